@@ -1,0 +1,57 @@
+# Needs Python 3.11+ and make, nothing else. Every target sets up .venv first.
+
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
+PY := .venv/bin/python
+STACK ?= both
+ARGS ?=
+COMPILE := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock" --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup check test demo run real bench faults lock docs
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+setup: .venv/requirements.lock ## make .venv from the lock file (again only when that changed)
+
+.venv/requirements.lock: requirements-dev.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; give one with make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Setting up .venv with $$($(PYTHON) --version)"
+	@test -x $(PY) || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(PY) -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	@cp requirements-dev.lock $@
+
+check: setup ## format, lint, types, import rules, shape rules, generated documents fresh
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m tests.shape .
+	$(PY) -m deploy.docs --check
+
+test: setup ## the whole suite on both stacks; STACK=embedded or STACK=real for one, ARGS= for pytest
+	$(PY) -m pytest --stack=$(STACK) $(ARGS)
+
+demo: setup ## everything embedded with the demo company; DEMO_EXIT=1 leaves after printing
+	@$(PY) -m deploy.demo
+
+run: setup ## everything embedded and empty, at PATRON_PORT (8000), data in PATRON_DATA (./var)
+	@$(PY) -m deploy.run
+
+real: setup ## the same on PostgreSQL and Apache Kafka, from the environment or from wheels and jars
+	@$(PY) -m deploy.run --real
+
+bench: setup ## the benchmark tables, as ratios; also written to var/bench.json
+	@$(PY) -m tests.bench
+
+faults: setup ## the fault campaign (arrives later)
+	@echo "The fault campaign is not there yet." >&2; exit 1
+
+lock: setup ## write the lock files again with the newest versions
+	$(COMPILE) --upgrade -o requirements.lock
+	$(COMPILE) --upgrade --group dev -c requirements.lock -o requirements-dev.lock
+
+docs: setup ## generate the committed API and event documents
+	$(PY) -m deploy.docs
