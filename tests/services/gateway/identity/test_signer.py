@@ -1,0 +1,41 @@
+"""One token serves a caller's requests to one service for half its life."""
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.gateway.identity.signer import REUSED, Signer
+from shared.http.identity import LIFETIME, Identity, Rows, verify
+
+NOW = 1_790_000_000.0
+KEY = Ed25519PrivateKey.generate()
+CALLER = Identity("key-1", "Sales", frozenset({"read"}), Rows.ALL)
+
+
+def test_a_token_is_reused_for_thirty_seconds_and_then_made_anew() -> None:
+    clock = [NOW]
+    signer = Signer(KEY, clock=lambda: clock[0])
+    first = signer.authorization(CALLER, "registry")
+    clock[0] = NOW + REUSED - 1
+    assert signer.authorization(CALLER, "registry") == first
+    clock[0] = NOW + REUSED
+    assert signer.authorization(CALLER, "registry") != first
+
+
+def test_a_reused_token_is_always_still_valid() -> None:
+    clock = [NOW]
+    signer = Signer(KEY, clock=lambda: clock[0])
+    token = signer.authorization(CALLER, "registry").removeprefix(b"Bearer ").decode()
+    last_use = NOW + REUSED
+    assert last_use + LIFETIME - REUSED == NOW + LIFETIME
+    assert verify(token, "registry", KEY.public_key(), last_use) == CALLER
+
+
+def test_each_service_gets_its_own_token() -> None:
+    signer = Signer(KEY, clock=lambda: NOW)
+    assert signer.authorization(CALLER, "registry") != signer.authorization(CALLER, "survey")
+
+
+def test_the_memory_is_bounded() -> None:
+    signer = Signer(KEY, capacity=2, clock=lambda: NOW)
+    for audience in ["registry", "survey", "scoring", "registry"]:
+        signer.authorization(CALLER, audience)
+    assert len(signer._signed) == 2

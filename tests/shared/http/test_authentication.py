@@ -1,0 +1,104 @@
+"""Nothing behind the lock runs, or reads a body, without the gateway's token."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import Message
+
+from services.gateway.identity import keys
+from services.gateway.identity.signer import Signer
+from shared.http.authentication import RequireIdentity
+from shared.http.identity import Identity, Rows, Verifier
+from tests.serving import serve
+
+CALLER = Identity("key-1", "Sales", frozenset({"read"}), Rows.OWN, None)
+
+
+async def who(request: Request) -> JSONResponse:
+    body = await request.body()
+    return JSONResponse({"name": request.state.identity.name, "bytes": len(body)})
+
+
+@pytest.fixture
+def signer(tmp_path: Path) -> Signer:
+    return Signer(keys.ensure(tmp_path / "identity.key", tmp_path / "identity.pub"))
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[httpx.Client]:
+    keys.ensure(tmp_path / "identity.key", tmp_path / "identity.pub")
+    app = Starlette(routes=[Route("/", who, methods=["GET", "POST"])])
+    verifier = Verifier(audience="registry", public_key_file=tmp_path / "identity.pub")
+    with (
+        serve(RequireIdentity(app, verifier=verifier)) as url,
+        httpx.Client(base_url=url) as client,
+    ):
+        yield client
+
+
+def test_a_valid_token_opens_and_says_who_calls(client: httpx.Client, signer: Signer) -> None:
+    token = signer.authorization(CALLER, "registry").decode()
+    answer = client.post("/", content=b"12345", headers={"Authorization": token})
+    assert answer.json() == {"name": "Sales", "bytes": 5}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {},
+        {"Authorization": "Basic YTpi"},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer x"},
+    ],
+)
+def test_anything_else_is_a_401_problem(client: httpx.Client, header: dict[str, str]) -> None:
+    answer = client.get("/", headers=header)
+    assert answer.status_code == 401
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.json()["code"] == "unauthorized"
+
+
+def test_two_authorization_headers_are_refused(client: httpx.Client, signer: Signer) -> None:
+    token = signer.authorization(CALLER, "registry").decode()
+    answer = client.get("/", headers=[("Authorization", token), ("Authorization", "Bearer x")])
+    assert answer.status_code == 401
+
+
+def test_an_unauthorised_upload_is_refused_before_it_is_sent(client: httpx.Client) -> None:
+    with socket.create_connection((client.base_url.host, client.base_url.port or 80), 5) as line:
+        line.sendall(
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+            b"Content-Length: 1000000\r\n\r\n--x\r\n"
+        )
+        assert line.recv(100).startswith(b"HTTP/1.1 401 ")
+
+
+def test_a_websocket_is_closed(tmp_path: Path) -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    verifier = Verifier(audience="registry", public_key_file=tmp_path / "identity.pub")
+    lock = RequireIdentity(Starlette(), verifier=verifier)
+    asyncio.run(lock({"type": "websocket", "headers": []}, receive, send))
+    assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_without_the_public_key_the_answer_is_503(client: httpx.Client, tmp_path: Path) -> None:
+    (tmp_path / "identity.pub").unlink()
+    answer = client.get("/", headers={"Authorization": "Bearer x"})
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "2"

@@ -1,0 +1,204 @@
+"""A service believes what the gateway signed for it and for this moment, and nothing else."""
+
+import base64
+import json
+import os
+from pathlib import Path
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.gateway.identity.signer import sign
+from shared.errors import Unauthorized, Unavailable
+from shared.http.identity import ISSUER, LIFETIME, Identity, Rows, Verifier, verify
+
+NOW = 1_790_000_000.0
+KEY = Ed25519PrivateKey.generate()
+PUBLIC = KEY.public_key()
+CALLER = Identity("key-1", "Sales team", frozenset({"read", "write"}), Rows.TEAM, "north")
+
+
+def claims(**changed: object) -> dict[str, object]:
+    stated: dict[str, object] = {
+        "iss": ISSUER,
+        "aud": "registry",
+        "sub": "key-1",
+        "name": "Sales team",
+        "scopes": ["read"],
+        "rows": "all",
+        "team": None,
+        "iat": int(NOW),
+        "exp": int(NOW) + 60,
+    }
+    return {name: value for name, value in (stated | changed).items() if value != "absent"}
+
+
+def signed(**changed: object) -> str:
+    return jwt.encode(claims(**changed), KEY, algorithm="EdDSA")
+
+
+def refused(token: str, *, now: float = NOW) -> None:
+    with pytest.raises(Unauthorized):
+        verify(token, "registry", PUBLIC, now)
+
+
+def write_public(key: Ed25519PrivateKey, file: Path) -> None:
+    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    draft = file.with_suffix(".new")
+    draft.write_bytes(pem)
+    draft.replace(file)
+
+
+@pytest.fixture
+def public_file(tmp_path: Path) -> Path:
+    file = tmp_path / "identity.pub"
+    write_public(KEY, file)
+    return file
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_signed_identity_arrives_whole() -> None:
+    assert verify(sign(CALLER, "registry", KEY, NOW), "registry", PUBLIC, NOW) == CALLER
+
+
+@given(
+    st.builds(
+        Identity,
+        subject=st.text(min_size=1),
+        name=st.text(),
+        scopes=st.frozensets(st.text()),
+        rows=st.sampled_from(Rows),
+        team=st.none() | st.text(),
+    )
+)
+def test_every_identity_arrives_whole(identity: Identity) -> None:
+    assert verify(sign(identity, "scoring", KEY, NOW), "scoring", PUBLIC, NOW) == identity
+
+
+def test_a_token_ends_at_its_expiry_to_the_second() -> None:
+    token = sign(CALLER, "registry", KEY, NOW)
+    assert verify(token, "registry", PUBLIC, NOW + LIFETIME - 1) == CALLER
+    refused(token, now=NOW + LIFETIME)
+
+
+def test_a_token_for_another_service_is_refused() -> None:
+    refused(sign(CALLER, "survey", KEY, NOW))
+
+
+def test_a_token_for_several_services_is_refused() -> None:
+    refused(signed(aud=["registry", "survey"]))
+
+
+def test_a_token_of_another_key_is_refused() -> None:
+    refused(sign(CALLER, "registry", Ed25519PrivateKey.generate(), NOW))
+
+
+def test_a_token_without_signature_is_refused() -> None:
+    refused(jwt.encode(claims(), "", algorithm="none"))
+
+
+def test_a_token_signed_with_the_public_key_as_a_secret_is_refused() -> None:
+    raw = PUBLIC.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    refused(jwt.encode(claims(), raw, algorithm="HS256"))
+
+
+def test_changed_claims_are_refused() -> None:
+    head, body, signature = signed().split(".")
+    stated = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    stated["scopes"] = ["admin"]
+    forged = base64.urlsafe_b64encode(json.dumps(stated).encode()).rstrip(b"=").decode()
+    refused(f"{head}.{forged}.{signature}")
+
+
+@pytest.mark.parametrize("claim", ["iss", "aud", "sub", "name", "scopes", "rows", "iat", "exp"])
+def test_every_claim_but_the_team_is_needed(claim: str) -> None:
+    refused(signed(**{claim: "absent"}))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"iss": "somebody"},
+        {"rows": "everything"},
+        {"name": 7},
+        {"scopes": [1]},
+        {"scopes": 5},
+        {"team": 3},
+        {"iat": True},
+        {"iat": "now"},
+        {"exp": NOW + 30.5},
+        {"exp": int(NOW) + 3600},
+        {"iat": int(NOW) + 45, "exp": int(NOW) + 60},
+    ],
+)
+def test_a_claim_of_another_shape_is_refused(wrong: dict[str, object]) -> None:
+    refused(signed(**wrong))
+
+
+@given(st.text(max_size=200))
+def test_rubbish_is_refused(token: str) -> None:
+    refused(token)
+
+
+def test_the_memory_of_a_token_ends_with_the_token(public_file: Path) -> None:
+    clock = Clock()
+    verifier = Verifier(audience="registry", public_key_file=public_file, clock=clock)
+    token = sign(CALLER, "registry", KEY, NOW)
+    assert verifier(token) is verifier(token)
+    clock.now = NOW + LIFETIME
+    with pytest.raises(Unauthorized):
+        verifier(token)
+
+
+def test_the_memory_is_bounded(public_file: Path) -> None:
+    verifier = Verifier(
+        audience="registry", public_key_file=public_file, capacity=3, clock=lambda: NOW
+    )
+    for number in range(10):
+        verifier(signed(sub=f"key-{number}"))
+    assert len(verifier._known) == 3
+
+
+def test_a_token_too_long_is_refused_unread(public_file: Path) -> None:
+    verifier = Verifier(audience="registry", public_key_file=public_file, clock=lambda: NOW)
+    with pytest.raises(Unauthorized, match="too long"):
+        verifier(signed(name="x" * 5000))
+
+
+def test_a_service_may_start_before_the_gateway_has_its_key(tmp_path: Path) -> None:
+    file = tmp_path / "identity.pub"
+    verifier = Verifier(audience="registry", public_key_file=file, clock=lambda: NOW)
+    with pytest.raises(Unavailable):
+        verifier(signed())
+    write_public(KEY, file)
+    assert verifier(signed()).subject == "key-1"
+
+
+def test_a_replaced_key_is_taken_up_and_the_old_one_forgotten(public_file: Path) -> None:
+    verifier = Verifier(audience="registry", public_key_file=public_file, clock=lambda: NOW)
+    old = signed()
+    verifier(old)
+    key = Ed25519PrivateKey.generate()
+    write_public(key, public_file)
+    assert verifier(sign(CALLER, "registry", key, NOW)) == CALLER
+    with pytest.raises(Unauthorized):
+        verifier(old)
+
+
+def test_a_key_file_that_holds_no_key_is_said(public_file: Path) -> None:
+    public_file.write_text("nothing")
+    os.utime(public_file, (1, 1))
+    verifier = Verifier(audience="registry", public_key_file=public_file, clock=lambda: NOW)
+    with pytest.raises(Unavailable):
+        verifier(signed())
