@@ -1,0 +1,112 @@
+"""Write the demo company as the files that a real company would import."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from deploy.demo.answers import Answer, answers
+from deploy.demo.catalogue import CATALOGUE, Product
+from deploy.demo.customers import Customer, customers
+from deploy.demo.orders import Order, life, orders, shoppers
+from deploy.demo.questionnaire import ITEMS, RECOMMENDS
+from deploy.demo.story import SEED, WAVES
+
+Row: TypeAlias = dict[str, object]
+
+PRODUCTS, CUSTOMERS, ORDERS = "products.csv", "customers.csv", "orders.csv"
+RETURN_PREFIX = "R"
+CURRENCY = "CNY"
+_QUESTIONS = (*(item.code for item in ITEMS), RECOMMENDS)
+
+
+def answers_file(wave: str) -> str:
+    """Name the file of a wave's answers."""
+    return f"answers-{wave}.csv"
+
+
+def generate(into: Path, seed: int = SEED) -> None:
+    """Write products, customers, orders and each wave's answers into a folder."""
+    into.mkdir(parents=True, exist_ok=True)
+    people = customers(seed)
+    lives = [life(customer, seed) for customer in people]
+    bought = [purchase for one in lives for purchase in one.purchases]
+    _write(into / PRODUCTS, map(_product, CATALOGUE))
+    _write(into / CUSTOMERS, map(_customer, people))
+    _write(into / ORDERS, _order_lines(orders([*bought, *shoppers(seed)])))
+    for wave in WAVES:
+        _write(into / answers_file(wave.code), map(_answer, answers(lives, wave, seed)))
+
+
+def _write(path: Path, rows: Iterable[Row]) -> None:
+    """Write rows that all have the same columns, the first of them as the heading."""
+    rest = iter(rows)
+    first = next(rest)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(first), lineterminator="\n")
+        writer.writeheader()
+        writer.writerow(first)
+        writer.writerows(rest)
+
+
+def _product(product: Product) -> Row:
+    return {
+        "code": product.code,
+        "name": product.name,
+        "name_en": product.name_en,
+        "category": product.category,
+        "unit_price": product.list_price,
+        "currency": CURRENCY,
+        "lifetime_days": product.lifetime_days,
+        "purchase_cycle_days": product.cycle_days,
+    }
+
+
+def _customer(customer: Customer) -> Row:
+    return {
+        "external_id": customer.external_id,
+        "name": customer.name.zh,
+        "name_en": customer.name.en,
+        "kind": "person" if customer.person else "organisation",
+        "nature": customer.sort.nature,
+        "ownership": customer.ownership,
+        "retail_format": customer.sort.retail_format,
+        "city": customer.city.name,
+        "owner": customer.owner,
+        "team": customer.team,
+        "email": customer.email,
+        "phone": customer.phone,
+        "internal": _flag(customer.internal),
+    }
+
+
+def _order_lines(placed: Iterable[Order]) -> Iterator[Row]:
+    for order in placed:
+        for line in order.lines:
+            yield {
+                "order_id": order.order_id,
+                "ordered_at": order.ordered_at.isoformat(),
+                "customer_external_id": order.customer,
+                "product_code": line.product.code,
+                "product_name": line.product.name,
+                "quantity": line.quantity,
+                "unit_price": line.unit_price,
+                "currency": CURRENCY,
+                "discount": line.discount,
+                "unit_cost": line.product.unit_cost,
+                "promised_on": order.promised_on,
+                "delivered_on": order.delivered_on,
+                "faulty": _flag(order.faulty),
+            }
+
+
+def _answer(answer: Answer) -> Row:
+    return {
+        "respondent_external_id": answer.respondent,
+        "submitted_at": answer.submitted_at.isoformat(),
+        "channel": answer.channel,
+    } | {code: answer.scores.get(code) for code in _QUESTIONS}
+
+
+def _flag(value: bool | None) -> str:  # noqa: FBT001 - a cell's value, not a switch
+    return "" if value is None else str(value).lower()

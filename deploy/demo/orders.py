@@ -1,0 +1,128 @@
+"""Three years of orders: every customer's life with the company, and anonymous shoppers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from random import Random
+
+from deploy.demo import habits
+from deploy.demo.customers import Customer
+from deploy.demo.mood import Mood
+from deploy.demo.places import CITIES
+from deploy.demo.purchase import Line, Purchase, at_some_hour, purchase
+from deploy.demo.seasons import later, some_day
+from deploy.demo.story import END, chance
+
+_SHOPPERS = 1300
+_REGULARITY = 3.0
+_LEAVING_PER_DISCONTENT = 0.24
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A customer's purchases in order of time, and the mood after each delivery."""
+
+    customer: Customer
+    purchases: tuple[Purchase, ...]
+    moods: tuple[tuple[date, Mood], ...]
+
+    def mood_on(self, day: date) -> Mood:
+        known = [mood for since, mood in self.moods if since <= day]
+        return known[-1] if known else Mood(self.customer.expects)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as other systems see it; a return carries the prefix R and negative quantities."""
+
+    order_id: str
+    ordered_at: datetime
+    customer: str | None
+    lines: tuple[Line, ...]
+    promised_on: date | None = None
+    delivered_on: date | None = None
+    faulty: bool | None = None
+
+
+def life(customer: Customer, seed: int) -> Life:
+    """Let one customer buy until the story ends or the customer leaves."""
+    rng = chance(seed, "life", customer.external_id)
+    mood, day = Mood(customer.expects), _first_day(rng, customer)
+    purchases: list[Purchase] = []
+    moods: list[tuple[date, Mood]] = []
+    while customer.buys and day <= END:
+        bought = purchase(
+            rng,
+            customer.sort.habit,
+            customer=customer.external_id,
+            team=customer.city.team,
+            ordered_at=at_some_hour(rng, day),
+        )
+        mood = mood.after(days_late=bought.days_late, faulty=bought.faulty)
+        purchases.append(bought)
+        moods.append((bought.delivered_on, mood))
+        if rng.random() < _chance_of_leaving(customer, mood):
+            break
+        day = _next_day(rng, customer, day)
+    return Life(customer, tuple(purchases), tuple(moods))
+
+
+def shoppers(seed: int) -> tuple[Purchase, ...]:
+    """Make up the purchases of people who left no name (顾客)."""
+    rng = chance(seed, "shoppers")
+    return tuple(
+        purchase(
+            rng,
+            habits.SHOPPER,
+            customer=None,
+            team=rng.choice(CITIES).team,
+            ordered_at=at_some_hour(rng, some_day(rng)),
+        )
+        for _ in range(_SHOPPERS)
+    )
+
+
+def orders(purchases: Iterable[Purchase]) -> list[Order]:
+    """Return the purchases, numbered, and their returns, all in order of time."""
+    ordered = sorted(purchases, key=lambda one: (one.ordered_at, one.customer or ""))
+    numbered = [(f"SO{number:06d}", one) for number, one in enumerate(ordered, start=1)]
+    placed = [_placed(order_id, one) for order_id, one in numbered]
+    returned = [
+        Order(f"R{order_id}", one.returned_at, one.customer, one.returned)
+        for order_id, one in numbered
+        if one.returned_at
+    ]
+    return sorted(placed + returned, key=lambda order: (order.ordered_at, order.order_id))
+
+
+def net(line: Line) -> Decimal:
+    """Return what a line amounts to after its discount."""
+    return line.quantity * line.unit_price - line.discount
+
+
+def _placed(order_id: str, one: Purchase) -> Order:
+    arrived = one.delivered_on <= END
+    return Order(
+        order_id=order_id,
+        ordered_at=one.ordered_at,
+        customer=one.customer,
+        lines=one.lines,
+        promised_on=one.promised_on,
+        delivered_on=one.delivered_on if arrived else None,
+        faulty=one.faulty if arrived else None,
+    )
+
+
+def _first_day(rng: Random, customer: Customer) -> date:
+    return later(customer.joined, quiet_days=rng.random() * customer.gap_days)
+
+
+def _next_day(rng: Random, customer: Customer, day: date) -> date:
+    """Draw the day of the next order: fairly regular, sooner when trade is brisk."""
+    drawn = rng.gammavariate(_REGULARITY, customer.gap_days / _REGULARITY)
+    return later(day, quiet_days=drawn)
+
+
+def _chance_of_leaving(customer: Customer, mood: Mood) -> float:
+    return customer.sort.habit.leaving + _LEAVING_PER_DISCONTENT * mood.discontent

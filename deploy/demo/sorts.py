@@ -1,0 +1,120 @@
+"""The sorts of customers of the demo company (客户性质), how many of each, what they are called."""
+
+from dataclasses import dataclass
+
+from deploy.demo import habits
+from deploy.demo.habits import Habit
+from deploy.demo.names import Name
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A sort of customers: its codes in the files, its trades, its number."""
+
+    nature: str
+    count: int
+    habit: Habit
+    trades: tuple[Name, ...] = ()
+    retail_format: str = ""
+    ownerships: tuple[str, ...] = ()
+
+    @property
+    def sells_on(self) -> bool:
+        return self.nature in {"retailer", "wholesaler", "intermediary", "integrator"}
+
+
+_WHOLESALE = (
+    Name("家电批发有限公司", "Appliance Wholesale Co."),
+    Name("商贸有限公司", "Trading Co."),
+)
+_INTEGRATION = (
+    Name("智能家居工程有限公司", "Smart Home Integration Co."),
+    Name("精装工程有限公司", "Fitted Homes Co."),
+    Name("暖通工程有限公司", "Heating and Ventilation Co."),
+)
+_AGENCY = (
+    Name("家电代理有限公司", "Appliance Agency Co."),
+    Name("采购服务有限公司", "Purchasing Services Co."),
+)
+_BUREAUS = (
+    Name("区政务服务中心", "District Public Service Centre"),
+    Name("区机关事务管理处", "District Office of Government Affairs"),
+    Name("区住房保障中心", "District Housing Support Centre"),
+)
+_INSTITUTIONS = (
+    Name("大学后勤处", "University, Facilities Office"),
+    Name("医院总务科", "Hospital, General Affairs"),
+    Name("养老服务中心", "Home for the Elderly"),
+)
+_COMPANIES = (
+    Name("酒店有限公司", "Hotel Co."),
+    Name("科技有限公司", "Technology Co."),
+    Name("物业服务有限公司", "Property Services Co."),
+    Name("餐饮有限公司", "Catering Co."),
+    Name("机械有限公司", "Machinery Co."),
+)
+
+SORTS = (
+    Sort("household", 1300, habits.HOUSEHOLD),
+    Sort(
+        "retailer",
+        40,
+        habits.DEPARTMENT_STORE,
+        (Name("百货", "Department Store"),),
+        "department_store",
+    ),
+    Sort("retailer", 90, habits.SUPERMARKET, (Name("超市", "Supermarket"),), "supermarket"),
+    Sort("retailer", 50, habits.HYPERMARKET, (Name("大卖场", "Hypermarket"),), "hypermarket"),
+    Sort(
+        "retailer",
+        80,
+        habits.CONVENIENCE_STORE,
+        (Name("便利", "Convenience Store"),),
+        "convenience_store",
+    ),
+    Sort(
+        "retailer",
+        140,
+        habits.SPECIALTY_STORE,
+        (Name("电器", "Appliance Store"),),
+        "specialty_store",
+    ),
+    Sort("wholesaler", 60, habits.WHOLESALER, _WHOLESALE),
+    Sort("integrator", 45, habits.INTEGRATOR, _INTEGRATION),
+    Sort("intermediary", 25, habits.INTERMEDIARY, _AGENCY),
+    Sort("government", 35, habits.GOVERNMENT, _BUREAUS, ownerships=("state",)),
+    Sort("special", 30, habits.SPECIAL, _INSTITUTIONS, ownerships=("state", "private")),
+    Sort(
+        "company",
+        85,
+        habits.COMPANY,
+        _COMPANIES,
+        ownerships=("state", "private", "private", "joint_venture", "foreign"),
+    ),
+)
+DEPARTMENTS = Sort("company", 20, habits.DEPARTMENT)
+DEPARTMENT_NAMES = tuple(
+    Name(zh, en)
+    for zh, en in (
+        ("样机实验室", "Prototype Laboratory"),
+        ("展厅管理部", "Showroom Management"),
+        ("员工福利办公室", "Employee Benefits Office"),
+        ("客户服务中心", "Customer Service Centre"),
+        ("培训学院", "Training Academy"),
+        ("电商直播间", "Livestream Studio"),
+        ("华东销售部", "Sales East"),
+        ("华北销售部", "Sales North"),
+        ("华南销售部", "Sales South"),
+        ("西部销售部", "Sales West"),
+        ("质量部", "Quality Department"),
+        ("行政部", "Administration"),
+        ("一号工厂食堂", "Canteen of Plant One"),
+        ("二号工厂宿舍", "Dormitory of Plant Two"),
+        ("物流部", "Logistics Department"),
+        ("市场部", "Marketing Department"),
+        ("研发中心", "Research Centre"),
+        ("海外事业部", "Overseas Division"),
+        ("售后备机库", "Spare Units Store"),
+        ("工会", "Staff Union"),
+    )
+)

@@ -1,0 +1,13 @@
+from pathlib import Path
+
+import pytest
+
+from deploy.demo.generate import generate
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the demo company's files, once."""
+    into = tmp_path_factory.mktemp("demo")
+    generate(into)
+    return into

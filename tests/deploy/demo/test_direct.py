@@ -1,0 +1,85 @@
+"""The direct computation itself, on a company small enough to work out by hand.
+
+As of 2026-06-30. a buys on 1 Jan, 1 Mar and 1 May 2026 (100 + 50 + 200, cost 60 + 30 + 120), brings
+10 back; b bought once, on 1 Feb 2025, 900 with 100 off; c is on record only; an anonymous shopper
+buys for 5 000. a: 3 days, median gap 60, so silent after 180 days. b: silent after 365 days.
+"""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.demo.direct import abc, index, ladder, most_valuable, silent
+
+AS_OF = date(2026, 6, 30)
+ORDERS = """order_id,ordered_at,customer_external_id,quantity,unit_price,discount,unit_cost
+1,2026-01-01T08:00:00,a,1,100,0,60
+2,2026-03-01T08:00:00,a,2,25,0,15
+3,2026-05-01T23:59:59,a,4,50,0,30
+R3,2026-05-09T10:00:00,a,-1,10,0,30
+4,2025-02-01T10:00:00,b,9,100,100,50
+5,2026-02-01T10:00:00,,1,5000,0,10
+6,2026-07-01T00:00:00,c,1,7,0,1
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    (tmp_path / "customers.csv").write_text("external_id\na\nb\nc\n", encoding="utf-8")
+    (tmp_path / "orders.csv").write_text(ORDERS, encoding="utf-8")
+    (tmp_path / "answers-x.csv").write_text("q,r\n1,5\n5,\n3,2\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_the_ladder_counts_all_customers_and_a_year_of_revenue(small: Path) -> None:
+    rungs = {name: found for name, found in ladder(small, AS_OF).items() if found[0]}
+    assert rungs == {
+        "suspect": (1, Decimal(0)),
+        "repeat": (1, Decimal(340)),
+        "inactive": (1, Decimal(0)),
+    }
+
+
+def test_abc_counts_buyers_and_rounds_the_better_classes_up(small: Path) -> None:
+    classes = abc(small, AS_OF)
+    assert classes["A"].members == ("b",)
+    assert classes["B"].members == ()
+    assert classes["C"].members == ("a",)
+    assert classes["A"].value == Decimal(800)
+
+
+def test_profit_takes_costs_off_and_gives_them_back_with_a_return(small: Path) -> None:
+    classes = abc(small, AS_OF, basis="profit")
+    assert (classes["A"].value, classes["C"].value) == (Decimal(350), Decimal(160))
+
+
+def test_points_are_a_hundred_thousandth_of_what_was_bought(small: Path) -> None:
+    assert most_valuable(small, AS_OF, 2) == [("b", Decimal("0.008")), ("a", Decimal("0.0034"))]
+
+
+def test_the_index_is_the_mean_of_the_answers_means(small: Path) -> None:
+    """0 and 100 make 50, 100 alone makes 100, 50 and 25 make 37.5; t(0.975, 2) = 4.3027."""
+    found = index(small, "x", ["q", "r"], least=1, most=5)
+    reach = 4.3027 * 33.0719 / 3**0.5
+    assert found.n == 3
+    assert found.index == pytest.approx(62.5)
+    assert (found.low, found.high) == pytest.approx((62.5 - reach, 62.5 + reach), abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("days", "as_of", "expected"),
+    [
+        ([date(2025, 1, 1)], date(2026, 1, 1), False),
+        ([date(2025, 1, 1)], date(2026, 1, 2), True),
+        ([date(2025, 1, 1), date(2025, 1, 2), date(2025, 1, 3)], date(2025, 4, 3), False),
+        ([date(2025, 1, 1), date(2025, 1, 2), date(2025, 1, 3)], date(2025, 4, 4), True),
+    ],
+)
+def test_silence_begins_the_day_after_the_rhythm_ends(
+    days: list[date],
+    as_of: date,
+    expected: bool,  # noqa: FBT001 - the expected answer
+) -> None:
+    assert silent(days, as_of) is expected

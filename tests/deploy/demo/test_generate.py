@@ -1,0 +1,103 @@
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+from deploy.demo.generate import generate
+from tests.deploy.demo.direct import rows
+
+
+def test_the_same_seed_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    generate(tmp_path)
+    for path in folder.iterdir():
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+
+
+def test_another_seed_gives_another_company(folder: Path, tmp_path: Path) -> None:
+    generate(tmp_path, seed=1)
+    assert (tmp_path / "orders.csv").read_bytes() != (folder / "orders.csv").read_bytes()
+
+
+def test_every_nature_of_customer_is_there(folder: Path) -> None:
+    natures = Counter((row["nature"], row["internal"]) for row in rows(folder / "customers.csv"))
+    assert natures == {
+        ("household", "false"): 1300,
+        ("retailer", "false"): 400,
+        ("wholesaler", "false"): 60,
+        ("integrator", "false"): 45,
+        ("intermediary", "false"): 25,
+        ("government", "false"): 35,
+        ("special", "false"): 30,
+        ("company", "false"): 85,
+        ("company", "true"): 20,
+    }
+
+
+def test_retailers_are_of_all_five_formats(folder: Path) -> None:
+    formats = Counter(row["retail_format"] for row in rows(folder / "customers.csv"))
+    del formats[""]
+    assert formats == {
+        "department_store": 40,
+        "supermarket": 90,
+        "hypermarket": 50,
+        "convenience_store": 80,
+        "specialty_store": 140,
+    }
+
+
+def test_organisations_state_every_ownership(folder: Path) -> None:
+    owned = {row["ownership"] for row in rows(folder / "customers.csv")}
+    assert owned == {"", "state", "private", "joint_venture", "foreign"}
+
+
+def test_every_customer_has_a_chinese_and_an_english_name(folder: Path) -> None:
+    for row in rows(folder / "customers.csv"):
+        assert not row["name"].isascii()
+        assert row["name_en"].replace("ü", "u").isascii()
+
+
+def test_external_ids_and_contact_points_are_unique(folder: Path) -> None:
+    people = list(rows(folder / "customers.csv"))
+    for column in ("external_id", "email", "phone"):
+        assert len({row[column] for row in people}) == len(people)
+
+
+def test_every_line_refers_to_a_known_product_and_customer(folder: Path) -> None:
+    products = {row["code"] for row in rows(folder / "products.csv")}
+    people = {row["external_id"] for row in rows(folder / "customers.csv")} | {""}
+    for row in rows(folder / "orders.csv"):
+        assert row["product_code"] in products
+        assert row["customer_external_id"] in people
+
+
+def test_there_are_about_25_000_orders_with_two_to_three_lines(folder: Path) -> None:
+    lines = Counter(row["order_id"] for row in rows(folder / "orders.csv"))
+    assert 23_000 < len(lines) < 27_000
+    assert 2 < lines.total() / len(lines) < 3
+
+
+def test_amounts_are_exact_to_the_cent_and_never_below_zero(folder: Path) -> None:
+    for row in rows(folder / "orders.csv"):
+        for column in ("unit_price", "discount", "unit_cost"):
+            amount = Decimal(row[column])
+            assert amount >= 0
+            assert amount == amount.quantize(Decimal("0.01"))
+
+
+def test_a_return_brings_back_at_most_what_was_bought(folder: Path) -> None:
+    bought: Counter[tuple[str, str]] = Counter()
+    brought_back: Counter[tuple[str, str]] = Counter()
+    for row in rows(folder / "orders.csv"):
+        quantity, code = int(row["quantity"]), row["product_code"]
+        if row["order_id"].startswith("R"):
+            assert quantity < 0
+            brought_back[row["order_id"].removeprefix("R"), code] -= quantity
+        else:
+            assert quantity > 0
+            bought[row["order_id"], code] += quantity
+    assert brought_back
+    assert all(bought[key] >= pieces for key, pieces in brought_back.items())
+
+
+def test_some_purchases_are_anonymous(folder: Path) -> None:
+    orders = {row["order_id"]: row["customer_external_id"] for row in rows(folder / "orders.csv")}
+    assert 0.03 < list(orders.values()).count("") / len(orders) < 0.08

@@ -1,0 +1,79 @@
+from collections import Counter
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deploy.demo.seasons import later
+from deploy.demo.story import END, START
+from tests.deploy.demo.direct import abc, ladder, rows
+
+Row = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def lines(folder: Path) -> list[Row]:
+    return list(rows(folder / "orders.csv"))
+
+
+def _day(row: Row) -> date:
+    return datetime.fromisoformat(row["ordered_at"]).date()
+
+
+def test_everything_happens_within_the_three_years(lines: list[Row]) -> None:
+    assert min(map(_day, lines)) >= START
+    assert max(map(_day, lines)) <= END
+
+
+def test_air_conditioners_sell_in_summer_and_heaters_in_winter(lines: list[Row]) -> None:
+    cooling = Counter(_day(row).month for row in lines if row["product_code"] == "KT-35")
+    assert sum(cooling[month] for month in (5, 6, 7)) > 3 * sum(
+        cooling[month] for month in (11, 12, 1)
+    )
+    heating = Counter(_day(row).month for row in lines if row["product_code"] == "RS-E60")
+    assert sum(heating[month] for month in (11, 12, 1)) > sum(heating[month] for month in (6, 7, 8))
+
+
+def test_november_is_the_busiest_month_and_february_the_quietest(lines: list[Row]) -> None:
+    months = Counter(_day(row).month for row in lines)
+    assert max(months, key=months.__getitem__) == 11
+    assert min(months, key=months.__getitem__) == 2
+
+
+def test_trade_grows_from_year_to_year(lines: list[Row]) -> None:
+    years = Counter((_day(row) + timedelta(days=61)).year for row in lines)
+    assert years[2024] < years[2025] < years[2026]
+
+
+def test_deliveries_to_the_west_come_on_time_since_the_warehouse(
+    folder: Path, lines: list[Row]
+) -> None:
+    west = {row["external_id"] for row in rows(folder / "customers.csv") if row["team"] == "west"}
+    mine = [row for row in lines if row["customer_external_id"] in west and row["delivered_on"]]
+    before = [row for row in mine if _day(row) < date(2025, 7, 1)]
+    since = [row for row in mine if _day(row) >= date(2025, 7, 1)]
+    assert _on_time(before) < 0.75
+    assert _on_time(since) > 0.85
+
+
+def _on_time(lines: list[Row]) -> float:
+    return sum(row["delivered_on"] <= row["promised_on"] for row in lines) / len(lines)
+
+
+def test_few_buyers_bring_most_of_the_revenue(folder: Path) -> None:
+    classes = abc(folder, END)
+    assert classes["A"].value_share > 0.5
+    assert classes["C"].value_share < 0.2
+
+
+def test_every_rung_that_purchases_alone_can_give_is_populated(folder: Path) -> None:
+    rungs = ladder(folder, END)
+    for name in ("suspect", "first_time", "repeat", "client", "inactive"):
+        assert rungs[name][0] > 50
+
+
+@given(st.dates(START, END), st.floats(0, 500))
+def test_time_always_goes_on(day: date, quiet_days: float) -> None:
+    assert later(day, quiet_days=quiet_days) > day
