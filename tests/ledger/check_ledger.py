@@ -1,0 +1,118 @@
+"""Say whether ledger.json, expected.json and README.md agree: python -m tests.ledger.check_ledger.
+
+Works the figures out from ledger.json alone and imports nothing of the product. Prints every
+difference and exits with 1 if there is one.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tests.ledger.facts import read
+from tests.ledger.figures import figures, moves, plain_index, score
+
+HERE = Path(__file__).parent
+
+
+def midway(steps: list[dict[str, Any]], items: list[Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """Give the figures that are wanted after the first steps only."""
+    book, as_of = read(steps[: wanted["after_steps"]], items), date.fromisoformat(wanted["as_of"])
+    found = {"scores": {who: score(book, who, as_of) for who in wanted["scores"]}}
+    return {**wanted, **found, **({"index": plain_index(book, as_of)} if "index" in wanted else {})}
+
+
+def differences(expected: Any, found: Any, path: str = "") -> Iterator[str]:
+    """Name every place where two documents differ."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        for key in expected.keys() | found.keys():
+            yield from differences(expected.get(key), found.get(key), f"{path}/{key}")
+    elif expected != found:
+        yield f"{path}: expected {expected}, found {found}"
+
+
+def cell(value: Any) -> str:
+    """Write one value as it stands in the tables of README.md."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return f"{value['index']} ({value['n']})"
+    if isinstance(value, list):
+        return " ".join(cell(part) if isinstance(part, str) else " ".join(map(str, part.values()))
+                        for part in value) or "-"  # fmt: skip
+    return "-" if value is None else str(value)
+
+
+def row(*values: Any) -> str:
+    """Write one row of a table."""
+    return "| " + " | ".join(map(cell, values)) + " |"
+
+
+def rows(part: dict[str, Any]) -> Iterator[str]:
+    """Write every row that a section of README.md must hold, and no other."""
+    for who, given in part.get("scores", {}).items():
+        yield row(who, *given.values())
+    tables = part.get("abc", {})
+    for method, table in tables.items():
+        yield row(method, table["n"], table["total"], table["gini"], table["excluded"])
+    for method, table in tables.items():
+        yield from (row(method, *one.values()) for one in table["classes"])
+    if "ladder" in part:
+        steps = part["ladder"]
+        yield row("total", steps["n"], steps["revenue"], steps["excluded"])
+        yield from (row(*rung.values()) for rung in steps["rungs"])
+    if "index" in part:
+        yield row("plain index", *part["index"].values())
+    yield from (row(*move.values()) for move in part.get("moves", []))
+
+
+def written(section: str) -> list[str]:
+    """Take the rows out of a section, without the heads of its tables."""
+    lines = section.splitlines()
+    below = [*lines[1:], ""]
+    return [
+        line
+        for line, next_line in zip(lines, below, strict=True)
+        if line.startswith("| ") and not next_line.startswith("|---")
+    ]
+
+
+def unwritten(expected: dict[str, Any]) -> Iterator[str]:
+    """Name every section of README.md whose rows are not those of expected.json."""
+    readme = (HERE / "README.md").read_text(encoding="utf-8")
+    sections = dict(part.split("\n", 1) for part in readme.split("\n## ")[1:])
+    parts = {f"As of {day}": part for day, part in expected["as_of"].items()}
+    parts |= {f"Moves from {part['from']} to {part['to']}": part for part in expected["moves"]}
+    for part in expected["midway"]:
+        parts[f"Midway after {part['after_steps']} steps, as of {part['as_of']}"] = part
+    for title, part in parts.items():
+        if list(rows(part)) != written(sections.get(title, "")):
+            yield f"README.md, {title}: the tables are not those of expected.json"
+
+
+def found_figures(expected: dict[str, Any]) -> dict[str, Any]:
+    """Work out everything that expected.json holds."""
+    steps = json.loads((HERE / "ledger.json").read_text(encoding="utf-8"))
+    items = json.loads((HERE / "questionnaire.json").read_text(encoding="utf-8"))["items"]
+    book = read(steps, items)
+    days = {day: figures(book, date.fromisoformat(day)) for day in expected["as_of"]}
+    between = [
+        {**part, "moves": moves(days[part["from"]], days[part["to"]])} for part in expected["moves"]
+    ]
+    halfway = [midway(steps, items, part) for part in expected["midway"]]
+    return {**expected, "as_of": days, "moves": between, "midway": halfway}
+
+
+def main() -> int:
+    """Print every difference; 0 if there is none."""
+    expected = json.loads((HERE / "expected.json").read_text(encoding="utf-8"))
+    found = [*differences(expected, found_figures(expected)), *unwritten(expected)]
+    agreed = "ledger.json, expected.json and README.md agree"
+    sys.stdout.write("\n".join(sorted(found) or [agreed]) + "\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
