@@ -4,11 +4,11 @@ import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from services.survey.questionnaire.domain import Item, Number
+from services.survey.questionnaire.domain import Item
+from shared.contracts.survey import CatalogueItem
 
 _PURPOSE = b"patron open link 1"
 _SIGNATURE_BYTES = 16
@@ -23,18 +23,6 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogueItem:
-    """What others need to know to use the answers to an item."""
-
-    code: str
-    type: str
-    least: Number | None
-    most: Number | None
-    missing: tuple[int | str, ...]
-    role: str
-
-
 def catalogue_item(item: Item) -> CatalogueItem:
     """Describe an item for those who only see coded answers."""
     return CatalogueItem(
@@ -42,7 +30,7 @@ def catalogue_item(item: Item) -> CatalogueItem:
         type=item.type.value,
         least=item.least,
         most=item.most,
-        missing=item.missing,
+        missing=list(item.missing),
         role=item.role.value,
     )
 

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from services.survey.questionnaire.domain import read_questionnaire
 from services.survey.survey.domain import (
-    CatalogueItem,
     catalogue_item,
     merge_catalogues,
     read_link,
     sign_link,
 )
+from shared.contracts.survey import CatalogueItem
 from tests.services.survey.documents import every_type
 
 KEY = b"k" * 32
@@ -45,7 +45,7 @@ def test_a_link_made_with_another_key_leads_nowhere() -> None:
 
 def test_the_catalogue_says_how_to_read_an_answer() -> None:
     assert catalogue()[0] == CatalogueItem(
-        code="appearance", type="matrix", least=1, most=5, missing=(0,), role="satisfaction"
+        code="appearance", type="matrix", least=1, most=5, missing=[0], role="satisfaction"
     )
 
 
