@@ -1,0 +1,68 @@
+"""Run one server and stop it when its starter says so or is gone, however that one died.
+
+The starter holds the write end of standard input. A byte on it means "stop and keep the folder";
+end of file without one means that the starter is gone: stop, and remove the folder if temporary.
+"""
+
+import argparse
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+GRACE_SECONDS = 20
+STOP_REQUEST = b"s"
+
+
+def main() -> int:
+    """Run the command given after the options until it ends or is to end."""
+    options = _parser().parse_args()
+    server = subprocess.Popen(
+        options.command,
+        stdin=subprocess.DEVNULL,
+        user=options.user,
+        group=options.group,
+        extra_groups=[] if options.user is not None else None,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_stop(server, options.signal)))
+    asked = _wait(server)
+    _stop(server, options.signal)
+    if options.temporary and not asked:
+        shutil.rmtree(options.temporary, ignore_errors=True)
+    return server.returncode
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--signal", type=int, default=signal.SIGTERM)
+    parser.add_argument("--user", type=int)
+    parser.add_argument("--group", type=int)
+    parser.add_argument("--temporary", type=Path)
+    parser.add_argument("command", nargs="+")
+    return parser
+
+
+def _wait(server: subprocess.Popen[bytes]) -> bool:
+    """Tell whether the starter asked to stop; False when it is gone or the server ended."""
+    while server.poll() is None:
+        readable, _, _ = select.select([0], [], [], 0.5)
+        if readable:
+            return os.read(0, 1) == STOP_REQUEST
+    return True
+
+
+def _stop(server: subprocess.Popen[bytes], number: int) -> int:
+    if server.poll() is None:
+        server.send_signal(number)
+    try:
+        return server.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        return server.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

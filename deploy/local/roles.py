@@ -1,0 +1,51 @@
+"""One database role and one schema per service, made by the same SQL as in the containers."""
+
+import hmac
+import os
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from deploy.local.postgres import wheel_binaries
+
+SERVICES = ("registry", "survey", "scoring", "gateway")
+ROLE_SQL = Path(__file__).parents[1] / "postgres" / "role.sql"
+
+
+class RolesFailed(RuntimeError):
+    """psql refused; the message is what it said."""
+
+
+def create_roles(admin_url: str) -> dict[str, str]:
+    """Make every service's role and schema in that database; return each service's address.
+
+    A role's password follows from the administrator's address: the same call gives the same
+    addresses, and two runs on one server do not lock each other out.
+    """
+    return {service: _create_role(admin_url, service) for service in SERVICES}
+
+
+def _create_role(admin_url: str, service: str) -> str:
+    password = _password(admin_url, service)
+    psql = wheel_binaries() / "bin" / "psql"
+    done = subprocess.run(
+        [psql, "--no-psqlrc", "--quiet", "-v", f"service={service}", "-f", ROLE_SQL, admin_url],
+        env={**os.environ, "SERVICE_PASSWORD": password},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RolesFailed(f"Role {service} was not made: {done.stderr.strip()}")
+    return _as_user(admin_url, service, password)
+
+
+def _password(admin_url: str, service: str) -> str:
+    secret = urlsplit(admin_url).password or ""
+    return hmac.new(secret.encode(), service.encode(), "sha256").hexdigest()
+
+
+def _as_user(url: str, user: str, password: str) -> str:
+    parts = urlsplit(url)
+    address = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+    return urlunsplit(parts._replace(netloc=f"{user}:{password}@{address}"))

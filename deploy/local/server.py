@@ -1,0 +1,117 @@
+"""One guarded server process with its folder, its log file and a clear error when it fails."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local import guard
+
+START_SECONDS = 60
+TAIL_LINES = 25
+
+
+class StartFailed(RuntimeError):
+    """A server did not start; the message ends with the last lines of its log."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launch:
+    """What to run, how to stop it, and as whom (None: as ourselves)."""
+
+    command: Sequence[str]
+    signal: int
+    user: int | None = None
+    group: int | None = None
+
+
+class ServerFolder:
+    """Where a server keeps its data and log; a temporary one vanishes with its owner."""
+
+    def __init__(self, name: str, path: Path | None) -> None:
+        self.temporary = path is None
+        self.path = path or Path(tempfile.mkdtemp(prefix=f"patron-{name}-"))
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.log = self.path / "server.log"
+
+    def tail(self) -> str:
+        """Return the last lines of the log, indented."""
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return "\n".join(f"    {line}" for line in text.splitlines()[-TAIL_LINES:])
+
+    def remove(self) -> None:
+        if self.temporary:
+            shutil.rmtree(self.path, ignore_errors=True)
+
+
+class GuardedProcess:
+    """A running server and the guard that ends it with us."""
+
+    def __init__(self, name: str, folder: ServerFolder, launch: Launch) -> None:
+        self._name = name
+        self._folder = folder
+        with folder.log.open("ab") as log:
+            self._guard = subprocess.Popen(
+                [sys.executable, "-I", guard.__file__, *_options(folder, launch)],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait_until(self, answers: Callable[[], bool]) -> None:
+        """Return once `answers` is true; StartFailed when the server ends or takes too long."""
+        deadline = time.monotonic() + START_SECONDS
+        while not answers():
+            if self._guard.poll() is not None:
+                raise self._failure("ended while it was starting")
+            if time.monotonic() > deadline:
+                self.stop()
+                raise self._failure(f"did not answer within {START_SECONDS} seconds")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Ask the guard to stop the server and wait until both are gone."""
+        if self._guard.stdin is None or self._guard.stdin.closed:
+            return
+        try:
+            self._guard.stdin.write(guard.STOP_REQUEST)
+            self._guard.stdin.close()
+        except BrokenPipeError:
+            pass  # the server ended by itself, and its guard with it
+        self._guard.wait()
+
+    def _failure(self, what: str) -> StartFailed:
+        return StartFailed(
+            f"{self._name} {what}. Its log {self._folder.log}:\n{self._folder.tail()}"
+        )
+
+
+def free_port() -> int:
+    """Return a TCP port of 127.0.0.1 that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def listens(port: int) -> bool:
+    """Tell whether somebody accepts connections on that port of 127.0.0.1."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _options(folder: ServerFolder, launch: Launch) -> list[str]:
+    options = [f"--signal={int(launch.signal)}"]
+    if launch.user is not None:
+        options.append(f"--user={launch.user}")
+    if launch.group is not None:
+        options.append(f"--group={launch.group}")
+    if folder.temporary:
+        options.append(f"--temporary={folder.path}")
+    return [*options, "--", *launch.command]

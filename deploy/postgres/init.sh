@@ -1,0 +1,9 @@
+#!/bin/sh
+# Runs once in the postgres image on an empty data folder: one role and schema per service.
+set -eu
+for service in registry survey scoring gateway; do
+    variable="$(echo "$service" | tr '[:lower:]' '[:upper:]')_DATABASE_PASSWORD"
+    eval "password=\${$variable:?}"
+    SERVICE_PASSWORD="$password" psql --no-psqlrc --quiet -v service="$service" \
+        -f /patron/role.sql --username "$POSTGRES_USER" --dbname "$POSTGRES_DB"
+done

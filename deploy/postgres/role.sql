@@ -1,0 +1,18 @@
+-- One service's role and schema in the database that psql is connected to; safe to run again.
+--   SERVICE_PASSWORD=... psql -v service=registry -f role.sql <administrator's url>
+-- The password comes from the environment, so that it stands in no process list.
+\set ON_ERROR_STOP on
+\getenv password SERVICE_PASSWORD
+
+SELECT format('CREATE ROLE %I', :'service')
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'service')
+\gexec
+ALTER ROLE :"service" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD :'password';
+ALTER ROLE :"service" SET search_path = :"service";
+
+SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database())
+\gexec
+SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), :'service')
+\gexec
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+CREATE SCHEMA IF NOT EXISTS :"service" AUTHORIZATION :"service";

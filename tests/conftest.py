@@ -1,0 +1,116 @@
+"""The two stacks that the suite runs on, and the servers of the real one.
+
+A test (or fixture) that takes `stack` runs once per chosen stack. One that takes
+`postgres_server` or `kafka_bootstrap` itself belongs to the real stack alone.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from deploy.local.kafka import Kafka
+from deploy.local.postgres import Postgres
+from deploy.local.roles import create_roles
+from deploy.local.server import StartFailed
+
+Server = TypeVar("Server", Postgres, Kafka)
+
+STACKS = {"embedded": ["embedded"], "real": ["real"], "both": ["embedded", "real"]}
+REAL_SERVERS = {"postgres_server", "postgres_roles", "kafka_bootstrap"}
+QUICK_BROKER = {"log.cleaner.backoff.ms": "500", "group.min.session.timeout.ms": "1000"}
+MISSING = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--stack",
+        choices=sorted(STACKS),
+        default="both",
+        help="embedded: SQLite and the embedded log; real: PostgreSQL and Apache Kafka",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[MISSING] = []
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "stack" in metafunc.fixturenames:
+        stacks = STACKS[metafunc.config.getoption("--stack")]
+        metafunc.parametrize("stack", stacks, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--stack") != "embedded":
+        return
+    real = [item for item in items if REAL_SERVERS & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=real)
+    items[:] = [item for item in items if item not in real]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reasons = terminalreporter.config.stash[MISSING]
+    if reasons:
+        terminalreporter.section("the real stack did not run here")
+        for reason in reasons:
+            terminalreporter.write_line(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the administrator's URL of a fresh database with the four roles and schemas."""
+    given = os.environ.get("PATRON_TEST_POSTGRES_URL")
+    with ExitStack() as running:
+        if not given:
+            start = partial(Postgres, fsync=False)
+            given = running.enter_context(_started(request.config, start)).url
+        yield running.enter_context(_fresh_database(given))
+
+
+@pytest.fixture(scope="session")
+def postgres_roles(postgres_server: str) -> dict[str, str]:
+    """Give the URL of each service's own role, by service."""
+    return create_roles(postgres_server)
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give host:port of an Apache Kafka broker."""
+    if given := os.environ.get("PATRON_TEST_KAFKA_BOOTSTRAP"):
+        yield given
+        return
+    with _started(request.config, partial(Kafka, settings=QUICK_BROKER)) as server:
+        yield server.bootstrap
+
+
+@contextmanager
+def _started(config: pytest.Config, make: Callable[[], Server]) -> Iterator[Server]:
+    """Run a server; where none can start, skip with the reason, in CI fail."""
+    with ExitStack() as running:
+        try:
+            server = running.enter_context(make())
+        except StartFailed as failure:
+            config.stash[MISSING].append(str(failure))
+            stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+            stop(str(failure))
+        yield server
+
+
+@contextmanager
+def _fresh_database(server_url: str) -> Iterator[str]:
+    """Make a database for this run alone, so that two runs on one server do not meet."""
+    name = f"patron_test_{secrets.token_hex(6)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+        create_roles(url)
+        yield url
+        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))

@@ -1,0 +1,68 @@
+"""The broker that our own commands start is Apache Kafka, and other people's clients read it."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from kafka import KafkaConsumer, KafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import KafkaError
+
+from deploy.local.kafka import Kafka
+
+
+@pytest.fixture(scope="module")
+def broker(kafka_bootstrap: str) -> Iterator[Kafka]:  # noqa: ARG001 - real stack only
+    with Kafka() as server:
+        yield server
+
+
+def make_topic(server: Kafka, name: str) -> None:
+    client = KafkaAdminClient(bootstrap_servers=server.bootstrap)
+    client.create_topics([NewTopic(name, 1, 1)])
+    client.close()
+
+
+def produce(server: Kafka, topic: str, value: bytes) -> int:
+    producer = KafkaProducer(
+        bootstrap_servers=server.bootstrap, acks="all", enable_idempotence=True, max_block_ms=5000
+    )
+    try:
+        return int(producer.send(topic, value).get(10).offset)
+    finally:
+        producer.close()
+
+
+def consume(server: Kafka, topic: str) -> bytes:
+    consumer = KafkaConsumer(
+        topic, bootstrap_servers=server.bootstrap, auto_offset_reset="earliest"
+    )
+    try:
+        return bytes(next(consumer).value)
+    finally:
+        consumer.close()
+
+
+def test_a_record_is_read_by_our_client_and_by_kcat(broker: Kafka) -> None:
+    make_topic(broker, "read-by-others")
+    assert produce(broker, "read-by-others", b"hello") == 0
+    assert consume(broker, "read-by-others") == b"hello"
+    command = ["kcat", "-b", broker.bootstrap, "-C", "-t", "read-by-others", "-e", "-q"]
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    except FileNotFoundError:
+        pytest.skip("kcat is not installed (apt-get install kcat)")
+    assert told.stdout == "hello\n"
+
+
+def test_an_undeclared_topic_is_refused(broker: Kafka) -> None:
+    with pytest.raises(KafkaError):
+        produce(broker, "never-declared", b"lost")
+
+
+def test_records_outlive_a_stop(broker: Kafka) -> None:
+    make_topic(broker, "kept")
+    produce(broker, "kept", b"still here")
+    broker.stop()
+    broker.start()
+    assert consume(broker, "kept") == b"still here"

@@ -1,0 +1,105 @@
+"""The PostgreSQL that our own commands start is real, keeps its data and leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from deploy.local.postgres import Postgres
+from deploy.local.server import StartFailed, listens
+
+STARTER = """
+import time
+from deploy.local.postgres import Postgres
+server = Postgres(fsync=False)
+server.start()
+print(server.url, flush=True)
+time.sleep(600)
+"""
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def setting(url: str, name: str) -> str:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT current_setting(%s)", [name]).fetchone()
+    assert row
+    return str(row[0])
+
+
+@pytest.mark.usefixtures("postgres_server")  # belongs to the real stack
+def test_it_is_postgresql_18_with_fsync_on_unless_asked_otherwise() -> None:
+    with Postgres() as server:
+        assert setting(server.url, "server_version").startswith("18.")
+        assert setting(server.url, "fsync") == "on"
+
+
+def test_the_fast_variant_says_so(postgres_server: str) -> None:
+    if "PATRON_TEST_POSTGRES_URL" in os.environ:
+        pytest.skip("the server was given by the environment")
+    assert setting(postgres_server, "fsync") == "off"
+
+
+@pytest.mark.usefixtures("postgres_server")
+def test_data_outlives_a_stop_and_nothing_outlives_the_end() -> None:
+    with Postgres(fsync=False) as server:
+        with psycopg.connect(server.url) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        server.stop()
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(server.url)
+        server.start()
+        with psycopg.connect(server.url) as connection:
+            assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+        folder = server.folder
+    assert not folder.exists()
+    assert not listens(server.port)
+
+
+@pytest.mark.usefixtures("postgres_server")
+def test_a_killed_starter_leaves_no_server_and_no_folder(tmp_path: Path) -> None:
+    """After kill -9 the starter cannot clean up: the guard does it."""
+    starter = subprocess.Popen(
+        [sys.executable, "-c", STARTER],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd()), "TMPDIR": str(_open_folder(tmp_path))},
+    )
+    with starter:
+        assert starter.stdout
+        port = urlsplit(starter.stdout.readline().decode()).port
+        assert port
+        assert listens(port)
+        starter.send_signal(signal.SIGKILL)
+    assert eventually(lambda: not listens(port))
+    assert eventually(lambda: not list(tmp_path.glob("tmp/patron-postgres-*")))
+
+
+@pytest.mark.usefixtures("postgres_server")
+def test_a_failed_start_shows_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deploy.local.postgres.UNSAFE_BUT_FAST", ("no_such_setting=1",))
+    with pytest.raises(StartFailed, match="no_such_setting"), Postgres(fsync=False):
+        pass
+
+
+def _open_folder(tmp_path: Path) -> Path:
+    """Make a folder that the server's user may enter, as /tmp is."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    for path in (folder, tmp_path, *tmp_path.parents):
+        if path.owner() == tmp_path.owner() and path != Path("/"):
+            path.chmod(path.stat().st_mode | 0o011)
+    return folder

@@ -1,0 +1,57 @@
+"""The third lock: a service's database role sees its own schema and no other."""
+
+import itertools
+
+import psycopg
+import pytest
+from psycopg.errors import InsufficientPrivilege
+from psycopg.sql import SQL, Identifier
+
+from deploy.local.roles import SERVICES, RolesFailed, create_roles
+
+
+def test_a_role_works_in_its_own_schema_without_naming_it(postgres_roles: dict[str, str]) -> None:
+    for service in SERVICES:
+        with psycopg.connect(postgres_roles[service]) as connection:
+            connection.execute("CREATE TABLE own (id integer)")
+            query = "SELECT schemaname FROM pg_tables WHERE tablename = 'own'"
+            assert connection.execute(query).fetchall() == [(service,)]
+            connection.rollback()
+
+
+@pytest.mark.parametrize(("reader", "owner"), itertools.permutations(SERVICES, 2))
+def test_a_role_is_refused_in_every_other_schema(
+    postgres_roles: dict[str, str], reader: str, owner: str
+) -> None:
+    table = Identifier(owner, "secrets")
+    with psycopg.connect(postgres_roles[owner], autocommit=True) as connection:
+        connection.execute(SQL("CREATE TABLE IF NOT EXISTS {} (id integer)").format(table))
+    for attempt in ("SELECT * FROM {}", "INSERT INTO {} VALUES (1)", "DROP TABLE {}"):
+        with (
+            psycopg.connect(postgres_roles[reader]) as connection,
+            pytest.raises(InsufficientPrivilege),
+        ):
+            connection.execute(SQL(attempt).format(table))
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    ["CREATE TABLE public.stray (id integer)", "CREATE SCHEMA stray", "CREATE ROLE stray"],
+)
+def test_a_role_is_refused_outside_its_schema(postgres_roles: dict[str, str], attempt: str) -> None:
+    with (
+        psycopg.connect(postgres_roles["survey"]) as connection,
+        pytest.raises(InsufficientPrivilege),
+    ):
+        connection.execute(attempt)
+
+
+def test_making_the_roles_again_gives_the_same_addresses(
+    postgres_server: str, postgres_roles: dict[str, str]
+) -> None:
+    assert create_roles(postgres_server) == postgres_roles
+
+
+def test_a_refusal_is_told() -> None:
+    with pytest.raises(RolesFailed, match="Role registry was not made"):
+        create_roles("postgresql://nobody:wrong@127.0.0.1:1/nowhere")
