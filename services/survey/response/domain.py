@@ -238,7 +238,8 @@ class _Figure:
             if number > self._most:
                 raise _NotTakenError("too_large", {"most": self._most})
             if number != round(number, self._decimals):
-                raise _NotTakenError("too_many_decimals", {"decimals": self._decimals})
+                code = "too_many_decimals" if self._decimals else "not_whole"
+                raise _NotTakenError(code, {"decimals": self._decimals})
         return int(number) if number == int(number) else float(number)
 
 

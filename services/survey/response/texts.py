@@ -40,8 +40,12 @@ _SAID: dict[str, dict[Language, str]] = {
         "en": "Give a number, such as {example}.",
         "zh": "请填写数字，例如 {example}。",
     },
+    "not_whole": {
+        "en": "Give a whole number.",
+        "zh": "请填写整数。",
+    },
     "too_many_decimals": {
-        "en": "Give at most {decimals} digits after the point.",
+        "en": "Decimal places: {decimals} at most.",
         "zh": "小数点后最多 {decimals} 位。",
     },
     "too_small": {
