@@ -8,24 +8,35 @@ from random import Random
 from deploy.demo.mood import Mood
 from deploy.demo.orders import Life
 from deploy.demo.purchase import at_some_hour
-from deploy.demo.questionnaire import CHANNELS, ITEMS, LEAST, MOST, RECOMMENDS, Item
+from deploy.demo.questionnaire import (
+    ASPECTS,
+    CHANNELS,
+    LEAST,
+    MOST,
+    NOT_APPLICABLE,
+    OTHER_PLACES,
+    PLACES,
+    SUGGESTIONS,
+    Aspect,
+)
 from deploy.demo.story import Wave, chance
 
 _ASKED_IF_BOUGHT_WITHIN = timedelta(days=540)
 _ANSWERS = {True: 0.42, False: 0.56}
-_LEFT_BLANK = 0.03
-_WITHOUT_NAME = 0.06
+_NOT_USED, _WITHOUT_NAME, _WRITES = 0.03, 0.06, 0.15
+_AGGRIEVED = 0.12
 _PERSONAL_NOISE, _ITEM_NOISE = 0.05, 0.11
+_RECOMMENDED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One filled-in questionnaire (答卷); an item left blank is absent."""
+    """One filled-in questionnaire (答卷): the answers by question code, as written in a file."""
 
     respondent: str | None
     submitted_at: datetime
     channel: str
-    scores: dict[str, int]
+    answers: dict[str, int | str]
 
 
 def answers(lives: Iterable[Life], wave: Wave, seed: int) -> list[Answer]:
@@ -38,36 +49,65 @@ def answers(lives: Iterable[Life], wave: Wave, seed: int) -> list[Answer]:
 
 
 def _bought_lately(one: Life, day: date) -> bool:
-    before = [it.ordered_at.date() for it in one.purchases if it.ordered_at.date() < day]
-    return bool(before) and day - before[-1] <= _ASKED_IF_BOUGHT_WITHIN
+    last = one.last_bought_before(day)
+    return last is not None and day - last <= _ASKED_IF_BOUGHT_WITHIN
 
 
 def _answer(rng: Random, one: Life, wave: Wave) -> Answer | None:
     if rng.random() > _ANSWERS[one.customer.person]:
         return None
     day = wave.opens + timedelta(days=rng.randint(0, (wave.closes - wave.opens).days))
+    mood = one.mood_on(day)
     return Answer(
         respondent=None if rng.random() < _WITHOUT_NAME else one.customer.external_id,
         submitted_at=at_some_hour(rng, day),
         channel=rng.choices(list(CHANNELS), weights=list(CHANNELS.values()))[0],
-        scores=_scores(rng, one.mood_on(day)),
+        answers=_buying(rng, one, day) | _scores(rng, mood) | _words(rng, mood),
     )
 
 
-def _scores(rng: Random, mood: Mood) -> dict[str, int]:
-    temper = rng.gauss(0.0, _PERSONAL_NOISE)
-    scores = {
-        item.code: _likert(_felt(mood, item) + temper + rng.gauss(0.0, _ITEM_NOISE))
-        for item in ITEMS
-        if rng.random() > _LEFT_BLANK
+def _buying(rng: Random, one: Life, day: date) -> dict[str, int | str]:
+    """Answer when and where the customer bought; several places are parted by semicolons."""
+    last = one.last_bought_before(day) or day
+    ago = (day - last).days
+    places = PLACES.get(one.customer.sort.nature, OTHER_PLACES)
+    chosen = [place for place in places if rng.random() < 1 / len(places)] or [places[0]]
+    periods = ((91, "within_3_months"), (365, "within_12_months"), (1096, "within_3_years"))
+    return {
+        "bought": next((code for days, code in periods if ago <= days), "earlier"),
+        "bought_at": ";".join(chosen),
     }
-    recommends = mood.level + temper + rng.gauss(0.0, _ITEM_NOISE)
-    return scores | {RECOMMENDS: min(10, max(0, round(11 * recommends)))}
 
 
-def _felt(mood: Mood, item: Item) -> float:
-    return mood.expects + item.offset - item.lateness * mood.lateness - item.faults * mood.faults
+def _scores(rng: Random, mood: Mood) -> dict[str, int | str]:
+    temper = rng.gauss(0.0, _PERSONAL_NOISE)
+
+    def felt(level: float) -> float:
+        return level + temper + rng.gauss(0.0, _ITEM_NOISE)
+
+    judged: dict[str, int | str] = {
+        aspect.code: NOT_APPLICABLE
+        if rng.random() < _NOT_USED
+        else _likert(felt(_of(mood, aspect)))
+        for aspect in ASPECTS
+    }
+    judged["as_expected"] = _likert(felt(mood.level - 0.15))
+    judged["recommend"] = min(_RECOMMENDED, max(0, round(11 * felt(mood.level))))
+    return judged
+
+
+def _of(mood: Mood, aspect: Aspect) -> float:
+    grievance = aspect.lateness * mood.lateness + aspect.faults * mood.faults
+    return mood.expects + aspect.offset - grievance
 
 
 def _likert(felt: float) -> int:
     return min(MOST, max(LEAST, round(LEAST + (MOST - LEAST) * felt)))
+
+
+def _words(rng: Random, mood: Mood) -> dict[str, int | str]:
+    if rng.random() > _WRITES:
+        return {"suggestion": ""}
+    aggrieved = max(mood.lateness, mood.faults) > _AGGRIEVED
+    worse = "faults" if mood.faults > mood.lateness else "lateness"
+    return {"suggestion": SUGGESTIONS[worse if aggrieved else "none"]}

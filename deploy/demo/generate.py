@@ -9,7 +9,6 @@ from deploy.demo.answers import Answer, answers
 from deploy.demo.catalogue import CATALOGUE, Product
 from deploy.demo.customers import Customer, customers
 from deploy.demo.orders import Order, life, orders, shoppers
-from deploy.demo.questionnaire import ITEMS, RECOMMENDS
 from deploy.demo.story import SEED, WAVES
 
 Row: TypeAlias = dict[str, object]
@@ -17,7 +16,6 @@ Row: TypeAlias = dict[str, object]
 PRODUCTS, CUSTOMERS, ORDERS = "products.csv", "customers.csv", "orders.csv"
 RETURN_PREFIX = "R"
 CURRENCY = "CNY"
-_QUESTIONS = (*(item.code for item in ITEMS), RECOMMENDS)
 
 
 def answers_file(wave: str) -> str:
@@ -105,7 +103,8 @@ def _answer(answer: Answer) -> Row:
         "respondent_external_id": answer.respondent,
         "submitted_at": answer.submitted_at.isoformat(),
         "channel": answer.channel,
-    } | {code: answer.scores.get(code) for code in _QUESTIONS}
+        **answer.answers,
+    }
 
 
 def _flag(value: bool | None) -> str:  # noqa: FBT001 - a cell's value, not a switch

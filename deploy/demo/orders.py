@@ -27,6 +27,10 @@ class Life:
     purchases: tuple[Purchase, ...]
     moods: tuple[tuple[date, Mood], ...]
 
+    def last_bought_before(self, day: date) -> date | None:
+        before = [bought for one in self.purchases if (bought := one.ordered_at.date()) < day]
+        return before[-1] if before else None
+
     def mood_on(self, day: date) -> Mood:
         known = [mood for since, mood in self.moods if since <= day]
         return known[-1] if known else Mood(self.customer.expects)

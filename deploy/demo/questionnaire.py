@@ -1,32 +1,78 @@
-"""The questionnaire of the demo company: the product quality table (产品质量量表) and NPS."""
+"""The questionnaire of the demo company: the product quality template and a question of its own.
+
+The template (产品质量量表) asks about the product; the company adds delivery and after-sales
+service on the same scale. Codes here are those of the template.
+"""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A Likert item from 1 very dissatisfied to 5 very satisfied.
+class Aspect:
+    """An item on the scale from very dissatisfied to very satisfied.
 
     `lateness` and `faults` say how strongly each grievance weighs on it, `offset` how much better
     than the whole it is judged.
     """
 
     code: str
-    text: str
-    text_en: str
     lateness: float
     faults: float
     offset: float
 
 
-LEAST, MOST = 1, 5
-ITEMS = (
-    Item("appearance", "外观", "Appearance", 0.2, 0.3, 0.06),
-    Item("stability", "质量稳定性", "Stability of quality", 0.3, 2.0, -0.01),
-    Item("performance", "使用性能", "Performance in use", 0.3, 1.5, 0.02),
-    Item("safety", "安全性", "Safety", 0.2, 0.9, 0.08),
-    Item("delivery", "送货准时", "Delivery on time", 2.2, 0.3, 0.0),
-    Item("service", "售后服务", "After-sales service", 1.2, 1.3, -0.04),
+TEMPLATE = "product-quality"
+TITLE, TITLE_EN = "澄屿电器客户满意度调查", "Chengyu Appliances customer satisfaction"
+LEAST, MOST, NOT_APPLICABLE = 1, 5, 0
+ASPECTS = (
+    Aspect("appearance", 0.2, 0.3, 0.06),
+    Aspect("stability", 0.3, 2.0, -0.01),
+    Aspect("performance", 0.3, 1.5, 0.02),
+    Aspect("safety", 0.2, 0.9, 0.08),
+    Aspect("durability", 0.2, 1.3, -0.03),
+    Aspect("ease_of_use", 0.2, 0.4, 0.03),
+    Aspect("delivery", 2.2, 0.3, 0.0),
+    Aspect("after_sales", 1.2, 1.3, -0.04),
 )
-RECOMMENDS = "nps"
 CHANNELS = {"web": 62, "telephone": 18, "on_site": 12, "post": 8}
+PLACES = {
+    "household": ("own_store", "department_store", "supermarket", "online"),
+    "wholesaler": ("dealer",),
+}
+OTHER_PLACES = ("own_store", "dealer", "online")
+SUGGESTIONS = {
+    "lateness": "希望送货更准时，晚到请提前通知。 Please deliver on time, or tell us before.",
+    "faults": "产品用了不久就坏了，请严把质量关。 It broke soon; please check quality better.",
+    "none": "希望多一些新产品的使用指导。 More advice on using new products, please.",
+}
+
+
+def service_question() -> dict[str, object]:
+    """Describe the question that the company adds to the template."""
+    return {
+        "type": "matrix",
+        "code": "service",
+        "text": {"zh": "您对我们的服务满意吗？", "en": "How satisfied are you with our service?"},
+        "required": True,
+        "role": "satisfaction",
+        "scale": {"least": LEAST, "most": MOST, "falling": True, "labels": _LABELS},
+        "missing": [
+            {"value": NOT_APPLICABLE, "text": {"zh": "不适用", "en": "Not applicable"}},
+        ],
+        "rows": [
+            {"code": "delivery", "text": {"zh": "送货准时", "en": "Delivery on time"}},
+            {"code": "after_sales", "text": {"zh": "售后服务", "en": "After-sales service"}},
+        ],
+    }
+
+
+_LABELS = [
+    {"value": value, "text": {"zh": zh, "en": en}}
+    for value, zh, en in (
+        (5, "非常满意", "Very satisfied"),
+        (4, "比较满意", "Rather satisfied"),
+        (3, "一般", "Fair"),
+        (2, "比较不满意", "Rather dissatisfied"),
+        (1, "非常不满意", "Very dissatisfied"),
+    )
+]

@@ -175,7 +175,11 @@ def _class(ids: list[str], worth: dict[str, Decimal], total: Decimal) -> Class:
 def index(folder: Path, wave: str, codes: list[str], *, least: int, most: int) -> Index:
     """Return the mean of the responses' indices, each the mean of its answered items."""
     each = [
-        fmean(100 * (int(row[code]) - least) / (most - least) for code in codes if row[code])
+        fmean(
+            100 * (int(row[code]) - least) / (most - least)
+            for code in codes
+            if row[code] and least <= int(row[code]) <= most
+        )
         for row in rows(folder / f"answers-{wave}.csv")
     ]
     mean, n = fmean(each), len(each)

@@ -6,12 +6,13 @@ from statistics import correlation, fmean
 
 import pytest
 
-from deploy.demo.questionnaire import CHANNELS, ITEMS, LEAST, MOST
+from deploy.demo.questionnaire import ASPECTS, CHANNELS, LEAST, MOST, NOT_APPLICABLE
 from deploy.demo.story import END, WAVES, Wave
 from tests.deploy.demo.direct import buyers, index, rows, silent
 
+MISSING = str(NOT_APPLICABLE)
 Row = dict[str, str]
-CODES = [item.code for item in ITEMS]
+CODES = [aspect.code for aspect in ASPECTS]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def _named(folder: Path, wave: str) -> list[Row]:
 
 
 def _satisfaction(row: Row) -> float:
-    return fmean(int(row[code]) for code in CODES if row[code])
+    return fmean(int(row[code]) for code in CODES if row[code] != MISSING)
 
 
 def _late(row: Row) -> bool:
@@ -44,9 +45,9 @@ def _faulty(row: Row) -> bool:
 @pytest.mark.parametrize("wave", [wave.code for wave in WAVES])
 def test_answers_keep_to_the_scale_and_to_known_channels(folder: Path, wave: str) -> None:
     for row in rows(folder / f"answers-{wave}.csv"):
-        assert all(not row[code] or LEAST <= int(row[code]) <= MOST for code in CODES)
-        assert any(row[code] for code in CODES)
-        assert 0 <= int(row["nps"]) <= 10
+        assert all(LEAST <= int(row[code]) <= MOST or row[code] == MISSING for code in CODES)
+        assert any(row[code] != MISSING for code in CODES)
+        assert 0 <= int(row["recommend"]) <= 10
         assert row["channel"] in CHANNELS
 
 
@@ -104,7 +105,7 @@ def test_delivery_is_judged_better_once_the_west_has_its_warehouse(folder: Path)
         fmean(
             int(row["delivery"])
             for row in rows(folder / f"answers-{wave.code}.csv")
-            if row["delivery"]
+            if row["delivery"] != MISSING
         )
         for wave in WAVES
     )

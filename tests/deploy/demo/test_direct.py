@@ -29,7 +29,7 @@ R3,2026-05-09T10:00:00,a,-1,10,0,30
 def small(tmp_path: Path) -> Path:
     (tmp_path / "customers.csv").write_text("external_id\na\nb\nc\n", encoding="utf-8")
     (tmp_path / "orders.csv").write_text(ORDERS, encoding="utf-8")
-    (tmp_path / "answers-x.csv").write_text("q,r\n1,5\n5,\n3,2\n", encoding="utf-8")
+    (tmp_path / "answers-x.csv").write_text("q,r\n1,5\n5,0\n3,2\n", encoding="utf-8")
     return tmp_path
 
 
