@@ -25,7 +25,7 @@ def make_topic(server: Kafka, name: str) -> None:
 
 def produce(server: Kafka, topic: str, value: bytes) -> int:
     producer = KafkaProducer(
-        bootstrap_servers=server.bootstrap, acks="all", enable_idempotence=True, max_block_ms=5000
+        bootstrap_servers=server.bootstrap, acks="all", enable_idempotence=True, max_block_ms=1000
     )
     try:
         return int(producer.send(topic, value).get(10).offset)

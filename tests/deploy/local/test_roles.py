@@ -19,7 +19,7 @@ def test_a_role_works_in_its_own_schema_without_naming_it(postgres_roles: dict[s
             connection.rollback()
 
 
-@pytest.mark.parametrize(("reader", "owner"), itertools.permutations(SERVICES, 2))
+@pytest.mark.parametrize(("reader", "owner"), list(itertools.permutations(SERVICES, 2)))
 def test_a_role_is_refused_in_every_other_schema(
     postgres_roles: dict[str, str], reader: str, owner: str
 ) -> None:
