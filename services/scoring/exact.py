@@ -1,0 +1,28 @@
+"""Exact decimal arithmetic: no figure of this service is rounded without being told to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import (
+    Context,
+    Decimal,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
+from fractions import Fraction
+
+_EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
+
+
+@contextmanager
+def exactly() -> Iterator[None]:
+    """Compute with 120 digits; what would still have to be rounded raises `decimal.Inexact`."""
+    with localcontext(_EXACT):
+        yield
+
+
+def per_cent(part: Decimal, whole: Decimal) -> float | None:
+    """Give a part in per cent of a positive whole, as the nearest float; None without a whole."""
+    return float(100 * Fraction(part) / Fraction(whole)) if whole > 0 else None

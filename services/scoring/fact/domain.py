@@ -1,0 +1,178 @@
+"""Facts (事实): what happened with a customer, append-only; a score is a pure function of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+from uuid import UUID, uuid5
+
+from services.scoring.exact import exactly
+
+
+class Kind(StrEnum):
+    """What kind of thing happened."""
+
+    PURCHASE = "purchase"
+    RETURN = "return"
+    ANSWER = "answer"
+
+
+class Fact(NamedTuple):
+    """One fact as one version of its source tells it (a tuple, because scores read thousands).
+
+    `amount` is money in `currency`; of an answer, which has no currency, it is the satisfaction
+    index from 0 to 100. `size` counts the order lines, or the items that were answered.
+    `customer_id` is whose fact it is now, `named_customer_id` whom that version named: they
+    differ once an anonymous purchase has been claimed. `cost` is None if any line has none.
+    """
+
+    fact_id: UUID
+    source_id: UUID
+    version: int
+    kind: str
+    customer_id: UUID | None
+    named_customer_id: UUID | None
+    anonymous_reference: str | None
+    occurred_at: datetime
+    occurred_on: date
+    recorded_at: datetime
+    superseded_at: datetime | None
+    amount: Decimal
+    currency: str | None
+    cost: Decimal | None
+    size: int
+
+
+class Line(Protocol):
+    """One line of an order; a negative quantity came back, `discount` is off the whole line."""
+
+    @property
+    def quantity(self) -> Decimal: ...
+    @property
+    def unit_price(self) -> Decimal: ...
+    @property
+    def discount(self) -> Decimal: ...
+    @property
+    def unit_cost(self) -> Decimal | None: ...
+
+
+class Order(Protocol):
+    """One version of an order, whole."""
+
+    @property
+    def order_id(self) -> UUID: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+    @property
+    def customer_id(self) -> UUID | None: ...
+    @property
+    def anonymous_reference(self) -> str | None: ...
+    @property
+    def ordered_at(self) -> datetime: ...
+    @property
+    def occurred_on(self) -> date: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def lines(self) -> Sequence[Line]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Horizon:
+    """How far a question looks: what had happened by `as_of`, as it was known at `known_by`.
+
+    `as_of` is a local day and includes all of it; `until` narrows it to a moment of that day.
+    Without `known_by` the question is about the facts as they are known now.
+    """
+
+    as_of: date
+    until: datetime | None = None
+    known_by: datetime | None = None
+
+    def sees(self, fact: Fact) -> bool:
+        """Tell whether a fact had happened, and was the word of its source."""
+        if fact.occurred_on > self.as_of or (self.until and fact.occurred_at > self.until):
+            return False
+        if self.known_by is None:
+            return fact.superseded_at is None
+        replaced = fact.superseded_at is not None and fact.superseded_at <= self.known_by
+        return fact.recorded_at <= self.known_by and not replaced
+
+
+def facts_of(order: Order) -> list[Fact]:
+    """Draw the purchase and the return fact from one version of an order; either may be missing.
+
+    Lines with a positive quantity were bought (a price of 0 counts), negative ones came back.
+    """
+    with exactly():
+        bought = [line for line in order.lines if line.quantity > 0]
+        returned = [line for line in order.lines if line.quantity < 0]
+        return [
+            _fact(order, kind, lines)
+            for kind, lines in ((Kind.PURCHASE, bought), (Kind.RETURN, returned))
+            if lines
+        ]
+
+
+def _fact(order: Order, kind: Kind, lines: Sequence[Line]) -> Fact:
+    return Fact(
+        fact_id=fact_id(order.order_id, order.version, kind),
+        source_id=order.order_id,
+        version=order.version,
+        kind=kind.value,
+        customer_id=order.customer_id,
+        named_customer_id=order.customer_id,
+        anonymous_reference=order.anonymous_reference,
+        occurred_at=order.ordered_at,
+        occurred_on=order.occurred_on,
+        recorded_at=order.recorded_at,
+        superseded_at=None,
+        amount=sum((_amount(line) for line in lines), Decimal(0)),
+        currency=order.currency,
+        cost=_cost(lines),
+        size=len(lines),
+    )
+
+
+def fact_id(source_id: UUID, version: int, kind: Kind) -> UUID:
+    """Name a fact so that a rebuild from the log gives it the same name."""
+    return uuid5(source_id, f"{version}/{kind.value}")
+
+
+def _amount(line: Line) -> Decimal:
+    return line.quantity * line.unit_price - line.discount
+
+
+def _cost(lines: Iterable[Line]) -> Decimal | None:
+    total = Decimal(0)
+    for line in lines:
+        if line.unit_cost is None:
+            return None
+        total += line.quantity * line.unit_cost
+    return total
+
+
+def chain(facts: Iterable[Fact]) -> list[Fact]:
+    """Put the versions of one source in order, whichever came first.
+
+    A version closes the one before it at the time it was recorded itself. A version that names a
+    customer claims the anonymous versions before it: claims count as if they had always been so.
+    """
+    chained: list[Fact] = []
+    claimant: UUID | None = None
+    version, recorded_at, closes = None, None, None
+    for fact in sorted(facts, key=_latest_first):
+        if fact.version != version:
+            closes = recorded_at
+            version, recorded_at = fact.version, fact.recorded_at
+        claimant = fact.named_customer_id or claimant
+        chained.append(fact._replace(customer_id=claimant, superseded_at=closes))
+    return chained[::-1]
+
+
+def _latest_first(fact: Fact) -> tuple[int, str]:
+    return (-fact.version, fact.kind)

@@ -1,0 +1,82 @@
+"""Loyalty (忠诚度): the rhythm of a customer's purchases, silence, and the rung of the ladder."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+
+
+class Rung(StrEnum):
+    """The rungs, lowest first; `inactive` stands beside them and wins over all but partner."""
+
+    SUSPECT = "suspect"
+    PROSPECT = "prospect"
+    DISQUALIFIED = "disqualified"
+    FIRST_TIME = "first_time"
+    REPEAT = "repeat"
+    CLIENT = "client"
+    MEMBER = "member"
+    ADVOCATE = "advocate"
+    PARTNER = "partner"
+    INACTIVE = "inactive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilenceRule:
+    """How long a pause has to be before it is silence, in days.
+
+    From `from_days` purchase days on: `factor` times the customer's own median gap between them,
+    but never under `least`. With fewer purchase days there is no rhythm yet: `otherwise`.
+    """
+
+    factor: Decimal
+    from_days: int
+    least: int
+    otherwise: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RungRule:
+    """From how many purchase days on a customer repeats, and from how many they are a client."""
+
+    repeat: int
+    client: int
+
+
+def silent_from(days: Sequence[date], rule: SilenceRule) -> date | None:
+    """Tell the first day of silence if nothing more is bought; None without a purchase.
+
+    `days` are distinct and in order. Silence needs *more* than the allowed days, so it begins on
+    the day after them; half a day in the median gap, times the factor, is rounded down with them.
+    """
+    if not days:
+        return None
+    return days[-1] + timedelta(days=_allowed(days, rule) + 1)
+
+
+def _allowed(days: Sequence[date], rule: SilenceRule) -> int:
+    if len(days) < rule.from_days:
+        return rule.otherwise
+    gaps = sorted((later - earlier).days for earlier, later in pairwise(days))
+    middle = len(gaps) // 2
+    twice_median = gaps[middle] * 2 if len(gaps) % 2 else gaps[middle - 1] + gaps[middle]
+    return max(int(rule.factor * twice_median / 2), rule.least)
+
+
+def rung(*, purchase_days: int, silent: bool, disqualified: bool, rule: RungRule) -> Rung:
+    """Place a customer on the ladder: the highest rung whose rule holds.
+
+    Prospect, member, advocate and partner need contacts, enrolments, referrals and bonds, which
+    no event tells of yet: until then nobody stands on them.
+    """
+    if silent:
+        return Rung.INACTIVE
+    if purchase_days >= rule.client:
+        return Rung.CLIENT
+    if purchase_days >= rule.repeat:
+        return Rung.REPEAT
+    if purchase_days >= 1:
+        return Rung.FIRST_TIME
+    return Rung.DISQUALIFIED if disqualified else Rung.SUSPECT

@@ -1,0 +1,238 @@
+"""The portfolio of customers: ABC, and the loyalty ladder (忠诚度阶梯) with its revenue.
+
+The ladder is drawn as one chart, the distribution of customers and revenue (收入客户分布图).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from math import ceil
+from uuid import UUID
+
+from services.scoring.exact import exactly, per_cent
+from services.scoring.loyalty.domain import Rung
+from services.scoring.model.domain import ClassRule
+
+
+class CustomerClass(StrEnum):
+    """A 贵宾型 VIP, B 重要型 important, C 普通型 ordinary."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class Method(StrEnum):
+    """Cut by count of customers, or by cumulative value."""
+
+    COUNT = "count"
+    VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buyer:
+    """A customer with a purchase and what they are worth; `external_id` breaks ties."""
+
+    customer_id: UUID
+    external_id: str | None
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassRow:
+    """One line of the ABC table; shares in per cent, `threshold` is the least value in it."""
+
+    customer_class: CustomerClass
+    customers: int
+    customer_share: float | None
+    value: Decimal
+    value_share: float | None
+    reference_share: float
+    threshold: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abc:
+    """The ABC table, and the class of every customer in order of value."""
+
+    n: int
+    total: Decimal
+    gini: float | None
+    rows: tuple[ClassRow, ...]
+    classes: Mapping[UUID, CustomerClass]
+
+
+def abc(buyers: Iterable[Buyer], *, rule: ClassRule, method: Method) -> Abc:
+    """Class customers by falling value (domain.md 3.3).
+
+    By count: A up to ceil(5 % n), B up to ceil(20 % n) (defaults). By value: A until their sum
+    reaches 70 % of the total, B 90 %; who crosses the line belongs to the higher class. Negative
+    values are C. Ties go by external id as text, those without one last, then by id.
+    """
+    with exactly():
+        ranked = rank(buyers)
+        cut = {Method.COUNT: _by_count, Method.VALUE: _by_value}[method](ranked, rule)
+        classes = {
+            buyer.customer_id: CustomerClass.C if buyer.value < 0 else cut(place)
+            for place, buyer in enumerate(ranked)
+        }
+        total = sum((buyer.value for buyer in ranked), Decimal(0))
+        return Abc(
+            n=len(ranked),
+            total=total,
+            gini=gini([buyer.value for buyer in ranked]),
+            rows=tuple(_rows(ranked, classes, rule, total)),
+            classes=classes,
+        )
+
+
+def rank(buyers: Iterable[Buyer]) -> list[Buyer]:
+    """Order by falling value, ties by the smallest external id as text, then by id."""
+    return sorted(
+        buyers,
+        key=lambda buyer: (
+            -buyer.value,
+            buyer.external_id is None,
+            buyer.external_id or "",
+            buyer.customer_id,
+        ),
+    )
+
+
+def gini(values: Sequence[Decimal]) -> float | None:
+    """Measure concentration: sum (2 i - n - 1) x_i / (n sum x), x rising (Gini, 1912).
+
+    0 is equal, 1 - 1/n one customer has it all; negative values are taken as 0, so that it stays
+    between them. None where nothing is left.
+    """
+    rising = sorted(max(value, Decimal(0)) for value in values)
+    n, total = len(rising), sum(rising, Decimal(0))
+    if not total:
+        return None
+    weighted = sum(((2 * i - n - 1) * x for i, x in enumerate(rising, 1)), Decimal(0))
+    return float(Fraction(weighted) / (n * Fraction(total)))
+
+
+def kept_class(
+    before: CustomerClass | None,
+    now: CustomerClass,
+    *,
+    buyer: Buyer,
+    place: int,
+    n: int,
+    rule: ClassRule,
+) -> CustomerClass:
+    """Damp what is published: a customer falls only once clearly beyond the cut of their class.
+
+    Rising counts at once, and so does a negative value. `place` counts from 0; the margin is
+    `rule.keep` of the cut by count.
+    """
+    if before is None or now <= before or buyer.value < 0:
+        return now
+    cuts = dict(zip(CustomerClass, rule.count, strict=False))
+    widened = ceil(cuts[before] * n) * (1 + rule.keep)
+    return before if place < widened else now
+
+
+Cut = Callable[[int], CustomerClass]
+
+
+def _by_count(ranked: Sequence[Buyer], rule: ClassRule) -> Cut:
+    first, second = (ceil(part * len(ranked)) for part in rule.count)
+    return lambda place: _class(place < first, place < second)
+
+
+def _by_value(ranked: Sequence[Buyer], rule: ClassRule) -> Cut:
+    first, second = (part * sum((b.value for b in ranked), Decimal(0)) for part in rule.value)
+    before, reached = [], Decimal(0)
+    for buyer in ranked:
+        before.append(reached)
+        reached += buyer.value
+    return lambda place: _class(before[place] < first, before[place] < second)
+
+
+def _class(in_first: bool, in_second: bool) -> CustomerClass:  # noqa: FBT001
+    if in_first:
+        return CustomerClass.A
+    return CustomerClass.B if in_second else CustomerClass.C
+
+
+def _rows(
+    ranked: Sequence[Buyer],
+    classes: Mapping[UUID, CustomerClass],
+    rule: ClassRule,
+    total: Decimal,
+) -> Iterable[ClassRow]:
+    for customer_class, reference in zip(CustomerClass, rule.reference, strict=True):
+        values = [b.value for b in ranked if classes[b.customer_id] is customer_class]
+        value = sum(values, Decimal(0))
+        yield ClassRow(
+            customer_class=customer_class,
+            customers=len(values),
+            customer_share=per_cent(Decimal(len(values)), Decimal(len(ranked))),
+            value=value,
+            value_share=per_cent(value, total),
+            reference_share=float(100 * reference),
+            threshold=min(values, default=None),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a customer stands on a date, and their net revenue of the months before it."""
+
+    rung: Rung
+    revenue: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RungRow:
+    """One rung: how many stand on it (width) and what they brought (height)."""
+
+    rung: Rung
+    customers: int
+    revenue: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """How many went from one rung to another; who stayed is a move to the same."""
+
+    start: Rung
+    end: Rung
+    customers: int
+    revenue: Decimal
+
+
+def ladder(standings: Iterable[Standing]) -> tuple[RungRow, ...]:
+    """Count customers and sum revenue per rung, with every rung named, in order."""
+    with exactly():
+        grouped: dict[Rung, list[Decimal]] = {rung: [] for rung in Rung}
+        for standing in standings:
+            grouped[standing.rung].append(standing.revenue)
+        return tuple(
+            RungRow(rung=rung, customers=len(each), revenue=sum(each, Decimal(0)))
+            for rung, each in grouped.items()
+        )
+
+
+def moves(before: Mapping[UUID, Standing], after: Mapping[UUID, Standing]) -> tuple[Move, ...]:
+    """Count who went from where to where, between two dates of the same population.
+
+    Revenue is that of the end date. So the moves to a rung sum to it in the later ladder, those
+    from a rung to its customers in the earlier one. A record has no date in the world: a
+    customer counts at every date, also at one before the registration.
+    """
+    with exactly():
+        grouped: dict[tuple[Rung, Rung], list[Decimal]] = {}
+        for customer_id, standing in after.items():
+            step = (before[customer_id].rung, standing.rung)
+            grouped.setdefault(step, []).append(standing.revenue)
+        return tuple(
+            Move(start=start, end=end, customers=len(each), revenue=sum(each, Decimal(0)))
+            for start in Rung
+            for end in Rung
+            if (each := grouped.get((start, end)))
+        )

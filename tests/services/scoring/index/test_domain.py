@@ -1,0 +1,108 @@
+"""The plain index: means of answered items, and an interval that needs no storage of answers."""
+
+from decimal import Decimal
+from fractions import Fraction
+from math import sqrt
+from random import Random
+from statistics import fmean, stdev
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.scoring.exact import exactly
+from services.scoring.index.domain import Index, Item, Sums, estimate, response_index, sums_of
+
+indices = st.lists(st.decimals(min_value=0, max_value=100, places=10), max_size=30)
+
+
+def _item(code: str, least: float = 1, most: float = 5, *missing: float) -> Item:
+    return Item(code=code, least=least, most=most, missing=frozenset(missing))
+
+
+def _index(answers: dict[str, object], *items: Item) -> tuple[str, int] | None:
+    found = response_index(answers, items)
+    return (str(found.index), found.n) if found else None
+
+
+def test_the_ends_of_a_scale_are_0_and_100() -> None:
+    assert _index({"a": 1}, _item("a")) == ("0E-10", 1)
+    assert _index({"a": 5}, _item("a")) == ("100.0000000000", 1)
+
+
+def test_items_count_alike_whatever_their_scale() -> None:
+    assert _index({"a": 5, "b": 0}, _item("a"), _item("b", 0, 10)) == ("50.0000000000", 2)
+
+
+def test_a_mean_without_an_end_is_rounded_at_ten_decimals() -> None:
+    answers: dict[str, object] = {"a": 5, "b": 5, "c": 1}
+    assert _index(answers, _item("a"), _item("b"), _item("c")) == ("66.6666666667", 3)
+
+
+def test_unanswered_and_missing_codes_are_left_out() -> None:
+    items = [_item("a", 0, 5, 0), _item("b"), _item("c")]
+    assert _index({"a": 0, "b": 3, "other": 1}, *items) == ("50.0000000000", 1)
+
+
+def test_what_is_no_number_is_no_answer_to_a_scale() -> None:
+    assert _index({"a": "5", "b": True, "c": None}, _item("a"), _item("b"), _item("c")) is None
+
+
+def test_decimal_fractions_are_read_as_written() -> None:
+    assert _index({"a": 0.1}, _item("a", 0, 0.3)) == ("33.3333333333", 1)
+
+
+def test_without_a_response_there_is_no_index() -> None:
+    assert estimate(Sums()) == Index(n=0, index=None, low=None, high=None)
+
+
+def test_one_response_has_no_interval() -> None:
+    assert estimate(sums_of([Decimal(70)])) == Index(n=1, index=70.0, low=None, high=None)
+
+
+def test_the_interval_is_that_of_student() -> None:
+    """Mean 70, s 10, n 4: 70 +- 3.1824463 x 10 / 2."""
+    values = [Decimal(x) for x in ("58.3772233983", "70", "70", "81.6227766017")]
+    deviation = stdev([float(x) for x in values])
+    found = estimate(sums_of(values))
+    assert found.index == pytest.approx(70)
+    assert found.low == pytest.approx(70 - 3.182446305284263 * deviation / 2)
+    assert found.high == pytest.approx(70 + 3.182446305284263 * deviation / 2)
+
+
+def test_equal_answers_have_an_interval_of_no_width() -> None:
+    assert estimate(sums_of([Decimal(50)] * 3)) == Index(n=3, index=50.0, low=50.0, high=50.0)
+
+
+@given(indices, st.randoms())
+def test_sums_do_not_depend_on_the_order_of_arrival(values: list[Decimal], random: Random) -> None:
+    shuffled = values.copy()
+    random.shuffle(shuffled)
+    with exactly():
+        stepwise = sum((sums_of([value]) for value in shuffled), Sums())
+    assert estimate(stepwise) == estimate(sums_of(values))
+
+
+@given(indices.filter(len), st.data())
+def test_an_answer_that_is_taken_out_leaves_no_trace(
+    values: list[Decimal], data: st.DataObject
+) -> None:
+    gone = data.draw(st.sampled_from(range(len(values))))
+    with exactly():
+        without = sums_of(values) - sums_of([values[gone]])
+    rest = values[:gone] + values[gone + 1 :]
+    assert estimate(without) == estimate(sums_of(rest))
+
+
+@given(indices.filter(lambda values: len(values) > 1))
+def test_the_figures_are_those_of_the_textbook(values: list[Decimal]) -> None:
+    numbers = [float(value) for value in values]
+    found = estimate(sums_of(values))
+    assert found.index == pytest.approx(fmean(numbers))
+    assert found.high is not None
+    assert found.low is not None
+    assert (found.high + found.low) / 2 == pytest.approx(fmean(numbers))
+    mean = sum(map(Fraction, values), Fraction(0)) / len(values)
+    spread = sum(((Fraction(value) - mean) ** 2 for value in values), Fraction(0))
+    error = sqrt(spread / (len(values) - 1) / len(values))
+    assert (found.high - found.low) / 2 >= 1.959 * error

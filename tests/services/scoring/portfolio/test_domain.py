@@ -1,0 +1,186 @@
+"""ABC cuts where the domain says, the ladder names every rung, and moves reconcile."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from math import ceil
+from random import Random
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.scoring.exact import exactly
+from services.scoring.loyalty.domain import Rung
+from services.scoring.portfolio.domain import (
+    Abc,
+    Buyer,
+    CustomerClass,
+    Method,
+    Standing,
+    abc,
+    gini,
+    kept_class,
+    ladder,
+    moves,
+)
+from tests.services.scoring.figures import CLASSES, amounts
+
+A, B, C = CustomerClass
+
+
+def _buyers(values: Sequence[str | Decimal]) -> list[Buyer]:
+    return [
+        Buyer(customer_id=UUID(int=i), external_id=f"{i:03}", value=Decimal(value))
+        for i, value in enumerate(values)
+    ]
+
+
+def _abc(values: Sequence[str | Decimal], method: Method = Method.COUNT) -> Abc:
+    return abc(_buyers(values), rule=CLASSES, method=method)
+
+
+def _classes(table: Abc) -> str:
+    return "".join(table.classes.values())
+
+
+def test_by_count_the_first_twentieth_is_a_and_up_to_a_fifth_is_b() -> None:
+    table = _abc([str(value) for value in range(40, 0, -1)])
+    assert _classes(table) == "A" * 2 + "B" * 6 + "C" * 32
+
+
+def test_parts_of_a_customer_are_rounded_up() -> None:
+    table = _abc([str(value) for value in range(12, 0, -1)])
+    assert _classes(table) == "A" + "BB" + "C" * 9
+
+
+def test_by_value_who_crosses_the_line_belongs_to_the_higher_class() -> None:
+    assert _classes(_abc(["69", "2", "19", "1", "9"], Method.VALUE)) == "AABCC"
+    assert _classes(_abc(["70", "20", "10"], Method.VALUE)) == "ABC"
+
+
+@pytest.mark.parametrize("method", Method)
+def test_a_negative_value_is_c(method: Method) -> None:
+    assert _classes(_abc(["-1"], method)) == "C"
+
+
+def test_ties_go_by_external_id_as_text_then_by_id() -> None:
+    def buyer(number: int, external_id: str | None) -> Buyer:
+        return Buyer(customer_id=UUID(int=number), external_id=external_id, value=Decimal(1))
+
+    tied = [buyer(1, None), buyer(2, "9"), buyer(4, "10"), buyer(3, "10")]
+    table = abc(tied, rule=CLASSES, method=Method.COUNT)
+    assert [customer.int for customer in table.classes] == [3, 4, 2, 1]
+
+
+def test_the_table_shows_shares_and_the_least_value_of_each_class() -> None:
+    table = _abc(["60", "20", "12", "5", "3"])
+    assert (table.n, table.total) == (5, Decimal(100))
+    a, b, c = table.rows
+    assert (a.customers, a.value) == (1, Decimal(60))
+    assert (a.value_share, a.reference_share) == (60, 50)
+    assert (b.customers, b.threshold) == (0, None)
+    assert (c.customers, c.customer_share, c.threshold) == (4, 80, Decimal(3))
+
+
+def test_an_empty_portfolio_has_an_empty_table() -> None:
+    table = _abc([])
+    assert (table.n, table.total, table.gini) == (0, Decimal(0), None)
+    assert [row.customer_share for row in table.rows] == [None, None, None]
+
+
+def test_gini_is_0_for_equals_and_near_1_for_one_who_has_it_all() -> None:
+    assert gini([Decimal(5)] * 4) == 0
+    assert gini([Decimal(0)] * 3 + [Decimal(8)]) == 0.75
+
+
+def test_gini_takes_negative_values_as_nothing() -> None:
+    assert gini([Decimal(1), Decimal(-1)]) == 0.5
+    assert gini([Decimal(0), Decimal(-1)]) is None
+
+
+@given(st.lists(amounts, max_size=40), st.sampled_from(Method), st.randoms())
+def test_the_classes_part_all_customers_and_all_value(
+    values: list[Decimal], method: Method, random: Random
+) -> None:
+    table = _abc(values, method)
+    with exactly():
+        assert sum(row.customers for row in table.rows) == table.n == len(values)
+        assert sum((row.value for row in table.rows), Decimal(0)) == table.total == sum(values)
+    shuffled = _buyers(values)
+    random.shuffle(shuffled)
+    assert abc(shuffled, rule=CLASSES, method=method) == table
+
+
+@given(st.lists(amounts, max_size=40), st.sampled_from(Method))
+def test_a_higher_class_is_never_worth_less(values: list[Decimal], method: Method) -> None:
+    table = _abc(values, method)
+    in_order = [
+        table.classes[buyer.customer_id]
+        for buyer in sorted(_buyers(values), key=lambda buyer: (-buyer.value, buyer.external_id))
+    ]
+    assert in_order == sorted(in_order)
+    assert in_order.count(A) <= ceil(len(values) * 0.05) or method is Method.VALUE
+
+
+def _kept(before: CustomerClass | None, now: CustomerClass, place: int, value: int = 1) -> str:
+    buyer = Buyer(customer_id=UUID(int=1), external_id="1", value=Decimal(value))
+    return kept_class(before, now, buyer=buyer, place=place, n=1000, rule=CLASSES)
+
+
+def test_a_published_class_falls_only_clearly_beyond_its_cut() -> None:
+    """Of 1000 customers 50 are A: with a tenth of the cut as margin A is kept up to place 55."""
+    assert (_kept(A, B, 54), _kept(A, B, 55)) == (A, B)
+    assert (_kept(B, C, 219), _kept(B, C, 220)) == (B, C)
+
+
+def test_a_published_class_rises_at_once_and_a_negative_value_falls_at_once() -> None:
+    assert (_kept(None, C, 999), _kept(C, B, 199), _kept(B, A, 49)) == (C, B, A)
+    assert _kept(A, C, 50, value=-1) == C
+
+
+rungs = st.sampled_from(Rung)
+standings = st.builds(Standing, rung=rungs, revenue=amounts)
+populations = st.dictionaries(st.integers(0, 30).map(lambda i: UUID(int=i)), standings)
+
+
+def test_every_rung_is_in_the_ladder_in_order() -> None:
+    assert [row.rung for row in ladder([])] == list(Rung)
+
+
+@given(populations)
+def test_the_ladder_holds_every_customer_and_all_revenue(
+    population: dict[UUID, Standing],
+) -> None:
+    rows = ladder(population.values())
+    with exactly():
+        revenue = sum((each.revenue for each in population.values()), Decimal(0))
+        assert sum((row.revenue for row in rows), Decimal(0)) == revenue
+    assert sum(row.customers for row in rows) == len(population)
+
+
+@given(populations, st.data())
+def test_the_moves_reconcile_with_both_ladders(
+    before: dict[UUID, Standing], data: st.DataObject
+) -> None:
+    after = {customer_id: data.draw(standings) for customer_id in before}
+    steps = moves(before, after)
+    with exactly():
+        for row in ladder(after.values()):
+            ended = [step for step in steps if step.end is row.rung]
+            assert sum(step.customers for step in ended) == row.customers
+            assert sum((step.revenue for step in ended), Decimal(0)) == row.revenue
+    for row in ladder(before.values()):
+        started = [step for step in steps if step.start is row.rung]
+        assert sum(step.customers for step in started) == row.customers
+
+
+def test_moves_name_only_steps_that_somebody_took() -> None:
+    one, other = UUID(int=1), UUID(int=2)
+    first = Standing(rung=Rung.FIRST_TIME, revenue=Decimal(1))
+    repeat = Standing(rung=Rung.REPEAT, revenue=Decimal(5))
+    found = moves({one: first, other: first}, {one: repeat, other: first})
+    assert [(step.start, step.end, step.revenue) for step in found] == [
+        (Rung.FIRST_TIME, Rung.FIRST_TIME, Decimal(1)),
+        (Rung.FIRST_TIME, Rung.REPEAT, Decimal(5)),
+    ]

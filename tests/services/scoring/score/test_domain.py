@@ -1,0 +1,159 @@
+"""A score is a pure function of the facts, and its explanation sums to it exactly."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.scoring.exact import exactly
+from services.scoring.fact.domain import Fact, Horizon, Kind
+from services.scoring.loyalty.domain import Rung
+from services.scoring.model.domain import Rules
+from services.scoring.rate.domain import Excluded, Rates
+from services.scoring.score.domain import Satisfaction, Score, explain, score
+from tests.services.scoring.figures import (
+    LATER,
+    PURCHASES,
+    RULES,
+    SATISFACTION,
+    YUAN,
+    answer,
+    day,
+    euros,
+    fact,
+    facts,
+)
+
+BOTH = replace(RULES, terms=(PURCHASES, replace(SATISFACTION, on=True)))
+EUROS = euros(dict.fromkeys(range(0, 900, 2), "7.8123"))
+horizons = st.integers(-10, 1500).map(lambda on: Horizon(as_of=day(on)))
+
+
+def _score(
+    found: list[Fact], horizon: Horizon = LATER, rules: Rules = RULES, rates: Rates = YUAN
+) -> Score:
+    return score(found, horizon=horizon, rules=rules, rates=rates, disqualified=False)
+
+
+def test_a_hundred_thousand_is_one_point() -> None:
+    assert _score([fact("1000000")]).value_points == 10
+    assert _score([fact("500000")]).value_points == 5
+    assert _score([fact("0.01")]).value_points == Decimal("0.0000001")
+
+
+def test_returns_and_discounts_are_taken_off() -> None:
+    found = _score([fact("300000"), fact("-100000", kind=Kind.RETURN, source=2)])
+    assert (found.value_points, found.revenue) == (Decimal(2), Decimal(200_000))
+
+
+def test_a_customer_with_a_record_only_has_no_points() -> None:
+    found = _score([])
+    assert found.value_points == 0
+    assert (found.rung, found.silent) == (Rung.SUSPECT, False)
+    assert (found.satisfaction, found.excluded, found.changes_on) == (None, (), None)
+
+
+def test_purchases_on_one_day_are_one_purchase_day() -> None:
+    found = _score([fact("1"), fact("2", source=2), fact("3", on=1, source=3)])
+    assert (found.purchases, found.purchase_days, found.last_purchase_on) == (3, 2, day(1))
+
+
+def test_a_return_is_no_purchase_day() -> None:
+    found = _score([fact("-5", kind=Kind.RETURN)])
+    assert (found.purchases, found.purchase_days, found.rung) == (0, 0, Rung.SUSPECT)
+
+
+def test_a_foreign_purchase_without_a_rate_still_is_a_purchase_day() -> None:
+    found = _score([fact("100", currency="USD"), fact("5", on=1, source=2)])
+    assert (found.revenue, found.purchase_days) == (Decimal(5), 2)
+    assert found.excluded == (Excluded(currency="USD", facts=1, amount=Decimal(100)),)
+
+
+def test_silence_begins_the_day_after_the_allowed_pause() -> None:
+    quiet = [fact("5")]
+    assert not _score(quiet, Horizon(as_of=day(365))).silent
+    silent = _score(quiet, Horizon(as_of=day(366)))
+    assert (silent.silent, silent.rung) == (True, Rung.INACTIVE)
+
+
+def test_the_latest_answer_is_the_satisfaction_of_the_customer() -> None:
+    answers = [answer("75", on=5, n=3), answer("40", on=2, source=2)]
+    assert _score(answers).satisfaction == Satisfaction(index=Decimal(75), n=3)
+    assert _score(answers, Horizon(as_of=day(4))).satisfaction == Satisfaction(
+        index=Decimal(40), n=4
+    )
+
+
+def test_the_satisfaction_term_gives_a_tenth_of_the_latest_index_once_it_is_on() -> None:
+    answers = [answer("75", on=5), answer("40", on=2, source=2), fact("100000", source=3)]
+    assert _score(answers).value_points == 1
+    assert _score(answers, rules=BOTH).value_points == Decimal("8.5")
+
+
+def test_profit_is_known_only_if_every_line_has_a_cost() -> None:
+    known = [fact("10", cost="4"), fact("-2", kind=Kind.RETURN, cost="-1", source=2)]
+    assert _score(known).profit == 5
+    assert _score([*known, fact("1", source=3)]).profit is None
+
+
+def test_recent_revenue_is_that_of_the_twelve_months_before() -> None:
+    found = [fact("10", on=59), fact("7", on=60, source=2), fact("1", currency="USD", source=3)]
+    last = _score(found, Horizon(as_of=date(2025, 2, 28)))
+    assert (last.recent_revenue, last.changes_on) == (Decimal(17), date(2025, 3, 1))
+    assert last.recent_excluded == ()
+    after = _score(found, Horizon(as_of=date(2025, 3, 1)))
+    assert (after.recent_revenue, after.revenue) == (Decimal(0), Decimal(17))
+
+
+def test_a_fact_of_the_future_counts_from_its_day_on() -> None:
+    ahead = [fact("100000"), fact("100000", on=5, source=2)]
+    today = _score(ahead, Horizon(as_of=day(1)))
+    assert (today.value_points, today.changes_on) == (Decimal(1), day(5))
+
+
+@given(facts, horizons)
+def test_the_points_of_the_explanation_sum_to_the_score(
+    found: list[Fact], horizon: Horizon
+) -> None:
+    terms = explain(found, horizon=horizon, rules=BOTH, rates=EUROS)
+    with exactly():
+        assert all(
+            term.points == sum((each.points for each in term.facts), Decimal(0)) for term in terms
+        )
+        points = sum((term.points for term in terms), Decimal(0))
+    assert points == _score(found, horizon, BOTH, EUROS).value_points
+
+
+@given(facts, horizons, st.randoms())
+def test_the_order_of_the_facts_changes_nothing(
+    found: list[Fact], horizon: Horizon, random: Random
+) -> None:
+    shuffled = found.copy()
+    random.shuffle(shuffled)
+    assert _score(shuffled, horizon, BOTH, EUROS) == _score(found, horizon, BOTH, EUROS)
+    assert explain(shuffled, horizon=horizon, rules=BOTH, rates=EUROS) == explain(
+        found, horizon=horizon, rules=BOTH, rates=EUROS
+    )
+
+
+@given(facts, st.integers(-10, 900), st.integers(0, 600))
+def test_time_alone_changes_nothing_before_the_day_that_is_told(
+    found: list[Fact], on: int, wait: int
+) -> None:
+    today = _score(found, Horizon(as_of=day(on)), BOTH, EUROS)
+    later = _score(found, Horizon(as_of=day(on + wait)), BOTH, EUROS)
+    if today.changes_on is None or day(on + wait) < today.changes_on:
+        assert later == today
+
+
+@given(facts, horizons)
+def test_what_is_counted_and_what_is_left_out_are_all_that_happened(
+    found: list[Fact], horizon: Horizon
+) -> None:
+    money = [each for each in found if each.currency and horizon.sees(each)]
+    (term,) = explain(found, horizon=horizon, rules=RULES, rates=EUROS)
+    left_out = _score(found, horizon, RULES, EUROS).excluded
+    assert len(term.facts) + sum(each.facts for each in left_out) == len(money)
