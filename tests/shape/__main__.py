@@ -1,0 +1,17 @@
+"""Hold the shape rules that no linter holds: `python -m tests.shape <root>`."""
+
+import sys
+from pathlib import Path
+
+from tests.shape.rules import violations
+
+
+def main() -> int:
+    """Print every violation below the given root; exit 1 when there is one."""
+    found = list(violations(Path(sys.argv[1])))
+    print("\n".join(found) or "Shape rules hold.")  # noqa: T201 - a command for a terminal
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""Each shape rule is broken once on purpose and must be told."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.shape.rules import violations
+
+LONG_FUNCTION = "def long() -> None:\n" + "    pass\n" * 60
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        ("services/a.py", "pass\n" * 401, "services/a.py:400: 401 lines"),
+        ("shared/a.py", LONG_FUNCTION, "shared/a.py:1: long has 61 lines"),
+        ("deploy/a.py", "async " + LONG_FUNCTION, "deploy/a.py:1: long has 61 lines"),
+        ("tests/utils.py", "", "tests/utils.py:1: 'utils' does not say"),
+        ("services/common/a.py", "", "services/common/a.py:1: 'common' does not say"),
+    ],
+)
+def test_a_broken_rule_is_told_with_its_place(
+    tmp_path: Path, path: str, text: str, told: str
+) -> None:
+    plant(tmp_path, path, text)
+    (violation,) = violations(tmp_path)
+    assert violation.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("services/a.py", "pass\n" * 400),
+        ("shared/a.py", LONG_FUNCTION.replace("    pass\n", "", 1)),
+        ("services/registry/migrations/versions/0001.py", LONG_FUNCTION),
+    ],
+)
+def test_what_is_within_the_rules_passes(tmp_path: Path, path: str, text: str) -> None:
+    plant(tmp_path, path, text)
+    assert not list(violations(tmp_path))
+
+
+def test_the_command_fails_on_a_violation(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.shape", str(tmp_path)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    plant(tmp_path, "shared/a.py", LONG_FUNCTION)
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 1
+
+
+def plant(root: Path, path: str, text: str) -> None:
+    file = root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
