@@ -14,8 +14,8 @@ from deploy.demo.questionnaire import (
     LEAST,
     MOST,
     NOT_APPLICABLE,
-    OTHER_PLACES,
-    PLACES,
+    PLACES_OF_ORGANISATIONS,
+    PLACES_OF_PERSONS,
     SUGGESTIONS,
     Aspect,
 )
@@ -70,7 +70,7 @@ def _buying(rng: Random, one: Life, day: date) -> dict[str, int | str]:
     """Answer when and where the customer bought; several places are parted by semicolons."""
     last = one.last_bought_before(day) or day
     ago = (day - last).days
-    places = PLACES.get(one.customer.sort.nature, OTHER_PLACES)
+    places = PLACES_OF_PERSONS if one.customer.person else PLACES_OF_ORGANISATIONS
     chosen = [place for place in places if rng.random() < 1 / len(places)] or [places[0]]
     periods = ((91, "within_3_months"), (365, "within_12_months"), (1096, "within_3_years"))
     return {

@@ -46,7 +46,7 @@ class Customer:
 
     @property
     def person(self) -> bool:
-        return self.sort.nature == "household"
+        return self.sort.person
 
     @property
     def team(self) -> str:
@@ -88,8 +88,8 @@ def _named(rng: Random, sort: Sort, *, count: int) -> Iterator[tuple[Name, City]
 
 
 def _name(rng: Random, sort: Sort, city: City) -> Name:
-    if not sort.trades:
-        return names.person(rng)
+    if sort.person:
+        return names.person(rng, *sort.trades)
     trade = rng.choice(sort.trades)
     return names.shop(rng, city, trade) if sort.retail_format else names.firm(rng, city, trade)
 
@@ -102,7 +102,7 @@ def _customer(rng: Random, number: int, sort: Sort, name: Name, city: City) -> C
         sort=sort,
         city=city,
         ownership=rng.choice(sort.ownerships) if sort.ownerships else "",
-        owner="" if sort.nature == "household" else rng.choice(_OWNERS[city.team]),
+        owner="" if sort.person else rng.choice(_OWNERS[city.team]),
         phone=f"1990000{number:04d}",
         internal=internal,
         buys=internal or rng.random() > _ONLY_ON_RECORD,

@@ -43,7 +43,7 @@ class Habit:
 
 
 HOUSEHOLD = Habit(
-    gap_days=200,
+    gap_days=185,
     quantity=(1, 1),
     leaving=0.10,
     basket=_HOME,

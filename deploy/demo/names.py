@@ -49,10 +49,13 @@ def _pairs(text: str) -> tuple[Name, ...]:
 SURNAMES, GIVEN, WORDS = _pairs(_SURNAMES), _pairs(_GIVEN), _pairs(_WORDS)
 
 
-def person(rng: Random) -> Name:
-    """Make up a person's name, the surname first in both languages."""
+def person(rng: Random, with_whom: Name | None = None) -> Name:
+    """Make up a person's name, the surname first in both languages, alone or with a family."""
     surname, given = rng.choice(SURNAMES), rng.choice(GIVEN)
-    return Name(surname.zh + given.zh, f"{surname.en} {given.en}")
+    alone = Name(surname.zh + given.zh, f"{surname.en} {given.en}")
+    if with_whom is None:
+        return alone
+    return Name(alone.zh + with_whom.zh, f"{alone.en} {with_whom.en}")
 
 
 def shop(rng: Random, city: City, trade: Name) -> Name:

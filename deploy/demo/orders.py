@@ -14,7 +14,7 @@ from deploy.demo.purchase import Line, Purchase, at_some_hour, purchase
 from deploy.demo.seasons import later, some_day
 from deploy.demo.story import END, chance
 
-_SHOPPERS = 1300
+_SHOPPERS = 1600
 _REGULARITY = 3.0
 _LEAVING_PER_DISCONTENT = 0.24
 

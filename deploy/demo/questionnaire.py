@@ -35,11 +35,8 @@ ASPECTS = (
     Aspect("after_sales", 1.2, 1.3, -0.04),
 )
 CHANNELS = {"web": 62, "telephone": 18, "on_site": 12, "post": 8}
-PLACES = {
-    "household": ("own_store", "department_store", "supermarket", "online"),
-    "wholesaler": ("dealer",),
-}
-OTHER_PLACES = ("own_store", "dealer", "online")
+PLACES_OF_PERSONS = ("own_store", "department_store", "supermarket", "online")
+PLACES_OF_ORGANISATIONS = ("own_store", "dealer", "online")
 SUGGESTIONS = {
     "lateness": "希望送货更准时，晚到请提前通知。 Please deliver on time, or tell us before.",
     "faults": "产品用了不久就坏了，请严把质量关。 It broke soon; please check quality better.",

@@ -19,8 +19,8 @@ class Sort:
     ownerships: tuple[str, ...] = ()
 
     @property
-    def sells_on(self) -> bool:
-        return self.nature in {"retailer", "wholesaler", "intermediary", "integrator"}
+    def person(self) -> bool:
+        return self.nature in {"individual", "household"}
 
 
 _WHOLESALE = (
@@ -55,7 +55,8 @@ _COMPANIES = (
 )
 
 SORTS = (
-    Sort("household", 1300, habits.HOUSEHOLD),
+    Sort("individual", 800, habits.HOUSEHOLD),
+    Sort("household", 500, habits.HOUSEHOLD, (Name("一家", "and family"),)),
     Sort(
         "retailer",
         40,
@@ -85,14 +86,14 @@ SORTS = (
     Sort("government", 35, habits.GOVERNMENT, _BUREAUS, ownerships=("state",)),
     Sort("special", 30, habits.SPECIAL, _INSTITUTIONS, ownerships=("state", "private")),
     Sort(
-        "company",
+        "ordinary_company",
         85,
         habits.COMPANY,
         _COMPANIES,
         ownerships=("state", "private", "private", "joint_venture", "foreign"),
     ),
 )
-DEPARTMENTS = Sort("company", 20, habits.DEPARTMENT)
+DEPARTMENTS = Sort("ordinary_company", 20, habits.DEPARTMENT)
 DEPARTMENT_NAMES = tuple(
     Name(zh, en)
     for zh, en in (

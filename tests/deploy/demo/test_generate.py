@@ -20,15 +20,16 @@ def test_another_seed_gives_another_company(folder: Path, tmp_path: Path) -> Non
 def test_every_nature_of_customer_is_there(folder: Path) -> None:
     natures = Counter((row["nature"], row["internal"]) for row in rows(folder / "customers.csv"))
     assert natures == {
-        ("household", "false"): 1300,
+        ("individual", "false"): 800,
+        ("household", "false"): 500,
         ("retailer", "false"): 400,
         ("wholesaler", "false"): 60,
         ("integrator", "false"): 45,
         ("intermediary", "false"): 25,
         ("government", "false"): 35,
         ("special", "false"): 30,
-        ("company", "false"): 85,
-        ("company", "true"): 20,
+        ("ordinary_company", "false"): 85,
+        ("ordinary_company", "true"): 20,
     }
 
 

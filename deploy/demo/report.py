@@ -1,0 +1,137 @@
+"""What the demo found, as text for a terminal: Chinese with English beside it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from deploy.demo.labels import CLASSES, NATURES, RUNGS
+from deploy.demo.terminal import money, table
+
+Json: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Valuable:
+    """One of the most valuable customers: record, score, and the facts behind its points."""
+
+    customer: Json
+    score: Json
+    facts: Sequence[Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Everything that the report shows, as the API answered it."""
+
+    indices: Sequence[tuple[str, Json]]
+    ladder: Json
+    abc: Json
+    valuable: Sequence[Valuable]
+    addresses: Sequence[tuple[str, str]]
+
+
+def report(found: Findings) -> str:
+    """Write the whole report."""
+    return "\n\n".join(
+        (
+            _index(found.indices),
+            _ladder(found.ladder),
+            _abc(found.abc),
+            _valuable(found.valuable),
+            _addresses(found.addresses),
+        )
+    )
+
+
+def _index(indices: Sequence[tuple[str, Json]]) -> str:
+    rows = [
+        (
+            wave,
+            f"{answer['index']:.1f}",
+            f"{answer['low']:.1f} - {answer['high']:.1f}",
+            str(answer["n"]),
+        )
+        for wave, answer in indices
+    ]
+    heading = ("调研批次 wave", "指数 index", "95% 区间 interval", "n")
+    return f"客户满意度指数 Satisfaction index, 0-100\n{table(heading, rows, right=(1, 2, 3))}"
+
+
+def _ladder(ladder: Json) -> str:
+    rows = [
+        (RUNGS[rung["rung"]], f"{rung['customers']:,}", money(rung["revenue"]))
+        for rung in ladder["rungs"]
+    ]
+    heading = (
+        "阶梯 rung",
+        "客户 customers",
+        f"近12个月收入 revenue of 12 months, {ladder['currency']}",
+    )
+    return (
+        f"忠诚度阶梯 Loyalty ladder, {ladder['as_of']}, n = {ladder['n']:,}\n"
+        f"{table(heading, rows, right=(1, 2))}"
+    )
+
+
+def _abc(abc: Json) -> str:
+    rows = [
+        (
+            CLASSES[row["class"]],
+            f"{row['customers']:,}",
+            f"{row['customer_share']:.1f}",
+            money(row["value"]),
+            f"{row['value_share']:.1f}",
+            f"{row['reference_share']:.0f}",
+        )
+        for row in abc["classes"]
+    ]
+    heading = (
+        "分类 class",
+        "客户 customers",
+        "占比 %",
+        f"价值 {abc['basis']}, {abc['currency']}",
+        "占比 %",
+        "参考 reference %",
+    )
+    return (
+        f"ABC 分类 ABC classes, {abc['as_of']}, n = {abc['n']:,}, {money(abc['total'])}\n"
+        f"{table(heading, rows, right=(1, 2, 3, 4, 5))}"
+    )
+
+
+def _valuable(valuable: Sequence[Valuable]) -> str:
+    lines = (line for place, one in enumerate(valuable, start=1) for line in _reasons(place, one))
+    return "\n".join(("最有价值的客户 Most valuable customers, and why", *lines))
+
+
+def _reasons(place: int, one: Valuable) -> Iterator[str]:
+    customer, score = one.customer, one.score
+    yield f"  {place:2}. {customer['name']}  {customer.get('name_en') or ''}".rstrip()
+    yield (
+        f"      {Decimal(score['value_points']):.2f} 分 points"
+        f" · {NATURES[customer['nature']]} · {CLASSES[score['class']]} · {RUNGS[score['rung']]}"
+    )
+    bought = [fact for fact in one.facts if fact["kind"] == "purchase"]
+    brought_back = [fact for fact in one.facts if fact["kind"] == "return"]
+    yield f"      {len(bought)} 次购买 purchases: {_sum(bought)}"
+    if brought_back:
+        yield f"      {len(brought_back)} 次退货 returns: {_sum(brought_back)}"
+    largest = max(bought, key=lambda fact: Decimal(fact["amount"]))
+    yield f"      最大一笔 the largest, {largest['occurred_on']}: {_worth(largest)}"
+
+
+def _sum(facts: Sequence[Json]) -> str:
+    amount = sum((Decimal(fact["amount"]) for fact in facts), Decimal(0))
+    points = sum((Decimal(fact["points"]) for fact in facts), Decimal(0))
+    return f"{money(amount)} = {points:.2f} 分 points"
+
+
+def _worth(fact: Json) -> str:
+    return _sum([fact])
+
+
+def _addresses(addresses: Sequence[tuple[str, str]]) -> str:
+    width = max(len(label) for label, _ in addresses)
+    lines = (f"  {label:{width}}  {url}" for label, url in addresses)
+    return "\n".join(("地址 Addresses", *lines))

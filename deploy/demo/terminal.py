@@ -1,0 +1,36 @@
+"""Tables and amounts for a terminal in which Chinese characters are two columns wide."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from unicodedata import combining, east_asian_width
+
+_GAP = "  "
+
+
+def width(text: str) -> int:
+    """Return how many columns a text takes on a terminal."""
+    return sum(0 if combining(one) else 1 + (east_asian_width(one) in "WF") for one in text)
+
+
+def pad(text: str, columns: int, *, right: bool = False) -> str:
+    """Fill a text up with blanks, on its left when it is set to the right."""
+    blanks = " " * (columns - width(text))
+    return blanks + text if right else text + blanks
+
+
+def table(heading: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int]) -> str:
+    """Lay out rows in columns; those whose positions are in `right` are set to the right."""
+    columns = [max(map(width, column)) for column in zip(heading, *rows, strict=True)]
+    return "\n".join(_line(row, columns, right) for row in (heading, *rows))
+
+
+def _line(row: Sequence[str], columns: Sequence[int], right: Sequence[int]) -> str:
+    cells = (
+        pad(text, columns[position], right=position in right) for position, text in enumerate(row)
+    )
+    return f"  {_GAP.join(cells)}".rstrip()
+
+
+def money(amount: str | Decimal) -> str:
+    """Write an amount with thousands and cents, rounded half to even."""
+    return f"{Decimal(amount):,.2f}"
