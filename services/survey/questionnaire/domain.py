@@ -13,6 +13,15 @@ Language = Literal["zh", "en"]
 Number = int | float
 
 NPS_LEAST, NPS_MOST = 0, 10
+LARGEST = 10**12
+"""Bound of numbers: with at most 3 decimals they survive a float unharmed."""
+
+
+class VersionState(StrEnum):
+    """A version is prepared, then published and never changed again."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
 
 
 class QuestionType(StrEnum):

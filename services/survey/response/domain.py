@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
-from services.survey.questionnaire.domain import SCALED, Item, QuestionType
+from services.survey.questionnaire.domain import LARGEST, SCALED, Item, QuestionType
 
 Answer = int | float | str | list[str]
 
 SEPARATOR = ";"
-LARGEST = 10**12
 _SHOWN = 20
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _WHOLE = re.compile(r"([+-]?[0-9]{1,15})(\.0*)?")
@@ -206,7 +205,7 @@ class _Options:
 
 
 class _Figure:
-    """A number within its bounds; at most 3 decimals below 10**12 survive a float unharmed."""
+    """A number within its bounds, or one of its missing codes."""
 
     def __init__(self, item: Item) -> None:
         self._missing = frozenset(item.missing)

@@ -108,8 +108,8 @@ def test_what_was_filled_in_stays() -> None:
 def test_what_is_wrong_is_said_at_the_question_and_in_a_summary_that_leads_there() -> None:
     page = shown(faults={"safety": "Please answer this question.", "people": "Give a number."})
     elements = Elements(page)
-    assert elements.all("fieldset", id="safety")[0]["aria-describedby"] == "safety-fault"
-    assert elements.all("input", name="people")[0]["aria-describedby"] == "people-fault"
+    assert elements.all("fieldset", id="safety")[0]["aria-describedby"] == "safety:fault"
+    assert elements.all("input", name="people")[0]["aria-describedby"] == "people:fault"
     assert elements.all("div", role="alert")
     assert [e["href"] for e in elements.all("a") if e["href"].startswith("#")] == [
         "#safety",

@@ -1,0 +1,178 @@
+"""HTTP door of questionnaires."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Path
+from starlette.responses import Response
+
+from services.survey.questionnaire import repository, service, shipped
+from services.survey.questionnaire.schemas import (
+    DocumentBody,
+    NewQuestionnaire,
+    QuestionnaireBody,
+    QuestionnairePage,
+    QuestionnairePatch,
+    TemplateBody,
+    TemplatePage,
+    questionnaire_body,
+)
+from shared.errors import Fault, Invalid, NotFound
+from shared.http.answers import answer, errors
+from shared.http.dependencies import Caller, ExpectedVersion, Once, Reading, Transaction, etag
+from shared.http.pagination import Paging, link
+from shared.http.routing import Router
+from shared.http.schemas import Code
+
+router = Router(prefix="questionnaires", tag="questionnaires")
+
+Number = Annotated[int, Path(ge=1, le=10**9, description="Number of the version.")]
+
+
+@router.post("", status_code=201, response_model=QuestionnaireBody, responses=errors())
+def design_questionnaire(
+    body: NewQuestionnaire, once: Once, session: Transaction, caller: Caller
+) -> Response:
+    """Begin a questionnaire, from a template or from nothing; its first version is a draft."""
+
+    def design() -> Response:
+        made = service.design_questionnaire(
+            session,
+            document=body.document(_template(body.template)),
+            template=body.template,
+            by=caller.subject,
+        )
+        return _changed(made, status=201)
+
+    return once(design)
+
+
+@router.get("/templates", response_model=TemplatePage, responses=errors())
+def list_templates() -> Response:
+    """List the ready questionnaires."""
+    names = shipped.template_names()
+    items = [TemplateBody(name=name, title=_template(name)["title"]) for name in names]
+    return answer(TemplatePage(items=items, next=None))
+
+
+@router.get("/templates/{name}", response_model=DocumentBody, responses=errors(404))
+def read_template(name: Code) -> Response:
+    """Read a ready questionnaire."""
+    document = shipped.template(name)
+    if document is None:
+        raise NotFound(detail="There is no template of this name.")
+    return answer(DocumentBody.model_validate(document))
+
+
+@router.get("", response_model=QuestionnairePage, responses=errors())
+def list_questionnaires(session: Reading, paging: Paging) -> Response:
+    """List questionnaires, oldest first, each in its newest version."""
+    found = repository.questionnaires(session, paging=paging)
+    newest = repository.newest_of(session, list(found.rows))
+    items = [questionnaire_body(row, newest[row.id]) for row in found.rows]
+    return answer(QuestionnairePage(items=items, next=found.next), headers=link(paging, found.next))
+
+
+@router.get("/{questionnaire_id}", response_model=QuestionnaireBody, responses=errors(404))
+def read_questionnaire(questionnaire_id: UUID, session: Reading) -> Response:
+    """Read a questionnaire in its newest version."""
+    found = repository.questionnaire(session, questionnaire_id)
+    if found is None:
+        raise NotFound(detail=service.UNKNOWN)
+    return _changed((found, repository.newest(session, found)))
+
+
+@router.patch(
+    "/{questionnaire_id}",
+    response_model=QuestionnaireBody,
+    responses=errors(400, 404, 409, 412, 428),
+)
+def change_questionnaire(
+    questionnaire_id: UUID,
+    body: QuestionnairePatch,
+    expected_version: ExpectedVersion,
+    session: Transaction,
+    caller: Caller,
+) -> Response:
+    """Change the draft of a questionnaire (JSON Merge Patch); questions are replaced whole."""
+    changed = service.change_questionnaire(
+        session,
+        questionnaire_id=questionnaire_id,
+        expected_revision=expected_version,
+        changes=body.changes(),
+        by=caller.subject,
+    )
+    return _changed(changed)
+
+
+@router.post(
+    "/{questionnaire_id}/publish", response_model=QuestionnaireBody, responses=errors(404, 409)
+)
+def publish_questionnaire(questionnaire_id: UUID, once: Once, session: Transaction) -> Response:
+    """Publish the newest version: from now on it never changes and surveys can ask it."""
+
+    def publish() -> Response:
+        return _changed(service.publish_questionnaire(session, questionnaire_id=questionnaire_id))
+
+    return once(publish)
+
+
+@router.post(
+    "/{questionnaire_id}/versions",
+    status_code=201,
+    response_model=QuestionnaireBody,
+    responses=errors(404, 409),
+)
+def open_version(
+    questionnaire_id: UUID, once: Once, session: Transaction, caller: Caller
+) -> Response:
+    """Begin a new version as a copy of the newest published one."""
+
+    def begin() -> Response:
+        opened = service.open_version(session, questionnaire_id=questionnaire_id, by=caller.subject)
+        return _changed(opened, status=201)
+
+    return once(begin)
+
+
+@router.get("/{questionnaire_id}/versions", response_model=QuestionnairePage, responses=errors(404))
+def list_versions(questionnaire_id: UUID, session: Reading, paging: Paging) -> Response:
+    """List the versions of a questionnaire, newest first."""
+    questionnaire = repository.questionnaire(session, questionnaire_id)
+    if questionnaire is None:
+        raise NotFound(detail=service.UNKNOWN)
+    found = repository.versions(session, questionnaire_id, paging=paging)
+    items = [questionnaire_body(questionnaire, row) for row in found.rows]
+    return answer(QuestionnairePage(items=items, next=found.next), headers=link(paging, found.next))
+
+
+@router.get(
+    "/{questionnaire_id}/versions/{version}",
+    response_model=QuestionnaireBody,
+    responses=errors(404),
+)
+def read_version(questionnaire_id: UUID, version: Number, session: Reading) -> Response:
+    """Read one version of a questionnaire."""
+    questionnaire = repository.questionnaire(session, questionnaire_id)
+    found = repository.version(session, questionnaire_id, version)
+    if questionnaire is None or found is None:
+        raise NotFound(detail="There is no such version of a questionnaire.")
+    return answer(questionnaire_body(questionnaire, found))
+
+
+def _template(name: str | None) -> dict[str, Any]:
+    if name is None:
+        return {}
+    document = shipped.template(name)
+    if document is None:
+        names = ", ".join(shipped.template_names())
+        raise Invalid(Fault("/template", "unknown_template", f"Choose one of: {names}."))
+    return document
+
+
+def _changed(made: service.Versioned, *, status: int = 200) -> Response:
+    questionnaire, version = made
+    headers = etag(questionnaire.revision)
+    if status == 201:  # noqa: PLR2004  created
+        headers |= {"Location": f"/v1/questionnaires/{questionnaire.id}"}
+    return answer(questionnaire_body(questionnaire, version), status=status, headers=headers)

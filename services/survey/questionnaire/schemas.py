@@ -1,0 +1,261 @@
+"""Bodies of questionnaires."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeAlias
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.survey.questionnaire.domain import LARGEST, Role, VersionState
+from services.survey.questionnaire.models import Questionnaire, QuestionnaireVersion
+from services.survey.questionnaire.rules import MOST_ITEMS
+from shared.http.schemas import Body, Code, Flag, Integer, Page
+
+
+def _printable(text: str) -> str:
+    if any(ord(character) < ord(" ") and character not in "\n\t" for character in text):
+        raise PydanticCustomError("unreadable", "Leave out control characters.")
+    return text
+
+
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=1000, strip_whitespace=True),
+    AfterValidator(_printable),
+]
+ItemCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$"),
+    Field(description="The name under which answers travel.", examples=["appearance"]),
+]
+OptionCode = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"), Field(examples=["online"])
+]
+Point = Annotated[Integer, Field(ge=-1000, le=1000)]
+Bound = Annotated[int | float, Field(ge=-LARGEST, le=LARGEST, strict=True)]
+
+
+class TextBody(Body):
+    """A text in Chinese, English or both."""
+
+    zh: Line | None = Field(None, examples=["外观"])
+    en: Line | None = Field(None, examples=["Appearance"])
+
+    @model_validator(mode="after")
+    def _in_some_language(self) -> "TextBody":
+        if self.zh is None and self.en is None:
+            raise PydanticCustomError("text", "Give the text in zh, en or both.")
+        return self
+
+
+class PointBody(Body):
+    """A value and what it means."""
+
+    value: Point
+    text: TextBody
+
+
+class ScaleBody(Body):
+    """A Likert scale (李克特量表): whole numbers from `least` to `most`, which is the best."""
+
+    least: Point = Field(examples=[1])
+    most: Point = Field(examples=[5])
+    falling: Flag = Field(False, description="Show the greatest value first.")
+    labels: list[PointBody] = Field([], max_length=11, description="What points are called.")
+
+
+class OptionBody(Body):
+    """An option; one that is `missing` counts as no answer."""
+
+    code: OptionCode
+    text: TextBody
+    missing: Flag = False
+
+
+class RowBody(Body):
+    """One item of a matrix."""
+
+    code: ItemCode
+    text: TextBody
+    role: Role | None = Field(None, description="Where it differs from that of the matrix.")
+
+
+class _Question(Body):
+    code: ItemCode
+    text: TextBody
+    hint: TextBody | None = None
+    required: Flag = False
+    role: Role | None = Field(None, description="What it measures; NPS: recommend, else other.")
+
+
+Missing = Annotated[
+    list[PointBody],
+    Field(max_length=10, description="Codes outside the scale that count as no answer (缺失值)."),
+]
+
+
+class MatrixBody(_Question):
+    """Likert items that share a scale."""
+
+    type: Literal["matrix"]
+    scale: ScaleBody
+    rows: list[RowBody] = Field(min_length=1, max_length=100)
+    missing: Missing = Field([])
+
+
+class RatingBody(_Question):
+    """One item on a scale."""
+
+    type: Literal["rating"]
+    scale: ScaleBody
+    missing: Missing = Field([])
+
+
+class NpsBody(_Question):
+    """How likely the respondent is to recommend us, from 0 to 10 (净推荐值)."""
+
+    type: Literal["nps"]
+    labels: list[PointBody] = Field([], max_length=11)
+    missing: Missing = Field([])
+
+
+class SingleBody(_Question):
+    """One of several options."""
+
+    type: Literal["single"]
+    options: list[OptionBody] = Field(min_length=2, max_length=200)
+
+
+class MultipleBody(_Question):
+    """Any number of options between `fewest` and `greatest`."""
+
+    type: Literal["multiple"]
+    options: list[OptionBody] = Field(min_length=2, max_length=200)
+    fewest: Annotated[Integer, Field(ge=0, le=200)] | None = None
+    greatest: Annotated[Integer, Field(ge=1, le=200)] | None = None
+
+
+class NumberBody(_Question):
+    """A number with at most three decimals."""
+
+    type: Literal["number"]
+    least: Bound | None = None
+    most: Bound | None = None
+    decimals: Integer = Field(0, ge=0, le=3)
+    missing: Missing = Field([])
+
+
+class OpenBody(_Question):
+    """An open question (开放题): its answers stay out of events."""
+
+    type: Literal["text"]
+    longest: Integer = Field(2000, ge=1, le=10_000, description="Characters.")
+
+
+QuestionBody: TypeAlias = Annotated[
+    MatrixBody | RatingBody | NpsBody | SingleBody | MultipleBody | NumberBody | OpenBody,
+    Field(discriminator="type"),
+]
+Questions = Annotated[list[QuestionBody], Field(min_length=1, max_length=MOST_ITEMS)]
+
+
+class DocumentBody(Body):
+    """What a questionnaire says and asks."""
+
+    title: TextBody
+    introduction: TextBody | None = None
+    questions: Questions
+
+    def document(self) -> dict[str, Any]:
+        """Write as it is stored."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class NewQuestionnaire(Body):
+    """A questionnaire of one's own, or a ready one (`template`), which may be extended."""
+
+    template: Code | None = Field(None, examples=["product-quality"])
+    title: TextBody | None = Field(None, description="Needed without a template.")
+    introduction: TextBody | None = None
+    questions: Questions | None = Field(
+        None, description="Needed without a template; with one they are asked after its own."
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> "NewQuestionnaire":
+        if self.template is None and (self.title is None or self.questions is None):
+            raise PydanticCustomError("incomplete", "Give a template, or a title and questions.")
+        return self
+
+    def document(self, ready: dict[str, Any]) -> dict[str, Any]:
+        """Write as it is stored; `ready` is the document of the template."""
+        own = self.model_dump(mode="json", exclude_none=True, exclude={"template"})
+        questions = [*ready.get("questions", ()), *own.get("questions", ())]
+        return DocumentBody.model_validate(ready | own | {"questions": questions}).document()
+
+
+class QuestionnairePatch(Body):
+    """A JSON Merge Patch (RFC 7396) of the draft: what is absent stays, null removes."""
+
+    title: TextBody | None = None
+    introduction: TextBody | None = None
+    questions: Questions | None = None
+
+    @model_validator(mode="after")
+    def _keeps_what_must_be(self) -> "QuestionnairePatch":
+        for name in ("title", "questions"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise PydanticCustomError("required", "Title and questions cannot be removed.")
+        return self
+
+    def changes(self) -> dict[str, Any]:
+        """Write as changes of the stored document; None removes."""
+        written = self.model_dump(mode="json", exclude_unset=True)
+        full = self.model_dump(mode="json", exclude_none=True)
+        return {name: full.get(name) for name in written}
+
+
+class QuestionnaireBody(DocumentBody):
+    """A version of a questionnaire; the newest, unless another was asked for."""
+
+    id: UUID
+    version: int
+    state: VersionState
+    template: str | None = Field(description="The template it began from.")
+    revision: int = Field(description="Grows with every change of any version; the ETag is this.")
+    created_at: datetime
+    changed_at: datetime
+    published_at: datetime | None
+
+
+class QuestionnairePage(Page[QuestionnaireBody]):
+    """A page of questionnaires."""
+
+
+class TemplateBody(Body):
+    """A ready questionnaire."""
+
+    name: str
+    title: TextBody
+
+
+class TemplatePage(Page[TemplateBody]):
+    """The ready questionnaires."""
+
+
+def questionnaire_body(
+    questionnaire: Questionnaire, version: QuestionnaireVersion
+) -> QuestionnaireBody:
+    """Present a version of a questionnaire."""
+    return QuestionnaireBody(
+        id=questionnaire.id,
+        version=version.version,
+        state=VersionState(version.state),
+        template=questionnaire.template,
+        revision=questionnaire.revision,
+        created_at=questionnaire.created_at,
+        changed_at=version.changed_at,
+        published_at=version.published_at,
+        **version.document,
+    )

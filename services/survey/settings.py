@@ -1,0 +1,18 @@
+"""Settings of the survey service."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What the survey service can be told: SURVEY_* or PATRON_*."""
+
+    name: ClassVar[str] = "survey"
+
+    port: int = Field(8002, ge=0, le=65535, description="Port of the API.")
+    import_limit_bytes: int = Field(
+        512 * 1024**2, ge=1, description="Largest file that an import takes."
+    )
