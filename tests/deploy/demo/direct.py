@@ -64,6 +64,14 @@ class Class:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """What one order amounts to."""
+
+    day: date
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class Index:
     """A satisfaction index from 0 to 100 with its 95 % interval."""
 
@@ -102,8 +110,12 @@ def _add(buyer: Buyer, row: dict[str, str], day: date) -> None:
     quantity = Decimal(row["quantity"])
     if quantity > 0:
         buyer.days.add(day)
-    buyer.revenue[day] += quantity * Decimal(row["unit_price"]) - Decimal(row["discount"] or 0)
+    buyer.revenue[day] += _amount(row)
     buyer.cost[day] += quantity * Decimal(row["unit_cost"])
+
+
+def _amount(row: dict[str, str]) -> Decimal:
+    return Decimal(row["quantity"]) * Decimal(row["unit_price"]) - Decimal(row["discount"] or 0)
 
 
 def points(buyer: Buyer, as_of: date) -> Decimal:
@@ -170,6 +182,17 @@ def _class(ids: list[str], worth: dict[str, Decimal], total: Decimal) -> Class:
         value_share=Fraction(value) / Fraction(total),
         members=tuple(ids),
     )
+
+
+def facts(folder: Path, external_id: str, as_of: date, *, sign: int) -> list[Fact]:
+    """List what one customer bought (`sign` 1) or brought back (-1), an order at a time."""
+    times = _times(folder)
+    amounts: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows(folder / "orders.csv"):
+        mine = row["customer_external_id"] == external_id
+        if mine and Decimal(row["quantity"]) * sign > 0 and times[row["order_id"]].date() <= as_of:
+            amounts[row["order_id"]] += _amount(row)
+    return [Fact(times[order_id].date(), amount) for order_id, amount in amounts.items()]
 
 
 def index(folder: Path, wave: str, codes: list[str], *, least: int, most: int) -> Index:

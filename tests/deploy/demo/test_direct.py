@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.demo.direct import abc, index, ladder, most_valuable, silent
+from tests.deploy.demo.direct import Fact, abc, facts, index, ladder, most_valuable, silent
 
 AS_OF = date(2026, 6, 30)
 ORDERS = """order_id,ordered_at,customer_external_id,quantity,unit_price,discount,unit_cost
@@ -57,6 +57,12 @@ def test_profit_takes_costs_off_and_gives_them_back_with_a_return(small: Path) -
 
 def test_points_are_a_hundred_thousandth_of_what_was_bought(small: Path) -> None:
     assert most_valuable(small, AS_OF, 2) == [("b", Decimal("0.008")), ("a", Decimal("0.0034"))]
+
+
+def test_facts_are_orders_and_returns_apart(small: Path) -> None:
+    bought = facts(small, "a", AS_OF, sign=1)
+    assert [fact.amount for fact in bought] == [100, 50, 200]
+    assert facts(small, "a", AS_OF, sign=-1) == [Fact(date(2026, 5, 9), Decimal(-10))]
 
 
 def test_the_index_is_the_mean_of_the_answers_means(small: Path) -> None:
