@@ -8,7 +8,6 @@ checked once and remembered, never longer than it lives.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from shared.errors import Unauthorized, Unavailable
+from shared.reader import Rows
 
 ISSUER = "patron-gateway"
 ALGORITHM = "EdDSA"
@@ -26,14 +26,6 @@ CLOCK_SKEW = 30
 """Seconds that the gateway's clock may be ahead of a service's."""
 LONGEST_TOKEN = 4096
 CLAIMS = ["iss", "aud", "sub", "name", "scopes", "rows", "iat", "exp"]
-
-
-class Rows(StrEnum):
-    """Whose customers a caller sees."""
-
-    ALL = "all"
-    TEAM = "team"
-    OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,19 +41,19 @@ class Signer:
         self._private_key = private_key
         self._capacity = capacity
         self._clock = clock
-        self._signed: dict[tuple[Identity, str], tuple[float, bytes]] = {}
+        self._signed: dict[tuple[Identity, str], tuple[float, str]] = {}
 
-    def authorization(self, identity: Identity, audience: str) -> bytes:
+    def authorization(self, identity: Identity, audience: str) -> str:
         """Give the Authorization header that goes to a service with a caller's request."""
         now = self._clock()
         signed = self._signed.get((identity, audience))
         if signed and now < signed[0]:
             return signed[1]
-        header = b"Bearer " + sign(identity, audience, self._private_key, now).encode()
+        header = f"Bearer {sign(identity, audience, self._private_key, now)}"
         self._keep((identity, audience), (now + REUSED, header))
         return header
 
-    def _keep(self, key: tuple[Identity, str], signed: tuple[float, bytes]) -> None:
+    def _keep(self, key: tuple[Identity, str], signed: tuple[float, str]) -> None:
         self._signed.pop(key, None)
         while len(self._signed) >= self._capacity:
             del self._signed[next(iter(self._signed))]

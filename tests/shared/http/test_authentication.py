@@ -16,7 +16,8 @@ from starlette.types import Message
 from services.gateway.identity import keys
 from services.gateway.identity.signer import Signer
 from shared.http.authentication import RequireIdentity
-from shared.http.identity import Identity, Rows, Verifier
+from shared.http.identity import Identity, Verifier
+from shared.reader import Rows
 from tests.serving import serve
 
 CALLER = Identity("key-1", "Sales", frozenset({"read"}), Rows.OWN, None)
@@ -45,7 +46,7 @@ def client(tmp_path: Path) -> Iterator[httpx.Client]:
 
 
 def test_a_valid_token_opens_and_says_who_calls(client: httpx.Client, signer: Signer) -> None:
-    token = signer.authorization(CALLER, "registry").decode()
+    token = signer.authorization(CALLER, "registry")
     answer = client.post("/", content=b"12345", headers={"Authorization": token})
     assert answer.json() == {"name": "Sales", "bytes": 5}
 
@@ -68,7 +69,7 @@ def test_anything_else_is_a_401_problem(client: httpx.Client, header: dict[str, 
 
 
 def test_two_authorization_headers_are_refused(client: httpx.Client, signer: Signer) -> None:
-    token = signer.authorization(CALLER, "registry").decode()
+    token = signer.authorization(CALLER, "registry")
     answer = client.get("/", headers=[("Authorization", token), ("Authorization", "Bearer x")])
     assert answer.status_code == 401
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from services.gateway.identity.signer import sign
 from shared.errors import Unauthorized, Unavailable
-from shared.http.identity import ISSUER, LIFETIME, Identity, Rows, Verifier, verify
+from shared.http.identity import ISSUER, LIFETIME, Identity, Verifier, verify
+from shared.reader import Rows
 
 NOW = 1_790_000_000.0
 KEY = Ed25519PrivateKey.generate()

@@ -1,0 +1,1 @@
+"""The three services of Patron and the gateway in front of them."""

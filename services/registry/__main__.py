@@ -1,0 +1,19 @@
+"""Commands of the registry."""
+
+from pathlib import Path
+
+from services.registry import worker
+from services.registry.app import create_app
+from services.registry.settings import Settings
+from shared.service import Service, main
+
+SERVICE = Service(
+    settings=Settings,
+    create_app=create_app,
+    migrations=Path(__file__).parent / "migrations",
+    handlers=worker.HANDLERS,
+    works=worker.WORKS,
+)
+
+if __name__ == "__main__":
+    main(SERVICE)

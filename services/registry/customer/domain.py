@@ -1,0 +1,144 @@
+"""What a customer is, and what changes when a record changes. Pure.
+
+A customer (客户) is a person or organisation on whom the company keeps a record; a shopper (顾客)
+is anonymous and is no customer.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What sort of being a customer is."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+class Nature(StrEnum):
+    """Customers by nature (客户性质)."""
+
+    INDIVIDUAL = "individual"
+    HOUSEHOLD = "household"
+    GOVERNMENT = "government"
+    SPECIAL = "special"
+    ORDINARY_COMPANY = "ordinary_company"
+    INTERMEDIARY = "intermediary"
+    WHOLESALER = "wholesaler"
+    RETAILER = "retailer"
+    INTEGRATOR = "integrator"
+
+
+class Ownership(StrEnum):
+    """Who owns an organisation (所有制)."""
+
+    STATE = "state"
+    PRIVATE = "private"
+    JOINT_VENTURE = "joint_venture"
+    FOREIGN = "foreign"
+
+
+class RetailFormat(StrEnum):
+    """The format of a retailer (业态)."""
+
+    DEPARTMENT_STORE = "department_store"
+    SUPERMARKET = "supermarket"
+    HYPERMARKET = "hypermarket"
+    CONVENIENCE_STORE = "convenience_store"
+    SPECIALTY_STORE = "specialty_store"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ExternalId:
+    """The name that another system gives to a customer."""
+
+    system: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What is on record of a customer."""
+
+    external_ids: tuple[ExternalId, ...] = ()
+    name: str
+    name_en: str | None = None
+    kind: Kind
+    nature: Nature
+    ownership: Ownership | None = None
+    retail_format: RetailFormat | None = None
+    email: str | None = None
+    phone: str | None = None
+    city: str | None = None
+    owner: str | None = None
+    team: str | None = None
+    internal: bool = False
+    disqualified: bool = False
+    tags: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A field that does not fit the rest of the record, and what to do."""
+
+    field: str
+    message: str
+
+
+def contradictions(record: Record) -> list[Contradiction]:
+    """Tell what in a record cannot be true together."""
+    found = []
+    persons = {Nature.INDIVIDUAL, Nature.HOUSEHOLD}
+    if (record.kind is Kind.PERSON) != (record.nature in persons):
+        found.append(Contradiction("nature", "Persons are individual or household, others not."))
+    if record.ownership and record.kind is Kind.PERSON:
+        found.append(Contradiction("ownership", "Only an organisation has an ownership."))
+    if record.retail_format and record.nature is not Nature.RETAILER:
+        found.append(Contradiction("retail_format", "Only a retailer has a retail format."))
+    return found
+
+
+def united(first: Iterable[ExternalId], second: Iterable[ExternalId]) -> tuple[ExternalId, ...]:
+    """Give the external ids of both, each once, in a stable order."""
+    return tuple(sorted({*first, *second}))
+
+
+def differences(before: Record, after: Record) -> dict[str, dict[str, Any]]:
+    """Tell the fields that differ, each with the value `from` and `to`."""
+    old, new = asdict(before), asdict(after)
+    return {name: {"from": old[name], "to": new[name]} for name in old if old[name] != new[name]}
+
+
+_WORD = re.compile(r"[^\W_]+(?:[-'.@+][^\W_]+)*")
+_CHINESE = re.compile(r"[㐀-鿿豈-﫿]{2,}")
+_LONGEST_TOKEN = 60
+
+
+def tokens(record: Record) -> set[str]:
+    """Give what the record is found by: its words, and each two consecutive Chinese characters.
+
+    A search matches the beginning of a word.
+    """
+    ids = [external.id for external in record.external_ids]
+    texts = [record.name, record.name_en, record.email, record.phone, record.city, *ids]
+    found: set[str] = set()
+    for text in filter(None, texts):
+        lowered = text.lower()
+        found.add(lowered[:_LONGEST_TOKEN])
+        found.update(word[:_LONGEST_TOKEN] for word in _WORD.findall(lowered))
+        for run in _CHINESE.findall(lowered):
+            found.update(run[at : at + 2] for at in range(len(run) - 1))
+    return found
+
+
+def query_tokens(query: str) -> list[str]:
+    """Give the beginnings that all have to be found for a record to match."""
+    wanted: list[str] = []
+    for word in query.lower().split():
+        runs = _CHINESE.findall(word)
+        pairs = [run[at : at + 2] for run in runs for at in range(len(run) - 1)]
+        wanted += pairs or [word[:_LONGEST_TOKEN]]
+    return list(dict.fromkeys(wanted))

@@ -1,0 +1,83 @@
+"""Tables of customers, of the names that others give them, and of what changed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.registry.models import Model
+from shared.database import Json, Moment
+
+
+class Customer(Model):
+    """A customer; `version` grows with every change."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    version: Mapped[int]
+    external_ids: Mapped[list[dict[str, str]]] = mapped_column(Json)
+    name: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str | None] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(20))
+    nature: Mapped[str] = mapped_column(String(30))
+    ownership: Mapped[str | None] = mapped_column(String(30))
+    retail_format: Mapped[str | None] = mapped_column(String(30))
+    email: Mapped[str | None] = mapped_column(String(200))
+    phone: Mapped[str | None] = mapped_column(String(50))
+    city: Mapped[str | None] = mapped_column(String(100))
+    owner: Mapped[str | None] = mapped_column(String(100), index=True)
+    team: Mapped[str | None] = mapped_column(String(100), index=True)
+    internal: Mapped[bool]
+    disqualified: Mapped[bool]
+    tags: Mapped[list[str]] = mapped_column(Json)
+    registered_at: Mapped[datetime] = mapped_column(Moment)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class CustomerIdentity(Model):
+    """Which customer another system means by an id."""
+
+    __tablename__ = "customer_identities"
+
+    system: Mapped[str] = mapped_column(String(100), primary_key=True)
+    external_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(
+        ForeignKey("customers.id", ondelete="CASCADE"), index=True
+    )
+
+
+class CustomerToken(Model):
+    """A word by which a customer is found."""
+
+    __tablename__ = "customer_tokens"
+
+    token: Mapped[str] = mapped_column(String(60), primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(
+        ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class CustomerChange(Model):
+    """Who changed what of a customer, when, and why."""
+
+    __tablename__ = "customer_changes"
+
+    customer_id: Mapped[UUID] = mapped_column(
+        ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+    changed_by: Mapped[str] = mapped_column(String(100))
+    reason: Mapped[str | None] = mapped_column(String(500))
+    changes: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+Index("ix_customer_tokens_customer_id", CustomerToken.customer_id)
+Index(
+    "ix_customer_tokens_prefix",
+    CustomerToken.token,
+    postgresql_ops={"token": "varchar_pattern_ops"},
+)

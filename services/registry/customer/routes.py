@@ -1,0 +1,184 @@
+"""HTTP door of customers."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from services.registry.customer import domain, repository, service
+from services.registry.customer.domain import ExternalId, Kind, Nature
+from services.registry.customer.schemas import (
+    ChangePage,
+    CustomerBody,
+    CustomerPage,
+    CustomerPatch,
+    NewCustomer,
+    change_page,
+    customer_body,
+    customer_page,
+)
+from shared.errors import Fault, Invalid, NotFound
+from shared.http.answers import answer, errors
+from shared.http.dependencies import (
+    Caller,
+    ExpectedVersion,
+    Once,
+    Reader,
+    Reading,
+    Store,
+    Transaction,
+    etag,
+)
+from shared.http.pagination import Paging, link
+from shared.http.routing import Router
+from shared.http.schemas import Code
+
+router = Router(prefix="customers", tag="customers")
+
+_UNKNOWN = "No customer that you may see has this id."
+
+
+@router.post("", status_code=201, response_model=CustomerBody, responses=errors(409))
+def register_customer(
+    body: NewCustomer, once: Once, session: Transaction, caller: Caller
+) -> Response:
+    """Put a customer on record.
+
+    An external id that already means another customer is refused with 409.
+    """
+
+    def register() -> Response:
+        made = service.register_customer(session, record=body.record(), by=caller.subject)
+        place = {"Location": f"/v1/customers/{made.id}"}
+        return answer(customer_body(made), status=201, headers=place | etag(made.version))
+
+    return once(register)
+
+
+@router.put(
+    "/by-external-id/{system}/{external_id}",
+    response_model=CustomerBody,
+    responses=errors(404, 409) | {201: {"model": CustomerBody, "description": "It was new."}},
+)
+def upsert_customer(
+    system: Annotated[Code, Path(examples=["shop"])],
+    external_id: Annotated[Code, Path(examples=["10017"])],
+    body: NewCustomer,
+    session: Transaction,
+    caller: Caller,
+    reader: Reader,
+) -> Response:
+    """Put the customer that another system names on record, or make its record this.
+
+    External ids already known are kept; the same body twice changes nothing.
+    """
+    customer, created = service.upsert_customer(
+        session,
+        external_id=ExternalId(system, external_id),
+        record=body.record(),
+        by=caller.subject,
+        reader=reader,
+    )
+    status = 201 if created else 200
+    return answer(customer_body(customer), status=status, headers=etag(customer.version))
+
+
+@router.get("", response_model=CustomerPage, responses=errors())
+def list_customers(
+    session: Reading,
+    reader: Reader,
+    paging: Paging,
+    external_id: Annotated[
+        str | None, Query(max_length=201, description="system:id", examples=["shop:10017"])
+    ] = None,
+    q: Annotated[
+        str | None,
+        Query(
+            min_length=2,
+            max_length=100,
+            description="Beginnings of words of names, contact points and external ids, "
+            "or two consecutive Chinese characters; all must match.",
+        ),
+    ] = None,
+    kind: Kind | None = None,
+    nature: Nature | None = None,
+    owner: Annotated[str | None, Query(max_length=100)] = None,
+    team: Annotated[str | None, Query(max_length=100)] = None,
+) -> Response:
+    """List customers, oldest first."""
+    wanted = {"kind": kind, "nature": nature, "owner": owner, "team": team}
+    found = repository.customers(
+        session,
+        reader,
+        paging=paging,
+        external_id=_pair(external_id),
+        prefixes=domain.query_tokens(q or ""),
+        equal={name: value for name, value in wanted.items() if value is not None},
+    )
+    return answer(customer_page(found.rows, found.next), headers=link(paging, found.next))
+
+
+@router.get("/{customer_id}", response_model=CustomerBody, responses=errors(404))
+def read_customer(customer_id: UUID, store: Store, reader: Reader) -> Response:
+    """Read one customer."""
+    with store.reading() as session:
+        row = repository.customer_row(session, reader, customer_id)
+    if row is None:
+        raise NotFound(detail=_UNKNOWN)
+    return answer(customer_body(row), headers=etag(row["version"]))
+
+
+@router.patch(
+    "/{customer_id}", response_model=CustomerBody, responses=errors(400, 404, 409, 412, 428)
+)
+def change_customer(
+    customer_id: UUID,
+    body: CustomerPatch,
+    expected_version: ExpectedVersion,
+    session: Transaction,
+    caller: Caller,
+    reader: Reader,
+) -> Response:
+    """Change some fields of a customer (JSON Merge Patch)."""
+    customer = service.customer_to_change(
+        session, reader=reader, customer_id=customer_id, expected_version=expected_version
+    )
+    record = _patched(body, service.record_of(customer))
+    service.change_customer(
+        session, customer=customer, record=record, by=caller.subject, reason=body.reason
+    )
+    return answer(customer_body(customer), headers=etag(customer.version))
+
+
+@router.get("/{customer_id}/history", response_model=ChangePage, responses=errors(404))
+def read_customer_history(
+    customer_id: UUID, session: Reading, reader: Reader, paging: Paging
+) -> Response:
+    """List what changed of a customer, newest first: who, when, what, why."""
+    if repository.customer_row(session, reader, customer_id) is None:
+        raise NotFound(detail=_UNKNOWN)
+    found = repository.changes(session, customer_id, paging=paging)
+    return answer(change_page(found.rows, found.next), headers=link(paging, found.next))
+
+
+def _pair(text: str | None) -> tuple[str, str] | None:
+    if text is None:
+        return None
+    system, colon, external_id = text.partition(":")
+    if not colon:
+        raise Invalid(Fault("query:external_id", "form", "Write system:id, as in shop:10017."))
+    return system, external_id
+
+
+def _patched(body: CustomerPatch, before: domain.Record) -> domain.Record:
+    try:
+        return body.applied_to(before).record()
+    except ValidationError as error:
+        raise Invalid(
+            *(
+                Fault("/" + "/".join(map(str, found["loc"])), "required", "This cannot be removed.")
+                for found in error.errors(include_input=False, include_url=False)
+            )
+        ) from error

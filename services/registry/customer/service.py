@@ -1,0 +1,220 @@
+"""Use cases of customers: register, change, upsert. The doors own the transaction."""
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from services.registry.customer import domain, repository
+from services.registry.customer.domain import ExternalId, Record
+from services.registry.customer.models import (
+    Customer,
+    CustomerChange,
+    CustomerIdentity,
+    CustomerToken,
+)
+from shared import clock
+from shared.contracts import registry as contracts
+from shared.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed
+from shared.ids import new_id
+from shared.messaging import outbox
+from shared.reader import Reader
+
+
+def register_customer(
+    session: Session, *, record: Record, by: str, reason: str | None = None
+) -> Customer:
+    """Put a new customer on record; Conflict if an external id already means another."""
+    _check(record)
+    _claim_identities(session, None, record.external_ids)
+    moment = clock.now()
+    customer = Customer(
+        id=new_id(), version=1, registered_at=moment, changed_at=moment, **_columns(record)
+    )
+    session.add(customer)
+    session.flush()
+    _index(session, customer.id, record)
+    _note_change(session, customer, by=by, reason=reason, changes={})
+    outbox.record(
+        session, _event(contracts.CustomerRegistered, customer, moment), _state(customer, moment)
+    )
+    return customer
+
+
+def change_customer(
+    session: Session,
+    *,
+    customer: Customer,
+    record: Record,
+    by: str,
+    reason: str | None = None,
+) -> bool:
+    """Make the record of a customer (locked by the caller) this; tell whether anything changed."""
+    _check(record)
+    before = record_of(customer)
+    changes = domain.differences(before, record)
+    if not changes:
+        return False
+    _claim_identities(session, customer.id, record.external_ids)
+    moment = clock.now()
+    for name, value in _columns(record).items():
+        setattr(customer, name, value)
+    customer.version, customer.changed_at = customer.version + 1, moment
+    session.flush()
+    _index(session, customer.id, record)
+    _note_change(session, customer, by=by, reason=reason, changes=changes)
+    outbox.record(
+        session, _event(contracts.CustomerChanged, customer, moment), _state(customer, moment)
+    )
+    return True
+
+
+def customer_to_change(
+    session: Session, *, reader: Reader, customer_id: UUID, expected_version: int
+) -> Customer:
+    """Lock a customer for a change; NotFound, or PreconditionFailed if it was changed meanwhile."""
+    customer = repository.customer_for_change(session, reader, customer_id)
+    if customer is None:
+        raise NotFound(detail="No customer that you may see has this id.")
+    if customer.version != expected_version:
+        raise PreconditionFailed
+    return customer
+
+
+def upsert_customer(
+    session: Session, *, external_id: ExternalId, record: Record, by: str, reader: Reader
+) -> tuple[Customer, bool]:
+    """Register the customer that another system names, or make its record this."""
+    pair = (external_id.system, external_id.id)
+    customer_id = repository.ids_by_external_id(session, [pair]).get(pair)
+    if customer_id is None:
+        named = replace(record, external_ids=domain.united(record.external_ids, [external_id]))
+        return register_customer(session, record=named, by=by), True
+    customer = repository.customer_for_change(session, reader, customer_id)
+    if customer is None:
+        raise NotFound(detail="No customer that you may see has this external id.")
+    known = domain.united(record_of(customer).external_ids, [external_id])
+    united = domain.united(known, record.external_ids)
+    change_customer(session, customer=customer, record=replace(record, external_ids=united), by=by)
+    return customer, False
+
+
+def record_of(customer: Customer) -> Record:
+    """Read the record of a row."""
+    return Record(
+        external_ids=tuple(ExternalId(**pair) for pair in customer.external_ids),
+        name=customer.name,
+        name_en=customer.name_en,
+        kind=domain.Kind(customer.kind),
+        nature=domain.Nature(customer.nature),
+        ownership=domain.Ownership(customer.ownership) if customer.ownership else None,
+        retail_format=_retail_format(customer.retail_format),
+        email=customer.email,
+        phone=customer.phone,
+        city=customer.city,
+        owner=customer.owner,
+        team=customer.team,
+        internal=customer.internal,
+        disqualified=customer.disqualified,
+        tags=tuple(customer.tags),
+    )
+
+
+def _retail_format(code: str | None) -> domain.RetailFormat | None:
+    return domain.RetailFormat(code) if code else None
+
+
+def _columns(record: Record) -> dict[str, Any]:
+    return asdict(record) | {
+        "external_ids": [asdict(pair) for pair in record.external_ids],
+        "tags": list(record.tags),
+    }
+
+
+def _check(record: Record) -> None:
+    faults = [
+        Fault(f"/{found.field}", "contradiction", found.message)
+        for found in domain.contradictions(record)
+    ]
+    if faults:
+        raise Invalid(*faults)
+
+
+def _claim_identities(
+    session: Session, customer_id: UUID | None, external_ids: tuple[ExternalId, ...]
+) -> None:
+    pairs = [(pair.system, pair.id) for pair in external_ids]
+    known = repository.ids_by_external_id(session, pairs) if pairs else {}
+    for at, pair in enumerate(pairs):
+        if known.get(pair, customer_id) != customer_id:
+            message = "Another customer has this external id."
+            raise Conflict(Fault(f"/external_ids/{at}", "taken", message), code="external_id_taken")
+
+
+def _index(session: Session, customer_id: UUID, record: Record) -> None:
+    for table in (CustomerIdentity, CustomerToken):
+        session.execute(delete(table).where(table.customer_id == customer_id))
+    identities = [
+        {"system": pair.system, "external_id": pair.id, "customer_id": customer_id}
+        for pair in record.external_ids
+    ]
+    if identities:
+        session.execute(insert(CustomerIdentity), identities)
+    tokens = [{"token": token, "customer_id": customer_id} for token in domain.tokens(record)]
+    session.execute(insert(CustomerToken), tokens)
+
+
+def _note_change(
+    session: Session, customer: Customer, *, by: str, reason: str | None, changes: dict[str, Any]
+) -> None:
+    session.add(
+        CustomerChange(
+            customer_id=customer.id,
+            version=customer.version,
+            changed_at=customer.changed_at,
+            changed_by=by,
+            reason=reason,
+            changes=changes,
+        )
+    )
+    session.flush()
+
+
+def _facts(customer: Customer, moment: datetime) -> dict[str, Any]:
+    return {
+        "customer_id": customer.id,
+        "version": customer.version,
+        "recorded_at": moment,
+        "external_ids": [contracts.ExternalId(**pair) for pair in customer.external_ids],
+        "kind": customer.kind,
+        "nature": customer.nature,
+        "internal": customer.internal,
+        "disqualified": customer.disqualified,
+        "owner": customer.owner,
+        "team": customer.team,
+        "ownership": customer.ownership,
+        "retail_format": customer.retail_format,
+    }
+
+
+def _event(
+    kind: type[contracts.CustomerRegistered] | type[contracts.CustomerChanged],
+    customer: Customer,
+    moment: datetime,
+) -> contracts.CustomerFacts:
+    return kind(**_facts(customer, moment))
+
+
+def _state(customer: Customer, moment: datetime) -> contracts.CustomerState:
+    return contracts.CustomerState(
+        **_facts(customer, moment),
+        name=customer.name,
+        name_en=customer.name_en,
+        email=customer.email,
+        phone=customer.phone,
+        city=customer.city,
+        tags=customer.tags,
+    )

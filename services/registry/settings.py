@@ -1,0 +1,18 @@
+"""Settings of the registry."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What the registry can be told: REGISTRY_* or PATRON_*."""
+
+    name: ClassVar[str] = "registry"
+
+    port: int = Field(8001, ge=0, le=65535, description="Port of the API.")
+    import_limit_bytes: int = Field(
+        2 * 1024**3, ge=1, description="Largest file that an import takes."
+    )

@@ -1,0 +1,9 @@
+"""What the registry's worker does besides publishing."""
+
+from typing import Any
+
+from shared.jobs.runner import Work
+from shared.messaging.consumer import Handler
+
+HANDLERS: dict[type, Handler] = {}
+WORKS: dict[type[Any], Work] = {}

@@ -1,0 +1,50 @@
+"""All contracts: which class travels as which type, on which topic, with which key."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """How one class travels. `key` names the field whose value is the record's key."""
+
+    name: str
+    topic: str
+    key: str
+    compacted: bool
+
+
+_CONTRACTS: dict[type, Contract] = {}
+
+
+def event(name: str, *, topic: str, key: str) -> Callable[[type[E]], type[E]]:
+    """Declare a fact: `customer.registered` on topic `registry.customer`, kept for ever."""
+    return _declare(
+        Contract(f"patron.{name}.v1", f"patron.{topic}.events.v1", key, compacted=False)
+    )
+
+
+def state(name: str, *, topic: str, key: str) -> Callable[[type[E]], type[E]]:
+    """Declare the latest snapshot of a noun, kept per key until its tombstone."""
+    return _declare(Contract(f"patron.{name}.v1", f"patron.{topic}.state.v1", key, compacted=True))
+
+
+def contract_of(kind: type) -> Contract:
+    """Tell how a class travels; KeyError if it was never declared."""
+    return _CONTRACTS[kind]
+
+
+def contracts() -> dict[type, Contract]:
+    """Tell every contract that is declared in the modules imported so far."""
+    return dict(_CONTRACTS)
+
+
+def _declare(contract: Contract) -> Callable[[type[E]], type[E]]:
+    def mark(kind: type[E]) -> type[E]:
+        _CONTRACTS[kind] = contract
+        return kind
+
+    return mark

@@ -1,0 +1,159 @@
+"""One database, two dialects: PostgreSQL (a schema per service), SQLite (a file per service).
+
+Everything above this module is the same on both.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Numeric,
+    Text,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+_NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class _ExactText(TypeDecorator[Decimal]):
+    """A decimal as text, for SQLite, which would make it a float."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, _dialect: Dialect) -> str | None:
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class _UtcNaive(TypeDecorator[datetime]):
+    """A UTC moment without its zone, for SQLite, which keeps none."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+Exact = Numeric().with_variant(_ExactText(), "sqlite")
+Moment = DateTime(timezone=True).with_variant(_UtcNaive(), "sqlite")
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+def new_metadata() -> MetaData:
+    """Make the metadata of one service, with constraint names that migrations rely on."""
+    return MetaData(naming_convention=_NAMES)
+
+
+class Database:
+    """The database of one service. Making one opens no connection."""
+
+    def __init__(self, url: str, *, schema: str, pool_size: int = 10) -> None:
+        self.engine = _engine(url, schema, pool_size)
+        self.schema = schema
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell whether this is the embedded kind."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Give a session whose changes are committed together, or not at all."""
+        session = Session(self.engine, expire_on_commit=False, autoflush=False)
+        with session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session for reading: each statement sees the latest committed state."""
+        with Session(self._autocommit, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Give a connection of one's own, in autocommit."""
+        with self._autocommit.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _engine(url: str, schema: str, pool_size: int) -> Engine:
+    def dumps(value: Any) -> str:
+        return orjson.dumps(value).decode()
+
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url, dumps)
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        json_serializer=dumps,
+        json_deserializer=orjson.loads,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=10,
+        connect_args={
+            "options": f"-csearch_path={schema} -ctimezone=UTC -clock_timeout=10s",
+            "application_name": f"patron-{schema}",
+            "connect_timeout": 5,
+        },
+    )
+
+
+def _sqlite(url: str, dumps: Any) -> Engine:
+    path = make_url(url).database
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        json_serializer=dumps,
+        json_deserializer=orjson.loads,
+        connect_args={"timeout": 30, "check_same_thread": False},
+        pool_size=20,
+        max_overflow=20,
+    )
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: a deferred transaction fails at its first write."""
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,58 @@
+"""Make the FastAPI app of a service: one way for all of them."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
+
+from shared.database import Database
+from shared.http import problems
+from shared.http.authentication import RequireIdentity
+from shared.http.identity import Verifier
+from shared.http.limits import ExplainTooLarge
+from shared.http.telemetry import Telemetry
+from shared.settings import ServiceSettings
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes; a route that takes more says so."""
+
+
+def create_app(
+    settings: ServiceSettings, *, title: str, description: str, routers: Sequence[APIRouter]
+) -> FastAPI:
+    """Make an app whose database is opened by its first request and closed at its end."""
+    database = Database(settings.database, schema=settings.name, pool_size=settings.pool_size)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="1",
+        lifespan=lifespan,
+        openapi_url=None,
+        generate_unique_id_function=_operation_id,
+        max_body_size=BODY_LIMIT,
+        separate_input_output_schemas=False,
+    )
+    app.state.settings, app.state.database = settings, database
+    for router in routers:
+        app.include_router(router)
+    problems.install(app)
+    return app
+
+
+def guarded(app: ASGIApp, settings: ServiceSettings) -> ASGIApp:
+    """Put the lock and the telemetry around an app: what is served is this."""
+    verifier = Verifier(audience=settings.name, public_key_file=settings.identity_public_key)
+    return Telemetry(RequireIdentity(ExplainTooLarge(app), verifier=verifier))
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Take the function's name: the verb is spelled the same everywhere."""
+    return route.name

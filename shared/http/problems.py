@@ -1,0 +1,108 @@
+"""Every error as problem+json (RFC 9457): what was wrong, where, what to do; no echo of input."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from shared import tracing
+from shared.errors import BadRequest, Fault, Invalid, NotFound, Problem, TooLarge, Unavailable
+from shared.logging import logger
+
+MEDIA_TYPE = "application/problem+json"
+
+log = logger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of this app as a problem."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(PoolTimeoutError, _database)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def body_of(problem: Problem, faults: Iterable[Fault] = ()) -> bytes:
+    """Write a problem as JSON."""
+    trace = tracing.current()
+    return orjson.dumps(
+        {
+            "type": "about:blank",
+            "title": problem.title,
+            "status": problem.status,
+            "code": problem.kind,
+            "detail": problem.detail,
+            "request_id": trace.request_id if trace else None,
+            "errors": [
+                {"pointer": fault.pointer, "code": fault.code, "message": fault.message}
+                for fault in (*problem.faults, *faults)
+            ],
+        }
+    )
+
+
+def respond(problem: Problem) -> Response:
+    """Answer with a problem."""
+    return Response(
+        body_of(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers=problem.headers
+    )
+
+
+async def _problem(_: Request, error: Any) -> Response:
+    return respond(error)
+
+
+async def _invalid(_: Request, error: Any) -> Response:
+    faults = [_fault(found) for found in error.errors()]
+    if any(fault.code == "json_invalid" for fault in faults):
+        return respond(BadRequest(*faults, code="malformed_json"))
+    return respond(Invalid(*faults, detail="Some of the input is not acceptable."))
+
+
+def _fault(found: dict[str, Any]) -> Fault:
+    return Fault(_pointer(found["loc"]), found["type"], found["msg"])
+
+
+def _pointer(place: Sequence[str | int]) -> str:
+    """Write a body's place as a JSON pointer, another's as `query:limit`."""
+    source, *steps = place
+    if source != "body":
+        return ":".join(str(step) for step in place)
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+async def _http(_: Request, error: Any) -> Response:
+    known: dict[int, Problem] = {
+        404: NotFound(detail="There is no such path."),
+        400: BadRequest(detail=error.detail),
+        413: TooLarge(detail="The body is larger than this route takes."),
+    }
+    problem = known.get(error.status_code) or _other(error)
+    problem.headers = dict(error.headers or {})
+    return respond(problem)
+
+
+def _other(error: HTTPException) -> Problem:
+    problem = Problem(detail=error.detail, code=f"http_{error.status_code}")
+    problem.__dict__.update(status=error.status_code, title=error.detail)
+    return problem
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError):
+        log.warning("database.unavailable", reason=str(error.__cause__ or error))
+        return respond(Unavailable(headers={"Retry-After": "2"}))
+    return await _unexpected(request, error)
+
+
+async def _unexpected(_: Request, error: Exception) -> Response:
+    log.error("request.failed", exc_info=error)
+    return respond(Problem())

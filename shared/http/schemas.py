@@ -1,0 +1,122 @@
+"""The building blocks of request and response bodies.
+
+Unknown fields are refused, numbers are strict, text is bounded and free of NUL, exact numbers
+travel as strings.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
+from pydantic_core import PydanticCustomError
+
+from shared.money import CURRENCIES, parse_exact
+
+Item = TypeVar("Item")
+
+FIRST_YEAR, LAST_YEAR = 1900, 9998
+"""Years that a moment may lie in, so that no time zone pushes it out of the calendar."""
+
+
+class Body(BaseModel):
+    """A body as it travels: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
+
+
+class Page(Body, Generic[Item]):
+    """One page of a list; `next` is the cursor of the following page, null on the last."""
+
+    items: list[Item]
+    next: str | None = Field(description="Send it as `cursor` to get the following page.")
+
+
+def _without_nul(text: str) -> str:
+    if "\x00" in text:
+        raise PydanticCustomError("nul", "Leave out the character NUL.")
+    return text
+
+
+def text(most: int, *, least: int = 1) -> Any:
+    """Make the type of a bounded text; surrounding blanks are dropped."""
+    constraints = StringConstraints(min_length=least, max_length=most, strip_whitespace=True)
+    return Annotated[str, constraints, AfterValidator(_without_nul)]
+
+
+def _as_string(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise PydanticCustomError("exact_string", 'Give an exact number as a string: "12.50".')
+    try:
+        return parse_exact(value)
+    except ValueError as error:
+        raise PydanticCustomError("exact_string", "{reason}", {"reason": str(error)}) from error
+
+
+def _moment_string(value: Any) -> Any:
+    if not isinstance(value, str | datetime):
+        raise PydanticCustomError("moment", "Give a time as RFC 3339: 2026-01-31T09:30:00+08:00.")
+    return value
+
+
+def _to_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise PydanticCustomError("moment", "Give the offset from UTC, for instance +08:00 or Z.")
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise PydanticCustomError("moment", "Give a year from 1900 to 9998.")
+    return value.astimezone(UTC)
+
+
+def _known_currency(code: str) -> str:
+    if code not in CURRENCIES:
+        raise PydanticCustomError("currency", "Give an ISO 4217 code such as CNY.")
+    return code
+
+
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, strip_whitespace=True),
+    AfterValidator(_without_nul),
+]
+Code = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100, strip_whitespace=True),
+    AfterValidator(_without_nul),
+]
+Integer = StrictInt
+Flag = StrictBool
+Exact = Annotated[
+    Decimal,
+    BeforeValidator(_as_string, json_schema_input_type=str),
+    PlainSerializer(lambda value: format(value, "f"), return_type=str),
+    Field(examples=["12.50"]),
+]
+Currency = Annotated[
+    str,
+    StringConstraints(pattern="^[A-Z]{3}$"),
+    AfterValidator(_known_currency),
+    Field(description="ISO 4217 code.", examples=["CNY"]),
+]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment_string, json_schema_input_type=str),
+    AfterValidator(_to_utc),
+    Field(description="RFC 3339, with offset; answered in UTC.", examples=["2026-01-31T01:30:00Z"]),
+]
+
+
+class ExternalIdBody(Body):
+    """The name that another system gives to something."""
+
+    system: Code = Field(description="The system that gives the id.", examples=["shop"])
+    id: Code = Field(description="The id there; upper and lower case differ.", examples=["10017"])

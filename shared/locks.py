@@ -1,0 +1,54 @@
+"""One holder at a time, released by the death of the holder.
+
+PostgreSQL: a session's advisory lock, on the connection that does the work. SQLite: a lock on a
+file beside it.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zlib import crc32
+
+from sqlalchemy import Connection, text
+
+from shared.database import Database
+
+
+@contextmanager
+def exclusive(database: Database, name: str) -> Iterator[Connection | None]:
+    """Try to become the only holder of `name`; give the connection to work on, or None."""
+    with database.connection() as connection:
+        hold = _file_lock if database.is_sqlite else _advisory_lock
+        with hold(connection, f"{database.schema}.{name}") as held:
+            yield connection if held else None
+
+
+@contextmanager
+def _advisory_lock(connection: Connection, name: str) -> Iterator[bool]:
+    number = {"space": crc32(b"patron") - 2**31, "name": crc32(name.encode()) - 2**31}
+    taken = connection.execute(text("SELECT pg_try_advisory_lock(:space, :name)"), number)
+    if not taken.scalar_one():
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        if not connection.closed and not connection.invalidated:
+            connection.execute(text("SELECT pg_advisory_unlock(:space, :name)"), number)
+
+
+@contextmanager
+def _file_lock(connection: Connection, name: str) -> Iterator[bool]:
+    path = f"{connection.engine.url.database}.{name}.lock"
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,49 @@
+"""The log that carries events: one small protocol, two implementations.
+
+Partitions by key, order within a partition, an offset per group, delivery at least once.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from shared.messaging.envelope import Received, Record
+
+
+class LogUnavailable(Exception):
+    """The log cannot be reached now; everything may be tried again."""
+
+
+class Subscription(Protocol):
+    """The reading side of one member of a group."""
+
+    def poll(self, *, seconds: float, most: int) -> list[Received]:
+        """Wait up to `seconds` for records and give at most `most`, in order per partition."""
+        ...
+
+    def commit(self, received: Sequence[Received]) -> None:
+        """Note for the group that these have had their effect."""
+        ...
+
+    def lag(self) -> int:
+        """Count the records that the group has not read yet."""
+        ...
+
+    def close(self) -> None:
+        """Leave the group."""
+        ...
+
+
+class Log(Protocol):
+    """The writing side, and the way to read."""
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Write all, each acknowledged, or raise LogUnavailable (some may have been written)."""
+        ...
+
+    def subscribe(self, *, group: str, topics: Sequence[str]) -> Subscription:
+        """Join a group that shares the reading of topics, from the earliest record on."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...

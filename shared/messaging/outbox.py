@@ -1,0 +1,53 @@
+"""Note what has to be published, in the transaction of the change itself."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from shared import clock, tracing
+from shared.contracts.catalogue import contract_of
+from shared.ids import new_id
+from shared.messaging.envelope import adapter
+from shared.models import Outbox
+
+
+def record(session: Session, *events: Any) -> None:
+    """Have these events published once the transaction commits, in this order per key."""
+    record_all(session, events)
+
+
+def record_all(session: Session, events: Iterable[Any]) -> None:
+    """Have many events published once the transaction commits."""
+    trace = tracing.current()
+    rows = [_row(event) for event in events]
+    common = {
+        "recorded_at": clock.now(),
+        "traceparent": trace.traceparent if trace else None,
+        "published_at": None,
+    }
+    if rows:
+        session.execute(insert(Outbox), [row | common for row in rows])
+
+
+def erase_state(session: Session, kind: type, key: str) -> None:
+    """Have the tombstone of a state published: the log forgets the key."""
+    row = _columns(kind, key) | {"payload": None, "recorded_at": clock.now(), "traceparent": None}
+    session.execute(insert(Outbox), [row])
+
+
+def _row(event: Any) -> dict[str, Any]:
+    kind: type[object] = type(event)
+    key = str(getattr(event, contract_of(kind).key))
+    return _columns(kind, key) | {"payload": adapter(kind).dump_json(event).decode()}
+
+
+def _columns(kind: type, key: str) -> dict[str, Any]:
+    contract = contract_of(kind)
+    return {
+        "event_id": new_id(),
+        "aggregatetype": contract.topic,
+        "aggregateid": key,
+        "type": contract.name,
+    }

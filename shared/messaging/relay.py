@@ -1,0 +1,105 @@
+"""Publish what the outbox holds, in order, and flag it once the log has acknowledged it.
+
+One relay per service publishes at a time: it works on the connection that holds the lock, so that a
+relay which lost its lock cannot flag anything either. Rows are found by flag, never by `id > last`:
+ids are given before commits, and a cursor would step over a slow transaction.
+"""
+
+from datetime import timedelta
+from threading import Event
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy.exc import DBAPIError
+
+from shared import clock
+from shared.database import Database
+from shared.locks import exclusive
+from shared.logging import logger
+from shared.messaging.envelope import Record, headers
+from shared.messaging.log import Log, LogUnavailable
+from shared.metrics import OUTBOX_AGE
+from shared.models import Outbox
+from shared.threads import Loop
+
+_BATCH = 500
+_IDLE_SECONDS = 0.03
+_STANDBY_SECONDS = 1.0
+_KEPT = timedelta(days=1)
+_TIDY_SECONDS = 60
+
+log = logger(__name__)
+
+
+class Relay(Loop):
+    """The publishing side of a worker."""
+
+    name = "relay"
+
+    def __init__(self, database: Database, event_log: Log) -> None:
+        self._database = database
+        self._log = event_log
+        self._tidied = clock.now()
+
+    def run(self, stop: Event) -> None:
+        """Publish until told to stop; stand by while another relay of this service publishes."""
+        while not stop.is_set():
+            try:
+                with exclusive(self._database, "relay") as connection:
+                    if connection is not None:
+                        self._lead(connection, stop)
+            except (LogUnavailable, DBAPIError) as error:
+                log.warning("relay.waits", reason=str(error))
+            self.beat()
+            stop.wait(_STANDBY_SECONDS)
+
+    def _lead(self, connection: Connection, stop: Event) -> None:
+        while not stop.is_set():
+            published = publish(connection, self._log, source=self._database.schema)
+            self.beat()
+            if published < _BATCH:
+                self._tidy(connection)
+                stop.wait(_IDLE_SECONDS)
+
+    def _tidy(self, connection: Connection) -> None:
+        if (clock.now() - self._tidied).total_seconds() > _TIDY_SECONDS:
+            connection.execute(delete(Outbox).where(Outbox.published_at < clock.now() - _KEPT))
+            self._tidied = clock.now()
+
+
+def publish(connection: Connection, event_log: Log, *, source: str) -> int:
+    """Publish the oldest batch and flag it; tell how many rows it had."""
+    rows = connection.execute(
+        select(Outbox.__table__)
+        .where(Outbox.published_at.is_(None))
+        .order_by(Outbox.id)
+        .limit(_BATCH)
+    ).all()
+    age = (clock.now() - rows[0].recorded_at).total_seconds() if rows else 0
+    OUTBOX_AGE.labels(source).set(age)
+    if rows:
+        event_log.append([_record(row, source) for row in rows])
+        connection.execute(
+            update(Outbox)
+            .where(Outbox.id.in_([row.id for row in rows]))
+            .values(published_at=clock.now())
+        )
+    return len(rows)
+
+
+def unpublished(connection: Connection) -> int:
+    """Count what waits to be published."""
+    waiting = select(func.count()).select_from(Outbox).where(Outbox.published_at.is_(None))
+    return connection.execute(waiting).scalar_one()
+
+
+def _record(row: Row[tuple[Outbox]], source: str) -> Record:
+    attributes = headers(
+        event_id=row.event_id,
+        kind=row.type,
+        source=f"/patron/{source}",
+        time=row.recorded_at,
+        key=row.aggregateid,
+        traceparent=row.traceparent,
+    )
+    value = None if row.payload is None else row.payload.encode()
+    return Record(row.aggregatetype, row.aggregateid, value, attributes)

@@ -1,0 +1,44 @@
+"""The topics of a service, as its contracts declare them: facts kept for ever, states compacted."""
+
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import TopicAlreadyExistsError
+
+from shared.contracts.catalogue import contracts
+from shared.logging import logger
+from shared.messaging.consumer import dead_letters
+from shared.settings import ServiceSettings
+
+PARTITIONS = 6
+
+_FOR_EVER = {"cleanup.policy": "delete", "retention.ms": "-1"}
+_COMPACTED = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1"}
+_DEAD = {"cleanup.policy": "delete", "retention.ms": str(30 * 24 * 3600 * 1000)}
+
+log = logger(__name__)
+
+
+def declared(service: str) -> dict[str, dict[str, str]]:
+    """Tell the topics that a service writes, with their settings."""
+    own = [c for c in contracts().values() if c.topic.startswith(f"patron.{service}.")]
+    found = {c.topic: _COMPACTED if c.compacted else _FOR_EVER for c in own}
+    return {**found, dead_letters(service): _DEAD}
+
+
+def create(settings: ServiceSettings, *, replication: int = -1) -> None:
+    """Make the topics that are missing; the embedded log needs none."""
+    if settings.kafka_bootstrap is None:
+        return
+    admin = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap.split(","))
+    try:
+        for name, configs in declared(settings.name).items():
+            _create(admin, NewTopic(name, PARTITIONS, replication, topic_configs=configs))
+    finally:
+        admin.close()
+
+
+def _create(admin: KafkaAdminClient, topic: NewTopic) -> None:
+    try:
+        admin.create_topics([topic])
+        log.info("topic.created", topic=topic.name)
+    except TopicAlreadyExistsError:
+        log.info("topic.exists", topic=topic.name)

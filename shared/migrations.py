@@ -1,0 +1,101 @@
+"""Bring a service's schema to its newest version, one Alembic history per service."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command, context, op
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData
+
+from shared.database import Database, Json, Moment
+from shared.models import KitModel
+
+
+def upgrade(database: Database, folder: Path, *, to: str = "head") -> None:
+    """Run what is missing of the versions in `folder`."""
+    with database.engine.connect() as connection:
+        command.upgrade(_config(folder, connection), to)
+        connection.commit()
+
+
+def downgrade(database: Database, folder: Path, *, to: str) -> None:
+    """Go back to an older version."""
+    with database.engine.connect() as connection:
+        command.downgrade(_config(folder, connection), to)
+        connection.commit()
+
+
+def run(metadata: MetaData) -> None:
+    """Do the work of a service's env.py, for its tables and the kit's."""
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=[metadata, KitModel.metadata],
+        render_as_batch=True,
+        transaction_per_migration=False,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _config(folder: Path, connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def create_kit_tables() -> None:
+    """Make the kit's tables as of its first version; later steps stand beside this."""
+    big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "outbox",
+        sa.Column("id", big, sa.Identity(), primary_key=True),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("aggregatetype", sa.String(100), nullable=False),
+        sa.Column("aggregateid", sa.String(100), nullable=False),
+        sa.Column("type", sa.String(100), nullable=False),
+        sa.Column("payload", sa.Text()),
+        sa.Column("traceparent", sa.String(55)),
+        sa.Column("recorded_at", Moment, nullable=False),
+        sa.Column("published_at", Moment),
+    )
+    unpublished, published = sa.text("published_at IS NULL"), sa.text("published_at IS NOT NULL")
+    _partial_index("ix_outbox_unpublished", "id", unpublished)
+    _partial_index("ix_outbox_published", "published_at", published)
+    op.create_table(
+        "inbox",
+        sa.Column("event_id", sa.Uuid(), primary_key=True),
+        sa.Column("received_at", Moment, nullable=False, index=True),
+    )
+    op.create_table(
+        "idempotent_answers",
+        sa.Column("caller", sa.String(100), primary_key=True),
+        sa.Column("key", sa.String(200), primary_key=True),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("headers", Json, nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("answered_at", Moment, nullable=False, index=True),
+    )
+
+
+def job_columns() -> list[Any]:
+    """Give the columns of a noun of long work, as of the kit's first version."""
+    return [
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("state", sa.String(10), nullable=False, index=True),
+        sa.Column("processed", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer()),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("cancel_requested", sa.Boolean(), nullable=False),
+        sa.Column("failure", Json),
+        sa.Column("created_by", sa.String(100), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("ended_at", Moment),
+    ]
+
+
+def _partial_index(name: str, column: str, where: Any) -> None:
+    op.create_index(name, "outbox", [column], postgresql_where=where, sqlite_where=where)

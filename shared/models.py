@@ -1,0 +1,70 @@
+"""The tables that the kit itself keeps in every service's schema."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, Text, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.database import Json, Moment, new_metadata
+
+
+class KitModel(DeclarativeBase):
+    """Base of the kit's own tables."""
+
+    metadata = new_metadata()
+
+
+class Outbox(KitModel):
+    """What has to be published. The columns are those of Debezium's outbox event router."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True
+    )
+    event_id: Mapped[UUID] = mapped_column(Uuid)
+    aggregatetype: Mapped[str] = mapped_column(String(100))
+    aggregateid: Mapped[str] = mapped_column(String(100))
+    type: Mapped[str] = mapped_column(String(100))
+    payload: Mapped[str | None] = mapped_column(Text)
+    traceparent: Mapped[str | None] = mapped_column(String(55))
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    published_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+Index(
+    "ix_outbox_unpublished",
+    Outbox.id,
+    postgresql_where=Outbox.published_at.is_(None),
+    sqlite_where=Outbox.published_at.is_(None),
+)
+Index(
+    "ix_outbox_published",
+    Outbox.published_at,
+    postgresql_where=Outbox.published_at.is_not(None),
+    sqlite_where=Outbox.published_at.is_not(None),
+)
+
+
+class Inbox(KitModel):
+    """Events that have had their effect here."""
+
+    __tablename__ = "inbox"
+
+    event_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class StoredAnswer(KitModel):
+    """The answer to a request that carried an Idempotency-Key."""
+
+    __tablename__ = "idempotent_answers"
+
+    caller: Mapped[str] = mapped_column(String(100), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int] = mapped_column(Integer)
+    headers: Mapped[dict[str, str]] = mapped_column(Json)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    answered_at: Mapped[datetime] = mapped_column(Moment, index=True)

@@ -1,0 +1,21 @@
+"""Exact numbers and currencies. Amounts are never floats, and never cross a currency silently."""
+
+import re
+from decimal import Decimal
+
+import pycountry
+
+CURRENCIES = frozenset(currency.alpha_3 for currency in pycountry.currencies)
+"""The codes of ISO 4217."""
+
+_EXACT = re.compile(r"[+-]?(\d{1,15})(\.\d{1,6})?")
+
+
+def parse_exact(text: str) -> Decimal:
+    """Read an exact number with up to 15 digits before and 6 after the point.
+
+    Raises ValueError, saying what to give instead.
+    """
+    if not _EXACT.fullmatch(text):
+        raise ValueError("Give digits with an optional point: at most 15 before it and 6 after.")
+    return Decimal(text)

@@ -1,0 +1,145 @@
+"""What a service is to its commands: `python -m services.<name> {serve|work|migrate|topics}`."""
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from shared import logging, migrations
+from shared.database import Database
+from shared.housekeeping import Housekeeping
+from shared.http.app import guarded
+from shared.jobs.runner import Runner, Work
+from shared.messaging import topics
+from shared.messaging.consumer import Consumer, Handler
+from shared.messaging.log import Log
+from shared.messaging.log.choice import open_log
+from shared.messaging.relay import Relay
+from shared.operations import Operations
+from shared.settings import ServiceSettings
+from shared.threads import Loop, run_all
+
+Guard = Callable[[FastAPI, ServiceSettings], Any]
+ExtraLoops = Callable[[Database, ServiceSettings], Sequence[Loop]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """The parts of a service, named once in its `__main__`."""
+
+    settings: Callable[[], ServiceSettings]
+    create_app: Callable[[Any], FastAPI]
+    migrations: Path
+    handlers: Mapping[type, Handler] = field(default_factory=dict)
+    works: Mapping[type[Any], Work] = field(default_factory=dict)
+    extra_loops: ExtraLoops = lambda _database, _settings: ()
+    guard: Guard = guarded
+    commands: Mapping[str, Callable[[ServiceSettings], None]] = field(default_factory=dict)
+
+    def serve(self, settings: ServiceSettings) -> None:
+        """Answer HTTP until told to stop."""
+        app = self.create_app(settings)
+        logging.configure(service=settings.name, role="api", level=settings.log_level)
+        database: Database = app.state.database
+        operations = Operations(
+            settings.host,
+            settings.operations_port,
+            alive=lambda: True,
+            ready=lambda: answers(database),
+        )
+        uvicorn.run(
+            self.guard(app, settings),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=int(settings.drain_seconds),
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+        operations.close()
+
+    def work(self, settings: ServiceSettings) -> None:
+        """Publish, listen and do long work until told to stop."""
+        logging.configure(service=settings.name, role="worker", level=settings.log_level)
+        stop = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        database = Database(settings.database, schema=settings.name, pool_size=settings.pool_size)
+        event_log = open_log(settings)
+        loops = self.loops(database, event_log, settings)
+        operations = Operations(
+            settings.host,
+            settings.worker_operations_port,
+            alive=lambda: not any(loop.stalled for loop in loops),
+            ready=lambda: answers(database),
+        )
+        run_all(loops, stop, drain_seconds=settings.drain_seconds)
+        operations.close()
+        event_log.close()
+        database.close()
+
+    def loops(self, database: Database, event_log: Log, settings: ServiceSettings) -> list[Loop]:
+        """Make the loops of the worker."""
+        loops: list[Loop] = [Relay(database, event_log), Housekeeping(database)]
+        if self.handlers:
+            group = Consumer(database, event_log, group=settings.name, handlers=self.handlers)
+            loops.append(group)
+        if self.works:
+            loops.append(Runner(database, self.works))
+        return [*loops, *self.extra_loops(database, settings)]
+
+    def migrate(self, settings: ServiceSettings) -> None:
+        """Bring the schema to its newest version."""
+        database = Database(settings.database, schema=settings.name)
+        migrations.upgrade(database, self.migrations)
+        database.close()
+
+    def topics(self, settings: ServiceSettings) -> None:
+        """Make the topics that this service writes."""
+        topics.create(settings)
+
+    def openapi(self, settings: ServiceSettings) -> None:
+        """Print the OpenAPI document."""
+        document = self.create_app(settings).openapi()
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
+def answers(database: Database) -> bool:
+    """Tell whether the database answers."""
+    try:
+        with database.connection() as connection:
+            connection.execute(text("SELECT 1"))
+    except DBAPIError:
+        return False
+    return True
+
+
+def main(service: Service, arguments: Sequence[str] | None = None) -> None:
+    """Run one command of a service."""
+    commands: dict[str, Callable[[ServiceSettings], None]] = {
+        "serve": service.serve,
+        "work": service.work,
+        "migrate": service.migrate,
+        "topics": service.topics,
+        "openapi": service.openapi,
+        **service.commands,
+    }
+    settings = service.settings()
+    parser = argparse.ArgumentParser(prog=f"python -m services.{settings.name}")
+    choices = parser.add_subparsers(dest="command", required=True)
+    for name, command in commands.items():
+        choices.add_parser(name, help=(command.__doc__ or "").split("\n")[0])
+    commands[parser.parse_args(arguments).command](settings)

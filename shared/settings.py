@@ -1,0 +1,79 @@
+"""Settings of a service: frozen, read from the environment once, at start."""
+
+from pathlib import Path
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+
+class ServiceSettings(BaseSettings):
+    """What a service can be told: `PATRON_<FIELD>` for all, `<SERVICE>_<FIELD>` for one."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, env_prefix="PATRON_", env_ignore_empty=True, populate_by_name=True
+    )
+
+    name: ClassVar[str]
+
+    data: Path = Field(Path("var"), description="Folder of the embedded databases, log and keys.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL; absent: SQLite, one file per service under `data`."
+    )
+    kafka_bootstrap: str | None = Field(
+        None, description="host:port of Kafka brokers; absent: the embedded log under `data`."
+    )
+    currency: str = Field("CNY", pattern="^[A-Z]{3}$", description="The company's currency.")
+    timezone: str = Field("Asia/Shanghai", description="The business zone: days are local to it.")
+    host: str = Field("127.0.0.1", description="Address the API listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port of the API.")
+    worker_operations_port: int = Field(0, ge=0, le=65535, description="The same of the worker.")
+    operations_port: int = Field(
+        0, ge=0, le=65535, description="Port of probes and metrics; 0: any free one."
+    )
+    log_level: str = Field("INFO", description="Least level that is logged.")
+    identity_public_key_file: Path | None = Field(
+        None, description="The gateway's public key (PEM); absent: `data`/identity.pub."
+    )
+    drain_seconds: float = Field(10, description="How long a stop waits for work in hand.")
+    pool_size: int = Field(10, ge=1, description="Database connections a process keeps.")
+
+    @field_validator("timezone")
+    @classmethod
+    def known_zone(cls, name: str) -> str:
+        """Refuse a zone that the tz database does not know."""
+        return ZoneInfo(name).key
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The business zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def database(self) -> str:
+        """The URL of the service's database."""
+        return self.database_url or f"sqlite:///{self.data / self.name}.db"
+
+    @property
+    def identity_public_key(self) -> Path:
+        """The file of the key that checks the gateway's tokens."""
+        return self.identity_public_key_file or self.data / "identity.pub"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Look under the service's own prefix first, then under PATRON_."""
+        own = EnvSettingsSource(settings_cls, env_prefix=f"{cls.name.upper()}_")
+        return init_settings, own, env_settings

@@ -1,0 +1,51 @@
+"""What the tests of all services share: keys, settings on the chosen stack."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from shared.settings import ServiceSettings
+from tests.services.harness import Tokens
+
+SettingsFor = Callable[[Any], Any]
+
+
+@pytest.fixture(scope="session")
+def tokens() -> Tokens:
+    """Give the signer of a gateway."""
+    return Tokens(Ed25519PrivateKey.generate())
+
+
+@pytest.fixture(scope="session")
+def public_key_file(tokens: Tokens, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the file that services check tokens with."""
+    public = tokens.key.public_key()
+    path = tmp_path_factory.mktemp("identity") / "identity.pub"
+    path.write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    return path
+
+
+@pytest.fixture(scope="session")
+def settings_for(
+    stack: str,
+    public_key_file: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> SettingsFor:
+    """Give the maker of a service's settings on the chosen stack."""
+    data = tmp_path_factory.mktemp(stack)
+
+    def make(kind: type[ServiceSettings], **more: Any) -> ServiceSettings:
+        urls = request.getfixturevalue("postgres_roles") if stack == "real" else {}
+        return kind(
+            data=data,
+            database_url=urls.get(kind.name),
+            identity_public_key_file=public_key_file,
+            **more,
+        )
+
+    return make

@@ -1,0 +1,107 @@
+"""A service as tests meet it: served over a socket, on a database of the chosen stack."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import inspect, select, text
+
+from services.gateway.identity.signer import sign
+from shared import migrations
+from shared.database import Database
+from shared.http.identity import Identity
+from shared.messaging.envelope import adapter, kinds
+from shared.models import Outbox
+from shared.reader import Rows
+from shared.service import Service
+from shared.settings import ServiceSettings
+from tests.serving import serve
+
+ADMINISTRATOR = Identity("key-admin", "Administrator", frozenset({"admin"}), Rows.ALL)
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Signs what the gateway would sign."""
+
+    key: Ed25519PrivateKey
+
+    def authorization(self, audience: str, caller: Identity = ADMINISTRATOR) -> dict[str, str]:
+        """Give the header with which the gateway passes on a request of `caller`."""
+        return {"Authorization": f"Bearer {sign(caller, audience, self.key, time.time())}"}
+
+
+class _Authorized(httpx.Auth):
+    def __init__(self, tokens: Tokens, audience: str, caller: Identity) -> None:
+        self._tokens, self._audience, self._caller = tokens, audience, caller
+
+    def auth_flow(self, request: httpx.Request) -> Any:
+        request.headers.update(self._tokens.authorization(self._audience, self._caller))
+        yield request
+
+
+@dataclass(frozen=True)
+class Running:
+    """One running service."""
+
+    url: str
+    database: Database
+    settings: ServiceSettings
+    tokens: Tokens
+    client: httpx.Client
+
+    @contextmanager
+    def as_caller(self, caller: Identity) -> Iterator[httpx.Client]:
+        """Give a client that calls as somebody else."""
+        auth = _Authorized(self.tokens, self.settings.name, caller)
+        with httpx.Client(base_url=self.url, auth=auth) as client:
+            yield client
+
+    def recorded(self, *wanted: type) -> list[Any]:
+        """Give the events that were recorded for publication, in order; all, or of some classes."""
+        with self.database.reading() as session:
+            rows = session.execute(select(Outbox.type, Outbox.payload).order_by(Outbox.id)).all()
+        found = [(kinds()[kind], payload) for kind, payload in rows if payload is not None]
+        return [
+            adapter(kind).validate_json(payload)
+            for kind, payload in found
+            if not wanted or kind in wanted
+        ]
+
+
+@contextmanager
+def running(service: Service, settings: ServiceSettings, tokens: Tokens) -> Iterator[Running]:
+    """Migrate and serve a service."""
+    database = Database(settings.database, schema=settings.name)
+    migrations.upgrade(database, service.migrations)
+    app = service.guard(service.create_app(settings), settings)
+    auth = _Authorized(tokens, settings.name, ADMINISTRATOR)
+    with serve(app) as url, httpx.Client(base_url=url, auth=auth, timeout=30) as client:
+        yield Running(url, database, settings, tokens, client)
+    database.close()
+
+
+def empty(database: Database) -> None:
+    """Delete every row of a service's schema, but those that migrations brought."""
+    schema = None if database.is_sqlite else database.schema
+    names = [
+        name
+        for name in inspect(database.engine).get_table_names(schema=schema)
+        if name not in {"alembic_version", *_SEEDED}
+    ]
+    with database.transaction() as session:
+        if database.is_sqlite:
+            session.execute(text("PRAGMA defer_foreign_keys = ON"))
+            for name in names:
+                session.execute(text(f'DELETE FROM "{name}"'))  # noqa: S608  names of our tables
+        else:
+            tables = ", ".join(f'"{name}"' for name in names)
+            session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+
+
+_SEEDED: frozenset[str] = frozenset({"value_models"})
+"""Tables whose rows are defaults that a migration brings."""
