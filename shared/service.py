@@ -21,7 +21,7 @@ from shared.housekeeping import Housekeeping
 from shared.http.app import guarded
 from shared.jobs.runner import Runner, Work
 from shared.messaging import topics
-from shared.messaging.consumer import Consumer, Handler
+from shared.messaging.consumer import Consumer, Handlers
 from shared.messaging.log import Log
 from shared.messaging.log.choice import open_log
 from shared.messaging.relay import Relay
@@ -29,8 +29,9 @@ from shared.operations import Operations
 from shared.settings import ServiceSettings
 from shared.threads import Loop, run_all
 
-Guard = Callable[[FastAPI, ServiceSettings], Any]
-ExtraLoops = Callable[[Database, ServiceSettings], Sequence[Loop]]
+Guard = Callable[[FastAPI, Any], Any]
+ExtraLoops = Callable[[Database, Any], Sequence[Loop]]
+HandlersFor = Callable[[Any], Handlers]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +41,12 @@ class Service:
     settings: Callable[[], ServiceSettings]
     create_app: Callable[[Any], FastAPI]
     migrations: Path
-    handlers: Mapping[type, Handler] = field(default_factory=dict)
+    handlers: Handlers | HandlersFor = field(default_factory=dict)
     works: Mapping[type[Any], Work] = field(default_factory=dict)
     extra_loops: ExtraLoops = lambda _database, _settings: ()
     guard: Guard = guarded
-    commands: Mapping[str, Callable[[ServiceSettings], None]] = field(default_factory=dict)
+    server: Callable[[Any], Mapping[str, Any]] = lambda _settings: {}
+    commands: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)
 
     def serve(self, settings: ServiceSettings) -> None:
         """Answer HTTP until told to stop."""
@@ -68,6 +70,7 @@ class Service:
             timeout_keep_alive=75,
             timeout_graceful_shutdown=int(settings.drain_seconds),
             h11_max_incomplete_event_size=64 * 1024,
+            **self.server(settings),
         )
         operations.close()
 
@@ -94,9 +97,9 @@ class Service:
     def loops(self, database: Database, event_log: Log, settings: ServiceSettings) -> list[Loop]:
         """Make the loops of the worker."""
         loops: list[Loop] = [Relay(database, event_log), Housekeeping(database)]
-        if self.handlers:
-            group = Consumer(database, event_log, group=settings.name, handlers=self.handlers)
-            loops.append(group)
+        handlers = self.handlers(settings) if callable(self.handlers) else self.handlers
+        if handlers:
+            loops.append(Consumer(database, event_log, group=settings.name, handlers=handlers))
         if self.works:
             loops.append(Runner(database, self.works))
         return [*loops, *self.extra_loops(database, settings)]
