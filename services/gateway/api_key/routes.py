@@ -1,0 +1,86 @@
+"""HTTP door of keys."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from services.gateway.api_key import domain, repository, service
+from services.gateway.api_key.schemas import ApiKeyBody, ApiKeyPage, CreatedApiKey, NewApiKey
+from services.gateway.callers import Callers
+from shared.errors import NotFound
+from shared.http.answers import answer, errors
+from shared.http.dependencies import Caller, Once, Reading, Store, Transaction
+from shared.http.pagination import Paging, link
+from shared.http.routing import Router
+
+router = Router(prefix="api-keys", tag="api-keys")
+
+
+async def _callers(request: Request) -> Callers:
+    found: Callers = request.app.state.callers
+    return found
+
+
+async def _seed(request: Request) -> bytes:
+    found: bytes = request.app.state.seed
+    return found
+
+
+@router.post("", status_code=201, response_model=CreatedApiKey, responses=errors())
+def create_api_key(
+    body: NewApiKey,
+    once: Once,
+    session: Transaction,
+    caller: Caller,
+    seed: Annotated[bytes, Depends(_seed)],
+) -> Response:
+    """Make a key. Its text is in this answer only: it is not kept."""
+
+    def create() -> Response:
+        fields = body.model_dump() | {"scopes": set(body.scopes)}
+        made = service.create_api_key(session, **fields, seed=seed, by=caller.subject)
+        place = {"Location": f"/v1/api-keys/{made.id}"}
+        return answer(ApiKeyBody.model_validate(made), status=201, headers=place)
+
+    return _with_text(once(create), seed)
+
+
+@router.get("", response_model=ApiKeyPage, responses=errors())
+def list_api_keys(session: Reading, paging: Paging) -> Response:
+    """List keys, revoked ones too, oldest first."""
+    found = repository.api_keys(session, paging=paging)
+    items = [ApiKeyBody.model_validate(row) for row in found.rows]
+    return answer(ApiKeyPage(items=items, next=found.next), headers=link(paging, found.next))
+
+
+@router.get("/{key_id}", response_model=ApiKeyBody, responses=errors(404))
+def read_api_key(key_id: UUID, session: Reading) -> Response:
+    """Read what one key allows."""
+    found = repository.api_key(session, key_id)
+    if found is None:
+        raise NotFound(detail="No key has this id.")
+    return answer(ApiKeyBody.model_validate(found))
+
+
+@router.delete("/{key_id}", status_code=204, responses=errors(404, 409))
+def revoke_api_key(
+    key_id: UUID, store: Store, callers: Annotated[Callers, Depends(_callers)]
+) -> Response:
+    """End a key for good. It goes one way only, so it takes no If-Match.
+
+    Other processes of the gateway may take the key for up to 30 seconds more.
+    """
+    with store.transaction() as session:
+        service.revoke_api_key(session, key_id=key_id)
+    callers.forget(str(key_id))
+    return Response(status_code=204)
+
+
+def _with_text(made: Response, seed: bytes) -> Response:
+    """Add the key's text to an answer that is stored, for retries, without it."""
+    body = ApiKeyBody.model_validate_json(bytes(made.body))
+    shown = CreatedApiKey(**body.model_dump(), key=domain.credential(seed, body.id))
+    kept = {k: v for k, v in made.headers.items() if k not in {"content-length", "content-type"}}
+    return answer(shown, status=made.status_code, headers=kept)

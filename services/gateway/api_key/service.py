@@ -1,0 +1,71 @@
+"""Use cases of keys: create, revoke, and make sure of the administrator's."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.gateway.api_key import domain, repository
+from services.gateway.api_key.domain import ADMINISTRATOR, Scope
+from services.gateway.api_key.models import ApiKey
+from shared import clock
+from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.ids import new_id
+from shared.reader import Rows
+
+
+def create_api_key(
+    session: Session,
+    *,
+    name: str,
+    scopes: Collection[Scope],
+    rows: Rows,
+    team: str | None,
+    seed: bytes,
+    by: str,
+) -> ApiKey:
+    """Make a key; its text is derived from `seed` and its id, and not kept."""
+    if rows is Rows.TEAM and team is None:
+        raise Invalid(Fault("/team", "required", "Name the team whose customers the key sees."))
+    key_id = new_id()
+    made = ApiKey(
+        id=key_id,
+        name=name,
+        digest=domain.digest(domain.credential(seed, key_id)),
+        scopes=sorted(scopes),
+        rows=rows,
+        team=team,
+        created_at=clock.now(),
+        created_by=by,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def revoke_api_key(session: Session, *, key_id: UUID) -> None:
+    """End a key, for good; revoking it again changes nothing."""
+    found = repository.api_key_for_change(session, key_id)
+    if found is None:
+        raise NotFound(detail="No key has this id.")
+    if key_id == ADMINISTRATOR:
+        raise Conflict(detail="Replace the administrator's key with the setting PATRON_ADMIN_KEY.")
+    found.revoked_at = found.revoked_at or clock.now()
+    session.flush()
+
+
+def ensure_administrator(session: Session, *, credential: str) -> None:
+    """Make this the administrator's key, and the one before it worthless."""
+    found = repository.api_key_for_change(session, ADMINISTRATOR)
+    if found is None:
+        found = ApiKey(
+            id=ADMINISTRATOR,
+            name="administrator",
+            scopes=sorted(Scope),
+            rows=Rows.ALL,
+            created_at=clock.now(),
+            created_by="settings",
+        )
+        session.add(found)
+    found.digest = domain.digest(credential)
+    session.flush()

@@ -1,0 +1,68 @@
+"""The gateway's own HTTP API, and the door that stands before it and before every service."""
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from services.gateway import administrator
+from services.gateway.api_key import routes as api_key
+from services.gateway.callers import Callers
+from services.gateway.document import asyncapi, openapi
+from services.gateway.document import routes as document
+from services.gateway.document.allowed import Allowed
+from services.gateway.door import Door
+from services.gateway.identity import keys
+from services.gateway.identity.signer import Signer
+from services.gateway.proxy.forward import Forwarder, Limits
+from services.gateway.proxy.quota import Quota
+from services.gateway.proxy.upstream import Upstream
+from services.gateway.settings import Settings
+from shared.http.app import create_app as make_app
+from shared.http.telemetry import Telemetry
+
+DOCUMENTS = Path(__file__).parent / "openapi"
+VERSION = "1"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the app of the gateway's own nouns; nothing is opened yet."""
+    return make_app(
+        settings,
+        title="Patron gateway",
+        description="API keys.",
+        routers=[api_key.router, document.router],
+    )
+
+
+def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> ASGIApp:
+    """Open the gateway: make sure of its keys, and put the door before the app."""
+    private_key = keys.ensure(settings.identity_private_key, settings.identity_public_key)
+    administrator.ensure(app.state.database, settings)
+    described = {**openapi.load(documents), settings.name: app.openapi()}
+    app.state.openapi_document = openapi.merge(described, title="Patron", version=VERSION)
+    app.state.asyncapi_document = asyncapi.describe(version=VERSION)
+    app.state.seed = private_key.private_bytes_raw()
+    app.state.callers = Callers(app.state.database)
+    upstream = Upstream(
+        settings.addresses,
+        seconds=settings.upstream_seconds,
+        connections=settings.upstream_connections,
+    )
+    return Telemetry(
+        Door(
+            local=app,
+            table=openapi.owners(described),
+            allowed=Allowed(app.state.openapi_document),
+            callers=app.state.callers,
+            forward=_forwarder(upstream, private_key, settings),
+            upstream=upstream,
+        )
+    )
+
+
+def _forwarder(upstream: Upstream, private_key: Ed25519PrivateKey, settings: Settings) -> Forwarder:
+    quota = Quota(settings.import_quota_bytes)
+    limits = Limits(settings.body_limit_bytes, settings.body_seconds, quota)
+    return Forwarder(upstream, Signer(private_key), limits)

@@ -1,0 +1,67 @@
+"""The page that shows the API: Swagger UI from a wheel, nothing from another host."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+PAGE: Final = b"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Patron API</title>
+<link rel="icon" href="/docs/favicon.png">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<noscript>This page needs JavaScript; the document itself is at /openapi.json.</noscript>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+"""
+START: Final = b"""SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  docExpansion: "none",
+  persistAuthorization: false,
+  tagsSorter: "alpha",
+  validatorUrl: null
+});
+"""
+SECURITY_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""Swagger UI sets styles on its elements, so styles may stand inline; scripts may not."""
+
+_WHEEL: Final = "fastapi_standalone_docs"
+_SHIPPED: Final = {
+    "swagger-ui-bundle.js": ("swagger", "text/javascript"),
+    "swagger-ui.css": ("swagger", "text/css"),
+    "favicon.png": ("fastapi", "image/png"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file of the page."""
+
+    content: bytes
+    media_type: str
+
+
+def asset(name: str) -> Asset | None:
+    """Find a file of the page by name."""
+    if name == "start.js":
+        return Asset(START, "text/javascript")
+    if name not in _SHIPPED:
+        return None
+    folder, media_type = _SHIPPED[name]
+    return Asset((files(_WHEEL) / "static" / folder / name).read_bytes(), media_type)

@@ -1,0 +1,39 @@
+"""The problems that only a gateway has."""
+
+from shared.errors import Problem
+
+
+class MethodNotAllowed(Problem):
+    """The method is none that the API uses."""
+
+    status, code, title = 405, "method_not_allowed", "This method is not used here."
+
+
+class TooSlow(Problem):
+    """The caller did not send the request in time."""
+
+    status, code, title = 408, "too_slow", "The request did not arrive in time."
+
+
+class QuotaReached(Problem):
+    """The caller has sent more than they may in this period."""
+
+    status, code, title = 429, "quota_reached", "The quota of this key is used up for now."
+
+
+class HeadersTooLarge(Problem):
+    """The headers of a request are larger than we read."""
+
+    status, code, title = 431, "headers_too_large", "The headers are too large."
+
+
+class BadGateway(Problem):
+    """A service gave no answer that can be read."""
+
+    status, code, title = 502, "bad_gateway", "The service broke off; try again."
+
+
+class GatewayTimeout(Problem):
+    """A service did not answer in time."""
+
+    status, code, title = 504, "gateway_timeout", "The service did not answer in time."

@@ -1,0 +1,64 @@
+"""Settings of the gateway."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field, SecretStr
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What the gateway can be told: GATEWAY_* or PATRON_*."""
+
+    name: ClassVar[str] = "gateway"
+
+    registry_url: str = Field("http://127.0.0.1:8001", description="Where the registry answers.")
+    survey_url: str = Field("http://127.0.0.1:8002", description="Where survey answers.")
+    scoring_url: str = Field("http://127.0.0.1:8003", description="Where scoring answers.")
+    admin_key: SecretStr | None = Field(
+        None, description="The administrator's API key; absent: made and kept in `data`/admin.key."
+    )
+    identity_private_key_file: Path | None = Field(
+        None, description="The key that signs identities (PEM); absent: `data`/identity.key."
+    )
+    body_limit_bytes: int = Field(
+        1024**2, ge=1024, description="Largest body of a request that is no import."
+    )
+    import_quota_bytes: int = Field(
+        20 * 1024**3, ge=1024, description="Most bytes of files that one key sends in an hour."
+    )
+    header_limit_bytes: int = Field(
+        16 * 1024, ge=1024, description="Most bytes of the headers of one request."
+    )
+    header_seconds: float = Field(
+        10, gt=0, description="How long the headers of one request may take to arrive."
+    )
+    body_seconds: float = Field(
+        30, gt=0, description="Longest wait for the next piece of a request's body."
+    )
+    upstream_seconds: float = Field(
+        30, gt=0, description="How long a service may be silent before we answer 504."
+    )
+    upstream_connections: int = Field(
+        256, ge=1, description="Most connections to all services together."
+    )
+
+    @property
+    def identity_private_key(self) -> Path:
+        """The file of the key that signs identities."""
+        return self.identity_private_key_file or self.data / "identity.key"
+
+    @property
+    def admin_key_file(self) -> Path:
+        """The file in which a generated administrator's key is kept."""
+        return self.data / "admin.key"
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Where each service answers."""
+        return {
+            "registry": self.registry_url.rstrip("/"),
+            "survey": self.survey_url.rstrip("/"),
+            "scoring": self.scoring_url.rstrip("/"),
+        }
