@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared import clock
+from shared.bulk import insert_rows
 from shared.models import Inbox
 
 
@@ -17,5 +18,5 @@ def admit(session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
     if fresh:
         moment = clock.now()
         rows = [{"event_id": event_id, "received_at": moment} for event_id in fresh]
-        session.execute(insert(Inbox), rows)
+        insert_rows(session, Inbox, rows)
     return set(fresh)

@@ -7,6 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from shared import clock, tracing
+from shared.bulk import insert_rows
 from shared.contracts.catalogue import contract_of
 from shared.ids import new_id
 from shared.messaging.envelope import adapter
@@ -28,7 +29,7 @@ def record_all(session: Session, events: Iterable[Any]) -> None:
         "published_at": None,
     }
     if rows:
-        session.execute(insert(Outbox), [row | common for row in rows])
+        insert_rows(session, Outbox, [row | common for row in rows])
 
 
 def erase_state(session: Session, kind: type, key: str) -> None:

@@ -67,7 +67,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("customer_changes", "customer_tokens", "customer_identities", "customers"):
         op.drop_table(table)
-    for table in ("idempotent_answers", "inbox", "outbox"):
+    for table in ("file_pieces", "idempotent_answers", "inbox", "outbox"):
         op.drop_table(table)
 
 

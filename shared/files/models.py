@@ -1,0 +1,18 @@
+"""Where an uploaded file waits for the worker: api and worker share no disk."""
+
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.models import KitModel
+
+
+class FilePiece(KitModel):
+    """A piece of an uploaded file."""
+
+    __tablename__ = "file_pieces"
+
+    file_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)

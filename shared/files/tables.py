@@ -1,0 +1,164 @@
+"""Read CSV and XLSX as rows of text; what cannot be read at all is a fault of the file.
+
+A row that can be read but is wrong is not this module's matter, ragged ones aside: they are given
+with what is wrong with them, so that they can be put into the file of errors.
+"""
+
+import codecs
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any, BinaryIO
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from shared.errors import Fault, Invalid
+
+LONGEST_LINE = 1024 * 1024
+"""Characters of one line of a CSV file."""
+LARGEST_WORKBOOK = 64 * 1024 * 1024
+"""Bytes of an XLSX file; CSV may have any size."""
+LARGEST_SHEET = 512 * 1024 * 1024
+"""Bytes of an XLSX file when unpacked."""
+_ZIP = b"PK\x03\x04"
+_ENCODINGS = {"utf-8": "utf-8-sig", "gbk": "gb18030"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line below the header; `number` counts lines of the file, the header being 1."""
+
+    number: int
+    cells: list[str]
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file as a table."""
+
+    header: list[str]
+    lines: Iterator[Line]
+
+
+def read_table(stream: BinaryIO, *, encoding: str | None = None) -> Table:
+    """Read a table; `encoding` is utf-8 or gbk, absent: whichever the beginning of the file is.
+
+    Raises Invalid if this is no table, or when a later line cannot be read at all.
+    """
+    beginning = _peek(stream)
+    rows = _sheet(stream) if beginning.startswith(_ZIP) else _csv(stream, beginning, encoding)
+    try:
+        _, header = next(rows)
+    except StopIteration:
+        raise _bad("empty", "Give a file with a header line.") from None
+    names = [name.strip() for name in header]
+    _check_header(names)
+    return Table(names, _lines(rows, len(names)))
+
+
+def _peek(stream: BinaryIO) -> bytes:
+    if isinstance(stream, io.BufferedReader):
+        return stream.peek(64 * 1024)
+    beginning = stream.read(64 * 1024)
+    stream.seek(0)
+    return beginning
+
+
+def _check_header(names: list[str]) -> None:
+    double = sorted({name for name in names if name and names.count(name) > 1})
+    if double:
+        raise _bad("double_column", f"Name each column once: {', '.join(double)[:200]}.")
+    if not any(names):
+        raise _bad("empty", "Give a header line that names the columns.")
+
+
+def _lines(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Line]:
+    for number, cells in rows:
+        if not any(cells):
+            continue
+        if len(cells) == width:
+            yield Line(number, cells)
+        else:
+            message = f"Give {width} cells, as the header has; there are {len(cells)}."
+            padded = (cells + [""] * width)[:width]
+            yield Line(number, padded, Fault("", "ragged", message))
+
+
+def _csv(
+    stream: BinaryIO, beginning: bytes, encoding: str | None
+) -> Iterator[tuple[int, list[str]]]:
+    codec = _ENCODINGS[encoding] if encoding else _guessed(beginning)
+    text = io.TextIOWrapper(stream, encoding=codec, newline="")
+    reader = csv.reader(_bounded(text), strict=True)
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except UnicodeDecodeError as error:
+        message = f"After line {reader.line_num} the file is not {codec}; say its `encoding`."
+        raise _bad("encoding", message) from error
+    except csv.Error as error:
+        raise _bad("malformed", f"Line {reader.line_num}: {error}.") from error
+    finally:
+        if not stream.closed:
+            text.detach()
+
+
+def _guessed(beginning: bytes) -> str:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        decoder.decode(beginning)
+    except UnicodeDecodeError:
+        return _ENCODINGS["gbk"]
+    return _ENCODINGS["utf-8"]
+
+
+def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
+    """Give line by line, never more of one than the longest that is allowed."""
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+            raise _bad("long_line", f"Keep a line under {LONGEST_LINE} characters.")
+        yield line
+
+
+def _sheet(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+    try:
+        copy = io.BytesIO(stream.read(LARGEST_WORKBOOK + 1))
+        if copy.getbuffer().nbytes > LARGEST_WORKBOOK:
+            raise _bad("too_large", "This workbook is too large; give CSV.")
+        with zipfile.ZipFile(copy) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST_SHEET:
+                raise _bad("too_large", "Unpacked, this file is too large; give CSV.")
+        book = openpyxl.load_workbook(copy, read_only=True, data_only=False)
+        sheet = book.worksheets[0]
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            yield number, [_text(cell) for cell in row]
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError) as error:
+        raise _bad("malformed", "This is no XLSX file that can be read.") from error
+
+
+def _text(cell: Any) -> str:
+    """Write a cell as a CSV file would have it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        whole_day = cell.time() == time(0)
+        return cell.date().isoformat() if whole_day else cell.isoformat(" ")
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return repr(int(cell)) if cell.is_integer() else repr(cell)
+    return str(cell)
+
+
+def is_formula(cell: str) -> bool:
+    """Tell whether a spreadsheet would compute this cell; such a cell is never taken as a value."""
+    return cell.startswith(("=", "@"))
+
+
+def _bad(code: str, message: str) -> Invalid:
+    return Invalid(Fault("/file", code, message))

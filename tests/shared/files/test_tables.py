@@ -1,0 +1,69 @@
+"""Files as users bring them."""
+
+import io
+
+import openpyxl
+import pytest
+
+from shared.errors import Invalid
+from shared.files import tables
+from shared.files.tables import is_formula, read_table
+
+
+def lines(content: bytes, encoding: str | None = None) -> list[list[str]]:
+    table = read_table(io.BufferedReader(io.BytesIO(content)), encoding=encoding)
+    return [table.header, *(line.cells for line in table.lines)]
+
+
+def refusal(content: bytes, encoding: str | None = None) -> str:
+    with pytest.raises(Invalid) as refused:
+        lines(content, encoding)
+    return refused.value.faults[0].code
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+def test_chinese_is_read_in_either_encoding_with_or_without_mark(encoding: str) -> None:
+    content = "编号,名称\r\n1,华东百货\r\n".encode(encoding)
+    assert lines(content) == [["编号", "名称"], ["1", "华东百货"]]
+
+
+def test_a_named_encoding_wins_over_a_guess() -> None:
+    content = b"a\nn\n" + "名".encode("gbk") + b"\n"
+    assert lines(content, "gbk")[-1] == ["名"]
+    assert refusal(content, "utf-8") == "encoding"
+
+
+def test_quotes_commas_and_line_breaks_inside_a_cell_are_kept() -> None:
+    assert lines(b'a,b\n"x, ""y""\nz",2\n') == [["a", "b"], ['x, "y"\nz', "2"]]
+
+
+def test_a_ragged_line_is_given_with_its_fault_and_empty_ones_are_left_out() -> None:
+    table = read_table(io.BufferedReader(io.BytesIO(b"a,b\n1\n\n1,2\n1,2,3\n")))
+    found = [(line.number, len(line.cells), line.fault and line.fault.code) for line in table.lines]
+    assert found == [(2, 2, "ragged"), (4, 2, None), (5, 2, "ragged")]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty"),
+        (b"\n\n", "empty"),
+        (b",,\n", "empty"),
+        (b"a,a\n1,2\n", "double_column"),
+        (b'a\n"x"y\n', "malformed"),
+        (b"PK\x03\x04 no zip", "malformed"),
+        (b"a\n" + b"x" * (tables.LONGEST_LINE + 10), "long_line"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_a_reason(content: bytes, code: str) -> None:
+    assert refusal(content) == code
+
+
+def test_a_workbook_reads_like_the_csv_of_it() -> None:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    sheet = book.worksheets[0]
+    sheet.append(["编号", "价", "何时", "算"])
+    sheet.append([17, 2.55, "2026-01-31 08:00", "=1+1"])
+    book.save(file)
+    assert lines(file.getvalue())[1] == ["17", "2.55", "2026-01-31 08:00", "=1+1"]
+    assert is_formula("=1+1")
