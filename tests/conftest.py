@@ -6,10 +6,11 @@ A test (or fixture) that takes `stack` runs once per chosen stack. One that take
 
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -64,7 +65,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = terminalreporter.config.stash[MISSING]
     if reasons:
-        terminalreporter.section("the real stack did not run here")
+        terminalreporter.section("what could not run here, and why")
         for reason in reasons:
             terminalreporter.write_line(reason)
 
@@ -96,16 +97,32 @@ def kafka_bootstrap(request: pytest.FixtureRequest) -> Iterator[str]:
         yield server.bootstrap
 
 
+@pytest.fixture(scope="session")
+def program(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Find a program that make cannot install, such as kcat."""
+
+    def find(name: str) -> str:
+        found = shutil.which(name)
+        return found or _missing(request.config, f"{name} is not installed; .ci/run installs it.")
+
+    return find
+
+
+def _missing(config: pytest.Config, reason: str) -> NoReturn:
+    """Skip a test for something that this machine lacks; in CI it is a failure."""
+    config.stash[MISSING].append(reason)
+    stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+    stop(reason)
+
+
 @contextmanager
 def _started(config: pytest.Config, make: Callable[[], Server]) -> Iterator[Server]:
-    """Run a server; where none can start, skip with the reason, in CI fail."""
+    """Run a server that the tests started themselves."""
     with ExitStack() as running:
         try:
             server = running.enter_context(make())
         except StartFailed as failure:
-            config.stash[MISSING].append(str(failure))
-            stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-            stop(str(failure))
+            _missing(config, str(failure))
         yield server
 
 

@@ -2,8 +2,6 @@
 
 import signal
 import subprocess
-import uuid
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
@@ -22,6 +20,7 @@ from deploy.local.server import (
     listens,
 )
 
+CLUSTER_ID = "cGF0cm9uLWxvY2FsLWtyYQ"  # 16 bytes in base 64, as KRaft wants it
 BROKER_JVM = ("-Xms256m", "-Xmx512m")
 TOOL_JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")  # halves the start of a short run
 LOGGING = Path(__file__).with_name("log4j2.properties")
@@ -107,8 +106,7 @@ class Kafka:
         return "".join(f"{name}={value}\n" for name, value in properties.items())
 
     def _format(self) -> None:
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-        tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
+        tool = ["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(self._properties)]
         with self._folder.log.open("ab") as log:
             done = subprocess.run(
                 [*self._java, *TOOL_JVM, *tool], stdout=log, stderr=subprocess.STDOUT, check=False

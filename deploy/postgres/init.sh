@@ -5,5 +5,5 @@ for service in registry survey scoring gateway; do
     variable="$(echo "$service" | tr '[:lower:]' '[:upper:]')_DATABASE_PASSWORD"
     eval "password=\${$variable:?}"
     SERVICE_PASSWORD="$password" psql --no-psqlrc --quiet -v service="$service" \
-        -f /patron/role.sql --username "$POSTGRES_USER" --dbname "$POSTGRES_DB"
+        -f "${ROLE_SQL:-/patron/role.sql}" --username "$POSTGRES_USER" --dbname "$POSTGRES_DB"
 done

@@ -1,7 +1,7 @@
 """The broker that our own commands start is Apache Kafka, and other people's clients read it."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer
@@ -43,15 +43,14 @@ def consume(server: Kafka, topic: str) -> bytes:
         consumer.close()
 
 
-def test_a_record_is_read_by_our_client_and_by_kcat(broker: Kafka) -> None:
+def test_a_record_is_read_by_our_client_and_by_kcat(
+    broker: Kafka, program: Callable[[str], str]
+) -> None:
     make_topic(broker, "read-by-others")
     assert produce(broker, "read-by-others", b"hello") == 0
     assert consume(broker, "read-by-others") == b"hello"
-    command = ["kcat", "-b", broker.bootstrap, "-C", "-t", "read-by-others", "-e", "-q"]
-    try:
-        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
-    except FileNotFoundError:
-        pytest.skip("kcat is not installed (apt-get install kcat)")
+    command = [program("kcat"), "-b", broker.bootstrap, "-C", "-t", "read-by-others", "-e", "-q"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
     assert told.stdout == "hello\n"
 
 

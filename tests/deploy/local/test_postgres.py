@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +12,7 @@ import pytest
 
 from deploy.local.postgres import Postgres
 from deploy.local.server import StartFailed, listens
+from tests.waiting import eventually
 
 STARTER = """
 import time
@@ -23,15 +22,6 @@ server.start()
 print(server.url, flush=True)
 time.sleep(600)
 """
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def setting(url: str, name: str) -> str:

@@ -1,0 +1,94 @@
+"""The sample edge, run for real: it ends slow clients, refuses large bodies, passes the rest on."""
+
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+
+from deploy.local.server import free_port, listens
+from tests.waiting import eventually
+
+CONFIGURATION = Path(__file__).parents[3] / "deploy/edge/nginx.conf"
+MIB = 1024 * 1024
+
+
+class Gateway(BaseHTTPRequestHandler):
+    """Answers with how long the body was and for whom the edge speaks."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._answer(b"")
+
+    def do_POST(self) -> None:
+        self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def log_message(self, *_: object) -> None:
+        """Keep the test's output quiet."""
+
+    def _answer(self, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Body-Bytes", str(len(body)))
+        self.send_header("Forwarded-For", self.headers["X-Forwarded-For"])
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+@pytest.fixture
+def gateway_port() -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Gateway) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def edge(program: Callable[[str], str], gateway_port: int, tmp_path: Path) -> Iterator[int]:
+    """Run nginx on the sample, with addresses, folder and one timeout (10 s to 1 s) replaced."""
+    port = free_port()
+    text = CONFIGURATION.read_text()
+    for sample, here in (
+        ("server gateway:8000;", f"server 127.0.0.1:{gateway_port};"),
+        ("listen 8080;", f"listen 127.0.0.1:{port};"),
+        ("client_header_timeout 10s;", "client_header_timeout 1s;"),
+        ("/tmp/nginx", f"{tmp_path}/nginx"),  # noqa: S108 - what the sample says
+    ):
+        assert sample in text
+        text = text.replace(sample, here)
+    file = tmp_path / "nginx.conf"
+    file.write_text(f"daemon off;\n{text}")
+    with subprocess.Popen([program("nginx"), "-c", file], stderr=subprocess.PIPE) as process:
+        assert eventually(lambda: listens(port))
+        yield port
+        process.terminate()
+
+
+def test_a_request_is_passed_on_without_what_the_client_claims_of_itself(edge: int) -> None:
+    claimed = {"X-Forwarded-For": "203.0.113.7"}
+    answer = httpx.get(f"http://127.0.0.1:{edge}/v1/customers", headers=claimed)
+    assert answer.status_code == 200
+    assert answer.headers["Forwarded-For"] == "127.0.0.1"
+
+
+def test_a_client_that_trickles_its_headers_is_let_go(edge: int) -> None:
+    with socket.create_connection(("127.0.0.1", edge), timeout=10) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ")
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/v1/customers", 413), ("/v1/imports", 200), ("/v1/surveys/0190/imports", 200)],
+)
+def test_only_imports_may_be_large(edge: int, path: str, status: int) -> None:
+    answer = httpx.post(f"http://127.0.0.1:{edge}{path}", content=b"x" * (2 * MIB))
+    assert answer.status_code == status
+    assert status != 200 or answer.headers["Body-Bytes"] == str(2 * MIB)
