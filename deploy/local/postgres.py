@@ -154,12 +154,7 @@ class Postgres:
         binaries = wheel_binaries()
         if self._account is None or _open_to_all(binaries / "bin" / "postgres"):
             return binaries
-        copy = self._folder.path / "install"
-        if not copy.exists():
-            shutil.copytree(binaries, copy, ignore=shutil.ignore_patterns("include"))
-            for path in (copy, *copy.rglob("*")):
-                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
-        return copy
+        return _copied(binaries, self._folder.path / "install")
 
 
 def wheel_binaries() -> Path:
@@ -172,3 +167,17 @@ def wheel_binaries() -> Path:
 
 def _open_to_all(path: Path) -> bool:
     return all(parent.stat().st_mode & 0o001 for parent in (path, *path.parents))
+
+
+def _copied(binaries: Path, target: Path) -> Path:
+    """Copy the binaries with the libraries that the wheel keeps beside its package."""
+    package = binaries.parent
+    copy = target / package.name / binaries.name
+    if not target.exists():
+        shutil.copytree(binaries, copy, ignore=shutil.ignore_patterns("include"))
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, target / libraries.name)
+        for path in (target, *target.rglob("*")):
+            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+    return copy

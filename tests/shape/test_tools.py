@@ -41,6 +41,7 @@ def skeleton(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
     for package in ("contracts", "messaging"):
         (tmp_path / "shared" / package).mkdir(parents=True)
+        (tmp_path / "shared" / package / "log.py").touch()
     for noun in ("registry/customer", "registry/order", "survey/survey", "scoring/score"):
         (tmp_path / "services" / noun).mkdir(parents=True)
         for module in ("routes", "service", "repository", "domain"):
@@ -51,8 +52,9 @@ def skeleton(tmp_path: Path) -> Path:
             (tmp_path / "services" / service / f"{module}.py").touch()
     (tmp_path / "shared/clock.py").touch()
     (tmp_path / "shared/messaging/log.py").write_text("import kafka\n")
-    for folder in (*tmp_path.glob("shared/**"), *tmp_path.glob("services/**")):
-        (folder / "__init__.py").touch()
+    for module in [*tmp_path.rglob("*.py")]:
+        for folder in module.relative_to(tmp_path).parents[:-1]:
+            (tmp_path / folder / "__init__.py").touch()
     return tmp_path
 
 
