@@ -103,5 +103,5 @@ def empty(database: Database) -> None:
             session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
 
 
-_SEEDED: frozenset[str] = frozenset({"value_models"})
+_SEEDED: frozenset[str] = frozenset({"value_models", "link_keys"})
 """Tables whose rows are defaults that a migration brings."""

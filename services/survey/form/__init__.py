@@ -1,0 +1,1 @@
+"""The respondent's page: a questionnaire in a browser, behind a signed link."""

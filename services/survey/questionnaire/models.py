@@ -17,12 +17,10 @@ class Questionnaire(Model):
     __tablename__ = "questionnaires"
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    revision: Mapped[int] = mapped_column()
+    revision: Mapped[int]
     newest: Mapped[int]
     template: Mapped[str | None] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(Moment)
-
-    __mapper_args__ = {"version_id_col": revision, "version_id_generator": False}  # noqa: RUF012
 
 
 class QuestionnaireVersion(Model):

@@ -26,9 +26,14 @@ def version(session: Session, questionnaire_id: UUID, number: int) -> Questionna
     return session.get(QuestionnaireVersion, (questionnaire_id, number))
 
 
+def pinned(session: Session, questionnaire_id: UUID, number: int) -> QuestionnaireVersion:
+    """Give a version that is known to be there."""
+    return session.get_one(QuestionnaireVersion, (questionnaire_id, number))
+
+
 def newest(session: Session, questionnaire: Questionnaire) -> QuestionnaireVersion:
     """Give the newest version of a questionnaire."""
-    return session.get_one(QuestionnaireVersion, (questionnaire.id, questionnaire.newest))
+    return pinned(session, questionnaire.id, questionnaire.newest)
 
 
 def newest_published(session: Session, questionnaire_id: UUID) -> QuestionnaireVersion | None:

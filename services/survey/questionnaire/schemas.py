@@ -4,7 +4,14 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StrictFloat,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from services.survey.questionnaire.domain import LARGEST, Role, VersionState
@@ -33,7 +40,7 @@ OptionCode = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"), Field(examples=["online"])
 ]
 Point = Annotated[Integer, Field(ge=-1000, le=1000)]
-Bound = Annotated[int | float, Field(ge=-LARGEST, le=LARGEST, strict=True)]
+Bound = Annotated[StrictInt | StrictFloat, Field(ge=-LARGEST, le=LARGEST)]
 
 
 class TextBody(Body):

@@ -1,0 +1,1 @@
+"""Surveys (调研) and their waves: which version of which questionnaire is asked, and when."""

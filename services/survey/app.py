@@ -1,0 +1,23 @@
+"""The survey service's HTTP API."""
+
+from fastapi import FastAPI
+
+from services.survey.form import routes as form
+from services.survey.form.pages import Pages
+from services.survey.questionnaire import routes as questionnaire
+from services.survey.response import routes as response
+from services.survey.settings import Settings
+from services.survey.survey import routes as survey
+from shared.http.app import create_app as make_app
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the app; nothing is opened yet."""
+    app = make_app(
+        settings,
+        title="Patron surveys",
+        description="Questionnaires, surveys with their waves, and responses.",
+        routers=[questionnaire.router, survey.router, response.router, form.router],
+    )
+    app.state.pages = Pages()
+    return app

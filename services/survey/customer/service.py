@@ -1,0 +1,92 @@
+"""Use cases of the local copies: follow the registry, and find whom an answer names.
+
+An answer may name a customer of whom nothing has been heard yet, and the two may arrive at the same
+moment in two transactions. So an unknown name is noted as a row of its own: whoever comes second
+waits on its key and sees what the first has done.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.orm import Session
+
+from services.survey import dialect
+from services.survey.customer import repository
+from services.survey.customer.models import Customer, CustomerIdentity
+from services.survey.customer.repository import Pair
+from shared.contracts.registry import CustomerFacts
+
+
+def mirror_customers(session: Session, events: Sequence[CustomerFacts]) -> dict[Pair, UUID]:
+    """Follow what the registry tells; give the external ids of those who changed."""
+    latest = {e.customer_id: e for e in sorted(events, key=lambda e: e.version)}
+    known = repository.versions(session, latest)
+    fresh = [e for id_, e in sorted(latest.items()) if e.version > known.get(id_, 0)]
+    added = [_row(event) for event in fresh if event.customer_id not in known]
+    changed = [_row(event) for event in fresh if event.customer_id in known]
+    if added:
+        session.execute(insert(Customer), added)
+    if changed:
+        session.execute(update(Customer), changed)
+    return _follow_identities(session, fresh)
+
+
+def find_or_await(session: Session, pairs: Iterable[Pair]) -> dict[Pair, UUID]:
+    """Find the customers that these pairs mean; note the unknown ones, to be found later."""
+    wanted = sorted(set(pairs))
+    found = repository.ids_by_pair(session, wanted)
+    unknown = [pair for pair in wanted if pair not in found]
+    if unknown:
+        rows = [{"system": system, "external_id": id_} for system, id_ in unknown]
+        session.execute(dialect.insert(session, CustomerIdentity).on_conflict_do_nothing(), rows)
+        found |= repository.ids_by_pair(session, unknown)
+    return {pair: customer_id for pair, customer_id in found.items() if customer_id}
+
+
+def _row(event: CustomerFacts) -> dict[str, Any]:
+    return {
+        "id": event.customer_id,
+        "version": event.version,
+        "owner": event.owner,
+        "team": event.team,
+    }
+
+
+def _follow_identities(session: Session, events: Sequence[CustomerFacts]) -> dict[Pair, UUID]:
+    """Have each pair mean the customer that stated it last."""
+    stated: dict[Pair, CustomerFacts] = {}
+    for event in sorted(events, key=lambda e: e.recorded_at):
+        stated |= {(pair.system, pair.id): event for pair in event.external_ids}
+    _forget_dropped(session, events)
+    rows = [
+        {
+            "system": system,
+            "external_id": external_id,
+            "customer_id": event.customer_id,
+            "stated_at": event.recorded_at,
+        }
+        for (system, external_id), event in sorted(stated.items(), key=lambda each: each[0])
+    ]
+    if rows:
+        _upsert_identities(session, rows)
+    found = repository.ids_by_pair(session, stated)
+    return {pair: customer_id for pair, customer_id in found.items() if customer_id}
+
+
+def _forget_dropped(session: Session, events: Sequence[CustomerFacts]) -> None:
+    """Remove what these customers were called; the names they keep are stated again."""
+    mine = CustomerIdentity.customer_id.in_([event.customer_id for event in events])
+    if events:
+        session.execute(delete(CustomerIdentity).where(mine))
+
+
+def _upsert_identities(session: Session, rows: list[dict[str, Any]]) -> None:
+    statement = dialect.insert(session, CustomerIdentity)
+    new, kept = statement.excluded, CustomerIdentity.stated_at
+    changes = {"customer_id": new.customer_id, "stated_at": new.stated_at}
+    older = kept.is_(None) | (kept < new.stated_at)
+    keys = ["system", "external_id"]
+    upsert = statement.on_conflict_do_update(index_elements=keys, set_=changes, where=older)
+    session.execute(upsert, rows)

@@ -1,0 +1,113 @@
+"""HTTP door of the respondent's page: HTML for people, no part of the documented API."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from services.survey.form import service
+from services.survey.form.domain import Filled, choose_language, read_filled
+from services.survey.form.pages import NO_FAULTS, Faults, Notice, Pages
+from services.survey.form.service import Destination
+from services.survey.questionnaire.domain import Language, Questionnaire
+from services.survey.response.service import questionnaire_of
+from services.survey.response.texts import say
+from services.survey.survey.domain import State
+from shared.errors import BadRequest
+from shared.http.dependencies import Reading, Transaction
+from shared.ids import new_id
+
+router = APIRouter(prefix="/s", include_in_schema=False)
+
+_NOTICES: dict[State, Notice] = {State.DRAFT: "early", State.CLOSED: "closed"}
+_STATUSES: dict[Notice, int] = {"thanks": 200, "closed": 410, "early": 404, "nowhere": 404}
+
+
+async def _language(
+    lang: Annotated[str | None, Query()] = None,
+    accept_language: Annotated[str | None, Header()] = None,
+) -> Language:
+    return choose_language(lang, accept_language)
+
+
+async def _pages(request: Request) -> Pages:
+    pages: Pages = request.app.state.pages
+    return pages
+
+
+async def _filled(request: Request) -> Filled:
+    try:
+        return read_filled(await request.body())
+    except ValueError as error:
+        raise BadRequest(detail="The form has too many fields.") from error
+
+
+Token = Annotated[str, Path(max_length=200)]
+Reads = Annotated[Language, Depends(_language)]
+Shown = Annotated[Pages, Depends(_pages)]
+Sent = Annotated[Filled, Depends(_filled)]
+
+
+@router.get("/{token}")
+def show_form(token: Token, language: Reads, pages: Shown, session: Reading) -> Response:
+    """Show the questions that a link leads to."""
+    found = _open(session, token)
+    if not isinstance(found, Destination):
+        return _say(pages, found, language)
+    return _ask(pages, questionnaire_of(session, found.wave), language)
+
+
+@router.post("/{token}")
+def submit_form(
+    token: Token, filled: Sent, language: Reads, pages: Shown, session: Transaction
+) -> Response:
+    """Keep the answers and lead on to the thanks, or show what has to be mended."""
+    found = _open(session, token)
+    if not isinstance(found, Destination):
+        return _say(pages, found, language)
+    questionnaire = questionnaire_of(session, found.wave)
+    if filled.form_id is None:
+        return _ask(pages, questionnaire, language, filled, Faults({}, again=True))
+    refusals = service.submit_form(
+        session,
+        wave=found.wave,
+        form_id=filled.form_id,
+        filled=filled,
+        questionnaire=questionnaire,
+    )
+    if refusals:
+        faults = Faults({refusal.item: say(refusal, language) for refusal in refusals})
+        return _ask(pages, questionnaire, language, filled, faults)
+    return RedirectResponse(f"{token}/thanks?lang={language}", 303, pages.headers)
+
+
+@router.get("/{token}/thanks")
+def thank(token: Token, language: Reads, pages: Shown) -> Response:  # noqa: ARG001  of the path
+    """Thank the respondent; reading this again sends nothing again."""
+    return _say(pages, "thanks", language)
+
+
+def _open(session: Session, token: str) -> Destination | Notice:
+    """Give what a link leads to, or why it cannot be answered."""
+    found = service.follow_link(session, token)
+    return "nowhere" if found is None else _NOTICES.get(found.state, found)
+
+
+def _say(pages: Pages, notice: Notice, language: Language) -> Response:
+    html = pages.notice(notice, language=language)
+    return HTMLResponse(html, _STATUSES[notice], pages.headers)
+
+
+def _ask(
+    pages: Pages,
+    questionnaire: Questionnaire,
+    language: Language,
+    filled: Filled | None = None,
+    faults: Faults = NO_FAULTS,
+) -> Response:
+    form_id = (filled and filled.form_id) or new_id()
+    html = pages.form(
+        questionnaire, language=language, form_id=form_id, filled=filled, faults=faults
+    )
+    return HTMLResponse(html, 422 if filled else 200, pages.headers)

@@ -1,0 +1,54 @@
+"""Use cases of the respondent's page: find what a link leads to, take what is sent back."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.survey.form.domain import Filled
+from services.survey.questionnaire.domain import Questionnaire
+from services.survey.response import service as responses
+from services.survey.response.domain import Refusal, Sheet
+from services.survey.response.service import Submission
+from services.survey.survey import repository as surveys
+from services.survey.survey.domain import State, read_link
+from services.survey.survey.models import Survey, Wave
+
+CHANNEL = "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What a link leads to."""
+
+    survey: Survey
+    wave: Wave
+
+    @property
+    def state(self) -> State:
+        """Tell whether it can be answered; a closed wave is closed like a closed survey."""
+        return State.CLOSED if self.wave.closed_at else State(self.survey.state)
+
+
+def follow_link(session: Session, token: str) -> Destination | None:
+    """Find the wave that a link was made for; None where we did not make it."""
+    wave_id = read_link(surveys.link_key(session), token)
+    wave = None if wave_id is None else surveys.wave(session, wave_id)
+    survey = None if wave is None else surveys.survey(session, wave.survey_id)
+    return None if wave is None or survey is None else Destination(survey, wave)
+
+
+def submit_form(
+    session: Session, *, wave: Wave, form_id: UUID, filled: Filled, questionnaire: Questionnaire
+) -> list[Refusal]:
+    """Keep a filled form; the same form again changes nothing. Gives what has to be mended."""
+    sheet = Sheet(questionnaire.items)
+    asked = {code: text for code, text in filled.written.items() if code in sheet.codes}
+    reading = sheet.written(asked)
+    if reading.refusals:
+        return reading.refusals
+    identity = f"form:{form_id}"
+    if not responses.is_kept(session, wave=wave, identity=identity):
+        submission = Submission(identity=identity, reading=reading, channel=CHANNEL)
+        responses.submit_responses(session, wave=wave, sheet=sheet, submissions=[submission])
+    return []

@@ -1,0 +1,96 @@
+"""Every SELECT on responses; which of them a reader sees follows from whose customers they see."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from services.survey.customer.repository import Pair, ids_visible_to
+from services.survey.response.models import Response
+from services.survey.survey.models import Wave
+from shared.http.pagination import PageRequest, Slice, page
+from shared.reader import Reader
+
+
+def visible_to(reader: Reader, statement: Select[Any]) -> Select[Any]:
+    """Leave of a statement on responses what the reader may see; nobody's are for all rows only."""
+    customers = ids_visible_to(reader)
+    return statement if customers is None else statement.where(Response.customer_id.in_(customers))
+
+
+def response(
+    session: Session, reader: Reader, *, survey_id: UUID, response_id: UUID
+) -> Response | None:
+    """Find a response of a survey by id."""
+    statement = select(Response).where(Response.id == response_id, Response.survey_id == survey_id)
+    found: Response | None = session.scalar(visible_to(reader, statement))
+    return found
+
+
+def responses(
+    session: Session,
+    reader: Reader,
+    *,
+    survey_id: UUID,
+    paging: PageRequest,
+    wave: str | None = None,
+    customer_id: UUID | None = None,
+) -> Slice:
+    """List the responses of a survey in the order in which they came."""
+    statement = visible_to(reader, select(Response).where(Response.survey_id == survey_id))
+    if wave is not None:
+        statement = statement.where(Response.wave == wave)
+    if customer_id is not None:
+        statement = statement.where(Response.customer_id == customer_id)
+    return page(
+        session,
+        statement,
+        paging=paging,
+        order=[Response.id],
+        key=lambda row: [row.id],
+        read=lambda key: [UUID(key[0])],
+    )
+
+
+def by_identity(session: Session, *, wave: Wave, identities: Iterable[str]) -> dict[str, Response]:
+    """Find the responses to a wave that are these submissions, whoever's they are."""
+    wanted = list(identities)
+    if not wanted:
+        return {}
+    found = session.scalars(
+        select(Response).where(
+            Response.survey_id == wave.survey_id,
+            Response.wave == wave.code,
+            Response.identity.in_(wanted),
+        )
+    )
+    return {each.identity: each for each in found}
+
+
+def of_respondents_for_change(session: Session, pairs: Iterable[Pair]) -> list[Response]:
+    """Find and lock the responses of those whom their sources name so."""
+    wanted = tuple_(Response.respondent_system, Response.respondent_id).in_(list(pairs))
+    statement = select(Response).where(wanted).order_by(Response.id).with_for_update()
+    return list(session.scalars(statement))
+
+
+def counts(session: Session, survey_id: UUID) -> list[Row[Any]]:
+    """Count the responses of a survey by wave and channel: n, of customers, and the last moment.
+
+    It counts the company's survey, so it tells everybody the same.
+    """
+    statement = (
+        select(
+            Response.wave,
+            Response.channel,
+            func.count().label("n"),
+            func.count(Response.customer_id).label("of_customers"),
+            func.max(Response.submitted_at).label("last_submitted_at"),
+        )
+        .where(Response.survey_id == survey_id)
+        .group_by(Response.wave, Response.channel)
+        .order_by(Response.wave, Response.channel)
+    )
+    return list(session.execute(statement))

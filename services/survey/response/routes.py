@@ -1,0 +1,97 @@
+"""HTTP door of responses and of a survey's progress."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from starlette import responses as http
+
+from services.survey.response import repository, service
+from services.survey.response.schemas import (
+    NewResponse,
+    ProgressBody,
+    ResponseBody,
+    ResponsePage,
+    progress_body,
+    response_body,
+)
+from services.survey.survey import repository as surveys
+from services.survey.survey.schemas import WaveCode
+from services.survey.survey.service import UNKNOWN
+from shared.errors import NotFound
+from shared.http.answers import answer, errors
+from shared.http.dependencies import Once, Reader, Reading, Transaction
+from shared.http.pagination import Paging, link
+from shared.http.routing import Router
+
+router = Router(prefix="surveys", tag="responses")
+
+
+@router.post(
+    "/{survey_id}/responses",
+    status_code=201,
+    response_model=ResponseBody,
+    responses=errors(404, 409),
+)
+def submit_response(
+    survey_id: UUID, body: NewResponse, once: Once, session: Transaction
+) -> http.Response:
+    """Keep one response. A respondent who is named answers a wave once: 409 the second time."""
+
+    def submit() -> http.Response:
+        made = service.submit_response(
+            session,
+            survey_id=survey_id,
+            wave=body.wave,
+            answers=body.answers,
+            channel=body.channel,
+            submitted_at=body.submitted_at,
+            respondent=body.respondent,
+            customer_id=body.customer_id,
+        )
+        place = {"Location": f"/v1/surveys/{survey_id}/responses/{made.id}"}
+        return answer(response_body(made), status=201, headers=place)
+
+    return once(submit)
+
+
+@router.get("/{survey_id}/responses", response_model=ResponsePage, responses=errors(404))
+def list_responses(
+    survey_id: UUID,
+    session: Reading,
+    reader: Reader,
+    paging: Paging,
+    wave: Annotated[WaveCode | None, Query()] = None,
+    customer_id: Annotated[UUID | None, Query()] = None,
+) -> http.Response:
+    """List the responses of a survey in the order in which they came."""
+    if surveys.survey(session, survey_id) is None:
+        raise NotFound(detail=UNKNOWN)
+    found = repository.responses(
+        session, reader, survey_id=survey_id, paging=paging, wave=wave, customer_id=customer_id
+    )
+    items = [response_body(row) for row in found.rows]
+    return answer(ResponsePage(items=items, next=found.next), headers=link(paging, found.next))
+
+
+@router.get(
+    "/{survey_id}/responses/{response_id}", response_model=ResponseBody, responses=errors(404)
+)
+def read_response(
+    survey_id: UUID, response_id: UUID, session: Reading, reader: Reader
+) -> http.Response:
+    """Read one response."""
+    found = repository.response(session, reader, survey_id=survey_id, response_id=response_id)
+    if found is None:
+        raise NotFound(detail="No response that you may see has this id.")
+    return answer(response_body(found))
+
+
+@router.get("/{survey_id}/progress", response_model=ProgressBody, responses=errors(404))
+def read_progress(survey_id: UUID, session: Reading) -> http.Response:
+    """Tell how many have answered up to now, by wave and channel."""
+    survey = surveys.survey(session, survey_id)
+    if survey is None:
+        raise NotFound(detail=UNKNOWN)
+    waves = surveys.waves(session, survey_id)
+    return answer(progress_body(survey, waves, repository.counts(session, survey_id)))

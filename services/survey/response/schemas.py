@@ -1,0 +1,146 @@
+"""Bodies of responses and of the progress of a survey."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, JsonValue, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+from sqlalchemy import Row
+
+from services.survey.customer.repository import Pair
+from services.survey.questionnaire.rules import MOST_ITEMS
+from services.survey.response.models import Response
+from services.survey.survey.domain import State
+from services.survey.survey.models import Survey, Wave
+from services.survey.survey.schemas import WaveCode
+from shared.http.schemas import Body, ExternalIdBody, Moment, Page
+
+Channel = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$"),
+    Field(
+        description="How it was answered: web, telephone, on_site, post or one of your own.",
+        examples=["web"],
+    ),
+]
+AnswerValue = int | float | str | list[str]
+
+
+class NewResponse(Body):
+    """One respondent's answers to one wave."""
+
+    wave: WaveCode | None = Field(None, description="Needed where several waves are open.")
+    customer: ExternalIdBody | None = Field(
+        None, description="Who answered, if known; they may become a customer later."
+    )
+    customer_id: UUID | None = Field(None, description="Instead of `customer`.")
+    channel: Channel = "web"
+    submitted_at: Moment | None = Field(None, description="Without it the present moment.")
+    answers: dict[str, JsonValue] = Field(
+        max_length=MOST_ITEMS,
+        description="Item code -> a point of its scale, a number, the code of an option, "
+        "a list of option codes, or a text.",
+        examples=[{"appearance": 5, "stability": 4, "bought_at": ["online"]}],
+    )
+
+    @model_validator(mode="after")
+    def _names_one_customer(self) -> "NewResponse":
+        if self.customer is not None and self.customer_id is not None:
+            raise PydanticCustomError("two_customers", "Give customer or customer_id, not both.")
+        return self
+
+    @property
+    def respondent(self) -> Pair | None:
+        """Give the system and the id by which the respondent is named."""
+        return None if self.customer is None else (self.customer.system, self.customer.id)
+
+
+class ResponseBody(Body):
+    """A response as it is kept; `customer_id` is null until the customer is known."""
+
+    id: UUID
+    version: int
+    survey_id: UUID
+    wave: str
+    customer: ExternalIdBody | None
+    customer_id: UUID | None
+    channel: str
+    submitted_at: datetime
+    recorded_at: datetime
+    answers: dict[str, AnswerValue]
+
+
+class ResponsePage(Page[ResponseBody]):
+    """A page of responses."""
+
+
+class ChannelProgress(Body):
+    """How many have answered through one channel."""
+
+    channel: str
+    n: int
+
+
+class WaveProgress(Body):
+    """How far one wave is."""
+
+    wave: str
+    n: int
+    of_customers: int = Field(description="Responses whose customer is known.")
+    target: int | None
+    last_submitted_at: datetime | None
+    channels: list[ChannelProgress]
+
+
+class ProgressBody(Body):
+    """How far a survey is, at this moment."""
+
+    survey_id: UUID
+    state: State
+    n: int
+    waves: list[WaveProgress]
+
+
+def response_body(row: Response) -> ResponseBody:
+    """Present a response, coded and open answers together."""
+    customer = None
+    if row.respondent_system is not None and row.respondent_id is not None:
+        customer = ExternalIdBody(system=row.respondent_system, id=row.respondent_id)
+    return ResponseBody(
+        id=row.id,
+        version=row.version,
+        survey_id=row.survey_id,
+        wave=row.wave,
+        customer=customer,
+        customer_id=row.customer_id,
+        channel=row.channel,
+        submitted_at=row.submitted_at,
+        recorded_at=row.recorded_at,
+        answers={**row.answers, **row.open_answers},
+    )
+
+
+def progress_body(
+    survey: Survey, waves: Sequence[Wave], counts: Sequence[Row[Any]]
+) -> ProgressBody:
+    """Present the progress of a survey; waves without answers are there with 0."""
+    progress = [_wave(wave, [row for row in counts if row.wave == wave.code]) for wave in waves]
+    return ProgressBody(
+        survey_id=survey.id,
+        state=State(survey.state),
+        n=sum(wave.n for wave in progress),
+        waves=progress,
+    )
+
+
+def _wave(wave: Wave, counts: Sequence[Row[Any]]) -> WaveProgress:
+    return WaveProgress(
+        wave=wave.code,
+        n=sum(row.n for row in counts),
+        of_customers=sum(row.of_customers for row in counts),
+        target=wave.target,
+        last_submitted_at=max((row.last_submitted_at for row in counts), default=None),
+        channels=[ChannelProgress(channel=row.channel, n=row.n) for row in counts],
+    )

@@ -1,0 +1,168 @@
+"""HTTP door of surveys and their waves."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from services.survey.questionnaire.schemas import TextBody
+from services.survey.survey import repository, service
+from services.survey.survey.domain import State
+from services.survey.survey.models import Survey, Wave
+from services.survey.survey.schemas import (
+    NewSurvey,
+    NewWave,
+    SurveyBody,
+    SurveyPage,
+    SurveyPatch,
+    WaveBody,
+    WaveCode,
+    WavePage,
+    survey_body,
+    wave_body,
+)
+from shared.errors import NotFound
+from shared.http.answers import answer, errors
+from shared.http.dependencies import Caller, ExpectedVersion, Once, Reading, Transaction, etag
+from shared.http.pagination import Paging, link
+from shared.http.routing import Router
+
+router = Router(prefix="surveys", tag="surveys")
+
+
+@router.post("", status_code=201, response_model=SurveyBody, responses=errors(409))
+def design_survey(body: NewSurvey, once: Once, session: Transaction, caller: Caller) -> Response:
+    """Prepare a survey with its first wave, which pins a published version of a questionnaire."""
+
+    def design() -> Response:
+        made = service.design_survey(
+            session,
+            questionnaire_id=body.questionnaire_id,
+            questionnaire_version=body.questionnaire_version,
+            title=_title(body.title),
+            wave=body.wave,
+            target=body.target,
+            by=caller.subject,
+        )
+        return _present(session, made, status=201)
+
+    return once(design)
+
+
+@router.get("", response_model=SurveyPage, responses=errors())
+def list_surveys(
+    session: Reading, paging: Paging, state: Annotated[State | None, Query()] = None
+) -> Response:
+    """List surveys, oldest first."""
+    found = repository.surveys(session, paging=paging, state=state)
+    waves = repository.waves_of(session, [row.id for row in found.rows])
+    key = repository.link_key(session)
+    items = [survey_body(row, waves[row.id], key) for row in found.rows]
+    return answer(SurveyPage(items=items, next=found.next), headers=link(paging, found.next))
+
+
+@router.get("/{survey_id}", response_model=SurveyBody, responses=errors(404))
+def read_survey(survey_id: UUID, session: Reading) -> Response:
+    """Read a survey with its waves, the items they ask and the links to their pages."""
+    survey = repository.survey(session, survey_id)
+    if survey is None:
+        raise NotFound(detail=service.UNKNOWN)
+    return _present(session, survey)
+
+
+@router.patch("/{survey_id}", response_model=SurveyBody, responses=errors(400, 404, 412, 428))
+def change_survey(
+    survey_id: UUID, body: SurveyPatch, expected_version: ExpectedVersion, session: Transaction
+) -> Response:
+    """Give a survey another title."""
+    changed = service.change_survey(
+        session,
+        survey_id=survey_id,
+        expected_version=expected_version,
+        title=_title(body.title),
+    )
+    return _present(session, changed)
+
+
+@router.post("/{survey_id}/publish", response_model=SurveyBody, responses=errors(404, 409))
+def publish_survey(survey_id: UUID, once: Once, session: Transaction) -> Response:
+    """Let answers come in from now on."""
+    return once(lambda: _present(session, service.publish_survey(session, survey_id=survey_id)))
+
+
+@router.post("/{survey_id}/close", response_model=SurveyBody, responses=errors(404, 409))
+def close_survey(survey_id: UUID, once: Once, session: Transaction) -> Response:
+    """Take no more answers."""
+    return once(lambda: _present(session, service.close_survey(session, survey_id=survey_id)))
+
+
+@router.get("/{survey_id}/waves", response_model=WavePage, responses=errors(404))
+def list_waves(survey_id: UUID, session: Reading) -> Response:
+    """List the waves of a survey, oldest first."""
+    if repository.survey(session, survey_id) is None:
+        raise NotFound(detail=service.UNKNOWN)
+    key = repository.link_key(session)
+    items = [wave_body(wave, key) for wave in repository.waves(session, survey_id)]
+    return answer(WavePage(items=items, next=None))
+
+
+@router.post(
+    "/{survey_id}/waves", status_code=201, response_model=WaveBody, responses=errors(404, 409)
+)
+def open_wave(survey_id: UUID, body: NewWave, once: Once, session: Transaction) -> Response:
+    """Begin another round of a survey; items keep their meaning over all waves."""
+
+    def begin() -> Response:
+        survey, wave = service.open_wave(
+            session,
+            survey_id=survey_id,
+            code=body.code,
+            questionnaire_id=body.questionnaire_id,
+            questionnaire_version=body.questionnaire_version,
+            target=body.target,
+        )
+        return _present_wave(session, survey, wave, status=201)
+
+    return once(begin)
+
+
+@router.get("/{survey_id}/waves/{code}", response_model=WaveBody, responses=errors(404))
+def read_wave(survey_id: UUID, code: WaveCode, session: Reading) -> Response:
+    """Read one wave of a survey."""
+    survey = repository.survey(session, survey_id)
+    if survey is None:
+        raise NotFound(detail=service.UNKNOWN)
+    return _present_wave(
+        session, survey, service.wave_of(repository.waves(session, survey_id), code)
+    )
+
+
+@router.post("/{survey_id}/waves/{code}/close", response_model=WaveBody, responses=errors(404, 409))
+def close_wave(survey_id: UUID, code: WaveCode, once: Once, session: Transaction) -> Response:
+    """Take no more answers for one wave."""
+    return once(
+        lambda: _present_wave(session, *service.close_wave(session, survey_id=survey_id, code=code))
+    )
+
+
+def _title(written: TextBody | None) -> dict[str, str]:
+    return {} if written is None else written.model_dump(exclude_none=True)
+
+
+def _present(session: Session, survey: Survey, *, status: int = 200) -> Response:
+    key = repository.link_key(session)
+    body = survey_body(survey, repository.waves(session, survey.id), key)
+    place = {"Location": f"/v1/surveys/{survey.id}"} if status == 201 else {}  # noqa: PLR2004
+    return answer(body, status=status, headers=place | etag(survey.version))
+
+
+def _present_wave(session: Session, survey: Survey, wave: Wave, *, status: int = 200) -> Response:
+    key = repository.link_key(session)
+    place = {"Location": f"/v1/surveys/{survey.id}/waves/{wave.code}"}
+    return answer(
+        wave_body(wave, key),
+        status=status,
+        headers=place if status == 201 else {},  # noqa: PLR2004
+    )

@@ -1,0 +1,220 @@
+"""Use cases of surveys: design, open waves, publish, close."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.survey.questionnaire import repository as questionnaires
+from services.survey.questionnaire.domain import VersionState, read_questionnaire
+from services.survey.questionnaire.models import QuestionnaireVersion
+from services.survey.survey import repository
+from services.survey.survey.domain import State, catalogue_item, merge_catalogues
+from services.survey.survey.models import Survey, Wave
+from shared import clock
+from shared.contracts import survey as contracts
+from shared.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed
+from shared.ids import new_id
+from shared.messaging import outbox
+
+UNKNOWN = "There is no survey with this id."
+UNKNOWN_WAVE = "This survey has no wave of this code."
+
+
+def design_survey(
+    session: Session,
+    *,
+    questionnaire_id: UUID,
+    questionnaire_version: int | None,
+    title: Mapping[str, str],
+    wave: str,
+    target: int | None,
+    by: str,
+) -> Survey:
+    """Begin a survey with its first wave; it takes no answers before it is published."""
+    pinned = _pinned(session, questionnaire_id, questionnaire_version)
+    survey = Survey(
+        id=new_id(),
+        version=1,
+        title=dict(title or pinned.document["title"]),
+        state=State.DRAFT,
+        items=[],
+        created_at=clock.now(),
+        created_by=by,
+    )
+    session.add(survey)
+    session.flush()
+    _add_wave(session, survey, pinned, code=wave, target=target)
+    return survey
+
+
+def change_survey(
+    session: Session, *, survey_id: UUID, expected_version: int, title: Mapping[str, str]
+) -> Survey:
+    """Give a survey another title."""
+    survey = _for_change(session, survey_id)
+    if survey.version != expected_version:
+        raise PreconditionFailed
+    survey.title = dict(title)
+    _changed(session, survey, contracts.SurveyPublished)
+    return survey
+
+
+def open_wave(
+    session: Session,
+    *,
+    survey_id: UUID,
+    code: str,
+    questionnaire_id: UUID | None,
+    questionnaire_version: int | None,
+    target: int | None,
+) -> tuple[Survey, Wave]:
+    """Begin another round; without a questionnaire the newest version of the last one's is asked.
+
+    Conflict where the code is taken, the survey is closed, or an item would change its meaning.
+    """
+    survey = _for_change(session, survey_id)
+    if survey.state == State.CLOSED:
+        raise _closed()
+    waves = repository.waves(session, survey_id)
+    if any(wave.code == code for wave in waves):
+        raise Conflict(Fault("/code", "taken", "Another wave has this code."), code="code_taken")
+    asked = questionnaire_id or waves[-1].questionnaire_id
+    pinned = _pinned(session, asked, questionnaire_version)
+    wave = _add_wave(session, survey, pinned, code=code, target=target)
+    _changed(session, survey, contracts.SurveyPublished)
+    return survey, wave
+
+
+def publish_survey(session: Session, *, survey_id: UUID) -> Survey:
+    """Let answers come in. Nothing happens where they do already; Conflict once it is closed."""
+    survey = _for_change(session, survey_id)
+    if survey.state == State.CLOSED:
+        raise _closed()
+    if survey.state == State.DRAFT:
+        survey.state, survey.published_at = State.PUBLISHED, clock.now()
+        _changed(session, survey, contracts.SurveyPublished)
+    return survey
+
+
+def close_survey(session: Session, *, survey_id: UUID) -> Survey:
+    """Take no more answers. Nothing happens where it is closed; Conflict for a draft."""
+    survey = _for_change(session, survey_id)
+    if survey.state == State.DRAFT:
+        raise Conflict(detail="Only a published survey can be closed.", code="survey_draft")
+    if survey.state == State.PUBLISHED:
+        survey.state, survey.closed_at = State.CLOSED, clock.now()
+        _changed(session, survey, contracts.SurveyClosed)
+    return survey
+
+
+def close_wave(session: Session, *, survey_id: UUID, code: str) -> tuple[Survey, Wave]:
+    """Take no more answers for one wave."""
+    survey = _for_change(session, survey_id)
+    wave = wave_of(repository.waves(session, survey_id), code)
+    if wave.closed_at is None:
+        wave.closed_at = clock.now()
+        _changed(session, survey, contracts.SurveyPublished)
+    return survey, wave
+
+
+def wave_of(waves: list[Wave], code: str) -> Wave:
+    """Find a wave by its code, or raise NotFound."""
+    for wave in waves:
+        if wave.code == code:
+            return wave
+    raise NotFound(detail=UNKNOWN_WAVE)
+
+
+def _for_change(session: Session, survey_id: UUID) -> Survey:
+    survey = repository.survey_for_change(session, survey_id)
+    if survey is None:
+        raise NotFound(detail=UNKNOWN)
+    return survey
+
+
+def _closed() -> Conflict:
+    return Conflict(detail="This survey is closed.", code="survey_closed")
+
+
+def _pinned(session: Session, questionnaire_id: UUID, number: int | None) -> QuestionnaireVersion:
+    """Give the published version that a wave asks, the newest unless a number is given."""
+    if questionnaires.questionnaire(session, questionnaire_id) is None:
+        message = "There is no questionnaire with this id."
+        raise Invalid(Fault("/questionnaire_id", "unknown", message))
+    if number is None:
+        pinned = questionnaires.newest_published(session, questionnaire_id)
+        place = "/questionnaire_id"
+    else:
+        pinned = questionnaires.version(session, questionnaire_id, number)
+        place = "/questionnaire_version"
+    if pinned is None or pinned.state != VersionState.PUBLISHED:
+        fault = Fault(place, "not_published", "Publish the questionnaire first.")
+        raise Conflict(fault, code="questionnaire_not_published")
+    return pinned
+
+
+def _add_wave(
+    session: Session, survey: Survey, pinned: QuestionnaireVersion, *, code: str, target: int | None
+) -> Wave:
+    kept = {item["code"]: contracts.CatalogueItem(**item) for item in survey.items}
+    asked = [catalogue_item(item) for item in read_questionnaire(pinned.document).items]
+    merged, clashes = merge_catalogues(kept, asked)
+    if clashes:
+        message = "This item meant something else in an earlier wave; give it another code: {}."
+        fault = Fault("/questionnaire_version", "changed_meaning", message.format(clashes[0]))
+        raise Conflict(fault, code="changed_meaning")
+    survey.items = [asdict(item) for item in merged.values()]
+    wave = Wave(
+        id=new_id(),
+        survey_id=survey.id,
+        code=code,
+        questionnaire_id=pinned.questionnaire_id,
+        questionnaire_version=pinned.version,
+        target=target,
+        opened_at=clock.now(),
+    )
+    session.add(wave)
+    session.flush()
+    return wave
+
+
+Told = type[contracts.SurveyPublished] | type[contracts.SurveyClosed]
+
+
+def _changed(session: Session, survey: Survey, told: Told) -> None:
+    """Count the change, and tell of it unless the survey is still a draft."""
+    survey.version += 1
+    session.flush()
+    if survey.published_at is None:
+        return
+    facts = _facts(survey, repository.waves(session, survey.id), clock.now())
+    state = contracts.SurveyState(
+        **facts,
+        state=survey.state,
+        published_at=survey.published_at,
+        closed_at=survey.closed_at,
+    )
+    outbox.record(session, told(**facts), state)
+
+
+def _facts(survey: Survey, waves: list[Wave], moment: datetime) -> dict[str, Any]:
+    return {
+        "survey_id": survey.id,
+        "version": survey.version,
+        "recorded_at": moment,
+        "title": contracts.Title(**survey.title),
+        "waves": [
+            contracts.Wave(
+                code=wave.code,
+                questionnaire_id=wave.questionnaire_id,
+                questionnaire_version=wave.questionnaire_version,
+                closed=wave.closed_at is not None,
+            )
+            for wave in waves
+        ],
+        "items": [contracts.CatalogueItem(**item) for item in survey.items],
+    }

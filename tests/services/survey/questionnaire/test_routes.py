@@ -1,0 +1,172 @@
+"""Questionnaires over HTTP."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.services.survey.documents import every_type, text
+
+
+def designed(client: httpx.Client, **changes: Any) -> dict[str, Any]:
+    answer = client.post("/v1/questionnaires", json=every_type() | changes)
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def changed(client: httpx.Client, made: dict[str, Any], **changes: Any) -> httpx.Response:
+    headers = {"If-Match": f'"{made["revision"]}"'}
+    return client.patch(f"/v1/questionnaires/{made['id']}", json=changes, headers=headers)
+
+
+def test_a_designed_questionnaire_can_be_read_back(client: httpx.Client) -> None:
+    answer = client.post("/v1/questionnaires", json=every_type())
+    read = client.get(answer.headers["Location"])
+    assert read.json() == answer.json()
+    assert (read.json()["version"], read.json()["state"]) == (1, "draft")
+    assert [question["code"] for question in read.json()["questions"]] == [
+        question["code"] for question in every_type()["questions"]
+    ]
+
+
+def test_templates_are_listed_and_can_be_read(client: httpx.Client) -> None:
+    listed = client.get("/v1/questionnaires/templates").json()["items"]
+    assert [each["name"] for each in listed] == ["acsi", "product-quality"]
+    read = client.get("/v1/questionnaires/templates/acsi")
+    assert read.json()["title"] == listed[0]["title"]
+    assert client.get("/v1/questionnaires/templates/none").status_code == 404
+
+
+@pytest.mark.parametrize("template", ["acsi", "product-quality"])
+def test_a_template_becomes_a_questionnaire_of_its_own(client: httpx.Client, template: str) -> None:
+    made = client.post("/v1/questionnaires", json={"template": template}).json()
+    ready = client.get(f"/v1/questionnaires/templates/{template}").json()
+    assert made["template"] == template
+    assert made["questions"] == ready["questions"]
+
+
+def test_a_template_can_be_named_and_extended(client: httpx.Client) -> None:
+    own = every_type()["questions"][1]
+    body = {"template": "product-quality", "title": text("我们的", "Ours"), "questions": [own]}
+    made = client.post("/v1/questionnaires", json=body).json()
+    assert made["title"] == text("我们的", "Ours")
+    assert [made["questions"][0]["code"], made["questions"][-1]["code"]] == ["bought", "overall"]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "code"),
+    [
+        ({"template": "none"}, "/template", "unknown_template"),
+        ({}, "", "incomplete"),
+        ({"template": "acsi", "colour": 1}, "/colour", "extra_forbidden"),
+        (every_type() | {"questions": []}, "/questions", "too_short"),
+        (every_type() | {"title": {}}, "/title", "text"),
+        (every_type() | {"title": {"zh": "a\x00"}}, "/title/zh", "unreadable"),
+        (every_type() | {"questions": [{"type": "dance"}]}, "/questions/0", "union_tag_invalid"),
+    ],
+)
+def test_what_is_no_questionnaire_is_refused_where_it_is_wrong(
+    client: httpx.Client, body: dict[str, Any], pointer: str, code: str
+) -> None:
+    answer = client.post("/v1/questionnaires", json=body)
+    assert answer.status_code == 422
+    assert (answer.json()["errors"][0]["pointer"], answer.json()["errors"][0]["code"]) == (
+        pointer,
+        code,
+    )
+
+
+def test_an_unsound_questionnaire_is_refused_where_it_is_unsound(client: httpx.Client) -> None:
+    document = every_type()
+    document["questions"][1]["code"] = "product"
+    answer = client.post("/v1/questionnaires", json=document)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/questions/1/code"
+
+
+def test_a_draft_can_be_changed(client: httpx.Client) -> None:
+    made = designed(client)
+    answer = changed(client, made, title=text("新", "New"), introduction=None)
+    assert answer.status_code == 200
+    assert answer.json()["title"] == text("新", "New")
+    assert answer.json()["introduction"] is None
+    assert answer.json()["questions"] == made["questions"]
+    assert answer.headers["ETag"] == '"2"'
+
+
+def test_a_change_needs_the_revision_that_was_read(client: httpx.Client) -> None:
+    made = designed(client)
+    assert changed(client, made, title=text("一", "One")).status_code == 200
+    assert changed(client, made, title=text("二", "Two")).status_code == 412
+    path = f"/v1/questionnaires/{made['id']}"
+    assert client.patch(path, json={"title": text("三", "Three")}).status_code == 428
+
+
+def test_what_a_questionnaire_must_have_cannot_be_removed(client: httpx.Client) -> None:
+    assert changed(client, designed(client), questions=None).status_code == 422
+
+
+def test_a_published_version_never_changes(
+    client: httpx.Client, questionnaire: dict[str, Any]
+) -> None:
+    answer = changed(client, questionnaire, title=text("新", "New"))
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "version_published"
+
+
+def test_publishing_twice_changes_nothing(
+    client: httpx.Client, questionnaire: dict[str, Any]
+) -> None:
+    again = client.post(f"/v1/questionnaires/{questionnaire['id']}/publish")
+    assert again.json() == questionnaire
+
+
+def test_a_new_version_is_a_draft_beside_the_published_one(
+    client: httpx.Client, questionnaire: dict[str, Any]
+) -> None:
+    path = f"/v1/questionnaires/{questionnaire['id']}"
+    opened = client.post(f"{path}/versions")
+    assert (opened.status_code, opened.json()["version"]) == (201, 2)
+    assert changed(client, opened.json(), title=text("新", "New")).status_code == 200
+    first = client.get(f"{path}/versions/1").json()
+    assert (first["state"], first["title"]) == ("published", questionnaire["title"])
+    listed = client.get(f"{path}/versions").json()["items"]
+    assert [(each["version"], each["state"]) for each in listed] == [(2, "draft"), (1, "published")]
+    assert client.get(path).json()["version"] == 2
+
+
+def test_only_one_draft_is_open_at_a_time(client: httpx.Client) -> None:
+    answer = client.post(f"/v1/questionnaires/{designed(client)['id']}/versions")
+    assert (answer.status_code, answer.json()["code"]) == (409, "draft_open")
+
+
+def test_questionnaires_are_listed_page_by_page(client: httpx.Client) -> None:
+    made = [designed(client)["id"] for _ in range(3)]
+    first = client.get("/v1/questionnaires", params={"limit": 2})
+    second = client.get("/v1/questionnaires", params={"limit": 2, "cursor": first.json()["next"]})
+    assert [each["id"] for each in first.json()["items"] + second.json()["items"]] == made
+    assert second.json()["next"] is None
+
+
+def test_what_is_not_there_is_not_found(client: httpx.Client) -> None:
+    path = f"/v1/questionnaires/{uuid4()}"
+    answers = [
+        client.get(path),
+        client.post(f"{path}/publish"),
+        client.post(f"{path}/versions"),
+        client.get(f"{path}/versions"),
+        client.get(f"{path}/versions/1"),
+        client.patch(path, json={"title": text("新", "New")}, headers={"If-Match": '"1"'}),
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+
+
+def test_the_same_key_designs_one_questionnaire(client: httpx.Client) -> None:
+    headers = {"Idempotency-Key": "design-1"}
+    body = {"template": "acsi"}
+    first = client.post("/v1/questionnaires", json=body, headers=headers)
+    again = client.post("/v1/questionnaires", json=body, headers=headers)
+    assert again.json() == first.json()
+    assert len(client.get("/v1/questionnaires").json()["items"]) == 1
