@@ -38,13 +38,13 @@ class Api:
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Json:
         return _answer(self._http.post(path, json=body if body is not None else {}))
 
-    def each(self, path: str, **parameters: str | int) -> Iterator[Json]:
-        """Give the items of a list, page by page."""
+    def pages(self, path: str, **parameters: str | int) -> Iterator[Json]:
+        """Give all pages of a list."""
         page = self.get(path, **parameters)
-        yield from page["items"]
+        yield page
         while page["next"]:
             page = self.get(path, **parameters, cursor=page["next"])
-            yield from page["items"]
+            yield page
 
     def upload(self, path: str, file: Path, **fields: Any) -> str:
         """Send a file to import, with the other fields as JSON; return where its progress is."""

@@ -1,0 +1,106 @@
+"""Wait until everything that was loaded counts, and read what the product makes of it."""
+
+import csv
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from deploy.demo.client import Api, Json, RefusedError
+from deploy.demo.generate import CUSTOMERS, ORDERS, answers_file
+from deploy.demo.progress import Progress
+from deploy.demo.report import Findings, Valuable
+from deploy.demo.story import END, WAVES
+
+_PATIENCE_SECONDS = 180
+_PAUSE_SECONDS = 0.5
+_MOST_VALUABLE = 10
+_LARGEST_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What must be seen before the figures are complete; sums that every scoring keeps."""
+
+    customers: int
+    bought: Decimal
+    answers: dict[str, int]
+
+
+def loaded(folder: Path) -> Loaded:
+    """Count what the files hold."""
+    amounts = (
+        Decimal(row["quantity"]) * Decimal(row["unit_price"]) - Decimal(row["discount"])
+        for row in _rows(folder / ORDERS)
+        if row["customer_external_id"]
+    )
+    return Loaded(
+        customers=sum(1 for _ in _rows(folder / CUSTOMERS)),
+        bought=sum(amounts, Decimal(0)),
+        answers={wave.code: sum(1 for _ in _rows(_answers(folder, wave.code))) for wave in WAVES},
+    )
+
+
+def settle(api: Api, survey: str, expected: Loaded) -> None:
+    """Wait until the scores have heard of everything; refuse after three minutes."""
+    progress = Progress("评价 scores")
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while (seen := _seen(api, survey)) != expected:
+        if time.monotonic() > deadline:
+            raise RefusedError(f"The scores did not settle: {seen} instead of {expected}")
+        progress.say(f"{seen.bought:,.2f} / {expected.bought:,.2f}")
+        time.sleep(_PAUSE_SECONDS)
+    progress.done(f"{expected.customers:,} 客户 customers, {expected.bought:,.2f}")
+
+
+def _seen(api: Api, survey: str) -> Loaded:
+    indices = _satisfaction(api, survey)["waves"]
+    return Loaded(
+        customers=_portfolio(api, "ladder")["n"],
+        bought=Decimal(_portfolio(api, "abc")["total"]),
+        answers={one["wave"]: one["n"] for one in indices},
+    )
+
+
+def findings(api: Api, survey: str, addresses: list[tuple[str, str]]) -> Findings:
+    """Read index, ladder, ABC and the most valuable customers with the facts behind them."""
+    indices = {one["wave"]: one for one in _satisfaction(api, survey)["waves"]}
+    return Findings(
+        indices=[(f"{wave.title} {wave.title_en}", indices[wave.code]) for wave in WAVES],
+        ladder=_portfolio(api, "ladder"),
+        abc=_portfolio(api, "abc"),
+        valuable=[_valuable(api, one["customer_id"]) for one in _most_valuable(api)],
+        addresses=addresses,
+    )
+
+
+def _satisfaction(api: Api, survey: str) -> Json:
+    return api.get("/v1/portfolio/satisfaction", survey=survey)
+
+
+def _portfolio(api: Api, noun: str) -> Json:
+    return api.get(f"/v1/portfolio/{noun}", as_of=END.isoformat())
+
+
+def _most_valuable(api: Api) -> list[Json]:
+    return list(api.get("/v1/scores", limit=_MOST_VALUABLE)["items"])
+
+
+def _valuable(api: Api, customer_id: str) -> Valuable:
+    score = f"/v1/scores/{customer_id}"
+    pages = api.pages(f"{score}/explanation", as_of=END.isoformat(), limit=_LARGEST_PAGE)
+    return Valuable(
+        customer=api.get(f"/v1/customers/{customer_id}"),
+        score=api.get(score, as_of=END.isoformat()),
+        facts=[fact for page in pages for term in page["terms"] for fact in term["facts"]],
+    )
+
+
+def _answers(folder: Path, wave: str) -> Path:
+    return folder / answers_file(wave)
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)

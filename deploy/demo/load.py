@@ -1,0 +1,80 @@
+"""Load the demo company through the public API, as a real company would load itself."""
+
+from pathlib import Path
+
+from deploy.demo.client import Api, Json
+from deploy.demo.generate import (
+    CURRENCY,
+    CUSTOMERS,
+    ORDERS,
+    PRODUCTS,
+    RETURN_PREFIX,
+    answers_file,
+)
+from deploy.demo.progress import Progress
+from deploy.demo.questionnaire import TEMPLATE, TITLE, TITLE_EN, service_question
+from deploy.demo.story import WAVES, Wave
+
+SYSTEM = "erp"
+TIMEZONE = "Asia/Shanghai"
+_OPTIONS: Json = {"system": SYSTEM}
+_ORDER_OPTIONS = _OPTIONS | {
+    "currency": CURRENCY,
+    "timezone": TIMEZONE,
+    "return_prefix": RETURN_PREFIX,
+}
+_FILES = (
+    ("产品 products", "products", PRODUCTS, _OPTIONS),
+    ("客户 customers", "customers", CUSTOMERS, _OPTIONS),
+    ("订单 orders", "orders", ORDERS, _ORDER_OPTIONS),
+)
+_OUTCOMES = (("created", "新增 new"), ("updated", "更新 changed"), ("unchanged", "不变 unchanged"))
+
+
+def load(api: Api, folder: Path) -> str:
+    """Import everything and return the survey's id; what is there already stays as it is."""
+    for step, entity, name, options in _FILES:
+        _import(api, "/v1/imports", step, folder / name, entity=entity, options=options)
+    survey = _survey(api)
+    for wave in WAVES:
+        _open(api, survey, wave)
+        _import(
+            api,
+            f"/v1/surveys/{survey['id']}/imports",
+            f"答卷 answers {wave.code}",
+            folder / answers_file(wave.code),
+            options=_OPTIONS | {"wave": wave.code, "timezone": TIMEZONE},
+        )
+    return str(survey["id"])
+
+
+def _import(api: Api, path: str, step: str, file: Path, **fields: object) -> None:
+    progress = Progress(step)
+    place = api.upload(path, file, **fields)
+    work = api.finish(place, progress.tell)
+    outcomes = ", ".join(f"{work[name]:,} {label}" for name, label in _OUTCOMES if work[name])
+    progress.done(f"{work['processed']:,} 行 lines: {outcomes}")
+
+
+def _survey(api: Api) -> Json:
+    """Find the survey of an earlier load, or design and publish it."""
+    surveys = (one for page in api.pages("/v1/surveys") for one in page["items"])
+    titled = (one for one in surveys if one["title"]["zh"] == TITLE)
+    return next(titled, None) or _designed(api)
+
+
+def _designed(api: Api) -> Json:
+    questions = api.get(f"/v1/questionnaires/templates/{TEMPLATE}")["questions"]
+    title = {"zh": TITLE, "en": TITLE_EN}
+    document = {"template": TEMPLATE, "title": title, "questions": [*questions, service_question()]}
+    questionnaire = api.post("/v1/questionnaires", document)["id"]
+    api.post(f"/v1/questionnaires/{questionnaire}/publish")
+    asked = {"questionnaire_id": questionnaire, "title": title, "wave": WAVES[0].code}
+    survey = api.post("/v1/surveys", asked)
+    return api.post(f"/v1/surveys/{survey['id']}/publish")
+
+
+def _open(api: Api, survey: Json, wave: Wave) -> None:
+    waves = api.get(f"/v1/surveys/{survey['id']}/waves")["items"]
+    if wave.code not in {one["code"] for one in waves}:
+        api.post(f"/v1/surveys/{survey['id']}/waves", {"code": wave.code})
