@@ -26,7 +26,8 @@ def ids_visible_to(reader: Reader) -> Select[UUID] | None:
 def versions(session: Session, customer_ids: Iterable[UUID]) -> dict[UUID, int]:
     """Tell which version of each of these customers is known here."""
     wanted = Customer.id.in_(list(customer_ids))
-    return dict(session.execute(select(Customer.id, Customer.version).where(wanted)).tuples())
+    rows = session.execute(select(Customer.id, Customer.version).where(wanted))
+    return {customer_id: version for customer_id, version in rows}  # noqa: C416  rows are no pairs
 
 
 def ids_by_pair(session: Session, pairs: Iterable[Pair]) -> dict[Pair, UUID | None]:
