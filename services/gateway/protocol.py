@@ -5,7 +5,7 @@ in plain text.
 """
 
 from asyncio import BaseTransport, TimerHandle, Transport
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
@@ -24,6 +24,9 @@ UNREAD: Final = 32 * 1024 * 1024
 """Bytes of a refused body that are read and dropped, so that its sender can read the refusal."""
 UNREAD_SECONDS: Final = 15.0
 
+LINGER_SECONDS: Final = 2.0
+"""For how long a refused caller may go on sending: hanging up at once would lose the refusal."""
+
 
 class GuardedProtocol(HttpToolsProtocol):
     """Refuses headers that are too large, too slow or not HTTP, each with a problem+json."""
@@ -38,8 +41,7 @@ class GuardedProtocol(HttpToolsProtocol):
     _refused = False
 
     def connection_made(self, transport: BaseTransport) -> None:
-        assert isinstance(transport, Transport)  # noqa: S101  what a stream server gives
-        super().connection_made(transport)
+        super().connection_made(cast(Transport, transport))
         self._set_deadline(self.header_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -108,7 +110,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _end(self) -> None:
         self._deadline = None
-        if self._in_head and self._head:
+        if self._in_head and self._head and not self._refused:
             self._refuse(TooSlow(detail="Send the headers sooner."))
         else:
             self.transport.abort()
@@ -116,7 +118,6 @@ class GuardedProtocol(HttpToolsProtocol):
     def _refuse(self, problem: Problem) -> None:
         """Answer what never becomes a request; behind an unfinished answer, only hang up."""
         self._refused = True
-        self._clear_deadline()
         busy: RequestResponseCycle | None = self.cycle
         if busy is None or busy.response_complete:
             body = body_of(problem)
@@ -125,13 +126,21 @@ class GuardedProtocol(HttpToolsProtocol):
                 len(body),
             )
             self.transport.write(STATUS_LINE[problem.status] + head + body)
-        self.transport.close()
+            self.transport.write_eof()
+            self._set_deadline(LINGER_SECONDS)
+        else:
+            self.transport.close()
 
 
-def guarded_by(settings: Settings) -> type[GuardedProtocol]:
-    """Make the protocol with the limits of the settings."""
+def server_options(settings: Settings) -> dict[str, Any]:
+    """Tell uvicorn to listen with the limits of the settings, and to believe known edges alone."""
     limits = {
         "header_limit": settings.header_limit_bytes,
         "header_seconds": settings.header_seconds,
     }
-    return type("LimitedProtocol", (GuardedProtocol,), limits)
+    return {
+        "http": type("LimitedProtocol", (GuardedProtocol,), limits),
+        "ws": "none",
+        "proxy_headers": settings.trusted_edges is not None,
+        "forwarded_allow_ips": settings.trusted_edges,
+    }

@@ -22,6 +22,11 @@ class Settings(ServiceSettings):
     identity_private_key_file: Path | None = Field(
         None, description="The key that signs identities (PEM); absent: `data`/identity.key."
     )
+    trusted_edges: str | None = Field(
+        None,
+        description="Addresses or networks of the proxies before the gateway, with commas: what "
+        "they say in X-Forwarded-For and -Proto is believed.",
+    )
     body_limit_bytes: int = Field(
         1024**2, ge=1024, description="Largest body of a request that is no import."
     )

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from shared.settings import ServiceSettings
 from tests.services.harness import Tokens
 
-SettingsFor = Callable[[Any], Any]
+SettingsFor = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")

@@ -57,6 +57,11 @@ class Forwarder:
         else:
             await self._upload(scope, send, outgoing, body)
 
+    async def whole(self, scope: Scope, receive: Receive) -> bytes:
+        """Take the body of a request that we answer ourselves."""
+        body = Body(receive, dict(scope["headers"]), seconds=self._limits.seconds)
+        return await body.whole(limit=self._limits.body)
+
     async def _data(
         self, scope: Scope, body: Body, identity: Identity
     ) -> bytes | AsyncIterator[bytes] | None:

@@ -1,0 +1,138 @@
+"""The gateway, running before real services over real sockets."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from services.gateway import administrator
+from services.gateway.__main__ import SERVICE
+from services.gateway.app import create_app, guard
+from services.gateway.protocol import server_options
+from services.gateway.settings import Settings
+from shared import migrations
+from shared.database import Database
+from tests.services.conftest import SettingsFor
+from tests.services.gateway.upstream import Upstream
+from tests.services.harness import empty
+from tests.serving import serve
+
+KEY = "the-administrators-key"
+PATHS = {
+    "registry": {
+        "/v1/customers": ["get", "post"],
+        "/v1/customers/{customer_id}": ["get", "patch"],
+        "/v1/imports": ["post"],
+    },
+    "survey": {"/v1/surveys/{survey_id}/imports": ["post"], "/s/{token}": ["get", "post"]},
+    "scoring": {"/v1/scores/{customer_id}": ["get"]},
+}
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A running gateway and what stands behind it."""
+
+    url: str
+    settings: Settings
+    upstream: Upstream
+    database: Database
+    client: httpx.Client
+
+    @contextmanager
+    def line(self) -> Iterator[socket.socket]:
+        """Give a bare connection."""
+        parts = httpx.URL(self.url)
+        with socket.create_connection((parts.host, parts.port or 80), timeout=10) as line:
+            yield line
+
+    def say(self, sent: bytes) -> bytes:
+        """Send bytes as they are, and give all that comes back until the line is closed."""
+        with self.line() as line:
+            line.sendall(sent)
+            line.shutdown(socket.SHUT_WR)
+            return listen(line)
+
+
+def listen(line: socket.socket) -> bytes:
+    """Read until the other side closes."""
+    heard = bytearray()
+    while piece := line.recv(65536):
+        heard += piece
+    return bytes(heard)
+
+
+def free_port() -> int:
+    """Find a port on which nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def document(paths: dict[str, list[str]]) -> dict[str, object]:
+    """Make a small OpenAPI document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "x", "version": "1"},
+        "paths": {
+            path: {
+                method: {"operationId": f"{method}{path}", "responses": {}} for method in methods
+            }
+            for path, methods in paths.items()
+        },
+    }
+
+
+@pytest.fixture(scope="session")
+def served_gateway(
+    settings_for: SettingsFor, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    """Serve the gateway with short patience for the whole run, on each stack."""
+    data, upstream = tmp_path_factory.mktemp("gateway"), Upstream()
+    for service, paths in PATHS.items():
+        (data / f"{service}.json").write_text(json.dumps(document(paths)))
+    with ExitStack() as running:
+        registry, survey = (
+            running.enter_context(serve(upstream.app(name, data / "identity.pub")))
+            for name in ("registry", "survey")
+        )
+        settings = settings_for(
+            Settings,
+            registry_url=registry,
+            survey_url=survey,
+            scoring_url=f"http://127.0.0.1:{free_port()}",
+            admin_key=KEY,
+            upstream_seconds=1.0,
+            body_seconds=1.0,
+            header_seconds=1.0,
+            import_quota_bytes=64 * 1024**2,
+        ).model_copy(update={"data": data, "identity_public_key_file": data / "identity.pub"})
+        yield running.enter_context(_served(settings, upstream, data))
+
+
+@contextmanager
+def _served(settings: Settings, upstream: Upstream, documents: Path) -> Iterator[Gateway]:
+    database = Database(settings.database, schema=settings.name)
+    migrations.upgrade(database, SERVICE.migrations)
+    door = guard(create_app(settings), settings, documents=documents)
+    authorization = {"Authorization": f"Bearer {KEY}"}
+    with (
+        serve(door, **server_options(settings), server_header=False, date_header=False) as url,
+        httpx.Client(base_url=url, headers=authorization, timeout=10) as client,
+    ):
+        yield Gateway(url, settings, upstream, database, client)
+    database.close()
+
+
+@pytest.fixture
+def gateway(served_gateway: Gateway) -> Gateway:
+    """Give the gateway, with no key but the administrator's."""
+    empty(served_gateway.database)
+    administrator.ensure(served_gateway.database, served_gateway.settings)
+    return served_gateway

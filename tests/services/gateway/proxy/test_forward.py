@@ -1,0 +1,165 @@
+"""What a caller sends reaches the service whole, and what it answers comes back whole."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from services.gateway.api_key.domain import ADMINISTRATOR
+from tests.services.gateway.conftest import KEY, Gateway
+
+
+def headers_of(answer: httpx.Response) -> dict[str, str]:
+    return dict(answer.json()["headers"])
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_method_path_query_and_body_arrive_as_sent(gateway: Gateway, method: str) -> None:
+    path = "/v1/customers/%E5%BC%A0?q=%E5%8D%8E+x&q=2&empty="
+    body = b'{"a": 1}' if method != "GET" else b""
+    seen = gateway.client.request(method, path, content=body).json()
+    assert (seen["method"], f"{seen['path']}?{seen['query']}") == (method, path)
+    assert seen["body"] == hashlib.sha256(body).hexdigest()
+
+
+def test_the_service_learns_who_calls_and_never_the_key(gateway: Gateway) -> None:
+    answer = gateway.client.get("/v1/customers/1")
+    assert answer.json()["subject"] == str(ADMINISTRATOR)
+    assert answer.json()["scopes"] == ["admin", "read", "write"]
+    assert KEY not in answer.text
+
+
+def test_where_a_request_comes_from_is_ours_to_say(gateway: Gateway) -> None:
+    lies = {
+        "X-Forwarded-For": "1.2.3.4",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Port": "1",
+        "X-Real-IP": "1.2.3.4",
+        "Forwarded": "for=1.2.3.4",
+    }
+    seen = headers_of(gateway.client.get("/v1/customers/1", headers=lies))
+    assert seen["x-forwarded-for"] == "127.0.0.1"
+    assert seen["x-forwarded-proto"] == "http"
+    assert seen["x-forwarded-host"] == httpx.URL(gateway.url).netloc.decode()
+    assert not {"x-real-ip", "forwarded", "x-forwarded-port"} & set(seen)
+
+
+def test_hop_by_hop_headers_end_here_and_others_pass(gateway: Gateway) -> None:
+    sent = {
+        "Connection": "keep-alive, X-Hop",
+        "X-Hop": "1",
+        "Keep-Alive": "timeout=5",
+        "TE": "trailers",
+        "Proxy-Authorization": "Basic x",
+        "If-Match": '"3"',
+        "Idempotency-Key": "k-1",
+        "Accept-Language": "zh",
+    }
+    seen = headers_of(gateway.client.get("/v1/customers/1", headers=sent))
+    assert not {"x-hop", "keep-alive", "te", "proxy-authorization"} & set(seen)
+    assert seen["if-match"] == '"3"'
+    assert seen["idempotency-key"] == "k-1"
+    assert seen["accept-language"] == "zh"
+
+
+def test_headers_that_the_caller_did_not_send_are_not_made_up(gateway: Gateway) -> None:
+    heard = gateway.say(
+        b"GET /v1/customers/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        b"Authorization: Bearer " + KEY.encode() + b"\r\n\r\n"
+    )
+    for name in (b'"accept"', b'"user-agent"', b'"accept-encoding"', b'"content-type"'):
+        assert name not in heard
+
+
+def test_a_request_id_is_accepted_passed_on_and_returned(gateway: Gateway) -> None:
+    answer = gateway.client.get("/v1/customers/1", headers={"X-Request-Id": "order-17.b"})
+    assert answer.headers.get_list("X-Request-Id") == ["order-17.b"]
+    assert headers_of(answer)["x-request-id"] == "order-17.b"
+
+
+@pytest.mark.parametrize("offered", ["a" * 200, "a b", "x'; DROP", ""])
+def test_an_unfit_request_id_is_replaced(gateway: Gateway, offered: str) -> None:
+    answer = gateway.client.get("/v1/customers/1", headers={"X-Request-Id": offered})
+    assert re.fullmatch(r"[0-9a-f-]{36}", answer.headers["X-Request-Id"])
+    assert headers_of(answer)["x-request-id"] == answer.headers["X-Request-Id"]
+
+
+def test_the_trace_goes_on_with_a_span_of_ours(gateway: Gateway) -> None:
+    given = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    passed = headers_of(gateway.client.get("/v1/customers/1", headers={"traceparent": given}))
+    assert passed["traceparent"].split("-")[1] == given.split("-")[1]
+    assert passed["traceparent"].split("-")[2] != given.split("-")[2]
+
+
+def test_a_trace_begins_here_where_the_caller_has_none(gateway: Gateway) -> None:
+    answer = gateway.client.get("/v1/customers/1", headers={"traceparent": "rubbish"})
+    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", headers_of(answer)["traceparent"])
+
+
+def test_status_and_headers_come_back_without_those_of_the_connection(gateway: Gateway) -> None:
+    answer = gateway.client.get("/v1/customers/odd-headers", headers={"X-Request-Id": "ours"})
+    assert answer.headers["ETag"] == '"3"'
+    assert answer.headers.get_list("X-Request-Id") == ["ours"]
+    assert not {"x-private", "keep-alive", "connection", "server"} & set(answer.headers)
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 304, 404, 409, 422, 500])
+def test_every_status_comes_back(gateway: Gateway, status: int) -> None:
+    answer = gateway.client.get(f"/v1/customers/answer/{status}")
+    assert (answer.status_code, answer.headers["X-Own"]) == (status, "1")
+
+
+def test_a_redirect_does_not_show_where_the_service_lives(gateway: Gateway) -> None:
+    answer = gateway.client.get("/v1/customers/moved")
+    assert (answer.status_code, answer.headers["Location"]) == (307, "/v1/customers/2")
+
+
+def test_head_answers_as_get_would_without_the_body(gateway: Gateway) -> None:
+    head, get = (gateway.client.request(m, "/v1/customers/answer/200") for m in ("HEAD", "GET"))
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Length"] == get.headers["Content-Length"]
+
+
+def test_head_of_a_stream_leaves_the_connection_usable(gateway: Gateway) -> None:
+    assert gateway.client.head("/v1/customers/large?pieces=1000").status_code == 200
+    assert gateway.client.get("/v1/customers/1").status_code == 200
+
+
+def test_a_large_answer_streams_through(gateway: Gateway) -> None:
+    with gateway.client.stream("GET", "/v1/customers/large?pieces=500") as answer:
+        assert sum(len(piece) for piece in answer.iter_raw()) == 500 * 65536
+
+
+def test_an_answer_slower_than_the_watch_begins_arrives(gateway: Gateway) -> None:
+    for _ in range(2):
+        assert gateway.client.get("/v1/customers/sleepy").text == "awake"
+
+
+def test_a_file_streams_through_without_a_length(gateway: Gateway) -> None:
+    piece = b"0123456789abcdef" * 4096
+
+    def pieces() -> Iterator[bytes]:
+        for _ in range(200):
+            yield piece
+
+    answer = gateway.client.post("/v1/imports", content=pieces())
+    assert answer.status_code == 202
+    assert answer.json() == {
+        "digest": hashlib.sha256(piece * 200).hexdigest(),
+        "length": 200 * len(piece),
+    }
+
+
+def test_a_file_of_stated_length_streams_through(gateway: Gateway) -> None:
+    content = b"line\n" * 1_000_000
+    answer = gateway.client.post("/v1/surveys/1/imports", content=content)
+    assert answer.json()["digest"] == hashlib.sha256(content).hexdigest()
+
+
+def test_respondents_pages_are_open_and_go_to_survey_as_nobody(gateway: Gateway) -> None:
+    seen = httpx.post(f"{gateway.url}/s/abc", content=b"q1=5").json()
+    assert (seen["path"], seen["subject"], seen["rows"]) == ("/s/abc", "respondent", "own")
+    assert seen["scopes"] == ["respond"]

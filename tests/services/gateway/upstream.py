@@ -1,0 +1,143 @@
+"""A service to stand behind the gateway: it says what it was sent, and fails on demand."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from threading import Event
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.http.authentication import RequireIdentity
+from shared.http.identity import Verifier
+
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class Upstream:
+    """What the service saw happen."""
+
+    def __init__(self) -> None:
+        self.cancelled = Event()
+        self.broken_uploads = Event()
+        self.begun = Event()
+        self.received = 0
+
+    def app(self, audience: str, public_key_file: Path) -> ASGIApp:
+        """Make the service, which believes only the gateway."""
+        routes = [
+            Route("/v1/imports", self.upload, methods=["POST"]),
+            Route("/v1/surveys/{id}/imports", self.upload, methods=["POST"]),
+            Route("/v1/customers/slow", self.slow),
+            Route("/v1/customers/sleepy", self.sleepy),
+            Route("/v1/customers/large", self.large),
+            Route("/v1/customers/answer/{status:int}", self.answer, methods=METHODS),
+            Route("/v1/customers/moved", self.moved),
+            Route("/v1/customers/odd-headers", self.odd_headers),
+            Route("/{rest:path}", self.echo, methods=METHODS),
+        ]
+        verifier = Verifier(audience=audience, public_key_file=public_key_file)
+        locked = RequireIdentity(Starlette(routes=routes), verifier=verifier)
+        return _Breaking(locked)
+
+    async def echo(self, request: Request) -> Response:
+        """Say what came in."""
+        body = await request.body()
+        identity = request.state.identity
+        return JSONResponse(
+            {
+                "method": request.method,
+                "path": request.scope["raw_path"].decode(),
+                "query": request.scope["query_string"].decode(),
+                "headers": [[k.decode(), v.decode("latin-1")] for k, v in request.headers.raw],
+                "subject": identity.subject,
+                "scopes": sorted(identity.scopes),
+                "rows": identity.rows,
+                "body": hashlib.sha256(body).hexdigest(),
+                "length": len(body),
+            }
+        )
+
+    async def upload(self, request: Request) -> Response:
+        """Take a file piece by piece."""
+        if request.headers.get("x-refuse"):
+            return JSONResponse({"code": "refused"}, 422)
+        digest, self.received = hashlib.sha256(), 0
+        try:
+            async for piece in request.stream():
+                digest.update(piece)
+                self.received += len(piece)
+                self.begun.set()
+        except ClientDisconnect:
+            self.broken_uploads.set()
+            raise
+        return JSONResponse({"digest": digest.hexdigest(), "length": self.received}, 202)
+
+    async def slow(self, request: Request) -> Response:
+        """Answer only when the caller has gone."""
+        self.begun.set()
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        self.cancelled.set()
+        return Response()
+
+    async def sleepy(self, _: Request) -> Response:
+        """Answer after longer than the gateway waits for a caller to leave."""
+        await asyncio.sleep(0.2)
+        return PlainTextResponse("awake")
+
+    async def large(self, request: Request) -> Response:
+        """Answer with as many pieces of 64 KiB as asked for, of unknown length."""
+
+        async def pieces() -> AsyncIterator[bytes]:
+            for _ in range(int(request.query_params["pieces"])):
+                yield b"x" * 65536
+
+        return StreamingResponse(pieces())
+
+    async def answer(self, request: Request) -> Response:
+        """Answer with a status."""
+        status = request.path_params["status"]
+        return Response(None if status in {204, 304} else b"{}", status, {"X-Own": "1"})
+
+    async def moved(self, request: Request) -> Response:
+        """Send the caller on, by the address that we were called by."""
+        return Response(status_code=307, headers={"Location": f"{request.base_url}v1/customers/2"})
+
+    async def odd_headers(self, _: Request) -> Response:
+        """Answer with headers that are not for the caller."""
+        return Response(
+            b"{}",
+            headers={
+                "X-Request-Id": "mine",
+                "Keep-Alive": "timeout=5",
+                "Connection": "X-Private",
+                "X-Private": "1",
+                "ETag": '"3"',
+            },
+        )
+
+
+class _Breaking:
+    """Breaks off in the middle of an answer, where the path says so."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/v1/customers/break"):
+            length = b"10" if scope["path"].endswith("small") else b"1000000"
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": 200,
+                    "headers": [(b"content-length", length)],
+                }
+            )
+            await send({"type": "http.response.body", "body": b"begun", "more_body": True})
+            return
+        await self._app(scope, receive, send)
