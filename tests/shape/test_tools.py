@@ -52,8 +52,8 @@ def skeleton(tmp_path: Path) -> Path:
             (tmp_path / "services" / service / f"{module}.py").touch()
     (tmp_path / "shared/clock.py").touch()
     (tmp_path / "shared/messaging/log.py").write_text("import kafka\n")
-    for module in [*tmp_path.rglob("*.py")]:
-        for folder in module.relative_to(tmp_path).parents[:-1]:
+    for file in [*tmp_path.rglob("*.py")]:
+        for folder in file.relative_to(tmp_path).parents[:-1]:
             (tmp_path / folder / "__init__.py").touch()
     return tmp_path
 
