@@ -3,6 +3,9 @@
 from fastapi import FastAPI
 
 from services.registry.customer import routes as customer
+from services.registry.imports import routes as imports
+from services.registry.order import routes as order
+from services.registry.product import routes as product
 from services.registry.settings import Settings
 from shared.http.app import create_app as make_app
 
@@ -13,5 +16,5 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title="Patron registry",
         description="Customers, products, orders and their imports.",
-        routers=[customer.router],
+        routers=[customer.router, product.router, order.router, imports.router],
     )

@@ -155,10 +155,5 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
-def is_formula(cell: str) -> bool:
-    """Tell whether a spreadsheet would compute this cell; such a cell is never taken as a value."""
-    return cell.startswith(("=", "@"))
-
-
 def _bad(code: str, message: str) -> Invalid:
     return Invalid(Fault("/file", code, message))

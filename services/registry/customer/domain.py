@@ -16,6 +16,7 @@ class Kind(StrEnum):
 
     PERSON = "person"
     ORGANISATION = "organisation"
+    UNKNOWN = "unknown"
 
 
 class Nature(StrEnum):
@@ -30,6 +31,7 @@ class Nature(StrEnum):
     WHOLESALER = "wholesaler"
     RETAILER = "retailer"
     INTEGRATOR = "integrator"
+    UNKNOWN = "unknown"
 
 
 class Ownership(StrEnum):
@@ -91,14 +93,19 @@ class Contradiction:
 def contradictions(record: Record) -> list[Contradiction]:
     """Tell what in a record cannot be true together."""
     found = []
-    persons = {Nature.INDIVIDUAL, Nature.HOUSEHOLD}
-    if (record.kind is Kind.PERSON) != (record.nature in persons):
+    if not _fits(record.kind, record.nature):
         found.append(Contradiction("nature", "Persons are individual or household, others not."))
     if record.ownership and record.kind is Kind.PERSON:
         found.append(Contradiction("ownership", "Only an organisation has an ownership."))
     if record.retail_format and record.nature is not Nature.RETAILER:
         found.append(Contradiction("retail_format", "Only a retailer has a retail format."))
     return found
+
+
+def _fits(kind: Kind, nature: Nature) -> bool:
+    if kind is Kind.UNKNOWN or nature is Nature.UNKNOWN:
+        return True
+    return (kind is Kind.PERSON) == (nature in {Nature.INDIVIDUAL, Nature.HOUSEHOLD})
 
 
 def united(first: Iterable[ExternalId], second: Iterable[ExternalId]) -> tuple[ExternalId, ...]:

@@ -32,6 +32,7 @@ from shared.http.dependencies import (
     etag,
 )
 from shared.http.pagination import Paging, link
+from shared.http.parameters import external_id_pair
 from shared.http.routing import Router
 from shared.http.schemas import Code
 
@@ -74,14 +75,14 @@ def upsert_customer(
 
     External ids already known are kept; the same body twice changes nothing.
     """
-    customer, created = service.upsert_customer(
+    customer, outcome = service.upsert_customer(
         session,
         external_id=ExternalId(system, external_id),
         record=body.record(),
         by=caller.subject,
         reader=reader,
     )
-    status = 201 if created else 200
+    status = 201 if outcome == "created" else 200
     return answer(customer_body(customer), status=status, headers=etag(customer.version))
 
 
@@ -113,7 +114,7 @@ def list_customers(
         session,
         reader,
         paging=paging,
-        external_id=_pair(external_id),
+        external_id=external_id_pair(external_id),
         prefixes=domain.query_tokens(q or ""),
         equal={name: value for name, value in wanted.items() if value is not None},
     )
@@ -161,15 +162,6 @@ def read_customer_history(
         raise NotFound(detail=_UNKNOWN)
     found = repository.changes(session, customer_id, paging=paging)
     return answer(change_page(found.rows, found.next), headers=link(paging, found.next))
-
-
-def _pair(text: str | None) -> tuple[str, str] | None:
-    if text is None:
-        return None
-    system, colon, external_id = text.partition(":")
-    if not colon:
-        raise Invalid(Fault("query:external_id", "form", "Write system:id, as in shop:10017."))
-    return system, external_id
 
 
 def _patched(body: CustomerPatch, before: domain.Record) -> domain.Record:

@@ -1,5 +1,6 @@
 """Use cases of customers: register, change, upsert. The doors own the transaction."""
 
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -86,20 +87,51 @@ def customer_to_change(
 
 def upsert_customer(
     session: Session, *, external_id: ExternalId, record: Record, by: str, reader: Reader
-) -> tuple[Customer, bool]:
-    """Register the customer that another system names, or make its record this."""
+) -> tuple[Customer, str]:
+    """Register the customer that another system names, or make its record this.
+
+    Tells which of created, updated, unchanged it was.
+    """
     pair = (external_id.system, external_id.id)
     customer_id = repository.ids_by_external_id(session, [pair]).get(pair)
     if customer_id is None:
         named = replace(record, external_ids=domain.united(record.external_ids, [external_id]))
-        return register_customer(session, record=named, by=by), True
+        return register_customer(session, record=named, by=by), "created"
     customer = repository.customer_for_change(session, reader, customer_id)
     if customer is None:
         raise NotFound(detail="No customer that you may see has this external id.")
     known = domain.united(record_of(customer).external_ids, [external_id])
     united = domain.united(known, record.external_ids)
-    change_customer(session, customer=customer, record=replace(record, external_ids=united), by=by)
-    return customer, False
+    changed = change_customer(
+        session, customer=customer, record=replace(record, external_ids=united), by=by
+    )
+    return customer, "updated" if changed else "unchanged"
+
+
+def customers_named(
+    session: Session, *, system: str, external_ids: Collection[str], create: bool, by: str
+) -> dict[str, UUID]:
+    """Tell which customers the ids of a system mean; with `create` unknown ones are registered."""
+    pairs = [(system, external_id) for external_id in sorted(external_ids)]
+    known = repository.ids_by_external_id(session, pairs) if pairs else {}
+    found = {external_id: customer_id for (_, external_id), customer_id in known.items()}
+    if create:
+        for _, external_id in pairs:
+            if external_id not in found:
+                record = Record(
+                    external_ids=(ExternalId(system, external_id),),
+                    name=external_id,
+                    kind=domain.Kind.UNKNOWN,
+                    nature=domain.Nature.UNKNOWN,
+                )
+                made = register_customer(session, record=record, by=by)
+                found[external_id] = made.id
+    return found
+
+
+def is_registered(session: Session, external_id: ExternalId) -> bool:
+    """Tell whether an external id means a customer."""
+    return bool(repository.ids_by_external_id(session, [(external_id.system, external_id.id)]))
 
 
 def record_of(customer: Customer) -> Record:

@@ -7,7 +7,8 @@ import pytest
 
 from shared.errors import Invalid
 from shared.files import tables
-from shared.files.tables import is_formula, read_table
+from shared.files.cells import is_formula
+from shared.files.tables import read_table
 
 
 def lines(content: bytes, encoding: str | None = None) -> list[list[str]]:

@@ -1,0 +1,1 @@
+"""Imports (导入): customers, products and orders from files, as resumable jobs."""

@@ -1,0 +1,278 @@
+"""Do the work of an import: in chunks, each one transaction with its counts and its place.
+
+After kill -9 the next worker goes on behind the last chunk that was committed.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Update, update
+from sqlalchemy.orm import Session
+
+from services.registry.customer import service as customers
+from services.registry.imports import domain, records
+from services.registry.imports.domain import Cells, Columns, Entity, Mode, Options
+from services.registry.imports.models import Import, Rejection
+from services.registry.imports.orders import Draft, OrderReader, Rejected, with_customers
+from services.registry.imports.staging import Group, Staging
+from services.registry.order import service as orders
+from services.registry.order.repository import known_orders
+from services.registry.product import service as products
+from services.registry.product.repository import products_by_code
+from shared import clock
+from shared.bulk import insert_rows
+from shared.errors import Conflict, Invalid
+from shared.files.store import open_file
+from shared.files.tables import Line, Table, read_table
+from shared.jobs.runner import JobFailed, Run
+from shared.metrics import JOB_LINES
+from shared.reader import EVERYTHING
+
+_CHUNK_LINES = 500
+_BEAT_LINES = 50_000
+_CHUNK_ORDERS = 500
+
+
+@dataclass(slots=True)
+class Chunk:
+    """What became of some lines."""
+
+    position: str
+    outcomes: Counter[str] = field(default_factory=Counter)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    run: Run
+    row: Import
+    options: Options
+    columns: Columns
+
+
+Put = Callable[[Session], Chunk]
+
+
+def run_import(run: Run) -> None:
+    """Take a file in; JobFailed if it cannot be read."""
+    with run.database.reading() as session:
+        row = session.get_one(Import, run.job_id)
+    with closing(open_file(run.database, run.job_id)) as stream:
+        try:
+            options = Options(**row.options | {"mode": Mode(row.options["mode"])})
+            table = read_table(stream, encoding=options.encoding)
+            columns = domain.columns(table.header, row.mapping, Entity(row.entity))
+            _WORKS[Entity(row.entity)](_Job(run, row, options, columns), table)
+        except Invalid as error:
+            raise JobFailed(error.faults[0]) from error
+
+
+def _import_orders(job: _Job, table: Table) -> None:
+    names: dict[str, str] = {}
+    with closing(Staging()) as staging:
+        _tell_total(job, staging.fill(_keyed(job, table, names)))
+        reader = OrderReader(job.columns, job.options, ZoneInfo(job.options.timezone))
+        groups = staging.groups(job.row.position)
+        while found := list(islice(groups, _CHUNK_ORDERS)):
+            _commit(job, partial(_put_orders, job, reader, found, names))
+
+
+def _keyed(job: _Job, table: Table, names: dict[str, str]) -> Iterator[tuple[str, Line]]:
+    """Give each line with its order's id, noting the names of products: the later one wins."""
+    places = job.columns.places
+    key, code, name = places["order_id"], places["product_code"], places.get("product_name")
+    for line in table.lines:
+        if line.number % _BEAT_LINES == 0:
+            job.run.check()
+        if name is not None and (stated := line.cells[name].strip()):
+            names[line.cells[code].strip()] = stated
+        yield line.cells[key].strip(), line
+
+
+def _put_orders(
+    job: _Job,
+    reader: OrderReader,
+    groups: Sequence[Group],
+    names: dict[str, str],
+    session: Session,
+) -> Chunk:
+    chunk = Chunk(position=groups[-1][0])
+    drafts: list[Draft] = []
+    for order_id, lines in groups:
+        read = reader.read(order_id, lines)
+        if isinstance(read, Draft):
+            drafts.append(read)
+        else:
+            chunk.rejected += read
+    wanted = {draft.customer for draft in drafts if draft.customer}
+    known = customers.customers_named(
+        session,
+        system=job.options.system,
+        external_ids=wanted,
+        create=job.options.create_customers,
+        by=job.row.created_by,
+    )
+    drafts, strangers = with_customers(drafts, known)
+    chunk.rejected += strangers
+    drafts = _allowed(session, job, drafts, chunk)
+    outcomes = orders.put_orders(
+        session, orders=[draft.order for draft in drafts], product_names=names
+    )
+    for draft, outcome in zip(drafts, outcomes, strict=True):
+        chunk.outcomes[outcome] += len(draft.lines)
+    return chunk
+
+
+def _allowed(session: Session, job: _Job, drafts: Sequence[Draft], chunk: Chunk) -> list[Draft]:
+    if job.options.mode is Mode.UPSERT:
+        return list(drafts)
+    keys = [(draft.order.system, draft.order_id) for draft in drafts]
+    known = {external_id for _, external_id in known_orders(session, keys)}
+    taken = []
+    for draft in drafts:
+        if fault := _forbidden(job.options.mode, known=draft.order_id in known):
+            chunk.rejected += [Rejected(line, [fault]) for line in draft.lines]
+        else:
+            taken.append(draft)
+    return taken
+
+
+def _forbidden(mode: Mode, *, known: bool) -> str | None:
+    if mode is Mode.INSERT and known:
+        return "It is on record already, and the mode is insert."
+    if mode is Mode.UPDATE and not known:
+        return "It is not on record, and the mode is update."
+    return None
+
+
+def _import_customers(job: _Job, table: Table) -> None:
+    def put(session: Session, cells: Cells) -> str | None:
+        read = records.customer(cells, job.options)
+        if read is None:
+            return None
+        external_id, record = read
+        known = customers.is_registered(session, external_id)
+        if fault := _forbidden(job.options.mode, known=known):
+            cells.faults.append(fault)
+            return None
+        by = job.row.created_by
+        _, outcome = customers.upsert_customer(
+            session, external_id=external_id, record=record, by=by, reader=EVERYTHING
+        )
+        return outcome
+
+    _import_lines(job, table, put)
+
+
+def _import_products(job: _Job, table: Table) -> None:
+    def put(session: Session, cells: Cells) -> str | None:
+        product = records.product(cells, job.options)
+        if product is None:
+            return None
+        known = bool(products_by_code(session, [product.code]))
+        if fault := _forbidden(job.options.mode, known=known):
+            cells.faults.append(fault)
+            return None
+        return products.put_products(session, products=[product])[product.code]
+
+    _import_lines(job, table, put)
+
+
+def _import_lines(job: _Job, table: Table, put: Callable[[Session, Cells], str | None]) -> None:
+    done = int(job.row.position or 1)
+    lines = (line for line in table.lines if line.number > done)
+    while found := list(islice(lines, _CHUNK_LINES)):
+        _commit(job, partial(_put_lines, job, found, put))
+    _tell_total(job, None)
+
+
+def _put_lines(
+    job: _Job,
+    lines: Iterable[Line],
+    put: Callable[[Session, Cells], str | None],
+    session: Session,
+) -> Chunk:
+    chunk = Chunk(position="")
+    for line in lines:
+        chunk.position = str(line.number)
+        cells = Cells(job.columns, line.cells)
+        if line.fault:
+            cells.faults.append(line.fault.message)
+        outcome = None if cells.faults else _careful(session, cells, put)
+        if outcome is None:
+            chunk.rejected.append(Rejected(line, cells.faults))
+        else:
+            chunk.outcomes[outcome] += 1
+    return chunk
+
+
+def _careful(
+    session: Session, cells: Cells, put: Callable[[Session, Cells], str | None]
+) -> str | None:
+    try:
+        return put(session, cells)
+    except (Conflict, Invalid) as error:
+        cells.faults.append(error.detail)
+        return None
+
+
+def _commit(job: _Job, put: Put) -> None:
+    """Put one chunk together with its counts; a dry run keeps the counts alone."""
+    with job.run.database.transaction() as session:
+        trial = session.begin_nested() if job.row.dry_run else None
+        chunk = put(session)
+        if trial:
+            trial.rollback()
+            session.expire_all()
+        rejections = [_rejection(job, rejected) for rejected in chunk.rejected]
+        insert_rows(session, Rejection, rejections)
+        session.execute(_progress(job, chunk))
+    JOB_LINES.labels("imports").inc(_count(chunk))
+    job.run.check()
+
+
+def _rejection(job: _Job, rejected: Rejected) -> dict[str, object]:
+    return {
+        "import_id": job.row.id,
+        "line": rejected.line.number,
+        "cells": rejected.line.cells,
+        "faults": list(rejected.faults),
+    }
+
+
+def _count(chunk: Chunk) -> int:
+    return chunk.outcomes.total() + len(chunk.rejected)
+
+
+def _progress(job: _Job, chunk: Chunk) -> Update:
+    return (
+        update(Import)
+        .where(Import.id == job.row.id)
+        .values(
+            created=Import.created + chunk.outcomes["created"],
+            updated=Import.updated + chunk.outcomes["updated"],
+            unchanged=Import.unchanged + chunk.outcomes["unchanged"],
+            rejected=Import.rejected + len(chunk.rejected),
+            processed=Import.processed + _count(chunk),
+            position=chunk.position,
+            changed_at=clock.now(),
+        )
+    )
+
+
+def _tell_total(job: _Job, total: int | None) -> None:
+    value = Import.processed if total is None else total
+    with job.run.database.transaction() as session:
+        session.execute(update(Import).where(Import.id == job.row.id).values(total=value))
+
+
+_WORKS = {
+    Entity.ORDERS: _import_orders,
+    Entity.CUSTOMERS: _import_customers,
+    Entity.PRODUCTS: _import_products,
+}

@@ -1,0 +1,69 @@
+"""Use cases of imports: start, cancel. The work itself is in jobs.py."""
+
+from typing import Any, BinaryIO
+
+from sqlalchemy.orm import Session
+
+from services.registry.imports import domain
+from services.registry.imports.domain import Entity, Options
+from services.registry.imports.models import Import
+from shared import clock
+from shared.errors import Fault, Invalid
+from shared.files import store
+from shared.files.tables import read_table
+from shared.ids import new_id
+from shared.jobs.models import UNFINISHED, JobState
+
+
+def start_import(
+    session: Session,
+    *,
+    entity: Entity,
+    options: Options,
+    mapping: dict[str, str],
+    dry_run: bool,
+    file_name: str,
+    stream: BinaryIO,
+    limit: int,
+    by: str,
+) -> Import:
+    """Keep a file and queue its import; Invalid at once if its header will not do."""
+    header = read_table(stream, encoding=options.encoding).header
+    try:
+        ignored = domain.columns(header, mapping, entity).ignored
+    except ValueError as error:
+        raise Invalid(Fault("/file", "columns", str(error))) from error
+    stream.seek(0)
+    import_id, moment = new_id(), clock.now()
+    stored = store.keep(session, file_id=import_id, stream=stream, limit=limit)
+    row = Import(
+        id=import_id,
+        entity=entity,
+        options=_plain(options),
+        mapping=mapping,
+        dry_run=dry_run,
+        file_name=file_name[:200],
+        file_size=stored.size,
+        sha256=stored.sha256,
+        header=header,
+        ignored_columns=list(ignored),
+        created_by=by,
+        created_at=moment,
+        changed_at=moment,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def cancel_import(session: Session, *, row: Import) -> None:
+    """Ask an import to end; what it has taken so far stays."""
+    if row.state == JobState.QUEUED:
+        row.state, row.ended_at = JobState.CANCELLED, clock.now()
+    elif row.state in UNFINISHED:
+        row.cancel_requested = True
+    session.flush()
+
+
+def _plain(options: Options) -> dict[str, Any]:
+    return {name: getattr(options, name) for name in Options.__slots__}

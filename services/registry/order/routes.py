@@ -1,0 +1,139 @@
+"""HTTP door of orders."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from services.registry.customer import repository as customers
+from services.registry.order import repository, service
+from services.registry.order.domain import Outcome
+from services.registry.order.models import Order
+from services.registry.order.schemas import (
+    NewOrder,
+    OrderBody,
+    OrderFields,
+    OrderPage,
+    order_body,
+    order_page,
+)
+from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.http.answers import answer, errors
+from shared.http.dependencies import Once, Reader, Reading, Settings, Transaction, etag
+from shared.http.pagination import Paging, link
+from shared.http.parameters import external_id_pair
+from shared.http.routing import Router
+from shared.http.schemas import Code
+from shared.reader import Reader as RowReader
+
+router = Router(prefix="orders", tag="orders")
+
+
+@router.post("", status_code=201, response_model=OrderBody, responses=errors(409))
+def place_order(
+    body: NewOrder, once: Once, session: Transaction, settings: Settings, reader: Reader
+) -> Response:
+    """Record an order or a return (all quantities negative).
+
+    An external id that is already recorded is refused with 409; PUT changes it.
+    """
+
+    def place() -> Response:
+        key = body.external_id.system, body.external_id.id
+        if repository.known_orders(session, [key]):
+            fault = Fault("/external_id", "taken", "This order is recorded; PUT changes it.")
+            raise Conflict(fault, code="external_id_taken")
+        row, _ = _put(session, reader, settings, body, *key)
+        place = {"Location": f"/v1/orders/{row.id}"}
+        return answer(order_body(row), status=201, headers=place | etag(row.version))
+
+    return once(place)
+
+
+@router.put(
+    "/by-external-id/{system}/{external_id}",
+    response_model=OrderBody,
+    responses=errors() | {201: {"model": OrderBody, "description": "It was new."}},
+)
+def put_order(
+    system: Annotated[Code, Path(examples=["shop"])],
+    external_id: Annotated[Code, Path(examples=["536365"])],
+    body: OrderFields,
+    session: Transaction,
+    settings: Settings,
+    reader: Reader,
+) -> Response:
+    """Make the records say this of an order; the same twice changes nothing."""
+    row, outcome = _put(session, reader, settings, body, system, external_id)
+    status = 201 if outcome is Outcome.CREATED else 200
+    return answer(order_body(row), status=status, headers=etag(row.version))
+
+
+@router.get("", response_model=OrderPage, responses=errors())
+def list_orders(
+    session: Reading,
+    reader: Reader,
+    paging: Paging,
+    external_id: Annotated[
+        str | None, Query(max_length=201, description="system:id", examples=["shop:536365"])
+    ] = None,
+    customer_id: UUID | None = None,
+    occurred_from: Annotated[date | None, Query(alias="from", description="First day.")] = None,
+    occurred_to: Annotated[date | None, Query(alias="to", description="Last day.")] = None,
+) -> Response:
+    """List orders and returns, in the order in which they were first recorded."""
+    found = repository.orders(
+        session,
+        reader,
+        paging=paging,
+        external_id=external_id_pair(external_id),
+        customer_id=customer_id,
+        occurred_from=occurred_from,
+        occurred_to=occurred_to,
+    )
+    return answer(order_page(found.rows, found.next), headers=link(paging, found.next))
+
+
+@router.get("/{order_id}", response_model=OrderBody, responses=errors(404))
+def read_order(order_id: UUID, session: Reading, reader: Reader) -> Response:
+    """Read one order."""
+    found = repository.order(session, reader, order_id)
+    if found is None:
+        raise NotFound(detail="No order that you may see has this id.")
+    return answer(order_body(found), headers=etag(found.version))
+
+
+def _put(
+    session: Session,
+    reader: RowReader,
+    settings: Settings,
+    body: OrderFields,
+    system: str,
+    external_id: str,
+) -> tuple[Order, Outcome]:
+    order = body.order(
+        system=system,
+        external_id=external_id,
+        customer_id=_customer_id(session, reader, body),
+        zone=settings.zone,
+    )
+    (outcome,) = service.put_orders(session, orders=[order], product_names=body.product_names())
+    known = repository.known_orders(session, [(system, external_id)])[system, external_id]
+    return session.get_one(Order, known.id, populate_existing=True), outcome
+
+
+def _customer_id(session: Session, reader: RowReader, body: OrderFields) -> UUID | None:
+    """Find who bought; Invalid if nobody that the reader may see is meant."""
+    if body.customer and body.customer_id:
+        raise Invalid(Fault("/customer_id", "both", "Give customer or customer_id, not both."))
+    found = body.customer_id
+    if body.customer:
+        pair = body.customer.system, body.customer.id
+        found = customers.ids_by_external_id(session, [pair]).get(pair)
+    if (body.customer or found) and not (found and customers.customer(session, reader, found)):
+        pointer = "/customer" if body.customer else "/customer_id"
+        raise Invalid(Fault(pointer, "unknown_customer", "Register this customer first."))
+    return found

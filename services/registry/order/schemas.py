@@ -1,0 +1,143 @@
+"""Bodies of orders."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from services.registry.order import domain
+from shared.clock import local_day
+from shared.errors import Fault, Invalid
+from shared.http.schemas import (
+    Body,
+    Code,
+    Currency,
+    Exact,
+    ExternalIdBody,
+    Flag,
+    Moment,
+    Name,
+    Page,
+)
+
+
+class LineBody(Body):
+    """A line; its amount is quantity x unit_price less discount, exactly."""
+
+    product_code: Code = Field(examples=["WM-800"])
+    quantity: Exact = Field(description="Negative: came back.", examples=["2"])
+    unit_price: Exact = Field(examples=["2599.00"])
+    discount: Exact = Field("0", validate_default=True, description="Off the whole line.")
+    unit_cost: Exact | None = Field(None, description="What one cost us, where known.")
+
+
+class NewLine(LineBody):
+    """A line to record."""
+
+    product_name: Name | None = Field(None, description="For the catalogue: the later one wins.")
+
+
+class OrderFields(Body):
+    """What a caller says of an order."""
+
+    customer: ExternalIdBody | None = Field(
+        None, description="Who bought, by an id of another system; absent: an anonymous purchase."
+    )
+    customer_id: UUID | None = Field(None, description="The same by our id; give one of both.")
+    anonymous_reference: Code | None = Field(
+        None, description="Card, device or receipt of an anonymous shopper (顾客)."
+    )
+    ordered_at: Moment
+    currency: Currency
+    lines: list[NewLine] = Field(min_length=1, max_length=domain.MOST_LINES)
+    promised_on: date | None = None
+    delivered_on: date | None = None
+    faulty: Flag = Field(False, description="Something was wrong with it.")
+
+    def order(
+        self, *, system: str, external_id: str, customer_id: UUID | None, zone: ZoneInfo
+    ) -> domain.Order:
+        """Read as an order; Invalid where a line cannot be."""
+        lines = tuple(_line(line) for line in self.lines)
+        faults = [
+            Fault(f"/lines/{at}/{field}", "out_of_range", message)
+            for at, line in enumerate(lines)
+            for field, message in domain.line_faults(line)
+        ]
+        if faults:
+            raise Invalid(*faults[:100])
+        return domain.Order(
+            system=system,
+            external_id=external_id,
+            customer_id=customer_id,
+            anonymous_reference=self.anonymous_reference,
+            ordered_at=self.ordered_at,
+            occurred_on=local_day(self.ordered_at, zone),
+            currency=self.currency,
+            lines=lines,
+            promised_on=self.promised_on,
+            delivered_on=self.delivered_on,
+            faulty=self.faulty,
+        )
+
+    def product_names(self) -> dict[str, str]:
+        """Tell the names that the lines give to product codes."""
+        return {line.product_code: line.product_name for line in self.lines if line.product_name}
+
+
+class NewOrder(OrderFields):
+    """An order to record."""
+
+    external_id: ExternalIdBody
+
+
+class OrderBody(Body):
+    """An order on record."""
+
+    id: UUID
+    version: int = Field(description="Grows with every change; the ETag is this.")
+    external_id: ExternalIdBody
+    customer_id: UUID | None
+    anonymous_reference: str | None
+    ordered_at: datetime
+    occurred_on: date = Field(description="The business day.")
+    currency: str
+    amount: Exact = Field(description="Sum of the lines, exact; negative for a return.")
+    lines: list[LineBody]
+    promised_on: date | None
+    delivered_on: date | None
+    faulty: bool
+    recorded_at: datetime
+
+
+class OrderPage(Page[OrderBody]):
+    """A page of orders."""
+
+
+def _line(body: LineBody) -> domain.Line:
+    return domain.Line(
+        body.product_code, body.quantity, body.unit_price, body.discount, body.unit_cost
+    )
+
+
+def order_body(row: Any) -> OrderBody:
+    """Present an order."""
+    lines = [LineBody.model_construct(**_shown(line)) for line in row.lines]
+    names = OrderBody.model_fields.keys() - {"lines", "external_id", "amount"}
+    return OrderBody.model_construct(
+        **{name: getattr(row, name) for name in names},
+        external_id=ExternalIdBody.model_construct(system=row.system, id=row.external_id),
+        amount=sum((_line(line).amount for line in lines), domain.ZERO),
+        lines=lines,
+    )
+
+
+def _shown(line: Any) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in LineBody.model_fields}
+
+
+def order_page(rows: Any, following: str | None) -> OrderPage:
+    """Present a page of orders."""
+    return OrderPage.model_construct(items=[order_body(row) for row in rows], next=following)

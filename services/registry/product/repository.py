@@ -1,0 +1,37 @@
+"""Every SELECT on products."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.registry.product.models import Product
+from shared.http.pagination import PageRequest, Slice, page
+
+
+def product(session: Session, product_id: UUID) -> Product | None:
+    """Find a product by id."""
+    return session.get(Product, product_id)
+
+
+def products_by_code(session: Session, codes: Collection[str]) -> dict[str, Product]:
+    """Find products for a change; unknown codes are left out."""
+    statement = select(Product).where(Product.code.in_(codes)).order_by(Product.code)
+    return {found.code: found for found in session.scalars(statement.with_for_update())}
+
+
+def products(
+    session: Session, *, paging: PageRequest, code: str | None, category: str | None
+) -> Slice:
+    """List products by code."""
+    wanted = {"code": code, "category": category}
+    equal = {name: value for name, value in wanted.items() if value is not None}
+    return page(
+        session,
+        select(Product).filter_by(**equal),
+        paging=paging,
+        order=[Product.id],
+        key=lambda row: [row.id],
+        read=lambda key: [UUID(str(key[0]))],
+    )

@@ -1,0 +1,77 @@
+"""HTTP door of products."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+from starlette.responses import Response
+
+from services.registry.product import repository, service
+from services.registry.product.schemas import (
+    NewProduct,
+    ProductBody,
+    ProductFields,
+    ProductPage,
+    product_body,
+    product_page,
+)
+from shared.errors import Conflict, Fault, NotFound
+from shared.http.answers import answer, errors
+from shared.http.dependencies import Once, Reading, Transaction, etag
+from shared.http.pagination import Paging, link
+from shared.http.routing import Router
+from shared.http.schemas import Code
+
+router = Router(prefix="products", tag="products")
+
+
+@router.post("", status_code=201, response_model=ProductBody, responses=errors(409))
+def create_product(body: NewProduct, once: Once, session: Transaction) -> Response:
+    """Put a product into the catalogue; a code that is taken is refused with 409."""
+
+    def create() -> Response:
+        if repository.products_by_code(session, [body.code]):
+            fault = Fault("/code", "taken", "The catalogue has this code; PUT changes it.")
+            raise Conflict(fault, code="code_taken")
+        service.put_products(session, products=[body.product(body.code)])
+        made = repository.products_by_code(session, [body.code])[body.code]
+        place = {"Location": f"/v1/products/{made.id}"}
+        return answer(product_body(made), status=201, headers=place | etag(made.version))
+
+    return once(create)
+
+
+@router.put(
+    "/by-code/{code}",
+    response_model=ProductBody,
+    responses=errors() | {201: {"model": ProductBody, "description": "It was new."}},
+)
+def put_product(
+    code: Annotated[Code, Path(examples=["WM-800"])], body: ProductFields, session: Transaction
+) -> Response:
+    """Make the catalogue say this of a code; the same twice changes nothing."""
+    outcome = service.put_products(session, products=[body.product(code)])[code]
+    found = repository.products_by_code(session, [code])[code]
+    status = 201 if outcome == "created" else 200
+    return answer(product_body(found), status=status, headers=etag(found.version))
+
+
+@router.get("", response_model=ProductPage, responses=errors())
+def list_products(
+    session: Reading,
+    paging: Paging,
+    code: Annotated[str | None, Query(max_length=100)] = None,
+    category: Annotated[str | None, Query(max_length=100)] = None,
+) -> Response:
+    """List products, oldest first."""
+    found = repository.products(session, paging=paging, code=code, category=category)
+    return answer(product_page(found.rows, found.next), headers=link(paging, found.next))
+
+
+@router.get("/{product_id}", response_model=ProductBody, responses=errors(404))
+def read_product(product_id: UUID, session: Reading) -> Response:
+    """Read one product."""
+    found = repository.product(session, product_id)
+    if found is None:
+        raise NotFound(detail="No product has this id.")
+    return answer(product_body(found), headers=etag(found.version))

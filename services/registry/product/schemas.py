@@ -1,0 +1,57 @@
+"""Bodies of products."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from services.registry.product import domain
+from shared.http.schemas import Body, Code, Currency, Exact, Integer, Name, Page
+
+Days = Annotated[Integer, Field(ge=1, le=36_500)]
+
+
+class ProductFields(Body):
+    """What the catalogue says of a product."""
+
+    name: Name = Field(examples=["滚筒洗衣机 8 kg"])
+    category: Code | None = Field(None, examples=["洗衣机"])
+    unit_price: Exact | None = Field(None, ge=0, description="List price.")
+    currency: Currency | None = Field(None, description="Of the list price.")
+    lifetime_days: Days | None = Field(None, description="How long one serves (产品生命周期).")
+    purchase_cycle_days: Days | None = Field(
+        None, description="How long after a purchase the next is usual (购买周期)."
+    )
+
+    def product(self, code: str) -> domain.Product:
+        """Read as the product with this code."""
+        return domain.Product(code=code, **self.model_dump(include=set(ProductFields.model_fields)))
+
+
+class NewProduct(ProductFields):
+    """A product for the catalogue."""
+
+    code: Code = Field(description="Upper and lower case differ.", examples=["WM-800"])
+
+
+class ProductBody(NewProduct):
+    """A product of the catalogue."""
+
+    id: UUID
+    version: int = Field(description="Grows with every change; the ETag is this.")
+    changed_at: datetime
+
+
+class ProductPage(Page[ProductBody]):
+    """A page of products."""
+
+
+def product_body(row: Any) -> ProductBody:
+    """Present a product."""
+    return ProductBody.model_validate(row)
+
+
+def product_page(rows: Any, following: str | None) -> ProductPage:
+    """Present a page of products."""
+    return ProductPage(items=[product_body(row) for row in rows], next=following)
