@@ -35,6 +35,11 @@ class Api:
     def get(self, path: str, **parameters: str | int) -> Json:
         return _answer(self._http.get(path, params=parameters))
 
+    def find(self, path: str, **parameters: str | int) -> Json | None:
+        """Get what may not be there yet."""
+        response = self._http.get(path, params=parameters)
+        return None if response.status_code == httpx.codes.NOT_FOUND else _answer(response)
+
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Json:
         return _answer(self._http.post(path, json=body if body is not None else {}))
 

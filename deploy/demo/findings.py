@@ -11,7 +11,7 @@ from deploy.demo.client import Api, Json, RefusedError
 from deploy.demo.generate import CUSTOMERS, ORDERS, answers_file
 from deploy.demo.progress import Progress
 from deploy.demo.report import Findings, Valuable
-from deploy.demo.story import END, WAVES
+from deploy.demo.story import END, WAVES, Wave
 
 _PATIENCE_SECONDS = 180
 _PAUSE_SECONDS = 0.5
@@ -55,19 +55,19 @@ def settle(api: Api, survey: str, expected: Loaded) -> None:
 
 
 def _seen(api: Api, survey: str) -> Loaded:
-    indices = _satisfaction(api, survey)["waves"]
+    indices = {wave.code: _satisfaction(api, survey, wave) for wave in WAVES}
     return Loaded(
         customers=_portfolio(api, "ladder")["n"],
-        bought=Decimal(_portfolio(api, "abc")["total"]),
-        answers={one["wave"]: one["n"] for one in indices},
+        bought=Decimal(_portfolio(api, "abc", basis="revenue")["total"]),
+        answers={code: one["n"] if one else 0 for code, one in indices.items()},
     )
 
 
 def findings(api: Api, survey: str, addresses: list[tuple[str, str]]) -> Findings:
     """Read index, ladder, ABC and the most valuable customers with the facts behind them."""
-    indices = {one["wave"]: one for one in _satisfaction(api, survey)["waves"]}
+    indices = ((wave, _satisfaction(api, survey, wave)) for wave in WAVES)
     return Findings(
-        indices=[(f"{wave.title} {wave.title_en}", indices[wave.code]) for wave in WAVES],
+        indices=[(f"{wave.title} {wave.title_en}", one) for wave, one in indices if one],
         ladder=_portfolio(api, "ladder"),
         abc=_portfolio(api, "abc"),
         valuable=[_valuable(api, one["customer_id"]) for one in _most_valuable(api)],
@@ -75,12 +75,14 @@ def findings(api: Api, survey: str, addresses: list[tuple[str, str]]) -> Finding
     )
 
 
-def _satisfaction(api: Api, survey: str) -> Json:
-    return api.get("/v1/portfolio/satisfaction", survey=survey)
+def _satisfaction(api: Api, survey: str, wave: Wave) -> Json | None:
+    """Read the index of a wave; None until the scores have heard of the survey."""
+    asked = {"survey": survey, "wave": wave.code, "as_of": END.isoformat()}
+    return api.find("/v1/portfolio/satisfaction", **asked)
 
 
-def _portfolio(api: Api, noun: str) -> Json:
-    return api.get(f"/v1/portfolio/{noun}", as_of=END.isoformat())
+def _portfolio(api: Api, noun: str, **parameters: str) -> Json:
+    return api.get(f"/v1/portfolio/{noun}", as_of=END.isoformat(), **parameters)
 
 
 def _most_valuable(api: Api) -> list[Json]:

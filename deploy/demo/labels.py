@@ -13,6 +13,7 @@ RUNGS = {
     "inactive": "沉默 inactive",
 }
 CLASSES = {"A": "A 贵宾 VIP", "B": "B 重要 important", "C": "C 普通 ordinary"}
+BASES = {"revenue": "收入 revenue", "profit": "利润 profit"}
 NATURES = {
     "individual": "个人 individual",
     "household": "家庭 household",

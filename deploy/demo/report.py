@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from deploy.demo.labels import CLASSES, NATURES, RUNGS
+from deploy.demo.labels import BASES, CLASSES, NATURES, RUNGS
 from deploy.demo.terminal import money, table
 
 Json: TypeAlias = Mapping[str, Any]
@@ -90,7 +90,7 @@ def _abc(abc: Json) -> str:
         "分类 class",
         "客户 customers",
         "占比 %",
-        f"价值 {abc['basis']}, {abc['currency']}",
+        f"{BASES[abc['basis']]}, {abc['currency']}",
         "占比 %",
         "参考 reference %",
     )
