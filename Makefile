@@ -38,10 +38,10 @@ demo: setup ## everything embedded with the demo company; DEMO_EXIT=1 leaves aft
 	@$(PY) -m deploy.demo
 
 run: setup ## everything embedded and empty, at PATRON_PORT (8000), data in PATRON_DATA (./var)
-	@$(PY) -m deploy.run
+	@$(PY) -m deploy.local run
 
 real: setup ## the same on PostgreSQL and Apache Kafka, from the environment or from wheels and jars
-	@$(PY) -m deploy.run --real
+	@$(PY) -m deploy.local real
 
 bench: setup ## the benchmark tables, as ratios; also written to var/bench.json
 	@$(PY) -m tests.bench
