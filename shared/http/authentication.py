@@ -3,12 +3,11 @@
 Pure ASGI and outermost, because FastAPI parses a multipart body before it runs dependencies.
 """
 
-import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared import tracing
 from shared.errors import Problem, Unauthorized
 from shared.http.identity import Verifier
+from shared.http.problems import respond
 
 
 class RequireIdentity:
@@ -30,7 +29,7 @@ class RequireIdentity:
         try:
             identity = self._verifier(bearer(scope))
         except Problem as problem:
-            await _refuse(send, problem)
+            await respond(problem)(scope, receive, send)
             return
         scope.setdefault("state", {})["identity"] = identity
         await self._app(scope, receive, send)
@@ -45,24 +44,3 @@ def bearer(scope: Scope) -> str:
     if kind.lower() != "bearer" or not credential.strip():
         raise Unauthorized(detail="Send Authorization: Bearer <key>.")
     return credential.strip()
-
-
-async def _refuse(send: Send, problem: Problem) -> None:
-    trace = tracing.current()
-    body = orjson.dumps(
-        {
-            "type": "about:blank",
-            "title": problem.title,
-            "status": problem.status,
-            "code": problem.kind,
-            "detail": problem.detail,
-            "request_id": trace.request_id if trace else None,
-        }
-    )
-    headers = {"Content-Type": "application/problem+json", **problem.headers}
-    if problem.status == Unauthorized.status:
-        headers["WWW-Authenticate"] = "Bearer"
-    fields = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    fields.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": problem.status, "headers": fields})
-    await send({"type": "http.response.body", "body": body})

@@ -12,7 +12,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from shared import tracing
-from shared.errors import BadRequest, Fault, Invalid, NotFound, Problem, TooLarge, Unavailable
+from shared.errors import (
+    BadRequest,
+    Fault,
+    Invalid,
+    NotFound,
+    Problem,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+)
 from shared.logging import logger
 
 MEDIA_TYPE = "application/problem+json"
@@ -51,8 +60,12 @@ def body_of(problem: Problem, faults: Iterable[Fault] = ()) -> bytes:
 
 def respond(problem: Problem) -> Response:
     """Answer with a problem."""
+    challenge = {"WWW-Authenticate": "Bearer"} if isinstance(problem, Unauthorized) else {}
     return Response(
-        body_of(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers=problem.headers
+        body_of(problem),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers=challenge | problem.headers,
     )
 
 

@@ -1,0 +1,52 @@
+"""What a key allows, and how it is known without being kept."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.gateway.api_key.domain import Scope, credential, digest, needed_scope, permits
+
+SEED = bytes(range(32))
+
+
+@given(st.uuids(), st.uuids(), st.binary(min_size=32, max_size=32))
+def test_a_key_is_its_ids_own_and_the_gateways_own(one: UUID, other: UUID, seed: bytes) -> None:
+    assert credential(SEED, one) == credential(SEED, one)
+    assert (credential(SEED, one) == credential(SEED, other)) is (one == other)
+    assert (credential(SEED, one) == credential(seed, one)) is (seed == SEED)
+
+
+def test_a_key_is_long_and_fit_for_a_header() -> None:
+    text = credential(SEED, uuid4())
+    assert text.startswith("patron_")
+    assert len(text) == 50
+    assert text.isascii()
+
+
+@given(st.text())
+def test_every_text_has_a_digest(text: str) -> None:
+    assert len(digest(text)) == 64
+
+
+@pytest.mark.parametrize(
+    ("method", "noun", "needed"),
+    [
+        ("GET", "customers", Scope.READ),
+        ("HEAD", "customers", Scope.READ),
+        ("OPTIONS", "customers", Scope.READ),
+        ("POST", "customers", Scope.WRITE),
+        ("DELETE", "customers", Scope.WRITE),
+        ("GET", "api-keys", Scope.ADMIN),
+    ],
+)
+def test_method_and_noun_tell_the_scope(method: str, noun: str, needed: Scope) -> None:
+    assert needed_scope(method, noun) is needed
+
+
+def test_an_administrator_may_everything_and_nobody_else_more_than_they_have() -> None:
+    assert all(permits({Scope.ADMIN}, needed) for needed in Scope)
+    assert not permits({Scope.READ, Scope.WRITE}, Scope.ADMIN)
+    assert not permits({Scope.READ}, Scope.WRITE)
+    assert not permits(set(), Scope.READ)

@@ -1,0 +1,111 @@
+"""Keys are made, shown once, listed without their text, and revoked for good."""
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from services.gateway.api_key.domain import ADMINISTRATOR
+from tests.services.gateway.conftest import KEY, Gateway
+
+NEW = {"name": "web shop", "scopes": ["read", "write"]}
+
+
+def create(gateway: Gateway, **more: object) -> dict[str, object]:
+    made = gateway.client.post("/v1/api-keys", json=NEW | more)
+    assert made.status_code == 201, made.text
+    found: dict[str, object] = made.json()
+    return found
+
+
+def status_with(gateway: Gateway, key: object) -> int:
+    headers = {"Authorization": f"Bearer {key}"}
+    return httpx.get(f"{gateway.url}/v1/customers/1", headers=headers).status_code
+
+
+def test_a_new_key_opens_and_says_where_it_is(gateway: Gateway) -> None:
+    made = gateway.client.post("/v1/api-keys", json=NEW)
+    body = made.json()
+    assert made.headers["Location"] == f"/v1/api-keys/{body['id']}"
+    assert body["created_by"] == str(ADMINISTRATOR)
+    assert (body["scopes"], body["rows"], body["revoked_at"]) == (["read", "write"], "all", None)
+    assert status_with(gateway, body["key"]) == 200
+
+
+def test_the_text_of_a_key_is_nowhere_but_in_its_first_answer(gateway: Gateway) -> None:
+    made = gateway.client.post("/v1/api-keys", json=NEW, headers={"Idempotency-Key": "k"}).json()
+    shown = gateway.client.get(f"/v1/api-keys/{made['id']}").json()
+    assert shown == {name: value for name, value in made.items() if name != "key"}
+    assert made["key"] not in gateway.client.get("/v1/api-keys").text
+    with gateway.database.reading() as session:
+        for table in ("api_keys", "idempotent_answers", "outbox"):
+            rows = session.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608  our names
+            assert made["key"] not in repr(rows)
+
+
+def test_a_retried_creation_makes_one_key_and_shows_it_again(gateway: Gateway) -> None:
+    headers = {"Idempotency-Key": "once"}
+    first, again = (
+        gateway.client.post("/v1/api-keys", json=NEW, headers=headers) for _ in range(2)
+    )
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert len(gateway.client.get("/v1/api-keys").json()["items"]) == 2
+
+
+def test_a_revoked_key_is_refused_at_once_and_stays_in_the_list(gateway: Gateway) -> None:
+    made = create(gateway)
+    assert status_with(gateway, made["key"]) == 200
+    for _ in range(2):
+        assert gateway.client.delete(f"/v1/api-keys/{made['id']}").status_code == 204
+    assert status_with(gateway, made["key"]) == 401
+    assert gateway.client.get(f"/v1/api-keys/{made['id']}").json()["revoked_at"] is not None
+
+
+def test_the_administrators_key_cannot_be_revoked(gateway: Gateway) -> None:
+    answer = gateway.client.delete(f"/v1/api-keys/{ADMINISTRATOR}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert status_with(gateway, KEY) == 200
+
+
+def test_keys_are_listed_in_pages(gateway: Gateway) -> None:
+    names = [create(gateway, name=f"key {number}")["name"] for number in range(5)]
+    found, page = [], gateway.client.get("/v1/api-keys?limit=2").json()
+    while True:
+        found += [item["name"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        page = gateway.client.get(f"/v1/api-keys?limit=2&cursor={page['next']}").json()
+    assert found == ["administrator", *names]
+
+
+@pytest.mark.parametrize(
+    ("changed", "pointer"),
+    [
+        ({"scopes": []}, "/scopes"),
+        ({"scopes": ["root"]}, "/scopes/0"),
+        ({"scopes": "read"}, "/scopes"),
+        ({"rows": "some"}, "/rows"),
+        ({"rows": "team"}, "/team"),
+        ({"name": ""}, "/name"),
+        ({"name": "a\x00b"}, "/name"),
+        ({"name": "x" * 201}, "/name"),
+        ({"name": 7}, "/name"),
+        ({"digest": "x"}, "/digest"),
+        ({"id": "x"}, "/id"),
+    ],
+)
+def test_bad_input_is_refused_where_it_is(
+    gateway: Gateway, changed: dict[str, object], pointer: str
+) -> None:
+    answer = gateway.client.post("/v1/api-keys", json=NEW | changed)
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+    assert len(gateway.client.get("/v1/api-keys").json()["items"]) == 1
+
+
+def test_an_unknown_key_is_not_found(gateway: Gateway) -> None:
+    place = "/v1/api-keys/0199a7c0-0000-7000-8000-000000000000"
+    assert gateway.client.get(place).status_code == 404
+    assert gateway.client.delete(place).status_code == 404
+    assert gateway.client.get("/v1/api-keys/rubbish").status_code == 422
+    assert gateway.client.get("/v1/api-keys?owner=x").status_code == 422

@@ -1,0 +1,104 @@
+"""A path means one thing, to us and to every program behind us."""
+
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.gateway.proxy import paths
+from services.gateway.proxy.paths import Target
+from shared.errors import BadRequest
+
+TABLE = {"customers": "registry", "api-keys": "gateway"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        b"//v1/customers",
+        b"/v1//customers",
+        b"/v1/customers//",
+        b"/v1/../admin",
+        b"/v1/customers/..",
+        b"/v1/customers/.",
+        b"/./v1/customers",
+        b"/v1/%2e%2e/customers",
+        b"/v1/customers/%2E%2E/api-keys",
+        b"/v1/customers/.%2e/x",
+        b"/v1/customers%2F1",
+        b"/v1/customers/a%2fb",
+        b"/v1/customers\\1",
+        b"/v1/customers/%5C..%5c",
+        b"/v1/customers/%00",
+        b"/v1/customers/%0d%0aX:1",
+        b"/v1/customers/%7f",
+        b"/v1/customers/%",
+        b"/v1/customers/%zz",
+        b"/v1/customers/%4",
+        b"/v1/customers/\xe5\xbc\xa0",
+        b"/v1/customers/a b",
+        b"v1/customers",
+        b"*",
+        b"",
+    ],
+)
+def test_what_could_be_read_in_two_ways_is_refused(path: bytes) -> None:
+    with pytest.raises(BadRequest):
+        paths.check(path, b"")
+
+
+def test_too_much_is_refused() -> None:
+    paths.check(b"/" + b"x" * 4000, b"y" * 4000)
+    with pytest.raises(BadRequest):
+        paths.check(b"/" + b"x" * 5000, b"y" * 4000)
+
+
+def test_a_query_is_ascii() -> None:
+    with pytest.raises(BadRequest):
+        paths.check(b"/v1/customers", "q=华".encode())
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip))
+def test_any_text_without_slash_and_controls_is_a_fit_segment(text: str) -> None:
+    segment = quote(text.replace("/", "").replace("\\", "") or "x", safe="").replace("%2E", ".")
+    if set(segment) != {"."}:
+        paths.check(b"/v1/customers/by-external-id/shop/" + segment.encode(), b"")
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        (b"/v1/customers", Target("registry", "customers")),
+        (b"/v1/customers/", Target("registry", "customers")),
+        (b"/v1/customers/1/history", Target("registry", "customers")),
+        (b"/v1/api-keys/1", Target("gateway", "api-keys")),
+        (b"/v1/customersx", None),
+        (b"/v1/Customers", None),
+        (b"/v1/custom%65rs", None),
+        (b"/v1/customers%20", None),
+        (b"/v1/orders", None),
+        (b"/v1/", None),
+        (b"/v1", None),
+        (b"/V1/customers", None),
+        (b"/v2/customers", None),
+        (b"/x/v1/customers", None),
+        (b"/v1/customers;x=1", None),
+    ],
+)
+def test_the_first_segment_alone_leads_the_way(path: bytes, found: Target | None) -> None:
+    assert paths.find(path, TABLE) == found
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "large"),
+    [
+        ("POST", b"/v1/imports", True),
+        ("POST", b"/v1/surveys/1/imports", True),
+        ("PUT", b"/v1/imports", False),
+        ("POST", b"/v1/imports/1", False),
+        ("POST", b"/v1/customers", False),
+    ],
+)
+def test_only_imports_may_be_large(method: str, path: bytes, *, large: bool) -> None:
+    assert paths.is_import(method, path) is large

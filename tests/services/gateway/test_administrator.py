@@ -1,0 +1,54 @@
+"""The administrator's key comes from the settings, or is made once and kept private."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from services.gateway import administrator
+from services.gateway.settings import Settings
+from tests.services.gateway.conftest import KEY, Gateway
+
+
+def status_with(gateway: Gateway, key: str) -> int:
+    headers = {"Authorization": f"Bearer {key}"}
+    return httpx.get(f"{gateway.url}/v1/api-keys", headers=headers).status_code
+
+
+def settings(gateway: Gateway, data: Path, key: str | None) -> Settings:
+    given = SecretStr(key) if key else None
+    return gateway.settings.model_copy(update={"data": data, "admin_key": given})
+
+
+def test_without_a_setting_a_key_is_made_shown_once_and_kept(
+    gateway: Gateway, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = settings(gateway, tmp_path, None)
+    administrator.ensure(gateway.database, wanted)
+    key = (tmp_path / "admin.key").read_text().strip()
+    assert (tmp_path / "admin.key").stat().st_mode & 0o777 == 0o600
+    assert key in capsys.readouterr().err
+    assert status_with(gateway, key) == 200
+    administrator.ensure(gateway.database, wanted)
+    assert capsys.readouterr().err == ""
+    assert (tmp_path / "admin.key").read_text().strip() == key
+
+
+def test_a_key_of_the_settings_is_not_written_down(gateway: Gateway, tmp_path: Path) -> None:
+    administrator.ensure(gateway.database, settings(gateway, tmp_path, "given-key"))
+    assert list(tmp_path.iterdir()) == []
+    assert status_with(gateway, "given-key") == 200
+
+
+def test_a_new_key_of_the_settings_replaces_the_one_before(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    administrator.ensure(gateway.database, settings(gateway, tmp_path, "first"))
+    administrator.ensure(gateway.database, settings(gateway, tmp_path, "second"))
+    assert status_with(gateway, "first") == 401
+    assert status_with(gateway, "second") == 200
+
+
+def test_the_key_is_not_in_what_settings_show_of_themselves(gateway: Gateway) -> None:
+    assert KEY not in repr(gateway.settings)

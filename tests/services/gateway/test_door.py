@@ -1,0 +1,123 @@
+"""Nothing passes without a key, and a key passes only where its scopes allow."""
+
+import httpx
+import pytest
+
+from tests.services.gateway.conftest import Gateway
+
+OPEN = ["/livez", "/readyz", "/openapi.json", "/asyncapi.json", "/docs", "/docs/start.js"]
+CLOSED = [
+    "/",
+    "/v1",
+    "/v1/customers",
+    "/v1/nothing",
+    "/v1/api-keys",
+    "/metrics",
+    "/redoc",
+    "/openapi.yaml",
+    "/s",
+    "/livez/",
+]
+
+
+def key_with(gateway: Gateway, *scopes: str, **more: str) -> dict[str, str]:
+    body = {"name": "test", "scopes": scopes, **more}
+    made = gateway.client.post("/v1/api-keys", json=body)
+    assert made.status_code == 201
+    return {"Authorization": f"Bearer {made.json()['key']}"}
+
+
+@pytest.mark.parametrize("path", OPEN)
+def test_documents_and_probes_are_open(gateway: Gateway, path: str) -> None:
+    assert httpx.get(gateway.url + path).status_code == 200
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_everything_else_needs_a_key(gateway: Gateway, path: str) -> None:
+    answer = httpx.get(gateway.url + path)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.json()["code"] == "unauthorized"
+    assert answer.json()["request_id"] == answer.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/nothing", "/metrics", "/v2/customers"])
+def test_with_a_key_an_unknown_path_is_not_found(gateway: Gateway, path: str) -> None:
+    answer = gateway.client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["Bearer wrong", "Bearer", "Basic dGVzdDp0ZXN0", "bearer", "Bearer " + "x" * 5000],
+)
+def test_a_wrong_key_is_a_401_that_does_not_repeat_it(gateway: Gateway, authorization: str) -> None:
+    answer = httpx.get(gateway.url + "/v1/customers", headers={"Authorization": authorization})
+    assert answer.status_code == 401
+    assert "wrong" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("scopes", "method", "path", "status"),
+    [
+        (["read"], "GET", "/v1/customers/1", 200),
+        (["read"], "HEAD", "/v1/customers/1", 200),
+        (["read"], "POST", "/v1/customers", 403),
+        (["read"], "DELETE", "/v1/customers/1", 403),
+        (["read"], "POST", "/v1/imports", 403),
+        (["write"], "POST", "/v1/customers", 200),
+        (["write"], "GET", "/v1/customers/1", 403),
+        (["read", "write"], "GET", "/v1/api-keys", 403),
+        (["read", "write"], "POST", "/v1/api-keys", 403),
+        (["admin"], "GET", "/v1/api-keys", 200),
+        (["admin"], "PATCH", "/v1/customers/1", 200),
+    ],
+)
+def test_scopes_open_by_method_and_noun(
+    gateway: Gateway, scopes: list[str], method: str, path: str, status: int
+) -> None:
+    headers = key_with(gateway, *scopes)
+    assert gateway.client.request(method, path, headers=headers).status_code == status
+
+
+def test_scopes_rows_and_team_reach_the_service(gateway: Gateway) -> None:
+    headers = key_with(gateway, "read", rows="team", team="north")
+    seen = gateway.client.get("/v1/customers/1", headers=headers).json()
+    assert (seen["scopes"], seen["rows"]) == (["read"], "team")
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "LOCK"])
+def test_other_methods_are_not_used_here(gateway: Gateway, method: str) -> None:
+    answer = gateway.client.request(method, "/v1/customers")
+    assert answer.status_code == 405
+    assert "PATCH" in answer.headers["Allow"]
+
+
+def test_options_tells_the_methods_of_a_path(gateway: Gateway) -> None:
+    answer = gateway.client.options("/v1/customers/17")
+    assert answer.status_code == 204
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS, PATCH"
+    assert gateway.client.options("/v1/customers/17/nothing").status_code == 404
+
+
+def test_an_upgrade_is_refused(gateway: Gateway) -> None:
+    headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    answer = gateway.client.get("/v1/customers", headers=headers)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["code"] == "upgrade_refused"
+
+
+def test_the_first_segments_are_not_decoded(gateway: Gateway) -> None:
+    assert gateway.client.get("/v1/custom%65rs").status_code == 404
+    assert httpx.get(gateway.url + "/live%7a").status_code == 401
+
+
+def test_a_path_trick_never_reaches_an_open_or_another_path(gateway: Gateway) -> None:
+    for path in ["/docs/../v1/api-keys", "/s/..%2fv1/customers", "/s/%2e%2e/v1/customers"]:
+        with gateway.line() as line:
+            line.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert line.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
+def test_readiness_follows_the_database_of_keys(gateway: Gateway) -> None:
+    assert httpx.get(gateway.url + "/readyz").text == "ok"
