@@ -1,0 +1,120 @@
+"""docker-compose.yml says what the code expects: commands, ports, and names of settings."""
+
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy.local.roles import SERVICES
+from shared.service import Service
+from shared.settings import ServiceSettings
+
+ROOT = Path(__file__).parents[3]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+CONTAINERS: dict[str, Any] = COMPOSE["services"]
+PROCESSES = {"": "serve", "-worker": "work", "-migrate": "migrate", "-topics": "topics"}
+SECRETS = re.findall(r"^(\w+)=$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+
+
+def image_environment() -> dict[str, str]:
+    """Read the settings that the image itself brings."""
+    text = (ROOT / "deploy/Dockerfile").read_text()
+    return dict(re.findall(r"\b(PATRON_\w+)=(\S+)", text))
+
+
+def interpolated(value: str) -> str:
+    """Fill in `${NAME:-default}`, and `${NAME:?message}` with a made-up secret."""
+    value = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+    return re.sub(r"\$\{(\w+):\?[^}]*\}", lambda name: f"secret-{name[1].lower()}", value)
+
+
+def settings_in(container: str, service: str, monkeypatch: pytest.MonkeyPatch) -> ServiceSettings:
+    given = {**image_environment(), **CONTAINERS[container]["environment"]}
+    for name, value in given.items():
+        monkeypatch.setenv(name, interpolated(str(value)))
+    made = importlib.import_module(f"services.{service}.settings").Settings()
+    assert isinstance(made, ServiceSettings)
+    return made
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_its_four_processes_with_commands_that_exist(service: str) -> None:
+    for suffix, command in PROCESSES.items():
+        container = CONTAINERS[service + suffix]
+        assert container["command"] == [command]
+        assert callable(getattr(Service, command))
+        assert container["build"]["args"] == {"SERVICE": service}
+        assert (ROOT / "services" / service / "__main__.py").exists()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_name_in_the_environment_is_a_setting(service: str) -> None:
+    settings = importlib.import_module(f"services.{service}.settings").Settings
+    prefix = re.compile(f"^(PATRON|{service.upper()})_")
+    for suffix in PROCESSES:
+        for name in (*CONTAINERS[service + suffix]["environment"], *image_environment()):
+            assert prefix.match(name), name
+            assert prefix.sub("", name).lower() in settings.model_fields
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_settings_read_from_it_point_at_the_other_containers(
+    service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for suffix in PROCESSES:
+        settings = settings_in(service + suffix, service, monkeypatch)
+        password = f"secret-{service}_database_password"
+        url = f"postgresql+psycopg://{service}:{password}@postgres:5432/patron"
+        assert settings.database == url
+        assert settings.kafka_bootstrap == "kafka:9092"
+        assert settings.host == "0.0.0.0"  # noqa: S104 - inside the container's own network
+        assert (settings.port, settings.operations_port) == (8000, 9000)
+        assert settings.worker_operations_port == 9000
+        assert settings.identity_public_key == Path("/var/lib/patron-identity/identity.pub")
+
+
+def test_the_gateway_finds_each_service_at_the_port_that_it_serves() -> None:
+    environment = CONTAINERS["gateway"]["environment"]
+    for service in SERVICES[:3]:
+        assert environment[f"GATEWAY_{service.upper()}_URL"] == f"http://{service}:8000"
+
+
+def test_only_the_gateway_and_the_broker_are_published_and_only_to_this_machine() -> None:
+    published = {name: c["ports"] for name, c in CONTAINERS.items() if "ports" in c}
+    assert set(published) == {"gateway", "kafka"}
+    assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
+
+
+def test_nothing_starts_while_a_secret_is_empty() -> None:
+    """No secret has a default, and each that is needed stands in .env.example."""
+    text = (ROOT / "docker-compose.yml").read_text()
+    assert set(re.findall(r"\$\{(\w+):\?", text)) == set(SECRETS)
+    assert not re.findall(r"\$\{(\w*(?:PASSWORD|KEY|SECRET)\w*)(?:\}|:-)", text)
+
+
+def test_an_api_waits_for_its_schema_but_never_for_the_broker() -> None:
+    """P6: with Kafka down, HTTP is served all the same, also after a start."""
+    for service in SERVICES:
+        waits = CONTAINERS[service]["depends_on"]
+        assert waits[f"{service}-migrate"]["condition"] == "service_completed_successfully"
+        assert not {"kafka", f"{service}-topics"} & reachable(service)
+        waits = CONTAINERS[f"{service}-worker"]["depends_on"]
+        assert set(waits) == {f"{service}-migrate", f"{service}-topics"}
+
+
+def reachable(container: str) -> set[str]:
+    """Tell everything that has to be up before a container starts."""
+    waits = set(CONTAINERS[container].get("depends_on", ()))
+    return waits.union(*(reachable(one) for one in waits))
+
+
+def test_every_container_has_limits_and_whatever_runs_on_is_checked() -> None:
+    for name, container in CONTAINERS.items():
+        assert set(container["deploy"]["resources"]["limits"]) == {"cpus", "memory"}
+        checked_in_image = "build" in container and "healthcheck" not in container
+        once = name.endswith(("-migrate", "-topics"))
+        assert once or checked_in_image or "test" in container["healthcheck"]
+        assert container["restart"] == ("on-failure" if once else "unless-stopped")
