@@ -20,6 +20,34 @@ _KEY: Final = {
     "scheme": "bearer",
     "description": "An API key: Authorization: Bearer <key>.",
 }
+_SHARED: Final = frozenset({f"{_REFERENCE}schemas/Problem"})
+"""Components that all services mean alike, defined here once."""
+_TEXT: Final = {"type": "string"}
+_PROBLEM: Final = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457).",
+    "required": ["type", "title", "status", "code", "detail", "request_id", "errors"],
+    "properties": {
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable: decide by it."},
+        "detail": {"type": "string", "description": "For people: it may change."},
+        "request_id": {"type": ["string", "null"], "description": "Say it when you ask for help."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "message"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "Where: a JSON pointer."},
+                    "code": _TEXT,
+                    "message": {"type": "string", "description": "What to do."},
+                },
+            },
+        },
+    },
+}
 _GATEWAY_ERRORS: Final = {
     "403": "The key does not allow that.",
     "413": "The body is too large.",
@@ -54,7 +82,11 @@ def merge(documents: Mapping[str, Document], *, title: str, version: str) -> Doc
         "security": [{"key": []}],
         "tags": list(_tags(documents)),
         "paths": {},
-        "components": {"securitySchemes": {"key": _KEY}, "responses": _gateway_responses()},
+        "components": {
+            "securitySchemes": {"key": _KEY},
+            "schemas": {"Problem": _PROBLEM},
+            "responses": _gateway_responses(),
+        },
     }
     for service, document in documents.items():
         own = _prefixed(document, service.capitalize())
@@ -118,7 +150,7 @@ def _operation(
 
 
 def _gateway_responses() -> Document:
-    content = {"application/problem+json": {"schema": {"type": "object"}}}
+    content = {"application/problem+json": {"schema": {"$ref": f"{_REFERENCE}schemas/Problem"}}}
     return {
         f"Gateway{status}": {"description": text, "content": content}
         for status, text in _GATEWAY_ERRORS.items()
@@ -128,7 +160,11 @@ def _gateway_responses() -> Document:
 def _add_components(merged: Document, own: Document, prefix: str) -> None:
     for kind, items in own.items():
         if kind != "securitySchemes":
-            named = {prefix + name: value for name, value in items.items()}
+            named = {
+                prefix + name: value
+                for name, value in items.items()
+                if f"{_REFERENCE}{kind}/{name}" not in _SHARED
+            }
             merged.setdefault(kind, {}).update(named)
 
 
@@ -147,5 +183,7 @@ def _prefixed(node: Any, prefix: str) -> Any:
 
 
 def _renamed(reference: str, prefix: str) -> str:
+    if reference in _SHARED:
+        return reference
     kind, _, name = reference.removeprefix(_REFERENCE).partition("/")
     return f"{_REFERENCE}{kind}/{prefix}{name}"

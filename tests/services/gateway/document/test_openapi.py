@@ -1,0 +1,132 @@
+"""The services' documents become one, in which nothing collides and nothing dangles."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.gateway.app import DOCUMENTS, create_app
+from services.gateway.document import openapi
+from services.gateway.settings import Settings
+from shared.errors import Problem
+from shared.http.problems import body_of
+
+ITEM = {"$ref": "#/components/schemas/Body"}
+
+
+def document(path: str, operation: str, **more: Any) -> dict[str, Any]:
+    answer = {"description": "x", "content": {"application/json": {"schema": ITEM}}}
+    return {
+        "openapi": "3.1.0",
+        "paths": {
+            path: {
+                "parameters": [],
+                "get": {"operationId": operation, "tags": ["t"], "responses": {"200": answer}},
+            }
+        },
+        "components": {"schemas": {"Body": {"type": "object", "title": operation}, **more}},
+    }
+
+
+def references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from (value for key, value in node.items() if key == "$ref")
+        for value in node.values():
+            yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def found(merged: dict[str, Any], reference: str) -> Any:
+    place: Any = merged
+    for step in reference.removeprefix("#/").split("/"):
+        place = place[step]
+    return place
+
+
+def merged(**documents: dict[str, Any]) -> dict[str, Any]:
+    return openapi.merge(documents, title="Patron", version="1")
+
+
+@pytest.fixture
+def released(tmp_path: Path) -> dict[str, Any]:
+    own = create_app(Settings(data=tmp_path)).openapi()
+    return {**openapi.load(DOCUMENTS), "gateway": own}
+
+
+def test_components_of_the_same_name_stay_their_services_own() -> None:
+    whole = merged(registry=document("/v1/a", "a"), survey=document("/v1/b", "b"))
+    for path, title in (("/v1/a", "a"), ("/v1/b", "b")):
+        schema = whole["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
+        assert found(whole, schema["schema"]["$ref"])["title"] == title
+
+
+def test_operations_of_the_same_name_are_told_apart() -> None:
+    whole = merged(
+        registry=document("/v1/a", "read"),
+        survey=document("/v1/b", "read"),
+        scoring=document("/v1/c", "score"),
+    )
+    names = [item["get"]["operationId"] for item in whole["paths"].values()]
+    assert names == ["registry_read", "survey_read", "score"]
+
+
+def test_a_discriminators_mapping_is_renamed_too() -> None:
+    mapping = {"discriminator": {"mapping": {"x": "#/components/schemas/Body"}}}
+    whole = merged(registry=document("/v1/a", "a", Either=mapping))
+    either = whole["components"]["schemas"]["RegistryEither"]
+    assert either["discriminator"]["mapping"]["x"] == "#/components/schemas/RegistryBody"
+
+
+def test_every_operation_needs_the_key_but_respondents_pages() -> None:
+    whole = merged(survey=document("/s/{token}", "form"), registry=document("/v1/a", "a"))
+    assert whole["security"] == [{"key": []}]
+    assert whole["paths"]["/s/{token}"]["get"]["security"] == []
+    assert "security" not in whole["paths"]["/v1/a"]["get"]
+
+
+def test_what_the_gateway_itself_answers_is_documented() -> None:
+    answers = merged(registry=document("/v1/a", "a"))["paths"]["/v1/a"]["get"]["responses"]
+    assert {"200", "403", "413", "502", "504"} <= set(answers)
+
+
+def test_a_problem_is_described_as_it_is_written() -> None:
+    described = merged()["components"]["schemas"]["Problem"]
+    assert set(json.loads(body_of(Problem()))) == set(described["properties"])
+
+
+def test_the_nouns_lead_to_their_services() -> None:
+    documents = {
+        "registry": document("/v1/customers/{id}/history", "a"),
+        "survey": document("/v1/surveys", "b"),
+    }
+    documents["survey"]["paths"]["/s/{token}"] = {}
+    assert openapi.owners(documents) == {"customers": "registry", "surveys": "survey"}
+
+
+def test_two_services_cannot_own_one_noun() -> None:
+    documents = {"registry": document("/v1/a", "a"), "survey": document("/v1/a/b", "b")}
+    with pytest.raises(ValueError, match="Both registry and survey claim /v1/a"):
+        openapi.owners(documents)
+
+
+def test_documents_are_read_by_the_names_of_their_services(tmp_path: Path) -> None:
+    (tmp_path / "survey.json").write_text(json.dumps(document("/v1/b", "b")))
+    assert list(openapi.load(tmp_path)) == ["survey"]
+
+
+def test_the_released_document_has_no_loose_end(released: dict[str, Any]) -> None:
+    whole = openapi.merge(released, title="Patron", version="1")
+    for reference in set(references(whole)):
+        assert found(whole, reference) is not None
+    names = [
+        operation["operationId"]
+        for item in whole["paths"].values()
+        for method, operation in item.items()
+        if method in openapi.METHODS
+    ]
+    assert len(names) == len(set(names))
+    assert openapi.owners(released)["api-keys"] == "gateway"
