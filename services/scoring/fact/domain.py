@@ -106,7 +106,8 @@ class Horizon:
 def facts_of(order: Order) -> list[Fact]:
     """Draw the purchase and the return fact from one version of an order; either may be missing.
 
-    Lines with a positive quantity were bought (a price of 0 counts), negative ones came back.
+    Lines with a positive quantity were bought (a price of 0 counts), negative ones came back. An
+    order without any leaves an empty return, so that it too closes the version before it.
     """
     with exactly():
         bought = [line for line in order.lines if line.quantity > 0]
@@ -114,7 +115,7 @@ def facts_of(order: Order) -> list[Fact]:
         return [
             _fact(order, kind, lines)
             for kind, lines in ((Kind.PURCHASE, bought), (Kind.RETURN, returned))
-            if lines
+            if lines or (kind is Kind.RETURN and not bought)
         ]
 
 

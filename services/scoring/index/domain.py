@@ -10,6 +10,7 @@ from typing import Any
 from services.scoring.exact import exactly
 from services.scoring.index.student import quantile
 
+_ROLE = "satisfaction"
 _DECIMALS = 10
 
 
@@ -21,6 +22,11 @@ class Item:
     least: float
     most: float
     missing: frozenset[float | str]
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> "Item":
+        """Read an item as it is kept."""
+        return cls(**{**document, "missing": frozenset(document["missing"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +72,20 @@ class Index:
     index: float | None
     low: float | None
     high: float | None
+
+
+def items_of(catalogue: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Choose the satisfaction items with a scale from the items of a survey, by code."""
+    fields = ("code", "least", "most", "missing")
+    return [
+        {name: item[name] for name in fields}
+        for item in sorted(catalogue, key=lambda item: str(item["code"]))
+        if item["role"] == _ROLE and _is_scale(item["least"], item["most"])
+    ]
+
+
+def _is_scale(least: float | None, most: float | None) -> bool:
+    return least is not None and most is not None and least < most
 
 
 def response_index(answers: Mapping[str, Any], items: Sequence[Item]) -> ResponseIndex | None:

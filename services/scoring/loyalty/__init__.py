@@ -1,0 +1,1 @@
+"""Loyalty (忠诚度): rhythm, silence and rungs."""

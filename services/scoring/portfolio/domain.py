@@ -14,6 +14,7 @@ from uuid import UUID
 from services.scoring.exact import exactly, per_cent
 from services.scoring.loyalty.domain import Rung
 from services.scoring.model.domain import ClassRule
+from services.scoring.rate.domain import Excluded
 
 
 class CustomerClass(StrEnum):
@@ -29,6 +30,28 @@ class Method(StrEnum):
 
     COUNT = "count"
     VALUE = "value"
+
+
+class Basis(StrEnum):
+    """What a customer is worth: net revenue, or profit where every line has a cost."""
+
+    REVENUE = "revenue"
+    PROFIT = "profit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """What the portfolio needs to know of a customer; `sort_id` is the smallest external id."""
+
+    customer_id: UUID
+    sort_id: str | None
+    purchases: int
+    revenue: Decimal
+    profit: Decimal | None
+    rung: Rung
+    recent_revenue: Decimal
+    excluded: tuple[Excluded, ...]
+    recent_excluded: tuple[Excluded, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +85,25 @@ class Abc:
     gini: float | None
     rows: tuple[ClassRow, ...]
     classes: Mapping[UUID, CustomerClass]
+
+
+def buyers_of(members: Iterable[Member], wanted: Basis) -> tuple[Basis, list[Buyer]]:
+    """Choose who has bought, and by what they are valued: profit only if known for all of them."""
+    bought = [member for member in members if member.purchases]
+    known = all(member.profit is not None for member in bought)
+    basis = Basis.PROFIT if wanted is Basis.PROFIT and known and bought else Basis.REVENUE
+    return basis, [
+        Buyer(
+            customer_id=member.customer_id,
+            external_id=member.sort_id,
+            value=_worth(member, basis),
+        )
+        for member in bought
+    ]
+
+
+def _worth(member: Member, basis: Basis) -> Decimal:
+    return member.revenue if basis is Basis.REVENUE else member.profit or Decimal(0)
 
 
 def abc(buyers: Iterable[Buyer], *, rule: ClassRule, method: Method) -> Abc:
@@ -216,6 +258,12 @@ def ladder(standings: Iterable[Standing]) -> tuple[RungRow, ...]:
             RungRow(rung=rung, customers=len(each), revenue=sum(each, Decimal(0)))
             for rung, each in grouped.items()
         )
+
+
+def total_revenue(rungs: Iterable[RungRow]) -> Decimal:
+    """Sum the revenue of all rungs."""
+    with exactly():
+        return sum((row.revenue for row in rungs), Decimal(0))
 
 
 def moves(before: Mapping[UUID, Standing], after: Mapping[UUID, Standing]) -> tuple[Move, ...]:

@@ -1,0 +1,1 @@
+"""Exchange rates (汇率): data, given by the day."""

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
+
+from services.scoring.exact import exactly
 
 
 class Priced(Protocol):
@@ -26,6 +28,11 @@ class Excluded:
     facts: int
     amount: Decimal
 
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> "Excluded":
+        """Read what was kept as JSON."""
+        return cls(**{**document, "amount": Decimal(document["amount"])})
+
 
 @dataclass(frozen=True, slots=True)
 class Rates:
@@ -44,6 +51,22 @@ class Rates:
             return amount
         rate = self.known.get((currency or "", day))
         return None if rate is None else amount * rate
+
+
+def combined(parts: Iterable[Excluded]) -> tuple[Excluded, ...]:
+    """Add up what was left out of several figures, by currency in alphabetical order."""
+    left: dict[str, list[Excluded]] = {}
+    for part in parts:
+        left.setdefault(part.currency, []).append(part)
+    with exactly():
+        return tuple(
+            Excluded(
+                currency=currency,
+                facts=sum(part.facts for part in each),
+                amount=sum((part.amount for part in each), Decimal(0)),
+            )
+            for currency, each in sorted(left.items())
+        )
 
 
 def excluded(facts: Iterable[Priced], rates: Rates) -> tuple[Excluded, ...]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.scoring.exact import exactly
 from services.scoring.fact.domain import Fact, Horizon, Kind
@@ -12,6 +13,29 @@ from services.scoring.loyalty.domain import Rung, rung, silent_from
 from services.scoring.model.domain import Rules, Take, Term
 from services.scoring.months import leaves_on, months_before
 from services.scoring.rate.domain import Excluded, Rates, excluded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked about figures; the model that counts is the one active at `moment`.
+
+    `kept`: it is about now, in the company's currency, so that what is kept answers it.
+    """
+
+    horizon: Horizon
+    currency: str
+    moment: datetime
+    kept: bool
+
+    @classmethod
+    def about(cls, day: date, *, currency: str, zone: ZoneInfo, now: datetime) -> "Question":
+        """Ask about a local day; `kept` if it is today."""
+        return cls(
+            horizon=Horizon(as_of=day),
+            currency=currency,
+            moment=min(now, datetime.combine(day, time.max, zone)),
+            kept=day == now.astimezone(zone).date(),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +85,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermPoints:
-    """One term of a score with the facts it came from, in the order in which they happened."""
+    """One term of a score with the facts it came from, by day and then by id."""
 
     term: str
     points: Decimal
@@ -106,7 +130,9 @@ def explain(
 ) -> tuple[TermPoints, ...]:
     """Show each term that counts with its facts; their points sum to the value points exactly."""
     with exactly():
-        seen = sorted(filter(horizon.sees, facts), key=_in_order)
+        seen = sorted(
+            filter(horizon.sees, facts), key=lambda fact: (fact.occurred_on, fact.fact_id)
+        )
         return tuple(_explained(term, seen, rates) for term in rules.active_terms)
 
 
@@ -142,7 +168,7 @@ def _explained(term: Term, seen: Sequence[Fact], rates: Rates) -> TermPoints:
 
 
 def _counted(term: Term, seen: Sequence[Fact]) -> Sequence[Fact]:
-    counted = [fact for fact in seen if fact.kind in term.kinds]
+    counted = [fact for fact in seen if fact.size and fact.kind in term.kinds]
     return counted if term.take is Take.SUM else _latest(counted)
 
 
@@ -162,7 +188,7 @@ def _units(fact: Fact, rates: Rates) -> Decimal | None:
 
 
 def _satisfaction(seen: Sequence[Fact]) -> Satisfaction | None:
-    for answer in _latest([fact for fact in seen if fact.kind == Kind.ANSWER]):
+    for answer in _latest([fact for fact in seen if fact.size and fact.kind == Kind.ANSWER]):
         return Satisfaction(index=answer.amount, n=answer.size)
     return None
 

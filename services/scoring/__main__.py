@@ -1,0 +1,21 @@
+"""Commands of scoring."""
+
+from pathlib import Path
+
+from services.scoring import worker
+from services.scoring.app import create_app
+from services.scoring.recompute import recompute
+from services.scoring.settings import Settings
+from shared.service import Service, main
+
+SERVICE = Service(
+    settings=Settings,
+    create_app=create_app,
+    migrations=Path(__file__).parent / "migrations",
+    handlers=worker.HANDLERS,
+    extra_loops=worker.loops,
+    commands={"recompute": recompute},
+)
+
+if __name__ == "__main__":
+    main(SERVICE)

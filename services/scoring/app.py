@@ -1,0 +1,19 @@
+"""The HTTP API of scoring."""
+
+from fastapi import FastAPI
+
+from services.scoring.model import routes as model
+from services.scoring.portfolio import routes as portfolio
+from services.scoring.score import routes as score
+from services.scoring.settings import Settings
+from shared.http.app import create_app as make_app
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the app; nothing is opened yet."""
+    return make_app(
+        settings,
+        title="Patron scoring",
+        description="Explained scores, classes, the loyalty ladder and satisfaction indices.",
+        routers=[score.router, model.router, portfolio.router],
+    )

@@ -1,0 +1,65 @@
+"""Every SELECT on facts."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import Session
+
+from services.scoring.customer.models import Customer
+from services.scoring.customer.repository import visible_to
+from services.scoring.fact.domain import Fact, Horizon
+from services.scoring.fact.models import StoredFact
+from shared.reader import Reader
+
+_FACT = [getattr(StoredFact, name) for name in Fact._fields]
+
+
+def facts_of_sources(session: Session, source_ids: Collection[UUID]) -> list[Fact]:
+    """Give every version of these orders and answers."""
+    return _facts(session, select(*_FACT).where(StoredFact.source_id.in_(source_ids)))
+
+
+def facts_of_customer(session: Session, customer_id: UUID) -> list[Fact]:
+    """Give all facts of one customer, superseded ones included."""
+    return _facts(session, select(*_FACT).where(StoredFact.customer_id == customer_id))
+
+
+def counting_facts(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
+    """Give the facts that count now, by customer."""
+    mine = StoredFact.customer_id.in_(customer_ids)
+    statement = select(*_FACT).where(mine, StoredFact.superseded_at.is_(None))
+    return _by_customer(_facts(session, statement))
+
+
+def population_facts(session: Session, reader: Reader, horizon: Horizon) -> dict[UUID, list[Fact]]:
+    """Give the facts within a horizon of all customers that the reader sees."""
+    statement = (
+        select(*_FACT)
+        .join(Customer, Customer.id == StoredFact.customer_id)
+        .where(StoredFact.occurred_on <= horizon.as_of)
+    )
+    if horizon.known_by is None:
+        statement = statement.where(StoredFact.superseded_at.is_(None))
+    return _by_customer(_facts(session, visible_to(reader, statement)))
+
+
+def changed_since(session: Session, moment: datetime, *, up_to: date) -> bool:
+    """Tell whether facts until a day, or customers, have been written since a moment."""
+    facts = exists().where(StoredFact.written_at >= moment, StoredFact.occurred_on <= up_to)
+    customers = exists().where(Customer.changed_at >= moment)
+    return bool(session.scalar(select(or_(facts, customers))))
+
+
+def _facts(session: Session, statement: Select[Any]) -> list[Fact]:
+    return [Fact._make(row) for row in session.execute(statement)]
+
+
+def _by_customer(facts: Iterable[Fact]) -> dict[UUID, list[Fact]]:
+    grouped: dict[UUID, list[Fact]] = {}
+    for fact in facts:
+        if fact.customer_id is not None:
+            grouped.setdefault(fact.customer_id, []).append(fact)
+    return grouped

@@ -1,0 +1,255 @@
+"""Use cases of the index: follow surveys and answers, keep exact sums, tell what they come to."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from services.scoring.exact import exactly
+from services.scoring.fact.domain import Fact, Kind, fact_id
+from services.scoring.fact.service import Restated
+from services.scoring.index import repository
+from services.scoring.index.domain import (
+    Item,
+    Sums,
+    estimate,
+    items_of,
+    response_index,
+    sums_of,
+)
+from services.scoring.index.models import CodedAnswer, Survey, WaveSums
+from shared import clock
+from shared.contracts.scoring import IndexEstimated, WaveIndex
+from shared.contracts.survey import ResponseSubmitted, SurveyFacts
+from shared.messaging import outbox
+
+_Waves = dict[tuple[UUID, str], Sums]
+
+
+@dataclass(slots=True)
+class Answered:
+    """What answers come to: new facts, facts that read otherwise now, customers they touch."""
+
+    facts: list[Fact] = field(default_factory=list)
+    restated: list[Restated] = field(default_factory=list)
+    touched: set[UUID] = field(default_factory=set)
+
+
+def follow_surveys(
+    session: Session,
+    surveys: Sequence[SurveyFacts],
+    responses: Sequence[ResponseSubmitted],
+    *,
+    zone: ZoneInfo,
+) -> Answered:
+    """Take over surveys and answers, whichever came first, and tell the indices that moved."""
+    answered = Answered()
+    named = {told.survey_id for told in surveys} | {told.survey_id for told in responses}
+    held = _hold_surveys(session, named)
+    moved = _follow_catalogues(session, held, surveys, answered)
+    moved |= _take_answers(session, held, responses, answered, zone)
+    _tell(session, [held[survey_id] for survey_id in sorted(moved)])
+    return answered
+
+
+def _hold_surveys(session: Session, survey_ids: Collection[UUID]) -> dict[UUID, Survey]:
+    held = repository.locked_surveys(session, survey_ids) if survey_ids else {}
+    unheard = sorted(set(survey_ids) - held.keys())
+    if unheard:
+        rows = [{"id": survey_id, "items": [], "estimates": 0} for survey_id in unheard]
+        session.execute(_insert(session).on_conflict_do_nothing(), rows)
+        held |= repository.locked_surveys(session, unheard)
+    return held
+
+
+def _follow_catalogues(
+    session: Session,
+    held: Mapping[UUID, Survey],
+    surveys: Iterable[SurveyFacts],
+    answered: Answered,
+) -> set[UUID]:
+    """Take over the items of surveys; what was answered before is measured by them anew."""
+    changed = set()
+    for told in sorted(surveys, key=lambda told: told.version):
+        survey = held[told.survey_id]
+        if told.version > (survey.version or 0):
+            items = items_of([asdict(item) for item in told.items])
+            survey.version = told.version
+            if survey.items != items:
+                survey.items = items
+                changed.add(survey.id)
+    session.flush()
+    return {survey_id for survey_id in changed if _remeasure(session, held[survey_id], answered)}
+
+
+def _remeasure(session: Session, survey: Survey, answered: Answered) -> bool:
+    answers = repository.answers_to(session, survey.id)
+    items = [Item.read(item) for item in survey.items]
+    for answer in answers:
+        answer.score, answer.size = _measured(answer.answers, items)
+        name = fact_id(answer.response_id, answer.version, Kind.ANSWER)
+        answered.restated.append(Restated(name, answer.score, answer.size))
+        if answer.customer_id:
+            answered.touched.add(answer.customer_id)
+    session.flush()
+    waves: dict[str, list[Decimal]] = {answer.wave: [] for answer in answers}
+    for answer in answers:
+        if answer.current and answer.size:
+            waves[answer.wave].append(answer.score)
+    sums = {(survey.id, wave): sums_of(scores) for wave, scores in waves.items()}
+    _keep(session, {survey.id}, sums, anew=True)
+    return bool(answers)
+
+
+def _take_answers(
+    session: Session,
+    held: Mapping[UUID, Survey],
+    responses: Sequence[ResponseSubmitted],
+    answered: Answered,
+    zone: ZoneInfo,
+) -> set[UUID]:
+    """Keep new answers; the highest version of a response counts, whichever came first."""
+    if not responses:
+        return set()
+    known = repository.versions_of(session, {each.response_id for each in responses})
+    latest = {row.response_id: row for row in known if row.current}
+    versions = {(row.response_id, row.version) for row in known}
+    moves: _Waves = {}
+    added: dict[tuple[UUID, int], CodedAnswer] = {}
+    items = {id_: [Item.read(item) for item in row.items] for id_, row in held.items()}
+    for told in responses:
+        if (told.response_id, told.version) in versions:
+            continue
+        versions.add((told.response_id, told.version))
+        row = _row(told, items[told.survey_id], zone)
+        added[told.response_id, told.version] = row
+        answered.facts.append(_fact(told, row))
+        _supersede(latest, row, moves)
+    session.flush()
+    session.execute(insert(CodedAnswer), [_columns(row) for row in added.values()])
+    _keep(session, {survey_id for survey_id, _ in moves}, moves)
+    return {survey_id for survey_id, _ in moves}
+
+
+def _supersede(latest: dict[UUID, CodedAnswer], row: CodedAnswer, moves: _Waves) -> None:
+    before = latest.get(row.response_id)
+    if before is not None and before.version > row.version:
+        return
+    with exactly():
+        if before is not None:
+            before.current = False
+            _move(moves, before, -1)
+        row.current = True
+        _move(moves, row, 1)
+    latest[row.response_id] = row
+
+
+def _move(moves: _Waves, row: CodedAnswer, sign: int) -> None:
+    if row.size:
+        own, place = sums_of([row.score]), (row.survey_id, row.wave)
+        moved = moves.get(place, Sums())
+        moves[place] = moved + own if sign > 0 else moved - own
+
+
+def _keep(session: Session, survey_ids: set[UUID], moves: _Waves, *, anew: bool = False) -> None:
+    """Add to the kept sums, or have them be these."""
+    kept = repository.wave_sums(session, survey_ids)
+    for place, moved in moves.items():
+        row = kept.get(place)
+        with exactly():
+            sums = moved if anew or row is None else _sums(row) + moved
+        if row is None:
+            session.add(WaveSums(survey_id=place[0], wave=place[1], **asdict(sums)))
+        else:
+            row.n, row.total, row.squares = sums.n, sums.total, sums.squares
+    session.flush()
+
+
+def _tell(session: Session, surveys: Iterable[Survey]) -> None:
+    moment = clock.now()
+    for survey in surveys:
+        waves = repository.wave_sums(session, [survey.id])
+        survey.estimates += 1
+        event = IndexEstimated(
+            survey_id=survey.id,
+            version=survey.estimates,
+            recorded_at=moment,
+            waves=[
+                WaveIndex(wave=wave, **asdict(estimate(_sums(row))))
+                for (_, wave), row in waves.items()
+            ],
+            **asdict(estimate(kept_sums(session, survey.id, None))),
+        )
+        outbox.record(session, event)
+    session.flush()
+
+
+def kept_sums(session: Session, survey_id: UUID, wave: str | None) -> Sums:
+    """Give the sums of all answers to a survey, or of one wave."""
+    rows = repository.wave_sums(session, [survey_id])
+    whole = Sums()
+    with exactly():
+        for (_, name), row in rows.items():
+            if wave in (None, name):
+                whole += _sums(row)
+    return whole
+
+
+def _sums(row: WaveSums) -> Sums:
+    return Sums(n=row.n, total=row.total, squares=row.squares)
+
+
+def _row(told: ResponseSubmitted, items: Sequence[Item], zone: ZoneInfo) -> CodedAnswer:
+    score, size = _measured(told.answers, items)
+    return CodedAnswer(
+        response_id=told.response_id,
+        version=told.version,
+        survey_id=told.survey_id,
+        wave=told.wave,
+        customer_id=told.customer_id,
+        submitted_on=clock.local_day(told.submitted_at, zone),
+        answers=told.answers,
+        current=False,
+        score=score,
+        size=size,
+    )
+
+
+def _measured(answers: Mapping[str, Any], items: Sequence[Item]) -> tuple[Decimal, int]:
+    found = response_index(answers, items)
+    return (found.index, found.n) if found else (Decimal(0), 0)
+
+
+def _columns(row: CodedAnswer) -> dict[str, Any]:
+    return {column.key: getattr(row, column.key) for column in CodedAnswer.__table__.columns}
+
+
+def _fact(told: ResponseSubmitted, row: CodedAnswer) -> Fact:
+    return Fact(
+        fact_id=fact_id(told.response_id, told.version, Kind.ANSWER),
+        source_id=told.response_id,
+        version=told.version,
+        kind=Kind.ANSWER.value,
+        customer_id=told.customer_id,
+        named_customer_id=told.customer_id,
+        anonymous_reference=None,
+        occurred_at=told.submitted_at,
+        occurred_on=row.submitted_on,
+        recorded_at=told.recorded_at,
+        superseded_at=None,
+        amount=row.score,
+        currency=None,
+        cost=None,
+        size=row.size,
+    )
+
+
+def _insert(session: Session) -> Any:
+    dialect = session.get_bind().dialect.name
+    return (sqlite if dialect == "sqlite" else postgresql).insert(Survey)

@@ -1,0 +1,11 @@
+"""The base of the tables of scoring."""
+
+from sqlalchemy.orm import DeclarativeBase
+
+from shared.database import new_metadata
+
+
+class Model(DeclarativeBase):
+    """A table of the scoring service."""
+
+    metadata = new_metadata()

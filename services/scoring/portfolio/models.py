@@ -1,0 +1,21 @@
+"""The table of snapshots."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.scoring.models import Model
+from shared.database import Json, Moment
+
+
+class Snapshot(Model):
+    """A portfolio answer as it was made for a day; `name` says which one."""
+
+    __tablename__ = "snapshots"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    as_of: Mapped[date] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    document: Mapped[dict[str, Any]] = mapped_column(Json)

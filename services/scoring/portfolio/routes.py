@@ -1,0 +1,106 @@
+"""HTTP door of the portfolio."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from services.scoring.fact.domain import Horizon
+from services.scoring.index import repository as index_repository
+from services.scoring.index import service as index_service
+from services.scoring.index.domain import estimate, sums_of
+from services.scoring.portfolio import repository, service, settlement
+from services.scoring.portfolio.domain import Basis, Method
+from services.scoring.portfolio.schemas import (
+    AbcBody,
+    LadderBody,
+    SatisfactionBody,
+    abc_body,
+    ladder_body,
+    satisfaction_body,
+)
+from services.scoring.portfolio.service import Population
+from services.scoring.questions import DateAsked, Span, SpanAsked
+from shared import clock
+from shared.errors import NotFound
+from shared.http.answers import answer, errors
+from shared.http.dependencies import Reader, Reading
+from shared.http.routing import Router
+from shared.reader import Reader as RowReader
+from shared.reader import Rows
+
+router = Router(prefix="portfolio", tag="portfolio")
+
+
+@router.get("/abc", response_model=AbcBody, responses=errors())
+def read_abc(
+    session: Reading,
+    reader: Reader,
+    span: SpanAsked,
+    method: Annotated[Method, Query(description="Cut by customers or by value.")] = Method.COUNT,
+    basis: Annotated[
+        Basis, Query(description="Profit counts only where every line has a cost.")
+    ] = Basis.PROFIT,
+) -> Response:
+    """Class the customers by value: of all time, or of a period."""
+    kept = _kept(session, reader, span, settlement.abc_name(method, basis))
+    if kept is not None:
+        return answer(AbcBody.model_validate(kept))
+    population = _population(session, reader, span)
+    return answer(abc_body(population, method=method, wanted=basis))
+
+
+@router.get("/ladder", response_model=LadderBody, responses=errors())
+def read_ladder(session: Reading, reader: Reader, span: SpanAsked) -> Response:
+    """Read the loyalty ladder of a date; with `from`, also who moved since the end of that day."""
+    kept = _kept(session, reader, span, settlement.LADDER)
+    if kept is not None:
+        return answer(LadderBody.model_validate(kept))
+    population = _population(session, reader, Span(question=span.question, start=None))
+    since = None
+    if span.start is not None:
+        before = replace(span.question, horizon=Horizon(as_of=span.start), kept=False)
+        since = service.population_at(session, reader, before)
+    return answer(ladder_body(population, since=since))
+
+
+@router.get("/satisfaction", response_model=SatisfactionBody, responses=errors(404))
+def read_satisfaction(
+    session: Reading,
+    question: DateAsked,
+    survey: Annotated[UUID, Query(description="The survey.")],
+    wave: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+) -> Response:
+    """Read the plain satisfaction index of a survey: the mean of its answers' indices."""
+    if index_repository.survey(session, survey) is None:
+        raise NotFound(detail="No survey that was published has this id.")
+    day = question.horizon.as_of
+    if question.kept:
+        sums = index_service.kept_sums(session, survey, wave)
+    else:
+        sums = sums_of(index_repository.indices(session, survey, wave=wave, up_to=day))
+    body = satisfaction_body(survey, wave, estimate(sums), as_of=day, made_at=clock.now())
+    return answer(body)
+
+
+def _kept(session: Session, reader: RowReader, span: Span, name: str) -> dict[str, Any] | None:
+    """Find the answer among the snapshots: the current one, or that of a month's last day."""
+    question = span.question
+    if reader.rows is not Rows.ALL or span.start is not None:
+        return None
+    if question.kept:
+        found = repository.latest_snapshot(session, name)
+        return found.document if found else None
+    found = repository.snapshot(session, name, question.horizon.as_of)
+    if found is None or question.horizon.until or found.document["currency"] != question.currency:
+        return None
+    return found.document if settlement.still_true(session, found) else None
+
+
+def _population(session: Session, reader: RowReader, span: Span) -> Population:
+    if span.question.kept and span.start is None:
+        return service.kept_population(session, reader, span.question)
+    return service.population_at(session, reader, span.question, start=span.start)

@@ -1,0 +1,80 @@
+"""Compute everything that is kept anew from the facts and tell what differs (promise P9)."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.scoring.customer import repository as customer_repository
+from services.scoring.index import repository as index_repository
+from services.scoring.index.domain import sums_of
+from services.scoring.index.service import kept_sums
+from services.scoring.portfolio.service import kept_population
+from services.scoring.score import repository, service
+from services.scoring.score.domain import Question
+from services.scoring.settings import Settings
+from shared import clock
+from shared.database import Database
+from shared.reader import EVERYTHING
+
+_CHUNK = 500
+
+
+def recompute(settings: Settings) -> None:
+    """Compare kept scores, classes and indices with a recomputation; exit 1 if any differs."""
+    database = Database(settings.database, schema=settings.name)
+    with database.reading() as session:
+        found = list(differences(session, settings))
+    database.close()
+    sys.stdout.write("".join(f"{line}\n" for line in found))
+    sys.stdout.write(f"{len(found)} differences\n")
+    if found:
+        sys.exit(1)
+
+
+def differences(session: Session, settings: Settings) -> Iterator[str]:
+    """Tell each kept figure that a computation from the facts does not give."""
+    customers = customer_repository.customers(session)
+    ids = sorted(customers)
+    for start in range(0, len(ids), _CHUNK):
+        chunk = {customer_id: customers[customer_id] for customer_id in ids[start : start + _CHUNK]}
+        yield from _of_scores(session, chunk, settings)
+    yield from _of_classes(session, settings)
+    yield from _of_indices(session)
+
+
+def _of_scores(session: Session, customers: dict[UUID, Any], settings: Settings) -> Iterator[str]:
+    kept = repository.kept_rows(session, customers)
+    compute = service.computer(session, customers, clock.now(), currency=settings.currency)
+    for customer_id in customers:
+        row = kept.get(customer_id)
+        if row is None:
+            yield f"score {customer_id}: not kept"
+            continue
+        for name, value in compute(customer_id, row["as_of"]).items():
+            if row[name] != value:
+                yield f"score {customer_id} {name}: kept {row[name]}, computed {value}"
+
+
+def _of_classes(session: Session, settings: Settings) -> Iterator[str]:
+    if repository.unsettled(session)["scores"]:
+        return
+    now = clock.now()
+    today = clock.local_day(now, settings.zone)
+    asked = Question.about(today, currency=settings.currency, zone=settings.zone, now=now)
+    computed = kept_population(session, EVERYTHING, asked).classes()
+    for row in repository.population(session, EVERYTHING):
+        found = computed.get(row["customer_id"])
+        if row["customer_class"] != found:
+            kept = row["customer_class"]
+            yield f"class {row['customer_id']}: kept {kept}, computed {found}"
+
+
+def _of_indices(session: Session) -> Iterator[str]:
+    for survey_id in index_repository.survey_ids(session):
+        computed = sums_of(index_repository.indices(session, survey_id))
+        kept = kept_sums(session, survey_id, None)
+        if kept != computed:
+            yield f"index {survey_id}: kept {kept}, computed {computed}"

@@ -1,0 +1,67 @@
+"""Event door of scores: whatever is told of customers, orders, surveys and answers ends here.
+
+One function for all of it, so that a batch locks its customers once, in the order of their ids,
+and each of them is scored and told once.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.scoring.customer import service as customer_service
+from services.scoring.fact import service as fact_service
+from services.scoring.fact.domain import facts_of
+from services.scoring.index import service as index_service
+from services.scoring.score import service
+from shared.contracts.registry import (
+    CustomerChanged,
+    CustomerFacts,
+    CustomerRegistered,
+    OrderChanged,
+    OrderPlaced,
+    OrderReturned,
+    OrderSnapshot,
+)
+from shared.contracts.survey import (
+    ResponseSubmitted,
+    SurveyClosed,
+    SurveyFacts,
+    SurveyPublished,
+)
+from shared.messaging.consumer import Handler
+from shared.settings import ServiceSettings
+
+FOLLOWED = (
+    CustomerRegistered,
+    CustomerChanged,
+    OrderPlaced,
+    OrderChanged,
+    OrderReturned,
+    SurveyPublished,
+    SurveyClosed,
+    ResponseSubmitted,
+)
+
+
+def handlers(settings: ServiceSettings) -> Mapping[type, Handler]:
+    """Give the handler of every event that scoring follows."""
+    return dict.fromkeys(FOLLOWED, partial(follow, settings=settings))
+
+
+def follow(session: Session, events: Sequence[Any], *, settings: ServiceSettings) -> None:
+    """Take over a batch of events and bring every score that they touch up to date."""
+    surveys = [event for event in events if isinstance(event, SurveyFacts)]
+    responses = [event for event in events if isinstance(event, ResponseSubmitted)]
+    orders = [event for event in events if isinstance(event, OrderSnapshot)]
+    customers = [event for event in events if isinstance(event, CustomerFacts)]
+    answered = index_service.follow_surveys(session, surveys, responses, zone=settings.zone)
+    fact_service.restate_facts(session, answered.restated)
+    drawn = [fact for order in orders for fact in facts_of(order)]
+    chained = fact_service.chain_facts(session, [*drawn, *answered.facts])
+    touched = {event.customer_id for event in customers} | chained.touched | answered.touched
+    held = customer_service.hold_customers(session, touched)
+    now = customer_service.follow_customers(session, held, customers)
+    fact_service.write_facts(session, chained)
+    service.refresh_scores(session, now, settings=settings)

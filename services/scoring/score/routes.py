@@ -1,0 +1,115 @@
+"""HTTP door of scores."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import Response
+
+from services.scoring.customer import repository as customer_repository
+from services.scoring.loyalty.domain import Rung
+from services.scoring.portfolio import service as portfolio_service
+from services.scoring.portfolio.domain import CustomerClass
+from services.scoring.questions import Asked
+from services.scoring.score import repository, service
+from services.scoring.score.domain import Contribution, TermPoints
+from services.scoring.score.schemas import (
+    ExplanationBody,
+    ScoreBody,
+    ScorePage,
+    computed_body,
+    explanation_body,
+    kept_body,
+    score_page,
+)
+from shared import clock
+from shared.errors import Fault, Invalid, NotFound
+from shared.http.answers import answer, errors
+from shared.http.dependencies import Reader, Reading
+from shared.http.pagination import PageRequest, Paging, encode, link
+from shared.http.routing import Router
+
+router = Router(prefix="scores", tag="scores")
+
+_UNKNOWN = "No customer that you may see has this id."
+
+
+@router.get("", response_model=ScorePage, responses=errors())
+def list_scores(
+    session: Reading,
+    reader: Reader,
+    paging: Paging,
+    customer_class: Annotated[CustomerClass | None, Query(alias="class")] = None,
+    rung: Rung | None = None,
+) -> Response:
+    """List the scores of customers, the most valuable first."""
+    wanted = {"customer_class": customer_class, "rung": rung}
+    equal = {name: value.value for name, value in wanted.items() if value is not None}
+    found = repository.scores(session, reader, paging=paging, equal=equal)
+    return answer(score_page(found.rows, found.next), headers=link(paging, found.next))
+
+
+@router.get("/{customer_id}", response_model=ScoreBody, responses=errors(404))
+def read_score(customer_id: UUID, session: Reading, reader: Reader, question: Asked) -> Response:
+    """Read the score of a customer, as it is now or as of any date."""
+    if question.kept:
+        row = repository.score_row(session, reader, customer_id)
+        today = question.horizon.as_of
+        if row is not None and not (row.changes_on and row.changes_on <= today):
+            return answer(kept_body(row, today))
+    customer = customer_repository.customer(session, reader, customer_id)
+    if customer is None:
+        raise NotFound(detail=_UNKNOWN)
+    found = service.answer_question(session, customer, question)
+    body = computed_body(
+        customer_id,
+        found,
+        question,
+        made_at=clock.now(),
+        customer_class=portfolio_service.class_of(session, customer_id, question),
+    )
+    return answer(body)
+
+
+@router.get("/{customer_id}/explanation", response_model=ExplanationBody, responses=errors(404))
+def explain_score(
+    customer_id: UUID, session: Reading, reader: Reader, question: Asked, paging: Paging
+) -> Response:
+    """Show where the value points of a customer come from, fact by fact."""
+    customer = customer_repository.customer(session, reader, customer_id)
+    if customer is None:
+        raise NotFound(detail=_UNKNOWN)
+    found = service.answer_question(session, customer, question)
+    terms, following = _page(found.terms, paging)
+    body = explanation_body(customer_id, found, question, terms=terms, following=following)
+    return answer(body, headers=link(paging, following))
+
+
+def _page(terms: Sequence[TermPoints], paging: PageRequest) -> tuple[list[TermPoints], str | None]:
+    """Cut one page out of all facts: terms in their order, facts by day and id."""
+    keys = [(at, fact) for at, term in enumerate(terms) for fact in term.facts]
+    if paging.after is not None:
+        last = _place(paging.after)
+        keys = [key for key in keys if _key(*key) > last]
+    shown, rest = keys[: paging.limit], keys[paging.limit :]
+    cut = [
+        replace(term, facts=tuple(fact for place, fact in shown if place == at))
+        for at, term in enumerate(terms)
+    ]
+    return cut, encode(_key(*shown[-1])) if rest else None
+
+
+def _key(at: int, fact: Contribution) -> tuple[int, date, UUID]:
+    return at, fact.occurred_on, fact.fact_id
+
+
+def _place(after: Sequence[object]) -> tuple[int, date, UUID]:
+    try:
+        at, day, fact_id = after
+        return int(str(at)), date.fromisoformat(str(day)), UUID(str(fact_id))
+    except ValueError as error:
+        fault = Fault("query:cursor", "cursor", "Use a cursor as it came in `next`.")
+        raise Invalid(fault) from error
