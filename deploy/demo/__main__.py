@@ -1,38 +1,59 @@
+"""The demo company: with no command the whole product, embedded, with the company in it."""
+
 import argparse
+import os
+import sys
 import tempfile
 from pathlib import Path
 
-from deploy.demo.client import Api
+from deploy.demo.client import Api, RefusedError
 from deploy.demo.findings import findings, loaded, settle
 from deploy.demo.generate import generate
 from deploy.demo.load import load
 from deploy.demo.report import report
+from deploy.local.run import Guest, NoServers, Plan, run
 
 
-def main() -> None:
+def main() -> int:
     """Run the command that was typed."""
-    parser = argparse.ArgumentParser(prog="python -m deploy.demo", description="The demo company.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    writing = commands.add_parser("generate", help="write its files into a folder")
-    writing.add_argument("--into", type=Path, required=True, metavar="DIR")
-    loading = commands.add_parser("load", help="load it through the public API and report")
-    loading.add_argument("--url", required=True, help="address of the gateway")
-    loading.add_argument("--key", required=True, help="an API key that may write")
-    arguments = parser.parse_args()
+    arguments = _parser().parse_args()
     if arguments.command == "generate":
         generate(arguments.into)
-    else:
+        return 0
+    if arguments.command == "load":
         show(arguments.url, arguments.key)
+        return 0
+    guest = Guest(name="demo", run=show, leaves=bool(os.environ.get("DEMO_EXIT")))
+    return run(Plan(part="demo", servers=NoServers(), guest=guest))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m deploy.demo", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    writing = commands.add_parser("generate", help="write its files into a folder")
+    writing.add_argument("--into", type=Path, required=True, metavar="DIR")
+    loading = commands.add_parser("load", help="load it into a product that runs, and report")
+    loading.add_argument("--url", required=True, help="address of the gateway")
+    loading.add_argument("--key", required=True, help="an API key that may write")
+    return parser
 
 
 def show(url: str, key: str) -> None:
     """Load the demo company into a running product and print what that makes of it."""
+    try:
+        print(f"\n{_loaded_report(url, key)}\n", flush=True)
+    except RefusedError as refusal:
+        print(refusal, file=sys.stderr, flush=True)
+        raise SystemExit(1) from refusal
+
+
+def _loaded_report(url: str, key: str) -> str:
     with tempfile.TemporaryDirectory() as made, Api(url, key) as api:
         folder = Path(made)
         generate(folder)
         survey = load(api, folder)
         settle(api, survey, loaded(folder))
-        print(f"\n{report(findings(api, survey, _addresses(url)))}\n")
+        return report(findings(api, survey, _addresses(url)))
 
 
 def _addresses(url: str) -> list[tuple[str, str]]:
@@ -40,4 +61,4 @@ def _addresses(url: str) -> list[tuple[str, str]]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
