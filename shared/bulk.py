@@ -1,18 +1,20 @@
 """Insert many rows at once: COPY on PostgreSQL, about five times as fast as INSERT."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
+import psycopg
 from psycopg import sql
 from sqlalchemy import JSON, Table, insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 _WORTH_COPYING = 20
 
 
-def insert_rows(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all have the same columns, in their order."""
+def insert_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows that all have the same columns in the same order, as many as there are."""
     if not rows:
         return
     if len(rows) < _WORTH_COPYING or session.get_bind().dialect.name == "sqlite":
@@ -21,7 +23,7 @@ def insert_rows(session: Session, table: Any, rows: Sequence[Mapping[str, Any]])
     _copy(session, getattr(table, "__table__", table), rows)
 
 
-def _copy(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def _copy(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     names = list(rows[0])
     jsons = [name for name in names if isinstance(table.c[name].type, JSON)]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
@@ -29,9 +31,21 @@ def _copy(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> 
     )
     session.flush()
     driver: Any = session.connection().connection.driver_connection
+    try:
+        _write(driver, statement, rows, jsons)
+    except psycopg.Error as error:
+        raise _translated(error, statement.as_string()) from error
+
+
+def _write(
+    driver: Any, statement: sql.Composed, rows: Sequence[dict[str, Any]], jsons: Sequence[str]
+) -> None:
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            values = dict(row)
-            for name in jsons:
-                values[name] = orjson.dumps(values[name]).decode()
-            copy.write_row([values[name] for name in names])
+            written = {name: orjson.dumps(row[name]).decode() for name in jsons}
+            copy.write_row(list((row | written if jsons else row).values()))
+
+
+def _translated(error: psycopg.Error, statement: str) -> Exception:
+    """Give the error that the same failure has where SQLAlchemy speaks to the driver."""
+    return DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True)

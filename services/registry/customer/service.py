@@ -1,12 +1,12 @@
 """Use cases of customers: register, change, upsert. The doors own the transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from services.registry.customer import domain, repository
@@ -18,6 +18,7 @@ from services.registry.customer.models import (
     CustomerToken,
 )
 from shared import clock
+from shared.bulk import insert_rows
 from shared.contracts import registry as contracts
 from shared.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed
 from shared.ids import new_id
@@ -31,18 +32,32 @@ def register_customer(
     """Put a new customer on record; Conflict if an external id already means another."""
     _check(record)
     _claim_identities(session, None, record.external_ids)
-    moment = clock.now()
-    customer = Customer(
-        id=new_id(), version=1, registered_at=moment, changed_at=moment, **_columns(record)
-    )
-    session.add(customer)
-    session.flush()
-    _index(session, customer.id, record)
-    _note_change(session, customer, by=by, reason=reason, changes={})
-    outbox.record(
-        session, _event(contracts.CustomerRegistered, customer, moment), _state(customer, moment)
-    )
+    (customer,) = _insert(session, [record], by=by, reason=reason)
     return customer
+
+
+def _insert(
+    session: Session, records: Sequence[Record], *, by: str, reason: str | None = None
+) -> list[Customer]:
+    moment = clock.now()
+    stamps = {"version": 1, "registered_at": moment, "changed_at": moment}
+    rows = [{"id": new_id(), **stamps, **_columns(record)} for record in records]
+    insert_rows(session, Customer, rows)
+    customers = [Customer(**row) for row in rows]
+    pairs = list(zip(customers, records, strict=True))
+    insert_rows(session, CustomerIdentity, [row for pair in pairs for row in _identities(*pair)])
+    insert_rows(session, CustomerToken, [row for pair in pairs for row in _tokens(*pair)])
+    insert_rows(session, CustomerChange, [_change(one, by, reason, {}) for one in customers])
+    registered = contracts.CustomerRegistered
+    outbox.record_all(
+        session,
+        (
+            tell
+            for one in customers
+            for tell in (_event(registered, one, moment), _state(one, moment))
+        ),
+    )
+    return customers
 
 
 def change_customer(
@@ -65,8 +80,8 @@ def change_customer(
         setattr(customer, name, value)
     customer.version, customer.changed_at = customer.version + 1, moment
     session.flush()
-    _index(session, customer.id, record)
-    _note_change(session, customer, by=by, reason=reason, changes=changes)
+    _index(session, customer, record)
+    insert_rows(session, CustomerChange, [_change(customer, by, reason, changes)])
     outbox.record(
         session, _event(contracts.CustomerChanged, customer, moment), _state(customer, moment)
     )
@@ -116,17 +131,26 @@ def customers_named(
     known = repository.ids_by_external_id(session, pairs) if pairs else {}
     found = {external_id: customer_id for (_, external_id), customer_id in known.items()}
     if create:
-        for _, external_id in pairs:
-            if external_id not in found:
-                record = Record(
-                    external_ids=(ExternalId(system, external_id),),
-                    name=external_id,
-                    kind=domain.Kind.UNKNOWN,
-                    nature=domain.Nature.UNKNOWN,
-                )
-                made = register_customer(session, record=record, by=by)
-                found[external_id] = made.id
+        new = [ExternalId(*pair) for pair in pairs if pair not in known]
+        found |= _register_unknown(session, new, by=by)
     return found
+
+
+def _register_unknown(
+    session: Session, external_ids: Sequence[ExternalId], *, by: str
+) -> dict[str, UUID]:
+    """Register customers of whom nothing but an id is known, many at a time."""
+    records = [
+        Record(
+            external_ids=(external_id,),
+            name=external_id.id,
+            kind=domain.Kind.UNKNOWN,
+            nature=domain.Nature.UNKNOWN,
+        )
+        for external_id in external_ids
+    ]
+    made = _insert(session, records, by=by)
+    return {external_id.id: one.id for external_id, one in zip(external_ids, made, strict=True)}
 
 
 def is_registered(session: Session, external_id: ExternalId) -> bool:
@@ -186,33 +210,35 @@ def _claim_identities(
             raise Conflict(Fault(f"/external_ids/{at}", "taken", message), code="external_id_taken")
 
 
-def _index(session: Session, customer_id: UUID, record: Record) -> None:
+def _index(session: Session, customer: Customer, record: Record) -> None:
     for table in (CustomerIdentity, CustomerToken):
-        session.execute(delete(table).where(table.customer_id == customer_id))
-    identities = [
-        {"system": pair.system, "external_id": pair.id, "customer_id": customer_id}
+        session.execute(delete(table).where(table.customer_id == customer.id))
+    insert_rows(session, CustomerIdentity, _identities(customer, record))
+    insert_rows(session, CustomerToken, _tokens(customer, record))
+
+
+def _identities(customer: Customer, record: Record) -> list[dict[str, Any]]:
+    return [
+        {"system": pair.system, "external_id": pair.id, "customer_id": customer.id}
         for pair in record.external_ids
     ]
-    if identities:
-        session.execute(insert(CustomerIdentity), identities)
-    tokens = [{"token": token, "customer_id": customer_id} for token in domain.tokens(record)]
-    session.execute(insert(CustomerToken), tokens)
 
 
-def _note_change(
-    session: Session, customer: Customer, *, by: str, reason: str | None, changes: dict[str, Any]
-) -> None:
-    session.add(
-        CustomerChange(
-            customer_id=customer.id,
-            version=customer.version,
-            changed_at=customer.changed_at,
-            changed_by=by,
-            reason=reason,
-            changes=changes,
-        )
-    )
-    session.flush()
+def _tokens(customer: Customer, record: Record) -> list[dict[str, Any]]:
+    return [{"token": token, "customer_id": customer.id} for token in domain.tokens(record)]
+
+
+def _change(
+    customer: Customer, by: str, reason: str | None, changes: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "customer_id": customer.id,
+        "version": customer.version,
+        "changed_at": customer.changed_at,
+        "changed_by": by,
+        "reason": reason,
+        "changes": changes,
+    }
 
 
 def _facts(customer: Customer, moment: datetime) -> dict[str, Any]:

@@ -1,18 +1,19 @@
 """What a file may say and how its cells are read. Pure; reading a cell again costs a look-up."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from shared.files.cells import is_formula
 from shared.money import CURRENCIES, parse_exact
 
-Value = TypeVar("Value")
+Reader = Callable[[str], Any]
+Choice = TypeVar("Choice", bound=StrEnum)
 
 LONGEST_CODE = 100
 LONGEST_NAME = 200
@@ -49,83 +50,67 @@ class Options:
     mode: Mode = Mode.UPSERT
 
 
-REQUIRED: Mapping[Entity, frozenset[str]] = {
-    Entity.CUSTOMERS: frozenset({"external_id", "name"}),
-    Entity.PRODUCTS: frozenset({"code", "name"}),
-    Entity.ORDERS: frozenset({"order_id", "ordered_at", "product_code", "quantity", "unit_price"}),
-}
-OPTIONAL: Mapping[Entity, frozenset[str]] = {
-    Entity.CUSTOMERS: frozenset(
-        {"name_en", "kind", "nature", "ownership", "retail_format", "city", "owner", "team"}
-        | {"email", "phone", "internal", "disqualified", "tags"}
-    ),
-    Entity.PRODUCTS: frozenset(
-        {"category", "unit_price", "currency", "lifetime_days", "purchase_cycle_days"}
-    ),
-    Entity.ORDERS: frozenset(
-        {"customer_external_id", "anonymous_reference", "product_name", "currency", "discount"}
-        | {"unit_cost", "promised_on", "delivered_on", "faulty"}
-    ),
-}
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where a field stands in a line, and how its cell is read."""
+
+    field: str
+    place: int
+    read: Reader
+    required: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where in a line each field stands; `ignored` are the columns that mean nothing here."""
+    """The fields of a file; `ignored` are the columns that mean nothing here."""
 
-    places: Mapping[str, int]
+    found: Sequence[Column]
     ignored: Sequence[str]
 
+    def place(self, name: str) -> int | None:
+        """Tell where a field stands."""
+        return next((column.place for column in self.found if column.field == name), None)
 
-def columns(header: Sequence[str], mapping: Mapping[str, str], entity: Entity) -> Columns:
+    def read(self, cells: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+        """Read one line: the values that are there by field, and what is wrong."""
+        values: dict[str, Any] = {}
+        faults: list[str] = []
+        for column in self.found:
+            text = cells[column.place].strip()
+            if text:
+                try:
+                    values[column.field] = column.read(text)
+                except ValueError as error:
+                    faults.append(f"{column.field}: {error}")
+            elif column.required:
+                faults.append(f"{column.field}: give a value.")
+        return values, faults
+
+
+def columns(
+    header: Sequence[str],
+    mapping: Mapping[str, str],
+    *,
+    readers: Mapping[str, Reader],
+    required: Collection[str],
+) -> Columns:
     """Find the fields in a header; ValueError says which are missing, double or unknown."""
-    known = REQUIRED[entity] | OPTIONAL[entity]
-    strange = sorted(set(mapping.values()) - known) + sorted(set(mapping) - set(header))
+    strange = sorted(set(mapping.values()) - set(readers)) + sorted(set(mapping) - set(header))
     if strange:
         raise ValueError(f"The mapping names what is not there: {', '.join(strange)[:300]}.")
     named = [mapping.get(name, name) for name in header]
-    double = sorted({name for name in named if name in known and named.count(name) > 1})
+    double = sorted({name for name in named if name in readers and named.count(name) > 1})
     if double:
         raise ValueError(f"Two columns mean the same: {', '.join(double)}.")
-    missing = sorted(REQUIRED[entity] - set(named))
+    missing = sorted(set(required) - set(named))
     if missing:
         raise ValueError(f"Columns are missing: {', '.join(missing)}. Map them or name them so.")
-    places = {name: at for at, name in enumerate(named) if name in known}
-    return Columns(places, [header[at] for at, name in enumerate(named) if name not in known])
-
-
-@dataclass(slots=True)
-class Cells:
-    """The cells of one line by field, and what was found wrong while reading them."""
-
-    columns: Columns
-    values: Sequence[str]
-    faults: list[str] = field(default_factory=list)
-
-    def get(self, name: str) -> str:
-        """Give a cell without the blanks around it; empty if the column is absent."""
-        place = self.columns.places.get(name)
-        return "" if place is None else self.values[place].strip()
-
-    def read(self, name: str, reader: Callable[[str], Value]) -> Value | None:
-        """Read a cell that may be empty; note what is wrong with it."""
-        text = self.get(name)
-        return self._read(name, text, reader) if text else None
-
-    def need(self, name: str, reader: Callable[[str], Value]) -> Value | None:
-        """Read a cell that must not be empty; note what is wrong with it."""
-        text = self.get(name)
-        if not text:
-            self.faults.append(f"{name}: give a value.")
-            return None
-        return self._read(name, text, reader)
-
-    def _read(self, name: str, text: str, reader: Callable[[str], Value]) -> Value | None:
-        try:
-            return reader(text)
-        except ValueError as error:
-            self.faults.append(f"{name}: {error}")
-            return None
+    found = [
+        Column(name, at, readers[name], name in required)
+        for at, name in enumerate(named)
+        if name in readers
+    ]
+    return Columns(found, [header[at] for at, name in enumerate(named) if name not in readers])
 
 
 def _text(text: str, longest: int) -> str:
@@ -202,3 +187,16 @@ def days(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MOST_DAYS:
         raise ValueError(f"Give a whole number of days from 1 to {MOST_DAYS}.")
     return int(text)
+
+
+def choice(kind: type[Choice]) -> Callable[[str], Choice]:
+    """Make the reader of one of several codes."""
+    codes = {str(one): one for one in kind}
+
+    def read(text: str) -> Choice:
+        try:
+            return codes[text]
+        except KeyError:
+            raise ValueError(f"Give one of {', '.join(codes)}.") from None
+
+    return read

@@ -4,23 +4,25 @@ After kill -9 the next worker goes on behind the last chunk that was committed.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from sqlalchemy import Update, update
 from sqlalchemy.orm import Session
 
 from services.registry.customer import service as customers
-from services.registry.imports import domain, records
-from services.registry.imports.domain import Cells, Columns, Entity, Mode, Options
+from services.registry.imports import records
+from services.registry.imports.columns import columns_of
+from services.registry.imports.domain import Columns, Entity, Mode, Options
 from services.registry.imports.models import Import, Rejection
 from services.registry.imports.orders import Draft, OrderReader, Rejected, with_customers
 from services.registry.imports.staging import Group, Staging
 from services.registry.order import service as orders
+from services.registry.order.domain import Order
 from services.registry.order.repository import known_orders
 from services.registry.product import service as products
 from services.registry.product.repository import products_by_code
@@ -53,9 +55,11 @@ class _Job:
     row: Import
     options: Options
     columns: Columns
+    named: set[str] = field(default_factory=set)
 
 
 Put = Callable[[Session], Chunk]
+PutLine = Callable[[Session, dict[str, Any]], str]
 
 
 def run_import(run: Run) -> None:
@@ -66,7 +70,7 @@ def run_import(run: Run) -> None:
         try:
             options = Options(**row.options | {"mode": Mode(row.options["mode"])})
             table = read_table(stream, encoding=options.encoding)
-            columns = domain.columns(table.header, row.mapping, Entity(row.entity))
+            columns = columns_of(Entity(row.entity), table.header, row.mapping, options)
             _WORKS[Entity(row.entity)](_Job(run, row, options, columns), table)
         except Invalid as error:
             raise JobFailed(error.faults[0]) from error
@@ -76,7 +80,7 @@ def _import_orders(job: _Job, table: Table) -> None:
     names: dict[str, str] = {}
     with closing(Staging()) as staging:
         _tell_total(job, staging.fill(_keyed(job, table, names)))
-        reader = OrderReader(job.columns, job.options, ZoneInfo(job.options.timezone))
+        reader = OrderReader(job.columns, job.options)
         groups = staging.groups(job.row.position)
         while found := list(islice(groups, _CHUNK_ORDERS)):
             _commit(job, partial(_put_orders, job, reader, found, names))
@@ -84,7 +88,7 @@ def _import_orders(job: _Job, table: Table) -> None:
 
 def _keyed(job: _Job, table: Table, names: dict[str, str]) -> Iterator[tuple[str, Line]]:
     """Give each line with its order's id, noting the names of products: the later one wins."""
-    places = job.columns.places
+    places = {column.field: column.place for column in job.columns.found}
     key, code, name = places["order_id"], places["product_code"], places.get("product_name")
     for line in table.lines:
         if line.number % _BEAT_LINES == 0:
@@ -120,12 +124,21 @@ def _put_orders(
     drafts, strangers = with_customers(drafts, known)
     chunk.rejected += strangers
     drafts = _allowed(session, job, drafts, chunk)
-    outcomes = orders.put_orders(
-        session, orders=[draft.order for draft in drafts], product_names=names
-    )
+    taken = [draft.order for draft in drafts]
+    _name_products(session, job, taken, names)
+    outcomes = orders.put_orders(session, orders=taken)
     for draft, outcome in zip(drafts, outcomes, strict=True):
         chunk.outcomes[outcome] += len(draft.lines)
     return chunk
+
+
+def _name_products(
+    session: Session, job: _Job, taken: Sequence[Order], names: Mapping[str, str]
+) -> None:
+    """See once for each code that the catalogue has it, under its latest name in the file."""
+    codes = {line.product_code for order in taken for line in order.lines} - job.named
+    products.name_products(session, names={code: names.get(code, "") for code in sorted(codes)})
+    job.named.update(() if job.row.dry_run else codes)
 
 
 def _allowed(session: Session, job: _Job, drafts: Sequence[Draft], chunk: Chunk) -> list[Draft]:
@@ -151,15 +164,9 @@ def _forbidden(mode: Mode, *, known: bool) -> str | None:
 
 
 def _import_customers(job: _Job, table: Table) -> None:
-    def put(session: Session, cells: Cells) -> str | None:
-        read = records.customer(cells, job.options)
-        if read is None:
-            return None
-        external_id, record = read
-        known = customers.is_registered(session, external_id)
-        if fault := _forbidden(job.options.mode, known=known):
-            cells.faults.append(fault)
-            return None
+    def put(session: Session, values: dict[str, Any]) -> str:
+        external_id, record = records.customer(values, job.options)
+        _check_mode(job, known=customers.is_registered(session, external_id))
         by = job.row.created_by
         _, outcome = customers.upsert_customer(
             session, external_id=external_id, record=record, by=by, reader=EVERYTHING
@@ -170,20 +177,20 @@ def _import_customers(job: _Job, table: Table) -> None:
 
 
 def _import_products(job: _Job, table: Table) -> None:
-    def put(session: Session, cells: Cells) -> str | None:
-        product = records.product(cells, job.options)
-        if product is None:
-            return None
-        known = bool(products_by_code(session, [product.code]))
-        if fault := _forbidden(job.options.mode, known=known):
-            cells.faults.append(fault)
-            return None
+    def put(session: Session, values: dict[str, Any]) -> str:
+        product = records.product(values, job.options)
+        _check_mode(job, known=bool(products_by_code(session, [product.code])))
         return products.put_products(session, products=[product])[product.code]
 
     _import_lines(job, table, put)
 
 
-def _import_lines(job: _Job, table: Table, put: Callable[[Session, Cells], str | None]) -> None:
+def _check_mode(job: _Job, *, known: bool) -> None:
+    if fault := _forbidden(job.options.mode, known=known):
+        raise ValueError(fault)
+
+
+def _import_lines(job: _Job, table: Table, put: PutLine) -> None:
     done = int(job.row.position or 1)
     lines = (line for line in table.lines if line.number > done)
     while found := list(islice(lines, _CHUNK_LINES)):
@@ -191,34 +198,19 @@ def _import_lines(job: _Job, table: Table, put: Callable[[Session, Cells], str |
     _tell_total(job, None)
 
 
-def _put_lines(
-    job: _Job,
-    lines: Iterable[Line],
-    put: Callable[[Session, Cells], str | None],
-    session: Session,
-) -> Chunk:
-    chunk = Chunk(position="")
+def _put_lines(job: _Job, lines: Sequence[Line], put: PutLine, session: Session) -> Chunk:
+    chunk = Chunk(position=str(lines[-1].number))
     for line in lines:
-        chunk.position = str(line.number)
-        cells = Cells(job.columns, line.cells)
-        if line.fault:
-            cells.faults.append(line.fault.message)
-        outcome = None if cells.faults else _careful(session, cells, put)
-        if outcome is None:
-            chunk.rejected.append(Rejected(line, cells.faults))
-        else:
-            chunk.outcomes[outcome] += 1
+        values, faults = job.columns.read(line.cells)
+        faults += [line.fault.message] if line.fault else []
+        try:
+            if not faults:
+                chunk.outcomes[put(session, values)] += 1
+        except (Conflict, Invalid, ValueError) as error:
+            faults.append(str(error))
+        if faults:
+            chunk.rejected.append(Rejected(line, faults))
     return chunk
-
-
-def _careful(
-    session: Session, cells: Cells, put: Callable[[Session, Cells], str | None]
-) -> str | None:
-    try:
-        return put(session, cells)
-    except (Conflict, Invalid) as error:
-        cells.faults.append(error.detail)
-        return None
 
 
 def _commit(job: _Job, put: Put) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from functools import partial
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.registry.imports import domain
-from services.registry.imports.domain import Cells, Columns, Options
+from services.registry.imports.domain import Columns, Options, Reader
 from services.registry.order.domain import MOST_LINES, ZERO, Line, Order, line_faults
 from shared.files.tables import Line as FileLine
 
@@ -30,100 +31,99 @@ class Draft:
     lines: Sequence[FileLine]
 
 
+def readers(zone: ZoneInfo) -> dict[str, Reader]:
+    """Tell how the cells of an order line are read; times without offset are local to `zone`."""
+    return {
+        "order_id": domain.code,
+        "ordered_at": partial(domain.moment, zone=zone),
+        "customer_external_id": domain.code,
+        "anonymous_reference": domain.code,
+        "product_code": domain.code,
+        "product_name": domain.name,
+        "quantity": domain.exact,
+        "unit_price": domain.exact,
+        "discount": domain.exact,
+        "unit_cost": domain.exact,
+        "currency": domain.currency,
+        "promised_on": domain.day,
+        "delivered_on": domain.day,
+        "faulty": domain.flag,
+    }
+
+
+REQUIRED = frozenset({"order_id", "ordered_at", "product_code", "quantity", "unit_price"})
+
+
 @dataclass(frozen=True, slots=True)
 class OrderReader:
     """Reads the orders of one file."""
 
     columns: Columns
     options: Options
-    zone: ZoneInfo
 
     def read(self, order_id: str, lines: Sequence[FileLine]) -> Draft | list[Rejected]:
         """Read an order from its lines; one bad line rejects all of them."""
-        cells = [Cells(self.columns, line.cells) for line in lines]
-        for one, line in zip(cells, lines, strict=True):
+        values, faults = [], []
+        for line in lines:
+            said, wrong = self.columns.read(line.cells)
             if line.fault:
-                one.faults.append(line.fault.message)
-        draft = self._draft(order_id, lines, cells)
-        if draft is None:
-            return _rejected(lines, cells)
-        return draft
+                wrong.append(line.fault.message)
+            values.append(said)
+            faults.append(wrong)
+        if not any(faults):
+            made = [self._line(order_id, said) for said in values]
+            faults = [[f"{field}: {why}" for field, why in line_faults(one)] for one in made]
+            faults[0] += self._whole_faults(values)
+        if any(faults):
+            return _rejected(lines, faults)
+        return self._draft(order_id, lines, values, made)
+
+    def _line(self, order_id: str, said: dict[str, Any]) -> Line:
+        quantity, prefix = said["quantity"], self.options.return_prefix
+        if prefix and quantity > 0 and order_id.startswith(prefix):
+            quantity = -quantity
+        return Line(
+            said["product_code"],
+            quantity,
+            said["unit_price"],
+            said.get("discount", ZERO),
+            said.get("unit_cost"),
+        )
+
+    def _whole_faults(self, values: Sequence[dict[str, Any]]) -> list[str]:
+        faults = [
+            f"{field}: the lines of this order say different things."
+            for field in ("customer_external_id", "currency")
+            if len({said.get(field) for said in values}) > 1
+        ]
+        if len(values) > MOST_LINES:
+            faults.append(f"order_id: give at most {MOST_LINES} lines an order.")
+        return faults
 
     def _draft(
-        self, order_id: str, lines: Sequence[FileLine], cells: Sequence[Cells]
-    ) -> Draft | None:
-        read = [self._line(one) for one in cells]
-        moments = [one.need("ordered_at", self._moment) for one in cells]
-        currencies = [one.read("currency", domain.currency) for one in cells]
-        customers = [self._customer(one) for one in cells]
-        self._check_whole(order_id, cells, customers, currencies)
-        if any(one.faults for one in cells):
-            return None
-        first = cells[0]
-        ordered_at, occurred_on = min(moment for moment in moments if moment)
+        self,
+        order_id: str,
+        lines: Sequence[FileLine],
+        values: Sequence[dict[str, Any]],
+        made: Sequence[Line],
+    ) -> Draft:
+        first = values[0]
+        ordered_at, occurred_on = min(said["ordered_at"] for said in values)
         order = Order(
             system=self.options.system,
             external_id=order_id,
             customer_id=None,
-            anonymous_reference=first.read("anonymous_reference", domain.code),
+            anonymous_reference=first.get("anonymous_reference"),
             ordered_at=ordered_at,
             occurred_on=occurred_on,
-            currency=currencies[0] or self.options.currency,
-            lines=tuple(self._signed(order_id, line) for line in read if line),
-            promised_on=first.read("promised_on", domain.day),
-            delivered_on=first.read("delivered_on", domain.day),
-            faulty=any(one.read("faulty", domain.flag) for one in cells),
+            currency=first.get("currency", self.options.currency),
+            lines=tuple(made),
+            promised_on=first.get("promised_on"),
+            delivered_on=first.get("delivered_on"),
+            faulty=any(said.get("faulty", False) for said in values),
         )
-        if any(one.faults for one in cells):
-            return None
-        return Draft(order_id, customers[0], order, lines)
-
-    def _line(self, cells: Cells) -> Line | None:
-        code = cells.need("product_code", domain.code)
-        quantity = cells.need("quantity", domain.exact)
-        price = cells.need("unit_price", domain.exact)
-        discount = cells.read("discount", domain.exact)
-        cost = cells.read("unit_cost", domain.exact)
-        cells.read("product_name", domain.name)
-        if code is None or quantity is None or price is None:
-            return None
-        line = Line(code, quantity, price, ZERO if discount is None else discount, cost)
-        cells.faults += [f"{field}: {message}" for field, message in line_faults(line)]
-        return line
-
-    def _moment(self, text: str) -> tuple[datetime, date]:
-        return domain.moment(text, self.zone)
-
-    def _customer(self, cells: Cells) -> str:
-        text = cells.read("customer_external_id", domain.code) or ""
-        suffix = self.options.strip_suffix
-        return text.removesuffix(suffix) if suffix else text
-
-    def _check_whole(
-        self,
-        order_id: str,
-        cells: Sequence[Cells],
-        customers: Sequence[str],
-        currencies: Sequence[str | None],
-    ) -> None:
-        faults = cells[0].faults
-        if not order_id:
-            for one in cells:
-                one.faults.append("order_id: give a value.")
-        if len(cells) > MOST_LINES:
-            faults.append(f"order_id: give at most {MOST_LINES} lines an order.")
-        if len(set(customers)) > 1:
-            faults.append("customer_external_id: the lines of this order name several customers.")
-        if len(set(currencies)) > 1:
-            faults.append("currency: the lines of this order name several currencies.")
-
-    def _signed(self, order_id: str, line: Line) -> Line:
-        prefix = self.options.return_prefix
-        if not prefix or not order_id.startswith(prefix) or line.quantity < 0:
-            return line
-        return Line(
-            line.product_code, -line.quantity, line.unit_price, line.discount, line.unit_cost
-        )
+        customer = first.get("customer_external_id", "")
+        return Draft(order_id, customer.removesuffix(self.options.strip_suffix or ""), order, lines)
 
 
 def with_customers(
@@ -144,6 +144,6 @@ def with_customers(
     return taken, rejected
 
 
-def _rejected(lines: Sequence[FileLine], cells: Sequence[Cells]) -> list[Rejected]:
+def _rejected(lines: Sequence[FileLine], faults: Sequence[list[str]]) -> list[Rejected]:
     beside = ["Another line of this order is rejected."]
-    return [Rejected(line, one.faults or beside) for line, one in zip(lines, cells, strict=True)]
+    return [Rejected(line, wrong or beside) for line, wrong in zip(lines, faults, strict=True)]

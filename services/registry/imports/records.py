@@ -1,10 +1,8 @@
 """Customers and products from the lines of a file, one line each. Pure."""
 
-from enum import StrEnum
-from typing import TypeVar
+from typing import Any
 
 from services.registry.customer.domain import (
-    Contradiction,
     ExternalId,
     Kind,
     Nature,
@@ -14,74 +12,72 @@ from services.registry.customer.domain import (
     contradictions,
 )
 from services.registry.imports import domain
-from services.registry.imports.domain import Cells, Options
+from services.registry.imports.domain import Options, Reader
 from services.registry.product.domain import Product
+from shared.money import parse_exact
 
-Choice = TypeVar("Choice", bound=StrEnum)
-
-_TAG_SEPARATOR = ";"
-
-
-def customer(cells: Cells, options: Options) -> tuple[ExternalId, Record] | None:
-    """Read a customer; None if something is wrong, which is noted with the cells."""
-    external_id = cells.need("external_id", domain.code) or ""
-    if options.strip_suffix:
-        external_id = external_id.removesuffix(options.strip_suffix)
-    record = Record(
-        name=cells.need("name", domain.name) or "",
-        name_en=cells.read("name_en", domain.name),
-        kind=_choice(cells, "kind", Kind) or Kind.UNKNOWN,
-        nature=_choice(cells, "nature", Nature) or Nature.UNKNOWN,
-        ownership=_choice(cells, "ownership", Ownership),
-        retail_format=_choice(cells, "retail_format", RetailFormat),
-        email=cells.read("email", domain.name),
-        phone=cells.read("phone", _phone),
-        city=cells.read("city", domain.code),
-        owner=cells.read("owner", domain.code),
-        team=cells.read("team", domain.code),
-        internal=cells.read("internal", domain.flag) or False,
-        disqualified=cells.read("disqualified", domain.flag) or False,
-        tags=tuple(filter(None, cells.get("tags").split(_TAG_SEPARATOR))),
-    )
-    cells.faults += [_said(found) for found in contradictions(record)]
-    return None if cells.faults else (ExternalId(options.system, external_id), record)
-
-
-def product(cells: Cells, options: Options) -> Product | None:
-    """Read a product; None if something is wrong, which is noted with the cells."""
-    price = cells.read("unit_price", domain.exact)
-    found = Product(
-        code=cells.need("code", domain.code) or "",
-        name=cells.need("name", domain.name) or "",
-        category=cells.read("category", domain.code),
-        unit_price=price,
-        currency=cells.read("currency", domain.currency)
-        or (None if price is None else options.currency),
-        lifetime_days=cells.read("lifetime_days", domain.days),
-        purchase_cycle_days=cells.read("purchase_cycle_days", domain.days),
-    )
-    if price is not None and price < 0:
-        cells.faults.append("unit_price: give a price of 0 or more.")
-    return None if cells.faults else found
-
-
-def _choice(cells: Cells, name: str, kind: type[Choice]) -> Choice | None:
-    def read(text: str) -> Choice:
-        if text not in list(kind):
-            raise ValueError(f"Give one of {', '.join(kind)}.")
-        return kind(text)
-
-    return cells.read(name, read)
-
-
-_LONGEST_PHONE = 50
+LONGEST_PHONE = 50
 
 
 def _phone(text: str) -> str:
-    if len(text) > _LONGEST_PHONE:
-        raise ValueError(f"Give at most {_LONGEST_PHONE} characters.")
+    if len(text) > LONGEST_PHONE:
+        raise ValueError(f"Give at most {LONGEST_PHONE} characters.")
     return domain.code(text)
 
 
-def _said(found: Contradiction) -> str:
-    return f"{found.field}: {found.message}"
+def _tags(text: str) -> tuple[str, ...]:
+    return tuple(domain.code(tag.strip()) for tag in text.split(";") if tag.strip())
+
+
+def _price(text: str) -> Any:
+    price = parse_exact(text)
+    if price < 0:
+        raise ValueError("Give a price of 0 or more.")
+    return price
+
+
+CUSTOMER_READERS: dict[str, Reader] = {
+    "external_id": domain.code,
+    "name": domain.name,
+    "name_en": domain.name,
+    "kind": domain.choice(Kind),
+    "nature": domain.choice(Nature),
+    "ownership": domain.choice(Ownership),
+    "retail_format": domain.choice(RetailFormat),
+    "email": domain.name,
+    "phone": _phone,
+    "city": domain.code,
+    "owner": domain.code,
+    "team": domain.code,
+    "internal": domain.flag,
+    "disqualified": domain.flag,
+    "tags": _tags,
+}
+CUSTOMER_REQUIRED = frozenset({"external_id", "name"})
+
+PRODUCT_READERS: dict[str, Reader] = {
+    "code": domain.code,
+    "name": domain.name,
+    "category": domain.code,
+    "unit_price": _price,
+    "currency": domain.currency,
+    "lifetime_days": domain.days,
+    "purchase_cycle_days": domain.days,
+}
+PRODUCT_REQUIRED = frozenset({"code", "name"})
+
+
+def customer(values: dict[str, Any], options: Options) -> tuple[ExternalId, Record]:
+    """Make a customer of what a line says; ValueError if that cannot be true together."""
+    external_id = values.pop("external_id").removesuffix(options.strip_suffix or "")
+    unknown = {"kind": Kind.UNKNOWN, "nature": Nature.UNKNOWN}
+    record = Record(**unknown | values)
+    if found := contradictions(record):
+        raise ValueError(" ".join(f"{one.field}: {one.message}" for one in found))
+    return ExternalId(options.system, external_id), record
+
+
+def product(values: dict[str, Any], options: Options) -> Product:
+    """Make a product of what a line says."""
+    priced = {"currency": options.currency} if "unit_price" in values else {}
+    return Product(**priced | values)

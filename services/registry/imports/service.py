@@ -4,11 +4,10 @@ from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
-from services.registry.imports import domain
+from services.registry.imports.columns import columns_of
 from services.registry.imports.domain import Entity, Options
 from services.registry.imports.models import Import
 from shared import clock
-from shared.errors import Fault, Invalid
 from shared.files import store
 from shared.files.tables import read_table
 from shared.ids import new_id
@@ -29,10 +28,7 @@ def start_import(
 ) -> Import:
     """Keep a file and queue its import; Invalid at once if its header will not do."""
     header = read_table(stream, encoding=options.encoding).header
-    try:
-        ignored = domain.columns(header, mapping, entity).ignored
-    except ValueError as error:
-        raise Invalid(Fault("/file", "columns", str(error))) from error
+    ignored = columns_of(entity, header, mapping, options).ignored
     stream.seek(0)
     import_id, moment = new_id(), clock.now()
     stored = store.keep(session, file_id=import_id, stream=stream, limit=limit)

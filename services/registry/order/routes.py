@@ -20,6 +20,7 @@ from services.registry.order.schemas import (
     order_body,
     order_page,
 )
+from services.registry.product import service as products
 from shared.errors import Conflict, Fault, Invalid, NotFound
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Once, Reader, Reading, Settings, Transaction, etag
@@ -120,7 +121,8 @@ def _put(
         customer_id=_customer_id(session, reader, body),
         zone=settings.zone,
     )
-    (outcome,) = service.put_orders(session, orders=[order], product_names=body.product_names())
+    products.name_products(session, names=body.product_names())
+    (outcome,) = service.put_orders(session, orders=[order])
     known = repository.known_orders(session, [(system, external_id)])[system, external_id]
     return session.get_one(Order, known.id, populate_existing=True), outcome
 

@@ -83,8 +83,10 @@ class OrderFields(Body):
         )
 
     def product_names(self) -> dict[str, str]:
-        """Tell the names that the lines give to product codes."""
-        return {line.product_code: line.product_name for line in self.lines if line.product_name}
+        """Tell the product codes of the lines, and the names that they give them, if any."""
+        unnamed = {line.product_code: "" for line in self.lines}
+        named = {line.product_code: line.product_name for line in self.lines if line.product_name}
+        return unnamed | named
 
 
 class NewOrder(OrderFields):

@@ -12,7 +12,6 @@ from services.registry.order import domain, repository
 from services.registry.order.domain import Outcome
 from services.registry.order.models import Order, OrderLine
 from services.registry.order.repository import Known
-from services.registry.product import service as products
 from shared import clock
 from shared.bulk import insert_rows
 from shared.contracts import registry as contracts
@@ -22,15 +21,8 @@ from shared.messaging import outbox
 Key = tuple[str, str]
 
 
-def put_orders(
-    session: Session, *, orders: Sequence[domain.Order], product_names: Mapping[str, str]
-) -> list[Outcome]:
-    """Make the records say what these orders say; tell what became of each, in their order.
-
-    Codes that the catalogue does not have enter it, under their name in `product_names`.
-    """
-    codes = dict.fromkeys(line.product_code for order in orders for line in order.lines)
-    products.name_products(session, names={code: product_names.get(code, "") for code in codes})
+def put_orders(session: Session, *, orders: Sequence[domain.Order]) -> list[Outcome]:
+    """Make the records say what these orders say; tell what became of each, in their order."""
     keys = [(order.system, order.external_id) for order in orders]
     known = repository.known_orders(session, keys)
     digests = [domain.digest(order) for order in orders]
