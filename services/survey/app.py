@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.survey.form import routes as form
 from services.survey.form.pages import Pages
+from services.survey.imports import routes as imports
 from services.survey.questionnaire import routes as questionnaire
 from services.survey.response import routes as response
 from services.survey.settings import Settings
@@ -17,7 +18,13 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title="Patron surveys",
         description="Questionnaires, surveys with their waves, and responses.",
-        routers=[questionnaire.router, survey.router, response.router, form.router],
+        routers=[
+            questionnaire.router,
+            survey.router,
+            response.router,
+            imports.router,
+            form.router,
+        ],
     )
     app.state.pages = Pages()
     return app

@@ -6,12 +6,14 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database import Json, Moment
-from shared.migrations import create_kit_tables
+from shared.migrations import create_kit_tables, job_columns
 
 revision = "0001"
 down_revision = None
 
 TABLES = (
+    "import_rejections",
+    "imports",
     "responses",
     "waves",
     "surveys",
@@ -29,10 +31,11 @@ def upgrade() -> None:
     _create_questionnaires()
     _create_surveys()
     _create_responses()
+    _create_imports()
 
 
 def downgrade() -> None:
-    for table in (*TABLES, "idempotent_answers", "inbox", "outbox"):
+    for table in (*TABLES, "file_pieces", "idempotent_answers", "inbox", "outbox"):
         op.drop_table(table)
 
 
@@ -133,3 +136,36 @@ def _create_responses() -> None:
     op.create_index("ix_responses_progress", "responses", ["survey_id", "wave", "channel"])
     op.create_index("ix_responses_listed", "responses", ["survey_id", "id"])
     op.create_index("ix_responses_respondent", "responses", ["respondent_system", "respondent_id"])
+
+
+def _create_imports() -> None:
+    op.create_table(
+        "imports",
+        *job_columns(),
+        sa.Column("survey_id", sa.Uuid(), sa.ForeignKey("surveys.id"), nullable=False, index=True),
+        sa.Column("wave", sa.String(40), nullable=False),
+        sa.Column("file_name", sa.String(200), nullable=False),
+        sa.Column("file_size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("mapping", Json, nullable=False),
+        sa.Column("options", Json, nullable=False),
+        sa.Column("dry_run", sa.Boolean(), nullable=False),
+        sa.Column("header", Json, nullable=False),
+        sa.Column("ignored_columns", Json, nullable=False),
+        sa.Column("created", sa.Integer(), nullable=False),
+        sa.Column("updated", sa.Integer(), nullable=False),
+        sa.Column("unchanged", sa.Integer(), nullable=False),
+        sa.Column("rejected", sa.Integer(), nullable=False),
+    )
+    op.create_table(
+        "import_rejections",
+        sa.Column(
+            "import_id",
+            sa.Uuid(),
+            sa.ForeignKey("imports.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        sa.Column("line", sa.Integer(), primary_key=True),
+        sa.Column("cells", Json, nullable=False),
+        sa.Column("faults", Json, nullable=False),
+    )

@@ -1,0 +1,145 @@
+"""Do the work of an import: in steps, each one transaction with its counts and its place.
+
+The file is read through once before anything is kept, so one that is no table further down changes
+nothing. After kill -9 the next worker goes on behind the last step that was committed.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from services.survey.imports import repository
+from services.survey.imports.domain import MOST_LINES, plan_columns
+from services.survey.imports.lines import LineReader
+from services.survey.imports.models import Import, Rejection
+from services.survey.imports.service import Options
+from services.survey.response import service as responses
+from services.survey.response.domain import Sheet
+from services.survey.response.service import Submission
+from services.survey.survey.models import Wave
+from shared.bulk import insert_rows
+from shared.errors import Fault, Invalid, Problem
+from shared.files import store
+from shared.files.tables import Line, read_table
+from shared.jobs.runner import JobFailed, Run, Work
+from shared.metrics import JOB_LINES
+
+STEP = 1000
+"""Lines kept in one transaction."""
+
+Rejected = tuple[Line, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    row: Import
+    sheet: Sheet
+    reader: LineReader
+
+
+def import_answers(run: Run) -> None:
+    """Keep every line that can be taken, and the others for their file of errors."""
+    task = _prepare(run)
+    try:
+        if task.row.total is None:
+            _count_lines(run, task.row)
+        _import_lines(run, task)
+    except Invalid as problem:
+        raise JobFailed(problem.faults[0]) from problem
+    with run.database.transaction() as session:
+        store.forget(session, file_id=run.job_id)
+
+
+def _prepare(run: Run) -> _Task:
+    with run.database.reading() as session:
+        row = session.get_one(Import, run.job_id)
+        items = list(responses.questionnaire_of(session, _wave(session, row)).items)
+    plan = plan_columns(row.header, row.mapping, {item.code for item in items})
+    sheet = Sheet(items)
+    reader = LineReader(plan, sheet, Options(**row.options), digest=row.sha256)
+    return _Task(row, sheet, reader)
+
+
+def _wave(session: Session, row: Import) -> Wave:
+    """Give the wave, as long as it takes answers."""
+    try:
+        return responses.open_for_answers(session, survey_id=row.survey_id, wave=row.wave)
+    except Problem as problem:
+        raise JobFailed(Fault("", problem.kind, problem.detail)) from problem
+
+
+def _lines(run: Run, row: Import) -> Iterator[Line]:
+    with closing(store.open_file(run.database, row.id)) as stream:
+        yield from read_table(stream, encoding=row.options["encoding"]).lines
+
+
+def _count_lines(run: Run, row: Import) -> None:
+    total = 0
+    for total, _ in enumerate(_lines(run, row), 1):
+        if total % STEP == 0:
+            run.check()
+    if total > MOST_LINES:
+        message = f"Give at most {MOST_LINES} lines in one file."
+        raise Invalid(Fault("/file", "too_many_lines", message))
+    with run.database.transaction() as session:
+        session.execute(update(Import).where(Import.id == row.id).values(total=total))
+
+
+def _import_lines(run: Run, task: _Task) -> None:
+    lines = _lines(run, task.row)
+    _pass_by(run, task, islice(lines, task.row.processed))
+    while step := list(islice(lines, STEP)):
+        run.check()
+        with run.database.transaction() as session:
+            _keep_step(session, task, step)
+        JOB_LINES.labels("imports").inc(len(step))
+
+
+def _pass_by(run: Run, task: _Task, lines: Iterable[Line]) -> None:
+    """Remember who has answered in what was done before this process began."""
+    with run.database.reading() as session:
+        rejected = repository.rejected_numbers(session, task.row.id)
+    for line in lines:
+        if line.number not in rejected:
+            task.reader.pass_by(line)
+
+
+def _keep_step(session: Session, task: _Task, step: Sequence[Line]) -> None:
+    read = [(line, task.reader.read(line)) for line in step]
+    taken = [found for _, found in read if isinstance(found, Submission)]
+    rejected = [(line, found) for line, found in read if not isinstance(found, Submission)]
+    kept = _keep(session, task, taken)
+    insert_rows(session, Rejection, [_rejection(task.row, each) for each in rejected])
+    counts = {
+        "processed": len(step),
+        "created": len(kept.created),
+        "updated": len(kept.updated),
+        "unchanged": len(kept.unchanged),
+        "rejected": len(rejected),
+    }
+    grown: dict[str, Any] = {name: getattr(Import, name) + n for name, n in counts.items()}
+    session.execute(update(Import).where(Import.id == task.row.id).values(**grown))
+
+
+def _keep(session: Session, task: _Task, taken: Sequence[Submission]) -> responses.Kept:
+    """Keep what can be taken; a dry run does the same and takes it back."""
+    wave = _wave(session, task.row)
+    trial = session.begin_nested() if task.row.dry_run else None
+    kept = responses.submit_responses(session, wave=wave, sheet=task.sheet, submissions=taken)
+    if trial:
+        trial.rollback()
+        session.expire_all()
+    return kept
+
+
+def _rejection(row: Import, rejected: Rejected) -> dict[str, Any]:
+    line, faults = rejected
+    return {"import_id": row.id, "line": line.number, "cells": line.cells, "faults": faults}
+
+
+WORKS: dict[type[Any], Work] = {Import: import_answers}

@@ -1,0 +1,108 @@
+"""A line of a file becomes a submission, or what is wrong with it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from services.survey.imports.domain import Plan, is_channel, read_moment
+from services.survey.imports.service import Options
+from services.survey.response.domain import Reading, Sheet
+from services.survey.response.service import AHEAD, Submission, identity_of
+from services.survey.response.texts import say
+from shared import clock
+from shared.files.cells import is_formula
+from shared.files.tables import Line
+
+Respondent = tuple[str, str]
+
+_LONGEST_ID = 100
+
+
+class LineReader:
+    """Reads the lines of one file; remembers who has answered in it.
+
+    A respondent answers a wave once, so a second line of theirs is refused, the same each time.
+    """
+
+    def __init__(self, plan: Plan, sheet: Sheet, options: Options, *, digest: str) -> None:
+        self._plan = plan
+        self._sheet = sheet
+        self._options = options
+        self._zone = ZoneInfo(options.timezone)
+        self._digest = digest
+        self._answered: dict[str, int] = {}
+        self._mapped = [at for at, _ in plan.items]
+        self._mapped += [
+            at for at in (plan.respondent, plan.submitted_at, plan.channel) if at is not None
+        ]
+
+    def pass_by(self, line: Line) -> None:
+        """Remember the respondent of a line that was taken before this process began."""
+        if external_id := self._cell(line, self._plan.respondent):
+            self._answered[external_id] = line.number
+
+    def read(self, line: Line) -> Submission | list[str]:
+        """Read a line whole, or tell everything that is wrong with it."""
+        if line.fault:
+            return [line.fault.message]
+        faults = list(self._formulas(line))
+        respondent = self._respondent(line, faults)
+        submitted_at = self._submitted_at(line, faults)
+        channel = self._channel(line, faults)
+        reading = self._answers(line, faults)
+        if faults:
+            return faults
+        if respondent is not None:
+            self._answered[respondent[1]] = line.number
+        return Submission(
+            identity=self._identity(line, respondent),
+            reading=reading,
+            channel=channel,
+            submitted_at=submitted_at,
+            respondent=respondent,
+        )
+
+    def _identity(self, line: Line, respondent: Respondent | None) -> str:
+        return identity_of(respondent) if respondent else f"line:{self._digest}:{line.number}"
+
+    def _cell(self, line: Line, at: int | None) -> str:
+        return "" if at is None else line.cells[at].strip()
+
+    def _formulas(self, line: Line) -> Iterator[str]:
+        for at in self._mapped:
+            if is_formula(line.cells[at]):
+                yield f"{self._plan.header[at]}: Give the value, not a formula."
+
+    def _answers(self, line: Line, faults: list[str]) -> Reading:
+        written = {code: text for at, code in self._plan.items if (text := line.cells[at])}
+        reading = self._sheet.written(written)
+        faults += [f"{self._plan.column_of(r.item)}: {say(r)}" for r in reading.refusals]
+        return reading
+
+    def _respondent(self, line: Line, faults: list[str]) -> Respondent | None:
+        external_id = self._cell(line, self._plan.respondent)
+        earlier = self._answered.get(external_id)
+        if len(external_id) > _LONGEST_ID or "\x00" in external_id:
+            faults.append(f"respondent: Give an id of at most {_LONGEST_ID} characters.")
+        elif earlier is not None:
+            faults.append(f"respondent: They have answered in line {earlier}; keep one line.")
+        return (self._options.system, external_id) if external_id else None
+
+    def _submitted_at(self, line: Line, faults: list[str]) -> datetime | None:
+        written = self._cell(line, self._plan.submitted_at)
+        if not written:
+            return None
+        try:
+            moment = read_moment(written, self._zone)
+        except ValueError as error:
+            faults.append(f"submitted_at: {error}")
+            return None
+        if moment > clock.now() + AHEAD:
+            faults.append("submitted_at: Give a time that has been.")
+        return moment
+
+    def _channel(self, line: Line, faults: list[str]) -> str:
+        written = self._cell(line, self._plan.channel) or self._options.channel
+        if not is_channel(written):
+            faults.append("channel: Write it in small letters, such as web or on_site.")
+        return written

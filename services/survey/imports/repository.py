@@ -1,0 +1,44 @@
+"""Every SELECT on imports of answers."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.survey.imports.models import Import, Rejection
+from shared.http.pagination import PageRequest, Slice, page
+
+
+def answer_import(session: Session, *, survey_id: UUID, import_id: UUID) -> Import | None:
+    """Find an import of a survey by id."""
+    found = session.get(Import, import_id)
+    return found if found and found.survey_id == survey_id else None
+
+
+def answer_imports(session: Session, *, survey_id: UUID, paging: PageRequest) -> Slice:
+    """List the imports of a survey, newest first."""
+    return page(
+        session,
+        select(Import).where(Import.survey_id == survey_id),
+        paging=paging,
+        order=[Import.id.desc()],
+        key=lambda row: [row.id],
+        read=lambda key: [UUID(key[0])],
+    )
+
+
+def rejections(session: Session, import_id: UUID, *, after: int, most: int) -> Sequence[Rejection]:
+    """Give some rejected lines in the order of the file, beyond a line number."""
+    return session.scalars(
+        select(Rejection)
+        .where(Rejection.import_id == import_id, Rejection.line > after)
+        .order_by(Rejection.line)
+        .limit(most)
+    ).all()
+
+
+def rejected_numbers(session: Session, import_id: UUID) -> set[int]:
+    """Tell the numbers of the rejected lines."""
+    wanted = select(Rejection.line).where(Rejection.import_id == import_id)
+    return set(session.scalars(wanted))

@@ -1,0 +1,145 @@
+"""HTTP door of imports of answers."""
+
+import hashlib
+from typing import Annotated, BinaryIO
+from uuid import UUID
+
+from fastapi import Form
+from starlette.responses import Response, StreamingResponse
+
+from services.survey.imports import repository, service
+from services.survey.imports.errors import error_lines
+from services.survey.imports.models import Import
+from services.survey.imports.schemas import (
+    ImportBody,
+    ImportForm,
+    ImportPage,
+    import_body,
+    import_path,
+)
+from services.survey.settings import Settings as SurveySettings
+from services.survey.survey import repository as surveys
+from services.survey.survey.service import UNKNOWN
+from shared.errors import Forbidden, NotFound
+from shared.files.store import PIECE
+from shared.http.answers import answer, errors
+from shared.http.dependencies import Caller, Once, Reading, Settings, Store, Transaction
+from shared.http.pagination import Paging, link
+from shared.http.routing import Router
+from shared.reader import Rows
+
+router = Router(prefix="surveys", tag="answer imports")
+
+_ANY_SIZE = 1 << 50
+
+
+@router.post(
+    "/{survey_id}/imports",
+    status_code=202,
+    response_model=ImportBody,
+    responses=errors(403, 404, 409, 413),
+    max_body_size=_ANY_SIZE,
+)
+def import_answers(
+    survey_id: UUID,
+    form: Annotated[ImportForm, Form(media_type="multipart/form-data")],
+    once: Once,
+    session: Transaction,
+    caller: Caller,
+    settings: Settings,
+) -> Response:
+    """Import the answers of a wave from a file.
+
+    The file is kept and worked on by a job: follow `Location`. Rejected lines come back at
+    `errors_url`, to be mended and sent again. A respondent's line replaces their answers to the
+    wave; the same file twice changes nothing.
+    """
+    if caller.rows is not Rows.ALL:
+        raise Forbidden(detail="An import needs a key that sees all rows.")
+
+    def start() -> Response:
+        made = service.import_answers(
+            session,
+            survey_id=survey_id,
+            wave=form.options.wave,
+            options=form.options.options(settings.timezone),
+            mapping=form.mapping,
+            dry_run=form.dry_run,
+            file_name=form.file.filename or "",
+            stream=form.file.file,
+            limit=_limit(settings),
+            by=caller.subject,
+        )
+        return answer(import_body(made), status=202, headers={"Location": import_path(made)})
+
+    said = form.model_dump_json(exclude={"file"})
+    return once(start, also=f"{said}{_digest(form.file.file)}")
+
+
+@router.get("/{survey_id}/imports", response_model=ImportPage, responses=errors(404))
+def list_answer_imports(survey_id: UUID, session: Reading, paging: Paging) -> Response:
+    """List the imports of a survey, newest first."""
+    if surveys.survey(session, survey_id) is None:
+        raise NotFound(detail=UNKNOWN)
+    found = repository.answer_imports(session, survey_id=survey_id, paging=paging)
+    items = [import_body(row) for row in found.rows]
+    return answer(ImportPage(items=items, next=found.next), headers=link(paging, found.next))
+
+
+@router.get("/{survey_id}/imports/{import_id}", response_model=ImportBody, responses=errors(404))
+def read_answer_import(survey_id: UUID, import_id: UUID, session: Reading) -> Response:
+    """Read how far an import is, and what became of its lines."""
+    found = repository.answer_import(session, survey_id=survey_id, import_id=import_id)
+    return answer(import_body(_there(found)))
+
+
+@router.post(
+    "/{survey_id}/imports/{import_id}/cancel", response_model=ImportBody, responses=errors(404)
+)
+def cancel_answer_import(
+    survey_id: UUID, import_id: UUID, once: Once, session: Transaction
+) -> Response:
+    """Ask an import to end; what it has taken so far stays."""
+
+    def cancel() -> Response:
+        cancelled = service.cancel_import(session, survey_id=survey_id, import_id=import_id)
+        return answer(import_body(cancelled))
+
+    return once(cancel)
+
+
+@router.get(
+    "/{survey_id}/imports/{import_id}/errors",
+    response_class=StreamingResponse,
+    responses=errors(403, 404),
+)
+def read_answer_import_errors(
+    survey_id: UUID, import_id: UUID, store: Store, caller: Caller
+) -> Response:
+    """Give the rejected lines as CSV: the columns of the file, and `errors`, which says why."""
+    if caller.rows is not Rows.ALL:
+        raise Forbidden(detail="The lines of an import need a key that sees all rows.")
+    with store.reading() as session:
+        found = _there(repository.answer_import(session, survey_id=survey_id, import_id=import_id))
+    headers = {"Content-Disposition": f'attachment; filename="errors-{import_id}.csv"'}
+    lines = error_lines(store, found)
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _there(found: Import | None) -> Import:
+    if found is None:
+        raise NotFound(detail=service.UNKNOWN)
+    return found
+
+
+def _limit(settings: Settings) -> int:
+    return settings.import_limit_bytes if isinstance(settings, SurveySettings) else 0
+
+
+def _digest(stream: BinaryIO) -> str:
+    """Digest a file, so that a retry with the same key is known to bring the same one."""
+    digest = hashlib.sha256()
+    while piece := stream.read(PIECE):
+        digest.update(piece)
+    stream.seek(0)
+    return digest.hexdigest()

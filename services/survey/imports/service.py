@@ -1,0 +1,97 @@
+"""Use cases of imports: take a file in, and ask for its work to end."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import BinaryIO
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.survey.imports import repository
+from services.survey.imports.domain import faults_of_plan, plan_columns
+from services.survey.imports.models import Import
+from services.survey.questionnaire.domain import Questionnaire
+from services.survey.response.service import open_for_answers, questionnaire_of
+from shared import clock
+from shared.errors import Invalid, NotFound
+from shared.files import store
+from shared.files.tables import read_table
+from shared.ids import new_id
+from shared.jobs.models import UNFINISHED, JobState
+
+UNKNOWN = "This survey has no import with this id."
+
+Columns = Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How the lines of a file are to be read; kept with the import."""
+
+    system: str
+    timezone: str
+    encoding: str | None
+    channel: str
+
+
+def import_answers(
+    session: Session,
+    *,
+    survey_id: UUID,
+    wave: str | None,
+    options: Options,
+    mapping: Columns,
+    dry_run: bool,
+    file_name: str,
+    stream: BinaryIO,
+    limit: int,
+    by: str,
+) -> Import:
+    """Keep a file and queue its import; Invalid at once if its header will not do."""
+    chosen = open_for_answers(session, survey_id=survey_id, wave=wave)
+    header = read_table(stream, encoding=options.encoding).header
+    ignored = _ignored(header, mapping, questionnaire_of(session, chosen))
+    stream.seek(0)
+    import_id = new_id()
+    stored = store.keep(session, file_id=import_id, stream=stream, limit=limit)
+    made = Import(
+        id=import_id,
+        survey_id=survey_id,
+        wave=chosen.code,
+        file_name=file_name[:200],
+        file_size=stored.size,
+        sha256=stored.sha256,
+        mapping=dict(mapping),
+        options=asdict(options),
+        dry_run=dry_run,
+        header=header,
+        ignored_columns=ignored,
+        created_by=by,
+        created_at=clock.now(),
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def cancel_import(session: Session, *, survey_id: UUID, import_id: UUID) -> Import:
+    """Ask an import to end; what it has taken so far stays."""
+    found = repository.answer_import(session, survey_id=survey_id, import_id=import_id)
+    if found is None:
+        raise NotFound(detail=UNKNOWN)
+    if found.state == JobState.QUEUED:
+        found.state, found.ended_at = JobState.CANCELLED, clock.now()
+    elif found.state in UNFINISHED:
+        found.cancel_requested = True
+    session.flush()
+    return found
+
+
+def _ignored(header: list[str], mapping: Columns, questionnaire: Questionnaire) -> list[str]:
+    items = list(questionnaire.items)
+    codes = {item.code for item in items}
+    required = [item.code for item in items if item.required]
+    faults = faults_of_plan(header, mapping, codes, required)
+    if faults:
+        raise Invalid(*faults, detail="This file cannot be imported so.")
+    return plan_columns(header, mapping, codes).ignored

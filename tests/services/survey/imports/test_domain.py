@@ -1,0 +1,89 @@
+from contextlib import suppress
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.survey.imports.domain import (
+    faults_of_plan,
+    is_channel,
+    plan_columns,
+    read_moment,
+)
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+CODES = {"appearance", "safety"}
+
+
+def test_columns_are_what_the_mapping_says_else_what_they_are_named_like() -> None:
+    header = ["id", "respondent_external_id", "How it looks", "safety", "note"]
+    plan = plan_columns(header, {"How it looks": "appearance", "note": None}, CODES)
+    assert dict(plan.items) == {2: "appearance", 3: "safety"}
+    assert (plan.respondent, plan.submitted_at, plan.channel) == (1, None, None)
+    assert plan.ignored == ["id", "note"]
+    assert plan.column_of("appearance") == "How it looks"
+    assert plan.column_of("elsewhere") == ""
+
+
+def test_a_column_can_be_given_away_although_it_is_named_like_an_item() -> None:
+    plan = plan_columns(["safety"], {"safety": None}, CODES)
+    assert plan.items == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "mapping", "pointer", "code"),
+    [
+        (["appearance"], {"x": "safety"}, "/mapping/x", "unknown_column"),
+        (["appearance", "x"], {"x": "colour"}, "/mapping/x", "unknown_field"),
+        (["appearance", "x"], {"x": "appearance"}, "/mapping", "mapped_twice"),
+        (["safety"], {}, "/file", "missing_columns"),
+        (["appearance"], {"appearance": None}, "/file", "missing_columns"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_is_known_by_its_header(
+    header: list[str], mapping: dict[str, str | None], pointer: str, code: str
+) -> None:
+    (fault,) = faults_of_plan(header, mapping, CODES, ["appearance"])
+    assert (fault.pointer, fault.code) == (pointer, code)
+
+
+def test_a_file_without_any_item_cannot_be_imported() -> None:
+    (fault,) = faults_of_plan(["x", "channel"], {}, CODES, [])
+    assert fault.code == "missing_columns"
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026-02-20T10:30:00+08:00", "2026-02-20T02:30:00"),
+        ("2026-02-20T10:30:00Z", "2026-02-20T10:30:00"),
+        ("2026-02-20 10:30", "2026-02-20T02:30:00"),
+        ("2026-02-20", "2026-02-19T16:00:00"),
+        ("2026/2/20 9:05", "2026-02-20T01:05:00"),
+        ("2026/2/20", "2026-02-19T16:00:00"),
+        ("2026.2.20 23:59:59", "2026-02-20T15:59:59"),
+    ],
+)
+def test_a_moment_without_offset_is_local(written: str, moment: str) -> None:
+    assert read_moment(written, SHANGHAI) == datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "written", ["", "soon", "2026-13-01", "20/02/2026", "0001-01-01", "9999-12-31", "2026/2/30"]
+)
+def test_what_is_no_moment_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="Give a time"):
+        read_moment(written, SHANGHAI)
+
+
+@given(st.text())
+def test_whatever_is_written_is_a_moment_or_no_moment(written: str) -> None:
+    with suppress(ValueError):
+        assert read_moment(written, SHANGHAI).tzinfo is UTC
+
+
+@pytest.mark.parametrize(("text", "good"), [("web", True), ("on_site", True), ("By Phone", False)])
+def test_channels_are_codes_in_small_letters(text: str, *, good: bool) -> None:
+    assert is_channel(text) is good
