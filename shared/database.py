@@ -26,6 +26,8 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 _NAMES = {
@@ -109,6 +111,22 @@ class Database:
         self.engine.dispose()
 
 
+def is_outage(error: Exception) -> bool:
+    """Tell whether the database failed, and not what it was asked: the same may succeed later.
+
+    By SQLSTATE also a schema or right that is not there yet (class 42) and a server that is not
+    writable for now (class 25), but not a value beyond a limit of the server (class 54).
+    """
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    kind = (getattr(error.orig, "sqlstate", None) or "")[:2]
+    if isinstance(error, OperationalError | InterfaceError | InternalError):
+        return kind != "54"
+    return kind == "42" or error.connection_invalidated
+
+
 def _engine(url: str, schema: str, pool_size: int) -> Engine:
     def dumps(value: Any) -> str:
         return orjson.dumps(value).decode()
@@ -117,6 +135,7 @@ def _engine(url: str, schema: str, pool_size: int) -> Engine:
         return _sqlite(url, dumps)
     return create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
         json_serializer=dumps,
         json_deserializer=orjson.loads,
         pool_size=pool_size,
@@ -136,6 +155,7 @@ def _sqlite(url: str, dumps: Any) -> Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
+        hide_parameters=True,
         json_serializer=dumps,
         json_deserializer=orjson.loads,
         connect_args={"timeout": 30, "check_same_thread": False},

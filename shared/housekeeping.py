@@ -4,19 +4,16 @@ from datetime import timedelta
 from threading import Event
 
 from sqlalchemy import delete
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared import clock
 from shared.database import Database
-from shared.logging import logger
 from shared.models import Inbox, StoredAnswer
 from shared.threads import Loop
 
 ANSWERS_KEPT = timedelta(days=2)
 INBOX_KEPT = timedelta(days=30)
 _EVERY_SECONDS = 600
-
-log = logger(__name__)
 
 
 class Housekeeping(Loop):
@@ -37,9 +34,10 @@ class Housekeeping(Loop):
         while not stop.is_set():
             try:
                 tidy(self._database)
-            except DBAPIError as error:
-                log.warning("housekeeping.waits", reason=str(error))
-            stop.wait(_EVERY_SECONDS)
+            except SQLAlchemyError as error:
+                self.wait_out(error, stop)
+            else:
+                stop.wait(_EVERY_SECONDS)
 
 
 def tidy(database: Database) -> None:

@@ -8,6 +8,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from zlib import crc32
 
 from sqlalchemy import Connection, text
@@ -17,7 +18,10 @@ from shared.database import Database
 
 @contextmanager
 def exclusive(database: Database, name: str) -> Iterator[Connection | None]:
-    """Try to become the only holder of `name`; give the connection to work on, or None."""
+    """Try to become the only holder of `name`; give the connection to work on, or None.
+
+    On PostgreSQL the lock is lost with that connection: its next statement fails.
+    """
     with database.connection() as connection:
         hold = _file_lock if database.is_sqlite else _advisory_lock
         with hold(connection, f"{database.schema}.{name}") as held:
@@ -40,15 +44,21 @@ def _advisory_lock(connection: Connection, name: str) -> Iterator[bool]:
 
 @contextmanager
 def _file_lock(connection: Connection, name: str) -> Iterator[bool]:
-    path = f"{connection.engine.url.database}.{name}.lock"
+    path = Path(f"{connection.engine.url.database}.{name}.lock")
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        yield False
-        return
-    try:
-        yield True
+        held = _locked(descriptor, path)
+        yield held
+        if held:
+            path.unlink()
     finally:
         os.close(descriptor)
+
+
+def _locked(descriptor: int, path: Path) -> bool:
+    """Lock the file, unless somebody holds it or its last holder has removed it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False

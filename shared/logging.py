@@ -1,6 +1,7 @@
 """Structured JSON logs on standard output, each line with the trace it belongs to."""
 
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
@@ -11,11 +12,21 @@ import structlog
 from shared import tracing
 
 
+_VALUES = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\n|\Z)|input_value=.*?(?=, input_type=)", re.DOTALL)
+"""Where PostgreSQL and pydantic repeat the value that they refuse."""
+
+
 def _add_trace(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     if trace := tracing.current():
         line["trace_id"] = trace.trace_id
         if trace.request_id:
             line["request_id"] = trace.request_id
+    return line
+
+
+def _withhold_values(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if "exception" in line:
+        line["exception"] = _VALUES.sub("(value withheld)", line["exception"])
     return line
 
 
@@ -48,6 +59,7 @@ def configure(*, service: str, role: str, level: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _withhold_values,
                 structlog.processors.EventRenamer("message"),
                 structlog.processors.JSONRenderer(serializer=_to_json),
             ],

@@ -1,5 +1,7 @@
 """Bring a service's schema to its newest version, one Alembic history per service."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +17,52 @@ from shared.models import KitModel
 
 def upgrade(database: Database, folder: Path, *, to: str = "head") -> None:
     """Run what is missing of the versions in `folder`."""
-    with database.engine.connect() as connection:
+    with _migrating(database) as connection:
         command.upgrade(_config(folder, connection), to)
-        connection.commit()
 
 
 def downgrade(database: Database, folder: Path, *, to: str) -> None:
     """Go back to an older version."""
-    with database.engine.connect() as connection:
+    with _migrating(database) as connection:
         command.downgrade(_config(folder, connection), to)
+
+
+@contextmanager
+def _migrating(database: Database) -> Iterator[Connection]:
+    """Give the connection of the only one who migrates, for one transaction."""
+    prepared = _without_foreign_keys if database.is_sqlite else _alone
+    with database.engine.connect() as connection, prepared(connection):
+        yield connection
+        _check_foreign_keys(connection)
         connection.commit()
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(current_schema()))"))
+    yield
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew: enforced, its keys would delete what refers to it.
+
+    They are checked before the commit instead.
+    """
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise RuntimeError("A migration would leave rows that refer to nothing.")
 
 
 def run(metadata: MetaData) -> None:

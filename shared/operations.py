@@ -1,6 +1,7 @@
 """Probes and metrics of a process, on a port of their own, without a token."""
 
 from collections.abc import Callable, Iterable
+from socketserver import ThreadingMixIn
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -11,6 +12,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 Check = Callable[[], bool]
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    """A thread a request: a slow `/readyz` must not make `/livez` fail."""
+
+    daemon_threads = True
 
 
 class _Quiet(WSGIRequestHandler):
@@ -24,7 +31,9 @@ class Operations:
     def __init__(self, host: str, port: int, *, alive: Check, ready: Check) -> None:
         self._checks = {"/livez": alive, "/readyz": ready}
         self._metrics = make_wsgi_app()
-        self._server: WSGIServer = make_server(host, port, self._answer, handler_class=_Quiet)
+        self._server: WSGIServer = make_server(
+            host, port, self._answer, server_class=_Server, handler_class=_Quiet
+        )
         Thread(target=self._server.serve_forever, name="operations", daemon=True).start()
 
     @property

@@ -1,4 +1,4 @@
-"""What a service is to its commands: `python -m services.<name> {serve|work|migrate|topics}`."""
+"""What a service is to its commands: `python -m services.<name> {serve|work|migrate|...}`."""
 
 import argparse
 import json
@@ -7,20 +7,20 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared import logging, migrations
 from shared.database import Database
 from shared.housekeeping import Housekeeping
 from shared.http.app import guarded
 from shared.jobs.runner import Runner, Work
-from shared.messaging import topics
+from shared.messaging import redrive, topics
 from shared.messaging.consumer import Consumer, Handlers
 from shared.messaging.log import Log
 from shared.messaging.log.choice import open_log
@@ -79,7 +79,7 @@ class Service:
         logging.configure(service=settings.name, role="worker", level=settings.log_level)
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+            signal.signal(number, lambda *_: Thread(target=stop.set).start())  # set() takes a lock
         database = Database(settings.database, schema=settings.name, pool_size=settings.pool_size)
         event_log = open_log(settings)
         loops = self.loops(database, event_log, settings)
@@ -97,12 +97,29 @@ class Service:
     def loops(self, database: Database, event_log: Log, settings: ServiceSettings) -> list[Loop]:
         """Make the loops of the worker."""
         loops: list[Loop] = [Relay(database, event_log), Housekeeping(database)]
-        handlers = self.handlers(settings) if callable(self.handlers) else self.handlers
-        if handlers:
+        if handlers := self._handlers(settings):
             loops.append(Consumer(database, event_log, group=settings.name, handlers=handlers))
         if self.works:
             loops.append(Runner(database, self.works))
         return [*loops, *self.extra_loops(database, settings)]
+
+    def _handlers(self, settings: ServiceSettings) -> Handlers:
+        return self.handlers(settings) if callable(self.handlers) else self.handlers
+
+    def redrive(self, settings: ServiceSettings, *, dry_run: bool = False) -> None:
+        """Try the dead letters again; with --dry-run only list them."""
+        logging.configure(service=settings.name, role="redrive", level=settings.log_level)
+        event_log = open_log(settings)
+        if dry_run:
+            for letter in redrive.listed(event_log, service=settings.name):
+                sys.stdout.write(json.dumps(letter) + "\n")
+        else:
+            database = Database(settings.database, schema=settings.name)
+            handlers = self._handlers(settings)
+            told = redrive.redrive(database, event_log, service=settings.name, handlers=handlers)
+            sys.stdout.write(json.dumps(told) + "\n")
+            database.close()
+        event_log.close()
 
     def migrate(self, settings: ServiceSettings) -> None:
         """Bring the schema to its newest version."""
@@ -125,19 +142,20 @@ def answers(database: Database) -> bool:
     try:
         with database.connection() as connection:
             connection.execute(text("SELECT 1"))
-    except DBAPIError:
+    except SQLAlchemyError:
         return False
     return True
 
 
 def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     """Run one command of a service."""
-    commands: dict[str, Callable[[ServiceSettings], None]] = {
+    commands: dict[str, Callable[..., None]] = {
         "serve": service.serve,
         "work": service.work,
         "migrate": service.migrate,
         "topics": service.topics,
         "openapi": service.openapi,
+        "redrive": service.redrive,
         **service.commands,
     }
     settings = service.settings()
@@ -145,4 +163,6 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     choices = parser.add_subparsers(dest="command", required=True)
     for name, command in commands.items():
         choices.add_parser(name, help=(command.__doc__ or "").split("\n")[0])
-    commands[parser.parse_args(arguments).command](settings)
+    choices.choices["redrive"].add_argument("--dry-run", action="store_true")
+    given = vars(parser.parse_args(arguments))
+    commands[given.pop("command")](settings, **given)

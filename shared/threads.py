@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from threading import Event, Thread
 from typing import ClassVar
 
+from shared.database import is_outage
 from shared.logging import logger
+from shared.messaging.log import LogUnavailable
 
 _STALLED_SECONDS = 120.0
+_OUTAGE_SECONDS = 1.0
 
 log = logger(__name__)
 
@@ -31,6 +34,14 @@ class Loop:
     def stalled(self) -> bool:
         """Tell whether the loop has not turned for too long."""
         return time.monotonic() - self._beaten > _STALLED_SECONDS
+
+    def wait_out(self, error: Exception, stop: Event) -> None:
+        """Wait a moment where the database or the log is out of reach; raise anything else."""
+        if not (isinstance(error, LogUnavailable) or is_outage(error)):
+            raise error
+        log.warning("loop.waits", loop=self.name, reason=str(error).partition("\n")[0])
+        self.beat()
+        stop.wait(_OUTAGE_SECONDS)
 
 
 def run_all(loops: Sequence[Loop], stop: Event, *, drain_seconds: float) -> None:

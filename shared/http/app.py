@@ -12,6 +12,7 @@ from shared.http import problems
 from shared.http.authentication import RequireIdentity
 from shared.http.identity import Verifier
 from shared.http.limits import ExplainTooLarge
+from shared.http.openapi import DocumentedApp
 from shared.http.telemetry import Telemetry
 from shared.settings import ServiceSettings
 
@@ -30,7 +31,7 @@ def create_app(
         yield
         database.close()
 
-    app = FastAPI(
+    app = DocumentedApp(
         title=title,
         description=description,
         version="1",

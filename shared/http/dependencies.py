@@ -110,8 +110,10 @@ class Idempotency:
         """On PostgreSQL a second request in flight is told so; SQLite's write lock has it wait."""
         if self._session.get_bind().dialect.name == "sqlite":
             return
-        claim = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
-        name = {"name": f"{self._caller}\x1f{self._key}"}
+        claim = text(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || :name, 0))"
+        )
+        name = {"name": f"\x1f{self._caller}\x1f{self._key}"}
         if not self._session.execute(claim, name).scalar_one():
             raise Conflict(
                 detail="A request with this Idempotency-Key is in progress.",

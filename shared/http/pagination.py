@@ -4,18 +4,31 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import orjson
 from fastapi import Depends, Query, Request
 from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.operators import desc_op
+from sqlalchemy.types import TypeEngine
 
 from shared.errors import Fault, Invalid
 
 LARGEST_PAGE = 200
 DEFAULT_PAGE = 50
+
+_READERS: dict[type, Callable[[str], Any]] = {
+    UUID: UUID,
+    datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
+    Decimal: Decimal,
+}
+_NUMBERS = (int, float, Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +68,12 @@ def page(
     paging: PageRequest,
     order: Sequence[Any],
     key: Callable[[Any], Sequence[Any]],
-    read: Callable[[Any], Any] = lambda value: value,
+    read: Callable[[Any], Any] | None = None,
 ) -> Slice:
     """Give one page of `statement` in the order of the columns, all ascending or all descending.
 
-    `order` must be total (end it with an id); `key` tells the values of these columns of a row;
-    `read` turns the cursor's JSON values back into the columns' types.
+    `order` must be total (end it with an id) and without NULL; `key` tells the values of these
+    columns of a row; `read` turns the cursor's values back where the columns' types do not say how.
     """
     if paging.after is not None:
         statement = statement.where(_beyond(order, paging.after, read))
@@ -70,17 +83,30 @@ def page(
     return Slice(rows[:-1], encode(key(rows[-2])))
 
 
-def _beyond(order: Sequence[Any], after: Sequence[Any], read: Callable[[Any], Any]) -> Any:
-    falling = getattr(order[0], "modifier", None) is not None
-    columns = [getattr(column, "element", column) if falling else column for column in order]
+def _beyond(order: Sequence[Any], after: Sequence[Any], read: Callable[[Any], Any] | None) -> Any:
+    falling = getattr(order[0], "modifier", None) is desc_op
+    columns = [getattr(column, "element", column) for column in order]
+    kinds = [column.type for column in columns]
     try:
-        values = read(after)
-    except (TypeError, ValueError, LookupError) as error:
+        values = read(after) if read else after
+        theirs = [_value(kind, value) for kind, value in zip(kinds, values, strict=True)]
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise _bad_cursor() from error
-    if len(values) != len(columns):
-        raise _bad_cursor()
-    mine, theirs = tuple_(*columns), tuple_(*values)
-    return mine < theirs if falling else mine > theirs
+    key = tuple_(*theirs, types=kinds)
+    return tuple_(*columns) < key if falling else tuple_(*columns) > key
+
+
+def _value(kind: TypeEngine[Any], value: Any) -> Any:
+    """Read a value of a cursor as one that such a column can hold; ValueError if it cannot."""
+    wanted = kind.python_type
+    if isinstance(value, str) and wanted is not str:
+        value = _READERS[wanted](value)
+    zoned = getattr(value, "tzinfo", None) is not None
+    if type(value) is not wanted or zoned is not getattr(kind, "timezone", False):
+        raise ValueError
+    if "\x00" in str(value) or (wanted in _NUMBERS and not abs(value) < 2**63):
+        raise ValueError
+    return value
 
 
 def encode(key: Sequence[Any]) -> str:

@@ -6,14 +6,16 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from shared import tracing
+from shared.database import is_outage
 from shared.errors import (
     BadRequest,
+    Conflict,
     Fault,
     Invalid,
     NotFound,
@@ -25,6 +27,7 @@ from shared.errors import (
 from shared.logging import logger
 
 MEDIA_TYPE = "application/problem+json"
+_RACE = "The same was made at this moment by another request; send yours again."
 
 log = logger(__name__)
 
@@ -110,10 +113,17 @@ def _other(error: HTTPException) -> Problem:
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError):
-        log.warning("database.unavailable", reason=str(error.__cause__ or error))
+    if _is_race(error):
+        return respond(Conflict(detail=_RACE, code="concurrent_change"))
+    if is_outage(error):
+        log.warning("database.unavailable", reason=str(error).partition("\n")[0])
         return respond(Unavailable(headers={"Retry-After": "2"}))
     return await _unexpected(request, error)
+
+
+def _is_race(error: Exception) -> bool:
+    """Tell whether another transaction made the same unique thing between our look and leap."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) == "23505"
 
 
 async def _unexpected(_: Request, error: Exception) -> Response:

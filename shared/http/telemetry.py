@@ -11,6 +11,7 @@ from shared import tracing
 from shared.logging import logger
 from shared.metrics import REQUEST_SECONDS, REQUESTS
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
 
 log = logger("shared.http")
@@ -55,11 +56,10 @@ def _start_trace(scope: Scope) -> str:
 
 def _note(scope: Scope, status: int, seconds: float) -> None:
     route = route_of(scope)
-    REQUESTS.labels(scope["method"], route, status).inc()
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    REQUESTS.labels(method, route, status).inc()
     REQUEST_SECONDS.labels(route).observe(seconds)
-    log.info(
-        "request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 2)
-    )
+    log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 2))
 
 
 def route_of(scope: Scope) -> str:

@@ -5,22 +5,24 @@ rest flows. When the database or the log is out of reach, the batch waits.
 """
 
 import time
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from shared import tracing
 from shared.contracts.catalogue import contract_of
-from shared.database import Database
+from shared.database import Database, is_outage
 from shared.logging import logger
 from shared.messaging import inbox
-from shared.messaging.envelope import Received, Record, adapter, kinds
+from shared.messaging.envelope import Received, Record, adapter
 from shared.messaging.log import Log, LogUnavailable, Subscription
 from shared.metrics import CONSUMED, CONSUMER_LAG
 from shared.threads import Loop
@@ -30,7 +32,6 @@ Handlers: TypeAlias = Mapping[type, Handler]
 
 _BATCH = 500
 _POLL_SECONDS = 0.5
-_RETRY_SECONDS = 1.0
 _LAG_SECONDS = 5.0
 
 log = logger(__name__)
@@ -56,17 +57,15 @@ class Consumer(Loop):
         self._group = group
         self._handlers = handlers
         self._lag_shown = 0.0
-        self._kinds = {contract_of(kind).name for kind in handlers}
+        self._kinds = {contract_of(kind).name: kind for kind in handlers}
 
     def run(self, stop: Event) -> None:
         """Read and apply until told to stop, waiting out outages."""
         while not stop.is_set():
             try:
                 self._read(stop)
-            except (LogUnavailable, OperationalError, InterfaceError) as error:
-                log.warning("consumer.waits", reason=str(error))
-                self.beat()
-                stop.wait(_RETRY_SECONDS)
+            except (LogUnavailable, SQLAlchemyError) as error:
+                self.wait_out(error, stop)
 
     def _read(self, stop: Event) -> None:
         subscription = self._log.subscribe(group=self._group, topics=topics_of(self._handlers))
@@ -81,10 +80,14 @@ class Consumer(Loop):
         """Poll once and give what came its effect; tell how many records came."""
         received = subscription.poll(seconds=_POLL_SECONDS, most=_BATCH)
         if received:
-            self._apply(list(self._parse(received)))
+            self.apply(received)
             subscription.commit(received)
         self._show_lag(subscription)
         return len(received)
+
+    def apply(self, received: Sequence[Received]) -> None:
+        """Give records their effect, or bury those that cannot have one."""
+        self._apply(list(self._parse(received)))
 
     def _show_lag(self, subscription: Subscription) -> None:
         if time.monotonic() - self._lag_shown > _LAG_SECONDS:
@@ -98,29 +101,41 @@ class Consumer(Loop):
                 CONSUMED.labels(self._group, "ignored").inc()
                 continue
             try:
-                event = adapter(kinds()[name]).validate_json(item.record.value)
+                event = adapter(self._kinds[name]).validate_json(item.record.value)
                 yield _Parsed(item, item.event_id, event)
-            except (KeyError, ValueError, ValidationError) as error:
-                self._bury(item, error)
+            except (KeyError, ValueError) as error:
+                self.bury(item, error)
 
     def _apply(self, batch: Sequence[_Parsed]) -> None:
         if not batch:
             return
         try:
             self._apply_together(batch)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception as error:  # noqa: BLE001  whatever it is, the rest must flow
-            if len(batch) == 1:
-                self._bury(batch[0].received, error)
-                return
-            middle = len(batch) // 2
-            self._apply(batch[:middle])
-            self._apply(batch[middle:])
+        except Exception as error:
+            if is_outage(error):
+                raise
+            self._part(batch)
+
+    def _part(self, batch: Sequence[_Parsed]) -> None:
+        if len(batch) == 1:
+            self._apply_alone(batch[0])
+            return
+        middle = len(batch) // 2
+        self._apply(batch[:middle])
+        self._apply(batch[middle:])
+
+    def _apply_alone(self, parsed: _Parsed) -> None:
+        """Try once more, for what failed may have been a race; then bury."""
+        try:
+            self._apply_together([parsed])
+        except Exception as error:
+            if is_outage(error):
+                raise
+            self.bury(parsed.received, error)
 
     def _apply_together(self, batch: Sequence[_Parsed]) -> None:
-        first = batch[0].received.record
-        tracing.start(first.headers.get("traceparent"))
+        self.beat()
+        tracing.start(_common_trace(batch))
         with self._database.transaction() as session:
             fresh = inbox.admit(session, [parsed.event_id for parsed in batch])
             for handler, events in self._by_handler(batch, fresh).items():
@@ -136,13 +151,13 @@ class Consumer(Loop):
                 grouped.setdefault(self._handlers[type(parsed.event)], []).append(parsed.event)
         return grouped
 
-    def _bury(self, item: Received, error: Exception) -> None:
+    def bury(self, item: Received, error: Exception) -> None:
         """Keep a record that cannot be applied where operators find it, with the reason."""
         origin = {
             "patron_origin_topic": item.record.topic,
             "patron_origin_partition": str(item.partition),
             "patron_origin_offset": str(item.offset),
-            "patron_error": _reason(error),
+            "patron_error": reason(error),
         }
         topic, headers = dead_letters(self._group), item.record.headers | origin
         self._log.append([Record(topic, item.record.key, item.record.value, headers)])
@@ -150,14 +165,24 @@ class Consumer(Loop):
         log.error("event.dead_lettered", **origin)
 
 
-def _reason(error: Exception) -> str:
-    """Say what was wrong without repeating what was in the record."""
+def _common_trace(batch: Sequence[_Parsed]) -> str | None:
+    """Continue the trace that all have in common; work for several has a trace of its own."""
+    traces = {parsed.received.record.headers.get("traceparent") for parsed in batch}
+    return traces.pop() if len(traces) == 1 else None
+
+
+def reason(error: Exception) -> str:
+    """Say what was wrong and where, without repeating what was in the record."""
     if isinstance(error, ValidationError):
         faults = error.errors(include_url=False, include_input=False, include_context=False)
-        return "; ".join(f"{fault['loc']}: {fault['msg']}" for fault in faults)[:1000]
-    if isinstance(error, DBAPIError):
-        return f"{type(error).__name__}: {type(error.orig).__name__}"
-    return f"{type(error).__name__}: {error}"[:1000]
+        return "; ".join(f"{_place(fault['loc'])}: {fault['msg']}" for fault in faults)[:1000]
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(getattr(error, 'orig', None) or error).__name__}{place}"
+
+
+def _place(steps: Iterable[int | str]) -> str:
+    return "".join(f"/{step}" for step in steps)
 
 
 def dead_letters(service: str) -> str:

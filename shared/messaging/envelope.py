@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +44,6 @@ def adapter(kind: type) -> TypeAdapter[Any]:
     return _adapters[kind]
 
 
-@cache
 def kinds() -> dict[str, type]:
     """Tell the class of every event type."""
     return {contract.name: kind for kind, contract in contracts().items()}

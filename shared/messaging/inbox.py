@@ -3,20 +3,23 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shared import clock
-from shared.bulk import insert_rows
 from shared.models import Inbox
 
 
 def admit(session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
-    """Tell which of these have had no effect yet, and note them in this transaction."""
-    seen = set(session.scalars(select(Inbox.event_id).where(Inbox.event_id.in_(event_ids))))
-    fresh = dict.fromkeys(event_id for event_id in event_ids if event_id not in seen)
-    if fresh:
-        moment = clock.now()
-        rows = [{"event_id": event_id, "received_at": moment} for event_id in fresh]
-        insert_rows(session, Inbox, rows)
-    return set(fresh)
+    """Tell which of these have had no effect yet, and note them in this transaction.
+
+    Where another transaction is noting the same, this waits for its end: after a rebalance two
+    members may hold one event.
+    """
+    if not event_ids:
+        return set()
+    moment = clock.now()
+    rows = [{"event_id": found, "received_at": moment} for found in sorted(set(event_ids))]
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    noting = dialect.insert(Inbox).on_conflict_do_nothing().returning(Inbox.event_id)
+    return set(session.scalars(noting, rows))

@@ -9,12 +9,11 @@ from datetime import timedelta
 from threading import Event
 
 from sqlalchemy import Connection, Row, delete, func, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared import clock
 from shared.database import Database
 from shared.locks import exclusive
-from shared.logging import logger
 from shared.messaging.envelope import Record, headers
 from shared.messaging.log import Log, LogUnavailable
 from shared.metrics import OUTBOX_AGE
@@ -26,8 +25,6 @@ _IDLE_SECONDS = 0.03
 _STANDBY_SECONDS = 1.0
 _KEPT = timedelta(days=1)
 _TIDY_SECONDS = 60
-
-log = logger(__name__)
 
 
 class Relay(Loop):
@@ -47,10 +44,11 @@ class Relay(Loop):
                 with exclusive(self._database, "relay") as connection:
                     if connection is not None:
                         self._lead(connection, stop)
-            except (LogUnavailable, DBAPIError) as error:
-                log.warning("relay.waits", reason=str(error))
-            self.beat()
-            stop.wait(_STANDBY_SECONDS)
+            except (LogUnavailable, SQLAlchemyError) as error:
+                self.wait_out(error, stop)
+            else:
+                self.beat()
+                stop.wait(_STANDBY_SECONDS)
 
     def _lead(self, connection: Connection, stop: Event) -> None:
         while not stop.is_set():

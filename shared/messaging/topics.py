@@ -6,12 +6,14 @@ from kafka.errors import TopicAlreadyExistsError
 from shared.contracts.catalogue import contracts
 from shared.logging import logger
 from shared.messaging.consumer import dead_letters
+from shared.messaging.log.kafka import LARGEST_RECORD
 from shared.settings import ServiceSettings
 
 PARTITIONS = 6
 
 _FOR_EVER = {"cleanup.policy": "delete", "retention.ms": "-1"}
 _COMPACTED = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1"}
+_RECORDS = {"max.message.bytes": str(LARGEST_RECORD)}
 _DEAD = {"cleanup.policy": "delete", "retention.ms": str(30 * 24 * 3600 * 1000)}
 
 log = logger(__name__)
@@ -21,7 +23,8 @@ def declared(service: str) -> dict[str, dict[str, str]]:
     """Tell the topics that a service writes, with their settings."""
     own = [c for c in contracts().values() if c.topic.startswith(f"patron.{service}.")]
     found = {c.topic: _COMPACTED if c.compacted else _FOR_EVER for c in own}
-    return {**found, dead_letters(service): _DEAD}
+    found[dead_letters(service)] = _DEAD
+    return {topic: configs | _RECORDS for topic, configs in found.items()}
 
 
 def create(settings: ServiceSettings, *, replication: int = -1) -> None:

@@ -3,7 +3,7 @@
 Partitions by key, order within a partition, an offset per group, delivery at least once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from shared.messaging.envelope import Received, Record
@@ -42,6 +42,10 @@ class Log(Protocol):
 
     def subscribe(self, *, group: str, topics: Sequence[str]) -> Subscription:
         """Join a group that shares the reading of topics, from the earliest record on."""
+        ...
+
+    def history(self, topic: str) -> Iterator[Received]:
+        """Give what a topic holds at this moment, in order per partition, to no group."""
         ...
 
     def close(self) -> None:

@@ -8,7 +8,8 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -46,12 +47,9 @@ class EmbeddedLog:
 
     def append(self, records: Sequence[Record]) -> None:
         """Write all in one transaction."""
-        try:
-            with self._lock, self._connection:
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._write(records)
-        except sqlite3.OperationalError as error:
-            raise LogUnavailable(str(error)) from error
+        with _explained(), self._lock, self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._write(records)
 
     def _write(self, records: Sequence[Record]) -> None:
         ends: dict[tuple[str, int], int] = {}
@@ -90,7 +88,19 @@ class EmbeddedLog:
 
     def subscribe(self, *, group: str, topics: Sequence[str]) -> "EmbeddedSubscription":
         """Read topics as a member of a group."""
-        return EmbeddedSubscription(self._path, group, topics)
+        with _explained():
+            return EmbeddedSubscription(self._path, group, topics)
+
+    def history(self, topic: str) -> Iterator[Received]:
+        """Read a topic from its beginning to its present end."""
+        with _explained(), closing(_connect(self._path)) as connection:
+            rows = connection.execute(
+                "SELECT part, position, key, value, headers FROM records"
+                " WHERE topic = ? ORDER BY sequence",
+                (topic,),
+            )
+            for part, *row in rows:
+                yield _received((topic, part), row)
 
     def close(self) -> None:
         """Close the file."""
@@ -112,7 +122,8 @@ class EmbeddedSubscription:
         """Wait for records; give none while another member reads."""
         deadline = time.monotonic() + seconds
         while True:
-            found = self._read(most) if self._take_turn() else []
+            with _explained():
+                found = self._read(most) if self._take_turn() else []
             if found or time.monotonic() >= deadline:
                 return found
             time.sleep(0.02)
@@ -120,7 +131,8 @@ class EmbeddedSubscription:
     def commit(self, received: Sequence[Received]) -> None:
         """Note the positions after these."""
         ends = {(r.record.topic, r.partition): r.offset + 1 for r in received}
-        with self._connection:
+        with _explained(), self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany(
                 "INSERT INTO offsets VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (groupname, topic, part) DO UPDATE SET position = excluded.position",
@@ -129,8 +141,9 @@ class EmbeddedSubscription:
 
     def lag(self) -> int:
         """Count what the group has not committed yet."""
-        committed = self._committed()
-        return sum(end - committed[place] for place, end in self._ends() if place in committed)
+        with _explained():
+            committed = self._committed()
+            return sum(end - committed[place] for place, end in self._ends() if place in committed)
 
     def close(self) -> None:
         """Let the next member read."""
@@ -156,9 +169,10 @@ class EmbeddedSubscription:
         return {place: committed.get(place, 0) for place in places}
 
     def _read(self, most: int) -> list[Received]:
+        """Read on, beginning with the partition that has waited longest."""
         ends = dict(self._ends())
         found: list[Received] = []
-        for place, position in self._positions.items():
+        for place, position in list(self._positions.items()):
             if ends.get(place, 0) > position and len(found) < most:
                 found += self._read_partition(place, position, most - len(found))
         return found
@@ -174,11 +188,21 @@ class EmbeddedSubscription:
             (*place, position, most),
         ).fetchall()
         if rows:
+            del self._positions[place]
             self._positions[place] = rows[-1][0] + 1
         return [_received(place, row) for row in rows]
 
 
-def _received(place: tuple[str, int], row: tuple[Any, ...]) -> Received:
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say of SQLite's errors what they mean to users of a log."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise LogUnavailable(str(error)) from error
+
+
+def _received(place: tuple[str, int], row: Sequence[Any]) -> Received:
     position, key, value, headers = row
     return Received(Record(place[0], key, value, orjson.loads(headers)), place[1], position)
 
@@ -186,6 +210,7 @@ def _received(place: tuple[str, int], row: tuple[Any, ...]) -> Received:
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA synchronous=FULL")  # an outbox row may be flagged after this
+    connection.execute("PRAGMA secure_delete=ON")  # what compaction removes may be personal
     connection.executescript(_SCHEMA)
     return connection

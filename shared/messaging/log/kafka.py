@@ -1,6 +1,8 @@
 """The log on Apache Kafka."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import Any
 
 import crc32c  # noqa: F401  without it kafka-python checks records in Python: 0.2 ms each
@@ -13,34 +15,68 @@ from shared.messaging.envelope import Received, Record
 from shared.messaging.log import LogUnavailable
 
 _ANSWER_SECONDS = 20
+_QUICK_MS = 3_000
+LARGEST_RECORD = 4 * 1024 * 1024
+"""Bytes; the topics allow it too. An order of 2 000 lines may take 1 MiB."""
 
 
 class KafkaLog:
-    """The log of a Kafka cluster; the producer connects when first needed."""
+    """The log of a Kafka cluster; the producer connects when first needed.
+
+    One append at a time: the threads of a worker share it, and a failure drops the producer.
+    """
 
     def __init__(self, bootstrap: str, *, client: str) -> None:
         self._bootstrap = bootstrap.split(",")
         self._client = client
         self._producer: KafkaProducer | None = None
+        self._lock = Lock()
 
     def append(self, records: Sequence[Record]) -> None:
         """Send all and wait until every one has its offset."""
-        try:
-            producer = self._connected()
-            sent = [self._send(producer, record) for record in records]
-            producer.flush(timeout=_ANSWER_SECONDS)
-            if any(future.get(timeout=_ANSWER_SECONDS).offset < 0 for future in sent):
-                raise LogUnavailable("a record was acknowledged without an offset")
-        except KafkaError as error:
-            self.close()
-            raise LogUnavailable(repr(error)) from error
+        with self._lock:
+            try:
+                with _explained():
+                    self._append(records)
+            except LogUnavailable:
+                self.close()
+                raise
+
+    def _append(self, records: Sequence[Record]) -> None:
+        producer = self._connected()
+        sent = [self._send(producer, record) for record in records]
+        producer.flush(timeout=_ANSWER_SECONDS)
+        if any(future.get(timeout=_ANSWER_SECONDS).offset < 0 for future in sent):
+            raise LogUnavailable("a record was acknowledged without an offset")
 
     def subscribe(self, *, group: str, topics: Sequence[str]) -> "KafkaSubscription":
         """Join a consumer group."""
-        try:
+        with _explained():
             return KafkaSubscription(self._bootstrap, self._client, group, topics)
-        except KafkaError as error:
-            raise LogUnavailable(repr(error)) from error
+
+    def history(self, topic: str) -> Iterator[Received]:
+        """Read a topic from its beginning to its present end."""
+        with _explained(), self._reader() as reader:
+            parts = reader.partitions_for_topic(topic) or ()
+            partitions = [TopicPartition(topic, part) for part in sorted(parts)]
+            reader.assign(partitions)
+            reader.seek_to_beginning(*partitions)
+            ends = reader.end_offsets(partitions)
+            while any(reader.position(partition) < end for partition, end in ends.items()):
+                yield from _flattened(reader.poll(timeout_ms=1000))
+
+    @contextmanager
+    def _reader(self) -> Iterator[KafkaConsumer]:
+        reader = KafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            client_id=self._client,
+            bootstrap_timeout_ms=5_000,
+            allow_auto_create_topics=False,
+        )
+        try:
+            yield reader
+        finally:
+            reader.close(autocommit=False)
 
     def close(self) -> None:
         """Drop the producer; the next append makes a new one."""
@@ -57,6 +93,7 @@ class KafkaLog:
                 acks="all",
                 linger_ms=2,
                 batch_size=256 * 1024,
+                max_request_size=LARGEST_RECORD,
                 delivery_timeout_ms=_ANSWER_SECONDS * 1000,
                 request_timeout_ms=10_000,
                 max_block_ms=5_000,
@@ -91,6 +128,8 @@ class KafkaSubscription:
             partition_assignment_strategy=[CooperativeStickyAssignor],
             max_partition_fetch_bytes=2 * 1024 * 1024,
             session_timeout_ms=15_000,
+            request_timeout_ms=20_000,
+            metadata_max_age_ms=10_000,  # a topic may be made after we have subscribed to it
             reconnect_backoff_max_ms=1_000,
             bootstrap_timeout_ms=5_000,
             allow_auto_create_topics=False,
@@ -99,11 +138,9 @@ class KafkaSubscription:
 
     def poll(self, *, seconds: float, most: int) -> list[Received]:
         """Wait for records of the partitions that this member holds."""
-        try:
+        with _explained():
             polled = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=most)
-        except KafkaError as error:
-            raise LogUnavailable(repr(error)) from error
-        return [_received(message) for messages in polled.values() for message in messages]
+        return list(_flattened(polled))
 
     def commit(self, received: Sequence[Received]) -> None:
         """Commit the positions after these; after a rebalance the inbox covers repeats."""
@@ -113,23 +150,37 @@ class KafkaSubscription:
             )
             for item in received
         }
-        try:
+        with _explained(), suppress(CommitFailedError, RebalanceInProgressError):
             self._consumer.commit(ends)
-        except (CommitFailedError, RebalanceInProgressError):
-            return
-        except KafkaError as error:
-            raise LogUnavailable(repr(error)) from error
 
     def lag(self) -> int:
         """Count the records beyond our positions in the partitions that we hold."""
-        return sum(
-            max(0, (self._consumer.highwater(partition) or 0) - self._consumer.position(partition))
-            for partition in self._consumer.assignment()
-        )
+        with _explained():
+            held = list(self._consumer.assignment())
+            ends = self._consumer.end_offsets(held, _QUICK_MS) if held else {}
+            return sum(end - (self._position(place) or 0) for place, end in ends.items())
+
+    def _position(self, place: TopicPartition) -> int | None:
+        position: int | None = self._consumer.position(place, _QUICK_MS)
+        return position
 
     def close(self) -> None:
-        """Leave the group."""
-        self._consumer.close(autocommit=False)
+        """Leave the group; where the cluster cannot be told, it will notice."""
+        with suppress(KafkaError):
+            self._consumer.close(autocommit=False, timeout_ms=_QUICK_MS)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say of Kafka's errors what they mean to users of a log."""
+    try:
+        yield
+    except KafkaError as error:
+        raise LogUnavailable(repr(error)) from error
+
+
+def _flattened(polled: Mapping[TopicPartition, Sequence[Any]]) -> Iterator[Received]:
+    return (_received(message) for messages in polled.values() for message in messages)
 
 
 def _received(message: Any) -> Received:
