@@ -215,7 +215,7 @@ def _put_lines(job: _Job, lines: Sequence[Line], put: PutLine, session: Session)
 
 def _commit(job: _Job, put: Put) -> None:
     """Put one chunk together with its counts; a dry run keeps the counts alone."""
-    with job.run.database.transaction() as session:
+    with job.run.transaction() as session:
         trial = session.begin_nested() if job.row.dry_run else None
         chunk = put(session)
         if trial:
@@ -259,7 +259,7 @@ def _progress(job: _Job, chunk: Chunk) -> Update:
 
 def _tell_total(job: _Job, total: int | None) -> None:
     value = Import.processed if total is None else total
-    with job.run.database.transaction() as session:
+    with job.run.transaction() as session:
         session.execute(update(Import).where(Import.id == job.row.id).values(total=value))
 
 
