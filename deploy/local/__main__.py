@@ -1,28 +1,45 @@
-"""Run one real server in the foreground: `python -m deploy.local {postgres|kafka}`."""
+"""Run it on this machine, in the foreground: `python -m deploy.local {run|real|postgres|kafka}`."""
 
 import argparse
 import signal
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
+from deploy.local.product import data_folder
+from deploy.local.real import RealServers
 from deploy.local.roles import create_roles
+from deploy.local.run import NoServers, Plan, run
 
 
-def main() -> None:
-    """Start the chosen server, print its addresses, and stop it on Ctrl-C or SIGTERM."""
-    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
-    parser.add_argument("server", choices=["postgres", "kafka"])
-    parser.add_argument("--folder", type=Path, help="keep the data here (default: temporary)")
-    options = parser.parse_args()
+def main() -> int:
+    """Start what was chosen, print its addresses, and stop it on Ctrl-C or SIGTERM."""
+    options = _parser().parse_args()
+    if options.what == "run":
+        return run(Plan(servers=NoServers()))
+    if options.what == "real":
+        return run(Plan(part="real", servers=RealServers(data_folder("real"))))
     with ExitStack() as running:
-        if options.server == "postgres":
+        if options.what == "postgres":
             _show_postgres(running.enter_context(Postgres(options.folder)))
         else:
             _show_kafka(running.enter_context(Kafka(options.folder)))
         print("Ctrl-C stops it.", flush=True)
         _wait_for_stop()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
+    choices = parser.add_subparsers(dest="what", required=True)
+    choices.add_parser("run", help="the whole product, embedded, empty at first")
+    choices.add_parser("real", help="the whole product on PostgreSQL and Apache Kafka")
+    for server in ("postgres", "kafka"):
+        one = choices.add_parser(server, help="this server alone")
+        one.add_argument("--folder", type=Path, help="keep the data here (default: temporary)")
+    return parser
 
 
 def _wait_for_stop() -> None:
@@ -42,4 +59,4 @@ def _show_kafka(server: Kafka) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

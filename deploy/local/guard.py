@@ -5,16 +5,19 @@ end of file without one means that the starter is gone: stop, and remove the fol
 """
 
 import argparse
+import ctypes
 import os
 import select
 import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 GRACE_SECONDS = 20
 STOP_REQUEST = b"s"
+PR_SET_PDEATHSIG = 1
 
 
 def main() -> int:
@@ -26,6 +29,7 @@ def main() -> int:
         user=options.user,
         group=options.group,
         extra_groups=[] if options.user is not None else None,
+        preexec_fn=partial(_end_with_guard, options.signal),  # noqa: PLW1509  no threads here
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_stop(server, options.signal)))
     asked = _wait(server)
@@ -43,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--temporary", type=Path)
     parser.add_argument("command", nargs="+")
     return parser
+
+
+def _end_with_guard(number: int) -> None:
+    """In the server: be stopped when the guard is gone, even by kill -9, where the kernel can."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
 
 
 def _wait(server: subprocess.Popen[bytes]) -> bool:

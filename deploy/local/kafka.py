@@ -11,12 +11,12 @@ from kafka.errors import KafkaError
 
 from deploy.local import jars
 from deploy.local.java import find_java
+from deploy.local.ports import free_ports
 from deploy.local.server import (
     GuardedProcess,
     Launch,
     ServerFolder,
     StartFailed,
-    free_port,
     listens,
 )
 
@@ -40,7 +40,7 @@ class Kafka:
         self._properties = self._folder.path / "server.properties"
         self._process: GuardedProcess | None = None
         self._java: list[str] = []
-        self.port, self._controller_port = free_port(), free_port()
+        self.port, self._controller_port = free_ports(2)
 
     @property
     def bootstrap(self) -> str:
@@ -59,6 +59,11 @@ class Kafka:
         self._process = GuardedProcess("Apache Kafka", self._folder, launch)
         self._process.wait_until(self._answers)
         return self
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether it was started and is gone without having been stopped."""
+        return self._process is not None and self._process.ended
 
     def stop(self) -> None:
         """Stop the broker; its folder stays, and start() continues on it."""

@@ -16,7 +16,8 @@ from typing import Self
 
 import psycopg
 
-from deploy.local.server import GuardedProcess, Launch, ServerFolder, StartFailed, free_port
+from deploy.local.ports import free_port
+from deploy.local.server import GuardedProcess, Launch, ServerFolder, StartFailed
 
 DATABASE = "patron"
 ADMIN = "postgres"
@@ -58,6 +59,11 @@ class Postgres:
         self._process.wait_until(self._answers)
         self._create_database()
         return self
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether it was started and is gone without having been stopped."""
+        return self._process is not None and self._process.ended
 
     def stop(self) -> None:
         """Stop the server; its folder stays, and start() continues on it."""

@@ -64,11 +64,16 @@ class GuardedProcess:
                 start_new_session=True,
             )
 
+    @property
+    def ended(self) -> bool:
+        """Tell whether the guard is gone, and with it the server."""
+        return self._guard.poll() is not None
+
     def wait_until(self, answers: Callable[[], bool]) -> None:
         """Return once `answers` is true; StartFailed when the server ends or takes too long."""
         deadline = time.monotonic() + START_SECONDS
         while not answers():
-            if self._guard.poll() is not None:
+            if self.ended:
                 raise self._failure("ended while it was starting")
             if time.monotonic() > deadline:
                 self.stop()
@@ -90,14 +95,6 @@ class GuardedProcess:
         return StartFailed(
             f"{self._name} {what}. Its log {self._folder.log}:\n{self._folder.tail()}"
         )
-
-
-def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def listens(port: int) -> bool:

@@ -10,7 +10,8 @@ from threading import Thread
 import httpx
 import pytest
 
-from deploy.local.server import free_port, listens
+from deploy.local.ports import free_port
+from deploy.local.server import listens
 from tests.waiting import eventually
 
 CONFIGURATION = Path(__file__).parents[3] / "deploy/edge/nginx.conf"

@@ -1,0 +1,23 @@
+"""Ask processes whether they are ready, as an orchestrator would."""
+
+from collections.abc import Iterable
+from http.client import HTTPConnection, HTTPException
+
+ANSWER_SECONDS = 2.0
+
+
+def ready(port: int) -> bool:
+    """Tell whether /readyz on that port of 127.0.0.1 answers 200."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200  # noqa: PLR2004  OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def not_ready(ports: Iterable[int]) -> list[int]:
+    """Give those ports whose process is not ready."""
+    return [port for port in ports if not ready(port)]

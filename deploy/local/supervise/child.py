@@ -1,0 +1,110 @@
+"""One forked child: it writes to a log of its own and never outlives its supervisor."""
+
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import NoReturn
+
+from deploy.local.supervise.signals import forget
+
+GRACE_SECONDS = 12.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """What a child does, with what it finds in its environment; `log` None is the terminal."""
+
+    name: str
+    run: Callable[[], None]
+    environment: Mapping[str, str]
+    log: Path | None
+
+
+class Lifeline:
+    """A pipe that only the supervisor can write to: it closes when that is gone, however."""
+
+    def __init__(self) -> None:
+        self._reader, self._writer = os.pipe()
+
+    def hold(self) -> None:
+        """In a child: stop when the supervisor is gone, and at last without asking."""
+        os.close(self._writer)
+        Thread(target=self._wait, name="lifeline", daemon=True).start()
+
+    def close(self) -> None:
+        os.close(self._reader)
+        os.close(self._writer)
+
+    def _wait(self) -> None:
+        os.read(self._reader, 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(GRACE_SECONDS)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Child:
+    """A running role; `status` is None until it has ended."""
+
+    def __init__(self, role: Role, lifeline: Lifeline) -> None:
+        self.role = role
+        self.status: int | None = None
+        self.started = time.monotonic()
+        self.pid = _fork(role, lifeline)
+
+    def ended(self) -> bool:
+        """Tell whether it has ended, and note how: 0, an exit code, or minus a signal."""
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+        return self.status is not None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal, unless it has ended."""
+        if not self.ended():
+            os.kill(self.pid, number)
+
+
+def _fork(role: Role, lifeline: Lifeline) -> int:
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid == 0:
+        _become(role, lifeline)
+    return pid
+
+
+def _become(role: Role, lifeline: Lifeline) -> NoReturn:
+    code = 1
+    try:
+        forget()
+        os.setsid()  # Ctrl-C reaches the supervisor alone, which then ends us in its order
+        lifeline.hold()
+        _write_to(role.log)
+        os.environ.update(role.environment)
+        role.run()
+        code = 0
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1
+    except BaseException:  # noqa: BLE001  the child ends here, whatever it was
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _write_to(log: Path | None) -> None:
+    if log is None:
+        return
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for target, source in ((0, nothing), (1, descriptor), (2, descriptor)):
+        os.dup2(source, target)
+    os.close(descriptor)
+    os.close(nothing)

@@ -1,0 +1,121 @@
+"""Keep roles running: start them, start again what died, end all within seconds."""
+
+import signal
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Self
+
+from deploy.local.supervise.child import GRACE_SECONDS, Child, Lifeline, Role
+from deploy.local.supervise.signals import Signals
+
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 5.0
+SETTLED_SECONDS = 10.0
+"""A child that lived so long starts again after the first pause."""
+TURN_SECONDS = 0.25
+TAIL_LINES = 15
+
+
+class RoleFailed(RuntimeError):
+    """A role that must succeed did not; the message ends with the last lines of its log."""
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop while we waited."""
+
+
+class Supervisor:
+    """The children of one product; use it in a `with`, which ends them all."""
+
+    def __init__(self, signals: Signals) -> None:
+        self._signals = signals
+        self._lifeline = Lifeline()
+        self._children: dict[str, Child] = {}
+        self._guests: list[Child] = []
+        self._pauses: dict[str, float] = {}
+        self._due: dict[str, tuple[float, Role]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop([*self._guests, *self._children.values()])
+        self._lifeline.close()
+
+    def finish(self, roles: Sequence[Role]) -> None:
+        """Run roles side by side until all have ended; RoleFailed unless each ended well."""
+        children = [Child(role, self._lifeline) for role in roles]
+        try:
+            while not all(child.ended() for child in children):
+                if self._signals.wait(TURN_SECONDS):
+                    raise Stopped
+        finally:
+            self._stop(children)
+        for child in children:
+            if child.status:
+                raise RoleFailed(_failure(child))
+
+    def start(self, roles: Sequence[Role]) -> None:
+        """Start roles that are to run until the end."""
+        for role in roles:
+            self._children[role.name] = Child(role, self._lifeline)
+
+    def invite(self, role: Role) -> Child:
+        """Start a role that runs once and is ended with the others."""
+        guest = Child(role, self._lifeline)
+        self._guests.append(guest)
+        return guest
+
+    def look_after(self) -> None:
+        """Sleep a turn, then start again what died; Stopped when somebody asked us to stop."""
+        if self._signals.wait(TURN_SECONDS):
+            raise Stopped
+        for child in list(self._children.values()):
+            if child.ended():
+                self._note_end(child)
+        for name, (moment, role) in list(self._due.items()):
+            if moment <= time.monotonic():
+                del self._due[name]
+                self.start([role])
+
+    def _note_end(self, child: Child) -> None:
+        name = child.role.name
+        del self._children[name]
+        lived = time.monotonic() - child.started
+        pause = FIRST_PAUSE_SECONDS
+        if lived < SETTLED_SECONDS and name in self._pauses:
+            pause = min(2 * self._pauses[name], LONGEST_PAUSE_SECONDS)
+        self._pauses[name] = pause
+        self._due[name] = time.monotonic() + pause, child.role
+        print(f"{name} 已退出，将重启 ended ({_how(child)}), starts again", flush=True)
+
+    def _stop(self, children: Sequence[Child]) -> None:
+        """Ask all to end; after the grace, or at two more signals, end what still runs."""
+        asked = self._signals.stops
+        for child in children:
+            child.send(signal.SIGTERM)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while not all(child.ended() for child in children):
+            self._signals.wait(TURN_SECONDS)
+            if self._signals.stops > asked + 1 or time.monotonic() > deadline:
+                for child in children:
+                    child.send(signal.SIGKILL)
+
+
+def _how(child: Child) -> str:
+    status = child.status or 0
+    if status < 0:
+        with suppress(ValueError):
+            return signal.Signals(-status).name
+    return f"exit {status}"
+
+
+def _failure(child: Child) -> str:
+    log = child.role.log
+    if log is None or not log.exists():
+        return f"{child.role.name} 失败 failed ({_how(child)})"
+    lines = log.read_text(errors="replace").splitlines()[-TAIL_LINES:]
+    return "\n    ".join(
+        (f"{child.role.name} 失败 failed ({_how(child)}). 日志 log {log}:", *lines)
+    )

@@ -1,0 +1,147 @@
+"""The whole product as real processes, as `make run` and `make real` start it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+
+from deploy.local.ports import free_port
+
+ADMIN_KEY = "patron_system-tests-0123456789abcdef"
+START_SECONDS = 90
+PATIENCE_SECONDS = 60
+ROOT = Path(__file__).parents[2]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Running:
+    """A running product: its supervisor, its address and what it prints."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    data: Path
+    printed: Path
+    client: httpx.Client
+
+    def pid(self, role: str) -> int:
+        """Give the process of a role: the supervisor's child that writes its log."""
+        for child in children(self.process.pid):
+            if _log_of(child).endswith(f"/{role}.log"):
+                return child
+        raise LookupError(f"{role} does not run")
+
+    def roles(self) -> list[str]:
+        """Give the roles that run now."""
+        logs = (Path(_log_of(child)) for child in children(self.process.pid))
+        return sorted(log.stem for log in logs if log.suffix == ".log")
+
+    def kill(self, role: str) -> int:
+        """End a role's process with kill -9 and give its id."""
+        pid = self.pid(role)
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def restarted(self, role: str, killed: int) -> bool:
+        """Tell whether another process has the role now."""
+        try:
+            return self.pid(role) != killed
+        except LookupError:
+            return False
+
+
+@contextmanager
+def started(
+    command: str, data: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[Running]:
+    """Start the product and wait until it says that it is ready; stop it at the end."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    data.mkdir(parents=True, exist_ok=True)
+    told = {"PATRON_DATA": str(data), "PATRON_PORT": str(port), "PATRON_ADMIN_KEY": ADMIN_KEY}
+    printed = data / f"printed-{port}.txt"
+    with (
+        launch(command, printed, told | dict(environment or {})) as process,
+        httpx.Client(base_url=url, headers=AUTHORIZED, timeout=30) as client,
+    ):
+        product = Running(process, url, data, printed, client)
+        eventually(lambda: _is_ready(product), seconds=START_SECONDS)
+        yield product
+
+
+AUTHORIZED = {"Authorization": f"Bearer {ADMIN_KEY}"}
+
+
+@contextmanager
+def launch(
+    command: str, printed: Path, environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `python -m deploy.local <command>` with what it prints in a file."""
+    arguments = [sys.executable, "-m", "deploy.local", command]
+    with printed.open("ab") as output:
+        process = subprocess.Popen(
+            arguments,
+            cwd=ROOT,
+            env=_clean_environment() | dict(environment),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
+
+
+def eventually(check: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> T:
+    """Give what `check` gives once that is true; an AssertionError after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not (found := check()):
+        assert time.monotonic() < deadline, f"not within {seconds} seconds"
+        time.sleep(0.05)
+    return found
+
+
+def children(pid: int) -> list[int]:
+    """Give the ids of a process's children."""
+    try:
+        told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
+    return [int(child) for child in told.split()]
+
+
+def runs(pid: int) -> bool:
+    """Tell whether a process is there and is no zombie."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def _is_ready(product: Running) -> bool:
+    text = product.printed.read_text()
+    assert product.process.poll() is None, text
+    return "ready: " in text
+
+
+def _log_of(pid: int) -> str:
+    try:
+        return str(Path(f"/proc/{pid}/fd/1").readlink())
+    except OSError:
+        return ""
+
+
+def _clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PATRON_")}

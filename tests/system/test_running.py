@@ -1,0 +1,102 @@
+"""`make run` and `make real` as somebody at a terminal meets them."""
+
+import signal
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.local.ports import free_port
+from deploy.local.product import Product
+from tests.system.product import (
+    ADMIN_KEY,
+    Running,
+    children,
+    eventually,
+    launch,
+    runs,
+    started,
+)
+
+PRODUCT = Product(data=Path("nowhere"), port=0, admin_key="")
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with started("run", tmp_path_factory.mktemp("data")) as product:
+        yield product
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_one_command_starts_every_process_and_one_signal_ends_them(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with started("run", tmp_path) as product:
+        pids = children(product.process.pid)
+        assert product.roles() == sorted(role.name for role in PRODUCT.processes())
+        assert httpx.get(f"{product.url}/readyz").status_code == 200
+        product.process.send_signal(number)
+        assert product.process.wait(20) == 0
+        assert [pid for pid in pids if runs(pid)] == []
+
+
+def test_a_killed_process_is_started_again(embedded: Running) -> None:
+    for role in embedded.roles():
+        killed = embedded.kill(role)
+        eventually(partial(embedded.restarted, role, killed))
+    eventually(lambda: _answers(embedded, "/v1/api-keys"))
+
+
+def test_a_killed_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
+    """What it had started ends by itself, and the next run takes over the data."""
+    with started("run", tmp_path) as product:
+        pids = children(product.process.pid)
+        product.process.kill()
+        product.process.wait()
+        with started("run", tmp_path) as next_run:
+            assert [pid for pid in pids if runs(pid)] == []
+            assert httpx.get(f"{next_run.url}/readyz").status_code == 200
+
+
+def test_a_taken_port_is_said_with_what_to_do(embedded: Running, tmp_path: Path) -> None:
+    port = embedded.url.rpartition(":")[2]
+    assert "PATRON_PORT" in _refusal(tmp_path / "other", port)
+
+
+def test_data_in_use_is_said_with_what_to_do(embedded: Running) -> None:
+    assert "PATRON_DATA" in _refusal(embedded.data, str(free_port()))
+
+
+def test_the_first_start_makes_a_key_shows_it_once_and_keeps_it(tmp_path: Path) -> None:
+    told = {"PATRON_ADMIN_KEY": ""}
+    with started("run", tmp_path, told) as product:
+        key = (tmp_path / "admin.key").read_text().strip()
+        assert product.printed.read_text().count(key) == 1
+        assert (tmp_path / "admin.key").stat().st_mode & 0o077 == 0
+        answer = httpx.get(f"{product.url}/v1/api-keys", headers={"Authorization": f"Bearer {key}"})
+        assert answer.status_code == 200
+        assert all(key not in log.read_text() for log in (tmp_path / "logs").iterdir())
+    with started("run", tmp_path, told) as product:
+        assert key not in product.printed.read_text()
+
+
+def test_a_key_of_the_environment_is_never_printed(embedded: Running) -> None:
+    assert ADMIN_KEY not in embedded.printed.read_text()
+
+
+def _refusal(data: Path, port: str) -> str:
+    data.mkdir(exist_ok=True)
+    printed = data / "refused.txt"
+    told = {"PATRON_DATA": str(data), "PATRON_PORT": port}
+    with launch("run", printed, told) as process:
+        assert process.wait(60) == 1
+    return printed.read_text()
+
+
+def _answers(product: Running, path: str) -> bool:
+    try:
+        return product.client.get(path).status_code == 200
+    except httpx.HTTPError:
+        return False
