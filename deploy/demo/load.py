@@ -64,9 +64,8 @@ def _survey(api: Api) -> Json:
 
 
 def _designed(api: Api) -> Json:
-    questions = api.get(f"/v1/questionnaires/templates/{TEMPLATE}")["questions"]
     title = {"zh": TITLE, "en": TITLE_EN}
-    document = {"template": TEMPLATE, "title": title, "questions": [*questions, service_question()]}
+    document = {"template": TEMPLATE, "title": title, "questions": [service_question()]}
     questionnaire = api.post("/v1/questionnaires", document)["id"]
     api.post(f"/v1/questionnaires/{questionnaire}/publish")
     asked = {"questionnaire_id": questionnaire, "title": title, "wave": WAVES[0].code}

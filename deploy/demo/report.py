@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from deploy.demo.labels import BASES, CLASSES, NATURES, RUNGS
-from deploy.demo.terminal import money, table
+from deploy.demo.terminal import money, pad, table, width
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -132,6 +132,6 @@ def _worth(fact: Json) -> str:
 
 
 def _addresses(addresses: Sequence[tuple[str, str]]) -> str:
-    width = max(len(label) for label, _ in addresses)
-    lines = (f"  {label:{width}}  {url}" for label, url in addresses)
+    columns = max(width(label) for label, _ in addresses)
+    lines = (f"  {pad(label, columns)}  {url}" for label, url in addresses)
     return "\n".join(("地址 Addresses", *lines))
