@@ -1,6 +1,6 @@
-"""HTTP door of the respondent's page: HTML for people, no part of the documented API."""
+"""HTTP door of the respondent's page: HTML for people."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from sqlalchemy.orm import Session
@@ -18,7 +18,20 @@ from shared.errors import BadRequest
 from shared.http.dependencies import Reading, Transaction
 from shared.ids import new_id
 
-router = APIRouter(prefix="/s", include_in_schema=False)
+router = APIRouter(prefix="/s", tags=["respondents' pages"], default_response_class=HTMLResponse)
+
+Documented = dict[int | str, dict[str, Any]]
+
+_FORM: dict[str, Any] = {
+    "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": {}}}}
+}
+_GONE: Documented = {410: {"description": "The survey is closed; the page says so."}}
+_NOWHERE: Documented = {404: {"description": "The link leads nowhere; the page says so."}, **_GONE}
+_MEND: Documented = {
+    303: {"description": "The answers are kept; on to the thanks."},
+    422: {"description": "The page again, with what has to be mended."},
+    **_NOWHERE,
+}
 
 _NOTICES: dict[State, Notice] = {State.DRAFT: "early", State.CLOSED: "closed"}
 _STATUSES: dict[Notice, int] = {"thanks": 200, "closed": 410, "early": 404, "nowhere": 404}
@@ -49,7 +62,7 @@ Shown = Annotated[Pages, Depends(_pages)]
 Sent = Annotated[Filled, Depends(_filled)]
 
 
-@router.get("/{token}")
+@router.get("/{token}", responses=_NOWHERE)
 def show_form(token: Token, language: Reads, pages: Shown, session: Reading) -> Response:
     """Show the questions that a link leads to."""
     found = _open(session, token)
@@ -58,7 +71,7 @@ def show_form(token: Token, language: Reads, pages: Shown, session: Reading) -> 
     return _ask(pages, questionnaire_of(session, found.wave), language)
 
 
-@router.post("/{token}")
+@router.post("/{token}", responses=_MEND, openapi_extra=_FORM)
 def submit_form(
     token: Token, filled: Sent, language: Reads, pages: Shown, session: Transaction
 ) -> Response:

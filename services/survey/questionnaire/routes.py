@@ -29,7 +29,7 @@ router = Router(prefix="questionnaires", tag="questionnaires")
 Number = Annotated[int, Path(ge=1, le=10**9, description="Number of the version.")]
 
 
-@router.post("", status_code=201, response_model=QuestionnaireBody, responses=errors())
+@router.post("", status_code=201, response_model=QuestionnaireBody, responses=errors(409))
 def design_questionnaire(
     body: NewQuestionnaire, once: Once, session: Transaction, caller: Caller
 ) -> Response:

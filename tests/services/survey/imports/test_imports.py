@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
-from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -16,9 +15,10 @@ from services.survey.imports import job
 from services.survey.imports.models import Import
 from shared.contracts.survey import ResponseState, ResponseSubmitted
 from shared.http.identity import Identity
-from shared.jobs.runner import Run, Runner
+from shared.jobs.runner import Run
 from shared.reader import Rows
 from tests.services.harness import Running
+from tests.services.survey.imports.working import work
 
 HEADER = "respondent_external_id,submitted_at,channel,appearance,safety,bought_at,wish"
 LINES = [
@@ -41,10 +41,6 @@ def sent(client: httpx.Client, survey: dict[str, Any], data: bytes, **form: Any)
         files={"file": ("answers.csv", data)},
         data=options | mapping | form,
     )
-
-
-def work(surveys: Running) -> None:
-    Runner(surveys.database, job.WORKS)._work_on(Import, Event())
 
 
 def imported(surveys: Running, survey: dict[str, Any], data: bytes, **form: Any) -> dict[str, Any]:
