@@ -14,10 +14,11 @@ PATIENCE = 10
 
 
 @contextmanager
-def serve(app: ASGIApp, **config: Any) -> Iterator[str]:
-    """Serve an ASGI application on a free port of the loopback; gives its URL."""
+def serve(app: ASGIApp, *, on: int = 0, **config: Any) -> Iterator[str]:
+    """Serve an ASGI application on a port of the loopback, 0 for any free one; gives its URL."""
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", on))
         server = uvicorn.Server(
             uvicorn.Config(app, log_config=None, **{"ws": "none", "lifespan": "auto"} | config)
         )

@@ -41,7 +41,7 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
     private_key = keys.ensure(settings.identity_private_key, settings.identity_public_key)
     administrator.ensure(app.state.database, settings)
     described = {**openapi.load(documents), settings.name: app.openapi()}
-    app.state.openapi_document = openapi.merge(described, title="Patron", version=VERSION)
+    app.state.openapi_document = openapi.merge(described, version=VERSION)
     app.state.asyncapi_document = asyncapi.describe(version=VERSION)
     app.state.seed = private_key.private_bytes_raw()
     app.state.callers = Callers(app.state.database)

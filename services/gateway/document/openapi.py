@@ -14,6 +14,12 @@ Document = dict[str, Any]
 
 METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head", "options", "trace"})
 _REFERENCE: Final = "#/components/"
+_DESCRIPTION: Final = """Customer records, surveys and explained scores.
+
+Send your key as `Authorization: Bearer <key>`. Every error is a `application/problem+json`; decide
+by its `code`, quote its `request_id`. Lists are read page by page with `cursor`. A POST with an
+`Idempotency-Key` has one effect however often it is sent. The events are told at /asyncapi.json.
+"""
 _SERVERS: Final = [{"url": "/", "description": "This deployment."}]
 _KEY: Final = {
     "type": "http",
@@ -72,12 +78,12 @@ def owners(documents: Mapping[str, Document]) -> dict[str, str]:
     return found
 
 
-def merge(documents: Mapping[str, Document], *, title: str, version: str) -> Document:
+def merge(documents: Mapping[str, Document], *, version: str) -> Document:
     """Make one document; components get their service's name in front, so that none collide."""
     taken = _taken_twice(documents)
     merged: Document = {
         "openapi": "3.1.0",
-        "info": {"title": title, "version": version},
+        "info": {"title": "Patron", "version": version, "description": _DESCRIPTION},
         "servers": _SERVERS,
         "security": [{"key": []}],
         "tags": list(_tags(documents)),

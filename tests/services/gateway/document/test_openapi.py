@@ -48,7 +48,7 @@ def found(merged: dict[str, Any], reference: str) -> Any:
 
 
 def merged(**documents: dict[str, Any]) -> dict[str, Any]:
-    return openapi.merge(documents, title="Patron", version="1")
+    return openapi.merge(documents, version="1")
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_documents_are_read_by_the_names_of_their_services(tmp_path: Path) -> No
 
 
 def test_the_released_document_has_no_loose_end(released: dict[str, Any]) -> None:
-    whole = openapi.merge(released, title="Patron", version="1")
+    whole = openapi.merge(released, version="1")
     for reference in set(references(whole)):
         assert found(whole, reference) is not None
     names = [

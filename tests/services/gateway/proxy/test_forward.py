@@ -1,14 +1,36 @@
 """What a caller sends reaches the service whole, and what it answers comes back whole."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 import pytest
+from starlette.types import Message
 
 from services.gateway.api_key.domain import ADMINISTRATOR
+from services.gateway.door import RESPONDENT
+from services.gateway.identity.keys import ensure
+from services.gateway.identity.signer import Signer
+from services.gateway.proxy.forward import Forwarder, Limits
+from services.gateway.proxy.quota import Quota
+from services.gateway.proxy.upstream import Upstream as Connections
 from tests.services.gateway.conftest import KEY, Gateway
+from tests.services.gateway.upstream import Upstream
+from tests.serving import serve
+
+SCOPE = {
+    "type": "http",
+    "method": "POST",
+    "scheme": "http",
+    "client": ("127.0.0.1", 1),
+    "raw_path": b"/v1/customers",
+    "query_string": b"",
+    "headers": [(b"host", b"x"), (b"content-length", b"2")],
+}
 
 
 def headers_of(answer: httpx.Response) -> dict[str, str]:
@@ -163,3 +185,34 @@ def test_respondents_pages_are_open_and_go_to_survey_as_nobody(gateway: Gateway)
     seen = httpx.post(f"{gateway.url}/s/abc", content=b"q1=5").json()
     assert (seen["path"], seen["subject"], seen["rows"]) == ("/s/abc", "respondent", "own")
     assert seen["scopes"] == ["respond"]
+
+
+def test_a_restarted_service_is_found_again(tmp_path: Path) -> None:
+    keys = tmp_path / "identity.key", tmp_path / "identity.pub"
+    signer, service = Signer(ensure(*keys)), Upstream().app("registry", keys[1])
+
+    async def ask(forward: Forwarder) -> int:
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"{}"}
+
+        await forward(SCOPE, receive, send, RESPONDENT, "registry")
+        return int(sent[0]["status"])
+
+    async def before_and_after() -> list[int]:
+        running = ExitStack()
+        url = running.enter_context(serve(service))
+        upstream = Connections({"registry": url}, seconds=5, connections=4)
+        forward = Forwarder(upstream, signer, Limits(1024, 5, Quota(1024)))
+        found = [await ask(forward)]
+        await asyncio.to_thread(running.close)
+        with serve(service, on=httpx.URL(url).port or 0):
+            found += [await ask(forward)]
+            await upstream.close()
+        return found
+
+    assert asyncio.run(before_and_after()) == [200, 200]

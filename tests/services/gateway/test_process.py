@@ -1,0 +1,76 @@
+"""The gateway as an operator starts it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from services.gateway.__main__ import SERVICE
+from services.gateway.settings import Settings
+from tests.services.gateway.conftest import free_port
+
+PATIENCE = 30
+
+
+@contextmanager
+def started(data: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    environment = os.environ | {"PATRON_DATA": str(data), "GATEWAY_PORT": str(port)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "services.gateway", "serve"],
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/readyz")
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(url: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            if httpx.get(url).status_code == 200:
+                return
+        except httpx.TransportError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
+
+
+def test_the_first_start_makes_the_keys_and_a_term_ends_it(tmp_path: Path) -> None:
+    SERVICE.migrate(Settings(data=tmp_path))
+    port = free_port()
+    with started(tmp_path, port) as process:
+        key = (tmp_path / "admin.key").read_text().strip()
+        authorization = {"Authorization": f"Bearer {key}"}
+        assert httpx.get(f"http://127.0.0.1:{port}/v1/api-keys", headers=authorization).is_success
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=PATIENCE)
+    assert (tmp_path / "identity.key").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "identity.pub").exists()
+    assert err.count(key) == 1
+    assert key not in out
+    lines = [json.loads(line) for line in out.splitlines()]
+    asked = [line for line in lines if line.get("route") == "/v1/api-keys"]
+    assert [(line["status"], line["service"]) for line in asked] == [(200, "gateway")]
+
+
+def test_the_started_gateway_guards_its_line(tmp_path: Path) -> None:
+    SERVICE.migrate(Settings(data=tmp_path))
+    port = free_port()
+    with started(tmp_path, port), socket.create_connection(("127.0.0.1", port), 10) as line:
+        line.sendall(b"GET /livez HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n")
+        assert line.recv(100).startswith(b"HTTP/1.1 431 ")
