@@ -228,11 +228,12 @@ def _commit(job: _Job, put: Put) -> None:
     job.run.check()
 
 
-def _rejection(job: _Job, rejected: Rejected) -> dict[str, object]:
+def _rejection(job: _Job, rejected: Rejected) -> dict[str, Any]:
+    """Make the row of a rejected line; PostgreSQL keeps no NUL, so a mark stands in its place."""
     return {
         "import_id": job.row.id,
         "line": rejected.line.number,
-        "cells": rejected.line.cells,
+        "cells": [cell.replace("\x00", "\ufffd") for cell in rejected.line.cells],
         "faults": list(rejected.faults),
     }
 

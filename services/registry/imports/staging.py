@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
+from shared.errors import Fault
 from shared.files.tables import Line
 
 _SEPARATOR = "\x1f"
@@ -22,13 +23,18 @@ class Staging:
     def __init__(self) -> None:
         self._connection = sqlite3.connect("", isolation_level=None)
         self._connection.execute("PRAGMA cache_size = -32768")
-        self._connection.execute("CREATE TABLE lines (order_id TEXT, number INTEGER, cells TEXT)")
+        self._connection.execute(
+            "CREATE TABLE lines (order_id TEXT, number INTEGER, cells TEXT, fault TEXT)"
+        )
 
     def fill(self, lines: Iterable[tuple[str, Line]]) -> int:
         """Take the lines of a file; tell how many there are."""
-        rows = ((key, line.number, _SEPARATOR.join(line.cells)) for key, line in lines)
+        rows = (
+            (key, line.number, _SEPARATOR.join(line.cells), line.fault and line.fault.message)
+            for key, line in lines
+        )
         self._connection.execute("BEGIN")
-        self._connection.executemany("INSERT INTO lines VALUES (?, ?, ?)", rows)
+        self._connection.executemany("INSERT INTO lines VALUES (?, ?, ?, ?)", rows)
         self._connection.execute("COMMIT")
         count = self._connection.execute("SELECT count(*) FROM lines").fetchone()
         return int(count[0])
@@ -36,14 +42,18 @@ class Staging:
     def groups(self, after: str | None) -> Iterator[Group]:
         """Give the lines of each order beyond `after`, orders by id, lines as in the file."""
         rows = self._connection.execute(
-            "SELECT order_id, number, cells FROM lines WHERE order_id > ? ORDER BY 1, 2"
+            "SELECT order_id, number, cells, fault FROM lines WHERE order_id > ? ORDER BY 1, 2"
             if after is not None
-            else "SELECT order_id, number, cells FROM lines ORDER BY 1, 2",
+            else "SELECT order_id, number, cells, fault FROM lines ORDER BY 1, 2",
             () if after is None else (after,),
         )
         for key, found in groupby(rows, key=itemgetter(0)):
-            yield key, [Line(number, cells.split(_SEPARATOR)) for _, number, cells in found]
+            yield key, [_line(*rest) for _, *rest in found]
 
     def close(self) -> None:
         """Delete the temporary file."""
         self._connection.close()
+
+
+def _line(number: int, cells: str, fault: str | None) -> Line:
+    return Line(number, cells.split(_SEPARATOR), Fault("", "ragged", fault) if fault else None)

@@ -121,10 +121,18 @@ def _put(
         customer_id=_customer_id(session, reader, body),
         zone=settings.zone,
     )
+    _check_visible(session, reader, (system, external_id))
     products.name_products(session, names=body.product_names())
     (outcome,) = service.put_orders(session, orders=[order])
     known = repository.known_orders(session, [(system, external_id)])[system, external_id]
     return session.get_one(Order, known.id, populate_existing=True), outcome
+
+
+def _check_visible(session: Session, reader: RowReader, key: tuple[str, str]) -> None:
+    """Let nobody change an order that they may not see."""
+    known = repository.known_orders(session, [key]).get(key)
+    if known and repository.order(session, reader, known.id) is None:
+        raise NotFound(detail="No order that you may see has this external id.")
 
 
 def _customer_id(session: Session, reader: RowReader, body: OrderFields) -> UUID | None:

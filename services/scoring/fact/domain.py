@@ -46,7 +46,7 @@ class Fact(NamedTuple):
 
 
 class Line(Protocol):
-    """One line of an order; a negative quantity came back, `discount` is off the whole line."""
+    """One line of an order; what came back is negative, a discount lessens what is paid (back)."""
 
     @property
     def quantity(self) -> Decimal: ...
@@ -145,7 +145,8 @@ def fact_id(source_id: UUID, version: int, kind: Kind) -> UUID:
 
 
 def _amount(line: Line) -> Decimal:
-    return line.quantity * line.unit_price - line.discount
+    full = line.quantity * line.unit_price
+    return full - line.discount if line.quantity > 0 else full + line.discount
 
 
 def _cost(lines: Iterable[Line]) -> Decimal | None:

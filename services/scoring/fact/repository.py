@@ -8,18 +8,22 @@ from uuid import UUID
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
+from services.scoring.among import among
 from services.scoring.customer.models import Customer
 from services.scoring.customer.repository import visible_to
 from services.scoring.fact.domain import Fact, Horizon
 from services.scoring.fact.models import StoredFact
 from shared.reader import Reader
 
-_FACT = [getattr(StoredFact, name) for name in Fact._fields]
+_COLUMNS = StoredFact.__table__.c
+_FACT = [_COLUMNS[name] for name in Fact._fields]
+"""Plain columns: as attributes of an object they cost half as much again, and scores read many."""
 
 
 def facts_of_sources(session: Session, source_ids: Collection[UUID]) -> list[Fact]:
     """Give every version of these orders and answers."""
-    return _facts(session, select(*_FACT).where(StoredFact.source_id.in_(source_ids)))
+    known = among(session, _COLUMNS.source_id, source_ids)
+    return _facts(session, select(*_FACT).where(known))
 
 
 def facts_of_customer(session: Session, customer_id: UUID) -> list[Fact]:
@@ -29,8 +33,8 @@ def facts_of_customer(session: Session, customer_id: UUID) -> list[Fact]:
 
 def counting_facts(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
     """Give the facts that count now, by customer."""
-    mine = StoredFact.customer_id.in_(customer_ids)
-    statement = select(*_FACT).where(mine, StoredFact.superseded_at.is_(None))
+    mine = among(session, _COLUMNS.customer_id, customer_ids)
+    statement = select(*_FACT).where(mine, _COLUMNS.superseded_at.is_(None))
     return _by_customer(_facts(session, statement))
 
 

@@ -125,8 +125,8 @@ def test_only_the_highest_version_of_an_order_counts_now(told: list[Order]) -> N
 @given(orders)
 def test_the_facts_of_an_order_hold_its_lines_exactly(order: Order) -> None:
     with exactly():
-        expected = sum(
-            (each.quantity * each.unit_price - each.discount for each in order.lines), Decimal(0)
-        )
+        full = sum((each.quantity * each.unit_price for each in order.lines), Decimal(0))
+        lessened = sum((each.discount.copy_sign(each.quantity) for each in order.lines), Decimal(0))
+        expected = full - lessened
         assert sum((fact.amount for fact in facts_of(order)), Decimal(0)) == expected
     assert sum(fact.size for fact in facts_of(order)) == len(order.lines)

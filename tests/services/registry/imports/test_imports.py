@@ -1,0 +1,303 @@
+"""Files of customers, products and orders: what comes in, what comes back, what stays as it was."""
+
+import csv
+import io
+import json
+from threading import Event
+from typing import Any
+
+import httpx
+import pytest
+
+from services.registry.imports import jobs
+from services.registry.imports.models import Import
+from services.registry.worker import WORKS
+from shared.contracts.registry import CustomerRegistered, OrderChanged, OrderPlaced, OrderReturned
+from shared.http.identity import Identity
+from shared.jobs.runner import Runner
+from shared.reader import Rows
+from tests.services.harness import Running
+
+HEADER = "order_id,ordered_at,customer_external_id,product_code,product_name,quantity,unit_price,currency"
+ORDERS = f"""{HEADER}
+A1,2026-01-31 23:59:59,C1,P1,洗衣机,2,10.50,CNY
+B1,2026-02-01 00:00:00,,P2,冰箱,1,99,CNY
+A1,2026-01-31 22:00:00,C1,P1,洗衣机,2,10.50,CNY
+RA1,2026-02-03 09:00:00,C1,P1,洗衣机 8 kg,-1,10.50,CNY
+"""
+CREATE = {"system": "shop", "create_customers": True, "return_prefix": "R"}
+
+
+def started(client: httpx.Client, entity: str, content: str | bytes, **form: Any) -> httpx.Response:
+    data = {
+        name: value if isinstance(value, str) else json.dumps(value) for name, value in form.items()
+    }
+    files = {"file": ("file.csv", content)}
+    return client.post("/v1/imports", data={"entity": entity} | data, files=files)
+
+
+def imported(registry: Running, entity: str, content: str | bytes, **form: Any) -> dict[str, Any]:
+    answer = started(registry.client, entity, content, **form)
+    assert answer.status_code == 202, answer.text
+    work(registry)
+    body: dict[str, Any] = registry.client.get(answer.headers["Location"]).json()
+    return body
+
+
+def work(registry: Running) -> None:
+    Runner(registry.database, WORKS)._work_on(Import, Event())
+
+
+def counts(body: dict[str, Any]) -> tuple[int, int, int, int]:
+    assert body["state"] == "succeeded", body
+    four = body["created"], body["updated"], body["unchanged"], body["rejected"]
+    assert body["processed"] == body["total"] == sum(four)
+    return four
+
+
+def rejected(registry: Running, body: dict[str, Any]) -> list[dict[str, str]]:
+    text = registry.client.get(body["errors_url"]).content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def orders(registry: Running) -> dict[str, Any]:
+    items = registry.client.get("/v1/orders?limit=200").json()["items"]
+    return {item["external_id"]["id"]: item for item in items}
+
+
+def test_lines_of_one_order_are_gathered_over_the_whole_file(registry: Running) -> None:
+    assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (4, 0, 0, 0)
+    found = orders(registry)
+    assert {key: order["amount"] for key, order in found.items()} == {
+        "A1": "42.00",
+        "B1": "99",
+        "RA1": "-10.50",
+    }
+    assert found["A1"]["ordered_at"] == "2026-01-31T14:00:00Z"
+    assert found["B1"]["customer_id"] is None
+    assert len(registry.recorded(OrderPlaced)) == 2
+    assert len(registry.recorded(OrderReturned)) == 1
+    products = registry.client.get("/v1/products").json()["items"]
+    assert {p["code"]: p["name"] for p in products} == {"P1": "洗衣机 8 kg", "P2": "冰箱"}
+
+
+def test_the_same_file_again_changes_nothing(registry: Running) -> None:
+    imported(registry, "orders", ORDERS, options=CREATE)
+    before = len(registry.recorded())
+    assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (0, 0, 4, 0)
+    assert len(registry.recorded()) == before
+
+
+def test_a_changed_line_changes_its_order_alone(registry: Running) -> None:
+    imported(registry, "orders", ORDERS, options=CREATE)
+    other = ORDERS.replace("P2,冰箱,1,99", "P2,冰箱,1,98")
+    assert counts(imported(registry, "orders", other, options=CREATE)) == (0, 1, 3, 0)
+    (told,) = registry.recorded(OrderChanged)
+    assert told.external_id.id == "B1"
+
+
+def test_one_bad_line_rejects_its_order_whole_and_can_be_mended(registry: Running) -> None:
+    bad = ORDERS.replace("C1,P1,洗衣机,2,10.50,CNY\nRA1", "C1,P1,洗衣机,two,10.50,CNY\nRA1")
+    body = imported(registry, "orders", bad, options=CREATE)
+    assert counts(body) == (2, 0, 0, 2)
+    assert set(orders(registry)) == {"B1", "RA1"}
+    rows = rejected(registry, body)
+    assert [row["errors"].partition(":")[0] for row in rows] == [
+        "Another line of this order is rejected.",
+        "quantity",
+    ]
+    rows[1]["quantity"] = "2"
+    mended = io.StringIO()
+    writer = csv.DictWriter(mended, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    assert counts(imported(registry, "orders", mended.getvalue(), options=CREATE)) == (2, 0, 0, 0)
+    assert orders(registry)["A1"]["amount"] == "42.00"
+
+
+BAD_LINES = {
+    "A1,yesterday,C1,P1,x,1,1,CNY": "ordered_at",
+    "A1,2026-01-31,C1,,x,1,1,CNY": "product_code",
+    "A1,2026-01-31,C1,P1,x,0,1,CNY": "quantity",
+    "A1,2026-01-31,C1,P1,x,1,-1,CNY": "unit_price",
+    "A1,2026-01-31,C1,P1,x,1,1,RMB": "currency",
+    "A1,2026-01-31,C1,=1+1,x,1,1,CNY": "product_code",
+    "A1,2026-01-31,C1,P1,x,1,1": "Give 8 cells",
+    ",2026-01-31,C1,P1,x,1,1,CNY": "order_id",
+    "A1,2026-01-31,C1,P\x00,x,1,1,CNY": "product_code",
+    "A1,2026-01-31,C1,P1,x,99999999999999999999,1,CNY": "quantity",
+    f"A1,2026-01-31,C1,{'p' * 101},x,1,1,CNY": "product_code",
+}
+
+
+def test_each_bad_line_says_what_is_wrong_with_it(registry: Running) -> None:
+    lines = [
+        line.replace("A1,", f"A{at},", 1) if line.startswith("A1") else line
+        for at, line in enumerate(BAD_LINES)
+    ]
+    content = "\n".join([HEADER, *lines])
+    body = imported(registry, "orders", content, options=CREATE)
+    assert counts(body) == (0, 0, 0, len(BAD_LINES))
+    assert orders(registry) == {}
+    told = sorted(row["errors"] for row in rejected(registry, body))
+    for text, wanted in zip(told, sorted(BAD_LINES.values()), strict=True):
+        assert text.startswith(wanted), (text, wanted)
+
+
+def test_unknown_customers_are_rejected_unless_they_may_be_created(registry: Running) -> None:
+    body = imported(registry, "orders", ORDERS, options={"system": "shop"})
+    assert counts(body) == (1, 0, 0, 3)
+    assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (3, 0, 1, 0)
+    (told,) = registry.recorded(CustomerRegistered)
+    assert [(one.system, one.id) for one in told.external_ids] == [("shop", "C1")]
+
+
+@pytest.mark.parametrize(
+    ("mode", "first", "then"),
+    [
+        ("insert", (4, 0, 0, 0), (0, 0, 0, 4)),
+        ("update", (0, 0, 0, 4), (0, 0, 0, 4)),
+    ],
+)
+def test_a_mode_forbids_the_other_thing(
+    registry: Running, mode: str, first: tuple[int, ...], then: tuple[int, ...]
+) -> None:
+    options = CREATE | {"mode": mode}
+    assert counts(imported(registry, "orders", ORDERS, options=options)) == first
+    assert counts(imported(registry, "orders", ORDERS, options=options)) == then
+
+
+def test_a_dry_run_counts_and_changes_nothing(registry: Running) -> None:
+    body = imported(registry, "orders", ORDERS, options=CREATE, dry_run="true")
+    assert counts(body) == (4, 0, 0, 0)
+    assert registry.recorded() == []
+    assert orders(registry) == {}
+
+
+def test_columns_are_mapped_times_read_in_the_zone_and_ids_trimmed(registry: Running) -> None:
+    content = (
+        "InvoiceNo,InvoiceDate,CustomerID,StockCode,Quantity,UnitPrice,Country\n"
+        "C536379,2010-12-01 00:30:00,17850.0,85123A,3,2.55,UK\n"
+    )
+    mapping = {
+        "InvoiceNo": "order_id",
+        "InvoiceDate": "ordered_at",
+        "CustomerID": "customer_external_id",
+        "StockCode": "product_code",
+        "Quantity": "quantity",
+        "UnitPrice": "unit_price",
+    }
+    options = CREATE | {
+        "currency": "GBP",
+        "timezone": "Europe/London",
+        "return_prefix": "C",
+        "strip_suffix": ".0",
+    }
+    body = imported(registry, "orders", content, mapping=mapping, options=options)
+    assert (counts(body), body["ignored_columns"]) == ((1, 0, 0, 0), ["Country"])
+    order = orders(registry)["C536379"]
+    assert (order["amount"], order["currency"], order["occurred_on"]) == (
+        "-7.65",
+        "GBP",
+        "2010-12-01",
+    )
+    found = registry.client.get("/v1/customers", params={"external_id": "shop:17850"}).json()
+    assert len(found["items"]) == 1
+
+
+def test_customers_come_in_once_and_change_by_their_id(registry: Running) -> None:
+    content = (
+        "external_id,name,kind,nature,city,tags\n"
+        "1,华东百货,organisation,retailer,上海,vip;east\n2,王强,person,retailer,北京,\n3,李梅,,,,\n"
+    )
+    body = imported(registry, "customers", content, options={"system": "erp"})
+    assert counts(body) == (2, 0, 0, 1)
+    assert rejected(registry, body)[0]["external_id"] == "2"
+    again = content.replace("上海", "苏州").replace("person,retailer", "person,household")
+    assert counts(imported(registry, "customers", again, options={"system": "erp"})) == (1, 1, 1, 0)
+
+
+def test_products_come_in_once_and_change_by_their_code(registry: Running) -> None:
+    content = "code,name,category,unit_price\nP1,洗衣机,家电,99\nP2,冰箱,家电,-1\n"
+    assert counts(imported(registry, "products", content)) == (1, 0, 0, 1)
+    again = content.replace("洗衣机", "烘干机").replace("-1", "1")
+    assert counts(imported(registry, "products", again)) == (1, 1, 0, 0)
+
+
+BAD_REQUESTS: list[tuple[dict[str, Any], str]] = [
+    ({"entity": "robots"}, "/entity"),
+    ({"mapping": ["quantity"]}, "/mapping"),
+    ({"mapping": {"nowhere": "quantity"}}, "/file"),
+    ({"mapping": {"quantity": "colour"}}, "/file"),
+    ({"options": {"colour": "red"}}, "/options/colour"),
+    ({"options": {"timezone": "Mars/Olympus"}}, "/options/timezone"),
+    ({"options": {"currency": "ZZZ"}}, "/options/currency"),
+    ({"options": {"encoding": "utf-16"}}, "/options/encoding"),
+    ({"colour": "red"}, "/colour"),
+]
+
+
+@pytest.mark.parametrize(("form", "pointer"), BAD_REQUESTS)
+def test_a_bad_request_is_refused_at_once(
+    client: httpx.Client, form: dict[str, Any], pointer: str
+) -> None:
+    answer = started(client, **{"entity": "orders", "content": ORDERS} | form)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["pointer"] == pointer
+    assert client.get("/v1/imports").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"order_id,quantity\n1,2\n", b"PK\x03\x04", b"\xff\xfe\x00"]
+)
+def test_a_file_that_will_not_do_is_refused_at_once(client: httpx.Client, content: bytes) -> None:
+    answer = started(client, "orders", content)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/file"
+
+
+def test_a_file_that_breaks_later_fails_and_changes_nothing(registry: Running) -> None:
+    many = ORDERS.splitlines()[1].encode() + b"\n"
+    content = ORDERS.encode() + many * 3000 + b"Z9,2026-01-31,,P\xff\xfe,x,1,1,CNY\n"
+    body = imported(registry, "orders", content, options={"encoding": "utf-8"} | CREATE)
+    assert (body["state"], body["failure"]["code"]) == ("failed", "encoding")
+    assert registry.recorded() == []
+
+
+def test_a_second_worker_goes_on_where_the_first_was_killed(
+    registry: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_CHUNK_ORDERS", 1)
+    answer = started(registry.client, "orders", ORDERS, options=CREATE)
+    stop = Event()
+    runner = Runner(registry.database, WORKS)
+    monkeypatch.setattr(runner, "beat", stop.set)
+    runner._work_on(Import, stop)
+    part = registry.client.get(answer.headers["Location"]).json()
+    assert part["state"] == "running"
+    assert part["processed"] < 4
+    work(registry)
+    assert counts(registry.client.get(answer.headers["Location"]).json()) == (4, 0, 0, 0)
+    assert len(registry.recorded(OrderPlaced, OrderReturned)) == 3
+
+
+def test_a_queued_import_can_be_cancelled(registry: Running) -> None:
+    place = started(registry.client, "orders", ORDERS, options=CREATE).headers["Location"]
+    assert registry.client.post(f"{place}/cancel").json()["state"] == "cancelled"
+    work(registry)
+    assert orders(registry) == {}
+
+
+def test_an_import_needs_a_key_that_sees_all(registry: Running) -> None:
+    with registry.as_caller(Identity("li.na", "", frozenset(), Rows.OWN)) as client:
+        assert started(client, "orders", ORDERS).status_code == 403
+
+
+def test_an_import_with_a_key_is_started_once(client: httpx.Client) -> None:
+    client.headers["Idempotency-Key"] = "file-1"
+    first, second = (started(client, "orders", ORDERS) for _ in range(2))
+    other = started(client, "products", "code,name\n1,x\n")
+    del client.headers["Idempotency-Key"]
+    assert first.json() == second.json()
+    assert other.status_code == 422
+    assert len(client.get("/v1/imports").json()["items"]) == 1

@@ -1,0 +1,166 @@
+"""Orders over HTTP."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.contracts.registry import OrderChanged, OrderPlaced, OrderReturned, ProductChanged
+from shared.http.identity import Identity
+from shared.reader import Rows
+from tests.services.harness import Running
+
+CUSTOMER = {
+    "external_ids": [{"system": "erp", "id": "17"}],
+    "name": "王强",
+    "kind": "person",
+    "nature": "household",
+    "owner": "li.na",
+}
+ORDER: dict[str, Any] = {
+    "external_id": {"system": "shop", "id": "O-1"},
+    "customer": {"system": "erp", "id": "17"},
+    "ordered_at": "2026-01-31T23:30:00+08:00",
+    "currency": "CNY",
+    "lines": [
+        {"product_code": "WM-800", "quantity": "2", "unit_price": "2599.00", "discount": "98"},
+        {"product_code": "FILTER", "quantity": "3", "unit_price": "0", "product_name": "滤芯"},
+    ],
+}
+
+
+@pytest.fixture
+def customer(client: httpx.Client) -> dict[str, Any]:
+    body: dict[str, Any] = client.post("/v1/customers", json=CUSTOMER).json()
+    return body
+
+
+def line(**changes: str) -> dict[str, str]:
+    return {"product_code": "WM-800", "quantity": "1", "unit_price": "10"} | changes
+
+
+@pytest.mark.usefixtures("customer")
+def test_an_order_comes_to_the_exact_sum_of_its_lines(client: httpx.Client) -> None:
+    answer = client.post("/v1/orders", json=ORDER)
+    assert answer.status_code == 201, answer.text
+    body = answer.json()
+    assert (body["amount"], body["ordered_at"]) == ("5100.00", "2026-01-31T15:30:00Z")
+    assert body["occurred_on"] == "2026-01-31"
+    read = client.get(answer.headers["Location"])
+    assert (read.json(), read.headers["ETag"]) == (body, '"1"')
+
+
+def test_the_business_day_is_local_not_utc(client: httpx.Client) -> None:
+    anonymous = ORDER | {"customer": None}
+    for moment, day in (
+        ("2026-01-31T15:59:59Z", "2026-01-31"),
+        ("2026-01-31T16:00:00Z", "2026-02-01"),
+    ):
+        path = f"/v1/orders/by-external-id/shop/{moment}"
+        body = {k: v for k, v in anonymous.items() if k != "external_id"} | {"ordered_at": moment}
+        assert client.put(path, json=body).json()["occurred_on"] == day
+
+
+def test_placing_tells_the_whole_order_and_its_products(
+    registry: Running, customer: dict[str, Any]
+) -> None:
+    registry.client.post("/v1/orders", json=ORDER)
+    (placed,) = registry.recorded(OrderPlaced)
+    assert str(placed.customer_id) == customer["id"]
+    assert [str(told.quantity) for told in placed.lines] == ["2", "3"]
+    products = registry.recorded(ProductChanged)
+    assert [(told.code, told.name) for told in products] == [
+        ("WM-800", "WM-800"),
+        ("FILTER", "滤芯"),
+    ]
+
+
+@pytest.mark.usefixtures("customer")
+def test_what_came_back_is_a_return_and_a_discount_lessens_it(registry: Running) -> None:
+    lines = [line(quantity="-2", unit_price="50", discount="10")]
+    body = registry.client.post("/v1/orders", json=ORDER | {"lines": lines}).json()
+    assert body["amount"] == "-90"
+    assert len(registry.recorded(OrderReturned)) == 1
+
+
+@pytest.mark.usefixtures("customer")
+def test_the_same_order_again_changes_nothing_and_another_says_so(registry: Running) -> None:
+    path = "/v1/orders/by-external-id/shop/O-1"
+    body = {k: v for k, v in ORDER.items() if k != "external_id"}
+    first = registry.client.put(path, json=body)
+    same = registry.client.put(
+        path, json=body | {"lines": [ORDER["lines"][0] | {"unit_price": "2599"}, ORDER["lines"][1]]}
+    )
+    assert (first.status_code, same.status_code) == (201, 200)
+    assert same.json() == first.json()
+    changed = registry.client.put(path, json=body | {"lines": [line()]}).json()
+    assert (changed["version"], changed["amount"], len(changed["lines"])) == (2, "10", 1)
+    assert [told.version for told in registry.recorded(OrderPlaced, OrderChanged)] == [1, 2]
+
+
+@pytest.mark.usefixtures("customer")
+def test_a_recorded_order_is_not_placed_again(client: httpx.Client) -> None:
+    assert client.post("/v1/orders", json=ORDER).status_code == 201
+    again = client.post("/v1/orders", json=ORDER)
+    assert (again.status_code, again.json()["code"]) == (409, "external_id_taken")
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"customer": {"system": "erp", "id": "18"}}, "/customer"),
+    ({"customer_id": "0199a7c0-0000-7000-8000-000000000000"}, "/customer_id"),
+    ({"lines": []}, "/lines"),
+    ({"lines": [line()] * 2001}, "/lines"),
+    ({"lines": [line(quantity="0")]}, "/lines/0/quantity"),
+    ({"lines": [line(quantity="1e3")]}, "/lines/0/quantity"),
+    ({"lines": [line() | {"quantity": 1}]}, "/lines/0/quantity"),
+    ({"lines": [line(unit_price="-1")]}, "/lines/0/unit_price"),
+    ({"lines": [line(unit_price="NaN")]}, "/lines/0/unit_price"),
+    ({"lines": [line(unit_price="9" * 16)]}, "/lines/0/unit_price"),
+    ({"lines": [line(), line(discount="11")]}, "/lines/1/discount"),
+    ({"currency": "XYZ"}, "/currency"),
+    ({"ordered_at": "2026-01-31T09:00:00"}, "/ordered_at"),
+    ({"ordered_at": 1767225600}, "/ordered_at"),
+    ({"ordered_at": "0001-01-01T00:00:00Z"}, "/ordered_at"),
+    ({"faulty": "false"}, "/faulty"),
+]
+
+
+@pytest.mark.usefixtures("customer")
+@pytest.mark.parametrize(("change", "pointer"), BAD)
+def test_bad_input_is_told_where_and_changes_nothing(
+    registry: Running, change: dict[str, Any], pointer: str
+) -> None:
+    before = len(registry.recorded())
+    answer = registry.client.post("/v1/orders", json=ORDER | change)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["pointer"] == pointer
+    assert len(registry.recorded()) == before
+
+
+@pytest.mark.usefixtures("customer")
+def test_orders_are_seen_by_those_who_see_their_customer(registry: Running) -> None:
+    made = registry.client.post("/v1/orders", json=ORDER).json()
+    anonymous = ORDER | {"customer": None, "external_id": {"system": "shop", "id": "O-2"}}
+    assert registry.client.post("/v1/orders", json=anonymous).status_code == 201
+    for subject, seen in (("li.na", [made["id"]]), ("wang.wei", [])):
+        with registry.as_caller(Identity(subject, "", frozenset(), Rows.OWN)) as client:
+            assert [one["id"] for one in client.get("/v1/orders").json()["items"]] == seen
+            assert client.get(f"/v1/orders/{made['id']}").status_code == (200 if seen else 404)
+            path = "/v1/orders/by-external-id/shop/O-1"
+            body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+            if not seen:
+                assert client.put(path, json=body).status_code == 404
+
+
+@pytest.mark.usefixtures("customer")
+def test_orders_are_listed_by_customer_day_and_external_id(client: httpx.Client) -> None:
+    made = client.post("/v1/orders", json=ORDER).json()
+    for wanted, count in (
+        ({"customer_id": made["customer_id"]}, 1),
+        ({"external_id": "shop:O-1"}, 1),
+        ({"external_id": "shop:O-9"}, 0),
+        ({"from": "2026-01-31", "to": "2026-01-31"}, 1),
+        ({"from": "2026-02-01"}, 0),
+        ({"to": "2026-01-30"}, 0),
+    ):
+        assert len(client.get("/v1/orders", params=wanted).json()["items"]) == count, wanted
