@@ -18,7 +18,10 @@ from shared.jobs.runner import Runner
 from shared.reader import Rows
 from tests.services.harness import Running
 
-HEADER = "order_id,ordered_at,customer_external_id,product_code,product_name,quantity,unit_price,currency"
+HEADER = (
+    "order_id,ordered_at,customer_external_id,product_code,product_name,"
+    "quantity,unit_price,currency"
+)
 ORDERS = f"""{HEADER}
 A1,2026-01-31 23:59:59,C1,P1,洗衣机,2,10.50,CNY
 B1,2026-02-01 00:00:00,,P2,冰箱,1,99,CNY
