@@ -17,6 +17,7 @@ from services.gateway.proxy.problems import HeadersTooLarge, TooSlow
 from services.gateway.settings import Settings
 from shared.errors import BadRequest, Problem
 from shared.http.problems import MEDIA_TYPE, body_of
+from shared.logging import logger
 
 LONGEST_LINE: Final = 8192 + 64
 """Bytes of a request line: the longest path that is read, a method and a version."""
@@ -26,6 +27,8 @@ UNREAD_SECONDS: Final = 15.0
 
 LINGER_SECONDS: Final = 2.0
 """For how long a refused caller may go on sending: hanging up at once would lose the refusal."""
+
+log = logger(__name__)
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -118,6 +121,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def _refuse(self, problem: Problem) -> None:
         """Answer what never becomes a request; behind an unfinished answer, only hang up."""
         self._refused = True
+        log.info("request.refused", status=problem.status, code=problem.kind)
         busy: RequestResponseCycle | None = self.cycle
         if busy is None or busy.response_complete:
             body = body_of(problem)
