@@ -15,6 +15,7 @@ from deploy.demo.story import END, WAVES, Wave
 
 _PATIENCE_SECONDS = 180
 _PAUSE_SECONDS = 0.5
+_AT_THE_END = {"as_of": END.isoformat()}
 _MOST_VALUABLE = 10
 _LARGEST_PAGE = 200
 
@@ -55,10 +56,11 @@ def settle(api: Api, survey: str, expected: Loaded) -> None:
 
 
 def _seen(api: Api, survey: str) -> Loaded:
+    """Read the sums from the current figures, which cost nothing to ask for again and again."""
     indices = {wave.code: _satisfaction(api, survey, wave) for wave in WAVES}
     return Loaded(
-        customers=_portfolio(api, "ladder")["n"],
-        bought=Decimal(_portfolio(api, "abc", basis="revenue")["total"]),
+        customers=api.get("/v1/portfolio/ladder")["n"],
+        bought=Decimal(api.get("/v1/portfolio/abc", basis="revenue")["total"]),
         answers={code: one["n"] if one else 0 for code, one in indices.items()},
     )
 
@@ -68,33 +70,28 @@ def findings(api: Api, survey: str, addresses: list[tuple[str, str]]) -> Finding
     indices = ((wave, _satisfaction(api, survey, wave)) for wave in WAVES)
     return Findings(
         indices=[(f"{wave.title} {wave.title_en}", one) for wave, one in indices if one],
-        ladder=_portfolio(api, "ladder"),
-        abc=_portfolio(api, "abc"),
-        valuable=[_valuable(api, one["customer_id"]) for one in _most_valuable(api)],
+        ladder=api.get("/v1/portfolio/ladder", **_AT_THE_END),
+        abc=api.get("/v1/portfolio/abc", **_AT_THE_END),
+        valuable=[_valuable(api, score) for score in _most_valuable(api)],
         addresses=addresses,
     )
 
 
 def _satisfaction(api: Api, survey: str, wave: Wave) -> Json | None:
     """Read the index of a wave; None until the scores have heard of the survey."""
-    asked = {"survey": survey, "wave": wave.code, "as_of": END.isoformat()}
-    return api.find("/v1/portfolio/satisfaction", **asked)
-
-
-def _portfolio(api: Api, noun: str, **parameters: str) -> Json:
-    return api.get(f"/v1/portfolio/{noun}", as_of=END.isoformat(), **parameters)
+    return api.find("/v1/portfolio/satisfaction", survey=survey, wave=wave.code)
 
 
 def _most_valuable(api: Api) -> list[Json]:
     return list(api.get("/v1/scores", limit=_MOST_VALUABLE)["items"])
 
 
-def _valuable(api: Api, customer_id: str) -> Valuable:
-    score = f"/v1/scores/{customer_id}"
-    pages = api.pages(f"{score}/explanation", as_of=END.isoformat(), limit=_LARGEST_PAGE)
+def _valuable(api: Api, score: Json) -> Valuable:
+    customer = score["customer_id"]
+    pages = api.pages(f"/v1/scores/{customer}/explanation", **_AT_THE_END, limit=_LARGEST_PAGE)
     return Valuable(
-        customer=api.get(f"/v1/customers/{customer_id}"),
-        score=api.get(score, as_of=END.isoformat()),
+        customer=api.get(f"/v1/customers/{customer}"),
+        score=score,
         facts=[fact for page in pages for term in page["terms"] for fact in term["facts"]],
     )
 

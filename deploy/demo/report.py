@@ -110,7 +110,7 @@ def _reasons(place: int, one: Valuable) -> Iterator[str]:
     yield f"  {place:2}. {customer['name']}  {customer.get('name_en') or ''}".rstrip()
     yield (
         f"      {Decimal(score['value_points']):.2f} 分 points"
-        f" · {NATURES[customer['nature']]} · {CLASSES[score['class']]} · {RUNGS[score['rung']]}"
+        f" · {NATURES[customer['nature']]} · {CLASSES[score['class']]}"
     )
     bought = [fact for fact in one.facts if fact["kind"] == "purchase"]
     brought_back = [fact for fact in one.facts if fact["kind"] == "return"]
@@ -118,17 +118,14 @@ def _reasons(place: int, one: Valuable) -> Iterator[str]:
     if brought_back:
         yield f"      {len(brought_back)} 次退货 returns: {_sum(brought_back)}"
     largest = max(bought, key=lambda fact: Decimal(fact["amount"]))
-    yield f"      最大一笔 the largest, {largest['occurred_on']}: {_worth(largest)}"
+    yield f"      最大一笔 the largest, {largest['occurred_on']}: {_sum([largest])}"
+    yield f"      最近一次 the latest: {max(fact['occurred_on'] for fact in bought)}"
 
 
 def _sum(facts: Sequence[Json]) -> str:
     amount = sum((Decimal(fact["amount"]) for fact in facts), Decimal(0))
     points = sum((Decimal(fact["points"]) for fact in facts), Decimal(0))
     return f"{money(amount)} = {points:.2f} 分 points"
-
-
-def _worth(fact: Json) -> str:
-    return _sum([fact])
 
 
 def _addresses(addresses: Sequence[tuple[str, str]]) -> str:

@@ -1,0 +1,135 @@
+"""`make demo` as somebody at a terminal meets it; every figure is computed a second way."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.demo.generate import generate
+from deploy.demo.questionnaire import ASPECTS, LEAST, MOST
+from deploy.demo.report import Findings, Valuable, report
+from deploy.demo.story import END, WAVES
+from deploy.local.ports import free_port
+from tests.deploy.demo import direct
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 500
+
+
+@pytest.mark.timeout(SECONDS + 60)
+def test_the_demo_prints_what_its_files_say(tmp_path: Path) -> None:
+    """Run it to its end and compare what it printed with the direct computation."""
+    printed = _demo(tmp_path / "data")
+    generate(tmp_path / "files")
+    url = next(word for word in printed.split() if word.startswith("http://"))
+    expected = _expected(tmp_path / "files", url)
+    assert expected in printed
+
+
+def _demo(data: Path) -> str:
+    told = {
+        "PATRON_DATA": str(data),
+        "PATRON_PORT": str(free_port()),
+        "PATRON_ADMIN_KEY": "patron_demo-tests-0123456789abcdef",
+        "DEMO_EXIT": "1",
+    }
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PATRON_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "deploy.demo"],
+        cwd=ROOT,
+        env=inherited | told,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=SECONDS,
+        check=False,
+    )
+    printed = done.stdout.decode()
+    assert done.returncode == 0, printed
+    return printed
+
+
+def _expected(files: Path, url: str) -> str:
+    return report(
+        Findings(
+            indices=[(f"{wave.title} {wave.title_en}", _index(files, wave.code)) for wave in WAVES],
+            ladder=_ladder(files),
+            abc=_abc(files),
+            valuable=_valuable(files),
+            addresses=[
+                ("API", url),
+                ("API 文档 docs", f"{url}/docs"),
+                ("OpenAPI", f"{url}/openapi.json"),
+            ],
+        )
+    )
+
+
+def _index(files: Path, wave: str) -> Mapping[str, Any]:
+    codes = [aspect.code for aspect in ASPECTS]
+    return vars(direct.index(files, wave, codes, least=LEAST, most=MOST))
+
+
+def _ladder(files: Path) -> Mapping[str, Any]:
+    rungs = direct.ladder(files, END)
+    return {
+        "n": sum(customers for customers, _ in rungs.values()),
+        "as_of": END.isoformat(),
+        "currency": "CNY",
+        "rungs": [
+            {"rung": rung, "customers": customers, "revenue": revenue}
+            for rung, (customers, revenue) in rungs.items()
+        ],
+    }
+
+
+def _abc(files: Path) -> Mapping[str, Any]:
+    """Class by profit: every line of the demo has a cost."""
+    classes = direct.abc(files, END, basis="profit")
+    reference = {"A": 50, "B": 30, "C": 20}
+    return {
+        "n": sum(one.customers for one in classes.values()),
+        "as_of": END.isoformat(),
+        "currency": "CNY",
+        "basis": "profit",
+        "total": sum((one.value for one in classes.values()), Decimal(0)),
+        "classes": [
+            {
+                "class": name,
+                "customers": one.customers,
+                "customer_share": float(100 * one.customer_share),
+                "value": one.value,
+                "value_share": float(100 * one.value_share),
+                "reference_share": reference[name],
+            }
+            for name, one in classes.items()
+        ],
+    }
+
+
+def _valuable(files: Path) -> list[Valuable]:
+    people = {row["external_id"]: row for row in direct.rows(files / "customers.csv")}
+    classes = direct.abc(files, END, basis="profit")
+    class_of = {one: name for name, found in classes.items() for one in found.members}
+    return [
+        Valuable(
+            customer=people[external_id],
+            score={"value_points": points, "class": class_of[external_id]},
+            facts=[
+                {
+                    "kind": kind,
+                    "occurred_on": fact.day.isoformat(),
+                    "amount": fact.amount,
+                    "points": fact.amount / 100_000,
+                }
+                for kind, sign in (("purchase", 1), ("return", -1))
+                for fact in direct.facts(files, external_id, END, sign=sign)
+            ],
+        )
+        for external_id, points in direct.most_valuable(files, END)
+    ]
