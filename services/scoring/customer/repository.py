@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from services.scoring.among import among
 from services.scoring.customer.models import Customer
 from shared.reader import EVERYTHING, Reader, Rows
 
@@ -39,9 +40,8 @@ def customers(session: Session, reader: Reader = EVERYTHING) -> Mapping[UUID, Co
 
 def locked(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Columns]:
     """Lock customers, on record or not, in the order of their ids; the unheard-of are left out."""
-    statement = (
-        select(_ROW).where(Customer.id.in_(customer_ids)).order_by(Customer.id).with_for_update()
-    )
+    wanted = select(_ROW).where(among(session, _ROW.c.id, customer_ids))
+    statement = wanted.order_by(_ROW.c.id).with_for_update()
     return _by_id(session, statement)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
+from services.scoring.among import among
 from services.scoring.customer.models import Customer
 from services.scoring.customer.repository import Columns, visible_to
 from services.scoring.score.models import KeptScore
@@ -40,7 +41,7 @@ def scores(
 
 def kept_rows(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Columns]:
     """Give the kept scores of some customers."""
-    statement = select(_ROW).where(KeptScore.customer_id.in_(customer_ids))
+    statement = select(_ROW).where(among(session, _ROW.c.customer_id, customer_ids))
     rows = cast("Iterable[Columns]", session.execute(statement).mappings())
     return {row["customer_id"]: row for row in rows}
 
@@ -61,10 +62,10 @@ def due(session: Session, today: date, *, most: int) -> list[UUID]:
 def locked_moments(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """Lock kept scores in the order of their customers; tell when each was made."""
     statement = select(KeptScore.customer_id, KeptScore.made_at).where(
-        KeptScore.customer_id.in_(customer_ids)
+        among(session, _ROW.c.customer_id, customer_ids)
     )
     locked = statement.order_by(KeptScore.customer_id).with_for_update()
-    return dict(session.execute(locked).tuples())
+    return dict(session.execute(locked).tuples().all())
 
 
 def unsettled(session: Session) -> Columns:

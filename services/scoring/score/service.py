@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from services.scoring.customer.repository import Columns
@@ -42,6 +42,15 @@ _TOLD = (
 )
 """What `score.changed` tells: a score in which nothing else moved is kept, but not told."""
 _MOMENTS = {"as_of", "made_at"}
+_SCORES = cast("Table", KeptScore.__table__)
+_ASSIGNMENTS = cast("Table", Assignment.__table__)
+_UNTOUCHED = {"customer_id", "customer_class", "assigned_class"}
+_UPDATE = (
+    update(_SCORES)
+    .where(_SCORES.c.customer_id == bindparam("the_customer_id"))
+    .values({name: bindparam(f"the_{name}") for name in set(_SCORES.c.keys()) - _UNTOUCHED})
+)
+"""Plain statements where thousands of rows go by: as objects they cost twice as much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,9 +178,13 @@ def _write(session: Session, changes: Sequence[_Change]) -> None:
     added = [change.after | marks | no_class for change in changes if change.before is None]
     moved = [change.after | marks for change in changes if change.before is not None]
     if added:
-        session.execute(insert(KeptScore), added)
+        session.execute(insert(_SCORES), added)
     if moved:
-        session.execute(update(KeptScore), moved)
+        session.execute(_UPDATE, [_named(row) for row in moved])
+
+
+def _named(row: Columns) -> dict[str, Any]:
+    return {f"the_{name}": value for name, value in row.items()}
 
 
 def _tell(session: Session, changes: Iterable[_Change]) -> None:
@@ -212,7 +225,7 @@ def assign(
         for customer_id, (value, moment) in values.items()
     ]
     if rows:
-        session.execute(insert(Assignment), rows)
+        session.execute(insert(_ASSIGNMENTS), rows)
 
 
 def told(row: Columns) -> dict[str, Any]:
