@@ -113,10 +113,12 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _end(self) -> None:
         self._deadline = None
-        if self._in_head and self._head and not self._refused:
+        if self._refused or not self._in_head:
+            self.transport.abort()
+        elif self._head:
             self._refuse(TooSlow(detail="Send the headers sooner."))
         else:
-            self.transport.abort()
+            self.transport.close()
 
     def _refuse(self, problem: Problem) -> None:
         """Answer what never becomes a request; behind an unfinished answer, only hang up."""
