@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -95,6 +95,18 @@ def kafka_bootstrap(request: pytest.FixtureRequest) -> Iterator[str]:
         return
     with _started(request.config, partial(Kafka, settings=QUICK_BROKER)) as server:
         yield server.bootstrap
+
+
+@pytest.fixture(scope="session")
+def new_broker(request: pytest.FixtureRequest) -> Callable[[], AbstractContextManager[Kafka]]:
+    """Give the starter of one more broker, for tests that stop it or that need it empty."""
+    return partial(_started, request.config, partial(Kafka, settings=QUICK_BROKER))
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres_server: str) -> Callable[[], AbstractContextManager[str]]:
+    """Give the maker of one more database on the server, with the four schemas."""
+    return partial(_fresh_database, postgres_server)
 
 
 @pytest.fixture(scope="session")

@@ -6,18 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.local.ports import free_ports
 from deploy.local.supervise.child import Role
 from shared.service import Service
 
-SERVICES = tuple(
-    name
-    for name in ("registry", "survey", "scoring", "gateway")
-    if find_spec(f"services.{name}.__main__")
-)
+SERVICES = ("registry", "survey", "scoring", "gateway")
 _LOCAL_TO_A_RUN = ("DATABASE_URL", "KAFKA_BOOTSTRAP", "IDENTITY_PUBLIC_KEY_FILE")
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import httpx
 
+from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
 
 ADMIN_KEY = "patron_system-tests-0123456789abcdef"
@@ -32,6 +33,8 @@ class Running:
     data: Path
     printed: Path
     client: httpx.Client
+    database_url: str | None = None
+    broker: Kafka | None = None
 
     def pid(self, role: str) -> int:
         """Give the process of a role: the supervisor's child that writes its log."""
