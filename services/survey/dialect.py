@@ -2,13 +2,12 @@
 
 from typing import Any
 
+from sqlalchemy import FromClause
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from services.survey.models import Model
 
-
-def insert(session: Session, model: type[Model]) -> Any:
+def insert(session: Session, table: FromClause) -> Any:
     """Begin an INSERT that can say what to do ON CONFLICT."""
     dialect = session.get_bind().dialect.name
-    return (sqlite if dialect == "sqlite" else postgresql).insert(model)
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)

@@ -39,10 +39,17 @@ def find_or_await(session: Session, pairs: Iterable[Pair]) -> dict[Pair, UUID]:
     found = repository.ids_by_pair(session, wanted)
     unknown = [pair for pair in wanted if pair not in found]
     if unknown:
-        rows = [{"system": system, "external_id": id_} for system, id_ in unknown]
-        session.execute(dialect.insert(session, CustomerIdentity).on_conflict_do_nothing(), rows)
-        found |= repository.ids_by_pair(session, unknown)
+        found |= repository.ids_by_pair(session, _await(session, unknown))
     return {pair: customer_id for pair, customer_id in found.items() if customer_id}
+
+
+def _await(session: Session, pairs: Iterable[Pair]) -> list[Pair]:
+    """Note pairs as known by name only; give those that somebody else has noted meanwhile."""
+    rows = [{"system": system, "external_id": id_} for system, id_ in pairs]
+    table = CustomerIdentity.__table__
+    noted = dialect.insert(session, table).on_conflict_do_nothing().returning(*table.primary_key)
+    mine = {(system, id_) for system, id_ in session.execute(noted, rows)}
+    return [pair for pair in pairs if pair not in mine]
 
 
 def _row(event: CustomerFacts) -> dict[str, Any]:
@@ -83,7 +90,7 @@ def _forget_dropped(session: Session, events: Sequence[CustomerFacts]) -> None:
 
 
 def _upsert_identities(session: Session, rows: list[dict[str, Any]]) -> None:
-    statement = dialect.insert(session, CustomerIdentity)
+    statement = dialect.insert(session, CustomerIdentity.__table__)
     new, kept = statement.excluded, CustomerIdentity.stated_at
     changes = {"customer_id": new.customer_id, "stated_at": new.stated_at}
     older = kept.is_(None) | (kept < new.stated_at)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services.survey.form.domain import Filled
 from services.survey.questionnaire.domain import Questionnaire
 from services.survey.response import service as responses
-from services.survey.response.domain import Refusal, Sheet
+from services.survey.response.domain import Refusal, Sheet, identity_of
 from services.survey.response.service import Submission
 from services.survey.survey import repository as surveys
 from services.survey.survey.domain import State, read_link
@@ -47,8 +47,8 @@ def submit_form(
     reading = sheet.written(asked)
     if reading.refusals:
         return reading.refusals
-    identity = f"form:{form_id}"
-    if not responses.is_kept(session, wave=wave, identity=identity):
+    identity = identity_of(wave.id, "form", str(form_id))
+    if not responses.is_kept(session, identity):
         submission = Submission(identity=identity, reading=reading, channel=CHANNEL)
         responses.submit_responses(session, wave=wave, sheet=sheet, submissions=[submission])
     return []

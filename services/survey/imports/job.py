@@ -58,10 +58,12 @@ def import_answers(run: Run) -> None:
 def _prepare(run: Run) -> _Task:
     with run.database.reading() as session:
         row = session.get_one(Import, run.job_id)
-        items = list(responses.questionnaire_of(session, _wave(session, row)).items)
+        wave = _wave(session, row)
+        items = list(responses.questionnaire_of(session, wave).items)
     plan = plan_columns(row.header, row.mapping, {item.code for item in items})
     sheet = Sheet(items)
-    reader = LineReader(plan, sheet, Options(**row.options), digest=row.sha256)
+    options = Options(**row.options)
+    reader = LineReader(plan, sheet, options, wave_id=wave.id, digest=row.sha256)
     return _Task(row, sheet, reader)
 
 

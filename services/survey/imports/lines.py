@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.survey.imports.domain import Plan, is_channel, read_moment
 from services.survey.imports.service import Options
-from services.survey.response.domain import Reading, Sheet
-from services.survey.response.service import AHEAD, Submission, identity_of
+from services.survey.response.domain import Reading, Sheet, identity_of
+from services.survey.response.service import AHEAD, Submission
 from services.survey.response.texts import say
 from shared import clock
 from shared.files.cells import is_formula
@@ -24,11 +25,14 @@ class LineReader:
     A respondent answers a wave once, so a second line of theirs is refused, the same each time.
     """
 
-    def __init__(self, plan: Plan, sheet: Sheet, options: Options, *, digest: str) -> None:
+    def __init__(
+        self, plan: Plan, sheet: Sheet, options: Options, *, wave_id: UUID, digest: str
+    ) -> None:
         self._plan = plan
         self._sheet = sheet
         self._options = options
         self._zone = ZoneInfo(options.timezone)
+        self._wave_id = wave_id
         self._digest = digest
         self._answered: dict[str, int] = {}
         self._mapped = [at for at, _ in plan.items]
@@ -62,8 +66,10 @@ class LineReader:
             respondent=respondent,
         )
 
-    def _identity(self, line: Line, respondent: Respondent | None) -> str:
-        return identity_of(respondent) if respondent else f"line:{self._digest}:{line.number}"
+    def _identity(self, line: Line, respondent: Respondent | None) -> UUID:
+        if respondent:
+            return identity_of(self._wave_id, "respondent", *respondent)
+        return identity_of(self._wave_id, "line", self._digest, str(line.number))
 
     def _cell(self, line: Line, at: int | None) -> str:
         return "" if at is None else line.cells[at].strip()

@@ -9,11 +9,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
+from uuid import UUID, uuid5
 
 from services.survey.questionnaire.domain import LARGEST, SCALED, Item, QuestionType
 
 Answer = int | float | str | list[str]
+
+SubmissionKind = Literal["respondent", "customer", "form", "line"]
 
 SEPARATOR = ";"
 _SHOWN = 20
@@ -43,6 +46,11 @@ class Reading:
 
     answers: dict[str, Answer]
     refusals: list[Refusal]
+
+
+def identity_of(wave_id: UUID, kind: SubmissionKind, *names: str) -> UUID:
+    """Name a submission: what has the same names in the same wave is the same submission."""
+    return uuid5(wave_id, "\x1f".join((kind, *names)))
 
 
 class Sheet:

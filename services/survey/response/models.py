@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import ForeignKeyConstraint, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.survey.models import Model
@@ -20,7 +20,6 @@ class Response(Model):
 
     __tablename__ = "responses"
     __table_args__ = (
-        UniqueConstraint("survey_id", "wave", "identity"),
         ForeignKeyConstraint(["survey_id", "wave"], ["waves.survey_id", "waves.code"]),
     )
 
@@ -28,7 +27,7 @@ class Response(Model):
     version: Mapped[int]
     survey_id: Mapped[UUID] = mapped_column(Uuid)
     wave: Mapped[str] = mapped_column(String(40))
-    identity: Mapped[str] = mapped_column(String(220))
+    identity: Mapped[UUID] = mapped_column(Uuid, unique=True)
     customer_id: Mapped[UUID | None] = mapped_column(Uuid, index=True)
     respondent_system: Mapped[str | None] = mapped_column(String(100))
     respondent_id: Mapped[str | None] = mapped_column(String(100))

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from services.survey.customer.repository import Pair, ids_visible_to
 from services.survey.response.models import Response
-from services.survey.survey.models import Wave
 from shared.http.pagination import PageRequest, Slice, page
 from shared.reader import Reader
 
@@ -54,18 +53,12 @@ def responses(
     )
 
 
-def by_identity(session: Session, *, wave: Wave, identities: Iterable[str]) -> dict[str, Response]:
-    """Find the responses to a wave that are these submissions, whoever's they are."""
+def by_identity(session: Session, identities: Iterable[UUID]) -> dict[UUID, Response]:
+    """Find the responses that are these submissions, whoever's they are."""
     wanted = list(identities)
     if not wanted:
         return {}
-    found = session.scalars(
-        select(Response).where(
-            Response.survey_id == wave.survey_id,
-            Response.wave == wave.code,
-            Response.identity.in_(wanted),
-        )
-    )
+    found = session.scalars(select(Response).where(Response.identity.in_(wanted)))
     return {each.identity: each for each in found}
 
 

@@ -1,11 +1,12 @@
 """Use cases of responses: submit one, submit many, and know whose they are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.survey import dialect
@@ -14,7 +15,7 @@ from services.survey.customer.repository import Pair
 from services.survey.questionnaire import repository as questionnaires
 from services.survey.questionnaire.domain import Questionnaire, read_questionnaire
 from services.survey.response import repository
-from services.survey.response.domain import Reading, Sheet
+from services.survey.response.domain import Reading, Sheet, identity_of
 from services.survey.response.models import Response
 from services.survey.response.texts import say
 from services.survey.survey import repository as surveys
@@ -22,10 +23,14 @@ from services.survey.survey.domain import State
 from services.survey.survey.models import Survey, Wave
 from services.survey.survey.service import UNKNOWN, wave_of
 from shared import clock
+from shared.bulk import insert_rows
 from shared.contracts.survey import ResponseState, ResponseSubmitted
 from shared.errors import Conflict, Fault, Invalid, NotFound
 from shared.ids import new_id
 from shared.messaging import outbox
+
+Columns = dict[str, Any]
+"""A response by column, before or instead of being an object: files bring tens of thousands."""
 
 AHEAD = timedelta(days=1)
 """How far in the future a submission may lie, for clocks and zones that are off."""
@@ -33,12 +38,12 @@ AHEAD = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A response before it is kept; the same identity in a wave is the same submission.
+    """A response before it is kept; the same identity is the same submission.
 
     Without a time of its own it was submitted when it came.
     """
 
-    identity: str
+    identity: UUID
     reading: Reading
     channel: str
     submitted_at: datetime | None = None
@@ -50,14 +55,9 @@ class Submission:
 class Kept:
     """What became of submissions, by identity."""
 
-    created: dict[str, Response]
-    updated: dict[str, Response]
-    unchanged: dict[str, Response]
-
-
-def identity_of(respondent: Pair) -> str:
-    """Name the submission of a respondent: each answers a wave once."""
-    return f"respondent:{respondent[0]}\x1f{respondent[1]}"
+    created: dict[UUID, Columns]
+    updated: dict[UUID, Response]
+    unchanged: dict[UUID, Response]
 
 
 def open_for_answers(session: Session, *, survey_id: UUID, wave: str | None) -> Wave:
@@ -104,24 +104,24 @@ def submit_response(
     reading = sheet.typed(answers)
     _check(reading, submitted_at)
     submission = Submission(
-        identity=_identity(respondent, customer_id),
+        identity=_identity(chosen, respondent, customer_id),
         reading=reading,
         channel=channel,
         submitted_at=submitted_at,
         respondent=respondent,
         customer_id=customer_id,
     )
-    if is_kept(session, wave=chosen, identity=submission.identity):
+    if is_kept(session, submission.identity):
         raise _answered()
     kept = submit_responses(session, wave=chosen, sheet=sheet, submissions=[submission])
-    for response in kept.created.values():
-        return response
-    raise _answered()
+    if submission.identity not in kept.created:
+        raise _answered()
+    return Response(**kept.created[submission.identity])
 
 
-def is_kept(session: Session, *, wave: Wave, identity: str) -> bool:
+def is_kept(session: Session, identity: UUID) -> bool:
     """Tell whether this submission has come before."""
-    return bool(repository.by_identity(session, wave=wave, identities=[identity]))
+    return bool(repository.by_identity(session, [identity]))
 
 
 def submit_responses(
@@ -133,13 +133,13 @@ def submit_responses(
     """
     known = customers.find_or_await(session, [s.respondent for s in submissions if s.respondent])
     written = {s.identity: _written(s, sheet, known) for s in submissions}
-    before = repository.by_identity(session, wave=wave, identities=written)
+    before = repository.by_identity(session, written)
     created = _insert(session, wave, {i: v for i, v in written.items() if i not in before})
     raced = written.keys() - before.keys() - created.keys()
-    before |= repository.by_identity(session, wave=wave, identities=raced)
+    before |= repository.by_identity(session, raced)
     updated = {i: row for i, row in before.items() if _change(row, written[i])}
     session.flush()
-    _tell(session, [*created.values(), *updated.values()])
+    _tell(session, [*created.values(), *(_columns(row) for row in updated.values())])
     return Kept(created, updated, {i: row for i, row in before.items() if i not in updated})
 
 
@@ -154,7 +154,7 @@ def know_respondents(session: Session, found: Mapping[Pair, UUID]) -> None:
         row.customer_id = found[_pair(row)]
         row.version, row.recorded_at = row.version + 1, moment
     session.flush()
-    outbox.record_all(session, [_submitted(row) for row in learnt])
+    outbox.record_all(session, [_submitted(_columns(row)) for row in learnt])
 
 
 def _only_open(waves: list[Wave]) -> Wave:
@@ -165,10 +165,13 @@ def _only_open(waves: list[Wave]) -> Wave:
     return candidates[0]
 
 
-def _identity(respondent: Pair | None, customer_id: UUID | None) -> str:
+def _identity(wave: Wave, respondent: Pair | None, customer_id: UUID | None) -> UUID:
+    """Who is named answers a wave once; each response of nobody is one of its own."""
     if respondent is not None:
-        return identity_of(respondent)
-    return f"single:{new_id()}" if customer_id is None else f"customer:{customer_id}"
+        return identity_of(wave.id, "respondent", *respondent)
+    if customer_id is not None:
+        return identity_of(wave.id, "customer", str(customer_id))
+    return new_id()
 
 
 def _answered() -> Conflict:
@@ -183,7 +186,7 @@ def _check(reading: Reading, submitted_at: datetime | None) -> None:
         raise Invalid(*faults, detail="Some answers cannot be taken.")
 
 
-def _written(submission: Submission, sheet: Sheet, known: Mapping[Pair, UUID]) -> dict[str, Any]:
+def _written(submission: Submission, sheet: Sheet, known: Mapping[Pair, UUID]) -> Columns:
     """Give the columns that a submission states."""
     coded, open_answers = sheet.part(submission.reading.answers)
     system, external_id = submission.respondent or (None, None)
@@ -203,10 +206,8 @@ def _written(submission: Submission, sheet: Sheet, known: Mapping[Pair, UUID]) -
     }
 
 
-def _insert(
-    session: Session, wave: Wave, written: Mapping[str, dict[str, Any]]
-) -> dict[str, Response]:
-    """Insert what nobody else has inserted meanwhile; the rows are for telling, not tracked."""
+def _insert(session: Session, wave: Wave, written: Mapping[UUID, Columns]) -> dict[UUID, Columns]:
+    """Insert what nobody else has inserted meanwhile; give that."""
     if not written:
         return {}
     moment = clock.now()
@@ -221,9 +222,20 @@ def _insert(
         {"id": new_id(), "submitted_at": moment, **common, **columns}
         for columns in written.values()
     ]
-    statement = dialect.insert(session, Response).on_conflict_do_nothing()
-    inserted = set(session.scalars(statement.returning(Response.identity), rows))
-    return {row["identity"]: Response(**row) for row in rows if row["identity"] in inserted}
+    try:
+        with session.begin_nested():
+            insert_rows(session, Response.__table__, rows)
+    except IntegrityError:
+        return _insert_slowly(session, rows)
+    return {row["identity"]: row for row in rows}
+
+
+def _insert_slowly(session: Session, rows: Sequence[Columns]) -> dict[UUID, Columns]:
+    """Insert what somebody else has not inserted since we looked."""
+    table = Response.__table__
+    statement = dialect.insert(session, table).on_conflict_do_nothing()
+    inserted = set(session.scalars(statement.returning(table.c.identity), rows))
+    return {row["identity"]: row for row in rows if row["identity"] in inserted}
 
 
 def _change(row: Response, written: Mapping[str, Any]) -> bool:
@@ -237,36 +249,39 @@ def _change(row: Response, written: Mapping[str, Any]) -> bool:
     return True
 
 
-def _tell(session: Session, rows: Iterable[Response]) -> None:
+def _columns(row: Response) -> Columns:
+    return {column.key: getattr(row, column.key) for column in Response.__table__.columns}
+
+
+def _tell(session: Session, rows: Sequence[Columns]) -> None:
     """Publish coded answers as facts; open ones, once there are any, as state: it can be erased."""
-    told = list(rows)
-    outbox.record_all(session, [_submitted(row) for row in told])
-    had = [row for row in told if row.open_answers or row.version > 1]
+    outbox.record_all(session, [_submitted(row) for row in rows])
+    had = [row for row in rows if row["open_answers"] or row["version"] > 1]
     outbox.record_all(session, [_state(row) for row in had])
 
 
-def _submitted(row: Response) -> ResponseSubmitted:
+def _submitted(row: Columns) -> ResponseSubmitted:
     return ResponseSubmitted(
-        response_id=row.id,
-        version=row.version,
-        recorded_at=row.recorded_at,
-        survey_id=row.survey_id,
-        wave=row.wave,
-        customer_id=row.customer_id,
-        channel=row.channel,
-        submitted_at=row.submitted_at,
-        answers=row.answers,
+        response_id=row["id"],
+        version=row["version"],
+        recorded_at=row["recorded_at"],
+        survey_id=row["survey_id"],
+        wave=row["wave"],
+        customer_id=row["customer_id"],
+        channel=row["channel"],
+        submitted_at=row["submitted_at"],
+        answers=row["answers"],
     )
 
 
-def _state(row: Response) -> ResponseState:
+def _state(row: Columns) -> ResponseState:
     return ResponseState(
-        response_id=row.id,
-        version=row.version,
-        recorded_at=row.recorded_at,
-        survey_id=row.survey_id,
-        wave=row.wave,
-        open_answers=row.open_answers,
+        response_id=row["id"],
+        version=row["version"],
+        recorded_at=row["recorded_at"],
+        survey_id=row["survey_id"],
+        wave=row["wave"],
+        open_answers=row["open_answers"],
     )
 
 

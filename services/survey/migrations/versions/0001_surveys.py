@@ -121,7 +121,7 @@ def _create_responses() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("survey_id", sa.Uuid(), nullable=False),
         sa.Column("wave", sa.String(40), nullable=False),
-        sa.Column("identity", sa.String(220), nullable=False),
+        sa.Column("identity", sa.Uuid(), nullable=False, unique=True),
         sa.Column("customer_id", sa.Uuid(), index=True),
         sa.Column("respondent_system", sa.String(100)),
         sa.Column("respondent_id", sa.String(100)),
@@ -130,7 +130,6 @@ def _create_responses() -> None:
         sa.Column("recorded_at", Moment, nullable=False),
         sa.Column("answers", Json, nullable=False),
         sa.Column("open_answers", Json, nullable=False),
-        sa.UniqueConstraint("survey_id", "wave", "identity"),
         sa.ForeignKeyConstraint(["survey_id", "wave"], ["waves.survey_id", "waves.code"]),
     )
     op.create_index("ix_responses_progress", "responses", ["survey_id", "wave", "channel"])
