@@ -36,30 +36,25 @@ class Running:
     database_url: str | None = None
     broker: Kafka | None = None
 
-    def pid(self, role: str) -> int:
-        """Give the process of a role: the supervisor's child that writes its log."""
-        for child in children(self.process.pid):
-            if _log_of(child).endswith(f"/{role}.log"):
-                return child
-        raise LookupError(f"{role} does not run")
-
     def roles(self) -> list[str]:
         """Give the roles that run now."""
         logs = (Path(_log_of(child)) for child in children(self.process.pid))
         return sorted(log.stem for log in logs if log.suffix == ".log")
 
     def kill(self, role: str) -> int:
-        """End a role's process with kill -9 and give its id."""
-        pid = self.pid(role)
+        """End a role's process with kill -9, once it runs, and give its id."""
+        pid = eventually(lambda: self._found(role))
         os.kill(pid, signal.SIGKILL)
         return pid
 
     def restarted(self, role: str, killed: int) -> bool:
         """Tell whether another process has the role now."""
-        try:
-            return self.pid(role) != killed
-        except LookupError:
-            return False
+        return self._found(role) not in {0, killed}
+
+    def _found(self, role: str) -> int:
+        """Give the supervisor's child that writes the log of a role, 0 while there is none."""
+        logs = {child: _log_of(child) for child in children(self.process.pid)}
+        return next((child for child, log in logs.items() if log.endswith(f"/{role}.log")), 0)
 
 
 @contextmanager

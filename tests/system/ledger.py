@@ -1,0 +1,113 @@
+"""Do what the ledger says, step by step, through the public API."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from tests.ledger import compare
+from tests.ledger.compare import QUESTIONNAIRE, Json
+from tests.system.company import Company, once
+from tests.system.product import Running, eventually
+
+
+class Ledger:
+    """The twelve customers of the ledger in an empty product."""
+
+    def __init__(self, product: Running) -> None:
+        self.company = Company(product)
+        self.customers: dict[str, str] = {}
+        self.survey = self._publish()
+
+    def do(self, steps: Sequence[Json]) -> None:
+        """Do the steps in their order of arrival."""
+        for step in steps:
+            getattr(self, f"_{step['do']}")(step["body"])
+
+    def score(self, name: str, day: str) -> Json:
+        return self._get(f"/v1/scores/{self.customers[name]}", as_of=day)
+
+    def explanation(self, name: str, day: str) -> Json:
+        path = f"/v1/scores/{self.customers[name]}/explanation"
+        return self._get(path, as_of=day, limit="200")
+
+    def portfolio(self, noun: str, **parameters: str) -> Json:
+        return self._get(f"/v1/portfolio/{noun}", **parameters)
+
+    def index(self, day: str) -> Json:
+        return self.portfolio("satisfaction", survey=self.survey, as_of=day)
+
+    def settled(self, part: Json, day: str) -> None:
+        """Wait until these figures of the ledger are answered; say what differs if never."""
+        with suppress(AssertionError):
+            eventually(lambda: self._agrees(part, day))
+        self.check(part, day)
+
+    def check(self, part: Json, day: str) -> None:
+        """Compare the scores and the index of a day."""
+        for name, expected in part["scores"].items():
+            compare.score(self.score(name, day), expected)
+        if "index" in part:
+            compare.index(self.index(day), part["index"])
+
+    def _agrees(self, part: Json, day: str) -> bool:
+        try:
+            self.check(part, day)
+        except AssertionError:
+            return False
+        return True
+
+    def _get(self, path: str, **parameters: str) -> Json:
+        found: Json = self.company.get(path, **parameters)
+        return found
+
+    def _customer(self, body: Json) -> None:
+        made = self._post("/v1/customers", body)
+        self.customers |= {_name(one): made["id"] for one in body["external_ids"]}
+
+    def _order(self, body: Json) -> None:
+        place = body["external_id"]
+        path = f"/v1/orders/by-external-id/{place['system']}/{place['id']}"
+        fields = {name: value for name, value in body.items() if name != "external_id"}
+        answer = self.company.send("PUT", path, json=fields)
+        assert answer.status_code in {200, 201}, answer.text
+
+    def _answer(self, body: Json) -> None:
+        self._post(f"/v1/surveys/{self.survey}/responses", body)
+
+    def _publish(self) -> str:
+        document = {
+            "title": QUESTIONNAIRE["title"],
+            "questions": [_question(item) for item in QUESTIONNAIRE["items"]],
+        }
+        questionnaire = self._post("/v1/questionnaires", document)["id"]
+        self._post(f"/v1/questionnaires/{questionnaire}/publish")
+        first, *others = QUESTIONNAIRE["waves"]
+        asked = {"questionnaire_id": questionnaire, "wave": first}
+        survey = str(self._post("/v1/surveys", asked)["id"])
+        self._post(f"/v1/surveys/{survey}/publish")
+        for wave in others:
+            self._post(f"/v1/surveys/{survey}/waves", {"code": wave})
+        return survey
+
+    def _post(self, path: str, body: Json | None = None) -> Json:
+        answer = self.company.send("POST", path, json=body, headers=once())
+        assert answer.is_success, answer.text
+        made: Json = answer.json()
+        return made
+
+
+def _question(item: Json) -> Json:
+    asked: Json = {"code": item["code"], "text": item["text"], "role": item["role"]}
+    asked["missing"] = [
+        {"value": value, "text": {"zh": "不知道", "en": "Do not know"}} for value in item["missing"]
+    ]
+    if item["type"] == "number":
+        return asked | {"type": "number", "least": item["least"], "most": item["most"]}
+    return asked | {
+        "type": "rating",
+        "scale": {"least": item["least"], "most": item["most"]},
+    }
+
+
+def _name(pair: dict[str, Any]) -> str:
+    return f"{pair['system']}:{pair['id']}"
