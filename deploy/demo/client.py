@@ -26,6 +26,10 @@ class Api:
             base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60
         )
 
+    @property
+    def url(self) -> str:
+        return str(self._http.base_url).rstrip("/")
+
     def __enter__(self) -> Self:
         return self
 

@@ -65,7 +65,7 @@ def _seen(api: Api, survey: str) -> Loaded:
     )
 
 
-def findings(api: Api, survey: str, addresses: list[tuple[str, str]]) -> Findings:
+def findings(api: Api, survey: str) -> Findings:
     """Read index, ladder, ABC and the most valuable customers with the facts behind them."""
     indices = ((wave, _satisfaction(api, survey, wave)) for wave in WAVES)
     return Findings(
@@ -73,8 +73,17 @@ def findings(api: Api, survey: str, addresses: list[tuple[str, str]]) -> Finding
         ladder=api.get("/v1/portfolio/ladder", **_AT_THE_END),
         abc=api.get("/v1/portfolio/abc", **_AT_THE_END),
         valuable=[_valuable(api, score) for score in _most_valuable(api)],
-        addresses=addresses,
+        addresses=_addresses(api, survey),
     )
+
+
+def _addresses(api: Api, survey: str) -> list[tuple[str, str]]:
+    newest = api.get(f"/v1/surveys/{survey}")["waves"][-1]
+    return [
+        ("接口文档 API", f"{api.url}/docs"),
+        ("事件 events", f"{api.url}/asyncapi.json"),
+        ("答题页 survey page", f"{api.url}{newest['link']}"),
+    ]
 
 
 def _satisfaction(api: Api, survey: str, wave: Wave) -> Json | None:

@@ -95,7 +95,8 @@ def _abc(abc: Json) -> str:
         "参考 reference %",
     )
     return (
-        f"ABC 分类 ABC classes, {abc['as_of']}, n = {abc['n']:,}, {money(abc['total'])}\n"
+        f"ABC 分类 ABC classes, {abc['as_of']}, n = {abc['n']:,}, "
+        f"合计 total {money(abc['total'])}\n"
         f"{table(heading, rows, right=(1, 2, 3, 4, 5))}"
     )
 
@@ -117,6 +118,8 @@ def _reasons(place: int, one: Valuable) -> Iterator[str]:
     yield f"      {len(bought)} 次购买 purchases: {_sum(bought)}"
     if brought_back:
         yield f"      {len(brought_back)} 次退货 returns: {_sum(brought_back)}"
+    if score["satisfaction"]:
+        yield f"      满意度 satisfaction: {score['satisfaction']['index']:.1f}"
     largest = max(bought, key=lambda fact: Decimal(fact["amount"]))
     yield f"      最大一笔 the largest, {largest['occurred_on']}: {_sum([largest])}"
     yield f"      最近一次 the latest: {max(fact['occurred_on'] for fact in bought)}"

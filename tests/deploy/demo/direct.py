@@ -195,14 +195,19 @@ def facts(folder: Path, external_id: str, as_of: date, *, sign: int) -> list[Fac
     return [Fact(times[order_id].date(), amount) for order_id, amount in amounts.items()]
 
 
+def response_index(row: dict[str, str], codes: list[str], *, least: int, most: int) -> float:
+    """Return the mean of the answered items of one response, each from 0 to 100."""
+    return fmean(
+        100 * (int(row[code]) - least) / (most - least)
+        for code in codes
+        if row[code] and least <= int(row[code]) <= most
+    )
+
+
 def index(folder: Path, wave: str, codes: list[str], *, least: int, most: int) -> Index:
     """Return the mean of the responses' indices, each the mean of its answered items."""
     each = [
-        fmean(
-            100 * (int(row[code]) - least) / (most - least)
-            for code in codes
-            if row[code] and least <= int(row[code]) <= most
-        )
+        response_index(row, codes, least=least, most=most)
         for row in rows(folder / f"answers-{wave}.csv")
     ]
     mean, n = fmean(each), len(each)

@@ -29,7 +29,7 @@ ABC = {
 }
 VALUABLE = Valuable(
     customer={"name": "南京鸿榆商贸有限公司", "name_en": "Hongyu Trading", "nature": "wholesaler"},
-    score={"value_points": "2.5", "class": "A"},
+    score={"value_points": "2.5", "class": "A", "satisfaction": {"index": 68.75, "n": 8}},
     facts=[
         {"kind": "purchase", "occurred_on": "2025-06-01", "amount": "200000", "points": "2"},
         {"kind": "purchase", "occurred_on": "2025-07-01", "amount": "60000", "points": "0.6"},
@@ -66,6 +66,7 @@ def test_a_valuable_customer_is_explained_by_facts() -> None:
     assert "2 次购买 purchases: 260,000.00 = 2.60 分 points" in text
     assert "1 次退货 returns: -10,000.00 = -0.10 分 points" in text
     assert "最大一笔 the largest, 2025-06-01: 200,000.00 = 2.00 分 points" in text
+    assert "满意度 satisfaction: 68.8" in text
     assert "最近一次 the latest: 2025-07-01" in text
 
 
