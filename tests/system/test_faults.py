@@ -29,12 +29,11 @@ def test_p1_p2_p3_kill_9_of_each_process_during_an_import_changes_nothing(
     computation over the file gives, though each process was killed while it ran.
     """
     company, file = Company(product), imports.orders_file()
-    roles = [role.name for role in PROCESSES]
     place = imports.start(company, file)
-    for role in ("registry-worker", "scoring-worker", *roles):
-        killed = product.kill(role)
-        eventually(partial(product.restarted, role, killed))
-    assert not _over(company, place), "the import was too short to be disturbed"
+    eventually(lambda: company.get(place)["processed"])
+    _kill_each(product, "registry-worker", "scoring-worker")
+    assert not _over(company, place), "the file is too short to be disturbed"
+    _kill_each(product, *(role.name for role in PROCESSES))
     done = eventually(lambda: _over(company, place), seconds=240)
     assert (done["state"], done["processed"]) == ("succeeded", file.lines)
     assert (done["created"], done["rejected"]) == (file.lines, 0)
@@ -121,6 +120,12 @@ def test_a_poison_event_is_put_aside_and_the_rest_flows(product: Running, value:
     assert letter.headers["patron_origin_topic"] == ORDERS
     assert letter.headers["patron_error"]
     assert letter.headers["ce_id"] == headers["ce_id"]
+
+
+def _kill_each(product: Running, *roles: str) -> None:
+    for role in roles:
+        killed = product.kill(role)
+        eventually(partial(product.restarted, role, killed))
 
 
 def _over(company: Company, place: str) -> dict[str, object]:

@@ -1,11 +1,14 @@
 """The whole product reproduces the ledger: every figure that was worked out by hand."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from deploy.local.roles import create_roles
 from tests.ledger import compare
 from tests.ledger.compare import DAYS, EXPECTED, METHODS, STEPS, Json
+from tests.system import rebuild
 from tests.system.conftest import Starter
 from tests.system.ledger import Ledger
 
@@ -53,3 +56,18 @@ def test_the_ladder_is_that_of_the_ledger(ledger: Ledger, day: str) -> None:
 def test_the_moves_are_those_of_the_ledger(ledger: Ledger, part: Json) -> None:
     found = ledger.portfolio("ladder", **{"from": part["from"], "to": part["to"]})
     compare.moves(found, part)
+
+
+def test_p9_scores_rebuilt_from_the_log_equal_those_kept(
+    ledger: Ledger, stack: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """P9: read from its beginning into an empty database, the log gives every score again."""
+    product = ledger.company.product
+    kept = rebuild.kept(product)
+    assert len(kept) == len(EXPECTED["as_of"][DAYS[-1]]["scores"])
+    if stack == "embedded":
+        again = rebuild.rebuilt(product, f"sqlite:///{tmp_path}/scoring.db", len(kept))
+    else:
+        with request.getfixturevalue("new_database")() as url:
+            again = rebuild.rebuilt(product, create_roles(url)["scoring"], len(kept))
+    assert again == kept

@@ -1,0 +1,67 @@
+"""Scoring built anew from the log alone, beside the one that runs."""
+
+import secrets
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from deploy.local.roles import create_roles
+from services.scoring.__main__ import SERVICE
+from services.scoring.score import handlers
+from services.scoring.score.models import KeptScore
+from services.scoring.settings import Settings
+from shared import migrations
+from shared.database import Database
+from shared.messaging.consumer import Consumer, topics_of
+from shared.messaging.log.choice import open_log
+from tests.system.product import Running, eventually
+
+Row = dict[str, Any]
+
+_NOT_COMPUTED = frozenset(
+    {"version", "made_at", "customer_class", "unsettled", "assigned_class", "assigned_rung"}
+)
+"""Times, and what was cut or published at some time: history, which no rebuild gives again."""
+
+
+def kept(product: Running) -> list[Row]:
+    """Give what the running product keeps of every customer, in order of their ids."""
+    with closing(Database(_settings(product).database, schema="scoring")) as database:
+        return _rows(database)
+
+
+def rebuilt(product: Running, url: str, expected: int) -> list[Row]:
+    """Read the log from its beginning into the empty database at `url` and give the same."""
+    settings = _settings(product)
+    with closing(Database(url, schema="scoring")) as database:
+        migrations.upgrade(database, SERVICE.migrations)
+        _read_the_log(database, settings, expected)
+        return _rows(database)
+
+
+def _read_the_log(database: Database, settings: Settings, expected: int) -> None:
+    following = handlers.handlers(settings)
+    group = f"rebuild-{secrets.token_hex(4)}"
+    with closing(open_log(settings)) as log:
+        consumer = Consumer(database, log, group=group, handlers=following)
+        with closing(log.subscribe(group=group, topics=topics_of(following))) as subscription:
+            eventually(lambda: consumer.turn(subscription) and len(_rows(database)) >= expected)
+            eventually(lambda: consumer.turn(subscription) == subscription.lag() == 0)
+
+
+def _rows(database: Database) -> list[Row]:
+    names = [column for column in KeptScore.__table__.columns if column.name not in _NOT_COMPUTED]
+    with database.reading() as session:
+        found = session.execute(select(*names).order_by(KeptScore.customer_id)).mappings().all()
+    return [dict(row) for row in found]
+
+
+def _settings(product: Running) -> Settings:
+    roles = create_roles(product.database_url) if product.database_url else {}
+    return Settings(
+        data=Path(product.data),
+        database_url=roles.get("scoring"),
+        kafka_bootstrap=product.broker.bootstrap if product.broker else None,
+    )
