@@ -33,7 +33,7 @@ def versions(session: Session, customer_ids: Iterable[UUID]) -> dict[UUID, int]:
 def ids_by_pair(session: Session, pairs: Iterable[Pair]) -> dict[Pair, UUID | None]:
     """Tell which customers these pairs mean; None is a pair that is only known by name."""
     kind, found = CustomerIdentity, {}
-    for system, ids in _by_system(pairs).items():
+    for system, ids in by_system(pairs).items():
         wanted = select(kind.external_id, kind.customer_id).where(
             kind.system == system, kind.external_id.in_(ids)
         )
@@ -42,7 +42,7 @@ def ids_by_pair(session: Session, pairs: Iterable[Pair]) -> dict[Pair, UUID | No
     return found
 
 
-def _by_system(pairs: Iterable[Pair]) -> dict[str, list[str]]:
+def by_system(pairs: Iterable[Pair]) -> dict[str, list[str]]:
     """Part pairs by system: there are few, and a list of ids is found faster than one of pairs."""
     grouped: dict[str, list[str]] = {}
     for system, external_id in pairs:

@@ -1,8 +1,8 @@
 """Use cases of the local copies: follow the registry, and find whom an answer names.
 
 An answer may name a customer of whom nothing has been heard yet, and the two may arrive at the same
-moment in two transactions. So an unknown name is noted as a row of its own: whoever comes second
-waits on its key and sees what the first has done.
+moment in two transactions. So an unknown name is a row of its own that both of them write: whoever
+comes second waits for it and sees what the first has done.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +17,8 @@ from services.survey.customer import repository
 from services.survey.customer.models import Customer, CustomerIdentity
 from services.survey.customer.repository import Pair
 from shared.contracts.registry import CustomerFacts
+
+_KEY = ["system", "external_id"]
 
 
 def mirror_customers(session: Session, events: Sequence[CustomerFacts]) -> dict[Pair, UUID]:
@@ -37,19 +39,21 @@ def find_or_await(session: Session, pairs: Iterable[Pair]) -> dict[Pair, UUID]:
     """Find the customers that these pairs mean; note the unknown ones, to be found later."""
     wanted = sorted(set(pairs))
     found = repository.ids_by_pair(session, wanted)
-    unknown = [pair for pair in wanted if pair not in found]
+    unknown = [pair for pair in wanted if found.get(pair) is None]
     if unknown:
-        found |= repository.ids_by_pair(session, _await(session, unknown))
+        found |= _await(session, unknown)
     return {pair: customer_id for pair, customer_id in found.items() if customer_id}
 
 
-def _await(session: Session, pairs: Iterable[Pair]) -> list[Pair]:
-    """Note pairs as known by name only; give those that somebody else has noted meanwhile."""
-    rows = [{"system": system, "external_id": id_} for system, id_ in pairs]
+def _await(session: Session, pairs: Sequence[Pair]) -> dict[Pair, UUID | None]:
+    """Note pairs that are known by name only and hold their rows, in the order of their keys."""
     table = CustomerIdentity.__table__
-    noted = dialect.insert(session, table).on_conflict_do_nothing().returning(*table.primary_key)
-    mine = {(system, id_) for system, id_ in session.execute(noted, rows)}
-    return [pair for pair in pairs if pair not in mine]
+    statement = dialect.insert(session, table)
+    held = statement.on_conflict_do_update(
+        index_elements=_KEY, set_={"system": statement.excluded.system}
+    ).returning(table.c.system, table.c.external_id, table.c.customer_id)
+    rows = [{"system": system, "external_id": id_} for system, id_ in pairs]
+    return {(system, id_): customer_id for system, id_, customer_id in session.execute(held, rows)}
 
 
 def _row(event: CustomerFacts) -> dict[str, Any]:
@@ -94,6 +98,5 @@ def _upsert_identities(session: Session, rows: list[dict[str, Any]]) -> None:
     new, kept = statement.excluded, CustomerIdentity.stated_at
     changes = {"customer_id": new.customer_id, "stated_at": new.stated_at}
     older = kept.is_(None) | (kept < new.stated_at)
-    keys = ["system", "external_id"]
-    upsert = statement.on_conflict_do_update(index_elements=keys, set_=changes, where=older)
+    upsert = statement.on_conflict_do_update(index_elements=_KEY, set_=changes, where=older)
     session.execute(upsert, rows)

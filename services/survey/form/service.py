@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.survey.form.domain import Filled
 from services.survey.questionnaire.domain import Questionnaire
+from services.survey.response import repository
 from services.survey.response import service as responses
 from services.survey.response.domain import Refusal, Sheet, identity_of
 from services.survey.response.service import Submission
@@ -48,7 +49,7 @@ def submit_form(
     if reading.refusals:
         return reading.refusals
     identity = identity_of(wave.id, "form", str(form_id))
-    if not responses.is_kept(session, identity):
+    if not repository.is_kept(session, identity):
         submission = Submission(identity=identity, reading=reading, channel=CHANNEL)
         responses.submit_responses(session, wave=wave, sheet=sheet, submissions=[submission])
     return []

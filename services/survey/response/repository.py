@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from services.survey.customer.repository import Pair, ids_visible_to
+from services.survey.customer.repository import Pair, by_system, ids_visible_to
 from services.survey.response.models import Response
 from shared.http.pagination import PageRequest, Slice, page
 from shared.reader import Reader
@@ -53,19 +53,28 @@ def responses(
     )
 
 
-def by_identity(session: Session, identities: Iterable[UUID]) -> dict[UUID, Response]:
-    """Find the responses that are these submissions, whoever's they are."""
+def is_kept(session: Session, identity: UUID) -> bool:
+    """Tell whether this submission has come before, whoever's it is."""
+    return session.scalar(select(Response.id).where(Response.identity == identity)) is not None
+
+
+def by_identity_for_change(session: Session, identities: Iterable[UUID]) -> dict[UUID, Response]:
+    """Find and lock the responses that are these submissions, whoever's they are."""
     wanted = list(identities)
     if not wanted:
         return {}
-    found = session.scalars(select(Response).where(Response.identity.in_(wanted)))
+    statement = select(Response).where(Response.identity.in_(wanted))
+    found = session.scalars(statement.order_by(Response.id).with_for_update())
     return {each.identity: each for each in found}
 
 
 def of_respondents_for_change(session: Session, pairs: Iterable[Pair]) -> list[Response]:
     """Find and lock the responses of those whom their sources name so."""
-    wanted = tuple_(Response.respondent_system, Response.respondent_id).in_(list(pairs))
-    statement = select(Response).where(wanted).order_by(Response.id).with_for_update()
+    named = [
+        (Response.respondent_system == system) & Response.respondent_id.in_(ids)
+        for system, ids in by_system(pairs).items()
+    ]
+    statement = select(Response).where(or_(*named)).order_by(Response.id).with_for_update()
     return list(session.scalars(statement))
 
 

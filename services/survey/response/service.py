@@ -111,17 +111,12 @@ def submit_response(
         respondent=respondent,
         customer_id=customer_id,
     )
-    if is_kept(session, submission.identity):
+    if repository.is_kept(session, submission.identity):
         raise _answered()
     kept = submit_responses(session, wave=chosen, sheet=sheet, submissions=[submission])
     if submission.identity not in kept.created:
         raise _answered()
     return Response(**kept.created[submission.identity])
-
-
-def is_kept(session: Session, identity: UUID) -> bool:
-    """Tell whether this submission has come before."""
-    return bool(repository.by_identity(session, [identity]))
 
 
 def submit_responses(
@@ -133,10 +128,10 @@ def submit_responses(
     """
     known = customers.find_or_await(session, [s.respondent for s in submissions if s.respondent])
     written = {s.identity: _written(s, sheet, known) for s in submissions}
-    before = repository.by_identity(session, written)
+    before = repository.by_identity_for_change(session, written)
     created = _insert(session, wave, {i: v for i, v in written.items() if i not in before})
     raced = written.keys() - before.keys() - created.keys()
-    before |= repository.by_identity(session, raced)
+    before |= repository.by_identity_for_change(session, raced)
     updated = {i: row for i, row in before.items() if _change(row, written[i])}
     session.flush()
     _tell(session, [*created.values(), *(_columns(row) for row in updated.values())])

@@ -1,6 +1,8 @@
 """Responses over HTTP, and what others are told of them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -187,6 +189,33 @@ def test_hearing_of_a_customer_again_changes_nothing(
     heard(surveys, mei)
     heard(surveys, mei)
     assert len(surveys.recorded(ResponseSubmitted)) == 2
+
+
+def test_a_response_and_its_customer_that_arrive_together_find_each_other(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    """In two transactions at the same moment, again and again; the name may be awaited already."""
+    submitted(surveys.client, survey, customer={"system": "erp", "id": "0"})
+    surveys.client.post(f"/v1/surveys/{survey['id']}/waves", json={"code": "2027"})
+    for number in range(10):
+        named = {"system": "erp", "id": str(number)}
+        together = Barrier(2)
+
+        def answer(named: dict[str, str] = named, together: Barrier = together) -> None:
+            together.wait()
+            assert submitted(surveys.client, survey, customer=named, wave="2027").is_success
+
+        def hear(number: int = number, together: Barrier = together) -> None:
+            together.wait()
+            heard(surveys, registered(number))
+
+        with ThreadPoolExecutor(2) as pool:
+            for done in (pool.submit(answer), pool.submit(hear)):
+                done.result()
+    path = f"/v1/surveys/{survey['id']}/responses"
+    kept = surveys.client.get(path).json()["items"]
+    assert len(kept) == 11
+    assert all(response["customer_id"] for response in kept)
 
 
 def test_an_older_version_of_a_customer_is_ignored(
