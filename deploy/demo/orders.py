@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from random import Random
 
 from deploy.demo import habits
@@ -98,11 +97,6 @@ def orders(purchases: Iterable[Purchase]) -> list[Order]:
         if one.returned_at
     ]
     return sorted(placed + returned, key=lambda order: (order.ordered_at, order.order_id))
-
-
-def net(line: Line) -> Decimal:
-    """Return what a line amounts to after its discount."""
-    return line.quantity * line.unit_price - line.discount
 
 
 def _placed(order_id: str, one: Purchase) -> Order:
