@@ -78,9 +78,13 @@ class Database:
     """The database of one service. Making one opens no connection."""
 
     def __init__(self, url: str, *, schema: str, pool_size: int = 10) -> None:
-        self.engine = _engine(url, schema, pool_size)
         self.schema = schema
-        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        if make_url(url).get_backend_name() == "sqlite":
+            self.engine = _sqlite(url)
+            self._autocommit: Engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        else:
+            self.engine = _postgresql(url, schema, pool_size)
+            self._autocommit = _postgresql(url, schema, pool_size, **_STAYS_IN_AUTOCOMMIT)
 
     @property
     def is_sqlite(self) -> bool:
@@ -109,6 +113,7 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        self._autocommit.dispose()
 
 
 def is_outage(error: Exception) -> bool:
@@ -127,16 +132,19 @@ def is_outage(error: Exception) -> bool:
     return kind == "42" or error.connection_invalidated
 
 
-def _engine(url: str, schema: str, pool_size: int) -> Engine:
-    def dumps(value: Any) -> str:
-        return orjson.dumps(value).decode()
+_STAYS_IN_AUTOCOMMIT = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+"""Connections of their own: to switch one at each use costs as much as a quick query."""
 
-    if make_url(url).get_backend_name() == "sqlite":
-        return _sqlite(url, dumps)
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _postgresql(url: str, schema: str, pool_size: int, **options: Any) -> Engine:
     return create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         hide_parameters=True,
-        json_serializer=dumps,
+        json_serializer=_dumps,
         json_deserializer=orjson.loads,
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -146,17 +154,18 @@ def _engine(url: str, schema: str, pool_size: int) -> Engine:
             "application_name": f"patron-{schema}",
             "connect_timeout": 5,
         },
+        **options,
     )
 
 
-def _sqlite(url: str, dumps: Any) -> Engine:
+def _sqlite(url: str) -> Engine:
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
         hide_parameters=True,
-        json_serializer=dumps,
+        json_serializer=_dumps,
         json_deserializer=orjson.loads,
         connect_args={"timeout": 30, "check_same_thread": False},
         pool_size=20,

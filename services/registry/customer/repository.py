@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, select, tuple_
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.registry.customer.models import (
@@ -36,13 +36,13 @@ def customer(session: Session, reader: Reader, customer_id: UUID) -> Customer | 
     return found
 
 
-_ROW = Customer.__table__
+_ROW_BY_ID = select(Customer.__table__).where(Customer.id == bindparam("customer_id"))
 
 
-def customer_row(session: Session, reader: Reader, customer_id: UUID) -> RowMapping | None:
-    """Find a customer as a bare row: the hot read, 1.5 times as fast as loading an object."""
-    statement = visible_to(reader, select(_ROW).where(Customer.id == customer_id))
-    return session.execute(statement).mappings().first()
+def customer_row(connection: Connection, reader: Reader, customer_id: UUID) -> RowMapping | None:
+    """Find a customer as a bare row: the hot read, by a statement that is made once."""
+    statement = visible_to(reader, _ROW_BY_ID)
+    return connection.execute(statement, {"customer_id": customer_id}).mappings().first()
 
 
 def customer_for_change(session: Session, reader: Reader, customer_id: UUID) -> Customer | None:

@@ -124,8 +124,8 @@ def list_customers(
 @router.get("/{customer_id}", response_model=CustomerBody, responses=errors(404))
 def read_customer(customer_id: UUID, store: Store, reader: Reader) -> Response:
     """Read one customer."""
-    with store.reading() as session:
-        row = repository.customer_row(session, reader, customer_id)
+    with store.connection() as connection:
+        row = repository.customer_row(connection, reader, customer_id)
     if row is None:
         raise NotFound(detail=_UNKNOWN)
     return answer(customer_body(row), headers=etag(row["version"]))
@@ -158,7 +158,7 @@ def read_customer_history(
     customer_id: UUID, session: Reading, reader: Reader, paging: Paging
 ) -> Response:
     """List what changed of a customer, newest first: who, when, what, why."""
-    if repository.customer_row(session, reader, customer_id) is None:
+    if repository.customer(session, reader, customer_id) is None:
         raise NotFound(detail=_UNKNOWN)
     found = repository.changes(session, customer_id, paging=paging)
     return answer(change_page(found.rows, found.next), headers=link(paging, found.next))
