@@ -11,7 +11,6 @@ import structlog
 
 from shared import tracing
 
-
 _VALUES = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\n|\Z)|input_value=.*?(?=, input_type=)", re.DOTALL)
 """Where PostgreSQL and pydantic repeat the value that they refuse."""
 

@@ -57,7 +57,9 @@ class KafkaLog:
     def history(self, topic: str) -> Iterator[Received]:
         """Read a topic from its beginning to its present end."""
         with _explained(), self._reader() as reader:
-            parts = reader.partitions_for_topic(topic) or ()
+            parts = reader.partitions_for_topic(topic)
+            if not parts:
+                return
             partitions = [TopicPartition(topic, part) for part in sorted(parts)]
             reader.assign(partitions)
             reader.seek_to_beginning(*partitions)
@@ -70,7 +72,7 @@ class KafkaLog:
         reader = KafkaConsumer(
             bootstrap_servers=self._bootstrap,
             client_id=self._client,
-            bootstrap_timeout_ms=5_000,
+            bootstrap_timeout_ms=_QUICK_MS,
             allow_auto_create_topics=False,
         )
         try:
@@ -97,7 +99,7 @@ class KafkaLog:
                 delivery_timeout_ms=_ANSWER_SECONDS * 1000,
                 request_timeout_ms=10_000,
                 max_block_ms=5_000,
-                bootstrap_timeout_ms=5_000,
+                bootstrap_timeout_ms=_QUICK_MS,
                 reconnect_backoff_max_ms=1_000,
                 allow_auto_create_topics=False,
             )
@@ -131,7 +133,7 @@ class KafkaSubscription:
             request_timeout_ms=20_000,
             metadata_max_age_ms=10_000,  # a topic may be made after we have subscribed to it
             reconnect_backoff_max_ms=1_000,
-            bootstrap_timeout_ms=5_000,
+            bootstrap_timeout_ms=_QUICK_MS,
             allow_auto_create_topics=False,
         )
         self._consumer.subscribe(topics=list(topics))
@@ -139,8 +141,19 @@ class KafkaSubscription:
     def poll(self, *, seconds: float, most: int) -> list[Received]:
         """Wait for records of the partitions that this member holds."""
         with _explained():
+            self._finish_rejoining()
             polled = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=most)
         return list(_flattened(polled))
+
+    def _finish_rejoining(self) -> None:
+        """Have a rejoin that outlasted its poll finished by the next one.
+
+        kafka-python 3.0.12 forgets it where metadata had asked for it, and the member then holds no
+        partition, silently and for ever (docs/decisions/0007).
+        """
+        coordinator = self._consumer._coordinator  # noqa: SLF001  nothing public tells
+        if coordinator.rejoining:
+            coordinator.request_rejoin()
 
     def commit(self, received: Sequence[Received]) -> None:
         """Commit the positions after these; after a rebalance the inbox covers repeats."""

@@ -1,0 +1,86 @@
+"""A worker in a process of its own that does long work, which a test may kill."""
+
+import json
+import sys
+from threading import Event
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, select, update
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared import clock
+from shared.database import Database, new_metadata
+from shared.ids import new_id
+from shared.jobs.models import JobColumns
+from shared.jobs.runner import Run, Runner
+from tests.shared.kit import KitSettings
+
+STEPS = 5
+
+
+class Model(DeclarativeBase):
+    """Tables of these tests."""
+
+    metadata = new_metadata()
+
+
+class Task(JobColumns, Model):
+    """Long work."""
+
+    __tablename__ = "tasks"
+
+
+class Step(Model):
+    """One row for each step that was done: doing one twice would be seen."""
+
+    __tablename__ = "steps"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id"))
+    number: Mapped[int]
+    attempt: Mapped[int]
+
+
+def new_task(database: Database) -> UUID:
+    """Ask for work."""
+    task_id = new_id()
+    with database.transaction() as session:
+        session.add(Task(id=task_id, created_by="me", created_at=clock.now(), total=STEPS))
+    return task_id
+
+
+def do_step(run: Run, number: int) -> None:
+    """Commit one step with the progress that it is."""
+    with run.transaction() as session:
+        session.add(Step(task_id=run.job_id, number=number, attempt=run.attempt))
+        session.execute(update(Task).where(Task.id == run.job_id).values(processed=number))
+
+
+def done(run: Run) -> int:
+    """Find the place where the work goes on."""
+    with run.database.reading() as session:
+        return session.scalars(select(Task.processed).where(Task.id == run.job_id)).one()
+
+
+def work(run: Run) -> None:
+    """Do all steps that are not done."""
+    for number in range(done(run) + 1, STEPS + 1):
+        run.check()
+        do_step(run, number)
+
+
+def work_two_and_hang(run: Run) -> None:
+    """Do two steps and then nothing, as a worker that will be killed."""
+    do_step(run, 1)
+    do_step(run, 2)
+    run.stop.wait()
+
+
+def main(settings_json: str, schema: str) -> None:
+    """Work until killed."""
+    settings = KitSettings(**json.loads(settings_json))
+    Runner(Database(settings.database, schema=schema), {Task: work_two_and_hang}).run(Event())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

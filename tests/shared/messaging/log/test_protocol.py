@@ -1,0 +1,245 @@
+"""What holds for every log, be it Kafka or the embedded one."""
+
+import gc
+import secrets
+import socket
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.messaging.envelope import Received
+from shared.messaging.log import Log, LogUnavailable, Subscription
+from shared.messaging.log.embedded import EmbeddedLog
+from shared.messaging.log.kafka import LARGEST_RECORD, KafkaLog
+from tests.shared.kit import Kit, record_of, texts_by_key, until
+
+
+def read(subscription: Subscription, count: int, most: int = 500) -> list[Received]:
+    """Read so many records, without committing."""
+    found: list[Received] = []
+
+    def enough() -> bool:
+        found.extend(subscription.poll(seconds=0.1, most=most))
+        return len(found) >= count
+
+    until(enough)
+    return found
+
+
+def values(found: list[Received]) -> list[bytes]:
+    return sorted(item.record.value or b"" for item in found)
+
+
+def append(kit: Kit, *texts: str, key: str = "a") -> None:
+    kit.log.append([record_of(kit.topic, key, text) for text in texts])
+
+
+def test_a_record_arrives_as_it_was_written(kit: Kit) -> None:
+    written = record_of(kit.topic, "键", "值", ce_id="1", note="中文")
+    kit.log.append([written])
+    subscription = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
+    assert [item.record for item in read(subscription, 1)] == [written]
+    subscription.close()
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.lists(st.tuples(st.integers(0, 2), st.lists(st.integers(0, 3), min_size=1))))
+def test_order_per_key_survives_any_interleaving(
+    kit: Kit, data: list[tuple[int, list[int]]]
+) -> None:
+    """Writers in turn, batches of any size over any keys: each key reads as it was written."""
+    run, logs = secrets.token_hex(4), [kit.log, *_more_logs(kit)]
+    written: dict[str, list[bytes | None]] = {}
+    for number, (writer, keys) in enumerate(data):
+        batch = [record_of(kit.topic, f"{run}{key}", f"{number}.{key}") for key in keys]
+        logs[writer].append(batch)
+        for record in batch:
+            written.setdefault(record.key, []).append(record.value)
+    found = texts_by_key(kit.published())
+    assert {key: found[key] for key in found if key.startswith(run)} == written
+
+
+_LOGS: dict[str, list[Log]] = {}
+
+
+def _more_logs(kit: Kit) -> list[Log]:
+    """Open two more writers once a test, not once an example."""
+    return _LOGS.setdefault(kit.unique, [kit.another_log(), kit.another_log()])
+
+
+@pytest.fixture(autouse=True)
+def close_more_logs() -> object:
+    yield
+    while _LOGS:
+        for log in _LOGS.popitem()[1]:
+            log.close()
+
+
+def test_each_group_reads_all_and_goes_on_where_it_committed(kit: Kit) -> None:
+    append(kit, "1", "2")
+    first = kit.log.subscribe(group=f"{kit.unique}1", topics=[kit.topic])
+    first.commit(read(first, 2))
+    first.close()
+    append(kit, "3")
+    again = kit.log.subscribe(group=f"{kit.unique}1", topics=[kit.topic])
+    other = kit.log.subscribe(group=f"{kit.unique}2", topics=[kit.topic])
+    assert values(read(again, 1)) == [b"3"]
+    assert values(read(other, 3)) == [b"1", b"2", b"3"]
+    again.close()
+    other.close()
+
+
+def test_what_was_read_and_not_committed_is_read_again(kit: Kit) -> None:
+    append(kit, "1", "2", "3")
+    dying = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
+    found = read(dying, 3)
+    dying.commit(found[:1])
+    dying.close()
+    successor = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
+    assert [item.record.value for item in read(successor, 2)] == [b"2", b"3"]
+    successor.close()
+
+
+def test_two_members_share_the_work_and_one_goes_on_alone(kit: Kit) -> None:
+    one = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
+    two = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
+    for number in range(12):
+        append(kit, str(number), key=f"key{number}")
+    shared: list[Received] = []
+
+    def turn(*members: Subscription) -> int:
+        for member in members:
+            found = member.poll(seconds=0.05, most=3)
+            member.commit(found)
+            shared.extend(found)
+        return len({item.record.value for item in shared})
+
+    until(lambda: turn(one, two) == 12)
+    one.close()
+    append(kit, "last")
+    until(lambda: turn(two) == 13)
+    two.close()
+
+
+def test_a_poll_gives_at_most_what_was_asked_for_and_starves_no_partition(kit: Kit) -> None:
+    for number in range(8):
+        append(kit, *["x"] * 10, key=f"key{number}")
+    subscription = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
+    found: list[Received] = []
+
+    def enough() -> bool:
+        polled = subscription.poll(seconds=0.1, most=4)
+        assert len(polled) <= 4
+        found.extend(polled)
+        return len(found) >= 80
+
+    until(enough)
+    assert len(found) == 80
+    subscription.close()
+
+
+def test_lag_is_what_has_not_been_read(kit: Kit) -> None:
+    append(kit, "1", "2")
+    subscription = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
+    subscription.commit(read(subscription, 2))
+    assert subscription.lag() == 0
+    subscription.close()
+
+
+def test_history_is_all_there_is_whatever_groups_have_read(kit: Kit) -> None:
+    append(kit, "1", "2", "3")
+    subscription = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
+    subscription.commit(read(subscription, 3))
+    subscription.close()
+    assert [item.record.value for item in kit.published()] == [b"1", b"2", b"3"]
+    assert list(kit.log.history("patron.nothing.here.v1")) == []
+
+
+def test_a_topic_made_after_subscribing_is_read(kit: Kit) -> None:
+    """Services start in any order, and none makes another's topics."""
+    late = f"patron.{kit.unique}.late.events.v1"
+    subscription = kit.log.subscribe(group=kit.unique, topics=[kit.topic, late])
+    subscription.poll(seconds=0.1, most=1)
+    kit.create_topic(late)
+    kit.log.append([record_of(late, "a", "1")])
+    assert values(read(subscription, 1)) == [b"1"]
+    subscription.close()
+
+
+def test_a_member_survives_joins_that_outlast_its_polls(kit: Kit) -> None:
+    """Each topic that appears makes a group of Kafka join anew (docs/decisions/0007)."""
+    late = [f"patron.{kit.unique}.late{n}.events.v1" for n in range(6)]
+    subscription = kit.log.subscribe(group=kit.unique, topics=late)
+    seen: list[bytes | None] = []
+
+    def read_soon(count: int) -> bool:
+        polled = subscription.poll(seconds=0.03, most=10)
+        seen.extend(item.record.value for item in polled)
+        return len(seen) == count
+
+    for count, topic in enumerate(late, 1):
+        kit.create_topic(topic)
+        kit.log.append([record_of(topic, "a", topic)])
+        until(partial(read_soon, count))
+    subscription.close()
+
+
+def test_a_large_record_fits(kit: Kit) -> None:
+    name = f"patron.{kit.unique}.large.events.v1"
+    kit.create_topic(name, {"max.message.bytes": str(LARGEST_RECORD)})
+    kit.log.append([record_of(name, "a", "x" * 3_000_000)])
+    assert [len(item.record.value or b"") for item in kit.log.history(name)] == [3_000_000]
+
+
+def test_a_state_topic_keeps_the_latest_of_each_key_and_tombstones(kit: Kit) -> None:
+    quick = {
+        "cleanup.policy": "compact",
+        "min.cleanable.dirty.ratio": "0.001",
+        "segment.ms": "50",
+        "min.compaction.lag.ms": "0",
+    }
+    kit.create_topic(kit.state_topic, quick)
+    for key, text in (("a", "personal"), ("b", "1"), ("b", "2"), ("a", None)):
+        kit.log.append([record_of(kit.state_topic, key, text)])
+
+    def compacted() -> bool:
+        kit.log.append([record_of(kit.state_topic, f"roll{n}", "") for n in range(12)])
+        found = texts_by_key(kit.log.history(kit.state_topic))
+        return found["b"] == [b"2"] and found.get("a", [None]) == [None]
+
+    until(compacted)
+
+
+def test_what_the_embedded_log_forgets_is_not_in_its_file(tmp_path: Path) -> None:
+    log = EmbeddedLog(tmp_path / "log.db")
+    log.append([record_of("patron.x.y.state.v1", "a", "王小明")])
+    log.append([record_of("patron.x.y.state.v1", "a", None)])
+    log.close()
+    assert "王小明".encode() not in (tmp_path / "log.db").read_bytes()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_broker_that_cannot_be_reached_is_told_soon() -> None:
+    """kafka-python leaves the sockets of a failed start to the garbage collector."""
+    began = time.monotonic()
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        log = KafkaLog(f"127.0.0.1:{deaf.getsockname()[1]}", client="alone")
+        with pytest.raises(LogUnavailable):
+            log.append([record_of("patron.x.y.events.v1", "a", "1")])
+        with pytest.raises(LogUnavailable):
+            log.subscribe(group="g", topics=["patron.x.y.events.v1"])
+    assert time.monotonic() - began < 15
+    gc.collect()
+
+
+def test_a_log_that_failed_works_again(kit: Kit) -> None:
+    """What could not be written is refused, and the next append is not hurt by it."""
+    with pytest.raises((LogUnavailable, AttributeError)):
+        kit.log.append([record_of(kit.topic, "a", "x" * (LARGEST_RECORD + 1)), None])  # type: ignore[list-item]
+    append(kit, "1")
+    assert b"1" in {item.record.value for item in kit.published()}

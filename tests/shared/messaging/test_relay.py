@@ -1,0 +1,195 @@
+"""From a committed change to the log: nothing lost, nothing that was rolled back, order per key."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import select, text
+
+from shared.messaging import outbox, relay
+from shared.messaging.envelope import Record
+from shared.messaging.log import Log, LogUnavailable
+from shared.messaging.relay import Relay, publish, unpublished
+from shared.models import Outbox
+from tests.shared.kit import Kit, NoteState, NoteWritten, texts_by_key, until
+from tests.shared.messaging import relaying
+
+
+def publish_all(kit: Kit, log: Log | None = None) -> int:
+    with kit.database.connection() as connection:
+        return publish(connection, log or kit.log, source=kit.schema)
+
+
+def waiting(kit: Kit) -> int:
+    with kit.database.connection() as connection:
+        return unpublished(connection)
+
+
+def ids(kit: Kit) -> list[str]:
+    return [item.record.key for item in kit.published()]
+
+
+def test_a_rolled_back_change_publishes_nothing(kit: Kit) -> None:
+    with suppress(ZeroDivisionError), kit.database.transaction() as session:
+        outbox.record(session, NoteWritten(note_id="a"))
+        raise ZeroDivisionError
+    assert publish_all(kit) == 0
+    assert kit.published() == []
+
+
+def test_a_committed_change_is_published_and_flagged(kit: Kit) -> None:
+    kit.record(NoteWritten(note_id="a", text="值"))
+    assert publish_all(kit) == 1
+    (item,) = kit.published()
+    assert (item.record.key, item.record.value) == (
+        "a",
+        '{"note_id":"a","version":1,"text":"值"}'.encode(),
+    )
+    assert item.record.headers["ce_type"] == "patron.note.written.v1"
+    assert item.record.headers["ce_source"] == f"/patron/{kit.schema}"
+    assert publish_all(kit) == 0
+    with kit.database.reading() as session:
+        row = session.scalars(select(Outbox)).one()
+    assert row.published_at is not None
+    assert str(row.event_id) == item.record.headers["ce_id"]
+
+
+def test_a_tombstone_is_published_as_one(kit: Kit) -> None:
+    kit.create_topic(kit.state_topic)
+    with kit.database.transaction() as session:
+        outbox.record(session, NoteState(note_id="a"))
+        outbox.erase_state(session, NoteState, "a")
+    publish_all(kit)
+    assert texts_by_key(kit.log.history(kit.state_topic))["a"][-1] is None
+
+
+def test_what_is_recorded_in_bulk_keeps_its_order_per_key(kit: Kit) -> None:
+    notes = [NoteWritten(note_id=str(n % 7), version=n) for n in range(700)]
+    with kit.database.transaction() as session:
+        outbox.record_all(session, notes)
+    while publish_all(kit):
+        pass
+    for key, values in texts_by_key(kit.published()).items():
+        assert values == sorted(values, key=lambda value: int((value or b"").split(b":")[2][:-7]))
+        assert len(values) == 100, key
+
+
+def test_a_slow_transaction_with_a_lower_id_is_not_stepped_over(postgres_kit: Kit) -> None:
+    """Ids are given before commits: what a cursor by id would miss."""
+    kit = postgres_kit
+    with kit.database.transaction() as slow:
+        outbox.record(slow, NoteWritten(note_id="slow"))
+        kit.record(NoteWritten(note_id="fast"))
+        publish_all(kit)
+        assert ids(kit) == ["fast"]
+    publish_all(kit)
+    assert sorted(ids(kit)) == ["fast", "slow"]
+
+
+class Failing:
+    """A log that is out of reach."""
+
+    def append(self, _: object) -> None:
+        raise LogUnavailable("gone")
+
+
+def test_an_outage_of_the_log_flags_nothing(kit: Kit) -> None:
+    kit.record(NoteWritten(note_id="a"))
+    with pytest.raises(LogUnavailable):
+        publish_all(kit, Failing())  # type: ignore[arg-type]
+    assert waiting(kit) == 1
+
+
+@contextmanager
+def relaying_process(kit: Kit, *, die: bool = False) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", relaying.__name__, *relaying.arguments(kit, die=die)]
+    with subprocess.Popen(command) as process:
+        yield process
+        process.kill()
+
+
+def test_a_relay_killed_before_it_flags_publishes_again(kit: Kit) -> None:
+    kit.record(NoteWritten(note_id="a"), NoteWritten(note_id="b"))
+    with relaying_process(kit, die=True) as dying:
+        assert dying.wait(30) == -signal.SIGKILL
+    assert sorted(ids(kit)) == ["a", "b"]
+    assert waiting(kit) == 2
+    publish_all(kit)
+    assert sorted(ids(kit)) == ["a", "a", "b", "b"]
+    assert len({item.record.headers["ce_id"] for item in kit.published()}) == 2
+
+
+@contextmanager
+def relaying_thread(kit: Kit) -> Iterator[Relay]:
+    database, log, stop = kit.another_database(), kit.another_log(), Event()
+    relay_ = Relay(database, log)
+    thread = Thread(target=relay_.run, args=(stop,))
+    thread.start()
+    yield relay_
+    stop.set()
+    thread.join()
+    log.close()
+    database.close()
+
+
+def test_another_relay_takes_over_when_one_is_killed(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "_STANDBY_SECONDS", 0.05)
+    with relaying_process(kit) as first:
+        kit.record(NoteWritten(note_id="a"))
+        until(lambda: waiting(kit) == 0)
+        with relaying_thread(kit):
+            kit.record(NoteWritten(note_id="b"))
+            until(lambda: waiting(kit) == 0)
+            assert sorted(ids(kit)) == ["a", "b"]
+            os.kill(first.pid, signal.SIGKILL)
+            kit.record(NoteWritten(note_id="c"))
+            until(lambda: waiting(kit) == 0)
+    assert sorted(ids(kit)) == ["a", "b", "c"]
+
+
+class Counting:
+    """Counts who appends."""
+
+    def __init__(self, log: Log) -> None:
+        self._log, self.appended = log, 0
+
+    def append(self, records: list[Record]) -> None:
+        self.appended += len(records)
+        self._log.append(records)
+
+
+def test_of_two_relays_one_publishes_until_its_connection_dies(
+    postgres_kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kit = postgres_kit
+    monkeypatch.setattr(relay, "_STANDBY_SECONDS", 0.05)
+    with relaying_thread(kit) as one, relaying_thread(kit) as two:
+        one._log, two._log = Counting(one._log), Counting(two._log)  # type: ignore[assignment]
+        for number in range(20):
+            kit.record(NoteWritten(note_id=str(number)))
+        until(lambda: waiting(kit) == 0)
+        counts = sorted((one._log.appended, two._log.appended))  # type: ignore[attr-defined]
+        assert counts == [0, 20]
+        terminate_the_lock_holder(kit)
+        kit.record(NoteWritten(note_id="after"))
+        until(lambda: waiting(kit) == 0)
+    assert len(ids(kit)) == 21
+
+
+def terminate_the_lock_holder(kit: Kit) -> None:
+    with kit.database.connection() as connection:
+        ended = connection.execute(
+            text(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_locks JOIN pg_stat_activity"
+                " USING (pid) WHERE locktype = 'advisory' AND application_name = :name"
+            ),
+            {"name": f"patron-{kit.schema}"},
+        )
+        assert ended.scalar_one() == 1
