@@ -1,0 +1,79 @@
+"""The README's tour, typed as it stands there, works and shows what the README says."""
+
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from tests.system.company import Company
+from tests.system.product import ADMIN_KEY, ROOT, Running, eventually
+
+TOUR = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Five minutes with curl")[2]
+STEPS = [step for step in re.findall(r"```sh\n(.*?)```", TOUR, re.DOTALL) if step != "make run\n"]
+ADDRESS = "http://127.0.0.1:8000"
+WORTH = Decimal(105_862)
+NOTED = 'curl() { command curl -w "%{stderr}%{http_code}\\n" "$@" 2>> statuses; }'
+"""Has the shell's curl write the status of each answer into a file."""
+INDEX = 'command curl -s "$api/portfolio/satisfaction?survey=$survey" -H "$auth"'
+END = "the end of a step"
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A shell in which somebody follows the tour."""
+
+    shell: subprocess.Popen[str]
+    folder: Path
+
+    def type(self, text: str) -> str:
+        """Type some lines and give what is shown."""
+        assert self.shell.stdin
+        assert self.shell.stdout
+        self.shell.stdin.write(f"{text}\necho\necho {END}\n")
+        self.shell.stdin.flush()
+        return "".join(iter(self.shell.stdout.readline, f"{END}\n"))
+
+    def statuses(self) -> list[str]:
+        """Give the status of every answer to a noted curl."""
+        return (self.folder / "statuses").read_text().split()
+
+
+def test_the_tour_of_the_readme_works_as_it_is_written(
+    embedded_product: Running, tmp_path: Path, program: Callable[[str], str]
+) -> None:
+    """Every answer is a success, and the customer is worth what the README works out."""
+    program("curl")
+    with _terminal(tmp_path) as terminal:
+        shown = [_follow(step, terminal, embedded_product) for step in STEPS]
+        statuses = terminal.statuses()
+    assert [status for status in statuses if not status.startswith("2")] == []
+    assert len(statuses) == len(re.findall(r"^post \"|\bcurl -s|\$\(post", TOUR, re.MULTILINE)) - 1
+    assert shown[3].count('"value_points":"1.05862"') == 2
+    assert '"index":87.5' in shown[-1]
+    assert "so 1.05862 points" in TOUR
+
+
+def _follow(step: str, terminal: Terminal, product: Running) -> str:
+    """Type a step once what it shows has arrived."""
+    if "/scores/" in step:
+        company = Company(product, "erp")
+        (customer,) = company.get("/v1/customers", external_id="erp:17")["items"]
+        company.settles({customer["id"]: WORTH})
+    if "/satisfaction" in step:
+        eventually(lambda: '"n":1' in terminal.type(INDEX))
+    return terminal.type(step.replace(ADDRESS, product.url))
+
+
+@contextmanager
+def _terminal(folder: Path) -> Iterator[Terminal]:
+    """Open a shell where `var` holds the administrator's key."""
+    (folder / "var").mkdir()
+    (folder / "var" / "admin.key").write_text(f"{ADMIN_KEY}\n")
+    pipe = subprocess.PIPE
+    with subprocess.Popen(["bash"], cwd=folder, stdin=pipe, stdout=pipe, text=True) as shell:
+        terminal = Terminal(shell, folder)
+        terminal.type(NOTED)
+        yield terminal
