@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from statistics import fmean, median, stdev
@@ -86,6 +87,7 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
+@cache
 def buyers(folder: Path) -> dict[str, Buyer]:
     """Read every customer on record with what was bought and brought back."""
     found = {
@@ -98,6 +100,7 @@ def buyers(folder: Path) -> dict[str, Buyer]:
     return found
 
 
+@cache
 def _times(folder: Path) -> dict[str, datetime]:
     times: dict[str, datetime] = {}
     for row in rows(folder / "orders.csv"):
