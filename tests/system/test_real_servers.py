@@ -1,0 +1,60 @@
+"""`make real` without servers given: it starts PostgreSQL and Kafka, and starts them again."""
+
+import os
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.system.company import Company
+from tests.system.product import Running, children, eventually, started
+
+
+@pytest.fixture(scope="module")
+def product(postgres_server: str) -> Iterator[Running]:  # noqa: ARG001  it tells whether one can start
+    """Start all, in a folder that everybody may enter: as root, PostgreSQL runs as `nobody`."""
+    with tempfile.TemporaryDirectory(prefix="patron-") as folder:
+        Path(folder).chmod(0o755)
+        with started("real", Path(folder)) as running:
+            yield running
+
+
+def guards(product: Running) -> list[int]:
+    """Give the processes that watch over the servers."""
+    return [child for child in children(product.process.pid) if _runs_guard(child)]
+
+
+def servers(product: Running) -> list[int]:
+    """Give PostgreSQL and Kafka."""
+    return [server for guard in guards(product) for server in children(guard)]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("victims", [servers, guards])
+def test_p1_servers_that_are_killed_come_back_with_everything(
+    product: Running, victims: Callable[[Running], list[int]]
+) -> None:
+    """P1: what was acknowledged before kill -9 of PostgreSQL and Kafka is there afterwards."""
+    company = Company(product)
+    before = company.register("陈静")
+    killed = eventually(lambda: _both(victims(product)))
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    eventually(lambda: _both(victims(product)) and not set(killed) & set(victims(product)))
+    assert company.get(f"/v1/customers/{before}")["name"] == "陈静"
+    after = company.register("周磊")
+    company.settles({before: Decimal(0), after: Decimal(0)}, seconds=120)
+
+
+def _both(pids: list[int]) -> list[int]:
+    return pids if len(pids) == 2 else []
+
+
+def _runs_guard(pid: int) -> bool:
+    try:
+        return b"guard.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
