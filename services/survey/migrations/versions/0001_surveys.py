@@ -104,7 +104,7 @@ def _create_surveys() -> None:
         sa.Column("target", sa.Integer()),
         sa.Column("opened_at", Moment, nullable=False),
         sa.Column("closed_at", Moment),
-        sa.UniqueConstraint("survey_id", "code"),
+        sa.UniqueConstraint("survey_id", "code", name="uq_waves_survey_id_code"),
     )
     keys = op.create_table(
         "link_keys",
@@ -121,7 +121,7 @@ def _create_responses() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("survey_id", sa.Uuid(), nullable=False),
         sa.Column("wave", sa.String(40), nullable=False),
-        sa.Column("identity", sa.Uuid(), nullable=False, unique=True),
+        sa.Column("identity", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), index=True),
         sa.Column("respondent_system", sa.String(100)),
         sa.Column("respondent_id", sa.String(100)),
@@ -130,6 +130,7 @@ def _create_responses() -> None:
         sa.Column("recorded_at", Moment, nullable=False),
         sa.Column("answers", Json, nullable=False),
         sa.Column("open_answers", Json, nullable=False),
+        sa.UniqueConstraint("identity", name="uq_responses_identity"),
         sa.ForeignKeyConstraint(["survey_id", "wave"], ["waves.survey_id", "waves.code"]),
     )
     op.create_index("ix_responses_progress", "responses", ["survey_id", "wave", "channel"])
