@@ -1,7 +1,6 @@
 """`make run` and `make real` as somebody at a terminal meets them."""
 
 import signal
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -23,12 +22,6 @@ from tests.system.product import (
 PRODUCT = Product(data=Path("nowhere"), port=0, admin_key="")
 
 
-@pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with started("run", tmp_path_factory.mktemp("data")) as product:
-        yield product
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_one_command_starts_every_process_and_one_signal_ends_them(
     tmp_path: Path, number: signal.Signals
@@ -42,11 +35,11 @@ def test_one_command_starts_every_process_and_one_signal_ends_them(
         assert [pid for pid in pids if runs(pid)] == []
 
 
-def test_a_killed_process_is_started_again(embedded: Running) -> None:
-    for role in embedded.roles():
-        killed = embedded.kill(role)
-        eventually(partial(embedded.restarted, role, killed))
-    eventually(lambda: _answers(embedded, "/v1/api-keys"))
+def test_a_killed_process_is_started_again(embedded_product: Running) -> None:
+    for role in embedded_product.roles():
+        killed = embedded_product.kill(role)
+        eventually(partial(embedded_product.restarted, role, killed))
+    eventually(lambda: _answers(embedded_product, "/v1/api-keys"))
 
 
 def test_a_killed_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
@@ -60,13 +53,13 @@ def test_a_killed_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
             assert httpx.get(f"{next_run.url}/readyz").status_code == 200
 
 
-def test_a_taken_port_is_said_with_what_to_do(embedded: Running, tmp_path: Path) -> None:
-    port = embedded.url.rpartition(":")[2]
+def test_a_taken_port_is_said_with_what_to_do(embedded_product: Running, tmp_path: Path) -> None:
+    port = embedded_product.url.rpartition(":")[2]
     assert "PATRON_PORT" in _refusal(tmp_path / "other", port)
 
 
-def test_data_in_use_is_said_with_what_to_do(embedded: Running) -> None:
-    assert "PATRON_DATA" in _refusal(embedded.data, str(free_port()))
+def test_data_in_use_is_said_with_what_to_do(embedded_product: Running) -> None:
+    assert "PATRON_DATA" in _refusal(embedded_product.data, str(free_port()))
 
 
 def test_the_first_start_makes_a_key_shows_it_once_and_keeps_it(tmp_path: Path) -> None:
@@ -82,8 +75,8 @@ def test_the_first_start_makes_a_key_shows_it_once_and_keeps_it(tmp_path: Path) 
         assert key not in product.printed.read_text()
 
 
-def test_a_key_of_the_environment_is_never_printed(embedded: Running) -> None:
-    assert ADMIN_KEY not in embedded.printed.read_text()
+def test_a_key_of_the_environment_is_never_printed(embedded_product: Running) -> None:
+    assert ADMIN_KEY not in embedded_product.printed.read_text()
 
 
 def _refusal(data: Path, port: str) -> str:
