@@ -1,6 +1,6 @@
 """Every SELECT on customers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +50,12 @@ def customer_for_change(session: Session, reader: Reader, customer_id: UUID) -> 
     statement = select(Customer).where(Customer.id == customer_id).with_for_update()
     found: Customer | None = session.scalar(visible_to(reader, statement))
     return found
+
+
+def customers_for_change(session: Session, ids: Collection[UUID]) -> dict[UUID, Customer]:
+    """Find customers and keep others from changing them until the transaction ends."""
+    statement = select(Customer).where(Customer.id.in_(ids)).order_by(Customer.id)
+    return {found.id: found for found in session.scalars(statement.with_for_update())}
 
 
 def ids_by_external_id(

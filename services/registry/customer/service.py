@@ -1,6 +1,6 @@
 """Use cases of customers: register, change, upsert. The doors own the transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -153,9 +153,30 @@ def _register_unknown(
     return {external_id.id: one.id for external_id, one in zip(external_ids, made, strict=True)}
 
 
-def is_registered(session: Session, external_id: ExternalId) -> bool:
-    """Tell whether an external id means a customer."""
-    return bool(repository.ids_by_external_id(session, [(external_id.system, external_id.id)]))
+def registered(session: Session, external_ids: Collection[ExternalId]) -> set[ExternalId]:
+    """Tell which external ids mean a customer."""
+    pairs = [(external_id.system, external_id.id) for external_id in external_ids]
+    known = repository.ids_by_external_id(session, pairs) if pairs else {}
+    return {ExternalId(*pair) for pair in known}
+
+
+def put_customers(
+    session: Session, *, records: Mapping[ExternalId, Record], by: str
+) -> dict[ExternalId, str]:
+    """Make the records of many customers these; tell of each: created, updated, unchanged."""
+    pairs = [(external_id.system, external_id.id) for external_id in records]
+    known = repository.ids_by_external_id(session, pairs) if pairs else {}
+    customers = repository.customers_for_change(session, list(known.values()))
+    new = {pair: record for pair, record in records.items() if (pair.system, pair.id) not in known}
+    _insert(session, [replace(one, external_ids=(pair,)) for pair, one in new.items()], by=by)
+    outcomes = dict.fromkeys(new, "created")
+    for (system, external_id), customer_id in known.items():
+        pair, customer = ExternalId(system, external_id), customers[customer_id]
+        kept = record_of(customer).external_ids
+        record = replace(records[pair], external_ids=kept)
+        changed = change_customer(session, customer=customer, record=record, by=by)
+        outcomes[pair] = "updated" if changed else "unchanged"
+    return outcomes
 
 
 def record_of(customer: Customer) -> Record:

@@ -4,11 +4,12 @@ After kill -9 the next worker goes on behind the last chunk that was committed.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import Update, update
@@ -28,12 +29,11 @@ from services.registry.product import service as products
 from services.registry.product.repository import products_by_code
 from shared import clock
 from shared.bulk import insert_rows
-from shared.errors import Conflict, Invalid
+from shared.errors import Invalid
 from shared.files.store import open_file
 from shared.files.tables import Line, Table, read_table
 from shared.jobs.runner import JobFailed, Run
 from shared.metrics import JOB_LINES
-from shared.reader import EVERYTHING
 
 _CHUNK_LINES = 500
 _BEAT_LINES = 50_000
@@ -59,7 +59,6 @@ class _Job:
 
 
 Put = Callable[[Session], Chunk]
-PutLine = Callable[[Session, dict[str, Any]], str]
 
 
 def run_import(run: Run) -> None:
@@ -148,14 +147,15 @@ def _allowed(session: Session, job: _Job, drafts: Sequence[Draft], chunk: Chunk)
     known = {external_id for _, external_id in known_orders(session, keys)}
     taken = []
     for draft in drafts:
-        if fault := _forbidden(job.options.mode, known=draft.order_id in known):
+        if fault := _forbidden(job, known=draft.order_id in known):
             chunk.rejected += [Rejected(line, [fault]) for line in draft.lines]
         else:
             taken.append(draft)
     return taken
 
 
-def _forbidden(mode: Mode, *, known: bool) -> str | None:
+def _forbidden(job: _Job, *, known: bool) -> str | None:
+    mode = job.options.mode
     if mode is Mode.INSERT and known:
         return "It is on record already, and the mode is insert."
     if mode is Mode.UPDATE and not known:
@@ -164,53 +164,73 @@ def _forbidden(mode: Mode, *, known: bool) -> str | None:
 
 
 def _import_customers(job: _Job, table: Table) -> None:
-    def put(session: Session, values: dict[str, Any]) -> str:
-        external_id, record = records.customer(values, job.options)
-        _check_mode(job, known=customers.is_registered(session, external_id))
-        by = job.row.created_by
-        _, outcome = customers.upsert_customer(
-            session, external_id=external_id, record=record, by=by, reader=EVERYTHING
-        )
-        return outcome
-
-    _import_lines(job, table, put)
+    _import_lines(job, table, _CUSTOMERS)
 
 
 def _import_products(job: _Job, table: Table) -> None:
-    def put(session: Session, values: dict[str, Any]) -> str:
-        product = records.product(values, job.options)
-        _check_mode(job, known=bool(products_by_code(session, [product.code])))
-        return products.put_products(session, products=[product])[product.code]
-
-    _import_lines(job, table, put)
+    _import_lines(job, table, _PRODUCTS)
 
 
-def _check_mode(job: _Job, *, known: bool) -> None:
-    if fault := _forbidden(job.options.mode, known=known):
-        raise ValueError(fault)
+@dataclass(frozen=True, slots=True)
+class _Noun:
+    """How lines become things of a noun, which of them are known, and how many are put at once."""
+
+    read: Callable[[dict[str, Any], Options], Any]
+    key: Callable[[Any], Any]
+    known: Callable[[Session, Sequence[Any]], Collection[Any]]
+    put: Callable[[Session, Sequence[Any], str], Mapping[Any, str]]
 
 
-def _import_lines(job: _Job, table: Table, put: PutLine) -> None:
+_CUSTOMERS = _Noun(
+    read=records.customer,
+    key=itemgetter(0),
+    known=customers.registered,
+    put=lambda session, read, by: customers.put_customers(session, records=dict(read), by=by),
+)
+_PRODUCTS = _Noun(
+    read=records.product,
+    key=attrgetter("code"),
+    known=products_by_code,
+    put=lambda session, read, _: products.put_products(session, products=read),
+)
+
+
+def _import_lines(job: _Job, table: Table, noun: _Noun) -> None:
     done = int(job.row.position or 1)
     lines = (line for line in table.lines if line.number > done)
     while found := list(islice(lines, _CHUNK_LINES)):
-        _commit(job, partial(_put_lines, job, found, put))
+        _commit(job, partial(_put_lines, job, found, noun))
     _tell_total(job, None)
 
 
-def _put_lines(job: _Job, lines: Sequence[Line], put: PutLine, session: Session) -> Chunk:
+def _put_lines(job: _Job, lines: Sequence[Line], noun: _Noun, session: Session) -> Chunk:
+    """Put what the lines say; where two lines name the same thing, the later one wins."""
     chunk = Chunk(position=str(lines[-1].number))
-    for line in lines:
-        values, faults = job.columns.read(line.cells)
-        faults += [line.fault.message] if line.fault else []
-        try:
-            if not faults:
-                chunk.outcomes[put(session, values)] += 1
-        except (Conflict, Invalid, ValueError) as error:
-            faults.append(str(error))
+    read = [_read(job, line, noun) for line in lines]
+    keys = [noun.key(thing) for thing, _ in read if thing is not None]
+    known = noun.known(session, keys)
+    for thing, faults in read:
+        if thing is not None and (fault := _forbidden(job, known=noun.key(thing) in known)):
+            faults.append(fault)
+    taken = [thing for thing, faults in read if not faults]
+    outcomes = noun.put(session, taken, job.row.created_by)
+    for line, (thing, faults) in zip(lines, read, strict=True):
         if faults:
             chunk.rejected.append(Rejected(line, faults))
+        else:
+            chunk.outcomes[outcomes[noun.key(thing)]] += 1
     return chunk
+
+
+def _read(job: _Job, line: Line, noun: _Noun) -> tuple[Any, list[str]]:
+    values, faults = job.columns.read(line.cells)
+    faults += [line.fault.message] if line.fault else []
+    if faults:
+        return None, faults
+    try:
+        return noun.read(values, job.options), faults
+    except ValueError as error:
+        return None, [str(error)]
 
 
 def _commit(job: _Job, put: Put) -> None:
