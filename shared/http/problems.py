@@ -27,6 +27,7 @@ from shared.errors import (
 from shared.logging import logger
 
 MEDIA_TYPE = "application/problem+json"
+_TAKEN = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 _RACE = "The same was made at this moment by another request; send yours again."
 
 log = logger(__name__)
@@ -123,7 +124,9 @@ async def _database(request: Request, error: Exception) -> Response:
 
 def _is_race(error: Exception) -> bool:
     """Tell whether another transaction made the same unique thing between our look and leap."""
-    return getattr(getattr(error, "orig", None), "sqlstate", None) == "23505"
+    cause = getattr(error, "orig", None)
+    told = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    return told in _TAKEN
 
 
 async def _unexpected(_: Request, error: Exception) -> Response:

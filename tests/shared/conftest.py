@@ -22,7 +22,9 @@ def kit_settings(stack: str, tmp_path: Path, request: pytest.FixtureRequest) -> 
     real = stack == "real"
     return KitSettings(
         data=tmp_path,
-        database_url=request.getfixturevalue("postgres_server") if real else None,
+        database_url=request.getfixturevalue("postgres_server")
+        if real
+        else f"sqlite:///{tmp_path}/kit.db",
         kafka_bootstrap=request.getfixturevalue("kafka_bootstrap") if real else None,
     )
 

@@ -1,0 +1,55 @@
+"""The service of notes, served."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from shared.http.app import guarded
+from tests.services.harness import Tokens
+from tests.serving import serve
+from tests.shared.http.notes import GATE, Model, create_app
+from tests.shared.kit import Kit, KitSettings
+
+Serving: TypeAlias = Callable[[], AbstractContextManager[httpx.Client]]
+
+
+@pytest.fixture
+def tokens(tmp_path: Path) -> Tokens:
+    """Give the signer of a gateway, whose public key lies where services look for it."""
+    signer = Tokens(Ed25519PrivateKey.generate())
+    public = signer.key.public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "identity.pub").write_bytes(pem)
+    return signer
+
+
+@pytest.fixture
+def serving(kit: Kit, tokens: Tokens) -> Serving:
+    """Give what starts the service anew, on the same database."""
+    Model.metadata.create_all(kit.database.engine)
+    settings = kit.settings.model_copy()
+    settings.__class__ = type("Named", (KitSettings,), {"name": kit.schema})
+
+    @contextmanager
+    def start() -> Iterator[httpx.Client]:
+        headers = tokens.authorization(kit.schema)
+        app = guarded(create_app(settings), settings)
+        with serve(app) as url, httpx.Client(base_url=url, headers=headers, timeout=30) as client:
+            yield client
+
+    return start
+
+
+@pytest.fixture
+def client(serving: Serving) -> Iterator[httpx.Client]:
+    """Give a client of the running service."""
+    GATE.inside.clear()
+    with serving() as client:
+        yield client
+    GATE.open.set()

@@ -1,0 +1,121 @@
+"""A small service of notes, built as the real ones are, on which the kit's HTTP is shown."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import FastAPI, Query
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from starlette.responses import Response
+
+from shared.clock import now
+from shared.database import Moment, new_metadata
+from shared.errors import Conflict
+from shared.http.answers import answer, errors
+from shared.http.app import create_app as make_app
+from shared.http.dependencies import Caller, Once, Reading, Transaction
+from shared.http.pagination import Paging, Slice, link, page
+from shared.http.routing import Router
+from shared.http.schemas import Body, Name, Page
+from shared.ids import new_id
+from shared.service import Service, main
+from tests.shared.kit import KitSettings
+
+
+class Model(DeclarativeBase):
+    """Tables of notes."""
+
+    metadata = new_metadata()
+
+
+class Note(Model):
+    """A note; it may follow another, which is checked at the commit."""
+
+    __tablename__ = "notes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(200), unique=True)
+    follows: Mapped[UUID | None] = mapped_column(
+        ForeignKey("notes.id", deferrable=True, initially="DEFERRED")
+    )
+    written_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class NewNote(Body):
+    """What a note says."""
+
+    title: Name
+    follows: UUID | None = None
+
+
+class NoteBody(Body):
+    """A note as it is answered."""
+
+    id: UUID
+    title: str
+
+
+class NotePage(Page[NoteBody]):
+    """Some notes."""
+
+
+class Gate:
+    """Where a test makes requests wait inside their transaction."""
+
+    def __init__(self) -> None:
+        self.inside, self.open = Event(), Event()
+        self.open.set()
+
+    def pass_through(self) -> None:
+        """Say that somebody is inside, and wait."""
+        self.inside.set()
+        self.open.wait(20)
+
+
+GATE = Gate()
+router = Router(prefix="notes", tag="notes")
+
+
+@router.post("", status_code=201, response_model=NoteBody, responses=errors(409))
+def write_note(body: NewNote, once: Once, session: Transaction, caller: Caller) -> Response:
+    """Write a note."""
+    assert caller.subject
+
+    def write() -> Response:
+        if body.title == "refused":
+            raise Conflict
+        note = Note(id=new_id(), title=body.title, follows=body.follows, written_at=now())
+        session.add(note)
+        session.flush()
+        GATE.pass_through()
+        return answer(NoteBody.model_validate(note), status=201)
+
+    return once(write)
+
+
+@router.get("", response_model=NotePage, responses=errors())
+def list_notes(
+    session: Reading, paging: Paging, title: Annotated[str | None, Query(max_length=9)] = None
+) -> Response:
+    """List notes."""
+    statement = select(Note) if title is None else select(Note).where(Note.title == title)
+    found: Slice = page(
+        session, statement, paging=paging, order=[Note.id], key=lambda note: [note.id]
+    )
+    items = [NoteBody.model_validate(note) for note in found.rows]
+    return answer(NotePage(items=items, next=found.next), headers=link(paging, found.next))
+
+
+def create_app(settings: KitSettings) -> FastAPI:
+    """Make the app of notes."""
+    return make_app(settings, title="Notes", description="For tests.", routers=[router])
+
+
+SERVICE = Service(settings=KitSettings, create_app=create_app, migrations=Path(os.devnull))
+
+if __name__ == "__main__":
+    main(SERVICE)

@@ -1,0 +1,41 @@
+"""One effect and one answer for one Idempotency-Key."""
+
+import httpx
+from sqlalchemy import func, select
+
+from shared.models import StoredAnswer
+from tests.shared.http.conftest import Serving
+from tests.shared.http.notes import Note
+from tests.shared.kit import Kit
+
+KEY = {"Idempotency-Key": "one"}
+
+
+def test_a_retry_after_the_service_died_gets_the_same_answer(kit: Kit, serving: Serving) -> None:
+    with serving() as client:
+        first = client.post("/v1/notes", json={"title": "a"}, headers=KEY)
+    with serving() as client:
+        again = client.post("/v1/notes", json={"title": "a"}, headers=KEY)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert (first.headers.get("Idempotent-Replayed"), again.headers["Idempotent-Replayed"]) == (
+        None,
+        "true",
+    )
+    with kit.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Note)) == 1
+
+
+def test_a_refusal_is_not_remembered(kit: Kit, client: httpx.Client) -> None:
+    """What made it fail may be mended, and then the same key works."""
+    for body in ({"title": "refused"}, {"title": ""}, {"colour": "red"}):
+        assert client.post("/v1/notes", json=body, headers=KEY).status_code in {409, 422}
+    with kit.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(StoredAnswer)) == 0
+    assert client.post("/v1/notes", json={"title": "a"}, headers=KEY).status_code == 201
+
+
+def test_a_key_with_another_request_is_refused(client: httpx.Client) -> None:
+    client.post("/v1/notes", json={"title": "a"}, headers=KEY)
+    answer = client.post("/v1/notes", json={"title": "b"}, headers=KEY)
+    assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
+    assert answer.json()["errors"][0]["pointer"] == "header:Idempotency-Key"
