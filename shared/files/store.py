@@ -26,16 +26,25 @@ class Stored:
 
 def keep(session: Session, *, file_id: UUID, stream: BinaryIO, limit: int) -> Stored:
     """Store a stream in this transaction; TooLarge beyond `limit` bytes."""
-    digest, size, ordinal = hashlib.sha256(), 0, 0
+    hashed, size, ordinal = hashlib.sha256(), 0, 0
     while data := stream.read(PIECE):
         size += len(data)
         if size > limit:
             raise TooLarge(Fault("/file", "too_large", f"Give a file of at most {limit} bytes."))
-        digest.update(data)
+        hashed.update(data)
         row = {"file_id": file_id, "ordinal": ordinal, "data": data}
         session.execute(insert(FilePiece), [row])
         ordinal += 1
-    return Stored(size, digest.hexdigest())
+    return Stored(size, hashed.hexdigest())
+
+
+def digest(stream: BinaryIO) -> str:
+    """Digest a file and rewind it: a retry with the same key has to bring the same one."""
+    found = hashlib.sha256()
+    while piece := stream.read(PIECE):
+        found.update(piece)
+    stream.seek(0)
+    return found.hexdigest()
 
 
 def forget(session: Session, *, file_id: UUID) -> None:

@@ -21,8 +21,10 @@ from services.registry.imports.schemas import (
 from services.registry.settings import Settings as RegistrySettings
 from shared.database import Database
 from shared.errors import Forbidden, NotFound
+from shared.files.store import digest
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Caller, Once, Reading, Settings, Store, Transaction
+from shared.http.identity import Identity
 from shared.http.pagination import Paging, link
 from shared.http.routing import Router
 from shared.reader import Rows
@@ -53,8 +55,7 @@ def start_import(
     rejected whole; rejected lines come back at `errors_url`, to be mended and sent again. The same
     file twice changes nothing.
     """
-    if caller.rows is not Rows.ALL:
-        raise Forbidden(detail="An import needs a key that sees all rows.")
+    _check_sees_all(caller)
 
     def start() -> Response:
         row = service.start_import(
@@ -72,7 +73,7 @@ def start_import(
         return answer(import_body(row), status=202, headers=place)
 
     said = form.model_dump_json(exclude={"file"})
-    return once(start, also=f"{said}{form.file.filename}{form.file.size}")
+    return once(start, also=f"{said}{form.file.filename}{digest(form.file.file)}")
 
 
 @router.get("", response_model=ImportPage, responses=errors())
@@ -88,17 +89,19 @@ def read_import(import_id: UUID, session: Reading) -> Response:
     return answer(import_body(_found(repository.import_(session, import_id))))
 
 
-@router.post("/{import_id}/cancel", response_model=ImportBody, responses=errors(404))
-def cancel_import(import_id: UUID, session: Transaction) -> Response:
+@router.post("/{import_id}/cancel", response_model=ImportBody, responses=errors(403, 404))
+def cancel_import(import_id: UUID, session: Transaction, caller: Caller) -> Response:
     """Ask an import to end; what it has taken so far stays."""
+    _check_sees_all(caller)
     row = _found(repository.import_(session, import_id))
     service.cancel_import(session, row=row)
     return answer(import_body(row))
 
 
-@router.get("/{import_id}/errors", response_class=StreamingResponse, responses=errors(404))
-def read_import_errors(import_id: UUID, store: Store) -> Response:
+@router.get("/{import_id}/errors", response_class=StreamingResponse, responses=errors(403, 404))
+def read_import_errors(import_id: UUID, store: Store, caller: Caller) -> Response:
     """Give the rejected lines as CSV: the columns of the file, and `errors`, which says why."""
+    _check_sees_all(caller)
     with store.reading() as session:
         row = _found(repository.import_(session, import_id))
     disposition = {"Content-Disposition": f'attachment; filename="errors-{import_id}.csv"'}
@@ -121,6 +124,12 @@ def _line(cells: list[str]) -> str:
     text = io.StringIO()
     csv.writer(text).writerow(cells)
     return text.getvalue()
+
+
+def _check_sees_all(caller: Identity) -> None:
+    """Refuse a caller who sees some rows: a file and what comes back of it hold anybody's."""
+    if caller.rows is not Rows.ALL:
+        raise Forbidden(detail="An import needs a key that sees all rows.")
 
 
 def _limit(settings: Settings) -> int:

@@ -1,7 +1,6 @@
 """HTTP door of imports of answers."""
 
-import hashlib
-from typing import Annotated, BinaryIO
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Form
@@ -21,7 +20,7 @@ from services.survey.settings import Settings as SurveySettings
 from services.survey.survey import repository as surveys
 from services.survey.survey.service import UNKNOWN
 from shared.errors import Forbidden, NotFound
-from shared.files.store import PIECE
+from shared.files.store import digest
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Caller, Once, Reading, Settings, Store, Transaction
 from shared.http.pagination import Paging, link
@@ -73,7 +72,7 @@ def import_answers(
         return answer(import_body(made), status=202, headers={"Location": import_path(made)})
 
     said = form.model_dump_json(exclude={"file"})
-    return once(start, also=f"{said}{_digest(form.file.file)}")
+    return once(start, also=f"{said}{digest(form.file.file)}")
 
 
 @router.get("/{survey_id}/imports", response_model=ImportPage, responses=errors(404))
@@ -134,12 +133,3 @@ def _there(found: Import | None) -> Import:
 
 def _limit(settings: Settings) -> int:
     return settings.import_limit_bytes if isinstance(settings, SurveySettings) else 0
-
-
-def _digest(stream: BinaryIO) -> str:
-    """Digest a file, so that a retry with the same key is known to bring the same one."""
-    digest = hashlib.sha256()
-    while piece := stream.read(PIECE):
-        digest.update(piece)
-    stream.seek(0)
-    return digest.hexdigest()

@@ -296,11 +296,22 @@ def test_an_import_needs_a_key_that_sees_all(registry: Running) -> None:
         assert started(client, "orders", ORDERS).status_code == 403
 
 
+def test_rejected_lines_are_shown_to_a_key_that_sees_all(registry: Running) -> None:
+    """P7: a file holds anybody's rows, and so do the lines that come back."""
+    body = imported(registry, "orders", ORDERS, options={"system": "shop"})
+    assert rejected(registry, body)
+    for rows in (Rows.OWN, Rows.TEAM):
+        with registry.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
+            assert client.get(body["errors_url"]).status_code == 403
+            assert client.post(f"/v1/imports/{body['id']}/cancel").status_code == 403
+
+
 def test_an_import_with_a_key_is_started_once(client: httpx.Client) -> None:
     client.headers["Idempotency-Key"] = "file-1"
     first, second = (started(client, "orders", ORDERS) for _ in range(2))
+    as_long = started(client, "orders", ORDERS.replace("99", "98"))
     other = started(client, "products", "code,name\n1,x\n")
     del client.headers["Idempotency-Key"]
     assert first.json() == second.json()
-    assert other.status_code == 422
+    assert [answer.status_code for answer in (as_long, other)] == [422, 422]
     assert len(client.get("/v1/imports").json()["items"]) == 1
