@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 from threading import Event
+from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
 from services.scoring.portfolio import settlement
-from services.scoring.score import handlers, service
+from services.scoring.score import handlers, repository, service
 from services.scoring.settings import Settings
 from shared import clock
 from shared.database import Database
@@ -50,8 +51,7 @@ class Population(Loop):
 
     def turn(self) -> None:
         """Bring up to date what time has changed, settle if it is quiet, keep the month's end."""
-        while self._refresh_due():
-            self.beat()
+        self._refresh_due()
         with self._database.reading() as session:
             due = settlement.is_due(
                 session,
@@ -67,10 +67,16 @@ class Population(Loop):
         """Cut the classes now."""
         return settlement.settle(self._database, settings=self._settings)
 
-    def _refresh_due(self) -> bool:
-        with self._database.transaction() as session:
-            due = service.refresh_due(session, settings=self._settings, most=_DUE_AT_ONCE)
-        return due == _DUE_AT_ONCE
+    def _refresh_due(self) -> None:
+        while due := self._due():
+            with self._database.transaction() as session:
+                service.refresh_customers(session, due, settings=self._settings)
+            self.beat()
+
+    def _due(self) -> list[UUID]:
+        today = clock.local_day(clock.now(), self._settings.zone)
+        with self._database.reading() as session:
+            return repository.due(session, today, most=_DUE_AT_ONCE)
 
     def _keep_month_end(self) -> None:
         today = clock.local_day(clock.now(), self._settings.zone)

@@ -3,18 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from services.scoring.fact import repository
 from services.scoring.fact.domain import Fact, chain
 from services.scoring.fact.models import StoredFact
 from shared import clock
-
-_TABLE = cast("Table", StoredFact.__table__)
+from shared.bulk import insert_rows
 
 
 @dataclass(slots=True)
@@ -70,7 +69,7 @@ def write_facts(session: Session, chained: Chained) -> None:
     """Add the new facts and move those that belong or end elsewhere."""
     moment = {"written_at": clock.now()}
     if chained.added:
-        session.execute(insert(_TABLE), [fact._asdict() | moment for fact in chained.added])
+        insert_rows(session, StoredFact, [fact._asdict() | moment for fact in chained.added])
     if chained.moved:
         session.execute(update(StoredFact), [_moved(fact) | moment for fact in chained.moved])
 

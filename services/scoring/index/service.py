@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,6 +24,7 @@ from services.scoring.index.domain import (
 )
 from services.scoring.index.models import CodedAnswer, Survey, WaveSums
 from shared import clock
+from shared.bulk import insert_rows
 from shared.contracts.scoring import IndexEstimated, WaveIndex
 from shared.contracts.survey import ResponseSubmitted, SurveyFacts
 from shared.messaging import outbox
@@ -132,7 +132,7 @@ def _take_answers(
         answered.facts.append(_fact(told, row))
         _supersede(latest, row, moves)
     session.flush()
-    session.execute(insert(CodedAnswer), [_columns(row) for row in added.values()])
+    insert_rows(session, CodedAnswer, [_columns(row) for row in added.values()])
     _keep(session, {survey_id for survey_id, _ in moves}, moves)
     return {survey_id for survey_id, _ in moves}
 

@@ -168,14 +168,14 @@ def kept_class(
 ) -> CustomerClass:
     """Damp what is published: a customer falls only once clearly beyond the cut of their class.
 
-    Rising counts at once, and so does a negative value. `place` counts from 0; the margin is
-    `rule.keep` of the cut by count.
+    Rising counts at once, and so does a negative value. `place` counts from 0; the margin
+    is `rule.keep` of the cut by count.
     """
     if before is None or now <= before or buyer.value < 0:
         return now
     cuts = dict(zip(CustomerClass, rule.count, strict=False))
     widened = ceil(cuts[before] * n) * (1 + rule.keep)
-    return before if place < widened else now
+    return before if place + 1 <= widened else now
 
 
 Cut = Callable[[int], CustomerClass]

@@ -83,7 +83,7 @@ def settle(database: Database, *, settings: ServiceSettings) -> int:
             model=model_repository.model_for(session, clock.now()),
             made_at=clock.now(),
         )
-    cuts = [cut for cut in _cuts(rows, population) if cut.moved or cut.row["unsettled"]]
+    cuts = [cut for cut in _cuts(rows, population) if cut.moved or cut.row["unsettled_since"]]
     for start in range(0, len(cuts), _CHUNK):
         with database.transaction() as session:
             _publish(session, cuts[start : start + _CHUNK])
@@ -148,7 +148,7 @@ def _columns(cut: _Cut) -> dict[str, Any]:
         "version": cut.row["version"] + cut.moved,
         "customer_class": cut.computed,
         "assigned_class": cut.assigned,
-        "unsettled": False,
+        "unsettled_since": None,
     }
 
 

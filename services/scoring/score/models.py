@@ -16,7 +16,7 @@ class KeptScore(Model):
     """The score of a customer as computed last: a cache, the facts are what counts.
 
     It holds until the day `changes_on`. `value_order` sorts as text like the points as numbers.
-    `customer_class` is that of the last settlement, `unsettled` tells that it may have moved.
+    `customer_class` is that of the last settlement, since `unsettled_since` it may have moved.
     `assigned_class` and `assigned_rung` are what was published last.
     """
 
@@ -45,7 +45,7 @@ class KeptScore(Model):
     recent_excluded: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     changes_on: Mapped[date | None] = mapped_column(index=True)
     customer_class: Mapped[str | None] = mapped_column(String(1))
-    unsettled: Mapped[bool]
+    unsettled_since: Mapped[datetime | None] = mapped_column(Moment)
     assigned_class: Mapped[str | None] = mapped_column(String(1))
     assigned_rung: Mapped[str | None] = mapped_column(String(20))
 
@@ -53,9 +53,9 @@ class KeptScore(Model):
 Index("ix_scores_value_order", KeptScore.value_order, KeptScore.customer_id)
 Index(
     "ix_scores_unsettled",
-    KeptScore.made_at,
-    postgresql_where=KeptScore.unsettled,
-    sqlite_where=KeptScore.unsettled,
+    KeptScore.unsettled_since,
+    postgresql_where=KeptScore.unsettled_since.is_not(None),
+    sqlite_where=KeptScore.unsettled_since.is_not(None),
 )
 
 

@@ -65,17 +65,18 @@ def locked_moments(session: Session, customer_ids: Collection[UUID]) -> dict[UUI
         among(session, _ROW.c.customer_id, customer_ids)
     )
     locked = statement.order_by(KeptScore.customer_id).with_for_update()
-    return dict(session.execute(locked).tuples().all())
+    return {row.customer_id: row.made_at for row in session.execute(locked)}
 
 
 def unsettled(session: Session) -> Columns:
     """Tell how many scores have moved since the last settlement, and when first and last."""
     moved = select(
         func.count().label("scores"),
-        func.min(KeptScore.made_at).label("first"),
+        func.min(KeptScore.unsettled_since).label("first"),
         func.max(KeptScore.made_at).label("last"),
     )
-    row = session.execute(moved.where(KeptScore.unsettled)).mappings().one()
+    waiting = moved.where(KeptScore.unsettled_since.is_not(None))
+    row = session.execute(waiting).mappings().one()
     return cast("Columns", row)
 
 

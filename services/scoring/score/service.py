@@ -1,12 +1,12 @@
 """Use cases of scores: keep them current with the facts, tell what changed, answer for any date."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
 from services.scoring.customer.repository import Columns
@@ -22,6 +22,7 @@ from services.scoring.score import domain, repository
 from services.scoring.score.domain import Question
 from services.scoring.score.models import Assignment, KeptScore
 from shared import clock
+from shared.bulk import insert_rows
 from shared.contracts import scoring as contracts
 from shared.ids import new_id
 from shared.messaging import outbox
@@ -43,14 +44,13 @@ _TOLD = (
 """What `score.changed` tells: a score in which nothing else moved is kept, but not told."""
 _MOMENTS = {"as_of", "made_at"}
 _SCORES = cast("Table", KeptScore.__table__)
-_ASSIGNMENTS = cast("Table", Assignment.__table__)
 _UNTOUCHED = {"customer_id", "customer_class", "assigned_class"}
 _UPDATE = (
     update(_SCORES)
     .where(_SCORES.c.customer_id == bindparam("the_customer_id"))
     .values({name: bindparam(f"the_{name}") for name in set(_SCORES.c.keys()) - _UNTOUCHED})
 )
-"""Plain statements where thousands of rows go by: as objects they cost twice as much."""
+"""A plain statement, because thousands of rows go by: as objects they cost twice as much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +62,11 @@ class Answer:
     model: ValueModel
 
 
-def refresh_due(session: Session, *, settings: ServiceSettings, most: int) -> int:
-    """Bring up to date whose score time alone has changed; tell how many there were."""
-    today = clock.local_day(clock.now(), settings.zone)
-    due = repository.due(session, today, most=most)
-    refresh_scores(session, hold_customers(session, due), settings=settings)
-    return len(due)
+def refresh_customers(
+    session: Session, customer_ids: Collection[UUID], *, settings: ServiceSettings
+) -> None:
+    """Bring the scores of these customers up to date, say because time has changed them."""
+    refresh_scores(session, hold_customers(session, customer_ids), settings=settings)
 
 
 def refresh_scores(
@@ -102,8 +101,11 @@ class _Change:
         self.moved = before is None or any(
             after[name] != before[name] for name in after.keys() - _MOMENTS
         )
-        version = before["version"] if before else 0
-        self.after = after | {"version": version + self.told, "assigned_rung": after["rung"]}
+        self.after = after | {
+            "version": (before["version"] if before else 0) + self.told,
+            "assigned_rung": after["rung"],
+            "unsettled_since": (before and before["unsettled_since"]) or after["made_at"],
+        }
 
     @property
     def rung_before(self) -> str | None:
@@ -173,12 +175,10 @@ def excluded_document(excluded: Iterable[Excluded]) -> list[dict[str, Any]]:
 
 
 def _write(session: Session, changes: Sequence[_Change]) -> None:
-    marks = {"unsettled": True}
     no_class = {"customer_class": None, "assigned_class": None}
-    added = [change.after | marks | no_class for change in changes if change.before is None]
-    moved = [change.after | marks for change in changes if change.before is not None]
-    if added:
-        session.execute(insert(_SCORES), added)
+    added = [change.after | no_class for change in changes if change.before is None]
+    moved = [change.after for change in changes if change.before is not None]
+    insert_rows(session, KeptScore, added)
     if moved:
         session.execute(_UPDATE, [_named(row) for row in moved])
 
@@ -224,8 +224,7 @@ def assign(
         }
         for customer_id, (value, moment) in values.items()
     ]
-    if rows:
-        session.execute(insert(_ASSIGNMENTS), rows)
+    insert_rows(session, Assignment, rows)
 
 
 def told(row: Columns) -> dict[str, Any]:

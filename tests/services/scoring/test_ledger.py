@@ -1,10 +1,8 @@
 """The service reproduces the ledger: every figure that was worked out by hand from the domain."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,14 +18,10 @@ from shared.contracts.registry import (
     OrderReturned,
 )
 from shared.contracts.survey import CatalogueItem, ResponseSubmitted, SurveyPublished, Title
+from tests.ledger import compare
+from tests.ledger.compare import DAYS, EXPECTED, METHODS, QUESTIONNAIRE, STEPS
 from tests.services.harness import Running, empty
 from tests.services.scoring.telling import RECORDED, Told, an_id
-
-LEDGER = Path(__file__).parents[2] / "ledger"
-STEPS: list[dict[str, Any]] = json.loads((LEDGER / "ledger.json").read_bytes())
-EXPECTED: dict[str, Any] = json.loads((LEDGER / "expected.json").read_bytes())
-QUESTIONNAIRE: dict[str, Any] = json.loads((LEDGER / "questionnaire.json").read_bytes())
-DAYS = list(EXPECTED["as_of"])
 
 
 class Events:
@@ -142,90 +136,38 @@ def _get(client: httpx.Client, path: str, **params: str) -> Any:
     return found.json()
 
 
-def _same(found: Any, expected: Any) -> bool:
-    if expected is None or isinstance(expected, bool):
-        return found is expected
-    near = Decimal(EXPECTED["tolerance"])
-    return abs(Decimal(str(found)) - Decimal(str(expected))) <= near
-
-
-def _check_score(found: dict[str, Any], expected: dict[str, Any]) -> None:
-    assert Decimal(found["value_points"]) == Decimal(expected["value_points"])
-    assert Decimal(found["recent_revenue"]) == Decimal(expected["revenue_12m"])
-    for name in ("rung", "silent", "purchase_days"):
-        assert found[name] == expected[name]
-    if "class" in expected:
-        assert found["class"] == expected["class"]
-    answer, wanted = found["satisfaction"], expected["satisfaction"]
-    assert (answer is None) == (wanted is None)
-    if wanted:
-        assert (Decimal(str(answer["index"])), answer["n"]) == (
-            Decimal(wanted["index"]),
-            wanted["n"],
-        )
-    _check_excluded(found["excluded"], expected["excluded"])
-
-
-def _check_excluded(found: list[dict[str, Any]], expected: list[dict[str, Any]]) -> None:
-    def read(rows: list[dict[str, Any]]) -> list[tuple[str, int, Decimal]]:
-        return [(row["currency"], row["facts"], Decimal(row["amount"])) for row in rows]
-
-    assert read(found) == read(expected)
-
-
 @pytest.mark.parametrize("day", DAYS)
 def test_scores_are_those_of_the_ledger(ledger: Running, day: str) -> None:
     for name, expected in EXPECTED["as_of"][day]["scores"].items():
         found = _get(ledger.client, f"/v1/scores/{an_id(name)}", as_of=day)
-        _check_score(found, expected)
+        compare.score(found, expected)
 
 
 @pytest.mark.parametrize("day", DAYS)
 def test_explanations_sum_to_the_points_of_the_ledger(ledger: Running, day: str) -> None:
     for name, expected in EXPECTED["as_of"][day]["scores"].items():
         found = _get(ledger.client, f"/v1/scores/{an_id(name)}/explanation", as_of=day)
-        points = [Decimal(fact["points"]) for term in found["terms"] for fact in term["facts"]]
-        assert sum(points, Decimal(0)) == Decimal(expected["value_points"])
+        compare.explanation(found, expected)
 
 
-@pytest.mark.parametrize("method", ["count", "value"])
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("day", DAYS)
 def test_the_abc_table_is_that_of_the_ledger(ledger: Running, day: str, method: str) -> None:
     found = _get(ledger.client, "/v1/portfolio/abc", as_of=day, method=method)
-    expected = EXPECTED["as_of"][day]["abc"][method]
-    assert (found["n"], found["basis"]) == (expected["n"], expected["basis"])
-    assert Decimal(found["total"]) == Decimal(expected["total"])
-    assert _same(found["gini"], expected["gini"])
-    _check_excluded(found["excluded"], expected["excluded"])
-    for row, wanted in zip(found["classes"], expected["classes"], strict=True):
-        assert (row["class"], row["customers"]) == (wanted["class"], wanted["customers"])
-        assert Decimal(row["value"]) == Decimal(wanted["value"])
-        for name in ("customer_share", "value_share", "reference_share", "threshold"):
-            assert _same(row[name], wanted[name]), (day, row["class"], name)
+    compare.abc(found, EXPECTED["as_of"][day]["abc"][method])
 
 
 @pytest.mark.parametrize("day", DAYS)
 def test_the_ladder_is_that_of_the_ledger(ledger: Running, day: str) -> None:
     found = _get(ledger.client, "/v1/portfolio/ladder", as_of=day)
-    expected = EXPECTED["as_of"][day]["ladder"]
-    assert found["n"] == expected["n"]
-    assert Decimal(found["revenue"]) == Decimal(expected["revenue"])
-    _check_excluded(found["excluded"], expected["excluded"])
-    assert _rows(found["rungs"]) == _rows(expected["rungs"])
+    compare.ladder(found, EXPECTED["as_of"][day]["ladder"])
 
 
 @pytest.mark.parametrize("part", EXPECTED["moves"], ids=lambda part: part["to"])
 def test_the_moves_are_those_of_the_ledger(ledger: Running, part: dict[str, Any]) -> None:
     span = {"from": part["from"], "to": part["to"]}
     found = _get(ledger.client, "/v1/portfolio/ladder", **span)
-    assert _rows(found["moves"]) == _rows(part["moves"])
-
-
-def _rows(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    return [
-        (row.get("rung"), row.get("from"), row.get("to"), row["customers"], Decimal(row["revenue"]))
-        for row in rows
-    ]
+    compare.moves(found, part)
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -236,9 +178,7 @@ def test_the_index_is_that_of_the_ledger(ledger: Running, day: str) -> None:
 def _check_index(scoring: Running, day: str, expected: dict[str, Any]) -> None:
     path = "/v1/portfolio/satisfaction"
     found = _get(scoring.client, path, survey=str(an_id("ledger")), as_of=day)
-    assert found["n"] == expected["n"]
-    for name in ("index", "low", "high"):
-        assert _same(found[name], expected[name]), (day, name)
+    compare.index(found, expected)
 
 
 def test_the_ledger_comes_out_the_same_whatever_the_batches_and_their_order(
@@ -259,6 +199,6 @@ def test_what_has_arrived_so_far_comes_out_as_in_the_ledger(
     _tell(served_scoring, [[_survey(), *_events(served_scoring, STEPS[: part["after_steps"]])]])
     for name, expected in part["scores"].items():
         found = _get(served_scoring.client, f"/v1/scores/{an_id(name)}", as_of=part["as_of"])
-        _check_score(found, expected)
+        compare.score(found, expected)
     if "index" in part:
         _check_index(served_scoring, part["as_of"], part["index"])

@@ -136,16 +136,16 @@ def _create_scores() -> None:
         sa.Column("recent_excluded", Json, nullable=False),
         sa.Column("changes_on", sa.Date(), index=True),
         sa.Column("customer_class", sa.String(1)),
-        sa.Column("unsettled", sa.Boolean(), nullable=False),
+        sa.Column("unsettled_since", Moment),
         sa.Column("assigned_class", sa.String(1)),
         sa.Column("assigned_rung", sa.String(20)),
     )
     op.create_index("ix_scores_value_order", "scores", ["value_order", "customer_id"])
-    unsettled = sa.text("unsettled")
+    unsettled = sa.text("unsettled_since IS NOT NULL")
     op.create_index(
         "ix_scores_unsettled",
         "scores",
-        ["made_at"],
+        ["unsettled_since"],
         postgresql_where=unsettled,
         sqlite_where=unsettled,
     )

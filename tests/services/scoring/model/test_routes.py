@@ -1,0 +1,17 @@
+"""Value models over HTTP: every number that scores rest on can be read."""
+
+import httpx
+
+from tests.services.scoring.telling import an_id
+
+
+def test_the_shipped_model_is_active(client: httpx.Client) -> None:
+    (model,) = client.get("/v1/value-models").json()["items"]
+    assert (model["version"], model["state"]) == (1, "active")
+    assert model["rules"]["terms"][0]["points_per_unit"] == "0.00001"
+    assert model["rules"]["name"]["zh"] == "客户价值"
+    assert client.get(f"/v1/value-models/{model['id']}").json() == model
+
+
+def test_an_unknown_model_is_not_there(client: httpx.Client) -> None:
+    assert client.get(f"/v1/value-models/{an_id('nothing')}").status_code == 404
