@@ -21,7 +21,7 @@ from tests.system.product import Running, eventually
 Row = dict[str, Any]
 
 _NOT_COMPUTED = frozenset(
-    {"version", "made_at", "customer_class", "unsettled", "assigned_class", "assigned_rung"}
+    {"version", "made_at", "customer_class", "unsettled_since", "assigned_class", "assigned_rung"}
 )
 """Times, and what was cut or published at some time: history, which no rebuild gives again."""
 
