@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from shared import clock, tracing
 from shared.database import Database, is_outage
 from shared.errors import Fault
+from shared.files import store
 from shared.jobs.models import UNFINISHED, JobState
 from shared.locks import exclusive
 from shared.logging import logger
@@ -175,10 +176,12 @@ def _named(run: Run) -> dict[str, Any]:
 
 
 def _end(run: Run, state: JobState, fault: Fault | None) -> JobState:
+    """Note how a job ended; the file that it worked on, if any, goes with it."""
     values: dict[str, Any] = {"state": state, "ended_at": clock.now()}
     if fault:
         values["failure"] = {"code": fault.code, "message": fault.message, "pointer": fault.pointer}
     with run.transaction() as session:
         session.execute(update(run.kind).where(*run.own()).values(**values))
+        store.forget(session, file_id=run.job_id)
     log.info("job.ended", **_named(run), state=state)
     return state

@@ -27,6 +27,7 @@ from shared.http.dependencies import Caller, Once, Reading, Settings, Store, Tra
 from shared.http.identity import Identity
 from shared.http.pagination import Paging, link
 from shared.http.routing import Router
+from shared.jobs import service as jobs
 from shared.reader import Rows
 
 router = Router(prefix="imports", tag="imports")
@@ -94,7 +95,7 @@ def cancel_import(import_id: UUID, session: Transaction, caller: Caller) -> Resp
     """Ask an import to end; what it has taken so far stays."""
     _check_sees_all(caller)
     row = _found(repository.import_(session, import_id))
-    service.cancel_import(session, row=row)
+    jobs.cancel(session, row)
     return answer(import_body(row))
 
 

@@ -1,4 +1,4 @@
-"""Use cases of imports: start, cancel. The work itself is in jobs.py."""
+"""Use cases of imports: start. The work itself is in jobs.py."""
 
 from typing import Any, BinaryIO
 
@@ -11,7 +11,6 @@ from shared import clock
 from shared.files import store
 from shared.files.tables import read_table
 from shared.ids import new_id
-from shared.jobs.models import UNFINISHED, JobState
 
 
 def start_import(
@@ -50,15 +49,6 @@ def start_import(
     session.add(row)
     session.flush()
     return row
-
-
-def cancel_import(session: Session, *, row: Import) -> None:
-    """Ask an import to end; what it has taken so far stays."""
-    if row.state == JobState.QUEUED:
-        row.state, row.ended_at = JobState.CANCELLED, clock.now()
-    elif row.state in UNFINISHED:
-        row.cancel_requested = True
-    session.flush()
 
 
 def _plain(options: Options) -> dict[str, Any]:

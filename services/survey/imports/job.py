@@ -51,8 +51,6 @@ def import_answers(run: Run) -> None:
         _import_lines(run, task)
     except Invalid as problem:
         raise JobFailed(problem.faults[0]) from problem
-    with run.database.transaction() as session:
-        store.forget(session, file_id=run.job_id)
 
 
 def _prepare(run: Run) -> _Task:

@@ -17,7 +17,7 @@ from shared.errors import Invalid, NotFound
 from shared.files import store
 from shared.files.tables import read_table
 from shared.ids import new_id
-from shared.jobs.models import UNFINISHED, JobState
+from shared.jobs import service as jobs
 
 UNKNOWN = "This survey has no import with this id."
 
@@ -79,11 +79,7 @@ def cancel_import(session: Session, *, survey_id: UUID, import_id: UUID) -> Impo
     found = repository.answer_import(session, survey_id=survey_id, import_id=import_id)
     if found is None:
         raise NotFound(detail=UNKNOWN)
-    if found.state == JobState.QUEUED:
-        found.state, found.ended_at = JobState.CANCELLED, clock.now()
-    elif found.state in UNFINISHED:
-        found.cancel_requested = True
-    session.flush()
+    jobs.cancel(session, found)
     return found
 
 

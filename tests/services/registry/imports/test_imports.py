@@ -8,11 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import func, select
 
 from services.registry.imports import jobs
 from services.registry.imports.models import Import
 from services.registry.worker import WORKS
 from shared.contracts.registry import CustomerRegistered, OrderChanged, OrderPlaced, OrderReturned
+from shared.files.models import FilePiece
 from shared.http.identity import Identity
 from shared.jobs.runner import Runner
 from shared.reader import Rows
@@ -315,3 +317,14 @@ def test_an_import_with_a_key_is_started_once(client: httpx.Client) -> None:
     assert first.json() == second.json()
     assert [answer.status_code for answer in (as_long, other)] == [422, 422]
     assert len(client.get("/v1/imports").json()["items"]) == 1
+
+
+@pytest.mark.parametrize("content", [ORDERS.encode(), ORDERS.encode() * 400 + b"Z9,\xff\xfe"])
+def test_the_file_goes_when_its_import_ends(registry: Running, content: bytes) -> None:
+    answer = started(registry.client, "orders", content, options={"encoding": "utf-8"})
+    assert answer.status_code == 202, answer.text
+    with registry.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(FilePiece)) == 1
+    work(registry)
+    with registry.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(FilePiece)) == 0
