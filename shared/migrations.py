@@ -11,8 +11,6 @@ from alembic.config import Config
 from sqlalchemy import Connection, MetaData
 
 from shared.database import Database, Json, Moment
-from shared.files.models import FilePiece  # noqa: F401  one of the kit's tables
-from shared.models import KitModel
 
 
 def upgrade(database: Database, folder: Path, *, to: str = "head") -> None:
@@ -69,7 +67,7 @@ def run(metadata: MetaData) -> None:
     """Do the work of a service's env.py, for its tables and the kit's."""
     context.configure(
         connection=context.config.attributes["connection"],
-        target_metadata=[metadata, KitModel.metadata],
+        target_metadata=metadata,  # names the constraints of every table that is made here
         render_as_batch=True,
         transaction_per_migration=False,
     )
@@ -124,6 +122,12 @@ def create_kit_tables() -> None:
         sa.Column("ordinal", sa.Integer(), primary_key=True),
         sa.Column("data", sa.LargeBinary(), nullable=False),
     )
+
+
+def drop_kit_tables() -> None:
+    """Unmake the kit's tables."""
+    for table in ("file_pieces", "idempotent_answers", "inbox", "outbox"):
+        op.drop_table(table)
 
 
 def job_columns() -> list[Any]:

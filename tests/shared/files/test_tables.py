@@ -54,6 +54,7 @@ def test_a_ragged_line_is_given_with_its_fault_and_empty_ones_are_left_out() -> 
         (b'a\n"x"y\n', "malformed"),
         (b"PK\x03\x04 no zip", "malformed"),
         (b"a\n" + b"x" * (tables.LONGEST_LINE + 10), "long_line"),
+        (b"a\n" + b'"x\n",' * (tables.LONGEST_LINE // 4), "long_line"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_reason(content: bytes, code: str) -> None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database import Json, Moment
-from shared.migrations import create_kit_tables
+from shared.migrations import create_kit_tables, drop_kit_tables
 
 revision = "0001"
 down_revision = None
@@ -27,5 +27,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("api_keys", "idempotent_answers", "inbox", "outbox"):
-        op.drop_table(table)
+    op.drop_table("api_keys")
+    drop_kit_tables()

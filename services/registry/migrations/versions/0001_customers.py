@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database import Json, Moment
-from shared.migrations import create_kit_tables
+from shared.migrations import create_kit_tables, drop_kit_tables
 
 revision = "0001"
 down_revision = None
@@ -67,10 +67,15 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("customer_changes", "customer_tokens", "customer_identities", "customers"):
         op.drop_table(table)
-    for table in ("file_pieces", "idempotent_answers", "inbox", "outbox"):
-        op.drop_table(table)
+    drop_kit_tables()
 
 
 def _customer_id(*, primary_key: bool = False, index: bool = False) -> sa.Column[UUID]:
-    key = sa.ForeignKey("customers.id", ondelete="CASCADE")
-    return sa.Column("customer_id", sa.Uuid(), key, primary_key=primary_key, index=index or None)
+    return sa.Column(
+        "customer_id",
+        sa.Uuid(),
+        sa.ForeignKey("customers.id", ondelete="CASCADE"),
+        primary_key=primary_key,
+        index=index or None,
+        nullable=False,
+    )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database import Exact, Json, Moment
-from shared.migrations import create_kit_tables
+from shared.migrations import create_kit_tables, drop_kit_tables
 
 revision = "0001"
 down_revision = None
@@ -46,8 +46,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in (*reversed(TABLES), "idempotent_answers", "inbox", "outbox"):
+    for table in reversed(TABLES):
         op.drop_table(table)
+    drop_kit_tables()
 
 
 def _create_customers_and_facts() -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database import Json, Moment
-from shared.migrations import create_kit_tables, job_columns
+from shared.migrations import create_kit_tables, drop_kit_tables, job_columns
 
 revision = "0001"
 down_revision = None
@@ -35,8 +35,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in (*TABLES, "file_pieces", "idempotent_answers", "inbox", "outbox"):
+    for table in TABLES:
         op.drop_table(table)
+    drop_kit_tables()
 
 
 def _create_customers() -> None:
