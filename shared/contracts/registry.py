@@ -61,7 +61,10 @@ class CustomerState(CustomerFacts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """One line; its amount is quantity x unit_price - discount. A negative quantity came back."""
+    """One line; its amount is quantity x unit_price, lessened by the discount.
+
+    A negative quantity came back; the discount lessens what is paid back (docs/decisions/0005).
+    """
 
     product_code: str
     quantity: Decimal

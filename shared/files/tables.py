@@ -19,7 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from shared.errors import Fault, Invalid
 
 LONGEST_LINE = 1024 * 1024
-"""Characters of one line of a CSV file."""
+"""Characters of one line of a CSV file, with the line breaks inside its quotes."""
 LARGEST_WORKBOOK = 64 * 1024 * 1024
 """Bytes of an XLSX file; CSV may have any size."""
 LARGEST_SHEET = 512 * 1024 * 1024
@@ -94,9 +94,11 @@ def _csv(
 ) -> Iterator[tuple[int, list[str]]]:
     codec = _ENCODINGS[encoding] if encoding else _guessed(beginning)
     text = io.TextIOWrapper(stream, encoding=codec, newline="")
-    reader = csv.reader(_bounded(text), strict=True)
+    physical = _Bounded(text)
+    reader = csv.reader(physical, strict=True)
     try:
         for cells in reader:
+            physical.taken = 0
             yield reader.line_num, cells
     except UnicodeDecodeError as error:
         message = f"After line {reader.line_num} the file is not {codec}; say its `encoding`."
@@ -117,12 +119,19 @@ def _guessed(beginning: bytes) -> str:
     return _ENCODINGS["utf-8"]
 
 
-def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
-    """Give line by line, never more of one than the longest that is allowed."""
-    while line := text.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
-            raise _bad("long_line", f"Keep a line under {LONGEST_LINE} characters.")
-        yield line
+class _Bounded:
+    """The physical lines of a file, never more of one logical line than is allowed."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.taken = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._text.readline(LONGEST_LINE - self.taken):
+            self.taken += len(line)
+            if self.taken >= LONGEST_LINE:
+                raise _bad("long_line", f"Keep a line under {LONGEST_LINE} characters.")
+            yield line
 
 
 def _sheet(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
