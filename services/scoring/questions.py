@@ -19,7 +19,7 @@ _AS_OF = "A local date, which includes that day, or a moment (RFC 3339). Without
 _KNOWN_BY = "Only what was on record by then: a moment, or a local date, which includes that day."
 
 
-def _question(
+async def _question(
     settings: Settings,
     as_of: Annotated[
         str | None, Query(max_length=40, description=_AS_OF, examples=["2026-01-31"])
@@ -44,7 +44,7 @@ class Span:
     start: date | None
 
 
-def _span(
+async def _span(
     settings: Settings,
     as_of: Annotated[
         str | None, Query(max_length=40, description=_AS_OF, examples=["2026-01-31"])
@@ -71,7 +71,7 @@ def _span(
 SpanAsked = Annotated[Span, Depends(_span)]
 
 
-def _date(
+async def _date(
     settings: Settings,
     as_of: Annotated[
         str | None, Query(max_length=40, description=_AS_OF, examples=["2026-01-31"])

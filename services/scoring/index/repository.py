@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.scoring.among import among
 from services.scoring.index.models import CodedAnswer, Survey, WaveSums
 
 
@@ -30,8 +31,8 @@ def locked_surveys(session: Session, survey_ids: Collection[UUID]) -> dict[UUID,
 
 def versions_of(session: Session, response_ids: Collection[UUID]) -> Sequence[CodedAnswer]:
     """Give every version of these responses."""
-    statement = select(CodedAnswer).where(CodedAnswer.response_id.in_(response_ids))
-    return session.scalars(statement).all()
+    known = among(session, CodedAnswer.response_id, response_ids)
+    return session.scalars(select(CodedAnswer).where(known)).all()
 
 
 def answers_to(session: Session, survey_id: UUID) -> Sequence[CodedAnswer]:

@@ -7,6 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from services.scoring.customer import repository as customer_repository
@@ -15,7 +16,7 @@ from services.scoring.portfolio import service as portfolio_service
 from services.scoring.portfolio.domain import CustomerClass
 from services.scoring.questions import Asked
 from services.scoring.score import repository, service
-from services.scoring.score.domain import Contribution, TermPoints
+from services.scoring.score.domain import Contribution, Question, TermPoints
 from services.scoring.score.schemas import (
     ExplanationBody,
     ScoreBody,
@@ -28,9 +29,10 @@ from services.scoring.score.schemas import (
 from shared import clock
 from shared.errors import Fault, Invalid, NotFound
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Reader, Reading
+from shared.http.dependencies import Reader, Reading, Store
 from shared.http.pagination import PageRequest, Paging, encode, link
 from shared.http.routing import Router
+from shared.reader import Reader as RowReader
 
 router = Router(prefix="scores", tag="scores")
 
@@ -53,25 +55,31 @@ def list_scores(
 
 
 @router.get("/{customer_id}", response_model=ScoreBody, responses=errors(404))
-def read_score(customer_id: UUID, session: Reading, reader: Reader, question: Asked) -> Response:
+def read_score(customer_id: UUID, store: Store, reader: Reader, question: Asked) -> Response:
     """Read the score of a customer, as it is now or as of any date."""
-    if question.kept:
-        row = repository.score_row(session, reader, customer_id)
-        today = question.horizon.as_of
-        if row is not None and not (row.changes_on and row.changes_on <= today):
-            return answer(kept_body(row, today))
+    with store.reading() as session:
+        if question.kept:
+            row = repository.score_row(session, reader, customer_id)
+            today = question.horizon.as_of
+            if row is not None and not (row.changes_on and row.changes_on <= today):
+                return answer(kept_body(row, today))
+        return answer(_computed(session, reader, customer_id, question))
+
+
+def _computed(
+    session: Session, reader: RowReader, customer_id: UUID, question: Question
+) -> ScoreBody:
     customer = customer_repository.customer(session, reader, customer_id)
     if customer is None:
         raise NotFound(detail=_UNKNOWN)
     found = service.answer_question(session, customer, question)
-    body = computed_body(
+    return computed_body(
         customer_id,
         found,
         question,
         made_at=clock.now(),
         customer_class=portfolio_service.class_of(session, customer_id, question),
     )
-    return answer(body)
 
 
 @router.get("/{customer_id}/explanation", response_model=ExplanationBody, responses=errors(404))
