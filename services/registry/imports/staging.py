@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
+import orjson
+
 from shared.errors import Fault
 from shared.files.tables import Line
-
-_SEPARATOR = "\x1f"
 
 Group = tuple[str, list[Line]]
 
@@ -24,13 +24,13 @@ class Staging:
         self._connection = sqlite3.connect("", isolation_level=None)
         self._connection.execute("PRAGMA cache_size = -32768")
         self._connection.execute(
-            "CREATE TABLE lines (order_id TEXT, number INTEGER, cells TEXT, fault TEXT)"
+            "CREATE TABLE lines (order_id TEXT, number INTEGER, cells BLOB, fault TEXT)"
         )
 
     def fill(self, lines: Iterable[tuple[str, Line]]) -> int:
         """Take the lines of a file; tell how many there are."""
         rows = (
-            (key, line.number, _SEPARATOR.join(line.cells), line.fault and line.fault.message)
+            (key, line.number, orjson.dumps(line.cells), line.fault and line.fault.message)
             for key, line in lines
         )
         self._connection.execute("BEGIN")
@@ -55,5 +55,5 @@ class Staging:
         self._connection.close()
 
 
-def _line(number: int, cells: str, fault: str | None) -> Line:
-    return Line(number, cells.split(_SEPARATOR), Fault("", "ragged", fault) if fault else None)
+def _line(number: int, cells: bytes, fault: str | None) -> Line:
+    return Line(number, orjson.loads(cells), Fault("", "ragged", fault) if fault else None)

@@ -210,6 +210,14 @@ def test_columns_are_mapped_times_read_in_the_zone_and_ids_trimmed(registry: Run
     assert len(found["items"]) == 1
 
 
+def test_no_character_of_a_cell_moves_its_neighbours(registry: Running) -> None:
+    content = f'{HEADER}\nA1,2026-01-31,C1,P1,a\x1fb\x1e\u2028",2,10.50,CNY\n'
+    assert counts(imported(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
+    (product,) = registry.client.get("/v1/products").json()["items"]
+    assert product["name"] == 'a\x1fb\x1e\u2028"'
+    assert orders(registry)["A1"]["amount"] == "21.00"
+
+
 def test_customers_come_in_once_and_change_by_their_id(registry: Running) -> None:
     content = (
         "external_id,name,kind,nature,city,tags\n"
