@@ -1,0 +1,145 @@
+"""What the two databases have in common, and which failures pass by themselves."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.bulk import insert_rows
+from shared.database import Exact, Json, Moment, is_outage, new_metadata
+from tests.shared.kit import Kit
+
+
+class Model(DeclarativeBase):
+    """Tables of these tests."""
+
+    metadata = new_metadata()
+
+
+class Row(Model):
+    """One of each type."""
+
+    __tablename__ = "rows"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    amount: Mapped[Decimal | None] = mapped_column(Exact)
+    moment: Mapped[datetime | None] = mapped_column(Moment)
+    things: Mapped[Any] = mapped_column(Json)
+
+
+@pytest.fixture
+def kit(kit: Kit) -> Kit:
+    Model.metadata.create_all(kit.database.engine)
+    return kit
+
+
+def test_exact_numbers_and_moments_come_back_as_they_were(kit: Kit) -> None:
+    east = datetime(2026, 1, 1, 8, tzinfo=timezone(timedelta(hours=8)))
+    amount = Decimal("12345678901234.100000")
+    rows = [{"id": n, "amount": amount, "moment": east, "things": {"名": [1]}} for n in range(30)]
+    with kit.database.transaction() as session:
+        insert_rows(session, Row, rows)
+    with kit.database.reading() as session:
+        found = session.scalars(select(Row)).all()
+    assert {str(row.amount) for row in found} == {"12345678901234.100000"}
+    assert {row.moment for row in found} == {datetime(2026, 1, 1, tzinfo=UTC)}
+    assert found[0].things == {"名": [1]}
+
+
+def test_writers_wait_for_each_other(kit: Kit) -> None:
+    """A deferred SQLite transaction would fail at its first write."""
+
+    def add_one(_: int) -> None:
+        with kit.database.transaction() as session:
+            row = session.get(Row, 1, with_for_update=True)
+            assert row is not None
+            assert row.amount is not None
+            row.amount += 1
+
+    with kit.database.transaction() as session:
+        session.add(Row(id=1, amount=Decimal(0), things=None))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add_one, range(40)))
+    with kit.database.reading() as session:
+        assert session.get_one(Row, 1).amount == 40
+
+
+def failure(kit: Kit, statement: str) -> DBAPIError:
+    with pytest.raises(DBAPIError) as told, kit.database.transaction() as session:
+        session.execute(text(statement))
+    return told.value
+
+
+def test_a_table_that_is_not_there_yet_is_an_outage(kit: Kit) -> None:
+    assert is_outage(failure(kit, "SELECT 1 FROM nothing"))
+
+
+OURS = ["INSERT INTO rows (id) VALUES (NULL)", "INSERT INTO rows (id) VALUES (1), (1)"]
+
+
+@pytest.mark.parametrize("statement", OURS)
+def test_a_broken_rule_is_no_outage(kit: Kit, statement: str) -> None:
+    if kit.database.is_sqlite and "NULL" in statement:
+        statement = "INSERT INTO rows (id) VALUES ('no number')"
+    assert not is_outage(failure(kit, statement))
+
+
+KINDS_OF_FAILURE = [
+    ("RAISE EXCEPTION USING ERRCODE = '40P01'", True),
+    ("RAISE EXCEPTION USING ERRCODE = '55P03'", True),
+    ("RAISE EXCEPTION USING ERRCODE = '25006'", True),
+    ("RAISE EXCEPTION USING ERRCODE = '57P01'", True),
+    ("RAISE EXCEPTION USING ERRCODE = '53300'", True),
+    ("RAISE EXCEPTION USING ERRCODE = '42501'", True),
+    ("RAISE EXCEPTION USING ERRCODE = '54000'", False),
+    ("RAISE EXCEPTION USING ERRCODE = '22001'", False),
+    ("RAISE EXCEPTION USING ERRCODE = '23505'", False),
+]
+
+
+@pytest.mark.parametrize(("what", "outage"), KINDS_OF_FAILURE)
+def test_postgresql_says_by_its_code_what_passes(
+    postgres_kit: Kit, what: str, *, outage: bool
+) -> None:
+    """A deadlock, a standby, a shutdown pass; a value that does not fit never does."""
+    assert is_outage(failure(postgres_kit, f"DO $$ BEGIN {what}; END $$")) is outage
+
+
+def test_a_failed_copy_is_told_like_any_other_failure(postgres_kit: Kit) -> None:
+    kit = postgres_kit
+    Model.metadata.create_all(kit.database.engine)
+    rows = [{"id": 1, "amount": None, "moment": None, "things": None} for _ in range(30)]
+    with pytest.raises(DBAPIError) as told, kit.database.transaction() as session:
+        insert_rows(session, Row, rows)
+    assert not is_outage(told.value)
+
+
+def test_errors_do_not_repeat_values(kit: Kit) -> None:
+    rows = [{"id": 1, "things": "王小明"}, {"id": 1, "things": "王小明"}]
+    with pytest.raises(DBAPIError) as told, kit.database.transaction() as session:
+        session.execute(insert(Row), rows)
+    assert "王小明" not in str(told.value)
+
+
+def test_many_processes_may_open_a_new_log_at_once(tmp_path: Path) -> None:
+    program = "import sys; from pathlib import Path; import shared.messaging.log.embedded as e\n"
+    program += "sys.stdin.readline(); [e.EmbeddedLog(Path(sys.argv[1])).close() for _ in range(5)]"
+    command = [sys.executable, "-c", program, str(tmp_path / "log.db")]
+    everybody = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ, text=True)
+        for _ in range(6)
+    ]
+    for process in everybody:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.close()
+    assert [process.wait(60) for process in everybody] == [0] * 6

@@ -1,0 +1,169 @@
+"""A service as operators see it: probes, metrics, logs, an orderly stop."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from shared.database import Database
+from shared.ids import new_id
+from shared.models import KitModel
+from tests.services.harness import Tokens
+from tests.shared.http import notes
+from tests.shared.kit import until
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+
+
+@dataclass(frozen=True)
+class Started:
+    """A running process of the service of notes."""
+
+    process: subprocess.Popen[str]
+    client: httpx.Client
+    operations: httpx.Client
+
+    def stop(self) -> list[dict[str, Any]]:
+        """Ask it to stop and give its log, line by line."""
+        self.process.send_signal(signal.SIGTERM)
+        out, errors = self.process.communicate(timeout=20)
+        assert errors == ""
+        return [json.loads(line) for line in out.splitlines()]
+
+
+@contextmanager
+def started(data: Path, role: str) -> Iterator[Started]:
+    port, operations = free_port(), free_port()
+    ports = {"PATRON_PORT": port, "PATRON_OPERATIONS_PORT": operations}
+    ports["PATRON_WORKER_OPERATIONS_PORT"] = operations
+    environment = os.environ | {name: str(value) for name, value in ports.items()}
+    process = subprocess.Popen(
+        [sys.executable, "-m", notes.__name__, role],
+        env=environment | {"PATRON_DATA": str(data)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    url = "http://127.0.0.1"
+    with (
+        process,
+        httpx.Client(base_url=f"{url}:{port}") as client,
+        httpx.Client(base_url=f"{url}:{operations}") as told,
+    ):
+        until(lambda: ready(told), seconds=60)
+        yield Started(process, client, told)
+        process.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def ready(operations: httpx.Client) -> bool:
+    try:
+        return operations.get("/readyz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Give a data folder with the tables of notes."""
+    database = Database(f"sqlite:///{tmp_path}/kit.db", schema="kit")
+    KitModel.metadata.create_all(database.engine)
+    notes.Model.metadata.create_all(database.engine)
+    database.close()
+    return tmp_path
+
+
+@pytest.fixture
+def authorization(data: Path) -> dict[str, str]:
+    """Give the header that the gateway would send."""
+    key = Ed25519PrivateKey.generate()
+    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (data / "identity.pub").write_bytes(pem)
+    return Tokens(key).authorization("kit")
+
+
+def test_the_api_tells_operators_what_it_does_and_nothing_of_whom(
+    data: Path, authorization: dict[str, str]
+) -> None:
+    headers = authorization | {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
+    bodies: list[tuple[dict[str, Any], int]] = [
+        ({"title": "王小明"}, 201),
+        ({"title": "王小明"}, 409),
+        ({"title": "王小明", "follows": str(new_id())}, 409),
+        ({"title": "王小明 follows", "follows": str(new_id())}, 500),
+        ({"title": 5, "customer": "王小明"}, 422),
+    ]
+    with started(data, "serve") as api:
+        until(lambda: accepts(api.client))
+        for body, status in bodies:
+            answer = api.client.post("/v1/notes", json=body, headers=headers)
+            assert answer.status_code == status
+            assert answer.json().get("request_id", "") in {answer.headers["X-Request-Id"], ""}
+        assert api.client.get("/v1/王小明", headers=headers).status_code == 404
+        assert api.client.get("/v1/notes").status_code == 401
+        assert api.operations.get("/livez").text == "200 OK"
+        metrics = api.operations.get("/metrics").text
+        log = api.stop()
+    counted = 'patron_http_requests_total{method="POST",route="/v1/notes",status="201"} 1.0'
+    assert counted in metrics
+    assert 'route="unmatched"' in metrics
+    told = [line for line in log if line["message"] == "request"][1:]
+    assert [line["status"] for line in told] == [*(status for _, status in bodies), 404, 401]
+    assert all(line["request_id"] and line["level"] and line["timestamp"] for line in told)
+    assert {line["trace_id"] for line in told[:-1]} == {TRACE}
+    assert {(line["service"], line["role"]) for line in log} == {("kit", "api")}
+    assert "王小明" not in json.dumps(log, ensure_ascii=False)
+
+
+def accepts(client: httpx.Client) -> bool:
+    try:
+        client.get("/")
+    except httpx.TransportError:
+        return False
+    return True
+
+
+def test_the_worker_shows_its_metrics_and_stops_when_told(data: Path) -> None:
+    with started(data, "work") as worker:
+        metrics = worker.operations.get("/metrics").text
+        assert worker.operations.get("/nothing").status_code == 404
+        worker.stop()
+        assert worker.process.returncode == 0
+    for name in (
+        "patron_outbox_age_seconds",
+        "patron_consumer_lag_records",
+        "patron_consumed_total",
+        "patron_jobs_total",
+        "patron_job_lines_total",
+    ):
+        assert f"# TYPE {name.removesuffix('_total')}" in metrics
+
+
+def test_dead_letters_can_be_listed_from_the_command_line(data: Path) -> None:
+    command = [sys.executable, "-m", notes.__name__, "redrive", "--dry-run"]
+    done = subprocess.run(
+        command,
+        env=os.environ | {"PATRON_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("", "")
