@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+import sqlalchemy as sa
 
 from shared import migrations
 from shared.database import Database
@@ -52,17 +52,18 @@ def folder(tmp_path: Path) -> Path:
 
 def count(database: Database, table: str) -> int:
     with database.connection() as connection:
-        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+        counting = sa.select(sa.func.count()).select_from(sa.table(table))
+        return connection.execute(counting).scalar_one()
 
 
 def test_changing_a_table_keeps_the_rows_that_refer_to_it(kit: Kit, folder: Path) -> None:
     """SQLite makes it anew and drops the old one, which would cascade."""
     migrations.upgrade(kit.database, folder, to="1")
     with kit.database.transaction() as session:
-        session.execute(text("INSERT INTO parents VALUES (1, 'a')"))
-        session.execute(text("INSERT INTO children VALUES (1, 1)"))
+        session.execute(sa.text("INSERT INTO parents VALUES (1, 'a')"))
+        session.execute(sa.text("INSERT INTO children VALUES (1, 1)"))
     migrations.upgrade(kit.database, folder)
     assert (count(kit.database, "parents"), count(kit.database, "children")) == (1, 1)
     with kit.database.transaction() as session:
-        session.execute(text("DELETE FROM parents"))
+        session.execute(sa.text("DELETE FROM parents"))
     assert count(kit.database, "children") == 0
