@@ -16,7 +16,7 @@ from sqlalchemy import Update, update
 from sqlalchemy.orm import Session
 
 from services.registry.customer import service as customers
-from services.registry.imports import records
+from services.registry.imports import domain, records
 from services.registry.imports.columns import columns_of
 from services.registry.imports.domain import Columns, Entity, Mode, Options
 from services.registry.imports.models import Import, Rejection
@@ -92,9 +92,17 @@ def _keyed(job: _Job, table: Table, names: dict[str, str]) -> Iterator[tuple[str
     for line in table.lines:
         if line.number % _BEAT_LINES == 0:
             job.run.check()
-        if name is not None and (stated := line.cells[name].strip()):
+        if name is not None and (stated := _readable(line.cells[name].strip())):
             names[line.cells[code].strip()] = stated
         yield line.cells[key].strip(), line
+
+
+def _readable(name: str) -> str:
+    """Give a name that can be taken; none of a line that will be rejected for it."""
+    try:
+        return domain.name(name)
+    except ValueError:
+        return ""
 
 
 def _put_orders(

@@ -218,6 +218,14 @@ def test_no_character_of_a_cell_moves_its_neighbours(registry: Running) -> None:
     assert orders(registry)["A1"]["amount"] == "21.00"
 
 
+@pytest.mark.parametrize("bad", ["=1+1", "x" * 201, "a\x00b"])
+def test_a_name_that_is_rejected_names_no_product(registry: Running, bad: str) -> None:
+    content = ORDERS + f"Z1,2026-02-04,C1,P1,{bad},1,1,CNY\n"
+    assert counts(imported(registry, "orders", content, options=CREATE)) == (4, 0, 0, 1)
+    products = registry.client.get("/v1/products").json()["items"]
+    assert {one["code"]: one["name"] for one in products} == {"P1": "洗衣机 8 kg", "P2": "冰箱"}
+
+
 def test_customers_come_in_once_and_change_by_their_id(registry: Running) -> None:
     content = (
         "external_id,name,kind,nature,city,tags\n"
