@@ -44,7 +44,7 @@ real: setup ## the same on PostgreSQL and Apache Kafka, from the environment or 
 	@$(PY) -m deploy.local real
 
 bench: setup ## the benchmark tables, as ratios; also written to var/bench.json
-	@$(PY) -m tests.bench
+	@$(PY) -m deploy.bench
 
 faults: setup ## the fault campaign (arrives later)
 	@echo "The fault campaign is not there yet." >&2; exit 1

@@ -1,0 +1,113 @@
+"""Measure: `python -m deploy.bench [import freshness read start]`; writes var/bench.json."""
+
+import argparse
+import json
+import os
+import platform
+import secrets
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from deploy.bench import freshness, online_retail, read, retail, start
+from deploy.bench.figures import Part, table
+from deploy.bench.servers import FreshServers
+from deploy.bench.subject import Subject
+from deploy.local.ports import free_port
+from deploy.local.run import Guest, Plan, run
+
+ON_THE_PRODUCT: dict[str, Callable[[Subject], Part]] = {
+    "import": retail.measure,
+    "freshness": freshness.measure,
+    "read": read.measure,
+}
+PARTS = (*ON_THE_PRODUCT, "start")
+OUTPUT = Path("var") / "bench.json"
+ANSWER_SECONDS = 300
+
+
+def main() -> int:
+    """Measure what was asked for, print it and write it down; 1 if a part could not be measured."""
+    asked = _asked(_parser().parse_args().parts or PARTS)
+    OUTPUT.parent.mkdir(exist_ok=True)
+    parts = [start.measure()] if "start" in asked else []
+    on_the_product = [name for name in ON_THE_PRODUCT if name in asked]
+    if on_the_product:
+        status, measured = _on_a_product(on_the_product)
+        if status:
+            return status
+        parts += measured
+    print(f"\n{table(parts)}\n")
+    _write([part.document() for part in parts])
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m deploy.bench", description=__doc__)
+    shown = "|".join(PARTS)
+    parser.add_argument("parts", nargs="*", type=_part, metavar=shown, help="default: all")
+    return parser
+
+
+def _part(name: str) -> str:
+    if name not in PARTS:
+        raise argparse.ArgumentTypeError(f"choose from {', '.join(PARTS)}")
+    return name
+
+
+def _asked(parts: Sequence[str]) -> set[str]:
+    """Leave out what needs a file that is not here, saying so."""
+    asked = set(parts)
+    if "import" in asked and not online_retail.FILE.exists():
+        print(f"import is left out: {online_retail.FILE} is not on this machine", file=sys.stderr)
+        asked.remove("import")
+    return asked
+
+
+def _on_a_product(names: list[str]) -> tuple[int, list[Part]]:
+    """Run the product as `make real` does, with us as its guest."""
+    servers = FreshServers()
+    with tempfile.TemporaryDirectory() as data:
+        own = {"PATRON_DATA": data, "PATRON_PORT": str(free_port())}
+        os.environ |= own | {"PATRON_ADMIN_KEY": f"patron_{secrets.token_urlsafe(32)}"}
+        told = Path(data) / "measured.json"
+        guest = Guest(name="bench", run=partial(_measure, servers, names, told), leaves=True)
+        status = run(Plan(servers=servers, guest=guest))
+        documents = json.loads(told.read_text()) if told.exists() else []
+    return status, [Part.read(document) for document in documents]
+
+
+def _measure(servers: FreshServers, names: list[str], told: Path, url: str, key: str) -> None:
+    with httpx.Client(
+        base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=ANSWER_SECONDS
+    ) as http:
+        subject = Subject(url, key, servers.postgres.url, servers.kafka.bootstrap, http)
+        parts = []
+        for name in names:
+            print(f"\n{name} ...", flush=True)
+            parts.append(ON_THE_PRODUCT[name](subject))
+            print(table(parts[-1:]), flush=True)
+    told.write_text(json.dumps([part.document() for part in parts]))
+
+
+def _write(parts: list[dict[str, Any]]) -> None:
+    document = {
+        "measured_at": datetime.now(UTC).isoformat(),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "cpus": len(os.sched_getaffinity(0)),
+        "stack": "PostgreSQL 18 (fsync on) and Apache Kafka 4.2, both on this machine",
+        "parts": parts,
+    }
+    OUTPUT.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    print(f"Written: {OUTPUT}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

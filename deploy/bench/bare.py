@@ -1,0 +1,38 @@
+"""The baseline of reads: bare FastAPI and asyncpg serving one row, nothing around it."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import uvicorn
+from fastapi import FastAPI
+
+CONNECTIONS = 10
+
+
+def create_app(database_url: str) -> FastAPI:
+    """Make the app; its one route answers the whole row of a customer."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with asyncpg.create_pool(database_url, max_size=CONNECTIONS) as pool:
+            app.state.pool = pool
+            yield
+
+    app = FastAPI(lifespan=lifespan)
+
+    @app.get("/customers/{customer_id}")
+    async def read_customer(customer_id: UUID) -> dict[str, Any]:
+        pool: asyncpg.Pool = app.state.pool
+        row = await pool.fetchrow("SELECT * FROM registry.customers WHERE id = $1", customer_id)
+        return dict(row or {})
+
+    return app
+
+
+if __name__ == "__main__":
+    url, port = sys.argv[1:]
+    uvicorn.run(create_app(url), port=int(port), log_config=None, access_log=False)

@@ -1,0 +1,177 @@
+"""Load generator of freshness: reads a plan as JSON, writes what it saw as JSON.
+
+Open loop: orders leave at their time, however long earlier ones take. A score "shows" an order once
+its revenue has grown by it; later orders of the same customer can only make that true sooner by
+what they bring themselves, and customers take turns, so that two are rarely in flight.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import uvloop
+from kafka import KafkaProducer
+
+ORDERS = "patron.registry.order.events.v1"
+ASKED_EVERY = 0.02
+PATIENCE_SECONDS = 30.0
+CONNECTIONS = 200
+CREATED = 201
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """A customer, and the net revenue of all their orders so far."""
+
+    customer_id: str
+    revenue: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What to do."""
+
+    way: str
+    url: str
+    key: str
+    bootstrap: str
+    currency: str
+    price: str
+    rate: int
+    seconds: int
+    follow_every: int
+    buyers: list[Buyer]
+
+
+class Load:
+    """Places the orders of a plan and follows some of them."""
+
+    def __init__(self, plan: Plan, http: aiohttp.ClientSession) -> None:
+        self._plan = plan
+        self._http = http
+        self._price = Decimal(plan.price)
+        self._expected = [Decimal(buyer.revenue) for buyer in plan.buyers]
+        self._producer: Any = None
+        self.latencies: list[float] = []
+        self.placed = 0
+        self.failed = 0
+
+    async def run(self) -> None:
+        """Let every order leave at its time and wait for all that is followed."""
+        if self._plan.way == "topic":
+            self._producer = KafkaProducer(bootstrap_servers=self._plan.bootstrap, acks="all")
+        began = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for at in range(self._plan.rate * self._plan.seconds):
+                await asyncio.sleep(began + at / self._plan.rate - time.perf_counter())
+                group.create_task(self._order(at))
+        if self._producer is not None:
+            self._producer.close()
+
+    @property
+    def bought(self) -> list[str]:
+        """Tell by how much the revenue of each customer grew."""
+        before = (Decimal(buyer.revenue) for buyer in self._plan.buyers)
+        return [str(now - then) for now, then in zip(self._expected, before, strict=True)]
+
+    async def _order(self, at: int) -> None:
+        turn = at % len(self._expected)
+        self._expected[turn] += self._price
+        expected = self._expected[turn]
+        try:
+            began = await self._place(self._plan.buyers[turn].customer_id)
+            self.placed += 1
+            if at % self._plan.follow_every == 0:
+                await self._follow(self._plan.buyers[turn].customer_id, expected)
+                self.latencies.append(time.perf_counter() - began)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            print(repr(error), file=sys.stderr)
+            self.failed += 1
+
+    async def _place(self, customer_id: str) -> float:
+        """Place one order; tell from when its freshness counts."""
+        if self._producer is not None:
+            began = time.perf_counter()
+            self._send(customer_id)
+            return began
+        async with self._http.post("/v1/orders", json=self._body(customer_id)) as answer:
+            if answer.status != CREATED:
+                raise ValueError(await answer.text())
+            return time.perf_counter()
+
+    async def _follow(self, customer_id: str, expected: Decimal) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                async with self._http.get(f"/v1/scores/{customer_id}") as answer:
+                    score = await answer.json()
+                if Decimal(score["revenue"]) >= expected:
+                    return
+                await asyncio.sleep(ASKED_EVERY)
+
+    def _body(self, customer_id: str) -> dict[str, Any]:
+        line = {"product_code": "P-1", "quantity": "1", "unit_price": self._plan.price}
+        return {
+            "external_id": {"system": "bench", "id": str(uuid4())},
+            "customer_id": customer_id,
+            "ordered_at": datetime.now(UTC).isoformat(),
+            "currency": self._plan.currency,
+            "lines": [line],
+        }
+
+    def _send(self, customer_id: str) -> None:
+        """Write an order event as its contract has it, with code that is not the product's."""
+        order_id, now = str(uuid4()), datetime.now(UTC)
+        event = self._body(customer_id) | {
+            "order_id": order_id,
+            "version": 1,
+            "recorded_at": now.isoformat(),
+            "occurred_on": now.date().isoformat(),
+            "anonymous_reference": None,
+        }
+        headers = {
+            "ce_specversion": "1.0",
+            "ce_id": str(uuid4()),
+            "ce_type": "patron.order.placed.v1",
+            "ce_source": "/bench",
+            "ce_time": now.isoformat(),
+            "ce_subject": order_id,
+            "content-type": "application/json",
+        }
+        self._producer.send(
+            ORDERS,
+            key=order_id.encode(),
+            value=json.dumps(event).encode(),
+            headers=[(name, text.encode()) for name, text in headers.items()],
+        )
+
+
+async def _main() -> None:
+    told = json.load(sys.stdin)
+    plan = Plan(**told | {"buyers": [Buyer(**buyer) for buyer in told["buyers"]]})
+    async with aiohttp.ClientSession(
+        plan.url,
+        headers={"Authorization": f"Bearer {plan.key}"},
+        connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+    ) as http:
+        load, began, cpu = Load(plan, http), time.perf_counter(), time.process_time()
+        await load.run()
+    seen = {
+        "latencies": load.latencies,
+        "placed": load.placed,
+        "failed": load.failed,
+        "bought": load.bought,
+        "seconds": time.perf_counter() - began,
+        "generator_cpu_seconds": time.process_time() - cpu,
+    }
+    json.dump(seen, sys.stdout)
+
+
+if __name__ == "__main__":
+    uvloop.run(_main())

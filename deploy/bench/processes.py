@@ -1,0 +1,69 @@
+"""CPU time and memory of the product's processes, as Linux counts them."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_UTIME, _STIME, _CUTIME, _CSTIME = 11, 12, 13, 14
+"""Places in /proc/<pid>/stat behind the command's name."""
+
+
+def roles(supervisor: int) -> dict[str, int]:
+    """Tell the process of each role: children of the supervisor that write a log of their own."""
+    logs = {pid: Path(_output(pid)) for pid in _children(supervisor)}
+    return {log.stem: pid for pid, log in logs.items() if log.suffix == ".log"}
+
+
+def cpu_seconds(supervisor: int) -> dict[str, float]:
+    """Tell the CPU seconds of each role so far, and of the servers below."""
+    own = roles(supervisor)
+    used = {role: _cpu(pid, _UTIME, _STIME) for role, pid in own.items()}
+    others = [pid for pid in _descendants(supervisor) if pid not in own.values()]
+    for name, command in (("PostgreSQL", "postgres"), ("Apache Kafka", "java")):
+        theirs = [pid for pid in others if _command(pid) == command]
+        used[name] = sum(_cpu(pid, _UTIME, _STIME, _CUTIME, _CSTIME) for pid in theirs)
+    return used
+
+
+def peak_mebibytes(supervisor: int) -> dict[str, float]:
+    """Tell the most resident memory that each role has had, pages shared with others included."""
+    return {role: _status(pid, "VmHWM") / 1024 for role, pid in roles(supervisor).items()}
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for child in _children(pid):
+        yield child
+        yield from _descendants(child)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in _read(f"/proc/{pid}/task/{pid}/children").split()]
+
+
+def _output(pid: int) -> str:
+    try:
+        return str(Path(f"/proc/{pid}/fd/1").readlink())
+    except OSError:
+        return ""
+
+
+def _command(pid: int) -> str:
+    return _read(f"/proc/{pid}/comm").strip()
+
+
+def _cpu(pid: int, *places: int) -> float:
+    fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return sum(int(fields[place]) for place in places) / _TICKS if fields else 0.0
+
+
+def _status(pid: int, name: str) -> float:
+    lines = (line.split() for line in _read(f"/proc/{pid}/status").splitlines())
+    return next((float(line[1]) for line in lines if line and line[0] == f"{name}:"), 0.0)
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text()
+    except OSError:
+        return ""

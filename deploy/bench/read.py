@@ -1,0 +1,128 @@
+"""Hot reads: one customer through the service and through the gateway, beside a bare server."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import httpx
+
+from deploy.bench.bare import CONNECTIONS as POOL
+from deploy.bench.figures import Figure, Part
+from deploy.bench.subject import Subject
+from deploy.local.ports import free_port
+from services.gateway.identity import keys
+from services.gateway.identity.signer import sign
+from shared.http.identity import Identity
+from shared.reader import Rows
+
+ROUNDS = 7
+SECONDS = 4
+CONNECTIONS = 16
+START_SECONDS = 20
+PATIENCE_SECONDS = 30
+SERVICE_SHARE = 0.3
+GATEWAY_SHARE = 0.15
+
+Authorize = Callable[[], str]
+
+
+def measure(subject: Subject) -> Part:
+    """Ask each in turn, some rounds, and compare the medians; the first round only warms up."""
+    customer = _some_customer(subject)
+    with _bare() as bare:
+        ways: dict[str, tuple[str, Authorize]] = {
+            "bare": (f"{bare}/customers/{customer}", str),
+            "service": (f"{_service()}/v1/customers/{customer}", _signed),
+            "gateway": (f"{subject.url}/v1/customers/{customer}", lambda: f"Bearer {subject.key}"),
+        }
+        rounds = [{way: _asked(*each) for way, each in ways.items()} for _ in range(ROUNDS + 1)]
+    return _part(rounds[1:])
+
+
+def _part(rounds: list[dict[str, dict[str, Any]]]) -> Part:
+    rates = {way: median(each[way]["rate"] for each in rounds) for way in rounds[0]}
+    failed = sum(each[way]["failed"] for each in rounds for way in each)
+    figures = [Figure(name=f"{way}", value=rate, unit="/s") for way, rate in rates.items()]
+    figures += [
+        Figure(
+            name="service / bare",
+            value=rates["service"] / rates["bare"],
+            unit="",
+            least=SERVICE_SHARE,
+        ),
+        Figure(
+            name="gateway / bare",
+            value=rates["gateway"] / rates["bare"],
+            unit="",
+            least=GATEWAY_SHARE,
+        ),
+        Figure(name="failed", value=failed, unit="", most=0),
+    ]
+    about = (
+        f"GET of one customer; bare: FastAPI + asyncpg, one process, {POOL} connections, the same "
+        f"row of the same PostgreSQL; closed loop of {CONNECTIONS} connections in its own process "
+        f"on one CPU; medians of {len(rounds)} interleaved rounds of {SECONDS} s"
+    )
+    return Part(name="read", about=about, figures=figures, raw={"rounds": rounds})
+
+
+def _some_customer(subject: Subject) -> str:
+    found = subject.get("/v1/customers", limit=1)["items"]
+    if found:
+        return str(found[0]["id"])
+    body = {"name": "Bench", "kind": "organisation", "nature": "retailer"}
+    made = subject.http.post("/v1/customers", json=body).raise_for_status().json()
+    return str(made["id"])
+
+
+def _service() -> str:
+    return f"http://127.0.0.1:{os.environ['REGISTRY_PORT']}"
+
+
+def _signed() -> str:
+    """Sign a token as the gateway does; it lives longer than a round."""
+    key = keys.load(Path(os.environ["PATRON_DATA"]) / "identity.key")
+    caller = Identity("bench", "bench", frozenset({"admin"}), Rows.ALL)
+    return f"Bearer {sign(caller, 'registry', key, time.time())}"
+
+
+def _asked(url: str, authorize: Authorize) -> dict[str, Any]:
+    arguments = [url, authorize(), str(CONNECTIONS), str(SECONDS)]
+    command = [sys.executable, "-m", "deploy.bench.closed_loop", *arguments]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, check=True, timeout=SECONDS + PATIENCE_SECONDS
+    )
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+@contextmanager
+def _bare() -> Iterator[str]:
+    """Run the baseline in a process of its own."""
+    port, url = free_port(), os.environ["REGISTRY_DATABASE_URL"]
+    command = [sys.executable, "-m", "deploy.bench.bare", url, str(port)]
+    with subprocess.Popen(command) as process:
+        try:
+            _await(f"http://127.0.0.1:{port}/openapi.json")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _await(url: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            httpx.get(url).raise_for_status()
+            return
+        except httpx.TransportError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)

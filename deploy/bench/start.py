@@ -1,0 +1,72 @@
+"""Start of `make run` to ready, and the demo company's load, after set-up."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from deploy.bench.figures import Figure, Part
+from deploy.local.ports import free_port
+
+ROUNDS = 3
+START_SECONDS = 8
+DEMO_SECONDS = 60
+PATIENCE_SECONDS = 600
+
+
+def measure() -> Part:
+    """Start an empty product some times, then the demo once until it has printed everything."""
+    starts = [_started() for _ in range(ROUNDS)]
+    loaded, whole = _demo()
+    figures = [
+        Figure(name="make run to ready", value=median(starts), unit="s", most=START_SECONDS),
+        Figure(name="demo company loaded", value=loaded, unit="s", most=DEMO_SECONDS),
+        Figure(name="make demo from start to exit", value=whole, unit="s"),
+    ]
+    about = f"embedded, fresh data, set-up done; median of {ROUNDS} starts"
+    return Part(name="start", about=about, figures=figures, raw={"starts": starts})
+
+
+def _started() -> float:
+    """Give the seconds from the command to the line that says ready."""
+    with tempfile.TemporaryDirectory() as data:
+        began = time.monotonic()
+        with _run("deploy.local", "run", data=Path(data)) as process:
+            assert process.stdout is not None  # noqa: S101  piped below
+            for line in process.stdout:
+                if "ready: " in line:
+                    break
+            seconds = time.monotonic() - began
+            process.send_signal(signal.SIGINT)
+    return seconds
+
+
+def _demo() -> tuple[float, float]:
+    """Give the seconds that the load says it took, and those of the whole command."""
+    with tempfile.TemporaryDirectory() as data:
+        began = time.monotonic()
+        with _run("deploy.demo", data=Path(data), DEMO_EXIT="1") as process:
+            printed, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        seconds = time.monotonic() - began
+    loaded = re.search(r"loaded: (\d+(?:\.\d+)?) s", printed)
+    if process.returncode or loaded is None:
+        raise RuntimeError(f"The demo failed:\n{printed}")
+    return float(loaded[1]), seconds
+
+
+def _run(module: str, *arguments: str, data: Path, **told: str) -> subprocess.Popen[str]:
+    inherited = {name: value for name, value in os.environ.items() if name[:7] != "PATRON_"}
+    own = {"PATRON_DATA": str(data), "PATRON_PORT": str(free_port())}
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        env=inherited | own | told,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
