@@ -36,7 +36,7 @@ def following(product: Running, *topics: str) -> Iterator[Callable[[], list[Reco
 def found(
     product: Running, topic: str, wanted: Callable[[Record], bool], *, count: int = 1
 ) -> list[Record]:
-    """Wait for so many records of a topic and give them in order."""
+    """Wait for so many different events of a topic; all records in order, repeats included."""
     with following(product, topic) as read:
         return eventually(lambda: _enough([one for one in read() if wanted(one)], count))
 
@@ -64,7 +64,8 @@ def told(record: Record) -> dict[str, Any]:
 
 
 def _enough(records: list[Record], count: int) -> list[Record]:
-    return records if len(records) >= count else []
+    events = {one.headers.get("ce_id") for one in records}
+    return records if len(events) >= count else []
 
 
 def _open(product: Running) -> Log:

@@ -134,13 +134,10 @@ def _over(company: Company, place: str) -> dict[str, object]:
 
 
 def _placed(product: Running, company: Company, count: int) -> set[str]:
-    """Give the keys of the company's order.placed events; there may be repeats of one."""
-
-    def ours(value: bytes | None) -> bool:
-        return json.dumps(company.system).encode() in (value or b"")
-
-    with_repeats = found(product, ORDERS, lambda one: ours(one.value), count=count)
-    return {one.key for one in with_repeats}
+    """Give the keys of the company's order events."""
+    name = json.dumps(company.system).encode()
+    records = found(product, ORDERS, lambda one: name in (one.value or b""), count=count)
+    return {one.key for one in records}
 
 
 def _is_of(customer: str, record: Record) -> bool:
