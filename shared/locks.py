@@ -28,6 +28,11 @@ def exclusive(database: Database, name: str) -> Iterator[Connection | None]:
             yield connection if held else None
 
 
+def confirm(held: Connection) -> None:
+    """Fail where the lock was lost with its connection; for holders that work on others."""
+    held.execute(text("SELECT 1"))
+
+
 @contextmanager
 def _advisory_lock(connection: Connection, name: str) -> Iterator[bool]:
     number = {"space": crc32(b"patron") - 2**31, "name": crc32(name.encode()) - 2**31}

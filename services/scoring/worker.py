@@ -5,14 +5,14 @@ from datetime import date
 from threading import Event
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.scoring.portfolio import settlement
 from services.scoring.score import handlers, repository, service
 from services.scoring.settings import Settings
 from shared import clock
 from shared.database import Database
-from shared.locks import exclusive
+from shared.locks import confirm, exclusive
 from shared.logging import logger
 from shared.threads import Loop
 
@@ -41,11 +41,12 @@ class Population(Loop):
             try:
                 with exclusive(self._database, "population") as held:
                     while held is not None and not stop.is_set():
+                        confirm(held)
                         self.turn()
                         self.beat()
                         stop.wait(_TURN_SECONDS)
-            except DBAPIError as error:
-                log.warning("population.waits", reason=str(error))
+            except SQLAlchemyError as error:
+                self.wait_out(error, stop)
             self.beat()
             stop.wait(_STANDBY_SECONDS)
 

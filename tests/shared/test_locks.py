@@ -1,11 +1,14 @@
 """One holder at a time."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Lock
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
-from shared.locks import exclusive
+from shared.locks import confirm, exclusive
 from tests.shared.kit import Kit
 
 
@@ -23,6 +26,18 @@ def test_an_error_frees_the_lock(kit: Kit) -> None:
     with pytest.raises(ZeroDivisionError), exclusive(kit.database, "a"):
         raise ZeroDivisionError
     with exclusive(kit.database, "a") as again:
+        assert again is not None
+
+
+def test_a_lock_that_was_lost_is_noticed(postgres_kit: Kit) -> None:
+    with suppress(DBAPIError), exclusive(postgres_kit.database, "a") as held:
+        assert held is not None
+        confirm(held)
+        with suppress(DBAPIError):
+            held.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        confirm(held)
+        pytest.fail("it was not noticed")
+    with exclusive(postgres_kit.database, "a") as again:
         assert again is not None
 
 

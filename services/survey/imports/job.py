@@ -86,7 +86,7 @@ def _count_lines(run: Run, row: Import) -> None:
     if total > MOST_LINES:
         message = f"Give at most {MOST_LINES} lines in one file."
         raise Invalid(Fault("/file", "too_many_lines", message))
-    with run.database.transaction() as session:
+    with run.transaction() as session:
         session.execute(update(Import).where(Import.id == row.id).values(total=total))
 
 
@@ -95,7 +95,7 @@ def _import_lines(run: Run, task: _Task) -> None:
     _pass_by(run, task, islice(lines, task.row.processed))
     while step := list(islice(lines, STEP)):
         run.check()
-        with run.database.transaction() as session:
+        with run.transaction() as session:
             _keep_step(session, task, step)
         JOB_LINES.labels("imports").inc(len(step))
 

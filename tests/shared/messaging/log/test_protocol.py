@@ -59,8 +59,9 @@ def test_order_per_key_survives_any_interleaving(
         logs[writer].append(batch)
         for record in batch:
             written.setdefault(record.key, []).append(record.value)
-    found = texts_by_key(kit.published())
-    assert {key: found[key] for key in found if key.startswith(run)} == written
+    published = [item for item in kit.published() if item.record.key.startswith(run)]
+    assert texts_by_key(published) == written
+    assert len({(item.record.key, item.partition) for item in published}) == len(written)
 
 
 _LOGS: dict[str, list[Log]] = {}
