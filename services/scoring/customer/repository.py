@@ -46,5 +46,5 @@ def locked(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Colum
 
 
 def _by_id(session: Session, statement: Select[Any]) -> dict[UUID, Columns]:
-    rows = cast("Iterable[Columns]", session.execute(statement).mappings())
+    rows = cast("Iterable[Columns]", session.execute(statement).mappings().all())
     return {row["id"]: row for row in rows}

@@ -58,7 +58,7 @@ def changed_since(session: Session, moment: datetime, *, up_to: date) -> bool:
 
 
 def _facts(session: Session, statement: Select[Any]) -> list[Fact]:
-    return [Fact._make(row) for row in session.execute(statement)]
+    return [Fact._make(row) for row in session.execute(statement).all()]
 
 
 def _by_customer(facts: Iterable[Fact]) -> dict[UUID, list[Fact]]:

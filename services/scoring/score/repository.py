@@ -42,7 +42,7 @@ def scores(
 def kept_rows(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Columns]:
     """Give the kept scores of some customers."""
     statement = select(_ROW).where(among(session, _ROW.c.customer_id, customer_ids))
-    rows = cast("Iterable[Columns]", session.execute(statement).mappings())
+    rows = cast("Iterable[Columns]", session.execute(statement).mappings().all())
     return {row["customer_id"]: row for row in rows}
 
 
