@@ -55,11 +55,17 @@ def measure(subject: Subject) -> Part:
 
 
 def _figures(name: str, latencies: list[float], told: dict[str, Any]) -> list[Figure]:
+    answers = [1000 * seconds for seconds in told["answers"]]
     shares = {"p50": (0.5, None), "p95": (0.95, MOST_MILLISECONDS), "p99": (0.99, None)}
     return [
         *(
             Figure(name=f"{name} {label}", value=percentile(latencies, at), unit="ms", most=most)
             for label, (at, most) in shares.items()
+        ),
+        *(
+            Figure(name=f"{name} 201 {label}", value=percentile(answers, at), unit="ms")
+            for label, (at, _) in shares.items()
+            if answers
         ),
         Figure(name=f"{name} orders a second", value=told["placed"] / told["seconds"], unit="/s"),
         Figure(name=f"{name} failed or unseen", value=told["failed"], unit="", most=0),

@@ -60,6 +60,7 @@ class Load:
         self._expected = [Decimal(buyer.revenue) for buyer in plan.buyers]
         self._producer: Any = None
         self.latencies: list[float] = []
+        self.answers: list[float] = []
         self.placed = 0
         self.failed = 0
 
@@ -101,10 +102,13 @@ class Load:
             began = time.perf_counter()
             self._send(customer_id)
             return began
+        asked = time.perf_counter()
         async with self._http.post("/v1/orders", json=self._body(customer_id)) as answer:
             if answer.status != CREATED:
                 raise ValueError(await answer.text())
-            return time.perf_counter()
+            began = time.perf_counter()
+        self.answers.append(began - asked)
+        return began
 
     async def _follow(self, customer_id: str, expected: Decimal) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -164,6 +168,7 @@ async def _main() -> None:
         await load.run()
     seen = {
         "latencies": load.latencies,
+        "answers": load.answers,
         "placed": load.placed,
         "failed": load.failed,
         "bought": load.bought,

@@ -12,7 +12,9 @@ _UTIME, _STIME, _CUTIME, _CSTIME = 11, 12, 13, 14
 def roles(supervisor: int) -> dict[str, int]:
     """Tell the process of each role: children of the supervisor that write a log of their own."""
     logs = {pid: Path(_output(pid)) for pid in _children(supervisor)}
-    return {log.stem: pid for pid, log in logs.items() if log.suffix == ".log"}
+    own = {log.stem: pid for pid, log in logs.items() if log.suffix == ".log"}
+    own.pop("server", None)  # the guards of PostgreSQL and Kafka
+    return own
 
 
 def cpu_seconds(supervisor: int) -> dict[str, float]:

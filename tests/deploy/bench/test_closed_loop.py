@@ -1,0 +1,21 @@
+"""The load generator of reads knows when an answer has ended."""
+
+import pytest
+
+from deploy.bench.closed_loop import _whole
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "ended"),
+    [
+        (HEAD, False),
+        (HEAD + b"Content-Length: 2\r\n\r\n", False),
+        (HEAD + b"Content-Length: 2\r\n\r\n{}", True),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n", False),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", True),
+    ],
+)
+def test_an_answer_ends_with_its_length_or_its_last_chunk(answer: bytes, ended: bool) -> None:  # noqa: FBT001
+    assert _whole(answer) == ended

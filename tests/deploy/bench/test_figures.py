@@ -1,0 +1,39 @@
+"""Figures of the benchmark: targets, tables, percentiles."""
+
+import pytest
+
+from deploy.bench.figures import Figure, Part, percentile, table
+
+PART = Part(
+    name="read",
+    about="one customer",
+    figures=[
+        Figure(name="service / bare", value=0.31, unit="", least=0.3),
+        Figure(name="p95", value=612.4, unit="ms", most=500),
+        Figure(name="rate", value=1234.5, unit="/s"),
+    ],
+    raw={"rounds": [1, 2]},
+)
+
+
+def test_a_target_is_met_missed_or_not_there() -> None:
+    assert [figure.met for figure in PART.figures] == [True, False, None]
+
+
+def test_a_table_says_the_target_and_whether_it_is_met() -> None:
+    first, share, p95, rate = table([PART]).splitlines()
+    assert first == "read: one customer"
+    assert "0.31" in share
+    assert share.endswith("target >= 0.3   met")
+    assert p95.endswith("target <= 500   MISSED")
+    assert "1,23" in rate
+    assert "target" not in rate
+
+
+def test_a_part_reads_back_as_it_was_written() -> None:
+    assert Part.read(PART.document()) == PART
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.5, 51), (0.95, 96), (0.99, 100), (1.0, 100)])
+def test_a_percentile_is_one_of_the_values(share: float, expected: float) -> None:
+    assert percentile(range(100, 0, -1), share) == expected

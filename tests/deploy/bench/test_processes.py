@@ -1,0 +1,24 @@
+"""What a supervisor's roles cost is read from Linux."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from deploy.bench import processes
+from tests.waiting import eventually
+
+BUSY = "while True: pass"
+
+
+def test_a_role_is_known_by_its_log_and_its_cost_grows(tmp_path: Path) -> None:
+    with (
+        (tmp_path / "some-api.log").open("wb") as log,
+        subprocess.Popen([sys.executable, "-c", BUSY], stdout=log) as child,
+    ):
+        try:
+            assert processes.roles(os.getpid()) == {"some-api": child.pid}
+            assert eventually(lambda: processes.cpu_seconds(os.getpid())["some-api"] > 0.05)
+            assert processes.peak_mebibytes(os.getpid())["some-api"] > 1
+        finally:
+            child.kill()
