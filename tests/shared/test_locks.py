@@ -33,8 +33,9 @@ def test_a_lock_that_was_lost_is_noticed(postgres_kit: Kit) -> None:
     with suppress(DBAPIError), exclusive(postgres_kit.database, "a") as held:
         assert held is not None
         confirm(held)
-        with suppress(DBAPIError):
-            held.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        with postgres_kit.database.connection() as other:
+            backend = held.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            other.execute(text("SELECT pg_terminate_backend(:pid, 9000)"), {"pid": backend})
         confirm(held)
         pytest.fail("it was not noticed")
     with exclusive(postgres_kit.database, "a") as again:

@@ -72,6 +72,7 @@ def test_every_row_comes_once_in_order(
     write(kit, meanwhile)
     while True:
         seen += found.rows
+        assert len(seen) <= len(seconds) + len(meanwhile)
         if found.next is None:
             break
         found = read_page(kit, limit, found.next, falling=falling)
