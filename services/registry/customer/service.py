@@ -153,11 +153,14 @@ def _register_unknown(
     return {external_id.id: one.id for external_id, one in zip(external_ids, made, strict=True)}
 
 
-def registered(session: Session, external_ids: Collection[ExternalId]) -> set[ExternalId]:
-    """Tell which external ids mean a customer."""
+def records_for_change(
+    session: Session, external_ids: Collection[ExternalId]
+) -> dict[ExternalId, Record]:
+    """Give the records of those external ids that mean a customer, to be changed."""
     pairs = [(external_id.system, external_id.id) for external_id in external_ids]
     known = repository.ids_by_external_id(session, pairs) if pairs else {}
-    return {ExternalId(*pair) for pair in known}
+    found = repository.customers_for_change(session, list(known.values()))
+    return {ExternalId(*pair): record_of(found[known[pair]]) for pair in known}
 
 
 def put_customers(

@@ -9,7 +9,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import Update, update
@@ -26,7 +25,6 @@ from services.registry.order import service as orders
 from services.registry.order.domain import Order
 from services.registry.order.repository import known_orders
 from services.registry.product import service as products
-from services.registry.product.repository import products_by_code
 from shared import clock
 from shared.bulk import insert_rows
 from shared.errors import Invalid
@@ -181,25 +179,25 @@ def _import_products(job: _Job, table: Table) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Noun:
-    """How lines become things of a noun, which of them are known, and how many are put at once."""
+    """How lines become things of a noun, what is on record of them, and how many are put."""
 
-    read: Callable[[dict[str, Any], Options], Any]
-    key: Callable[[Any], Any]
-    known: Callable[[Session, Sequence[Any]], Collection[Any]]
-    put: Callable[[Session, Sequence[Any], str], Mapping[Any, str]]
+    key: Callable[[Mapping[str, Any], Options], Any]
+    known: Callable[[Session, Collection[Any]], Mapping[Any, Any]]
+    make: Callable[[Mapping[str, Any], Options, Any], Any]
+    put: Callable[[Session, Mapping[Any, Any], str], Mapping[Any, str]]
 
 
 _CUSTOMERS = _Noun(
-    read=records.customer,
-    key=itemgetter(0),
-    known=customers.registered,
-    put=lambda session, read, by: customers.put_customers(session, records=dict(read), by=by),
+    key=records.customer_key,
+    known=customers.records_for_change,
+    make=records.customer,
+    put=lambda session, made, by: customers.put_customers(session, records=made, by=by),
 )
 _PRODUCTS = _Noun(
-    read=records.product,
-    key=attrgetter("code"),
-    known=products_by_code,
-    put=lambda session, read, _: products.put_products(session, products=read),
+    key=records.product_key,
+    known=products.products_for_change,
+    make=records.product,
+    put=lambda session, made, _: products.put_products(session, products=list(made.values())),
 )
 
 
@@ -215,30 +213,45 @@ def _put_lines(job: _Job, lines: Sequence[Line], noun: _Noun, session: Session) 
     """Put what the lines say; where two lines name the same thing, the later one wins."""
     chunk = Chunk(position=str(lines[-1].number))
     read = [_read(job, line, noun) for line in lines]
-    keys = [noun.key(thing) for thing, _ in read if thing is not None]
-    known = noun.known(session, keys)
-    for thing, faults in read:
-        if thing is not None and (fault := _forbidden(job, known=noun.key(thing) in known)):
-            faults.append(fault)
-    taken = [thing for thing, faults in read if not faults]
-    outcomes = noun.put(session, taken, job.row.created_by)
-    for line, (thing, faults) in zip(lines, read, strict=True):
+    known = noun.known(session, {key for key, _, faults in read if not faults})
+    made: dict[Any, Any] = {}
+    for key, values, faults in read:
+        if not faults:
+            before = made.get(key, known.get(key))
+            wrong = _make(job, noun, made, key, values, before=before, known=key in known)
+            faults.extend(wrong)
+    outcomes = noun.put(session, made, job.row.created_by)
+    for line, (key, _, faults) in zip(lines, read, strict=True):
         if faults:
             chunk.rejected.append(Rejected(line, faults))
         else:
-            chunk.outcomes[outcomes[noun.key(thing)]] += 1
+            chunk.outcomes[outcomes[key]] += 1
     return chunk
 
 
-def _read(job: _Job, line: Line, noun: _Noun) -> tuple[Any, list[str]]:
+def _read(job: _Job, line: Line, noun: _Noun) -> tuple[Any, dict[str, Any], list[str]]:
     values, faults = job.columns.read(line.cells)
     faults += [line.fault.message] if line.fault else []
-    if faults:
-        return None, faults
+    return None if faults else noun.key(values, job.options), values, faults
+
+
+def _make(
+    job: _Job,
+    noun: _Noun,
+    made: dict[Any, Any],
+    key: Any,
+    values: Mapping[str, Any],
+    *,
+    before: Any,
+    known: bool,
+) -> list[str]:
+    if fault := _forbidden(job, known=known):
+        return [fault]
     try:
-        return noun.read(values, job.options), faults
+        made[key] = noun.make(values, job.options, before)
     except ValueError as error:
-        return None, [str(error)]
+        return [str(error)]
+    return []
 
 
 def _commit(job: _Job, put: Put) -> None:

@@ -1,5 +1,7 @@
 """Customers and products from the lines of a file, one line each. Pure."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from services.registry.customer.domain import (
@@ -67,17 +69,34 @@ PRODUCT_READERS: dict[str, Reader] = {
 PRODUCT_REQUIRED = frozenset({"code", "name"})
 
 
-def customer(values: dict[str, Any], options: Options) -> tuple[ExternalId, Record]:
-    """Make a customer of what a line says; ValueError if that cannot be true together."""
-    external_id = values.pop("external_id").removesuffix(options.strip_suffix or "")
+def customer_key(values: Mapping[str, Any], options: Options) -> ExternalId:
+    """Tell which customer a line is about."""
+    return ExternalId(
+        options.system, values["external_id"].removesuffix(options.strip_suffix or "")
+    )
+
+
+def customer(values: Mapping[str, Any], _: Options, before: Record | None) -> Record:
+    """Make the record of a customer of what a line says; what it does not say stays as it was.
+
+    ValueError if that cannot be true together.
+    """
+    said = {name: value for name, value in values.items() if name != "external_id"}
     unknown = {"kind": Kind.UNKNOWN, "nature": Nature.UNKNOWN}
-    record = Record(**unknown | values)
+    record = replace(before, **said) if before else Record(**unknown | said)
     if found := contradictions(record):
         raise ValueError(" ".join(f"{one.field}: {one.message}" for one in found))
-    return ExternalId(options.system, external_id), record
+    return record
 
 
-def product(values: dict[str, Any], options: Options) -> Product:
-    """Make a product of what a line says."""
+def product_key(values: Mapping[str, Any], _: Options) -> str:
+    """Tell which product a line is about."""
+    code: str = values["code"]
+    return code
+
+
+def product(values: Mapping[str, Any], options: Options, before: Product | None) -> Product:
+    """Make a product of what a line says; what it does not say stays as it was."""
     priced = {"currency": options.currency} if "unit_price" in values else {}
-    return Product(**priced | values)
+    said = priced | dict(values)
+    return replace(before, **said) if before else Product(**said)

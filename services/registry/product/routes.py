@@ -17,7 +17,7 @@ from services.registry.product.schemas import (
 )
 from shared.errors import Conflict, Fault, NotFound
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Once, Reading, Transaction, etag
+from shared.http.dependencies import Once, Reading, Settings, Transaction, etag
 from shared.http.pagination import Paging, link
 from shared.http.routing import Router
 from shared.http.schemas import Code
@@ -26,14 +26,17 @@ router = Router(prefix="products", tag="products")
 
 
 @router.post("", status_code=201, response_model=ProductBody, responses=errors(409))
-def create_product(body: NewProduct, once: Once, session: Transaction) -> Response:
+def create_product(
+    body: NewProduct, once: Once, session: Transaction, settings: Settings
+) -> Response:
     """Put a product into the catalogue; a code that is taken is refused with 409."""
 
     def create() -> Response:
         if repository.products_by_code(session, [body.code]):
             fault = Fault("/code", "taken", "The catalogue has this code; PUT changes it.")
             raise Conflict(fault, code="code_taken")
-        service.put_products(session, products=[body.product(body.code)])
+        product = body.product(body.code, currency=settings.currency)
+        service.put_products(session, products=[product])
         made = repository.products_by_code(session, [body.code])[body.code]
         place = {"Location": f"/v1/products/{made.id}"}
         return answer(product_body(made), status=201, headers=place | etag(made.version))
@@ -47,10 +50,14 @@ def create_product(body: NewProduct, once: Once, session: Transaction) -> Respon
     responses=errors() | {201: {"model": ProductBody, "description": "It was new."}},
 )
 def put_product(
-    code: Annotated[Code, Path(examples=["WM-800"])], body: ProductFields, session: Transaction
+    code: Annotated[Code, Path(examples=["WM-800"])],
+    body: ProductFields,
+    session: Transaction,
+    settings: Settings,
 ) -> Response:
     """Make the catalogue say this of a code; the same twice changes nothing."""
-    outcome = service.put_products(session, products=[body.product(code)])[code]
+    product = body.product(code, currency=settings.currency)
+    outcome = service.put_products(session, products=[product])[code]
     found = repository.products_by_code(session, [code])[code]
     status = 201 if outcome == "created" else 200
     return answer(product_body(found), status=status, headers=etag(found.version))

@@ -18,15 +18,18 @@ class ProductFields(Body):
     name: Name = Field(examples=["滚筒洗衣机 8 kg"])
     category: Code | None = Field(None, examples=["洗衣机"])
     unit_price: Exact | None = Field(None, ge=0, description="List price.")
-    currency: Currency | None = Field(None, description="Of the list price.")
+    currency: Currency | None = Field(None, description="Of the list price; absent: the company's.")
     lifetime_days: Days | None = Field(None, description="How long one serves (产品生命周期).")
     purchase_cycle_days: Days | None = Field(
         None, description="How long after a purchase the next is usual (购买周期)."
     )
 
-    def product(self, code: str) -> domain.Product:
-        """Read as the product with this code."""
-        return domain.Product(code=code, **self.model_dump(include=set(ProductFields.model_fields)))
+    def product(self, code: str, *, currency: str) -> domain.Product:
+        """Read as the product with this code; `currency` is that of a price that states none."""
+        said = {name: getattr(self, name) for name in ProductFields.model_fields}
+        if self.unit_price is not None:
+            said["currency"] = self.currency or currency
+        return domain.Product(code=code, **said)
 
 
 class NewProduct(ProductFields):
@@ -49,9 +52,11 @@ class ProductPage(Page[ProductBody]):
 
 def product_body(row: Any) -> ProductBody:
     """Present a product."""
-    return ProductBody.model_validate(row)
+    return ProductBody.model_construct(
+        **{name: getattr(row, name) for name in ProductBody.model_fields}
+    )
 
 
 def product_page(rows: Any, following: str | None) -> ProductPage:
     """Present a page of products."""
-    return ProductPage(items=[product_body(row) for row in rows], next=following)
+    return ProductPage.model_construct(items=[product_body(row) for row in rows], next=following)

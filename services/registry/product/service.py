@@ -1,7 +1,7 @@
 """Use cases of products: put them into the catalogue, many at a time."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,15 @@ def put_products(session: Session, *, products: Sequence[domain.Product]) -> dic
     return outcomes | {product.code: "created" for product in new}
 
 
+def products_for_change(session: Session, codes: Collection[str]) -> dict[str, domain.Product]:
+    """Give what the catalogue says of those codes that it has, to be changed."""
+    names = [field.name for field in fields(domain.Product)]
+    return {
+        code: domain.Product(**{name: getattr(row, name) for name in names})
+        for code, row in repository.products_by_code(session, codes).items()
+    }
+
+
 def name_products(session: Session, *, names: Mapping[str, str]) -> None:
     """See that the catalogue has these codes, and give them these names where one is stated."""
     known = repository.products_by_code(session, list(names))
@@ -52,10 +61,10 @@ def name_products(session: Session, *, names: Mapping[str, str]) -> None:
 
 
 def _changed(row: Product, product: domain.Product, moment: datetime) -> str:
-    fields = asdict(product)
-    if all(getattr(row, name) == value for name, value in fields.items()):
+    wanted = asdict(product)
+    if all(getattr(row, name) == value for name, value in wanted.items()):
         return "unchanged"
-    for name, value in fields.items():
+    for name, value in wanted.items():
         setattr(row, name, value)
     row.version, row.changed_at = row.version + 1, moment
     return "updated"

@@ -7,6 +7,7 @@ from threading import Event
 from typing import Any
 
 import httpx
+import openpyxl
 import pytest
 from sqlalchemy import func, select
 
@@ -210,6 +211,15 @@ def test_columns_are_mapped_times_read_in_the_zone_and_ids_trimmed(registry: Run
     assert len(found["items"]) == 1
 
 
+def test_a_workbook_comes_in_like_the_csv_of_it(registry: Running) -> None:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    for row in csv.reader(ORDERS.splitlines()):
+        book.worksheets[0].append([float(one) if one.isdecimal() else one for one in row])
+    book.save(file)
+    assert counts(imported(registry, "orders", file.getvalue(), options=CREATE)) == (4, 0, 0, 0)
+    assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (0, 0, 4, 0)
+
+
 def test_no_character_of_a_cell_moves_its_neighbours(registry: Running) -> None:
     content = f'{HEADER}\nA1,2026-01-31,C1,P1,a\x1fb\x1e\u2028",2,10.50,CNY\n'
     assert counts(imported(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
@@ -243,6 +253,31 @@ def test_products_come_in_once_and_change_by_their_code(registry: Running) -> No
     assert counts(imported(registry, "products", content)) == (1, 0, 0, 1)
     again = content.replace("洗衣机", "烘干机").replace("-1", "1")
     assert counts(imported(registry, "products", again)) == (1, 1, 0, 0)
+
+
+def test_what_a_file_does_not_say_stays_as_it_was(registry: Running) -> None:
+    """A file of another system has fewer columns; owners, marks and prices are not its matter."""
+    full = (
+        "external_id,name,kind,nature,owner,team,disqualified\n1,王强,person,household,li.na,e,是\n"
+    )
+    imported(registry, "customers", full, options={"system": "erp"})
+    phones = "external_id,name,phone,owner\n1,王强,021 5555,\n1,王强,021 6666,\n"
+    assert counts(imported(registry, "customers", phones, options={"system": "erp"})) == (
+        0,
+        2,
+        0,
+        0,
+    )
+    (customer,) = registry.client.get("/v1/customers").json()["items"]
+    kept = ("kind", "nature", "owner", "team", "disqualified", "phone")
+    assert [customer[name] for name in kept] == [
+        *("person", "household", "li.na", "e", True, "021 6666")
+    ]
+    imported(registry, "products", "code,name,unit_price,lifetime_days\nP1,洗衣机,99,3650\n")
+    imported(registry, "products", "code,name\nP1,烘干机\n")
+    (product,) = registry.client.get("/v1/products").json()["items"]
+    assert (product["name"], product["unit_price"], product["currency"]) == ("烘干机", "99", "CNY")
+    assert product["lifetime_days"] == 3650
 
 
 BAD_REQUESTS: list[tuple[dict[str, Any], str]] = [
