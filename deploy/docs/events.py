@@ -24,7 +24,7 @@ optional fields may come within v1; ignore what you do not know.
 *events* topics are facts, kept for ever, without personal data. *state* topics hold the latest
 snapshot per key, compacted; a null value means that the key is gone. What a service could not
 apply goes to `patron.<service>.dead-letters.v1` with headers `patron_origin_*` and
-`patron_error`; `python -m services.<service> redrive` puts it back.
+`patron_error`; `python -m services.<service> redrive` tries it again in that service.
 """
 
 

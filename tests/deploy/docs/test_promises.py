@@ -1,0 +1,89 @@
+"""Every row of docs/promises.md names what is there: endpoints, commands, events and tests."""
+
+import ast
+import importlib
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from deploy.local.roles import SERVICES
+from services.gateway.__main__ import SERVICE as GATEWAY
+from services.gateway.document.routes import OPEN
+from shared.contracts.catalogue import contracts
+from shared.service import Service
+
+ROOT = Path(__file__).parents[3]
+COLUMNS = 4
+COMMANDS = {"serve", "work", "migrate", "topics", "redrive", "openapi"}
+
+
+def rows() -> list[list[str]]:
+    """Give the cells of every row below a heading of a table."""
+    text = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    found = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [row for row in found if row[0] != "promise"]
+
+
+def named(column: int) -> list[str]:
+    """Give what stands in backticks in a column of all rows."""
+    return [name for row in rows() for name in re.findall(r"`([^`]+)`", row[column])]
+
+
+def test_every_row_names_a_promise_and_a_test() -> None:
+    assert {len(row) for row in rows()} == {COLUMNS}
+    assert all(row[0] and row[3] for row in rows())
+    assert [row[0].split()[0] for row in rows()[:10]] == [f"P{number}" for number in range(1, 11)]
+
+
+def test_every_test_that_is_named_is_there() -> None:
+    assert [test for test in named(3) if not _is_a_test(test)] == []
+
+
+def test_every_endpoint_and_command_is_there() -> None:
+    known = {*_endpoints(), *_make_targets(), *_service_commands()}
+    assert [name for name in named(1) if name not in known] == []
+
+
+def test_every_event_is_there() -> None:
+    for service in SERVICES[:3]:
+        importlib.import_module(f"shared.contracts.{service}")
+    known = {contract.name for contract in contracts().values()}
+    assert [name for name in named(2) if f"patron.{name}.v1" not in known] == []
+
+
+def _is_a_test(name: str) -> bool:
+    path, _, function = name.partition("::")
+    return function.startswith("test_") and function in _functions(ROOT / path)
+
+
+@cache
+def _functions(path: Path) -> frozenset[str]:
+    if not path.exists():
+        return frozenset()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+def _endpoints() -> Iterator[str]:
+    files = (ROOT / "services" / "gateway" / "openapi").glob("*.json")
+    documents = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    documents.append(GATEWAY.create_app(GATEWAY.settings()).openapi())
+    for document in documents:
+        for path, methods in document["paths"].items():
+            yield from (f"{method.upper()} {path}" for method in methods)
+    yield from (f"GET {path.decode()}" for path in OPEN)
+
+
+def _make_targets() -> Iterator[str]:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return (f"make {target}" for target in re.findall(r"^([a-z]+):", text, re.MULTILINE))
+
+
+def _service_commands() -> Iterator[str]:
+    for name in SERVICES:
+        service: Service = importlib.import_module(f"services.{name}.__main__").SERVICE
+        for command in COMMANDS | service.commands.keys():
+            yield f"python -m services.{name} {command}"
