@@ -33,10 +33,10 @@ class ServiceSettings(BaseSettings):
     timezone: str = Field("Asia/Shanghai", description="The business zone: days are local to it.")
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port of the API.")
-    worker_operations_port: int = Field(0, ge=0, le=65535, description="The same of the worker.")
     operations_port: int = Field(
-        0, ge=0, le=65535, description="Port of probes and metrics; 0: any free one."
+        0, ge=0, le=65535, description="Port of the API's probes and metrics; 0: any free one."
     )
+    worker_operations_port: int = Field(0, ge=0, le=65535, description="The same of the worker.")
     log_level: str = Field("INFO", description="Least level that is logged.")
     identity_public_key_file: Path | None = Field(
         None, description="The gateway's public key (PEM); absent: `data`/identity.pub."

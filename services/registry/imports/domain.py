@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from shared.files.cells import is_formula
+from shared.files.cells import dashed, is_formula
 from shared.money import CURRENCIES, parse_exact
 
 Reader = Callable[[str], Any]
@@ -153,7 +153,7 @@ def currency(text: str) -> str:
 def day(text: str) -> date:
     """Read a day as 2026-01-31; a time of day after it is dropped."""
     try:
-        return date.fromisoformat(text[:10])
+        return datetime.fromisoformat(dashed(text)).date()
     except ValueError:
         raise ValueError("Give a day as 2026-01-31.") from None
 
@@ -162,7 +162,7 @@ def day(text: str) -> date:
 def moment(text: str, zone: ZoneInfo) -> tuple[datetime, date]:
     """Read a time, without offset as local to `zone`; give it in UTC, and its day in `zone`."""
     try:
-        read = datetime.fromisoformat(text)
+        read = datetime.fromisoformat(dashed(text))
         local = read.replace(tzinfo=zone) if read.tzinfo is None else read.astimezone(zone)
         return local.astimezone(UTC), local.date()
     except (ValueError, OverflowError):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from shared.errors import Fault
+from shared.files.cells import dashed
 
 RESPONDENT = "respondent_external_id"
 SUBMITTED_AT = "submitted_at"
@@ -15,7 +16,6 @@ FIELDS = (RESPONDENT, SUBMITTED_AT, CHANNEL)
 
 MOST_LINES = 1_000_000
 FIRST_YEAR, LAST_YEAR = 1900, 9998
-_SLASHED = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 _CHANNEL = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
@@ -88,22 +88,13 @@ def faults_of_plan(
 def read_moment(text: str, zone: ZoneInfo) -> datetime:
     """Read a moment as files have it; one without offset is local. ValueError if it is none."""
     try:
-        moment = datetime.fromisoformat(_dashed(text))
+        moment = datetime.fromisoformat(dashed(text))
         local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         if FIRST_YEAR <= moment.year <= LAST_YEAR:
             return local.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     raise ValueError("Give a time as 2026-01-31 09:30:00.")
-
-
-def _dashed(text: str) -> str:
-    """Write 2026/2/20 9:05, as spreadsheets in China have it, in the standard way."""
-    found = _SLASHED.fullmatch(text)
-    if found is None:
-        return text
-    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
-    return f"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"
 
 
 def is_channel(text: str) -> bool:

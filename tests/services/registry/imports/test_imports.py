@@ -220,6 +220,13 @@ def test_a_workbook_comes_in_like_the_csv_of_it(registry: Running) -> None:
     assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (0, 0, 4, 0)
 
 
+def test_days_may_be_written_as_spreadsheets_in_china_do(registry: Running) -> None:
+    content = f"{HEADER},promised_on\nA1,2026/2/1 0:30,C1,P1,x,2,10.50,CNY,2026/2/20\n"
+    assert counts(imported(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
+    order = orders(registry)["A1"]
+    assert (order["occurred_on"], order["promised_on"]) == ("2026-02-01", "2026-02-20")
+
+
 def test_no_character_of_a_cell_moves_its_neighbours(registry: Running) -> None:
     content = f'{HEADER}\nA1,2026-01-31,C1,P1,a\x1fb\x1e\u2028",2,10.50,CNY\n'
     assert counts(imported(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
