@@ -62,9 +62,11 @@ def started(data: Path, role: str) -> Iterator[Started]:
         httpx.Client(base_url=f"{url}:{port}") as client,
         httpx.Client(base_url=f"{url}:{operations}") as told,
     ):
-        until(lambda: ready(told), seconds=60)
-        yield Started(process, client, told)
-        process.kill()
+        try:
+            until(lambda: ready(told), seconds=60)
+            yield Started(process, client, told)
+        finally:
+            process.kill()
 
 
 def free_port() -> int:

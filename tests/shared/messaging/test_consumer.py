@@ -65,9 +65,11 @@ def consuming(kit: Kit, handler: Handler = note_down) -> Iterator[Consumer]:
     running, stop = consumer(kit, handler), Event()
     thread = Thread(target=running.run, args=(stop,))
     thread.start()
-    yield running
-    stop.set()
-    thread.join()
+    try:
+        yield running
+    finally:
+        stop.set()
+        thread.join()
 
 
 def envelope(kit: Kit, note_id: str, *, event_id: UUID | None = None, value: str = "") -> Record:

@@ -109,8 +109,10 @@ def test_an_outage_of_the_log_flags_nothing(kit: Kit) -> None:
 def relaying_process(kit: Kit, *, die: bool = False) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", relaying.__name__, *relaying.arguments(kit, die=die)]
     with subprocess.Popen(command) as process:
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_a_relay_killed_before_it_flags_publishes_again(kit: Kit) -> None:
@@ -130,11 +132,13 @@ def relaying_thread(kit: Kit) -> Iterator[Relay]:
     relay_ = Relay(database, log)
     thread = Thread(target=relay_.run, args=(stop,))
     thread.start()
-    yield relay_
-    stop.set()
-    thread.join()
-    log.close()
-    database.close()
+    try:
+        yield relay_
+    finally:
+        stop.set()
+        thread.join()
+        log.close()
+        database.close()
 
 
 def test_another_relay_takes_over_when_one_is_killed(
