@@ -18,6 +18,7 @@ from deploy.bench.subject import Subject
 
 CUSTOMERS = 1000
 ORDERS_EACH = 3
+PRODUCTS = 100
 SYSTEM = "bench"
 PRICE = Decimal("9.50")
 SECONDS = 60
@@ -46,7 +47,7 @@ def measure(subject: Subject) -> Part:
             for buyer, more in zip(buyers, told["bought"], strict=True)
         ]
     about = (
-        f"{CUSTOMERS} customers with {ORDERS_EACH} orders each, {SECONDS} s; aiohttp client in its "
+        f"{CUSTOMERS} customers, {PRODUCTS} products, {SECONDS} s; aiohttp client in its "
         "own process, open loop; http: from the 201 through the gateway; topic: from before the "
         "send by a bare kafka-python producer; until GET /v1/scores/{id} through the gateway "
         "shows it, asked every 20 ms"
@@ -84,6 +85,7 @@ def _plan(subject: Subject, way: str, buyers: list[Buyer]) -> Plan:
         rate=rate,
         seconds=SECONDS,
         follow_every=every,
+        products=PRODUCTS,
         buyers=buyers,
     )
 
@@ -123,7 +125,9 @@ def _write(file: Path) -> None:
         for at in range(CUSTOMERS * ORDERS_EACH):
             moment = today - timedelta(days=1 + at // CUSTOMERS)
             name = f"c{at % CUSTOMERS}"
-            lines.writerow([f"h{at}", moment.isoformat(), name, "P-1", "1", str(PRICE)])
+            lines.writerow(
+                [f"h{at}", moment.isoformat(), name, f"P-{at % PRODUCTS}", "1", str(PRICE)]
+            )
 
 
 def _customers(subject: Subject) -> list[dict[str, Any]]:

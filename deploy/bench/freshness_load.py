@@ -7,6 +7,7 @@ what they bring themselves, and customers take turns, so that two are rarely in 
 
 import asyncio
 import json
+import secrets
 import sys
 import time
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ class Plan:
     rate: int
     seconds: int
     follow_every: int
+    products: int
     buyers: list[Buyer]
 
 
@@ -120,7 +122,8 @@ class Load:
                 await asyncio.sleep(ASKED_EVERY)
 
     def _body(self, customer_id: str) -> dict[str, Any]:
-        line = {"product_code": "P-1", "quantity": "1", "unit_price": self._plan.price}
+        product = f"P-{secrets.randbelow(self._plan.products)}"
+        line = {"product_code": product, "quantity": "1", "unit_price": self._plan.price}
         return {
             "external_id": {"system": "bench", "id": str(uuid4())},
             "customer_id": customer_id,

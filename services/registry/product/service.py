@@ -43,7 +43,18 @@ def products_for_change(session: Session, codes: Collection[str]) -> dict[str, d
 
 
 def name_products(session: Session, *, names: Mapping[str, str]) -> None:
-    """See that the catalogue has these codes, and give them these names where one is stated."""
+    """See that the catalogue has these codes, and give them these names where one is stated.
+
+    Only what has to change is locked: orders of one product must not wait for each other.
+    """
+    before = repository.names_by_code(session, list(names))
+    names = {
+        code: name
+        for code, name in names.items()
+        if code not in before or (name and name != before[code])
+    }
+    if not names:
+        return
     known = repository.products_by_code(session, list(names))
     moment, renamed = clock.now(), []
     for code, row in known.items():
