@@ -114,7 +114,7 @@ def program(request: pytest.FixtureRequest) -> Callable[[str], str]:
     """Find a program that make cannot install, such as kcat."""
 
     def find(name: str) -> str:
-        found = shutil.which(name)
+        found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
         return found or _missing(request.config, f"{name} is not installed; .ci/run installs it.")
 
     return find

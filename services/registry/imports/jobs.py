@@ -131,7 +131,7 @@ def _put_orders(
     drafts = _allowed(session, job, drafts, chunk)
     taken = [draft.order for draft in drafts]
     _name_products(session, job, taken, names)
-    outcomes = orders.put_orders(session, orders=taken)
+    outcomes = [put.outcome for put in orders.put_orders(session, orders=taken)]
     for draft, outcome in zip(drafts, outcomes, strict=True):
         chunk.outcomes[outcome] += len(draft.lines)
     return chunk

@@ -1,6 +1,7 @@
 """Use cases of orders: put them, one or many at a time; the same twice changes nothing."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,15 @@ from shared.messaging import outbox
 Key = tuple[str, str]
 
 
-def put_orders(session: Session, *, orders: Sequence[domain.Order]) -> list[Outcome]:
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What became of an order that was put, and under which id it is recorded."""
+
+    order_id: UUID
+    outcome: Outcome
+
+
+def put_orders(session: Session, *, orders: Sequence[domain.Order]) -> list[Put]:
     """Make the records say what these orders say; tell what became of each, in their order."""
     keys = [(order.system, order.external_id) for order in orders]
     known = repository.known_orders(session, keys)
@@ -36,7 +45,9 @@ def put_orders(session: Session, *, orders: Sequence[domain.Order]) -> list[Outc
     changed = [order for order, o in zip(orders, outcomes, strict=True) if o is not o.UNCHANGED]
     _write(session, rows, changed)
     outbox.record_all(session, map(_event, changed, rows))
-    return outcomes
+    ids = {key: found.id for key, found in known.items()}
+    ids |= {(row["system"], row["external_id"]): row["id"] for row in rows}
+    return [Put(ids[key], outcome) for key, outcome in zip(keys, outcomes, strict=True)]
 
 
 def _outcome(known: Known | None, told: str) -> Outcome:

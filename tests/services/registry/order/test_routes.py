@@ -101,8 +101,11 @@ def test_the_same_order_again_changes_nothing_and_another_says_so(registry: Runn
 @pytest.mark.usefixtures("customer")
 def test_a_recorded_order_is_not_placed_again(client: httpx.Client) -> None:
     assert client.post("/v1/orders", json=ORDER).status_code == 201
-    again = client.post("/v1/orders", json=ORDER)
-    assert (again.status_code, again.json()["code"]) == (409, "external_id_taken")
+    for again in (ORDER, ORDER | {"lines": [line()]}):
+        answer = client.post("/v1/orders", json=again)
+        assert (answer.status_code, answer.json()["code"]) == (409, "external_id_taken")
+    (kept,) = client.get("/v1/orders").json()["items"]
+    assert (kept["version"], kept["amount"]) == (1, "5100.00")
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
