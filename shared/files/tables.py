@@ -8,10 +8,12 @@ import codecs
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -24,6 +26,11 @@ LARGEST_WORKBOOK = 64 * 1024 * 1024
 """Bytes of an XLSX file; CSV may have any size."""
 LARGEST_SHEET = 512 * 1024 * 1024
 """Bytes of an XLSX file when unpacked."""
+_BROKEN_WORKBOOK = (
+    *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError),
+    *(AttributeError, EOFError, LookupError, TypeError, ValueError),
+)
+"""What openpyxl and what it stands on raise for a workbook that is none."""
 _ZIP = b"PK\x03\x04"
 _ENCODINGS = {"utf-8": "utf-8-sig", "gbk": "gb18030"}
 
@@ -146,7 +153,7 @@ def _sheet(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         sheet = book.worksheets[0]
         for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
             yield number, [_text(cell) for cell in row]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError) as error:
+    except _BROKEN_WORKBOOK as error:
         raise _bad("malformed", "This is no XLSX file that can be read.") from error
 
 

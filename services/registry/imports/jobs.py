@@ -202,11 +202,18 @@ _PRODUCTS = _Noun(
 
 
 def _import_lines(job: _Job, table: Table, noun: _Noun) -> None:
+    if job.row.total is None:
+        _tell_total(job, _count_lines(job))
     done = int(job.row.position or 1)
     lines = (line for line in table.lines if line.number > done)
     while found := list(islice(lines, _CHUNK_LINES)):
         _commit(job, partial(_put_lines, job, found, noun))
-    _tell_total(job, None)
+
+
+def _count_lines(job: _Job) -> int:
+    """Read the file through once, so that one that breaks off further down changes nothing."""
+    with closing(open_file(job.run.database, job.row.id)) as stream:
+        return sum(1 for _ in read_table(stream, encoding=job.options.encoding).lines)
 
 
 def _put_lines(job: _Job, lines: Sequence[Line], noun: _Noun, session: Session) -> Chunk:
@@ -299,10 +306,9 @@ def _progress(job: _Job, chunk: Chunk) -> Update:
     )
 
 
-def _tell_total(job: _Job, total: int | None) -> None:
-    value = Import.processed if total is None else total
+def _tell_total(job: _Job, total: int) -> None:
     with job.run.transaction() as session:
-        session.execute(update(Import).where(Import.id == job.row.id).values(total=value))
+        session.execute(update(Import).where(Import.id == job.row.id).values(total=total))
 
 
 _WORKS = {

@@ -1,6 +1,7 @@
 """Files as users bring them."""
 
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -59,6 +60,17 @@ def test_a_ragged_line_is_given_with_its_fault_and_empty_ones_are_left_out() -> 
 )
 def test_what_is_no_table_is_refused_with_a_reason(content: bytes, code: str) -> None:
     assert refusal(content) == code
+
+
+def test_a_workbook_whose_sheet_breaks_off_is_refused() -> None:
+    book, whole, broken = openpyxl.Workbook(), io.BytesIO(), io.BytesIO()
+    book.worksheets[0].append(["a"])
+    book.save(whole)
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(broken, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content[:-20] if "sheet1" in name else content)
+    assert refusal(broken.getvalue()) == "malformed"
 
 
 def test_a_workbook_reads_like_the_csv_of_it() -> None:

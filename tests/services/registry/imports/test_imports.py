@@ -327,6 +327,14 @@ def test_a_file_that_breaks_later_fails_and_changes_nothing(registry: Running) -
     assert registry.recorded() == []
 
 
+def test_customers_of_a_file_that_breaks_later_are_not_taken(registry: Running) -> None:
+    lines = "".join(f"{n},c{n}\n" for n in range(20_000)).encode()
+    content = b"external_id,name\n" + lines + b"x,\xff\xfe\n"
+    body = imported(registry, "customers", content, options={"encoding": "utf-8"})
+    assert (body["state"], body["processed"]) == ("failed", 0)
+    assert registry.recorded() == []
+
+
 def test_a_second_worker_goes_on_where_the_first_was_killed(
     registry: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
