@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
 
 _NAMES = {
@@ -83,8 +84,9 @@ class Database:
             self.engine = _sqlite(url)
             self._autocommit: Engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         else:
-            self.engine = _postgresql(url, schema, pool_size)
-            self._autocommit = _postgresql(url, schema, pool_size, **_STAYS_IN_AUTOCOMMIT)
+            self._options = _postgresql(url, schema, pool_size)
+            self.engine = create_engine(**self._options)
+            self._autocommit = create_engine(**self._options, **_STAYS_IN_AUTOCOMMIT)
 
     @property
     def is_sqlite(self) -> bool:
@@ -110,6 +112,12 @@ class Database:
         with self._autocommit.connect() as connection:
             yield connection
 
+    def asynchronous(self) -> AsyncEngine | None:
+        """Make an engine for the event loop, in autocommit; None on SQLite, which has no driver."""
+        if self.is_sqlite:
+            return None
+        return create_async_engine(**self._options, **_STAYS_IN_AUTOCOMMIT)
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -132,7 +140,10 @@ def is_outage(error: Exception) -> bool:
     return kind == "42" or error.connection_invalidated
 
 
-_STAYS_IN_AUTOCOMMIT = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+_STAYS_IN_AUTOCOMMIT: dict[str, Any] = {
+    "isolation_level": "AUTOCOMMIT",
+    "pool_reset_on_return": None,
+}
 """Connections of their own: to switch one at each use costs as much as a quick query."""
 
 
@@ -140,22 +151,22 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def _postgresql(url: str, schema: str, pool_size: int, **options: Any) -> Engine:
-    return create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"),
-        hide_parameters=True,
-        json_serializer=_dumps,
-        json_deserializer=orjson.loads,
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_timeout=10,
-        connect_args={
+def _postgresql(url: str, schema: str, pool_size: int) -> dict[str, Any]:
+    """Say how to connect; no overflow: such a connection is opened and closed for each use."""
+    return {
+        "url": make_url(url).set(drivername="postgresql+psycopg"),
+        "hide_parameters": True,
+        "json_serializer": _dumps,
+        "json_deserializer": orjson.loads,
+        "pool_size": pool_size,
+        "max_overflow": 0,
+        "pool_timeout": 10,
+        "connect_args": {
             "options": f"-csearch_path={schema} -ctimezone=UTC -clock_timeout=10s",
             "application_name": f"patron-{schema}",
             "connect_timeout": 5,
         },
-        **options,
-    )
+    }
 
 
 def _sqlite(url: str) -> Engine:
@@ -168,8 +179,8 @@ def _sqlite(url: str) -> Engine:
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         connect_args={"timeout": 30, "check_same_thread": False},
-        pool_size=20,
-        max_overflow=20,
+        pool_size=40,
+        max_overflow=0,
     )
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_immediate)

@@ -42,7 +42,11 @@ class ServiceSettings(BaseSettings):
         None, description="The gateway's public key (PEM); absent: `data`/identity.pub."
     )
     drain_seconds: float = Field(10, description="How long a stop waits for work in hand.")
-    pool_size: int = Field(10, ge=1, description="Database connections a process keeps.")
+    pool_size: int = Field(
+        10,
+        ge=1,
+        description="Database connections that a process keeps, for each way of using them.",
+    )
 
     @field_validator("timezone")
     @classmethod

@@ -98,7 +98,7 @@ class Postgres:
             "listen_addresses=127.0.0.1",
             f"port={self.port}",
             "unix_socket_directories=",
-            "max_connections=200",
+            "max_connections=300",
             "timezone=UTC",
         )
 

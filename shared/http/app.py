@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from shared.database import Database
 from shared.http import problems
 from shared.http.authentication import RequireIdentity
+from shared.http.hot import HotReads
 from shared.http.identity import Verifier
 from shared.http.limits import ExplainTooLarge
 from shared.http.openapi import DocumentedApp
@@ -25,10 +26,12 @@ def create_app(
 ) -> FastAPI:
     """Make an app whose database is opened by its first request and closed at its end."""
     database = Database(settings.database, schema=settings.name, pool_size=settings.pool_size)
+    hot = HotReads(database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        await hot.close()
         database.close()
 
     app = DocumentedApp(
@@ -41,7 +44,7 @@ def create_app(
         max_body_size=BODY_LIMIT,
         separate_input_output_schemas=False,
     )
-    app.state.settings, app.state.database = settings, database
+    app.state.settings, app.state.database, app.state.hot = settings, database, hot
     for router in routers:
         app.include_router(router)
     problems.install(app)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from shared import clock
 from shared.database import Database
 from shared.errors import BadRequest, Conflict, Fault, Invalid, PreconditionRequired
+from shared.http.hot import HotReads
 from shared.http.identity import Identity
 from shared.models import StoredAnswer
 from shared.reader import Reader as RowReader
@@ -21,6 +22,11 @@ from shared.settings import ServiceSettings
 
 async def _database(request: Request) -> Database:
     found: Database = request.app.state.database
+    return found
+
+
+async def _hot(request: Request) -> HotReads:
+    found: HotReads = request.app.state.hot
     return found
 
 
@@ -34,6 +40,7 @@ async def _identity(request: Request) -> Identity:
 
 
 Store = Annotated[Database, Depends(_database)]
+Hot = Annotated[HotReads, Depends(_hot)]
 Settings = Annotated[ServiceSettings, Depends(_settings)]
 Caller = Annotated[Identity, Depends(_identity)]
 

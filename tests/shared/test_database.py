@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import event, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -71,6 +71,20 @@ def test_writers_wait_for_each_other(kit: Kit) -> None:
         list(pool.map(add_one, range(40)))
     with kit.database.reading() as session:
         assert session.get_one(Row, 1).amount == 40
+
+
+def test_no_connection_is_closed_while_many_ask_at_once(kit: Kit) -> None:
+    """Connections beyond the pool's size would be opened and closed for each use."""
+    closed: list[Any] = []
+    event.listen(kit.database.engine, "close", lambda connection, _: closed.append(connection))
+
+    def read(_: int) -> None:
+        with kit.database.transaction() as session:
+            assert session.scalar(select(func.count()).select_from(Row)) == 0
+
+    with ThreadPoolExecutor(60) as pool:
+        list(pool.map(read, range(300)))
+    assert not closed
 
 
 def failure(kit: Kit, statement: str) -> DBAPIError:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, select, tuple_
+from sqlalchemy import RowMapping, Select, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.registry.customer.models import (
@@ -13,6 +13,7 @@ from services.registry.customer.models import (
     CustomerIdentity,
     CustomerToken,
 )
+from shared.http.hot import HotReads
 from shared.http.pagination import PageRequest, Slice, page
 from shared.reader import Reader, Rows
 
@@ -39,10 +40,9 @@ def customer(session: Session, reader: Reader, customer_id: UUID) -> Customer | 
 _ROW_BY_ID = select(Customer.__table__).where(Customer.id == bindparam("customer_id"))
 
 
-def customer_row(connection: Connection, reader: Reader, customer_id: UUID) -> RowMapping | None:
-    """Find a customer as a bare row: the hot read, by a statement that is made once."""
-    statement = visible_to(reader, _ROW_BY_ID)
-    return connection.execute(statement, {"customer_id": customer_id}).mappings().first()
+async def customer_row(hot: HotReads, reader: Reader, customer_id: UUID) -> RowMapping | None:
+    """Find a customer as a bare row, by a statement that is made once."""
+    return await hot.row(visible_to(reader, _ROW_BY_ID), {"customer_id": customer_id})
 
 
 def customer_for_change(session: Session, reader: Reader, customer_id: UUID) -> Customer | None:

@@ -24,10 +24,10 @@ from shared.http.answers import answer, errors
 from shared.http.dependencies import (
     Caller,
     ExpectedVersion,
+    Hot,
     Once,
     Reader,
     Reading,
-    Store,
     Transaction,
     etag,
 )
@@ -122,10 +122,9 @@ def list_customers(
 
 
 @router.get("/{customer_id}", response_model=CustomerBody, responses=errors(404))
-def read_customer(customer_id: UUID, store: Store, reader: Reader) -> Response:
+async def read_customer(customer_id: UUID, hot: Hot, reader: Reader) -> Response:
     """Read one customer."""
-    with store.connection() as connection:
-        row = repository.customer_row(connection, reader, customer_id)
+    row = await repository.customer_row(hot, reader, customer_id)
     if row is None:
         raise NotFound(detail=_UNKNOWN)
     return answer(customer_body(row), headers=etag(row["version"]))
