@@ -29,8 +29,11 @@ def _withhold_values(_: Any, __: str, line: MutableMapping[str, Any]) -> Mutable
     return line
 
 
-def _to_json(line: Any, **_: Any) -> str:
-    return orjson.dumps(line, default=str).decode()
+_LAST_STEPS: list[Any] = [
+    structlog.processors.format_exc_info,
+    _withhold_values,
+    structlog.processors.EventRenamer("message"),
+]
 
 
 def _to_bytes(_: Any, __: str, line: MutableMapping[str, Any]) -> bytes:
@@ -40,44 +43,44 @@ def _to_bytes(_: Any, __: str, line: MutableMapping[str, Any]) -> bytes:
 def configure(*, service: str, role: str, level: str) -> None:
     """Send our lines and those of the libraries to standard output as JSON.
 
-    Ours do not pass through the standard library's logging: that costs more than all else in them.
+    Ours do not pass through the standard library's logging, which costs more than all the rest.
     """
 
     def add_process(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         line["service"], line["role"] = service, role
         return line
 
-    begun: list[Any] = [
+    first_steps: list[Any] = [
         add_process,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_trace,
     ]
-    finished: list[Any] = [
-        structlog.processors.format_exc_info,
-        _withhold_values,
-        structlog.processors.EventRenamer("message"),
-    ]
     structlog.configure(
-        processors=[*begun, *finished, _to_bytes],
+        processors=[*first_steps, *_LAST_STEPS, _to_bytes],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=False,
     )
+    _configure_libraries(first_steps, level)
+
+
+def _configure_libraries(first_steps: list[Any], level: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
+    without_metadata = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=begun,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *finished,
-                structlog.processors.JSONRenderer(serializer=_to_json),
-            ],
+            foreign_pre_chain=first_steps,
+            processors=[without_metadata, *_LAST_STEPS, _to_text],
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for noisy in ("kafka", "alembic", "uvicorn.access", "aiohttp.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _to_text(logger: Any, name: str, line: MutableMapping[str, Any]) -> str:
+    return _to_bytes(logger, name, line).decode()
 
 
 def logger(name: str) -> structlog.typing.FilteringBoundLogger:

@@ -38,7 +38,7 @@ HandlersFor = Callable[[Any], Handlers]
 class Service:
     """The parts of a service, named once in its `__main__`."""
 
-    settings: Callable[[], ServiceSettings]
+    settings: type[ServiceSettings]
     create_app: Callable[[Any], FastAPI]
     migrations: Path
     handlers: Handlers | HandlersFor = field(default_factory=dict)
@@ -158,7 +158,7 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
         "redrive": service.redrive,
         **service.commands,
     }
-    settings = service.settings()
+    settings = service.settings.read()
     parser = argparse.ArgumentParser(prog=f"python -m services.{settings.name}")
     choices = parser.add_subparsers(dest="command", required=True)
     for name, command in commands.items():

@@ -1,16 +1,21 @@
 """Settings of a service: frozen, read from the environment once, at start."""
 
+import os
 from pathlib import Path
-from typing import ClassVar
-from zoneinfo import ZoneInfo
+from typing import Annotated, ClassVar, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)
+]
 
 
 class ServiceSettings(BaseSettings):
@@ -37,7 +42,9 @@ class ServiceSettings(BaseSettings):
         0, ge=0, le=65535, description="Port of the API's probes and metrics; 0: any free one."
     )
     worker_operations_port: int = Field(0, ge=0, le=65535, description="The same of the worker.")
-    log_level: str = Field("INFO", description="Least level that is logged.")
+    log_level: LogLevel = Field(
+        "INFO", description="Least level logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."
+    )
     identity_public_key_file: Path | None = Field(
         None, description="The gateway's public key (PEM); absent: `data`/identity.pub."
     )
@@ -48,11 +55,31 @@ class ServiceSettings(BaseSettings):
         description="Database connections that a process keeps, for each way of using them.",
     )
 
+    @classmethod
+    def read(cls) -> Self:
+        """Read the environment; SystemExit names each variable that cannot be used, not its value.
+
+        A value may be a password.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False, include_context=False)
+            lines = [f"{cls._variable(str(one['loc'][0]))}: {one['msg']}" for one in found]
+            raise SystemExit("\n".join(["These settings cannot be used.", *lines])) from None
+
+    @classmethod
+    def _variable(cls, field: str) -> str:
+        own = f"{cls.name}_{field}".upper()
+        return own if os.environ.get(own) else f"PATRON_{field}".upper()
+
     @field_validator("timezone")
     @classmethod
     def known_zone(cls, name: str) -> str:
         """Refuse a zone that the tz database does not know."""
-        return ZoneInfo(name).key
+        if name not in available_timezones():
+            raise ValueError("the tz database does not know it; write e.g. Asia/Shanghai")
+        return name
 
     @property
     def zone(self) -> ZoneInfo:

@@ -97,7 +97,7 @@ class Product:
 def run_command(name: str, command: str) -> None:
     """Run one command of a service in this process, with the settings of its environment."""
     service = _described(name)
-    getattr(service, command)(service.settings())
+    getattr(service, command)(service.settings.read())
 
 
 def import_all() -> None:
@@ -114,8 +114,11 @@ def _described(name: str) -> Service:
 
 
 def public_port() -> int:
-    """Give $PATRON_PORT, or 8000."""
-    return int(os.environ.get("PATRON_PORT") or 8000)
+    """Give $PATRON_PORT, or 8000; SystemExit if it is no port."""
+    told = os.environ.get("PATRON_PORT") or "8000"
+    if not (told.isdecimal() and 0 < int(told) < 2**16):
+        raise SystemExit("PATRON_PORT: Input should be a port from 1 to 65535")
+    return int(told)
 
 
 def data_folder(part: str = "") -> Path:

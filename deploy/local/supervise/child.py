@@ -91,6 +91,8 @@ def _become(role: Role, lifeline: Lifeline) -> NoReturn:
         code = 0
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
+        if isinstance(leaving.code, str):
+            print(leaving.code, file=sys.stderr)
     except BaseException:  # noqa: BLE001  the child ends here, whatever it was
         traceback.print_exc()
     finally:
