@@ -11,7 +11,6 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Update, update
 from sqlalchemy.orm import Session
 
 from services.registry.customer import service as customers
@@ -30,6 +29,7 @@ from shared.bulk import insert_rows
 from shared.errors import Invalid
 from shared.files.store import open_file
 from shared.files.tables import Line, Table, read_table
+from shared.imports.service import count_lines, on_trial, progress, rejection, tell_total
 from shared.jobs.runner import JobFailed, Run
 from shared.metrics import JOB_LINES
 
@@ -76,7 +76,7 @@ def run_import(run: Run) -> None:
 def _import_orders(job: _Job, table: Table) -> None:
     names: dict[str, str] = {}
     with closing(Staging()) as staging:
-        _tell_total(job, staging.fill(_keyed(job, table, names)))
+        tell_total(job.run, job.row, staging.fill(_keyed(job, table, names)))
         reader = OrderReader(job.columns, job.options)
         groups = staging.groups(job.row.position)
         while found := list(islice(groups, _CHUNK_ORDERS)):
@@ -203,17 +203,11 @@ _PRODUCTS = _Noun(
 
 def _import_lines(job: _Job, table: Table, noun: _Noun) -> None:
     if job.row.total is None:
-        _tell_total(job, _count_lines(job))
+        tell_total(job.run, job.row, count_lines(job.run, job.row))
     done = int(job.row.position or 1)
     lines = (line for line in table.lines if line.number > done)
     while found := list(islice(lines, _CHUNK_LINES)):
         _commit(job, partial(_put_lines, job, found, noun))
-
-
-def _count_lines(job: _Job) -> int:
-    """Read the file through once, so that one that breaks off further down changes nothing."""
-    with closing(open_file(job.run.database, job.row.id)) as stream:
-        return sum(1 for _ in read_table(stream, encoding=job.options.encoding).lines)
 
 
 def _put_lines(job: _Job, lines: Sequence[Line], noun: _Noun, session: Session) -> Chunk:
@@ -264,51 +258,15 @@ def _make(
 def _commit(job: _Job, put: Put) -> None:
     """Put one chunk together with its counts; a dry run keeps the counts alone."""
     with job.run.transaction() as session:
-        trial = session.begin_nested() if job.row.dry_run else None
-        chunk = put(session)
-        if trial:
-            trial.rollback()
-            session.expire_all()
-        rejections = [_rejection(job, rejected) for rejected in chunk.rejected]
-        insert_rows(session, Rejection, rejections)
-        session.execute(_progress(job, chunk))
-    JOB_LINES.labels("imports").inc(_count(chunk))
+        with on_trial(session, dry_run=job.row.dry_run):
+            chunk = put(session)
+        outcomes = {**chunk.outcomes, "rejected": len(chunk.rejected)}
+        rejected = [rejection(job.row, found.line, found.faults) for found in chunk.rejected]
+        insert_rows(session, Rejection, rejected)
+        at = {"position": chunk.position, "changed_at": clock.now()}
+        session.execute(progress(job.row, outcomes, **at))
+    JOB_LINES.labels("imports").inc(sum(outcomes.values()))
     job.run.check()
-
-
-def _rejection(job: _Job, rejected: Rejected) -> dict[str, Any]:
-    """Make the row of a rejected line; PostgreSQL keeps no NUL, so a mark stands in its place."""
-    return {
-        "import_id": job.row.id,
-        "line": rejected.line.number,
-        "cells": [cell.replace("\x00", "\ufffd") for cell in rejected.line.cells],
-        "faults": list(rejected.faults),
-    }
-
-
-def _count(chunk: Chunk) -> int:
-    return chunk.outcomes.total() + len(chunk.rejected)
-
-
-def _progress(job: _Job, chunk: Chunk) -> Update:
-    return (
-        update(Import)
-        .where(Import.id == job.row.id)
-        .values(
-            created=Import.created + chunk.outcomes["created"],
-            updated=Import.updated + chunk.outcomes["updated"],
-            unchanged=Import.unchanged + chunk.outcomes["unchanged"],
-            rejected=Import.rejected + len(chunk.rejected),
-            processed=Import.processed + _count(chunk),
-            position=chunk.position,
-            changed_at=clock.now(),
-        )
-    )
-
-
-def _tell_total(job: _Job, total: int) -> None:
-    with job.run.transaction() as session:
-        session.execute(update(Import).where(Import.id == job.row.id).values(total=total))
 
 
 _WORKS = {

@@ -1,8 +1,5 @@
 """HTTP door of imports."""
 
-import csv
-import io
-from collections.abc import Iterator
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +7,7 @@ from fastapi import Form
 from starlette.responses import Response, StreamingResponse
 
 from services.registry.imports import repository, service
-from services.registry.imports.models import Import
+from services.registry.imports.models import Import, Rejection
 from services.registry.imports.schemas import (
     ImportBody,
     ImportForm,
@@ -19,21 +16,18 @@ from services.registry.imports.schemas import (
     import_page,
 )
 from services.registry.settings import Settings as RegistrySettings
-from shared.database import Database
-from shared.errors import Forbidden, NotFound
+from shared.errors import NotFound
 from shared.files.store import digest
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Caller, Once, Reading, Settings, Store, Transaction
-from shared.http.identity import Identity
 from shared.http.pagination import Paging, link
 from shared.http.routing import Router
+from shared.imports.errors_file import check_sees_all, errors_file
 from shared.jobs import service as jobs
-from shared.reader import Rows
 
 router = Router(prefix="imports", tag="imports")
 
 _ANY_SIZE = 1 << 50
-_ERRORS = "errors"
 
 
 @router.post(
@@ -56,7 +50,7 @@ def start_import(
     rejected whole; rejected lines come back at `errors_url`, to be mended and sent again. The same
     file twice changes nothing.
     """
-    _check_sees_all(caller)
+    check_sees_all(caller)
 
     def start() -> Response:
         row = service.start_import(
@@ -91,46 +85,25 @@ def read_import(import_id: UUID, session: Reading) -> Response:
 
 
 @router.post("/{import_id}/cancel", response_model=ImportBody, responses=errors(403, 404))
-def cancel_import(import_id: UUID, session: Transaction, caller: Caller) -> Response:
+def cancel_import(import_id: UUID, once: Once, session: Transaction, caller: Caller) -> Response:
     """Ask an import to end; what it has taken so far stays."""
-    _check_sees_all(caller)
-    row = _found(repository.import_(session, import_id))
-    jobs.cancel(session, row)
-    return answer(import_body(row))
+    check_sees_all(caller)
+
+    def cancel() -> Response:
+        row = _found(repository.import_(session, import_id))
+        jobs.cancel(session, row)
+        return answer(import_body(row))
+
+    return once(cancel)
 
 
 @router.get("/{import_id}/errors", response_class=StreamingResponse, responses=errors(403, 404))
 def read_import_errors(import_id: UUID, store: Store, caller: Caller) -> Response:
     """Give the rejected lines as CSV: the columns of the file, and `errors`, which says why."""
-    _check_sees_all(caller)
+    check_sees_all(caller)
     with store.reading() as session:
         row = _found(repository.import_(session, import_id))
-    disposition = {"Content-Disposition": f'attachment; filename="errors-{import_id}.csv"'}
-    return StreamingResponse(
-        _csv(store, row), media_type="text/csv; charset=utf-8", headers=disposition
-    )
-
-
-def _csv(store: Database, row: Import) -> Iterator[str]:
-    header = [name for name in row.header if name != _ERRORS]
-    yield "\ufeff" + _line([*header, _ERRORS])
-    with store.reading() as session:
-        for found in repository.rejections(session, row.id):
-            cells = zip(row.header, found.cells, strict=True)
-            kept = [cell for name, cell in cells if name != _ERRORS]
-            yield _line([*kept, " ".join(found.faults)])
-
-
-def _line(cells: list[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow(cells)
-    return text.getvalue()
-
-
-def _check_sees_all(caller: Identity) -> None:
-    """Refuse a caller who sees some rows: a file and what comes back of it hold anybody's."""
-    if caller.rows is not Rows.ALL:
-        raise Forbidden(detail="An import needs a key that sees all rows.")
+    return errors_file(store, Rejection, row)
 
 
 def _limit(settings: Settings) -> int:

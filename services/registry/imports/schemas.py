@@ -1,25 +1,15 @@
 """Bodies of imports."""
 
-from datetime import datetime
-from typing import Annotated, Any
-from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
 
 from fastapi import UploadFile
-from pydantic import AfterValidator, Field, Json
-from pydantic_core import PydanticCustomError
+from pydantic import Field, Json
 
 from services.registry.imports import domain
 from services.registry.imports.domain import Entity, Mode
 from shared.http.schemas import Body, Code, Currency, Flag, Page
+from shared.imports.schemas import Encoding, FileImportBody, Zone
 from shared.settings import ServiceSettings
-
-
-def _known_zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise PydanticCustomError("zone", "Give a zone such as Asia/Shanghai.") from error
 
 
 class OptionsBody(Body):
@@ -30,12 +20,10 @@ class OptionsBody(Body):
     currency: Currency | None = Field(
         None, description="Where a line names none; absent: the company's."
     )
-    timezone: Annotated[Code, AfterValidator(_known_zone)] | None = Field(
+    timezone: Zone | None = Field(
         None, description="Of times without offset, and of days; absent: the business zone."
     )
-    encoding: str | None = Field(
-        None, pattern="^(utf-8|gbk)$", description="utf-8 or gbk; absent: found out."
-    )
+    encoding: Encoding = None
     return_prefix: Code | None = Field(
         None, description="An order id that begins so is a return.", examples=["C"]
     )
@@ -70,36 +58,10 @@ class ImportForm(Body):
     dry_run: bool = Field(False, description="Count and check, change nothing.")
 
 
-class FailureBody(Body):
-    """Why an import failed as a whole."""
-
-    code: str
-    message: str
-    pointer: str
-
-
-class ImportBody(Body):
+class ImportBody(FileImportBody):
     """An import; counts are lines, `processed` is the sum of the four outcomes."""
 
-    id: UUID
     entity: Entity
-    state: str = Field(description="queued, running, succeeded, failed or cancelled.")
-    dry_run: bool
-    file_name: str
-    file_size: int = Field(description="Bytes.")
-    ignored_columns: list[str] = Field(description="Columns of the file that mean nothing here.")
-    processed: int
-    total: int | None = Field(description="Lines of the file, once they are counted.")
-    created: int
-    updated: int
-    unchanged: int
-    rejected: int
-    errors_url: str | None = Field(
-        description="The rejected lines as CSV, with a column that says why; null without any."
-    )
-    failure: FailureBody | None
-    created_at: datetime
-    ended_at: datetime | None
 
 
 class ImportPage(Page[ImportBody]):

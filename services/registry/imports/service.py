@@ -7,10 +7,8 @@ from sqlalchemy.orm import Session
 from services.registry.imports.columns import columns_of
 from services.registry.imports.domain import Entity, Options
 from services.registry.imports.models import Import
-from shared import clock
-from shared.files import store
 from shared.files.tables import read_table
-from shared.ids import new_id
+from shared.imports.service import keep_file
 
 
 def start_import(
@@ -28,23 +26,16 @@ def start_import(
     """Keep a file and queue its import; Invalid at once if its header will not do."""
     header = read_table(stream, encoding=options.encoding).header
     ignored = columns_of(entity, header, mapping, options).ignored
-    stream.seek(0)
-    import_id, moment = new_id(), clock.now()
-    stored = store.keep(session, file_id=import_id, stream=stream, limit=limit)
+    kept = keep_file(session, file_name=file_name, stream=stream, limit=limit, by=by)
     row = Import(
-        id=import_id,
+        **kept,
         entity=entity,
         options=_plain(options),
         mapping=mapping,
         dry_run=dry_run,
-        file_name=file_name[:200],
-        file_size=stored.size,
-        sha256=stored.sha256,
         header=header,
         ignored_columns=list(ignored),
-        created_by=by,
-        created_at=moment,
-        changed_at=moment,
+        changed_at=kept["created_at"],
     )
     session.add(row)
     session.flush()

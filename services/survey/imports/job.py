@@ -4,13 +4,11 @@ The file is read through once before anything is kept, so one that is no table f
 nothing. After kill -9 the next worker goes on behind the last step that was committed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from services.survey.imports import repository
@@ -24,15 +22,20 @@ from services.survey.response.service import Submission
 from services.survey.survey.models import Wave
 from shared.bulk import insert_rows
 from shared.errors import Fault, Invalid, Problem
-from shared.files import store
-from shared.files.tables import Line, read_table
+from shared.files.tables import Line
+from shared.imports.service import (
+    count_lines,
+    lines_of,
+    on_trial,
+    progress,
+    rejection,
+    tell_total,
+)
 from shared.jobs.runner import JobFailed, Run, Work
 from shared.metrics import JOB_LINES
 
 STEP = 1000
 """Lines kept in one transaction."""
-
-Rejected = tuple[Line, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +76,16 @@ def _wave(session: Session, row: Import) -> Wave:
         raise JobFailed(Fault("", problem.kind, problem.detail)) from problem
 
 
-def _lines(run: Run, row: Import) -> Iterator[Line]:
-    with closing(store.open_file(run.database, row.id)) as stream:
-        yield from read_table(stream, encoding=row.options["encoding"]).lines
-
-
 def _count_lines(run: Run, row: Import) -> None:
-    total = 0
-    for total, _ in enumerate(_lines(run, row), 1):
-        if total % STEP == 0:
-            run.check()
+    total = count_lines(run, row)
     if total > MOST_LINES:
         message = f"Give at most {MOST_LINES} lines in one file."
         raise Invalid(Fault("/file", "too_many_lines", message))
-    with run.transaction() as session:
-        session.execute(update(Import).where(Import.id == row.id).values(total=total))
+    tell_total(run, row, total)
 
 
 def _import_lines(run: Run, task: _Task) -> None:
-    lines = _lines(run, task.row)
+    lines = lines_of(run, task.row)
     _pass_by(run, task, islice(lines, task.row.processed))
     while step := list(islice(lines, STEP)):
         run.check()
@@ -114,32 +108,20 @@ def _keep_step(session: Session, task: _Task, step: Sequence[Line]) -> None:
     taken = [found for _, found in read if isinstance(found, Submission)]
     rejected = [(line, found) for line, found in read if not isinstance(found, Submission)]
     kept = _keep(session, task, taken)
-    insert_rows(session, Rejection, [_rejection(task.row, each) for each in rejected])
-    counts = {
-        "processed": len(step),
+    insert_rows(session, Rejection, [rejection(task.row, *each) for each in rejected])
+    outcomes = {
         "created": len(kept.created),
         "updated": len(kept.updated),
         "unchanged": len(kept.unchanged),
         "rejected": len(rejected),
     }
-    grown: dict[str, Any] = {name: getattr(Import, name) + n for name, n in counts.items()}
-    session.execute(update(Import).where(Import.id == task.row.id).values(**grown))
+    session.execute(progress(task.row, outcomes))
 
 
 def _keep(session: Session, task: _Task, taken: Sequence[Submission]) -> responses.Kept:
-    """Keep what can be taken; a dry run does the same and takes it back."""
     wave = _wave(session, task.row)
-    trial = session.begin_nested() if task.row.dry_run else None
-    kept = responses.submit_responses(session, wave=wave, sheet=task.sheet, submissions=taken)
-    if trial:
-        trial.rollback()
-        session.expire_all()
-    return kept
-
-
-def _rejection(row: Import, rejected: Rejected) -> dict[str, Any]:
-    line, faults = rejected
-    return {"import_id": row.id, "line": line.number, "cells": line.cells, "faults": faults}
+    with on_trial(session, dry_run=task.row.dry_run):
+        return responses.submit_responses(session, wave=wave, sheet=task.sheet, submissions=taken)
 
 
 WORKS: dict[type[Any], Work] = {Import: import_answers}

@@ -1,6 +1,5 @@
 """Every SELECT on imports of answers."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -26,16 +25,6 @@ def answer_imports(session: Session, *, survey_id: UUID, paging: PageRequest) ->
         key=lambda row: [row.id],
         read=lambda key: [UUID(key[0])],
     )
-
-
-def rejections(session: Session, import_id: UUID, *, after: int, most: int) -> Sequence[Rejection]:
-    """Give some rejected lines in the order of the file, beyond a line number."""
-    return session.scalars(
-        select(Rejection)
-        .where(Rejection.import_id == import_id, Rejection.line > after)
-        .order_by(Rejection.line)
-        .limit(most)
-    ).all()
 
 
 def rejected_numbers(session: Session, import_id: UUID) -> set[int]:

@@ -7,8 +7,7 @@ from fastapi import Form
 from starlette.responses import Response, StreamingResponse
 
 from services.survey.imports import repository, service
-from services.survey.imports.errors import error_lines
-from services.survey.imports.models import Import
+from services.survey.imports.models import Import, Rejection
 from services.survey.imports.schemas import (
     ImportBody,
     ImportForm,
@@ -19,13 +18,14 @@ from services.survey.imports.schemas import (
 from services.survey.settings import Settings as SurveySettings
 from services.survey.survey import repository as surveys
 from services.survey.survey.service import UNKNOWN
-from shared.errors import Forbidden, NotFound
+from shared.errors import NotFound
 from shared.files.store import digest
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Caller, Once, Reading, Settings, Store, Transaction
 from shared.http.pagination import Paging, link
 from shared.http.routing import Router
-from shared.reader import Rows
+from shared.imports.errors_file import check_sees_all, errors_file
+from shared.jobs import service as jobs
 
 router = Router(prefix="surveys", tag="answer imports")
 
@@ -53,8 +53,7 @@ def import_answers(
     `errors_url`, to be mended and sent again. A respondent's line replaces their answers to the
     wave; the same file twice changes nothing.
     """
-    if caller.rows is not Rows.ALL:
-        raise Forbidden(detail="An import needs a key that sees all rows.")
+    check_sees_all(caller)
 
     def start() -> Response:
         made = service.import_answers(
@@ -72,7 +71,7 @@ def import_answers(
         return answer(import_body(made), status=202, headers={"Location": import_path(made)})
 
     said = form.model_dump_json(exclude={"file"})
-    return once(start, also=f"{said}{digest(form.file.file)}")
+    return once(start, also=f"{said}{form.file.filename}{digest(form.file.file)}")
 
 
 @router.get("/{survey_id}/imports", response_model=ImportPage, responses=errors(404))
@@ -93,16 +92,20 @@ def read_answer_import(survey_id: UUID, import_id: UUID, session: Reading) -> Re
 
 
 @router.post(
-    "/{survey_id}/imports/{import_id}/cancel", response_model=ImportBody, responses=errors(404)
+    "/{survey_id}/imports/{import_id}/cancel",
+    response_model=ImportBody,
+    responses=errors(403, 404),
 )
 def cancel_answer_import(
-    survey_id: UUID, import_id: UUID, once: Once, session: Transaction
+    survey_id: UUID, import_id: UUID, once: Once, session: Transaction, caller: Caller
 ) -> Response:
     """Ask an import to end; what it has taken so far stays."""
+    check_sees_all(caller)
 
     def cancel() -> Response:
-        cancelled = service.cancel_import(session, survey_id=survey_id, import_id=import_id)
-        return answer(import_body(cancelled))
+        row = _there(repository.answer_import(session, survey_id=survey_id, import_id=import_id))
+        jobs.cancel(session, row)
+        return answer(import_body(row))
 
     return once(cancel)
 
@@ -116,18 +119,15 @@ def read_answer_import_errors(
     survey_id: UUID, import_id: UUID, store: Store, caller: Caller
 ) -> Response:
     """Give the rejected lines as CSV: the columns of the file, and `errors`, which says why."""
-    if caller.rows is not Rows.ALL:
-        raise Forbidden(detail="The lines of an import need a key that sees all rows.")
+    check_sees_all(caller)
     with store.reading() as session:
-        found = _there(repository.answer_import(session, survey_id=survey_id, import_id=import_id))
-    headers = {"Content-Disposition": f'attachment; filename="errors-{import_id}.csv"'}
-    lines = error_lines(store, found)
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+        row = _there(repository.answer_import(session, survey_id=survey_id, import_id=import_id))
+    return errors_file(store, Rejection, row)
 
 
 def _there(found: Import | None) -> Import:
     if found is None:
-        raise NotFound(detail=service.UNKNOWN)
+        raise NotFound(detail="This survey has no import with this id.")
     return found
 
 

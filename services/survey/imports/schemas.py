@@ -1,27 +1,16 @@
 """Bodies of imports of answers."""
 
-from datetime import datetime
-from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import UploadFile
-from pydantic import AfterValidator, Field, Json
-from pydantic_core import PydanticCustomError
+from pydantic import Field, Json
 
 from services.survey.imports.models import Import
 from services.survey.imports.service import Options
 from services.survey.response.schemas import Channel
 from services.survey.survey.schemas import WaveCode
 from shared.http.schemas import Body, Code, Page
-from shared.jobs.models import JobState
-
-
-def _known_zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise PydanticCustomError("zone", "Give a zone such as Asia/Shanghai.") from error
+from shared.imports.schemas import Encoding, FileImportBody, Zone
 
 
 class OptionsBody(Body):
@@ -30,12 +19,10 @@ class OptionsBody(Body):
     system: Code = Field("import", description="The system that gives the ids of respondents.")
     wave: WaveCode | None = Field(None, description="Needed where several waves are open.")
     channel: Channel = Field("import", description="Where a line names none.")
-    timezone: Annotated[Code, AfterValidator(_known_zone)] | None = Field(
+    timezone: Zone | None = Field(
         None, description="Of times without offset; absent: the business zone."
     )
-    encoding: str | None = Field(
-        None, pattern="^(utf-8|gbk)$", description="utf-8 or gbk; absent: found out."
-    )
+    encoding: Encoding = None
 
     def options(self, timezone: str) -> Options:
         """Read, with the deployment's zone where none is named."""
@@ -64,37 +51,11 @@ class ImportForm(Body):
     entity: Code | None = Field(None, description="Not needed here: these are always answers.")
 
 
-class FailureBody(Body):
-    """Why an import failed as a whole."""
-
-    code: str
-    message: str
-    pointer: str
-
-
-class ImportBody(Body):
+class ImportBody(FileImportBody):
     """An import; counts are lines, `processed` is the sum of the four outcomes."""
 
-    id: UUID
     survey_id: UUID
     wave: str
-    state: JobState
-    dry_run: bool
-    file_name: str
-    file_size: int = Field(description="Bytes.")
-    ignored_columns: list[str] = Field(description="Columns of the file that mean nothing here.")
-    processed: int
-    total: int | None = Field(description="Lines of the file, once they are counted.")
-    created: int
-    updated: int
-    unchanged: int
-    rejected: int
-    errors_url: str | None = Field(
-        description="The rejected lines as CSV, with a column that says why; null without any."
-    )
-    failure: FailureBody | None
-    created_at: datetime
-    ended_at: datetime | None
 
 
 class ImportPage(Page[ImportBody]):

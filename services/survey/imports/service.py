@@ -1,4 +1,4 @@
-"""Use cases of imports: take a file in, and ask for its work to end."""
+"""Use cases of imports: take a file in. The work itself is in job.py."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -7,19 +7,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.survey.imports import repository
 from services.survey.imports.domain import faults_of_plan, plan_columns
 from services.survey.imports.models import Import
 from services.survey.questionnaire.domain import Questionnaire
 from services.survey.response.service import open_for_answers, questionnaire_of
-from shared import clock
-from shared.errors import Invalid, NotFound
-from shared.files import store
+from shared.errors import Invalid
 from shared.files.tables import read_table
-from shared.ids import new_id
-from shared.jobs import service as jobs
-
-UNKNOWN = "This survey has no import with this id."
+from shared.imports.service import keep_file
 
 Columns = Mapping[str, str | None]
 
@@ -51,36 +45,20 @@ def import_answers(
     chosen = open_for_answers(session, survey_id=survey_id, wave=wave)
     header = read_table(stream, encoding=options.encoding).header
     ignored = _ignored(header, mapping, questionnaire_of(session, chosen))
-    stream.seek(0)
-    import_id = new_id()
-    stored = store.keep(session, file_id=import_id, stream=stream, limit=limit)
+    kept = keep_file(session, file_name=file_name, stream=stream, limit=limit, by=by)
     made = Import(
-        id=import_id,
+        **kept,
         survey_id=survey_id,
         wave=chosen.code,
-        file_name=file_name[:200],
-        file_size=stored.size,
-        sha256=stored.sha256,
         mapping=dict(mapping),
         options=asdict(options),
         dry_run=dry_run,
         header=header,
         ignored_columns=ignored,
-        created_by=by,
-        created_at=clock.now(),
     )
     session.add(made)
     session.flush()
     return made
-
-
-def cancel_import(session: Session, *, survey_id: UUID, import_id: UUID) -> Import:
-    """Ask an import to end; what it has taken so far stays."""
-    found = repository.answer_import(session, survey_id=survey_id, import_id=import_id)
-    if found is None:
-        raise NotFound(detail=UNKNOWN)
-    jobs.cancel(session, found)
-    return found
 
 
 def _ignored(header: list[str], mapping: Columns, questionnaire: Questionnaire) -> list[str]:

@@ -160,6 +160,15 @@ def test_what_cannot_be_taken_comes_back_with_the_reason_and_can_be_mended(
     assert (counts(again), again["errors_url"]) == ((1, 1, 0, 0, 0), None)
 
 
+def test_a_line_with_nul_is_rejected_and_the_rest_is_taken(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    body = imported(surveys, survey, table(LINES[0], "1\x009,,web,5,4,,", "20,,web,5,4,,a\x00b"))
+    assert (body["state"], *counts(body)) == ("succeeded", 3, 1, 0, 0, 2)
+    marked = [line["respondent_external_id"] + line["wish"] for line in errors(surveys, body)]
+    assert marked == ["1\ufffd9", "20a\ufffdb"]
+
+
 def test_a_workbook_is_read_like_a_file_of_text(surveys: Running, survey: dict[str, Any]) -> None:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
@@ -319,6 +328,7 @@ def test_only_a_key_that_sees_all_rows_imports(surveys: Running, survey: dict[st
     with surveys.as_caller(Identity("li.na", "Li Na", frozenset(), Rows.OWN)) as client:
         assert sent(client, survey, table(*LINES)).status_code == 403
         assert client.get(body["errors_url"]).status_code == 403
+        assert client.post(body["errors_url"].replace("errors", "cancel")).status_code == 403
 
 
 def test_what_is_not_there_is_not_found(client: httpx.Client, survey: dict[str, Any]) -> None:

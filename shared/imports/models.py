@@ -1,0 +1,38 @@
+"""The columns that every table of imports has, and of the lines that they could not take."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.database import Json
+from shared.jobs.models import JobColumns
+
+
+class ImportColumns(JobColumns):
+    """Mix into the table `imports`; the counts are lines of the file, `processed` is their sum."""
+
+    options: Mapped[dict[str, Any]] = mapped_column(Json)
+    mapping: Mapped[dict[str, Any]] = mapped_column(Json)
+    dry_run: Mapped[bool]
+    file_name: Mapped[str] = mapped_column(String(200))
+    file_size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    header: Mapped[list[str]] = mapped_column(Json)
+    ignored_columns: Mapped[list[str]] = mapped_column(Json)
+    created: Mapped[int] = mapped_column(default=0)
+    updated: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+
+
+class RejectionColumns:
+    """Mix into the table `import_rejections`: a line as it stood in the file, and its faults."""
+
+    import_id: Mapped[UUID] = mapped_column(
+        ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True
+    )
+    line: Mapped[int] = mapped_column(primary_key=True)
+    cells: Mapped[list[str]] = mapped_column(Json)
+    faults: Mapped[list[str]] = mapped_column(Json)
