@@ -51,7 +51,7 @@ class ServiceSettings(BaseSettings):
     drain_seconds: float = Field(10, description="How long a stop waits for work in hand.")
     pool_size: int = Field(
         10,
-        ge=1,
+        ge=5,
         description="Database connections that a process keeps, for each way of using them.",
     )
 
