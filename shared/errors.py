@@ -5,6 +5,7 @@ Problem
 ├── Unauthorized          401  no valid credentials
 ├── Forbidden             403  valid credentials, not enough
 ├── NotFound              404  nothing here that the caller may see
+├── MethodNotAllowed      405  the path does not take this method
 ├── Conflict              409  it contradicts what is there
 ├── PreconditionFailed    412  it has changed since it was read
 ├── TooLarge              413  more than this route takes
@@ -69,6 +70,12 @@ class NotFound(Problem):
     """There is nothing here that the caller may see."""
 
     status, code, title = 404, "not_found", "There is nothing here."
+
+
+class MethodNotAllowed(Problem):
+    """The path does not take this method."""
+
+    status, code, title = 405, "method_not_allowed", "This method is not used here."
 
 
 class Conflict(Problem):

@@ -13,9 +13,8 @@ from services.gateway.document.routes import OPEN
 from services.gateway.proxy import paths
 from services.gateway.proxy.body import CallerGone
 from services.gateway.proxy.forward import Forwarder
-from services.gateway.proxy.problems import MethodNotAllowed
 from services.gateway.proxy.upstream import Upstream
-from shared.errors import BadRequest, Fault, Forbidden, NotFound, Problem
+from shared.errors import BadRequest, Fault, Forbidden, MethodNotAllowed, NotFound, Problem
 from shared.http.authentication import bearer
 from shared.http.identity import Identity
 from shared.http.problems import respond

@@ -13,6 +13,7 @@ ERRORS: dict[int, str] = {
     401: "No valid key.",
     403: "The key does not allow that.",
     404: "There is nothing here that you may see.",
+    405: "The path does not take this method.",
     409: "It contradicts what is there.",
     412: "It has changed since you read it.",
     413: "The body is too large.",

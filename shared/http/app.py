@@ -1,5 +1,6 @@
 """Make the FastAPI app of a service: one way for all of them."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -45,10 +46,21 @@ def create_app(
         separate_input_output_schemas=False,
     )
     app.state.settings, app.state.database, app.state.hot = settings, database, hot
+    app.state.methods = _methods(routers)
     for router in routers:
         app.include_router(router)
     problems.install(app)
     return app
+
+
+def _methods(routers: Sequence[APIRouter]) -> dict[str, set[str]]:
+    """Tell the methods of every path."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for router in routers:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                found[route.path] |= route.methods or set()
+    return found
 
 
 def guarded(app: ASGIApp, settings: ServiceSettings) -> ASGIApp:

@@ -40,6 +40,20 @@ _PROBLEM: Final = {
 }
 
 
+def _header(description: str, example: str) -> Document:
+    return {"description": description, "schema": {"type": "string"}, "example": example}
+
+
+_HEADERS: Final = {
+    "ETag": _header("The version of what you see; send it back as If-Match.", '"3"'),
+    "Location": _header("Where it is read.", "/v1/customers/0199a7c0-0000-7000-8000-000000000000"),
+    "Link": _header(
+        "The next page; absent on the last.", '</v1/customers?cursor=WzFd>; rel="next"'
+    ),
+    "Idempotent-Replayed": _header("Present on the answer to a retry.", "true"),
+}
+
+
 class DocumentedApp(FastAPI):
     """An app whose document describes every error as it is answered."""
 
@@ -53,10 +67,46 @@ def _completed(document: Document) -> Document:
     for name in _THEIRS:
         schemas.pop(name, None)
     schemas |= {"Fault": _FAULT, "Problem": _PROBLEM}
+    versioned = _versioned(schemas)
     always = {str(status): described for status, described in errors().items()}
     for path in document["paths"].values():
         for operation in path.values():
             theirs = _THEIRS[0] in str(operation["responses"].get("422"))
             stated = {} if theirs else operation["responses"]
             operation["responses"] = operation["responses"] | always | stated
+            _add_headers(operation, versioned)
     return document
+
+
+def _versioned(schemas: Document) -> set[str]:
+    """Tell the bodies that come with an ETag: they have a field that says so."""
+    return {
+        f"#/components/schemas/{name}"
+        for name, schema in schemas.items()
+        if any(
+            "ETag" in each.get("description", "") for each in schema.get("properties", {}).values()
+        )
+    }
+
+
+def _add_headers(operation: Document, versioned: set[str]) -> None:
+    parameters = _parameters(operation)
+    for status, response in operation["responses"].items():
+        wanted = {
+            "ETag": _body(response) in versioned,
+            "Location": status in {"201", "202"},
+            "Link": status == "200" and "cursor" in parameters,
+            "Idempotent-Replayed": status < "300" and "idempotency-key" in parameters,
+        }
+        if headers := {name: _HEADERS[name] for name, is_so in wanted.items() if is_so}:
+            response["headers"] = headers
+
+
+def _parameters(operation: Document) -> set[str]:
+    return {parameter["name"].lower() for parameter in operation.get("parameters", ())}
+
+
+def _body(response: Document) -> str:
+    """Name the component that is the body of a successful answer; empty if there is none."""
+    content = response.get("content", {}).get("application/json", {})
+    return str(content.get("schema", {}).get("$ref", ""))

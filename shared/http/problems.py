@@ -18,12 +18,14 @@ from shared.errors import (
     Conflict,
     Fault,
     Invalid,
+    MethodNotAllowed,
     NotFound,
     Problem,
     TooLarge,
     Unauthorized,
     Unavailable,
 )
+from shared.http.telemetry import route_of
 from shared.logging import logger
 
 MEDIA_TYPE = "application/problem+json"
@@ -78,14 +80,28 @@ async def _problem(_: Request, error: Any) -> Response:
 
 
 async def _invalid(_: Request, error: Any) -> Response:
-    faults = [_fault(found) for found in error.errors()]
-    if any(fault.code == "json_invalid" for fault in faults):
-        return respond(BadRequest(*faults, code="malformed_json"))
+    found = error.errors()
+    if found[0]["type"] == "json_invalid":
+        return respond(BadRequest(_unreadable(found[0]), code="malformed_json"))
+    faults = [_fault(each) for each in found]
     return respond(Invalid(*faults, detail="Some of the input is not acceptable."))
 
 
+_MESSAGES = {
+    "missing": "This is needed.",
+    "extra_forbidden": "There is no such field here; leave it out.",
+    "model_attributes_type": "Send a JSON object, with Content-Type: application/json.",
+}
+
+
 def _fault(found: dict[str, Any]) -> Fault:
-    return Fault(_pointer(found["loc"]), found["type"], found["msg"])
+    message = _MESSAGES.get(found["type"], found["msg"])
+    return Fault(_pointer(found["loc"]), found["type"], message)
+
+
+def _unreadable(found: dict[str, Any]) -> Fault:
+    place, reason = found["loc"][-1], found["ctx"]["error"]
+    return Fault("", "json_invalid", f"At character {place}: {reason}.")
 
 
 def _pointer(place: Sequence[str | int]) -> str:
@@ -96,7 +112,9 @@ def _pointer(place: Sequence[str | int]) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
-async def _http(_: Request, error: Any) -> Response:
+async def _http(request: Request, error: Any) -> Response:
+    if error.status_code == MethodNotAllowed.status:
+        return respond(_not_allowed(request))
     known: dict[int, Problem] = {
         404: NotFound(detail="There is no such path."),
         400: BadRequest(detail=error.detail),
@@ -105,6 +123,13 @@ async def _http(_: Request, error: Any) -> Response:
     problem = known.get(error.status_code) or _other(error)
     problem.headers = dict(error.headers or {})
     return respond(problem)
+
+
+def _not_allowed(request: Request) -> Problem:
+    """Name the methods of the path: each route knows its own alone."""
+    methods = request.app.state.methods.get(route_of(request.scope), set())
+    allowed = ", ".join(sorted(methods))
+    return MethodNotAllowed(detail=f"This path takes {allowed}.", headers={"Allow": allowed})
 
 
 def _other(error: HTTPException) -> Problem:

@@ -1,5 +1,6 @@
-"""Routers whose routes refuse query parameters that they do not know."""
+"""Routers whose routes refuse query parameters that they do not know, or that come twice."""
 
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -14,7 +15,7 @@ from shared.errors import Fault, Invalid
 
 
 class StrictRoute(APIRoute):
-    """A route that answers 422 to a parameter it does not have, instead of ignoring it."""
+    """A route that answers 422 to a parameter that it would otherwise ignore."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Check the names of the query parameters, then handle."""
@@ -27,22 +28,26 @@ class StrictRoute(APIRoute):
 
         async def strict(request: Request) -> Response:
             if request.scope["query_string"]:
-                _refuse_unknown(request, known)
+                _check_names(request, known)
             return await handle(request)
 
         return strict
 
 
-def _refuse_unknown(request: Request, known: set[str]) -> None:
-    unknown = sorted(set(request.query_params) - known)
-    if unknown:
-        names = ", ".join(sorted(known)) or "none"
-        raise Invalid(
-            *(
-                Fault(f"query:{name[:100]}", "unknown_parameter", f"This route knows: {names}.")
-                for name in unknown[:10]
-            )
-        )
+def _check_names(request: Request, known: set[str]) -> None:
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    names = ", ".join(sorted(known)) or "none"
+    faults = [
+        Fault(f"query:{name[:100]}", "unknown_parameter", f"This route knows: {names}.")
+        for name in sorted(given.keys() - known)[:10]
+    ]
+    faults += [
+        Fault(f"query:{name}", "repeated_parameter", "Give it once.")
+        for name in sorted(known)
+        if given[name] > 1
+    ]
+    if faults:
+        raise Invalid(*faults)
 
 
 def Router(*, prefix: str, tag: str) -> APIRouter:  # noqa: N802  it stands where a class would

@@ -19,6 +19,7 @@ from shared.models import Outbox
 from shared.reader import Rows
 from shared.service import Service
 from shared.settings import ServiceSettings
+from tests.services.documented import Documented
 from tests.serving import serve
 
 ADMINISTRATOR = Identity("key-admin", "Administrator", frozenset({"admin"}), Rows.ALL)
@@ -78,9 +79,13 @@ def running(service: Service, settings: ServiceSettings, tokens: Tokens) -> Iter
     """Migrate and serve a service."""
     database = Database(settings.database, schema=settings.name)
     migrations.upgrade(database, service.migrations)
-    app = service.guard(service.create_app(settings), settings)
+    app = service.create_app(settings)
+    hooks: dict[str, list[Any]] = {"response": [Documented(app.openapi())]}
     auth = _Authorized(tokens, settings.name, ADMINISTRATOR)
-    with serve(app) as url, httpx.Client(base_url=url, auth=auth, timeout=30) as client:
+    with (
+        serve(service.guard(app, settings)) as url,
+        httpx.Client(base_url=url, auth=auth, timeout=30, event_hooks=hooks) as client,
+    ):
         yield Running(url, database, settings, tokens, client)
     database.close()
 

@@ -3,12 +3,6 @@
 from shared.errors import Problem
 
 
-class MethodNotAllowed(Problem):
-    """The method is none that the API uses."""
-
-    status, code, title = 405, "method_not_allowed", "This method is not used here."
-
-
 class TooSlow(Problem):
     """The caller did not send the request in time."""
 
