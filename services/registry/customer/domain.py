@@ -120,24 +120,23 @@ def differences(before: Record, after: Record) -> dict[str, dict[str, Any]]:
 
 
 _WORD = re.compile(r"[^\W_]+(?:[-'.@+][^\W_]+)*")
-_CHINESE = re.compile(r"[㐀-鿿豈-﫿]{2,}")
+_CHINESE = re.compile(r"[㐀-鿿豈-﫿]+")
 _LONGEST_TOKEN = 60
 
 
 def tokens(record: Record) -> set[str]:
-    """Give what the record is found by: its words, and each two consecutive Chinese characters.
+    """Give what the record is found by: its words, and the pieces of those with Chinese in them.
 
-    A search matches the beginning of a word.
+    A search matches the beginning of a token. Tokens are kept: a change here needs a migration.
     """
     ids = [external.id for external in record.external_ids]
     texts = [record.name, record.name_en, record.email, record.phone, record.city, *ids]
     found: set[str] = set()
     for text in filter(None, texts):
         lowered = text.lower()
-        found.add(lowered[:_LONGEST_TOKEN])
-        found.update(word[:_LONGEST_TOKEN] for word in _WORD.findall(lowered))
-        for run in _CHINESE.findall(lowered):
-            found.update(run[at : at + 2] for at in range(len(run) - 1))
+        runs, others = _pieces(lowered)
+        found.update(word[:_LONGEST_TOKEN] for word in (lowered, *_WORD.findall(lowered), *others))
+        found.update(run[at : at + 2] for run in runs for at in range(len(run)))
     return found
 
 
@@ -145,7 +144,15 @@ def query_tokens(query: str) -> list[str]:
     """Give the beginnings that all have to be found for a record to match."""
     wanted: list[str] = []
     for word in query.lower().split():
-        runs = _CHINESE.findall(word)
-        pairs = [run[at : at + 2] for run in runs for at in range(len(run) - 1)]
-        wanted += pairs or [word[:_LONGEST_TOKEN]]
+        runs, others = _pieces(word)
+        if not runs:
+            wanted.append(word[:_LONGEST_TOKEN])
+            continue
+        wanted += [run[at : at + 2] for run in runs for at in range(max(len(run) - 1, 1))]
+        wanted += [other[:_LONGEST_TOKEN] for other in others]
     return list(dict.fromkeys(wanted))
+
+
+def _pieces(text: str) -> tuple[list[str], list[str]]:
+    """Part a text that has Chinese in it: its runs of Chinese, and the words between them."""
+    return _CHINESE.findall(text), _WORD.findall(_CHINESE.sub(" ", text))

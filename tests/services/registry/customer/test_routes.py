@@ -121,6 +121,19 @@ def test_a_customer_is_found_by_beginnings_and_pairs(client: httpx.Client, q: st
     assert names == ["华东百货"]
 
 
+def test_chinese_and_digits_of_one_word_are_looked_for_separately(client: httpx.Client) -> None:
+    for name in ("客户098", "客户099", "海尔集团888分店"):
+        registered(client, name=name, name_en=None, external_ids=[])
+    for q, names in (
+        ("客户xyz", []),
+        ("客户099", ["客户099"]),
+        ("海尔集团999", []),
+        ("888", ["海尔集团888分店"]),
+    ):
+        items = client.get("/v1/customers", params={"q": q}).json()["items"]
+        assert [item["name"] for item in items] == names, q
+
+
 def test_a_customer_is_found_by_its_external_id(client: httpx.Client) -> None:
     body = registered(client)
     found = client.get("/v1/customers", params={"external_id": "erp:17"}).json()["items"]
