@@ -33,6 +33,8 @@ Guard = Callable[[FastAPI, Any], Any]
 ExtraLoops = Callable[[Database, Any], Sequence[Loop]]
 HandlersFor = Callable[[Any], Handlers]
 
+log = logging.logger(__name__)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
@@ -59,6 +61,7 @@ class Service:
             alive=lambda: True,
             ready=lambda: answers(database),
         )
+        log.info("process.started", operations_port=operations.port)
         uvicorn.run(
             self.guard(app, settings),
             host=settings.host,
@@ -89,6 +92,7 @@ class Service:
             alive=lambda: not any(loop.stalled for loop in loops),
             ready=lambda: answers(database),
         )
+        log.info("process.started", operations_port=operations.port)
         run_all(loops, stop, drain_seconds=settings.drain_seconds)
         operations.close()
         event_log.close()

@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -26,8 +26,25 @@ class Ports:
 
 
 def _ports() -> dict[str, Ports]:
-    free = free_ports(3 * len(SERVICES))
-    return {name: Ports(*free[3 * at : 3 * at + 3]) for at, name in enumerate(SERVICES)}
+    """Take free ports, and for probes those that the environment names."""
+    free = iter(free_ports(3 * len(SERVICES)))
+    return {name: _ports_of(name.upper(), free) for name in SERVICES}
+
+
+def _ports_of(prefix: str, free: Iterator[int]) -> Ports:
+    return Ports(
+        api=next(free),
+        operations=told_port(f"{prefix}_OPERATIONS_PORT", otherwise=next(free)),
+        worker=told_port(f"{prefix}_WORKER_OPERATIONS_PORT", otherwise=next(free)),
+    )
+
+
+def told_port(variable: str, *, otherwise: int) -> int:
+    """Give the port that a variable names, or another for none or 0; SystemExit if it is none."""
+    told = os.environ.get(variable) or "0"
+    if not (told.isdecimal() and int(told) < 2**16):
+        raise SystemExit(f"{variable}: Input should be a port, at most 65535.")
+    return int(told) or otherwise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,14 +128,6 @@ def import_all() -> None:
 def _described(name: str) -> Service:
     service: Service = import_module(f"services.{name}.__main__").SERVICE
     return service
-
-
-def public_port() -> int:
-    """Give $PATRON_PORT, or 8000; SystemExit if it is no port."""
-    told = os.environ.get("PATRON_PORT") or "8000"
-    if not (told.isdecimal() and 0 < int(told) < 2**16):
-        raise SystemExit("PATRON_PORT: Input should be a port from 1 to 65535")
-    return int(told)
 
 
 def data_folder(part: str = "") -> Path:

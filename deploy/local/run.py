@@ -13,13 +13,14 @@ from typing import Protocol, TextIO
 
 from deploy.local import admin_key
 from deploy.local.ports import is_free
-from deploy.local.product import Product, data_folder, import_all, public_port
+from deploy.local.product import Product, data_folder, import_all, told_port
 from deploy.local.readiness import not_ready
 from deploy.local.server import StartFailed
 from deploy.local.supervise.child import Role
 from deploy.local.supervise.signals import Signals
 from deploy.local.supervise.supervisor import RoleFailed, Stopped, Supervisor
 
+PUBLIC_PORT = 8000
 READY_SECONDS = 90
 PREVIOUS_RUN_SECONDS = 20
 """How long the processes of a run that was killed may take to leave its data alone."""
@@ -90,7 +91,7 @@ def run(plan: Plan) -> int:
 
 def _run(plan: Plan) -> int:
     began = time.monotonic()
-    data, port = data_folder(plan.part), public_port()
+    data, port = data_folder(plan.part), told_port("PATRON_PORT", otherwise=PUBLIC_PORT)
     print(f"Patron 启动中 starting · 数据 data {data}", flush=True)
     with ExitStack() as running:
         signals = running.enter_context(Signals())
@@ -169,9 +170,16 @@ def _welcome(product: Product, key: str, seconds: float) -> str:
         f"  接口文档 API      {product.url}/docs",
         f"  管理密钥 key      {key}",
         f"  运行日志 logs     {product.data / 'logs'}",
+        f"  指标 metrics      {_probes(product)}  (127.0.0.1, api/worker)",
         "  Ctrl-C 停止 stops it",
     )
     return "\n".join(lines)
+
+
+def _probes(product: Product) -> str:
+    """Show the ports of /livez, /readyz and /metrics."""
+    ports = product.ports.items()
+    return " ".join(f"{name} {one.operations}/{one.worker}" for name, one in ports)
 
 
 def _serve(plan: Plan, product: Product, supervisor: Supervisor) -> int:

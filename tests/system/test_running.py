@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from deploy.local.ports import free_port
-from deploy.local.product import Product
+from deploy.local.product import Product, told_port
 from tests.system.product import (
     ADMIN_KEY,
     Running,
@@ -60,6 +60,23 @@ def test_a_taken_port_is_said_with_what_to_do(embedded_product: Running, tmp_pat
 
 def test_data_in_use_is_said_with_what_to_do(embedded_product: Running) -> None:
     assert "PATRON_DATA" in _refusal(embedded_product.data, str(free_port()))
+
+
+def test_probes_and_metrics_are_where_the_settings_say(tmp_path: Path) -> None:
+    port = free_port()
+    with started("run", tmp_path, {"SCORING_WORKER_OPERATIONS_PORT": str(port)}) as product:
+        for path in ("livez", "readyz", "metrics"):
+            assert httpx.get(f"http://127.0.0.1:{port}/{path}").status_code == 200
+        assert f"/{port}" in product.printed.read_text()
+
+
+@pytest.mark.parametrize("variable", ["PATRON_PORT", "GATEWAY_OPERATIONS_PORT"])
+def test_a_port_that_is_none_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "99999")
+    with pytest.raises(SystemExit, match=f"{variable}: "):
+        told_port(variable, otherwise=8000)
 
 
 def test_the_first_start_makes_a_key_shows_it_once_and_keeps_it(tmp_path: Path) -> None:
