@@ -50,9 +50,11 @@ def settle(api: Api, survey: str, expected: Loaded) -> None:
     while (seen := _seen(api, survey)) != expected:
         if time.monotonic() > deadline:
             raise RefusedError(f"The scores did not settle: {seen} instead of {expected}")
-        progress.say(f"{seen.bought:,.2f} / {expected.bought:,.2f}")
+        progress.say(f"净购买额 net purchases {seen.bought:,.2f} / {expected.bought:,.2f}")
         time.sleep(_PAUSE_SECONDS)
-    progress.done(f"{expected.customers:,} 客户 customers, {expected.bought:,.2f}")
+    progress.done(
+        f"{expected.customers:,} 客户 customers, 净购买额 net purchases {expected.bought:,.2f}"
+    )
 
 
 def _seen(api: Api, survey: str) -> Loaded:
