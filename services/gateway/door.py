@@ -82,7 +82,7 @@ class Door:
         _check_form(scope)
         if path in OPEN or path.startswith(b"/docs/"):
             scope["route"] = Place(path.decode())
-            await self.local(scope, receive, send)
+            await self._locally(scope, receive, send)
         elif path.startswith(paths.RESPONDENTS):
             scope["route"] = Place("/s")
             await self.forward(scope, receive, send, RESPONDENT, "survey")
@@ -115,7 +115,12 @@ class Door:
             return next(messages, None) or await receive()
 
         scope["state"]["identity"] = identity
-        await self.local(scope, replay, send)
+        await self._locally(scope, replay, send)
+
+    async def _locally(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let our own app answer; HEAD is a GET whose body the server leaves out."""
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        await self.local({**scope, "method": method}, receive, send)
 
     async def _tell_methods(self, scope: Scope, send: Send) -> None:
         methods = self.allowed.methods(scope["path"])

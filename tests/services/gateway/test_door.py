@@ -86,6 +86,16 @@ def test_scopes_rows_and_team_reach_the_service(gateway: Gateway) -> None:
     assert (seen["scopes"], seen["rows"]) == (["read"], "team")
 
 
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/docs", "/openapi.json", "/v1/api-keys"])
+def test_head_is_answered_like_get_without_the_body(gateway: Gateway, path: str) -> None:
+    got, head = (
+        gateway.client.request(method, path, headers=key_with(gateway, "admin"))
+        for method in ("GET", "HEAD")
+    )
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == got.headers["content-type"]
+
+
 @pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "LOCK"])
 def test_other_methods_are_not_used_here(gateway: Gateway, method: str) -> None:
     answer = gateway.client.request(method, "/v1/customers")
