@@ -11,7 +11,15 @@ from services.scoring.exact import exactly
 from services.scoring.index.student import quantile
 
 _ROLE = "satisfaction"
-_DECIMALS = 10
+_LEAST, _MOST = 0.0, 100.0
+_DECIMALS = 30
+"""A mean of thirds has no end, so an answer's index is kept with this many decimals.
+
+The mean of n of them is at most 5e-31 off. A double lies at least 1 / (q 2^47) from where it would
+be rounded the other way (means from 64 on; q: n times the lengths of the scales), which is more
+for every q up to 10^15. So the index is the double nearest to the exact mean, as if nothing had
+been rounded before.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +74,10 @@ class Sums:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """Mean of the responses' indices with its 95 % t interval; None where n does not allow it."""
+    """Mean of the responses' indices with its 95 % t interval; None where n does not allow it.
+
+    `index` is the double nearest to the exact mean.
+    """
 
     n: int
     index: float | None
@@ -91,8 +102,7 @@ def _is_scale(least: float | None, most: float | None) -> bool:
 def response_index(answers: Mapping[str, Any], items: Sequence[Item]) -> ResponseIndex | None:
     """Average 100 (x - least) / (most - least) over the answered satisfaction items.
 
-    None where none was answered. Rounded half to even at 10 decimals, so the error is at most
-    5e-11 points: a mean of thirds has no end, and kept figures must equal recomputed ones.
+    None where none was answered. Rounded half to even, but only beyond what a double can tell.
     """
     parts = [_part(answers[item.code], item) for item in items if _answered(answers, item)]
     if not parts:
@@ -113,8 +123,8 @@ def sums_of(indices: Sequence[Decimal]) -> Sums:
 def estimate(sums: Sums) -> Index:
     """Give mean and interval: mean +- t(0.975; n - 1) s / sqrt(n) (Student, 1908).
 
-    `s` is the sample standard deviation. The interval is not cut at 0 and 100, and one response
-    alone has none.
+    `s` is the sample standard deviation. What lies beyond the ends of the scale is cut off the
+    interval: no index can be there. One response alone has none.
     """
     if sums.n == 0:
         return Index(n=0, index=None, low=None, high=None)
@@ -124,7 +134,8 @@ def estimate(sums: Sums) -> Index:
         return Index(n=1, index=float(mean), low=None, high=None)
     variance = (squares - total * mean) / (sums.n - 1)
     half = quantile(sums.n - 1) * sqrt(variance / sums.n)
-    return Index(n=sums.n, index=float(mean), low=float(mean) - half, high=float(mean) + half)
+    low, high = max(_LEAST, float(mean) - half), min(_MOST, float(mean) + half)
+    return Index(n=sums.n, index=float(mean), low=low, high=high)
 
 
 def _answered(answers: Mapping[str, Any], item: Item) -> bool:

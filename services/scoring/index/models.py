@@ -15,7 +15,8 @@ from shared.database import Exact, Json
 class Survey(Model):
     """A survey's satisfaction items; without a version only answers have named it so far.
 
-    `estimates` counts how often its index was told.
+    `waves` holds the codes of its waves, None if it was told before they were kept. `estimates`
+    counts how often its index was told.
     """
 
     __tablename__ = "surveys"
@@ -23,6 +24,7 @@ class Survey(Model):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     version: Mapped[int | None]
     items: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    waves: Mapped[list[str] | None] = mapped_column(Json)
     estimates: Mapped[int]
 
 

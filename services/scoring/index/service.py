@@ -80,7 +80,7 @@ def _follow_catalogues(
         survey = held[told.survey_id]
         if told.version > (survey.version or 0):
             items = items_of([asdict(item) for item in told.items])
-            survey.version = told.version
+            survey.version, survey.waves = told.version, [wave.code for wave in told.waves]
             if survey.items != items:
                 survey.items = items
                 changed.add(survey.id)
@@ -188,6 +188,12 @@ def _tell(session: Session, surveys: Iterable[Survey]) -> None:
         )
         outbox.record(session, event)
     session.flush()
+
+
+def has_wave(session: Session, survey: Survey, wave: str) -> bool:
+    """Tell whether a survey has a wave: one it told of, or that answers named before it did."""
+    told = survey.waves is None or wave in survey.waves
+    return told or (survey.id, wave) in repository.wave_sums(session, [survey.id])
 
 
 def kept_sums(session: Session, survey_id: UUID, wave: str | None) -> Sums:

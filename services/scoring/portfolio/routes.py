@@ -40,12 +40,26 @@ def read_abc(
     session: Reading,
     reader: Reader,
     span: SpanAsked,
-    method: Annotated[Method, Query(description="Cut by customers or by value.")] = Method.COUNT,
+    method: Annotated[
+        Method,
+        Query(
+            description="Cut by count of customers (按客户数), or by cumulative value (按累计值)."
+        ),
+    ] = Method.COUNT,
     basis: Annotated[
-        Basis, Query(description="Profit counts only where every line has a cost.")
+        Basis,
+        Query(
+            description="Count profit (利润) or revenue (收入). Profit counts only where every "
+            "line of every customer has a unit cost; otherwise it is revenue."
+        ),
     ] = Basis.PROFIT,
 ) -> Response:
-    """Class the customers by value: of all time, or of a period."""
+    """Class the customers by value (ABC 分类): of all time, or of a period.
+
+    The table of today is cut a few seconds after the last change; `made_at` says when. A key that
+    sees only some customers gets a table of those. Also on a past date it counts the customers
+    who are on record now, so that imported history counts.
+    """
     kept = _kept(session, reader, span, settlement.abc_name(method, basis))
     if kept is not None:
         return answer(AbcBody.model_validate(kept))
@@ -55,7 +69,12 @@ def read_abc(
 
 @router.get("/ladder", response_model=LadderBody, responses=errors())
 def read_ladder(session: Reading, reader: Reader, span: SpanAsked) -> Response:
-    """Read the loyalty ladder of a date; with `from`, also who moved since the end of that day."""
+    """Read the loyalty ladder of a date; with `from`, also who moved since the end of that day.
+
+    Also on a past date it counts everybody who is on record now, those registered later too: who
+    had not bought by then stands on suspect. So imported history counts, and two dates are about
+    the same customers.
+    """
     kept = _kept(session, reader, span, settlement.LADDER)
     if kept is not None:
         return answer(LadderBody.model_validate(kept))
@@ -72,11 +91,27 @@ def read_satisfaction(
     session: Reading,
     question: DateAsked,
     survey: Annotated[UUID, Query(description="The survey.")],
-    wave: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    wave: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=100,
+            description="Code of one wave (调研批次); without it all waves together.",
+            examples=["2026-H1"],
+        ),
+    ] = None,
 ) -> Response:
-    """Read the plain satisfaction index of a survey: the mean of its answers' indices."""
-    if index_repository.survey(session, survey) is None:
+    """Read the plain satisfaction index (满意度指数) of a survey: the mean of its answers' indices.
+
+    The index of an answer is the mean of its satisfaction items, each put on a scale from 0 to
+    100. Every answer weighs the same, anonymous ones too. A wave without answers has n 0; a wave
+    that the survey does not have is a 404.
+    """
+    known = index_repository.survey(session, survey)
+    if known is None:
         raise NotFound(detail="No survey that was published has this id.")
+    if wave is not None and not index_service.has_wave(session, known, wave):
+        raise NotFound(detail="This survey has no wave of this code.")
     day = question.horizon.as_of
     if question.kept:
         sums = index_service.kept_sums(session, survey, wave)

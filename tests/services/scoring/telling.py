@@ -15,7 +15,7 @@ from shared.contracts.registry import (
     OrderLine,
     OrderPlaced,
 )
-from shared.contracts.survey import CatalogueItem, ResponseSubmitted, SurveyPublished, Title
+from shared.contracts.survey import CatalogueItem, ResponseSubmitted, SurveyPublished, Title, Wave
 from tests.services.harness import Running
 
 SPACE = UUID(int=2026)
@@ -98,7 +98,12 @@ def a_line(quantity: str, price: str, *, cost: str | None = None) -> OrderLine:
 
 
 def survey(
-    name: str, *codes: str, version: int = 1, most: int = 5, missing: Sequence[int] = ()
+    name: str,
+    *codes: str,
+    version: int = 1,
+    most: int = 5,
+    missing: Sequence[int] = (),
+    waves: Sequence[str] = ("w1",),
 ) -> SurveyPublished:
     """Publish a survey of satisfaction items from 1 to `most`."""
     items = [
@@ -117,7 +122,10 @@ def survey(
         version=version,
         recorded_at=RECORDED,
         title=Title(en=name),
-        waves=[],
+        waves=[
+            Wave(code=code, questionnaire_id=an_id("asked"), questionnaire_version=1)
+            for code in waves
+        ],
         items=[
             *items,
             CatalogueItem(code="visits", type="number", role="other", missing=[]),

@@ -1,5 +1,6 @@
 """The plain index: means of answered items, and an interval that needs no storage of answers."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import sqrt
@@ -10,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.exact import exactly
+from services.scoring.exact import exactly, plain
 from services.scoring.index.domain import Index, Item, Sums, estimate, response_index, sums_of
 
-indices = st.lists(st.decimals(min_value=0, max_value=100, places=10), max_size=30)
+indices = st.lists(st.decimals(min_value=0, max_value=100, places=30), max_size=30)
+sheets = st.lists(st.lists(st.integers(1, 5), min_size=1, max_size=7), min_size=1, max_size=60)
 
 
 def _item(code: str, least: float = 1, most: float = 5, *missing: float) -> Item:
@@ -22,26 +24,36 @@ def _item(code: str, least: float = 1, most: float = 5, *missing: float) -> Item
 
 def _index(answers: dict[str, object], *items: Item) -> tuple[str, int] | None:
     found = response_index(answers, items)
-    return (str(found.index), found.n) if found else None
+    return (plain(found.index), found.n) if found else None
+
+
+def _of(*sheets: Sequence[int]) -> Index:
+    """Estimate from answers to items from 1 to 5."""
+    items = [_item(str(at)) for at in range(7)]
+    found = [response_index({str(at): x for at, x in enumerate(each)}, items) for each in sheets]
+    return estimate(sums_of([each.index for each in found if each]))
 
 
 def test_the_ends_of_a_scale_are_0_and_100() -> None:
-    assert _index({"a": 1}, _item("a")) == ("0E-10", 1)
-    assert _index({"a": 5}, _item("a")) == ("100.0000000000", 1)
+    assert _index({"a": 1}, _item("a")) == ("0", 1)
+    assert _index({"a": 5}, _item("a")) == ("100", 1)
 
 
 def test_items_count_alike_whatever_their_scale() -> None:
-    assert _index({"a": 5, "b": 0}, _item("a"), _item("b", 0, 10)) == ("50.0000000000", 2)
+    assert _index({"a": 5, "b": 0}, _item("a"), _item("b", 0, 10)) == ("50", 2)
 
 
-def test_a_mean_without_an_end_is_rounded_at_ten_decimals() -> None:
+def test_a_mean_without_an_end_is_rounded_where_no_double_can_tell() -> None:
     answers: dict[str, object] = {"a": 5, "b": 5, "c": 1}
-    assert _index(answers, _item("a"), _item("b"), _item("c")) == ("66.6666666667", 3)
+    assert _index(answers, _item("a"), _item("b"), _item("c")) == (
+        "66.666666666666666666666666666667",
+        3,
+    )
 
 
 def test_unanswered_and_missing_codes_are_left_out() -> None:
     items = [_item("a", 0, 5, 0), _item("b"), _item("c")]
-    assert _index({"a": 0, "b": 3, "other": 1}, *items) == ("50.0000000000", 1)
+    assert _index({"a": 0, "b": 3, "other": 1}, *items) == ("50", 1)
 
 
 def test_what_is_no_number_is_no_answer_to_a_scale() -> None:
@@ -49,7 +61,7 @@ def test_what_is_no_number_is_no_answer_to_a_scale() -> None:
 
 
 def test_decimal_fractions_are_read_as_written() -> None:
-    assert _index({"a": 0.1}, _item("a", 0, 0.3)) == ("33.3333333333", 1)
+    assert _index({"a": 0.1}, _item("a", 0, 0.3)) == ("33.333333333333333333333333333333", 1)
 
 
 def test_without_a_response_there_is_no_index() -> None:
@@ -68,6 +80,25 @@ def test_the_interval_is_that_of_student() -> None:
     assert found.index == pytest.approx(70)
     assert found.low == pytest.approx(70 - 3.182446305284263 * deviation / 2)
     assert found.high == pytest.approx(70 + 3.182446305284263 * deviation / 2)
+
+
+def test_thirds_that_come_to_a_whole_number_come_to_it() -> None:
+    """Indices of 66.6..., 66.6... and 16.6...: rounded too early they came to 50.00000000003."""
+    assert _of([5, 5, 1], [5, 5, 1], [3, 1, 1]).index == 50.0
+
+
+@given(sheets)
+def test_the_index_is_the_double_nearest_to_the_exact_mean(answers: list[list[int]]) -> None:
+    parts = [Fraction(25 * (sum(each) - len(each)), len(each)) for each in answers]
+    assert _of(*answers).index == float(sum(parts, Fraction(0)) / len(parts))
+
+
+def test_no_interval_leaves_the_scale() -> None:
+    high, low = _of([5], [5], [5], [5], [5], [1]), _of([1], [1], [1], [1], [5])
+    assert (high.index, high.high) == (83.33333333333333, 100.0)
+    assert high.low == pytest.approx(83.3333333 - 2.5705818 * 40.8248290 / sqrt(6))
+    assert (low.index, low.low) == (20.0, 0.0)
+    assert low.high == pytest.approx(20 + 2.7764451 * 44.7213595 / sqrt(5))
 
 
 def test_equal_answers_have_an_interval_of_no_width() -> None:
@@ -99,10 +130,12 @@ def test_the_figures_are_those_of_the_textbook(values: list[Decimal]) -> None:
     numbers = [float(value) for value in values]
     found = estimate(sums_of(values))
     assert found.index == pytest.approx(fmean(numbers))
+    assert found.index is not None
     assert found.high is not None
     assert found.low is not None
-    assert (found.high + found.low) / 2 == pytest.approx(fmean(numbers))
+    assert 0 <= found.low <= found.index <= found.high <= 100
     mean = sum(map(Fraction, values), Fraction(0)) / len(values)
     spread = sum(((Fraction(value) - mean) ** 2 for value in values), Fraction(0))
     error = sqrt(spread / (len(values) - 1) / len(values))
-    assert (found.high - found.low) / 2 >= 1.959 * error
+    assert found.low == 0 or found.index - found.low >= 1.959 * error
+    assert found.high == 100 or found.high - found.index >= 1.959 * error

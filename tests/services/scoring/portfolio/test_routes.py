@@ -149,6 +149,27 @@ def test_a_survey_without_answers_has_no_index_and_an_unknown_one_is_not_there(
     assert unknown.status_code == 404
 
 
+def test_a_wave_without_answers_is_told_from_one_that_is_not_there(
+    client: httpx.Client, told: Told
+) -> None:
+    told.events(
+        survey("s", "q", waves=["w1", "w2"]),
+        response("r1", "s", None, {"q": 5}, wave="w1"),
+        response("r3", "s", None, {"q": 5}, wave="w3"),
+    )
+    name = str(an_id("s"))
+    for wave, n in (("w1", 1), ("w2", 0), ("w3", 1)):
+        assert _read(client, "satisfaction", survey=name, wave=wave)["n"] == n
+        assert _read(client, "satisfaction", survey=name, wave=wave, as_of="2025-02-01")["n"] == 0
+    for more in ({}, {"as_of": "2025-02-01"}):
+        params = {"survey": name, "wave": "zz"} | more
+        unknown = client.get("/v1/portfolio/satisfaction", params=params)
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
+        assert "wave" in unknown.json()["detail"]
+    told.events(survey("s", "q", waves=["w1", "zz"], version=2))
+    assert _read(client, "satisfaction", survey=name, wave="zz")["n"] == 0
+
+
 @pytest.mark.parametrize(
     ("path", "params", "pointer"),
     [
