@@ -15,8 +15,17 @@ from shared.http.dependencies import Settings
 from shared.http.schemas import FIRST_YEAR, LAST_YEAR, Currency
 from shared.settings import ServiceSettings
 
-_AS_OF = "A local date, which includes that day, or a moment (RFC 3339). Without it: now."
-_KNOWN_BY = "Only what was on record by then: a moment, or a local date, which includes that day."
+_AS_OF = (
+    "A local date (截止日期), which includes that day, or a moment (RFC 3339). Without it: now."
+)
+_KNOWN_BY = (
+    "Only what was on record by then (当时已知): a moment, or a local date, "
+    "which includes that day."
+)
+_CURRENCY = (
+    "ISO 4217 code. Without it: the company's. Amounts in others count where the exchange rate "
+    "(汇率) of their very day is known."
+)
 
 
 async def _question(
@@ -27,7 +36,7 @@ async def _question(
     known_by: Annotated[
         str | None, Query(max_length=40, description=_KNOWN_BY, examples=["2026-01-31"])
     ] = None,
-    currency: Annotated[Currency | None, Query(description="Without it: the company's.")] = None,
+    currency: Annotated[Currency | None, Query(description=_CURRENCY)] = None,
 ) -> Question:
     known = None if known_by is None else end_of("known_by", known_by, settings.zone)
     return question(as_of, settings, known_by=known, currency=currency)
@@ -50,13 +59,20 @@ async def _span(
         str | None, Query(max_length=40, description=_AS_OF, examples=["2026-01-31"])
     ] = None,
     start: Annotated[
-        date | None, Query(alias="from", description="First local day.", examples=["2025-02-01"])
+        date | None,
+        Query(
+            alias="from",
+            description="First local day (起始日期); for the ladder: moves since the end of it.",
+            examples=["2025-02-01"],
+        ),
     ] = None,
     end: Annotated[
         str | None,
-        Query(alias="to", max_length=40, description="Last local day, instead of `as_of`."),
+        Query(
+            alias="to", max_length=40, description="Last local day (结束日期), instead of `as_of`."
+        ),
     ] = None,
-    currency: Annotated[Currency | None, Query(description="Without it: the company's.")] = None,
+    currency: Annotated[Currency | None, Query(description=_CURRENCY)] = None,
 ) -> Span:
     if as_of is not None and end is not None:
         raise Invalid(Fault("query:as_of", "either_or", "Give `as_of` or `to`, not both."))

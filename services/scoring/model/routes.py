@@ -1,7 +1,9 @@
 """HTTP door of value models."""
 
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Path
 from starlette.responses import Response
 
 from services.scoring.model import repository
@@ -14,6 +16,8 @@ from shared.http.routing import Router
 
 router = Router(prefix="value-models", tag="value models")
 
+ModelId = Annotated[UUID, Path(description="The model's id, as scores and portfolios name it.")]
+
 
 @router.get("", response_model=ValueModelPage, responses=errors())
 def list_value_models(session: Reading, paging: Paging) -> Response:
@@ -24,7 +28,7 @@ def list_value_models(session: Reading, paging: Paging) -> Response:
 
 
 @router.get("/{model_id}", response_model=ValueModelBody, responses=errors(404))
-def read_value_model(model_id: UUID, session: Reading) -> Response:
+def read_value_model(model_id: ModelId, session: Reading) -> Response:
     """Read the newest version of a value model."""
     row = repository.latest_version(session, model_id)
     if row is None:

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 
 from services.scoring.index.domain import Index
 from services.scoring.loyalty.domain import Rung
+from services.scoring.portfolio import examples
 from services.scoring.portfolio.domain import (
     Basis,
     CustomerClass,
@@ -19,7 +20,7 @@ from services.scoring.portfolio.domain import (
 )
 from services.scoring.portfolio.service import Population
 from services.scoring.rate.domain import combined
-from services.scoring.score.schemas import ExcludedBody, Figure, ModelBody, excluded_bodies
+from services.scoring.score.schemas import RUNG, ExcludedBody, Figure, ModelBody, excluded_bodies
 from shared.http.schemas import Body
 
 
@@ -34,73 +35,110 @@ class _Answer(Body):
 class ClassRowBody(_Answer):
     """One class of the ABC table; shares in per cent."""
 
-    customer_class: CustomerClass = Field(alias="class")
-    customers: int
-    customer_share: float | None
-    value: Figure
-    value_share: float | None
-    reference_share: float = Field(description="Share of value to compare with.")
+    customer_class: CustomerClass = Field(
+        alias="class", description="A 贵宾型 VIP, B 重要型 important, C 普通型 ordinary."
+    )
+    customers: int = Field(description="How many are in it.", examples=[5])
+    customer_share: float | None = Field(
+        description="Their share of `n`, in per cent.", examples=[5.0]
+    )
+    value: Figure = Field(description="What they are worth together.")
+    value_share: float | None = Field(
+        description="Its share of `total`, in per cent; null where `total` is not above 0.",
+        examples=[48.2],
+    )
+    reference_share: float = Field(
+        description="Share of value to compare with: 50, 30, 20 unless the model says otherwise.",
+        examples=[50.0],
+    )
     threshold: Figure | None = Field(description="The least value in the class.")
 
 
 class AbcBody(_Answer):
     """Customers classed by value (ABC 分类)."""
 
-    n: int = Field(description="Customers with a purchase.")
-    total: Figure
-    currency: str
-    basis: Basis = Field(description="What was counted: revenue where costs are not all known.")
-    method: Method
-    as_of: date
-    made_at: datetime
+    n: int = Field(description="Customers with a purchase; nobody else has a class.")
+    total: Figure = Field(description="What they are worth together, negative values included.")
+    currency: str = Field(description="Of all amounts here.")
+    basis: Basis = Field(
+        description="What was counted. Profit (利润) needs the unit cost of every line of every "
+        "customer counted; otherwise it is revenue (收入), whatever was asked for."
+    )
+    method: Method = Field(
+        description="count: A is the first 5 % of customers by value, B the next 15 %. value: A "
+        "until their sum reaches 70 % of `total`, B 90 %, and who crosses the cut is in the higher "
+        "class. A negative value is C. The cuts are the model's `classes`."
+    )
+    as_of: date = Field(description="The last local day that counts.")
+    made_at: datetime = Field(description="When it was computed.")
     model: ModelBody
-    gini: float | None = Field(description="Concentration: 0 is equal.")
-    classes: list[ClassRowBody]
-    excluded: list[ExcludedBody]
+    gini: float | None = Field(
+        description="Gini coefficient (基尼系数), how concentrated value is: 0 all alike, "
+        "towards 1 one customer has it all. Negative values are taken as 0; null without any.",
+        examples=[0.62],
+    )
+    classes: list[ClassRowBody] = Field(description="A, B and C, in this order.")
+    excluded: list[ExcludedBody] = Field(description="What is in no value here.")
 
 
 class RungBody(_Answer):
     """One rung: how many stand on it and what they brought."""
 
     rung: Rung
-    customers: int
-    revenue: Figure
+    customers: int = Field(description="How many stand on it.", examples=[12])
+    revenue: Figure = Field(description="Their revenue of the months before.")
 
 
 class MoveBody(_Answer):
     """How many went from one rung to another; who stayed is among them."""
 
-    start: Rung = Field(alias="from")
-    end: Rung = Field(alias="to")
-    customers: int
-    revenue: Figure
+    start: Rung = Field(alias="from", description="Where they stood at the end of `from`.")
+    end: Rung = Field(alias="to", description="Where they stand on `as_of`.")
+    customers: int = Field(description="How many went this way.", examples=[3])
+    revenue: Figure = Field(description="Their revenue of the months before `as_of`.")
 
 
 class LadderBody(_Answer):
     """The loyalty ladder with its revenue (忠诚度阶梯, 收入客户分布图)."""
 
-    n: int = Field(description="Customers on record.")
-    as_of: date
-    made_at: datetime
+    n: int = Field(description="Customers on record today, those registered after `as_of` too.")
+    as_of: date = Field(description="The local day of the ladder.")
+    made_at: datetime = Field(description="When it was computed.")
     model: ModelBody
-    currency: str
-    revenue: Figure = Field(description="Net, of the months before; the sum over the rungs.")
-    rungs: list[RungBody]
-    moves: list[MoveBody] | None = Field(None, description="Only between two dates.")
-    excluded: list[ExcludedBody]
+    currency: str = Field(description="Of all amounts here.")
+    revenue: Figure = Field(
+        description="Net revenue of the months up to `as_of` (the model's `ladder_months`); the "
+        "sum over the rungs."
+    )
+    rungs: list[RungBody] = Field(description="Every rung, lowest first, empty ones too. " + RUNG)
+    moves: list[MoveBody] | None = Field(None, description="Only with `from`: who moved since.")
+    excluded: list[ExcludedBody] = Field(description="What is in no revenue here.")
 
 
 class SatisfactionBody(_Answer):
     """The plain satisfaction index of a survey with its 95 % interval (满意度指数)."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.SATISFACTION]})
+
     survey_id: UUID
-    wave: str | None
-    as_of: date
-    made_at: datetime
-    n: int = Field(description="Answers with an index.")
-    index: float | None
-    low: float | None
-    high: float | None
+    wave: str | None = Field(description="null: all waves together.")
+    as_of: date = Field(description="Answers up to this local day count.")
+    made_at: datetime = Field(description="When it was computed.")
+    n: int = Field(
+        description="Answers in the index: those with at least one satisfaction item. (In a score "
+        "`n` counts items of one answer.)"
+    )
+    index: float | None = Field(
+        description="Mean of the answers' indices, 0 to 100: the double nearest to the exact mean. "
+        "null without an answer."
+    )
+    low: float | None = Field(
+        description="Lower end of the 95 % confidence interval (置信区间): index - t s / sqrt(n), "
+        "Student, cut off at 0. null with fewer than 2 answers."
+    )
+    high: float | None = Field(
+        description="Upper end: index + t s / sqrt(n), cut off at 100. null with fewer than 2."
+    )
 
 
 def abc_body(population: Population, *, method: Method, wanted: Basis) -> AbcBody:

@@ -72,9 +72,13 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """The points that one fact gives to one term, and the rule that gives them."""
+    """The points that one fact gives to one term, and the rule that gives them.
+
+    `source_id` is that of the order or answer.
+    """
 
     fact_id: UUID
+    source_id: UUID
     kind: str
     occurred_on: date
     amount: Decimal
@@ -153,6 +157,7 @@ def _explained(term: Term, seen: Sequence[Fact], rates: Rates) -> TermPoints:
     facts = tuple(
         Contribution(
             fact_id=fact.fact_id,
+            source_id=fact.source_id,
             kind=fact.kind,
             occurred_on=fact.occurred_on,
             amount=fact.amount,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -36,6 +36,8 @@ from shared.reader import Reader as RowReader
 
 router = Router(prefix="scores", tag="scores")
 
+CustomerId = Annotated[UUID, Path(description="The customer's id in the registry.")]
+
 _UNKNOWN = "No customer that you may see has this id."
 
 
@@ -44,8 +46,13 @@ def list_scores(
     session: Reading,
     reader: Reader,
     paging: Paging,
-    customer_class: Annotated[CustomerClass | None, Query(alias="class")] = None,
-    rung: Rung | None = None,
+    customer_class: Annotated[
+        CustomerClass | None,
+        Query(alias="class", description="Only this class (客户分类), as it was cut last."),
+    ] = None,
+    rung: Annotated[
+        Rung | None, Query(description="Only this rung of the loyalty ladder (忠诚度阶梯).")
+    ] = None,
 ) -> Response:
     """List the scores of customers, the most valuable first."""
     wanted = {"customer_class": customer_class, "rung": rung}
@@ -55,8 +62,11 @@ def list_scores(
 
 
 @router.get("/{customer_id}", response_model=ScoreBody, responses=errors(404))
-def read_score(customer_id: UUID, store: Store, reader: Reader, question: Asked) -> Response:
-    """Read the score of a customer, as it is now or as of any date."""
+def read_score(customer_id: CustomerId, store: Store, reader: Reader, question: Asked) -> Response:
+    """Read the score of a customer, as it is now or as of any date.
+
+    The class of a past date is cut among all customers who are on record now.
+    """
     with store.reading() as session:
         if question.kept:
             row = repository.score_row(session, reader, customer_id)
@@ -84,9 +94,12 @@ def _computed(
 
 @router.get("/{customer_id}/explanation", response_model=ExplanationBody, responses=errors(404))
 def explain_score(
-    customer_id: UUID, session: Reading, reader: Reader, question: Asked, paging: Paging
+    customer_id: CustomerId, session: Reading, reader: Reader, question: Asked, paging: Paging
 ) -> Response:
-    """Show where the value points of a customer come from, fact by fact."""
+    """Show where the value points of a customer come from, fact by fact.
+
+    Each fact names the order or answer that it comes from. Facts come by term, then by day.
+    """
     customer = customer_repository.customer(session, reader, customer_id)
     if customer is None:
         raise NotFound(detail=_UNKNOWN)

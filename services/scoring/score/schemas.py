@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, PlainSerializer
+from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from services.scoring.exact import plain
+from services.scoring.fact.domain import Kind
 from services.scoring.loyalty.domain import Rung
 from services.scoring.portfolio.domain import CustomerClass
 from services.scoring.rate.domain import Excluded
+from services.scoring.score import examples
 from services.scoring.score.domain import Contribution, Question, TermPoints
 from services.scoring.score.service import Answer
 from shared.http.schemas import Body, Page
@@ -19,14 +21,24 @@ from shared.http.schemas import Body, Page
 Figure = Annotated[
     Decimal,
     PlainSerializer(plain, return_type=str),
-    Field(description="An exact decimal.", examples=["12.5"]),
+    WithJsonSchema({"type": "string"}),
+    Field(description="An exact decimal, as text.", examples=["12.5"]),
 ]
+
+RUNG = (
+    "Rung of the loyalty ladder (忠诚度阶梯): suspect (仅建档) has bought nothing; disqualified "
+    "(不合格) the same, and is marked so; first_time (首次购买), repeat (重复购买) and client "
+    "(常客) by purchase days; inactive (沉默) has bought and is silent. prospect, member, "
+    "advocate and partner are not given yet. Who is marked disqualified and buys stands where "
+    "the purchases put them: the mark changes neither class nor revenue. The mark internal "
+    "changes nothing here."
+)
 
 
 class ModelBody(Body):
     """The version of the value model that counted."""
 
-    id: UUID
+    id: UUID = Field(description="Its rules: GET /v1/value-models/{model_id}.")
     version: int
 
 
@@ -34,39 +46,62 @@ class SatisfactionBody(Body):
     """The satisfaction index of the customer's latest answer."""
 
     index: float = Field(description="From 0 to 100.", examples=[87.5])
-    n: int = Field(description="Items that were answered.")
+    n: int = Field(
+        description="Satisfaction items that were answered in that one answer. (In "
+        "/v1/portfolio/satisfaction `n` counts answers.)",
+        examples=[6],
+    )
 
 
 class ExcludedBody(Body):
-    """Facts that are in no figure because no exchange rate is known for their day."""
+    """Facts that are in no figure of money because no exchange rate of their day is known."""
 
-    currency: str
-    facts: int
-    amount: Figure
+    currency: str = Field(description="The currency of the facts.", examples=["USD"])
+    facts: int = Field(description="How many were left out.", examples=[2])
+    amount: Figure = Field(description="Their sum, in that currency.", examples=["1250"])
 
 
 class ScoreBody(Body):
     """The score of a customer (客户评价)."""
 
-    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+    model_config = ConfigDict(
+        serialize_by_alias=True,
+        validate_by_name=True,
+        json_schema_extra={"examples": [examples.SCORE]},
+    )
 
     customer_id: UUID
-    as_of: date
-    made_at: datetime
+    as_of: date = Field(description="The local day that the score is about.")
+    made_at: datetime = Field(description="When it was computed.")
     model: ModelBody
-    currency: str
-    value_points: Figure
-    customer_class: CustomerClass | None = Field(
-        alias="class", description="ABC by count, null without a purchase (客户分类)."
+    currency: str = Field(description="Of `revenue` and `recent_revenue`.")
+    value_points: Figure = Field(
+        description="Value points (客户价值分): 1 for each 100 000 bought, net, unless the model "
+        "says otherwise. GET /v1/scores/{customer_id}/explanation shows where they come from."
     )
-    rung: Rung = Field(description="Rung of the loyalty ladder (忠诚度阶梯).")
-    silent: bool
-    satisfaction: SatisfactionBody | None
-    revenue: Figure = Field(description="Purchases net of returns and discounts.")
-    recent_revenue: Figure = Field(description="The same, of the model's months up to the day.")
-    purchase_days: int
-    last_purchase_on: date | None
-    excluded: list[ExcludedBody]
+    customer_class: CustomerClass | None = Field(
+        alias="class",
+        description="Class among all customers of the company (ABC 客户分类), by count: A 贵宾型, "
+        "B 重要型, C 普通型. null without a purchase, and for some seconds after the first.",
+    )
+    rung: Rung = Field(description=RUNG)
+    silent: bool = Field(description="Has bought, and has been quiet for too long (沉默).")
+    satisfaction: SatisfactionBody | None = Field(
+        description="Of the customer's latest answer to a survey; null without one (满意度)."
+    )
+    revenue: Figure = Field(
+        description="Purchases of all time, net of returns and discounts (净收入)."
+    )
+    recent_revenue: Figure = Field(
+        description="The same, of the last months only: as many as the model's `ladder_months`."
+    )
+    purchase_days: int = Field(
+        description="Local days with a purchase (购买天数). An order at a price of 0 is one too."
+    )
+    last_purchase_on: date | None = Field(description="The last such day.")
+    excluded: list[ExcludedBody] = Field(
+        description="What is not in `value_points` and `revenue`; its days count as purchase days."
+    )
 
 
 class ScorePage(Page[ScoreBody]):
@@ -74,22 +109,42 @@ class ScorePage(Page[ScoreBody]):
 
 
 class FactBody(Body):
-    """One fact and the points that it gives."""
+    """One fact (事实) and the points that it gives."""
 
-    fact_id: UUID
-    kind: str = Field(examples=["purchase"])
-    occurred_on: date
-    amount: Figure = Field(description="In its own currency; of an answer, its index.")
-    currency: str | None
-    points: Figure
-    rule: str = Field(examples=["1 point per 100 000, net of returns and discounts"])
+    fact_id: UUID = Field(
+        description="Names this part of one version of an order or answer. It cannot be looked up: "
+        "take `order_id`."
+    )
+    order_id: UUID | None = Field(
+        description="The order that it comes from: GET /v1/orders/{order_id} shows its number and "
+        "lines. null for an answer.",
+        examples=["0199a7c0-0000-7000-8000-000000000000"],
+    )
+    response_id: UUID | None = Field(
+        description="The answer to a survey that it comes from; null for an order.", examples=[None]
+    )
+    kind: str = Field(
+        description="purchase: what was bought in the order; return: what came back in it; "
+        "answer: to a survey.",
+        examples=["purchase"],
+    )
+    occurred_on: date = Field(description="The local day of the order or answer.")
+    amount: Figure = Field(
+        description="In its own currency, negative for a return; of an answer, its index (0-100)."
+    )
+    currency: str | None = Field(description="null for an answer.", examples=["CNY"])
+    points: Figure = Field(description="What it adds to the points of the term.")
+    rule: str = Field(
+        description="How the points come about, in words.",
+        examples=["1 point per 100 000, net of returns and discounts"],
+    )
 
 
 class TermBody(Body):
     """One term of the value points; `facts` are those of this page."""
 
-    term: str = Field(examples=["purchases"])
-    points: Figure
+    term: str = Field(description="Its name in the model.", examples=["purchases"])
+    points: Figure = Field(description="Of all facts of the term, not only those of this page.")
     facts: list[FactBody]
 
 
@@ -97,12 +152,12 @@ class ExplanationBody(Body):
     """Where the value points come from: the points of all facts sum to them exactly."""
 
     customer_id: UUID
-    as_of: date
+    as_of: date = Field(description="The local day that the score is about.")
     model: ModelBody
-    currency: str
-    value_points: Figure
-    terms: list[TermBody]
-    excluded: list[ExcludedBody]
+    currency: str = Field(description="The currency that points are counted in.")
+    value_points: Figure = Field(description="The sum of the terms.")
+    terms: list[TermBody] = Field(description="The terms that the model has switched on.")
+    excluded: list[ExcludedBody] = Field(description="What gives no points for want of a rate.")
     next: str | None = Field(description="Send it as `cursor` to get the following facts.")
 
 
@@ -202,4 +257,15 @@ def _satisfaction(index: Decimal, n: int) -> SatisfactionBody:
 
 
 def _fact(fact: Contribution) -> FactBody:
-    return FactBody.model_validate(fact)
+    answer = fact.kind == Kind.ANSWER
+    return FactBody(
+        fact_id=fact.fact_id,
+        order_id=None if answer else fact.source_id,
+        response_id=fact.source_id if answer else None,
+        kind=fact.kind,
+        occurred_on=fact.occurred_on,
+        amount=fact.amount,
+        currency=fact.currency,
+        points=fact.points,
+        rule=fact.rule,
+    )

@@ -1,8 +1,14 @@
 """Value models over HTTP: every number that scores rest on can be read."""
 
+import json
+from pathlib import Path
+
 import httpx
 
+from services.scoring import model as noun
 from tests.services.scoring.telling import an_id
+
+MODEL_FILE = Path(noun.__file__).parent / "default.json"
 
 
 def test_the_shipped_model_is_active(client: httpx.Client) -> None:
@@ -10,6 +16,7 @@ def test_the_shipped_model_is_active(client: httpx.Client) -> None:
     assert (model["version"], model["state"]) == (1, "active")
     assert model["rules"]["terms"][0]["points_per_unit"] == "0.00001"
     assert model["rules"]["name"]["zh"] == "客户价值"
+    assert model["rules"] == json.loads(MODEL_FILE.read_bytes())
     assert client.get(f"/v1/value-models/{model['id']}").json() == model
 
 

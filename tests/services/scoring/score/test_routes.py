@@ -6,7 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from services.scoring.model.models import StoredModel
 from shared.http.identity import Identity
 from shared.reader import Rows
 from tests.services.harness import Running
@@ -114,6 +116,25 @@ def test_an_explanation_names_each_fact_with_its_points(client: httpx.Client) ->
     assert facts == {("return", "-9", "-0.00009"), ("purchase", "0", "0")}
     assert {fact["occurred_on"] for fact in term["facts"]} == {"2025-07-01"}
     assert term["facts"][0]["rule"].startswith("1 point per 100 000")
+
+
+@pytest.mark.usefixtures("shops")
+def test_an_explanation_leads_to_the_orders_and_answers(scoring: Running, told: Told) -> None:
+    told.events(survey("s", "q"), response("r", "s", "debt", {"q": 4}))
+    with scoring.database.transaction() as session:
+        model = session.scalars(select(StoredModel)).one()
+        shipped = model.document
+        terms = [term | {"on": True} for term in shipped["terms"]]
+        model.document = shipped | {"terms": terms}
+    found = scoring.client.get(f"/v1/scores/{an_id('debt')}/explanation").json()
+    with scoring.database.transaction() as session:
+        session.scalars(select(StoredModel)).one().document = shipped
+    bought, answered = (
+        {(fact["order_id"], fact["response_id"]) for fact in term["facts"]}
+        for term in found["terms"]
+    )
+    assert bought == {(str(an_id("4")), None), (str(an_id("5")), None)}
+    assert answered == {(None, str(an_id("r")))}
 
 
 def test_an_explanation_comes_in_pages(client: httpx.Client, told: Told) -> None:

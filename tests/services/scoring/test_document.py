@@ -1,0 +1,66 @@
+"""The document of the API says of everything what it is, as it is answered."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from services.scoring.app import create_app
+from services.scoring.settings import Settings
+from tests.services.harness import Running
+
+
+@pytest.fixture
+def document(served_scoring: Running) -> dict[str, Any]:
+    settings: Any = served_scoring.settings
+    assert isinstance(settings, Settings)
+    return create_app(settings).openapi()
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield f"{method} {path}", operation
+
+
+def _schemas(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+    for child in (
+        node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    ):
+        yield from _schemas(child)
+
+
+def test_every_parameter_is_described(document: dict[str, Any]) -> None:
+    silent = [
+        (name, parameter["name"])
+        for name, operation in _operations(document)
+        for parameter in operation.get("parameters", ())
+        if not parameter.get("description")
+    ]
+    assert silent == []
+
+
+def test_exact_figures_are_text_and_nothing_else(document: dict[str, Any]) -> None:
+    kinds = [
+        {part.get("type") for part in schema["anyOf"]}
+        for schema in _schemas(document["components"]["schemas"])
+        if "anyOf" in schema
+    ]
+    assert kinds
+    assert [each for each in kinds if {"number", "string"} <= each] == []
+    score = document["components"]["schemas"]["ScoreBody"]["properties"]
+    assert score["value_points"]["type"] == score["revenue"]["type"] == "string"
+
+
+def test_the_rules_of_a_model_explain_themselves(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for name in ("SilenceBody", "RungsBody", "ClassesBody"):
+        for field, schema in schemas[name]["properties"].items():
+            assert schema.get("description"), (name, field)
+
+
+def test_it_takes_no_bodies(document: dict[str, Any]) -> None:
+    """The first that it takes needs an example that is sent by a test."""
+    assert [name for name, operation in _operations(document) if "requestBody" in operation] == []
