@@ -38,6 +38,8 @@ from shared.http.schemas import Code
 
 router = Router(prefix="customers", tag="customers")
 
+CustomerId = Annotated[UUID, Path(description="The customer's `id`, as answers give it.")]
+
 _UNKNOWN = "No customer that you may see has this id."
 
 
@@ -64,8 +66,8 @@ def register_customer(
     responses=errors(404, 409) | {201: {"model": CustomerBody, "description": "It was new."}},
 )
 def upsert_customer(
-    system: Annotated[Code, Path(examples=["shop"])],
-    external_id: Annotated[Code, Path(examples=["10017"])],
+    system: Annotated[Code, Path(description="The system that gives the id.", examples=["erp"])],
+    external_id: Annotated[Code, Path(description="The customer's id there.", examples=["10017"])],
     body: NewCustomer,
     session: Transaction,
     caller: Caller,
@@ -82,8 +84,11 @@ def upsert_customer(
         by=caller.subject,
         reader=reader,
     )
-    status = 201 if outcome == "created" else 200
-    return answer(customer_body(customer), status=status, headers=etag(customer.version))
+    headers = etag(customer.version)
+    if outcome != "created":
+        return answer(customer_body(customer), headers=headers)
+    place = {"Location": f"/v1/customers/{customer.id}"}
+    return answer(customer_body(customer), status=201, headers=place | headers)
 
 
 @router.get("", response_model=CustomerPage, responses=errors())
@@ -92,21 +97,39 @@ def list_customers(
     reader: Reader,
     paging: Paging,
     external_id: Annotated[
-        str | None, Query(max_length=201, description="system:id", examples=["shop:10017"])
+        str | None,
+        Query(
+            max_length=201,
+            description="The customer that another system names so: `system:id`.",
+            examples=["erp:10017"],
+        ),
     ] = None,
     q: Annotated[
         str | None,
         Query(
             min_length=2,
             max_length=100,
-            description="Beginnings of words of names, contact points and external ids, "
-            "or two consecutive Chinese characters; all must match.",
+            description="Beginnings of words of names, contact points, cities and external ids, "
+            "and Chinese characters that follow each other anywhere in them; all must match. "
+            "Chinese and what stands beside it in a word are separate pieces: 客户099 finds what "
+            "has both 客户 and a piece that begins with 099.",
+            examples=["海尔 888"],
         ),
     ] = None,
-    kind: Kind | None = None,
-    nature: Nature | None = None,
-    owner: Annotated[str | None, Query(max_length=100)] = None,
-    team: Annotated[str | None, Query(max_length=100)] = None,
+    kind: Annotated[
+        Kind | None, Query(description="Person, organisation, or unknown so far.")
+    ] = None,
+    nature: Annotated[
+        Nature | None, Query(description="Nature of the customer (客户性质).")
+    ] = None,
+    owner: Annotated[
+        str | None,
+        Query(max_length=100, description="Account owner (专职人员), exactly as on record."),
+    ] = None,
+    team: Annotated[
+        str | None,
+        Query(max_length=100, description="Team of the account owner, exactly as on record."),
+    ] = None,
 ) -> Response:
     """List customers, oldest first."""
     wanted = {"kind": kind, "nature": nature, "owner": owner, "team": team}
@@ -122,7 +145,7 @@ def list_customers(
 
 
 @router.get("/{customer_id}", response_model=CustomerBody, responses=errors(404))
-async def read_customer(customer_id: UUID, hot: Hot, reader: Reader) -> Response:
+async def read_customer(customer_id: CustomerId, hot: Hot, reader: Reader) -> Response:
     """Read one customer."""
     row = await repository.customer_row(hot, reader, customer_id)
     if row is None:
@@ -134,7 +157,7 @@ async def read_customer(customer_id: UUID, hot: Hot, reader: Reader) -> Response
     "/{customer_id}", response_model=CustomerBody, responses=errors(400, 404, 409, 412, 428)
 )
 def change_customer(
-    customer_id: UUID,
+    customer_id: CustomerId,
     body: CustomerPatch,
     expected_version: ExpectedVersion,
     session: Transaction,
@@ -154,7 +177,7 @@ def change_customer(
 
 @router.get("/{customer_id}/history", response_model=ChangePage, responses=errors(404))
 def read_customer_history(
-    customer_id: UUID, session: Reading, reader: Reader, paging: Paging
+    customer_id: CustomerId, session: Reading, reader: Reader, paging: Paging
 ) -> Response:
     """List what changed of a customer, newest first: who, when, what, why."""
     if repository.customer(session, reader, customer_id) is None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.registry.customer.domain import (
     ExternalId,
@@ -18,30 +18,80 @@ from shared.http.schemas import Body, Code, ExternalIdBody, Flag, Name, Page
 
 _MOST_IDS = 50
 
+_KIND = (
+    "What sort of being the customer is; `unknown` if that is not known yet. "
+    "A person's nature is `individual` or `household`, an organisation's is none of these two."
+)
+_NATURE = (
+    "Nature of the customer (客户性质). `individual` and `household` go with kind `person`, "
+    "`unknown` with every kind, all others with `organisation`; kind `unknown` takes any."
+)
+_OWNERSHIP = "Who owns the organisation (所有制). Leave it out for a person."
+_RETAIL_FORMAT = "Retail format (业态). Only where nature is `retailer`; leave it out otherwise."
+_OWNER = "Account owner (专职人员): who serves them. A key for one's own rows sees by this."
+_TEAM = "Team of the account owner. A key for the rows of a team sees by this."
+_INTERNAL = "A post or department of our own company (内部客户)."
+_DISQUALIFIED = "Marked as not worth pursuing."
+_TAGS = "Words of your own."
+_EXTERNAL_IDS = (
+    "The names that other systems give to the customer. One that already means another customer is "
+    "refused with 409."
+)
+_CITY = "City of the customer; `q` finds it."
+
+_EXAMPLE: dict[str, Any] = {
+    "external_ids": [{"system": "erp", "id": "10017"}],
+    "name": "苏州华东家电有限公司",
+    "name_en": "Suzhou East China Appliances Co., Ltd.",
+    "kind": "organisation",
+    "nature": "retailer",
+    "ownership": "private",
+    "retail_format": "specialty_store",
+    "email": "caigou@huadong-jiadian.example",
+    "phone": "+86 512 5555 0100",
+    "city": "苏州",
+    "owner": "li.na",
+    "team": "east",
+    "internal": False,
+    "disqualified": False,
+    "tags": ["重点客户", "家电"],
+}
+_ID = "0199a7c0-0000-7000-8000-000000000001"
+_MOMENT = "2026-01-31T01:30:00Z"
+_PATCH: dict[str, Any] = {
+    "phone": "+86 512 5555 0188",
+    "owner": "zhang.wei",
+    "reason": "李娜调岗, 由张伟接手",
+}
+
 
 class CustomerFields(Body):
     """What a caller can put on record of a customer."""
 
     name: Name = Field(description="As the customer writes it.", examples=["华东百货"])
     name_en: Name | None = Field(None, examples=["East China Department Store"])
-    kind: Kind
-    nature: Nature = Field(description="Customers by nature (客户性质).", examples=["retailer"])
-    ownership: Ownership | None = Field(None, description="Of an organisation (所有制).")
-    retail_format: RetailFormat | None = Field(None, description="Of a retailer (业态).")
+    kind: Kind = Field(description=_KIND, examples=["organisation"])
+    nature: Nature = Field(description=_NATURE, examples=["retailer"])
+    ownership: Ownership | None = Field(None, description=_OWNERSHIP, examples=["private"])
+    retail_format: RetailFormat | None = Field(
+        None, description=_RETAIL_FORMAT, examples=["specialty_store"]
+    )
     email: Name | None = Field(None, examples=["buyer@example.com"])
     phone: Code | None = Field(None, max_length=50, examples=["+86 21 5555 0100"])
-    city: Code | None = Field(None, examples=["上海"])
-    owner: Code | None = Field(None, description="Account owner (专职人员): who serves them.")
-    team: Code | None = Field(None, description="Team of the owner.")
-    internal: Flag = Field(False, description="A post or department of ours (内部客户).")
-    disqualified: Flag = Field(False, description="Marked as not worth pursuing.")
-    tags: list[Code] = Field([], max_length=50)
+    city: Code | None = Field(None, description=_CITY, examples=["苏州"])
+    owner: Code | None = Field(None, description=_OWNER, examples=["li.na"])
+    team: Code | None = Field(None, description=_TEAM, examples=["east"])
+    internal: Flag = Field(False, description=_INTERNAL)
+    disqualified: Flag = Field(False, description=_DISQUALIFIED)
+    tags: list[Code] = Field([], max_length=50, description=_TAGS, examples=[["重点客户"]])
 
 
 class NewCustomer(CustomerFields):
     """A customer to put on record."""
 
-    external_ids: list[ExternalIdBody] = Field([], max_length=_MOST_IDS)
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    external_ids: list[ExternalIdBody] = Field([], max_length=_MOST_IDS, description=_EXTERNAL_IDS)
 
     def record(self) -> Record:
         """Read as the record of a customer."""
@@ -51,23 +101,31 @@ class NewCustomer(CustomerFields):
 
 
 class CustomerPatch(Body):
-    """A JSON Merge Patch (RFC 7396): what is absent stays, null removes."""
+    """A JSON Merge Patch (RFC 7396): what is absent stays, null removes.
 
-    name: Name | None = None
+    What results has to fit together: who makes a retailer something else removes `retail_format`
+    in the same request.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PATCH]})
+
+    name: Name | None = Field(None, description="As the customer writes it; cannot be removed.")
     name_en: Name | None = None
-    kind: Kind | None = None
-    nature: Nature | None = None
-    ownership: Ownership | None = None
-    retail_format: RetailFormat | None = None
+    kind: Kind | None = Field(None, description=_KIND)
+    nature: Nature | None = Field(None, description=_NATURE)
+    ownership: Ownership | None = Field(None, description=_OWNERSHIP)
+    retail_format: RetailFormat | None = Field(None, description=_RETAIL_FORMAT)
     email: Name | None = None
     phone: Code | None = Field(None, max_length=50)
-    city: Code | None = None
-    owner: Code | None = None
-    team: Code | None = None
-    internal: Flag | None = None
-    disqualified: Flag | None = None
-    tags: list[Code] | None = Field(None, max_length=50)
-    external_ids: list[ExternalIdBody] | None = Field(None, max_length=_MOST_IDS)
+    city: Code | None = Field(None, description=_CITY)
+    owner: Code | None = Field(None, description=_OWNER)
+    team: Code | None = Field(None, description=_TEAM)
+    internal: Flag | None = Field(None, description=_INTERNAL)
+    disqualified: Flag | None = Field(None, description=_DISQUALIFIED)
+    tags: list[Code] | None = Field(None, max_length=50, description=f"{_TAGS} All are replaced.")
+    external_ids: list[ExternalIdBody] | None = Field(
+        None, max_length=_MOST_IDS, description=f"{_EXTERNAL_IDS} All are replaced."
+    )
     reason: Name | None = Field(None, description="Why, for the history.")
 
     def applied_to(self, record: Record) -> NewCustomer:
@@ -82,6 +140,15 @@ class CustomerPatch(Body):
 class CustomerBody(NewCustomer):
     """A customer on record."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                _EXAMPLE
+                | {"id": _ID, "version": 1, "registered_at": _MOMENT, "changed_at": _MOMENT}
+            ]
+        }
+    )
+
     id: UUID
     version: int = Field(description="Grows with every change; the ETag is this.")
     registered_at: datetime
@@ -94,6 +161,20 @@ class CustomerPage(Page[CustomerBody]):
 
 class ChangeBody(Body):
     """One change of a customer."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "version": 2,
+                    "changed_at": _MOMENT,
+                    "changed_by": _ID,
+                    "reason": _PATCH["reason"],
+                    "changes": {"owner": {"from": "li.na", "to": "zhang.wei"}},
+                }
+            ]
+        }
+    )
 
     version: int
     changed_at: datetime

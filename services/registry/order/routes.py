@@ -61,17 +61,25 @@ def place_order(
     responses=errors() | {201: {"model": OrderBody, "description": "It was new."}},
 )
 def put_order(
-    system: Annotated[Code, Path(examples=["shop"])],
-    external_id: Annotated[Code, Path(examples=["536365"])],
+    system: Annotated[Code, Path(description="The system that gives the id.", examples=["shop"])],
+    external_id: Annotated[
+        Code, Path(description="The order's id there.", examples=["SO-20260131-17"])
+    ],
     body: OrderFields,
     session: Transaction,
     settings: Settings,
     reader: Reader,
 ) -> Response:
-    """Make the records say this of an order; the same twice changes nothing."""
+    """Make the records say this of an order; the same twice changes nothing.
+
+    The whole order is replaced: what the body leaves out is not kept from before.
+    """
     row, outcome = _put(session, reader, settings, body, system, external_id)
-    status = 201 if outcome is Outcome.CREATED else 200
-    return answer(order_body(row), status=status, headers=etag(row.version))
+    headers = etag(row.version)
+    if outcome is not Outcome.CREATED:
+        return answer(order_body(row), headers=headers)
+    place = {"Location": f"/v1/orders/{row.id}"}
+    return answer(order_body(row), status=201, headers=place | headers)
 
 
 @router.get("", response_model=OrderPage, responses=errors())
@@ -80,13 +88,32 @@ def list_orders(
     reader: Reader,
     paging: Paging,
     external_id: Annotated[
-        str | None, Query(max_length=201, description="system:id", examples=["shop:536365"])
+        str | None,
+        Query(
+            max_length=201,
+            description="The order that another system names so: `system:id`.",
+            examples=["shop:SO-20260131-17"],
+        ),
     ] = None,
-    customer_id: UUID | None = None,
-    occurred_from: Annotated[date | None, Query(alias="from", description="First day.")] = None,
-    occurred_to: Annotated[date | None, Query(alias="to", description="Last day.")] = None,
+    customer_id: Annotated[
+        UUID | None, Query(description="Orders of the customer with this `id`.")
+    ] = None,
+    occurred_from: Annotated[
+        date | None,
+        Query(
+            alias="from",
+            description="First business day, included; not after `to`.",
+            examples=["2026-01-01"],
+        ),
+    ] = None,
+    occurred_to: Annotated[
+        date | None,
+        Query(alias="to", description="Last business day, included.", examples=["2026-01-31"]),
+    ] = None,
 ) -> Response:
     """List orders and returns, in the order in which they were first recorded."""
+    if occurred_from and occurred_to and occurred_from > occurred_to:
+        raise Invalid(Fault("query:from", "order", "Give a day that is not after the last one."))
     found = repository.orders(
         session,
         reader,
@@ -100,7 +127,11 @@ def list_orders(
 
 
 @router.get("/{order_id}", response_model=OrderBody, responses=errors(404))
-def read_order(order_id: UUID, session: Reading, reader: Reader) -> Response:
+def read_order(
+    order_id: Annotated[UUID, Path(description="The order's `id`, as answers give it.")],
+    session: Reading,
+    reader: Reader,
+) -> Response:
     """Read one order."""
     found = repository.order(session, reader, order_id)
     if found is None:

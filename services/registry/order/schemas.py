@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.registry.order import domain
 from shared.clock import local_day
@@ -14,6 +14,7 @@ from shared.http.schemas import (
     Body,
     Code,
     Currency,
+    Day,
     Exact,
     ExternalIdBody,
     Flag,
@@ -21,6 +22,45 @@ from shared.http.schemas import (
     Name,
     Page,
 )
+
+_ID = {"external_id": {"system": "shop", "id": "SO-20260131-17"}}
+_LINES: list[dict[str, Any]] = [
+    {
+        "product_code": "WM-800",
+        "product_name": "滚筒洗衣机 8 kg",
+        "quantity": "2",
+        "unit_price": "2599.00",
+        "discount": "98.00",
+        "unit_cost": "1980.00",
+    },
+    {
+        "product_code": "WM-800-FILTER",
+        "product_name": "洗衣机滤芯",
+        "quantity": "3",
+        "unit_price": "39.90",
+        "discount": "0",
+        "unit_cost": "21.50",
+    },
+]
+_PLACED: dict[str, Any] = {
+    "ordered_at": "2026-01-31T09:30:00+08:00",
+    "currency": "CNY",
+    "promised_on": "2026-02-05",
+    "delivered_on": "2026-02-04",
+    "faulty": False,
+}
+_EXAMPLE = _PLACED | {"customer": {"system": "erp", "id": "10017"}, "lines": _LINES}
+_ON_RECORD: dict[str, Any] = _PLACED | {
+    "id": "0199a7c0-0000-7000-8000-000000000003",
+    "version": 1,
+    "customer_id": "0199a7c0-0000-7000-8000-000000000001",
+    "anonymous_reference": None,
+    "ordered_at": "2026-01-31T01:30:00Z",
+    "occurred_on": "2026-01-31",
+    "amount": "5219.70",
+    "lines": [{k: v for k, v in line.items() if k != "product_name"} for line in _LINES],
+    "recorded_at": "2026-01-31T01:30:02Z",
+}
 
 
 class LineBody(Body):
@@ -42,6 +82,8 @@ class NewLine(LineBody):
 class OrderFields(Body):
     """What a caller says of an order."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
     customer: ExternalIdBody | None = Field(
         None, description="Who bought, by an id of another system; absent: an anonymous purchase."
     )
@@ -52,8 +94,8 @@ class OrderFields(Body):
     ordered_at: Moment
     currency: Currency
     lines: list[NewLine] = Field(min_length=1, max_length=domain.MOST_LINES)
-    promised_on: date | None = None
-    delivered_on: date | None = None
+    promised_on: Day | None = Field(None, description="Day by which it was promised.")
+    delivered_on: Day | None = Field(None, description="Day on which it came.")
     faulty: Flag = Field(False, description="Something was wrong with it.")
 
     def order(
@@ -92,11 +134,15 @@ class OrderFields(Body):
 class NewOrder(OrderFields):
     """An order to record."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_ID | _EXAMPLE]})
+
     external_id: ExternalIdBody
 
 
 class OrderBody(Body):
     """An order on record."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_ID | _ON_RECORD]})
 
     id: UUID
     version: int = Field(description="Grows with every change; the ETag is this.")

@@ -50,7 +50,9 @@ def create_product(
     responses=errors() | {201: {"model": ProductBody, "description": "It was new."}},
 )
 def put_product(
-    code: Annotated[Code, Path(examples=["WM-800"])],
+    code: Annotated[
+        Code, Path(description="Of the product; upper and lower case differ.", examples=["WM-800"])
+    ],
     body: ProductFields,
     session: Transaction,
     settings: Settings,
@@ -59,16 +61,33 @@ def put_product(
     product = body.product(code, currency=settings.currency)
     outcome = service.put_products(session, products=[product])[code]
     found = repository.products_by_code(session, [code])[code]
-    status = 201 if outcome == "created" else 200
-    return answer(product_body(found), status=status, headers=etag(found.version))
+    headers = etag(found.version)
+    if outcome != "created":
+        return answer(product_body(found), headers=headers)
+    place = {"Location": f"/v1/products/{found.id}"}
+    return answer(product_body(found), status=201, headers=place | headers)
 
 
 @router.get("", response_model=ProductPage, responses=errors())
 def list_products(
     session: Reading,
     paging: Paging,
-    code: Annotated[str | None, Query(max_length=100)] = None,
-    category: Annotated[str | None, Query(max_length=100)] = None,
+    code: Annotated[
+        str | None,
+        Query(
+            max_length=100,
+            description="The product with this code; upper and lower case differ.",
+            examples=["WM-800"],
+        ),
+    ] = None,
+    category: Annotated[
+        str | None,
+        Query(
+            max_length=100,
+            description="Products of this category, exactly as in the catalogue.",
+            examples=["洗衣机"],
+        ),
+    ] = None,
 ) -> Response:
     """List products, oldest first."""
     found = repository.products(session, paging=paging, code=code, category=category)
@@ -76,7 +95,10 @@ def list_products(
 
 
 @router.get("/{product_id}", response_model=ProductBody, responses=errors(404))
-def read_product(product_id: UUID, session: Reading) -> Response:
+def read_product(
+    product_id: Annotated[UUID, Path(description="The product's `id`, as answers give it.")],
+    session: Reading,
+) -> Response:
     """Read one product."""
     found = repository.product(session, product_id)
     if found is None:

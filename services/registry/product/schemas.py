@@ -4,16 +4,33 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.registry.product import domain
 from shared.http.schemas import Body, Code, Currency, Exact, Integer, Name, Page
 
 Days = Annotated[Integer, Field(ge=1, le=36_500)]
 
+_EXAMPLE: dict[str, Any] = {
+    "name": "滚筒洗衣机 8 kg",
+    "category": "洗衣机",
+    "unit_price": "2599.00",
+    "currency": "CNY",
+    "lifetime_days": 3650,
+    "purchase_cycle_days": 2920,
+}
+_CODED = {"code": "WM-800"} | _EXAMPLE
+_ON_RECORD = {
+    "id": "0199a7c0-0000-7000-8000-000000000002",
+    "version": 1,
+    "changed_at": "2026-01-31T01:30:00Z",
+}
+
 
 class ProductFields(Body):
     """What the catalogue says of a product."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     name: Name = Field(examples=["滚筒洗衣机 8 kg"])
     category: Code | None = Field(None, examples=["洗衣机"])
@@ -35,11 +52,15 @@ class ProductFields(Body):
 class NewProduct(ProductFields):
     """A product for the catalogue."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_CODED]})
+
     code: Code = Field(description="Upper and lower case differ.", examples=["WM-800"])
 
 
 class ProductBody(NewProduct):
     """A product of the catalogue."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_CODED | _ON_RECORD]})
 
     id: UUID
     version: int = Field(description="Grows with every change; the ETag is this.")

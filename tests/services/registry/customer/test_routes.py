@@ -62,6 +62,8 @@ def test_upserting_twice_changes_nothing(registry: Running) -> None:
     first = registry.client.put(path, json=SHOP)
     second = registry.client.put(path, json=SHOP)
     assert (first.status_code, second.status_code) == (201, 200)
+    assert first.headers["Location"] == f"/v1/customers/{first.json()['id']}"
+    assert "Location" not in second.headers
     assert second.json() == first.json()
     assert len(registry.recorded(CustomerRegistered, CustomerChanged)) == 1
 

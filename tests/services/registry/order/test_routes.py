@@ -92,6 +92,8 @@ def test_the_same_order_again_changes_nothing_and_another_says_so(registry: Runn
         path, json=body | {"lines": [ORDER["lines"][0] | {"unit_price": "2599"}, ORDER["lines"][1]]}
     )
     assert (first.status_code, same.status_code) == (201, 200)
+    assert first.headers["Location"] == f"/v1/orders/{first.json()['id']}"
+    assert "Location" not in same.headers
     assert same.json() == first.json()
     changed = registry.client.put(path, json=body | {"lines": [line()]}).json()
     assert (changed["version"], changed["amount"], len(changed["lines"])) == (2, "10", 1)
@@ -167,3 +169,11 @@ def test_orders_are_listed_by_customer_day_and_external_id(client: httpx.Client)
         ({"to": "2026-01-30"}, 0),
     ):
         assert len(client.get("/v1/orders", params=wanted).json()["items"]) == count, wanted
+
+
+def test_orders_from_a_day_after_the_last_one_are_refused(client: httpx.Client) -> None:
+    answer = client.get("/v1/orders", params={"from": "2026-06-01", "to": "2026-01-01"})
+    assert answer.status_code == 422
+    assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [
+        ("query:from", "order")
+    ]

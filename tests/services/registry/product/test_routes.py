@@ -33,6 +33,8 @@ def test_a_product_can_be_read_back(client: httpx.Client) -> None:
 def test_putting_twice_changes_nothing_and_another_price_does(registry: Running) -> None:
     answers = [registry.client.put(PLACE, json=WASHER) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 200]
+    assert answers[0].headers["Location"] == f"/v1/products/{answers[0].json()['id']}"
+    assert "Location" not in answers[1].headers
     assert answers[0].json() == answers[1].json()
     changed = registry.client.put(PLACE, json=WASHER | {"unit_price": "19.90", "currency": "USD"})
     assert (changed.json()["unit_price"], changed.headers["ETag"]) == ("19.90", '"2"')
