@@ -33,6 +33,7 @@ _BROKEN_WORKBOOK = (
 """What openpyxl and what it stands on raise for a workbook that is none."""
 _ZIP = b"PK\x03\x04"
 _ENCODINGS = {"utf-8": "utf-8-sig", "gbk": "gb18030"}
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,10 @@ def _lines(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Line]:
 def _csv(
     stream: BinaryIO, beginning: bytes, encoding: str | None
 ) -> Iterator[tuple[int, list[str]]]:
-    codec = _ENCODINGS[encoding] if encoding else _guessed(beginning)
-    text = io.TextIOWrapper(stream, encoding=codec, newline="")
+    if beginning.startswith(_UTF_16):
+        raise _bad("encoding", "The file is UTF-16; save it as UTF-8 (CSV UTF-8 in Excel).")
+    assumed = encoding or _guessed(beginning)
+    text = io.TextIOWrapper(stream, encoding=_ENCODINGS[assumed], newline="")
     physical = _Bounded(text)
     reader = csv.reader(physical, strict=True)
     try:
@@ -108,8 +111,8 @@ def _csv(
             physical.taken = 0
             yield reader.line_num, cells
     except UnicodeDecodeError as error:
-        message = f"After line {reader.line_num} the file is not {codec}; say its `encoding`."
-        raise _bad("encoding", message) from error
+        number = reader.line_num + 1 + error.object.count(b"\n", 0, error.start)
+        raise _bad("encoding", _unreadable(number, assumed, stated=bool(encoding))) from error
     except csv.Error as error:
         raise _bad("malformed", f"Line {reader.line_num}: {error}.") from error
     finally:
@@ -122,8 +125,20 @@ def _guessed(beginning: bytes) -> str:
     try:
         decoder.decode(beginning)
     except UnicodeDecodeError:
-        return _ENCODINGS["gbk"]
-    return _ENCODINGS["utf-8"]
+        return "gbk"
+    return "utf-8"
+
+
+def _unreadable(number: int, encoding: str, *, stated: bool) -> str:
+    """Tell what to do about a line that is not in the encoding that was stated or guessed."""
+    if stated:
+        return (
+            f"Line {number} is not {encoding}. Say the `encoding` that the file has, utf-8 or gbk, "
+            "or leave it out to have it found; of another encoding, save the file as UTF-8."
+        )
+    if encoding == "gbk":
+        return f"Line {number} is neither utf-8 nor gbk; save the file as UTF-8."
+    return f"Line {number} is not utf-8. If the file is gbk, say so as `encoding`."
 
 
 class _Bounded:

@@ -20,8 +20,20 @@ def _known_zone(name: str) -> str:
 
 
 Zone = Annotated[Code, AfterValidator(_known_zone)]
+
+
+def _one_name(encoding: str | None) -> str | None:
+    return "gbk" if encoding == "gb18030" else encoding
+
+
 Encoding = Annotated[
-    str | None, Field(pattern="^(utf-8|gbk)$", description="utf-8 or gbk; absent: found out.")
+    str | None,
+    Field(
+        pattern="^(utf-8|gbk|gb18030)$",
+        description="utf-8 or gbk; gbk includes GB18030, and gb18030 means the same. "
+        "Absent: found out from the file.",
+    ),
+    AfterValidator(_one_name),
 ]
 
 

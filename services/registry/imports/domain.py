@@ -1,14 +1,16 @@
 """What a file may say and how its cells are read. Pure; reading a cell again costs a look-up."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from shared.errors import Fault
 from shared.files.cells import dashed, is_formula
 from shared.money import CURRENCIES, parse_exact
 
@@ -18,6 +20,8 @@ Choice = TypeVar("Choice", bound=StrEnum)
 LONGEST_CODE = 100
 LONGEST_NAME = 200
 MOST_DAYS = 36_500
+_MOST_FAULTS = 100
+_SHOWN = 200
 
 
 class Entity(StrEnum):
@@ -48,6 +52,23 @@ class Options:
     return_prefix: str | None = None
     strip_suffix: str | None = None
     mode: Mode = Mode.UPSERT
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A kind of cell: how it is read, and for people how it is written."""
+
+    read: Reader
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a line can say of a thing; `meaning` is for people."""
+
+    cell: Cell
+    meaning: str
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +109,50 @@ class Columns:
 
 
 def columns(
-    header: Sequence[str],
-    mapping: Mapping[str, str],
-    *,
-    readers: Mapping[str, Reader],
-    required: Collection[str],
+    header: Sequence[str], mapping: Mapping[str, str], fields: Mapping[str, Field]
 ) -> Columns:
-    """Find the fields in a header; ValueError says which are missing, double or unknown."""
-    strange = sorted(set(mapping.values()) - set(readers)) + sorted(set(mapping) - set(header))
-    if strange:
-        raise ValueError(f"The mapping names what is not there: {', '.join(strange)[:300]}.")
+    """Find the fields in a header that has no faults."""
     named = [mapping.get(name, name) for name in header]
-    double = sorted({name for name in named if name in readers and named.count(name) > 1})
-    if double:
-        raise ValueError(f"Two columns mean the same: {', '.join(double)}.")
-    missing = sorted(set(required) - set(named))
-    if missing:
-        raise ValueError(f"Columns are missing: {', '.join(missing)}. Map them or name them so.")
     found = [
-        Column(name, at, readers[name], name in required)
+        Column(name, at, fields[name].cell.read, fields[name].required)
         for at, name in enumerate(named)
-        if name in readers
+        if name in fields
     ]
-    return Columns(found, [header[at] for at, name in enumerate(named) if name not in readers])
+    return Columns(found, [header[at] for at, name in enumerate(named) if name not in fields])
+
+
+def faults_of_columns(
+    header: Sequence[str], mapping: Mapping[str, str], fields: Mapping[str, Field]
+) -> list[Fault]:
+    """Tell what makes a file impossible to import before any line of it is read."""
+    read = _shortened(", ".join(header))
+    if len(header) == 1 and re.search(r"[;\t]", header[0]):
+        message = f"Separate cells by commas; the header was read as one cell: {read}"
+        return [Fault("/file", "separator", message)]
+    faults = []
+    for column, field in mapping.items():
+        pointer = "/mapping/" + column.replace("~", "~0").replace("/", "~1")
+        if column not in header:
+            message = f"The file has no column of this name. Its header is: {read}"
+            faults.append(Fault(pointer, "unknown_column", message))
+        if field not in fields:
+            message = f"Map it to one of {', '.join(fields)}."
+            faults.append(Fault(pointer, "unknown_field", message))
+    named = [mapping.get(name, name) for name in header]
+    faults += [
+        Fault("/mapping", "mapped_twice", f"Two columns mean the same: {field}.")
+        for field in fields
+        if named.count(field) > 1
+    ]
+    missing = [name for name, field in fields.items() if field.required and name not in named]
+    if missing:
+        message = f"Name or map columns for {', '.join(missing)}. The header is: {read}"
+        faults.append(Fault("/file", "missing_columns", message))
+    return faults[:_MOST_FAULTS]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} ..."
 
 
 def _text(text: str, longest: int) -> str:
@@ -189,8 +231,8 @@ def days(text: str) -> int:
     return int(text)
 
 
-def choice(kind: type[Choice]) -> Callable[[str], Choice]:
-    """Make the reader of one of several codes."""
+def choice(kind: type[Choice]) -> Cell:
+    """Make the kind of cell that has one of several codes."""
     codes = {str(one): one for one in kind}
 
     def read(text: str) -> Choice:
@@ -199,4 +241,28 @@ def choice(kind: type[Choice]) -> Callable[[str], Choice]:
         except KeyError:
             raise ValueError(f"Give one of {', '.join(codes)}.") from None
 
-    return read
+    return Cell(read, " or ".join(f"`{one}`" for one in codes))
+
+
+def time_in(zone: ZoneInfo) -> Cell:
+    """Make the kind of cell that has a time, without offset local to a zone."""
+    return Cell(
+        partial(moment, zone=zone),
+        "`2026-01-31 09:30:00` or `2026/1/31 9:30`, also with an offset as in "
+        "`2026-01-31T09:30:00+08:00`; a day alone is its first moment",
+    )
+
+
+CODE = Cell(code, f"text of at most {LONGEST_CODE} characters")
+NAME = Cell(name, f"text of at most {LONGEST_NAME} characters")
+EXACT = Cell(exact, "digits with an optional point, such as `2599.00`; no `,` and no sign of money")
+CURRENCY = Cell(currency, "ISO 4217 code, such as `CNY`")
+DAY = Cell(day, "`2026-01-31`, `2026/1/31` or `2026.1.31`; a time of day after it is dropped")
+FLAG = Cell(
+    flag,
+    " or ".join(
+        f"{meant} ({', '.join(f'`{text}`' for text, value in _YES_NO.items() if value is truth)})"
+        for meant, truth in (("yes", True), ("no", False))
+    ),
+)
+DAYS = Cell(days, f"whole number from 1 to {MOST_DAYS}")

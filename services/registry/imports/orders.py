@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.registry.imports import domain
-from services.registry.imports.domain import Columns, Options, Reader
+from services.registry.imports.domain import Columns, Field, Options
 from services.registry.order.domain import MOST_LINES, ZERO, Line, Order, line_faults
 from shared.files.tables import Line as FileLine
 
@@ -31,27 +30,42 @@ class Draft:
     lines: Sequence[FileLine]
 
 
-def readers(zone: ZoneInfo) -> dict[str, Reader]:
-    """Tell how the cells of an order line are read; times without offset are local to `zone`."""
+def fields(zone: ZoneInfo) -> dict[str, Field]:
+    """Tell what a line of an order can say; times without offset are local to `zone`."""
     return {
-        "order_id": domain.code,
-        "ordered_at": partial(domain.moment, zone=zone),
-        "customer_external_id": domain.code,
-        "anonymous_reference": domain.code,
-        "product_code": domain.code,
-        "product_name": domain.name,
-        "quantity": domain.exact,
-        "unit_price": domain.exact,
-        "discount": domain.exact,
-        "unit_cost": domain.exact,
-        "currency": domain.currency,
-        "promised_on": domain.day,
-        "delivered_on": domain.day,
-        "faulty": domain.flag,
+        "order_id": Field(domain.CODE, "id of the order in `options.system`", required=True),
+        "ordered_at": Field(
+            domain.time_in(zone), "when it was ordered; the earliest of its lines", required=True
+        ),
+        "customer_external_id": Field(
+            domain.CODE,
+            "who bought, by their id in `options.system`; the same on all lines of an order; "
+            "without it the purchase is anonymous",
+        ),
+        "anonymous_reference": Field(
+            domain.CODE,
+            "card, device or receipt of an anonymous shopper (顾客); that of the first line counts",
+        ),
+        "product_code": Field(domain.CODE, "what was bought, by its code", required=True),
+        "product_name": Field(
+            domain.NAME, "its name for the catalogue; the last one in the file counts"
+        ),
+        "quantity": Field(domain.EXACT, "how many; not 0, negative: came back", required=True),
+        "unit_price": Field(domain.EXACT, "price of one, 0 or more", required=True),
+        "discount": Field(domain.EXACT, "off the whole line, 0 or more; without it 0"),
+        "unit_cost": Field(domain.EXACT, "what one cost us, where known"),
+        "currency": Field(
+            domain.CURRENCY,
+            "of the order, the same on all its lines; without it `options.currency`",
+        ),
+        "promised_on": Field(
+            domain.DAY, "day by which it was promised; that of the first line counts"
+        ),
+        "delivered_on": Field(domain.DAY, "day on which it came; that of the first line counts"),
+        "faulty": Field(
+            domain.FLAG, "whether something was wrong with it; one line is enough to say so"
+        ),
     }
-
-
-REQUIRED = frozenset({"order_id", "ordered_at", "product_code", "quantity", "unit_price"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from services.registry.customer.domain import (
     contradictions,
 )
 from services.registry.imports import domain
-from services.registry.imports.domain import Options, Reader
+from services.registry.imports.domain import Cell, Field, Options
 from services.registry.product.domain import Product
 from shared.money import parse_exact
 
@@ -38,35 +38,46 @@ def _price(text: str) -> Any:
     return price
 
 
-CUSTOMER_READERS: dict[str, Reader] = {
-    "external_id": domain.code,
-    "name": domain.name,
-    "name_en": domain.name,
-    "kind": domain.choice(Kind),
-    "nature": domain.choice(Nature),
-    "ownership": domain.choice(Ownership),
-    "retail_format": domain.choice(RetailFormat),
-    "email": domain.name,
-    "phone": _phone,
-    "city": domain.code,
-    "owner": domain.code,
-    "team": domain.code,
-    "internal": domain.flag,
-    "disqualified": domain.flag,
-    "tags": _tags,
+CUSTOMER_FIELDS = {
+    "external_id": Field(domain.CODE, "id of the customer in `options.system`", required=True),
+    "name": Field(domain.NAME, "name, as the customer writes it", required=True),
+    "name_en": Field(domain.NAME, "name in English"),
+    "kind": Field(domain.choice(Kind), "what the customer is; of a new one without it `unknown`"),
+    "nature": Field(
+        domain.choice(Nature),
+        "nature (客户性质): of a person `individual` or `household`, of an organisation another; "
+        "of a new one without it `unknown`",
+    ),
+    "ownership": Field(domain.choice(Ownership), "who owns it (所有制); never of a person"),
+    "retail_format": Field(
+        domain.choice(RetailFormat), "format (业态); only where nature is `retailer`"
+    ),
+    "email": Field(domain.NAME, "e-mail address"),
+    "phone": Field(Cell(_phone, f"text of at most {LONGEST_PHONE} characters"), "phone number"),
+    "city": Field(domain.CODE, "city"),
+    "owner": Field(domain.CODE, "account owner (专职人员): who serves them"),
+    "team": Field(domain.CODE, "team of the account owner"),
+    "internal": Field(domain.FLAG, "whether it is a post or department of ours (内部客户)"),
+    "disqualified": Field(domain.FLAG, "whether it is marked as not worth pursuing"),
+    "tags": Field(
+        Cell(_tags, "words separated by `;`, such as `重点客户;家电`"),
+        "words of your own; they replace those on record",
+    ),
 }
-CUSTOMER_REQUIRED = frozenset({"external_id", "name"})
 
-PRODUCT_READERS: dict[str, Reader] = {
-    "code": domain.code,
-    "name": domain.name,
-    "category": domain.code,
-    "unit_price": _price,
-    "currency": domain.currency,
-    "lifetime_days": domain.days,
-    "purchase_cycle_days": domain.days,
+PRODUCT_FIELDS = {
+    "code": Field(domain.CODE, "code of the product; upper and lower case differ", required=True),
+    "name": Field(domain.NAME, "name", required=True),
+    "category": Field(domain.CODE, "category"),
+    "unit_price": Field(
+        Cell(_price, "0 or more, written as `2599.00`; no `,` and no sign of money"), "list price"
+    ),
+    "currency": Field(domain.CURRENCY, "of the list price; without it `options.currency`"),
+    "lifetime_days": Field(domain.DAYS, "how long one serves (产品生命周期)"),
+    "purchase_cycle_days": Field(
+        domain.DAYS, "how long after a purchase the next is usual (购买周期)"
+    ),
 }
-PRODUCT_REQUIRED = frozenset({"code", "name"})
 
 
 def customer_key(values: Mapping[str, Any], options: Options) -> ExternalId:

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Form
+from fastapi import Form, Path
 from starlette.responses import Response, StreamingResponse
 
 from services.registry.imports import repository, service
+from services.registry.imports.columns import described
 from services.registry.imports.models import Import, Rejection
 from services.registry.imports.schemas import (
     ImportBody,
@@ -27,7 +28,31 @@ from shared.jobs import service as jobs
 
 router = Router(prefix="imports", tag="imports")
 
+ImportId = Annotated[UUID, Path(description="The import's `id`, as its answers give it.")]
+
 _ANY_SIZE = 1 << 50
+
+_ABOUT = """Import customers, products or orders from a file.
+
+The file is kept and worked on by a job: follow `Location`. Rejected lines come back at
+`errors_url`, to be mended and sent again. The same file twice changes nothing.
+
+**Files.** CSV with commas in UTF-8 or GBK, or the first sheet of an XLSX file. The first line
+names the columns as below; other names, Chinese ones too, need a `mapping`:
+`{"客户名称": "name"}`. Columns that are neither are ignored and listed in `ignored_columns`. A line
+with another number of cells than the header is rejected, and so is a cell of these columns that
+begins with `=` or `@`.
+
+**Customers and products.** A line each. A column that is missing and a cell that is blank leave
+what is on record as it was, so a file removes nothing. Where lines name the same customer or
+product, the later one wins.
+
+**Orders.** A line of the file is a line of an order; lines with the same `order_id` are gathered
+from the whole file. An order that is on record is replaced whole: a later file with one line of it
+leaves it with that one line, and without what the file does not say. A line that stands twice in a
+file counts twice. One bad line rejects its whole order. Where `order_id` begins with
+`return_prefix`, quantities above 0 are made negative.
+"""
 
 
 @router.post(
@@ -36,6 +61,7 @@ _ANY_SIZE = 1 << 50
     response_model=ImportBody,
     responses=errors(403, 413),
     max_body_size=_ANY_SIZE,
+    description=_ABOUT + described(),
 )
 def start_import(
     form: Annotated[ImportForm, Form(media_type="multipart/form-data")],
@@ -44,12 +70,7 @@ def start_import(
     caller: Caller,
     settings: Settings,
 ) -> Response:
-    """Import customers, products or orders from a file.
-
-    The file is kept and worked on by a job: follow `Location`. An order with one bad line is
-    rejected whole; rejected lines come back at `errors_url`, to be mended and sent again. The same
-    file twice changes nothing.
-    """
+    """Import customers, products or orders from a file."""
     check_sees_all(caller)
 
     def start() -> Response:
@@ -79,13 +100,15 @@ def list_imports(session: Reading, paging: Paging) -> Response:
 
 
 @router.get("/{import_id}", response_model=ImportBody, responses=errors(404))
-def read_import(import_id: UUID, session: Reading) -> Response:
+def read_import(import_id: ImportId, session: Reading) -> Response:
     """Read how far an import is."""
     return answer(import_body(_found(repository.import_(session, import_id))))
 
 
 @router.post("/{import_id}/cancel", response_model=ImportBody, responses=errors(403, 404))
-def cancel_import(import_id: UUID, once: Once, session: Transaction, caller: Caller) -> Response:
+def cancel_import(
+    import_id: ImportId, once: Once, session: Transaction, caller: Caller
+) -> Response:
     """Ask an import to end; what it has taken so far stays."""
     check_sees_all(caller)
 
@@ -98,7 +121,7 @@ def cancel_import(import_id: UUID, once: Once, session: Transaction, caller: Cal
 
 
 @router.get("/{import_id}/errors", response_class=StreamingResponse, responses=errors(403, 404))
-def read_import_errors(import_id: UUID, store: Store, caller: Caller) -> Response:
+def read_import_errors(import_id: ImportId, store: Store, caller: Caller) -> Response:
     """Give the rejected lines as CSV: the columns of the file, and `errors`, which says why."""
     check_sees_all(caller)
     with store.reading() as session:

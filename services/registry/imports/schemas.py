@@ -3,7 +3,7 @@
 from typing import Any
 
 from fastapi import UploadFile
-from pydantic import Field, Json
+from pydantic import ConfigDict, Field, Json
 
 from services.registry.imports import domain
 from services.registry.imports.domain import Entity, Mode
@@ -15,8 +15,16 @@ from shared.settings import ServiceSettings
 class OptionsBody(Body):
     """How the file is to be read; what is absent has the default named here."""
 
-    system: Code = Field("import", description="The system whose ids the file has.")
-    create_customers: Flag = Field(False, description="Register customers that are unknown.")
+    system: Code = Field(
+        "import",
+        description="The system whose ids the file has, of customers and orders.",
+        examples=["erp"],
+    )
+    create_customers: Flag = Field(
+        False,
+        description="Orders: register customers that are unknown, by their id alone; otherwise "
+        "their orders are rejected.",
+    )
     currency: Currency | None = Field(
         None, description="Where a line names none; absent: the company's."
     )
@@ -25,12 +33,19 @@ class OptionsBody(Body):
     )
     encoding: Encoding = None
     return_prefix: Code | None = Field(
-        None, description="An order id that begins so is a return.", examples=["C"]
+        None,
+        description="An order whose id begins so is a return: quantities above 0 are made "
+        "negative, those below stay.",
+        examples=["R"],
     )
     strip_suffix: Code | None = Field(
         None, description="Taken off the ends of customers' ids.", examples=[".0"]
     )
-    mode: Mode = Mode.UPSERT
+    mode: Mode = Field(
+        Mode.UPSERT,
+        description="upsert: take what is new and change what is known; insert: reject what is "
+        "known; update: reject what is new.",
+    )
 
     def options(self, settings: ServiceSettings) -> domain.Options:
         """Read, with the deployment's defaults for what is absent."""
@@ -46,13 +61,48 @@ class OptionsBody(Body):
         )
 
 
+_EXAMPLE: dict[str, Any] = {
+    "entity": "products",
+    "file": "品号,品名,category,unit_price\nWM-800,滚筒洗衣机 8 kg,洗衣机,2599.00\n",
+    "mapping": '{"品号": "code", "品名": "name"}',
+    "options": '{"currency": "CNY"}',
+    "dry_run": True,
+}
+_RUNNING: dict[str, Any] = {
+    "id": "0199a7c0-0000-7000-8000-000000000004",
+    "entity": "products",
+    "state": "queued",
+    "dry_run": True,
+    "file_name": "products.csv",
+    "file_size": 90,
+    "ignored_columns": [],
+    "processed": 0,
+    "total": None,
+    "created": 0,
+    "updated": 0,
+    "unchanged": 0,
+    "rejected": 0,
+    "errors_url": None,
+    "failure": None,
+    "created_at": "2026-01-31T01:30:00Z",
+    "ended_at": None,
+}
+
+
 class ImportForm(Body):
     """The parts of the form."""
 
-    entity: Entity
-    file: UploadFile = Field(description="CSV in UTF-8 or GBK, or XLSX, with a header line.")
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    entity: Entity = Field(description="What the file tells of.")
+    file: UploadFile = Field(
+        description="CSV with commas in UTF-8 or GBK, or XLSX; the first line names the columns."
+    )
     mapping: Json[dict[str, str]] = Field(
-        "{}", validate_default=True, description="JSON object: column of the file -> field."
+        "{}",
+        validate_default=True,
+        description="JSON object: column of the file -> column as it is named here, such as "
+        '`{"客户名称": "name"}`. A column that has its name already is left out.',
     )
     options: Json[OptionsBody] = Field("{}", validate_default=True, description="JSON object.")
     dry_run: bool = Field(False, description="Count and check, change nothing.")
@@ -60,6 +110,8 @@ class ImportForm(Body):
 
 class ImportBody(FileImportBody):
     """An import; counts are lines, `processed` is the sum of the four outcomes."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_RUNNING]})
 
     entity: Entity
 

@@ -6,7 +6,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from shared.errors import Invalid
+from shared.errors import Fault, Invalid
 from shared.files import tables
 from shared.files.cells import is_formula
 from shared.files.tables import read_table
@@ -18,9 +18,13 @@ def lines(content: bytes, encoding: str | None = None) -> list[list[str]]:
 
 
 def refusal(content: bytes, encoding: str | None = None) -> str:
-    with pytest.raises(Invalid) as refused:
+    return refused(content, encoding).code
+
+
+def refused(content: bytes, encoding: str | None = None) -> Fault:
+    with pytest.raises(Invalid) as found:
         lines(content, encoding)
-    return refused.value.faults[0].code
+    return found.value.faults[0]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
@@ -33,6 +37,40 @@ def test_a_named_encoding_wins_over_a_guess() -> None:
     content = b"a\nn\n" + "名".encode("gbk") + b"\n"
     assert lines(content, "gbk")[-1] == ["名"]
     assert refusal(content, "utf-8") == "encoding"
+
+
+GBK = "品名".encode("gbk")
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "says"),
+    [
+        (GBK, "utf-8", ["Line 1 is not utf-8.", "gbk"]),
+        (b"a\n" + b'"x\ny"\n' * 9000 + GBK, "utf-8", ["Line 18002 is not utf-8.", "gbk"]),
+        (b"a\n" + b"x\n" * 90_000 + GBK, None, ["Line 90002 is not utf-8.", "gbk"]),
+        (b"a\n\x81\n", "gbk", ["Line 2 is not gbk.", "utf-8"]),
+        (b"a\n\x81\n", None, ["Line 2 is neither utf-8 nor gbk", "save the file as UTF-8"]),
+    ],
+)
+def test_a_line_in_another_encoding_is_named_with_what_can_be_done(
+    content: bytes, encoding: str | None, says: list[str]
+) -> None:
+    fault = refused(content, encoding)
+    assert (fault.pointer, fault.code) == ("/file", "encoding")
+    for words in says:
+        assert words in fault.message
+    assert "sig" not in fault.message
+    assert "18030" not in fault.message
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-be"])
+@pytest.mark.parametrize("encoding", [None, "utf-8", "gbk"])
+def test_utf_16_is_named(codec: str, encoding: str | None) -> None:
+    content = ("\ufeff" if codec == "utf-16-be" else "") + "编号,名称\n"
+    fault = refused(content.encode(codec), encoding)
+    assert fault.code == "encoding"
+    assert "UTF-16" in fault.message
+    assert "save it as UTF-8" in fault.message
 
 
 def test_quotes_commas_and_line_breaks_inside_a_cell_are_kept() -> None:
