@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,6 +40,10 @@ class PageRequest:
     after: list[Any] | None
     request: Request
 
+    def cursor(self, key: Sequence[Any]) -> str:
+        """Write the cursor of what follows a row of this list."""
+        return encode(key, self.request.url.path)
+
 
 async def _page_request(
     request: Request,
@@ -47,7 +52,7 @@ async def _page_request(
         str | None, Query(max_length=500, description="`next` of the page before.")
     ] = None,
 ) -> PageRequest:
-    return PageRequest(limit, None if cursor is None else decode(cursor), request)
+    return PageRequest(limit, None if cursor is None else decode(cursor, request.url.path), request)
 
 
 Paging = Annotated[PageRequest, Depends(_page_request)]
@@ -80,7 +85,7 @@ def page(
     rows = session.execute(statement.order_by(*order).limit(paging.limit + 1)).scalars().all()
     if len(rows) <= paging.limit:
         return Slice(rows, None)
-    return Slice(rows[:-1], encode(key(rows[-2])))
+    return Slice(rows[:-1], paging.cursor(key(rows[-2])))
 
 
 def _beyond(order: Sequence[Any], after: Sequence[Any], read: Callable[[Any], Any] | None) -> Any:
@@ -109,20 +114,25 @@ def _value(kind: TypeEngine[Any], value: Any) -> Any:
     return value
 
 
-def encode(key: Sequence[Any]) -> str:
-    """Write a sort key as a cursor."""
-    return base64.urlsafe_b64encode(orjson.dumps(key, default=str)).decode().rstrip("=")
+def encode(key: Sequence[Any], of: str) -> str:
+    """Write a sort key as a cursor, which no other list takes."""
+    written = orjson.dumps([_mark(of), *key], default=str)
+    return base64.urlsafe_b64encode(written).decode().rstrip("=")
 
 
-def decode(cursor: str) -> list[Any]:
-    """Read a cursor back, or raise Invalid."""
+def decode(cursor: str, of: str) -> list[Any]:
+    """Read a cursor of a list back, or raise Invalid."""
     try:
         found = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise _bad_cursor() from error
-    if not isinstance(found, list):
+    if not isinstance(found, list) or found[:1] != [_mark(of)]:
         raise _bad_cursor()
-    return found
+    return found[1:]
+
+
+def _mark(of: str) -> str:
+    return hashlib.sha256(of.encode()).hexdigest()[:8]
 
 
 def _bad_cursor() -> Invalid:

@@ -87,9 +87,13 @@ async def _invalid(_: Request, error: Any) -> Response:
     return respond(Invalid(*faults, detail="Some of the input is not acceptable."))
 
 
+_TIME = "Give a time as RFC 3339: 2026-01-31T09:30:00+08:00."
 _MESSAGES = {
     "missing": "This is needed.",
     "extra_forbidden": "There is no such field here; leave it out.",
+    "datetime_from_date_parsing": _TIME,
+    "datetime_parsing": _TIME,
+    "date_from_datetime_parsing": "Give a day as 2026-01-31.",
     "model_attributes_type": "Send a JSON object, with Content-Type: application/json.",
 }
 

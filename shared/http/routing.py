@@ -46,6 +46,11 @@ def _check_names(request: Request, known: set[str]) -> None:
         for name in sorted(known)
         if given[name] > 1
     ]
+    faults += [
+        Fault(f"query:{name}", "nul", "Leave out the character NUL.")
+        for name, value in request.query_params.multi_items()
+        if "\x00" in value and name in known
+    ]
     if faults:
         raise Invalid(*faults)
 

@@ -4,7 +4,8 @@ Unknown fields are refused, numbers are strict, text is bounded and free of NUL,
 travel as strings.
 """
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -63,9 +64,20 @@ def _as_string(value: Any) -> Any:
         raise PydanticCustomError("exact_string", "{reason}", {"reason": str(error)}) from error
 
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
 def _moment_string(value: Any) -> Any:
-    if not isinstance(value, str | datetime):
+    """Refuse a bare number, which would count as seconds since 1970."""
+    if not (isinstance(value, datetime) or (isinstance(value, str) and _MOMENT.fullmatch(value))):
         raise PydanticCustomError("moment", "Give a time as RFC 3339: 2026-01-31T09:30:00+08:00.")
+    return value
+
+
+def _day_string(value: Any) -> Any:
+    if not (isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value))):
+        raise PydanticCustomError("day", "Give a day as 2026-01-31.")
     return value
 
 
@@ -112,6 +124,13 @@ Moment = Annotated[
     BeforeValidator(_moment_string, json_schema_input_type=str),
     AfterValidator(_to_utc),
     Field(description="RFC 3339, with offset; answered in UTC.", examples=["2026-01-31T01:30:00Z"]),
+]
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_day_string, json_schema_input_type=str),
+    Field(examples=["2026-01-31"]),
 ]
 
 

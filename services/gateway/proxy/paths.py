@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from shared.errors import BadRequest, Fault
 
@@ -47,6 +48,16 @@ def check(raw_path: bytes, query: bytes) -> None:
         raise BadRequest(Fault("path", "not_a_path", "Ask for a path that begins with a slash."))
     if not query.isascii():
         raise BadRequest(Fault("query", "not_ascii", "Percent-encode the query as UTF-8."))
+    _check_text("path", raw_path)
+    _check_text("query", query)
+
+
+def _check_text(place: str, encoded: bytes) -> None:
+    """Refuse what would be read as text with marks for what could not be read."""
+    try:
+        unquote_to_bytes(encoded).decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest(Fault(place, "not_utf8", "Percent-encode the text as UTF-8.")) from error
 
 
 def find(raw_path: bytes, table: Mapping[str, str]) -> Target | None:

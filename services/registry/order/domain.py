@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, reduce
 from uuid import UUID
+
+from shared.money import EXACT
 
 MOST_LINES = 2000
 ZERO = Decimal(0)
@@ -38,8 +40,13 @@ class Line:
     @property
     def amount(self) -> Decimal:
         """What the line comes to; a discount lessens what is paid, and what is paid back."""
-        full = self.quantity * self.unit_price
-        return full - self.discount if self.quantity > 0 else full + self.discount
+        discount = self.discount if self.quantity > 0 else -self.discount
+        return EXACT.subtract(self.full, discount)
+
+    @property
+    def full(self) -> Decimal:
+        """What it would come to without a discount."""
+        return EXACT.multiply(self.quantity, self.unit_price)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +73,7 @@ class Order:
     @property
     def amount(self) -> Decimal:
         """What the order comes to, in its currency, exactly."""
-        return sum((line.amount for line in self.lines), ZERO)
+        return reduce(EXACT.add, (line.amount for line in self.lines), ZERO)
 
 
 def line_faults(line: Line) -> Iterable[tuple[str, str]]:
@@ -75,7 +82,7 @@ def line_faults(line: Line) -> Iterable[tuple[str, str]]:
         yield "quantity", "Give a quantity other than 0; negative means returned."
     if line.unit_price < 0:
         yield "unit_price", "Give a price of 0 or more; what came back has a negative quantity."
-    if not 0 <= line.discount <= abs(line.quantity * line.unit_price):
+    if not 0 <= line.discount <= abs(line.full):
         yield "discount", "Give a discount from 0 to the price of the whole line."
     if line.unit_cost is not None and line.unit_cost < 0:
         yield "unit_cost", "Give a cost of 0 or more."

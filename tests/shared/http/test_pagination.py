@@ -28,6 +28,9 @@ def kit(kit: Kit) -> Kit:
     return kit
 
 
+PATH = "/v1/notes"
+
+
 def write(kit: Kit, seconds: Sequence[int]) -> None:
     notes = [
         Note(id=(made := new_id()), title=str(made), written_at=BEGINNING + timedelta(seconds=s))
@@ -41,12 +44,14 @@ def read_page(kit: Kit, limit: int, cursor: str | None, *, falling: bool = False
     order = [Note.written_at, Note.id]
     if falling:
         order = [column.desc() for column in order]  # type: ignore[misc]
-    after = None if cursor is None else decode(cursor)
+    after = None if cursor is None else decode(cursor, PATH)
     with kit.database.reading() as session:
         return page(
             session,
             select(Note),
-            paging=PageRequest(limit, after, Request({"type": "http"})),
+            paging=PageRequest(
+                limit, after, Request({"type": "http", "path": PATH, "headers": []})
+            ),
             order=order,
             key=lambda note: [note.written_at, note.id],
         )
@@ -97,7 +102,8 @@ BAD: list[Any] = [
 
 @pytest.mark.parametrize("key", BAD)
 def test_a_forged_cursor_is_refused(kit: Kit, key: Any) -> None:
-    cursor = base64.urlsafe_b64encode(orjson.dumps(key)).decode()
+    plain = base64.urlsafe_b64encode(orjson.dumps(key)).decode()
+    cursor = encode(key, PATH) if isinstance(key, list) else plain
     with pytest.raises(Invalid) as told:
         read_page(kit, 5, cursor)
     assert told.value.faults[0].pointer == "query:cursor"
@@ -109,9 +115,14 @@ def test_what_is_no_cursor_is_refused(client: httpx.Client, cursor: str) -> None
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query:cursor")
 
 
+def test_the_cursor_of_another_list_is_refused(kit: Kit) -> None:
+    with pytest.raises(Invalid):
+        read_page(kit, 5, encode([BEGINNING, new_id()], "/v1/others"))
+
+
 @given(st.lists(st.one_of(st.integers(-(2**53), 2**53), st.text(), st.uuids().map(str))))
 def test_a_cursor_reads_back(key: list[Any]) -> None:
-    assert decode(encode(key)) == key
+    assert decode(encode(key, PATH), PATH) == key
 
 
 def test_a_list_links_to_its_next_page_and_keeps_the_filters(client: httpx.Client) -> None:

@@ -47,6 +47,11 @@ def test_missing_and_unknown_fields_are_told_apart(client: httpx.Client) -> None
     ]
 
 
+def test_a_parameter_with_nul_is_refused(client: httpx.Client) -> None:
+    faults = told(client.get("/v1/notes?title=a%00"), 422, "invalid")
+    assert [(pointer, code) for pointer, code, _ in faults] == [("query:title", "nul")]
+
+
 def test_a_parameter_that_would_be_ignored_is_refused(client: httpx.Client) -> None:
     faults = told(client.get("/v1/notes?colour=red&limit=1&limit=2"), 422, "invalid")
     assert [(pointer, code) for pointer, code, _ in faults] == [

@@ -33,6 +33,8 @@ TABLE = {"customers": "registry", "api-keys": "gateway"}
         b"/v1/customers/%00",
         b"/v1/customers/%0d%0aX:1",
         b"/v1/customers/%7f",
+        b"/v1/customers/%BB%AA",
+        b"/v1/customers/%FF",
         b"/v1/customers/%",
         b"/v1/customers/%zz",
         b"/v1/customers/%4",
@@ -57,6 +59,12 @@ def test_too_much_is_refused() -> None:
 def test_a_query_is_ascii() -> None:
     with pytest.raises(BadRequest):
         paths.check(b"/v1/customers", "q=华".encode())
+
+
+def test_a_query_is_utf8_behind_its_percent_signs() -> None:
+    paths.check(b"/v1/customers", b"q=" + quote("华").encode())
+    with pytest.raises(BadRequest):
+        paths.check(b"/v1/customers", b"q=" + quote("华", encoding="gbk").encode())
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip))
