@@ -30,7 +30,7 @@ from shared import clock
 from shared.errors import Fault, Invalid, NotFound
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Reader, Reading, Store
-from shared.http.pagination import PageRequest, Paging, encode, link
+from shared.http.pagination import PageRequest, Paging, link
 from shared.http.routing import Router
 from shared.reader import Reader as RowReader
 
@@ -120,7 +120,7 @@ def _page(terms: Sequence[TermPoints], paging: PageRequest) -> tuple[list[TermPo
         replace(term, facts=tuple(fact for place, fact in shown if place == at))
         for at, term in enumerate(terms)
     ]
-    return cut, encode(_key(*shown[-1])) if rest else None
+    return cut, paging.cursor(_key(*shown[-1])) if rest else None
 
 
 def _key(at: int, fact: Contribution) -> tuple[int, date, UUID]:
