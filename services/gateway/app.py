@@ -63,6 +63,10 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
 
 
 def _forwarder(upstream: Upstream, private_key: Ed25519PrivateKey, settings: Settings) -> Forwarder:
-    quota = Quota(settings.import_quota_bytes)
+    quota = Quota(
+        settings.import_quota_bytes,
+        at_once=settings.imports_at_once,
+        of_all=settings.imports_of_all_at_once,
+    )
     limits = Limits(settings.body_limit_bytes, settings.body_seconds, quota)
     return Forwarder(upstream, Signer(private_key), limits)

@@ -33,6 +33,10 @@ class Settings(ServiceSettings):
     import_quota_bytes: int = Field(
         20 * 1024**3, ge=1024, description="Most bytes of files that one key sends in an hour."
     )
+    imports_at_once: int = Field(8, ge=1, description="Most files that one key sends at once.")
+    imports_of_all_at_once: int = Field(
+        64, ge=1, description="Most files that all keys send at once; each holds a connection."
+    )
     header_limit_bytes: int = Field(
         16 * 1024, ge=1024, description="Most bytes of the headers of one request."
     )
@@ -40,7 +44,9 @@ class Settings(ServiceSettings):
         10, gt=0, description="How long the headers of one request may take to arrive."
     )
     body_seconds: float = Field(
-        30, gt=0, description="Longest wait for the next piece of a request's body."
+        30,
+        gt=0,
+        description="Longest wait for a piece of a request's body; slower than 1 KiB/s is cut.",
     )
     upstream_seconds: float = Field(
         30, gt=0, description="How long a service may be silent before we answer 504."

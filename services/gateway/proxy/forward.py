@@ -55,7 +55,8 @@ class Forwarder:
             async with watching(receive):
                 await self._exchange(scope, send, outgoing)
         else:
-            await self._upload(scope, send, outgoing, body)
+            with self._limits.quota.sending(identity.subject):
+                await self._upload(scope, send, outgoing, body)
 
     async def whole(self, scope: Scope, receive: Receive) -> bytes:
         """Take the body of a request that we answer ourselves."""

@@ -1,18 +1,30 @@
-"""How many bytes of files one caller may send in an hour."""
+"""How many bytes of files one caller may send in an hour, and how many files at once."""
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from services.gateway.proxy.problems import QuotaReached
 
 HOUR = 3600.0
+_SOON = "5"
 
 
 class Quota:
-    """Counts a caller's bytes per hour, in the memory of this process."""
+    """Counts what callers send, in the memory of this process."""
 
-    def __init__(self, most: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        most: int,
+        *,
+        at_once: int,
+        of_all: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._most = most
+        self._at_once, self._of_all = at_once, of_all
+        self._sending: Counter[str] = Counter()
         self._clock = clock
         self._used: dict[str, tuple[float, int]] = {}
 
@@ -34,6 +46,21 @@ class Quota:
         began, used = self._used.get(subject, (self._clock(), 0))
         if self._clock() - began < HOUR and used + (announced or 0) > self._most:
             raise self._reached(began)
+
+    @contextmanager
+    def sending(self, subject: str) -> Iterator[None]:
+        """Take one of the places for files, which hold a connection to a service each."""
+        if self._sending[subject] >= self._at_once or self._sending.total() >= self._of_all:
+            raise QuotaReached(
+                detail=f"A key sends at most {self._at_once} files at once, all together "
+                f"{self._of_all}; wait for one to end.",
+                headers={"Retry-After": _SOON},
+            )
+        self._sending[subject] += 1
+        try:
+            yield
+        finally:
+            self._sending[subject] -= 1
 
     def _reached(self, began: float) -> QuotaReached:
         wait = max(1, round(began + HOUR - self._clock()))

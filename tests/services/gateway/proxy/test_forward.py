@@ -207,7 +207,7 @@ def test_a_restarted_service_is_found_again(tmp_path: Path) -> None:
         running = ExitStack()
         url = running.enter_context(serve(service))
         upstream = Connections({"registry": url}, seconds=5, connections=4)
-        forward = Forwarder(upstream, signer, Limits(1024, 5, Quota(1024)))
+        forward = Forwarder(upstream, signer, Limits(1024, 5, Quota(1024, at_once=1, of_all=1)))
         found = [await ask(forward)]
         await asyncio.to_thread(running.close)
         with serve(service, on=httpx.URL(url).port or 0):

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Event
 
 import httpx
@@ -72,6 +73,22 @@ def test_a_body_that_stops_is_told_so(gateway: Gateway) -> None:
         heard = listen(line)
     assert heard.startswith(b"HTTP/1.1 408 ")
     assert b"too_slow" in heard
+
+
+@pytest.mark.parametrize("path", [b"/v1/customers", b"/v1/imports"])
+def test_a_body_that_trickles_is_cut_off(gateway: Gateway, path: bytes) -> None:
+    with gateway.line() as line:
+        line.sendall(
+            b"POST " + path + b" HTTP/1.1\r\n" + AUTHORIZED + b"Content-Length: 99999\r\n\r\n"
+        )
+        line.settimeout(0.1)
+        heard = b""
+        for _ in range(200):
+            line.sendall(b"x")
+            with suppress(TimeoutError):
+                heard = line.recv(4096)
+                break
+    assert heard.startswith(b"HTTP/1.1 408 ")
 
 
 def test_a_file_that_stops_is_told_so_and_the_service_drops_it(gateway: Gateway) -> None:

@@ -8,7 +8,7 @@ from services.gateway.proxy.quota import HOUR, Quota
 
 def test_the_quota_is_a_callers_own_and_comes_back_after_an_hour() -> None:
     clock = [0.0]
-    quota = Quota(100, clock=lambda: clock[0])
+    quota = Quota(100, at_once=1, of_all=2, clock=lambda: clock[0])
     quota.counter("a")(100)
     quota.counter("b")(100)
     with pytest.raises(QuotaReached) as refused:
@@ -19,9 +19,30 @@ def test_the_quota_is_a_callers_own_and_comes_back_after_an_hour() -> None:
 
 
 def test_what_is_announced_counts_before_it_is_sent_and_not_twice() -> None:
-    quota = Quota(100, clock=lambda: 0.0)
+    quota = Quota(100, at_once=1, of_all=2, clock=lambda: 0.0)
     quota.check("a", 100)
     quota.check("a", None)
     with pytest.raises(QuotaReached):
         quota.check("a", 101)
     quota.counter("a")(100)
+
+
+def test_files_at_once_are_limited_for_each_key_and_for_all() -> None:
+    quota = Quota(100, at_once=2, of_all=3)
+    with quota.sending("a"), quota.sending("a"):
+        with pytest.raises(QuotaReached) as refused, quota.sending("a"):
+            pass
+        assert refused.value.headers["Retry-After"] == "5"
+        with quota.sending("b"), pytest.raises(QuotaReached), quota.sending("c"):
+            pass
+        with quota.sending("c"):
+            pass
+    with quota.sending("a"), quota.sending("a"):
+        pass
+
+
+def test_a_place_comes_back_when_a_file_breaks_off() -> None:
+    quota = Quota(100, at_once=1, of_all=1)
+    for _ in range(3):
+        with pytest.raises(ConnectionError), quota.sending("a"):
+            raise ConnectionError
