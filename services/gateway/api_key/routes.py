@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from starlette.responses import Response
 
 from services.gateway.api_key import domain, repository, service
@@ -16,6 +16,8 @@ from shared.http.pagination import Paging, link
 from shared.http.routing import Router
 
 router = Router(prefix="api-keys", tag="api-keys")
+
+KeyId = Annotated[UUID, Path(description="The key's id, not its text.")]
 
 
 async def _callers(request: Request) -> Callers:
@@ -56,7 +58,7 @@ def list_api_keys(session: Reading, paging: Paging) -> Response:
 
 
 @router.get("/{key_id}", response_model=ApiKeyBody, responses=errors(404))
-def read_api_key(key_id: UUID, session: Reading) -> Response:
+def read_api_key(key_id: KeyId, session: Reading) -> Response:
     """Read what one key allows."""
     found = repository.api_key(session, key_id)
     if found is None:
@@ -66,7 +68,7 @@ def read_api_key(key_id: UUID, session: Reading) -> Response:
 
 @router.delete("/{key_id}", status_code=204, responses=errors(404, 409))
 def revoke_api_key(
-    key_id: UUID, store: Store, callers: Annotated[Callers, Depends(_callers)]
+    key_id: KeyId, store: Store, callers: Annotated[Callers, Depends(_callers)]
 ) -> Response:
     """End a key for good. It goes one way only, so it takes no If-Match.
 

@@ -1,26 +1,55 @@
 """Bodies of keys."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.gateway.api_key.domain import Scope
 from shared.http.schemas import Body, Code, Name, Page
 from shared.reader import Rows
 
+_NEW: dict[str, Any] = {
+    "name": "华东区门店系统 (stores, east)",
+    "scopes": ["read", "write"],
+    "rows": "team",
+    "team": "east",
+}
+_KEPT: dict[str, Any] = _NEW | {
+    "id": "0199a7c0-0000-7000-8000-000000000061",
+    "created_at": "2026-01-31T01:30:00Z",
+    "created_by": "00000000-0000-7000-8000-000000000001",
+    "revoked_at": None,
+}
+_CREATED: dict[str, Any] = _KEPT | {"key": "patron_<shown here only>"}
+
 
 class NewApiKey(Body):
     """A key to make."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_NEW]})
+
     name: Name = Field(description="Who or what will use it.", examples=["web shop"])
-    scopes: list[Scope] = Field(min_length=1, max_length=len(Scope), examples=[["read", "write"]])
-    rows: Rows = Field(Rows.ALL, description="Whose customers it sees.")
+    scopes: list[Scope] = Field(
+        min_length=1,
+        max_length=len(Scope),
+        description="What it may do: read, write, or admin, which may everything and alone makes "
+        "keys.",
+        examples=[["read", "write"]],
+    )
+    rows: Rows = Field(
+        Rows.ALL,
+        description="Whose customers it sees: all, those of `team`, or own: those whose owner is "
+        "this key's id.",
+    )
     team: Code | None = Field(None, description="The team, where `rows` is `team`.")
 
 
 class ApiKeyBody(Body):
     """A key, without its text."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_KEPT]})
 
     id: UUID
     name: str
@@ -34,6 +63,8 @@ class ApiKeyBody(Body):
 
 class CreatedApiKey(ApiKeyBody):
     """A new key; its text is shown here and never again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_CREATED]})
 
     key: str = Field(description="Send it as Authorization: Bearer <key>.")
 

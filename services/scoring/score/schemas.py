@@ -121,7 +121,7 @@ class FactBody(Body):
         examples=["0199a7c0-0000-7000-8000-000000000000"],
     )
     response_id: UUID | None = Field(
-        description="The answer to a survey that it comes from; null for an order.", examples=[None]
+        description="The answer to a survey that it comes from; null for an order."
     )
     kind: str = Field(
         description="purchase: what was bought in the order; return: what came back in it; "

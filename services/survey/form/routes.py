@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.survey.form import service
-from services.survey.form.domain import Filled, choose_language, read_filled
+from services.survey.form.domain import FORM_FIELD, Filled, choose_language, read_filled
 from services.survey.form.pages import NO_FAULTS, Faults, Notice, Pages
 from services.survey.form.service import Destination
 from services.survey.questionnaire.domain import Language, Questionnaire
@@ -22,8 +22,41 @@ router = APIRouter(prefix="/s", tags=["respondents' pages"], default_response_cl
 
 Documented = dict[int | str, dict[str, Any]]
 
+_EXAMPLE: dict[str, Any] = {
+    FORM_FIELD: "0199a7c0-0000-7000-8000-000000000051",
+    "bought_at": ["own_store", "online"],
+    "appearance": "5",
+    "stability": "4",
+    "performance": "5",
+    "safety": "5",
+    "durability": "0",
+    "ease_of_use": "4",
+    "suggestion": "希望说明书更简单",
+}
+_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "The answers, each in a field named by the code of its item. An answer is what "
+    "the page offers: a point of the scale, the code of an option (several: the field again for "
+    "each), a number or a text. What is left empty is no answer.",
+    "required": [FORM_FIELD],
+    "properties": {
+        FORM_FIELD: {
+            "type": "string",
+            "format": "uuid",
+            "description": "The hidden field of the page, new each time that it is shown. The "
+            "same sent again changes nothing.",
+        }
+    },
+    "additionalProperties": {
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+    },
+    "examples": [_EXAMPLE],
+}
 _FORM: dict[str, Any] = {
-    "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": {}}}}
+    "requestBody": {
+        "required": True,
+        "content": {"application/x-www-form-urlencoded": {"schema": _SCHEMA}},
+    }
 }
 _GONE: Documented = {410: {"description": "The survey is closed; the page says so."}}
 _NOWHERE: Documented = {404: {"description": "The link leads nowhere; the page says so."}, **_GONE}
@@ -38,8 +71,17 @@ _STATUSES: dict[Notice, int] = {"thanks": 200, "closed": 410, "early": 404, "now
 
 
 async def _language(
-    lang: Annotated[str | None, Query()] = None,
-    accept_language: Annotated[str | None, Header()] = None,
+    lang: Annotated[
+        str | None,
+        Query(
+            description="Language of the page (语言): en, or zh-CN for anything else. Without it "
+            "the browser's.",
+            examples=["zh-CN"],
+        ),
+    ] = None,
+    accept_language: Annotated[
+        str | None, Header(description="The languages that the browser prefers (RFC 9110).")
+    ] = None,
 ) -> Language:
     return choose_language(lang, accept_language)
 
@@ -56,7 +98,9 @@ async def _filled(request: Request) -> Filled:
         raise BadRequest(detail="The form has too many fields.") from error
 
 
-Token = Annotated[str, Path(max_length=200)]
+Token = Annotated[
+    str, Path(max_length=200, description="The signed end of a wave's `link`: what follows /s/.")
+]
 Reads = Annotated[Language, Depends(_language)]
 Shown = Annotated[Pages, Depends(_pages)]
 Sent = Annotated[Filled, Depends(_filled)]
@@ -64,7 +108,10 @@ Sent = Annotated[Filled, Depends(_filled)]
 
 @router.get("/{token}", responses=_NOWHERE)
 def show_form(token: Token, language: Reads, pages: Shown, session: Reading) -> Response:
-    """Show the questions that a link leads to."""
+    """Show the questions that a link leads to.
+
+    Anybody who has the link can answer, without a name and any number of times.
+    """
     found = _open(session, token)
     if not isinstance(found, Destination):
         return _say(pages, found, language)
@@ -75,7 +122,10 @@ def show_form(token: Token, language: Reads, pages: Shown, session: Reading) -> 
 def submit_form(
     token: Token, filled: Sent, language: Reads, pages: Shown, session: Transaction
 ) -> Response:
-    """Keep the answers and lead on to the thanks, or show what has to be mended."""
+    """Keep the answers and lead on to the thanks, or show what has to be mended.
+
+    One page sent twice counts once; the page opened anew and sent counts as another response.
+    """
     found = _open(session, token)
     if not isinstance(found, Destination):
         return _say(pages, found, language)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Form
+from fastapi import Form, Path
 from starlette.responses import Response, StreamingResponse
 
 from services.survey.imports import repository, service
@@ -17,6 +17,7 @@ from services.survey.imports.schemas import (
 )
 from services.survey.settings import Settings as SurveySettings
 from services.survey.survey import repository as surveys
+from services.survey.survey.schemas import SurveyId
 from services.survey.survey.service import UNKNOWN
 from shared.errors import NotFound
 from shared.files.store import digest
@@ -29,6 +30,8 @@ from shared.jobs import service as jobs
 
 router = Router(prefix="surveys", tag="answer imports")
 
+ImportId = Annotated[UUID, Path(description="The import's id.")]
+
 _ANY_SIZE = 1 << 50
 
 
@@ -40,7 +43,7 @@ _ANY_SIZE = 1 << 50
     max_body_size=_ANY_SIZE,
 )
 def import_answers(
-    survey_id: UUID,
+    survey_id: SurveyId,
     form: Annotated[ImportForm, Form(media_type="multipart/form-data")],
     once: Once,
     session: Transaction,
@@ -51,7 +54,12 @@ def import_answers(
 
     The file is kept and worked on by a job: follow `Location`. Rejected lines come back at
     `errors_url`, to be mended and sent again. A respondent's line replaces their answers to the
-    wave; the same file twice changes nothing.
+    wave (to POST it alone is a 409 `already_answered`). The same file twice changes
+    nothing.
+
+    Lines without a respondent are known again only by the content of the file and their place in
+    it: a file that has grown or is in another order counts them again. Send only new lines, or
+    give respondents ids.
     """
     check_sees_all(caller)
 
@@ -75,7 +83,7 @@ def import_answers(
 
 
 @router.get("/{survey_id}/imports", response_model=ImportPage, responses=errors(404))
-def list_answer_imports(survey_id: UUID, session: Reading, paging: Paging) -> Response:
+def list_answer_imports(survey_id: SurveyId, session: Reading, paging: Paging) -> Response:
     """List the imports of a survey, newest first."""
     if surveys.survey(session, survey_id) is None:
         raise NotFound(detail=UNKNOWN)
@@ -85,7 +93,7 @@ def list_answer_imports(survey_id: UUID, session: Reading, paging: Paging) -> Re
 
 
 @router.get("/{survey_id}/imports/{import_id}", response_model=ImportBody, responses=errors(404))
-def read_answer_import(survey_id: UUID, import_id: UUID, session: Reading) -> Response:
+def read_answer_import(survey_id: SurveyId, import_id: ImportId, session: Reading) -> Response:
     """Read how far an import is, and what became of its lines."""
     found = repository.answer_import(session, survey_id=survey_id, import_id=import_id)
     return answer(import_body(_there(found)))
@@ -97,7 +105,7 @@ def read_answer_import(survey_id: UUID, import_id: UUID, session: Reading) -> Re
     responses=errors(403, 404),
 )
 def cancel_answer_import(
-    survey_id: UUID, import_id: UUID, once: Once, session: Transaction, caller: Caller
+    survey_id: SurveyId, import_id: ImportId, once: Once, session: Transaction, caller: Caller
 ) -> Response:
     """Ask an import to end; what it has taken so far stays."""
     check_sees_all(caller)
@@ -116,7 +124,7 @@ def cancel_answer_import(
     responses=errors(403, 404),
 )
 def read_answer_import_errors(
-    survey_id: UUID, import_id: UUID, store: Store, caller: Caller
+    survey_id: SurveyId, import_id: ImportId, store: Store, caller: Caller
 ) -> Response:
     """Give the rejected lines as CSV: the columns of the file, and `errors`, which says why."""
     check_sees_all(caller)

@@ -26,6 +26,8 @@ from shared.http.schemas import Code
 
 router = Router(prefix="questionnaires", tag="questionnaires")
 
+QuestionnaireId = Annotated[UUID, Path(description="The questionnaire's id.")]
+Template = Annotated[Code, Path(description="Name of a template, as they are listed.")]
 Number = Annotated[int, Path(ge=1, le=10**9, description="Number of the version.")]
 
 
@@ -56,7 +58,7 @@ def list_templates() -> Response:
 
 
 @router.get("/templates/{name}", response_model=DocumentBody, responses=errors(404))
-def read_template(name: Code) -> Response:
+def read_template(name: Template) -> Response:
     """Read a ready questionnaire."""
     document = shipped.template(name)
     if document is None:
@@ -74,7 +76,7 @@ def list_questionnaires(session: Reading, paging: Paging) -> Response:
 
 
 @router.get("/{questionnaire_id}", response_model=QuestionnaireBody, responses=errors(404))
-def read_questionnaire(questionnaire_id: UUID, session: Reading) -> Response:
+def read_questionnaire(questionnaire_id: QuestionnaireId, session: Reading) -> Response:
     """Read a questionnaire in its newest version."""
     found = repository.questionnaire(session, questionnaire_id)
     if found is None:
@@ -88,7 +90,7 @@ def read_questionnaire(questionnaire_id: UUID, session: Reading) -> Response:
     responses=errors(400, 404, 409, 412, 428),
 )
 def change_questionnaire(
-    questionnaire_id: UUID,
+    questionnaire_id: QuestionnaireId,
     body: QuestionnairePatch,
     expected_version: ExpectedVersion,
     session: Transaction,
@@ -108,7 +110,9 @@ def change_questionnaire(
 @router.post(
     "/{questionnaire_id}/publish", response_model=QuestionnaireBody, responses=errors(404, 409)
 )
-def publish_questionnaire(questionnaire_id: UUID, once: Once, session: Transaction) -> Response:
+def publish_questionnaire(
+    questionnaire_id: QuestionnaireId, once: Once, session: Transaction
+) -> Response:
     """Publish the newest version: from now on it never changes and surveys can ask it."""
 
     def publish() -> Response:
@@ -124,7 +128,7 @@ def publish_questionnaire(questionnaire_id: UUID, once: Once, session: Transacti
     responses=errors(404, 409),
 )
 def open_version(
-    questionnaire_id: UUID, once: Once, session: Transaction, caller: Caller
+    questionnaire_id: QuestionnaireId, once: Once, session: Transaction, caller: Caller
 ) -> Response:
     """Begin a new version as a copy of the newest published one."""
 
@@ -136,7 +140,7 @@ def open_version(
 
 
 @router.get("/{questionnaire_id}/versions", response_model=QuestionnairePage, responses=errors(404))
-def list_versions(questionnaire_id: UUID, session: Reading, paging: Paging) -> Response:
+def list_versions(questionnaire_id: QuestionnaireId, session: Reading, paging: Paging) -> Response:
     """List the versions of a questionnaire, newest first."""
     questionnaire = repository.questionnaire(session, questionnaire_id)
     if questionnaire is None:
@@ -151,7 +155,7 @@ def list_versions(questionnaire_id: UUID, session: Reading, paging: Paging) -> R
     response_model=QuestionnaireBody,
     responses=errors(404),
 )
-def read_version(questionnaire_id: UUID, version: Number, session: Reading) -> Response:
+def read_version(questionnaire_id: QuestionnaireId, version: Number, session: Reading) -> Response:
     """Read one version of a questionnaire."""
     questionnaire = repository.questionnaire(session, questionnaire_id)
     found = repository.version(session, questionnaire_id, version)

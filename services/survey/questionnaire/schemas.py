@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
+    ConfigDict,
     Field,
     StrictFloat,
     StrictInt,
@@ -14,6 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from services.survey.questionnaire import examples
 from services.survey.questionnaire.domain import LARGEST, Role, VersionState
 from services.survey.questionnaire.models import Questionnaire, QuestionnaireVersion
 from services.survey.questionnaire.rules import MOST_ITEMS
@@ -168,10 +170,12 @@ Questions = Annotated[list[QuestionBody], Field(min_length=1, max_length=MOST_IT
 
 
 class DocumentBody(Body):
-    """What a questionnaire says and asks."""
+    """What a questionnaire (问卷) says and asks."""
 
-    title: TextBody
-    introduction: TextBody | None = None
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.DOCUMENT]})
+
+    title: TextBody = Field(description="What respondents see above the questions.")
+    introduction: TextBody | None = Field(None, description="What they read below the title.")
     questions: Questions
 
     def document(self) -> dict[str, Any]:
@@ -180,9 +184,19 @@ class DocumentBody(Body):
 
 
 class NewQuestionnaire(Body):
-    """A questionnaire of one's own, or a ready one (`template`), which may be extended."""
+    """A questionnaire of one's own, or a ready one (`template`), which may be extended.
 
-    template: Code | None = Field(None, examples=["product-quality"])
+    `{"template": "product-quality"}` alone will do. Codes are unique in a questionnaire, those of
+    the template and of the rows of a matrix included.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.NEW]})
+
+    template: Code | None = Field(
+        None,
+        description="A ready questionnaire (模板); GET /v1/questionnaires/templates lists them.",
+        examples=["product-quality"],
+    )
     title: TextBody | None = Field(None, description="Needed without a template.")
     introduction: TextBody | None = None
     questions: Questions | None = Field(
@@ -205,9 +219,13 @@ class NewQuestionnaire(Body):
 class QuestionnairePatch(Body):
     """A JSON Merge Patch (RFC 7396) of the draft: what is absent stays, null removes."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PATCH]})
+
     title: TextBody | None = None
     introduction: TextBody | None = None
-    questions: Questions | None = None
+    questions: Questions | None = Field(
+        None, description="Replaces all questions, those of the template too."
+    )
 
     @model_validator(mode="after")
     def _keeps_what_must_be(self) -> "QuestionnairePatch":
@@ -225,6 +243,8 @@ class QuestionnairePatch(Body):
 
 class QuestionnaireBody(DocumentBody):
     """A version of a questionnaire; the newest, unless another was asked for."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.KEPT]})
 
     id: UUID
     version: int

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query
 from starlette import responses as http
 
 from services.survey.response import repository, service
@@ -16,7 +16,7 @@ from services.survey.response.schemas import (
     response_body,
 )
 from services.survey.survey import repository as surveys
-from services.survey.survey.schemas import WaveCode
+from services.survey.survey.schemas import SurveyId, WaveCode
 from services.survey.survey.service import UNKNOWN
 from shared.errors import NotFound
 from shared.http.answers import answer, errors
@@ -34,9 +34,13 @@ router = Router(prefix="surveys", tag="responses")
     responses=errors(404, 409),
 )
 def submit_response(
-    survey_id: UUID, body: NewResponse, once: Once, session: Transaction
+    survey_id: SurveyId, body: NewResponse, once: Once, session: Transaction
 ) -> http.Response:
-    """Keep one response. A respondent who is named answers a wave once: 409 the second time."""
+    """Keep one response (答卷).
+
+    A respondent who is named answers a wave once: the second time is 409 `already_answered`. (A
+    line of a file replaces their answers instead.) Responses without a name each count.
+    """
 
     def submit() -> http.Response:
         made = service.submit_response(
@@ -57,12 +61,16 @@ def submit_response(
 
 @router.get("/{survey_id}/responses", response_model=ResponsePage, responses=errors(404))
 def list_responses(
-    survey_id: UUID,
+    survey_id: SurveyId,
     session: Reading,
     reader: Reader,
     paging: Paging,
-    wave: Annotated[WaveCode | None, Query()] = None,
-    customer_id: Annotated[UUID | None, Query()] = None,
+    wave: Annotated[
+        WaveCode | None, Query(description="Only those of this wave (调研批次).")
+    ] = None,
+    customer_id: Annotated[
+        UUID | None, Query(description="Only those of this customer, by the id in the registry.")
+    ] = None,
 ) -> http.Response:
     """List the responses of a survey in the order in which they came."""
     if surveys.survey(session, survey_id) is None:
@@ -78,7 +86,10 @@ def list_responses(
     "/{survey_id}/responses/{response_id}", response_model=ResponseBody, responses=errors(404)
 )
 def read_response(
-    survey_id: UUID, response_id: UUID, session: Reading, reader: Reader
+    survey_id: SurveyId,
+    response_id: Annotated[UUID, Path(description="The response's id.")],
+    session: Reading,
+    reader: Reader,
 ) -> http.Response:
     """Read one response."""
     found = repository.response(session, reader, survey_id=survey_id, response_id=response_id)
@@ -88,7 +99,7 @@ def read_response(
 
 
 @router.get("/{survey_id}/progress", response_model=ProgressBody, responses=errors(404))
-def read_progress(survey_id: UUID, session: Reading) -> http.Response:
+def read_progress(survey_id: SurveyId, session: Reading) -> http.Response:
     """Tell how many have answered up to now, by wave and channel."""
     survey = surveys.survey(session, survey_id)
     if survey is None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, JsonValue, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Row
 
@@ -25,24 +25,60 @@ Channel = Annotated[
         examples=["web"],
     ),
 ]
+_GIVEN: dict[str, Any] = {
+    "wave": "2026-H1",
+    "customer": {"system": "erp", "id": "10017"},
+    "channel": "telephone",
+    "submitted_at": "2026-01-31T09:30:00+08:00",
+    "answers": {
+        "bought": "within_12_months",
+        "bought_at": ["own_store", "online"],
+        "appearance": 5,
+        "stability": 4,
+        "performance": 5,
+        "safety": 5,
+        "durability": 0,
+        "ease_of_use": 4,
+        "as_expected": 4,
+        "recommend": 9,
+        "suggestion": "希望说明书更简单 / a simpler manual, please",
+    },
+}
+_KEPT: dict[str, Any] = _GIVEN | {
+    "id": "0199a7c0-0000-7000-8000-000000000031",
+    "version": 1,
+    "survey_id": "0199a7c0-0000-7000-8000-000000000018",
+    "customer_id": "0199a7c0-0000-7000-8000-000000000017",
+    "submitted_at": "2026-01-31T01:30:00Z",
+    "recorded_at": "2026-01-31T01:31:12.123456Z",
+}
+
 AnswerValue = int | float | str | list[str]
 
 
 class NewResponse(Body):
-    """One respondent's answers to one wave."""
+    """One respondent's answers to one wave (答卷)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_GIVEN]})
 
     wave: WaveCode | None = Field(None, description="Needed where several waves are open.")
     customer: ExternalIdBody | None = Field(
-        None, description="Who answered, if known; they may become a customer later."
+        None,
+        description="Who answered, if known, by the id in another system; they may become a "
+        "customer later. Without a name each response counts as one more.",
     )
-    customer_id: UUID | None = Field(None, description="Instead of `customer`.")
+    customer_id: UUID | None = Field(
+        None,
+        description="Instead of `customer`: the id in the registry. Name somebody the same way "
+        "each time: who is named now by one and now by the other counts as two.",
+    )
     channel: Channel = "web"
     submitted_at: Moment | None = Field(None, description="Without it the present moment.")
     answers: dict[str, JsonValue] = Field(
         max_length=MOST_ITEMS,
         description="Item code -> a point of its scale, a number, the code of an option, "
-        "a list of option codes, or a text.",
-        examples=[{"appearance": 5, "stability": 4, "bought_at": ["online"]}],
+        "a list of option codes, or a text. Every required item has to be there; GET "
+        "/v1/surveys/{survey_id} lists the codes.",
     )
 
     @model_validator(mode="after")
@@ -59,6 +95,8 @@ class NewResponse(Body):
 
 class ResponseBody(Body):
     """A response as it is kept; `customer_id` is null until the customer is known."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_KEPT]})
 
     id: UUID
     version: int

@@ -1,7 +1,6 @@
 """HTTP door of surveys and their waves."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Query
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from services.survey.survey.schemas import (
     NewSurvey,
     NewWave,
     SurveyBody,
+    SurveyId,
     SurveyPage,
     SurveyPatch,
     WaveBody,
@@ -53,7 +53,9 @@ def design_survey(body: NewSurvey, once: Once, session: Transaction, caller: Cal
 
 @router.get("", response_model=SurveyPage, responses=errors())
 def list_surveys(
-    session: Reading, paging: Paging, state: Annotated[State | None, Query()] = None
+    session: Reading,
+    paging: Paging,
+    state: Annotated[State | None, Query(description="Only surveys in this state (状态).")] = None,
 ) -> Response:
     """List surveys, oldest first."""
     found = repository.surveys(session, paging=paging, state=state)
@@ -64,7 +66,7 @@ def list_surveys(
 
 
 @router.get("/{survey_id}", response_model=SurveyBody, responses=errors(404))
-def read_survey(survey_id: UUID, session: Reading) -> Response:
+def read_survey(survey_id: SurveyId, session: Reading) -> Response:
     """Read a survey with its waves, the items they ask and the links to their pages."""
     survey = repository.survey(session, survey_id)
     if survey is None:
@@ -74,9 +76,9 @@ def read_survey(survey_id: UUID, session: Reading) -> Response:
 
 @router.patch("/{survey_id}", response_model=SurveyBody, responses=errors(400, 404, 412, 428))
 def change_survey(
-    survey_id: UUID, body: SurveyPatch, expected_version: ExpectedVersion, session: Transaction
+    survey_id: SurveyId, body: SurveyPatch, expected_version: ExpectedVersion, session: Transaction
 ) -> Response:
-    """Give a survey another title."""
+    """Give a survey another title; respondents go on seeing that of the questionnaire."""
     changed = service.change_survey(
         session,
         survey_id=survey_id,
@@ -87,19 +89,23 @@ def change_survey(
 
 
 @router.post("/{survey_id}/publish", response_model=SurveyBody, responses=errors(404, 409))
-def publish_survey(survey_id: UUID, once: Once, session: Transaction) -> Response:
-    """Let answers come in from now on."""
+def publish_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Response:
+    """Let answers come in from now on: by the API, from files, and on the page of each wave.
+
+    The link to that page can be given to anybody. Whoever has it can answer any number of times,
+    without a name; one page sent twice counts once.
+    """
     return once(lambda: _present(session, service.publish_survey(session, survey_id=survey_id)))
 
 
 @router.post("/{survey_id}/close", response_model=SurveyBody, responses=errors(404, 409))
-def close_survey(survey_id: UUID, once: Once, session: Transaction) -> Response:
+def close_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Response:
     """Take no more answers."""
     return once(lambda: _present(session, service.close_survey(session, survey_id=survey_id)))
 
 
 @router.get("/{survey_id}/waves", response_model=WavePage, responses=errors(404))
-def list_waves(survey_id: UUID, session: Reading) -> Response:
+def list_waves(survey_id: SurveyId, session: Reading) -> Response:
     """List the waves of a survey, oldest first."""
     if repository.survey(session, survey_id) is None:
         raise NotFound(detail=service.UNKNOWN)
@@ -111,7 +117,7 @@ def list_waves(survey_id: UUID, session: Reading) -> Response:
 @router.post(
     "/{survey_id}/waves", status_code=201, response_model=WaveBody, responses=errors(404, 409)
 )
-def open_wave(survey_id: UUID, body: NewWave, once: Once, session: Transaction) -> Response:
+def open_wave(survey_id: SurveyId, body: NewWave, once: Once, session: Transaction) -> Response:
     """Begin another round of a survey; items keep their meaning over all waves."""
 
     def begin() -> Response:
@@ -129,7 +135,7 @@ def open_wave(survey_id: UUID, body: NewWave, once: Once, session: Transaction) 
 
 
 @router.get("/{survey_id}/waves/{code}", response_model=WaveBody, responses=errors(404))
-def read_wave(survey_id: UUID, code: WaveCode, session: Reading) -> Response:
+def read_wave(survey_id: SurveyId, code: WaveCode, session: Reading) -> Response:
     """Read one wave of a survey."""
     survey = repository.survey(session, survey_id)
     if survey is None:
@@ -140,7 +146,7 @@ def read_wave(survey_id: UUID, code: WaveCode, session: Reading) -> Response:
 
 
 @router.post("/{survey_id}/waves/{code}/close", response_model=WaveBody, responses=errors(404, 409))
-def close_wave(survey_id: UUID, code: WaveCode, once: Once, session: Transaction) -> Response:
+def close_wave(survey_id: SurveyId, code: WaveCode, once: Once, session: Transaction) -> Response:
     """Take no more answers for one wave."""
     return once(
         lambda: _present_wave(session, *service.close_wave(session, survey_id=survey_id, code=code))

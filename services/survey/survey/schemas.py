@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from fastapi import Path
+from pydantic import ConfigDict, Field, StringConstraints
 
 from services.survey.questionnaire.schemas import TextBody
 from services.survey.survey.domain import State, sign_link
@@ -17,18 +18,65 @@ WaveCode = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$"),
     Field(description="Name of a wave in answers and figures.", examples=["2026-H1"]),
 ]
+SurveyId = Annotated[UUID, Path(description="The survey's id.")]
 Version = Annotated[Integer, Field(ge=1, le=10**9)]
 Target = Annotated[Integer, Field(ge=1, le=10**9, description="Answers that are wanted.")]
 
+_QUESTIONNAIRE = "0199a7c0-0000-7000-8000-000000000021"
+_TITLE = {"zh": "2026 年满意度调研", "en": "Satisfaction 2026"}
+_NEW: dict[str, Any] = {
+    "questionnaire_id": _QUESTIONNAIRE,
+    "title": _TITLE,
+    "wave": "2026-H1",
+    "target": 400,
+}
+_PATCH: dict[str, Any] = {"title": {"zh": "2026 年客户满意度调研", "en": "Satisfaction 2026"}}
+_NEW_WAVE: dict[str, Any] = {"code": "2026-H2", "target": 400}
+_WAVE: dict[str, Any] = {
+    "code": "2026-H1",
+    "questionnaire_id": _QUESTIONNAIRE,
+    "questionnaire_version": 1,
+    "target": 400,
+    "opened_at": "2026-01-31T01:30:00Z",
+    "closed_at": None,
+    "link": "/s/AZmnwAAAcACAAAAAAAAAIg.3q2-7wAAAAAAAAAAAAAAAA",
+}
+_SURVEY: dict[str, Any] = {
+    "id": "0199a7c0-0000-7000-8000-000000000018",
+    "version": 2,
+    "title": _TITLE,
+    "state": "published",
+    "waves": [_WAVE],
+    "items": [
+        {
+            "code": "appearance",
+            "type": "matrix",
+            "role": "satisfaction",
+            "least": 1,
+            "most": 5,
+            "missing": [0],
+        }
+    ],
+    "created_at": "2026-01-31T01:30:00Z",
+    "published_at": "2026-01-31T02:00:00Z",
+    "closed_at": None,
+}
+
+_SHOWN = "Names the survey in lists and results. Respondents see the title of the questionnaire."
+
 
 class NewSurvey(Body):
-    """A survey to prepare, with its first wave."""
+    """A survey (满意度调研) to prepare, with its first wave."""
 
-    questionnaire_id: UUID
+    model_config = ConfigDict(json_schema_extra={"examples": [_NEW]})
+
+    questionnaire_id: UUID = Field(description="A questionnaire that has been published.")
     questionnaire_version: Version | None = Field(
         None, description="A published version; without it the newest one."
     )
-    title: TextBody | None = Field(None, description="Without it that of the questionnaire.")
+    title: TextBody | None = Field(
+        None, description=f"{_SHOWN} Without it that of the questionnaire is taken."
+    )
     wave: WaveCode = "1"
     target: Target | None = None
 
@@ -36,11 +84,15 @@ class NewSurvey(Body):
 class SurveyPatch(Body):
     """What can be changed of a survey (JSON Merge Patch)."""
 
-    title: TextBody
+    model_config = ConfigDict(json_schema_extra={"examples": [_PATCH]})
+
+    title: TextBody = Field(description=_SHOWN)
 
 
 class NewWave(Body):
-    """Another round of a survey."""
+    """Another round (wave, 调研批次) of a survey."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_NEW_WAVE]})
 
     code: WaveCode
     questionnaire_id: UUID | None = Field(
@@ -53,7 +105,9 @@ class NewWave(Body):
 
 
 class WaveBody(Body):
-    """One round of a survey."""
+    """One round (wave, 调研批次) of a survey."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_WAVE]})
 
     code: str
     questionnaire_id: UUID
@@ -61,7 +115,11 @@ class WaveBody(Body):
     target: int | None
     opened_at: datetime
     closed_at: datetime | None
-    link: str = Field(description="Path of the respondent's page, open once it is published.")
+    link: str = Field(
+        description="Path of the respondents' page (答卷页), open once the survey is published. "
+        "Anybody who has it can answer, any number of times; one page sent twice counts once. To "
+        "hold somebody to one answer a wave, name them: POST /v1/surveys/{survey_id}/responses."
+    )
 
 
 class ItemBody(Body):
@@ -78,10 +136,12 @@ class ItemBody(Body):
 class SurveyBody(Body):
     """A survey with its waves and the items that they ask."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_SURVEY]})
+
     id: UUID
     version: int = Field(description="Grows with every change; the ETag is this.")
-    title: TextBody
-    state: State
+    title: TextBody = Field(description=_SHOWN)
+    state: State = Field(description="Only a published one takes answers.")
     waves: list[WaveBody]
     items: list[ItemBody]
     created_at: datetime

@@ -96,6 +96,15 @@ def test_others_are_told_of_every_response(surveys: Running, survey: dict[str, A
     ]
 
 
+def test_a_file_that_has_grown_counts_its_lines_without_a_respondent_again(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    """A respondent's line is known by them, one without by the content of the whole file."""
+    imported(surveys, survey, table(LINES[0], LINES[2]))
+    grown = imported(surveys, survey, table(LINES[0], LINES[2], LINES[1]))
+    assert counts(grown) == (3, 2, 0, 1, 0)
+
+
 def test_the_same_file_twice_changes_nothing(surveys: Running, survey: dict[str, Any]) -> None:
     imported(surveys, survey, table(*LINES))
     before, told = kept(surveys, survey), len(surveys.recorded())

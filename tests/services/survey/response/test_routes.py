@@ -145,6 +145,18 @@ def test_a_respondent_answers_each_wave_once(client: httpx.Client, survey: dict[
     assert (answer.status_code, answer.json()["code"]) == (409, "already_answered")
 
 
+def test_a_respondent_named_in_two_ways_counts_as_two(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    mei = registered()
+    heard(surveys, mei)
+    by_id = str(mei.customer_id)
+    assert submitted(surveys.client, survey, customer=MEI).status_code == 201
+    assert submitted(surveys.client, survey, customer_id=by_id).status_code == 201
+    again = submitted(surveys.client, survey, customer_id=by_id)
+    assert again.json()["code"] == "already_answered"
+
+
 def test_nobodys_responses_are_each_their_own(client: httpx.Client, survey: dict[str, Any]) -> None:
     assert submitted(client, survey).json()["id"] != submitted(client, survey).json()["id"]
 
