@@ -9,6 +9,7 @@ import csv
 import io
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -22,6 +23,9 @@ from shared.errors import Fault, Invalid
 
 LONGEST_LINE = 1024 * 1024
 """Characters of one line of a CSV file, with the line breaks inside its quotes."""
+MOST_COLUMNS = 1000
+LONGEST_NAME = 200
+"""Characters of the name of a column."""
 LARGEST_WORKBOOK = 64 * 1024 * 1024
 """Bytes of an XLSX file; CSV may have any size."""
 LARGEST_SHEET = 512 * 1024 * 1024
@@ -33,6 +37,8 @@ _BROKEN_WORKBOOK = (
 """What openpyxl and what it stands on raise for a workbook that is none."""
 _ZIP = b"PK\x03\x04"
 _ENCODINGS = {"utf-8": "utf-8-sig", "gbk": "gb18030"}
+_THREE_BYTES = "\u0800"
+"""Chinese characters take three bytes or more in UTF-8; two of gbk are often two of UTF-8 too."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -78,7 +84,14 @@ def _peek(stream: BinaryIO) -> bytes:
 
 
 def _check_header(names: list[str]) -> None:
-    double = sorted({name for name in names if name and names.count(name) > 1})
+    if len(names) > MOST_COLUMNS:
+        message = f"Give at most {MOST_COLUMNS} columns; there are {len(names)}."
+        raise _bad("too_many_columns", message)
+    long = next((name for name in names if len(name) > LONGEST_NAME), None)
+    if long is not None:
+        message = f"Keep the names of columns under {LONGEST_NAME} characters: {long[:20]}..."
+        raise _bad("long_column", message)
+    double = sorted(name for name, times in Counter(names).items() if name and times > 1)
     if double:
         raise _bad("double_column", f"Name each column once: {', '.join(double)[:200]}.")
     if not any(names):
@@ -121,12 +134,11 @@ def _csv(
 
 
 def _guessed(beginning: bytes) -> str:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        decoder.decode(beginning)
-    except UnicodeDecodeError:
-        return "gbk"
-    return "utf-8"
+    """Tell utf-8, also where a few bytes of it are broken, from gbk, which is mostly none."""
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(beginning)
+    broken = text.count("\ufffd")
+    sound = sum(character >= _THREE_BYTES for character in text) - broken
+    return "utf-8" if sound > broken or not broken else "gbk"
 
 
 def _unreadable(number: int, encoding: str, *, stated: bool) -> str:

@@ -130,7 +130,7 @@ Moment = Annotated[
 Day = Annotated[
     date,
     BeforeValidator(_day_string, json_schema_input_type=str),
-    Field(examples=["2026-01-31"]),
+    Field(examples=["2026-01-31"], json_schema_extra={"format": "date"}),
 ]
 
 

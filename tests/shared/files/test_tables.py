@@ -33,6 +33,12 @@ def test_chinese_is_read_in_either_encoding_with_or_without_mark(encoding: str) 
     assert lines(content) == [["编号", "名称"], ["1", "华东百货"]]
 
 
+def test_a_file_with_one_broken_byte_is_not_taken_for_another_encoding() -> None:
+    content = "名称\n华东百货\n西南商场\n".encode() + b"M\xfcller\n"
+    fault = refused(content)
+    assert (fault.code, fault.message[:21]) == ("encoding", "Line 4 is not utf-8. ")
+
+
 def test_a_named_encoding_wins_over_a_guess() -> None:
     content = b"a\nn\n" + "名".encode("gbk") + b"\n"
     assert lines(content, "gbk")[-1] == ["名"]
@@ -90,6 +96,9 @@ def test_a_ragged_line_is_given_with_its_fault_and_empty_ones_are_left_out() -> 
         (b"\n\n", "empty"),
         (b",,\n", "empty"),
         (b"a,a\n1,2\n", "double_column"),
+        (b"a" * 201 + b",b\n1,2\n", "long_column"),
+        (b",".join(b"c%d" % n for n in range(1001)) + b"\n", "too_many_columns"),
+        (b",".join(b"c%d" % n for n in range(130_000)) + b"\n", "too_many_columns"),
         (b'a\n"x"y\n', "malformed"),
         (b"PK\x03\x04 no zip", "malformed"),
         (b"a\n" + b"x" * (tables.LONGEST_LINE + 10), "long_line"),
