@@ -1,6 +1,6 @@
 """Every SELECT on responses; which of them a reader sees follows from whose customers they see."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.survey.customer.repository import Pair, by_system, ids_visible_to
 from services.survey.response.models import Response
+from services.survey.survey.models import Wave
 from shared.http.pagination import PageRequest, Slice, page
 from shared.reader import Reader
 
@@ -58,14 +59,17 @@ def is_kept(session: Session, identity: UUID) -> bool:
     return session.scalar(select(Response.id).where(Response.identity == identity)) is not None
 
 
-def by_identity_for_change(session: Session, identities: Iterable[UUID]) -> dict[UUID, Response]:
-    """Find and lock the responses that are these submissions, whoever's they are."""
-    wanted = list(identities)
-    if not wanted:
-        return {}
-    statement = select(Response).where(Response.identity.in_(wanted))
-    found = session.scalars(statement.order_by(Response.id).with_for_update())
-    return {each.identity: each for each in found}
+def same_for_change(
+    session: Session, wave: Wave, *, identities: Collection[UUID], customers: Collection[UUID]
+) -> list[Response]:
+    """Find and lock responses that are these submissions, or these customers' in the wave."""
+    in_wave = (Response.survey_id == wave.survey_id) & (Response.wave == wave.code)
+    theirs = in_wave & Response.customer_id.in_(customers)
+    wanted = Response.identity.in_(identities) | theirs
+    if not identities:
+        return []
+    statement = select(Response).where(wanted).order_by(Response.id).with_for_update()
+    return list(session.scalars(statement))
 
 
 def of_respondents_for_change(session: Session, pairs: Iterable[Pair]) -> list[Response]:

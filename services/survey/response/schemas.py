@@ -69,8 +69,8 @@ class NewResponse(Body):
     )
     customer_id: UUID | None = Field(
         None,
-        description="Instead of `customer`: the id in the registry. Name somebody the same way "
-        "each time: who is named now by one and now by the other counts as two.",
+        description="Instead of `customer`: the id in the registry. However a customer is named, "
+        "they answer a wave once.",
     )
     channel: Channel = "web"
     submitted_at: Moment | None = Field(None, description="Without it the present moment.")

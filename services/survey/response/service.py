@@ -59,6 +59,13 @@ class Kept:
     updated: dict[UUID, Response]
     unchanged: dict[UUID, Response]
 
+    def __or__(self, more: "Kept") -> "Kept":
+        return Kept(
+            self.created | more.created,
+            self.updated | more.updated,
+            self.unchanged | more.unchanged,
+        )
+
 
 def open_for_answers(session: Session, *, survey_id: UUID, wave: str | None) -> Wave:
     """Find the wave that answers go to: the one named, or the only one that is open."""
@@ -111,8 +118,6 @@ def submit_response(
         respondent=respondent,
         customer_id=customer_id,
     )
-    if repository.is_kept(session, submission.identity):
-        raise _answered()
     kept = submit_responses(session, wave=chosen, sheet=sheet, submissions=[submission])
     if submission.identity not in kept.created:
         raise _answered()
@@ -124,18 +129,58 @@ def submit_responses(
 ) -> Kept:
     """Keep many responses of a wave, each identity once.
 
-    A submission that is there already with other answers becomes its next version.
+    A submission that is there already with other answers becomes its next version; so does one of
+    a customer who has answered under another name.
     """
     known = customers.find_or_await(session, [s.respondent for s in submissions if s.respondent])
-    written = {s.identity: _written(s, sheet, known) for s in submissions}
-    before = repository.by_identity_for_change(session, written)
+    whose = {s.identity: _customer_of(s, known) for s in submissions}
+    once, again = _parted(submissions, whose)
+    written = {s.identity: _written(s, sheet, wave, whose[s.identity]) for s in once}
+    before = _before(session, wave, {identity: whose[identity] for identity in written})
     created = _insert(session, wave, {i: v for i, v in written.items() if i not in before})
-    raced = written.keys() - before.keys() - created.keys()
-    before |= repository.by_identity_for_change(session, raced)
+    raced = {i: whose[i] for i in written.keys() - before.keys() - created.keys()}
+    before |= _before(session, wave, raced)
     updated = {i: row for i, row in before.items() if _change(row, written[i])}
     session.flush()
     _tell(session, [*created.values(), *(_columns(row) for row in updated.values())])
-    return Kept(created, updated, {i: row for i, row in before.items() if i not in updated})
+    kept = Kept(created, updated, {i: row for i, row in before.items() if i not in updated})
+    if again:
+        kept |= submit_responses(session, wave=wave, sheet=sheet, submissions=again)
+    return kept
+
+
+def _customer_of(submission: Submission, known: Mapping[Pair, UUID]) -> UUID | None:
+    if submission.customer_id or not submission.respondent:
+        return submission.customer_id
+    return known.get(submission.respondent)
+
+
+def _parted(
+    submissions: Sequence[Submission], whose: Mapping[UUID, UUID | None]
+) -> tuple[list[Submission], list[Submission]]:
+    """Part off what a customer submits again under another of their names."""
+    once: list[Submission] = []
+    again: list[Submission] = []
+    seen: set[UUID | None] = set()
+    for submission in submissions:
+        customer = whose[submission.identity]
+        (again if customer in seen else once).append(submission)
+        seen |= {customer} - {None}
+    return once, again
+
+
+def _before(
+    session: Session, wave: Wave, whose: Mapping[UUID, UUID | None]
+) -> dict[UUID, Response]:
+    """Find and lock what is kept already: the same submission, or another of its customer's."""
+    named = {customer for customer in whose.values() if customer}
+    rows = repository.same_for_change(session, wave, identities=whose, customers=named)
+    by_identity = {row.identity: row for row in rows}
+    by_customer: dict[UUID | None, Response] = {
+        row.customer_id: row for row in rows if row.customer_id in named
+    }
+    found = {i: by_identity.get(i) or by_customer.get(customer) for i, customer in whose.items()}
+    return {identity: row for identity, row in found.items() if row}
 
 
 def know_respondents(session: Session, found: Mapping[Pair, UUID]) -> None:
@@ -165,8 +210,12 @@ def _identity(wave: Wave, respondent: Pair | None, customer_id: UUID | None) -> 
     if respondent is not None:
         return identity_of(wave.id, "respondent", *respondent)
     if customer_id is not None:
-        return identity_of(wave.id, "customer", str(customer_id))
+        return _of_customer(wave, customer_id)
     return new_id()
+
+
+def _of_customer(wave: Wave, customer_id: UUID) -> UUID:
+    return identity_of(wave.id, "customer", str(customer_id))
 
 
 def _answered() -> Conflict:
@@ -181,17 +230,16 @@ def _check(reading: Reading, submitted_at: datetime | None) -> None:
         raise Invalid(*faults, detail="Some answers cannot be taken.")
 
 
-def _written(submission: Submission, sheet: Sheet, known: Mapping[Pair, UUID]) -> Columns:
-    """Give the columns that a submission states."""
+def _written(submission: Submission, sheet: Sheet, wave: Wave, customer_id: UUID | None) -> Columns:
+    """Give the columns that a submission states; a customer who is known has one identity."""
     coded, open_answers = sheet.part(submission.reading.answers)
     system, external_id = submission.respondent or (None, None)
     stated = {
-        "customer_id": submission.customer_id
-        or (submission.respondent and known.get(submission.respondent)),
+        "customer_id": customer_id,
         "submitted_at": submission.submitted_at,
     }
     return {
-        "identity": submission.identity,
+        "identity": _of_customer(wave, customer_id) if customer_id else submission.identity,
         "respondent_system": system,
         "respondent_id": external_id,
         "channel": submission.channel,
@@ -213,29 +261,34 @@ def _insert(session: Session, wave: Wave, written: Mapping[UUID, Columns]) -> di
         "customer_id": None,
         "recorded_at": moment,
     }
-    rows = [
-        {"id": new_id(), "submitted_at": moment, **common, **columns}
-        for columns in written.values()
-    ]
+    rows = {
+        identity: {"id": new_id(), "submitted_at": moment, **common, **columns}
+        for identity, columns in written.items()
+    }
     try:
         with session.begin_nested():
-            insert_rows(session, Response.__table__, rows)
+            insert_rows(session, Response.__table__, list(rows.values()))
     except IntegrityError:
-        return _insert_slowly(session, rows)
-    return {row["identity"]: row for row in rows}
+        inserted = _insert_slowly(session, list(rows.values()))
+        return {i: row for i, row in rows.items() if row["identity"] in inserted}
+    return rows
 
 
-def _insert_slowly(session: Session, rows: Sequence[Columns]) -> dict[UUID, Columns]:
-    """Insert what somebody else has not inserted since we looked."""
+def _insert_slowly(session: Session, rows: Sequence[Columns]) -> set[UUID]:
+    """Insert what somebody else has not inserted since we looked; tell the identities."""
     table = Response.__table__
     statement = dialect.insert(session, table).on_conflict_do_nothing()
-    inserted = set(session.scalars(statement.returning(table.c.identity), rows))
-    return {row["identity"]: row for row in rows if row["identity"] in inserted}
+    return set(session.scalars(statement.returning(table.c.identity), rows))
+
+
+_NAMES = {"identity", "respondent_system", "respondent_id"}
+"""What a response keeps of its first submission, whatever its customer is called in a later."""
 
 
 def _change(row: Response, written: Mapping[str, Any]) -> bool:
     """Make a kept response say this; tell whether that changed anything."""
-    changes = {name: value for name, value in written.items() if getattr(row, name) != value}
+    said = {name: value for name, value in written.items() if name not in _NAMES}
+    changes = {name: value for name, value in said.items() if getattr(row, name) != value}
     if not changes:
         return False
     for name, value in changes.items():

@@ -13,12 +13,14 @@ import pytest
 
 from services.survey.imports import job
 from services.survey.imports.models import Import
+from shared.contracts.registry import ExternalId
 from shared.contracts.survey import ResponseState, ResponseSubmitted
 from shared.http.identity import Identity
 from shared.jobs.runner import Run
 from shared.reader import Rows
 from tests.services.harness import Running
 from tests.services.survey.imports.working import work
+from tests.services.survey.response.test_routes import heard, registered
 
 HEADER = "respondent_external_id,submitted_at,channel,appearance,safety,bought_at,wish"
 LINES = [
@@ -136,6 +138,18 @@ def test_a_respondent_in_two_lines_is_refused_the_second_time_and_every_time(
     assert errors(surveys, body)[0]["errors"] == (
         "respondent: They have answered in line 2; keep one line."
     )
+
+
+def test_a_customer_of_several_ids_has_one_response_to_a_wave(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    heard(surveys, registered(external_ids=[ExternalId(system="erp", id=i) for i in ("17", "18")]))
+    body = imported(surveys, survey, table(LINES[0], LINES[1], LINES[2]))
+    assert (body["state"], *counts(body)) == ("succeeded", 3, 2, 1, 0, 0)
+    assert {
+        each["answers"]["appearance"] for each in kept(surveys, survey) if each["customer_id"]
+    } == {5}
+    assert imported(surveys, survey, table(LINES[0]))["updated"] == 1
 
 
 def test_columns_can_be_mapped_and_others_are_left_alone(
