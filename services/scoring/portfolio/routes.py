@@ -25,7 +25,7 @@ from services.scoring.portfolio.schemas import (
 from services.scoring.portfolio.service import Population
 from services.scoring.questions import DateAsked, Span, SpanAsked
 from shared import clock
-from shared.errors import NotFound
+from shared.errors import Forbidden, NotFound
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Reader, Reading
 from shared.http.routing import Router
@@ -86,9 +86,10 @@ def read_ladder(session: Reading, reader: Reader, span: SpanAsked) -> Response:
     return answer(ladder_body(population, since=since))
 
 
-@router.get("/satisfaction", response_model=SatisfactionBody, responses=errors(404))
+@router.get("/satisfaction", response_model=SatisfactionBody, responses=errors(403, 404))
 def read_satisfaction(
     session: Reading,
+    reader: Reader,
     question: DateAsked,
     survey: Annotated[UUID, Query(description="The survey.")],
     wave: Annotated[
@@ -105,8 +106,11 @@ def read_satisfaction(
 
     The index of an answer is the mean of its satisfaction items, each put on a scale from 0 to
     100. Every answer weighs the same, anonymous ones too. A wave without answers has n 0; a wave
-    that the survey does not have is a 404.
+    that the survey does not have is a 404. It is the company's figure: 403 for a key that sees
+    some customers only, to whom it would tell what others have answered.
     """
+    if reader.rows is not Rows.ALL:
+        raise Forbidden(detail="The index needs a key that sees all rows.")
     known = index_repository.survey(session, survey)
     if known is None:
         raise NotFound(detail="No survey that was published has this id.")

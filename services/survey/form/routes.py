@@ -124,7 +124,8 @@ def submit_form(
 ) -> Response:
     """Keep the answers and lead on to the thanks, or show what has to be mended.
 
-    One page sent twice counts once; the page opened anew and sent counts as another response.
+    One page sent twice counts once, with the answers it had last; the page opened anew and sent
+    counts as another response.
     """
     found = _open(session, token)
     if not isinstance(found, Destination):

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from services.survey.form.domain import Filled
 from services.survey.questionnaire.domain import Questionnaire
-from services.survey.response import repository
 from services.survey.response import service as responses
 from services.survey.response.domain import Refusal, Sheet, identity_of
 from services.survey.response.service import Submission
@@ -42,14 +41,13 @@ def follow_link(session: Session, token: str) -> Destination | None:
 def submit_form(
     session: Session, *, wave: Wave, form_id: UUID, filled: Filled, questionnaire: Questionnaire
 ) -> list[Refusal]:
-    """Keep a filled form; the same form again changes nothing. Gives what has to be mended."""
+    """Keep a filled form, or what was corrected in it. Gives what has to be mended instead."""
     sheet = Sheet(questionnaire.items)
     asked = {code: text for code, text in filled.written.items() if code in sheet.codes}
     reading = sheet.written(asked)
     if reading.refusals:
         return reading.refusals
     identity = identity_of(wave.id, "form", str(form_id))
-    if not repository.is_kept(session, identity):
-        submission = Submission(identity=identity, reading=reading, channel=CHANNEL)
-        responses.submit_responses(session, wave=wave, sheet=sheet, submissions=[submission])
+    submission = Submission(identity=identity, reading=reading, channel=CHANNEL)
+    responses.submit_responses(session, wave=wave, sheet=sheet, submissions=[submission])
     return []

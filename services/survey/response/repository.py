@@ -54,11 +54,6 @@ def responses(
     )
 
 
-def is_kept(session: Session, identity: UUID) -> bool:
-    """Tell whether this submission has come before, whoever's it is."""
-    return session.scalar(select(Response.id).where(Response.identity == identity)) is not None
-
-
 def same_for_change(
     session: Session, wave: Wave, *, identities: Collection[UUID], customers: Collection[UUID]
 ) -> list[Response]:

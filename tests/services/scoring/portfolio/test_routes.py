@@ -123,6 +123,15 @@ def test_the_ladder_between_two_dates_tells_who_moved(client: httpx.Client) -> N
     assert _read(client, "ladder", as_of="2025-07-01")["moves"] is None
 
 
+def test_the_index_is_for_those_who_see_all_rows(scoring: Running, told: Told) -> None:
+    told.events(survey("s", "q"), response("r1", "s", None, {"q": 5}))
+    path, params = "/v1/portfolio/satisfaction", {"survey": str(an_id("s"))}
+    assert scoring.client.get(path, params=params).json()["n"] == 1
+    for rows in (Rows.OWN, Rows.TEAM):
+        with scoring.as_caller(Identity("li.na", "", frozenset({"read"}), rows, "n")) as client:
+            assert client.get(path, params=params).status_code == 403
+
+
 def test_the_index_of_a_survey_and_of_a_wave(client: httpx.Client, told: Told) -> None:
     told.events(
         survey("s", "q"),

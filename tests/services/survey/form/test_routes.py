@@ -99,6 +99,18 @@ def test_the_same_form_is_one_submission_however_often_it_is_sent(
     assert len(surveys.recorded(ResponseSubmitted)) == 1
 
 
+def test_a_form_that_is_corrected_and_sent_again_counts_once_as_corrected(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    body = filled(surveys.client, survey, **VALID)
+    for appearance in ("5", "2"):
+        sent = surveys.client.post(link(survey), data=body | {"appearance": appearance})
+        assert sent.status_code == 303
+    (kept,) = surveys.client.get(f"/v1/surveys/{survey['id']}/responses").json()["items"]
+    assert (kept["answers"]["appearance"], kept["version"]) == (2, 2)
+    assert [told.version for told in surveys.recorded(ResponseSubmitted)] == [1, 2]
+
+
 def test_each_form_is_a_submission_of_its_own(client: httpx.Client, survey: dict[str, Any]) -> None:
     for _ in range(2):
         client.post(link(survey), data=filled(client, survey, **VALID))
