@@ -121,7 +121,12 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, problem: Problem) -> None:
-        """Answer what never becomes a request; behind an unfinished answer, only hang up."""
+        """Answer what never becomes a request, and hang up; behind an unfinished answer, after it.
+
+        A request whose own body broke off gets no answer: it may be any request.
+        """
+        if self._refused:
+            return
         self._refused = True
         log.info("request.refused", status=problem.status, code=problem.kind)
         busy: RequestResponseCycle | None = self.cycle
@@ -134,8 +139,10 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.write(STATUS_LINE[problem.status] + head + body)
             self.transport.write_eof()
             self._set_deadline(LINGER_SECONDS)
-        else:
+        elif busy.more_body:
             self.transport.close()
+        else:
+            busy.keep_alive = False
 
 
 def server_options(settings: Settings) -> dict[str, Any]:

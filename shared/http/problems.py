@@ -100,6 +100,8 @@ _MESSAGES = {
 
 def _fault(found: dict[str, Any]) -> Fault:
     message = _MESSAGES.get(found["type"], found["msg"])
+    if "UploadFile" in message:
+        message = "Send a file as this part of the form: multipart/form-data with a file name."
     return Fault(_pointer(found["loc"]), found["type"], message)
 
 
@@ -116,12 +118,18 @@ def _pointer(place: Sequence[str | int]) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
+_UNREADABLE = {
+    "There was an error parsing the body": "The body is no JSON in UTF-8, or one that is nested "
+    "too deep or has numbers of thousands of digits.",
+}
+
+
 async def _http(request: Request, error: Any) -> Response:
     if error.status_code == MethodNotAllowed.status:
         return respond(_not_allowed(request))
     known: dict[int, Problem] = {
         404: NotFound(detail="There is no such path."),
-        400: BadRequest(detail=error.detail),
+        400: BadRequest(detail=_UNREADABLE.get(error.detail, error.detail)),
         413: TooLarge(detail="The body is larger than this route takes."),
     }
     problem = known.get(error.status_code) or _other(error)

@@ -134,8 +134,27 @@ Day = Annotated[
 ]
 
 
+def _without_colon(text: str) -> str:
+    if ":" in text:
+        message = "Leave the colon out of `system`: in `system:id` it ends the system."
+        raise PydanticCustomError("colon", message)
+    return text
+
+
+System = Annotated[Code, AfterValidator(_without_colon)]
+"""The name of another system: filters write `system:id`, so it has no colon."""
+
+
 class ExternalIdBody(Body):
     """The name that another system gives to something."""
 
     system: Code = Field(description="The system that gives the id.", examples=["shop"])
     id: Code = Field(description="The id there; upper and lower case differ.", examples=["10017"])
+
+
+class GivenExternalId(ExternalIdBody):
+    """The name that another system gives to something, as a caller states it."""
+
+    system: System = Field(
+        description="The system that gives the id; without a colon.", examples=["shop"]
+    )

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-_MAY_BE_ABSENT = {"Link", "Idempotent-Replayed", "Location", "ETag"}
+_MAY_BE_ABSENT = {"Link", "Idempotent-Replayed"}
 
 
 class Documented:

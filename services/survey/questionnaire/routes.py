@@ -161,7 +161,7 @@ def read_version(questionnaire_id: QuestionnaireId, version: Number, session: Re
     found = repository.version(session, questionnaire_id, version)
     if questionnaire is None or found is None:
         raise NotFound(detail="There is no such version of a questionnaire.")
-    return answer(questionnaire_body(questionnaire, found))
+    return answer(questionnaire_body(questionnaire, found), headers=etag(questionnaire.revision))
 
 
 def _template(name: str | None) -> dict[str, Any]:

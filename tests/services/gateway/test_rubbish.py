@@ -85,6 +85,24 @@ def test_a_body_smuggled_behind_a_length_is_not_a_second_request(gateway: Gatewa
     assert b'"length":%d' % len(smuggled) in heard
 
 
+@pytest.mark.parametrize("behind", [b" ", b"\x00\x01GARBAGE\r\n\r\n", b"\xff" * 5000])
+def test_a_request_is_answered_though_rubbish_follows_it(gateway: Gateway, behind: bytes) -> None:
+    sent = b"POST /v1/customers HTTP/1.1\r\nHost: x\r\n" + BEARER + b"Content-Length: 3\r\n\r\nabc"
+    with gateway.line() as line:
+        line.sendall(sent + behind)
+        heard = listen(line)
+    assert heard.startswith(b"HTTP/1.1 200 ")
+    assert heard.count(b"HTTP/1.1 ") == 1
+
+
+def test_headers_too_large_are_told_once_though_rubbish_follows(gateway: Gateway) -> None:
+    with gateway.line() as line:
+        line.sendall(b"GET /livez HTTP/1.1\r\nX: " + b"x" * 30_000 + b"\r\n\r\n\x00\x01\r\n\r\n")
+        heard = listen(line)
+    assert heard.startswith(b"HTTP/1.1 431 ")
+    assert heard.count(b"HTTP/1.1 ") == 1
+
+
 def test_pipelined_requests_are_answered_in_order(gateway: Gateway) -> None:
     asked = [
         b"GET /v1/customers/%d HTTP/1.1\r\nHost: x\r\n" % number + BEARER + b"\r\n"
