@@ -50,6 +50,8 @@ SCORES = sa.table(
 def upgrade() -> None:
     op.add_column("surveys", sa.Column("waves", Json))
     connection = op.get_bind()
+    if connection.dialect.name == "postgresql":  # an answer counted meanwhile would be lost
+        op.execute("LOCK TABLE answers, wave_sums IN SHARE ROW EXCLUSIVE MODE")
     for survey in connection.execute(sa.select(SURVEYS)).mappings().all():
         with localcontext(Context(prec=120)):
             measure_anew(connection, survey)
