@@ -6,9 +6,11 @@ is anonymous and is no customer.
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from shared.reader import Reader, Rows
 
 
 class Kind(StrEnum):
@@ -106,6 +108,38 @@ def _fits(kind: Kind, nature: Nature) -> bool:
     if kind is Kind.UNKNOWN or nature is Nature.UNKNOWN:
         return True
     return (kind is Kind.PERSON) == (nature in {Nature.INDIVIDUAL, Nature.HOUSEHOLD})
+
+
+_SIGHT = {
+    "owner": "This key sees only customers whose owner is its own id: leave out the owner, "
+    "or give the id of the key.",
+    "team": "This key sees only customers of its own team: leave out the team, or give that team.",
+}
+
+
+def _sight(reader: Reader) -> dict[str, str | None]:
+    """Tell which field a reader's customers share, and its value."""
+    if reader.rows is Rows.OWN:
+        return {"owner": reader.subject}
+    return {"team": reader.team} if reader.rows is Rows.TEAM else {}
+
+
+def brought_into_sight(record: Record, reader: Reader) -> Record:
+    """Fill in the owner or team by which the reader sees, where the record names none."""
+    absent: dict[str, Any] = {
+        name: value for name, value in _sight(reader).items() if getattr(record, name) is None
+    }
+    return replace(record, **absent)
+
+
+def out_of_sight(record: Record, reader: Reader) -> list[Contradiction]:
+    """Tell what in a record would hide it from its reader."""
+    wanted = _sight(reader)
+    return [
+        Contradiction(name, _SIGHT[name])
+        for name, value in wanted.items()
+        if getattr(record, name) != value
+    ]
 
 
 def united(first: Iterable[ExternalId], second: Iterable[ExternalId]) -> tuple[ExternalId, ...]:

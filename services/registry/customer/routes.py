@@ -34,7 +34,7 @@ from shared.http.dependencies import (
 from shared.http.pagination import Paging, link
 from shared.http.parameters import external_id_pair
 from shared.http.routing import Router
-from shared.http.schemas import Code
+from shared.http.schemas import Code, System
 
 router = Router(prefix="customers", tag="customers")
 
@@ -45,15 +45,19 @@ _UNKNOWN = "No customer that you may see has this id."
 
 @router.post("", status_code=201, response_model=CustomerBody, responses=errors(409))
 def register_customer(
-    body: NewCustomer, once: Once, session: Transaction, caller: Caller
+    body: NewCustomer, once: Once, session: Transaction, caller: Caller, reader: Reader
 ) -> Response:
     """Put a customer on record.
 
-    An external id that already means another customer is refused with 409.
+    An external id that already means another customer is refused with 409. A key with `rows: own`
+    or `rows: team` registers customers that it sees: if `owner` or `team` is left out, its id or
+    its team is filled in; another one is refused with 422.
     """
 
     def register() -> Response:
-        made = service.register_customer(session, record=body.record(), by=caller.subject)
+        made = service.register_customer(
+            session, record=body.record(), by=caller.subject, reader=reader
+        )
         place = {"Location": f"/v1/customers/{made.id}"}
         return answer(customer_body(made), status=201, headers=place | etag(made.version))
 
@@ -66,7 +70,10 @@ def register_customer(
     responses=errors(404, 409) | {201: {"model": CustomerBody, "description": "It was new."}},
 )
 def upsert_customer(
-    system: Annotated[Code, Path(description="The system that gives the id.", examples=["erp"])],
+    system: Annotated[
+        System,
+        Path(description="The system that gives the id; without a colon.", examples=["erp"]),
+    ],
     external_id: Annotated[Code, Path(description="The customer's id there.", examples=["10017"])],
     body: NewCustomer,
     session: Transaction,
@@ -75,7 +82,9 @@ def upsert_customer(
 ) -> Response:
     """Put the customer that another system names on record, or make its record this.
 
-    External ids already known are kept; the same body twice changes nothing.
+    External ids already known are kept; the same body twice changes nothing. A key with
+    `rows: own` or `rows: team` puts customers that it sees: if `owner` or `team` is left out, its
+    id or its team is filled in; another one is refused with 422.
     """
     customer, outcome = service.upsert_customer(
         session,
@@ -164,13 +173,22 @@ def change_customer(
     caller: Caller,
     reader: Reader,
 ) -> Response:
-    """Change some fields of a customer (JSON Merge Patch)."""
+    """Change some fields of a customer (JSON Merge Patch).
+
+    A key with `rows: own` cannot change or remove `owner`, and one with `rows: team` cannot change
+    or remove `team`: the key would not see the customer any more. That is refused with 422.
+    """
     customer = service.customer_to_change(
         session, reader=reader, customer_id=customer_id, expected_version=expected_version
     )
     record = _patched(body, service.record_of(customer))
     service.change_customer(
-        session, customer=customer, record=record, by=caller.subject, reason=body.reason
+        session,
+        customer=customer,
+        record=record,
+        by=caller.subject,
+        reader=reader,
+        reason=body.reason,
     )
     return answer(customer_body(customer), headers=etag(customer.version))
 
@@ -188,7 +206,7 @@ def read_customer_history(
 
 def _patched(body: CustomerPatch, before: domain.Record) -> domain.Record:
     try:
-        return body.applied_to(before).record()
+        return body.applied_to(before)
     except ValidationError as error:
         raise Invalid(
             *(

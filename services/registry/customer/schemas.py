@@ -1,5 +1,6 @@
 """Bodies of customers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from services.registry.customer.domain import (
     Record,
     RetailFormat,
 )
-from shared.http.schemas import Body, Code, ExternalIdBody, Flag, Name, Page
+from shared.http.schemas import Body, Code, ExternalIdBody, Flag, GivenExternalId, Name, Page
 
 _MOST_IDS = 50
 
@@ -28,8 +29,15 @@ _NATURE = (
 )
 _OWNERSHIP = "Who owns the organisation (所有制). Leave it out for a person."
 _RETAIL_FORMAT = "Retail format (业态). Only where nature is `retailer`; leave it out otherwise."
-_OWNER = "Account owner (专职人员): who serves them. A key for one's own rows sees by this."
-_TEAM = "Team of the account owner. A key for the rows of a team sees by this."
+_OWNER = (
+    "Account owner (专职人员): who serves them. A key with `rows: own` sees the customers whose "
+    "owner is the key's id. For such a key this id is the default of a new customer; another "
+    "owner is refused with 422."
+)
+_TEAM = (
+    "Team of the account owner. A key with `rows: team` sees the customers of its team. For such "
+    "a key this team is the default of a new customer; another team is refused with 422."
+)
 _INTERNAL = "A post or department of our own company (内部客户)."
 _DISQUALIFIED = "Marked as not worth pursuing."
 _TAGS = "Words of your own."
@@ -91,13 +99,17 @@ class NewCustomer(CustomerFields):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    external_ids: list[ExternalIdBody] = Field([], max_length=_MOST_IDS, description=_EXTERNAL_IDS)
+    external_ids: list[GivenExternalId] = Field([], max_length=_MOST_IDS, description=_EXTERNAL_IDS)
 
     def record(self) -> Record:
         """Read as the record of a customer."""
-        fields = {name: getattr(self, name) for name in CustomerFields.model_fields}
-        pairs = sorted({ExternalId(pair.system, pair.id) for pair in self.external_ids})
-        return Record(**fields | {"tags": tuple(self.tags), "external_ids": tuple(pairs)})
+        return _record(self, self.external_ids)
+
+
+class WholeCustomer(CustomerFields):
+    """A customer with the external ids that are on record, however long ago they were given."""
+
+    external_ids: list[ExternalIdBody] = Field([], max_length=_MOST_IDS, description=_EXTERNAL_IDS)
 
 
 class CustomerPatch(Body):
@@ -123,21 +135,22 @@ class CustomerPatch(Body):
     internal: Flag | None = Field(None, description=_INTERNAL)
     disqualified: Flag | None = Field(None, description=_DISQUALIFIED)
     tags: list[Code] | None = Field(None, max_length=50, description=f"{_TAGS} All are replaced.")
-    external_ids: list[ExternalIdBody] | None = Field(
+    external_ids: list[GivenExternalId] | None = Field(
         None, max_length=_MOST_IDS, description=f"{_EXTERNAL_IDS} All are replaced."
     )
     reason: Name | None = Field(None, description="Why, for the history.")
 
-    def applied_to(self, record: Record) -> NewCustomer:
-        """Give the whole that results; ValidationError where null removes what must be there."""
-        before = NewCustomer.model_validate(record, from_attributes=True).model_dump()
+    def applied_to(self, record: Record) -> Record:
+        """Give the record that results; ValidationError where null removes what must be there."""
+        before = WholeCustomer.model_validate(record, from_attributes=True).model_dump()
         changed = {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
         optional = {"internal": False, "disqualified": False, "tags": [], "external_ids": []}
         removed = {k: v for k, v in optional.items() if k in changed and changed[k] is None}
-        return NewCustomer.model_validate(before | changed | removed, from_attributes=True)
+        whole = WholeCustomer.model_validate(before | changed | removed, from_attributes=True)
+        return _record(whole, whole.external_ids)
 
 
-class CustomerBody(NewCustomer):
+class CustomerBody(WholeCustomer):
     """A customer on record."""
 
     model_config = ConfigDict(
@@ -187,6 +200,12 @@ class ChangeBody(Body):
 
 class ChangePage(Page[ChangeBody]):
     """A page of a customer's history."""
+
+
+def _record(fields: CustomerFields, external_ids: Sequence[ExternalIdBody]) -> Record:
+    said = {name: getattr(fields, name) for name in CustomerFields.model_fields}
+    pairs = sorted({ExternalId(pair.system, pair.id) for pair in external_ids})
+    return Record(**said | {"tags": tuple(fields.tags), "external_ids": tuple(pairs)})
 
 
 def customer_body(row: Any) -> CustomerBody:

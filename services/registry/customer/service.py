@@ -23,14 +23,15 @@ from shared.contracts import registry as contracts
 from shared.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed
 from shared.ids import new_id
 from shared.messaging import outbox
-from shared.reader import Reader
+from shared.reader import EVERYTHING, Reader
 
 
 def register_customer(
-    session: Session, *, record: Record, by: str, reason: str | None = None
+    session: Session, *, record: Record, by: str, reader: Reader, reason: str | None = None
 ) -> Customer:
     """Put a new customer on record; Conflict if an external id already means another."""
-    _check(record)
+    record = domain.brought_into_sight(record, reader)
+    _check(record, reader)
     _claim_identities(session, None, record.external_ids)
     (customer,) = _insert(session, [record], by=by, reason=reason)
     return customer
@@ -66,10 +67,11 @@ def change_customer(
     customer: Customer,
     record: Record,
     by: str,
+    reader: Reader,
     reason: str | None = None,
 ) -> bool:
     """Make the record of a customer (locked by the caller) this; tell whether anything changed."""
-    _check(record)
+    _check(record, reader)
     before = record_of(customer)
     changes = domain.differences(before, record)
     if not changes:
@@ -111,15 +113,14 @@ def upsert_customer(
     customer_id = repository.ids_by_external_id(session, [pair]).get(pair)
     if customer_id is None:
         named = replace(record, external_ids=domain.united(record.external_ids, [external_id]))
-        return register_customer(session, record=named, by=by), "created"
+        return register_customer(session, record=named, by=by, reader=reader), "created"
     customer = repository.customer_for_change(session, reader, customer_id)
     if customer is None:
         raise NotFound(detail="No customer that you may see has this external id.")
     known = domain.united(record_of(customer).external_ids, [external_id])
     united = domain.united(known, record.external_ids)
-    changed = change_customer(
-        session, customer=customer, record=replace(record, external_ids=united), by=by
-    )
+    whole = replace(domain.brought_into_sight(record, reader), external_ids=united)
+    changed = change_customer(session, customer=customer, record=whole, by=by, reader=reader)
     return customer, "updated" if changed else "unchanged"
 
 
@@ -177,7 +178,9 @@ def put_customers(
         pair, customer = ExternalId(system, external_id), customers[customer_id]
         kept = record_of(customer).external_ids
         record = replace(records[pair], external_ids=kept)
-        changed = change_customer(session, customer=customer, record=record, by=by)
+        changed = change_customer(
+            session, customer=customer, record=record, by=by, reader=EVERYTHING
+        )
         outcomes[pair] = "updated" if changed else "unchanged"
     return outcomes
 
@@ -214,10 +217,15 @@ def _columns(record: Record) -> dict[str, Any]:
     }
 
 
-def _check(record: Record) -> None:
+def _check(record: Record, reader: Reader) -> None:
+    found = {
+        "contradiction": domain.contradictions(record),
+        "out_of_sight": domain.out_of_sight(record, reader),
+    }
     faults = [
-        Fault(f"/{found.field}", "contradiction", found.message)
-        for found in domain.contradictions(record)
+        Fault(f"/{wrong.field}", code, wrong.message)
+        for code, several in found.items()
+        for wrong in several
     ]
     if faults:
         raise Invalid(*faults)

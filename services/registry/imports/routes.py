@@ -32,7 +32,7 @@ ImportId = Annotated[UUID, Path(description="The import's `id`, as its answers g
 
 _ANY_SIZE = 1 << 50
 
-_ABOUT = """Import customers, products or orders from a file.
+_ABOUT = """Import customers, products or orders from a file. Needs a key that sees all rows.
 
 The file is kept and worked on by a job: follow `Location`. Rejected lines come back at
 `errors_url`, to be mended and sent again. The same file twice changes nothing.
@@ -92,16 +92,18 @@ def start_import(
     return once(start, also=f"{said}{form.file.filename}{digest(form.file.file)}")
 
 
-@router.get("", response_model=ImportPage, responses=errors())
-def list_imports(session: Reading, paging: Paging) -> Response:
-    """List imports, newest first."""
+@router.get("", response_model=ImportPage, responses=errors(403))
+def list_imports(session: Reading, paging: Paging, caller: Caller) -> Response:
+    """List imports, newest first. Needs a key that sees all rows."""
+    check_sees_all(caller)
     found = repository.imports(session, paging=paging)
     return answer(import_page(found.rows, found.next), headers=link(paging, found.next))
 
 
-@router.get("/{import_id}", response_model=ImportBody, responses=errors(404))
-def read_import(import_id: ImportId, session: Reading) -> Response:
-    """Read how far an import is."""
+@router.get("/{import_id}", response_model=ImportBody, responses=errors(403, 404))
+def read_import(import_id: ImportId, session: Reading, caller: Caller) -> Response:
+    """Read how far an import is. Needs a key that sees all rows."""
+    check_sees_all(caller)
     return answer(import_body(_found(repository.import_(session, import_id))))
 
 
@@ -109,7 +111,7 @@ def read_import(import_id: ImportId, session: Reading) -> Response:
 def cancel_import(
     import_id: ImportId, once: Once, session: Transaction, caller: Caller
 ) -> Response:
-    """Ask an import to end; what it has taken so far stays."""
+    """Ask an import to end; what it has taken so far stays. Needs a key that sees all rows."""
     check_sees_all(caller)
 
     def cancel() -> Response:
@@ -122,7 +124,10 @@ def cancel_import(
 
 @router.get("/{import_id}/errors", response_class=StreamingResponse, responses=errors(403, 404))
 def read_import_errors(import_id: ImportId, store: Store, caller: Caller) -> Response:
-    """Give the rejected lines as CSV: the columns of the file, and `errors`, which says why."""
+    """Give the rejected lines as CSV: the columns of the file, and `errors`, which says why.
+
+    Needs a key that sees all rows.
+    """
     check_sees_all(caller)
     with store.reading() as session:
         row = _found(repository.import_(session, import_id))

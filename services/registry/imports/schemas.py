@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, Json
 
 from services.registry.imports import domain
 from services.registry.imports.domain import Entity, Mode
-from shared.http.schemas import Body, Code, Currency, Flag, Page
+from shared.http.schemas import Body, Code, Currency, Flag, Page, System
 from shared.imports.schemas import Encoding, FileImportBody, Zone
 from shared.settings import ServiceSettings
 
@@ -15,9 +15,9 @@ from shared.settings import ServiceSettings
 class OptionsBody(Body):
     """How the file is to be read; what is absent has the default named here."""
 
-    system: Code = Field(
+    system: System = Field(
         "import",
-        description="The system whose ids the file has, of customers and orders.",
+        description="The system whose ids the file has, of customers and orders; without a colon.",
         examples=["erp"],
     )
     create_customers: Flag = Field(

@@ -27,7 +27,7 @@ from shared.http.dependencies import Once, Reader, Reading, Settings, Transactio
 from shared.http.pagination import Paging, link
 from shared.http.parameters import external_id_pair
 from shared.http.routing import Router
-from shared.http.schemas import Code
+from shared.http.schemas import Code, System
 from shared.reader import Reader as RowReader
 from shared.reader import Rows
 
@@ -61,7 +61,10 @@ def place_order(
     responses=errors() | {201: {"model": OrderBody, "description": "It was new."}},
 )
 def put_order(
-    system: Annotated[Code, Path(description="The system that gives the id.", examples=["shop"])],
+    system: Annotated[
+        System,
+        Path(description="The system that gives the id; without a colon.", examples=["shop"]),
+    ],
     external_id: Annotated[
         Code, Path(description="The order's id there.", examples=["SO-20260131-17"])
     ],

@@ -18,6 +18,7 @@ from shared.http.schemas import (
     Exact,
     ExternalIdBody,
     Flag,
+    GivenExternalId,
     Moment,
     Name,
     Page,
@@ -84,7 +85,7 @@ class OrderFields(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    customer: ExternalIdBody | None = Field(
+    customer: GivenExternalId | None = Field(
         None, description="Who bought, by an id of another system; absent: an anonymous purchase."
     )
     customer_id: UUID | None = Field(None, description="The same by our id; give one of both.")
@@ -136,7 +137,7 @@ class NewOrder(OrderFields):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_ID | _EXAMPLE]})
 
-    external_id: ExternalIdBody
+    external_id: GivenExternalId
 
 
 class OrderBody(Body):

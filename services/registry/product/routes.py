@@ -15,21 +15,27 @@ from services.registry.product.schemas import (
     product_body,
     product_page,
 )
-from shared.errors import Conflict, Fault, NotFound
+from shared.errors import Conflict, Fault, Forbidden, NotFound
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Once, Reading, Settings, Transaction, etag
+from shared.http.dependencies import Caller, Once, Reading, Settings, Transaction, etag
+from shared.http.identity import Identity
 from shared.http.pagination import Paging, link
 from shared.http.routing import Router
 from shared.http.schemas import Code
+from shared.reader import Rows
 
 router = Router(prefix="products", tag="products")
 
 
-@router.post("", status_code=201, response_model=ProductBody, responses=errors(409))
+@router.post("", status_code=201, response_model=ProductBody, responses=errors(403, 409))
 def create_product(
-    body: NewProduct, once: Once, session: Transaction, settings: Settings
+    body: NewProduct, once: Once, session: Transaction, settings: Settings, caller: Caller
 ) -> Response:
-    """Put a product into the catalogue; a code that is taken is refused with 409."""
+    """Put a product into the catalogue; a code that is taken is refused with 409.
+
+    The catalogue is shared: every key reads it, and changing it needs a key that sees all rows.
+    """
+    _check_sees_all(caller)
 
     def create() -> Response:
         if repository.products_by_code(session, [body.code]):
@@ -47,7 +53,7 @@ def create_product(
 @router.put(
     "/by-code/{code}",
     response_model=ProductBody,
-    responses=errors() | {201: {"model": ProductBody, "description": "It was new."}},
+    responses=errors(403) | {201: {"model": ProductBody, "description": "It was new."}},
 )
 def put_product(
     code: Annotated[
@@ -56,8 +62,13 @@ def put_product(
     body: ProductFields,
     session: Transaction,
     settings: Settings,
+    caller: Caller,
 ) -> Response:
-    """Make the catalogue say this of a code; the same twice changes nothing."""
+    """Make the catalogue say this of a code; the same twice changes nothing.
+
+    The catalogue is shared: every key reads it, and changing it needs a key that sees all rows.
+    """
+    _check_sees_all(caller)
     product = body.product(code, currency=settings.currency)
     outcome = service.put_products(session, products=[product])[code]
     found = repository.products_by_code(session, [code])[code]
@@ -104,3 +115,9 @@ def read_product(
     if found is None:
         raise NotFound(detail="No product has this id.")
     return answer(product_body(found), headers=etag(found.version))
+
+
+def _check_sees_all(caller: Identity) -> None:
+    """Refuse a caller who sees some rows: products belong to nobody."""
+    if caller.rows is not Rows.ALL:
+        raise Forbidden(detail="Changing the catalogue needs a key that sees all rows.")

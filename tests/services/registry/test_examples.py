@@ -127,5 +127,7 @@ def test_the_rules_between_facets_are_said_where_they_are_read() -> None:
             ("nature", "性质"),
             ("ownership", "所有制"),
             ("retail_format", "业态"),
+            ("owner", "rows: own"),
+            ("team", "rows: team"),
         ):
             assert term in fields[field]["description"], (name, field)

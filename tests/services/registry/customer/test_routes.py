@@ -5,9 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
+from services.registry.customer import service
+from services.registry.customer.domain import ExternalId, Kind, Nature, Record
 from shared.contracts.registry import CustomerChanged, CustomerRegistered, CustomerState
 from shared.http.identity import Identity
-from shared.reader import Rows
+from shared.reader import EVERYTHING, Rows
 from tests.services.harness import Running
 
 SHOP: dict[str, Any] = {
@@ -144,6 +146,38 @@ def test_a_customer_is_found_by_its_external_id(client: httpx.Client) -> None:
     assert client.get("/v1/customers", params={"external_id": "erp"}).status_code == 422
 
 
+def test_a_system_has_no_colon_and_an_id_may_have_one(client: httpx.Client) -> None:
+    refused = client.put("/v1/customers/by-external-id/a:b/17", json=SHOP)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "colon")
+    body = client.put("/v1/customers/by-external-id/a/b:17", json=SHOP).json()
+    path, matching = "/v1/customers/" + body["id"], {"If-Match": '"1"'}
+    change = {"external_ids": [{"system": "a:b", "id": "17"}]}
+    refused = client.patch(path, json=change, headers=matching)
+    assert refused.json()["errors"][0]["pointer"] == "/external_ids/0/system"
+    found = client.get("/v1/customers", params={"external_id": "a:b:17"}).json()["items"]
+    assert [one["id"] for one in found] == [body["id"]]
+
+
+def test_a_system_with_a_colon_that_is_on_record_is_read_and_can_be_mended(
+    registry: Running,
+) -> None:
+    old = Record(
+        external_ids=(ExternalId("a:b", "17"),),
+        name="华东百货",
+        kind=Kind.UNKNOWN,
+        nature=Nature.UNKNOWN,
+    )
+    with registry.database.transaction() as session:
+        made = service.register_customer(session, record=old, by="key", reader=EVERYTHING)
+        path = f"/v1/customers/{made.id}"
+    assert registry.client.get(path).json()["external_ids"] == [{"system": "a:b", "id": "17"}]
+    moved = registry.client.patch(path, json={"city": "北京"}, headers={"If-Match": '"1"'})
+    assert moved.status_code == 200, moved.text
+    change = {"external_ids": [{"system": "a", "id": "17"}]}
+    mended = registry.client.patch(path, json=change, headers={"If-Match": '"2"'})
+    assert mended.json()["external_ids"] == change["external_ids"]
+
+
 def test_a_reader_sees_only_the_rows_they_may(registry: Running) -> None:
     mine = registered(registry.client, external_ids=[], owner="li.na")
     other = registered(registry.client, external_ids=[], owner="wang.wei", team="west")
@@ -178,6 +212,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"nature": "household", "retail_format": None}, "/nature"),
     ({"nature": "wholesaler"}, "/retail_format"),
     ({"external_ids": [{"system": "erp"}]}, "/external_ids/0/id"),
+    ({"external_ids": [{"system": "a:b", "id": "1"}]}, "/external_ids/0/system"),
     ({"tags": ["a"] * 51}, "/tags"),
 ]
 

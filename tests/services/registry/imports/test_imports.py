@@ -326,14 +326,22 @@ def test_an_import_needs_a_key_that_sees_all(registry: Running) -> None:
         assert started(client, "orders", ORDERS).status_code == 403
 
 
-def test_rejected_lines_are_shown_to_a_key_that_sees_all(registry: Running) -> None:
+def test_imports_and_their_lines_are_shown_to_a_key_that_sees_all(registry: Running) -> None:
     """P7: a file holds anybody's rows, and so do the lines that come back."""
     body = imported(registry, "orders", ORDERS, options={"system": "shop"})
     assert rejected(registry, body)
     for rows in (Rows.OWN, Rows.TEAM):
         with registry.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
-            assert client.get(body["errors_url"]).status_code == 403
-            assert client.post(f"/v1/imports/{body['id']}/cancel").status_code == 403
+            one = f"/v1/imports/{body['id']}"
+            answers = [client.get(path) for path in ("/v1/imports", one, body["errors_url"])]
+            answers.append(client.post(f"{one}/cancel"))
+            assert [answer.status_code for answer in answers] == [403] * 4
+
+
+def test_the_system_of_a_file_has_no_colon(client: httpx.Client) -> None:
+    refused = started(client, "orders", ORDERS, options={"system": "a:b"})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "colon")
+    assert refused.json()["errors"][0]["pointer"] == "/options/system"
 
 
 def test_an_import_with_a_key_is_started_once(client: httpx.Client) -> None:

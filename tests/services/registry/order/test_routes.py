@@ -17,8 +17,9 @@ CUSTOMER = {
     "nature": "household",
     "owner": "li.na",
 }
+ID = {"system": "shop", "id": "O-1"}
 ORDER: dict[str, Any] = {
-    "external_id": {"system": "shop", "id": "O-1"},
+    "external_id": ID,
     "customer": {"system": "erp", "id": "17"},
     "ordered_at": "2026-01-31T23:30:00+08:00",
     "currency": "CNY",
@@ -113,6 +114,8 @@ def test_a_recorded_order_is_not_placed_again(client: httpx.Client) -> None:
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"customer": {"system": "erp", "id": "18"}}, "/customer"),
     ({"customer_id": "0199a7c0-0000-7000-8000-000000000000"}, "/customer_id"),
+    ({"customer": {"system": "a:b", "id": "17"}}, "/customer/system"),
+    ({"external_id": {"system": "a:b", "id": "O-1"}}, "/external_id/system"),
     ({"lines": []}, "/lines"),
     ({"lines": [line()] * 2001}, "/lines"),
     ({"lines": [line(quantity="0")]}, "/lines/0/quantity"),
@@ -155,6 +158,36 @@ def test_orders_are_seen_by_those_who_see_their_customer(registry: Running) -> N
             body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
             if not seen:
                 assert client.put(path, json=body).status_code == 404
+
+
+def test_a_customer_out_of_sight_is_as_unknown(registry: Running, customer: dict[str, Any]) -> None:
+    """P7: an order tells a key nothing of a customer that it does not see."""
+    body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+    hidden: list[dict[str, Any]] = [
+        {"customer": {"system": "erp", "id": "17"}},
+        {"customer_id": customer["id"]},
+    ]
+    unknown: list[dict[str, Any]] = [
+        {"customer": {"system": "erp", "id": "18"}},
+        {"customer_id": "0199a7c0-0000-7000-8000-000000000000"},
+    ]
+    before = len(registry.recorded())
+    with registry.as_caller(Identity("wang.wei", "", frozenset(), Rows.OWN)) as client:
+        for path in ("/v1/orders", "/v1/orders/by-external-id/shop/O-1"):
+            verb, key = ("PUT", {}) if path.endswith("O-1") else ("POST", {"external_id": ID})
+            told = [
+                client.request(verb, path, json=body | key | who).json() | {"request_id": ""}
+                for who in hidden + unknown
+            ]
+            assert told[:2] == told[2:]
+            assert {one["errors"][0]["code"] for one in told} == {"unknown_customer"}
+    assert len(registry.recorded()) == before
+
+
+def test_a_system_in_a_path_has_no_colon(client: httpx.Client) -> None:
+    body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+    refused = client.put("/v1/orders/by-external-id/a:b/O-1", json=body)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "colon")
 
 
 @pytest.mark.usefixtures("customer")

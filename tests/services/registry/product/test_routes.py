@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from shared.contracts.registry import ProductChanged, ProductState
+from shared.http.identity import Identity
+from shared.reader import Rows
 from tests.services.harness import Running
 
 WASHER: dict[str, Any] = {
@@ -45,6 +47,23 @@ def test_putting_twice_changes_nothing_and_another_price_does(registry: Running)
 def test_a_product_without_a_price_has_no_currency(client: httpx.Client) -> None:
     body = client.put(PLACE, json={"name": "滤芯"}).json()
     assert (body["unit_price"], body["currency"]) == (None, None)
+
+
+@pytest.mark.parametrize("rows", [Rows.OWN, Rows.TEAM])
+def test_the_catalogue_is_read_by_every_key_and_changed_by_those_that_see_all(
+    registry: Running, rows: Rows
+) -> None:
+    """P7: products belong to nobody, so a key that sees some rows only reads them."""
+    kept = registry.client.put(PLACE, json=WASHER).json()
+    with registry.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
+        for refused in (
+            client.put(PLACE, json=WASHER | {"unit_price": "1"}),
+            client.put("/v1/products/by-code/NEW", json=WASHER),
+            client.post("/v1/products", json=WASHER | {"code": "NEW"}),
+        ):
+            assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+        assert client.get("/v1/products").json()["items"] == [kept]
+        assert client.get(f"/v1/products/{kept['id']}").json() == kept
 
 
 def test_products_are_found_by_code_and_category(client: httpx.Client) -> None:
