@@ -15,6 +15,7 @@ from shared.http.hot import HotReads
 from shared.http.identity import Verifier
 from shared.http.limits import ExplainTooLarge
 from shared.http.openapi import DocumentedApp
+from shared.http.routing import Router
 from shared.http.telemetry import Telemetry
 from shared.settings import ServiceSettings
 
@@ -41,6 +42,7 @@ def create_app(
         version="1",
         lifespan=lifespan,
         openapi_url=None,
+        openapi_tags=[router.described for router in routers if isinstance(router, Router)],
         generate_unique_id_function=_operation_id,
         max_body_size=BODY_LIMIT,
         separate_input_output_schemas=False,

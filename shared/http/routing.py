@@ -55,6 +55,9 @@ def _check_names(request: Request, known: set[str]) -> None:
         raise Invalid(*faults)
 
 
-def Router(*, prefix: str, tag: str) -> APIRouter:  # noqa: N802  it stands where a class would
-    """Make the router of a noun."""
-    return APIRouter(prefix=f"/v1/{prefix}", tags=[tag], route_class=StrictRoute)
+class Router(APIRouter):
+    """The router of a noun; `about` tells in the documents what that is."""
+
+    def __init__(self, *, prefix: str, tag: str, about: str) -> None:
+        super().__init__(prefix=f"/v1/{prefix}", tags=[tag], route_class=StrictRoute)
+        self.described = {"name": tag, "description": about}

@@ -15,7 +15,11 @@ from shared.http.dependencies import Caller, Once, Reading, Store, Transaction
 from shared.http.pagination import Paging, link
 from shared.http.routing import Router
 
-router = Router(prefix="api-keys", tag="api-keys")
+router = Router(
+    prefix="api-keys",
+    tag="api-keys",
+    about="Keys with which programs call this API (密钥), and what each may do and see.",
+)
 
 KeyId = Annotated[UUID, Path(description="The key's id, not its text.")]
 

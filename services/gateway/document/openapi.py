@@ -125,12 +125,13 @@ def _taken_twice(documents: Mapping[str, Document]) -> set[str]:
 
 def _tags(documents: Mapping[str, Document]) -> Iterator[dict[str, str]]:
     seen: set[str] = set()
-    for service, document in documents.items():
+    for document in documents.values():
+        about = {tag["name"]: tag for tag in document.get("tags", ())}
         for operation in _operations(document):
             for tag in operation.get("tags", []):
                 if tag not in seen:
                     seen.add(tag)
-                    yield {"name": tag, "description": f"Part of {service}."}
+                    yield about.get(tag, {"name": tag})
 
 
 def _path(path: str, item: Document, service: str, taken: set[str]) -> Document:

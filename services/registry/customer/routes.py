@@ -36,7 +36,11 @@ from shared.http.parameters import external_id_pair
 from shared.http.routing import Router
 from shared.http.schemas import Code, System
 
-router = Router(prefix="customers", tag="customers")
+router = Router(
+    prefix="customers",
+    tag="customers",
+    about="Customers (客户): persons and organisations on record, by the ids of your own systems.",
+)
 
 CustomerId = Annotated[UUID, Path(description="The customer's `id`, as answers give it.")]
 

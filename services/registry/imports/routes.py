@@ -26,7 +26,11 @@ from shared.http.routing import Router
 from shared.imports.errors_file import check_sees_all, errors_file
 from shared.jobs import service as jobs
 
-router = Router(prefix="imports", tag="imports")
+router = Router(
+    prefix="imports",
+    tag="imports",
+    about="Files of customers, products and orders (导入), taken in by jobs that you can follow.",
+)
 
 ImportId = Annotated[UUID, Path(description="The import's `id`, as its answers give it.")]
 

@@ -31,7 +31,11 @@ from shared.http.schemas import Code, System
 from shared.reader import Reader as RowReader
 from shared.reader import Rows
 
-router = Router(prefix="orders", tag="orders")
+router = Router(
+    prefix="orders",
+    tag="orders",
+    about="Orders (订单) with their lines; what came back is an order with negative quantities.",
+)
 
 
 @router.post("", status_code=201, response_model=OrderBody, responses=errors(409))
@@ -156,19 +160,24 @@ def _put(
         customer_id=_customer_id(session, reader, body),
         zone=settings.zone,
     )
-    _check_visible(session, reader, (system, external_id))
+    _check_visible(session, reader, (system, external_id), order.customer_id)
     products.name_products(session, names=body.product_names())
     (put,) = service.put_orders(session, orders=[order])
     return session.get_one(Order, put.order_id, populate_existing=True), put.outcome
 
 
-def _check_visible(session: Session, reader: RowReader, key: tuple[str, str]) -> None:
-    """Let nobody change an order that they may not see."""
+def _check_visible(
+    session: Session, reader: RowReader, key: tuple[str, str], customer_id: UUID | None
+) -> None:
+    """Let nobody change an order that they may not see, or record one that they would not."""
     if reader.rows is Rows.ALL:
         return
     known = repository.known_orders(session, [key]).get(key)
     if known and repository.order(session, reader, known.id) is None:
         raise NotFound(detail="No order that you may see has this external id.")
+    if customer_id is None:
+        message = "Name one of the customers that this key sees; it would not see an order of none."
+        raise Invalid(Fault("/customer", "out_of_sight", message))
 
 
 def _customer_id(session: Session, reader: RowReader, body: OrderFields) -> UUID | None:

@@ -86,7 +86,9 @@ class OrderFields(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     customer: GivenExternalId | None = Field(
-        None, description="Who bought, by an id of another system; absent: an anonymous purchase."
+        None,
+        description="Who bought, by an id of another system; absent: an anonymous purchase, "
+        "which only a key that sees all rows records.",
     )
     customer_id: UUID | None = Field(None, description="The same by our id; give one of both.")
     anonymous_reference: Code | None = Field(

@@ -24,7 +24,11 @@ from shared.http.routing import Router
 from shared.http.schemas import Code
 from shared.reader import Rows
 
-router = Router(prefix="products", tag="products")
+router = Router(
+    prefix="products",
+    tag="products",
+    about="The catalogue of products (产品), by code.",
+)
 
 
 @router.post("", status_code=201, response_model=ProductBody, responses=errors(403, 409))

@@ -14,7 +14,11 @@ from shared.http.dependencies import Reading
 from shared.http.pagination import Paging, link
 from shared.http.routing import Router
 
-router = Router(prefix="value-models", tag="value models")
+router = Router(
+    prefix="value-models",
+    tag="value models",
+    about="The rules that figures rest on (价值模型), as data.",
+)
 
 ModelId = Annotated[UUID, Path(description="The model's id, as scores and portfolios name it.")]
 

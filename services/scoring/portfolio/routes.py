@@ -32,7 +32,11 @@ from shared.http.routing import Router
 from shared.reader import Reader as RowReader
 from shared.reader import Rows
 
-router = Router(prefix="portfolio", tag="portfolio")
+router = Router(
+    prefix="portfolio",
+    tag="portfolio",
+    about="Figures of all customers together: ABC, loyalty ladder, satisfaction index.",
+)
 
 
 @router.get("/abc", response_model=AbcBody, responses=errors())

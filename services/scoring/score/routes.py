@@ -34,7 +34,11 @@ from shared.http.pagination import PageRequest, Paging, link
 from shared.http.routing import Router
 from shared.reader import Reader as RowReader
 
-router = Router(prefix="scores", tag="scores")
+router = Router(
+    prefix="scores",
+    tag="scores",
+    about="What each customer is worth (客户价值评分), and why.",
+)
 
 CustomerId = Annotated[UUID, Path(description="The customer's id in the registry.")]
 

@@ -28,7 +28,11 @@ from shared.http.routing import Router
 from shared.imports.errors_file import check_sees_all, errors_file
 from shared.jobs import service as jobs
 
-router = Router(prefix="surveys", tag="answer imports")
+router = Router(
+    prefix="surveys",
+    tag="answer imports",
+    about="Files of answers to a survey, taken in by jobs that you can follow.",
+)
 
 ImportId = Annotated[UUID, Path(description="The import's id.")]
 

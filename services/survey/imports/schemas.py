@@ -10,14 +10,14 @@ from services.survey.imports.models import Import
 from services.survey.imports.service import Options
 from services.survey.response.schemas import Channel
 from services.survey.survey.schemas import WaveCode
-from shared.http.schemas import Body, Code, Page
+from shared.http.schemas import Body, Code, Page, System
 from shared.imports.schemas import Encoding, FileImportBody, Zone
 
 
 class OptionsBody(Body):
     """How the file is to be read; what is absent has the default named here."""
 
-    system: Code = Field("import", description="The system that gives the ids of respondents.")
+    system: System = Field("import", description="The system that gives the ids of respondents.")
     wave: WaveCode | None = Field(None, description="Needed where several waves are open.")
     channel: Channel = Field("import", description="Where a line names none.")
     timezone: Zone | None = Field(

@@ -24,7 +24,11 @@ from shared.http.pagination import Paging, link
 from shared.http.routing import Router
 from shared.http.schemas import Code
 
-router = Router(prefix="questionnaires", tag="questionnaires")
+router = Router(
+    prefix="questionnaires",
+    tag="questionnaires",
+    about="Questionnaires (问卷) in versions, your own or from a template.",
+)
 
 QuestionnaireId = Annotated[UUID, Path(description="The questionnaire's id.")]
 Template = Annotated[Code, Path(description="Name of a template, as they are listed.")]

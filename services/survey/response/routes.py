@@ -24,7 +24,11 @@ from shared.http.dependencies import Once, Reader, Reading, Transaction
 from shared.http.pagination import Paging, link
 from shared.http.routing import Router
 
-router = Router(prefix="surveys", tag="responses")
+router = Router(
+    prefix="surveys",
+    tag="responses",
+    about="Answers to a survey (答卷), one by one.",
+)
 
 
 @router.post(

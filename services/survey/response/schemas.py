@@ -15,7 +15,7 @@ from services.survey.response.models import Response
 from services.survey.survey.domain import State
 from services.survey.survey.models import Survey, Wave
 from services.survey.survey.schemas import WaveCode
-from shared.http.schemas import Body, ExternalIdBody, Moment, Page
+from shared.http.schemas import Body, ExternalIdBody, GivenExternalId, Moment, Page
 
 Channel = Annotated[
     str,
@@ -62,7 +62,7 @@ class NewResponse(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [_GIVEN]})
 
     wave: WaveCode | None = Field(None, description="Needed where several waves are open.")
-    customer: ExternalIdBody | None = Field(
+    customer: GivenExternalId | None = Field(
         None,
         description="Who answered, if known, by the id in another system; they may become a "
         "customer later. Without a name each response counts as one more.",

@@ -29,7 +29,11 @@ from shared.http.dependencies import Caller, ExpectedVersion, Once, Reading, Tra
 from shared.http.pagination import Paging, link
 from shared.http.routing import Router
 
-router = Router(prefix="surveys", tag="surveys")
+router = Router(
+    prefix="surveys",
+    tag="surveys",
+    about="Surveys (调研): a questionnaire put to people in waves (批次), and how far they are.",
+)
 
 
 @router.post("", status_code=201, response_model=SurveyBody, responses=errors(409))

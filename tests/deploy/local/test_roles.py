@@ -1,6 +1,8 @@
 """The third lock: a service's database role sees its own schema and no other."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -23,15 +25,25 @@ def test_a_role_works_in_its_own_schema_without_naming_it(postgres_roles: dict[s
 def test_a_role_is_refused_in_every_other_schema(
     postgres_roles: dict[str, str], reader: str, owner: str
 ) -> None:
+    with secrets_of(postgres_roles, owner) as table:
+        for attempt in ("SELECT * FROM {}", "INSERT INTO {} VALUES (1)", "DROP TABLE {}"):
+            with (
+                psycopg.connect(postgres_roles[reader]) as connection,
+                pytest.raises(InsufficientPrivilege),
+            ):
+                connection.execute(SQL(attempt).format(table))
+
+
+@contextmanager
+def secrets_of(roles: dict[str, str], owner: str) -> Iterator[Identifier]:
+    """Give a service a table for as long as it is needed: others compare what is there."""
     table = Identifier(owner, "secrets")
-    with psycopg.connect(postgres_roles[owner], autocommit=True) as connection:
-        connection.execute(SQL("CREATE TABLE IF NOT EXISTS {} (id integer)").format(table))
-    for attempt in ("SELECT * FROM {}", "INSERT INTO {} VALUES (1)", "DROP TABLE {}"):
-        with (
-            psycopg.connect(postgres_roles[reader]) as connection,
-            pytest.raises(InsufficientPrivilege),
-        ):
-            connection.execute(SQL(attempt).format(table))
+    with psycopg.connect(roles[owner], autocommit=True) as connection:
+        connection.execute(SQL("CREATE TABLE {} (id integer)").format(table))
+        try:
+            yield table
+        finally:
+            connection.execute(SQL("DROP TABLE {}").format(table))
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ class Gate:
 
 
 GATE = Gate()
-router = Router(prefix="notes", tag="notes")
+router = Router(prefix="notes", tag="notes", about="Notes.")
 
 
 @router.post("", status_code=201, response_model=NoteBody, responses=errors(409))

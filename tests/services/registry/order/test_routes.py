@@ -184,6 +184,16 @@ def test_a_customer_out_of_sight_is_as_unknown(registry: Running, customer: dict
     assert len(registry.recorded()) == before
 
 
+def test_an_anonymous_order_needs_a_key_that_sees_all(registry: Running) -> None:
+    """A limited key would not see what it has recorded."""
+    anonymous = {k: v for k, v in ORDER.items() if k != "customer"}
+    with registry.as_caller(Identity("wang.wei", "", frozenset(), Rows.OWN)) as client:
+        answer = client.post("/v1/orders", json=anonymous)
+    fault = answer.json()["errors"][0]
+    assert (answer.status_code, fault["pointer"]) == (422, "/customer")
+    assert registry.client.post("/v1/orders", json=anonymous).status_code == 201
+
+
 def test_a_system_in_a_path_has_no_colon(client: httpx.Client) -> None:
     body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
     refused = client.put("/v1/orders/by-external-id/a:b/O-1", json=body)
