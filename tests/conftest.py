@@ -22,6 +22,7 @@ from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.roles import create_roles
 from deploy.local.server import StartFailed
+from tests import kafka_sockets
 
 Server = TypeVar("Server", Postgres, Kafka)
 
@@ -42,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[MISSING] = []
+    kafka_sockets.close_forgotten()
     structlog.configure(
         processors=[structlog.processors.KeyValueRenderer()],
         logger_factory=structlog.stdlib.LoggerFactory(),
