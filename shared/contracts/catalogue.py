@@ -17,6 +17,7 @@ class Contract:
     compacted: bool
 
 
+_STATE = ".state.v1"
 _CONTRACTS: dict[type, Contract] = {}
 
 
@@ -29,7 +30,12 @@ def event(name: str, *, topic: str, key: str) -> Callable[[type[E]], type[E]]:
 
 def state(name: str, *, topic: str, key: str) -> Callable[[type[E]], type[E]]:
     """Declare the latest snapshot of a noun, kept per key until its tombstone."""
-    return _declare(Contract(f"patron.{name}.v1", f"patron.{topic}.state.v1", key, compacted=True))
+    return _declare(Contract(f"patron.{name}.v1", f"patron.{topic}{_STATE}", key, compacted=True))
+
+
+def is_compacted(topic: str) -> bool:
+    """Tell whether a topic keeps only what came last per key."""
+    return topic.endswith(_STATE)
 
 
 def contract_of(kind: type) -> Contract:

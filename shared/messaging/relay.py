@@ -3,15 +3,21 @@
 One relay per service publishes at a time: it works on the connection that holds the lock, so that a
 relay which lost its lock cannot flag anything either. Rows are found by flag, never by `id > last`:
 ids are given before commits, and a cursor would step over a slow transaction.
+
+What a relay was sending when it lost its lock may arrive after what its successor sends. Facts may:
+a repeated one has its id. But a compacted topic keeps what came last, so the newest states of those
+keys are published once more.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from threading import Event
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared import clock
+from shared.contracts.catalogue import is_compacted
 from shared.database import Database
 from shared.locks import exclusive
 from shared.messaging.envelope import Record, headers
@@ -35,12 +41,14 @@ class Relay(Loop):
     def __init__(self, database: Database, event_log: Log) -> None:
         self._database = database
         self._log = event_log
+        self._sending: Sequence[Row[tuple[Outbox]]] = ()
         self._tidied = clock.now()
 
     def run(self, stop: Event) -> None:
         """Publish until told to stop; stand by while another relay of this service publishes."""
         while not stop.is_set():
             try:
+                self._follow_up()
                 with exclusive(self._database, "relay") as connection:
                     if connection is not None:
                         self._lead(connection, stop)
@@ -52,11 +60,20 @@ class Relay(Loop):
 
     def _lead(self, connection: Connection, stop: Event) -> None:
         while not stop.is_set():
-            published = publish(connection, self._log, source=self._database.schema)
+            self._sending = rows = oldest(connection, source=self._database.schema)
+            publish(connection, self._log, rows, source=self._database.schema)
+            self._sending = ()
             self.beat()
-            if published < _BATCH:
+            if len(rows) < _BATCH:
                 self._tidy(connection)
                 stop.wait(_IDLE_SECONDS)
+
+    def _follow_up(self) -> None:
+        """After a failure in the middle of sending: have the newest states sent again."""
+        if self._sending:
+            with self._database.connection() as connection:
+                send_states_again(connection, self._sending)
+            self._sending = ()
 
     def _tidy(self, connection: Connection) -> None:
         if (clock.now() - self._tidied).total_seconds() > _TIDY_SECONDS:
@@ -64,8 +81,8 @@ class Relay(Loop):
             self._tidied = clock.now()
 
 
-def publish(connection: Connection, event_log: Log, *, source: str) -> int:
-    """Publish the oldest batch and flag it; tell how many rows it had."""
+def oldest(connection: Connection, *, source: str) -> Sequence[Row[tuple[Outbox]]]:
+    """Give the oldest rows that wait to be published, as many as go in one batch."""
     rows = connection.execute(
         select(Outbox.__table__)
         .where(Outbox.published_at.is_(None))
@@ -74,6 +91,13 @@ def publish(connection: Connection, event_log: Log, *, source: str) -> int:
     ).all()
     age = (clock.now() - rows[0].recorded_at).total_seconds() if rows else 0
     OUTBOX_AGE.labels(source).set(age)
+    return rows
+
+
+def publish(
+    connection: Connection, event_log: Log, rows: Sequence[Row[tuple[Outbox]]], *, source: str
+) -> None:
+    """Publish rows and flag them."""
     if rows:
         event_log.append([_record(row, source) for row in rows])
         connection.execute(
@@ -81,7 +105,15 @@ def publish(connection: Connection, event_log: Log, *, source: str) -> int:
             .where(Outbox.id.in_([row.id for row in rows]))
             .values(published_at=clock.now())
         )
-    return len(rows)
+
+
+def send_states_again(connection: Connection, rows: Sequence[Row[tuple[Outbox]]]) -> None:
+    """Take the flag off the newest row of each state among these, so that it is published last."""
+    states = {(r.aggregatetype, r.aggregateid) for r in rows if is_compacted(r.aggregatetype)}
+    place = Outbox.aggregatetype, Outbox.aggregateid
+    newest = select(func.max(Outbox.id)).where(tuple_(*place).in_(states)).group_by(*place)
+    if states:
+        connection.execute(update(Outbox).where(Outbox.id.in_(newest)).values(published_at=None))
 
 
 def unpublished(connection: Connection) -> int:

@@ -12,6 +12,7 @@ from shared.messaging import outbox
 from shared.messaging.envelope import Received, Record
 from shared.messaging.log import Log
 from shared.messaging.log.choice import open_log
+from shared.messaging.relay import oldest, publish
 from shared.settings import ServiceSettings
 
 PATIENCE = 20
@@ -90,6 +91,13 @@ class Kit:
         """Commit a change that tells these."""
         with self.database.transaction() as session:
             outbox.record(session, *events)
+
+    def publish(self, log: Log | None = None) -> int:
+        """Publish what waits, as a relay does in one turn; tell how much it was."""
+        with self.database.connection() as connection:
+            rows = oldest(connection, source=self.schema)
+            publish(connection, log or self.log, rows, source=self.schema)
+            return len(rows)
 
     def published(self) -> list[Received]:
         """Tell what is on the topic of facts."""

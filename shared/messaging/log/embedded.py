@@ -17,6 +17,7 @@ from zlib import crc32
 
 import orjson
 
+from shared.contracts.catalogue import is_compacted
 from shared.messaging.envelope import Received, Record
 from shared.messaging.log import LogUnavailable
 
@@ -79,7 +80,7 @@ class EmbeddedLog:
 
     def _compact(self, records: Sequence[Record]) -> None:
         """Keep the latest record per key of a state topic, and nothing older."""
-        keys = {(r.topic, r.key) for r in records if r.topic.endswith(".state.v1")}
+        keys = {(r.topic, r.key) for r in records if is_compacted(r.topic)}
         self._connection.executemany(
             "DELETE FROM records WHERE topic = ?1 AND key = ?2 AND sequence <"
             " (SELECT max(sequence) FROM records WHERE topic = ?1 AND key = ?2)",

@@ -17,7 +17,6 @@ from shared.messaging import outbox
 from shared.messaging.consumer import Consumer, Handler, dead_letters
 from shared.messaging.envelope import Record, headers
 from shared.messaging.redrive import listed, redrive
-from shared.messaging.relay import publish
 from shared.models import Outbox
 from tests.shared.kit import Kit, NoteState, NoteWritten, record_of, until
 
@@ -102,8 +101,7 @@ def buried(kit: Kit) -> list[Record]:
 def test_from_one_transaction_to_the_other_with_its_trace(kit: Kit) -> None:
     trace = tracing.start()
     kit.record(NoteWritten(note_id="a"), NoteWritten(note_id="b"))
-    with kit.database.connection() as connection:
-        publish(connection, kit.log, source=kit.schema)
+    kit.publish()
     with consuming(kit):
         until(lambda: effects(kit) == ["a", "b"])
     with kit.database.reading() as session:
