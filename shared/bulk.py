@@ -1,23 +1,30 @@
-"""Insert many rows at once: COPY on PostgreSQL, about five times as fast as INSERT."""
+"""Many rows at once: inserted by COPY on PostgreSQL, found by one parameter."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 import orjson
 import psycopg
 from psycopg import sql
-from sqlalchemy import JSON, Table, insert
+from sqlalchemy import JSON, ColumnElement, Table, any_, bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from shared.database import is_sqlite
 
 _WORTH_COPYING = 20
 
 
 def insert_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows that all have the same columns in the same order, as many as there are."""
+    """Insert rows that all have the same columns in the same order, as many as there are.
+
+    COPY is about five times as fast as INSERT.
+    """
     if not rows:
         return
-    if len(rows) < _WORTH_COPYING or session.get_bind().dialect.name == "sqlite":
+    if len(rows) < _WORTH_COPYING or is_sqlite(session):
         session.execute(insert(table), rows)
         return
     _copy(session, getattr(table, "__table__", table), rows)
@@ -49,3 +56,19 @@ def _write(
 def _translated(error: psycopg.Error, statement: str) -> Exception:
     """Give the error that the same failure has where SQLAlchemy speaks to the driver."""
     return DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True)
+
+
+def among(session: Session, column: Any, values: Collection[UUID]) -> ColumnElement[bool]:
+    """Match any of many ids, sent as one parameter.
+
+    With 500 placeholders the reading of the statement costs more than the statement, and SQLite
+    takes 32 766 at most.
+    """
+    found: ColumnElement[bool]
+    if is_sqlite(session):
+        listed = orjson.dumps([value.hex for value in values]).decode()
+        each = func.json_each(listed).table_valued("value")
+        found = column.in_(select(each.c.value))
+    else:
+        found = column == any_(bindparam(None, list(values), ARRAY(column.type), unique=True))
+    return found

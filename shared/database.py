@@ -25,11 +25,14 @@ from sqlalchemy import (
     event,
     make_url,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
+
+from shared.settings import ServiceSettings
 
 _NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -88,6 +91,11 @@ class Database:
             self.engine = create_engine(**self._options)
             self._autocommit = create_engine(**self._options, **_STAYS_IN_AUTOCOMMIT)
 
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> "Database":
+        """Make the database that a service is told to use."""
+        return cls(settings.database, schema=settings.name, pool_size=settings.pool_size)
+
     @property
     def is_sqlite(self) -> bool:
         """Tell whether this is the embedded kind."""
@@ -122,6 +130,16 @@ class Database:
         """Close every connection."""
         self.engine.dispose()
         self._autocommit.dispose()
+
+
+def is_sqlite(session: Session) -> bool:
+    """Tell whether a session speaks to the embedded kind."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def upserting(session: Session, table: Any) -> Any:
+    """Begin an INSERT that can say what to do ON CONFLICT: SQLAlchemy has it per dialect only."""
+    return (sqlite if is_sqlite(session) else postgresql).insert(table)
 
 
 def is_outage(error: Exception) -> bool:

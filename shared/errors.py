@@ -15,7 +15,9 @@ Problem
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +114,10 @@ class Unavailable(Problem):
     """The service cannot do this now."""
 
     status, code, title = 503, "unavailable", "Not available at the moment; try again."
+
+
+def existing(thing: Thing | None, detail: str) -> Thing:
+    """Give what was looked up; NotFound, with a detail for the reader, where there is nothing."""
+    if thing is None:
+        raise NotFound(detail=detail)
+    return thing

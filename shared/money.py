@@ -1,14 +1,24 @@
 """Exact numbers and currencies. Amounts are never floats, and never cross a currency silently."""
 
 import re
-from decimal import Context, Decimal, Inexact, InvalidOperation
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import (
+    Context,
+    Decimal,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
 
 import pycountry
 
 CURRENCIES = frozenset(currency.alpha_3 for currency in pycountry.currencies)
 """The codes of ISO 4217."""
 
-EXACT = Context(prec=100, traps=[Inexact, InvalidOperation])
+EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 """Sums and products of exact numbers: the context of everybody else stops at 28 digits."""
 
 _NUMBER = re.compile(r"[+-]?(\d{1,15})(\.\d{1,6})?")
@@ -22,3 +32,17 @@ def parse_exact(text: str) -> Decimal:
     if not _NUMBER.fullmatch(text):
         raise ValueError("Give digits with an optional point: at most 15 before it and 6 after.")
     return Decimal(text)
+
+
+@contextmanager
+def exactly() -> Iterator[None]:
+    """Compute with 120 digits; what would still have to be rounded raises `decimal.Inexact`."""
+    with localcontext(EXACT):
+        yield
+
+
+def plain(value: Decimal) -> str:
+    """Write a decimal without an exponent and without zeros that say nothing."""
+    text = format(value, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.registry.imports.jobs import run_import
+from services.registry.imports.job import run_import
 from services.registry.imports.models import Import
 from shared.jobs.runner import Work
 from shared.messaging.consumer import Handler

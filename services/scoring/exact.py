@@ -1,33 +1,9 @@
-"""Exact decimal arithmetic: no figure of this service is rounded without being told to."""
+"""Exact numbers as this service keeps and shows them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from decimal import (
-    Context,
-    Decimal,
-    DivisionByZero,
-    Inexact,
-    InvalidOperation,
-    Overflow,
-    localcontext,
-)
+from decimal import Decimal
 from fractions import Fraction
 
-_EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
-
-
-@contextmanager
-def exactly() -> Iterator[None]:
-    """Compute with 120 digits; what would still have to be rounded raises `decimal.Inexact`."""
-    with localcontext(_EXACT):
-        yield
-
-
-def plain(value: Decimal) -> str:
-    """Write a decimal without an exponent and without zeros that say nothing."""
-    text = format(value, "f")
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
+from shared.money import exactly
 
 
 def sortable(value: Decimal) -> str:

@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from shared.settings import ServiceSettings
+from shared.imports.settings import FileSettings
 
 
-class Settings(ServiceSettings):
+class Settings(FileSettings):
     """What the survey service can be told: SURVEY_* or PATRON_*."""
 
     name: ClassVar[str] = "survey"

@@ -24,13 +24,26 @@ ERRORS: dict[int, str] = {
 
 
 def answer(
-    body: BaseModel, *, status: int = 200, headers: Mapping[str, str] | None = None
+    body: BaseModel,
+    *,
+    made: bool = False,
+    status: int = 200,
+    place: str | None = None,
+    version: int | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Answer with a body."""
+    """Answer with a body: with 201 if it was made by this request.
+
+    The place where it is read from now on goes with 201 and 202, the ETag of its version always.
+    """
+    status = 201 if made else status
+    written = dict(headers or {})
+    if version is not None:
+        written["ETag"] = f'"{version}"'
+    if place is not None and status in {201, 202}:
+        written["Location"] = place
     content = body.model_dump_json()
-    return Response(
-        content, status_code=status, headers=dict(headers or {}), media_type="application/json"
-    )
+    return Response(content, status_code=status, headers=written, media_type="application/json")
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -1,22 +1,18 @@
-"""What routes ask for: a transaction, a reader, a version to change, an effect that is once."""
+"""What routes ask for: a transaction, a reader, a version to change."""
 
-import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
-from sqlalchemy import text
 from sqlalchemy.orm import Session
-from starlette.responses import Response
 
-from shared import clock
 from shared.database import Database
-from shared.errors import BadRequest, Conflict, Fault, Invalid, PreconditionRequired
+from shared.errors import BadRequest, Fault, Forbidden, PreconditionRequired
 from shared.http.hot import HotReads
 from shared.http.identity import Identity
-from shared.models import StoredAnswer
 from shared.reader import Reader as RowReader
+from shared.reader import Rows
 from shared.settings import ServiceSettings
 
 
@@ -30,7 +26,7 @@ async def _hot(request: Request) -> HotReads:
     return found
 
 
-async def _settings(request: Request) -> Any:
+async def given_settings(request: Request) -> Any:
     return request.app.state.settings
 
 
@@ -41,7 +37,7 @@ async def _identity(request: Request) -> Identity:
 
 Store = Annotated[Database, Depends(_database)]
 Hot = Annotated[HotReads, Depends(_hot)]
-Settings = Annotated[ServiceSettings, Depends(_settings)]
+Settings = Annotated[ServiceSettings, Depends(given_settings)]
 Caller = Annotated[Identity, Depends(_identity)]
 
 
@@ -58,6 +54,14 @@ def _reading(database: Store) -> Iterator[Session]:
 async def _reader(caller: Caller) -> RowReader:
     return RowReader(caller.subject, caller.rows, caller.team)
 
+
+async def _sees_all(caller: Caller) -> None:
+    if caller.rows is not Rows.ALL:
+        raise Forbidden(detail="This needs a key that sees all rows.")
+
+
+SEES_ALL = Depends(_sees_all)
+"""For routes of things that belong to nobody, or to anybody."""
 
 Transaction = Annotated[Session, Depends(_transaction, scope="function")]
 """Committed before the answer leaves: a default-scope dependency would commit after it."""
@@ -82,92 +86,3 @@ async def _expected_version(
 
 
 ExpectedVersion = Annotated[int, Depends(_expected_version)]
-
-
-def etag(version: int) -> dict[str, str]:
-    """Write the ETag of a version."""
-    return {"ETag": f'"{version}"'}
-
-
-class Idempotency:
-    """Makes a POST with an Idempotency-Key have one effect and always the same answer."""
-
-    def __init__(self, session: Session, caller: str, key: str | None, fingerprint: str) -> None:
-        self._session = session
-        self._caller = caller
-        self._key = key
-        self._fingerprint = fingerprint
-
-    def __call__(self, use_case: Callable[[], Response], *, also: str = "") -> Response:
-        """Run the use case or repeat its answer; `also` adds to the request's fingerprint."""
-        if self._key is None:
-            return use_case()
-        fingerprint = hashlib.sha256(f"{self._fingerprint}{also}".encode()).hexdigest()
-        self._claim()
-        stored = self._session.get(StoredAnswer, (self._caller, self._key))
-        if stored is None:
-            return self._store(fingerprint, use_case())
-        if stored.fingerprint != fingerprint:
-            fault = Fault("header:Idempotency-Key", "key_reused", "A new request needs a new key.")
-            raise Invalid(fault, code="key_reused")
-        headers = stored.headers | {"Idempotent-Replayed": "true"}
-        return Response(bytes(stored.body), status_code=stored.status, headers=headers)
-
-    def _claim(self) -> None:
-        """On PostgreSQL a second request in flight is told so; SQLite's write lock has it wait."""
-        if self._session.get_bind().dialect.name == "sqlite":
-            return
-        claim = text(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || :name, 0))"
-        )
-        name = {"name": f"\x1f{self._caller}\x1f{self._key}"}
-        if not self._session.execute(claim, name).scalar_one():
-            raise Conflict(
-                detail="A request with this Idempotency-Key is in progress.",
-                code="in_progress",
-                headers={"Retry-After": "1"},
-            )
-
-    def _store(self, fingerprint: str, answer: Response) -> Response:
-        self._session.add(
-            StoredAnswer(
-                caller=self._caller,
-                key=self._key,
-                fingerprint=fingerprint,
-                status=answer.status_code,
-                headers={k: v for k, v in answer.headers.items() if k != "content-length"},
-                body=bytes(answer.body),
-                answered_at=clock.now(),
-            )
-        )
-        self._session.flush()
-        return answer
-
-
-async def _fingerprint(request: Request) -> str:
-    """Digest what makes two requests the same; the parts of a form are added by its route."""
-    digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
-    if not request.headers.get("content-type", "").startswith("multipart/"):
-        digest.update(await request.body())
-    return digest.hexdigest()
-
-
-def _once(
-    session: Transaction,
-    caller: Caller,
-    fingerprint: Annotated[str, Depends(_fingerprint)],
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            min_length=1,
-            max_length=200,
-            pattern=r"^[\x21-\x7e]+$",
-            description="Any text of yours, new for each intended effect: a retry with "
-            "the same key has one effect and gets the same answer.",
-        ),
-    ] = None,
-) -> Idempotency:
-    return Idempotency(session, caller.subject, idempotency_key, fingerprint)
-
-
-Once = Annotated[Idempotency, Depends(_once)]

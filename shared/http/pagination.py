@@ -7,18 +7,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
 from fastapi import Depends, Query, Request
+from pydantic import BaseModel
 from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.operators import desc_op
 from sqlalchemy.types import TypeEngine
+from starlette.responses import Response
 
 from shared.errors import Fault, Invalid
+from shared.http.answers import answer
+from shared.http.schemas import Page
+
+Body = TypeVar("Body", bound=BaseModel)
 
 LARGEST_PAGE = 200
 DEFAULT_PAGE = 50
@@ -67,35 +73,33 @@ class Slice:
 
 
 def page(
-    session: Session,
-    statement: Select[Any],
-    *,
-    paging: PageRequest,
-    order: Sequence[Any],
-    key: Callable[[Any], Sequence[Any]],
-    read: Callable[[Any], Any] | None = None,
+    session: Session, statement: Select[Any], *, paging: PageRequest, order: Sequence[Any]
 ) -> Slice:
     """Give one page of `statement` in the order of the columns, all ascending or all descending.
 
-    `order` must be total (end it with an id) and without NULL; `key` tells the values of these
-    columns of a row; `read` turns the cursor's values back where the columns' types do not say how.
+    `order` must be total (end it with an id) and without NULL.
     """
     if paging.after is not None:
-        statement = statement.where(_beyond(order, paging.after, read))
+        statement = statement.where(_beyond(order, paging.after))
     rows = session.execute(statement.order_by(*order).limit(paging.limit + 1)).scalars().all()
     if len(rows) <= paging.limit:
         return Slice(rows, None)
-    return Slice(rows[:-1], paging.cursor(key(rows[-2])))
+    last = [getattr(rows[-2], _column(each).key) for each in order]
+    return Slice(rows[:-1], paging.cursor(last))
 
 
-def _beyond(order: Sequence[Any], after: Sequence[Any], read: Callable[[Any], Any] | None) -> Any:
+def _column(each: Any) -> Any:
+    """Give the column of an order by it, falling or not."""
+    return getattr(each, "element", each)
+
+
+def _beyond(order: Sequence[Any], after: Sequence[Any]) -> Any:
     falling = getattr(order[0], "modifier", None) is desc_op
-    columns = [getattr(column, "element", column) for column in order]
+    columns = [_column(each) for each in order]
     kinds = [column.type for column in columns]
     try:
-        values = read(after) if read else after
-        theirs = [_value(kind, value) for kind, value in zip(kinds, values, strict=True)]
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        theirs = [_value(kind, value) for kind, value in zip(kinds, after, strict=True)]
+    except (ArithmeticError, LookupError, ValueError) as error:
         raise _bad_cursor() from error
     key = tuple_(*theirs, types=kinds)
     return tuple_(*columns) < key if falling else tuple_(*columns) > key
@@ -137,6 +141,14 @@ def _mark(of: str) -> str:
 
 def _bad_cursor() -> Invalid:
     return Invalid(Fault("query:cursor", "cursor", "Use a cursor as it came in `next`."))
+
+
+def answer_page(
+    kind: type[Page[Body]], present: Callable[[Any], Body], found: Slice, paging: PageRequest
+) -> Response:
+    """Answer with a page of a list, and with the link to the following one."""
+    page_ = kind.model_construct(items=[present(row) for row in found.rows], next=found.next)
+    return answer(page_, headers=link(paging, found.next))
 
 
 def link(paging: PageRequest, following: str | None) -> dict[str, str]:

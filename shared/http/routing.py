@@ -1,12 +1,12 @@
 """Routers whose routes refuse query parameters that they do not know, or that come twice."""
 
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.dependencies.utils import get_flat_params
-from fastapi.params import ParamTypes
+from fastapi.params import Depends, ParamTypes
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
@@ -58,6 +58,13 @@ def _check_names(request: Request, known: set[str]) -> None:
 class Router(APIRouter):
     """The router of a noun; `about` tells in the documents what that is."""
 
-    def __init__(self, *, prefix: str, tag: str, about: str) -> None:
-        super().__init__(prefix=f"/v1/{prefix}", tags=[tag], route_class=StrictRoute)
+    def __init__(
+        self, *, prefix: str, tag: str, about: str, dependencies: Sequence[Depends] = ()
+    ) -> None:
+        super().__init__(
+            prefix=f"/v1/{prefix}",
+            tags=[tag],
+            route_class=StrictRoute,
+            dependencies=list(dependencies),
+        )
         self.described = {"name": tag, "description": about}

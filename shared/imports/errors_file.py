@@ -8,21 +8,12 @@ from sqlalchemy import select
 from starlette.responses import StreamingResponse
 
 from shared.database import Database
-from shared.errors import Forbidden
-from shared.http.identity import Identity
 from shared.imports.models import ImportColumns, RejectionColumns
-from shared.reader import Rows
 
 _AT_ONCE = 500
 _ERRORS = "errors"
 _BYTE_ORDER_MARK = "\ufeff"
 """Without it spreadsheets do not read UTF-8."""
-
-
-def check_sees_all(caller: Identity) -> None:
-    """Refuse a caller who sees some rows: a file and what comes back of it hold anybody's."""
-    if caller.rows is not Rows.ALL:
-        raise Forbidden(detail="An import needs a key that sees all rows.")
 
 
 def errors_file(

@@ -1,14 +1,18 @@
 """What the bodies of imports have in common."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from fastapi import UploadFile
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from shared.files.store import digest
 from shared.http.schemas import Body, Code
+from shared.imports.models import ImportColumns
+from shared.imports.service import Upload
 from shared.jobs.models import JobState
 
 
@@ -35,6 +39,26 @@ Encoding = Annotated[
     ),
     AfterValidator(_one_name),
 ]
+
+
+ANY_SIZE = 1 << 50
+"""Bytes: what a form with a file may have; the file itself has a limit of its own."""
+
+
+class FileForm(Body):
+    """The parts of a form with a file that every import has."""
+
+    file: UploadFile
+    dry_run: bool = Field(False, description="Count and check, change nothing.")
+
+    def upload(self, *, limit: int, by: str) -> Upload:
+        """Give the file as it came, and who sent it."""
+        return Upload(self.file.filename or "", self.file.file, limit=limit, by=by)
+
+    def said(self) -> str:
+        """Write all that makes two forms the same request."""
+        rest = self.model_dump_json(exclude={"file"})
+        return f"{rest}{self.file.filename}{digest(self.file.file)}"
 
 
 class FailureBody(Body):
@@ -66,3 +90,27 @@ class FileImportBody(Body):
     failure: FailureBody | None
     created_at: datetime
     ended_at: datetime | None
+
+    @classmethod
+    def of(cls, row: ImportColumns, *, place: str) -> Self:
+        """Present an import that is read at this place."""
+        names = cls.model_fields.keys() - {"errors_url"}
+        url = f"{place}/errors" if row.rejected else None
+        return cls(**{name: getattr(row, name) for name in names}, errors_url=url)
+
+
+QUEUED: dict[str, Any] = {
+    "state": "queued",
+    "ignored_columns": [],
+    "processed": 0,
+    "total": None,
+    "created": 0,
+    "updated": 0,
+    "unchanged": 0,
+    "rejected": 0,
+    "errors_url": None,
+    "failure": None,
+    "created_at": "2026-01-31T01:30:00Z",
+    "ended_at": None,
+}
+"""For examples: what an import says when it has just been taken."""

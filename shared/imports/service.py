@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from sqlalchemy import Update, update
@@ -17,19 +18,27 @@ from shared.jobs.runner import Run
 _BEAT_LINES = 10_000
 
 
-def keep_file(
-    session: Session, *, file_name: str, stream: BinaryIO, limit: int, by: str
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came; `limit` is the most bytes that it may have."""
+
+    name: str
+    stream: BinaryIO
+    limit: int = field(kw_only=True)
+    by: str = field(kw_only=True)
+
+
+def keep_file(session: Session, upload: Upload) -> dict[str, Any]:
     """Keep the file of a new import, and give the columns of the import that this settles."""
-    stream.seek(0)
+    upload.stream.seek(0)
     import_id = new_id()
-    stored = store.keep(session, file_id=import_id, stream=stream, limit=limit)
+    stored = store.keep(session, file_id=import_id, stream=upload.stream, limit=upload.limit)
     return {
         "id": import_id,
-        "file_name": file_name[:200],
+        "file_name": upload.name[:200],
         "file_size": stored.size,
         "sha256": stored.sha256,
-        "created_by": by,
+        "created_by": upload.by,
         "created_at": clock.now(),
     }
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shared import clock
+from shared.database import upserting
 from shared.models import Inbox
 
 
@@ -20,6 +20,5 @@ def admit(session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
         return set()
     moment = clock.now()
     rows = [{"event_id": found, "received_at": moment} for found in sorted(set(event_ids))]
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    noting = dialect.insert(Inbox).on_conflict_do_nothing().returning(Inbox.event_id)
+    noting = upserting(session, Inbox).on_conflict_do_nothing().returning(Inbox.event_id)
     return set(session.scalars(noting, rows))

@@ -29,8 +29,6 @@ def api_keys(session: Session, *, paging: PageRequest) -> Slice:
         select(ApiKey),
         paging=paging,
         order=[ApiKey.id],
-        key=lambda row: [row.id],
-        read=lambda key: [UUID(key[0])],
     )
 
 

@@ -9,9 +9,10 @@ from starlette.responses import Response
 from services.gateway.api_key import domain, repository, service
 from services.gateway.api_key.schemas import ApiKeyBody, ApiKeyPage, CreatedApiKey, NewApiKey
 from services.gateway.callers import Callers
-from shared.errors import NotFound
+from shared.errors import existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Caller, Once, Reading, Store, Transaction
+from shared.http.dependencies import Caller, Reading, Store, Transaction
+from shared.http.idempotency import Once
 from shared.http.pagination import Paging, link
 from shared.http.routing import Router
 
@@ -47,8 +48,8 @@ def create_api_key(
     def create() -> Response:
         fields = body.model_dump() | {"scopes": set(body.scopes)}
         made = service.create_api_key(session, **fields, seed=seed, by=caller.subject)
-        place = {"Location": f"/v1/api-keys/{made.id}"}
-        return answer(ApiKeyBody.model_validate(made), status=201, headers=place)
+        place = f"/v1/api-keys/{made.id}"
+        return answer(ApiKeyBody.model_validate(made), status=201, place=place)
 
     return _with_text(once(create), seed)
 
@@ -64,9 +65,7 @@ def list_api_keys(session: Reading, paging: Paging) -> Response:
 @router.get("/{key_id}", response_model=ApiKeyBody, responses=errors(404))
 def read_api_key(key_id: KeyId, session: Reading) -> Response:
     """Read what one key allows."""
-    found = repository.api_key(session, key_id)
-    if found is None:
-        raise NotFound(detail="No key has this id.")
+    found = existing(repository.api_key(session, key_id), "No key has this id.")
     return answer(ApiKeyBody.model_validate(found))
 
 

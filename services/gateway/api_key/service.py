@@ -9,7 +9,7 @@ from services.gateway.api_key import domain, repository
 from services.gateway.api_key.domain import ADMINISTRATOR, Scope
 from services.gateway.api_key.models import ApiKey
 from shared import clock
-from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.errors import Conflict, Fault, Invalid, existing
 from shared.ids import new_id
 from shared.reader import Rows
 
@@ -45,9 +45,7 @@ def create_api_key(
 
 def revoke_api_key(session: Session, *, key_id: UUID) -> None:
     """End a key, for good; revoking it again changes nothing."""
-    found = repository.api_key_for_change(session, key_id)
-    if found is None:
-        raise NotFound(detail="No key has this id.")
+    found = existing(repository.api_key_for_change(session, key_id), "No key has this id.")
     if key_id == ADMINISTRATOR:
         raise Conflict(detail="Replace the administrator's key with the setting PATRON_ADMIN_KEY.")
     found.revoked_at = found.revoked_at or clock.now()

@@ -94,8 +94,6 @@ def customers(
         statement,
         paging=paging,
         order=[Customer.id],
-        key=lambda row: [row.id],
-        read=lambda key: [UUID(str(key[0]))],
     )
 
 
@@ -106,6 +104,4 @@ def changes(session: Session, customer_id: UUID, *, paging: PageRequest) -> Slic
         select(CustomerChange).where(CustomerChange.customer_id == customer_id),
         paging=paging,
         order=[CustomerChange.version.desc()],
-        key=lambda row: [row.version],
-        read=lambda key: [int(key[0])],
     )

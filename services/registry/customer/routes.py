@@ -15,26 +15,18 @@ from services.registry.customer.schemas import (
     CustomerPage,
     CustomerPatch,
     NewCustomer,
-    change_page,
+    change_body,
     customer_body,
-    customer_page,
 )
-from shared.errors import Fault, Invalid, NotFound
+from shared.errors import Fault, Invalid, existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import (
-    Caller,
-    ExpectedVersion,
-    Hot,
-    Once,
-    Reader,
-    Reading,
-    Transaction,
-    etag,
-)
-from shared.http.pagination import Paging, link
+from shared.http.dependencies import Caller, ExpectedVersion, Hot, Reader, Reading, Transaction
+from shared.http.idempotency import Once
+from shared.http.pagination import Paging, answer_page
 from shared.http.parameters import external_id_pair
 from shared.http.routing import Router
 from shared.http.schemas import Code, System
+from shared.outcome import Outcome
 
 router = Router(
     prefix="customers",
@@ -62,8 +54,8 @@ def register_customer(
         made = service.register_customer(
             session, record=body.record(), by=caller.subject, reader=reader
         )
-        place = {"Location": f"/v1/customers/{made.id}"}
-        return answer(customer_body(made), status=201, headers=place | etag(made.version))
+        place = f"/v1/customers/{made.id}"
+        return answer(customer_body(made), status=201, place=place, version=made.version)
 
     return once(register)
 
@@ -97,11 +89,12 @@ def upsert_customer(
         by=caller.subject,
         reader=reader,
     )
-    headers = etag(customer.version)
-    if outcome != "created":
-        return answer(customer_body(customer), headers=headers)
-    place = {"Location": f"/v1/customers/{customer.id}"}
-    return answer(customer_body(customer), status=201, headers=place | headers)
+    return answer(
+        customer_body(customer),
+        made=outcome is Outcome.CREATED,
+        place=f"/v1/customers/{customer.id}",
+        version=customer.version,
+    )
 
 
 @router.get("", response_model=CustomerPage, responses=errors())
@@ -154,16 +147,14 @@ def list_customers(
         prefixes=domain.query_tokens(q or ""),
         equal={name: value for name, value in wanted.items() if value is not None},
     )
-    return answer(customer_page(found.rows, found.next), headers=link(paging, found.next))
+    return answer_page(CustomerPage, customer_body, found, paging)
 
 
 @router.get("/{customer_id}", response_model=CustomerBody, responses=errors(404))
 async def read_customer(customer_id: CustomerId, hot: Hot, reader: Reader) -> Response:
     """Read one customer."""
-    row = await repository.customer_row(hot, reader, customer_id)
-    if row is None:
-        raise NotFound(detail=_UNKNOWN)
-    return answer(customer_body(row), headers=etag(row["version"]))
+    row = existing(await repository.customer_row(hot, reader, customer_id), _UNKNOWN)
+    return answer(customer_body(row), version=row["version"])
 
 
 @router.patch(
@@ -194,7 +185,7 @@ def change_customer(
         reader=reader,
         reason=body.reason,
     )
-    return answer(customer_body(customer), headers=etag(customer.version))
+    return answer(customer_body(customer), version=customer.version)
 
 
 @router.get("/{customer_id}/history", response_model=ChangePage, responses=errors(404))
@@ -202,10 +193,9 @@ def read_customer_history(
     customer_id: CustomerId, session: Reading, reader: Reader, paging: Paging
 ) -> Response:
     """List what changed of a customer, newest first: who, when, what, why."""
-    if repository.customer(session, reader, customer_id) is None:
-        raise NotFound(detail=_UNKNOWN)
+    existing(repository.customer(session, reader, customer_id), _UNKNOWN)
     found = repository.changes(session, customer_id, paging=paging)
-    return answer(change_page(found.rows, found.next), headers=link(paging, found.next))
+    return answer_page(ChangePage, change_body, found, paging)
 
 
 def _patched(body: CustomerPatch, before: domain.Record) -> domain.Record:

@@ -213,11 +213,6 @@ def customer_body(row: Any) -> CustomerBody:
     return CustomerBody.model_validate(row)
 
 
-def customer_page(rows: Any, following: str | None) -> CustomerPage:
-    """Present a page of customers."""
-    return CustomerPage(items=[customer_body(row) for row in rows], next=following)
-
-
-def change_page(rows: Any, following: str | None) -> ChangePage:
-    """Present a page of a customer's history."""
-    return ChangePage(items=[ChangeBody.model_validate(row) for row in rows], next=following)
+def change_body(row: Any) -> ChangeBody:
+    """Present one change of a customer."""
+    return ChangeBody.model_validate(row)

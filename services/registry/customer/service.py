@@ -20,9 +20,10 @@ from services.registry.customer.models import (
 from shared import clock
 from shared.bulk import insert_rows
 from shared.contracts import registry as contracts
-from shared.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed
+from shared.errors import Conflict, Fault, Invalid, PreconditionFailed, existing
 from shared.ids import new_id
 from shared.messaging import outbox
+from shared.outcome import Outcome
 from shared.reader import EVERYTHING, Reader
 
 
@@ -94,9 +95,10 @@ def customer_to_change(
     session: Session, *, reader: Reader, customer_id: UUID, expected_version: int
 ) -> Customer:
     """Lock a customer for a change; NotFound, or PreconditionFailed if it was changed meanwhile."""
-    customer = repository.customer_for_change(session, reader, customer_id)
-    if customer is None:
-        raise NotFound(detail="No customer that you may see has this id.")
+    customer = existing(
+        repository.customer_for_change(session, reader, customer_id),
+        "No customer that you may see has this id.",
+    )
     if customer.version != expected_version:
         raise PreconditionFailed
     return customer
@@ -104,24 +106,22 @@ def customer_to_change(
 
 def upsert_customer(
     session: Session, *, external_id: ExternalId, record: Record, by: str, reader: Reader
-) -> tuple[Customer, str]:
-    """Register the customer that another system names, or make its record this.
-
-    Tells which of created, updated, unchanged it was.
-    """
+) -> tuple[Customer, Outcome]:
+    """Register the customer that another system names, or make its record this."""
     pair = (external_id.system, external_id.id)
     customer_id = repository.ids_by_external_id(session, [pair]).get(pair)
     if customer_id is None:
         named = replace(record, external_ids=domain.united(record.external_ids, [external_id]))
-        return register_customer(session, record=named, by=by, reader=reader), "created"
-    customer = repository.customer_for_change(session, reader, customer_id)
-    if customer is None:
-        raise NotFound(detail="No customer that you may see has this external id.")
+        return register_customer(session, record=named, by=by, reader=reader), Outcome.CREATED
+    customer = existing(
+        repository.customer_for_change(session, reader, customer_id),
+        "No customer that you may see has this external id.",
+    )
     known = domain.united(record_of(customer).external_ids, [external_id])
     united = domain.united(known, record.external_ids)
     whole = replace(domain.brought_into_sight(record, reader), external_ids=united)
     changed = change_customer(session, customer=customer, record=whole, by=by, reader=reader)
-    return customer, "updated" if changed else "unchanged"
+    return customer, Outcome.UPDATED if changed else Outcome.UNCHANGED
 
 
 def customers_named(
@@ -166,14 +166,14 @@ def records_for_change(
 
 def put_customers(
     session: Session, *, records: Mapping[ExternalId, Record], by: str
-) -> dict[ExternalId, str]:
-    """Make the records of many customers these; tell of each: created, updated, unchanged."""
+) -> dict[ExternalId, Outcome]:
+    """Make the records of many customers these; tell what became of each."""
     pairs = [(external_id.system, external_id.id) for external_id in records]
     known = repository.ids_by_external_id(session, pairs) if pairs else {}
     customers = repository.customers_for_change(session, list(known.values()))
     new = {pair: record for pair, record in records.items() if (pair.system, pair.id) not in known}
     _insert(session, [replace(one, external_ids=(pair,)) for pair, one in new.items()], by=by)
-    outcomes = dict.fromkeys(new, "created")
+    outcomes = dict.fromkeys(new, Outcome.CREATED)
     for (system, external_id), customer_id in known.items():
         pair, customer = ExternalId(system, external_id), customers[customer_id]
         kept = record_of(customer).external_ids
@@ -181,7 +181,7 @@ def put_customers(
         changed = change_customer(
             session, customer=customer, record=record, by=by, reader=EVERYTHING
         )
-        outcomes[pair] = "updated" if changed else "unchanged"
+        outcomes[pair] = Outcome.UPDATED if changed else Outcome.UNCHANGED
     return outcomes
 
 

@@ -21,6 +21,4 @@ def imports(session: Session, *, paging: PageRequest) -> Slice:
         select(Import),
         paging=paging,
         order=[Import.id.desc()],
-        key=lambda row: [row.id],
-        read=lambda key: [UUID(str(key[0]))],
     )

@@ -8,33 +8,35 @@ from starlette.responses import Response, StreamingResponse
 
 from services.registry.imports import repository, service
 from services.registry.imports.columns import described
-from services.registry.imports.models import Import, Rejection
+from services.registry.imports.models import Rejection
 from services.registry.imports.schemas import (
     ImportBody,
     ImportForm,
     ImportPage,
     import_body,
-    import_page,
+    import_place,
 )
-from services.registry.settings import Settings as RegistrySettings
-from shared.errors import NotFound
-from shared.files.store import digest
+from shared.errors import existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Caller, Once, Reading, Settings, Store, Transaction
-from shared.http.pagination import Paging, link
+from shared.http.dependencies import SEES_ALL, Caller, Reading, Store, Transaction
+from shared.http.idempotency import Once
+from shared.http.pagination import Paging, answer_page
 from shared.http.routing import Router
-from shared.imports.errors_file import check_sees_all, errors_file
+from shared.imports.errors_file import errors_file
+from shared.imports.schemas import ANY_SIZE
+from shared.imports.settings import Settings
 from shared.jobs import service as jobs
 
 router = Router(
     prefix="imports",
     tag="imports",
     about="Files of customers, products and orders (导入), taken in by jobs that you can follow.",
+    dependencies=[SEES_ALL],
 )
 
 ImportId = Annotated[UUID, Path(description="The import's `id`, as its answers give it.")]
 
-_ANY_SIZE = 1 << 50
+_UNKNOWN = "No import has this id."
 
 _ABOUT = """Import customers, products or orders from a file. Needs a key that sees all rows.
 
@@ -64,7 +66,7 @@ file counts twice. One bad line rejects its whole order. Where `order_id` begins
     status_code=202,
     response_model=ImportBody,
     responses=errors(403, 413),
-    max_body_size=_ANY_SIZE,
+    max_body_size=ANY_SIZE,
     description=_ABOUT + described(),
 )
 def start_import(
@@ -75,7 +77,6 @@ def start_import(
     settings: Settings,
 ) -> Response:
     """Import customers, products or orders from a file."""
-    check_sees_all(caller)
 
     def start() -> Response:
         row = service.start_import(
@@ -84,42 +85,31 @@ def start_import(
             options=form.options.options(settings),
             mapping=form.mapping,
             dry_run=form.dry_run,
-            file_name=form.file.filename or "",
-            stream=form.file.file,
-            limit=_limit(settings),
-            by=caller.subject,
+            upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )
-        place = {"Location": f"/v1/imports/{row.id}"}
-        return answer(import_body(row), status=202, headers=place)
+        return answer(import_body(row), status=202, place=import_place(row))
 
-    said = form.model_dump_json(exclude={"file"})
-    return once(start, also=f"{said}{form.file.filename}{digest(form.file.file)}")
+    return once(start, also=form.said())
 
 
 @router.get("", response_model=ImportPage, responses=errors(403))
-def list_imports(session: Reading, paging: Paging, caller: Caller) -> Response:
+def list_imports(session: Reading, paging: Paging) -> Response:
     """List imports, newest first. Needs a key that sees all rows."""
-    check_sees_all(caller)
-    found = repository.imports(session, paging=paging)
-    return answer(import_page(found.rows, found.next), headers=link(paging, found.next))
+    return answer_page(ImportPage, import_body, repository.imports(session, paging=paging), paging)
 
 
 @router.get("/{import_id}", response_model=ImportBody, responses=errors(403, 404))
-def read_import(import_id: ImportId, session: Reading, caller: Caller) -> Response:
+def read_import(import_id: ImportId, session: Reading) -> Response:
     """Read how far an import is. Needs a key that sees all rows."""
-    check_sees_all(caller)
-    return answer(import_body(_found(repository.import_(session, import_id))))
+    return answer(import_body(existing(repository.import_(session, import_id), _UNKNOWN)))
 
 
 @router.post("/{import_id}/cancel", response_model=ImportBody, responses=errors(403, 404))
-def cancel_import(
-    import_id: ImportId, once: Once, session: Transaction, caller: Caller
-) -> Response:
+def cancel_import(import_id: ImportId, once: Once, session: Transaction) -> Response:
     """Ask an import to end; what it has taken so far stays. Needs a key that sees all rows."""
-    check_sees_all(caller)
 
     def cancel() -> Response:
-        row = _found(repository.import_(session, import_id))
+        row = existing(repository.import_(session, import_id), _UNKNOWN)
         jobs.cancel(session, row)
         return answer(import_body(row))
 
@@ -127,22 +117,11 @@ def cancel_import(
 
 
 @router.get("/{import_id}/errors", response_class=StreamingResponse, responses=errors(403, 404))
-def read_import_errors(import_id: ImportId, store: Store, caller: Caller) -> Response:
+def read_import_errors(import_id: ImportId, store: Store) -> Response:
     """Give the rejected lines as CSV: the columns of the file, and `errors`, which says why.
 
     Needs a key that sees all rows.
     """
-    check_sees_all(caller)
     with store.reading() as session:
-        row = _found(repository.import_(session, import_id))
+        row = existing(repository.import_(session, import_id), _UNKNOWN)
     return errors_file(store, Rejection, row)
-
-
-def _limit(settings: Settings) -> int:
-    return settings.import_limit_bytes if isinstance(settings, RegistrySettings) else 0
-
-
-def _found(row: Import | None) -> Import:
-    if row is None:
-        raise NotFound(detail="No import has this id.")
-    return row

@@ -7,8 +7,9 @@ from pydantic import ConfigDict, Field, Json
 
 from services.registry.imports import domain
 from services.registry.imports.domain import Entity, Mode
+from services.registry.imports.models import Import
 from shared.http.schemas import Body, Code, Currency, Flag, Page, System
-from shared.imports.schemas import Encoding, FileImportBody, Zone
+from shared.imports.schemas import QUEUED, Encoding, FileForm, FileImportBody, Zone
 from shared.settings import ServiceSettings
 
 
@@ -68,28 +69,16 @@ _EXAMPLE: dict[str, Any] = {
     "options": '{"currency": "CNY"}',
     "dry_run": True,
 }
-_RUNNING: dict[str, Any] = {
+_RUNNING = QUEUED | {
     "id": "0199a7c0-0000-7000-8000-000000000004",
     "entity": "products",
-    "state": "queued",
     "dry_run": True,
     "file_name": "products.csv",
     "file_size": 90,
-    "ignored_columns": [],
-    "processed": 0,
-    "total": None,
-    "created": 0,
-    "updated": 0,
-    "unchanged": 0,
-    "rejected": 0,
-    "errors_url": None,
-    "failure": None,
-    "created_at": "2026-01-31T01:30:00Z",
-    "ended_at": None,
 }
 
 
-class ImportForm(Body):
+class ImportForm(FileForm):
     """The parts of the form."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -105,7 +94,6 @@ class ImportForm(Body):
         '`{"客户名称": "name"}`. A column that has its name already is left out.',
     )
     options: Json[OptionsBody] = Field("{}", validate_default=True, description="JSON object.")
-    dry_run: bool = Field(False, description="Count and check, change nothing.")
 
 
 class ImportBody(FileImportBody):
@@ -120,13 +108,11 @@ class ImportPage(Page[ImportBody]):
     """A page of imports."""
 
 
-def import_body(row: Any) -> ImportBody:
+def import_place(row: Import) -> str:
+    """Tell where an import is read."""
+    return f"/v1/imports/{row.id}"
+
+
+def import_body(row: Import) -> ImportBody:
     """Present an import."""
-    names = ImportBody.model_fields.keys() - {"errors_url"}
-    url = f"/v1/imports/{row.id}/errors" if row.rejected else None
-    return ImportBody(**{name: getattr(row, name) for name in names}, errors_url=url)
-
-
-def import_page(rows: Any, following: str | None) -> ImportPage:
-    """Present a page of imports."""
-    return ImportPage(items=[import_body(row) for row in rows], next=following)
+    return ImportBody.of(row, place=import_place(row))

@@ -1,6 +1,6 @@
 """Use cases of imports: start. The work itself is in jobs.py."""
 
-from typing import Any, BinaryIO
+from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
@@ -8,7 +8,7 @@ from services.registry.imports.columns import columns_of
 from services.registry.imports.domain import Entity, Options
 from services.registry.imports.models import Import
 from shared.files.tables import read_table
-from shared.imports.service import keep_file
+from shared.imports.service import Upload, keep_file
 
 
 def start_import(
@@ -18,19 +18,16 @@ def start_import(
     options: Options,
     mapping: dict[str, str],
     dry_run: bool,
-    file_name: str,
-    stream: BinaryIO,
-    limit: int,
-    by: str,
+    upload: Upload,
 ) -> Import:
     """Keep a file and queue its import; Invalid at once if its header will not do."""
-    header = read_table(stream, encoding=options.encoding).header
+    header = read_table(upload.stream, encoding=options.encoding).header
     ignored = columns_of(entity, header, mapping, options).ignored
-    kept = keep_file(session, file_name=file_name, stream=stream, limit=limit, by=by)
+    kept = keep_file(session, upload)
     row = Import(
         **kept,
         entity=entity,
-        options=_plain(options),
+        options=asdict(options),
         mapping=mapping,
         dry_run=dry_run,
         header=header,
@@ -40,7 +37,3 @@ def start_import(
     session.add(row)
     session.flush()
     return row
-
-
-def _plain(options: Options) -> dict[str, Any]:
-    return {name: getattr(options, name) for name in Options.__slots__}

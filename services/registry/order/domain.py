@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from functools import lru_cache, reduce
 from uuid import UUID
 
@@ -17,14 +16,6 @@ from shared.money import EXACT
 
 MOST_LINES = 2000
 ZERO = Decimal(0)
-
-
-class Outcome(StrEnum):
-    """What became of an order that was put."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +64,12 @@ class Order:
     @property
     def amount(self) -> Decimal:
         """What the order comes to, in its currency, exactly."""
-        return reduce(EXACT.add, (line.amount for line in self.lines), ZERO)
+        return amount_of(self.lines)
+
+
+def amount_of(lines: Iterable[Line]) -> Decimal:
+    """Give what lines of one currency come to, exactly."""
+    return reduce(EXACT.add, (line.amount for line in lines), ZERO)
 
 
 def line_faults(line: Line) -> Iterable[tuple[str, str]]:

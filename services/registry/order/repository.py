@@ -78,6 +78,4 @@ def orders(
         statement,
         paging=paging,
         order=[Order.id],
-        key=lambda row: [row.id],
-        read=lambda key: [UUID(str(key[0]))],
     )

@@ -5,12 +5,9 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from services.registry.customer import repository as customers
 from services.registry.order import repository, service
-from services.registry.order.domain import Outcome
 from services.registry.order.models import Order
 from services.registry.order.schemas import (
     NewOrder,
@@ -18,18 +15,16 @@ from services.registry.order.schemas import (
     OrderFields,
     OrderPage,
     order_body,
-    order_page,
 )
-from services.registry.product import service as products
-from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.errors import Fault, Invalid, existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Once, Reader, Reading, Settings, Transaction, etag
-from shared.http.pagination import Paging, link
+from shared.http.dependencies import Reader, Reading, Settings, Transaction
+from shared.http.idempotency import Once
+from shared.http.pagination import Paging, answer_page
 from shared.http.parameters import external_id_pair
 from shared.http.routing import Router
 from shared.http.schemas import Code, System
-from shared.reader import Reader as RowReader
-from shared.reader import Rows
+from shared.outcome import Outcome
 
 router = Router(
     prefix="orders",
@@ -48,13 +43,8 @@ def place_order(
     """
 
     def place() -> Response:
-        key = body.external_id.system, body.external_id.id
-        row, outcome = _put(session, reader, settings, body, *key)
-        if outcome is not Outcome.CREATED:
-            fault = Fault("/external_id", "taken", "This order is recorded; PUT changes it.")
-            raise Conflict(fault, code="external_id_taken")
-        place = {"Location": f"/v1/orders/{row.id}"}
-        return answer(order_body(row), status=201, headers=place | etag(row.version))
+        told = _told(body, body.external_id.system, body.external_id.id, settings)
+        return _changed(service.place_order(session, told=told, reader=reader), made=True)
 
     return once(place)
 
@@ -81,12 +71,9 @@ def put_order(
 
     The whole order is replaced: what the body leaves out is not kept from before.
     """
-    row, outcome = _put(session, reader, settings, body, system, external_id)
-    headers = etag(row.version)
-    if outcome is not Outcome.CREATED:
-        return answer(order_body(row), headers=headers)
-    place = {"Location": f"/v1/orders/{row.id}"}
-    return answer(order_body(row), status=201, headers=place | headers)
+    told = _told(body, system, external_id, settings)
+    row, outcome = service.put_order(session, told=told, reader=reader)
+    return _changed(row, made=outcome is Outcome.CREATED)
 
 
 @router.get("", response_model=OrderPage, responses=errors())
@@ -130,7 +117,7 @@ def list_orders(
         occurred_from=occurred_from,
         occurred_to=occurred_to,
     )
-    return answer(order_page(found.rows, found.next), headers=link(paging, found.next))
+    return answer_page(OrderPage, order_body, found, paging)
 
 
 @router.get("/{order_id}", response_model=OrderBody, responses=errors(404))
@@ -140,55 +127,19 @@ def read_order(
     reader: Reader,
 ) -> Response:
     """Read one order."""
-    found = repository.order(session, reader, order_id)
-    if found is None:
-        raise NotFound(detail="No order that you may see has this id.")
-    return answer(order_body(found), headers=etag(found.version))
+    row = repository.order(session, reader, order_id)
+    found = existing(row, "No order that you may see has this id.")
+    return answer(order_body(found), version=found.version)
 
 
-def _put(
-    session: Session,
-    reader: RowReader,
-    settings: Settings,
-    body: OrderFields,
-    system: str,
-    external_id: str,
-) -> tuple[Order, Outcome]:
-    order = body.order(
-        system=system,
-        external_id=external_id,
-        customer_id=_customer_id(session, reader, body),
-        zone=settings.zone,
+def _told(body: OrderFields, system: str, external_id: str, settings: Settings) -> service.Told:
+    return service.Told(
+        order=body.order(system, external_id, zone=settings.zone),
+        buyer=body.buyer(),
+        product_names=body.product_names(),
     )
-    _check_visible(session, reader, (system, external_id), order.customer_id)
-    products.name_products(session, names=body.product_names())
-    (put,) = service.put_orders(session, orders=[order])
-    return session.get_one(Order, put.order_id, populate_existing=True), put.outcome
 
 
-def _check_visible(
-    session: Session, reader: RowReader, key: tuple[str, str], customer_id: UUID | None
-) -> None:
-    """Let nobody change an order that they may not see, or record one that they would not."""
-    if reader.rows is Rows.ALL:
-        return
-    known = repository.known_orders(session, [key]).get(key)
-    if known and repository.order(session, reader, known.id) is None:
-        raise NotFound(detail="No order that you may see has this external id.")
-    if customer_id is None:
-        message = "Name one of the customers that this key sees; it would not see an order of none."
-        raise Invalid(Fault("/customer", "out_of_sight", message))
-
-
-def _customer_id(session: Session, reader: RowReader, body: OrderFields) -> UUID | None:
-    """Find who bought; Invalid if nobody that the reader may see is meant."""
-    if body.customer and body.customer_id:
-        raise Invalid(Fault("/customer_id", "both", "Give customer or customer_id, not both."))
-    found = body.customer_id
-    if body.customer:
-        pair = body.customer.system, body.customer.id
-        found = customers.ids_by_external_id(session, [pair]).get(pair)
-    if (body.customer or found) and not (found and customers.customer(session, reader, found)):
-        pointer = "/customer" if body.customer else "/customer_id"
-        raise Invalid(Fault(pointer, "unknown_customer", "Register this customer first."))
-    return found
+def _changed(row: Order, *, made: bool) -> Response:
+    place = f"/v1/orders/{row.id}"
+    return answer(order_body(row), made=made, place=place, version=row.version)

@@ -101,10 +101,10 @@ class OrderFields(Body):
     delivered_on: Day | None = Field(None, description="Day on which it came.")
     faulty: Flag = Field(False, description="Something was wrong with it.")
 
-    def order(
-        self, *, system: str, external_id: str, customer_id: UUID | None, zone: ZoneInfo
-    ) -> domain.Order:
-        """Read as an order; Invalid where a line cannot be."""
+    def order(self, system: str, external_id: str, *, zone: ZoneInfo) -> domain.Order:
+        """Read as an order; Invalid where it cannot be one."""
+        if self.customer and self.customer_id:
+            raise Invalid(Fault("/customer_id", "both", "Give customer or customer_id, not both."))
         lines = tuple(_line(line) for line in self.lines)
         faults = [
             Fault(f"/lines/{at}/{field}", "out_of_range", message)
@@ -116,7 +116,7 @@ class OrderFields(Body):
         return domain.Order(
             system=system,
             external_id=external_id,
-            customer_id=customer_id,
+            customer_id=self.customer_id,
             anonymous_reference=self.anonymous_reference,
             ordered_at=self.ordered_at,
             occurred_on=local_day(self.ordered_at, zone),
@@ -126,6 +126,10 @@ class OrderFields(Body):
             delivered_on=self.delivered_on,
             faulty=self.faulty,
         )
+
+    def buyer(self) -> tuple[str, str] | None:
+        """Tell by which id of another system who bought is named."""
+        return (self.customer.system, self.customer.id) if self.customer else None
 
     def product_names(self) -> dict[str, str]:
         """Tell the product codes of the lines, and the names that they give them, if any."""
@@ -180,15 +184,10 @@ def order_body(row: Any) -> OrderBody:
     return OrderBody.model_construct(
         **{name: getattr(row, name) for name in names},
         external_id=ExternalIdBody.model_construct(system=row.system, id=row.external_id),
-        amount=sum((_line(line).amount for line in lines), domain.ZERO),
+        amount=domain.amount_of(_line(line) for line in lines),
         lines=lines,
     )
 
 
 def _shown(line: Any) -> dict[str, Any]:
     return {name: getattr(line, name) for name in LineBody.model_fields}
-
-
-def order_page(rows: Any, following: str | None) -> OrderPage:
-    """Present a page of orders."""
-    return OrderPage.model_construct(items=[order_body(row) for row in rows], next=following)

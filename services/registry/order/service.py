@@ -1,7 +1,7 @@
 """Use cases of orders: put them, one or many at a time; the same twice changes nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,17 +9,30 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 
+from services.registry.customer import repository as customers
 from services.registry.order import domain, repository
-from services.registry.order.domain import Outcome
 from services.registry.order.models import Order, OrderLine
 from services.registry.order.repository import Known
+from services.registry.product import service as products
 from shared import clock
 from shared.bulk import insert_rows
 from shared.contracts import registry as contracts
+from shared.errors import Conflict, Fault, Invalid, existing
 from shared.ids import new_id
 from shared.messaging import outbox
+from shared.outcome import Outcome
+from shared.reader import Reader, Rows
 
 Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An order as a caller tells it: who bought may be named by the id of another system."""
+
+    order: domain.Order
+    buyer: Key | None
+    product_names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,52 @@ class Put:
 
     order_id: UUID
     outcome: Outcome
+
+
+def place_order(session: Session, *, told: Told, reader: Reader) -> Order:
+    """Record a new order; Conflict where its external id is taken."""
+    row, outcome = put_order(session, told=told, reader=reader)
+    if outcome is not Outcome.CREATED:
+        fault = Fault("/external_id", "taken", "This order is recorded; PUT changes it.")
+        raise Conflict(fault, code="external_id_taken")
+    return row
+
+
+def put_order(session: Session, *, told: Told, reader: Reader) -> tuple[Order, Outcome]:
+    """Make the records say this of one order; Invalid or NotFound where the reader may not."""
+    order = _with_buyer(session, told, reader)
+    _check_visible(session, order, reader)
+    products.name_products(session, names=told.product_names)
+    (put,) = put_orders(session, orders=[order])
+    return session.get_one(Order, put.order_id, populate_existing=True), put.outcome
+
+
+def _with_buyer(session: Session, told: Told, reader: Reader) -> domain.Order:
+    """Find who bought; Invalid if nobody that the reader may see is meant."""
+    order = told.order
+    if told.buyer:
+        found = customers.ids_by_external_id(session, [told.buyer]).get(told.buyer)
+        order = replace(order, customer_id=found)
+    if told.buyer or order.customer_id:
+        known = order.customer_id and customers.customer(session, reader, order.customer_id)
+        if not known:
+            pointer = "/customer" if told.buyer else "/customer_id"
+            raise Invalid(Fault(pointer, "unknown_customer", "Register this customer first."))
+    return order
+
+
+def _check_visible(session: Session, order: domain.Order, reader: Reader) -> None:
+    """Let nobody change an order that they may not see, or record one that they would not."""
+    if reader.rows is Rows.ALL:
+        return
+    key = order.system, order.external_id
+    known = repository.known_orders(session, [key]).get(key)
+    if known:
+        visible = repository.order(session, reader, known.id)
+        existing(visible, "No order that you may see has this external id.")
+    if order.customer_id is None:
+        message = "Name one of the customers that this key sees; it would not see an order of none."
+        raise Invalid(Fault("/customer", "out_of_sight", message))
 
 
 def put_orders(session: Session, *, orders: Sequence[domain.Order]) -> list[Put]:

@@ -38,6 +38,4 @@ def products(
         select(Product).filter_by(**equal),
         paging=paging,
         order=[Product.id],
-        key=lambda row: [row.id],
-        read=lambda key: [UUID(str(key[0]))],
     )

@@ -7,22 +7,22 @@ from fastapi import Path, Query
 from starlette.responses import Response
 
 from services.registry.product import repository, service
+from services.registry.product.models import Product
 from services.registry.product.schemas import (
     NewProduct,
     ProductBody,
     ProductFields,
     ProductPage,
     product_body,
-    product_page,
 )
-from shared.errors import Conflict, Fault, Forbidden, NotFound
+from shared.errors import existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Caller, Once, Reading, Settings, Transaction, etag
-from shared.http.identity import Identity
-from shared.http.pagination import Paging, link
+from shared.http.dependencies import SEES_ALL, Reading, Settings, Transaction
+from shared.http.idempotency import Once
+from shared.http.pagination import Paging, answer_page
 from shared.http.routing import Router
 from shared.http.schemas import Code
-from shared.reader import Rows
+from shared.outcome import Outcome
 
 router = Router(
     prefix="products",
@@ -31,25 +31,24 @@ router = Router(
 )
 
 
-@router.post("", status_code=201, response_model=ProductBody, responses=errors(403, 409))
+@router.post(
+    "",
+    status_code=201,
+    response_model=ProductBody,
+    responses=errors(403, 409),
+    dependencies=[SEES_ALL],
+)
 def create_product(
-    body: NewProduct, once: Once, session: Transaction, settings: Settings, caller: Caller
+    body: NewProduct, once: Once, session: Transaction, settings: Settings
 ) -> Response:
     """Put a product into the catalogue; a code that is taken is refused with 409.
 
     The catalogue is shared: every key reads it, and changing it needs a key that sees all rows.
     """
-    _check_sees_all(caller)
 
     def create() -> Response:
-        if repository.products_by_code(session, [body.code]):
-            fault = Fault("/code", "taken", "The catalogue has this code; PUT changes it.")
-            raise Conflict(fault, code="code_taken")
         product = body.product(body.code, currency=settings.currency)
-        service.put_products(session, products=[product])
-        made = repository.products_by_code(session, [body.code])[body.code]
-        place = {"Location": f"/v1/products/{made.id}"}
-        return answer(product_body(made), status=201, headers=place | etag(made.version))
+        return _changed(service.create_product(session, product=product), made=True)
 
     return once(create)
 
@@ -58,6 +57,7 @@ def create_product(
     "/by-code/{code}",
     response_model=ProductBody,
     responses=errors(403) | {201: {"model": ProductBody, "description": "It was new."}},
+    dependencies=[SEES_ALL],
 )
 def put_product(
     code: Annotated[
@@ -66,21 +66,14 @@ def put_product(
     body: ProductFields,
     session: Transaction,
     settings: Settings,
-    caller: Caller,
 ) -> Response:
     """Make the catalogue say this of a code; the same twice changes nothing.
 
     The catalogue is shared: every key reads it, and changing it needs a key that sees all rows.
     """
-    _check_sees_all(caller)
     product = body.product(code, currency=settings.currency)
-    outcome = service.put_products(session, products=[product])[code]
-    found = repository.products_by_code(session, [code])[code]
-    headers = etag(found.version)
-    if outcome != "created":
-        return answer(product_body(found), headers=headers)
-    place = {"Location": f"/v1/products/{found.id}"}
-    return answer(product_body(found), status=201, headers=place | headers)
+    row, outcome = service.put_product(session, product=product)
+    return _changed(row, made=outcome is Outcome.CREATED)
 
 
 @router.get("", response_model=ProductPage, responses=errors())
@@ -106,7 +99,7 @@ def list_products(
 ) -> Response:
     """List products, oldest first."""
     found = repository.products(session, paging=paging, code=code, category=category)
-    return answer(product_page(found.rows, found.next), headers=link(paging, found.next))
+    return answer_page(ProductPage, product_body, found, paging)
 
 
 @router.get("/{product_id}", response_model=ProductBody, responses=errors(404))
@@ -115,13 +108,10 @@ def read_product(
     session: Reading,
 ) -> Response:
     """Read one product."""
-    found = repository.product(session, product_id)
-    if found is None:
-        raise NotFound(detail="No product has this id.")
-    return answer(product_body(found), headers=etag(found.version))
+    found = existing(repository.product(session, product_id), "No product has this id.")
+    return answer(product_body(found), version=found.version)
 
 
-def _check_sees_all(caller: Identity) -> None:
-    """Refuse a caller who sees some rows: products belong to nobody."""
-    if caller.rows is not Rows.ALL:
-        raise Forbidden(detail="Changing the catalogue needs a key that sees all rows.")
+def _changed(row: Product, *, made: bool) -> Response:
+    place = f"/v1/products/{row.id}"
+    return answer(product_body(row), made=made, place=place, version=row.version)

@@ -76,8 +76,3 @@ def product_body(row: Any) -> ProductBody:
     return ProductBody.model_construct(
         **{name: getattr(row, name) for name in ProductBody.model_fields}
     )
-
-
-def product_page(rows: Any, following: str | None) -> ProductPage:
-    """Present a page of products."""
-    return ProductPage.model_construct(items=[product_body(row) for row in rows], next=following)

@@ -12,14 +12,31 @@ from services.registry.product.models import Product
 from shared import clock
 from shared.bulk import insert_rows
 from shared.contracts import registry as contracts
+from shared.errors import Conflict, Fault
 from shared.ids import new_id
 from shared.messaging import outbox
+from shared.outcome import Outcome
 
 _FIELDS = ("code", "name", "category", "lifetime_days", "purchase_cycle_days")
 
 
-def put_products(session: Session, *, products: Sequence[domain.Product]) -> dict[str, str]:
-    """Make the catalogue say this; tell what became of each code: created, updated, unchanged."""
+def create_product(session: Session, *, product: domain.Product) -> Product:
+    """Put a product into the catalogue; Conflict where its code is taken."""
+    row, outcome = put_product(session, product=product)
+    if outcome is not Outcome.CREATED:
+        fault = Fault("/code", "taken", "The catalogue has this code; PUT changes it.")
+        raise Conflict(fault, code="code_taken")
+    return row
+
+
+def put_product(session: Session, *, product: domain.Product) -> tuple[Product, Outcome]:
+    """Make the catalogue say this of a code."""
+    outcome = put_products(session, products=[product])[product.code]
+    return repository.products_by_code(session, [product.code])[product.code], outcome
+
+
+def put_products(session: Session, *, products: Sequence[domain.Product]) -> dict[str, Outcome]:
+    """Make the catalogue say this; tell what became of each code."""
     wanted = {product.code: product for product in products}
     known = repository.products_by_code(session, list(wanted))
     moment = clock.now()
@@ -28,9 +45,11 @@ def put_products(session: Session, *, products: Sequence[domain.Product]) -> dic
     rows = [_row(product, moment) for product in new]
     session.flush()
     insert_rows(session, Product, rows)
-    changed = [_values(known[code]) for code, outcome in outcomes.items() if outcome == "updated"]
+    changed = [
+        _values(known[code]) for code, outcome in outcomes.items() if outcome is Outcome.UPDATED
+    ]
     _tell(session, [*rows, *changed], moment)
-    return outcomes | {product.code: "created" for product in new}
+    return outcomes | {product.code: Outcome.CREATED for product in new}
 
 
 def products_for_change(session: Session, codes: Collection[str]) -> dict[str, domain.Product]:
@@ -71,14 +90,14 @@ def name_products(session: Session, *, names: Mapping[str, str]) -> None:
     _tell(session, [*rows, *map(_values, renamed)], moment)
 
 
-def _changed(row: Product, product: domain.Product, moment: datetime) -> str:
+def _changed(row: Product, product: domain.Product, moment: datetime) -> Outcome:
     wanted = asdict(product)
     if all(getattr(row, name) == value for name, value in wanted.items()):
-        return "unchanged"
+        return Outcome.UNCHANGED
     for name, value in wanted.items():
         setattr(row, name, value)
     row.version, row.changed_at = row.version + 1, moment
-    return "updated"
+    return Outcome.UPDATED
 
 
 def _row(product: domain.Product, moment: datetime) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services.scoring.among import among
 from services.scoring.customer.models import Customer
+from shared.bulk import among
 from shared.reader import EVERYTHING, Reader, Rows
 
 _ROW = Customer.__table__

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.scoring.customer import repository
@@ -13,6 +12,7 @@ from services.scoring.customer.models import Customer
 from services.scoring.customer.repository import Columns
 from shared import clock
 from shared.contracts.registry import CustomerFacts
+from shared.database import upserting
 
 
 def hold_customers(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Columns]:
@@ -24,7 +24,7 @@ def hold_customers(session: Session, customer_ids: Collection[UUID]) -> dict[UUI
     unheard = sorted(set(customer_ids) - held.keys())
     if unheard:
         rows = [{"id": customer_id, "disqualified": False} for customer_id in unheard]
-        session.execute(_insert(session).on_conflict_do_nothing(), rows)
+        session.execute(upserting(session, Customer).on_conflict_do_nothing(), rows)
         held |= repository.locked(session, unheard)
     return held
 
@@ -53,8 +53,3 @@ def _row(event: CustomerFacts) -> dict[str, Any]:
         "disqualified": event.disqualified,
         "changed_at": clock.now(),
     }
-
-
-def _insert(session: Session) -> Any:
-    dialect = session.get_bind().dialect.name
-    return (sqlite if dialect == "sqlite" else postgresql).insert(Customer)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID, uuid5
 
-from services.scoring.exact import exactly
+from shared.money import exactly
 
 
 class Kind(StrEnum):

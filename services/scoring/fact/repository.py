@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
-from services.scoring.among import among
 from services.scoring.customer.models import Customer
 from services.scoring.customer.repository import visible_to
 from services.scoring.fact.domain import Fact, Horizon
 from services.scoring.fact.models import StoredFact
+from shared.bulk import among
 from shared.reader import Reader
 
 _COLUMNS = StoredFact.__table__.c

@@ -7,8 +7,8 @@ from fractions import Fraction
 from math import sqrt
 from typing import Any
 
-from services.scoring.exact import exactly
 from services.scoring.index.student import quantile
+from shared.money import exactly
 
 _ROLE = "satisfaction"
 _LEAST, _MOST = 0.0, 100.0

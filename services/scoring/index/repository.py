@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.scoring.among import among
 from services.scoring.index.models import CodedAnswer, Survey, WaveSums
+from shared.bulk import among
 
 
 def survey(session: Session, survey_id: UUID) -> Survey | None:

@@ -7,10 +7,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from services.scoring.exact import exactly
 from services.scoring.fact.domain import Fact, Kind, fact_id
 from services.scoring.fact.service import Restated
 from services.scoring.index import repository
@@ -27,7 +25,9 @@ from shared import clock
 from shared.bulk import insert_rows
 from shared.contracts.scoring import IndexEstimated, WaveIndex
 from shared.contracts.survey import ResponseSubmitted, SurveyFacts
+from shared.database import upserting
 from shared.messaging import outbox
+from shared.money import exactly
 
 _Waves = dict[tuple[UUID, str], Sums]
 
@@ -63,7 +63,7 @@ def _hold_surveys(session: Session, survey_ids: Collection[UUID]) -> dict[UUID, 
     unheard = sorted(set(survey_ids) - held.keys())
     if unheard:
         rows = [{"id": survey_id, "items": [], "estimates": 0} for survey_id in unheard]
-        session.execute(_insert(session).on_conflict_do_nothing(), rows)
+        session.execute(upserting(session, Survey).on_conflict_do_nothing(), rows)
         held |= repository.locked_surveys(session, unheard)
     return held
 
@@ -254,8 +254,3 @@ def _fact(told: ResponseSubmitted, row: CodedAnswer) -> Fact:
         cost=None,
         size=row.size,
     )
-
-
-def _insert(session: Session) -> Any:
-    dialect = session.get_bind().dialect.name
-    return (sqlite if dialect == "sqlite" else postgresql).insert(Survey)

@@ -23,8 +23,6 @@ def models(session: Session, *, paging: PageRequest) -> Slice:
         select(StoredModel),
         paging=paging,
         order=[StoredModel.id, StoredModel.version],
-        key=lambda row: [row.id, row.version],
-        read=lambda key: [UUID(key[0]), int(key[1])],
     )
 
 

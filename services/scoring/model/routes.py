@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.scoring.model import repository
 from services.scoring.model.schemas import ValueModelBody, ValueModelPage, model_body
-from shared.errors import NotFound
+from shared.errors import existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Reading
 from shared.http.pagination import Paging, link
@@ -34,7 +34,5 @@ def list_value_models(session: Reading, paging: Paging) -> Response:
 @router.get("/{model_id}", response_model=ValueModelBody, responses=errors(404))
 def read_value_model(model_id: ModelId, session: Reading) -> Response:
     """Read the newest version of a value model."""
-    row = repository.latest_version(session, model_id)
-    if row is None:
-        raise NotFound(detail="No value model has this id.")
+    row = existing(repository.latest_version(session, model_id), "No value model has this id.")
     return answer(model_body(row))

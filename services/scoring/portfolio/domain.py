@@ -11,10 +11,11 @@ from fractions import Fraction
 from math import ceil
 from uuid import UUID
 
-from services.scoring.exact import exactly, per_cent
+from services.scoring.exact import per_cent
 from services.scoring.loyalty.domain import Rung
 from services.scoring.model.domain import ClassRule
 from services.scoring.rate.domain import Excluded
+from shared.money import exactly
 
 
 class CustomerClass(StrEnum):

@@ -25,7 +25,7 @@ from services.scoring.portfolio.schemas import (
 from services.scoring.portfolio.service import Population
 from services.scoring.questions import DateAsked, Span, SpanAsked
 from shared import clock
-from shared.errors import Forbidden, NotFound
+from shared.errors import Forbidden, NotFound, existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Reader, Reading
 from shared.http.routing import Router
@@ -115,9 +115,9 @@ def read_satisfaction(
     """
     if reader.rows is not Rows.ALL:
         raise Forbidden(detail="The index needs a key that sees all rows.")
-    known = index_repository.survey(session, survey)
-    if known is None:
-        raise NotFound(detail="No survey that was published has this id.")
+    known = existing(
+        index_repository.survey(session, survey), "No survey that was published has this id."
+    )
     if wave is not None and not index_service.has_wave(session, known, wave):
         raise NotFound(detail="This survey has no wave of this code.")
     day = question.horizon.as_of

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
-from services.scoring.exact import exactly
+from shared.money import exactly
 
 
 class Priced(Protocol):

@@ -7,12 +7,12 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.scoring.exact import exactly
 from services.scoring.fact.domain import Fact, Horizon, Kind
 from services.scoring.loyalty.domain import Rung, rung, silent_from
 from services.scoring.model.domain import Rules, Take, Term
 from services.scoring.months import leaves_on, months_before
 from services.scoring.rate.domain import Excluded, Rates, excluded
+from shared.money import exactly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

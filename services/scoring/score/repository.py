@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from services.scoring.among import among
 from services.scoring.customer.models import Customer
 from services.scoring.customer.repository import Columns, visible_to
 from services.scoring.score.models import KeptScore
+from shared.bulk import among
 from shared.http.pagination import PageRequest, Slice, page
 from shared.reader import Reader
 
@@ -34,8 +34,6 @@ def scores(
         visible_to(reader, statement),
         paging=paging,
         order=[KeptScore.value_order.desc(), KeptScore.customer_id.desc()],
-        key=lambda row: [row.value_order, row.customer_id],
-        read=lambda key: [str(key[0]), UUID(key[1])],
     )
 
 

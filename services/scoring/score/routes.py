@@ -27,7 +27,7 @@ from services.scoring.score.schemas import (
     score_page,
 )
 from shared import clock
-from shared.errors import Fault, Invalid, NotFound
+from shared.errors import Fault, Invalid, existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Reader, Reading, Store
 from shared.http.pagination import PageRequest, Paging, link
@@ -83,9 +83,7 @@ def read_score(customer_id: CustomerId, store: Store, reader: Reader, question: 
 def _computed(
     session: Session, reader: RowReader, customer_id: UUID, question: Question
 ) -> ScoreBody:
-    customer = customer_repository.customer(session, reader, customer_id)
-    if customer is None:
-        raise NotFound(detail=_UNKNOWN)
+    customer = existing(customer_repository.customer(session, reader, customer_id), _UNKNOWN)
     found = service.answer_question(session, customer, question)
     return computed_body(
         customer_id,
@@ -104,9 +102,7 @@ def explain_score(
 
     Each fact names the order or answer that it comes from. Facts come by term, then by day.
     """
-    customer = customer_repository.customer(session, reader, customer_id)
-    if customer is None:
-        raise NotFound(detail=_UNKNOWN)
+    customer = existing(customer_repository.customer(session, reader, customer_id), _UNKNOWN)
     found = service.answer_question(session, customer, question)
     terms, following = _page(found.terms, paging)
     body = explanation_body(customer_id, found, question, terms=terms, following=following)

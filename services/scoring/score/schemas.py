@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from services.scoring.exact import plain
 from services.scoring.fact.domain import Kind
 from services.scoring.loyalty.domain import Rung
 from services.scoring.portfolio.domain import CustomerClass
@@ -17,6 +16,7 @@ from services.scoring.score import examples
 from services.scoring.score.domain import Contribution, Question, TermPoints
 from services.scoring.score.service import Answer
 from shared.http.schemas import Body, Page
+from shared.money import plain
 
 Figure = Annotated[
     Decimal,

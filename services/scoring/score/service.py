@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.scoring.customer.repository import Columns
 from services.scoring.customer.service import hold_customers
-from services.scoring.exact import plain, sortable
+from services.scoring.exact import sortable
 from services.scoring.fact import repository as fact_repository
 from services.scoring.fact.domain import Horizon
 from services.scoring.model import repository as model_repository
@@ -26,6 +26,7 @@ from shared.bulk import insert_rows
 from shared.contracts import scoring as contracts
 from shared.ids import new_id
 from shared.messaging import outbox
+from shared.money import plain
 from shared.settings import ServiceSettings
 
 _TOLD = (

@@ -12,11 +12,11 @@ from uuid import UUID
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
-from services.survey import dialect
 from services.survey.customer import repository
 from services.survey.customer.models import Customer, CustomerIdentity
 from services.survey.customer.repository import Pair
 from shared.contracts.registry import CustomerFacts
+from shared.database import upserting
 
 _KEY = ["system", "external_id"]
 
@@ -48,7 +48,7 @@ def find_or_await(session: Session, pairs: Iterable[Pair]) -> dict[Pair, UUID]:
 def _await(session: Session, pairs: Sequence[Pair]) -> dict[Pair, UUID | None]:
     """Note pairs that are known by name only and hold their rows, in the order of their keys."""
     table = CustomerIdentity.__table__
-    statement = dialect.insert(session, table)
+    statement = upserting(session, table)
     held = statement.on_conflict_do_update(
         index_elements=_KEY, set_={"system": statement.excluded.system}
     ).returning(table.c.system, table.c.external_id, table.c.customer_id)
@@ -94,7 +94,7 @@ def _forget_dropped(session: Session, events: Sequence[CustomerFacts]) -> None:
 
 
 def _upsert_identities(session: Session, rows: list[dict[str, Any]]) -> None:
-    statement = dialect.insert(session, CustomerIdentity.__table__)
+    statement = upserting(session, CustomerIdentity.__table__)
     new, kept = statement.excluded, CustomerIdentity.stated_at
     changes = {"customer_id": new.customer_id, "stated_at": new.stated_at}
     older = kept.is_(None) | (kept < new.stated_at)

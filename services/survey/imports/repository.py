@@ -22,8 +22,6 @@ def answer_imports(session: Session, *, survey_id: UUID, paging: PageRequest) ->
         select(Import).where(Import.survey_id == survey_id),
         paging=paging,
         order=[Import.id.desc()],
-        key=lambda row: [row.id],
-        read=lambda key: [UUID(key[0])],
     )
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Form, Path
+from sqlalchemy.orm import Session
 from starlette.responses import Response, StreamingResponse
 
 from services.survey.imports import repository, service
@@ -13,30 +14,32 @@ from services.survey.imports.schemas import (
     ImportForm,
     ImportPage,
     import_body,
-    import_path,
+    import_place,
 )
-from services.survey.settings import Settings as SurveySettings
 from services.survey.survey import repository as surveys
 from services.survey.survey.schemas import SurveyId
 from services.survey.survey.service import UNKNOWN
-from shared.errors import NotFound
-from shared.files.store import digest
+from shared.errors import existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Caller, Once, Reading, Settings, Store, Transaction
-from shared.http.pagination import Paging, link
+from shared.http.dependencies import SEES_ALL, Caller, Reading, Store, Transaction
+from shared.http.idempotency import Once
+from shared.http.pagination import Paging, answer_page
 from shared.http.routing import Router
-from shared.imports.errors_file import check_sees_all, errors_file
+from shared.imports.errors_file import errors_file
+from shared.imports.schemas import ANY_SIZE
+from shared.imports.settings import Settings
 from shared.jobs import service as jobs
 
 router = Router(
     prefix="surveys",
     tag="answer imports",
     about="Files of answers to a survey, taken in by jobs that you can follow.",
+    dependencies=[SEES_ALL],
 )
 
 ImportId = Annotated[UUID, Path(description="The import's id.")]
 
-_ANY_SIZE = 1 << 50
+_UNKNOWN = "This survey has no import with this id."
 
 
 @router.post(
@@ -44,7 +47,7 @@ _ANY_SIZE = 1 << 50
     status_code=202,
     response_model=ImportBody,
     responses=errors(403, 404, 409, 413),
-    max_body_size=_ANY_SIZE,
+    max_body_size=ANY_SIZE,
 )
 def import_answers(
     survey_id: SurveyId,
@@ -65,42 +68,36 @@ def import_answers(
     it: a file that has grown or is in another order counts them again. Send only new lines, or
     give respondents ids.
     """
-    check_sees_all(caller)
 
     def start() -> Response:
-        made = service.import_answers(
+        made = service.start_import(
             session,
             survey_id=survey_id,
             wave=form.options.wave,
             options=form.options.options(settings.timezone),
             mapping=form.mapping,
             dry_run=form.dry_run,
-            file_name=form.file.filename or "",
-            stream=form.file.file,
-            limit=_limit(settings),
-            by=caller.subject,
+            upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )
-        return answer(import_body(made), status=202, headers={"Location": import_path(made)})
+        return answer(import_body(made), status=202, place=import_place(made))
 
-    said = form.model_dump_json(exclude={"file"})
-    return once(start, also=f"{said}{form.file.filename}{digest(form.file.file)}")
+    return once(start, also=form.said())
 
 
-@router.get("/{survey_id}/imports", response_model=ImportPage, responses=errors(404))
+@router.get("/{survey_id}/imports", response_model=ImportPage, responses=errors(403, 404))
 def list_answer_imports(survey_id: SurveyId, session: Reading, paging: Paging) -> Response:
-    """List the imports of a survey, newest first."""
-    if surveys.survey(session, survey_id) is None:
-        raise NotFound(detail=UNKNOWN)
+    """List the imports of a survey, newest first. Needs a key that sees all rows."""
+    existing(surveys.survey(session, survey_id), UNKNOWN)
     found = repository.answer_imports(session, survey_id=survey_id, paging=paging)
-    items = [import_body(row) for row in found.rows]
-    return answer(ImportPage(items=items, next=found.next), headers=link(paging, found.next))
+    return answer_page(ImportPage, import_body, found, paging)
 
 
-@router.get("/{survey_id}/imports/{import_id}", response_model=ImportBody, responses=errors(404))
+@router.get(
+    "/{survey_id}/imports/{import_id}", response_model=ImportBody, responses=errors(403, 404)
+)
 def read_answer_import(survey_id: SurveyId, import_id: ImportId, session: Reading) -> Response:
-    """Read how far an import is, and what became of its lines."""
-    found = repository.answer_import(session, survey_id=survey_id, import_id=import_id)
-    return answer(import_body(_there(found)))
+    """Read how far an import is, and what became of its lines. Needs a key that sees all rows."""
+    return answer(import_body(_existing(session, survey_id, import_id)))
 
 
 @router.post(
@@ -109,13 +106,12 @@ def read_answer_import(survey_id: SurveyId, import_id: ImportId, session: Readin
     responses=errors(403, 404),
 )
 def cancel_answer_import(
-    survey_id: SurveyId, import_id: ImportId, once: Once, session: Transaction, caller: Caller
+    survey_id: SurveyId, import_id: ImportId, once: Once, session: Transaction
 ) -> Response:
-    """Ask an import to end; what it has taken so far stays."""
-    check_sees_all(caller)
+    """Ask an import to end; what it has taken so far stays. Needs a key that sees all rows."""
 
     def cancel() -> Response:
-        row = _there(repository.answer_import(session, survey_id=survey_id, import_id=import_id))
+        row = _existing(session, survey_id, import_id)
         jobs.cancel(session, row)
         return answer(import_body(row))
 
@@ -127,21 +123,16 @@ def cancel_answer_import(
     response_class=StreamingResponse,
     responses=errors(403, 404),
 )
-def read_answer_import_errors(
-    survey_id: SurveyId, import_id: ImportId, store: Store, caller: Caller
-) -> Response:
-    """Give the rejected lines as CSV: the columns of the file, and `errors`, which says why."""
-    check_sees_all(caller)
+def read_answer_import_errors(survey_id: SurveyId, import_id: ImportId, store: Store) -> Response:
+    """Give the rejected lines as CSV: the columns of the file, and `errors`, which says why.
+
+    Needs a key that sees all rows.
+    """
     with store.reading() as session:
-        row = _there(repository.answer_import(session, survey_id=survey_id, import_id=import_id))
+        row = _existing(session, survey_id, import_id)
     return errors_file(store, Rejection, row)
 
 
-def _there(found: Import | None) -> Import:
-    if found is None:
-        raise NotFound(detail="This survey has no import with this id.")
-    return found
-
-
-def _limit(settings: Settings) -> int:
-    return settings.import_limit_bytes if isinstance(settings, SurveySettings) else 0
+def _existing(session: Session, survey_id: UUID, import_id: UUID) -> Import:
+    row = repository.answer_import(session, survey_id=survey_id, import_id=import_id)
+    return existing(row, _UNKNOWN)

@@ -10,8 +10,8 @@ from services.survey.imports.models import Import
 from services.survey.imports.service import Options
 from services.survey.response.schemas import Channel
 from services.survey.survey.schemas import WaveCode
-from shared.http.schemas import Body, Code, Page, System
-from shared.imports.schemas import Encoding, FileImportBody, Zone
+from shared.http.schemas import Body, Page, System
+from shared.imports.schemas import QUEUED, Encoding, FileForm, FileImportBody, Zone
 
 
 class OptionsBody(Body):
@@ -46,29 +46,17 @@ _FORM: dict[str, Any] = {
     "options": '{"system": "erp", "wave": "2026-H1"}',
     "dry_run": False,
 }
-_QUEUED: dict[str, Any] = {
+_QUEUED = QUEUED | {
     "id": "0199a7c0-0000-7000-8000-000000000041",
     "survey_id": "0199a7c0-0000-7000-8000-000000000018",
     "wave": "2026-H1",
-    "state": "queued",
     "dry_run": False,
     "file_name": "answers.csv",
     "file_size": 212,
-    "ignored_columns": [],
-    "processed": 0,
-    "total": None,
-    "created": 0,
-    "updated": 0,
-    "unchanged": 0,
-    "rejected": 0,
-    "errors_url": None,
-    "failure": None,
-    "created_at": "2026-01-31T01:30:00Z",
-    "ended_at": None,
 }
 
 
-class ImportForm(Body):
+class ImportForm(FileForm):
     """The parts of the form."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_FORM]})
@@ -84,8 +72,6 @@ class ImportForm(Body):
         description="JSON object: column of the file -> code of an item or field; null: ignored.",
     )
     options: Json[OptionsBody] = Field("{}", validate_default=True, description="JSON object.")
-    dry_run: bool = Field(False, description="Count and check, change nothing.")
-    entity: Code | None = Field(None, description="Not needed here: these are always answers.")
 
 
 class ImportBody(FileImportBody):
@@ -101,13 +87,11 @@ class ImportPage(Page[ImportBody]):
     """A page of imports."""
 
 
-def import_path(row: Import) -> str:
+def import_place(row: Import) -> str:
     """Tell where an import is read."""
     return f"/v1/surveys/{row.survey_id}/imports/{row.id}"
 
 
 def import_body(row: Import) -> ImportBody:
     """Present an import."""
-    names = ImportBody.model_fields.keys() - {"errors_url"}
-    url = f"{import_path(row)}/errors" if row.rejected else None
-    return ImportBody(**{name: getattr(row, name) for name in names}, errors_url=url)
+    return ImportBody.of(row, place=import_place(row))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import BinaryIO
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,9 +12,7 @@ from services.survey.questionnaire.domain import Questionnaire
 from services.survey.response.service import open_for_answers, questionnaire_of
 from shared.errors import Invalid
 from shared.files.tables import read_table
-from shared.imports.service import keep_file
-
-Columns = Mapping[str, str | None]
+from shared.imports.service import Upload, keep_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,24 +25,21 @@ class Options:
     channel: str
 
 
-def import_answers(
+def start_import(
     session: Session,
     *,
     survey_id: UUID,
     wave: str | None,
     options: Options,
-    mapping: Columns,
+    mapping: Mapping[str, str | None],
     dry_run: bool,
-    file_name: str,
-    stream: BinaryIO,
-    limit: int,
-    by: str,
+    upload: Upload,
 ) -> Import:
     """Keep a file and queue its import; Invalid at once if its header will not do."""
     chosen = open_for_answers(session, survey_id=survey_id, wave=wave)
-    header = read_table(stream, encoding=options.encoding).header
+    header = read_table(upload.stream, encoding=options.encoding).header
     ignored = _ignored(header, mapping, questionnaire_of(session, chosen))
-    kept = keep_file(session, file_name=file_name, stream=stream, limit=limit, by=by)
+    kept = keep_file(session, upload)
     made = Import(
         **kept,
         survey_id=survey_id,
@@ -61,7 +55,9 @@ def import_answers(
     return made
 
 
-def _ignored(header: list[str], mapping: Columns, questionnaire: Questionnaire) -> list[str]:
+def _ignored(
+    header: list[str], mapping: Mapping[str, str | None], questionnaire: Questionnaire
+) -> list[str]:
     items = list(questionnaire.items)
     codes = {item.code for item in items}
     required = [item.code for item in items if item.required]

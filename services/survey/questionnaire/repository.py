@@ -54,8 +54,6 @@ def questionnaires(session: Session, *, paging: PageRequest) -> Slice:
         select(Questionnaire),
         paging=paging,
         order=[Questionnaire.id],
-        key=lambda row: [row.id],
-        read=lambda key: [UUID(key[0])],
     )
 
 
@@ -80,6 +78,4 @@ def versions(session: Session, questionnaire_id: UUID, *, paging: PageRequest) -
         ),
         paging=paging,
         order=[QuestionnaireVersion.version.desc()],
-        key=lambda row: [row.version],
-        read=lambda key: [int(key[0])],
     )

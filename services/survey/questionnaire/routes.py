@@ -17,10 +17,11 @@ from services.survey.questionnaire.schemas import (
     TemplatePage,
     questionnaire_body,
 )
-from shared.errors import Fault, Invalid, NotFound
+from shared.errors import Fault, Invalid, existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Caller, ExpectedVersion, Once, Reading, Transaction, etag
-from shared.http.pagination import Paging, link
+from shared.http.dependencies import Caller, ExpectedVersion, Reading, Transaction
+from shared.http.idempotency import Once
+from shared.http.pagination import Paging, answer_page
 from shared.http.routing import Router
 from shared.http.schemas import Code
 
@@ -48,7 +49,7 @@ def design_questionnaire(
             template=body.template,
             by=caller.subject,
         )
-        return _changed(made, status=201)
+        return _changed(made, made=True)
 
     return once(design)
 
@@ -64,28 +65,25 @@ def list_templates() -> Response:
 @router.get("/templates/{name}", response_model=DocumentBody, responses=errors(404))
 def read_template(name: Template) -> Response:
     """Read a ready questionnaire."""
-    document = shipped.template(name)
-    if document is None:
-        raise NotFound(detail="There is no template of this name.")
+    document = existing(shipped.template(name), "There is no template of this name.")
     return answer(DocumentBody.model_validate(document))
 
 
 @router.get("", response_model=QuestionnairePage, responses=errors())
 def list_questionnaires(session: Reading, paging: Paging) -> Response:
     """List questionnaires, oldest first, each in its newest version."""
-    found = repository.questionnaires(session, paging=paging)
-    newest = repository.newest_of(session, list(found.rows))
-    items = [questionnaire_body(row, newest[row.id]) for row in found.rows]
-    return answer(QuestionnairePage(items=items, next=found.next), headers=link(paging, found.next))
+    rows = repository.questionnaires(session, paging=paging)
+    newest = repository.newest_of(session, list(rows.rows))
+    return answer_page(
+        QuestionnairePage, lambda row: questionnaire_body(row, newest[row.id]), rows, paging
+    )
 
 
 @router.get("/{questionnaire_id}", response_model=QuestionnaireBody, responses=errors(404))
 def read_questionnaire(questionnaire_id: QuestionnaireId, session: Reading) -> Response:
     """Read a questionnaire in its newest version."""
-    found = repository.questionnaire(session, questionnaire_id)
-    if found is None:
-        raise NotFound(detail=service.UNKNOWN)
-    return _changed((found, repository.newest(session, found)))
+    questionnaire = existing(repository.questionnaire(session, questionnaire_id), service.UNKNOWN)
+    return _changed((questionnaire, repository.newest(session, questionnaire)))
 
 
 @router.patch(
@@ -138,7 +136,7 @@ def open_version(
 
     def begin() -> Response:
         opened = service.open_version(session, questionnaire_id=questionnaire_id, by=caller.subject)
-        return _changed(opened, status=201)
+        return _changed(opened, made=True)
 
     return once(begin)
 
@@ -146,12 +144,11 @@ def open_version(
 @router.get("/{questionnaire_id}/versions", response_model=QuestionnairePage, responses=errors(404))
 def list_versions(questionnaire_id: QuestionnaireId, session: Reading, paging: Paging) -> Response:
     """List the versions of a questionnaire, newest first."""
-    questionnaire = repository.questionnaire(session, questionnaire_id)
-    if questionnaire is None:
-        raise NotFound(detail=service.UNKNOWN)
-    found = repository.versions(session, questionnaire_id, paging=paging)
-    items = [questionnaire_body(questionnaire, row) for row in found.rows]
-    return answer(QuestionnairePage(items=items, next=found.next), headers=link(paging, found.next))
+    questionnaire = existing(repository.questionnaire(session, questionnaire_id), service.UNKNOWN)
+    rows = repository.versions(session, questionnaire_id, paging=paging)
+    return answer_page(
+        QuestionnairePage, lambda row: questionnaire_body(questionnaire, row), rows, paging
+    )
 
 
 @router.get(
@@ -161,11 +158,9 @@ def list_versions(questionnaire_id: QuestionnaireId, session: Reading, paging: P
 )
 def read_version(questionnaire_id: QuestionnaireId, version: Number, session: Reading) -> Response:
     """Read one version of a questionnaire."""
-    questionnaire = repository.questionnaire(session, questionnaire_id)
-    found = repository.version(session, questionnaire_id, version)
-    if questionnaire is None or found is None:
-        raise NotFound(detail="There is no such version of a questionnaire.")
-    return answer(questionnaire_body(questionnaire, found), headers=etag(questionnaire.revision))
+    questionnaire = existing(repository.questionnaire(session, questionnaire_id), service.UNKNOWN)
+    row = repository.version(session, questionnaire_id, version)
+    return _changed((questionnaire, existing(row, "This questionnaire has no such version.")))
 
 
 def _template(name: str | None) -> dict[str, Any]:
@@ -178,9 +173,11 @@ def _template(name: str | None) -> dict[str, Any]:
     return document
 
 
-def _changed(made: service.Versioned, *, status: int = 200) -> Response:
-    questionnaire, version = made
-    headers = etag(questionnaire.revision)
-    if status == 201:  # noqa: PLR2004  created
-        headers |= {"Location": f"/v1/questionnaires/{questionnaire.id}"}
-    return answer(questionnaire_body(questionnaire, version), status=status, headers=headers)
+def _changed(changed: service.Versioned, *, made: bool = False) -> Response:
+    questionnaire, version = changed
+    return answer(
+        questionnaire_body(questionnaire, version),
+        made=made,
+        place=f"/v1/questionnaires/{questionnaire.id}",
+        version=questionnaire.revision,
+    )

@@ -10,7 +10,7 @@ from services.survey.questionnaire.domain import VersionState
 from services.survey.questionnaire.models import Questionnaire, QuestionnaireVersion
 from services.survey.questionnaire.rules import faults_of
 from shared import clock
-from shared.errors import Conflict, Invalid, NotFound, PreconditionFailed
+from shared.errors import Conflict, Invalid, PreconditionFailed, existing
 from shared.ids import new_id
 
 Document = dict[str, Any]
@@ -99,7 +99,7 @@ def _draft(
 
 
 def _for_change(session: Session, questionnaire_id: UUID) -> Versioned:
-    questionnaire = repository.questionnaire_for_change(session, questionnaire_id)
-    if questionnaire is None:
-        raise NotFound(detail=UNKNOWN)
+    questionnaire = existing(
+        repository.questionnaire_for_change(session, questionnaire_id), UNKNOWN
+    )
     return questionnaire, repository.newest(session, questionnaire)

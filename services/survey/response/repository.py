@@ -49,8 +49,6 @@ def responses(
         statement,
         paging=paging,
         order=[Response.id],
-        key=lambda row: [row.id],
-        read=lambda key: [UUID(key[0])],
     )
 
 

@@ -18,9 +18,10 @@ from services.survey.response.schemas import (
 from services.survey.survey import repository as surveys
 from services.survey.survey.schemas import SurveyId, WaveCode
 from services.survey.survey.service import UNKNOWN
-from shared.errors import NotFound
+from shared.errors import existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Once, Reader, Reading, Transaction
+from shared.http.dependencies import Reader, Reading, Transaction
+from shared.http.idempotency import Once
 from shared.http.pagination import Paging, link
 from shared.http.routing import Router
 
@@ -57,8 +58,8 @@ def submit_response(
             respondent=body.respondent,
             customer_id=body.customer_id,
         )
-        place = {"Location": f"/v1/surveys/{survey_id}/responses/{made.id}"}
-        return answer(response_body(made), status=201, headers=place)
+        place = f"/v1/surveys/{survey_id}/responses/{made.id}"
+        return answer(response_body(made), status=201, place=place)
 
     return once(submit)
 
@@ -77,8 +78,7 @@ def list_responses(
     ] = None,
 ) -> http.Response:
     """List the responses of a survey in the order in which they came."""
-    if surveys.survey(session, survey_id) is None:
-        raise NotFound(detail=UNKNOWN)
+    existing(surveys.survey(session, survey_id), UNKNOWN)
     found = repository.responses(
         session, reader, survey_id=survey_id, paging=paging, wave=wave, customer_id=customer_id
     )
@@ -96,17 +96,16 @@ def read_response(
     reader: Reader,
 ) -> http.Response:
     """Read one response."""
-    found = repository.response(session, reader, survey_id=survey_id, response_id=response_id)
-    if found is None:
-        raise NotFound(detail="No response that you may see has this id.")
+    found = existing(
+        repository.response(session, reader, survey_id=survey_id, response_id=response_id),
+        "No response that you may see has this id.",
+    )
     return answer(response_body(found))
 
 
 @router.get("/{survey_id}/progress", response_model=ProgressBody, responses=errors(404))
 def read_progress(survey_id: SurveyId, session: Reading) -> http.Response:
     """Tell how many have answered up to now, by wave and channel."""
-    survey = surveys.survey(session, survey_id)
-    if survey is None:
-        raise NotFound(detail=UNKNOWN)
+    survey = existing(surveys.survey(session, survey_id), UNKNOWN)
     waves = surveys.waves(session, survey_id)
     return answer(progress_body(survey, waves, repository.counts(session, survey_id)))

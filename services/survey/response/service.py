@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.survey import dialect
 from services.survey.customer import service as customers
 from services.survey.customer.repository import Pair
 from services.survey.questionnaire import repository as questionnaires
@@ -25,7 +24,8 @@ from services.survey.survey.service import UNKNOWN, wave_of
 from shared import clock
 from shared.bulk import insert_rows
 from shared.contracts.survey import ResponseState, ResponseSubmitted
-from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.database import upserting
+from shared.errors import Conflict, Fault, Invalid, existing
 from shared.ids import new_id
 from shared.messaging import outbox
 
@@ -69,9 +69,7 @@ class Kept:
 
 def open_for_answers(session: Session, *, survey_id: UUID, wave: str | None) -> Wave:
     """Find the wave that answers go to: the one named, or the only one that is open."""
-    survey = surveys.survey(session, survey_id)
-    if survey is None:
-        raise NotFound(detail=UNKNOWN)
+    survey = existing(surveys.survey(session, survey_id), UNKNOWN)
     waves = surveys.waves(session, survey_id)
     chosen = wave_of(waves, wave) if wave is not None else _only_open(waves)
     check_open(survey, chosen)
@@ -277,7 +275,7 @@ def _insert(session: Session, wave: Wave, written: Mapping[UUID, Columns]) -> di
 def _insert_slowly(session: Session, rows: Sequence[Columns]) -> set[UUID]:
     """Insert what somebody else has not inserted since we looked; tell the identities."""
     table = Response.__table__
-    statement = dialect.insert(session, table).on_conflict_do_nothing()
+    statement = upserting(session, table).on_conflict_do_nothing()
     return set(session.scalars(statement.returning(table.c.identity), rows))
 
 

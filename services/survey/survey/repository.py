@@ -30,8 +30,6 @@ def surveys(session: Session, *, paging: PageRequest, state: str | None = None) 
         statement,
         paging=paging,
         order=[Survey.id],
-        key=lambda row: [row.id],
-        read=lambda key: [UUID(key[0])],
     )
 
 

@@ -23,10 +23,11 @@ from services.survey.survey.schemas import (
     survey_body,
     wave_body,
 )
-from shared.errors import NotFound
+from shared.errors import existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Caller, ExpectedVersion, Once, Reading, Transaction, etag
-from shared.http.pagination import Paging, link
+from shared.http.dependencies import Caller, ExpectedVersion, Reading, Transaction
+from shared.http.idempotency import Once
+from shared.http.pagination import Paging, answer_page
 from shared.http.routing import Router
 
 router = Router(
@@ -50,7 +51,7 @@ def design_survey(body: NewSurvey, once: Once, session: Transaction, caller: Cal
             target=body.target,
             by=caller.subject,
         )
-        return _present(session, made, status=201)
+        return _present(session, made, made=True)
 
     return once(design)
 
@@ -62,20 +63,16 @@ def list_surveys(
     state: Annotated[State | None, Query(description="Only surveys in this state (状态).")] = None,
 ) -> Response:
     """List surveys, oldest first."""
-    found = repository.surveys(session, paging=paging, state=state)
-    waves = repository.waves_of(session, [row.id for row in found.rows])
+    rows = repository.surveys(session, paging=paging, state=state)
+    waves = repository.waves_of(session, [row.id for row in rows.rows])
     key = repository.link_key(session)
-    items = [survey_body(row, waves[row.id], key) for row in found.rows]
-    return answer(SurveyPage(items=items, next=found.next), headers=link(paging, found.next))
+    return answer_page(SurveyPage, lambda row: survey_body(row, waves[row.id], key), rows, paging)
 
 
 @router.get("/{survey_id}", response_model=SurveyBody, responses=errors(404))
 def read_survey(survey_id: SurveyId, session: Reading) -> Response:
     """Read a survey with its waves, the items they ask and the links to their pages."""
-    survey = repository.survey(session, survey_id)
-    if survey is None:
-        raise NotFound(detail=service.UNKNOWN)
-    return _present(session, survey)
+    return _present(session, existing(repository.survey(session, survey_id), service.UNKNOWN))
 
 
 @router.patch("/{survey_id}", response_model=SurveyBody, responses=errors(400, 404, 412, 428))
@@ -111,8 +108,7 @@ def close_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Respo
 @router.get("/{survey_id}/waves", response_model=WavePage, responses=errors(404))
 def list_waves(survey_id: SurveyId, session: Reading) -> Response:
     """List the waves of a survey, oldest first."""
-    if repository.survey(session, survey_id) is None:
-        raise NotFound(detail=service.UNKNOWN)
+    existing(repository.survey(session, survey_id), service.UNKNOWN)
     key = repository.link_key(session)
     items = [wave_body(wave, key) for wave in repository.waves(session, survey_id)]
     return answer(WavePage(items=items, next=None))
@@ -133,7 +129,7 @@ def open_wave(survey_id: SurveyId, body: NewWave, once: Once, session: Transacti
             questionnaire_version=body.questionnaire_version,
             target=body.target,
         )
-        return _present_wave(session, survey, wave, status=201)
+        return _present_wave(session, survey, wave, made=True)
 
     return once(begin)
 
@@ -141,9 +137,7 @@ def open_wave(survey_id: SurveyId, body: NewWave, once: Once, session: Transacti
 @router.get("/{survey_id}/waves/{code}", response_model=WaveBody, responses=errors(404))
 def read_wave(survey_id: SurveyId, code: WaveCode, session: Reading) -> Response:
     """Read one wave of a survey."""
-    survey = repository.survey(session, survey_id)
-    if survey is None:
-        raise NotFound(detail=service.UNKNOWN)
+    survey = existing(repository.survey(session, survey_id), service.UNKNOWN)
     return _present_wave(
         session, survey, service.wave_of(repository.waves(session, survey_id), code)
     )
@@ -161,18 +155,17 @@ def _title(written: TextBody | None) -> dict[str, str]:
     return {} if written is None else written.model_dump(exclude_none=True)
 
 
-def _present(session: Session, survey: Survey, *, status: int = 200) -> Response:
+def _present(session: Session, survey: Survey, *, made: bool = False) -> Response:
     key = repository.link_key(session)
-    body = survey_body(survey, repository.waves(session, survey.id), key)
-    place = {"Location": f"/v1/surveys/{survey.id}"} if status == 201 else {}  # noqa: PLR2004
-    return answer(body, status=status, headers=place | etag(survey.version))
-
-
-def _present_wave(session: Session, survey: Survey, wave: Wave, *, status: int = 200) -> Response:
-    key = repository.link_key(session)
-    place = {"Location": f"/v1/surveys/{survey.id}/waves/{wave.code}"}
     return answer(
-        wave_body(wave, key),
-        status=status,
-        headers=place if status == 201 else {},  # noqa: PLR2004
+        survey_body(survey, repository.waves(session, survey.id), key),
+        made=made,
+        place=f"/v1/surveys/{survey.id}",
+        version=survey.version,
     )
+
+
+def _present_wave(session: Session, survey: Survey, wave: Wave, *, made: bool = False) -> Response:
+    key = repository.link_key(session)
+    place = f"/v1/surveys/{survey.id}/waves/{wave.code}"
+    return answer(wave_body(wave, key), made=made, place=place)

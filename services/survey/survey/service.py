@@ -16,7 +16,7 @@ from services.survey.survey.domain import State, catalogue_item, merge_catalogue
 from services.survey.survey.models import Survey, Wave
 from shared import clock
 from shared.contracts import survey as contracts
-from shared.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed
+from shared.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed, existing
 from shared.ids import new_id
 from shared.messaging import outbox
 
@@ -130,10 +130,7 @@ def wave_of(waves: list[Wave], code: str) -> Wave:
 
 
 def _for_change(session: Session, survey_id: UUID) -> Survey:
-    survey = repository.survey_for_change(session, survey_id)
-    if survey is None:
-        raise NotFound(detail=UNKNOWN)
-    return survey
+    return existing(repository.survey_for_change(session, survey_id), UNKNOWN)
 
 
 def _closed() -> Conflict:

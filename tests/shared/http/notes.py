@@ -17,7 +17,8 @@ from shared.database import Moment, new_metadata
 from shared.errors import Conflict
 from shared.http.answers import answer, errors
 from shared.http.app import create_app as make_app
-from shared.http.dependencies import Caller, Once, Reading, Transaction
+from shared.http.dependencies import Caller, Reading, Transaction
+from shared.http.idempotency import Once
 from shared.http.pagination import Paging, Slice, link, page
 from shared.http.routing import Router
 from shared.http.schemas import Body, Name, Page
@@ -103,9 +104,7 @@ def list_notes(
 ) -> Response:
     """List notes."""
     statement = select(Note) if title is None else select(Note).where(Note.title == title)
-    found: Slice = page(
-        session, statement, paging=paging, order=[Note.id], key=lambda note: [note.id]
-    )
+    found: Slice = page(session, statement, paging=paging, order=[Note.id])
     items = [NoteBody.model_validate(note) for note in found.rows]
     return answer(NotePage(items=items, next=found.next), headers=link(paging, found.next))
 

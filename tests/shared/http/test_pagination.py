@@ -53,7 +53,6 @@ def read_page(kit: Kit, limit: int, cursor: str | None, *, falling: bool = False
                 limit, after, Request({"type": "http", "path": PATH, "headers": []})
             ),
             order=order,
-            key=lambda note: [note.written_at, note.id],
         )
 
 

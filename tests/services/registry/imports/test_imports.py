@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from services.registry.imports import jobs
+from services.registry.imports import job as jobs
 from services.registry.imports.models import Import
 from services.registry.worker import WORKS
 from shared.contracts.registry import CustomerRegistered, OrderChanged, OrderPlaced, OrderReturned

@@ -9,8 +9,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.exact import exactly
 from services.scoring.fact.domain import Fact, Horizon, Kind, chain, facts_of
+from shared.money import exactly
 from tests.services.scoring.figures import CUSTOMER, Order, day, kept, line, noon, orders
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.exact import exactly, plain
 from services.scoring.index.domain import Index, Item, Sums, estimate, response_index, sums_of
+from shared.money import exactly, plain
 
 indices = st.lists(st.decimals(min_value=0, max_value=100, places=30), max_size=30)
 sheets = st.lists(st.lists(st.integers(1, 5), min_size=1, max_size=7), min_size=1, max_size=60)

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.exact import exactly
 from services.scoring.loyalty.domain import Rung
 from services.scoring.portfolio.domain import (
     Abc,
@@ -24,6 +23,7 @@ from services.scoring.portfolio.domain import (
     ladder,
     moves,
 )
+from shared.money import exactly
 from tests.services.scoring.figures import CLASSES, amounts
 
 A, B, C = CustomerClass

@@ -8,12 +8,12 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.exact import exactly
 from services.scoring.fact.domain import Fact, Horizon, Kind
 from services.scoring.loyalty.domain import Rung
 from services.scoring.model.domain import Rules
 from services.scoring.rate.domain import Excluded, Rates
 from services.scoring.score.domain import Satisfaction, Score, explain, score
+from shared.money import exactly
 from tests.services.scoring.figures import (
     LATER,
     PURCHASES,

@@ -32,6 +32,7 @@ from shared.files.tables import Line, Table, read_table
 from shared.imports.service import count_lines, on_trial, progress, rejection, tell_total
 from shared.jobs.runner import JobFailed, Run
 from shared.metrics import JOB_LINES
+from shared.outcome import Outcome
 
 _CHUNK_LINES = 500
 _BEAT_LINES = 50_000
@@ -184,7 +185,7 @@ class _Noun:
     key: Callable[[Mapping[str, Any], Options], Any]
     known: Callable[[Session, Collection[Any]], Mapping[Any, Any]]
     make: Callable[[Mapping[str, Any], Options, Any], Any]
-    put: Callable[[Session, Mapping[Any, Any], str], Mapping[Any, str]]
+    put: Callable[[Session, Mapping[Any, Any], str], Mapping[Any, Outcome]]
 
 
 _CUSTOMERS = _Noun(
