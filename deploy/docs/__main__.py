@@ -6,6 +6,7 @@ from pathlib import Path
 
 from deploy.docs.api import openapi_files
 from deploy.docs.events import events_page
+from deploy.docs.golden import missing
 from deploy.docs.settings import settings_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,6 +18,7 @@ def documents() -> dict[Path, str]:
         **openapi_files(ROOT / "services" / "gateway" / "openapi"),
         ROOT / "docs" / "events.md": events_page(),
         ROOT / "docs" / "settings.md": settings_page(),
+        **missing(ROOT / "tests" / "contracts"),
     }
 
 
@@ -39,6 +41,7 @@ def main() -> int:
     for path in old:
         print(f"{path.relative_to(ROOT)} {'is not fresh: make docs' if check else 'written'}")
         if not check:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(files[path], encoding="utf-8")
     return 1 if check and old else 0
 

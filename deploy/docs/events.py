@@ -1,14 +1,10 @@
 """The page of all events, from the contracts."""
 
-import pkgutil
 import re
 import typing
-from importlib import import_module
 from typing import Any
 
-from shared import contracts
-from shared.contracts.catalogue import Contract
-from shared.contracts.catalogue import contracts as declared
+from shared.contracts.catalogue import Contract, contracts
 
 _INTRODUCTION = """# Events
 
@@ -30,10 +26,8 @@ apply goes to `patron.<service>.dead-letters.v1` with headers `patron_origin_*` 
 
 def events_page() -> str:
     """Write the page."""
-    for module in pkgutil.iter_modules(contracts.__path__):
-        import_module(f"{contracts.__name__}.{module.name}")
     topics: dict[str, list[tuple[Contract, type]]] = {}
-    for kind, contract in declared().items():
+    for kind, contract in contracts().items():
         topics.setdefault(contract.topic, []).append((contract, kind))
     parts = [_topic(name, topics[name]) for name in sorted(topics)]
     return "\n".join([_INTRODUCTION, *parts])

@@ -1,7 +1,11 @@
 """All contracts: which class travels as which type, on which topic, with which key."""
 
+import importlib
+import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TypeVar
 
 E = TypeVar("E")
@@ -44,8 +48,15 @@ def contract_of(kind: type) -> Contract:
 
 
 def contracts() -> dict[type, Contract]:
-    """Tell every contract that is declared in the modules imported so far."""
+    """Tell every contract: those of all modules beside this one, and what else was declared."""
+    _import_all()
     return dict(_CONTRACTS)
+
+
+@cache
+def _import_all() -> None:
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        importlib.import_module(f"{__package__}.{module.name}")
 
 
 def _declare(contract: Contract) -> Callable[[type[E]], type[E]]:

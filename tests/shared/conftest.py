@@ -48,6 +48,7 @@ def postgres_kit(
 
 @contextmanager
 def _opened(settings: KitSettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kit]:
+    catalogue.contracts()  # imports the real ones, so that they are not declared in their place
     monkeypatch.setattr(catalogue, "_CONTRACTS", {})
     unique = f"kit{secrets.token_hex(4)}"
     declare_notes(unique)

@@ -1,13 +1,10 @@
 """The AsyncAPI 3 document of everything that is told on Kafka, generated from the contracts."""
 
-import importlib
-import pkgutil
 from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-import shared.contracts
 from shared.contracts.catalogue import Contract, contracts
 
 Document = dict[str, Any]
@@ -31,8 +28,6 @@ _HEADERS: Final = {
 
 def describe(*, version: str) -> Document:
     """Describe every topic, message and payload that the contracts declare."""
-    for module in pkgutil.iter_modules(shared.contracts.__path__):
-        importlib.import_module(f"{shared.contracts.__name__}.{module.name}")
     declared = dict(sorted(contracts().items(), key=lambda pair: pair[1].name))
     payloads, schemas = _payloads(declared)
     return {
