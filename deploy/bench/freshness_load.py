@@ -140,7 +140,6 @@ class Load:
             "version": 1,
             "recorded_at": now.isoformat(),
             "occurred_on": now.date().isoformat(),
-            "anonymous_reference": None,
         }
         headers = {
             "ce_specversion": "1.0",

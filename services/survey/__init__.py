@@ -2,5 +2,5 @@
 
 Publishes survey.published, survey.closed, response.submitted, and the states of surveys and of
 open answers.
-Listens to customer.registered, customer.changed.
+Listens to the states of customers.
 """

@@ -23,7 +23,6 @@ class CustomerFacts:
     customer_id: UUID
     version: int
     recorded_at: datetime
-    external_ids: list[ExternalId]
     kind: str
     nature: str
     internal: bool = False
@@ -49,8 +48,12 @@ class CustomerChanged(CustomerFacts):
 @state("customer.state", topic="registry.customer", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerState(CustomerFacts):
-    """The whole record, personal data included: only here, so that a tombstone erases it."""
+    """The whole record, personal data included: only here, so that a tombstone erases it.
 
+    What other systems call a person leads to that person, so external ids are personal data too.
+    """
+
+    external_ids: list[ExternalId]
     name: str
     name_en: str | None = None
     email: str | None = None
@@ -75,14 +78,17 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSnapshot:
-    """An order as it now stands, whole; `occurred_on` is its business day."""
+    """An order as it now stands, whole; `occurred_on` is its business day.
+
+    Without a customer it is an anonymous purchase. By which card or device stays with the registry:
+    once it is claimed, that leads to a person.
+    """
 
     order_id: UUID
     version: int
     recorded_at: datetime
     external_id: ExternalId
     customer_id: UUID | None
-    anonymous_reference: str | None
     ordered_at: datetime
     occurred_on: date
     currency: str

@@ -17,7 +17,18 @@ CONTRACTS = sorted(contracts().items(), key=lambda pair: pair[1].name)
 NAMES = [contract.name for _, contract in CONTRACTS]
 every_contract = pytest.mark.parametrize(("kind", "contract"), CONTRACTS, ids=NAMES)
 
-PERSONAL = {"name", "name_en", "email", "phone", "city", "tags", "open_answers", "contact"}
+PERSONAL = {
+    "external_ids",
+    "anonymous_reference",
+    "name",
+    "name_en",
+    "email",
+    "phone",
+    "city",
+    "tags",
+    "open_answers",
+    "contact",
+}
 KEY_OF_ANOTHER = {"score": "customer_id", "index": "survey_id"}
 """Nouns whose events are in order with those of another noun."""
 

@@ -15,6 +15,7 @@ from shared.messaging.log.kafka import KafkaLog
 from tests.system.product import Running, eventually
 
 CUSTOMERS = "patron.registry.customer.events.v1"
+CUSTOMER_STATES = "patron.registry.customer.state.v1"
 ORDERS = "patron.registry.order.events.v1"
 
 

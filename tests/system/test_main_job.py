@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from tests.system.company import Company
-from tests.system.log import CUSTOMERS, ORDERS, found, told
+from tests.system.log import CUSTOMER_STATES, CUSTOMERS, ORDERS, found, told
 from tests.system.product import Running
 
 
@@ -16,7 +16,9 @@ def test_a_registered_customer_is_told_and_scored(product: Running) -> None:
     customer = company.register("华东百货")
     (record,) = found(product, CUSTOMERS, lambda one: one.key == customer)
     assert record.headers["ce_type"] == "patron.customer.registered.v1"
-    assert told(record)["external_ids"] == [company.id("华东百货")]
+    assert "external_ids" not in told(record)
+    (state,) = found(product, CUSTOMER_STATES, lambda one: one.key == customer)
+    assert told(state)["external_ids"] == [company.id("华东百货")]
     company.settles({customer: Decimal(0)})
     assert company.get(f"/v1/scores/{customer}")["rung"] == "suspect"
 

@@ -278,7 +278,6 @@ def _facts(customer: Customer, moment: datetime) -> dict[str, Any]:
         "customer_id": customer.id,
         "version": customer.version,
         "recorded_at": moment,
-        "external_ids": [contracts.ExternalId(**pair) for pair in customer.external_ids],
         "kind": customer.kind,
         "nature": customer.nature,
         "internal": customer.internal,
@@ -301,6 +300,7 @@ def _event(
 def _state(customer: Customer, moment: datetime) -> contracts.CustomerState:
     return contracts.CustomerState(
         **_facts(customer, moment),
+        external_ids=[contracts.ExternalId(**pair) for pair in customer.external_ids],
         name=customer.name,
         name_en=customer.name_en,
         email=customer.email,

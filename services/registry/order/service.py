@@ -176,7 +176,6 @@ def _event(order: domain.Order, row: Mapping[str, Any]) -> contracts.OrderSnapsh
         recorded_at=row["recorded_at"],
         external_id=contracts.ExternalId(system=order.system, id=order.external_id),
         customer_id=order.customer_id,
-        anonymous_reference=order.anonymous_reference,
         ordered_at=order.ordered_at,
         occurred_on=order.occurred_on,
         currency=order.currency,

@@ -11,7 +11,7 @@ from services.scoring.customer import repository
 from services.scoring.customer.models import Customer
 from services.scoring.customer.repository import Columns
 from shared import clock
-from shared.contracts.registry import CustomerFacts
+from shared.contracts.registry import CustomerState
 from shared.database import upserting
 
 
@@ -30,7 +30,7 @@ def hold_customers(session: Session, customer_ids: Collection[UUID]) -> dict[UUI
 
 
 def follow_customers(
-    session: Session, held: Mapping[UUID, Columns], events: Iterable[CustomerFacts]
+    session: Session, held: Mapping[UUID, Columns], events: Iterable[CustomerState]
 ) -> dict[UUID, dict[str, Any]]:
     """Take over what the registry tells, the highest version of each; give all that are held."""
     now = {customer_id: dict(row) for customer_id, row in held.items()}
@@ -43,7 +43,7 @@ def follow_customers(
     return now
 
 
-def _row(event: CustomerFacts) -> dict[str, Any]:
+def _row(event: CustomerState) -> dict[str, Any]:
     return {
         "id": event.customer_id,
         "version": event.version,

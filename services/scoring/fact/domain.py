@@ -34,7 +34,6 @@ class Fact(NamedTuple):
     kind: str
     customer_id: UUID | None
     named_customer_id: UUID | None
-    anonymous_reference: str | None
     occurred_at: datetime
     occurred_on: date
     recorded_at: datetime
@@ -69,8 +68,6 @@ class Order(Protocol):
     def recorded_at(self) -> datetime: ...
     @property
     def customer_id(self) -> UUID | None: ...
-    @property
-    def anonymous_reference(self) -> str | None: ...
     @property
     def ordered_at(self) -> datetime: ...
     @property
@@ -127,7 +124,6 @@ def _fact(order: Order, kind: Kind, lines: Sequence[Line]) -> Fact:
         kind=kind.value,
         customer_id=order.customer_id,
         named_customer_id=order.customer_id,
-        anonymous_reference=order.anonymous_reference,
         occurred_at=order.ordered_at,
         occurred_on=order.occurred_on,
         recorded_at=order.recorded_at,

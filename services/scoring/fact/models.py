@@ -15,6 +15,7 @@ class StoredFact(Model):
     """A fact of one version of its source; `domain.Fact` says what the columns mean.
 
     `written_at` is when this service last wrote the row: what it computed before may be outdated.
+    `anonymous_reference` is told no longer; its column goes once no release writes it.
     """
 
     __tablename__ = "facts"

@@ -244,7 +244,6 @@ def _fact(told: ResponseSubmitted, row: CodedAnswer) -> Fact:
         kind=Kind.ANSWER.value,
         customer_id=told.customer_id,
         named_customer_id=told.customer_id,
-        anonymous_reference=None,
         occurred_at=told.submitted_at,
         occurred_on=row.submitted_on,
         recorded_at=told.recorded_at,

@@ -16,9 +16,7 @@ from services.scoring.fact.domain import facts_of
 from services.scoring.index import service as index_service
 from services.scoring.score import service
 from shared.contracts.registry import (
-    CustomerChanged,
-    CustomerFacts,
-    CustomerRegistered,
+    CustomerState,
     OrderChanged,
     OrderPlaced,
     OrderReturned,
@@ -34,8 +32,7 @@ from shared.messaging.consumer import Handler
 from shared.settings import ServiceSettings
 
 FOLLOWED = (
-    CustomerRegistered,
-    CustomerChanged,
+    CustomerState,
     OrderPlaced,
     OrderChanged,
     OrderReturned,
@@ -55,7 +52,7 @@ def follow(session: Session, events: Sequence[Any], *, settings: ServiceSettings
     surveys = [event for event in events if isinstance(event, SurveyFacts)]
     responses = [event for event in events if isinstance(event, ResponseSubmitted)]
     orders = [event for event in events if isinstance(event, OrderSnapshot)]
-    customers = [event for event in events if isinstance(event, CustomerFacts)]
+    customers = [event for event in events if isinstance(event, CustomerState)]
     answered = index_service.follow_surveys(session, surveys, responses, zone=settings.zone)
     fact_service.restate_facts(session, answered.restated)
     drawn = [fact for order in orders for fact in facts_of(order)]

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from services.survey.customer import repository
 from services.survey.customer.models import Customer, CustomerIdentity
 from services.survey.customer.repository import Pair
-from shared.contracts.registry import CustomerFacts
+from shared.contracts.registry import CustomerState
 from shared.database import upserting
 
 _KEY = ["system", "external_id"]
 
 
-def mirror_customers(session: Session, events: Sequence[CustomerFacts]) -> dict[Pair, UUID]:
+def mirror_customers(session: Session, events: Sequence[CustomerState]) -> dict[Pair, UUID]:
     """Follow what the registry tells; give the external ids of those who changed."""
     latest = {e.customer_id: e for e in sorted(events, key=lambda e: e.version)}
     known = repository.versions(session, latest)
@@ -56,7 +56,7 @@ def _await(session: Session, pairs: Sequence[Pair]) -> dict[Pair, UUID | None]:
     return {(system, id_): customer_id for system, id_, customer_id in session.execute(held, rows)}
 
 
-def _row(event: CustomerFacts) -> dict[str, Any]:
+def _row(event: CustomerState) -> dict[str, Any]:
     return {
         "id": event.customer_id,
         "version": event.version,
@@ -65,9 +65,9 @@ def _row(event: CustomerFacts) -> dict[str, Any]:
     }
 
 
-def _follow_identities(session: Session, events: Sequence[CustomerFacts]) -> dict[Pair, UUID]:
+def _follow_identities(session: Session, events: Sequence[CustomerState]) -> dict[Pair, UUID]:
     """Have each pair mean the customer that stated it last."""
-    stated: dict[Pair, CustomerFacts] = {}
+    stated: dict[Pair, CustomerState] = {}
     for event in sorted(events, key=lambda e: e.recorded_at):
         stated |= {(pair.system, pair.id): event for pair in event.external_ids}
     _forget_dropped(session, events)
@@ -86,7 +86,7 @@ def _follow_identities(session: Session, events: Sequence[CustomerFacts]) -> dic
     return {pair: customer_id for pair, customer_id in found.items() if customer_id}
 
 
-def _forget_dropped(session: Session, events: Sequence[CustomerFacts]) -> None:
+def _forget_dropped(session: Session, events: Sequence[CustomerState]) -> None:
     """Remove what these customers were called; the names they keep are stated again."""
     mine = CustomerIdentity.customer_id.in_([event.customer_id for event in events])
     if events:

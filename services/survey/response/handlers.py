@@ -6,16 +6,15 @@ from sqlalchemy.orm import Session
 
 from services.survey.customer import service as customers
 from services.survey.response import service
-from shared.contracts.registry import CustomerChanged, CustomerFacts, CustomerRegistered
+from shared.contracts.registry import CustomerState
 from shared.messaging.consumer import Handler
 
 
-def know_customers(session: Session, events: Sequence[CustomerFacts]) -> None:
+def know_customers(session: Session, events: Sequence[CustomerState]) -> None:
     """Follow customers, and say of responses that named them whose they are."""
     service.know_respondents(session, customers.mirror_customers(session, events))
 
 
 HANDLERS: dict[type, Handler] = {
-    CustomerRegistered: know_customers,
-    CustomerChanged: know_customers,
+    CustomerState: know_customers,
 }

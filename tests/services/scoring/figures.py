@@ -66,7 +66,6 @@ class Order:
     version: int = 1
     recorded_at: datetime = datetime(2024, 1, 2, tzinfo=UTC)
     customer_id: UUID | None = CUSTOMER
-    anonymous_reference: str | None = None
     occurred_on: date = START
     currency: str = "CNY"
     lines: Sequence[Line] = field(default_factory=list)
@@ -110,7 +109,6 @@ def fact(
         kind=kind.value,
         customer_id=CUSTOMER,
         named_customer_id=CUSTOMER,
-        anonymous_reference=None,
         occurred_at=noon(day(on)),
         occurred_on=day(on),
         recorded_at=noon(day(on)),

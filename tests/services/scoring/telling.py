@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from services.scoring.score.handlers import follow
 from services.scoring.worker import Population
 from shared.contracts.registry import (
-    CustomerRegistered,
+    CustomerState,
     ExternalId,
     OrderLine,
     OrderPlaced,
@@ -49,7 +49,7 @@ class Told:
         return Population(self.scoring.database, settings)
 
 
-def customer(name: str, *, version: int = 1, **more: Any) -> CustomerRegistered:
+def customer(name: str, *, version: int = 1, **more: Any) -> CustomerState:
     """Register a customer known to system `erp` by its name."""
     fields: dict[str, Any] = {
         "customer_id": an_id(name),
@@ -58,8 +58,9 @@ def customer(name: str, *, version: int = 1, **more: Any) -> CustomerRegistered:
         "external_ids": [ExternalId(system="erp", id=name)],
         "kind": "organisation",
         "nature": "retailer",
+        "name": name,
     }
-    return CustomerRegistered(**fields | more)
+    return CustomerState(**fields | more)
 
 
 def order(
@@ -78,7 +79,6 @@ def order(
         "recorded_at": RECORDED,
         "external_id": ExternalId(system="shop", id=name),
         "customer_id": an_id(buyer) if buyer else None,
-        "anonymous_reference": None,
         "ordered_at": at,
         "occurred_on": on,
         "currency": "CNY",

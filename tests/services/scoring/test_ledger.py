@@ -10,7 +10,7 @@ import pytest
 
 from shared.clock import local_day
 from shared.contracts.registry import (
-    CustomerRegistered,
+    CustomerState,
     ExternalId,
     OrderChanged,
     OrderLine,
@@ -38,16 +38,17 @@ class Events:
             self._time += timedelta(seconds=1)
             yield getattr(self, "_" + step["do"])(step["body"], number)
 
-    def _customer(self, body: dict[str, Any], _: int) -> CustomerRegistered:
+    def _customer(self, body: dict[str, Any], _: int) -> CustomerState:
         names = [_name(pair) for pair in body["external_ids"]]
         self._customers.update(dict.fromkeys(names, names[0]))
-        return CustomerRegistered(
+        return CustomerState(
             customer_id=an_id(names[0]),
             version=1,
             recorded_at=self._time,
             external_ids=[ExternalId(**pair) for pair in body["external_ids"]],
             kind=body["kind"],
             nature=body["nature"],
+            name=names[0],
             internal=body.get("internal", False),
             disqualified=body.get("disqualified", False),
         )
@@ -65,7 +66,6 @@ class Events:
             recorded_at=self._time,
             external_id=ExternalId(**body["external_id"]),
             customer_id=self._who(body),
-            anonymous_reference=body["anonymous_reference"],
             ordered_at=ordered_at,
             occurred_on=local_day(ordered_at, self._zone),
             currency=body["currency"],

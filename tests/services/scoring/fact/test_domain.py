@@ -80,7 +80,7 @@ def test_as_of_a_date_includes_that_day_and_a_moment_does_not() -> None:
 
 
 def test_a_claimed_order_counts_as_if_it_had_always_been_the_customers() -> None:
-    anonymous = Order(customer_id=None, anonymous_reference="card-1", lines=[line("1", "5")])
+    anonymous = Order(customer_id=None, lines=[line("1", "5")])
     claimed = replace(anonymous, version=2, customer_id=CUSTOMER, recorded_at=noon(day(9)))
     facts = chain([*facts_of(anonymous), *facts_of(claimed)])
     assert [fact.customer_id for fact in facts] == [CUSTOMER, CUSTOMER]

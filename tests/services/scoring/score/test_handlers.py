@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from services.scoring.rate.models import ExchangeRate
 from services.scoring.score.handlers import follow
 from services.scoring.score.models import Assignment
-from shared.contracts.registry import CustomerChanged
+from shared.contracts.registry import CustomerState
 from shared.contracts.scoring import RungChanged, ScoreChanged
 from tests.services.harness import Running
 from tests.services.scoring.telling import (
@@ -99,10 +99,10 @@ def test_an_order_that_moves_leaves_the_one_and_comes_to_the_other(
 def test_an_anonymous_order_touches_nobody_until_it_is_claimed(
     scoring: Running, told: Told
 ) -> None:
-    anonymous = order("1", None, SPRING, ("1", "100000"), anonymous_reference="card-1")
+    anonymous = order("1", None, SPRING, ("1", "100000"))
     told.events(customer("a"), anonymous)
     assert _score(scoring, "a")["value_points"] == "0"
-    claimed = replace(anonymous, version=2, customer_id=an_id("a"), anonymous_reference=None)
+    claimed = replace(anonymous, version=2, customer_id=an_id("a"))
     told.events(claimed)
     assert _score(scoring, "a")["value_points"] == "1"
     before = {"as_of": SPRING.isoformat(), "known_by": RECORDED.isoformat()}
@@ -132,7 +132,7 @@ def test_the_rung_is_told_when_it_moves_and_kept_as_history(scoring: Running, to
 
 def test_an_older_version_of_a_record_is_ignored(scoring: Running, told: Told) -> None:
     changed = customer("a", version=2, disqualified=True)
-    told.events(CustomerChanged(**{n: getattr(changed, n) for n in _fields(changed)}))
+    told.events(CustomerState(**{n: getattr(changed, n) for n in _fields(changed)}))
     told.events(customer("a"))
     assert _score(scoring, "a")["rung"] == "disqualified"
 

@@ -11,7 +11,7 @@ import pytest
 
 from services.survey.response import handlers
 from shared import clock
-from shared.contracts.registry import CustomerFacts, CustomerRegistered, ExternalId
+from shared.contracts.registry import CustomerState, ExternalId
 from shared.contracts.survey import ResponseState, ResponseSubmitted
 from shared.http.identity import Identity
 from shared.reader import Rows
@@ -28,7 +28,7 @@ def submitted(
     return client.post(f"/v1/surveys/{survey['id']}/responses", json=body)
 
 
-def registered(number: int = 17, **changes: Any) -> CustomerFacts:
+def registered(number: int = 17, **changes: Any) -> CustomerState:
     facts: dict[str, Any] = {
         "customer_id": uuid4(),
         "version": 1,
@@ -36,11 +36,12 @@ def registered(number: int = 17, **changes: Any) -> CustomerFacts:
         "external_ids": [ExternalId(system="erp", id=str(number))],
         "kind": "person",
         "nature": "individual",
+        "name": "Mei",
     }
-    return CustomerRegistered(**facts | changes)
+    return CustomerState(**facts | changes)
 
 
-def heard(surveys: Running, *events: CustomerFacts) -> None:
+def heard(surveys: Running, *events: CustomerState) -> None:
     with surveys.database.transaction() as session:
         handlers.know_customers(session, events)
 
