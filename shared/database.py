@@ -207,7 +207,8 @@ def _sqlite(url: str) -> Engine:
 
 def _configure_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+    erases = "secure_delete=ON"  # builds differ: what is deleted or replaced may be personal
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", erases):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -77,7 +77,9 @@ def facts_of(order: dict[str, Any], customer: str) -> Iterator[Fact]:
     amounts: dict[bool, list[Decimal]] = defaultdict(list)
     for line in order["lines"]:
         quantity = Decimal(line["quantity"])
-        amount = quantity * Decimal(line["unit_price"]) - Decimal(line.get("discount", "0"))
+        discount = Decimal(line.get("discount", "0"))
+        amount = quantity * Decimal(line["unit_price"])
+        amount += -discount if quantity > 0 else discount
         amounts[quantity > 0].append(amount)
     day = moment(order["ordered_at"]).date()
     for purchase, parts in amounts.items():

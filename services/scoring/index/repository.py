@@ -1,15 +1,20 @@
 """Every SELECT on surveys, coded answers and sums."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from services.scoring.fact.domain import Horizon
+from services.scoring.fact.models import StoredFact
 from services.scoring.index.models import CodedAnswer, Survey, WaveSums
 from shared.bulk import among
+
+_FACT_OF_ANSWER = and_(
+    StoredFact.source_id == CodedAnswer.response_id, StoredFact.version == CodedAnswer.version
+)
 
 
 def survey(session: Session, survey_id: UUID) -> Survey | None:
@@ -41,16 +46,19 @@ def answers_to(session: Session, survey_id: UUID) -> Sequence[CodedAnswer]:
 
 
 def indices(
-    session: Session, survey_id: UUID, *, wave: str | None = None, up_to: date | None = None
+    session: Session, survey_id: UUID, *, wave: str | None = None, horizon: Horizon | None = None
 ) -> list[Decimal]:
-    """Give the indices of a survey's responses that have one."""
+    """Give the indices of a survey's responses that have one; those within a horizon."""
     statement = select(CodedAnswer.score).where(
         CodedAnswer.survey_id == survey_id, CodedAnswer.current, CodedAnswer.size > 0
     )
     if wave is not None:
         statement = statement.where(CodedAnswer.wave == wave)
-    if up_to is not None:
-        statement = statement.where(CodedAnswer.submitted_on <= up_to)
+    if horizon is not None:
+        statement = statement.where(CodedAnswer.submitted_on <= horizon.as_of)
+    if horizon is not None and horizon.until is not None:
+        happened = StoredFact.occurred_at <= horizon.until
+        statement = statement.join(StoredFact, _FACT_OF_ANSWER).where(happened)
     return list(session.scalars(statement))
 
 

@@ -133,15 +133,16 @@ def abc(buyers: Iterable[Buyer], *, rule: ClassRule, method: Method) -> Abc:
 
 def rank(buyers: Iterable[Buyer]) -> list[Buyer]:
     """Order by falling value, ties by the smallest external id as text, then by id."""
-    return sorted(
-        buyers,
-        key=lambda buyer: (
-            -buyer.value,
-            buyer.external_id is None,
-            buyer.external_id or "",
-            buyer.customer_id,
-        ),
-    )
+    with exactly():
+        return sorted(
+            buyers,
+            key=lambda buyer: (
+                -buyer.value,
+                buyer.external_id is None,
+                buyer.external_id or "",
+                buyer.customer_id,
+            ),
+        )
 
 
 def gini(values: Sequence[Decimal]) -> float | None:

@@ -120,13 +120,13 @@ def read_satisfaction(
     )
     if wave is not None and not index_service.has_wave(session, known, wave):
         raise NotFound(detail="This survey has no wave of this code.")
-    day = question.horizon.as_of
+    horizon = question.horizon
     if question.kept:
         sums = index_service.kept_sums(session, survey, wave)
     else:
-        sums = sums_of(index_repository.indices(session, survey, wave=wave, up_to=day))
-    body = satisfaction_body(survey, wave, estimate(sums), as_of=day, made_at=clock.now())
-    return answer(body)
+        sums = sums_of(index_repository.indices(session, survey, wave=wave, horizon=horizon))
+    found = estimate(sums)
+    return answer(satisfaction_body(survey, wave, found, as_of=horizon.as_of, made_at=clock.now()))
 
 
 def _kept(session: Session, reader: RowReader, span: Span, name: str) -> dict[str, Any] | None:

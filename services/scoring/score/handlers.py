@@ -61,4 +61,5 @@ def follow(session: Session, events: Sequence[Any], *, settings: ServiceSettings
     held = customer_service.hold_customers(session, touched)
     now = customer_service.follow_customers(session, held, customers)
     fact_service.write_facts(session, chained)
-    service.refresh_scores(session, now, settings=settings)
+    resorted = {id_ for id_, row in now.items() if row["sort_id"] != held[id_]["sort_id"]}
+    service.refresh_scores(session, now, settings=settings, resorted=resorted)

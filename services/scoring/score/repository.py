@@ -13,7 +13,7 @@ from services.scoring.customer.repository import Columns, visible_to
 from services.scoring.score.models import KeptScore
 from shared.bulk import among
 from shared.http.pagination import PageRequest, Slice, page
-from shared.reader import Reader
+from shared.reader import EVERYTHING, Reader
 
 _ROW = KeptScore.__table__
 
@@ -53,8 +53,9 @@ def population(session: Session, reader: Reader) -> Sequence[Columns]:
 
 def due(session: Session, today: date, *, most: int) -> list[UUID]:
     """Name customers whose score the passing of time has changed by a day."""
-    statement = select(KeptScore.customer_id).where(KeptScore.changes_on <= today)
-    return list(session.scalars(statement.order_by(KeptScore.customer_id).limit(most)))
+    statement = _joined(select(KeptScore.customer_id)).where(KeptScore.changes_on <= today)
+    statement = visible_to(EVERYTHING, statement).order_by(KeptScore.customer_id)
+    return list(session.scalars(statement.limit(most)))
 
 
 def locked_moments(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, datetime]:
@@ -68,13 +69,14 @@ def locked_moments(session: Session, customer_ids: Collection[UUID]) -> dict[UUI
 
 def unsettled(session: Session) -> Columns:
     """Tell how many scores have moved since the last settlement, and when first and last."""
-    moved = select(
+    figures: list[Any] = [
         func.count().label("scores"),
         func.min(KeptScore.unsettled_since).label("first"),
         func.max(KeptScore.made_at).label("last"),
-    )
-    waiting = moved.where(KeptScore.unsettled_since.is_not(None))
-    row = session.execute(waiting).mappings().one()
+    ]
+    moved = select(*figures).select_from(KeptScore)
+    waiting = _joined(moved).where(KeptScore.unsettled_since.is_not(None))
+    row = session.execute(visible_to(EVERYTHING, waiting)).mappings().one()
     return cast("Columns", row)
 
 

@@ -71,10 +71,15 @@ def refresh_customers(
 
 
 def refresh_scores(
-    session: Session, customers: Mapping[UUID, Columns], *, settings: ServiceSettings
+    session: Session,
+    customers: Mapping[UUID, Columns],
+    *,
+    settings: ServiceSettings,
+    resorted: Collection[UUID] = (),
 ) -> None:
     """Bring the scores of customers (held by the caller) up to their facts, and tell changes.
 
+    Who is `resorted` stands elsewhere among equals: the classes have to be cut anew.
     Each is computed from all facts of the customer, so that it equals a recomputation.
     """
     known = {id_: row for id_, row in customers.items() if row["version"] is not None}
@@ -88,7 +93,7 @@ def refresh_scores(
         _Change(kept.get(customer_id), compute(customer_id, today) | {"made_at": moment})
         for customer_id in sorted(known)
     ]
-    moved = [change for change in changes if change.moved]
+    moved = [each for each in changes if each.moved or each.after["customer_id"] in resorted]
     _write(session, moved)
     _tell(session, moved)
 

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
-from services.scoring.score.handlers import follow
-from services.scoring.worker import Population
+from services.scoring.worker import HANDLERS, Population
 from shared.contracts.registry import (
     CustomerState,
     ExternalId,
@@ -34,9 +33,11 @@ class Told:
     scoring: Running
 
     def events(self, *events: Any) -> None:
-        """Give events their effect in one batch."""
+        """Give events their effect in one batch; each has to be one that scoring follows."""
+        known = HANDLERS(self.scoring.settings)
+        (handler,) = {id(known[type(event)]): known[type(event)] for event in events}.values()
         with self.scoring.database.transaction() as session:
-            follow(session, events, settings=self.scoring.settings)
+            handler(session, events)
 
     def settle(self) -> None:
         """Cut the classes now."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared import clock
+from shared.contracts.registry import ExternalId
 from shared.contracts.scoring import RungChanged, ScoreChanged
 from tests.services.harness import Running
 from tests.services.scoring.telling import Told, an_id, customer, order
@@ -90,6 +91,22 @@ def test_classes_are_cut_after_five_quiet_seconds(
     time.at += timedelta(seconds=1)
     told.population.turn()
     assert scoring.client.get(path).json()["class"] == "A"
+
+
+def test_a_change_of_external_ids_alone_has_the_classes_cut_anew(
+    scoring: Running, told: Told, time: Clock
+) -> None:
+    """The smallest external id breaks ties, and is in no score."""
+    told.events(
+        *(customer(f"c{i:02}") for i in range(12)),
+        *(order(f"o{i:02}", f"c{i:02}", SPRING, ("1", "10")) for i in range(12)),
+    )
+    told.settle()
+    first = [ExternalId(system="erp", id="a"), ExternalId(system="erp", id="c11")]
+    told.events(customer("c11", version=2, external_ids=first))
+    time.at += timedelta(seconds=5)
+    told.population.turn()
+    assert scoring.client.get(f"/v1/scores/{an_id('c11')}").json()["class"] == "A"
 
 
 def test_changes_that_never_pause_are_settled_within_a_minute(

@@ -21,6 +21,11 @@ def test_an_order_gives_a_purchase_and_a_return_fact() -> None:
     assert (returned.kind, returned.amount, returned.size) == ("return", Decimal("-9.50"), 1)
 
 
+def test_a_discount_lessens_what_is_paid_back() -> None:
+    (returned,) = facts_of(Order(lines=[line("-2", "9.50", discount="1")]))
+    assert (returned.kind, returned.amount) == ("return", Decimal("-18.00"))
+
+
 def test_a_return_alone_is_no_purchase() -> None:
     assert [fact.kind for fact in facts_of(Order(lines=[line("-1", "5")]))] == [Kind.RETURN]
 

@@ -22,6 +22,7 @@ from services.scoring.portfolio.domain import (
     kept_class,
     ladder,
     moves,
+    rank,
 )
 from shared.money import exactly
 from tests.services.scoring.figures import CLASSES, amounts
@@ -71,6 +72,12 @@ def test_ties_go_by_external_id_as_text_then_by_id() -> None:
     tied = [buyer(1, None), buyer(2, "9"), buyer(4, "10"), buyer(3, "10")]
     table = abc(tied, rule=CLASSES, method=Method.COUNT)
     assert [customer.int for customer in table.classes] == [3, 4, 2, 1]
+
+
+def test_values_of_any_length_are_ranked_as_they_are() -> None:
+    """The smaller one would come first if they were rounded: it has the smaller external id."""
+    smaller, larger = Decimal("1" * 30 + ".1"), Decimal("1" * 30 + ".2")
+    assert [buyer.value for buyer in rank(_buyers([smaller, larger]))] == [larger, smaller]
 
 
 def test_the_table_shows_shares_and_the_least_value_of_each_class() -> None:

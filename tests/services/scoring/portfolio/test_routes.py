@@ -148,6 +148,15 @@ def test_the_index_of_a_survey_and_of_a_wave(client: httpx.Client, told: Told) -
     assert (early["n"], early["index"], early["as_of"]) == (1, 100.0, "2025-06-30")
 
 
+def test_the_index_as_of_a_moment_counts_the_answers_until_then(
+    client: httpx.Client, told: Told
+) -> None:
+    told.events(survey("s", "q"), response("r1", "s", None, {"q": 5}, on=SPRING))
+    for moment, n in (("2025-03-01T03:59:59Z", 0), ("2025-03-01T04:00:00Z", 1)):
+        found = _read(client, "satisfaction", survey=str(an_id("s")), as_of=moment)
+        assert (found["n"], found["as_of"]) == (n, "2025-03-01")
+
+
 def test_a_survey_without_answers_has_no_index_and_an_unknown_one_is_not_there(
     client: httpx.Client, told: Told
 ) -> None:

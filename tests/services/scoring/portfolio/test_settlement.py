@@ -10,6 +10,7 @@ from services.scoring.customer.models import Customer
 from services.scoring.fact.models import StoredFact
 from services.scoring.portfolio import settlement
 from services.scoring.portfolio.models import Snapshot
+from services.scoring.score import repository as score_repository
 from services.scoring.score.models import Assignment, KeptScore
 from shared import clock
 from shared.contracts.scoring import ClassChanged, ScoreState
@@ -73,6 +74,18 @@ def test_a_class_that_changes_is_told_with_the_one_before(scoring: Running, told
             Assignment.aspect == "class", Assignment.customer_id == an_id("c11")
         )
         assert session.scalars(history.order_by(Assignment.id)).all() == ["C", "A"]
+
+
+def test_what_is_kept_of_customers_who_are_not_on_record_waits_for_nothing(
+    scoring: Running, told: Told
+) -> None:
+    _shops(told, 2)
+    with scoring.database.transaction() as session:
+        session.execute(update(Customer).values(version=None))
+        session.execute(update(KeptScore).values(changes_on=SPRING))
+    with scoring.database.reading() as session:
+        assert score_repository.due(session, SPRING, most=9) == []
+        assert score_repository.unsettled(session)["scores"] == 0
 
 
 def test_a_published_class_is_kept_close_to_its_cut_while_the_computed_one_falls(

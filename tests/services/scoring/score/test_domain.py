@@ -44,7 +44,7 @@ def test_a_hundred_thousand_is_one_point() -> None:
     assert _score([fact("0.01")]).value_points == Decimal("0.0000001")
 
 
-def test_returns_and_discounts_are_taken_off() -> None:
+def test_returns_are_taken_off() -> None:
     found = _score([fact("300000"), fact("-100000", kind=Kind.RETURN, source=2)])
     assert (found.value_points, found.revenue) == (Decimal(2), Decimal(200_000))
 
