@@ -20,7 +20,7 @@ from shared.database import Database
 from shared.housekeeping import Housekeeping
 from shared.http.app import guarded
 from shared.jobs.runner import Runner, Work
-from shared.messaging import redrive, topics
+from shared.messaging import redrive, replay, topics
 from shared.messaging.consumer import Consumer, Handlers
 from shared.messaging.log import Log
 from shared.messaging.log.choice import open_log
@@ -83,7 +83,7 @@ class Service:
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: Thread(target=stop.set).start())  # set() takes a lock
-        database = Database(settings.database, schema=settings.name, pool_size=settings.pool_size)
+        database = Database.of(settings)
         event_log = open_log(settings)
         loops = self.loops(database, event_log, settings)
         operations = Operations(
@@ -118,16 +118,30 @@ class Service:
             for letter in redrive.listed(event_log, service=settings.name):
                 sys.stdout.write(json.dumps(letter) + "\n")
         else:
-            database = Database(settings.database, schema=settings.name)
+            database = Database.of(settings)
             handlers = self._handlers(settings)
             told = redrive.redrive(database, event_log, service=settings.name, handlers=handlers)
             sys.stdout.write(json.dumps(told) + "\n")
             database.close()
         event_log.close()
 
+    def replay(self, settings: ServiceSettings, *, dry_run: bool = False) -> None:
+        """Give all events that were heard their effect once more; --dry-run only counts them."""
+        logging.configure(service=settings.name, role="replay", level=settings.log_level)
+        event_log, handlers = open_log(settings), self._handlers(settings)
+        if dry_run:
+            sys.stdout.write(json.dumps(replay.counted(event_log, handlers=handlers)) + "\n")
+        else:
+            database = Database.of(settings)
+            replay.replay(
+                database, event_log, service=settings.name, handlers=handlers, tell=_tell_records
+            )
+            database.close()
+        event_log.close()
+
     def migrate(self, settings: ServiceSettings) -> None:
         """Bring the schema to its newest version."""
-        database = Database(settings.database, schema=settings.name)
+        database = Database.of(settings)
         migrations.upgrade(database, self.migrations)
         database.close()
 
@@ -151,6 +165,10 @@ def answers(database: Database) -> bool:
     return True
 
 
+def _tell_records(topic: str, records: int) -> None:
+    sys.stdout.write(json.dumps({"topic": topic, "records": records}) + "\n")
+
+
 def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     """Run one command of a service."""
     commands: dict[str, Callable[..., None]] = {
@@ -160,6 +178,7 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
         "topics": service.topics,
         "openapi": service.openapi,
         "redrive": service.redrive,
+        "replay": service.replay,
         **service.commands,
     }
     settings = service.settings.read()
@@ -167,6 +186,7 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     choices = parser.add_subparsers(dest="command", required=True)
     for name, command in commands.items():
         choices.add_parser(name, help=(command.__doc__ or "").split("\n")[0])
-    choices.choices["redrive"].add_argument("--dry-run", action="store_true")
+    for name in ("redrive", "replay"):
+        choices.choices[name].add_argument("--dry-run", action="store_true")
     given = vars(parser.parse_args(arguments))
     commands[given.pop("command")](settings, **given)

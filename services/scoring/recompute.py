@@ -24,7 +24,7 @@ _CHUNK = 500
 
 def recompute(settings: Settings) -> None:
     """Compare kept scores, classes and indices with a recomputation; exit 1 if any differs."""
-    database = Database(settings.database, schema=settings.name)
+    database = Database.of(settings)
     with database.reading() as session:
         found = list(differences(session, settings))
     database.close()

@@ -27,7 +27,7 @@ def create_app(
     settings: ServiceSettings, *, title: str, description: str, routers: Sequence[APIRouter]
 ) -> FastAPI:
     """Make an app whose database is opened by its first request and closed at its end."""
-    database = Database(settings.database, schema=settings.name, pool_size=settings.pool_size)
+    database = Database.of(settings)
     hot = HotReads(database)
 
     @asynccontextmanager

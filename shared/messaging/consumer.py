@@ -137,10 +137,14 @@ class Consumer(Loop):
         self.beat()
         tracing.start(_common_trace(batch))
         with self._database.transaction() as session:
-            fresh = inbox.admit(session, [parsed.event_id for parsed in batch])
+            fresh = self.admit(session, [parsed.event_id for parsed in batch])
             for handler, events in self._by_handler(batch, fresh).items():
                 handler(session, events)
         CONSUMED.labels(self._group, "applied").inc(len(batch))
+
+    def admit(self, session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
+        """Tell which events have had no effect yet, and note them."""
+        return inbox.admit(session, event_ids)
 
     def _by_handler(self, batch: Sequence[_Parsed], fresh: set[UUID]) -> dict[Handler, list[Any]]:
         waiting = set(fresh)

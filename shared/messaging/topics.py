@@ -1,6 +1,6 @@
 """The topics of a service, as its contracts declare them: facts kept for ever, states compacted."""
 
-from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.admin import ConfigResource, KafkaAdminClient, NewTopic
 from kafka.errors import TopicAlreadyExistsError
 
 from shared.contracts.catalogue import contracts
@@ -12,9 +12,17 @@ from shared.settings import ServiceSettings
 PARTITIONS = 6
 
 _FOR_EVER = {"cleanup.policy": "delete", "retention.ms": "-1"}
-_COMPACTED = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1"}
+_HOUR, _DAY = 3_600_000, 86_400_000
+_COMPACTED = {
+    "cleanup.policy": "compact",
+    "min.cleanable.dirty.ratio": "0.1",
+    "segment.ms": str(_HOUR),
+    "max.compaction.lag.ms": str(_HOUR),
+    "delete.retention.ms": str(_DAY),
+}
+"""Only closed segments are compacted, and Kafka keeps one open for a week unless it is told."""
 _RECORDS = {"max.message.bytes": str(LARGEST_RECORD)}
-_DEAD = {"cleanup.policy": "delete", "retention.ms": str(30 * 24 * 3600 * 1000)}
+_DEAD = {"cleanup.policy": "delete", "retention.ms": str(30 * _DAY)}
 
 log = logger(__name__)
 
@@ -28,20 +36,24 @@ def declared(service: str) -> dict[str, dict[str, str]]:
 
 
 def create(settings: ServiceSettings, *, replication: int = -1) -> None:
-    """Make the topics that are missing; the embedded log needs none."""
+    """Make the topics that are missing and set up the others; the embedded log needs none."""
     if settings.kafka_bootstrap is None:
         return
     admin = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap.split(","))
     try:
         for name, configs in declared(settings.name).items():
-            _create(admin, NewTopic(name, PARTITIONS, replication, topic_configs=configs))
+            topic = NewTopic(name, PARTITIONS, replication, topic_configs=configs)
+            if not _create(admin, topic):
+                admin.alter_configs([ConfigResource("TOPIC", name, configs)])
     finally:
         admin.close()
 
 
-def _create(admin: KafkaAdminClient, topic: NewTopic) -> None:
+def _create(admin: KafkaAdminClient, topic: NewTopic) -> bool:
     try:
         admin.create_topics([topic])
-        log.info("topic.created", topic=topic.name)
     except TopicAlreadyExistsError:
         log.info("topic.exists", topic=topic.name)
+        return False
+    log.info("topic.created", topic=topic.name)
+    return True

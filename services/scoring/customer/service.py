@@ -36,7 +36,7 @@ def follow_customers(
     now = {customer_id: dict(row) for customer_id, row in held.items()}
     fresh: dict[UUID, dict[str, Any]] = {}
     for event in sorted(events, key=lambda event: event.version):
-        if event.version > (now[event.customer_id]["version"] or 0):
+        if event.version >= (now[event.customer_id]["version"] or 0):
             now[event.customer_id] = fresh[event.customer_id] = _row(event)
     if fresh:
         session.execute(update(Customer), [fresh[customer_id] for customer_id in sorted(fresh)])

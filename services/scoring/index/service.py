@@ -78,7 +78,7 @@ def _follow_catalogues(
     changed = set()
     for told in sorted(surveys, key=lambda told: told.version):
         survey = held[told.survey_id]
-        if told.version > (survey.version or 0):
+        if told.version >= (survey.version or 0):
             items = items_of([asdict(item) for item in told.items])
             survey.version, survey.waves = told.version, [wave.code for wave in told.waves]
             if survey.items != items:

@@ -25,7 +25,7 @@ def mirror_customers(session: Session, events: Sequence[CustomerState]) -> dict[
     """Follow what the registry tells; give the external ids of those who changed."""
     latest = {e.customer_id: e for e in sorted(events, key=lambda e: e.version)}
     known = repository.versions(session, latest)
-    fresh = [e for id_, e in sorted(latest.items()) if e.version > known.get(id_, 0)]
+    fresh = [e for id_, e in sorted(latest.items()) if e.version >= known.get(id_, 0)]
     added = [_row(event) for event in fresh if event.customer_id not in known]
     changed = [_row(event) for event in fresh if event.customer_id in known]
     if added:

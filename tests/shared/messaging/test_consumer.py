@@ -17,6 +17,7 @@ from shared.messaging import outbox
 from shared.messaging.consumer import Consumer, Handler, dead_letters
 from shared.messaging.envelope import Record, headers
 from shared.messaging.redrive import listed, redrive
+from shared.messaging.replay import counted, replay
 from shared.models import Outbox
 from tests.shared.kit import Kit, NoteState, NoteWritten, record_of, until
 
@@ -302,3 +303,23 @@ def test_dead_letters_are_listed_and_driven_again(kit: Kit) -> None:
         assert tried == {"tried": 2, "failed": 1}
         assert effects(kit) == ["poison"]
     assert len(buried(kit)) == 2
+
+
+def test_a_replay_gives_all_that_was_heard_its_effect_once_more(kit: Kit) -> None:
+    """What was not heard yet is noted on the way, so that the worker does not repeat it."""
+    apply(kit, envelope(kit, "a"), envelope(kit, "b"))
+    kit.log.append([envelope(kit, "c")])
+    handlers: dict[type, Handler] = {NoteWritten: note_down}
+    told: list[tuple[str, int]] = []
+    replay(
+        kit.database,
+        kit.log,
+        service=kit.schema,
+        handlers=handlers,
+        tell=lambda *progress: told.append(progress),
+    )
+    assert effects(kit) == ["a", "a", "b", "b", "c"]
+    assert told == [(kit.topic, 3)]
+    assert counted(kit.log, handlers=handlers) == {kit.topic: 3}
+    consumer(kit).apply(list(kit.published()))
+    assert effects(kit) == ["a", "a", "b", "b", "c"]
