@@ -27,6 +27,7 @@ async def _hot(request: Request) -> HotReads:
 
 
 async def given_settings(request: Request) -> Any:
+    """Give the settings of the service, whatever their class."""
     return request.app.state.settings
 
 
@@ -35,24 +36,27 @@ async def _identity(request: Request) -> Identity:
     return found
 
 
-Store = Annotated[Database, Depends(_database)]
-Hot = Annotated[HotReads, Depends(_hot)]
-Settings = Annotated[ServiceSettings, Depends(given_settings)]
-Caller = Annotated[Identity, Depends(_identity)]
+async def _reader(request: Request) -> RowReader:
+    caller = await _identity(request)
+    return RowReader(caller.subject, caller.rows, caller.team)
 
 
-def _transaction(database: Store) -> Iterator[Session]:
+def _transaction(request: Request) -> Iterator[Session]:
+    database: Database = request.app.state.database
     with database.transaction() as session:
         yield session
 
 
-def _reading(database: Store) -> Iterator[Session]:
+def _reading(request: Request) -> Iterator[Session]:
+    database: Database = request.app.state.database
     with database.reading() as session:
         yield session
 
 
-async def _reader(caller: Caller) -> RowReader:
-    return RowReader(caller.subject, caller.rows, caller.team)
+Store = Annotated[Database, Depends(_database)]
+Hot = Annotated[HotReads, Depends(_hot)]
+Settings = Annotated[ServiceSettings, Depends(given_settings)]
+Caller = Annotated[Identity, Depends(_identity)]
 
 
 async def _sees_all(caller: Caller) -> None:

@@ -19,17 +19,19 @@ from shared.models import StoredAnswer
 class Idempotency:
     """Makes a POST with an Idempotency-Key have one effect and always the same answer."""
 
-    def __init__(self, session: Session, caller: str, key: str | None, fingerprint: str) -> None:
+    def __init__(self, session: Session, caller: str, key: str | None, said: bytes) -> None:
         self._session = session
         self._caller = caller
         self._key = key
-        self._fingerprint = fingerprint
+        self._said = said
 
-    def __call__(self, use_case: Callable[[], Response], *, also: str = "") -> Response:
-        """Run the use case or repeat its answer; `also` adds to the request's fingerprint."""
+    def __call__(
+        self, use_case: Callable[[], Response], *, also: Callable[[], str] = str
+    ) -> Response:
+        """Run the use case or repeat its answer; `also` tells what else makes two requests one."""
         if self._key is None:
             return use_case()
-        fingerprint = hashlib.sha256(f"{self._fingerprint}{also}".encode()).hexdigest()
+        fingerprint = _digest(f"{_digest(self._said)}{also()}".encode())
         self._claim()
         stored = self._session.get(StoredAnswer, (self._caller, self._key))
         if stored is None:
@@ -71,18 +73,14 @@ class Idempotency:
         return answer
 
 
-async def _fingerprint(request: Request) -> str:
-    """Digest what makes two requests the same; the parts of a form are added by its route."""
-    digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
-    if not request.headers.get("content-type", "").startswith("multipart/"):
-        digest.update(await request.body())
-    return digest.hexdigest()
+def _digest(said: bytes) -> str:
+    return hashlib.sha256(said).hexdigest()
 
 
-def _once(
+async def _once(
+    request: Request,
     session: Transaction,
     caller: Caller,
-    fingerprint: Annotated[str, Depends(_fingerprint)],
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -94,7 +92,16 @@ def _once(
         ),
     ] = None,
 ) -> Idempotency:
-    return Idempotency(session, caller.subject, idempotency_key, fingerprint)
+    said = b"" if idempotency_key is None else await _said(request)
+    return Idempotency(session, caller.subject, idempotency_key, said)
+
+
+async def _said(request: Request) -> bytes:
+    """Give what makes two requests the same; the parts of a form are told by its route."""
+    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        return asked
+    return asked + await request.body()
 
 
 Once = Annotated[Idempotency, Depends(_once)]

@@ -89,7 +89,7 @@ def start_import(
         )
         return answer(import_body(row), status=202, place=import_place(row))
 
-    return once(start, also=form.said())
+    return once(start, also=form.said)
 
 
 @router.get("", response_model=ImportPage, responses=errors(403))

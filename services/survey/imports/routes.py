@@ -81,7 +81,7 @@ def import_answers(
         )
         return answer(import_body(made), status=202, place=import_place(made))
 
-    return once(start, also=form.said())
+    return once(start, also=form.said)
 
 
 @router.get("/{survey_id}/imports", response_model=ImportPage, responses=errors(403, 404))
