@@ -24,10 +24,17 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
@@ -119,6 +126,15 @@ class Database:
         """Give a connection of one's own, in autocommit."""
         with self._autocommit.connect() as connection:
             yield connection
+
+    def answers(self) -> bool:
+        """Tell whether the database answers."""
+        try:
+            with self.connection() as connection:
+                connection.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return False
+        return True
 
     def asynchronous(self) -> AsyncEngine | None:
         """Make an engine for the event loop, in autocommit; None on SQLite, which has no driver."""

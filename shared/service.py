@@ -12,8 +12,6 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from shared import logging, migrations
 from shared.database import Database
@@ -59,7 +57,7 @@ class Service:
             settings.host,
             settings.operations_port,
             alive=lambda: True,
-            ready=lambda: answers(database),
+            ready=database.answers,
         )
         log.info("process.started", operations_port=operations.port)
         uvicorn.run(
@@ -90,7 +88,7 @@ class Service:
             settings.host,
             settings.worker_operations_port,
             alive=lambda: not any(loop.stalled for loop in loops),
-            ready=lambda: answers(database),
+            ready=database.answers,
         )
         log.info("process.started", operations_port=operations.port)
         run_all(loops, stop, drain_seconds=settings.drain_seconds)
@@ -101,13 +99,14 @@ class Service:
     def loops(self, database: Database, event_log: Log, settings: ServiceSettings) -> list[Loop]:
         """Make the loops of the worker."""
         loops: list[Loop] = [Relay(database, event_log), Housekeeping(database)]
-        if handlers := self._handlers(settings):
+        if handlers := self.handlers_for(settings):
             loops.append(Consumer(database, event_log, group=settings.name, handlers=handlers))
         if self.works:
             loops.append(Runner(database, self.works))
         return [*loops, *self.extra_loops(database, settings)]
 
-    def _handlers(self, settings: ServiceSettings) -> Handlers:
+    def handlers_for(self, settings: ServiceSettings) -> Handlers:
+        """Give what is done with each event that the service listens to."""
         return self.handlers(settings) if callable(self.handlers) else self.handlers
 
     def redrive(self, settings: ServiceSettings, *, dry_run: bool = False) -> None:
@@ -119,7 +118,7 @@ class Service:
                 sys.stdout.write(json.dumps(letter) + "\n")
         else:
             database = Database.of(settings)
-            handlers = self._handlers(settings)
+            handlers = self.handlers_for(settings)
             told = redrive.redrive(database, event_log, service=settings.name, handlers=handlers)
             sys.stdout.write(json.dumps(told) + "\n")
             database.close()
@@ -128,7 +127,7 @@ class Service:
     def replay(self, settings: ServiceSettings, *, dry_run: bool = False) -> None:
         """Give all events that were heard their effect once more; --dry-run only counts them."""
         logging.configure(service=settings.name, role="replay", level=settings.log_level)
-        event_log, handlers = open_log(settings), self._handlers(settings)
+        event_log, handlers = open_log(settings), self.handlers_for(settings)
         if dry_run:
             sys.stdout.write(json.dumps(replay.counted(event_log, handlers=handlers)) + "\n")
         else:
@@ -153,16 +152,6 @@ class Service:
         """Print the OpenAPI document."""
         document = self.create_app(settings).openapi()
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-
-
-def answers(database: Database) -> bool:
-    """Tell whether the database answers."""
-    try:
-        with database.connection() as connection:
-            connection.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        return False
-    return True
 
 
 def _tell_records(topic: str, records: int) -> None:

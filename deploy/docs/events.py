@@ -2,9 +2,12 @@
 
 import re
 import typing
+from collections.abc import Mapping
 from typing import Any
 
+from deploy.docs.api import SERVICES
 from shared.contracts.catalogue import Contract, contracts
+from shared.messaging.consumer import Handlers
 
 _INTRODUCTION = """# Events
 
@@ -20,26 +23,30 @@ optional fields may come within v1; ignore what you do not know.
 *events* topics are facts, kept for ever, without personal data. *state* topics hold the latest
 snapshot per key, compacted; a null value means that the key is gone. What a service could not
 apply goes to `patron.<service>.dead-letters.v1` with headers `patron_origin_*` and
-`patron_error`; `python -m services.<service> redrive` tries it again in that service.
+`patron_error`; `python -m services.<service> redrive` tries it again in that service. A topic is
+named after the service that publishes it; which services listen is said with each event.
 """
 
 
 def events_page() -> str:
     """Write the page."""
+    heard = {name: service.handlers_for(service.settings()) for name, service in SERVICES.items()}
     topics: dict[str, list[tuple[Contract, type]]] = {}
     for kind, contract in contracts().items():
         topics.setdefault(contract.topic, []).append((contract, kind))
-    parts = [_topic(name, topics[name]) for name in sorted(topics)]
+    parts = [_topic(name, topics[name], heard) for name in sorted(topics)]
     return "\n".join([_INTRODUCTION, *parts])
 
 
-def _topic(name: str, members: list[tuple[Contract, type]]) -> str:
+def _topic(name: str, members: list[tuple[Contract, type]], heard: Mapping[str, Handlers]) -> str:
     kept = "latest per key (compacted)" if members[0][0].compacted else "kept for ever"
     lines = [f"## `{name}`\n", f"Key `{members[0][0].key}`, {kept}.\n"]
     for contract, kind in sorted(members, key=lambda member: member[0].name):
         summary = (kind.__doc__ or "").split("\n")[0]
         fields = ", ".join(f"`{name}` {shown}" for name, shown in _fields(kind))
-        lines.append(f"- **`{contract.name}`** {summary}\n  {fields}.\n")
+        by = ", ".join(service for service, handlers in heard.items() if kind in handlers)
+        told = f" Heard by {by}." if by else ""
+        lines.append(f"- **`{contract.name}`** {summary}{told}\n  {fields}.\n")
     return "\n".join(lines)
 
 

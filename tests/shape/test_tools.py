@@ -1,12 +1,18 @@
 """The linters of `make check` hold the rules that we rely on: each is broken once on purpose."""
 
+import itertools
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+    "contracts"
+]
 
 # Every import contract of pyproject.toml, and one line that breaks it.
 PLANTED = {
@@ -23,7 +29,7 @@ PLANTED = {
         "services/survey/survey/service.py",
         "import services.survey.app",
     ),
-    "In registry the customer is at the bottom, merging and erasure on top": (
+    "No circle of imports, neither of nouns nor inside one or the kit": (
         "services/registry/customer/repository.py",
         "import services.registry.order.domain",
     ),
@@ -44,7 +50,7 @@ def skeleton(tmp_path: Path) -> Path:
         (tmp_path / "shared" / package / "log.py").touch()
     for noun in ("registry/customer", "registry/order", "survey/survey", "scoring/score"):
         (tmp_path / "services" / noun).mkdir(parents=True)
-        for module in ("routes", "service", "repository", "domain"):
+        for module in ("routes", "service", "repository", "models", "domain"):
             (tmp_path / "services" / noun / f"{module}.py").touch()
     for service in ("registry", "survey", "scoring", "gateway"):
         (tmp_path / "services" / service).mkdir(exist_ok=True)
@@ -52,16 +58,24 @@ def skeleton(tmp_path: Path) -> Path:
             (tmp_path / "services" / service / f"{module}.py").touch()
     (tmp_path / "shared/clock.py").touch()
     (tmp_path / "shared/messaging/log.py").write_text("import kafka\n")
+    (tmp_path / "services/registry/order/repository.py").write_text(
+        "import services.registry.customer.models\n"
+    )
     for file in [*tmp_path.rglob("*.py")]:
         for folder in file.relative_to(tmp_path).parents[:-1]:
             (tmp_path / folder / "__init__.py").touch()
     return tmp_path
 
 
-def broken_contracts(root: Path) -> set[str]:
+def linted(root: Path) -> str:
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False).stdout
     assert "Contracts:" in told, told
+    return told
+
+
+def broken_contracts(root: Path) -> set[str]:
+    told = linted(root)
     return {line.removesuffix(" BROKEN") for line in told.splitlines() if line.endswith("BROKEN")}
 
 
@@ -73,6 +87,25 @@ def test_every_import_contract_is_broken_by_its_planted_import(skeleton: Path) -
     for path, line in PLANTED.values():
         (skeleton / path).write_text(f"{line}\n")
     assert broken_contracts(skeleton) == set(PLANTED)
+
+
+def test_every_import_contract_has_its_planted_import() -> None:
+    assert {contract["name"] for contract in CONTRACTS} == set(PLANTED)
+
+
+def test_each_room_of_a_noun_is_refused_the_one_above_it(skeleton: Path) -> None:
+    (rooms,) = (one["layers"] for one in CONTRACTS if one["name"].startswith("Inside a noun"))
+    layers = [re.findall(r"\w+", layer) for layer in rooms]
+    beside = [pair for layer in layers for pair in itertools.pairwise(layer)]
+    above = [pair for up, low in itertools.pairwise(layers) for pair in itertools.product(low, up)]
+    noun = skeleton / "services/survey/survey"
+    for room in itertools.chain(*layers):
+        (noun / f"{room}.py").touch()
+    for importer, imported in beside + above:
+        with (noun / f"{importer}.py").open("a") as file:
+            file.write(f"import services.survey.survey.{imported}\n")
+    told = linted(skeleton).replace("services.survey.survey.", "")
+    assert [pair for pair in beside + above if " -> ".join(pair) not in told] == []
 
 
 @pytest.mark.parametrize(
