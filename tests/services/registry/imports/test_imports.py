@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from services.registry.imports import job as jobs
 from services.registry.imports.models import Import
 from services.registry.worker import WORKS
-from shared.contracts.registry import CustomerRegistered, OrderChanged, OrderPlaced, OrderReturned
+from shared.contracts.registry import CustomerState, OrderChanged, OrderPlaced, OrderReturned
 from shared.files.models import FilePiece
 from shared.http.identity import Identity
 from shared.jobs.runner import Runner
@@ -115,7 +115,7 @@ def test_unknown_customers_are_rejected_unless_they_may_be_created(registry: Run
     body = imported(registry, "orders", ORDERS, options={"system": "shop"})
     assert counts(body) == (1, 0, 0, 3)
     assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (3, 0, 1, 0)
-    (told,) = registry.recorded(CustomerRegistered)
+    (told,) = registry.recorded(CustomerState)
     assert [(one.system, one.id) for one in told.external_ids] == [("shop", "C1")]
 
 
