@@ -15,7 +15,7 @@ Problem
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 Thing = TypeVar("Thing")
 
@@ -32,9 +32,9 @@ class Fault:
 class Problem(Exception):
     """An error for the reader; `code` is stable, the texts may change."""
 
-    status: ClassVar[int] = 500
-    code: ClassVar[str] = "internal"
-    title: ClassVar[str] = "Something went wrong on our side."
+    status = 500
+    code = "internal"
+    title = "Something went wrong on our side."
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from shared import logging, migrations
+from shared.contracts.catalogue import contracts_of
 from shared.database import Database
 from shared.housekeeping import Housekeeping
 from shared.http.app import guarded
@@ -70,8 +71,7 @@ class Service:
             date_header=False,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=int(settings.drain_seconds),
-            h11_max_incomplete_event_size=64 * 1024,
-            **self.server(settings),
+            **{"proxy_headers": False, **self.server(settings)},
         )
         operations.close()
 
@@ -98,7 +98,9 @@ class Service:
 
     def loops(self, database: Database, event_log: Log, settings: ServiceSettings) -> list[Loop]:
         """Make the loops of the worker."""
-        loops: list[Loop] = [Relay(database, event_log), Housekeeping(database)]
+        loops: list[Loop] = [Housekeeping(database)]
+        if contracts_of(settings.name):
+            loops.append(Relay(database, event_log))
         if handlers := self.handlers_for(settings):
             loops.append(Consumer(database, event_log, group=settings.name, handlers=handlers))
         if self.works:
@@ -158,7 +160,7 @@ def _tell_records(topic: str, records: int) -> None:
     sys.stdout.write(json.dumps({"topic": topic, "records": records}) + "\n")
 
 
-def main(service: Service, arguments: Sequence[str] | None = None) -> None:
+def main(service: Service) -> None:
     """Run one command of a service."""
     commands: dict[str, Callable[..., None]] = {
         "serve": service.serve,
@@ -177,5 +179,5 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
         choices.add_parser(name, help=(command.__doc__ or "").split("\n")[0])
     for name in ("redrive", "replay"):
         choices.choices[name].add_argument("--dry-run", action="store_true")
-    given = vars(parser.parse_args(arguments))
+    given = vars(parser.parse_args())
     commands[given.pop("command")](settings, **given)

@@ -1,11 +1,10 @@
 """The administrator's API key of a local product: given, or made at the first start and kept."""
 
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.gateway.files import OWNER_ONLY, put_once
+from services.gateway.files import kept_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +20,5 @@ def ensure(data: Path) -> AdminKey:
     if given := os.environ.get("PATRON_ADMIN_KEY", "").strip():
         return AdminKey(given, "$PATRON_ADMIN_KEY")
     file = data / "admin.key"
-    made = not file.exists()
-    if made:
-        put_once(file, f"patron_{secrets.token_urlsafe(32)}\n".encode(), OWNER_ONLY)
-    value = file.read_text().strip()
+    value, made = kept_key(file)
     return AdminKey(value, f"{value}  (只显示一次 shown once; {file})" if made else str(file))

@@ -1,7 +1,6 @@
 """Who calls, by the key they show. What was looked up is believed for up to 30 seconds."""
 
 import time
-from collections.abc import Callable
 from typing import Final
 
 from anyio import to_thread
@@ -11,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from services.gateway.api_key import domain, repository
 from shared.database import Database
 from shared.errors import Unauthorized, Unavailable
+from shared.expiring import Expiring
 from shared.http.identity import Identity
 
 BELIEVED: Final = 30.0
@@ -19,38 +19,24 @@ BELIEVED: Final = 30.0
 class Callers:
     """Looks keys up and remembers valid ones; an unknown key is looked up each time."""
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        capacity: int = 4096,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, database: Database, *, capacity: int = 4096) -> None:
         self._database = database
-        self._capacity = capacity
-        self._clock = clock
-        self._known: dict[str, tuple[float, Identity]] = {}
+        self._known = Expiring[str, Identity](capacity)
 
     async def identify(self, credential: str) -> Identity:
         """Give the caller who shows this key, or raise Unauthorized."""
         digest = domain.digest(credential)
-        known = self._known.get(digest)
-        if known and self._clock() < known[0]:
-            return known[1]
-        return await self._look_up(digest)
+        return self._known.get(digest) or await self._look_up(digest)
 
     async def _look_up(self, digest: str) -> Identity:
-        until = self._clock() + BELIEVED
+        until = time.time() + BELIEVED
         try:
             found = await to_thread.run_sync(self._find, digest)
         except (DBAPIError, PoolTimeoutError) as error:
             raise Unavailable(headers={"Retry-After": "2"}) from error
-        self._known.pop(digest, None)
         if found is None:
             raise Unauthorized(detail="This key is not known, or was revoked.")
-        while len(self._known) >= self._capacity:
-            del self._known[next(iter(self._known))]
-        self._known[digest] = until, found
+        self._known.keep(digest, found, until=until)
         return found
 
     def _find(self, digest: str) -> Identity | None:
@@ -59,6 +45,4 @@ class Callers:
 
     def forget(self, subject: str) -> None:
         """Look a caller's key up anew the next time it is shown."""
-        for digest, (_, identity) in list(self._known.items()):
-            if identity.subject == subject:
-                self._known.pop(digest, None)
+        self._known.forget(lambda identity: identity.subject == subject)

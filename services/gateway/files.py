@@ -5,6 +5,8 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+PREFIX: Final = "patron_"
+"""What API keys begin with, so that one that lies about is known for what it is."""
 OWNER_ONLY: Final = 0o600
 EVERYONE: Final = 0o644
 
@@ -12,6 +14,14 @@ EVERYONE: Final = 0o644
 def put_once(file: Path, content: bytes, mode: int) -> None:
     """Write a file unless it is there; of two that try at once, one wins and none sees half."""
     _put(file, content, mode, replace=False)
+
+
+def kept_key(file: Path) -> tuple[str, bool]:
+    """Give the API key that a file keeps, and whether it was made by this call."""
+    made = not file.exists()
+    if made:
+        put_once(file, f"{PREFIX}{secrets.token_urlsafe(32)}\n".encode(), OWNER_ONLY)
+    return file.read_text().strip(), made
 
 
 def put(file: Path, content: bytes, mode: int) -> None:

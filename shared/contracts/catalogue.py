@@ -53,6 +53,11 @@ def contracts() -> dict[type, Contract]:
     return dict(_CONTRACTS)
 
 
+def contracts_of(service: str) -> list[Contract]:
+    """Tell what a service publishes."""
+    return [each for each in contracts().values() if each.topic.startswith(f"patron.{service}.")]
+
+
 @cache
 def _import_all() -> None:
     for module in pkgutil.iter_modules([str(Path(__file__).parent)]):

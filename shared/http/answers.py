@@ -8,20 +8,6 @@ from starlette.responses import Response
 
 from shared.errors import Problem
 
-ERRORS: dict[int, str] = {
-    400: "The request cannot be read.",
-    401: "No valid key.",
-    403: "The key does not allow that.",
-    404: "There is nothing here that you may see.",
-    405: "The path does not take this method.",
-    409: "It contradicts what is there.",
-    412: "It has changed since you read it.",
-    413: "The body is too large.",
-    422: "Some of the input is not acceptable; `errors` says which and why.",
-    428: "Send If-Match.",
-    503: "Not available at the moment; Retry-After says when to try again.",
-}
-
 
 def answer(
     body: BaseModel,
@@ -53,8 +39,7 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _documented(status: int) -> dict[str, Any]:
-    kinds = {kind.status: kind for kind in Problem.__subclasses__()}
-    kind = kinds[status]
+    kind = next(kind for kind in Problem.__subclasses__() if kind.status == status)
     example = {
         "type": "about:blank",
         "title": kind.title,
@@ -66,4 +51,4 @@ def _documented(status: int) -> dict[str, Any]:
     }
     schema = {"$ref": "#/components/schemas/Problem"}
     content = {"application/problem+json": {"schema": schema, "example": example}}
-    return {"description": ERRORS[status], "content": content}
+    return {"description": kind.title, "content": content}

@@ -6,7 +6,6 @@ checked once and remembered, never longer than it lives.
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from shared.errors import Unauthorized, Unavailable
+from shared.expiring import Expiring
 from shared.reader import Rows
 
 ISSUER = "patron-gateway"
@@ -102,38 +102,22 @@ class Verifier:
     the gateway has made its key.
     """
 
-    def __init__(
-        self,
-        *,
-        audience: str,
-        public_key_file: Path,
-        capacity: int = 1024,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, *, audience: str, public_key_file: Path, capacity: int = 1024) -> None:
         self._audience = audience
         self._file = public_key_file
-        self._capacity = capacity
-        self._clock = clock
-        self._known: dict[str, tuple[float, Identity]] = {}
+        self._known = Expiring[str, Identity](capacity)
         self._key: tuple[tuple[int, int], Ed25519PublicKey] | None = None
 
     def __call__(self, token: str) -> Identity:
         """Give the identity of a token, or raise Unauthorized."""
-        now = self._clock()
-        known = self._known.get(token)
-        if known and now < known[0]:
-            return known[1]
-        return self._verify_and_keep(token, now)
+        return self._known.get(token) or self._verify_and_keep(token)
 
-    def _verify_and_keep(self, token: str, now: float) -> Identity:
-        self._known.pop(token, None)
+    def _verify_and_keep(self, token: str) -> Identity:
         if len(token) > LONGEST_TOKEN:
             raise Unauthorized(detail="The identity token is too long.")
-        claims = _claims(token, self._audience, self._public_key(), now)
+        claims = _claims(token, self._audience, self._public_key(), time.time())
         identity = _identity(claims)
-        while len(self._known) >= self._capacity:
-            self._known.pop(next(iter(self._known)), None)
-        self._known[token] = (claims["exp"], identity)
+        self._known.keep(token, identity, until=claims["exp"])
         return identity
 
     def _public_key(self) -> Ed25519PublicKey:

@@ -9,7 +9,7 @@ from shared.http.answers import errors
 Document = dict[str, Any]
 
 _THEIRS: Final = ("HTTPValidationError", "ValidationError")
-_FAULT: Final = {
+FAULT: Final = {
     "title": "Fault",
     "type": "object",
     "description": "One thing that is wrong.",
@@ -23,7 +23,7 @@ _FAULT: Final = {
         "message": {"type": "string", "description": "What to do."},
     },
 }
-_PROBLEM: Final = {
+PROBLEM: Final = {
     "title": "Problem",
     "type": "object",
     "description": "An error (RFC 9457).",
@@ -35,7 +35,11 @@ _PROBLEM: Final = {
         "code": {"type": "string", "description": "What programs decide by; stable."},
         "detail": {"type": "string", "description": "What went wrong, for people."},
         "request_id": {"type": ["string", "null"], "description": "Name it when you ask for help."},
-        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
+        "errors": {
+            "type": "array",
+            "description": "Which of the input is not acceptable, and why.",
+            "items": {"$ref": "#/components/schemas/Fault"},
+        },
     },
 }
 
@@ -66,7 +70,7 @@ def _completed(document: Document) -> Document:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in _THEIRS:
         schemas.pop(name, None)
-    schemas |= {"Fault": _FAULT, "Problem": _PROBLEM}
+    schemas |= {"Fault": FAULT, "Problem": PROBLEM}
     versioned = _versioned(schemas)
     always = {str(status): described for status, described in errors().items()}
     for path in document["paths"].values():

@@ -1,6 +1,6 @@
 """Every error as problem+json (RFC 9457): what was wrong, where, what to do; no echo of input."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -45,7 +45,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def body_of(problem: Problem, faults: Iterable[Fault] = ()) -> bytes:
+def body_of(problem: Problem) -> bytes:
     """Write a problem as JSON."""
     trace = tracing.current()
     return orjson.dumps(
@@ -58,7 +58,7 @@ def body_of(problem: Problem, faults: Iterable[Fault] = ()) -> bytes:
             "request_id": trace.request_id if trace else None,
             "errors": [
                 {"pointer": fault.pointer, "code": fault.code, "message": fault.message}
-                for fault in (*problem.faults, *faults)
+                for fault in problem.faults
             ],
         }
     )
@@ -146,7 +146,7 @@ def _not_allowed(request: Request) -> Problem:
 
 def _other(error: HTTPException) -> Problem:
     problem = Problem(detail=error.detail, code=f"http_{error.status_code}")
-    problem.__dict__.update(status=error.status_code, title=error.detail)
+    problem.status, problem.title = error.status_code, error.detail
     return problem
 
 

@@ -5,9 +5,11 @@ travel as strings.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, cast
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -15,12 +17,16 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PlainSerializer,
     StrictBool,
     StrictInt,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core.core_schema import StringSchema
 
 from shared.money import CURRENCIES, parse_exact
 
@@ -49,10 +55,23 @@ def _without_nul(text: str) -> str:
     return text
 
 
-def text(most: int, *, least: int = 1) -> Any:
-    """Make the type of a bounded text; surrounding blanks are dropped."""
-    constraints = StringConstraints(min_length=least, max_length=most, strip_whitespace=True)
-    return Annotated[str, constraints, AfterValidator(_without_nul)]
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Marks a text of 1 to `most` characters without NUL; surrounding blanks are dropped.
+
+    A field may bound it further: `word: Code = Field(max_length=50)`.
+    """
+
+    most: int
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Add the bounds to those of the field, of which pydantic would keep the later ones."""
+        given = cast("StringSchema", handler(source))
+        most = min(self.most, given.get("max_length", self.most))
+        bounds = core_schema.str_schema(min_length=1, max_length=most, strip_whitespace=True)
+        return core_schema.no_info_after_validator_function(_without_nul, given | bounds)
 
 
 def _as_string(value: Any) -> Any:
@@ -95,16 +114,8 @@ def _known_currency(code: str) -> str:
     return code
 
 
-Name = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=200, strip_whitespace=True),
-    AfterValidator(_without_nul),
-]
-Code = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=100, strip_whitespace=True),
-    AfterValidator(_without_nul),
-]
+Name = Annotated[str, Text(200)]
+Code = Annotated[str, Text(100)]
 Integer = StrictInt
 Flag = StrictBool
 Exact = Annotated[
@@ -158,3 +169,22 @@ class GivenExternalId(ExternalIdBody):
     system: System = Field(
         description="The system that gives the id; without a colon.", examples=["shop"]
     )
+
+
+class NamesCustomer(Body):
+    """Whatever may name its customer, by the id of another system or by ours."""
+
+    customer: GivenExternalId | None = None
+    customer_id: UUID | None = None
+
+    @field_validator("customer_id")
+    @classmethod
+    def _names_one_customer(cls, value: UUID | None, info: ValidationInfo) -> UUID | None:
+        if value is not None and info.data.get("customer") is not None:
+            raise PydanticCustomError("two_customers", "Give customer or customer_id, not both.")
+        return value
+
+    @property
+    def named(self) -> tuple[str, str] | None:
+        """Tell the system and the id by which the customer is named."""
+        return None if self.customer is None else (self.customer.system, self.customer.id)

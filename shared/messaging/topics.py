@@ -3,7 +3,7 @@
 from kafka.admin import ConfigResource, KafkaAdminClient, NewTopic
 from kafka.errors import TopicAlreadyExistsError
 
-from shared.contracts.catalogue import contracts
+from shared.contracts.catalogue import contracts_of
 from shared.logging import logger
 from shared.messaging.consumer import dead_letters
 from shared.messaging.log.kafka import LARGEST_RECORD
@@ -29,8 +29,8 @@ log = logger(__name__)
 
 def declared(service: str) -> dict[str, dict[str, str]]:
     """Tell the topics that a service writes, with their settings."""
-    own = [c for c in contracts().values() if c.topic.startswith(f"patron.{service}.")]
-    found = {c.topic: _COMPACTED if c.compacted else _FOR_EVER for c in own}
+    own = contracts_of(service)
+    found = {each.topic: _COMPACTED if each.compacted else _FOR_EVER for each in own}
     found[dead_letters(service)] = _DEAD
     return {topic: configs | _RECORDS for topic, configs in found.items()}
 

@@ -55,6 +55,12 @@ def test_every_reference_leads_somewhere(document: Document) -> None:
     assert not {"HTTPValidationError", "ValidationError"} & set(schemas)
 
 
+def test_every_component_is_referred_to(document: Document) -> None:
+    parts = document["components"]
+    kept = {f"#/components/{kind}/{name}" for kind in parts for name in parts[kind]}
+    assert kept - references(document) == set()
+
+
 def test_operations_are_named_after_their_verbs(document: Document) -> None:
     """Stable and unique: a client generated today has the same names tomorrow."""
     names = [operation["operationId"] for operation in operations(document)]

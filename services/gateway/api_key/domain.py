@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from services.gateway.files import PREFIX
+
 ADMINISTRATOR: Final = UUID("00000000-0000-7000-8000-000000000001")
 """The id of the key that comes from the settings or is made at the first start."""
 
-_PREFIX: Final = "patron_"
 _PURPOSE: Final = b"patron api key "
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _ADMINISTRATION: Final = frozenset({"api-keys"})
@@ -48,4 +49,4 @@ def credential(seed: bytes, key_id: UUID) -> str:
     So it is stored nowhere, and a retried request for a new key gets the same one.
     """
     secret = hmac.digest(seed, _PURPOSE + key_id.bytes, "sha256")
-    return _PREFIX + base64.urlsafe_b64encode(secret).decode().rstrip("=")
+    return PREFIX + base64.urlsafe_b64encode(secret).decode().rstrip("=")

@@ -19,17 +19,12 @@ def api_key(session: Session, key_id: UUID) -> ApiKey | None:
 
 def api_key_for_change(session: Session, key_id: UUID) -> ApiKey | None:
     """Find a key and keep others from changing it until the transaction ends."""
-    return session.get(ApiKey, key_id, with_for_update=True)
+    return session.scalar(select(ApiKey).where(ApiKey.id == key_id).with_for_update())
 
 
 def api_keys(session: Session, *, paging: PageRequest) -> Slice:
     """List keys, oldest first."""
-    return page(
-        session,
-        select(ApiKey),
-        paging=paging,
-        order=[ApiKey.id],
-    )
+    return page(session, select(ApiKey), paging=paging, order=[ApiKey.id])
 
 
 def caller_by_digest(session: Session, digest: str) -> Identity | None:

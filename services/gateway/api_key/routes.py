@@ -7,13 +7,19 @@ from fastapi import Depends, Path, Request
 from starlette.responses import Response
 
 from services.gateway.api_key import domain, repository, service
-from services.gateway.api_key.schemas import ApiKeyBody, ApiKeyPage, CreatedApiKey, NewApiKey
+from services.gateway.api_key.schemas import (
+    ApiKeyBody,
+    ApiKeyPage,
+    CreatedApiKey,
+    NewApiKey,
+    api_key_body,
+)
 from services.gateway.callers import Callers
 from shared.errors import existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Caller, Reading, Store, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import Paging, link
+from shared.http.pagination import Paging, answer_page
 from shared.http.routing import Router
 
 router = Router(
@@ -49,7 +55,7 @@ def create_api_key(
         fields = body.model_dump() | {"scopes": set(body.scopes)}
         made = service.create_api_key(session, **fields, seed=seed, by=caller.subject)
         place = f"/v1/api-keys/{made.id}"
-        return answer(ApiKeyBody.model_validate(made), status=201, place=place)
+        return answer(api_key_body(made), made=True, place=place)
 
     return _with_text(once(create), seed)
 
@@ -58,15 +64,14 @@ def create_api_key(
 def list_api_keys(session: Reading, paging: Paging) -> Response:
     """List keys, revoked ones too, oldest first."""
     found = repository.api_keys(session, paging=paging)
-    items = [ApiKeyBody.model_validate(row) for row in found.rows]
-    return answer(ApiKeyPage(items=items, next=found.next), headers=link(paging, found.next))
+    return answer_page(ApiKeyPage, api_key_body, found, paging)
 
 
 @router.get("/{key_id}", response_model=ApiKeyBody, responses=errors(404))
 def read_api_key(key_id: KeyId, session: Reading) -> Response:
     """Read what one key allows."""
-    found = existing(repository.api_key(session, key_id), "No key has this id.")
-    return answer(ApiKeyBody.model_validate(found))
+    found = existing(repository.api_key(session, key_id), service.UNKNOWN)
+    return answer(api_key_body(found))
 
 
 @router.delete("/{key_id}", status_code=204, responses=errors(404, 409))

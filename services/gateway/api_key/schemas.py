@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from services.gateway.api_key.domain import Scope
+from services.gateway.api_key.models import ApiKey
 from shared.http.schemas import Body, Code, Name, Page
 from shared.reader import Rows
 
@@ -71,3 +72,8 @@ class CreatedApiKey(ApiKeyBody):
 
 class ApiKeyPage(Page[ApiKeyBody]):
     """A page of keys."""
+
+
+def api_key_body(row: ApiKey) -> ApiKeyBody:
+    """Present a key."""
+    return ApiKeyBody.model_validate(row)

@@ -13,6 +13,8 @@ from shared.errors import Conflict, Fault, Invalid, existing
 from shared.ids import new_id
 from shared.reader import Rows
 
+UNKNOWN = "No key has this id."
+
 
 def create_api_key(
     session: Session,
@@ -45,7 +47,7 @@ def create_api_key(
 
 def revoke_api_key(session: Session, *, key_id: UUID) -> None:
     """End a key, for good; revoking it again changes nothing."""
-    found = existing(repository.api_key_for_change(session, key_id), "No key has this id.")
+    found = existing(repository.api_key_for_change(session, key_id), UNKNOWN)
     if key_id == ADMINISTRATOR:
         raise Conflict(detail="Replace the administrator's key with the setting PATRON_ADMIN_KEY.")
     found.revoked_at = found.revoked_at or clock.now()

@@ -10,6 +10,10 @@ from typing import Any, Final
 
 import orjson
 
+from services.gateway.proxy.problems import BadGateway, GatewayTimeout
+from shared.errors import Forbidden, TooLarge
+from shared.http.openapi import FAULT, PROBLEM
+
 Document = dict[str, Any]
 
 METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head", "options", "trace"})
@@ -26,39 +30,10 @@ _KEY: Final = {
     "scheme": "bearer",
     "description": "An API key: Authorization: Bearer <key>.",
 }
-_SHARED: Final = frozenset({f"{_REFERENCE}schemas/Problem"})
+_SHARED: Final = {"Fault": FAULT, "Problem": PROBLEM}
 """Components that all services mean alike, defined here once."""
-_TEXT: Final = {"type": "string"}
-_PROBLEM: Final = {
-    "type": "object",
-    "description": "What went wrong (RFC 9457).",
-    "required": ["type", "title", "status", "code", "detail", "request_id", "errors"],
-    "properties": {
-        "type": _TEXT,
-        "title": _TEXT,
-        "status": {"type": "integer"},
-        "code": {"type": "string", "description": "Stable: decide by it."},
-        "detail": {"type": "string", "description": "For people: it may change."},
-        "request_id": {"type": ["string", "null"], "description": "Say it when you ask for help."},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "code", "message"],
-                "properties": {
-                    "pointer": {"type": "string", "description": "Where: a JSON pointer."},
-                    "code": _TEXT,
-                    "message": {"type": "string", "description": "What to do."},
-                },
-            },
-        },
-    },
-}
 _GATEWAY_ERRORS: Final = {
-    "403": "The key does not allow that.",
-    "413": "The body is too large.",
-    "502": "The service broke off; try again.",
-    "504": "The service did not answer in time.",
+    str(kind.status): kind.title for kind in (Forbidden, TooLarge, BadGateway, GatewayTimeout)
 }
 
 
@@ -90,7 +65,7 @@ def merge(documents: Mapping[str, Document], *, version: str) -> Document:
         "paths": {},
         "components": {
             "securitySchemes": {"key": _KEY},
-            "schemas": {"Problem": _PROBLEM},
+            "schemas": dict(_SHARED),
             "responses": _gateway_responses(),
         },
     }
@@ -170,7 +145,7 @@ def _add_components(merged: Document, own: Document, prefix: str) -> None:
             named = {
                 prefix + name: value
                 for name, value in items.items()
-                if f"{_REFERENCE}{kind}/{name}" not in _SHARED
+                if kind != "schemas" or name not in _SHARED
             }
             merged.setdefault(kind, {}).update(named)
 
@@ -190,7 +165,7 @@ def _prefixed(node: Any, prefix: str) -> Any:
 
 
 def _renamed(reference: str, prefix: str) -> str:
-    if reference in _SHARED:
-        return reference
     kind, _, name = reference.removeprefix(_REFERENCE).partition("/")
+    if kind == "schemas" and name in _SHARED:
+        return reference
     return f"{_REFERENCE}{kind}/{prefix}{name}"

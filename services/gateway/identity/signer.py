@@ -1,11 +1,11 @@
 """Vouching for a caller towards one service."""
 
 import time
-from collections.abc import Callable
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from shared.expiring import Expiring
 from shared.http.identity import ALGORITHM, ISSUER, LIFETIME, Identity
 
 REUSED = 30
@@ -31,30 +31,15 @@ def sign(identity: Identity, audience: str, private_key: Ed25519PrivateKey, now:
 class Signer:
     """Signs, and reuses what it signed within REUSED seconds (a signature costs about 0.1 ms)."""
 
-    def __init__(
-        self,
-        private_key: Ed25519PrivateKey,
-        *,
-        capacity: int = 4096,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, private_key: Ed25519PrivateKey, *, capacity: int = 4096) -> None:
         self._private_key = private_key
-        self._capacity = capacity
-        self._clock = clock
-        self._signed: dict[tuple[Identity, str], tuple[float, str]] = {}
+        self._signed = Expiring[tuple[Identity, str], str](capacity)
 
     def authorization(self, identity: Identity, audience: str) -> str:
         """Give the Authorization header that goes to a service with a caller's request."""
-        now = self._clock()
         signed = self._signed.get((identity, audience))
-        if signed and now < signed[0]:
-            return signed[1]
-        header = f"Bearer {sign(identity, audience, self._private_key, now)}"
-        self._keep((identity, audience), (now + REUSED, header))
-        return header
-
-    def _keep(self, key: tuple[Identity, str], signed: tuple[float, str]) -> None:
-        self._signed.pop(key, None)
-        while len(self._signed) >= self._capacity:
-            del self._signed[next(iter(self._signed))]
-        self._signed[key] = signed
+        if signed is None:
+            now = time.time()
+            signed = f"Bearer {sign(identity, audience, self._private_key, now)}"
+            self._signed.keep((identity, audience), signed, until=now + REUSED)
+        return signed

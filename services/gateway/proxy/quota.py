@@ -14,27 +14,17 @@ _SOON = "5"
 class Quota:
     """Counts what callers send, in the memory of this process."""
 
-    def __init__(
-        self,
-        most: int,
-        *,
-        at_once: int,
-        of_all: int,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, most: int, *, at_once: int, of_all: int) -> None:
         self._most = most
         self._at_once, self._of_all = at_once, of_all
         self._sending: Counter[str] = Counter()
-        self._clock = clock
         self._used: dict[str, tuple[float, int]] = {}
 
     def counter(self, subject: str) -> Callable[[int], None]:
         """Give the function that counts a caller's bytes, and raises QuotaReached."""
 
         def count(size: int) -> None:
-            began, used = self._used.get(subject, (self._clock(), 0))
-            if self._clock() - began >= HOUR:
-                began, used = self._clock(), 0
+            began, used = self._hour(subject)
             self._used[subject] = began, used + size
             if used + size > self._most:
                 raise self._reached(began)
@@ -43,8 +33,8 @@ class Quota:
 
     def check(self, subject: str, announced: int | None) -> None:
         """Refuse a file whose announced length would pass the quota, before any of it is sent."""
-        began, used = self._used.get(subject, (self._clock(), 0))
-        if self._clock() - began < HOUR and used + (announced or 0) > self._most:
+        began, used = self._hour(subject)
+        if used + (announced or 0) > self._most:
             raise self._reached(began)
 
     @contextmanager
@@ -62,8 +52,14 @@ class Quota:
         finally:
             self._sending[subject] -= 1
 
+    def _hour(self, subject: str) -> tuple[float, int]:
+        """Tell when a caller's hour began and what they have sent in it."""
+        now = time.time()
+        began, used = self._used.get(subject, (now, 0))
+        return (began, used) if began <= now < began + HOUR else (now, 0)
+
     def _reached(self, began: float) -> QuotaReached:
-        wait = max(1, round(began + HOUR - self._clock()))
+        wait = max(1, round(began + HOUR - time.time()))
         return QuotaReached(
             detail=f"A key sends at most {self._most} bytes of files an hour; wait.",
             headers={"Retry-After": str(wait)},

@@ -135,7 +135,7 @@ def read_order(
 def _told(body: OrderFields, system: str, external_id: str, settings: Settings) -> service.Told:
     return service.Told(
         order=body.order(system, external_id, zone=settings.zone),
-        buyer=body.buyer(),
+        buyer=body.named,
         product_names=body.product_names(),
     )
 

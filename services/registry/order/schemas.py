@@ -21,6 +21,7 @@ from shared.http.schemas import (
     GivenExternalId,
     Moment,
     Name,
+    NamesCustomer,
     Page,
 )
 
@@ -80,7 +81,7 @@ class NewLine(LineBody):
     product_name: Name | None = Field(None, description="For the catalogue: the later one wins.")
 
 
-class OrderFields(Body):
+class OrderFields(NamesCustomer):
     """What a caller says of an order."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -103,8 +104,6 @@ class OrderFields(Body):
 
     def order(self, system: str, external_id: str, *, zone: ZoneInfo) -> domain.Order:
         """Read as an order; Invalid where it cannot be one."""
-        if self.customer and self.customer_id:
-            raise Invalid(Fault("/customer_id", "both", "Give customer or customer_id, not both."))
         lines = tuple(_line(line) for line in self.lines)
         faults = [
             Fault(f"/lines/{at}/{field}", "out_of_range", message)
@@ -126,10 +125,6 @@ class OrderFields(Body):
             delivered_on=self.delivered_on,
             faulty=self.faulty,
         )
-
-    def buyer(self) -> tuple[str, str] | None:
-        """Tell by which id of another system who bought is named."""
-        return (self.customer.system, self.customer.id) if self.customer else None
 
     def product_names(self) -> dict[str, str]:
         """Tell the product codes of the lines, and the names that they give them, if any."""

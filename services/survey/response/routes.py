@@ -55,7 +55,7 @@ def submit_response(
             answers=body.answers,
             channel=body.channel,
             submitted_at=body.submitted_at,
-            respondent=body.respondent,
+            respondent=body.named,
             customer_id=body.customer_id,
         )
         place = f"/v1/surveys/{survey_id}/responses/{made.id}"

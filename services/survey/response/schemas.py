@@ -5,17 +5,15 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, JsonValue, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints
 from sqlalchemy import Row
 
-from services.survey.customer.repository import Pair
 from services.survey.questionnaire.rules import MOST_ITEMS
 from services.survey.response.models import Response
 from services.survey.survey.domain import State
 from services.survey.survey.models import Survey, Wave
 from services.survey.survey.schemas import WaveCode
-from shared.http.schemas import Body, ExternalIdBody, GivenExternalId, Moment, Page
+from shared.http.schemas import Body, ExternalIdBody, GivenExternalId, Moment, NamesCustomer, Page
 
 Channel = Annotated[
     str,
@@ -56,7 +54,7 @@ _KEPT: dict[str, Any] = _GIVEN | {
 AnswerValue = int | float | str | list[str]
 
 
-class NewResponse(Body):
+class NewResponse(NamesCustomer):
     """One respondent's answers to one wave (答卷)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_GIVEN]})
@@ -80,17 +78,6 @@ class NewResponse(Body):
         "a list of option codes, or a text. Every required item has to be there; GET "
         "/v1/surveys/{survey_id} lists the codes.",
     )
-
-    @model_validator(mode="after")
-    def _names_one_customer(self) -> "NewResponse":
-        if self.customer is not None and self.customer_id is not None:
-            raise PydanticCustomError("two_customers", "Give customer or customer_id, not both.")
-        return self
-
-    @property
-    def respondent(self) -> Pair | None:
-        """Give the system and the id by which the respondent is named."""
-        return None if self.customer is None else (self.customer.system, self.customer.id)
 
 
 class ResponseBody(Body):

@@ -3,10 +3,12 @@
 import base64
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import jwt
 import pytest
+import time_machine
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
@@ -61,12 +63,11 @@ def public_file(tmp_path: Path) -> Path:
     return file
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Stop the clock at the moment of the tokens."""
+    with time_machine.travel(NOW, tick=False) as stopped:
+        yield stopped
 
 
 def test_a_signed_identity_arrives_whole() -> None:
@@ -152,42 +153,44 @@ def test_rubbish_is_refused(token: str) -> None:
     refused(token)
 
 
-def test_the_memory_of_a_token_ends_with_the_token(public_file: Path) -> None:
-    clock = Clock()
-    verifier = Verifier(audience="registry", public_key_file=public_file, clock=clock)
+def test_the_memory_of_a_token_ends_with_the_token(
+    public_file: Path, clock: time_machine.Traveller
+) -> None:
+    verifier = Verifier(audience="registry", public_key_file=public_file)
     token = sign(CALLER, "registry", KEY, NOW)
     assert verifier(token) is verifier(token)
-    clock.now = NOW + LIFETIME
+    clock.shift(LIFETIME)
     with pytest.raises(Unauthorized):
         verifier(token)
 
 
+@pytest.mark.usefixtures("clock")
 def test_the_memory_is_bounded(public_file: Path) -> None:
-    verifier = Verifier(
-        audience="registry", public_key_file=public_file, capacity=3, clock=lambda: NOW
-    )
+    verifier = Verifier(audience="registry", public_key_file=public_file, capacity=3)
     for number in range(10):
         verifier(signed(sub=f"key-{number}"))
     assert len(verifier._known) == 3
 
 
 def test_a_token_too_long_is_refused_unread(public_file: Path) -> None:
-    verifier = Verifier(audience="registry", public_key_file=public_file, clock=lambda: NOW)
+    verifier = Verifier(audience="registry", public_key_file=public_file)
     with pytest.raises(Unauthorized, match="too long"):
         verifier(signed(name="x" * 5000))
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_service_may_start_before_the_gateway_has_its_key(tmp_path: Path) -> None:
     file = tmp_path / "identity.pub"
-    verifier = Verifier(audience="registry", public_key_file=file, clock=lambda: NOW)
+    verifier = Verifier(audience="registry", public_key_file=file)
     with pytest.raises(Unavailable):
         verifier(signed())
     write_public(KEY, file)
     assert verifier(signed()).subject == "key-1"
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_replaced_key_is_taken_up_and_the_old_one_forgotten(public_file: Path) -> None:
-    verifier = Verifier(audience="registry", public_key_file=public_file, clock=lambda: NOW)
+    verifier = Verifier(audience="registry", public_key_file=public_file)
     old = signed()
     verifier(old)
     key = Ed25519PrivateKey.generate()
@@ -200,6 +203,6 @@ def test_a_replaced_key_is_taken_up_and_the_old_one_forgotten(public_file: Path)
 def test_a_key_file_that_holds_no_key_is_said(public_file: Path) -> None:
     public_file.write_text("nothing")
     os.utime(public_file, (1, 1))
-    verifier = Verifier(audience="registry", public_key_file=public_file, clock=lambda: NOW)
+    verifier = Verifier(audience="registry", public_key_file=public_file)
     with pytest.raises(Unavailable):
         verifier(signed())

@@ -118,6 +118,17 @@ def test_documents_are_read_by_the_names_of_their_services(tmp_path: Path) -> No
     assert list(openapi.load(tmp_path)) == ["survey"]
 
 
+def test_the_released_document_has_no_component_without_a_reference(
+    released: dict[str, Any],
+) -> None:
+    whole = openapi.merge(released, version="1")
+    parts = {
+        kind: names for kind, names in whole["components"].items() if kind != "securitySchemes"
+    }
+    kept = {f"#/components/{kind}/{name}" for kind in parts for name in parts[kind]}
+    assert kept - set(references(whole)) == set()
+
+
 def test_the_released_document_has_no_loose_end(released: dict[str, Any]) -> None:
     whole = openapi.merge(released, version="1")
     for reference in set(references(whole)):

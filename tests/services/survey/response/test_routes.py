@@ -103,7 +103,7 @@ def test_an_answer_that_cannot_be_taken_is_refused_and_nothing_is_kept(
         ({"submitted_at": "2026-02-20T10:00:00"}, "/submitted_at"),
         ({"submitted_at": "9000-01-01T00:00:00Z"}, "/submitted_at"),
         ({"channel": "By Phone"}, "/channel"),
-        ({"customer": MEI, "customer_id": str(uuid4())}, ""),
+        ({"customer": MEI, "customer_id": str(uuid4())}, "/customer_id"),
         ({"colour": "red"}, "/colour"),
     ],
 )

@@ -1,0 +1,71 @@
+"""What a body takes, its column can hold: else PostgreSQL alone would say no, and with a 500."""
+
+import importlib
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import String
+
+SERVICES = ("registry", "survey", "scoring", "gateway")
+
+
+def bodies(app: FastAPI) -> Iterator[tuple[str, type[BaseModel]]]:
+    """Give every request body, those in it too, and the noun that takes it."""
+    for included in app.routes:
+        router = getattr(included, "original_router", None)
+        for route in getattr(router, "routes", ()):
+            noun = route.endpoint.__module__.rpartition(".")[0]
+            for field in route.dependant.body_params:
+                for found in models_in(field.field_info.annotation):
+                    yield noun, found
+
+
+def models_in(kind: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+        for field in kind.model_fields.values():
+            yield from models_in(field.annotation)
+    for part in get_args(kind):
+        yield from models_in(part)
+
+
+def longest(service: str, noun: str) -> dict[str, int]:
+    """Tell how many characters the columns of a noun's tables hold."""
+    tables = importlib.import_module(f"services.{service}.models").Model.registry.mappers
+    return {
+        column.key: column.type.length
+        for mapper in tables
+        if mapper.class_.__module__ == f"{noun}.models"
+        for column in mapper.columns
+        if isinstance(column.type, String) and column.type.length
+    }
+
+
+def refuses(body: type[BaseModel], field: str, length: int) -> bool:
+    try:
+        body.model_validate({field: "a" * length})
+    except ValidationError as error:
+        return any(each["loc"][:1] == (field,) for each in error.errors())
+    return False
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_body_takes_a_longer_text_than_its_column_holds(service: str) -> None:
+    made = importlib.import_module(f"services.{service}.__main__").SERVICE
+    app = made.create_app(made.settings())
+    held = [
+        (body, field, most)
+        for noun, body in set(bodies(app))
+        for field, most in longest(service, noun).items()
+        if field in body.model_fields
+    ]
+    assert held or service == "scoring"
+    loose = {
+        f"{body.__name__}.{field}"
+        for body, field, most in held
+        if not refuses(body, field, most + 1)
+    }
+    assert loose == set()
