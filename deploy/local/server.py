@@ -6,9 +6,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from deploy.local import guard
 
@@ -18,6 +20,12 @@ TAIL_LINES = 25
 
 class StartFailed(RuntimeError):
     """A server did not start; the message ends with the last lines of its log."""
+
+
+def tail(log: Path) -> list[str]:
+    """Give the last lines of a log, none of one that is not there."""
+    text = log.read_text(errors="replace") if log.exists() else ""
+    return text.splitlines()[-TAIL_LINES:]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +49,7 @@ class ServerFolder:
 
     def tail(self) -> str:
         """Return the last lines of the log, indented."""
-        text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        return "\n".join(f"    {line}" for line in text.splitlines()[-TAIL_LINES:])
+        return "\n".join(f"    {line}" for line in tail(self.log))
 
     def remove(self) -> None:
         if self.temporary:
@@ -95,6 +102,44 @@ class GuardedProcess:
         return StartFailed(
             f"{self._name} {what}. Its log {self._folder.log}:\n{self._folder.tail()}"
         )
+
+
+class Server(ABC):
+    """A server of our own; a context manager, or start() and stop()."""
+
+    def __init__(self, name: str, folder: Path | None) -> None:
+        self._folder = ServerFolder(name, folder)
+        self._process: GuardedProcess | None = None
+
+    @abstractmethod
+    def start(self) -> Self:
+        """Start the server, on a new folder or on what an earlier one left."""
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether it was started and is gone without having been stopped."""
+        return self._process is not None and self._process.ended
+
+    def stop(self) -> None:
+        """Stop the server; its folder stays, and start() continues on it."""
+        if self._process:
+            self._process.stop()
+            self._process = None
+
+    def close(self) -> None:
+        """Stop the server and remove its folder if it was a temporary one."""
+        self.stop()
+        self._folder.remove()
+
+    def __enter__(self) -> Self:
+        try:
+            return self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def listens(port: int) -> bool:

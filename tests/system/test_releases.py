@@ -9,7 +9,7 @@ from decimal import Decimal
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from deploy.local.product import SERVICES
+from deploy.local.roles import SERVICES
 from tests.system.company import Company, once
 from tests.system.imports import HEADER
 from tests.system.product import Running, eventually

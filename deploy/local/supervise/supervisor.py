@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Self
 
+from deploy.local.server import tail
 from deploy.local.supervise.child import GRACE_SECONDS, Child, Lifeline, Role
 from deploy.local.supervise.signals import Signals
 
@@ -14,7 +15,6 @@ LONGEST_PAUSE_SECONDS = 5.0
 SETTLED_SECONDS = 10.0
 """A child that lived so long starts again after the first pause."""
 TURN_SECONDS = 0.25
-TAIL_LINES = 15
 
 
 class RoleFailed(RuntimeError):
@@ -115,7 +115,6 @@ def _failure(child: Child) -> str:
     log = child.role.log
     if log is None or not log.exists():
         return f"{child.role.name} 失败 failed ({_how(child)})"
-    lines = log.read_text(errors="replace").splitlines()[-TAIL_LINES:]
     return "\n    ".join(
-        (f"{child.role.name} 失败 failed ({_how(child)}). 日志 log {log}:", *lines)
+        (f"{child.role.name} 失败 failed ({_how(child)}). 日志 log {log}:", *tail(log))
     )

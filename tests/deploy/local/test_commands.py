@@ -1,11 +1,15 @@
 """`python -m deploy.local` runs a server in the foreground until it is told to stop."""
 
+import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 import pytest
+
+from deploy.local.ports import free_port
 
 
 @pytest.mark.usefixtures("postgres_server")
@@ -23,3 +27,17 @@ def test_postgres_prints_addresses_that_work_and_stops(stop: signal.Signals) -> 
         assert process.wait(20) == 0
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(addresses["administrator"])
+
+
+def test_a_database_that_refuses_is_told_in_a_line(tmp_path: Path) -> None:
+    """Not by a traceback: the address is what somebody has to mend."""
+    nowhere = {
+        "PATRON_DATABASE_URL": "postgresql://nobody:wrong@127.0.0.1:1/nowhere",
+        "PATRON_KAFKA_BOOTSTRAP": "127.0.0.1:1",
+        "PATRON_DATA": str(tmp_path),
+        "PATRON_PORT": str(free_port()),
+    }
+    command = [sys.executable, "-m", "deploy.local", "real"]
+    environment = os.environ | nowhere
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.partition(":")[0]) == (1, "Role registry was not made")

@@ -1,15 +1,15 @@
 """The third lock: a service's database role sees its own schema and no other."""
 
 import itertools
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
-from deploy.local.roles import SERVICES, RolesFailed, create_roles
+from deploy.local.roles import SERVICES, SchemasRefused, create_roles
 
 
 def test_a_role_works_in_its_own_schema_without_naming_it(postgres_roles: dict[str, str]) -> None:
@@ -26,12 +26,32 @@ def test_a_role_is_refused_in_every_other_schema(
     postgres_roles: dict[str, str], reader: str, owner: str
 ) -> None:
     with secrets_of(postgres_roles, owner) as table:
-        for attempt in ("SELECT * FROM {}", "INSERT INTO {} VALUES (1)", "DROP TABLE {}"):
-            with (
-                psycopg.connect(postgres_roles[reader]) as connection,
-                pytest.raises(InsufficientPrivilege),
-            ):
-                connection.execute(SQL(attempt).format(table))
+        assert trespasses(postgres_roles[reader], table) == []
+
+
+def test_a_right_too_much_is_seen(new_database: Callable[[], AbstractContextManager[str]]) -> None:
+    with new_database() as admin_url:
+        roles = create_roles(admin_url)
+        with secrets_of(roles, "registry") as table, psycopg.connect(admin_url) as administrator:
+            administrator.execute("GRANT USAGE ON SCHEMA registry TO survey")
+            administrator.execute(SQL("GRANT ALL ON {} TO survey").format(table))
+            administrator.commit()
+            assert trespasses(roles["survey"], table) == [
+                "SELECT * FROM {}",
+                "INSERT INTO {} VALUES (1)",
+            ]
+            assert trespasses(roles["scoring"], table) == []
+
+
+def trespasses(url: str, table: Identifier) -> list[str]:
+    """List what a role may do with a table; nothing of it stays done."""
+    done = []
+    for attempt in ("SELECT * FROM {}", "INSERT INTO {} VALUES (1)", "DROP TABLE {}"):
+        with psycopg.connect(url) as connection, suppress(InsufficientPrivilege):
+            connection.execute(SQL(attempt).format(table))
+            connection.rollback()
+            done.append(attempt)
+    return done
 
 
 @contextmanager
@@ -65,5 +85,5 @@ def test_making_the_roles_again_gives_the_same_addresses(
 
 
 def test_a_refusal_is_told() -> None:
-    with pytest.raises(RolesFailed, match="Role registry was not made"):
+    with pytest.raises(SchemasRefused, match="Role registry was not made"):
         create_roles("postgresql://nobody:wrong@127.0.0.1:1/nowhere")
