@@ -3,6 +3,9 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+FIRST_YEAR, LAST_YEAR = 1900, 9998
+"""Years that a moment may lie in, so that no time zone pushes it out of the calendar."""
+
 
 def now() -> datetime:
     """Tell the present moment, in UTC."""

@@ -13,6 +13,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from shared.money import CURRENCIES
+
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)
 ]
@@ -34,7 +36,7 @@ class ServiceSettings(BaseSettings):
     kafka_bootstrap: str | None = Field(
         None, description="host:port of Kafka brokers; absent: the embedded log under `data`."
     )
-    currency: str = Field("CNY", pattern="^[A-Z]{3}$", description="The company's currency.")
+    currency: str = Field("CNY", description="The company's currency.")
     timezone: str = Field("Asia/Shanghai", description="The business zone: days are local to it.")
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port of the API.")
@@ -72,6 +74,14 @@ class ServiceSettings(BaseSettings):
     def _variable(cls, field: str) -> str:
         own = f"{cls.name}_{field}".upper()
         return own if os.environ.get(own) else f"PATRON_{field}".upper()
+
+    @field_validator("currency")
+    @classmethod
+    def known_currency(cls, code: str) -> str:
+        """Refuse a code that ISO 4217 does not have."""
+        if code not in CURRENCIES:
+            raise ValueError("ISO 4217 does not have it; write e.g. CNY")
+        return code
 
     @field_validator("timezone")
     @classmethod

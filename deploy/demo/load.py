@@ -23,8 +23,8 @@ _ORDER_OPTIONS = _OPTIONS | {
     "timezone": TIMEZONE,
     "return_prefix": RETURN_PREFIX,
 }
-_FILES = (
-    ("产品 products", "products", PRODUCTS, _OPTIONS),
+_FILES: tuple[tuple[str, str, str, Json], ...] = (
+    ("产品 products", "products", PRODUCTS, {}),
     ("客户 customers", "customers", CUSTOMERS, _OPTIONS),
     ("订单 orders", "orders", ORDERS, _ORDER_OPTIONS),
 )

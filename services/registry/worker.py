@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from services.registry.imports.job import run_import
-from services.registry.imports.models import Import
+from services.registry.imports import job as imports
 from shared.jobs.runner import Work
 from shared.messaging.consumer import Handler
 
 HANDLERS: dict[type, Handler] = {}
-WORKS: dict[type[Any], Work] = {Import: run_import}
+WORKS: dict[type[Any], Work] = {**imports.WORKS}

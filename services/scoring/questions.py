@@ -10,9 +10,10 @@ from fastapi import Depends, Query
 from services.scoring.fact.domain import Horizon
 from services.scoring.score.domain import Question
 from shared import clock
+from shared.clock import FIRST_YEAR, LAST_YEAR
 from shared.errors import Fault, Invalid
 from shared.http.dependencies import Settings
-from shared.http.schemas import FIRST_YEAR, LAST_YEAR, Currency
+from shared.http.schemas import Currency
 from shared.settings import ServiceSettings
 
 _AS_OF = (

@@ -1,13 +1,28 @@
 """What cells of tables have in common, whatever they mean."""
 
 import re
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from shared.clock import FIRST_YEAR, LAST_YEAR
 
 _SLASHED = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_COMPUTED = ("=", "@")
+_QUOTED = tuple(f"'{sign}" for sign in _COMPUTED)
 
 
 def is_formula(cell: str) -> bool:
-    """Tell whether a spreadsheet would compute this cell; such a cell is never taken as a value."""
-    return cell.startswith(("=", "@"))
+    """Tell whether a spreadsheet would compute this cell; such a cell is never taken as a value.
+
+    Neither is one that a file of errors gave back with an apostrophe.
+    """
+    return cell.lstrip().startswith((*_COMPUTED, *_QUOTED))
+
+
+def inert(cell: str) -> str:
+    """Put an apostrophe before what a spreadsheet would compute, so that it is text there."""
+    return f"'{cell}" if cell.lstrip().startswith(_COMPUTED) else cell
 
 
 def dashed(text: str) -> str:
@@ -17,3 +32,16 @@ def dashed(text: str) -> str:
         return text
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
     return f"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"
+
+
+@lru_cache(maxsize=65_536)
+def read_moment(text: str, zone: ZoneInfo) -> datetime:
+    """Read a moment as files have it, in UTC; one without offset is local. ValueError if none."""
+    try:
+        moment = datetime.fromisoformat(dashed(text))
+        local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        if FIRST_YEAR <= moment.year <= LAST_YEAR:
+            return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError("Give a time as 2026-01-31 09:30:00.")

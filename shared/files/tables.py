@@ -62,6 +62,7 @@ class Table:
 def read_table(stream: BinaryIO, *, encoding: str | None = None) -> Table:
     """Read a table; `encoding` is utf-8 or gbk, absent: whichever the beginning of the file is.
 
+    A byte order mark says more than both: files of errors have it, whatever the first file was.
     Raises Invalid if this is no table, or when a later line cannot be read at all.
     """
     beginning = _peek(stream)
@@ -115,7 +116,8 @@ def _csv(
 ) -> Iterator[tuple[int, list[str]]]:
     if beginning.startswith(_UTF_16):
         raise _bad("encoding", "The file is UTF-16; save it as UTF-8 (CSV UTF-8 in Excel).")
-    assumed = encoding or _guessed(beginning)
+    stated = None if beginning.startswith(codecs.BOM_UTF8) else encoding
+    assumed = stated or _guessed(beginning)
     text = io.TextIOWrapper(stream, encoding=_ENCODINGS[assumed], newline="")
     physical = _Bounded(text)
     reader = csv.reader(physical, strict=True)
@@ -125,7 +127,7 @@ def _csv(
             yield reader.line_num, cells
     except UnicodeDecodeError as error:
         number = reader.line_num + 1 + error.object.count(b"\n", 0, error.start)
-        raise _bad("encoding", _unreadable(number, assumed, stated=bool(encoding))) from error
+        raise _bad("encoding", _unreadable(number, assumed, stated=bool(stated))) from error
     except csv.Error as error:
         raise _bad("malformed", f"Line {reader.line_num}: {error}.") from error
     finally:
@@ -135,6 +137,8 @@ def _csv(
 
 def _guessed(beginning: bytes) -> str:
     """Tell utf-8, also where a few bytes of it are broken, from gbk, which is mostly none."""
+    if beginning.startswith(codecs.BOM_UTF8):
+        return "utf-8"
     text = codecs.getincrementaldecoder("utf-8")("replace").decode(beginning)
     broken = text.count("\ufffd")
     sound = sum(character >= _THREE_BYTES for character in text) - broken

@@ -28,12 +28,10 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from pydantic_core.core_schema import StringSchema
 
+from shared.clock import FIRST_YEAR, LAST_YEAR
 from shared.money import CURRENCIES, parse_exact
 
 Item = TypeVar("Item")
-
-FIRST_YEAR, LAST_YEAR = 1900, 9998
-"""Years that a moment may lie in, so that no time zone pushes it out of the calendar."""
 
 
 class Body(BaseModel):

@@ -2,18 +2,20 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import select
 from starlette.responses import StreamingResponse
 
 from shared.database import Database
+from shared.files.cells import inert
 from shared.imports.models import ImportColumns, RejectionColumns
 
 _AT_ONCE = 500
-_ERRORS = "errors"
 _BYTE_ORDER_MARK = "\ufeff"
 """Without it spreadsheets do not read UTF-8."""
+_LINE, _ERRORS = "line no.", "errors"
+"""Columns that are added to those of the file; an import leaves them alone, unless mapped."""
 
 
 def errors_file(
@@ -28,11 +30,13 @@ def errors_file(
 
 
 def _lines(database: Database, kind: type[RejectionColumns], row: ImportColumns) -> Iterator[str]:
-    """Write the columns of the file and one more, `errors`; an import leaves that column alone."""
-    yield _BYTE_ORDER_MARK + _csv([[*(name for name in row.header if name != _ERRORS), _ERRORS]])
+    """Write the columns of the file, the number of the line in it, and what is wrong."""
+    added = [name for name in (_LINE, _ERRORS) if name not in row.mapping]
+    own = [at for at, name in enumerate(row.header) if name not in added]
+    yield _BYTE_ORDER_MARK + _csv([[*(row.header[at] for at in own), *added]])
     after = 0
     while rejected := _some(database, kind, row, after):
-        yield _csv([_row(row, found) for found in rejected])
+        yield _csv([_row(found, own, added) for found in rejected])
         after = rejected[-1].line
 
 
@@ -44,12 +48,14 @@ def _some(
         return session.scalars(rejected.order_by(kind.line).limit(_AT_ONCE)).all()
 
 
-def _row(row: ImportColumns, found: RejectionColumns) -> list[str]:
-    named = zip(row.header, found.cells, strict=True)
-    return [*(cell for name, cell in named if name != _ERRORS), " ".join(found.faults)]
+def _row(found: RejectionColumns, own: Iterable[int], added: Iterable[str]) -> Iterator[str]:
+    """Give a rejected line; what a spreadsheet would compute is made text."""
+    faults = [fault.removesuffix(".") for fault in found.faults]
+    told = {_LINE: str(found.line), _ERRORS: "; ".join(faults) + "."}
+    return map(inert, [*(found.cells[at] for at in own), *(told[name] for name in added)])
 
 
-def _csv(rows: Sequence[Sequence[str]]) -> str:
+def _csv(rows: Iterable[Iterable[str]]) -> str:
     written = io.StringIO()
     csv.writer(written).writerows(rows)
     return written.getvalue()

@@ -26,6 +26,12 @@ class ImportColumns(JobColumns):
     unchanged: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
 
+    @property
+    def system(self) -> str | None:
+        """The system whose ids the file has."""
+        found: str | None = self.options["system"]
+        return found
+
 
 class RejectionColumns:
     """Mix into the table `import_rejections`: a line as it stood in the file, and its faults."""

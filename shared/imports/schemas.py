@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import UploadFile
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, Json
 from pydantic_core import PydanticCustomError
 
 from shared.files.store import digest
@@ -49,11 +49,24 @@ class FileForm(Body):
     """The parts of a form with a file that every import has."""
 
     file: UploadFile
+    mapping: Json[dict[str, str | None]] = Field(
+        "{}",
+        validate_default=True,
+        description="JSON object: column of the file -> column as it is named here, such as "
+        '`{"客户名称": "name"}`; null: ignored. A column that has its name already is left out.',
+    )
     dry_run: bool = Field(False, description="Count and check, change nothing.")
 
     def upload(self, *, limit: int, by: str) -> Upload:
         """Give the file as it came, and who sent it."""
-        return Upload(self.file.filename or "", self.file.file, limit=limit, by=by)
+        return Upload(
+            name=self.file.filename or "",
+            stream=self.file.file,
+            mapping=self.mapping,
+            dry_run=self.dry_run,
+            limit=limit,
+            by=by,
+        )
 
     def said(self) -> str:
         """Write all that makes two forms the same request."""
@@ -74,6 +87,7 @@ class FileImportBody(Body):
 
     id: UUID
     state: JobState
+    system: str | None = Field(description="Whose ids the file has; null where it needs none.")
     dry_run: bool
     file_name: str
     file_size: int = Field(description="Bytes.")
@@ -101,6 +115,7 @@ class FileImportBody(Body):
 
 QUEUED: dict[str, Any] = {
     "state": "queued",
+    "system": "erp",
     "ignored_columns": [],
     "processed": 0,
     "total": None,

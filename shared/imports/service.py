@@ -2,34 +2,41 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from sqlalchemy import Update, update
 from sqlalchemy.orm import Session
 
 from shared import clock
+from shared.errors import Fault
 from shared.files import store
 from shared.files.tables import Line, read_table
 from shared.ids import new_id
+from shared.imports.columns import Columns, Mapped
 from shared.imports.models import ImportColumns
 from shared.jobs.runner import Run
 
 _BEAT_LINES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file as it came; `limit` is the most bytes that it may have."""
+    """A file as it came, and what was said of it; `limit` is the most bytes that it may have."""
 
     name: str
     stream: BinaryIO
-    limit: int = field(kw_only=True)
-    by: str = field(kw_only=True)
+    mapping: Mapped
+    dry_run: bool
+    limit: int
+    by: str
 
 
-def keep_file(session: Session, upload: Upload) -> dict[str, Any]:
-    """Keep the file of a new import, and give the columns of the import that this settles."""
+NO_SYSTEM = Fault("/options/system", "required", "Name the system whose ids these are: erp, crm.")
+
+
+def keep_file(session: Session, upload: Upload, columns: Columns) -> dict[str, Any]:
+    """Keep the file of a new import, and give what every import has on record from its start."""
     upload.stream.seek(0)
     import_id = new_id()
     stored = store.keep(session, file_id=import_id, stream=upload.stream, limit=upload.limit)
@@ -38,6 +45,10 @@ def keep_file(session: Session, upload: Upload) -> dict[str, Any]:
         "file_name": upload.name[:200],
         "file_size": stored.size,
         "sha256": stored.sha256,
+        "header": list(columns.header),
+        "ignored_columns": columns.ignored,
+        "mapping": dict(upload.mapping),
+        "dry_run": upload.dry_run,
         "created_by": upload.by,
         "created_at": clock.now(),
     }

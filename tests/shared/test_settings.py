@@ -25,6 +25,7 @@ def refused() -> list[str]:
         ("PATRON_LOG_LEVEL", "verbose"),
         ("PATRON_TIMEZONE", "Mars/Base"),
         ("PATRON_CURRENCY", "yuan"),
+        ("PATRON_CURRENCY", "ZZZ"),
         ("PATRON_POOL_SIZE", "0"),
         ("PATRON_PORT", "s3cret"),
         ("KIT_PORT", "99999"),

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from services.registry.imports import domain, orders, records
-from services.registry.imports.domain import Columns, Entity, Field, Options
-from shared.errors import Invalid
+from services.registry.imports import orders, records
+from services.registry.imports.domain import Entity, Field, Layout
+from shared.imports.columns import Mapped, columns_of
 
 
 def fields_of(entity: Entity, timezone: str) -> Mapping[str, Field]:
@@ -15,14 +15,11 @@ def fields_of(entity: Entity, timezone: str) -> Mapping[str, Field]:
     return records.CUSTOMER_FIELDS if entity is Entity.CUSTOMERS else records.PRODUCT_FIELDS
 
 
-def columns_of(
-    entity: Entity, header: Sequence[str], mapping: Mapping[str, str], options: Options
-) -> Columns:
+def layout_of(entity: Entity, header: Sequence[str], mapping: Mapped, timezone: str) -> Layout:
     """Find the fields of an entity in a header; Invalid says what does not fit."""
-    fields = fields_of(entity, options.timezone)
-    if faults := domain.faults_of_columns(header, mapping, fields):
-        raise Invalid(*faults, detail="This file cannot be imported so.")
-    return domain.columns(header, mapping, fields)
+    fields = fields_of(entity, timezone)
+    required = [name for name, field in fields.items() if field.required]
+    return Layout(columns_of(header, mapping, fields, required), fields)
 
 
 def described() -> str:

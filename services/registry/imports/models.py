@@ -11,7 +11,7 @@ from shared.imports.models import ImportColumns, RejectionColumns
 
 
 class Import(ImportColumns, Model):
-    """An import; `position` tells where to go on."""
+    """An import; `position` is not used: the release before this one wrote it."""
 
     __tablename__ = "imports"
 

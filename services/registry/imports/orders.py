@@ -6,25 +6,17 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.registry.imports import domain
-from services.registry.imports.domain import Columns, Field, Options
+from services.registry.imports import cells
+from services.registry.imports.domain import Field, Layout, Options, Rejected
+from services.registry.imports.staging import Group
 from services.registry.order.domain import MOST_LINES, ZERO, Line, Order, line_faults
 from shared.files.tables import Line as FileLine
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A line that is not taken, and why."""
-
-    line: FileLine
-    faults: Sequence[str]
 
 
 @dataclass(slots=True)
 class Draft:
     """An order as read from its lines, before its customer is known."""
 
-    order_id: str
     customer: str
     order: Order
     lines: Sequence[FileLine]
@@ -33,37 +25,37 @@ class Draft:
 def fields(zone: ZoneInfo) -> dict[str, Field]:
     """Tell what a line of an order can say; times without offset are local to `zone`."""
     return {
-        "order_id": Field(domain.CODE, "id of the order in `options.system`", required=True),
+        "order_id": Field(cells.CODE, "id of the order in `options.system`", required=True),
         "ordered_at": Field(
-            domain.time_in(zone), "when it was ordered; the earliest of its lines", required=True
+            cells.time_in(zone), "when it was ordered; the earliest of its lines", required=True
         ),
         "customer_external_id": Field(
-            domain.CODE,
+            cells.CODE,
             "who bought, by their id in `options.system`; the same on all lines of an order; "
             "without it the purchase is anonymous",
         ),
         "anonymous_reference": Field(
-            domain.CODE,
+            cells.CODE,
             "card, device or receipt of an anonymous shopper (顾客); that of the first line counts",
         ),
-        "product_code": Field(domain.CODE, "what was bought, by its code", required=True),
+        "product_code": Field(cells.CODE, "what was bought, by its code", required=True),
         "product_name": Field(
-            domain.NAME, "its name for the catalogue; the last one in the file counts"
+            cells.NAME, "its name for the catalogue; the last one in the file counts"
         ),
-        "quantity": Field(domain.EXACT, "how many; not 0, negative: came back", required=True),
-        "unit_price": Field(domain.EXACT, "price of one, 0 or more", required=True),
-        "discount": Field(domain.EXACT, "off the whole line, 0 or more; without it 0"),
-        "unit_cost": Field(domain.EXACT, "what one cost us, where known"),
+        "quantity": Field(cells.EXACT, "how many; not 0, negative: came back", required=True),
+        "unit_price": Field(cells.EXACT, "price of one, 0 or more", required=True),
+        "discount": Field(cells.EXACT, "off the whole line, 0 or more; without it 0"),
+        "unit_cost": Field(cells.EXACT, "what one cost us, where known"),
         "currency": Field(
-            domain.CURRENCY,
+            cells.CURRENCY,
             "of the order, the same on all its lines; without it `options.currency`",
         ),
         "promised_on": Field(
-            domain.DAY, "day by which it was promised; that of the first line counts"
+            cells.DAY, "day by which it was promised; that of the first line counts"
         ),
-        "delivered_on": Field(domain.DAY, "day on which it came; that of the first line counts"),
+        "delivered_on": Field(cells.DAY, "day on which it came; that of the first line counts"),
         "faulty": Field(
-            domain.FLAG, "whether something was wrong with it; one line is enough to say so"
+            cells.FLAG, "whether something was wrong with it; one line is enough to say so"
         ),
     }
 
@@ -72,25 +64,30 @@ def fields(zone: ZoneInfo) -> dict[str, Field]:
 class OrderReader:
     """Reads the orders of one file."""
 
-    columns: Columns
+    layout: Layout
     options: Options
 
-    def read(self, order_id: str, lines: Sequence[FileLine]) -> Draft | list[Rejected]:
+    def read(self, group: Group) -> Draft | list[Rejected]:
         """Read an order from its lines; one bad line rejects all of them."""
+        if group.cut:
+            fault = self.layout.columns.fault(
+                "order_id", f"Give at most {MOST_LINES} lines an order."
+            )
+            return [Rejected(line, [fault]) for line in group.lines]
         values, faults = [], []
-        for line in lines:
-            said, wrong = self.columns.read(line.cells)
-            if line.fault:
-                wrong.append(line.fault.message)
+        for line in group.lines:
+            said, wrong = self.layout.read(line.cells)
             values.append(said)
-            faults.append(wrong)
+            faults.append(wrong + ([line.fault.message] if line.fault else []))
         if not any(faults):
-            made = [self._line(order_id, said) for said in values]
-            faults = [[f"{field}: {why}" for field, why in line_faults(one)] for one in made]
+            made = [self._line(group.order_id, said) for said in values]
+            faults = [
+                [self.layout.columns.fault(*found) for found in line_faults(one)] for one in made
+            ]
             faults[0] += self._whole_faults(values)
         if any(faults):
-            return _rejected(lines, faults)
-        return self._draft(order_id, lines, values, made)
+            return _rejected(group.lines, faults)
+        return self._draft(group, values, made)
 
     def _line(self, order_id: str, said: dict[str, Any]) -> Line:
         quantity, prefix = said["quantity"], self.options.return_prefix
@@ -104,28 +101,21 @@ class OrderReader:
             said.get("unit_cost"),
         )
 
-    def _whole_faults(self, values: Sequence[dict[str, Any]]) -> list[str]:
-        faults = [
-            f"{field}: the lines of this order say different things."
+    def _whole_faults(self, values: Sequence[Mapping[str, Any]]) -> list[str]:
+        return [
+            self.layout.columns.fault(field, "The lines of this order say different things.")
             for field in ("customer_external_id", "currency")
             if len({said.get(field) for said in values}) > 1
         ]
-        if len(values) > MOST_LINES:
-            faults.append(f"order_id: give at most {MOST_LINES} lines an order.")
-        return faults
 
     def _draft(
-        self,
-        order_id: str,
-        lines: Sequence[FileLine],
-        values: Sequence[dict[str, Any]],
-        made: Sequence[Line],
+        self, group: Group, values: Sequence[Mapping[str, Any]], made: Sequence[Line]
     ) -> Draft:
         first = values[0]
         ordered_at, occurred_on = min(said["ordered_at"] for said in values)
         order = Order(
-            system=self.options.system,
-            external_id=order_id,
+            system=self.options.system or "",
+            external_id=group.order_id,
             customer_id=None,
             anonymous_reference=first.get("anonymous_reference"),
             ordered_at=ordered_at,
@@ -137,11 +127,12 @@ class OrderReader:
             faulty=any(said.get("faulty", False) for said in values),
         )
         customer = first.get("customer_external_id", "")
-        return Draft(order_id, customer.removesuffix(self.options.strip_suffix or ""), order, lines)
+        customer = customer.removesuffix(self.options.strip_suffix or "")
+        return Draft(customer, order, group.lines)
 
 
 def with_customers(
-    drafts: Sequence[Draft], customer_ids: Mapping[str, UUID]
+    drafts: Sequence[Draft], customer_ids: Mapping[str, UUID], layout: Layout
 ) -> tuple[list[Draft], list[Rejected]]:
     """Put the customers in; reject the orders of customers that nobody knows."""
     taken: list[Draft] = []
@@ -153,7 +144,8 @@ def with_customers(
             draft.order = replace(draft.order, customer_id=customer_ids[draft.customer])
             taken.append(draft)
         else:
-            fault = "customer_external_id: register this customer first, or set create_customers."
+            message = "Register this customer first, or set create_customers."
+            fault = layout.columns.fault("customer_external_id", message)
             rejected += [Rejected(line, [fault]) for line in draft.lines]
     return taken, rejected
 

@@ -36,8 +36,6 @@ router = Router(
 
 ImportId = Annotated[UUID, Path(description="The import's `id`, as its answers give it.")]
 
-_UNKNOWN = "No import has this id."
-
 _ABOUT = """Import customers, products or orders from a file. Needs a key that sees all rows.
 
 The file is kept and worked on by a job: follow `Location`. Rejected lines come back at
@@ -82,9 +80,7 @@ def start_import(
         row = service.start_import(
             session,
             entity=form.entity,
-            options=form.options.options(settings),
-            mapping=form.mapping,
-            dry_run=form.dry_run,
+            options=form.options.options(form.entity, settings),
             upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )
         return answer(import_body(row), status=202, place=import_place(row))
@@ -101,7 +97,7 @@ def list_imports(session: Reading, paging: Paging) -> Response:
 @router.get("/{import_id}", response_model=ImportBody, responses=errors(403, 404))
 def read_import(import_id: ImportId, session: Reading) -> Response:
     """Read how far an import is. Needs a key that sees all rows."""
-    return answer(import_body(existing(repository.import_(session, import_id), _UNKNOWN)))
+    return answer(import_body(existing(repository.import_(session, import_id), service.UNKNOWN)))
 
 
 @router.post("/{import_id}/cancel", response_model=ImportBody, responses=errors(403, 404))
@@ -109,7 +105,7 @@ def cancel_import(import_id: ImportId, once: Once, session: Transaction) -> Resp
     """Ask an import to end; what it has taken so far stays. Needs a key that sees all rows."""
 
     def cancel() -> Response:
-        row = existing(repository.import_(session, import_id), _UNKNOWN)
+        row = existing(repository.import_(session, import_id), service.UNKNOWN)
         jobs.cancel(session, row)
         return answer(import_body(row))
 
@@ -123,5 +119,5 @@ def read_import_errors(import_id: ImportId, store: Store) -> Response:
     Needs a key that sees all rows.
     """
     with store.reading() as session:
-        row = existing(repository.import_(session, import_id), _UNKNOWN)
+        row = existing(repository.import_(session, import_id), service.UNKNOWN)
     return errors_file(store, Rejection, row)

@@ -6,25 +6,27 @@ from fastapi import UploadFile
 from pydantic import ConfigDict, Field, Json
 
 from services.registry.imports import domain
-from services.registry.imports.domain import Entity, Mode
+from services.registry.imports.domain import OPTIONS, Entity, Mode
 from services.registry.imports.models import Import
+from shared.errors import Fault, Invalid
 from shared.http.schemas import Body, Code, Currency, Flag, Page, System
 from shared.imports.schemas import QUEUED, Encoding, FileForm, FileImportBody, Zone
+from shared.imports.service import NO_SYSTEM
 from shared.settings import ServiceSettings
 
 
 class OptionsBody(Body):
     """How the file is to be read; what is absent has the default named here."""
 
-    system: System = Field(
-        "import",
-        description="The system whose ids the file has, of customers and orders; without a colon.",
+    system: System | None = Field(
+        None,
+        description="The system whose ids the file has, without a colon; needed.",
         examples=["erp"],
     )
     create_customers: Flag = Field(
         False,
-        description="Orders: register customers that are unknown, by their id alone; otherwise "
-        "their orders are rejected.",
+        description="Register customers that are unknown, by their id alone; otherwise their "
+        "orders are rejected.",
     )
     currency: Currency | None = Field(
         None, description="Where a line names none; absent: the company's."
@@ -48,18 +50,20 @@ class OptionsBody(Body):
         "known; update: reject what is new.",
     )
 
-    def options(self, settings: ServiceSettings) -> domain.Options:
-        """Read, with the deployment's defaults for what is absent."""
-        return domain.Options(
-            system=self.system,
-            create_customers=self.create_customers,
-            currency=self.currency or settings.currency,
-            timezone=self.timezone or settings.timezone,
-            encoding=self.encoding,
-            return_prefix=self.return_prefix,
-            strip_suffix=self.strip_suffix,
-            mode=self.mode,
-        )
+    def options(self, entity: Entity, settings: ServiceSettings) -> domain.Options:
+        """Read, with the deployment's defaults for what is absent; Invalid if they do not fit."""
+        message = f"Leave it out: it is not for files of {entity}."
+        foreign = [name for name in self.model_fields_set if entity not in OPTIONS[name]]
+        faults = [Fault(f"/options/{name}", "foreign", message) for name in sorted(foreign)]
+        if self.system is None and entity in OPTIONS["system"]:
+            faults.append(NO_SYSTEM)
+        if faults:
+            raise Invalid(*faults)
+        said = dict(self) | {
+            "currency": self.currency or settings.currency,
+            "timezone": self.timezone or settings.timezone,
+        }
+        return domain.Options(**said)
 
 
 _EXAMPLE: dict[str, Any] = {
@@ -73,6 +77,7 @@ _RUNNING = QUEUED | {
     "id": "0199a7c0-0000-7000-8000-000000000004",
     "entity": "products",
     "dry_run": True,
+    "system": None,
     "file_name": "products.csv",
     "file_size": 90,
 }
@@ -86,12 +91,6 @@ class ImportForm(FileForm):
     entity: Entity = Field(description="What the file tells of.")
     file: UploadFile = Field(
         description="CSV with commas in UTF-8 or GBK, or XLSX; the first line names the columns."
-    )
-    mapping: Json[dict[str, str]] = Field(
-        "{}",
-        validate_default=True,
-        description="JSON object: column of the file -> column as it is named here, such as "
-        '`{"客户名称": "name"}`. A column that has its name already is left out.',
     )
     options: Json[OptionsBody] = Field("{}", validate_default=True, description="JSON object.")
 

@@ -38,7 +38,7 @@ def order(session: Session, reader: Reader, order_id: UUID) -> Order | None:
     return found
 
 
-def known_orders(
+def orders_for_change(
     session: Session, keys: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], Known]:
     """Tell which of these (system, external id) exist, and keep others from changing them."""

@@ -80,7 +80,7 @@ def _check_visible(session: Session, order: domain.Order, reader: Reader) -> Non
     if reader.rows is Rows.ALL:
         return
     key = order.system, order.external_id
-    known = repository.known_orders(session, [key]).get(key)
+    known = repository.orders_for_change(session, [key]).get(key)
     if known:
         visible = repository.order(session, reader, known.id)
         existing(visible, "No order that you may see has this external id.")
@@ -92,7 +92,7 @@ def _check_visible(session: Session, order: domain.Order, reader: Reader) -> Non
 def put_orders(session: Session, *, orders: Sequence[domain.Order]) -> list[Put]:
     """Make the records say what these orders say; tell what became of each, in their order."""
     keys = [(order.system, order.external_id) for order in orders]
-    known = repository.known_orders(session, keys)
+    known = repository.orders_for_change(session, keys)
     digests = [domain.digest(order) for order in orders]
     outcomes = [_outcome(known.get(key), told) for key, told in zip(keys, digests, strict=True)]
     moment = clock.now()

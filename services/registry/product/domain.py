@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+MOST_DAYS = 36_500
+"""The longest life or cycle of a product: a hundred years."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:

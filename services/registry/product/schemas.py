@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from services.registry.product import domain
 from shared.http.schemas import Body, Code, Currency, Exact, Integer, Name, Page
 
-Days = Annotated[Integer, Field(ge=1, le=36_500)]
+Days = Annotated[Integer, Field(ge=1, le=domain.MOST_DAYS)]
 
 _EXAMPLE: dict[str, Any] = {
     "name": "滚筒洗衣机 8 kg",

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.survey.imports import repository
-from services.survey.imports.domain import MOST_LINES, plan_columns
+from services.survey.imports.domain import MOST_LINES, columns_of_answers
 from services.survey.imports.lines import LineReader
 from services.survey.imports.models import Import, Rejection
 from services.survey.imports.service import Options
@@ -45,7 +45,7 @@ class _Task:
     reader: LineReader
 
 
-def import_answers(run: Run) -> None:
+def run_import(run: Run) -> None:
     """Keep every line that can be taken, and the others for their file of errors."""
     task = _prepare(run)
     try:
@@ -61,10 +61,10 @@ def _prepare(run: Run) -> _Task:
         row = session.get_one(Import, run.job_id)
         wave = _wave(session, row)
         items = list(responses.questionnaire_of(session, wave).items)
-    plan = plan_columns(row.header, row.mapping, {item.code for item in items})
-    sheet = Sheet(items)
-    options = Options(**row.options)
-    reader = LineReader(plan, sheet, options, wave_id=wave.id, digest=row.sha256)
+    required = {item.code: item.required for item in items}
+    columns = columns_of_answers(row.header, row.mapping, required)
+    sheet, options = Sheet(items), Options(**row.options)
+    reader = LineReader(columns, sheet, options, wave_id=wave.id, digest=row.sha256)
     return _Task(row, sheet, reader)
 
 
@@ -124,4 +124,4 @@ def _keep(session: Session, task: _Task, taken: Sequence[Submission]) -> respons
         return responses.submit_responses(session, wave=wave, sheet=task.sheet, submissions=taken)
 
 
-WORKS: dict[type[Any], Work] = {Import: import_answers}
+WORKS: dict[type[Any], Work] = {Import: run_import}

@@ -5,14 +5,15 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.survey.imports.domain import Plan, is_channel, read_moment
+from services.survey.imports.domain import CHANNEL, FIELDS, RESPONDENT, SUBMITTED_AT, is_channel
 from services.survey.imports.service import Options
 from services.survey.response.domain import Reading, Sheet, identity_of
 from services.survey.response.service import AHEAD, Submission
 from services.survey.response.texts import say
 from shared import clock
-from shared.files.cells import is_formula
+from shared.files.cells import is_formula, read_moment
 from shared.files.tables import Line
+from shared.imports.columns import Columns
 
 Respondent = tuple[str, str]
 
@@ -26,23 +27,20 @@ class LineReader:
     """
 
     def __init__(
-        self, plan: Plan, sheet: Sheet, options: Options, *, wave_id: UUID, digest: str
+        self, columns: Columns, sheet: Sheet, options: Options, *, wave_id: UUID, digest: str
     ) -> None:
-        self._plan = plan
+        self._columns = columns
         self._sheet = sheet
         self._options = options
         self._zone = ZoneInfo(options.timezone)
         self._wave_id = wave_id
         self._digest = digest
         self._answered: dict[str, int] = {}
-        self._mapped = [at for at, _ in plan.items]
-        self._mapped += [
-            at for at in (plan.respondent, plan.submitted_at, plan.channel) if at is not None
-        ]
+        self._items = {code: at for code, at in columns.places.items() if code not in FIELDS}
 
     def pass_by(self, line: Line) -> None:
         """Remember the respondent of a line that was taken before this process began."""
-        if external_id := self._cell(line, self._plan.respondent):
+        if external_id := self._cell(line, RESPONDENT):
             self._answered[external_id] = line.number
 
     def read(self, line: Line) -> Submission | list[str]:
@@ -71,44 +69,52 @@ class LineReader:
             return identity_of(self._wave_id, "respondent", *respondent)
         return identity_of(self._wave_id, "line", self._digest, str(line.number))
 
-    def _cell(self, line: Line, at: int | None) -> str:
+    def _cell(self, line: Line, field: str) -> str:
+        at = self._columns.places.get(field)
         return "" if at is None else line.cells[at].strip()
 
     def _formulas(self, line: Line) -> Iterator[str]:
-        for at in self._mapped:
+        for field, at in self._columns.places.items():
             if is_formula(line.cells[at]):
-                yield f"{self._plan.header[at]}: Give the value, not a formula."
+                yield self._columns.fault(field, "Give the value, not a formula.")
 
     def _answers(self, line: Line, faults: list[str]) -> Reading:
-        written = {code: text for at, code in self._plan.items if (text := line.cells[at])}
+        written = {code: text for code, at in self._items.items() if (text := line.cells[at])}
         reading = self._sheet.written(written)
-        faults += [f"{self._plan.column_of(r.item)}: {say(r)}" for r in reading.refusals]
+        faults += [self._columns.fault(r.item, say(r)) for r in reading.refusals]
         return reading
 
     def _respondent(self, line: Line, faults: list[str]) -> Respondent | None:
-        external_id = self._cell(line, self._plan.respondent)
+        external_id = self._cell(line, RESPONDENT)
         earlier = self._answered.get(external_id)
         if len(external_id) > _LONGEST_ID or "\x00" in external_id:
-            faults.append(f"respondent: Give an id of at most {_LONGEST_ID} characters.")
+            faults.append(
+                self._columns.fault(RESPONDENT, f"Give an id of at most {_LONGEST_ID} characters.")
+            )
         elif earlier is not None:
-            faults.append(f"respondent: They have answered in line {earlier}; keep one line.")
-        return (self._options.system, external_id) if external_id else None
+            faults.append(
+                self._columns.fault(
+                    RESPONDENT, f"They have answered in line {earlier}; keep one line."
+                )
+            )
+        return (self._options.system or "", external_id) if external_id else None
 
     def _submitted_at(self, line: Line, faults: list[str]) -> datetime | None:
-        written = self._cell(line, self._plan.submitted_at)
+        written = self._cell(line, SUBMITTED_AT)
         if not written:
             return None
         try:
             moment = read_moment(written, self._zone)
         except ValueError as error:
-            faults.append(f"submitted_at: {error}")
+            faults.append(self._columns.fault(SUBMITTED_AT, str(error)))
             return None
         if moment > clock.now() + AHEAD:
-            faults.append("submitted_at: Give a time that has been.")
+            faults.append(self._columns.fault(SUBMITTED_AT, "Give a time that has been."))
         return moment
 
     def _channel(self, line: Line, faults: list[str]) -> str:
-        written = self._cell(line, self._plan.channel) or self._options.channel
+        written = self._cell(line, CHANNEL) or self._options.channel
         if not is_channel(written):
-            faults.append("channel: Write it in small letters, such as web or on_site.")
+            message = "Write it in small letters, such as web or on_site."
+            faults.append(self._columns.fault(CHANNEL, message))
         return written

@@ -39,8 +39,6 @@ router = Router(
 
 ImportId = Annotated[UUID, Path(description="The import's id.")]
 
-_UNKNOWN = "This survey has no import with this id."
-
 
 @router.post(
     "/{survey_id}/imports",
@@ -75,8 +73,6 @@ def import_answers(
             survey_id=survey_id,
             wave=form.options.wave,
             options=form.options.options(settings.timezone),
-            mapping=form.mapping,
-            dry_run=form.dry_run,
             upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )
         return answer(import_body(made), status=202, place=import_place(made))
@@ -135,4 +131,4 @@ def read_answer_import_errors(survey_id: SurveyId, import_id: ImportId, store: S
 
 def _existing(session: Session, survey_id: UUID, import_id: UUID) -> Import:
     row = repository.answer_import(session, survey_id=survey_id, import_id=import_id)
-    return existing(row, _UNKNOWN)
+    return existing(row, service.UNKNOWN)

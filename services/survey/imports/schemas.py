@@ -17,7 +17,12 @@ from shared.imports.schemas import QUEUED, Encoding, FileForm, FileImportBody, Z
 class OptionsBody(Body):
     """How the file is to be read; what is absent has the default named here."""
 
-    system: System = Field("import", description="The system that gives the ids of respondents.")
+    system: System | None = Field(
+        None,
+        description="The system whose ids the respondents have, without a colon; needed where the "
+        "file has `respondent_external_id`.",
+        examples=["erp"],
+    )
     wave: WaveCode | None = Field(None, description="Needed where several waves are open.")
     channel: Channel = Field("import", description="Where a line names none.")
     timezone: Zone | None = Field(
@@ -65,11 +70,6 @@ class ImportForm(FileForm):
         description="CSV in UTF-8 or GBK, or XLSX, with a header line; a line is a response. "
         "Columns: codes of items, respondent_external_id, submitted_at, channel. An answer is the "
         "code or number, or the label; several are parted by semicolons."
-    )
-    mapping: Json[dict[str, str | None]] = Field(
-        "{}",
-        validate_default=True,
-        description="JSON object: column of the file -> code of an item or field; null: ignored.",
     )
     options: Json[OptionsBody] = Field("{}", validate_default=True, description="JSON object.")
 

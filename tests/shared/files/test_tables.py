@@ -45,6 +45,13 @@ def test_a_named_encoding_wins_over_a_guess() -> None:
     assert refusal(content, "utf-8") == "encoding"
 
 
+def test_a_byte_order_mark_wins_over_a_named_encoding() -> None:
+    content = "名称\n华东百货\n".encode("utf-8-sig")
+    assert lines(content, "gbk") == [["名称"], ["华东百货"]]
+    broken = refused(content + b"\xff\n", "gbk")
+    assert broken.message.startswith("Line 3 is not utf-8")
+
+
 GBK = "品名".encode("gbk")
 
 

@@ -23,7 +23,8 @@ B1,2026-02-01 00:00:00,,P2,冰箱,1,99,CNY
 A1,2026-01-31 22:00:00,C1,P1,洗衣机,2,10.50,CNY
 RA1,2026-02-03 09:00:00,C1,P1,洗衣机 8 kg,-1,10.50,CNY
 """
-CREATE = {"system": "shop", "create_customers": True, "return_prefix": "R"}
+SHOP = {"system": "shop"}
+CREATE = SHOP | {"create_customers": True, "return_prefix": "R"}
 
 
 def started(client: httpx.Client, entity: str, content: str | bytes, **form: Any) -> httpx.Response:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.services.harness import Running
-from tests.services.registry.imports.files import ORDERS, counts, imported, started
+from tests.services.registry.imports.files import ORDERS, SHOP, counts, imported, started
 
 
 def faults(answer: httpx.Response) -> list[tuple[str, str, str]]:
@@ -14,7 +14,8 @@ def faults(answer: httpx.Response) -> list[tuple[str, str, str]]:
 
 def test_a_mapping_of_a_column_that_is_not_there_tells_the_header(client: httpx.Client) -> None:
     mapping = {"单价/元": "unit_price"}
-    ((pointer, code, message),) = faults(started(client, "orders", ORDERS, mapping=mapping))
+    answer = started(client, "orders", ORDERS, mapping=mapping, options=SHOP)
+    ((pointer, code, message),) = faults(answer)
     assert (pointer, code) == ("/mapping/单价~1元", "unknown_column")
     assert "order_id, ordered_at, customer_external_id" in message
 
@@ -56,3 +57,11 @@ def test_gb18030_is_another_name_of_gbk(registry: Running) -> None:
         assert sum(counts(body)) == 1
     (product,) = registry.client.get("/v1/products").json()["items"]
     assert product["name"] == "洗衣机㐂"
+
+
+def test_a_column_that_is_mapped_to_null_is_ignored(registry: Running) -> None:
+    content = "code,name,category\nP1,洗衣机,家电\n"
+    body = imported(registry, "products", content, mapping={"category": None})
+    assert (sum(counts(body)), body["ignored_columns"]) == (1, ["category"])
+    (product,) = registry.client.get("/v1/products").json()["items"]
+    assert product["category"] is None

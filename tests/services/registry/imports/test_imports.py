@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from services.registry.imports import job as jobs
+from services.registry.imports import job_orders
 from services.registry.imports.models import Import
 from services.registry.worker import WORKS
 from shared.contracts.registry import CustomerState, OrderChanged, OrderPlaced, OrderReturned
@@ -23,6 +23,7 @@ from tests.services.registry.imports.files import (
     CREATE,
     HEADER,
     ORDERS,
+    SHOP,
     counts,
     imported,
     orders,
@@ -112,7 +113,7 @@ def test_each_bad_line_says_what_is_wrong_with_it(registry: Running) -> None:
 
 
 def test_unknown_customers_are_rejected_unless_they_may_be_created(registry: Running) -> None:
-    body = imported(registry, "orders", ORDERS, options={"system": "shop"})
+    body = imported(registry, "orders", ORDERS, options=SHOP)
     assert counts(body) == (1, 0, 0, 3)
     assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (3, 0, 1, 0)
     (told,) = registry.recorded(CustomerState)
@@ -266,6 +267,7 @@ BAD_REQUESTS: list[tuple[dict[str, Any], str]] = [
 def test_a_bad_request_is_refused_at_once(
     client: httpx.Client, form: dict[str, Any], pointer: str
 ) -> None:
+    form |= {"options": SHOP | form.get("options", {})}
     answer = started(client, **{"entity": "orders", "content": ORDERS} | form)
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["pointer"] == pointer
@@ -276,7 +278,7 @@ def test_a_bad_request_is_refused_at_once(
     "content", [b"", b"order_id,quantity\n1,2\n", b"PK\x03\x04", b"\xff\xfe\x00"]
 )
 def test_a_file_that_will_not_do_is_refused_at_once(client: httpx.Client, content: bytes) -> None:
-    answer = started(client, "orders", content)
+    answer = started(client, "orders", content, options=SHOP)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/file"
 
@@ -292,7 +294,7 @@ def test_a_file_that_breaks_later_fails_and_changes_nothing(registry: Running) -
 def test_customers_of_a_file_that_breaks_later_are_not_taken(registry: Running) -> None:
     lines = "".join(f"{n},c{n}\n" for n in range(20_000)).encode()
     content = b"external_id,name\n" + lines + b"x,\xff\xfe\n"
-    body = imported(registry, "customers", content, options={"encoding": "utf-8"})
+    body = imported(registry, "customers", content, options={"encoding": "utf-8"} | SHOP)
     assert (body["state"], body["processed"]) == ("failed", 0)
     assert registry.recorded() == []
 
@@ -300,7 +302,7 @@ def test_customers_of_a_file_that_breaks_later_are_not_taken(registry: Running) 
 def test_a_second_worker_goes_on_where_the_first_was_killed(
     registry: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "_CHUNK_ORDERS", 1)
+    monkeypatch.setattr(job_orders, "CHUNK_ORDERS", 1)
     answer = started(registry.client, "orders", ORDERS, options=CREATE)
     stop = Event()
     runner = Runner(registry.database, WORKS)
@@ -323,12 +325,12 @@ def test_a_queued_import_can_be_cancelled(registry: Running) -> None:
 
 def test_an_import_needs_a_key_that_sees_all(registry: Running) -> None:
     with registry.as_caller(Identity("li.na", "", frozenset(), Rows.OWN)) as client:
-        assert started(client, "orders", ORDERS).status_code == 403
+        assert started(client, "orders", ORDERS, options=SHOP).status_code == 403
 
 
 def test_imports_and_their_lines_are_shown_to_a_key_that_sees_all(registry: Running) -> None:
     """P7: a file holds anybody's rows, and so do the lines that come back."""
-    body = imported(registry, "orders", ORDERS, options={"system": "shop"})
+    body = imported(registry, "orders", ORDERS, options=SHOP)
     assert rejected(registry, body)
     for rows in (Rows.OWN, Rows.TEAM):
         with registry.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
@@ -346,8 +348,8 @@ def test_the_system_of_a_file_has_no_colon(client: httpx.Client) -> None:
 
 def test_an_import_with_a_key_is_started_once(client: httpx.Client) -> None:
     client.headers["Idempotency-Key"] = "file-1"
-    first, second = (started(client, "orders", ORDERS) for _ in range(2))
-    as_long = started(client, "orders", ORDERS.replace("99", "98"))
+    first, second = (started(client, "orders", ORDERS, options=SHOP) for _ in range(2))
+    as_long = started(client, "orders", ORDERS.replace("99", "98"), options=SHOP)
     other = started(client, "products", "code,name\n1,x\n")
     del client.headers["Idempotency-Key"]
     assert first.json() == second.json()
@@ -357,7 +359,7 @@ def test_an_import_with_a_key_is_started_once(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("content", [ORDERS.encode(), ORDERS.encode() * 400 + b"Z9,\xff\xfe"])
 def test_the_file_goes_when_its_import_ends(registry: Running, content: bytes) -> None:
-    answer = started(registry.client, "orders", content, options={"encoding": "utf-8"})
+    answer = started(registry.client, "orders", content, options={"encoding": "utf-8"} | SHOP)
     assert answer.status_code == 202, answer.text
     with registry.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(FilePiece)) == 1

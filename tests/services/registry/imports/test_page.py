@@ -1,13 +1,16 @@
 """The columns of files stand where users look: in docs/imports.md and in the OpenAPI document."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from pydantic.fields import FieldInfo
 
 from services.registry.__main__ import SERVICE
 from services.registry.imports.columns import fields_of
-from services.registry.imports.domain import Entity, Field
+from services.registry.imports.domain import OPTIONS, Entity, Field
+from services.registry.imports.schemas import OptionsBody
 from tests.services.harness import Running
 from tests.services.registry.imports.files import counts, imported, orders
 
@@ -30,6 +33,18 @@ def test_the_page_has_the_columns_that_the_code_knows(entity: Entity) -> None:
     assert rows == [row(*known) for known in fields_of(entity, "UTC").items()]
 
 
+def option(name: str, field: FieldInfo) -> str:
+    default = "" if field.default is None else f"`{json.dumps(field.default)}`"
+    return f"| `{name}` | {', '.join(OPTIONS[name])} | {default} | {field.description} |"
+
+
+def test_the_page_has_the_options_that_the_code_knows() -> None:
+    table = PAGE.partition("| option | for |")[2].partition("\n\n")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| `")]
+    assert rows == [option(*each) for each in OptionsBody.model_fields.items()]
+    assert OPTIONS.keys() == OptionsBody.model_fields.keys()
+
+
 @pytest.mark.parametrize("entity", Entity)
 def test_the_description_of_the_operation_has_them_too(entity: Entity) -> None:
     document = SERVICE.create_app(SERVICE.settings()).openapi()
@@ -42,8 +57,9 @@ def test_the_description_of_the_operation_has_them_too(entity: Entity) -> None:
 
 
 def test_the_files_of_the_page_are_taken_as_it_says(registry: Running) -> None:
-    options = {"system": "erp", "return_prefix": "R"}
+    said = {"system": "erp", "return_prefix": "R"}
     for entity in Entity:
+        options = {name: said[name] for name in said if entity in OPTIONS[name]}
         (content,) = re.findall("```csv\n(.*?)```", section(entity), re.DOTALL)
         body = imported(registry, entity, content, options=options)
         assert counts(body) == (content.count("\n") - 1, 0, 0, 0)

@@ -6,30 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.survey.imports.domain import (
-    faults_of_plan,
-    is_channel,
-    plan_columns,
-    read_moment,
-)
+from services.survey.imports.domain import columns_of_answers, is_channel
+from shared.errors import Invalid
+from shared.files.cells import read_moment
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-CODES = {"appearance", "safety"}
+ITEMS = {"appearance": False, "safety": False}
 
 
 def test_columns_are_what_the_mapping_says_else_what_they_are_named_like() -> None:
     header = ["id", "respondent_external_id", "How it looks", "safety", "note"]
-    plan = plan_columns(header, {"How it looks": "appearance", "note": None}, CODES)
-    assert dict(plan.items) == {2: "appearance", 3: "safety"}
-    assert (plan.respondent, plan.submitted_at, plan.channel) == (1, None, None)
-    assert plan.ignored == ["id", "note"]
-    assert plan.column_of("appearance") == "How it looks"
-    assert plan.column_of("elsewhere") == ""
+    columns = columns_of_answers(header, {"How it looks": "appearance", "note": None}, ITEMS)
+    assert columns.places == {"respondent_external_id": 1, "appearance": 2, "safety": 3}
+    assert columns.ignored == ["id", "note"]
+    assert columns.titled("appearance") == "How it looks (appearance)"
+    assert [columns.titled(name) for name in ("safety", "elsewhere")] == ["safety", "elsewhere"]
 
 
 def test_a_column_can_be_given_away_although_it_is_named_like_an_item() -> None:
-    plan = plan_columns(["safety"], {"safety": None}, CODES)
-    assert plan.items == ()
+    columns = columns_of_answers(["appearance", "safety"], {"safety": None}, ITEMS)
+    assert columns.places == {"appearance": 0}
 
 
 @pytest.mark.parametrize(
@@ -45,12 +41,16 @@ def test_a_column_can_be_given_away_although_it_is_named_like_an_item() -> None:
 def test_a_file_that_cannot_be_imported_is_known_by_its_header(
     header: list[str], mapping: dict[str, str | None], pointer: str, code: str
 ) -> None:
-    (fault,) = faults_of_plan(header, mapping, CODES, ["appearance"])
+    with pytest.raises(Invalid) as refused:
+        columns_of_answers(header, mapping, ITEMS | {"appearance": True})
+    (fault,) = refused.value.faults
     assert (fault.pointer, fault.code) == (pointer, code)
 
 
 def test_a_file_without_any_item_cannot_be_imported() -> None:
-    (fault,) = faults_of_plan(["x", "channel"], {}, CODES, [])
+    with pytest.raises(Invalid) as refused:
+        columns_of_answers(["x", "channel"], {}, ITEMS)
+    (fault,) = refused.value.faults
     assert fault.code == "missing_columns"
 
 

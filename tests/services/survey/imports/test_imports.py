@@ -136,7 +136,7 @@ def test_a_respondent_in_two_lines_is_refused_the_second_time_and_every_time(
     body = imported(surveys, survey, table(*lines))
     assert counts(body) == (2, 0, 0, 1, 1)
     assert errors(surveys, body)[0]["errors"] == (
-        "respondent: They have answered in line 2; keep one line."
+        "respondent_external_id: They have answered in line 2; keep one line."
     )
 
 
@@ -338,7 +338,8 @@ def test_the_same_key_with_the_same_file_is_one_import(
     headers = {"Idempotency-Key": "import-1"}
 
     def send(data: bytes) -> httpx.Response:
-        return client.post(path, files={"file": ("a.csv", data)}, headers=headers)
+        files, form = {"file": ("a.csv", data)}, {"options": json.dumps(SHOP)}
+        return client.post(path, files=files, data=form, headers=headers)
 
     first, again, other = send(table(LINES[0])), send(table(LINES[0])), send(table(LINES[1]))
     assert first.json()["id"] == again.json()["id"]

@@ -1,0 +1,36 @@
+"""What a cell of a file may hold, and what is told of one that may not."""
+
+import pytest
+
+from tests.services.harness import Running
+from tests.services.registry.imports.files import CREATE, HEADER, counts, imported, rejected
+
+
+@pytest.mark.parametrize("days", ["00036500000", "000365999999999", "0", "36501", "-1", "１"])
+def test_a_number_of_days_is_bounded_however_it_is_written(registry: Running, days: str) -> None:
+    body = imported(registry, "products", f"code,name,lifetime_days\nP1,x,{days}\n")
+    assert counts(body) == (0, 0, 0, 1)
+    told = rejected(registry, body)[0]["errors"]
+    assert told == "lifetime_days: Give a whole number of days from 1 to 36500."
+
+
+def test_a_number_of_days_may_begin_with_zeros(registry: Running) -> None:
+    imported(registry, "products", "code,name,lifetime_days\nP1,x,0000000030\n")
+    (product,) = registry.client.get("/v1/products").json()["items"]
+    assert product["lifetime_days"] == 30
+
+
+@pytest.mark.parametrize("moment", ["0001-06-01", "1899-12-31 23:00", "9999-12-31"])
+def test_an_order_lies_in_a_year_that_every_door_takes(registry: Running, moment: str) -> None:
+    content = f"{HEADER}\nA1,{moment},C1,P1,x,1,1,CNY\n"
+    body = imported(registry, "orders", content, options=CREATE)
+    assert counts(body) == (0, 0, 0, 1)
+    assert rejected(registry, body)[0]["errors"].startswith("ordered_at: Give a time")
+
+
+def test_yes_and_no_are_told_as_the_file_may_write_them(registry: Running) -> None:
+    content = "external_id,name,internal\n1,x,perhaps\n"
+    body = imported(registry, "customers", content, options={"system": "erp"})
+    (row,) = rejected(registry, body)
+    for text in ("true", "1", "yes", "是", "false", "0", "no", "否"):
+        assert text in row["errors"]
