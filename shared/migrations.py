@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command, context, op
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
 from shared.database import Database, Json, Moment
@@ -17,6 +19,15 @@ def upgrade(database: Database, folder: Path, *, to: str = "head") -> None:
     """Run what is missing of the versions in `folder`."""
     with _migrating(database) as connection:
         command.upgrade(_config(folder, connection), to)
+
+
+def pending(database: Database, folder: Path) -> list[str]:
+    """Name the versions that `upgrade` would run, in that order."""
+    with database.connection() as connection:
+        now = MigrationContext.configure(connection).get_current_heads()
+        script = ScriptDirectory.from_config(_config(folder, connection))
+        missing = script.iterate_revisions("heads", now or "base")
+        return [version.revision for version in reversed(list(missing))]
 
 
 def downgrade(database: Database, folder: Path, *, to: str) -> None:

@@ -1,9 +1,6 @@
-"""What a service is to its commands: `python -m services.<name> {serve|work|migrate|...}`."""
+"""What a service is: its parts, and the two processes that they make."""
 
-import argparse
-import json
 import signal
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,13 +10,12 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from shared import logging, migrations
+from shared import logging
 from shared.contracts.catalogue import contracts_of
 from shared.database import Database
 from shared.housekeeping import Housekeeping
 from shared.http.app import guarded
 from shared.jobs.runner import Runner, Work
-from shared.messaging import redrive, replay, topics
 from shared.messaging.consumer import Consumer, Handlers
 from shared.messaging.log import Log
 from shared.messaging.log.choice import open_log
@@ -110,74 +106,3 @@ class Service:
     def handlers_for(self, settings: ServiceSettings) -> Handlers:
         """Give what is done with each event that the service listens to."""
         return self.handlers(settings) if callable(self.handlers) else self.handlers
-
-    def redrive(self, settings: ServiceSettings, *, dry_run: bool = False) -> None:
-        """Try the dead letters again; with --dry-run only list them."""
-        logging.configure(service=settings.name, role="redrive", level=settings.log_level)
-        event_log = open_log(settings)
-        if dry_run:
-            for letter in redrive.listed(event_log, service=settings.name):
-                sys.stdout.write(json.dumps(letter) + "\n")
-        else:
-            database = Database.of(settings)
-            handlers = self.handlers_for(settings)
-            told = redrive.redrive(database, event_log, service=settings.name, handlers=handlers)
-            sys.stdout.write(json.dumps(told) + "\n")
-            database.close()
-        event_log.close()
-
-    def replay(self, settings: ServiceSettings, *, dry_run: bool = False) -> None:
-        """Give all events that were heard their effect once more; --dry-run only counts them."""
-        logging.configure(service=settings.name, role="replay", level=settings.log_level)
-        event_log, handlers = open_log(settings), self.handlers_for(settings)
-        if dry_run:
-            sys.stdout.write(json.dumps(replay.counted(event_log, handlers=handlers)) + "\n")
-        else:
-            database = Database.of(settings)
-            replay.replay(
-                database, event_log, service=settings.name, handlers=handlers, tell=_tell_records
-            )
-            database.close()
-        event_log.close()
-
-    def migrate(self, settings: ServiceSettings) -> None:
-        """Bring the schema to its newest version."""
-        database = Database.of(settings)
-        migrations.upgrade(database, self.migrations)
-        database.close()
-
-    def topics(self, settings: ServiceSettings) -> None:
-        """Make the topics that this service writes."""
-        topics.create(settings)
-
-    def openapi(self, settings: ServiceSettings) -> None:
-        """Print the OpenAPI document."""
-        document = self.create_app(settings).openapi()
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-
-
-def _tell_records(topic: str, records: int) -> None:
-    sys.stdout.write(json.dumps({"topic": topic, "records": records}) + "\n")
-
-
-def main(service: Service) -> None:
-    """Run one command of a service."""
-    commands: dict[str, Callable[..., None]] = {
-        "serve": service.serve,
-        "work": service.work,
-        "migrate": service.migrate,
-        "topics": service.topics,
-        "openapi": service.openapi,
-        "redrive": service.redrive,
-        "replay": service.replay,
-        **service.commands,
-    }
-    settings = service.settings.read()
-    parser = argparse.ArgumentParser(prog=f"python -m services.{settings.name}")
-    choices = parser.add_subparsers(dest="command", required=True)
-    for name, command in commands.items():
-        choices.add_parser(name, help=(command.__doc__ or "").split("\n")[0])
-    for name in ("redrive", "replay"):
-        choices.choices[name].add_argument("--dry-run", action="store_true")
-    given = vars(parser.parse_args())
-    commands[given.pop("command")](settings, **given)

@@ -5,7 +5,8 @@ from pathlib import Path
 from services.gateway.app import create_app, guard
 from services.gateway.protocol import server_options
 from services.gateway.settings import Settings
-from shared.service import Service, main
+from shared.commands import main
+from shared.service import Service
 
 SERVICE = Service(
     settings=Settings,

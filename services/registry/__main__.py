@@ -5,7 +5,8 @@ from pathlib import Path
 from services.registry import worker
 from services.registry.app import create_app
 from services.registry.settings import Settings
-from shared.service import Service, main
+from shared.commands import main
+from shared.service import Service
 
 SERVICE = Service(
     settings=Settings,

@@ -6,7 +6,8 @@ from services.scoring import worker
 from services.scoring.app import create_app
 from services.scoring.recompute import recompute
 from services.scoring.settings import Settings
-from shared.service import Service, main
+from shared.commands import main
+from shared.service import Service
 
 SERVICE = Service(
     settings=Settings,

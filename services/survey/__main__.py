@@ -5,7 +5,8 @@ from pathlib import Path
 from services.survey import worker
 from services.survey.app import create_app
 from services.survey.settings import Settings
-from shared.service import Service, main
+from shared.commands import main
+from shared.service import Service
 
 SERVICE = Service(
     settings=Settings,

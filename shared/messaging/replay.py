@@ -5,7 +5,7 @@ already: projections take a version that they have once more, and ignore those t
 passed. It may run beside the worker, and again after it broke off.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from uuid import UUID
 
@@ -28,13 +28,8 @@ class _Again(Consumer):
 
 
 def replay(
-    database: Database,
-    event_log: Log,
-    *,
-    service: str,
-    handlers: Handlers,
-    tell: Callable[[str, int], None],
-) -> None:
+    database: Database, event_log: Log, *, service: str, handlers: Handlers
+) -> Iterator[tuple[str, int]]:
     """Apply all that the topics hold at this moment; tell of each how far it is, in records."""
     again = _Again(database, event_log, group=service, handlers=handlers)
     for topic in topics_of(handlers):
@@ -42,9 +37,10 @@ def replay(
         while batch := list(islice(records, _AT_ONCE)):
             again.apply(batch)
             applied += len(batch)
-            tell(topic, applied)
+            yield topic, applied
 
 
-def counted(event_log: Log, *, handlers: Handlers) -> dict[str, int]:
+def counted(event_log: Log, *, handlers: Handlers) -> Iterator[tuple[str, int]]:
     """Tell how many records each topic holds."""
-    return {topic: sum(1 for _ in event_log.history(topic)) for topic in topics_of(handlers)}
+    for topic in topics_of(handlers):
+        yield topic, sum(1 for _ in event_log.history(topic))

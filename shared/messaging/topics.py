@@ -36,7 +36,7 @@ def declared(service: str) -> dict[str, dict[str, str]]:
 
 
 def create(settings: ServiceSettings, *, replication: int = -1) -> None:
-    """Make the topics that are missing and set up the others; the embedded log needs none."""
+    """Make the topics that are missing, complete the others; the embedded log needs none."""
     if settings.kafka_bootstrap is None:
         return
     admin = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap.split(","))
@@ -44,7 +44,7 @@ def create(settings: ServiceSettings, *, replication: int = -1) -> None:
         for name, configs in declared(settings.name).items():
             topic = NewTopic(name, PARTITIONS, replication, topic_configs=configs)
             if not _create(admin, topic):
-                admin.alter_configs([ConfigResource("TOPIC", name, configs)])
+                _complete(admin, name, configs)
     finally:
         admin.close()
 
@@ -57,3 +57,11 @@ def _create(admin: KafkaAdminClient, topic: NewTopic) -> bool:
         return False
     log.info("topic.created", topic=topic.name)
     return True
+
+
+def _complete(admin: KafkaAdminClient, name: str, configs: dict[str, str]) -> None:
+    """Set what nobody has set of a topic that is there: what operators have chosen stays."""
+    stated = admin.describe_configs([ConfigResource("TOPIC", name)])["topic"][name]
+    if missing := {key: value for key, value in configs.items() if key not in stated}:
+        admin.alter_configs([ConfigResource("TOPIC", name, missing)])
+        log.info("topic.completed", topic=name, configs=sorted(missing))

@@ -67,3 +67,11 @@ def test_changing_a_table_keeps_the_rows_that_refer_to_it(kit: Kit, folder: Path
     with kit.database.transaction() as session:
         session.execute(sa.text("DELETE FROM parents"))
     assert count(kit.database, "children") == 0
+
+
+def test_what_is_missing_is_told_before_it_is_run(kit: Kit, folder: Path) -> None:
+    assert migrations.pending(kit.database, folder) == ["1", "2"]
+    migrations.upgrade(kit.database, folder, to="1")
+    assert migrations.pending(kit.database, folder) == ["2"]
+    migrations.upgrade(kit.database, folder)
+    assert migrations.pending(kit.database, folder) == []

@@ -159,13 +159,21 @@ def test_the_worker_shows_its_metrics_and_stops_when_told(data: Path) -> None:
         assert f"# TYPE {name.removesuffix('_total')}" in metrics
 
 
-def test_dead_letters_can_be_listed_from_the_command_line(data: Path) -> None:
-    command = [sys.executable, "-m", notes.__name__, "redrive", "--dry-run"]
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("redrive", ""),
+        ("replay", ""),
+        ("topics", '{"topic": "patron.kit.dead-letters.v1", "cleanup.policy": "delete", '),
+    ],
+)
+def test_a_command_tells_what_it_would_do(data: Path, command: str, told: str) -> None:
     done = subprocess.run(
-        command,
+        [sys.executable, "-m", notes.__name__, command, "--dry-run"],
         env=os.environ | {"PATRON_DATA": str(data)},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert (done.stdout, done.stderr) == ("", "")
+    assert done.stderr == ""
+    assert done.stdout.startswith(told) if told else done.stdout == ""

@@ -15,6 +15,7 @@ import httpx
 
 from services.gateway.__main__ import SERVICE
 from services.gateway.settings import Settings
+from shared import commands
 from tests.services.gateway.conftest import free_port
 
 PATIENCE = 30
@@ -51,7 +52,7 @@ def wait_for(url: str) -> None:
 
 
 def test_the_first_start_makes_the_keys_and_a_term_ends_it(tmp_path: Path) -> None:
-    SERVICE.migrate(Settings(data=tmp_path))
+    commands.migrate(SERVICE, Settings(data=tmp_path), dry_run=False)
     port = free_port()
     with started(tmp_path, port) as process:
         key = (tmp_path / "admin.key").read_text().strip()
@@ -69,7 +70,7 @@ def test_the_first_start_makes_the_keys_and_a_term_ends_it(tmp_path: Path) -> No
 
 
 def test_the_started_gateway_guards_its_line(tmp_path: Path) -> None:
-    SERVICE.migrate(Settings(data=tmp_path))
+    commands.migrate(SERVICE, Settings(data=tmp_path), dry_run=False)
     port = free_port()
     with started(tmp_path, port), socket.create_connection(("127.0.0.1", port), 10) as line:
         line.sendall(b"GET /livez HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n")

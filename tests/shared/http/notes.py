@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from starlette.responses import Response
 
 from shared.clock import now
+from shared.commands import main
 from shared.database import Moment, new_metadata
 from shared.errors import Conflict
 from shared.http.answers import answer, errors
@@ -23,7 +24,7 @@ from shared.http.pagination import Paging, Slice, link, page
 from shared.http.routing import Router
 from shared.http.schemas import Body, Name, Page
 from shared.ids import new_id
-from shared.service import Service, main
+from shared.service import Service
 from tests.shared.kit import KitSettings
 
 

@@ -1,0 +1,116 @@
+"""The commands of a service: `python -m services.<name> {serve|work|migrate|topics|...}`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from shared import logging, migrations
+from shared.database import Database
+from shared.messaging import redrive as letters
+from shared.messaging import replay as again
+from shared.messaging import topics as declared
+from shared.messaging.log.choice import open_log
+from shared.service import Service
+from shared.settings import ServiceSettings
+
+Command: TypeAlias = Callable[..., None]
+
+
+def migrate(service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
+    """Bring the schema to its newest version."""
+    database = Database.of(settings)
+    if dry_run:
+        for version in migrations.pending(database, service.migrations):
+            _print(version)
+    else:
+        migrations.upgrade(database, service.migrations)
+    database.close()
+
+
+def topics(_service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
+    """Make the topics that this service writes, and set up those that there are."""
+    if dry_run:
+        for name, configs in declared.declared(settings.name).items():
+            _print({"topic": name} | configs)
+    else:
+        declared.create(settings)
+
+
+def redrive(service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
+    """Try the dead letters again."""
+    event_log = open_log(settings)
+    if dry_run:
+        for letter in letters.listed(event_log, service=settings.name):
+            _print(letter)
+    else:
+        database, handlers = Database.of(settings), service.handlers_for(settings)
+        _print(letters.redrive(database, event_log, service=settings.name, handlers=handlers))
+        database.close()
+    event_log.close()
+
+
+def replay(service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
+    """Give all events that were heard their effect once more."""
+    event_log, handlers = open_log(settings), service.handlers_for(settings)
+    if dry_run:
+        for topic, records in again.counted(event_log, handlers=handlers):
+            _print({"topic": topic, "records": records})
+    else:
+        database = Database.of(settings)
+        done = again.replay(database, event_log, service=settings.name, handlers=handlers)
+        for topic, records in done:
+            _print({"topic": topic, "records": records})
+        database.close()
+    event_log.close()
+
+
+def openapi(service: Service, settings: ServiceSettings) -> None:
+    """Print the OpenAPI document."""
+    document = service.create_app(settings).openapi()
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
+_WITH_DRY_RUN: Mapping[str, Command] = {
+    "migrate": migrate,
+    "topics": topics,
+    "redrive": redrive,
+    "replay": replay,
+}
+
+
+def main(service: Service, arguments: Sequence[str] | None = None) -> None:
+    """Run one command of a service."""
+    settings = service.settings.read()
+    parser = argparse.ArgumentParser(prog=f"python -m services.{settings.name}")
+    choices = parser.add_subparsers(dest="command", required=True)
+    commands = _commands(service)
+    for name, command in commands.items():
+        chosen = choices.add_parser(name, help=command.__doc__, description=command.__doc__)
+        if name in _WITH_DRY_RUN:
+            chosen.add_argument("--dry-run", action="store_true", help="Only tell what would be.")
+    given = vars(parser.parse_args(arguments))
+    name = given.pop("command")
+    if name not in {"serve", "work"}:
+        logging.configure(service=settings.name, role=name, level=settings.log_level)
+    commands[name](settings, **given)
+
+
+def _commands(service: Service) -> dict[str, Command]:
+    """Give every command of a service, to be called with its settings and options."""
+    common = {**_WITH_DRY_RUN, "openapi": openapi}
+    bound = {name: _bound(command, service) for name, command in common.items()}
+    return {"serve": service.serve, "work": service.work, **bound, **service.commands}
+
+
+def _bound(command: Command, service: Service) -> Command:
+    def run(settings: ServiceSettings, **options: Any) -> None:
+        command(service, settings, **options)
+
+    run.__doc__ = command.__doc__
+    return run
+
+
+def _print(told: Any) -> None:
+    sys.stdout.write(json.dumps(told) + "\n")
