@@ -1,7 +1,7 @@
 """Many rows at once: inserted by COPY on PostgreSQL, found by one parameter."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -12,7 +12,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from shared.database import is_sqlite
+from shared.database import is_sqlite, upserting
+
+Held = TypeVar("Held")
 
 _WORTH_COPYING = 20
 
@@ -24,10 +26,28 @@ def insert_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) ->
     """
     if not rows:
         return
+    plain = getattr(table, "__table__", table)  # as objects of a class they cost twice as much
     if len(rows) < _WORTH_COPYING or is_sqlite(session):
-        session.execute(insert(table), rows)
+        session.execute(insert(plain), rows)
         return
-    _copy(session, getattr(table, "__table__", table), rows)
+    _copy(session, plain, rows)
+
+
+def hold_rows(
+    session: Session,
+    table: Any,
+    ids: Collection[UUID],
+    *,
+    locked: Callable[[Session, Collection[UUID]], dict[UUID, Held]],
+    blank: Callable[[UUID], Mapping[str, Any]],
+) -> dict[UUID, Held]:
+    """Lock rows by id until the transaction ends; those that are not there are made first."""
+    held = locked(session, ids) if ids else {}
+    if unheard := sorted(set(ids) - held.keys()):
+        rows = [dict(blank(id_)) for id_ in unheard]
+        session.execute(upserting(session, table).on_conflict_do_nothing(), rows)
+        held |= locked(session, unheard)
+    return held
 
 
 def _copy(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:

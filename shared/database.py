@@ -122,6 +122,15 @@ class Database:
             yield session
 
     @contextmanager
+    def streaming(self) -> Iterator[Session]:
+        """Give a session for reading more rows in one statement than one wants in memory.
+
+        PostgreSQL keeps its place in them for as long as a transaction lasts.
+        """
+        with self.reading() if self.is_sqlite else self.transaction() as session:
+            yield session
+
+    @contextmanager
     def connection(self) -> Iterator[Connection]:
         """Give a connection of one's own, in autocommit."""
         with self._autocommit.connect() as connection:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from services.scoring import worker
 from services.scoring.app import create_app
-from services.scoring.recompute import recompute
+from services.scoring.portfolio.recompute import recompute
 from services.scoring.settings import Settings
 from shared.commands import main
 from shared.service import Service

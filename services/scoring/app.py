@@ -2,10 +2,10 @@
 
 from fastapi import FastAPI
 
-from services.scoring.model import routes as model
 from services.scoring.portfolio import routes as portfolio
 from services.scoring.score import routes as score
 from services.scoring.settings import Settings
+from services.scoring.value_model import routes as value_model
 from shared.http.app import create_app as make_app
 
 
@@ -15,5 +15,5 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         title="Patron scoring",
         description="Explained scores, classes, the loyalty ladder and satisfaction indices.",
-        routers=[score.router, model.router, portfolio.router],
+        routers=[score.router, value_model.router, portfolio.router],
     )

@@ -7,13 +7,17 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.scoring.customer.models import Customer
+from services.scoring.fact.models import StoredFact
 from services.scoring.portfolio import settlement
+from services.scoring.question.service import today
 from services.scoring.score import handlers, repository, service
+from services.scoring.score.models import KeptScore
 from services.scoring.settings import Settings
-from shared import clock
 from shared.database import Database
 from shared.locks import confirm, exclusive
 from shared.logging import logger
+from shared.statistics import analyze_grown
 from shared.threads import Loop
 
 HANDLERS = handlers.handlers
@@ -21,25 +25,28 @@ HANDLERS = handlers.handlers
 _TURN_SECONDS = 0.5
 _STANDBY_SECONDS = 2.0
 _DUE_AT_ONCE = 500
+_GROWING = [model.__tablename__ for model in (Customer, StoredFact, KeptScore)]
+_TURNS_TO_GROW = 20
 
 log = logger(__name__)
 
 
-class Population(Loop):
+class Settling(Loop):
     """Follows the calendar and settles the population; one worker at a time does."""
 
-    name = "population"
+    name = "settling"
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
         self._month_checked: date | None = None
+        self._turns = 0
 
     def run(self, stop: Event) -> None:
         """Turn until told to stop; stand by while another worker does the same."""
         while not stop.is_set():
             try:
-                with exclusive(self._database, "population") as held:
+                with exclusive(self._database, self.name) as held:
                     while held is not None and not stop.is_set():
                         confirm(held)
                         self.turn()
@@ -52,6 +59,7 @@ class Population(Loop):
 
     def turn(self) -> None:
         """Bring up to date what time has changed, settle if it is quiet, keep the month's end."""
+        self._analyze()
         self._refresh_due()
         with self._database.reading() as session:
             due = settlement.is_due(
@@ -68,6 +76,12 @@ class Population(Loop):
         """Cut the classes now."""
         return settlement.settle(self._database, settings=self._settings)
 
+    def _analyze(self) -> None:
+        if self._turns % _TURNS_TO_GROW == 0:
+            for table in analyze_grown(self._database, _GROWING):
+                log.info("table.analyzed", table=table)
+        self._turns += 1
+
     def _refresh_due(self) -> None:
         while due := self._due():
             with self._database.transaction() as session:
@@ -75,17 +89,16 @@ class Population(Loop):
             self.beat()
 
     def _due(self) -> list[UUID]:
-        today = clock.local_day(clock.now(), self._settings.zone)
         with self._database.reading() as session:
-            return repository.due(session, today, most=_DUE_AT_ONCE)
+            return repository.due(session, today(self._settings), most=_DUE_AT_ONCE)
 
     def _keep_month_end(self) -> None:
-        today = clock.local_day(clock.now(), self._settings.zone)
-        if self._month_checked != today:
+        day = today(self._settings)
+        if self._month_checked != day:
             settlement.keep_month_end(self._database, settings=self._settings)
-            self._month_checked = today
+            self._month_checked = day
 
 
 def loops(database: Database, settings: Settings) -> Sequence[Loop]:
     """Make the loops that only this service has."""
-    return [Population(database, settings)]
+    return [Settling(database, settings)]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import getitem
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -77,14 +78,18 @@ def page(
 ) -> Slice:
     """Give one page of `statement` in the order of the columns, all ascending or all descending.
 
-    `order` must be total (end it with an id) and without NULL.
+    `order` must be total (end it with an id) and without NULL. A row is what the statement selects
+    if that is one thing, otherwise a mapping by the names of its columns.
     """
     if paging.after is not None:
         statement = statement.where(_beyond(order, paging.after))
-    rows = session.execute(statement.order_by(*order).limit(paging.limit + 1)).scalars().all()
+    found = session.execute(statement.order_by(*order).limit(paging.limit + 1))
+    alone = len(statement.column_descriptions) == 1
+    rows: Sequence[Any] = found.scalars().all() if alone else found.mappings().all()
     if len(rows) <= paging.limit:
         return Slice(rows, None)
-    last = [getattr(rows[-2], _column(each).key) for each in order]
+    read = getattr if alone else getitem
+    last = [read(rows[-2], _column(each).key) for each in order]
     return Slice(rows[:-1], paging.cursor(last))
 
 

@@ -66,3 +66,8 @@ def test_operations_are_named_after_their_verbs(document: Document) -> None:
     names = [operation["operationId"] for operation in operations(document)]
     assert len(names) == len(set(names))
     assert all(name.isidentifier() and name.islower() for name in names)
+
+
+def test_no_name_of_a_module_leaks_into_a_name_of_the_document(document: Document) -> None:
+    """Two classes of one name would be told apart by where they live."""
+    assert [name for name in document["components"]["schemas"] if "__" in name] == []

@@ -9,38 +9,53 @@ from sqlalchemy.orm import Session
 
 from services.scoring.customer import repository
 from services.scoring.customer.models import Customer
-from services.scoring.customer.repository import Columns
+from services.scoring.models import Row
 from shared import clock
+from shared.bulk import hold_rows
 from shared.contracts.registry import CustomerState
-from shared.database import upserting
 
 
-def hold_customers(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Columns]:
+def newest(events: Iterable[CustomerState]) -> dict[UUID, Row]:
+    """Give the rows of customers as their highest versions tell them."""
+    in_order = sorted(events, key=lambda event: event.version)
+    return {event.customer_id: _row(event) for event in in_order}
+
+
+def hold_customers(
+    session: Session, customer_ids: Collection[UUID], told: Mapping[UUID, Row] | None = None
+) -> dict[UUID, Row]:
     """Lock these customers until the transaction ends, also those of whom nothing is known yet.
 
-    Whoever comes second waits and then sees the facts that the first has written.
+    Whoever comes second waits and then sees the facts that the first has written. Who is new here
+    is put on record as told.
     """
-    held = repository.locked(session, customer_ids) if customer_ids else {}
-    unheard = sorted(set(customer_ids) - held.keys())
-    if unheard:
-        rows = [{"id": customer_id, "disqualified": False} for customer_id in unheard]
-        session.execute(upserting(session, Customer).on_conflict_do_nothing(), rows)
-        held |= repository.locked(session, unheard)
-    return held
+    rows = told or {}
+    return hold_rows(
+        session,
+        Customer,
+        customer_ids,
+        locked=repository.customers_for_change,
+        blank=lambda customer_id: rows.get(customer_id) or _unheard(customer_id),
+    )
 
 
 def follow_customers(
-    session: Session, held: Mapping[UUID, Columns], events: Iterable[CustomerState]
-) -> dict[UUID, dict[str, Any]]:
+    session: Session, held: Mapping[UUID, Row], told: Mapping[UUID, Row]
+) -> dict[UUID, Row]:
     """Take over what the registry tells, the highest version of each; give all that are held."""
-    now = {customer_id: dict(row) for customer_id, row in held.items()}
-    fresh: dict[UUID, dict[str, Any]] = {}
-    for event in sorted(events, key=lambda event: event.version):
-        if event.version >= (now[event.customer_id]["version"] or 0):
-            now[event.customer_id] = fresh[event.customer_id] = _row(event)
+    fresh = {
+        customer_id: row
+        for customer_id, row in sorted(told.items())
+        if row["version"] >= (held[customer_id]["version"] or 0) and _says_more(row, held)
+    }
     if fresh:
-        session.execute(update(Customer), [fresh[customer_id] for customer_id in sorted(fresh)])
-    return now
+        session.execute(update(Customer), list(fresh.values()))
+    return {**held, **fresh}
+
+
+def _says_more(row: Row, held: Mapping[UUID, Row]) -> bool:
+    known = held[row["id"]]
+    return any(value != known[name] for name, value in row.items() if name != "changed_at")
 
 
 def _row(event: CustomerState) -> dict[str, Any]:
@@ -53,3 +68,8 @@ def _row(event: CustomerState) -> dict[str, Any]:
         "disqualified": event.disqualified,
         "changed_at": clock.now(),
     }
+
+
+def _unheard(customer_id: UUID) -> Row:
+    blank = dict.fromkeys(Customer.__table__.c.keys())
+    return blank | {"id": customer_id, "disqualified": False}

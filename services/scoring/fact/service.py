@@ -34,15 +34,22 @@ class Restated:
     size: int
 
 
-def chain_facts(session: Session, told: Sequence[Fact]) -> Chained:
+def known_facts(session: Session, drawn: Sequence[Fact]) -> Sequence[Fact]:
+    """Give what is known of the sources of these facts."""
+    sources = {fact.source_id for fact in drawn}
+    return repository.facts_of_sources(session, sources) if sources else ()
+
+
+def named_by(facts: Iterable[Fact]) -> set[UUID]:
+    """Name every customer whose fact any of these is, or may become as they are chained."""
+    return {fact.customer_id for fact in facts if fact.customer_id}
+
+
+def chain_facts(known: Sequence[Fact], drawn: Sequence[Fact]) -> Chained:
     """Chain facts to the versions of their sources that are known; what is known stays out."""
     found = Chained()
-    if not told:
-        return found
-    sources = {fact.source_id for fact in told}
-    known = repository.facts_of_sources(session, sources)
     versions = {(fact.source_id, fact.version) for fact in known}
-    fresh = {f.fact_id: f for f in told if (f.source_id, f.version) not in versions}
+    fresh = {f.fact_id: f for f in drawn if (f.source_id, f.version) not in versions}
     before = {fact.fact_id: fact for fact in known}
     for facts in _by_source([*known, *fresh.values()]):
         for fact in chain(facts) if len(facts) > 1 else facts:

@@ -1,6 +1,6 @@
 """The plain satisfaction index (满意度指数) of a survey: 0-100, with its interval and n."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -120,6 +120,12 @@ def sums_of(indices: Sequence[Decimal]) -> Sums:
         return Sums(n=len(indices), total=sum(indices, Decimal(0)), squares=squares)
 
 
+def total(parts: Iterable[Sums]) -> Sums:
+    """Add sums up."""
+    with exactly():
+        return sum(parts, Sums())
+
+
 def estimate(sums: Sums) -> Index:
     """Give mean and interval: mean +- t(0.975; n - 1) s / sqrt(n) (Student, 1908).
 
@@ -128,11 +134,11 @@ def estimate(sums: Sums) -> Index:
     """
     if sums.n == 0:
         return Index(n=0, index=None, low=None, high=None)
-    total, squares = Fraction(sums.total), Fraction(sums.squares)
-    mean = total / sums.n
+    whole, squares = Fraction(sums.total), Fraction(sums.squares)
+    mean = whole / sums.n
     if sums.n == 1:
         return Index(n=1, index=float(mean), low=None, high=None)
-    variance = (squares - total * mean) / (sums.n - 1)
+    variance = (squares - whole * mean) / (sums.n - 1)
     half = quantile(sums.n - 1) * sqrt(variance / sums.n)
     low, high = max(_LEAST, float(mean) - half), min(_MOST, float(mean) + half)
     return Index(n=sums.n, index=float(mean), low=low, high=high)

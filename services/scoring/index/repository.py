@@ -28,7 +28,7 @@ def survey_ids(session: Session) -> Sequence[UUID]:
     return session.scalars(select(Survey.id).order_by(Survey.id)).all()
 
 
-def locked_surveys(session: Session, survey_ids: Collection[UUID]) -> dict[UUID, Survey]:
+def surveys_for_change(session: Session, survey_ids: Collection[UUID]) -> dict[UUID, Survey]:
     """Lock surveys in the order of their ids; those never heard of are left out."""
     statement = select(Survey).where(Survey.id.in_(survey_ids)).order_by(Survey.id)
     return {row.id: row for row in session.scalars(statement.with_for_update())}

@@ -1,6 +1,6 @@
 """Use cases of the index: follow surveys and answers, keep exact sums, tell what they come to."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -11,21 +11,19 @@ from sqlalchemy.orm import Session
 
 from services.scoring.fact.domain import Fact, Kind, fact_id
 from services.scoring.fact.service import Restated
-from services.scoring.index import repository
+from services.scoring.index import events, repository
 from services.scoring.index.domain import (
     Item,
     Sums,
-    estimate,
     items_of,
     response_index,
     sums_of,
+    total,
 )
 from services.scoring.index.models import CodedAnswer, Survey, WaveSums
 from shared import clock
-from shared.bulk import insert_rows
-from shared.contracts.scoring import IndexEstimated, WaveIndex
+from shared.bulk import hold_rows, insert_rows
 from shared.contracts.survey import ResponseSubmitted, SurveyFacts
-from shared.database import upserting
 from shared.messaging import outbox
 from shared.money import exactly
 
@@ -50,22 +48,18 @@ def follow_surveys(
 ) -> Answered:
     """Take over surveys and answers, whichever came first, and tell the indices that moved."""
     answered = Answered()
-    named = {told.survey_id for told in surveys} | {told.survey_id for told in responses}
-    held = _hold_surveys(session, named)
+    named = {each.survey_id for each in surveys} | {each.survey_id for each in responses}
+    held = hold_rows(
+        session,
+        Survey,
+        named,
+        locked=repository.surveys_for_change,
+        blank=lambda survey_id: {"id": survey_id, "items": [], "estimates": 0},
+    )
     moved = _follow_catalogues(session, held, surveys, answered)
     moved |= _take_answers(session, held, responses, answered, zone)
     _tell(session, [held[survey_id] for survey_id in sorted(moved)])
     return answered
-
-
-def _hold_surveys(session: Session, survey_ids: Collection[UUID]) -> dict[UUID, Survey]:
-    held = repository.locked_surveys(session, survey_ids) if survey_ids else {}
-    unheard = sorted(set(survey_ids) - held.keys())
-    if unheard:
-        rows = [{"id": survey_id, "items": [], "estimates": 0} for survey_id in unheard]
-        session.execute(upserting(session, Survey).on_conflict_do_nothing(), rows)
-        held |= repository.locked_surveys(session, unheard)
-    return held
 
 
 def _follow_catalogues(
@@ -76,11 +70,11 @@ def _follow_catalogues(
 ) -> set[UUID]:
     """Take over the items of surveys; what was answered before is measured by them anew."""
     changed = set()
-    for told in sorted(surveys, key=lambda told: told.version):
-        survey = held[told.survey_id]
-        if told.version >= (survey.version or 0):
-            items = items_of([asdict(item) for item in told.items])
-            survey.version, survey.waves = told.version, [wave.code for wave in told.waves]
+    for event in sorted(surveys, key=lambda event: event.version):
+        survey = held[event.survey_id]
+        if event.version >= (survey.version or 0):
+            items = items_of([asdict(item) for item in event.items])
+            survey.version, survey.waves = event.version, [wave.code for wave in event.waves]
             if survey.items != items:
                 survey.items = items
                 changed.add(survey.id)
@@ -123,13 +117,13 @@ def _take_answers(
     moves: _Waves = {}
     added: dict[tuple[UUID, int], CodedAnswer] = {}
     items = {id_: [Item.read(item) for item in row.items] for id_, row in held.items()}
-    for told in responses:
-        if (told.response_id, told.version) in versions:
+    for event in responses:
+        version = (event.response_id, event.version)
+        if version in versions:
             continue
-        versions.add((told.response_id, told.version))
-        row = _row(told, items[told.survey_id], zone)
-        added[told.response_id, told.version] = row
-        answered.facts.append(_fact(told, row))
+        versions.add(version)
+        row = added[version] = _answer(event, items[event.survey_id], zone)
+        answered.facts.append(_fact(event, row))
         _supersede(latest, row, moves)
     session.flush()
     insert_rows(session, CodedAnswer, [_columns(row) for row in added.values()])
@@ -174,53 +168,42 @@ def _keep(session: Session, survey_ids: set[UUID], moves: _Waves, *, anew: bool 
 def _tell(session: Session, surveys: Iterable[Survey]) -> None:
     moment = clock.now()
     for survey in surveys:
-        waves = repository.wave_sums(session, [survey.id])
         survey.estimates += 1
-        event = IndexEstimated(
-            survey_id=survey.id,
-            version=survey.estimates,
-            recorded_at=moment,
-            waves=[
-                WaveIndex(wave=wave, **asdict(estimate(_sums(row))))
-                for (_, wave), row in waves.items()
-            ],
-            **asdict(estimate(kept_sums(session, survey.id, None))),
-        )
-        outbox.record(session, event)
+        outbox.record(session, events.index_estimated(survey, _kept(session, survey.id), moment))
     session.flush()
 
 
 def has_wave(session: Session, survey: Survey, wave: str) -> bool:
     """Tell whether a survey has a wave: one it told of, or that answers named before it did."""
-    told = survey.waves is None or wave in survey.waves
-    return told or (survey.id, wave) in repository.wave_sums(session, [survey.id])
+    named = survey.waves is None or wave in survey.waves
+    return named or wave in _kept(session, survey.id)
 
 
 def kept_sums(session: Session, survey_id: UUID, wave: str | None) -> Sums:
     """Give the sums of all answers to a survey, or of one wave."""
+    kept = _kept(session, survey_id)
+    return total(kept.values()) if wave is None else kept.get(wave, Sums())
+
+
+def _kept(session: Session, survey_id: UUID) -> dict[str, Sums]:
     rows = repository.wave_sums(session, [survey_id])
-    whole = Sums()
-    with exactly():
-        for (_, name), row in rows.items():
-            if wave in (None, name):
-                whole += _sums(row)
-    return whole
+    return {wave: _sums(row) for (_, wave), row in rows.items()}
 
 
 def _sums(row: WaveSums) -> Sums:
     return Sums(n=row.n, total=row.total, squares=row.squares)
 
 
-def _row(told: ResponseSubmitted, items: Sequence[Item], zone: ZoneInfo) -> CodedAnswer:
-    score, size = _measured(told.answers, items)
+def _answer(event: ResponseSubmitted, items: Sequence[Item], zone: ZoneInfo) -> CodedAnswer:
+    score, size = _measured(event.answers, items)
     return CodedAnswer(
-        response_id=told.response_id,
-        version=told.version,
-        survey_id=told.survey_id,
-        wave=told.wave,
-        customer_id=told.customer_id,
-        submitted_on=clock.local_day(told.submitted_at, zone),
-        answers=told.answers,
+        response_id=event.response_id,
+        version=event.version,
+        survey_id=event.survey_id,
+        wave=event.wave,
+        customer_id=event.customer_id,
+        submitted_on=clock.local_day(event.submitted_at, zone),
+        answers=event.answers,
         current=False,
         score=score,
         size=size,
@@ -236,17 +219,17 @@ def _columns(row: CodedAnswer) -> dict[str, Any]:
     return {column.key: getattr(row, column.key) for column in CodedAnswer.__table__.columns}
 
 
-def _fact(told: ResponseSubmitted, row: CodedAnswer) -> Fact:
+def _fact(event: ResponseSubmitted, row: CodedAnswer) -> Fact:
     return Fact(
-        fact_id=fact_id(told.response_id, told.version, Kind.ANSWER),
-        source_id=told.response_id,
-        version=told.version,
+        fact_id=fact_id(event.response_id, event.version, Kind.ANSWER),
+        source_id=event.response_id,
+        version=event.version,
         kind=Kind.ANSWER.value,
-        customer_id=told.customer_id,
-        named_customer_id=told.customer_id,
-        occurred_at=told.submitted_at,
+        customer_id=event.customer_id,
+        named_customer_id=event.customer_id,
+        occurred_at=event.submitted_at,
         occurred_on=row.submitted_on,
-        recorded_at=told.recorded_at,
+        recorded_at=event.recorded_at,
         superseded_at=None,
         amount=row.score,
         currency=None,

@@ -1,5 +1,10 @@
-"""Loyalty (忠诚度): the rhythm of a customer's purchases, silence, and the rung of the ladder."""
+"""Loyalty (忠诚度): the rhythm of a customer's purchases, silence, and the rung of the ladder.
 
+What a rung brought is counted in whole months up to a day: from the same day so many months before,
+which is left out, to the day itself.
+"""
+
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -80,3 +85,17 @@ def rung(*, purchase_days: int, silent: bool, disqualified: bool, rule: RungRule
     if purchase_days >= 1:
         return Rung.FIRST_TIME
     return Rung.DISQUALIFIED if disqualified else Rung.SUSPECT
+
+
+def months_before(day: date, months: int) -> date:
+    """Go back whole months; a day that the month does not have becomes its last."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def leaves_on(day: date, months: int) -> date:
+    """Tell the first day whose window of months no longer holds `day`."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if day.day <= monthrange(year, month + 1)[1]:
+        return date(year, month + 1, day.day)
+    return date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import accumulate
 from math import ceil
+from typing import NamedTuple
 from uuid import UUID
 
-from services.scoring.exact import per_cent
 from services.scoring.loyalty.domain import Rung
-from services.scoring.model.domain import ClassRule
 from services.scoring.rate.domain import Excluded
+from services.scoring.value_model.domain import ClassRule
 from shared.money import exactly
 
 
@@ -40,9 +41,11 @@ class Basis(StrEnum):
     PROFIT = "profit"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """What the portfolio needs to know of a customer; `sort_id` is the smallest external id."""
+class Member(NamedTuple):
+    """What the portfolio needs to know of a customer; `sort_id` is the smallest external id.
+
+    A tuple, because a settlement holds all of them.
+    """
 
     customer_id: UUID
     sort_id: str | None
@@ -55,13 +58,21 @@ class Member:
     recent_excluded: tuple[Excluded, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Buyer:
+class Buyer(NamedTuple):
     """A customer with a purchase and what they are worth; `external_id` breaks ties."""
 
     customer_id: UUID
     external_id: str | None
     value: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """Buyers by falling value, what they are worth together, and how concentrated that is."""
+
+    buyers: Sequence[Buyer]
+    total: Decimal
+    gini: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,53 +99,31 @@ class Abc:
     classes: Mapping[UUID, CustomerClass]
 
 
-def buyers_of(members: Iterable[Member], wanted: Basis) -> tuple[Basis, list[Buyer]]:
-    """Choose who has bought, and by what they are valued: profit only if known for all of them."""
-    bought = [member for member in members if member.purchases]
-    known = all(member.profit is not None for member in bought)
-    basis = Basis.PROFIT if wanted is Basis.PROFIT and known and bought else Basis.REVENUE
-    return basis, [
+def basis_for(members: Iterable[Member], wanted: Basis) -> Basis:
+    """Choose by what buyers are valued: by profit only if it is known for all of them."""
+    if wanted is Basis.REVENUE:
+        return wanted
+    bought = [member.profit is not None for member in members if member.purchases]
+    return Basis.PROFIT if bought and all(bought) else Basis.REVENUE
+
+
+def buyers_of(members: Iterable[Member], basis: Basis) -> list[Buyer]:
+    """Choose who has bought, with what they are worth."""
+    return [
         Buyer(
             customer_id=member.customer_id,
             external_id=member.sort_id,
-            value=_worth(member, basis),
+            value=member.revenue if basis is Basis.REVENUE else member.profit or Decimal(0),
         )
-        for member in bought
+        for member in members
+        if member.purchases
     ]
 
 
-def _worth(member: Member, basis: Basis) -> Decimal:
-    return member.revenue if basis is Basis.REVENUE else member.profit or Decimal(0)
-
-
-def abc(buyers: Iterable[Buyer], *, rule: ClassRule, method: Method) -> Abc:
-    """Class customers by falling value (domain.md 3.3).
-
-    By count: A up to ceil(5 % n), B up to ceil(20 % n) (defaults). By value: A until their sum
-    reaches 70 % of the total, B 90 %; who crosses the line belongs to the higher class. Negative
-    values are C. Ties go by external id as text, those without one last, then by id.
-    """
+def ranking(buyers: Iterable[Buyer]) -> Ranking:
+    """Order buyers by falling value, ties by the smallest external id as text, then by id."""
     with exactly():
-        ranked = rank(buyers)
-        cut = {Method.COUNT: _by_count, Method.VALUE: _by_value}[method](ranked, rule)
-        classes = {
-            buyer.customer_id: CustomerClass.C if buyer.value < 0 else cut(place)
-            for place, buyer in enumerate(ranked)
-        }
-        total = sum((buyer.value for buyer in ranked), Decimal(0))
-        return Abc(
-            n=len(ranked),
-            total=total,
-            gini=gini([buyer.value for buyer in ranked]),
-            rows=tuple(_rows(ranked, classes, rule, total)),
-            classes=classes,
-        )
-
-
-def rank(buyers: Iterable[Buyer]) -> list[Buyer]:
-    """Order by falling value, ties by the smallest external id as text, then by id."""
-    with exactly():
-        return sorted(
+        ranked = sorted(
             buyers,
             key=lambda buyer: (
                 -buyer.value,
@@ -142,6 +131,30 @@ def rank(buyers: Iterable[Buyer]) -> list[Buyer]:
                 buyer.external_id or "",
                 buyer.customer_id,
             ),
+        )
+        values = [buyer.value for buyer in ranked]
+        return Ranking(buyers=ranked, total=sum(values, Decimal(0)), gini=gini(values))
+
+
+def abc(ranked: Ranking, *, rule: ClassRule, method: Method) -> Abc:
+    """Class customers by falling value (docs/figures.md).
+
+    By count: A up to ceil(5 % n), B up to ceil(20 % n) (defaults). By value: A until their sum
+    reaches 70 % of the total, B 90 %; who crosses the line belongs to the higher class. Negative
+    values are C. Ties go by external id as text, those without one last, then by id.
+    """
+    with exactly():
+        cut = {Method.COUNT: _by_count, Method.VALUE: _by_value}[method](ranked, rule)
+        classes = {
+            buyer.customer_id: CustomerClass.C if buyer.value < 0 else cut(place)
+            for place, buyer in enumerate(ranked.buyers)
+        }
+        return Abc(
+            n=len(ranked.buyers),
+            total=ranked.total,
+            gini=ranked.gini,
+            rows=tuple(_rows(ranked, classes, rule)),
+            classes=classes,
         )
 
 
@@ -183,17 +196,14 @@ def kept_class(
 Cut = Callable[[int], CustomerClass]
 
 
-def _by_count(ranked: Sequence[Buyer], rule: ClassRule) -> Cut:
-    first, second = (ceil(part * len(ranked)) for part in rule.count)
+def _by_count(ranked: Ranking, rule: ClassRule) -> Cut:
+    first, second = (ceil(part * len(ranked.buyers)) for part in rule.count)
     return lambda place: _class(place < first, place < second)
 
 
-def _by_value(ranked: Sequence[Buyer], rule: ClassRule) -> Cut:
-    first, second = (part * sum((b.value for b in ranked), Decimal(0)) for part in rule.value)
-    before, reached = [], Decimal(0)
-    for buyer in ranked:
-        before.append(reached)
-        reached += buyer.value
+def _by_value(ranked: Ranking, rule: ClassRule) -> Cut:
+    first, second = (part * ranked.total for part in rule.value)
+    before = list(accumulate((buyer.value for buyer in ranked.buyers), initial=Decimal(0)))
     return lambda place: _class(before[place] < first, before[place] < second)
 
 
@@ -204,23 +214,27 @@ def _class(in_first: bool, in_second: bool) -> CustomerClass:  # noqa: FBT001
 
 
 def _rows(
-    ranked: Sequence[Buyer],
-    classes: Mapping[UUID, CustomerClass],
-    rule: ClassRule,
-    total: Decimal,
+    ranked: Ranking, classes: Mapping[UUID, CustomerClass], rule: ClassRule
 ) -> Iterable[ClassRow]:
-    for customer_class, reference in zip(CustomerClass, rule.reference, strict=True):
-        values = [b.value for b in ranked if classes[b.customer_id] is customer_class]
-        value = sum(values, Decimal(0))
+    values: dict[CustomerClass, list[Decimal]] = {each: [] for each in CustomerClass}
+    for buyer in ranked.buyers:
+        values[classes[buyer.customer_id]].append(buyer.value)
+    for (customer_class, own), reference in zip(values.items(), rule.reference, strict=True):
+        value = sum(own, Decimal(0))
         yield ClassRow(
             customer_class=customer_class,
-            customers=len(values),
-            customer_share=per_cent(Decimal(len(values)), Decimal(len(ranked))),
+            customers=len(own),
+            customer_share=_per_cent(Decimal(len(own)), Decimal(len(ranked.buyers))),
             value=value,
-            value_share=per_cent(value, total),
+            value_share=_per_cent(value, ranked.total),
             reference_share=float(100 * reference),
-            threshold=min(values, default=None),
+            threshold=min(own, default=None),
         )
+
+
+def _per_cent(part: Decimal, whole: Decimal) -> float | None:
+    """Give a part of a positive whole, as the nearest float; None without a whole."""
+    return float(100 * Fraction(part) / Fraction(whole)) if whole > 0 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

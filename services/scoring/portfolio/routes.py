@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from services.scoring.fact.domain import Horizon
@@ -17,19 +16,19 @@ from services.scoring.portfolio.domain import Basis, Method
 from services.scoring.portfolio.schemas import (
     AbcBody,
     LadderBody,
-    SatisfactionBody,
+    SurveySatisfactionBody,
     abc_body,
     ladder_body,
     satisfaction_body,
 )
 from services.scoring.portfolio.service import Population
-from services.scoring.questions import DateAsked, Span, SpanAsked
+from services.scoring.question.domain import Span
+from services.scoring.question.schemas import DateAsked, SpanAsked
 from shared import clock
-from shared.errors import Forbidden, NotFound, existing
+from shared.errors import NotFound, existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Reader, Reading
+from shared.http.dependencies import SEES_ALL, Reader, Reading
 from shared.http.routing import Router
-from shared.reader import Reader as RowReader
 from shared.reader import Rows
 
 router = Router(
@@ -90,10 +89,14 @@ def read_ladder(session: Reading, reader: Reader, span: SpanAsked) -> Response:
     return answer(ladder_body(population, since=since))
 
 
-@router.get("/satisfaction", response_model=SatisfactionBody, responses=errors(403, 404))
+@router.get(
+    "/satisfaction",
+    response_model=SurveySatisfactionBody,
+    responses=errors(403, 404),
+    dependencies=[SEES_ALL],
+)
 def read_satisfaction(
     session: Reading,
-    reader: Reader,
     question: DateAsked,
     survey: Annotated[UUID, Query(description="The survey.")],
     wave: Annotated[
@@ -113,8 +116,6 @@ def read_satisfaction(
     that the survey does not have is a 404. It is the company's figure: 403 for a key that sees
     some customers only, to whom it would tell what others have answered.
     """
-    if reader.rows is not Rows.ALL:
-        raise Forbidden(detail="The index needs a key that sees all rows.")
     known = existing(
         index_repository.survey(session, survey), "No survey that was published has this id."
     )
@@ -129,7 +130,7 @@ def read_satisfaction(
     return answer(satisfaction_body(survey, wave, found, as_of=horizon.as_of, made_at=clock.now()))
 
 
-def _kept(session: Session, reader: RowReader, span: Span, name: str) -> dict[str, Any] | None:
+def _kept(session: Reading, reader: Reader, span: Span, name: str) -> dict[str, Any] | None:
     """Find the answer among the snapshots: the current one, or that of a month's last day."""
     question = span.question
     if reader.rows is not Rows.ALL or span.start is not None:
@@ -143,7 +144,7 @@ def _kept(session: Session, reader: RowReader, span: Span, name: str) -> dict[st
     return found.document if settlement.still_true(session, found) else None
 
 
-def _population(session: Session, reader: RowReader, span: Span) -> Population:
+def _population(session: Reading, reader: Reader, span: Span) -> Population:
     if span.question.kept and span.start is None:
         return service.kept_population(session, reader, span.question)
     return service.population_at(session, reader, span.question, start=span.start)

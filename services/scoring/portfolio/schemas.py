@@ -7,13 +7,10 @@ from pydantic import ConfigDict, Field
 
 from services.scoring.index.domain import Index
 from services.scoring.loyalty.domain import Rung
-from services.scoring.portfolio import examples
 from services.scoring.portfolio.domain import (
     Basis,
     CustomerClass,
     Method,
-    abc,
-    buyers_of,
     ladder,
     moves,
     total_revenue,
@@ -115,55 +112,56 @@ class LadderBody(_Answer):
     excluded: list[ExcludedBody] = Field(description="What is in no revenue here.")
 
 
-class SatisfactionBody(_Answer):
+class SurveySatisfactionBody(_Answer):
     """The plain satisfaction index of a survey with its 95 % interval (满意度指数)."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.SATISFACTION]})
-
     survey_id: UUID
-    wave: str | None = Field(description="null: all waves together.")
+    wave: str | None = Field(description="null: all waves together.", examples=["2026-H1"])
     as_of: date = Field(description="Answers up to this local day count.")
     made_at: datetime = Field(description="When it was computed.")
     n: int = Field(
         description="Answers in the index: those with at least one satisfaction item. (In a score "
-        "`n` counts items of one answer.)"
+        "`n` counts items of one answer.)",
+        examples=[12],
     )
     index: float | None = Field(
         description="Mean of the answers' indices, 0 to 100: the double nearest to the exact mean. "
-        "null without an answer."
+        "null without an answer.",
+        examples=[58.125],
     )
     low: float | None = Field(
         description="Lower end of the 95 % confidence interval (置信区间): index - t s / sqrt(n), "
-        "Student, cut off at 0. null with fewer than 2 answers."
+        "Student, cut off at 0. null with fewer than 2 answers.",
+        examples=[43.7504],
     )
     high: float | None = Field(
-        description="Upper end: index + t s / sqrt(n), cut off at 100. null with fewer than 2."
+        description="Upper end: index + t s / sqrt(n), cut off at 100. null with fewer than 2.",
+        examples=[72.4996],
     )
 
 
 def abc_body(population: Population, *, method: Method, wanted: Basis) -> AbcBody:
-    """Class a population by value and write the table."""
-    members = population.members
-    basis, buyers = buyers_of(members, wanted)
-    table = abc(buyers, rule=population.model.rules.classes, method=method)
-    bought = (part for member in members if member.purchases for part in member.excluded)
+    """Present a population classed by value."""
+    table = population.table(method, wanted)
+    bought = (member for member in population.members if member.purchases)
+    left_out = (part for member in bought for part in member.excluded)
     return AbcBody(
         n=table.n,
         total=table.total,
         currency=population.question.currency,
-        basis=basis,
+        basis=population.basis(wanted),
         method=method,
         as_of=population.question.horizon.as_of,
         made_at=population.made_at,
         model=_model(population),
         gini=table.gini,
         classes=[ClassRowBody.model_validate(row) for row in table.rows],
-        excluded=excluded_bodies(combined(bought)),
+        excluded=excluded_bodies(combined(left_out)),
     )
 
 
 def ladder_body(population: Population, *, since: Population | None = None) -> LadderBody:
-    """Put a population on the ladder and write it; with who moved since another date."""
+    """Present a population on the ladder; with who moved since another date."""
     standings = population.standings()
     steps = moves(since.standings(), standings) if since else None
     rungs = ladder(standings.values())
@@ -187,9 +185,9 @@ def _model(population: Population) -> ModelBody:
 
 def satisfaction_body(
     survey_id: UUID, wave: str | None, index: Index, *, as_of: date, made_at: datetime
-) -> SatisfactionBody:
-    """Write the index of a survey."""
-    return SatisfactionBody(
+) -> SurveySatisfactionBody:
+    """Present the index of a survey."""
+    return SurveySatisfactionBody(
         survey_id=survey_id,
         wave=wave,
         as_of=as_of,

@@ -3,36 +3,41 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from services.scoring.customer import repository as customer_repository
-from services.scoring.customer.repository import Columns
 from services.scoring.fact import repository as fact_repository
 from services.scoring.loyalty.domain import Rung
-from services.scoring.model import repository as model_repository
-from services.scoring.model.domain import ValueModel
+from services.scoring.models import Row
 from services.scoring.portfolio.domain import (
+    Abc,
     Basis,
     CustomerClass,
     Member,
     Method,
+    Ranking,
     Standing,
     abc,
+    basis_for,
     buyers_of,
+    ranking,
 )
+from services.scoring.question.domain import Question
 from services.scoring.rate import repository as rate_repository
 from services.scoring.rate.domain import Excluded
 from services.scoring.score import domain as scores
 from services.scoring.score import repository as score_repository
-from services.scoring.score.domain import Question
+from services.scoring.value_model import repository as value_model_repository
+from services.scoring.value_model.domain import ValueModel
 from shared import clock
 from shared.reader import EVERYTHING, Reader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Population:
     """The customers that a question is about, and the model that counted."""
 
@@ -48,19 +53,54 @@ class Population:
             for member in self.members
         }
 
+    def basis(self, wanted: Basis) -> Basis:
+        """Tell by what its buyers are valued."""
+        return self._profit if wanted is Basis.PROFIT else wanted
+
+    def ranking(self, wanted: Basis) -> Ranking:
+        """Rank its buyers, once for each basis."""
+        basis = self.basis(wanted)
+        if basis not in self._rankings:
+            self._rankings[basis] = ranking(buyers_of(self.members, basis))
+        return self._rankings[basis]
+
+    def table(self, method: Method, wanted: Basis) -> Abc:
+        """Class its buyers, once for each method and basis."""
+        key = (method, self.basis(wanted))
+        if key not in self._tables:
+            rule = self.model.rules.classes
+            self._tables[key] = abc(self.ranking(wanted), rule=rule, method=method)
+        return self._tables[key]
+
     def classes(self) -> Mapping[UUID, CustomerClass]:
         """Class the customers as their scores do: by count, by profit where it is known."""
-        _, buyers = buyers_of(self.members, Basis.PROFIT)
-        return abc(buyers, rule=self.model.rules.classes, method=Method.COUNT).classes
+        return self.table(Method.COUNT, Basis.PROFIT).classes
+
+    @cached_property
+    def _profit(self) -> Basis:
+        return basis_for(self.members, Basis.PROFIT)
+
+    @cached_property
+    def _rankings(self) -> dict[Basis, Ranking]:
+        return {}
+
+    @cached_property
+    def _tables(self) -> dict[tuple[Method, Basis], Abc]:
+        return {}
 
 
 def kept_population(session: Session, reader: Reader, question: Question) -> Population:
     """Give the customers with their kept scores."""
     rows = score_repository.population(session, reader)
+    return population_of([member_of(row) for row in rows], session, question)
+
+
+def population_of(members: Sequence[Member], session: Session, question: Question) -> Population:
+    """Put members together with the model that counts."""
     return Population(
         question=question,
-        members=[member_of(row) for row in rows],
-        model=model_repository.model_for(session, question.moment),
+        members=members,
+        model=value_model_repository.model_for(session, question.moment),
         made_at=clock.now(),
     )
 
@@ -72,11 +112,11 @@ def population_at(
     made_at = clock.now()
     customers = customer_repository.customers(session, reader)
     facts = fact_repository.population_facts(session, reader, question.horizon)
-    model = model_repository.model_for(session, question.moment)
+    model = value_model_repository.model_for(session, question.moment)
     every = (fact for each in facts.values() for fact in each)
     rates = rate_repository.rates_for(session, every, into=question.currency)
 
-    def member(customer_id: UUID, customer: Columns) -> Member:
+    def member(customer_id: UUID, customer: Row) -> Member:
         found = scores.score(
             [f for f in facts.get(customer_id, ()) if start is None or f.occurred_on >= start],
             horizon=question.horizon,
@@ -95,7 +135,7 @@ def class_of(session: Session, customer_id: UUID, question: Question) -> Custome
     return population_at(session, EVERYTHING, question).classes().get(customer_id)
 
 
-def member_of(row: Columns) -> Member:
+def member_of(row: Row) -> Member:
     """Read a member from a kept score."""
     return Member(
         customer_id=row["customer_id"],

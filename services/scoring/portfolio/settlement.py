@@ -5,34 +5,31 @@ meanwhile stays unsettled and is left to the next settlement.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
-from services.scoring.customer.repository import Columns
 from services.scoring.fact import repository as fact_repository
-from services.scoring.model import repository as model_repository
+from services.scoring.models import Row
 from services.scoring.portfolio import repository
-from services.scoring.portfolio.domain import (
-    Basis,
-    CustomerClass,
-    Method,
-    buyers_of,
-    kept_class,
-    rank,
-)
+from services.scoring.portfolio.domain import Basis, CustomerClass, Member, Method, kept_class
 from services.scoring.portfolio.models import Snapshot
 from services.scoring.portfolio.schemas import abc_body, ladder_body
-from services.scoring.portfolio.service import Population, member_of, population_at
+from services.scoring.portfolio.service import (
+    Population,
+    member_of,
+    population_at,
+    population_of,
+)
+from services.scoring.question.service import question, today
+from services.scoring.score import events
 from services.scoring.score import repository as score_repository
-from services.scoring.score.domain import Question
 from services.scoring.score.models import KeptScore
-from services.scoring.score.service import assign, told
+from services.scoring.score.service import assign
 from shared import clock
-from shared.contracts.scoring import ClassChanged, ScoreState
 from shared.database import Database
 from shared.messaging import outbox
 from shared.reader import EVERYTHING
@@ -43,18 +40,31 @@ _OVERLAP = timedelta(minutes=1)
 """How long a transaction may have run that wrote before a snapshot and was committed after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """A kept score, the class that was cut for it, and the one to publish."""
+_SETTLED = ("customer_id", "version", "customer_class", "assigned_class", "unsettled_since")
+"""The columns that a settlement writes."""
 
-    row: Columns
+
+class _Kept(NamedTuple):
+    """What was published of a kept score, and which one it was."""
+
+    customer_id: UUID
+    made_at: datetime
+    unsettled_since: datetime | None
+    customer_class: str | None
+    assigned_class: str | None
+
+
+class _Cut(NamedTuple):
+    """The class that was cut for a kept score, and the one to publish."""
+
+    kept: _Kept
     computed: CustomerClass | None
     assigned: CustomerClass | None
 
     @property
     def moved(self) -> bool:
         """Tell whether another class is computed or to be published than before."""
-        before = (self.row["customer_class"], self.row["assigned_class"])
+        before = (self.kept.customer_class, self.kept.assigned_class)
         return (self.computed, self.assigned) != before
 
 
@@ -62,7 +72,7 @@ def is_due(session: Session, *, settings: ServiceSettings, after: float, within:
     """Tell whether changes wait that have been quiet for long enough, or waited too long."""
     waiting = score_repository.unsettled(session)
     if not waiting["scores"]:
-        return _outdated(session, _today(settings))
+        return _outdated(session, today(settings))
     now = clock.now()
     quiet, waited = now - waiting["last"], now - waiting["first"]
     return bool(quiet >= timedelta(seconds=after) or waited >= timedelta(seconds=within))
@@ -75,31 +85,30 @@ def _outdated(session: Session, day: date) -> bool:
 
 def settle(database: Database, *, settings: ServiceSettings) -> int:
     """Cut the classes of today, publish what moved, keep the answers; tell how many scores."""
-    with database.reading() as session:
-        rows = score_repository.population(session, EVERYTHING)
-        population = Population(
-            question=_about(_today(settings), settings),
-            members=[member_of(row) for row in rows],
-            model=model_repository.model_for(session, clock.now()),
-            made_at=clock.now(),
-        )
-    cuts = [cut for cut in _cuts(rows, population) if cut.moved or cut.row["unsettled_since"]]
+    members: list[Member] = []
+    kept: list[_Kept] = []
+    with database.streaming() as session:
+        for row in score_repository.population(session, EVERYTHING, streamed=True):
+            members.append(member_of(row))
+            kept.append(_Kept._make(row[name] for name in _Kept._fields))
+        population = population_of(members, session, question(settings, today(settings)))
+    cuts = [cut for cut in _cuts(kept, population) if cut.moved or cut.kept.unsettled_since]
     for start in range(0, len(cuts), _CHUNK):
         with database.transaction() as session:
             _publish(session, cuts[start : start + _CHUNK])
     with database.transaction() as session:
         _keep(session, population)
-        _forget(session, before=_today(settings))
+        _forget(session, before=today(settings))
     return len(cuts)
 
 
 def keep_month_end(database: Database, *, settings: ServiceSettings) -> bool:
     """Keep the answers of the last day of the month before, unless they are kept and still true."""
-    end = _today(settings).replace(day=1) - timedelta(days=1)
+    end = today(settings).replace(day=1) - timedelta(days=1)
     with database.reading() as session:
         if still_true(session, repository.snapshot(session, LADDER, end)):
             return False
-        population = population_at(session, EVERYTHING, _about(end, settings))
+        population = population_at(session, EVERYTHING, question(settings, end))
     with database.transaction() as session:
         _keep(session, population)
     return True
@@ -112,59 +121,58 @@ def still_true(session: Session, snapshot: Snapshot | None) -> bool:
     )
 
 
-def _cuts(rows: Sequence[Columns], population: Population) -> Iterable[_Cut]:
+def _cuts(kept: Sequence[_Kept], population: Population) -> Iterable[_Cut]:
     rule = population.model.rules.classes
     computed = population.classes()
-    _, buyers = buyers_of(population.members, Basis.PROFIT)
-    places = {buyer.customer_id: (at, buyer) for at, buyer in enumerate(rank(buyers))}
-    for row in rows:
-        customer_id = row["customer_id"]
-        if customer_id not in places:
-            yield _Cut(row, None, None)
+    buyers = population.ranking(Basis.PROFIT).buyers
+    places = {buyer.customer_id: place for place, buyer in enumerate(buyers)}
+    for each in kept:
+        place = places.get(each.customer_id)
+        if place is None:
+            yield _Cut(each, None, None)
             continue
-        at, buyer = places[customer_id]
-        before = row["assigned_class"] and CustomerClass(row["assigned_class"])
-        now = computed[customer_id]
-        kept = kept_class(before, now, buyer=buyer, place=at, n=len(places), rule=rule)
-        yield _Cut(row, now, kept)
+        before = CustomerClass(each.assigned_class) if each.assigned_class else None
+        now = computed[each.customer_id]
+        assigned = kept_class(
+            before, now, buyer=buyers[place], place=place, n=len(places), rule=rule
+        )
+        yield _Cut(each, now, assigned)
 
 
 def _publish(session: Session, cuts: Sequence[_Cut]) -> None:
     """Keep and tell the classes of those scores that have not been made anew meanwhile."""
-    made = score_repository.locked_moments(session, [cut.row["customer_id"] for cut in cuts])
-    still = [cut for cut in cuts if made.get(cut.row["customer_id"]) == cut.row["made_at"]]
+    rows = score_repository.kept_scores_for_change(session, [cut.kept.customer_id for cut in cuts])
+    still = [
+        (cut, row)
+        for cut in cuts
+        if (row := rows.get(cut.kept.customer_id)) and row["made_at"] == cut.kept.made_at
+    ]
+    settled = [_settled(cut, row) for cut, row in still]
+    if settled:
+        session.execute(update(KeptScore), [{n: row[n] for n in _SETTLED} for row in settled])
     moment = clock.now()
-    session.execute(update(KeptScore), [_columns(cut) for cut in still])
-    changed = [cut for cut in still if cut.assigned != cut.row["assigned_class"]]
-    events: list[Any] = [_class_changed(cut, moment) for cut in changed]
-    events += [_state(cut) for cut in still]
-    outbox.record_all(session, events)
-    assign(session, "class", {cut.row["customer_id"]: (cut.assigned, moment) for cut in changed})
+    changed = [
+        (row, cut.kept.assigned_class)
+        for (cut, _), row in zip(still, settled, strict=True)
+        if cut.assigned != cut.kept.assigned_class
+    ]
+    told: list[Any] = [events.class_changed(row, moment, before=before) for row, before in changed]
+    outbox.record_all(session, told + [events.score_state(row) for row in settled])
+    assign(
+        session,
+        "class",
+        {row["customer_id"]: (row["assigned_class"], moment) for row, _ in changed},
+    )
 
 
-def _columns(cut: _Cut) -> dict[str, Any]:
+def _settled(cut: _Cut, row: Row) -> Row:
     return {
-        "customer_id": cut.row["customer_id"],
-        "version": cut.row["version"] + cut.moved,
+        **row,
+        "version": row["version"] + cut.moved,
         "customer_class": cut.computed,
         "assigned_class": cut.assigned,
         "unsettled_since": None,
     }
-
-
-def _class_changed(cut: _Cut, moment: datetime) -> ClassChanged:
-    return ClassChanged(
-        customer_id=cut.row["customer_id"],
-        version=cut.row["version"] + cut.moved,
-        recorded_at=moment,
-        before=cut.row["assigned_class"],
-        customer_class=cut.assigned,
-    )
-
-
-def _state(cut: _Cut) -> ScoreState:
-    facts = told(cut.row) | {"version": cut.row["version"] + cut.moved}
-    return ScoreState(**facts, customer_class=cut.computed)
 
 
 LADDER = "ladder"
@@ -201,11 +209,3 @@ def _forget(session: Session, *, before: date) -> None:
     gone = [day for day in passed if (day + timedelta(days=1)).day != 1]
     if gone:
         session.execute(delete(Snapshot).where(Snapshot.as_of.in_(gone)))
-
-
-def _about(day: date, settings: ServiceSettings) -> Question:
-    return Question.about(day, currency=settings.currency, zone=settings.zone, now=clock.now())
-
-
-def _today(settings: ServiceSettings) -> date:
-    return clock.local_day(clock.now(), settings.zone)

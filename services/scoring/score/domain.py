@@ -2,40 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from services.scoring.fact.domain import Fact, Horizon, Kind
-from services.scoring.loyalty.domain import Rung, rung, silent_from
-from services.scoring.model.domain import Rules, Take, Term
-from services.scoring.months import leaves_on, months_before
+from services.scoring.loyalty.domain import Rung, leaves_on, months_before, rung, silent_from
 from services.scoring.rate.domain import Excluded, Rates, excluded
+from services.scoring.value_model.domain import Rules, Take, Term
 from shared.money import exactly
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What is asked about figures; the model that counts is the one active at `moment`.
-
-    `kept`: it is about now, in the company's currency, so that what is kept answers it.
-    """
-
-    horizon: Horizon
-    currency: str
-    moment: datetime
-    kept: bool
-
-    @classmethod
-    def about(cls, day: date, *, currency: str, zone: ZoneInfo, now: datetime) -> "Question":
-        """Ask about a local day; `kept` if it is today."""
-        return cls(
-            horizon=Horizon(as_of=day),
-            currency=currency,
-            moment=min(now, datetime.combine(day, time.max, zone)),
-            kept=day == now.astimezone(zone).date(),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +74,7 @@ class TermPoints:
 def score(
     facts: Sequence[Fact], *, horizon: Horizon, rules: Rules, rates: Rates, disqualified: bool
 ) -> Score:
-    """Compute the score of one customer from all facts of theirs (domain.md 3.1, 3.5, 3.7)."""
+    """Compute the score of one customer from all facts of theirs (docs/figures.md)."""
     with exactly():
         seen = [fact for fact in facts if horizon.sees(fact)]
         start = months_before(horizon.as_of, rules.ladder_months)
@@ -138,6 +113,17 @@ def explain(
             filter(horizon.sees, facts), key=lambda fact: (fact.occurred_on, fact.fact_id)
         )
         return tuple(_explained(term, seen, rates) for term in rules.active_terms)
+
+
+def sortable(value: Decimal) -> str:
+    """Write a decimal so that text sorts like the numbers, to 20 places after the point.
+
+    A database that keeps exact decimals as text cannot sort them otherwise.
+    """
+    with exactly():
+        scaled = int(value.scaleb(20))
+    shifted = scaled + 10**60
+    return f"{shifted:061d}"
 
 
 def purchase_days(facts: Iterable[Fact]) -> list[date]:

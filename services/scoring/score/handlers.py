@@ -48,18 +48,24 @@ def handlers(settings: ServiceSettings) -> Mapping[type, Handler]:
 
 
 def follow(session: Session, events: Sequence[Any], *, settings: ServiceSettings) -> None:
-    """Take over a batch of events and bring every score that they touch up to date."""
+    """Take over a batch of events and bring every score that they touch up to date.
+
+    Whoever may be touched is held before the facts are chained and written.
+    """
     surveys = [event for event in events if isinstance(event, SurveyFacts)]
     responses = [event for event in events if isinstance(event, ResponseSubmitted)]
     orders = [event for event in events if isinstance(event, OrderSnapshot)]
-    customers = [event for event in events if isinstance(event, CustomerState)]
+    told = customer_service.newest(each for each in events if isinstance(each, CustomerState))
     answered = index_service.follow_surveys(session, surveys, responses, zone=settings.zone)
     fact_service.restate_facts(session, answered.restated)
-    drawn = [fact for order in orders for fact in facts_of(order)]
-    chained = fact_service.chain_facts(session, [*drawn, *answered.facts])
-    touched = {event.customer_id for event in customers} | chained.touched | answered.touched
-    held = customer_service.hold_customers(session, touched)
-    now = customer_service.follow_customers(session, held, customers)
+    drawn = [fact for order in orders for fact in facts_of(order)] + answered.facts
+    known = fact_service.known_facts(session, drawn)
+    named = told.keys() | answered.touched | fact_service.named_by([*known, *drawn])
+    held = customer_service.hold_customers(session, named, told)
+    now = customer_service.follow_customers(session, held, told)
+    chained = fact_service.chain_facts(known, drawn)
     fact_service.write_facts(session, chained)
-    resorted = {id_ for id_, row in now.items() if row["sort_id"] != held[id_]["sort_id"]}
-    service.refresh_scores(session, now, settings=settings, resorted=resorted)
+    touched = told.keys() | answered.touched | chained.touched
+    resorted = {id_ for id_ in told if now[id_]["sort_id"] != held[id_]["sort_id"]}
+    current = {id_: now[id_] for id_ in touched}
+    service.refresh_scores(session, current, settings=settings, resorted=resorted)

@@ -17,7 +17,8 @@ class KeptScore(Model):
 
     It holds until the day `changes_on`. `value_order` sorts as text like the points as numbers.
     `customer_class` is that of the last settlement, since `unsettled_since` it may have moved.
-    `assigned_class` and `assigned_rung` are what was published last.
+    `version`, `assigned_class` and `assigned_rung` are no cache but what was published last: a
+    withdrawn score keeps its row, so that its versions go on rising should it come back.
     """
 
     __tablename__ = "scores"

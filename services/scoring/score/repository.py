@@ -1,54 +1,79 @@
 """Every SELECT on kept scores."""
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.scoring.customer.models import Customer
-from services.scoring.customer.repository import Columns, visible_to
+from services.scoring.customer.repository import visible_to
+from services.scoring.models import Row
 from services.scoring.score.models import KeptScore
 from shared.bulk import among
+from shared.http.hot import HotReads
 from shared.http.pagination import PageRequest, Slice, page
 from shared.reader import EVERYTHING, Reader
 
 _ROW = KeptScore.__table__
+_MEMBER = [
+    *(_ROW.c[name] for name in ("customer_id", "purchases", "revenue", "profit", "rung")),
+    *(_ROW.c[name] for name in ("recent_revenue", "excluded", "recent_excluded")),
+    *(_ROW.c[name] for name in ("customer_class", "assigned_class", "made_at", "unsettled_since")),
+    Customer.sort_id,
+]
+"""What the portfolio needs of a score, and no more: it reads all of them."""
+_AT_ONCE = 1000
 
 
-def score_row(session: Session, reader: Reader, customer_id: UUID) -> Row[Any] | None:
-    """Find the kept score of a customer as a bare row: the hot read."""
-    statement = _joined(select(_ROW)).where(KeptScore.customer_id == customer_id)
-    return session.execute(visible_to(reader, statement)).first()
+def _joined(statement: Select[Any]) -> Select[Any]:
+    return statement.join(Customer, Customer.id == KeptScore.customer_id)
+
+
+_ROW_OF_CUSTOMER = _joined(select(_ROW)).where(KeptScore.customer_id == bindparam("customer_id"))
+
+
+async def score_row(hot: HotReads, reader: Reader, customer_id: UUID) -> Row | None:
+    """Find the kept score of a customer: the hot read."""
+    statement = visible_to(reader, _ROW_OF_CUSTOMER)
+    return cast("Row | None", await hot.row(statement, {"customer_id": customer_id}))
 
 
 def scores(
     session: Session, reader: Reader, *, paging: PageRequest, equal: dict[str, str]
 ) -> Slice:
     """List kept scores by falling value; `equal` maps columns to what they must be."""
-    statement = _joined(select(KeptScore)).filter_by(**equal)
+    wanted = [_ROW.c[name] == value for name, value in equal.items()]
     return page(
         session,
-        visible_to(reader, statement),
+        visible_to(reader, _joined(select(_ROW)).where(*wanted)),
         paging=paging,
         order=[KeptScore.value_order.desc(), KeptScore.customer_id.desc()],
     )
 
 
-def kept_rows(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Columns]:
+def kept_scores(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Row]:
     """Give the kept scores of some customers."""
-    statement = select(_ROW).where(among(session, _ROW.c.customer_id, customer_ids))
-    rows = cast("Iterable[Columns]", session.execute(statement).mappings().all())
-    return {row["customer_id"]: row for row in rows}
+    return _by_customer(session, _of_customers(session, customer_ids))
 
 
-def population(session: Session, reader: Reader) -> Sequence[Columns]:
-    """Give all kept scores that the reader sees, with what breaks their ties, by customer."""
-    statement = _joined(select(_ROW, Customer.sort_id)).order_by(KeptScore.customer_id)
-    rows = session.execute(visible_to(reader, statement)).mappings().all()
-    return cast("Sequence[Columns]", rows)
+def kept_scores_for_change(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Row]:
+    """Lock the kept scores of some customers, in the order of these."""
+    statement = _of_customers(session, customer_ids).order_by(_ROW.c.customer_id)
+    return _by_customer(session, statement.with_for_update())
+
+
+def population(session: Session, reader: Reader, *, streamed: bool = False) -> Iterable[Row]:
+    """Give all kept scores that the reader sees, with what breaks their ties, by customer.
+
+    Streamed, they are never all there at once; that needs `Database.streaming`.
+    """
+    statement = visible_to(reader, _joined(select(*_MEMBER))).order_by(KeptScore.customer_id)
+    if streamed:
+        statement = statement.execution_options(yield_per=_AT_ONCE)
+    return cast("Iterable[Row]", session.execute(statement).mappings())
 
 
 def due(session: Session, today: date, *, most: int) -> list[UUID]:
@@ -58,16 +83,7 @@ def due(session: Session, today: date, *, most: int) -> list[UUID]:
     return list(session.scalars(statement.limit(most)))
 
 
-def locked_moments(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, datetime]:
-    """Lock kept scores in the order of their customers; tell when each was made."""
-    statement = select(KeptScore.customer_id, KeptScore.made_at).where(
-        among(session, _ROW.c.customer_id, customer_ids)
-    )
-    locked = statement.order_by(KeptScore.customer_id).with_for_update()
-    return {row.customer_id: row.made_at for row in session.execute(locked)}
-
-
-def unsettled(session: Session) -> Columns:
+def unsettled(session: Session) -> Row:
     """Tell how many scores have moved since the last settlement, and when first and last."""
     figures: list[Any] = [
         func.count().label("scores"),
@@ -77,8 +93,13 @@ def unsettled(session: Session) -> Columns:
     moved = select(*figures).select_from(KeptScore)
     waiting = _joined(moved).where(KeptScore.unsettled_since.is_not(None))
     row = session.execute(visible_to(EVERYTHING, waiting)).mappings().one()
-    return cast("Columns", row)
+    return cast("Row", row)
 
 
-def _joined(statement: Select[Any]) -> Select[Any]:
-    return statement.join(Customer, Customer.id == KeptScore.customer_id)
+def _of_customers(session: Session, customer_ids: Collection[UUID]) -> Select[Any]:
+    return select(_ROW).where(among(session, _ROW.c.customer_id, customer_ids))
+
+
+def _by_customer(session: Session, statement: Select[Any]) -> dict[UUID, Row]:
+    rows = cast("Iterable[Row]", session.execute(statement).mappings().all())
+    return {row["customer_id"]: row for row in rows}

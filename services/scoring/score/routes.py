@@ -7,32 +7,31 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query
-from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from services.scoring.customer import repository as customer_repository
 from services.scoring.loyalty.domain import Rung
 from services.scoring.portfolio import service as portfolio_service
 from services.scoring.portfolio.domain import CustomerClass
-from services.scoring.questions import Asked
+from services.scoring.question.domain import Question
+from services.scoring.question.schemas import Asked
 from services.scoring.score import repository, service
-from services.scoring.score.domain import Contribution, Question, TermPoints
+from services.scoring.score.domain import Contribution, TermPoints
 from services.scoring.score.schemas import (
     ExplanationBody,
     ScoreBody,
     ScorePage,
-    computed_body,
     explanation_body,
-    kept_body,
-    score_page,
+    score_body,
 )
+from services.scoring.score.service import ComputedScore
 from shared import clock
 from shared.errors import Fault, Invalid, existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Reader, Reading, Store
-from shared.http.pagination import PageRequest, Paging, link
+from shared.http.dependencies import Hot, Reader, Reading, Store
+from shared.http.pagination import PageRequest, Paging, answer_page, link
 from shared.http.routing import Router
-from shared.reader import Reader as RowReader
 
 router = Router(
     prefix="scores",
@@ -41,8 +40,6 @@ router = Router(
 )
 
 CustomerId = Annotated[UUID, Path(description="The customer's id in the registry.")]
-
-_UNKNOWN = "No customer that you may see has this id."
 
 
 @router.get("", response_model=ScorePage, responses=errors())
@@ -62,36 +59,37 @@ def list_scores(
     wanted = {"customer_class": customer_class, "rung": rung}
     equal = {name: value.value for name, value in wanted.items() if value is not None}
     found = repository.scores(session, reader, paging=paging, equal=equal)
-    return answer(score_page(found.rows, found.next), headers=link(paging, found.next))
+    return answer_page(ScorePage, score_body, found, paging)
 
 
 @router.get("/{customer_id}", response_model=ScoreBody, responses=errors(404))
-def read_score(customer_id: CustomerId, store: Store, reader: Reader, question: Asked) -> Response:
+async def read_score(
+    customer_id: CustomerId, hot: Hot, store: Store, reader: Reader, question: Asked
+) -> Response:
     """Read the score of a customer, as it is now or as of any date.
 
     The class of a past date is cut among all customers who are on record now.
     """
+    if question.kept:
+        row, today = await repository.score_row(hot, reader, customer_id), question.horizon.as_of
+        if row is not None and (row["changes_on"] is None or row["changes_on"] > today):
+            return answer(score_body({**row, "as_of": today}))
+    return await run_in_threadpool(_computed, store, reader, customer_id, question)
+
+
+def _computed(store: Store, reader: Reader, customer_id: UUID, question: Question) -> Response:
     with store.reading() as session:
-        if question.kept:
-            row = repository.score_row(session, reader, customer_id)
-            today = question.horizon.as_of
-            if row is not None and not (row.changes_on and row.changes_on <= today):
-                return answer(kept_body(row, today))
-        return answer(_computed(session, reader, customer_id, question))
+        found = _answered(session, reader, customer_id, question)
+        customer_class = portfolio_service.class_of(session, customer_id, question)
+    made = {"made_at": clock.now(), "customer_class": customer_class}
+    return answer(score_body({**found.row, **made}))
 
 
-def _computed(
-    session: Session, reader: RowReader, customer_id: UUID, question: Question
-) -> ScoreBody:
-    customer = existing(customer_repository.customer(session, reader, customer_id), _UNKNOWN)
-    found = service.answer_question(session, customer, question)
-    return computed_body(
-        customer_id,
-        found,
-        question,
-        made_at=clock.now(),
-        customer_class=portfolio_service.class_of(session, customer_id, question),
-    )
+def _answered(
+    session: Reading, reader: Reader, customer_id: UUID, question: Question
+) -> ComputedScore:
+    row = customer_repository.customer(session, reader, customer_id)
+    return service.answer_question(session, existing(row, service.UNKNOWN), question)
 
 
 @router.get("/{customer_id}/explanation", response_model=ExplanationBody, responses=errors(404))
@@ -102,10 +100,9 @@ def explain_score(
 
     Each fact names the order or answer that it comes from. Facts come by term, then by day.
     """
-    customer = existing(customer_repository.customer(session, reader, customer_id), _UNKNOWN)
-    found = service.answer_question(session, customer, question)
+    found = _answered(session, reader, customer_id, question)
     terms, following = _page(found.terms, paging)
-    body = explanation_body(customer_id, found, question, terms=terms, following=following)
+    body = explanation_body(found.row, terms=terms, following=following)
     return answer(body, headers=link(paging, following))
 
 

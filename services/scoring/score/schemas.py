@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from services.scoring.fact.domain import Kind
 from services.scoring.loyalty.domain import Rung
+from services.scoring.models import Row
 from services.scoring.portfolio.domain import CustomerClass
 from services.scoring.rate.domain import Excluded
-from services.scoring.score import examples
-from services.scoring.score.domain import Contribution, Question, TermPoints
-from services.scoring.score.service import Answer
+from services.scoring.score.domain import Contribution, TermPoints
+from services.scoring.score.models import KeptScore
 from shared.http.schemas import Body, Page
 from shared.money import plain
 
@@ -42,7 +42,7 @@ class ModelBody(Body):
     version: int
 
 
-class SatisfactionBody(Body):
+class CustomerSatisfactionBody(Body):
     """The satisfaction index of the customer's latest answer."""
 
     index: float = Field(description="From 0 to 100.", examples=[87.5])
@@ -64,41 +64,44 @@ class ExcludedBody(Body):
 class ScoreBody(Body):
     """The score of a customer (客户评价)."""
 
-    model_config = ConfigDict(
-        serialize_by_alias=True,
-        validate_by_name=True,
-        json_schema_extra={"examples": [examples.SCORE]},
-    )
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
 
     customer_id: UUID
-    as_of: date = Field(description="The local day that the score is about.")
+    as_of: date = Field(
+        description="The local day that the score is about.", examples=["2026-10-31"]
+    )
     made_at: datetime = Field(description="When it was computed.")
     model: ModelBody
-    currency: str = Field(description="Of `revenue` and `recent_revenue`.")
+    currency: str = Field(description="Of `revenue` and `recent_revenue`.", examples=["CNY"])
     value_points: Figure = Field(
         description="Value points (客户价值分): 1 for each 100 000 bought, net, unless the model "
-        "says otherwise. GET /v1/scores/{customer_id}/explanation shows where they come from."
+        "says otherwise. GET /v1/scores/{customer_id}/explanation shows where they come from.",
+        examples=["1.05862"],
     )
     customer_class: CustomerClass | None = Field(
         alias="class",
         description="Class among all customers of the company (ABC 客户分类), by count: A 贵宾型, "
         "B 重要型, C 普通型. null without a purchase, and for some seconds after the first.",
+        examples=["A"],
     )
-    rung: Rung = Field(description=RUNG)
+    rung: Rung = Field(description=RUNG, examples=["first_time"])
     silent: bool = Field(description="Has bought, and has been quiet for too long (沉默).")
-    satisfaction: SatisfactionBody | None = Field(
+    satisfaction: CustomerSatisfactionBody | None = Field(
         description="Of the customer's latest answer to a survey; null without one (满意度)."
     )
     revenue: Figure = Field(
-        description="Purchases of all time, net of returns and discounts (净收入)."
+        description="Purchases of all time, net of returns and discounts (净收入).",
+        examples=["105862"],
     )
     recent_revenue: Figure = Field(
-        description="The same, of the last months only: as many as the model's `ladder_months`."
+        description="The same, of the last months only: as many as the model's `ladder_months`.",
+        examples=["105862"],
     )
     purchase_days: int = Field(
-        description="Local days with a purchase (购买天数). An order at a price of 0 is one too."
+        description="Local days with a purchase (购买天数). An order at a price of 0 is one too.",
+        examples=[1],
     )
-    last_purchase_on: date | None = Field(description="The last such day.")
+    last_purchase_on: date | None = Field(description="The last such day.", examples=["2026-10-03"])
     excluded: list[ExcludedBody] = Field(
         description="What is not in `value_points` and `revenue`; its days count as purchase days."
     )
@@ -140,7 +143,7 @@ class FactBody(Body):
     )
 
 
-class TermBody(Body):
+class TermPointsBody(Body):
     """One term of the value points; `facts` are those of this page."""
 
     term: str = Field(description="Its name in the model.", examples=["purchases"])
@@ -152,116 +155,60 @@ class ExplanationBody(Body):
     """Where the value points come from: the points of all facts sum to them exactly."""
 
     customer_id: UUID
-    as_of: date = Field(description="The local day that the score is about.")
+    as_of: date = Field(
+        description="The local day that the score is about.", examples=["2026-10-31"]
+    )
     model: ModelBody
     currency: str = Field(description="The currency that points are counted in.")
     value_points: Figure = Field(description="The sum of the terms.")
-    terms: list[TermBody] = Field(description="The terms that the model has switched on.")
+    terms: list[TermPointsBody] = Field(description="The terms that the model has switched on.")
     excluded: list[ExcludedBody] = Field(description="What gives no points for want of a rate.")
     next: str | None = Field(description="Send it as `cursor` to get the following facts.")
 
 
-def kept_body(row: Any, as_of: date | None = None) -> ScoreBody:
-    """Write a kept score, which holds until the day that it names."""
-    index = row.satisfaction_index
-    return ScoreBody(
-        customer_id=row.customer_id,
-        as_of=as_of or row.as_of,
-        made_at=row.made_at,
-        model=ModelBody(id=row.model_id, version=row.model_version),
-        currency=row.currency,
-        value_points=row.value_points,
-        customer_class=row.customer_class,
-        rung=row.rung,
-        silent=row.silent,
-        satisfaction=None if index is None else _satisfaction(index, row.satisfaction_n),
-        revenue=row.revenue,
-        recent_revenue=row.recent_revenue,
-        purchase_days=row.purchase_days,
-        last_purchase_on=row.last_purchase_on,
-        excluded=[ExcludedBody(**each) for each in row.excluded],
-    )
+_COLUMNS = set(KeptScore.__table__.c.keys())
+_SHOWN = ScoreBody.model_fields.keys() & _COLUMNS
+_EXPLAINED = ExplanationBody.model_fields.keys() & _COLUMNS
 
 
-def computed_body(
-    customer_id: UUID,
-    answer: Answer,
-    question: Question,
-    *,
-    made_at: datetime,
-    customer_class: CustomerClass | None,
-) -> ScoreBody:
-    """Write a score that was computed for this question."""
-    score = answer.score
-    satisfaction = score.satisfaction
-    return ScoreBody(
-        customer_id=customer_id,
-        as_of=question.horizon.as_of,
-        made_at=made_at,
-        model=model_body(answer),
-        currency=question.currency,
-        value_points=score.value_points,
-        customer_class=customer_class,
-        rung=score.rung,
-        silent=score.silent,
-        satisfaction=_satisfaction(satisfaction.index, satisfaction.n) if satisfaction else None,
-        revenue=score.revenue,
-        recent_revenue=score.recent_revenue,
-        purchase_days=score.purchase_days,
-        last_purchase_on=score.last_purchase_on,
-        excluded=excluded_bodies(score.excluded),
-    )
+def score_body(row: Row) -> ScoreBody:
+    """Present a score, kept or computed for a question."""
+    index = row["satisfaction_index"]
+    answered = None if index is None else {"index": float(index), "n": row["satisfaction_n"]}
+    shown = {name: row[name] for name in _SHOWN}
+    return ScoreBody.model_validate(shown | {"model": _model(row), "satisfaction": answered})
 
 
 def explanation_body(
-    customer_id: UUID,
-    answer: Answer,
-    question: Question,
-    *,
-    terms: Sequence[TermPoints],
-    following: str | None,
+    row: Row, *, terms: Sequence[TermPoints], following: str | None
 ) -> ExplanationBody:
-    """Write one page of an explanation; `terms` hold its facts, `answer` all of them."""
-    return ExplanationBody(
-        customer_id=customer_id,
-        as_of=question.horizon.as_of,
-        model=model_body(answer),
-        currency=question.currency,
-        value_points=answer.score.value_points,
-        terms=[
-            TermBody(term=term.term, points=term.points, facts=[_fact(fact) for fact in term.facts])
-            for term in terms
-        ],
-        excluded=excluded_bodies(answer.score.excluded),
-        next=following,
+    """Present one page of the explanation of a score; `terms` hold its facts."""
+    shown = {name: row[name] for name in _EXPLAINED}
+    return ExplanationBody.model_validate(
+        shown | {"model": _model(row), "terms": [_term(term) for term in terms], "next": following}
     )
 
 
-def score_page(rows: Sequence[Any], following: str | None) -> ScorePage:
-    """Write one page of kept scores."""
-    return ScorePage(items=[kept_body(row) for row in rows], next=following)
-
-
-def model_body(answer: Answer) -> ModelBody:
-    """Name the model that counted."""
-    return ModelBody(id=answer.model.model_id, version=answer.model.version)
-
-
 def excluded_bodies(excluded: Sequence[Excluded]) -> list[ExcludedBody]:
-    """Write what was left out."""
+    """Present what was left out."""
     return [ExcludedBody.model_validate(each) for each in excluded]
 
 
-def _satisfaction(index: Decimal, n: int) -> SatisfactionBody:
-    return SatisfactionBody(index=float(index), n=n)
+def _model(row: Row) -> ModelBody:
+    return ModelBody(id=row["model_id"], version=row["model_version"])
+
+
+def _term(term: TermPoints) -> TermPointsBody:
+    facts = [_fact(fact) for fact in term.facts]
+    return TermPointsBody(term=term.term, points=term.points, facts=facts)
 
 
 def _fact(fact: Contribution) -> FactBody:
-    answer = fact.kind == Kind.ANSWER
+    is_answer = fact.kind == Kind.ANSWER
     return FactBody(
         fact_id=fact.fact_id,
-        order_id=None if answer else fact.source_id,
-        response_id=fact.source_id if answer else None,
+        order_id=None if is_answer else fact.source_id,
+        response_id=fact.source_id if is_answer else None,
         kind=fact.kind,
         occurred_on=fact.occurred_on,
         amount=fact.amount,

@@ -1,4 +1,4 @@
-"""Cases for the tests of scoring, and the defaults (*d*) as domain.md states them."""
+"""Cases for the tests of scoring, and the defaults (*d*) as docs/figures.md states them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from services.scoring.fact.domain import Fact, Horizon, Kind, chain, fact_id
 from services.scoring.loyalty.domain import RungRule, SilenceRule
-from services.scoring.model.domain import ClassRule, Rules, Take, Term
 from services.scoring.rate.domain import Rates
+from services.scoring.value_model.domain import ClassRule, Rules, Take, Term
 
 START = date(2024, 1, 1)
 LATER = Horizon(as_of=date(2030, 1, 1))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
-from services.scoring.worker import HANDLERS, Population
+from services.scoring.worker import HANDLERS, Settling
 from shared.contracts.registry import (
     CustomerState,
     ExternalId,
@@ -41,13 +41,13 @@ class Told:
 
     def settle(self) -> None:
         """Cut the classes now."""
-        self.population.settle()
+        self.settling.settle()
 
     @property
-    def population(self) -> Population:
+    def settling(self) -> Settling:
         """Give the loop that follows the calendar."""
         settings: Any = self.scoring.settings
-        return Population(self.scoring.database, settings)
+        return Settling(self.scoring.database, settings)
 
 
 def customer(name: str, *, version: int = 1, **more: Any) -> CustomerState:

@@ -13,7 +13,7 @@ from services.scoring.__main__ import SERVICE
 from services.scoring.fact.models import StoredFact
 from services.scoring.index.models import CodedAnswer, WaveSums
 from services.scoring.models import Model
-from services.scoring.recompute import differences
+from services.scoring.portfolio.recompute import differences
 from services.scoring.score.models import KeptScore
 from shared import migrations
 from shared.contracts.scoring import ScoreChanged
@@ -65,7 +65,7 @@ def rounded(scoring: Running, told: Told) -> None:
 @pytest.mark.usefixtures("rounded")
 def test_what_was_kept_with_ten_decimals_is_measured_anew(scoring: Running, told: Told) -> None:
     migrations.upgrade(scoring.database, SERVICE.migrations)
-    told.population.turn()
+    told.settling.turn()
     settings: Any = scoring.settings
     with scoring.database.reading() as session:
         assert list(differences(session, settings)) == []

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from shared import clock
 from shared.contracts.registry import ExternalId
@@ -37,10 +38,10 @@ def test_a_pause_becomes_silence_when_its_day_has_come(
     told.events(customer("a"), order("1", "a", SPRING, ("1", "1")))
     path = f"/v1/scores/{an_id('a')}"
     time.at += timedelta(days=365)
-    told.population.turn()
+    told.settling.turn()
     assert scoring.client.get(path).json()["rung"] == "first_time"
     time.at += timedelta(days=1)
-    told.population.turn()
+    told.settling.turn()
     found = scoring.client.get(path).json()
     assert (found["rung"], found["silent"], found["as_of"]) == ("inactive", True, "2026-03-02")
     assert scoring.recorded(RungChanged)[-1].rung == "inactive"
@@ -60,9 +61,9 @@ def test_revenue_leaves_the_twelve_months_with_the_calendar(
     scoring: Running, told: Told, time: Clock
 ) -> None:
     told.events(customer("a"), order("1", "a", SPRING, ("1", "70")))
-    told.population.turn()
+    told.settling.turn()
     time.at += timedelta(days=365)
-    told.population.turn()
+    told.settling.turn()
     found = scoring.client.get(f"/v1/scores/{an_id('a')}").json()
     assert (found["revenue"], found["recent_revenue"]) == ("70", "0")
     told_scores = scoring.recorded(ScoreChanged)
@@ -76,7 +77,7 @@ def test_an_order_dated_ahead_counts_from_its_day_on(
     path = f"/v1/scores/{an_id('a')}"
     assert scoring.client.get(path).json()["value_points"] == "0"
     time.at += timedelta(days=2)
-    told.population.turn()
+    told.settling.turn()
     assert scoring.client.get(path).json()["value_points"] == "1"
 
 
@@ -86,10 +87,10 @@ def test_classes_are_cut_after_five_quiet_seconds(
     told.events(customer("a"), order("1", "a", SPRING, ("1", "1")))
     path = f"/v1/scores/{an_id('a')}"
     time.at += timedelta(seconds=4)
-    told.population.turn()
+    told.settling.turn()
     assert scoring.client.get(path).json()["class"] is None
     time.at += timedelta(seconds=1)
-    told.population.turn()
+    told.settling.turn()
     assert scoring.client.get(path).json()["class"] == "A"
 
 
@@ -105,7 +106,7 @@ def test_a_change_of_external_ids_alone_has_the_classes_cut_anew(
     first = [ExternalId(system="erp", id="a"), ExternalId(system="erp", id="c11")]
     told.events(customer("c11", version=2, external_ids=first))
     time.at += timedelta(seconds=5)
-    told.population.turn()
+    told.settling.turn()
     assert scoring.client.get(f"/v1/scores/{an_id('c11')}").json()["class"] == "A"
 
 
@@ -115,7 +116,7 @@ def test_changes_that_never_pause_are_settled_within_a_minute(
     told.events(customer("a"), customer("b"))
     for second in range(61):
         told.events(order(f"o{second}", "ab"[second % 2], SPRING, ("1", "1")))
-        told.population.turn()
+        told.settling.turn()
         time.at += timedelta(seconds=1)
     classes = [item["class"] for item in scoring.client.get("/v1/scores").json()["items"]]
     assert classes != [None, None]
@@ -126,11 +127,24 @@ def test_a_new_day_makes_the_current_answers_anew(
 ) -> None:
     told.events(customer("a"), order("1", "a", SPRING, ("1", "1")))
     time.at += timedelta(seconds=5)
-    told.population.turn()
+    told.settling.turn()
     assert _as_of(scoring) == "2025-03-01"
     time.at += timedelta(days=1)
-    told.population.turn()
+    told.settling.turn()
     assert _as_of(scoring) == "2025-03-02"
+
+
+def test_after_a_load_the_planner_knows_the_tables(scoring: Running, told: Told) -> None:
+    if scoring.database.is_sqlite:
+        return
+    names = [f"c{number}" for number in range(1100)]
+    told.events(*map(customer, names))
+    with scoring.database.connection() as connection:
+        connection.execute(text("SELECT pg_stat_force_next_flush()"))
+    told.settling.turn()
+    known = text("SELECT reltuples FROM pg_class WHERE relname = 'customers'")
+    with scoring.database.connection() as connection:
+        assert connection.execute(known).scalar_one() >= len(names)
 
 
 def _as_of(scoring: Running) -> Any:

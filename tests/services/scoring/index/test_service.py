@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.scoring.recompute import differences
+from services.scoring.portfolio.recompute import differences
 from shared.contracts.scoring import IndexEstimated
 from tests.services.harness import Running, empty
 from tests.services.scoring.telling import Told, an_id, customer, response, survey

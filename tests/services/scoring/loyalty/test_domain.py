@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.loyalty.domain import Rung, rung, silent_from
+from services.scoring.loyalty.domain import Rung, leaves_on, months_before, rung, silent_from
 from tests.services.scoring.figures import RUNGS, SILENCE, day
+
+calendar = st.dates(date(1990, 1, 1), date(2090, 1, 1))
 
 
 def test_without_a_purchase_there_is_no_silence() -> None:
@@ -90,3 +92,27 @@ def test_every_rung_is_named_in_the_order_of_the_ladder() -> None:
     assert " ".join(Rung) == (
         "suspect prospect disqualified first_time repeat client member advocate partner inactive"
     )
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [
+        (date(2024, 2, 29), date(2023, 2, 28)),
+        (date(2025, 2, 28), date(2024, 2, 28)),
+        (date(2025, 1, 31), date(2024, 1, 31)),
+    ],
+)
+def test_twelve_months_before_is_the_same_day_of_the_year_before(on: date, expected: date) -> None:
+    assert months_before(on, 12) == expected
+
+
+def test_the_29th_of_february_leaves_twelve_months_on_the_first_of_march() -> None:
+    assert leaves_on(date(2024, 2, 29), 12) == date(2025, 3, 1)
+    assert leaves_on(date(2024, 2, 28), 12) == date(2025, 2, 28)
+
+
+@given(calendar, st.integers(1, 40))
+def test_a_day_is_in_the_window_until_the_day_it_leaves(on: date, months: int) -> None:
+    gone = leaves_on(on, months)
+    assert months_before(gone, months) >= on
+    assert months_before(gone - timedelta(days=1), months) < on

@@ -22,7 +22,7 @@ from services.scoring.portfolio.domain import (
     kept_class,
     ladder,
     moves,
-    rank,
+    ranking,
 )
 from shared.money import exactly
 from tests.services.scoring.figures import CLASSES, amounts
@@ -38,7 +38,7 @@ def _buyers(values: Sequence[str | Decimal]) -> list[Buyer]:
 
 
 def _abc(values: Sequence[str | Decimal], method: Method = Method.COUNT) -> Abc:
-    return abc(_buyers(values), rule=CLASSES, method=method)
+    return abc(ranking(_buyers(values)), rule=CLASSES, method=method)
 
 
 def _classes(table: Abc) -> str:
@@ -70,14 +70,17 @@ def test_ties_go_by_external_id_as_text_then_by_id() -> None:
         return Buyer(customer_id=UUID(int=number), external_id=external_id, value=Decimal(1))
 
     tied = [buyer(1, None), buyer(2, "9"), buyer(4, "10"), buyer(3, "10")]
-    table = abc(tied, rule=CLASSES, method=Method.COUNT)
+    table = abc(ranking(tied), rule=CLASSES, method=Method.COUNT)
     assert [customer.int for customer in table.classes] == [3, 4, 2, 1]
 
 
 def test_values_of_any_length_are_ranked_as_they_are() -> None:
     """The smaller one would come first if they were rounded: it has the smaller external id."""
     smaller, larger = Decimal("1" * 30 + ".1"), Decimal("1" * 30 + ".2")
-    assert [buyer.value for buyer in rank(_buyers([smaller, larger]))] == [larger, smaller]
+    assert [buyer.value for buyer in ranking(_buyers([smaller, larger])).buyers] == [
+        larger,
+        smaller,
+    ]
 
 
 def test_the_table_shows_shares_and_the_least_value_of_each_class() -> None:
@@ -116,7 +119,7 @@ def test_the_classes_part_all_customers_and_all_value(
         assert sum((row.value for row in table.rows), Decimal(0)) == table.total == sum(values)
     shuffled = _buyers(values)
     random.shuffle(shuffled)
-    assert abc(shuffled, rule=CLASSES, method=method) == table
+    assert abc(ranking(shuffled), rule=CLASSES, method=method) == table
 
 
 @given(st.lists(amounts, max_size=40), st.sampled_from(Method))

@@ -36,7 +36,7 @@ def test_scores_have_no_class_until_the_population_settles(scoring: Running, tol
     told.events(customer("none"))
     path = f"/v1/scores/{an_id('c00')}"
     assert scoring.client.get(path).json()["class"] is None
-    assert told.population.settle() == 13
+    assert told.settling.settle() == 13
     assert scoring.client.get(path).json()["class"] == "A"
     assert scoring.client.get(f"/v1/scores/{an_id('none')}").json()["class"] is None
     classes = scoring.client.get("/v1/scores", params={"class": "B"}).json()["items"]
@@ -59,7 +59,7 @@ def test_a_settled_population_has_nothing_more_to_tell(scoring: Running, told: T
     _shops(told, 12)
     told.settle()
     before = len(scoring.recorded())
-    assert told.population.settle() == 0
+    assert told.settling.settle() == 0
     assert len(scoring.recorded()) == before
 
 
@@ -118,7 +118,7 @@ def test_a_score_that_was_made_anew_meanwhile_is_left_to_the_next_settlement(
         patched.setattr(settlement, "_cuts", late)
         told.settle()
     assert scoring.client.get(f"/v1/scores/{an_id('c00')}").json()["class"] is None
-    assert told.population.settle() == 1
+    assert told.settling.settle() == 1
     assert scoring.client.get(f"/v1/scores/{an_id('c00')}").json()["class"] == "A"
 
 
@@ -126,7 +126,7 @@ def test_the_answers_of_a_months_last_day_are_kept_until_something_reaches_back(
     scoring: Running, told: Told
 ) -> None:
     _shops(told, 3)
-    told.population.turn()
+    told.settling.turn()
     with scoring.database.reading() as session:
         kept = session.scalars(select(Snapshot).where(Snapshot.name == "ladder")).all()
     (month_end,) = [each for each in kept if (each.as_of.day, each.as_of.month) != _today(told)]

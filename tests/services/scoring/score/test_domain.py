@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from services.scoring.fact.domain import Fact, Horizon, Kind
 from services.scoring.loyalty.domain import Rung
-from services.scoring.model.domain import Rules
 from services.scoring.rate.domain import Excluded, Rates
 from services.scoring.score.domain import Satisfaction, Score, explain, score
+from services.scoring.value_model.domain import Rules
 from shared.money import exactly
 from tests.services.scoring.figures import (
     LATER,

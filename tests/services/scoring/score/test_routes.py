@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from services.scoring.model.models import StoredModel
+from services.scoring.value_model.models import StoredModel
 from shared.http.identity import Identity
 from shared.reader import Rows
 from tests.services.harness import Running

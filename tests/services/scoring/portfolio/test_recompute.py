@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from services.scoring.index.models import WaveSums
-from services.scoring.recompute import differences, recompute
+from services.scoring.portfolio.recompute import differences, recompute
 from services.scoring.score.models import KeptScore
 from shared.messaging.envelope import adapter
 from tests.services.harness import Running, empty

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.scoring.model.domain import State, ValueModel, model_at, rules_from
-from services.scoring.model.models import StoredModel
+from services.scoring.value_model.domain import State, ValueModel, model_at, rules_from
+from services.scoring.value_model.models import StoredModel
 from shared.http.pagination import PageRequest, Slice, page
 
 

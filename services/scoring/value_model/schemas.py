@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from services.scoring.model.domain import State, Take
-from services.scoring.model.models import StoredModel
+from services.scoring.value_model.domain import State, Take
+from services.scoring.value_model.models import StoredModel
 from shared.http.schemas import Body, Page
 
 
@@ -23,7 +23,7 @@ class NameBody(_Rule):
     zh: str
 
 
-class TermBody(_Rule):
+class TermRuleBody(_Rule):
     """One term (评分项) of the value points: an amount times `points_per_unit`."""
 
     term: str = Field(description="Its name in explanations.", examples=["purchases"])
@@ -88,7 +88,7 @@ class RulesBody(_Rule):
     """Every number that scores rest on."""
 
     name: NameBody
-    terms: list[TermBody] = Field(description="What value points (客户价值分) are the sum of.")
+    terms: list[TermRuleBody] = Field(description="What value points (客户价值分) are the sum of.")
     silence: SilenceBody
     rungs: RungsBody
     classes: ClassesBody
@@ -113,8 +113,8 @@ class ValueModelPage(Page[ValueModelBody]):
     """Versions of value models."""
 
 
-def model_body(row: StoredModel) -> ValueModelBody:
-    """Write one version."""
+def value_model_body(row: StoredModel) -> ValueModelBody:
+    """Present one version."""
     return ValueModelBody(
         id=row.id,
         version=row.version,

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,9 +10,10 @@ from services.scoring.customer import repository as customer_repository
 from services.scoring.index import repository as index_repository
 from services.scoring.index.domain import sums_of
 from services.scoring.index.service import kept_sums
+from services.scoring.models import Row
 from services.scoring.portfolio.service import kept_population
+from services.scoring.question.service import question, today
 from services.scoring.score import repository, service
-from services.scoring.score.domain import Question
 from services.scoring.settings import Settings
 from shared import clock
 from shared.database import Database
@@ -45,8 +45,8 @@ def differences(session: Session, settings: Settings) -> Iterator[str]:
     yield from _of_indices(session)
 
 
-def _of_scores(session: Session, customers: dict[UUID, Any], settings: Settings) -> Iterator[str]:
-    kept = repository.kept_rows(session, customers)
+def _of_scores(session: Session, customers: dict[UUID, Row], settings: Settings) -> Iterator[str]:
+    kept = repository.kept_scores(session, customers)
     compute = service.computer(session, customers, clock.now(), currency=settings.currency)
     for customer_id in customers:
         row = kept.get(customer_id)
@@ -61,9 +61,7 @@ def _of_scores(session: Session, customers: dict[UUID, Any], settings: Settings)
 def _of_classes(session: Session, settings: Settings) -> Iterator[str]:
     if repository.unsettled(session)["scores"]:
         return
-    now = clock.now()
-    today = clock.local_day(now, settings.zone)
-    asked = Question.about(today, currency=settings.currency, zone=settings.zone, now=now)
+    asked = question(settings, today(settings))
     computed = kept_population(session, EVERYTHING, asked).classes()
     for row in repository.population(session, EVERYTHING):
         found = computed.get(row["customer_id"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from services.scoring import model as noun
+from services.scoring import value_model as noun
 from tests.services.scoring.telling import an_id
 
 MODEL_FILE = Path(noun.__file__).parent / "default.json"

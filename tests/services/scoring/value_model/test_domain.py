@@ -7,12 +7,14 @@ from uuid import UUID
 
 import pytest
 
-from services.scoring.model.domain import State, ValueModel, model_at, rules_from
+from services.scoring.value_model.domain import State, ValueModel, model_at, rules_from
 from tests.services.scoring.figures import RULES, day, noon
 
 
 def test_the_shipped_model_holds_the_documented_defaults() -> None:
-    document = json.loads(files("services.scoring.model").joinpath("default.json").read_bytes())
+    document = json.loads(
+        files("services.scoring.value_model").joinpath("default.json").read_bytes()
+    )
     assert rules_from(document) == RULES
 
 
