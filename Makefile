@@ -18,9 +18,9 @@ setup: .venv/requirements.lock ## make .venv from the lock file (again only when
 
 .venv/requirements.lock: requirements-dev.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; give one with make PYTHON=/path/to/python3" >&2; exit 1; }
-	@echo "Setting up .venv with $$($(PYTHON) --version)"
+	@echo "Setting up .venv with $$($(PYTHON) --version): about 1 GB, a minute"
 	@test -x $(PY) || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
-	$(PY) -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	@cp requirements-dev.lock $@
 
 check: setup ## format, lint, types, import rules, shape rules, generated documents fresh

@@ -155,7 +155,7 @@ def _buy(buyer: Buyer, row: Row, day: date) -> None:
 
 
 def classes(shop: Shop, method: str) -> dict[str, Class]:
-    """Cut the ABC classes by falling value, ties by external id (domain.md, 3.3)."""
+    """Cut the ABC classes by falling value, ties by external id (docs/figures.md, ABC)."""
     worth = {name: buyer.value for name, buyer in shop.buyers.items() if buyer.days}
     ranked = sorted(worth, key=lambda name: (-worth[name], name))
     found: dict[str, list[str]] = {"A": [], "B": [], "C": []}
@@ -176,7 +176,7 @@ def _class(names: list[str], worth: dict[str, Decimal]) -> Class:
 
 
 def ladder(shop: Shop, day: date) -> dict[str, tuple[int, Decimal]]:
-    """Count customers and net revenue of the last 12 months per rung (domain.md, 3.5)."""
+    """Count customers and net revenue of the last 12 months per rung (docs/figures.md, ladder)."""
     found: dict[str, tuple[int, Decimal]] = defaultdict(lambda: (0, Decimal(0)))
     year_before = day.replace(year=day.year - 1)
     for buyer in shop.buyers.values():

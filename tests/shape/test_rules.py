@@ -19,6 +19,8 @@ LONG_FUNCTION = "def long() -> None:\n" + "    pass\n" * 60
         ("deploy/a.py", "async " + LONG_FUNCTION, "deploy/a.py:1: long has 61 lines"),
         ("tests/utils.py", "", "tests/utils.py:1: 'utils' does not say"),
         ("services/common/a.py", "", "services/common/a.py:1: 'common' does not say"),
+        ("services/survey/survey/a.py", "", "services/survey/survey/a.py:1: no file of a noun"),
+        ("shared/a.py", "A = 1  # see gone" + ".md", "shared/a.py:1: there is no document"),
     ],
 )
 def test_a_broken_rule_is_told_with_its_place(
@@ -35,6 +37,9 @@ def test_a_broken_rule_is_told_with_its_place(
         ("services/a.py", "pass\n" * 400),
         ("shared/a.py", LONG_FUNCTION.replace("    pass\n", "", 1)),
         ("services/registry/migrations/versions/0001.py", LONG_FUNCTION),
+        ("services/registry/customer/events.py", ""),
+        ("services/registry/settings.py", ""),
+        ("shared/a.py", '"""See docs/figures.md."""'),
     ],
 )
 def test_what_is_within_the_rules_passes(tmp_path: Path, path: str, text: str) -> None:

@@ -1,5 +1,6 @@
 """The README's tour, typed as it stands there, works and shows what the README says."""
 
+import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -7,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.system.company import Company
 from tests.system.product import ADMIN_KEY, ROOT, Running, eventually
 
 TOUR = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Five minutes with curl")[2]
 STEPS = [step for step in re.findall(r"```sh\n(.*?)```", TOUR, re.DOTALL) if step != "make run\n"]
-ADDRESS = "http://127.0.0.1:8000"
 WORTH = Decimal(105_862)
 NOTED = 'curl() { command curl -w "%{stderr}%{http_code}\\n" "$@" 2>> statuses; }'
 """Has the shell's curl write the status of each answer into a file."""
@@ -46,7 +47,7 @@ def test_the_tour_of_the_readme_works_as_it_is_written(
 ) -> None:
     """Every answer is a success, and the customer is worth what the README works out."""
     program("curl")
-    with _terminal(tmp_path) as terminal:
+    with _terminal(tmp_path, embedded_product) as terminal:
         shown = [_follow(step, terminal, embedded_product) for step in STEPS]
         statuses = terminal.statuses()
     assert [status for status in statuses if not status.startswith("2")] == []
@@ -54,6 +55,21 @@ def test_the_tour_of_the_readme_works_as_it_is_written(
     assert shown[3].count('"value_points":"1.05862"') == 2
     assert '"index":87.5' in shown[-1]
     assert "so 1.05862 points" in TOUR
+
+
+def test_the_command_of_the_page_of_imports_takes_a_file(
+    embedded_product: Running, tmp_path: Path, program: Callable[[str], str]
+) -> None:
+    program("curl")
+    page = (ROOT / "docs" / "imports.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    file = "客户编号,客户名称,kind,nature\n17,华东百货,organisation,retailer\n"
+    (tmp_path / "customers.csv").write_text(file, encoding="utf-8")
+    with _terminal(tmp_path, embedded_product) as terminal:
+        terminal.type(STEPS[0])
+        shown = terminal.type(command)
+        assert terminal.statuses() == ["202"]
+    assert '"dry_run":true' in shown
 
 
 def _follow(step: str, terminal: Terminal, product: Running) -> str:
@@ -64,16 +80,20 @@ def _follow(step: str, terminal: Terminal, product: Running) -> str:
         company.settles({customer["id"]: WORTH})
     if "/satisfaction" in step:
         eventually(lambda: '"n":1' in terminal.type(INDEX))
-    return terminal.type(step.replace(ADDRESS, product.url))
+    return terminal.type(step)
 
 
 @contextmanager
-def _terminal(folder: Path) -> Iterator[Terminal]:
+def _terminal(folder: Path, product: Running) -> Iterator[Terminal]:
     """Open a shell where `var` holds the administrator's key."""
     (folder / "var").mkdir()
     (folder / "var" / "admin.key").write_text(f"{ADMIN_KEY}\n")
-    pipe = subprocess.PIPE
-    with subprocess.Popen(["bash"], cwd=folder, stdin=pipe, stdout=pipe, text=True) as shell:
+    pipe, environment = subprocess.PIPE, dict(os.environ)
+    environment.pop("PATRON_DATA", None)
+    environment["PATRON_PORT"] = str(urlsplit(product.url).port)
+    with subprocess.Popen(
+        ["bash"], cwd=folder, env=environment, stdin=pipe, stdout=pipe, text=True
+    ) as shell:
         terminal = Terminal(shell, folder)
         terminal.type(NOTED)
         yield terminal

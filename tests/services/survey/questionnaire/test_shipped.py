@@ -38,7 +38,7 @@ def test_every_text_of_a_template_is_there_in_both_languages(name: str) -> None:
 
 
 def test_the_product_quality_table_asks_four_aspects_and_more_from_very_satisfied_down() -> None:
-    """The table of domain.md, section 2: appearance, stability, performance in use, safety ..."""
+    """What a buyer judges a product by: appearance, stability, performance in use, safety ..."""
     items = {i.code: i for i in read_questionnaire(shipped("product-quality")).items}
     aspects = [items[code] for code in ("appearance", "stability", "performance", "safety")]
     assert {item.role for item in aspects} == {Role.SATISFACTION}
@@ -53,7 +53,7 @@ def test_the_product_quality_table_asks_four_aspects_and_more_from_very_satisfie
 
 
 def test_the_acsi_set_holds_the_items_of_its_six_constructs() -> None:
-    """domain.md, section 3.11: 3 + 3 + 2 + 3 + 1 + 3, price tolerance asked in two questions."""
+    """3 + 3 + 2 + 3 + 1 + 3 items, price tolerance asked in two questions."""
     roles = [item.role.value for item in read_questionnaire(shipped("acsi")).items]
     assert {role: roles.count(role) for role in roles} == {
         "expectation": 3,

@@ -1,0 +1,107 @@
+"""Every command that the documents name is run by a test, here or where it is the subject."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.local.roles import SERVICES
+from tests.deploy.docs.test_promises import ROOT, _is_a_test
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+TOUR = "## Five minutes with curl"
+"""What comes after it in the README is typed by tests/system/test_readme.py."""
+QUOTED = re.compile(r"`([^`\n]+)`")
+BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+SHORT = {"migrate", "topics", "openapi", "redrive", "replay", "recompute"}
+"""Commands of a service that end by themselves: these are run here, as the documents write them."""
+
+_PROCESSES = "tests/shared/test_processes.py::"
+SUBJECT = {
+    "curl -s $api/imports -H": "tests/system/test_readme.py::"
+    "test_the_command_of_the_page_of_imports_takes_a_file",
+    "make check": "tests/shape/test_tools.py::test_a_tree_in_order_breaks_no_contract",
+    "make demo": "tests/system/test_demo.py::test_the_demo_prints_what_its_files_say",
+    "make docs": "tests/deploy/docs/test_generated.py::test_the_committed_documents_are_fresh",
+    "make lock": "tests/shape/test_lock.py::test_what_the_project_asks_for_is_locked",
+    "make real": "tests/system/test_real_servers.py::"
+    "test_p1_servers_that_are_killed_come_back_with_everything",
+    "make run": "tests/system/test_running.py::"
+    "test_one_command_starts_every_process_and_one_signal_ends_them",
+    "make test": "tests/test_stacks.py::"
+    "test_a_test_that_takes_the_stack_runs_once_on_each_chosen_one",
+    "serve": f"{_PROCESSES}test_the_api_tells_operators_what_it_does_and_nothing_of_whom",
+    "work": f"{_PROCESSES}test_the_worker_shows_its_metrics_and_stops_when_told",
+}
+
+
+def commands(text: str) -> set[str]:
+    """Find the commands of a document: lines of its blocks, and what stands in backticks."""
+    blocks = "\n".join(BLOCK.findall(text.partition(TOUR)[0]))
+    lines = [line.partition("#")[0].strip() for line in blocks.replace("\\\n", "").splitlines()]
+    quoted = [one for part in QUOTED.findall(BLOCK.sub("", text)) for one in part.split(" && ")]
+    named = {one for one in quoted if one.startswith(("make ", "python -m "))}
+    return named | {line for line in lines if line}
+
+
+def documented() -> list[str]:
+    pages = [path for path in DOCUMENTS if path.name != "promises.md"]  # it has its own test
+    found = set().union(*(commands(path.read_text(encoding="utf-8")) for path in pages))
+    return sorted(found)
+
+
+def is_short(command: str) -> bool:
+    return command.startswith("python -m services.") and command.split()[3] in SHORT
+
+
+RUN_HERE = [command.replace("<service>", SERVICES[0]) for command in filter(is_short, documented())]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the data folder of a product that is installed and empty."""
+    data = tmp_path_factory.mktemp("commands")
+    for service in SERVICES:
+        assert run(f"python -m services.{service} migrate", data).returncode == 0
+    return data
+
+
+def run(command: str, data: Path) -> subprocess.CompletedProcess[str]:
+    program, *arguments = command.split()
+    return subprocess.run(
+        [sys.executable if program == "python" else program, *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PATRON_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", [*RUN_HERE, "make help"])
+def test_a_command_of_the_documents_works_as_it_is_written(command: str, data: Path) -> None:
+    done = run(command, data)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_every_other_command_is_the_subject_of_a_test() -> None:
+    others = [one for one in documented() if not is_short(one) and one != "make help"]
+    known = {one: next((name for name in SUBJECT if name in one), None) for one in others}
+    assert [one for one, subject in known.items() if subject is None] == []
+    assert [name for name in SUBJECT.values() if not _is_a_test(name)] == []
+
+
+@pytest.mark.parametrize("target", [one for one in SUBJECT if one.startswith("make ")])
+def test_a_target_of_the_documents_is_there(target: str, tmp_path: Path) -> None:
+    done = run(f"{target} --dry-run", tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_command_that_no_test_runs_is_seen() -> None:
+    planted = "Try `make all` or:\n```sh\nrm -r var  # gone\nmake check\n```\n"
+    assert commands(planted) == {"make all", "rm -r var", "make check"}
+    assert not any(name in "make all" for name in SUBJECT)
