@@ -1,13 +1,25 @@
 """Many rows at once: inserted by COPY on PostgreSQL, found by one parameter."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 import psycopg
 from psycopg import sql
-from sqlalchemy import JSON, ColumnElement, Table, any_, bindparam, func, insert, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Table,
+    and_,
+    any_,
+    bindparam,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -78,17 +90,31 @@ def _translated(error: psycopg.Error, statement: str) -> Exception:
     return DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True)
 
 
-def among(session: Session, column: Any, values: Collection[UUID]) -> ColumnElement[bool]:
-    """Match any of many ids, sent as one parameter.
+def among(
+    session: Session, column: Any, values: Collection[UUID] | Collection[str]
+) -> ColumnElement[bool]:
+    """Match any of many ids or codes, sent as one parameter.
 
     With 500 placeholders the reading of the statement costs more than the statement, and SQLite
     takes 32 766 at most.
     """
     found: ColumnElement[bool]
     if is_sqlite(session):
-        listed = orjson.dumps([value.hex for value in values]).decode()
+        written = [value.hex if isinstance(value, UUID) else value for value in values]
+        listed = orjson.dumps(written).decode()
         each = func.json_each(listed).table_valued("value")
         found = column.in_(select(each.c.value))
     else:
         found = column == any_(bindparam(None, list(values), ARRAY(column.type), unique=True))
     return found
+
+
+def among_pairs(
+    session: Session, first: Any, second: Any, pairs: Iterable[tuple[str, str]]
+) -> ColumnElement[bool]:
+    """Match any of many pairs whose first parts are few, such as (system, external id)."""
+    grouped: dict[str, list[str]] = {}
+    for one, other in pairs:
+        grouped.setdefault(one, []).append(other)
+    each = [and_(first == one, among(session, second, others)) for one, others in grouped.items()]
+    return or_(false(), *each)

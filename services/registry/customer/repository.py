@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, bindparam, select
 from sqlalchemy.orm import Session
 
 from services.registry.customer.models import (
@@ -13,28 +13,20 @@ from services.registry.customer.models import (
     CustomerIdentity,
     CustomerToken,
 )
+from shared.bulk import among, among_pairs
 from shared.http.hot import HotReads
 from shared.http.pagination import PageRequest, Slice, page
 from shared.reader import Reader, Rows
+from shared.visibility import seen_by
 
-_Statement = Select[Any]
 
-
-def visible_to(reader: Reader, statement: _Statement) -> _Statement:
-    """Leave of a statement on customers what the reader may see."""
-    if reader.rows is Rows.OWN:
-        return statement.where(Customer.owner == reader.subject)
-    if reader.rows is Rows.TEAM:
-        return statement.where(Customer.team == reader.team)
-    return statement
+def _seen_by(reader: Reader) -> ColumnElement[bool]:
+    return seen_by(reader, owner=Customer.owner, team=Customer.team)
 
 
 def customer(session: Session, reader: Reader, customer_id: UUID) -> Customer | None:
-    """Find a customer by id."""
-    found: Customer | None = session.scalar(
-        visible_to(reader, select(Customer).where(Customer.id == customer_id))
-    )
-    return found
+    wanted = select(Customer).where(Customer.id == customer_id, _seen_by(reader))
+    return session.scalars(wanted).one_or_none()
 
 
 _ROW_BY_ID = select(Customer.__table__).where(Customer.id == bindparam("customer_id"))
@@ -42,19 +34,19 @@ _ROW_BY_ID = select(Customer.__table__).where(Customer.id == bindparam("customer
 
 async def customer_row(hot: HotReads, reader: Reader, customer_id: UUID) -> RowMapping | None:
     """Find a customer as a bare row, by a statement that is made once."""
-    return await hot.row(visible_to(reader, _ROW_BY_ID), {"customer_id": customer_id})
+    seen = _ROW_BY_ID if reader.rows is Rows.ALL else _ROW_BY_ID.where(_seen_by(reader))
+    return await hot.row(seen, {"customer_id": customer_id})
 
 
 def customer_for_change(session: Session, reader: Reader, customer_id: UUID) -> Customer | None:
     """Find a customer and keep others from changing it until the transaction ends."""
-    statement = select(Customer).where(Customer.id == customer_id).with_for_update()
-    found: Customer | None = session.scalar(visible_to(reader, statement))
-    return found
+    wanted = select(Customer).where(Customer.id == customer_id, _seen_by(reader))
+    return session.scalars(wanted.with_for_update()).one_or_none()
 
 
 def customers_for_change(session: Session, ids: Collection[UUID]) -> dict[UUID, Customer]:
     """Find customers and keep others from changing them until the transaction ends."""
-    statement = select(Customer).where(Customer.id.in_(ids)).order_by(Customer.id)
+    statement = select(Customer).where(among(session, Customer.id, ids)).order_by(Customer.id)
     return {found.id: found for found in session.scalars(statement.with_for_update())}
 
 
@@ -63,7 +55,7 @@ def ids_by_external_id(
 ) -> dict[tuple[str, str], UUID]:
     """Tell which customers these (system, id) pairs mean; unknown pairs are left out."""
     identity = CustomerIdentity
-    wanted = tuple_(identity.system, identity.external_id).in_(list(external_ids))
+    wanted = among_pairs(session, identity.system, identity.external_id, external_ids)
     rows = session.execute(
         select(identity.system, identity.external_id, identity.customer_id).where(wanted)
     )
@@ -80,7 +72,7 @@ def customers(
     equal: Mapping[str, Any] | None = None,
 ) -> Slice:
     """List customers, oldest first; `equal` maps columns to the values they must have."""
-    statement = visible_to(reader, select(Customer)).filter_by(**(equal or {}))
+    statement = select(Customer).where(_seen_by(reader)).filter_by(**(equal or {}))
     for prefix in prefixes:
         matching = select(CustomerToken.customer_id).where(
             CustomerToken.token.startswith(prefix, autoescape=True)

@@ -36,8 +36,6 @@ router = Router(
 
 CustomerId = Annotated[UUID, Path(description="The customer's `id`, as answers give it.")]
 
-_UNKNOWN = "No customer that you may see has this id."
-
 
 @router.post("", status_code=201, response_model=CustomerBody, responses=errors(409))
 def register_customer(
@@ -65,7 +63,7 @@ def register_customer(
     response_model=CustomerBody,
     responses=errors(404, 409) | {201: {"model": CustomerBody, "description": "It was new."}},
 )
-def upsert_customer(
+def put_customer(
     system: Annotated[
         System,
         Path(description="The system that gives the id; without a colon.", examples=["erp"]),
@@ -82,7 +80,7 @@ def upsert_customer(
     `rows: own` or `rows: team` puts customers that it sees: if `owner` or `team` is left out, its
     id or its team is filled in; another one is refused with 422.
     """
-    customer, outcome = service.upsert_customer(
+    customer, outcome = service.put_customer(
         session,
         external_id=ExternalId(system, external_id),
         record=body.record(),
@@ -153,7 +151,7 @@ def list_customers(
 @router.get("/{customer_id}", response_model=CustomerBody, responses=errors(404))
 async def read_customer(customer_id: CustomerId, hot: Hot, reader: Reader) -> Response:
     """Read one customer."""
-    row = existing(await repository.customer_row(hot, reader, customer_id), _UNKNOWN)
+    row = existing(await repository.customer_row(hot, reader, customer_id), service.UNKNOWN)
     return answer(customer_body(row), version=row["version"])
 
 
@@ -193,7 +191,7 @@ def read_customer_history(
     customer_id: CustomerId, session: Reading, reader: Reader, paging: Paging
 ) -> Response:
     """List what changed of a customer, newest first: who, when, what, why."""
-    existing(repository.customer(session, reader, customer_id), _UNKNOWN)
+    existing(repository.customer(session, reader, customer_id), service.UNKNOWN)
     found = repository.changes(session, customer_id, paging=paging)
     return answer_page(ChangePage, change_body, found, paging)
 

@@ -1,15 +1,14 @@
-"""Use cases of customers: register, change, upsert. The doors own the transaction."""
+"""Use cases of customers: register, change, put. The doors own the transaction."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from services.registry.customer import domain, repository
+from services.registry.customer import domain, events, repository
 from services.registry.customer.domain import ExternalId, Record
 from services.registry.customer.models import (
     Customer,
@@ -19,46 +18,38 @@ from services.registry.customer.models import (
 )
 from shared import clock
 from shared.bulk import insert_rows
-from shared.contracts import registry as contracts
 from shared.errors import Conflict, Fault, Invalid, PreconditionFailed, existing
 from shared.ids import new_id
 from shared.messaging import outbox
 from shared.outcome import Outcome
 from shared.reader import EVERYTHING, Reader
 
+Row = dict[str, Any]
 
-def register_customer(
-    session: Session, *, record: Record, by: str, reader: Reader, reason: str | None = None
-) -> Customer:
+UNKNOWN = "No customer that you may see has this id."
+
+
+def register_customer(session: Session, *, record: Record, by: str, reader: Reader) -> Customer:
     """Put a new customer on record; Conflict if an external id already means another."""
     record = domain.brought_into_sight(record, reader)
     _check(record, reader)
     _claim_identities(session, None, record.external_ids)
-    (customer,) = _insert(session, [record], by=by, reason=reason)
+    (customer,) = _insert(session, [record], by=by)
     return customer
 
 
-def _insert(
-    session: Session, records: Sequence[Record], *, by: str, reason: str | None = None
-) -> list[Customer]:
+def _insert(session: Session, records: Sequence[Record], *, by: str) -> list[Customer]:
     moment = clock.now()
     stamps = {"version": 1, "registered_at": moment, "changed_at": moment}
-    rows = [{"id": new_id(), **stamps, **_columns(record)} for record in records]
+    rows = [{"id": new_id(), **stamps, **_values(record)} for record in records]
     insert_rows(session, Customer, rows)
     customers = [Customer(**row) for row in rows]
     pairs = list(zip(customers, records, strict=True))
     insert_rows(session, CustomerIdentity, [row for pair in pairs for row in _identities(*pair)])
     insert_rows(session, CustomerToken, [row for pair in pairs for row in _tokens(*pair)])
-    insert_rows(session, CustomerChange, [_change(one, by, reason, {}) for one in customers])
-    registered = contracts.CustomerRegistered
-    outbox.record_all(
-        session,
-        (
-            tell
-            for one in customers
-            for tell in (_event(registered, one, moment), _state(one, moment))
-        ),
-    )
+    insert_rows(session, CustomerChange, [_change(one, by, None, {}) for one in customers])
+    told = (tell(one) for one in customers for tell in (events.registered, events.state))
+    outbox.record_all(session, told)
     return customers
 
 
@@ -79,15 +70,13 @@ def change_customer(
         return False
     _claim_identities(session, customer.id, record.external_ids)
     moment = clock.now()
-    for name, value in _columns(record).items():
+    for name, value in _values(record).items():
         setattr(customer, name, value)
     customer.version, customer.changed_at = customer.version + 1, moment
     session.flush()
     _index(session, customer, record)
     insert_rows(session, CustomerChange, [_change(customer, by, reason, changes)])
-    outbox.record(
-        session, _event(contracts.CustomerChanged, customer, moment), _state(customer, moment)
-    )
+    outbox.record(session, events.changed(customer), events.state(customer))
     return True
 
 
@@ -97,14 +86,14 @@ def customer_to_change(
     """Lock a customer for a change; NotFound, or PreconditionFailed if it was changed meanwhile."""
     customer = existing(
         repository.customer_for_change(session, reader, customer_id),
-        "No customer that you may see has this id.",
+        UNKNOWN,
     )
     if customer.version != expected_version:
         raise PreconditionFailed
     return customer
 
 
-def upsert_customer(
+def put_customer(
     session: Session, *, external_id: ExternalId, record: Record, by: str, reader: Reader
 ) -> tuple[Customer, Outcome]:
     """Register the customer that another system names, or make its record this."""
@@ -210,7 +199,7 @@ def _retail_format(code: str | None) -> domain.RetailFormat | None:
     return domain.RetailFormat(code) if code else None
 
 
-def _columns(record: Record) -> dict[str, Any]:
+def _values(record: Record) -> Row:
     return asdict(record) | {
         "external_ids": [asdict(pair) for pair in record.external_ids],
         "tags": list(record.tags),
@@ -249,20 +238,18 @@ def _index(session: Session, customer: Customer, record: Record) -> None:
     insert_rows(session, CustomerToken, _tokens(customer, record))
 
 
-def _identities(customer: Customer, record: Record) -> list[dict[str, Any]]:
+def _identities(customer: Customer, record: Record) -> list[Row]:
     return [
         {"system": pair.system, "external_id": pair.id, "customer_id": customer.id}
         for pair in record.external_ids
     ]
 
 
-def _tokens(customer: Customer, record: Record) -> list[dict[str, Any]]:
+def _tokens(customer: Customer, record: Record) -> list[Row]:
     return [{"token": token, "customer_id": customer.id} for token in domain.tokens(record)]
 
 
-def _change(
-    customer: Customer, by: str, reason: str | None, changes: dict[str, Any]
-) -> dict[str, Any]:
+def _change(customer: Customer, by: str, reason: str | None, changes: Row) -> Row:
     return {
         "customer_id": customer.id,
         "version": customer.version,
@@ -271,40 +258,3 @@ def _change(
         "reason": reason,
         "changes": changes,
     }
-
-
-def _facts(customer: Customer, moment: datetime) -> dict[str, Any]:
-    return {
-        "customer_id": customer.id,
-        "version": customer.version,
-        "recorded_at": moment,
-        "kind": customer.kind,
-        "nature": customer.nature,
-        "internal": customer.internal,
-        "disqualified": customer.disqualified,
-        "owner": customer.owner,
-        "team": customer.team,
-        "ownership": customer.ownership,
-        "retail_format": customer.retail_format,
-    }
-
-
-def _event(
-    kind: type[contracts.CustomerRegistered] | type[contracts.CustomerChanged],
-    customer: Customer,
-    moment: datetime,
-) -> contracts.CustomerFacts:
-    return kind(**_facts(customer, moment))
-
-
-def _state(customer: Customer, moment: datetime) -> contracts.CustomerState:
-    return contracts.CustomerState(
-        **_facts(customer, moment),
-        external_ids=[contracts.ExternalId(**pair) for pair in customer.external_ids],
-        name=customer.name,
-        name_en=customer.name_en,
-        email=customer.email,
-        phone=customer.phone,
-        city=customer.city,
-        tags=customer.tags,
-    )

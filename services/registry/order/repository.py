@@ -6,14 +6,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.registry.customer.models import Customer
-from services.registry.customer.repository import visible_to
 from services.registry.order.models import Order
+from shared.bulk import among_pairs
 from shared.http.pagination import PageRequest, Slice, page
 from shared.reader import Reader, Rows
+from shared.visibility import seen_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,17 @@ class Known:
     digest: str
 
 
-def visible(reader: Reader, statement: Select[Any]) -> Select[Any]:
-    """Leave the orders of customers that the reader may see; anonymous ones only to all."""
+def _seen_by(reader: Reader) -> Select[Any]:
+    """Select the orders of customers that the reader may see; anonymous ones only for all."""
     if reader.rows is Rows.ALL:
-        return statement
-    return visible_to(reader, statement.join(Customer, Customer.id == Order.customer_id))
+        return select(Order)
+    seen = seen_by(reader, owner=Customer.owner, team=Customer.team)
+    return select(Order).join(Customer, Customer.id == Order.customer_id).where(seen)
 
 
 def order(session: Session, reader: Reader, order_id: UUID) -> Order | None:
     """Find an order with its lines."""
-    found: Order | None = session.scalar(visible(reader, select(Order).where(Order.id == order_id)))
+    found: Order | None = session.scalar(_seen_by(reader).where(Order.id == order_id))
     return found
 
 
@@ -42,10 +44,9 @@ def orders_for_change(
     session: Session, keys: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], Known]:
     """Tell which of these (system, external id) exist, and keep others from changing them."""
-    wanted = tuple_(Order.system, Order.external_id).in_(keys)
     rows = session.execute(
         select(Order.system, Order.external_id, Order.id, Order.version, Order.digest)
-        .where(wanted)
+        .where(among_pairs(session, Order.system, Order.external_id, keys))
         .order_by(Order.id)
         .with_for_update()
     )
@@ -63,7 +64,7 @@ def orders(
     occurred_to: date | None,
 ) -> Slice:
     """List orders, in the order in which they were recorded."""
-    statement = visible(reader, select(Order))
+    statement = _seen_by(reader)
     if external_id is not None:
         system, identity = external_id
         statement = statement.where(Order.system == system, Order.external_id == identity)

@@ -128,7 +128,7 @@ def read_order(
 ) -> Response:
     """Read one order."""
     row = repository.order(session, reader, order_id)
-    found = existing(row, "No order that you may see has this id.")
+    found = existing(row, service.UNKNOWN)
     return answer(order_body(found), version=found.version)
 
 

@@ -10,13 +10,12 @@ from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from services.registry.customer import repository as customers
-from services.registry.order import domain, repository
+from services.registry.order import domain, events, repository
 from services.registry.order.models import Order, OrderLine
 from services.registry.order.repository import Known
 from services.registry.product import service as products
 from shared import clock
-from shared.bulk import insert_rows
-from shared.contracts import registry as contracts
+from shared.bulk import among, insert_rows
 from shared.errors import Conflict, Fault, Invalid, existing
 from shared.ids import new_id
 from shared.messaging import outbox
@@ -24,6 +23,9 @@ from shared.outcome import Outcome
 from shared.reader import Reader, Rows
 
 Key = tuple[str, str]
+Row = dict[str, Any]
+
+UNKNOWN = "No order that you may see has this id."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,32 +92,29 @@ def _check_visible(session: Session, order: domain.Order, reader: Reader) -> Non
 
 
 def put_orders(session: Session, *, orders: Sequence[domain.Order]) -> list[Put]:
-    """Make the records say what these orders say; tell what became of each, in their order."""
+    """Make the records say what these orders say; tell what became of each, in their order.
+
+    No two of them have the same system and external id.
+    """
     keys = [(order.system, order.external_id) for order in orders]
     known = repository.orders_for_change(session, keys)
-    digests = [domain.digest(order) for order in orders]
-    outcomes = [_outcome(known.get(key), told) for key, told in zip(keys, digests, strict=True)]
     moment = clock.now()
-    rows = [
-        _row(order, known.get(key), told, moment)
-        for order, key, told, outcome in zip(orders, keys, digests, outcomes, strict=True)
-        if outcome is not Outcome.UNCHANGED
-    ]
-    changed = [order for order, o in zip(orders, outcomes, strict=True) if o is not o.UNCHANGED]
-    _write(session, rows, changed)
-    outbox.record_all(session, map(_event, changed, rows))
-    ids = {key: found.id for key, found in known.items()}
-    ids |= {(row["system"], row["external_id"]): row["id"] for row in rows}
-    return [Put(ids[key], outcome) for key, outcome in zip(keys, outcomes, strict=True)]
+    puts: list[Put] = []
+    news: list[tuple[domain.Order, Row]] = []
+    for order, key in zip(orders, keys, strict=True):
+        before, digest = known.get(key), domain.digest(order)
+        if before and before.digest == digest:
+            puts.append(Put(before.id, Outcome.UNCHANGED))
+            continue
+        row = _row(order, before, digest, moment)
+        news.append((order, row))
+        puts.append(Put(row["id"], Outcome.UPDATED if before else Outcome.CREATED))
+    _write(session, news)
+    outbox.record_all(session, (events.snapshot(*told) for told in news))
+    return puts
 
 
-def _outcome(known: Known | None, told: str) -> Outcome:
-    if known is None:
-        return Outcome.CREATED
-    return Outcome.UNCHANGED if known.digest == told else Outcome.UPDATED
-
-
-def _row(order: domain.Order, known: Known | None, told: str, moment: datetime) -> dict[str, Any]:
+def _row(order: domain.Order, known: Known | None, digest: str, moment: datetime) -> Row:
     return {
         "id": known.id if known else new_id(),
         "version": known.version + 1 if known else 1,
@@ -129,32 +128,30 @@ def _row(order: domain.Order, known: Known | None, told: str, moment: datetime) 
         "promised_on": order.promised_on,
         "delivered_on": order.delivered_on,
         "faulty": order.faulty,
-        "digest": told,
+        "digest": digest,
         "recorded_at": moment,
     }
 
 
-def _write(
-    session: Session, rows: Sequence[dict[str, Any]], orders: Sequence[domain.Order]
-) -> None:
-    old = [row for row in rows if row["version"] > 1]
-    insert_rows(session, Order, [row for row in rows if row["version"] == 1])
+def _write(session: Session, news: Sequence[tuple[domain.Order, Row]]) -> None:
+    old = [row for _, row in news if row["version"] > 1]
+    insert_rows(session, Order, [row for _, row in news if row["version"] == 1])
     if old:
         ids = [row["id"] for row in old]
-        session.execute(delete(OrderLine).where(OrderLine.order_id.in_(ids)))
+        session.execute(delete(OrderLine).where(among(session, OrderLine.order_id, ids)))
         session.connection().execute(
             update(Order).where(Order.id == bindparam("which")),
             [{"which": row["id"]} | {k: v for k, v in row.items() if k != "id"} for row in old],
         )
     lines = [
         _line_row(row["id"], ordinal, line)
-        for row, order in zip(rows, orders, strict=True)
+        for order, row in news
         for ordinal, line in enumerate(order.lines)
     ]
     insert_rows(session, OrderLine, lines)
 
 
-def _line_row(order_id: UUID, ordinal: int, line: domain.Line) -> dict[str, Any]:
+def _line_row(order_id: UUID, ordinal: int, line: domain.Line) -> Row:
     return {
         "order_id": order_id,
         "ordinal": ordinal,
@@ -164,32 +161,3 @@ def _line_row(order_id: UUID, ordinal: int, line: domain.Line) -> dict[str, Any]
         "discount": line.discount,
         "unit_cost": line.unit_cost,
     }
-
-
-def _event(order: domain.Order, row: Mapping[str, Any]) -> contracts.OrderSnapshot:
-    kind: type[contracts.OrderSnapshot] = contracts.OrderChanged
-    if row["version"] == 1:
-        kind = contracts.OrderReturned if order.is_return else contracts.OrderPlaced
-    return kind(
-        order_id=row["id"],
-        version=row["version"],
-        recorded_at=row["recorded_at"],
-        external_id=contracts.ExternalId(system=order.system, id=order.external_id),
-        customer_id=order.customer_id,
-        ordered_at=order.ordered_at,
-        occurred_on=order.occurred_on,
-        currency=order.currency,
-        lines=[
-            contracts.OrderLine(
-                product_code=line.product_code,
-                quantity=line.quantity,
-                unit_price=line.unit_price,
-                discount=line.discount,
-                unit_cost=line.unit_cost,
-            )
-            for line in order.lines
-        ],
-        promised_on=order.promised_on,
-        delivered_on=order.delivered_on,
-        faulty=order.faulty,
-    )

@@ -7,23 +7,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.registry.product.models import Product
+from shared.bulk import among
 from shared.http.pagination import PageRequest, Slice, page
 
 
 def product(session: Session, product_id: UUID) -> Product | None:
-    """Find a product by id."""
     return session.get(Product, product_id)
 
 
-def products_by_code(session: Session, codes: Collection[str]) -> dict[str, Product]:
+def products_for_change(session: Session, codes: Collection[str]) -> dict[str, Product]:
     """Find products for a change; unknown codes are left out."""
-    statement = select(Product).where(Product.code.in_(codes)).order_by(Product.code)
+    statement = select(Product).where(among(session, Product.code, codes)).order_by(Product.code)
     return {found.code: found for found in session.scalars(statement.with_for_update())}
 
 
 def names_by_code(session: Session, codes: Collection[str]) -> dict[str, str]:
     """Tell the names of those products that there are, without holding anybody up."""
-    statement = select(Product.code, Product.name).where(Product.code.in_(codes))
+    statement = select(Product.code, Product.name).where(among(session, Product.code, codes))
     return dict(session.execute(statement).all())
 
 

@@ -108,7 +108,7 @@ def read_product(
     session: Reading,
 ) -> Response:
     """Read one product."""
-    found = existing(repository.product(session, product_id), "No product has this id.")
+    found = existing(repository.product(session, product_id), service.UNKNOWN)
     return answer(product_body(found), version=found.version)
 
 

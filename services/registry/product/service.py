@@ -7,17 +7,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.registry.product import domain, repository
+from services.registry.product import domain, events, repository
 from services.registry.product.models import Product
 from shared import clock
 from shared.bulk import insert_rows
-from shared.contracts import registry as contracts
 from shared.errors import Conflict, Fault
 from shared.ids import new_id
 from shared.messaging import outbox
 from shared.outcome import Outcome
 
-_FIELDS = ("code", "name", "category", "lifetime_days", "purchase_cycle_days")
+Row = dict[str, Any]
+
+UNKNOWN = "No product has this id."
+
+_FIELDS = [field.name for field in fields(domain.Product)]
 
 
 def create_product(session: Session, *, product: domain.Product) -> Product:
@@ -32,13 +35,13 @@ def create_product(session: Session, *, product: domain.Product) -> Product:
 def put_product(session: Session, *, product: domain.Product) -> tuple[Product, Outcome]:
     """Make the catalogue say this of a code."""
     outcome = put_products(session, products=[product])[product.code]
-    return repository.products_by_code(session, [product.code])[product.code], outcome
+    return repository.products_for_change(session, [product.code])[product.code], outcome
 
 
 def put_products(session: Session, *, products: Sequence[domain.Product]) -> dict[str, Outcome]:
     """Make the catalogue say this; tell what became of each code."""
     wanted = {product.code: product for product in products}
-    known = repository.products_by_code(session, list(wanted))
+    known = repository.products_for_change(session, list(wanted))
     moment = clock.now()
     outcomes = {code: _changed(row, wanted[code], moment) for code, row in known.items()}
     new = [product for code, product in wanted.items() if code not in known]
@@ -48,16 +51,15 @@ def put_products(session: Session, *, products: Sequence[domain.Product]) -> dic
     changed = [
         _values(known[code]) for code, outcome in outcomes.items() if outcome is Outcome.UPDATED
     ]
-    _tell(session, [*rows, *changed], moment)
+    _tell(session, [*rows, *changed])
     return outcomes | {product.code: Outcome.CREATED for product in new}
 
 
 def products_for_change(session: Session, codes: Collection[str]) -> dict[str, domain.Product]:
     """Give what the catalogue says of those codes that it has, to be changed."""
-    names = [field.name for field in fields(domain.Product)]
     return {
-        code: domain.Product(**{name: getattr(row, name) for name in names})
-        for code, row in repository.products_by_code(session, codes).items()
+        code: domain.Product(**{name: getattr(row, name) for name in _FIELDS})
+        for code, row in repository.products_for_change(session, codes).items()
     }
 
 
@@ -74,7 +76,7 @@ def name_products(session: Session, *, names: Mapping[str, str]) -> None:
     }
     if not names:
         return
-    known = repository.products_by_code(session, list(names))
+    known = repository.products_for_change(session, list(names))
     moment, renamed = clock.now(), []
     for code, row in known.items():
         if names[code] and row.name != names[code]:
@@ -87,7 +89,7 @@ def name_products(session: Session, *, names: Mapping[str, str]) -> None:
         if code not in known
     ]
     insert_rows(session, Product, rows)
-    _tell(session, [*rows, *map(_values, renamed)], moment)
+    _tell(session, [*rows, *map(_values, renamed)])
 
 
 def _changed(row: Product, product: domain.Product, moment: datetime) -> Outcome:
@@ -100,21 +102,14 @@ def _changed(row: Product, product: domain.Product, moment: datetime) -> Outcome
     return Outcome.UPDATED
 
 
-def _row(product: domain.Product, moment: datetime) -> dict[str, Any]:
+def _row(product: domain.Product, moment: datetime) -> Row:
     return {"id": new_id(), "version": 1, "changed_at": moment, **asdict(product)}
 
 
-def _values(row: Product) -> dict[str, Any]:
-    return {"id": row.id, "version": row.version} | {name: getattr(row, name) for name in _FIELDS}
+def _values(row: Product) -> Row:
+    return {name: getattr(row, name) for name in ("id", "version", "changed_at", *_FIELDS)}
 
 
-def _tell(session: Session, rows: Sequence[Mapping[str, Any]], moment: datetime) -> None:
-    events: list[Any] = []
-    for row in rows:
-        facts = {name: row[name] for name in _FIELDS}
-        common = {"product_id": row["id"], "version": row["version"], "recorded_at": moment}
-        events += [
-            contracts.ProductChanged(**facts, **common),
-            contracts.ProductState(**facts, **common),
-        ]
-    outbox.record_all(session, events)
+def _tell(session: Session, rows: Sequence[Row]) -> None:
+    told = (tell(row) for row in rows for tell in (events.changed, events.state))
+    outbox.record_all(session, told)
