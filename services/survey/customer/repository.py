@@ -1,7 +1,6 @@
 """Every SELECT on the local copies of customers."""
 
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.survey.customer.models import Customer, CustomerIdentity
 from shared.reader import Reader, Rows
+from shared.visibility import seen_by
 
 Pair = tuple[str, str]
 """A system and the id it gives."""
@@ -18,9 +18,7 @@ def ids_visible_to(reader: Reader) -> Select[UUID] | None:
     """Select the ids of the customers that a reader may see; None stands for everything."""
     if reader.rows is Rows.ALL:
         return None
-    column: Any = Customer.owner if reader.rows is Rows.OWN else Customer.team
-    mine = reader.subject if reader.rows is Rows.OWN else reader.team
-    return select(Customer.id).where(column == mine)
+    return select(Customer.id).where(seen_by(reader, owner=Customer.owner, team=Customer.team))
 
 
 def versions(session: Session, customer_ids: Iterable[UUID]) -> dict[UUID, int]:

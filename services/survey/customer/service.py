@@ -21,7 +21,7 @@ from shared.database import upserting
 _KEY = ["system", "external_id"]
 
 
-def mirror_customers(session: Session, events: Sequence[CustomerState]) -> dict[Pair, UUID]:
+def follow_customers(session: Session, events: Sequence[CustomerState]) -> dict[Pair, UUID]:
     """Follow what the registry tells; give the external ids of those who changed."""
     latest = {e.customer_id: e for e in sorted(events, key=lambda e: e.version)}
     known = repository.versions(session, latest)

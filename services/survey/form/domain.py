@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from services.survey.questionnaire.domain import Language
-from services.survey.response.domain import SEPARATOR
+from services.survey.response.checks import SEPARATOR
 
 FORM_FIELD = "_form"
 """The hidden field that makes a form one submission; no code of an item begins so."""

@@ -11,9 +11,9 @@ from services.survey.form.domain import FORM_FIELD, Filled, choose_language, rea
 from services.survey.form.pages import NO_FAULTS, Faults, Notice, Pages
 from services.survey.form.service import Destination
 from services.survey.questionnaire.domain import Language, Questionnaire
-from services.survey.response.service import questionnaire_of
 from services.survey.response.texts import say
 from services.survey.survey.domain import State
+from services.survey.survey.service import questionnaire_of
 from shared.errors import BadRequest
 from shared.http.dependencies import Reading, Transaction
 from shared.ids import new_id

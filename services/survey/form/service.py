@@ -44,10 +44,10 @@ def submit_form(
     """Keep a filled form, or what was corrected in it. Gives what has to be mended instead."""
     sheet = Sheet(questionnaire.items)
     asked = {code: text for code, text in filled.written.items() if code in sheet.codes}
-    reading = sheet.written(asked)
-    if reading.refusals:
-        return reading.refusals
+    checked = sheet.check_texts(asked)
+    if checked.refusals:
+        return checked.refusals
     identity = identity_of(wave.id, "form", str(form_id))
-    submission = Submission(identity=identity, reading=reading, channel=CHANNEL)
+    submission = Submission(identity=identity, answers=checked.answers, channel=CHANNEL)
     responses.submit_responses(session, wave=wave, sheet=sheet, submissions=[submission])
     return []

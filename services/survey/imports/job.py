@@ -19,6 +19,7 @@ from services.survey.imports.service import Options
 from services.survey.response import service as responses
 from services.survey.response.domain import Sheet
 from services.survey.response.service import Submission
+from services.survey.survey import service as surveys
 from services.survey.survey.models import Wave
 from shared.bulk import insert_rows
 from shared.errors import Fault, Invalid, Problem
@@ -60,7 +61,7 @@ def _prepare(run: Run) -> _Task:
     with run.database.reading() as session:
         row = session.get_one(Import, run.job_id)
         wave = _wave(session, row)
-        items = list(responses.questionnaire_of(session, wave).items)
+        items = list(surveys.questionnaire_of(session, wave).items)
     required = {item.code: item.required for item in items}
     columns = columns_of_answers(row.header, row.mapping, required)
     sheet, options = Sheet(items), Options(**row.options)
@@ -71,7 +72,7 @@ def _prepare(run: Run) -> _Task:
 def _wave(session: Session, row: Import) -> Wave:
     """Give the wave, as long as it takes answers."""
     try:
-        return responses.open_for_answers(session, survey_id=row.survey_id, wave=row.wave)
+        return surveys.open_for_answers(session, survey_id=row.survey_id, wave=row.wave)
     except Problem as problem:
         raise JobFailed(Fault("", problem.kind, problem.detail)) from problem
 

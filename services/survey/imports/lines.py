@@ -5,17 +5,16 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.survey.customer.repository import Pair
 from services.survey.imports.domain import CHANNEL, FIELDS, RESPONDENT, SUBMITTED_AT, is_channel
 from services.survey.imports.service import Options
-from services.survey.response.domain import Reading, Sheet, identity_of
+from services.survey.response.domain import Checked, Sheet, identity_of
 from services.survey.response.service import AHEAD, Submission
 from services.survey.response.texts import say
 from shared import clock
 from shared.files.cells import is_formula, read_moment
 from shared.files.tables import Line
 from shared.imports.columns import Columns
-
-Respondent = tuple[str, str]
 
 _LONGEST_ID = 100
 
@@ -51,20 +50,20 @@ class LineReader:
         respondent = self._respondent(line, faults)
         submitted_at = self._submitted_at(line, faults)
         channel = self._channel(line, faults)
-        reading = self._answers(line, faults)
+        checked = self._answers(line, faults)
         if faults:
             return faults
         if respondent is not None:
             self._answered[respondent[1]] = line.number
         return Submission(
             identity=self._identity(line, respondent),
-            reading=reading,
+            answers=checked.answers,
             channel=channel,
             submitted_at=submitted_at,
             respondent=respondent,
         )
 
-    def _identity(self, line: Line, respondent: Respondent | None) -> UUID:
+    def _identity(self, line: Line, respondent: Pair | None) -> UUID:
         if respondent:
             return identity_of(self._wave_id, "respondent", *respondent)
         return identity_of(self._wave_id, "line", self._digest, str(line.number))
@@ -78,13 +77,13 @@ class LineReader:
             if is_formula(line.cells[at]):
                 yield self._columns.fault(field, "Give the value, not a formula.")
 
-    def _answers(self, line: Line, faults: list[str]) -> Reading:
+    def _answers(self, line: Line, faults: list[str]) -> Checked:
         written = {code: text for code, at in self._items.items() if (text := line.cells[at])}
-        reading = self._sheet.written(written)
-        faults += [self._columns.fault(r.item, say(r)) for r in reading.refusals]
-        return reading
+        checked = self._sheet.check_texts(written)
+        faults += [self._columns.fault(r.item, say(r)) for r in checked.refusals]
+        return checked
 
-    def _respondent(self, line: Line, faults: list[str]) -> Respondent | None:
+    def _respondent(self, line: Line, faults: list[str]) -> Pair | None:
         external_id = self._cell(line, RESPONDENT)
         earlier = self._answered.get(external_id)
         if len(external_id) > _LONGEST_ID or "\x00" in external_id:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.survey.imports.domain import RESPONDENT, columns_of_answers
 from services.survey.imports.models import Import
-from services.survey.response.service import open_for_answers, questionnaire_of
+from services.survey.survey.service import open_for_answers, questionnaire_of
 from shared.errors import Invalid
 from shared.files.tables import read_table
 from shared.imports.service import NO_SYSTEM, Upload, keep_file

@@ -49,12 +49,7 @@ def newest_published(session: Session, questionnaire_id: UUID) -> QuestionnaireV
 
 def questionnaires(session: Session, *, paging: PageRequest) -> Slice:
     """List questionnaires, oldest first."""
-    return page(
-        session,
-        select(Questionnaire),
-        paging=paging,
-        order=[Questionnaire.id],
-    )
+    return page(session, select(Questionnaire), paging=paging, order=[Questionnaire.id])
 
 
 def newest_of(session: Session, listed: list[Questionnaire]) -> dict[UUID, QuestionnaireVersion]:
@@ -71,11 +66,6 @@ def newest_of(session: Session, listed: list[Questionnaire]) -> dict[UUID, Quest
 
 def versions(session: Session, questionnaire_id: UUID, *, paging: PageRequest) -> Slice:
     """List the versions of a questionnaire, newest first."""
-    return page(
-        session,
-        select(QuestionnaireVersion).where(
-            QuestionnaireVersion.questionnaire_id == questionnaire_id
-        ),
-        paging=paging,
-        order=[QuestionnaireVersion.version.desc()],
-    )
+    kind = QuestionnaireVersion
+    statement = select(kind).where(kind.questionnaire_id == questionnaire_id)
+    return page(session, statement, paging=paging, order=[kind.version.desc()])

@@ -4,9 +4,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from services.survey.questionnaire import repository, service, shipped
+from services.survey.questionnaire.models import Questionnaire
 from services.survey.questionnaire.schemas import (
     DocumentBody,
     NewQuestionnaire,
@@ -49,7 +51,7 @@ def design_questionnaire(
             template=body.template,
             by=caller.subject,
         )
-        return _changed(made, made=True)
+        return _present(made, made=True)
 
     return once(design)
 
@@ -82,8 +84,8 @@ def list_questionnaires(session: Reading, paging: Paging) -> Response:
 @router.get("/{questionnaire_id}", response_model=QuestionnaireBody, responses=errors(404))
 def read_questionnaire(questionnaire_id: QuestionnaireId, session: Reading) -> Response:
     """Read a questionnaire in its newest version."""
-    questionnaire = existing(repository.questionnaire(session, questionnaire_id), service.UNKNOWN)
-    return _changed((questionnaire, repository.newest(session, questionnaire)))
+    questionnaire = _existing(session, questionnaire_id)
+    return _present((questionnaire, repository.newest(session, questionnaire)))
 
 
 @router.patch(
@@ -106,7 +108,7 @@ def change_questionnaire(
         changes=body.changes(),
         by=caller.subject,
     )
-    return _changed(changed)
+    return _present(changed)
 
 
 @router.post(
@@ -118,7 +120,7 @@ def publish_questionnaire(
     """Publish the newest version: from now on it never changes and surveys can ask it."""
 
     def publish() -> Response:
-        return _changed(service.publish_questionnaire(session, questionnaire_id=questionnaire_id))
+        return _present(service.publish_questionnaire(session, questionnaire_id=questionnaire_id))
 
     return once(publish)
 
@@ -136,7 +138,7 @@ def open_version(
 
     def begin() -> Response:
         opened = service.open_version(session, questionnaire_id=questionnaire_id, by=caller.subject)
-        return _changed(opened, made=True)
+        return _present(opened, made=True)
 
     return once(begin)
 
@@ -144,7 +146,7 @@ def open_version(
 @router.get("/{questionnaire_id}/versions", response_model=QuestionnairePage, responses=errors(404))
 def list_versions(questionnaire_id: QuestionnaireId, session: Reading, paging: Paging) -> Response:
     """List the versions of a questionnaire, newest first."""
-    questionnaire = existing(repository.questionnaire(session, questionnaire_id), service.UNKNOWN)
+    questionnaire = _existing(session, questionnaire_id)
     rows = repository.versions(session, questionnaire_id, paging=paging)
     return answer_page(
         QuestionnairePage, lambda row: questionnaire_body(questionnaire, row), rows, paging
@@ -158,9 +160,13 @@ def list_versions(questionnaire_id: QuestionnaireId, session: Reading, paging: P
 )
 def read_version(questionnaire_id: QuestionnaireId, version: Number, session: Reading) -> Response:
     """Read one version of a questionnaire."""
-    questionnaire = existing(repository.questionnaire(session, questionnaire_id), service.UNKNOWN)
+    questionnaire = _existing(session, questionnaire_id)
     row = repository.version(session, questionnaire_id, version)
-    return _changed((questionnaire, existing(row, "This questionnaire has no such version.")))
+    return _present((questionnaire, existing(row, "This questionnaire has no such version.")))
+
+
+def _existing(session: Session, questionnaire_id: UUID) -> Questionnaire:
+    return existing(repository.questionnaire(session, questionnaire_id), service.UNKNOWN)
 
 
 def _template(name: str | None) -> dict[str, Any]:
@@ -173,8 +179,8 @@ def _template(name: str | None) -> dict[str, Any]:
     return document
 
 
-def _changed(changed: service.Versioned, *, made: bool = False) -> Response:
-    questionnaire, version = changed
+def _present(found: service.Versioned, *, made: bool = False) -> Response:
+    questionnaire, version = found
     return answer(
         questionnaire_body(questionnaire, version),
         made=made,

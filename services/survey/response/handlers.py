@@ -10,11 +10,11 @@ from shared.contracts.registry import CustomerState
 from shared.messaging.consumer import Handler
 
 
-def know_customers(session: Session, events: Sequence[CustomerState]) -> None:
+def follow_customers(session: Session, events: Sequence[CustomerState]) -> None:
     """Follow customers, and say of responses that named them whose they are."""
-    service.know_respondents(session, customers.mirror_customers(session, events))
+    service.identify_respondents(session, customers.follow_customers(session, events))
 
 
 HANDLERS: dict[type, Handler] = {
-    CustomerState: know_customers,
+    CustomerState: follow_customers,
 }

@@ -1,14 +1,18 @@
 """Table of responses."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.survey.models import Model
-from services.survey.response.domain import Answer
+from shared.contracts.survey import Answer
 from shared.database import Json, Moment
+
+Row = dict[str, Any]
+"""A response by column, before or instead of being an object: files bring tens of thousands."""
 
 
 class Response(Model):

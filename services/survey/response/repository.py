@@ -44,12 +44,7 @@ def responses(
         statement = statement.where(Response.wave == wave)
     if customer_id is not None:
         statement = statement.where(Response.customer_id == customer_id)
-    return page(
-        session,
-        statement,
-        paging=paging,
-        order=[Response.id],
-    )
+    return page(session, statement, paging=paging, order=[Response.id])
 
 
 def same_for_change(

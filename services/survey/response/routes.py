@@ -17,12 +17,12 @@ from services.survey.response.schemas import (
 )
 from services.survey.survey import repository as surveys
 from services.survey.survey.schemas import SurveyId, WaveCode
-from services.survey.survey.service import UNKNOWN
+from services.survey.survey.service import survey_of
 from shared.errors import existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Reader, Reading, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import Paging, link
+from shared.http.pagination import Paging, answer_page
 from shared.http.routing import Router
 
 router = Router(
@@ -59,7 +59,7 @@ def submit_response(
             customer_id=body.customer_id,
         )
         place = f"/v1/surveys/{survey_id}/responses/{made.id}"
-        return answer(response_body(made), status=201, place=place)
+        return answer(response_body(made), made=True, place=place)
 
     return once(submit)
 
@@ -78,12 +78,11 @@ def list_responses(
     ] = None,
 ) -> http.Response:
     """List the responses of a survey in the order in which they came."""
-    existing(surveys.survey(session, survey_id), UNKNOWN)
+    survey_of(session, survey_id)
     found = repository.responses(
         session, reader, survey_id=survey_id, paging=paging, wave=wave, customer_id=customer_id
     )
-    items = [response_body(row) for row in found.rows]
-    return answer(ResponsePage(items=items, next=found.next), headers=link(paging, found.next))
+    return answer_page(ResponsePage, response_body, found, paging)
 
 
 @router.get(
@@ -96,16 +95,13 @@ def read_response(
     reader: Reader,
 ) -> http.Response:
     """Read one response."""
-    found = existing(
-        repository.response(session, reader, survey_id=survey_id, response_id=response_id),
-        "No response that you may see has this id.",
-    )
-    return answer(response_body(found))
+    found = repository.response(session, reader, survey_id=survey_id, response_id=response_id)
+    return answer(response_body(existing(found, service.UNKNOWN)))
 
 
 @router.get("/{survey_id}/progress", response_model=ProgressBody, responses=errors(404))
 def read_progress(survey_id: SurveyId, session: Reading) -> http.Response:
     """Tell how many have answered up to now, by wave and channel."""
-    survey = existing(surveys.survey(session, survey_id), UNKNOWN)
+    survey = survey_of(session, survey_id)
     waves = surveys.waves(session, survey_id)
     return answer(progress_body(survey, waves, repository.counts(session, survey_id)))

@@ -13,6 +13,7 @@ from services.survey.response.models import Response
 from services.survey.survey.domain import State
 from services.survey.survey.models import Survey, Wave
 from services.survey.survey.schemas import WaveCode
+from shared.contracts.survey import Answer
 from shared.http.schemas import Body, ExternalIdBody, GivenExternalId, Moment, NamesCustomer, Page
 
 Channel = Annotated[
@@ -50,8 +51,6 @@ _KEPT: dict[str, Any] = _GIVEN | {
     "submitted_at": "2026-01-31T01:30:00Z",
     "recorded_at": "2026-01-31T01:31:12.123456Z",
 }
-
-AnswerValue = int | float | str | list[str]
 
 
 class NewResponse(NamesCustomer):
@@ -94,7 +93,7 @@ class ResponseBody(Body):
     channel: str
     submitted_at: datetime
     recorded_at: datetime
-    answers: dict[str, AnswerValue]
+    answers: dict[str, Answer]
 
 
 class ResponsePage(Page[ResponseBody]):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -11,26 +10,21 @@ from sqlalchemy.orm import Session
 
 from services.survey.customer import service as customers
 from services.survey.customer.repository import Pair
-from services.survey.questionnaire import repository as questionnaires
-from services.survey.questionnaire.domain import Questionnaire, read_questionnaire
-from services.survey.response import repository
-from services.survey.response.domain import Reading, Sheet, identity_of
-from services.survey.response.models import Response
+from services.survey.response import events, repository
+from services.survey.response.domain import Checked, Sheet, identity_of
+from services.survey.response.models import Response, Row
 from services.survey.response.texts import say
-from services.survey.survey import repository as surveys
-from services.survey.survey.domain import State
-from services.survey.survey.models import Survey, Wave
-from services.survey.survey.service import UNKNOWN, wave_of
+from services.survey.survey import service as surveys
+from services.survey.survey.models import Wave
 from shared import clock
 from shared.bulk import insert_rows
-from shared.contracts.survey import ResponseState, ResponseSubmitted
+from shared.contracts.survey import Answer
 from shared.database import upserting
-from shared.errors import Conflict, Fault, Invalid, existing
+from shared.errors import Conflict, Fault, Invalid
 from shared.ids import new_id
 from shared.messaging import outbox
 
-Columns = dict[str, Any]
-"""A response by column, before or instead of being an object: files bring tens of thousands."""
+UNKNOWN = "No response that you may see has this id."
 
 AHEAD = timedelta(days=1)
 """How far in the future a submission may lie, for clocks and zones that are off."""
@@ -44,7 +38,7 @@ class Submission:
     """
 
     identity: UUID
-    reading: Reading
+    answers: Mapping[str, Answer]
     channel: str
     submitted_at: datetime | None = None
     respondent: Pair | None = None
@@ -55,7 +49,7 @@ class Submission:
 class Kept:
     """What became of submissions, by identity."""
 
-    created: dict[UUID, Columns]
+    created: dict[UUID, Row]
     updated: dict[UUID, Response]
     unchanged: dict[UUID, Response]
 
@@ -65,31 +59,6 @@ class Kept:
             self.updated | more.updated,
             self.unchanged | more.unchanged,
         )
-
-
-def open_for_answers(session: Session, *, survey_id: UUID, wave: str | None) -> Wave:
-    """Find the wave that answers go to: the one named, or the only one that is open."""
-    survey = existing(surveys.survey(session, survey_id), UNKNOWN)
-    waves = surveys.waves(session, survey_id)
-    chosen = wave_of(waves, wave) if wave is not None else _only_open(waves)
-    check_open(survey, chosen)
-    return chosen
-
-
-def check_open(survey: Survey, wave: Wave) -> None:
-    """Raise Conflict unless answers can come in."""
-    if survey.state == State.DRAFT:
-        raise Conflict(detail="Publish the survey before it is answered.", code="survey_draft")
-    if survey.state == State.CLOSED:
-        raise Conflict(detail="This survey is closed.", code="survey_closed")
-    if wave.closed_at is not None:
-        raise Conflict(detail="This wave of the survey is closed.", code="wave_closed")
-
-
-def questionnaire_of(session: Session, wave: Wave) -> Questionnaire:
-    """Give the questionnaire that a wave asks."""
-    pinned = questionnaires.pinned(session, wave.questionnaire_id, wave.questionnaire_version)
-    return read_questionnaire(pinned.document)
 
 
 def submit_response(
@@ -104,22 +73,27 @@ def submit_response(
     customer_id: UUID | None = None,
 ) -> Response:
     """Keep one response; Invalid with a pointer at each answer that cannot be taken."""
-    chosen = open_for_answers(session, survey_id=survey_id, wave=wave)
-    sheet = Sheet(questionnaire_of(session, chosen).items)
-    reading = sheet.typed(answers)
-    _check(reading, submitted_at)
+    chosen = surveys.open_for_answers(session, survey_id=survey_id, wave=wave)
+    sheet = Sheet(surveys.questionnaire_of(session, chosen).items)
+    checked = sheet.check(answers)
+    _check(checked, submitted_at)
     submission = Submission(
         identity=_identity(chosen, respondent, customer_id),
-        reading=reading,
+        answers=checked.answers,
         channel=channel,
         submitted_at=submitted_at,
         respondent=respondent,
         customer_id=customer_id,
     )
-    kept = submit_responses(session, wave=chosen, sheet=sheet, submissions=[submission])
-    if submission.identity not in kept.created:
-        raise _answered()
-    return Response(**kept.created[submission.identity])
+    whose = _customers_of(session, [submission])
+    created = {}
+    if not _before(session, chosen, whose):
+        row = _row(submission, sheet, chosen, whose[submission.identity])
+        created = _insert(session, chosen, {submission.identity: row})
+    if not created:
+        raise Conflict(detail="This respondent has answered this wave.", code="already_answered")
+    _tell(session, list(created.values()))
+    return Response(**created[submission.identity])
 
 
 def submit_responses(
@@ -130,15 +104,14 @@ def submit_responses(
     A submission that is there already with other answers becomes its next version; so does one of
     a customer who has answered under another name.
     """
-    known = customers.find_or_await(session, [s.respondent for s in submissions if s.respondent])
-    whose = {s.identity: _customer_of(s, known) for s in submissions}
+    whose = _customers_of(session, submissions)
     once, again = _parted(submissions, whose)
-    written = {s.identity: _written(s, sheet, wave, whose[s.identity]) for s in once}
-    before = _before(session, wave, {identity: whose[identity] for identity in written})
-    created = _insert(session, wave, {i: v for i, v in written.items() if i not in before})
-    raced = {i: whose[i] for i in written.keys() - before.keys() - created.keys()}
+    rows = {s.identity: _row(s, sheet, wave, whose[s.identity]) for s in once}
+    before = _before(session, wave, {identity: whose[identity] for identity in rows})
+    created = _insert(session, wave, {i: row for i, row in rows.items() if i not in before})
+    raced = {i: whose[i] for i in rows.keys() - before.keys() - created.keys()}
     before |= _before(session, wave, raced)
-    updated = {i: row for i, row in before.items() if _change(row, written[i])}
+    updated = {i: kept for i, kept in before.items() if _change(kept, rows[i])}
     session.flush()
     _tell(session, [*created.values(), *(_columns(row) for row in updated.values())])
     kept = Kept(created, updated, {i: row for i, row in before.items() if i not in updated})
@@ -147,10 +120,13 @@ def submit_responses(
     return kept
 
 
-def _customer_of(submission: Submission, known: Mapping[Pair, UUID]) -> UUID | None:
-    if submission.customer_id or not submission.respondent:
-        return submission.customer_id
-    return known.get(submission.respondent)
+def _customers_of(session: Session, submissions: Sequence[Submission]) -> dict[UUID, UUID | None]:
+    """Tell by identity whose submissions these are, as far as that is known."""
+    known = customers.find_or_await(session, [s.respondent for s in submissions if s.respondent])
+    return {
+        s.identity: s.customer_id or (known.get(s.respondent) if s.respondent else None)
+        for s in submissions
+    }
 
 
 def _parted(
@@ -181,8 +157,11 @@ def _before(
     return {identity: row for identity, row in found.items() if row}
 
 
-def know_respondents(session: Session, found: Mapping[Pair, UUID]) -> None:
-    """Say of kept responses whose they are, now that their respondents are known."""
+def identify_respondents(session: Session, found: Mapping[Pair, UUID]) -> None:
+    """Say of kept responses whose they are, now that their respondents are known.
+
+    Their states are not told again: they say the open answers, which are what they were.
+    """
     if not found:
         return
     rows = repository.of_respondents_for_change(session, found)
@@ -192,15 +171,7 @@ def know_respondents(session: Session, found: Mapping[Pair, UUID]) -> None:
         row.customer_id = found[_pair(row)]
         row.version, row.recorded_at = row.version + 1, moment
     session.flush()
-    outbox.record_all(session, [_submitted(_columns(row)) for row in learnt])
-
-
-def _only_open(waves: list[Wave]) -> Wave:
-    candidates = [wave for wave in waves if wave.closed_at is None] or waves
-    if len(candidates) > 1:
-        codes = ", ".join(wave.code for wave in candidates)
-        raise Invalid(Fault("/wave", "required", f"Say which wave: {codes}."))
-    return candidates[0]
+    outbox.record_all(session, [events.submitted(_columns(row)) for row in learnt])
 
 
 def _identity(wave: Wave, respondent: Pair | None, customer_id: UUID | None) -> UUID:
@@ -216,21 +187,17 @@ def _of_customer(wave: Wave, customer_id: UUID) -> UUID:
     return identity_of(wave.id, "customer", str(customer_id))
 
 
-def _answered() -> Conflict:
-    return Conflict(detail="This respondent has answered this wave.", code="already_answered")
-
-
-def _check(reading: Reading, submitted_at: datetime | None) -> None:
-    faults = [Fault(f"/answers{r.pointer}", r.code, say(r)) for r in reading.refusals]
+def _check(checked: Checked, submitted_at: datetime | None) -> None:
+    faults = [Fault(f"/answers{r.pointer}", r.code, say(r)) for r in checked.refusals]
     if submitted_at is not None and submitted_at > clock.now() + AHEAD:
         faults.append(Fault("/submitted_at", "in_future", "Give a time that has been."))
     if faults:
         raise Invalid(*faults, detail="Some answers cannot be taken.")
 
 
-def _written(submission: Submission, sheet: Sheet, wave: Wave, customer_id: UUID | None) -> Columns:
+def _row(submission: Submission, sheet: Sheet, wave: Wave, customer_id: UUID | None) -> Row:
     """Give the columns that a submission states; a customer who is known has one identity."""
-    coded, open_answers = sheet.part(submission.reading.answers)
+    coded, open_answers = sheet.part(submission.answers)
     system, external_id = submission.respondent or (None, None)
     stated = {
         "customer_id": customer_id,
@@ -247,9 +214,9 @@ def _written(submission: Submission, sheet: Sheet, wave: Wave, customer_id: UUID
     }
 
 
-def _insert(session: Session, wave: Wave, written: Mapping[UUID, Columns]) -> dict[UUID, Columns]:
+def _insert(session: Session, wave: Wave, stated: Mapping[UUID, Row]) -> dict[UUID, Row]:
     """Insert what nobody else has inserted meanwhile; give that."""
-    if not written:
+    if not stated:
         return {}
     moment = clock.now()
     common = {
@@ -261,7 +228,7 @@ def _insert(session: Session, wave: Wave, written: Mapping[UUID, Columns]) -> di
     }
     rows = {
         identity: {"id": new_id(), "submitted_at": moment, **common, **columns}
-        for identity, columns in written.items()
+        for identity, columns in stated.items()
     }
     try:
         with session.begin_nested():
@@ -272,7 +239,7 @@ def _insert(session: Session, wave: Wave, written: Mapping[UUID, Columns]) -> di
     return rows
 
 
-def _insert_slowly(session: Session, rows: Sequence[Columns]) -> set[UUID]:
+def _insert_slowly(session: Session, rows: Sequence[Row]) -> set[UUID]:
     """Insert what somebody else has not inserted since we looked; tell the identities."""
     table = Response.__table__
     statement = upserting(session, table).on_conflict_do_nothing()
@@ -283,9 +250,9 @@ _NAMES = {"identity", "respondent_system", "respondent_id"}
 """What a response keeps of its first submission, whatever its customer is called in a later."""
 
 
-def _change(row: Response, written: Mapping[str, Any]) -> bool:
+def _change(row: Response, stated: Row) -> bool:
     """Make a kept response say this; tell whether that changed anything."""
-    said = {name: value for name, value in written.items() if name not in _NAMES}
+    said = {name: value for name, value in stated.items() if name not in _NAMES}
     changes = {name: value for name, value in said.items() if getattr(row, name) != value}
     if not changes:
         return False
@@ -295,40 +262,15 @@ def _change(row: Response, written: Mapping[str, Any]) -> bool:
     return True
 
 
-def _columns(row: Response) -> Columns:
+def _columns(row: Response) -> Row:
     return {column.key: getattr(row, column.key) for column in Response.__table__.columns}
 
 
-def _tell(session: Session, rows: Sequence[Columns]) -> None:
-    """Publish coded answers as facts; open ones, once there are any, as state: it can be erased."""
-    outbox.record_all(session, [_submitted(row) for row in rows])
-    had = [row for row in rows if row["open_answers"] or row["version"] > 1]
-    outbox.record_all(session, [_state(row) for row in had])
-
-
-def _submitted(row: Columns) -> ResponseSubmitted:
-    return ResponseSubmitted(
-        response_id=row["id"],
-        version=row["version"],
-        recorded_at=row["recorded_at"],
-        survey_id=row["survey_id"],
-        wave=row["wave"],
-        customer_id=row["customer_id"],
-        channel=row["channel"],
-        submitted_at=row["submitted_at"],
-        answers=row["answers"],
-    )
-
-
-def _state(row: Columns) -> ResponseState:
-    return ResponseState(
-        response_id=row["id"],
-        version=row["version"],
-        recorded_at=row["recorded_at"],
-        survey_id=row["survey_id"],
-        wave=row["wave"],
-        open_answers=row["open_answers"],
-    )
+def _tell(session: Session, rows: Sequence[Row]) -> None:
+    """Publish the responses, and the state of those that have open answers or may have had some."""
+    outbox.record_all(session, [events.submitted(row) for row in rows])
+    with_open = [row for row in rows if row["open_answers"] or row["version"] > 1]
+    outbox.record_all(session, [events.state(row) for row in with_open])
 
 
 def _pair(row: Response) -> Pair:

@@ -25,12 +25,7 @@ def surveys(session: Session, *, paging: PageRequest, state: str | None = None) 
     statement = select(Survey)
     if state is not None:
         statement = statement.where(Survey.state == state)
-    return page(
-        session,
-        statement,
-        paging=paging,
-        order=[Survey.id],
-    )
+    return page(session, statement, paging=paging, order=[Survey.id])
 
 
 def waves(session: Session, survey_id: UUID) -> list[Wave]:

@@ -23,7 +23,6 @@ from services.survey.survey.schemas import (
     survey_body,
     wave_body,
 )
-from shared.errors import existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Caller, ExpectedVersion, Reading, Transaction
 from shared.http.idempotency import Once
@@ -72,7 +71,7 @@ def list_surveys(
 @router.get("/{survey_id}", response_model=SurveyBody, responses=errors(404))
 def read_survey(survey_id: SurveyId, session: Reading) -> Response:
     """Read a survey with its waves, the items they ask and the links to their pages."""
-    return _present(session, existing(repository.survey(session, survey_id), service.UNKNOWN))
+    return _present(session, service.survey_of(session, survey_id))
 
 
 @router.patch("/{survey_id}", response_model=SurveyBody, responses=errors(400, 404, 412, 428))
@@ -108,7 +107,7 @@ def close_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Respo
 @router.get("/{survey_id}/waves", response_model=WavePage, responses=errors(404))
 def list_waves(survey_id: SurveyId, session: Reading) -> Response:
     """List the waves of a survey, oldest first."""
-    existing(repository.survey(session, survey_id), service.UNKNOWN)
+    service.survey_of(session, survey_id)
     key = repository.link_key(session)
     items = [wave_body(wave, key) for wave in repository.waves(session, survey_id)]
     return answer(WavePage(items=items, next=None))
@@ -137,10 +136,9 @@ def open_wave(survey_id: SurveyId, body: NewWave, once: Once, session: Transacti
 @router.get("/{survey_id}/waves/{code}", response_model=WaveBody, responses=errors(404))
 def read_wave(survey_id: SurveyId, code: WaveCode, session: Reading) -> Response:
     """Read one wave of a survey."""
-    survey = existing(repository.survey(session, survey_id), service.UNKNOWN)
-    return _present_wave(
-        session, survey, service.wave_of(repository.waves(session, survey_id), code)
-    )
+    survey = service.survey_of(session, survey_id)
+    wave = service.wave_of(repository.waves(session, survey_id), code)
+    return _present_wave(session, survey, wave)
 
 
 @router.post("/{survey_id}/waves/{code}/close", response_model=WaveBody, responses=errors(404, 409))

@@ -1,21 +1,25 @@
-"""Use cases of surveys: design, open waves, publish, close."""
+"""Use cases of surveys: design, open waves, publish, close, find where answers go."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from services.survey.questionnaire import repository as questionnaires
-from services.survey.questionnaire.domain import VersionState, read_questionnaire
+from services.survey.questionnaire.domain import (
+    Questionnaire,
+    VersionState,
+    read_questionnaire,
+)
 from services.survey.questionnaire.models import QuestionnaireVersion
-from services.survey.survey import repository
+from services.survey.questionnaire.service import UNKNOWN as UNKNOWN_QUESTIONNAIRE
+from services.survey.survey import events, repository
 from services.survey.survey.domain import State, catalogue_item, merge_catalogues
 from services.survey.survey.models import Survey, Wave
 from shared import clock
-from shared.contracts import survey as contracts
+from shared.contracts.survey import CatalogueItem
 from shared.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed, existing
 from shared.ids import new_id
 from shared.messaging import outbox
@@ -59,7 +63,7 @@ def change_survey(
     if survey.version != expected_version:
         raise PreconditionFailed
     survey.title = dict(title)
-    _changed(session, survey, contracts.SurveyPublished)
+    _changed(session, survey)
     return survey
 
 
@@ -85,7 +89,7 @@ def open_wave(
     asked = questionnaire_id or waves[-1].questionnaire_id
     pinned = _pinned(session, asked, questionnaire_version)
     wave = _add_wave(session, survey, pinned, code=code, target=target)
-    _changed(session, survey, contracts.SurveyPublished)
+    _changed(session, survey)
     return survey, wave
 
 
@@ -96,7 +100,7 @@ def publish_survey(session: Session, *, survey_id: UUID) -> Survey:
         raise _closed()
     if survey.state == State.DRAFT:
         survey.state, survey.published_at = State.PUBLISHED, clock.now()
-        _changed(session, survey, contracts.SurveyPublished)
+        _changed(session, survey)
     return survey
 
 
@@ -107,7 +111,7 @@ def close_survey(session: Session, *, survey_id: UUID) -> Survey:
         raise Conflict(detail="Only a published survey can be closed.", code="survey_draft")
     if survey.state == State.PUBLISHED:
         survey.state, survey.closed_at = State.CLOSED, clock.now()
-        _changed(session, survey, contracts.SurveyClosed)
+        _changed(session, survey, events.closed)
     return survey
 
 
@@ -117,8 +121,13 @@ def close_wave(session: Session, *, survey_id: UUID, code: str) -> tuple[Survey,
     wave = wave_of(repository.waves(session, survey_id), code)
     if wave.closed_at is None:
         wave.closed_at = clock.now()
-        _changed(session, survey, contracts.SurveyPublished)
+        _changed(session, survey)
     return survey, wave
+
+
+def survey_of(session: Session, survey_id: UUID) -> Survey:
+    """Find a survey, or raise NotFound."""
+    return existing(repository.survey(session, survey_id), UNKNOWN)
 
 
 def wave_of(waves: list[Wave], code: str) -> Wave:
@@ -127,6 +136,34 @@ def wave_of(waves: list[Wave], code: str) -> Wave:
         if wave.code == code:
             return wave
     raise NotFound(detail=UNKNOWN_WAVE)
+
+
+def open_for_answers(session: Session, *, survey_id: UUID, wave: str | None) -> Wave:
+    """Find the wave that answers go to: the one named, or the only one that is open."""
+    survey = survey_of(session, survey_id)
+    waves = repository.waves(session, survey_id)
+    chosen = wave_of(waves, wave) if wave is not None else _only_open(waves)
+    if survey.state == State.DRAFT:
+        raise Conflict(detail="Publish the survey before it is answered.", code="survey_draft")
+    if survey.state == State.CLOSED:
+        raise _closed()
+    if chosen.closed_at is not None:
+        raise Conflict(detail="This wave of the survey is closed.", code="wave_closed")
+    return chosen
+
+
+def questionnaire_of(session: Session, wave: Wave) -> Questionnaire:
+    """Give the questionnaire that a wave asks."""
+    pinned = questionnaires.pinned(session, wave.questionnaire_id, wave.questionnaire_version)
+    return read_questionnaire(pinned.document)
+
+
+def _only_open(waves: list[Wave]) -> Wave:
+    candidates = [wave for wave in waves if wave.closed_at is None] or waves
+    if len(candidates) > 1:
+        codes = ", ".join(wave.code for wave in candidates)
+        raise Invalid(Fault("/wave", "required", f"Say which wave: {codes}."))
+    return candidates[0]
 
 
 def _for_change(session: Session, survey_id: UUID) -> Survey:
@@ -140,8 +177,7 @@ def _closed() -> Conflict:
 def _pinned(session: Session, questionnaire_id: UUID, number: int | None) -> QuestionnaireVersion:
     """Give the published version that a wave asks, the newest unless a number is given."""
     if questionnaires.questionnaire(session, questionnaire_id) is None:
-        message = "There is no questionnaire with this id."
-        raise Invalid(Fault("/questionnaire_id", "unknown", message))
+        raise Invalid(Fault("/questionnaire_id", "unknown", UNKNOWN_QUESTIONNAIRE))
     if number is None:
         pinned = questionnaires.newest_published(session, questionnaire_id)
         place = "/questionnaire_id"
@@ -157,7 +193,7 @@ def _pinned(session: Session, questionnaire_id: UUID, number: int | None) -> Que
 def _add_wave(
     session: Session, survey: Survey, pinned: QuestionnaireVersion, *, code: str, target: int | None
 ) -> Wave:
-    kept = {item["code"]: contracts.CatalogueItem(**item) for item in survey.items}
+    kept = {item["code"]: CatalogueItem(**item) for item in survey.items}
     asked = [catalogue_item(item) for item in read_questionnaire(pinned.document).items]
     merged, clashes = merge_catalogues(kept, asked)
     if clashes:
@@ -179,39 +215,14 @@ def _add_wave(
     return wave
 
 
-Told = type[contracts.SurveyPublished] | type[contracts.SurveyClosed]
-
-
-def _changed(session: Session, survey: Survey, told: Told) -> None:
+def _changed(
+    session: Session,
+    survey: Survey,
+    tell: Callable[[Survey, list[Wave], datetime], object] = events.published,
+) -> None:
     """Count the change, and tell of it unless the survey is still a draft."""
     survey.version += 1
     session.flush()
-    if survey.published_at is None:
-        return
-    facts = _facts(survey, repository.waves(session, survey.id), clock.now())
-    state = contracts.SurveyState(
-        **facts,
-        state=survey.state,
-        published_at=survey.published_at,
-        closed_at=survey.closed_at,
-    )
-    outbox.record(session, told(**facts), state)
-
-
-def _facts(survey: Survey, waves: list[Wave], moment: datetime) -> dict[str, Any]:
-    return {
-        "survey_id": survey.id,
-        "version": survey.version,
-        "recorded_at": moment,
-        "title": contracts.Title(**survey.title),
-        "waves": [
-            contracts.Wave(
-                code=wave.code,
-                questionnaire_id=wave.questionnaire_id,
-                questionnaire_version=wave.questionnaire_version,
-                closed=wave.closed_at is not None,
-            )
-            for wave in waves
-        ],
-        "items": [contracts.CatalogueItem(**item) for item in survey.items],
-    }
+    if survey.published_at is not None:
+        told = survey, repository.waves(session, survey.id), clock.now()
+        outbox.record(session, tell(*told), events.state(*told))

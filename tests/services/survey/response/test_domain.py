@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.survey.questionnaire.domain import read_questionnaire
-from services.survey.response.domain import Answer, Sheet
+from services.survey.response.domain import Sheet
+from shared.contracts.survey import Answer
 from tests.services.survey.documents import every_type
 
 SHEET = Sheet(read_questionnaire(every_type()).items)
@@ -30,20 +31,20 @@ JSON = st.recursive(
 
 
 def refused(**answers: object) -> list[tuple[str, str]]:
-    reading = SHEET.typed(REQUIRED | answers)
-    return [(refusal.pointer, refusal.code) for refusal in reading.refusals]
+    checked = SHEET.check(REQUIRED | answers)
+    return [(refusal.pointer, refusal.code) for refusal in checked.refusals]
 
 
 def refused_written(**answers: str) -> list[tuple[str, str]]:
-    reading = SHEET.written({"appearance": "5", "safety": "0"} | answers)
-    return [(refusal.pointer, refusal.code) for refusal in reading.refusals]
+    checked = SHEET.check_texts({"appearance": "5", "safety": "0"} | answers)
+    return [(refusal.pointer, refusal.code) for refusal in checked.refusals]
 
 
 @given(st.fixed_dictionaries(VALID))
 def test_answers_within_the_questionnaire_are_taken_as_they_are(answers: dict[str, Answer]) -> None:
-    reading = SHEET.typed(answers)
-    assert reading.refusals == []
-    assert {code: value for code, value in reading.answers.items() if code != "bought_at"} == {
+    checked = SHEET.check(answers)
+    assert checked.refusals == []
+    assert {code: value for code, value in checked.answers.items() if code != "bought_at"} == {
         code: value for code, value in answers.items() if code != "bought_at"
     }
 
@@ -54,30 +55,30 @@ def test_written_answers_become_the_same_values_as_typed_ones(answers: dict[str,
         code: ";".join(value) if isinstance(value, list) else str(value)
         for code, value in answers.items()
     }
-    assert SHEET.written(written) == SHEET.typed(answers)
+    assert SHEET.check_texts(written) == SHEET.check(answers)
 
 
 @given(st.dictionaries(st.sampled_from([*VALID, "unknown"]), JSON))
 def test_whatever_comes_is_taken_or_refused_at_its_question(answers: dict[str, object]) -> None:
     """Nothing raises, nothing is both taken and refused, and what is taken travels as JSON."""
-    reading = SHEET.typed(answers)
-    refused = {refusal.item for refusal in reading.refusals}
-    assert not refused & set(reading.answers)
-    assert json.loads(json.dumps(reading.answers, allow_nan=False)) == reading.answers
+    checked = SHEET.check(answers)
+    refused = {refusal.item for refusal in checked.refusals}
+    assert not refused & set(checked.answers)
+    assert json.loads(json.dumps(checked.answers, allow_nan=False)) == checked.answers
     assert {code for code, value in answers.items() if value is not None} <= (
-        refused | set(reading.answers) | {"wish", "bought_at"}
+        refused | set(checked.answers) | {"wish", "bought_at"}
     )
 
 
 @given(st.dictionaries(st.sampled_from(list(VALID)), st.text()))
 def test_whatever_is_written_is_taken_or_refused(answers: dict[str, str]) -> None:
-    reading = SHEET.written(answers)
-    assert not {refusal.item for refusal in reading.refusals} & set(reading.answers)
+    checked = SHEET.check_texts(answers)
+    assert not {refusal.item for refusal in checked.refusals} & set(checked.answers)
 
 
 @given(st.decimals(1, 20, places=1))
 def test_a_number_is_kept_exactly(number: Decimal) -> None:
-    kept = SHEET.written({"people": str(number)}).answers["people"]
+    kept = SHEET.check_texts({"people": str(number)}).answers["people"]
     assert Decimal(repr(kept)) == number
 
 
@@ -141,11 +142,11 @@ def test_a_written_answer_outside_the_questionnaire_is_refused(
     [(" 4 ", 4), ("4.0", 4), ("４", 4), ("非常满意", 5), ("very satisfied", 5), ("不适用", 0)],
 )
 def test_a_point_may_be_written_in_the_ways_files_bring_it(written: str, value: int) -> None:
-    assert SHEET.written({"appearance": written}).answers["appearance"] == value
+    assert SHEET.check_texts({"appearance": written}).answers["appearance"] == value
 
 
 def test_options_may_be_written_as_their_labels_and_keep_the_order_of_the_questionnaire() -> None:
-    answers = SHEET.written({"bought": "最近", "bought_at": "Online; shop"}).answers
+    answers = SHEET.check_texts({"bought": "最近", "bought_at": "Online; shop"}).answers
     assert answers == {"bought": "recent", "bought_at": ["shop", "online"]}
 
 
@@ -153,15 +154,15 @@ def test_a_label_that_two_options_share_names_neither() -> None:
     document = every_type()
     document["questions"][3]["options"][1]["text"]["en"] = "Recently"
     sheet = Sheet(read_questionnaire(document).items)
-    assert [r.code for r in sheet.written({"bought": "Recently"}).refusals][:1] == [
+    assert [r.code for r in sheet.check_texts({"bought": "Recently"}).refusals][:1] == [
         "unknown_option"
     ]
 
 
 def test_blank_answers_are_none() -> None:
-    reading = SHEET.written({"appearance": " ", "safety": "1", "wish": "\r\n", "people": ""})
-    assert reading.answers == {"safety": 1}
-    assert [refusal.code for refusal in reading.refusals] == ["required"]
+    checked = SHEET.check_texts({"appearance": " ", "safety": "1", "wish": "\r\n", "people": ""})
+    assert checked.answers == {"safety": 1}
+    assert [refusal.code for refusal in checked.refusals] == ["required"]
 
 
 def test_open_answers_are_parted_from_coded_ones() -> None:

@@ -4,15 +4,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
-from services.survey.response import handlers
+from services.survey.response import service
+from services.survey.worker import HANDLERS
 from shared import clock
 from shared.contracts.registry import CustomerState, ExternalId
 from shared.contracts.survey import ResponseState, ResponseSubmitted
+from shared.errors import Conflict
 from shared.http.identity import Identity
 from shared.reader import Rows
 from tests.services.harness import Running
@@ -42,8 +44,9 @@ def registered(number: int = 17, **changes: Any) -> CustomerState:
 
 
 def heard(surveys: Running, *events: CustomerState) -> None:
+    """Let the handler that listens to them have these events."""
     with surveys.database.transaction() as session:
-        handlers.know_customers(session, events)
+        HANDLERS[CustomerState](session, events)
 
 
 def test_a_response_can_be_read_back(client: httpx.Client, survey: dict[str, Any]) -> None:
@@ -321,3 +324,22 @@ def test_what_is_not_there_is_not_found(client: httpx.Client, survey: dict[str, 
         client.get(f"/v1/surveys/{survey['id']}/responses/{uuid4()}"),
     ]
     assert {answer.status_code for answer in answers} == {404}
+
+
+def test_a_second_answer_is_refused_before_anything_of_it_is_written(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    submitted(surveys.client, survey, customer=MEI)
+    told = surveys.recorded()
+    with surveys.database.transaction() as session, pytest.raises(Conflict):
+        service.submit_response(
+            session,
+            survey_id=UUID(survey["id"]),
+            wave=None,
+            answers=ANSWERS | {"appearance": 1},
+            channel="post",
+            respondent=("erp", "17"),
+        )
+    assert surveys.recorded() == told
+    (kept,) = surveys.client.get(f"/v1/surveys/{survey['id']}/responses").json()["items"]
+    assert (kept["version"], kept["channel"]) == (1, "web")

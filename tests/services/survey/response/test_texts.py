@@ -16,7 +16,7 @@ def refusals() -> list[Refusal]:
         {"bought_at": ["shop", "online", "dealer"], "people": 50, "wish": "\x00"},
         {"people": 1.55},
     ]
-    return [refusal for each in answers for refusal in sheet.typed(each).refusals]
+    return [refusal for each in answers for refusal in sheet.check(each).refusals]
 
 
 @pytest.mark.parametrize("language", get_args(Language))
