@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy.local.ports import free_ports
 from deploy.local.roles import SERVICES
 from deploy.local.supervise.child import Role
+from shared.commands import main
 from shared.service import Service
 
 _LOCAL_TO_A_RUN = ("DATABASE_URL", "KAFKA_BOOTSTRAP", "IDENTITY_PUBLIC_KEY_FILE")
@@ -113,8 +114,7 @@ class Product:
 
 def run_command(name: str, command: str) -> None:
     """Run one command of a service in this process, with the settings of its environment."""
-    service = _described(name)
-    getattr(service, command)(service.settings.read())
+    main(_described(name), [command])
 
 
 def import_all() -> None:
