@@ -1,5 +1,6 @@
 """What a service is: its parts, and the two processes that they make."""
 
+import inspect
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,13 +38,17 @@ class Service:
 
     settings: type[ServiceSettings]
     create_app: Callable[[Any], FastAPI]
-    migrations: Path
     handlers: Handlers | HandlersFor = field(default_factory=dict)
     works: Mapping[type[Any], Work] = field(default_factory=dict)
     extra_loops: ExtraLoops = lambda _database, _settings: ()
     guard: Guard = guarded
     server: Callable[[Any], Mapping[str, Any]] = lambda _settings: {}
     commands: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)
+
+    @property
+    def migrations(self) -> Path:
+        """The folder of its Alembic history, beside its settings."""
+        return Path(inspect.getfile(self.settings)).parent / "migrations"
 
     def serve(self, settings: ServiceSettings) -> None:
         """Answer HTTP until told to stop."""

@@ -1,7 +1,5 @@
 """Commands of the gateway."""
 
-from pathlib import Path
-
 from services.gateway.app import create_app, guard
 from services.gateway.protocol import server_options
 from services.gateway.settings import Settings
@@ -11,7 +9,6 @@ from shared.service import Service
 SERVICE = Service(
     settings=Settings,
     create_app=create_app,
-    migrations=Path(__file__).parent / "migrations",
     guard=guard,
     server=server_options,
 )

@@ -1,7 +1,5 @@
 """Commands of scoring."""
 
-from pathlib import Path
-
 from services.scoring import worker
 from services.scoring.app import create_app
 from services.scoring.portfolio.recompute import recompute
@@ -12,7 +10,6 @@ from shared.service import Service
 SERVICE = Service(
     settings=Settings,
     create_app=create_app,
-    migrations=Path(__file__).parent / "migrations",
     handlers=worker.HANDLERS,
     extra_loops=worker.loops,
     commands={"recompute": recompute},

@@ -1,7 +1,7 @@
 """What the bodies of imports have in common."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -105,11 +105,19 @@ class FileImportBody(Body):
     created_at: datetime
     ended_at: datetime | None
 
+    place: ClassVar[str]
+    """Where an import is read; `{row}` is its row."""
+
     @classmethod
-    def of(cls, row: ImportColumns, *, place: str) -> Self:
-        """Present an import that is read at this place."""
+    def place_of(cls, row: ImportColumns) -> str:
+        """Tell where an import is read."""
+        return cls.place.format(row=row)
+
+    @classmethod
+    def of(cls, row: ImportColumns) -> Self:
+        """Present an import."""
         names = cls.model_fields.keys() - {"errors_url"}
-        url = f"{place}/errors" if row.rejected else None
+        url = f"{cls.place_of(row)}/errors" if row.rejected else None
         return cls(**{name: getattr(row, name) for name in names}, errors_url=url)
 
 

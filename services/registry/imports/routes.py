@@ -13,8 +13,6 @@ from services.registry.imports.schemas import (
     ImportBody,
     ImportForm,
     ImportPage,
-    import_body,
-    import_place,
 )
 from shared.errors import existing
 from shared.http.answers import answer, errors
@@ -83,7 +81,7 @@ def start_import(
             options=form.options.options(form.entity, settings),
             upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )
-        return answer(import_body(row), status=202, place=import_place(row))
+        return answer(ImportBody.of(row), status=202, place=ImportBody.place_of(row))
 
     return once(start, also=form.said)
 
@@ -91,13 +89,15 @@ def start_import(
 @router.get("", response_model=ImportPage, responses=errors(403))
 def list_imports(session: Reading, paging: Paging) -> Response:
     """List imports, newest first. Needs a key that sees all rows."""
-    return answer_page(ImportPage, import_body, repository.imports(session, paging=paging), paging)
+    return answer_page(
+        ImportPage, ImportBody.of, repository.imports(session, paging=paging), paging
+    )
 
 
 @router.get("/{import_id}", response_model=ImportBody, responses=errors(403, 404))
 def read_import(import_id: ImportId, session: Reading) -> Response:
     """Read how far an import is. Needs a key that sees all rows."""
-    return answer(import_body(existing(repository.import_(session, import_id), service.UNKNOWN)))
+    return answer(ImportBody.of(existing(repository.import_(session, import_id), service.UNKNOWN)))
 
 
 @router.post("/{import_id}/cancel", response_model=ImportBody, responses=errors(403, 404))
@@ -107,7 +107,7 @@ def cancel_import(import_id: ImportId, once: Once, session: Transaction) -> Resp
     def cancel() -> Response:
         row = existing(repository.import_(session, import_id), service.UNKNOWN)
         jobs.cancel(session, row)
-        return answer(import_body(row))
+        return answer(ImportBody.of(row))
 
     return once(cancel)
 

@@ -7,7 +7,6 @@ from pydantic import ConfigDict, Field, Json
 
 from services.registry.imports import domain
 from services.registry.imports.domain import OPTIONS, Entity, Mode
-from services.registry.imports.models import Import
 from shared.errors import Fault, Invalid
 from shared.http.schemas import Body, Code, Currency, Flag, Page, System
 from shared.imports.schemas import QUEUED, Encoding, FileForm, FileImportBody, Zone
@@ -98,6 +97,7 @@ class ImportForm(FileForm):
 class ImportBody(FileImportBody):
     """An import; counts are lines, `processed` is the sum of the four outcomes."""
 
+    place = "/v1/imports/{row.id}"
     model_config = ConfigDict(json_schema_extra={"examples": [_RUNNING]})
 
     entity: Entity
@@ -105,13 +105,3 @@ class ImportBody(FileImportBody):
 
 class ImportPage(Page[ImportBody]):
     """A page of imports."""
-
-
-def import_place(row: Import) -> str:
-    """Tell where an import is read."""
-    return f"/v1/imports/{row.id}"
-
-
-def import_body(row: Import) -> ImportBody:
-    """Present an import."""
-    return ImportBody.of(row, place=import_place(row))

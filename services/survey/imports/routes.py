@@ -13,8 +13,6 @@ from services.survey.imports.schemas import (
     ImportBody,
     ImportForm,
     ImportPage,
-    import_body,
-    import_place,
 )
 from services.survey.survey import repository as surveys
 from services.survey.survey.schemas import SurveyId
@@ -75,7 +73,7 @@ def import_answers(
             options=form.options.options(settings.timezone),
             upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )
-        return answer(import_body(made), status=202, place=import_place(made))
+        return answer(ImportBody.of(made), status=202, place=ImportBody.place_of(made))
 
     return once(start, also=form.said)
 
@@ -85,7 +83,7 @@ def list_answer_imports(survey_id: SurveyId, session: Reading, paging: Paging) -
     """List the imports of a survey, newest first. Needs a key that sees all rows."""
     existing(surveys.survey(session, survey_id), UNKNOWN)
     found = repository.answer_imports(session, survey_id=survey_id, paging=paging)
-    return answer_page(ImportPage, import_body, found, paging)
+    return answer_page(ImportPage, ImportBody.of, found, paging)
 
 
 @router.get(
@@ -93,7 +91,7 @@ def list_answer_imports(survey_id: SurveyId, session: Reading, paging: Paging) -
 )
 def read_answer_import(survey_id: SurveyId, import_id: ImportId, session: Reading) -> Response:
     """Read how far an import is, and what became of its lines. Needs a key that sees all rows."""
-    return answer(import_body(_existing(session, survey_id, import_id)))
+    return answer(ImportBody.of(_existing(session, survey_id, import_id)))
 
 
 @router.post(
@@ -109,7 +107,7 @@ def cancel_answer_import(
     def cancel() -> Response:
         row = _existing(session, survey_id, import_id)
         jobs.cancel(session, row)
-        return answer(import_body(row))
+        return answer(ImportBody.of(row))
 
     return once(cancel)
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import UploadFile
 from pydantic import ConfigDict, Field, Json
 
-from services.survey.imports.models import Import
 from services.survey.imports.service import Options
 from services.survey.response.schemas import Channel
 from services.survey.survey.schemas import WaveCode
@@ -77,6 +76,7 @@ class ImportForm(FileForm):
 class ImportBody(FileImportBody):
     """An import; counts are lines, `processed` is the sum of the four outcomes."""
 
+    place = "/v1/surveys/{row.survey_id}/imports/{row.id}"
     model_config = ConfigDict(json_schema_extra={"examples": [_QUEUED]})
 
     survey_id: UUID
@@ -85,13 +85,3 @@ class ImportBody(FileImportBody):
 
 class ImportPage(Page[ImportBody]):
     """A page of imports."""
-
-
-def import_place(row: Import) -> str:
-    """Tell where an import is read."""
-    return f"/v1/surveys/{row.survey_id}/imports/{row.id}"
-
-
-def import_body(row: Import) -> ImportBody:
-    """Present an import."""
-    return ImportBody.of(row, place=import_place(row))

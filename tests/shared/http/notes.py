@@ -1,8 +1,6 @@
 """A small service of notes, built as the real ones are, on which the kit's HTTP is shown."""
 
-import os
 from datetime import datetime
-from pathlib import Path
 from threading import Event
 from typing import Annotated
 from uuid import UUID
@@ -115,7 +113,7 @@ def create_app(settings: KitSettings) -> FastAPI:
     return make_app(settings, title="Notes", description="For tests.", routers=[router])
 
 
-SERVICE = Service(settings=KitSettings, create_app=create_app, migrations=Path(os.devnull))
+SERVICE = Service(settings=KitSettings, create_app=create_app)
 
 if __name__ == "__main__":
     main(SERVICE)
