@@ -85,7 +85,7 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     settings = service.settings.read()
     parser = argparse.ArgumentParser(prog=f"python -m services.{settings.name}")
     choices = parser.add_subparsers(dest="command", required=True)
-    commands = _commands(service)
+    commands = commands_of(service)
     for name, command in commands.items():
         chosen = choices.add_parser(name, help=command.__doc__, description=command.__doc__)
         if name in _WITH_DRY_RUN:
@@ -97,7 +97,7 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     commands[name](settings, **given)
 
 
-def _commands(service: Service) -> dict[str, Command]:
+def commands_of(service: Service) -> dict[str, Command]:
     """Give every command of a service, to be called with its settings and options."""
     common = {**_WITH_DRY_RUN, "openapi": openapi}
     bound = {name: _bound(command, service) for name, command in common.items()}

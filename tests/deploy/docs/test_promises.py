@@ -11,12 +11,12 @@ from pathlib import Path
 from deploy.local.roles import SERVICES
 from services.gateway.__main__ import SERVICE as GATEWAY
 from services.gateway.document.routes import OPEN
+from shared.commands import commands_of
 from shared.contracts.catalogue import contracts
 from shared.service import Service
 
 ROOT = Path(__file__).parents[3]
 COLUMNS = 4
-COMMANDS = {"serve", "work", "migrate", "topics", "redrive", "openapi"}
 
 
 def rows() -> list[list[str]]:
@@ -85,5 +85,5 @@ def _make_targets() -> Iterator[str]:
 def _service_commands() -> Iterator[str]:
     for name in SERVICES:
         service: Service = importlib.import_module(f"services.{name}.__main__").SERVICE
-        for command in COMMANDS | service.commands.keys():
+        for command in commands_of(service):
             yield f"python -m services.{name} {command}"
