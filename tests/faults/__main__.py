@@ -1,0 +1,58 @@
+"""Play the fault campaign: `python -m tests.faults`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.faults.campaign import Campaign, Verdict, table
+from tests.faults.opening import opened
+from tests.faults.plan import DEFAULT_ROUNDS, KINDS, STACKS, Round, planned
+
+
+def main() -> int:
+    """Play what was asked for; 1 if anything was violated."""
+    options = _parser().parse_args()
+    stacks = STACKS if options.stack == "both" else (options.stack,)
+    status = 0
+    for stack in stacks:
+        count = options.rounds or DEFAULT_ROUNDS[stack]
+        rounds = planned(stack, count, options.seed, tuple(options.only))
+        status |= _play(stack, rounds, options)
+    return status
+
+
+def _play(stack: str, rounds: Sequence[Round], options: argparse.Namespace) -> int:
+    print(f"{stack}: {len(rounds)} rounds, seed {options.seed}")
+    left, verdict, segment = list(rounds), Verdict(), 0
+    while left:
+        segment += 1
+        found = Verdict()
+        with opened(stack, options.folder / f"{stack}-{segment}") as stage:
+            campaign = Campaign(stage, found)
+            for drawn in campaign.play(tuple(left)):
+                left.remove(drawn)
+            campaign.close()
+        verdict.add(found)
+        for check, number, what in found.violations:
+            print(f"      VIOLATED in round {number}: {check}: {what}")
+        if found.violations and options.first:
+            break
+    print("\n".join(table(verdict)), flush=True)
+    return 1 if verdict.violations else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--stack", choices=(*STACKS, "both"), default="both")
+    parser.add_argument("--rounds", type=int, default=0, help="per stack; 0: as many as usual")
+    parser.add_argument("--seed", type=int, default=1)
+    every = sorted({name for kinds in KINDS.values() for name in kinds})
+    parser.add_argument("--only", action="append", choices=every, default=[], help="these faults")
+    parser.add_argument("--first", action="store_true", help="leave at the first violation")
+    parser.add_argument("--folder", type=Path, default=Path("var/faults"), help="keeps the logs")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""Requests as the public API wants them."""
+
+from typing import Any
+
+from tests.faults.book import Sale
+
+SYSTEM = "faults"
+"""The system whose ids the campaign's customers and orders have."""
+
+
+def pair(name: str) -> dict[str, str]:
+    return {"system": SYSTEM, "id": name}
+
+
+def path_of(noun: str, name: str) -> str:
+    return f"/v1/{noun}/by-external-id/{SYSTEM}/{name}"
+
+
+def customer_body(said: str) -> dict[str, Any]:
+    return {"name": said, "kind": "person", "nature": "individual"}
+
+
+def order_body(sale: Sale) -> dict[str, Any]:
+    lines = [
+        {"product_code": line.product, "quantity": line.quantity, "unit_price": line.price}
+        for line in sale.lines
+    ]
+    return {
+        "external_id": pair(sale.name),
+        "customer": pair(sale.customer),
+        "ordered_at": f"{sale.day}T10:00:00+08:00",
+        "currency": "CNY",
+        "lines": lines,
+    }
+
+
+def questionnaire_body(items: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "title": _text("满意度", "Satisfaction"),
+        "questions": [
+            {
+                "type": "rating",
+                "code": item,
+                "text": _text(item, item),
+                "role": "satisfaction",
+                "required": True,
+                "scale": {"least": 1, "most": 5},
+            }
+            for item in items
+        ],
+    }
+
+
+def _text(zh: str, en: str) -> dict[str, str]:
+    return {"zh": zh, "en": en}

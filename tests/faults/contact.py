@@ -1,0 +1,24 @@
+"""What the campaign knows of the product's inside: names of services, topics and followers."""
+
+SERVICES = ("gateway", "registry", "survey", "scoring")
+APIS = tuple(f"{service}-api" for service in SERVICES)
+WORKERS = tuple(f"{service}-worker" for service in SERVICES)
+
+CUSTOMERS = "patron.registry.customer.events.v1"
+CUSTOMER_STATES = "patron.registry.customer.state.v1"
+ORDERS = "patron.registry.order.events.v1"
+SURVEYS = "patron.survey.survey.events.v1"
+RESPONSES = "patron.survey.response.events.v1"
+INDICES = "patron.scoring.index.events.v1"
+SCORE_STATES = "patron.scoring.score.state.v1"
+
+FOLLOWED = {"survey": (CUSTOMERS,), "scoring": (CUSTOMERS, ORDERS, SURVEYS, RESPONSES)}
+"""Who consumes what; the group has the name of the service."""
+
+GAPLESS = frozenset({CUSTOMERS, ORDERS, RESPONSES, INDICES})
+"""Topics on which the versions of a key are 1, 2, 3 ...; on the others they only rise."""
+
+STATE_SUFFIX = ".state.v1"
+DEAD_SUFFIX = ".dead-letters.v1"
+FORGED = "patron_test_forged"
+"""Header of records that the campaign wrote itself and that must have no effect."""

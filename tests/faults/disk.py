@@ -1,0 +1,91 @@
+"""A small file system of the campaign's own, which can be filled without hurting anybody.
+
+It is a tmpfs in a mount namespace that only the campaign and what it starts can see, so it is gone
+with the campaign, however that ends.
+"""
+
+import ctypes
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_NEW_MOUNTS, _NEW_USER = 0x00020000, 0x10000000
+_RECURSIVE, _PRIVATE = 0x4000, 0x40000
+_DETACH = 2
+_PIECE = 1024 * 1024
+
+
+class Disk:
+    """A folder on a file system of limited size, or why there is none here."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.missing = ""
+
+    @classmethod
+    def mounted(cls, folder: Path, megabytes: int) -> "Disk":
+        """Mount one at the folder; where that is not allowed, say so in `missing`."""
+        disk = cls(folder)
+        try:
+            _leave_the_mounts_of_others()
+            _mount(b"tmpfs", folder, b"tmpfs", 0, f"size={megabytes}m,mode=755".encode())
+        except OSError as error:
+            disk.missing = f"no file system of one's own may be mounted here: {error.strerror}"
+        return disk
+
+    def unmount(self) -> None:
+        """Take the file system away, with all that is on it."""
+        if not self.missing:
+            _call("umount2", bytes(self.folder), _DETACH)
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """Leave no byte free meanwhile."""
+        ballast = self.folder / "ballast"
+        try:
+            with ballast.open("wb", buffering=0) as file:
+                _fill(file.fileno(), self.folder)
+            yield
+        finally:
+            ballast.unlink(missing_ok=True)
+
+
+def _fill(descriptor: int, folder: Path) -> None:
+    piece, written = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize, 0
+    while piece > 0:
+        try:
+            os.posix_fallocate(descriptor, written, piece)
+            written += piece
+        except OSError:
+            piece //= 2
+    try:
+        while True:
+            os.pwrite(descriptor, bytes(_PIECE), written)
+            written += _PIECE
+    except OSError:
+        return
+
+
+def _leave_the_mounts_of_others() -> None:
+    """Have mounts of this process's own; who is not root becomes root of a namespace for it."""
+    user, group = os.geteuid(), os.getegid()
+    _call("unshare", _NEW_MOUNTS | (_NEW_USER if user else 0))
+    if user:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    _mount(None, Path("/"), None, _RECURSIVE | _PRIVATE, None)
+
+
+def _mount(
+    source: bytes | None, target: Path, kind: bytes | None, flags: int, data: bytes | None
+) -> None:
+    _call("mount", source, bytes(target), kind, ctypes.c_ulong(flags), data)
+
+
+def _call(name: str, *arguments: object) -> None:
+    library = ctypes.CDLL(None, use_errno=True)
+    if getattr(library, name)(*arguments):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))

@@ -1,0 +1,75 @@
+"""Below the embedded stack: SQLite files, read with nothing but sqlite3."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.faults.below import Told
+from tests.faults.contact import FOLLOWED
+
+LOG = "events.log"
+_PATIENCE_SECONDS = 60
+
+
+class Embedded:
+    """The files of one product."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._read = 0
+
+    def number(self, service: str, sql: str) -> int:
+        return int(self.column(service, sql)[0])
+
+    def column(self, service: str, sql: str) -> list[Any]:
+        with self._open(service) as connection:
+            return [row[0] for row in connection.execute(sql)]
+
+    def change(self, service: str, sql: str) -> None:
+        with self._open(service) as connection:
+            connection.execute(sql)
+
+    def behind(self, group: str) -> int:
+        topics = ",".join(f"'{topic}'" for topic in FOLLOWED[group])
+        return self.number(
+            LOG,
+            "SELECT coalesce(sum(ends.position - coalesce(offsets.position, 0)), 0) FROM ends"
+            " LEFT JOIN offsets ON offsets.topic = ends.topic AND offsets.part = ends.part"
+            f" AND offsets.groupname = '{group}' WHERE ends.topic IN ({topics})",
+        )
+
+    def records(self) -> list[Told]:
+        with self._open(LOG) as connection:
+            rows = connection.execute(
+                "SELECT sequence, topic, key, headers, value FROM records"
+                " WHERE sequence > ? ORDER BY sequence",
+                (self._read,),
+            ).fetchall()
+        self._read = rows[-1][0] if rows else self._read
+        return [
+            Told(topic, key, json.loads(headers), value) for _, topic, key, headers, value in rows
+        ]
+
+    def environment(self, service: str) -> dict[str, str]:  # noqa: ARG002  the same for all
+        return {"PATRON_DATA": str(self._data)}
+
+    @contextmanager
+    def locked(self, name: str) -> Iterator[None]:
+        """Hold the write lock of a file, as another program that writes for long."""
+        with self._open(name) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def _open(self, name: str) -> Iterator[sqlite3.Connection]:
+        path = self._data / f"{name}.db"
+        with closing(
+            sqlite3.connect(path, timeout=_PATIENCE_SECONDS, isolation_level=None)
+        ) as connection:
+            yield connection
