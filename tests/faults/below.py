@@ -22,6 +22,9 @@ class Told:
 class Below(Protocol):
     """A database and a log."""
 
+    session_seconds: float
+    """How long a consumer may be silent before another takes its part over."""
+
     def number(self, service: str, sql: str) -> int:
         """Give the number that a query answers."""
         ...
@@ -40,6 +43,10 @@ class Below(Protocol):
 
     def records(self) -> list[Told]:
         """Give what was written since the last call, in order per topic and key."""
+        ...
+
+    def look_after(self) -> None:
+        """Start again what ended."""
         ...
 
     def environment(self, service: str) -> dict[str, str]:

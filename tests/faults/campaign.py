@@ -4,9 +4,11 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tests.faults.below import Told
 from tests.faults.bodies import customer_body, pair, questionnaire_body
 from tests.faults.checks import AFTER_A_ROUND, Check, Result
 from tests.faults.client import ITEMS, Grounds
+from tests.faults.contact import FORGED, ORDERS
 from tests.faults.door import Door
 from tests.faults.faults import FAULTS
 from tests.faults.final import AT_THE_END
@@ -52,6 +54,9 @@ class Campaign:
 
     def play(self, rounds: Iterable[Round]) -> Iterator[Round]:
         """Play rounds until one shows a violation, giving each one played; then check all."""
+        self._play(Round(0, "nothing", "-", 0, "the first writes of all"))
+        if self.verdict.violations:
+            return
         last = 0
         for drawn in rounds:
             last = drawn.number
@@ -90,7 +95,11 @@ class Campaign:
 
     def _after(self, drawn: Round) -> None:
         topics = self.stage.topics
-        topics.take(self.stage.below.records(), self.stage.book.poisoned)
+        told = self.stage.below.records()
+        topics.take(told, self.stage.book.poisoned)
+        self.stage.last_orders = [one for one in told if _is_order(one)][-3:] or [
+            *self.stage.last_orders
+        ]
         self._check(AFTER_A_ROUND, drawn.number)
         if drawn.fault in CALM:
             wrong = (f"{topics.repeats} events were told twice",) if topics.repeats else ()
@@ -122,6 +131,10 @@ class Campaign:
 
     def close(self) -> None:
         self._door.close()
+
+
+def _is_order(one: Told) -> bool:
+    return one.topic == ORDERS and one.value is not None and FORGED not in one.headers
 
 
 UNDISTURBED = "every write acknowledged"

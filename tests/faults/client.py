@@ -132,7 +132,8 @@ class Client:
             names = [f"file-{self._prefix}-{self._made}-{line}" for line in range(4)]
             return files.customers(self._door, self._book, names)
         sales = [self._sale(sign=1, suffix=f"-{line}") for line in range(25)]
-        return files.orders(self._door, self._book, sales)
+        files.orders(self._door, self._book, sales)
+        return None
 
     def _sale(self, *, sign: int, name: str = "", suffix: str = "") -> Sale:
         chance = self._chance

@@ -12,6 +12,9 @@ PATIENCE_SECONDS = 150
 _LONGER_THAN_THE_GATEWAY_WAITS = 45
 _AGAIN_SECONDS = 0.1
 
+_AGAIN_CODES = frozenset({"in_progress", "concurrent_change"})
+"""Conflicts with another request of this moment: the answers say to send it again."""
+
 
 class NotAcknowledged(AssertionError):
     """A write was not answered in time, or answered as no good client deserves."""
@@ -72,5 +75,5 @@ class Door:
 
 def _passing(answer: httpx.Response) -> bool:
     """Tell whether an answer says that the same request may succeed later."""
-    busy = answer.status_code == 409 and answer.json().get("code") == "in_progress"
-    return busy or answer.status_code == 429 or answer.status_code >= 500
+    raced = answer.status_code == 409 and answer.json().get("code") in _AGAIN_CODES
+    return raced or answer.status_code == 429 or answer.status_code >= 500

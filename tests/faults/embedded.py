@@ -17,6 +17,9 @@ _PATIENCE_SECONDS = 60
 class Embedded:
     """The files of one product."""
 
+    session_seconds = 0.0
+    """Nobody takes over from a member that stands still: its lock dies with it alone."""
+
     def __init__(self, data: Path) -> None:
         self._data = data
         self._read = 0
@@ -52,6 +55,9 @@ class Embedded:
         return [
             Told(topic, key, json.loads(headers), value) for _, topic, key, headers, value in rows
         ]
+
+    def look_after(self) -> None:
+        """Files do not end."""
 
     def environment(self, service: str) -> dict[str, str]:  # noqa: ARG002  the same for all
         return {"PATRON_DATA": str(self._data)}

@@ -11,8 +11,8 @@ from tests.faults.door import Door
 OVER = frozenset({"succeeded", "failed", "cancelled"})
 
 
-def orders(door: Door, book: Book, sales: Sequence[Sale], *, create: bool = False) -> None:
-    """Import orders; 202 promises that every line of them is taken."""
+def orders(door: Door, book: Book, sales: Sequence[Sale], *, create: bool = False) -> str:
+    """Import orders and give where to read of it; 202 promises that every line is taken."""
     rows = [
         f"{sale.name},{sale.day} 10:00:00,{sale.customer},{line.product},{line.quantity},{line.price}"
         for sale in sales
@@ -21,11 +21,13 @@ def orders(door: Door, book: Book, sales: Sequence[Sale], *, create: bool = Fals
     head = "order_id,ordered_at,customer_external_id,product_code,quantity,unit_price"
     place = _send(door, "orders", [head, *rows], create=create)
     book.file(Import(place, len(rows)), sales, {sale.customer for sale in sales})
+    return place
 
 
-def customers(door: Door, book: Book, names: Sequence[str]) -> None:
-    """Import customers; the same ones again are another version of each."""
-    place = _send(door, "customers", ["external_id,name", *(f"{name},{name}" for name in names)])
+def customers(door: Door, book: Book, names: Sequence[str], said: str = "") -> None:
+    """Import customers; the same ones with another word are another version of each."""
+    rows = [f"{name},{name}{said}" for name in names]
+    place = _send(door, "customers", ["external_id,name", *rows])
     book.file(Import(place, len(names)), customers=names)
 
 

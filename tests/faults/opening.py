@@ -2,18 +2,23 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 
+from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
+from deploy.local.postgres import Postgres
+from deploy.local.roles import create_roles
 from tests.faults.disk import Disk
 from tests.faults.embedded import Embedded
+from tests.faults.real import Real
 from tests.faults.stage import QUICK, Stage
 from tests.system.product import ADMIN_KEY, AUTHORIZED, START_SECONDS, Running, eventually, launch
 
-MEGABYTES = 1024
+MEGABYTES = 2048
 
 
 @contextmanager
@@ -23,7 +28,7 @@ def opened(stack: str, folder: Path) -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="patron-faults-") as place:
         disk = Disk.mounted(Path(place), MEGABYTES)
         try:
-            with _embedded(disk, folder) as stage:
+            with (_embedded if stack == "embedded" else _real)(disk, folder) as stage:
                 yield stage
         finally:
             disk.unmount()
@@ -33,6 +38,17 @@ def opened(stack: str, folder: Path) -> Iterator[Stage]:
 def _embedded(disk: Disk, folder: Path) -> Iterator[Stage]:
     with _started("run", disk.folder, folder, {}) as product:
         yield Stage("embedded", product, Embedded(product.data), disk, folder)
+
+
+@contextmanager
+def _real(disk: Disk, folder: Path) -> Iterator[Stage]:
+    """Start PostgreSQL and Kafka on the disk too; their ends are the campaign's to make."""
+    with Postgres(disk.folder / "postgres") as postgres, Kafka(disk.folder / "kafka") as kafka:
+        told = {"PATRON_DATABASE_URL": postgres.url, "PATRON_KAFKA_BOOTSTRAP": kafka.bootstrap}
+        below = Real(postgres, kafka, disk.folder / "real", create_roles(postgres.url))
+        with _started("real", disk.folder, folder, told) as product, closing(below):
+            running = replace(product, broker=kafka, database_url=postgres.url)
+            yield Stage("real", running, below, disk, folder)
 
 
 @contextmanager

@@ -60,7 +60,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
     "real": _BOTH | _REAL,
 }
 
-CALM = frozenset({"beside", "migrated"})
+CALM = frozenset({"nothing", "beside", "migrated"})
 """Faults in which nothing dies: nothing may be told twice either."""
 
 

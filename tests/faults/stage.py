@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.below import Below
+from tests.faults.below import Below, Told
 from tests.faults.book import Book
 from tests.faults.contact import APIS, WORKERS
 from tests.faults.disk import Disk
@@ -31,6 +31,9 @@ class Stage:
     folder: Path
     book: Book = field(default_factory=Book)
     topics: Topics = field(default_factory=Topics)
+    last_orders: list[Told] = field(default_factory=list)
+    """Some order events that scoring has applied."""
+    backlog: int = 10_000
 
     def pid(self, role: str) -> int:
         """Give the process of a role, once it runs."""

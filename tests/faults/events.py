@@ -1,0 +1,58 @@
+"""Records that come again, come from elsewhere, or cannot be applied."""
+
+import json
+import os
+import signal
+import uuid
+
+from tests.faults.below import Told
+from tests.faults.contact import FORGED, ORDERS
+from tests.faults.plan import Round
+from tests.faults.stage import Stage
+from tests.system.log import produce
+from tests.system.product import eventually
+
+_AGAIN = 200
+"""Events, fewer than a relay takes at once."""
+_BEYOND_ANY_COLUMN = 2**80
+
+
+def told_again(stage: Stage, drawn: Round) -> None:
+    """Have a relay die between the log's acknowledgement and its flags, so that it tells again.
+
+    It is held still while its last flags are taken back: alive, it could flag others meanwhile,
+    and that no death does. Then a foreign program sends ids that were seen and says something else.
+    """
+    worker = f"{drawn.target}-worker"
+    with stage.frozen(worker) as pid:
+        stage.below.change(drawn.target, _FORGET)
+        os.kill(pid, signal.SIGKILL)
+    eventually(lambda: stage.product.restarted(worker, pid))
+    for one in stage.last_orders:
+        _forge(stage, one)
+
+
+_FORGET = (
+    "UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL AND id IN"
+    f" (SELECT id FROM outbox WHERE published_at IS NOT NULL ORDER BY id DESC LIMIT {_AGAIN})"
+)
+
+
+def _forge(stage: Stage, one: Told) -> None:
+    said = json.loads(one.value or b"{}")
+    said["version"] += 1000
+    for line in said["lines"]:
+        line["unit_price"] = "777777"
+    headers = dict(one.headers) | {FORGED: "1"}
+    produce(stage.product, one.topic, one.key, json.dumps(said).encode(), headers)
+
+
+def poison(stage: Stage, drawn: Round) -> None:
+    """Have a foreign program write what cannot be read, and what cannot be applied."""
+    good = stage.last_orders[0]
+    said = json.loads(good.value or b"{}") | {"order_id": str(uuid.uuid4()), "customer_id": None}
+    for value in (b"{not json", json.dumps(said | {"version": _BEYOND_ANY_COLUMN}).encode()):
+        event_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{drawn.seed} {value!r}"))
+        headers = dict(good.headers) | {"ce_id": event_id}
+        stage.book.poisoned.add(event_id.replace("-", ""))
+        produce(stage.product, ORDERS, said["order_id"], value, headers)

@@ -1,0 +1,46 @@
+"""A migration of a release that does not exist: one revision more on top of a service's own.
+
+`python -m tests.faults.next_release <service> <folder>` runs the service's own `migrate` with it.
+"""
+
+import shutil
+import sys
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+from shared.service import main
+from tests.system.product import ROOT
+
+TABLES = {"registry": "orders", "survey": "responses", "scoring": "scores"}
+_REVISION = '''"""What the next release adds."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{revision}"
+down_revision = "{before}"
+
+
+def upgrade() -> None:
+    op.add_column("{table}", sa.Column("of_{revision}", sa.String(20)))
+    op.create_index("ix_of_{revision}", "{table}", ["of_{revision}"])
+'''
+
+
+def prepare(service: str, folder: Path) -> None:
+    """Add one more revision to the service's versions in the folder, copied there at first."""
+    if not folder.exists():
+        shutil.copytree(ROOT / "services" / service / "migrations", folder)
+    versions = folder / "versions"
+    newest = sorted(versions.glob("*.py"))[-1].name
+    number = int(newest[:4]) + 1
+    revision = _REVISION.format(
+        revision=f"{number:04}", before=f"{number - 1:04}", table=TABLES[service]
+    )
+    (versions / f"{number:04}_next_release.py").write_text(revision)
+
+
+if __name__ == "__main__":
+    described = import_module(f"services.{sys.argv[1]}.__main__").SERVICE
+    main(replace(described, migrations=Path(sys.argv[2])), ["migrate"])

@@ -1,0 +1,144 @@
+"""Below the real stack: PostgreSQL and Apache Kafka, read with psycopg and kafka-python."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from kafka import KafkaConsumer, TopicPartition
+
+from deploy.local.kafka import Kafka
+from deploy.local.postgres import Postgres
+from deploy.local.server import StartFailed
+from tests.faults.below import Told
+from tests.faults.contact import FOLLOWED
+from tests.system.product import eventually, runs
+
+_START_SECONDS = 120
+_POLL_MS = 500
+_SIGNALS = {
+    "database-killed": signal.SIGKILL,
+    "database-fast": signal.SIGINT,
+    "database-immediate": signal.SIGQUIT,
+    "broker-killed": signal.SIGKILL,
+    "broker-stopped": signal.SIGTERM,
+}
+
+
+@dataclass
+class Real:
+    """The two servers of one product."""
+
+    postgres: Postgres
+    kafka: Kafka
+    folder: Path
+    urls: Mapping[str, str]
+    session_seconds: float = 16
+    _positions: dict[TopicPartition, int] = field(default_factory=dict)
+    _asking: dict[str, Any] = field(default_factory=dict)
+
+    def number(self, service: str, sql: str) -> int:
+        return int(self.column(service, sql)[0])
+
+    def column(self, service: str, sql: str) -> list[Any]:
+        with psycopg.connect(self.urls[service], options=f"-csearch_path={service}") as connection:
+            return [row[0] for row in connection.execute(sql.encode()).fetchall()]
+
+    def change(self, service: str, sql: str) -> None:
+        with psycopg.connect(self.urls[service], options=f"-csearch_path={service}") as connection:
+            connection.execute(sql.encode())
+
+    def behind(self, group: str) -> int:
+        if group not in self._asking:
+            self._asking[group] = KafkaConsumer(
+                bootstrap_servers=self.kafka.bootstrap, group_id=group, enable_auto_commit=False
+            )
+        consumer = self._asking[group]
+        ends = consumer.end_offsets(_parts(consumer, FOLLOWED[group]))
+        return sum(end - (consumer.committed(part) or 0) for part, end in ends.items())
+
+    def records(self) -> list[Told]:
+        found: list[Told] = []
+        with closing(
+            KafkaConsumer(bootstrap_servers=self.kafka.bootstrap, auto_offset_reset="earliest")
+        ) as consumer:
+            topics = [name for name in consumer.topics() if name.startswith("patron.")]
+            parts = _parts(consumer, topics)
+            ends = consumer.end_offsets(parts)
+            consumer.assign(parts)
+            for part in parts:
+                consumer.seek(part, self._positions.get(part, 0))
+            while any(consumer.position(part) < end for part, end in ends.items()):
+                for records in consumer.poll(_POLL_MS).values():
+                    found += map(_told, records)
+            self._positions = {part: consumer.position(part) for part in parts}
+        return found
+
+    def environment(self, service: str) -> dict[str, str]:
+        return {
+            "PATRON_DATA": str(self.folder),
+            f"{service.upper()}_DATABASE_URL": self.urls[service],
+            "PATRON_KAFKA_BOOTSTRAP": self.kafka.bootstrap,
+        }
+
+    @contextmanager
+    def ended(self, how: str) -> Iterator[None]:
+        """Have a server down meanwhile, ended by the signal that the fault stands for."""
+        server = self.kafka if how.startswith("broker") else self.postgres
+        _end(server_pid(server), _SIGNALS[how])
+        try:
+            yield
+        finally:
+            self.look_after()
+
+    def look_after(self) -> None:
+        """Start again what ended, as an operator would, until it answers."""
+        for server in (self.postgres, self.kafka):
+            eventually(lambda server=server: _is_up(server), seconds=_START_SECONDS)
+
+    def close(self) -> None:
+        for consumer in self._asking.values():
+            consumer.close()
+
+
+def server_pid(server: Postgres | Kafka) -> int:
+    """Give the server's own process: the child of its guard."""
+    assert server._process is not None
+    guard = server._process._guard.pid
+    children = Path(f"/proc/{guard}/task/{guard}/children").read_text().split()
+    return int(children[0])
+
+
+def _end(pid: int, number: signal.Signals) -> None:
+    os.kill(pid, number)
+    eventually(lambda: not runs(pid))
+
+
+def _is_up(server: Postgres | Kafka) -> bool:
+    """Start the server where it has ended; it may need another try, say for the space to come."""
+    time.sleep(0.2)  # its guard notices the end
+    if not server.ended:
+        return True
+    try:
+        server.start()
+    except (StartFailed, psycopg.Error):
+        return False
+    return True
+
+
+def _parts(consumer: Any, topics: Any) -> list[TopicPartition]:
+    return [
+        TopicPartition(topic, at)
+        for topic in topics
+        for at in sorted(consumer.partitions_for_topic(topic) or ())
+    ]
+
+
+def _told(record: Any) -> Told:
+    headers = {name: value.decode() for name, value in record.headers}
+    return Told(record.topic, record.key.decode(), headers, record.value)
