@@ -5,14 +5,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.faults import planted
 from tests.faults.campaign import Campaign, Verdict, table
 from tests.faults.opening import opened
+from tests.faults.paper import say
 from tests.faults.plan import DEFAULT_ROUNDS, KINDS, STACKS, Round, planned
 
 
 def main() -> int:
     """Play what was asked for; 1 if anything was violated."""
     options = _parser().parse_args()
+    if options.planted:
+        return planted.main(options.folder / "planted", options.seed, options.rounds or 4)
     stacks = STACKS if options.stack == "both" else (options.stack,)
     status = 0
     for stack in stacks:
@@ -23,22 +27,25 @@ def main() -> int:
 
 
 def _play(stack: str, rounds: Sequence[Round], options: argparse.Namespace) -> int:
-    print(f"{stack}: {len(rounds)} rounds, seed {options.seed}")
+    say(f"{stack}: {len(rounds)} rounds, seed {options.seed}")
     left, verdict, segment = list(rounds), Verdict(), 0
     while left:
         segment += 1
         found = Verdict()
         with opened(stack, options.folder / f"{stack}-{segment}") as stage:
+            stage.backlog = options.backlog
             campaign = Campaign(stage, found)
             for drawn in campaign.play(tuple(left)):
                 left.remove(drawn)
             campaign.close()
         verdict.add(found)
         for check, number, what in found.violations:
-            print(f"      VIOLATED in round {number}: {check}: {what}")
+            say(f"      VIOLATED in round {number}: {check}: {what}")
+        if found.violations:
+            say(f"      seed {options.seed}; look at {options.folder}/{stack}-{segment}/logs")
         if found.violations and options.first:
             break
-    print("\n".join(table(verdict)), flush=True)
+    say("\n".join(table(verdict)))
     return 1 if verdict.violations else 0
 
 
@@ -49,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     every = sorted({name for kinds in KINDS.values() for name in kinds})
     parser.add_argument("--only", action="append", choices=every, default=[], help="these faults")
+    parser.add_argument("--backlog", type=int, default=10_000, help="events of `behind`")
+    parser.add_argument("--planted", action="store_true", help="prove that bugs are found")
     parser.add_argument("--first", action="store_true", help="leave at the first violation")
     parser.add_argument("--folder", type=Path, default=Path("var/faults"), help="keeps the logs")
     return parser

@@ -13,6 +13,7 @@ from tests.faults.door import Door
 from tests.faults.faults import FAULTS
 from tests.faults.final import AT_THE_END
 from tests.faults.load import Load
+from tests.faults.paper import say
 from tests.faults.plan import CALM, Round
 from tests.faults.settle import settle
 from tests.faults.stage import Stage
@@ -87,10 +88,9 @@ class Campaign:
         if not trouble:
             self._after(drawn)
         seconds = time.monotonic() - began
-        print(  # noqa: T201  a command for a terminal
+        say(
             f"{drawn.number:4}  {drawn.fault:<18} {drawn.target:<22} {writes:5} writes"
-            f"  settled in {settled:5.1f} s  round {seconds:5.1f} s",
-            flush=True,
+            f"  settled in {settled:5.1f} s  round {seconds:5.1f} s"
         )
 
     def _after(self, drawn: Round) -> None:

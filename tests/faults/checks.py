@@ -30,7 +30,7 @@ def order_per_key(stage: Stage, _door: Door) -> Result:
 
 
 def dead_letters(stage: Stage, _door: Door) -> Result:
-    """What cannot be applied is put aside, and nothing else is."""
+    """Find put aside what cannot be applied, and nothing else."""
     found = {one for letters in stage.topics.dead.values() for one in letters}
     wrong = _apart("dead letters", stage.book.poisoned, found)
     return Result(len(stage.book.poisoned), tuple(wrong))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.faults import files
-from tests.faults.bodies import SYSTEM, customer_body, order_body, pair, path_of
+from tests.faults.bodies import customer_body, order_body, pair, path_of
 from tests.faults.book import Answer, Book, Line, Sale
 from tests.faults.door import Door, NotAcknowledged
 
@@ -130,7 +130,8 @@ class Client:
             return self._order()
         if self._chance.random() < 0.3:
             names = [f"file-{self._prefix}-{self._made}-{line}" for line in range(4)]
-            return files.customers(self._door, self._book, names)
+            files.customers(self._door, self._book, names)
+            return None
         sales = [self._sale(sign=1, suffix=f"-{line}") for line in range(25)]
         files.orders(self._door, self._book, sales)
         return None

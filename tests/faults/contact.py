@@ -18,6 +18,8 @@ FOLLOWED = {"survey": (CUSTOMERS,), "scoring": (CUSTOMERS, ORDERS, SURVEYS, RESP
 GAPLESS = frozenset({CUSTOMERS, ORDERS, RESPONSES, INDICES})
 """Topics on which the versions of a key are 1, 2, 3 ...; on the others they only rise."""
 
+RELAY_LOCK = b"registry.relay"
+
 STATE_SUFFIX = ".state.v1"
 DEAD_SUFFIX = ".dead-letters.v1"
 FORGED = "patron_test_forged"

@@ -4,63 +4,75 @@ It is held still, its connections are ended, the other worker takes the lock ove
 newer states; then it goes on with what it had in hand. What it says late must not be the end.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from zlib import crc32
 
 import psycopg
 
 from tests.faults import files
+from tests.faults.contact import RELAY_LOCK
 from tests.faults.door import Door
 from tests.faults.plan import Round
 from tests.faults.real import Real
 from tests.faults.stage import Stage, held_still
 from tests.system.product import eventually
 
-_TIMES = 4
+_TIMES = 3
 _FILE = 400
-_LEADERS = """SELECT activity.pid, activity.client_port FROM pg_locks locks
+_LEADERS = """SELECT activity.client_port FROM pg_locks locks
 JOIN pg_stat_activity activity ON activity.pid = locks.pid
-WHERE locks.locktype = 'advisory' AND activity.application_name = %s"""
+WHERE locks.locktype = 'advisory' AND locks.objid = %s"""
+_LOCK = (crc32(RELAY_LOCK) - 2**31) % 2**32
+"""As PostgreSQL shows it: without a sign."""
+_END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = ANY(%s)"
+_UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
+_NEWEST = "SELECT max(id) FROM outbox"
 
 
 def cut(stage: Stage, drawn: Round) -> None:
-    """Do so some times, while the same customers are changed again and again."""
-    assert isinstance(stage.below, Real)
-    worker = f"{drawn.target}-worker"
+    """Do so some times, each with customers of its own that change while the relay stands still."""
     door = Door(stage.product.url)
-    names = [f"cut-{drawn.number}-{one}" for one in range(_FILE)]
-    with stage.second(worker) as second:
-        for time_ in range(_TIMES):
-            files.customers(door, stage.book, names, said=f"{time_}")
-            eventually(lambda: _waiting(stage) > 0, seconds=30)
-            _cut(stage, drawn.target, (stage.pid(worker), second.pid))
+    with stage.second("registry-worker") as second:
+        workers = stage.pid("registry-worker"), second.pid
+        for turn in range(_TIMES):
+            names = [f"cut-{drawn.number}-{turn}-{one}" for one in range(_FILE)]
+            _change(stage, door, names, "old")
+            files.customers(door, stage.book, names, said="older")
+            eventually(lambda: stage.below.number("registry", _UNPUBLISHED) > _FILE)
+            with _cut_off(stage, workers):
+                _change(stage, door, names, "new")
     door.close()
 
 
-def _waiting(stage: Stage) -> int:
-    return stage.below.number("registry", "SELECT count(*) FROM outbox WHERE published_at IS NULL")
+def _change(stage: Stage, door: Door, names: list[str], said: str) -> None:
+    """Have all of them renamed, and that told."""
+    place = files.customers(door, stage.book, names, said=said)
+    eventually(lambda: door.get(place)["state"] in files.OVER, seconds=90)
+    _wait_until_told(stage, stage.below.number("registry", _NEWEST))
 
 
-def _cut(stage: Stage, service: str, workers: tuple[int, int]) -> None:
-    below = stage.below
-    assert isinstance(below, Real)
-    with psycopg.connect(below.postgres.url, autocommit=True) as connection:
-        name = f"patron-{service}"
-        held = eventually(lambda: connection.execute(_LEADERS, [name]).fetchall())
-        ports = {port for _, port in held}
-        leader = next((pid for pid in workers if ports & _ports_of(pid)), workers[0])
+def _wait_until_told(stage: Stage, newest: int) -> None:
+    waiting = f"{_UNPUBLISHED} AND id <= {newest}"
+    eventually(lambda: stage.below.number("registry", waiting) == 0, seconds=90)
+
+
+@contextmanager
+def _cut_off(stage: Stage, workers: tuple[int, int]) -> Iterator[None]:
+    """Hold the worker still that publishes, until the other one does, without its database."""
+    assert isinstance(stage.below, Real)
+    with psycopg.connect(stage.below.postgres.url, autocommit=True) as connection:
+
+        def leaders() -> set[int]:
+            return {port for (port,) in connection.execute(_LEADERS, [_LOCK])}
+
+        leader = eventually(lambda: next((p for p in workers if leaders() & _ports_of(p)), 0))
         with held_still(leader):
             own = _ports_of(leader)
-            for _, port in held:
-                if port in own:
-                    connection.execute(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                        " WHERE client_port = %s",
-                        [port],
-                    )
-            eventually(
-                lambda: {port for _, port in connection.execute(_LEADERS, [name])} - own, seconds=60
-            )
-            eventually(lambda: _waiting(stage) == 0, seconds=60)
+            connection.execute(_END, [list(own)])
+            eventually(lambda: leaders() & _ports_of(sum(workers) - leader))
+            yield
 
 
 def _ports_of(pid: int) -> set[int]:

@@ -12,8 +12,6 @@ from tests.faults.stage import Stage
 from tests.system.log import produce
 from tests.system.product import eventually
 
-_AGAIN = 200
-"""Events, fewer than a relay takes at once."""
 _BEYOND_ANY_COLUMN = 2**80
 
 
@@ -34,8 +32,9 @@ def told_again(stage: Stage, drawn: Round) -> None:
 
 _FORGET = (
     "UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL AND id IN"
-    f" (SELECT id FROM outbox WHERE published_at IS NOT NULL ORDER BY id DESC LIMIT {_AGAIN})"
+    " (SELECT id FROM outbox WHERE published_at IS NOT NULL ORDER BY id DESC LIMIT 200)"
 )
+"""Of the last 200 events: fewer than a relay takes at once."""
 
 
 def _forge(stage: Stage, one: Told) -> None:

@@ -13,22 +13,19 @@ OVER = frozenset({"succeeded", "failed", "cancelled"})
 
 def orders(door: Door, book: Book, sales: Sequence[Sale], *, create: bool = False) -> str:
     """Import orders and give where to read of it; 202 promises that every line is taken."""
-    rows = [
-        f"{sale.name},{sale.day} 10:00:00,{sale.customer},{line.product},{line.quantity},{line.price}"
-        for sale in sales
-        for line in sale.lines
-    ]
+    rows = [_row(sale, line) for sale in sales for line in sale.lines]
     head = "order_id,ordered_at,customer_external_id,product_code,quantity,unit_price"
     place = _send(door, "orders", [head, *rows], create=create)
     book.file(Import(place, len(rows)), sales, {sale.customer for sale in sales})
     return place
 
 
-def customers(door: Door, book: Book, names: Sequence[str], said: str = "") -> None:
-    """Import customers; the same ones with another word are another version of each."""
+def customers(door: Door, book: Book, names: Sequence[str], said: str = "") -> str:
+    """Import customers, each `said` another version of them, and give where to read of it."""
     rows = [f"{name},{name}{said}" for name in names]
     place = _send(door, "customers", ["external_id,name", *rows])
     book.file(Import(place, len(names)), customers=names)
+    return place
 
 
 def many(prefix: str, count: int, seed: str, customers: int = 40) -> list[Sale]:
@@ -43,6 +40,11 @@ def many(prefix: str, count: int, seed: str, customers: int = 40) -> list[Sale]:
         )
         for number in range(count)
     ]
+
+
+def _row(sale: Sale, line: Line) -> str:
+    order = f"{sale.name},{sale.day} 10:00:00,{sale.customer}"
+    return f"{order},{line.product},{line.quantity},{line.price}"
 
 
 def _send(door: Door, entity: str, rows: Sequence[str], *, create: bool = False) -> str:

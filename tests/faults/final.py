@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.faults.bodies import SYSTEM
-from tests.faults.book import Answer, Sale
+from tests.faults.book import ZERO, Answer, Sale
 from tests.faults.checks import Check, Result, ids_of_customers
 from tests.faults.door import Door
 from tests.faults.stage import Stage
@@ -47,7 +47,7 @@ def _says(found: Mapping[str, Any], sale: Sale, names: Mapping[str, str]) -> boo
 
 
 def customers(stage: Stage, door: Door) -> Result:
-    """A customer whom all rename has the name of the newest version, and no version was given twice."""
+    """Find each customer whom all rename under the name of the newest version."""
     ids, wrong = ids_of_customers(door), []
     for name, said in stage.book.named.items():
         found = door.get(f"/v1/customers/{ids[name]}")
@@ -82,7 +82,7 @@ def answers(stage: Stage, door: Door) -> Result:
         if read != {name: answer.given for name, answer in expected.items()}:
             wrong.append(f"survey {survey}: other answers are on record than were acknowledged")
         index = door.get("/v1/portfolio/satisfaction", survey=survey)
-        mean = sum(answer.index for answer in expected.values()) / len(expected)
+        mean = sum((one.index for one in expected.values()), ZERO) / len(expected)
         if index["n"] != len(expected) or abs(Decimal(str(index["index"])) - mean) > _HAIR:
             wrong.append(f"survey {survey}: {index['index']} of {index['n']}, not {mean}")
     return Result(len(stage.book.answers), tuple(wrong))
@@ -92,7 +92,7 @@ _HAIR = Decimal("1e-9")
 
 
 def explanations(stage: Stage, door: Door) -> Result:
-    """The explanation of each customer names each of their orders once, with its amount."""
+    """Find each order once in the explanation of its customer, with its amount."""
     ids, wrong = ids_of_customers(door), []
     expected: dict[str, list[tuple[str, Decimal]]] = {name: [] for name in stage.book.customers}
     for sale in stage.book.sales.values():

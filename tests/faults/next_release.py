@@ -33,7 +33,7 @@ def prepare(service: str, folder: Path) -> None:
     if not folder.exists():
         shutil.copytree(ROOT / "services" / service / "migrations", folder)
     versions = folder / "versions"
-    newest = sorted(versions.glob("*.py"))[-1].name
+    newest = max(versions.glob("*.py")).name
     number = int(newest[:4]) + 1
     revision = _REVISION.format(
         revision=f"{number:04}", before=f"{number - 1:04}", table=TABLES[service]

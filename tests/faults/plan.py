@@ -48,7 +48,7 @@ _EMBEDDED = {
     "log-locked": Kind(("log",)),
 }
 _REAL = {
-    "cut": Kind(("registry", "scoring")),
+    "cut": Kind(("registry-worker",), often=2),
     "database-killed": Kind(("PostgreSQL",)),
     "database-fast": Kind(("PostgreSQL",)),
     "database-immediate": Kind(("PostgreSQL",)),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ class Real:
     def look_after(self) -> None:
         """Start again what ended, as an operator would, until it answers."""
         for server in (self.postgres, self.kafka):
-            eventually(lambda server=server: _is_up(server), seconds=_START_SECONDS)
+            eventually(partial(_is_up, server), seconds=_START_SECONDS)
 
     def close(self) -> None:
         for consumer in self._asking.values():

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from functools import partial
 
 import psycopg
 from kafka.errors import KafkaError
@@ -25,12 +26,16 @@ def settle(stage: Stage, door: Door) -> float:
     began = time.monotonic()
     eventually(lambda: set(ROLES) <= set(stage.product.roles()), seconds=SECONDS)
     for place in [one.place for one in stage.book.imports[-40:]]:
-        eventually(lambda place=place: door.get(place)["state"] in OVER, seconds=SECONDS)
+        eventually(partial(_is_over, door, place), seconds=SECONDS)
     while waits := _what_waits(stage):
         if time.monotonic() - began > SECONDS:
             raise NotSettled(f"not settled after {SECONDS} s: {waits}")
         time.sleep(0.05)
     return time.monotonic() - began
+
+
+def _is_over(door: Door, place: str) -> bool:
+    return door.get(place)["state"] in OVER
 
 
 def _what_waits(stage: Stage) -> str:

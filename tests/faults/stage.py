@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,7 +104,5 @@ def held_still(pid: int) -> Iterator[int]:
     try:
         yield pid
     finally:
-        try:
+        with suppress(ProcessLookupError):  # it may have been killed while it stood still
             os.kill(pid, signal.SIGCONT)
-        except ProcessLookupError:
-            pass  # it was killed while it stood still

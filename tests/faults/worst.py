@@ -4,6 +4,7 @@ import time
 
 from tests.faults import files, next_release
 from tests.faults.door import Door
+from tests.faults.paper import say
 from tests.faults.plan import Round
 from tests.faults.stage import Stage
 from tests.system.product import eventually
@@ -12,9 +13,9 @@ _TRIES = 6
 
 
 def disk_full(stage: Stage, drawn: Round) -> None:
-    """Leave no byte free below the product for a while; scoring meets it with events to apply."""
+    """Leave no byte free below the product for a while."""
     if stage.disk.missing:
-        print(f"      left out: {stage.disk.missing}")  # noqa: T201  plainly said
+        say(f"      left out: {stage.disk.missing}")
         return
     with stage.disk.full():
         time.sleep(drawn.seconds)
@@ -41,9 +42,7 @@ def migrated(stage: Stage, drawn: Round) -> None:
     next_release.prepare(drawn.target, folder)
     said = ""
     for _ in range(_TRIES):
-        done = stage.command(
-            drawn.target, "tests.faults.next_release", drawn.target, str(folder)
-        )
+        done = stage.command(drawn.target, "tests.faults.next_release", drawn.target, str(folder))
         if done.returncode == 0:
             return
         said = done.stderr[-800:]

@@ -1,0 +1,159 @@
+"""Bugs that the campaign has to find, each in a copy of the source tree: `--planted`.
+
+A bug is a text that stands exactly once in a file, and what it is replaced by. If the text has
+moved, it is said which one, and the planting has to follow it.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.paper import say
+from tests.system.product import ROOT
+
+TREES = ("services", "shared", "deploy", "tests")
+SECONDS = 600
+
+
+class Moved(AssertionError):
+    """What a bug replaces does not stand exactly once in its file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One text of one file, and what stands there instead."""
+
+    file: str
+    old: str
+    new: str
+
+    def apply(self, root: Path) -> None:
+        path = root / self.file
+        text = path.read_text() if path.exists() else ""
+        if text.count(self.old) != 1:
+            message = f"{self.file} has it {text.count(self.old)} times, not once:\n{self.old}"
+            raise Moved(message)
+        path.write_text(text.replace(self.old, self.new))
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """A bug, and the faults that are to bring it to light."""
+
+    name: str
+    changes: tuple[Change, ...]
+    faults: tuple[str, ...]
+
+
+_CONSUMER, _OUTBOX = "shared/messaging/consumer.py", "shared/messaging/outbox.py"
+_RELAY = "shared/messaging/relay.py"
+_EFFECT, _OFFSET = "self.apply(received)", "subscription.commit(received)"
+_WRITTEN = "        insert_rows(session, Outbox, [row | common for row in rows])"
+_AT_ONCE = """
+        from pathlib import Path
+        import os
+        from shared.messaging.envelope import Record, headers
+        from shared.messaging.log.embedded import EmbeddedLog
+        common["published_at"] = clock.now()
+        insert_rows(session, Outbox, [row | common for row in rows])
+        told = [
+            Record(row["aggregatetype"], row["aggregateid"], row["payload"].encode(), headers(
+                event_id=row["event_id"], kind=row["type"], source="/planted",
+                time=common["recorded_at"], key=row["aggregateid"], traceparent=None))
+            for row in rows
+        ]
+        log = EmbeddedLog(Path(os.environ["PATRON_DATA"]) / "events.log.db")
+        log.append(told)
+        log.close()"""
+
+BUGS = (
+    Bug(
+        "published before the commit",
+        (Change(_OUTBOX, _WRITTEN, _AT_ONCE),),
+        ("killed",),
+    ),
+    Bug(
+        "offset stored before the effect",
+        (
+            Change(
+                _CONSUMER,
+                f"            {_EFFECT}\n            {_OFFSET}",
+                f"            {_OFFSET}\n            {_EFFECT}",
+            ),
+        ),
+        ("behind", "killed"),
+    ),
+    Bug(
+        "no inbox",
+        (
+            Change(
+                _CONSUMER,
+                "fresh = inbox.admit(session, [parsed.event_id for parsed in batch])",
+                "inbox.admit(session, [one.event_id for one in batch])\n"
+                "            fresh = {parsed.event_id for parsed in batch}",
+            ),
+        ),
+        ("told-again",),
+    ),
+    Bug(
+        "two relays at a time",
+        (
+            Change(
+                _RELAY,
+                'with exclusive(self._database, "relay") as connection:',
+                "with self._database.connection() as connection:",
+            ),
+        ),
+        ("beside", "beside-frozen"),
+    ),
+    Bug(
+        "an error of a handler taken as done",
+        (Change(_CONSUMER, "            self._part(batch)\n", "            return\n"),),
+        ("poison", "disk-full"),
+    ),
+)
+
+
+def main(folder: Path, seed: int, rounds: int) -> int:
+    """Plant each bug in a copy and play there; 1 unless all are caught."""
+    missed = 0
+    for bug in BUGS:
+        caught = play(bug, folder, seed, rounds)
+        missed += not caught
+        say(f"{bug.name:<40} {caught or 'NOT CAUGHT'}")
+    return 1 if missed else 0
+
+
+def play(bug: Bug, folder: Path, seed: int, rounds: int) -> str:
+    """Play a short campaign with the bug and give the first violation, empty if there is none."""
+    with tempfile.TemporaryDirectory(prefix="patron-planted-") as place:
+        root = copied(Path(place))
+        for change in bug.changes:
+            change.apply(root)
+        arguments = [f"--only={fault}" for fault in bug.faults]
+        arguments += ["--stack=embedded", f"--seed={seed}", f"--rounds={rounds}", "--first"]
+        arguments += ["--backlog=3000", f"--folder={folder.resolve() / bug.name.replace(' ', '-')}"]
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults", *arguments],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+    lines = [line.strip() for line in done.stdout.splitlines() if "VIOLATED" in line]
+    if done.returncode not in (0, 1) or bool(done.returncode) != bool(lines):
+        raise RuntimeError(f"{bug.name} could not be played:\n{done.stdout}{done.stderr}")
+    return lines[0].removeprefix("VIOLATED in ")[:160] if lines else ""
+
+
+def copied(place: Path) -> Path:
+    """Copy the sources, and nothing that grew beside them."""
+    root = place / "tree"
+    root.mkdir()
+    for tree in TREES:
+        shutil.copytree(ROOT / tree, root / tree, ignore=shutil.ignore_patterns("__pycache__"))
+    return root
