@@ -3,6 +3,8 @@
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
 PY := .venv/bin/python
 STACK ?= both
+ROUNDS ?= 0
+SEED ?= 1
 ARGS ?=
 COMPILE := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links \
@@ -46,8 +48,9 @@ real: setup ## the same on PostgreSQL and Apache Kafka, from the environment or 
 bench: setup ## the benchmark tables, as ratios; also written to var/bench.json
 	@$(PY) -m deploy.bench
 
-faults: setup ## the fault campaign (arrives later)
-	@echo "The fault campaign is not there yet." >&2; exit 1
+faults: setup ## the fault campaign on both stacks; ROUNDS=, SEED=, STACK=, and five planted bugs
+	@$(PY) -m tests.faults --stack=$(STACK) --rounds=$(ROUNDS) --seed=$(SEED)
+	@$(PY) -m tests.faults --planted --seed=$(SEED)
 
 lock: setup ## write the lock files again with the newest versions
 	$(COMPILE) --upgrade -o requirements.lock

@@ -28,20 +28,20 @@ def opened(stack: str, folder: Path) -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="patron-faults-") as place:
         disk = Disk.mounted(Path(place), MEGABYTES)
         try:
-            with (_embedded if stack == "embedded" else _real)(disk, folder) as stage:
+            with (embedded if stack == "embedded" else real)(disk, folder) as stage:
                 yield stage
         finally:
             disk.unmount()
 
 
 @contextmanager
-def _embedded(disk: Disk, folder: Path) -> Iterator[Stage]:
+def embedded(disk: Disk, folder: Path) -> Iterator[Stage]:
     with _started("run", disk.folder, folder, {}) as product:
         yield Stage("embedded", product, Embedded(product.data), disk, folder)
 
 
 @contextmanager
-def _real(disk: Disk, folder: Path) -> Iterator[Stage]:
+def real(disk: Disk, folder: Path) -> Iterator[Stage]:
     """Start PostgreSQL and Kafka on the disk too; their ends are the campaign's to make."""
     with Postgres(disk.folder / "postgres") as postgres, Kafka(disk.folder / "kafka") as kafka:
         told = {"PATRON_DATABASE_URL": postgres.url, "PATRON_KAFKA_BOOTSTRAP": kafka.bootstrap}

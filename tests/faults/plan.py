@@ -48,6 +48,7 @@ _EMBEDDED = {
     "log-locked": Kind(("log",)),
 }
 _REAL = {
+    "frozen": Kind(APIS + WORKERS),
     "cut": Kind(("registry-worker",), often=2),
     "database-killed": Kind(("PostgreSQL",)),
     "database-fast": Kind(("PostgreSQL",)),
