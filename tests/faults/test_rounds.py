@@ -20,7 +20,7 @@ from tests.faults.opening import embedded
 from tests.faults.plan import planned
 from tests.faults.stage import Stage
 
-CHECKS = AFTER_A_ROUND | AT_THE_END
+CHECKS = {**AFTER_A_ROUND, **AT_THE_END}
 Tamper = Callable[[Stage], None]
 
 
