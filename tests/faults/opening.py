@@ -1,5 +1,6 @@
 """Open the stage: a product on an empty file system of its own, embedded or on real servers."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -24,7 +25,8 @@ MEGABYTES = 2048
 @contextmanager
 def opened(stack: str, folder: Path) -> Iterator[Stage]:
     """Start a product; its logs stay in `folder`, its data goes with the campaign."""
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # of an earlier campaign
+    folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory(prefix="patron-faults-") as place:
         disk = Disk.mounted(Path(place), MEGABYTES)
         try:
