@@ -4,9 +4,11 @@ It is held still, its connections are ended, the other worker takes the lock ove
 newer states; then it goes on with what it had in hand. What it says late must not be the end.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from zlib import crc32
 
 import psycopg
@@ -28,19 +30,22 @@ _LOCK = (crc32(RELAY_LOCK) - 2**31) % 2**32
 """As PostgreSQL shows it: without a sign."""
 _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = ANY(%s)"
 _UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
+_UNPUBLISHED_HERE = "SELECT count(*) FROM registry.outbox WHERE published_at IS NULL"
+_MANY = 100
+_PATIENCE_SECONDS = 20
 _NEWEST = "SELECT max(id) FROM outbox"
 
 
 def cut(stage: Stage, drawn: Round) -> None:
     """Do so some times, each with customers of its own that change while the relay stands still."""
-    door = Door(stage.product.url)
+    door, chance = Door(stage.product.url), Random(drawn.seed)
     with stage.second("registry-worker") as second:
         workers = stage.pid("registry-worker"), second.pid
         for turn in range(_TIMES):
             names = [f"cut-{drawn.number}-{turn}-{one}" for one in range(_FILE)]
             _change(stage, door, names, "old")
             files.customers(door, stage.book, names, said="older")
-            eventually(lambda: stage.below.number("registry", _UNPUBLISHED) > _FILE)
+            _wait_until_relayed(stage, chance.uniform(0.01, 0.15))
             with _cut_off(stage, workers):
                 _change(stage, door, names, "new")
     door.close()
@@ -56,6 +61,18 @@ def _change(stage: Stage, door: Door, names: list[str], said: str) -> None:
 def _wait_until_told(stage: Stage, newest: int) -> None:
     waiting = f"{_UNPUBLISHED} AND id <= {newest}"
     eventually(lambda: stage.below.number("registry", waiting) == 0, seconds=90)
+
+
+def _wait_until_relayed(stage: Stage, seconds: float) -> None:
+    """Return when the relay has had many rows for so long: it is in the middle of its work."""
+    assert isinstance(stage.below, Real)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    with psycopg.connect(stage.below.urls["registry"], autocommit=True) as connection:
+        while time.monotonic() < deadline:
+            (waiting,) = connection.execute(_UNPUBLISHED_HERE).fetchone() or (0,)
+            if waiting > _MANY:
+                break
+    time.sleep(seconds)
 
 
 @contextmanager
