@@ -54,13 +54,13 @@ def cut(stage: Stage, drawn: Round) -> None:
 def _change(stage: Stage, door: Door, names: list[str], said: str) -> None:
     """Have all of them renamed, and that told."""
     place = files.customers(door, stage.book, names, said=said)
-    eventually(lambda: door.get(place)["state"] in files.OVER, seconds=90)
+    eventually(lambda: door.get(place)["state"] in files.OVER, seconds=180)
     _wait_until_told(stage, stage.below.number("registry", _NEWEST))
 
 
 def _wait_until_told(stage: Stage, newest: int) -> None:
     waiting = f"{_UNPUBLISHED} AND id <= {newest}"
-    eventually(lambda: stage.below.number("registry", waiting) == 0, seconds=90)
+    eventually(lambda: stage.below.number("registry", waiting) == 0, seconds=180)
 
 
 def _wait_until_relayed(stage: Stage, seconds: float) -> None:
