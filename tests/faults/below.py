@@ -33,8 +33,8 @@ class Below(Protocol):
         """Give the first column of a query's answer."""
         ...
 
-    def change(self, service: str, sql: str) -> None:
-        """Change rows behind the product's back."""
+    def change(self, service: str, sql: str) -> bool:
+        """Change rows behind the product's back; False where somebody holds them."""
         ...
 
     def behind(self, group: str) -> int:

@@ -78,7 +78,7 @@ class Campaign:
                 FAULTS[drawn.fault](stage, drawn)
                 load.goes_on(WRITES_AFTER)
             settled = settle(stage, self._door)
-        except AssertionError as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, the verdict has to tell it
             trouble.append(f"{type(error).__name__}: {error}")
             settled = 0.0
         writes = stage.book.writes - before

@@ -12,6 +12,7 @@ from tests.faults.contact import FOLLOWED
 
 LOG = "events.log"
 _PATIENCE_SECONDS = 60
+_QUICK_MS = 500
 _ENDS = "SELECT topic || '/' || part, position FROM {} WHERE true {}"
 
 
@@ -32,9 +33,14 @@ class Embedded:
         with self._open(service) as connection:
             return [row[0] for row in connection.execute(sql)]
 
-    def change(self, service: str, sql: str) -> None:
+    def change(self, service: str, sql: str) -> bool:
         with self._open(service) as connection:
-            connection.execute(sql)
+            connection.execute(f"PRAGMA busy_timeout = {_QUICK_MS}")
+            try:
+                connection.execute(sql)
+            except sqlite3.OperationalError:
+                return False
+        return True
 
     def behind(self, group: str) -> int:
         with self._open(LOG) as connection:

@@ -22,12 +22,19 @@ def told_again(stage: Stage, drawn: Round) -> None:
     and that no death does. Then a foreign program sends ids that were seen and says something else.
     """
     worker = f"{drawn.target}-worker"
-    with stage.frozen(worker) as pid:
-        stage.below.change(drawn.target, _FORGET)
-        os.kill(pid, signal.SIGKILL)
+    pid = eventually(lambda: _dies_unflagged(stage, worker, drawn.target))
     eventually(lambda: stage.product.restarted(worker, pid))
     for one in stage.last_orders:
         _forge(stage, one)
+
+
+def _dies_unflagged(stage: Stage, worker: str, service: str) -> int:
+    """Kill the worker without its last flags; 0 if it stood still with its rows locked."""
+    with stage.frozen(worker) as pid:
+        if not stage.below.change(service, _FORGET):
+            return 0
+        os.kill(pid, signal.SIGKILL)
+    return pid
 
 
 _FORGET = (

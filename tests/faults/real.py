@@ -50,9 +50,14 @@ class Real:
         with psycopg.connect(self.urls[service], options=f"-csearch_path={service}") as connection:
             return [row[0] for row in connection.execute(sql.encode()).fetchall()]
 
-    def change(self, service: str, sql: str) -> None:
-        with psycopg.connect(self.urls[service], options=f"-csearch_path={service}") as connection:
-            connection.execute(sql.encode())
+    def change(self, service: str, sql: str) -> bool:
+        options = f"-csearch_path={service} -clock_timeout=500ms"
+        try:
+            with psycopg.connect(self.urls[service], options=options) as connection:
+                connection.execute(sql.encode())
+        except psycopg.errors.LockNotAvailable:
+            return False
+        return True
 
     def behind(self, group: str) -> int:
         if group not in self._asking:
