@@ -1,6 +1,7 @@
 """Play the fault campaign: `python -m tests.faults`."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.faults.plan import DEFAULT_ROUNDS, KINDS, STACKS, Round, planned
 def main() -> int:
     """Play what was asked for; 1 if anything was violated."""
     options = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     if options.planted:
         return planted.main(options.folder / "planted", options.seed, options.rounds or 4)
     stacks = STACKS if options.stack == "both" else (options.stack,)
