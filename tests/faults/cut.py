@@ -22,7 +22,7 @@ from tests.faults.stage import Stage, held_still
 from tests.system.product import eventually
 
 _TIMES = 3
-_FILE = 400
+_FILE = 120
 _LEADERS = """SELECT activity.client_port FROM pg_locks locks
 JOIN pg_stat_activity activity ON activity.pid = locks.pid
 WHERE locks.locktype = 'advisory' AND locks.objid = %s"""
@@ -31,7 +31,7 @@ _LOCK = (crc32(RELAY_LOCK) - 2**31) % 2**32
 _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = ANY(%s)"
 _UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
 _UNPUBLISHED_HERE = "SELECT count(*) FROM registry.outbox WHERE published_at IS NULL"
-_MANY = 100
+_MANY = 40
 _PATIENCE_SECONDS = 20
 _NEWEST = "SELECT max(id) FROM outbox"
 

@@ -11,7 +11,7 @@ from tests.faults.door import Door
 from tests.system.product import eventually
 
 CLIENTS = 3
-_PAUSE_SECONDS = 0.005
+_PAUSE_SECONDS = 0.03
 
 
 class Load:
