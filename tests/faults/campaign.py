@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tests.faults.below import Told
 from tests.faults.bodies import customer_body, pair, questionnaire_body
-from tests.faults.checks import AFTER_A_ROUND, Check, Result
+from tests.faults.checks import AFTER_A_ROUND, SHOWN, Check, Result
 from tests.faults.client import ITEMS, Grounds
 from tests.faults.contact import FORGED, ORDERS
 from tests.faults.door import Door
@@ -32,7 +32,9 @@ class Verdict:
 
     def note(self, check: str, number: int, result: Result) -> None:
         self.compared[check] = max(result.compared, self.compared.get(check, 0))
-        self.violations += [(check, number, what) for what in result.wrong]
+        wrong, more = result.wrong[:SHOWN], len(result.wrong) - SHOWN
+        shown = (*wrong, f"and {more} more") if more > 0 else wrong
+        self.violations += [(check, number, what) for what in shown]
 
     def add(self, other: "Verdict") -> None:
         """Add what another product of the campaign showed."""

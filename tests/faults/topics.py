@@ -89,9 +89,9 @@ class Topics:
             if place[0].endswith(STATE_SUFFIX) and last != self.newest[place]:
                 yield f"{place[0]} {place[1]}: ends on version {last} of {self.newest[place]}"
         for (topic, key), newest in self.newest.items():
-            state = self.last.get((CUSTOMER_STATES, key))
-            if topic == CUSTOMERS and state != newest:
-                yield f"{CUSTOMER_STATES} {key}: ends on version {state} of {newest}"
+            told = self.newest.get((CUSTOMER_STATES, key))
+            if topic == CUSTOMERS and told != newest:
+                yield f"{CUSTOMER_STATES} {key}: told up to version {told} of {newest}"
 
 
 def _essence(said: Mapping[str, Any]) -> Mapping[str, Any]:
