@@ -49,8 +49,8 @@ bench: setup ## the benchmark tables, as ratios; also written to var/bench.json
 	@$(PY) -m deploy.bench
 
 faults: setup ## the fault campaign on both stacks; ROUNDS=, SEED=, STACK=, and five planted bugs
-	@$(PY) -m tests.faults --stack=$(STACK) --rounds=$(ROUNDS) --seed=$(SEED)
 	@$(PY) -m tests.faults --planted --seed=$(SEED)
+	@$(PY) -m tests.faults --stack=$(STACK) --rounds=$(ROUNDS) --seed=$(SEED)
 
 lock: setup ## write the lock files again with the newest versions
 	$(COMPILE) --upgrade -o requirements.lock

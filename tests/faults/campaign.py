@@ -28,10 +28,13 @@ class Verdict:
     """What was checked over a campaign, and every violation with the round that showed it."""
 
     compared: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, int] = field(default_factory=dict)
     violations: list[tuple[str, int, str]] = field(default_factory=list)
+    """The first of each check and round: the check, the round, and what is wrong."""
 
     def note(self, check: str, number: int, result: Result) -> None:
         self.compared[check] = max(result.compared, self.compared.get(check, 0))
+        self.failed[check] = self.failed.get(check, 0) + len(result.wrong)
         wrong, more = result.wrong[:SHOWN], len(result.wrong) - SHOWN
         shown = (*wrong, f"and {more} more") if more > 0 else wrong
         self.violations += [(check, number, what) for what in shown]
@@ -40,10 +43,9 @@ class Verdict:
         """Add what another product of the campaign showed."""
         for check, compared in other.compared.items():
             self.compared[check] = self.compared.get(check, 0) + compared
+        for check, failed in other.failed.items():
+            self.failed[check] = self.failed.get(check, 0) + failed
         self.violations += other.violations
-
-    def failed(self, check: str) -> int:
-        return sum(name == check for name, _, _ in self.violations)
 
 
 class Campaign:
@@ -147,5 +149,5 @@ def table(verdict: Verdict) -> Sequence[str]:
     """Write the verdict as a table."""
     rows = [f"{'check':<30} {'compared':>9} {'violations':>11}"]
     for name, compared in verdict.compared.items():
-        rows.append(f"{name:<30} {compared:>9} {verdict.failed(name):>11}")
+        rows.append(f"{name:<30} {compared:>9} {verdict.failed[name]:>11}")
     return rows
