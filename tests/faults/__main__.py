@@ -33,7 +33,7 @@ def _play(stack: str, rounds: Sequence[Round], options: argparse.Namespace) -> i
     left, verdict, segment = list(rounds), Verdict(), 0
     while left:
         segment += 1
-        found = Verdict()
+        found, waiting = Verdict(), len(left)
         with opened(stack, options.folder / f"{stack}-{segment}") as stage:
             stage.backlog = options.backlog
             campaign = Campaign(stage, found)
@@ -45,7 +45,7 @@ def _play(stack: str, rounds: Sequence[Round], options: argparse.Namespace) -> i
             say(f"      VIOLATED in round {number}: {check}: {what}")
         if found.violations:
             say(f"      seed {options.seed}; look at {options.folder}/{stack}-{segment}/logs")
-        if found.violations and options.first:
+        if found.violations and (options.first or len(left) == waiting):
             break
     say("\n".join(table(verdict)))
     return 1 if verdict.violations else 0

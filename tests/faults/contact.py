@@ -12,7 +12,10 @@ RESPONSES = "patron.survey.response.events.v1"
 INDICES = "patron.scoring.index.events.v1"
 SCORE_STATES = "patron.scoring.score.state.v1"
 
-FOLLOWED = {"survey": (CUSTOMERS,), "scoring": (CUSTOMERS, ORDERS, SURVEYS, RESPONSES)}
+FOLLOWED = {
+    "survey": (CUSTOMER_STATES,),
+    "scoring": (CUSTOMER_STATES, ORDERS, SURVEYS, RESPONSES),
+}
 """Who consumes what; the group has the name of the service."""
 
 GAPLESS = frozenset({CUSTOMERS, ORDERS, RESPONSES, INDICES})

@@ -1,15 +1,15 @@
 """A migration of a release that does not exist: one revision more on top of a service's own.
 
-`python -m tests.faults.next_release <service> <folder>` runs the service's own `migrate` with it.
+`python -m tests.faults.next_release <service> <folder>` migrates the service's database with it.
 """
 
 import shutil
 import sys
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from shared.service import main
+from shared import migrations
+from shared.database import Database
 from tests.system.product import ROOT
 
 TABLES = {"registry": "orders", "survey": "responses", "scoring": "scores"}
@@ -43,4 +43,4 @@ def prepare(service: str, folder: Path) -> None:
 
 if __name__ == "__main__":
     described = import_module(f"services.{sys.argv[1]}.__main__").SERVICE
-    main(replace(described, migrations=Path(sys.argv[2])), ["migrate"])
+    migrations.upgrade(Database.of(described.settings.read()), Path(sys.argv[2]))

@@ -91,8 +91,8 @@ BUGS = (
         (
             Change(
                 _CONSUMER,
-                "fresh = inbox.admit(session, [parsed.event_id for parsed in batch])",
-                "inbox.admit(session, [one.event_id for one in batch])\n"
+                "fresh = self.admit(session, [parsed.event_id for parsed in batch])",
+                "self.admit(session, [one.event_id for one in batch])\n"
                 "            fresh = {parsed.event_id for parsed in batch}",
             ),
         ),

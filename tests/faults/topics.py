@@ -31,6 +31,7 @@ class Topics:
     repeats: int = 0
     newest: dict[Place, int] = field(default_factory=dict)
     last: dict[Place, int] = field(default_factory=dict)
+    current: dict[Place, str] = field(default_factory=dict)
     orders: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     names: dict[str, tuple[int, str]] = field(default_factory=dict)
     points: dict[str, str] = field(default_factory=dict)
@@ -59,12 +60,21 @@ class Topics:
             self.repeats += 1
             return
         self.ids.add(one.id)
-        for service, topics in FOLLOWED.items():
-            if one.topic in topics:
-                self.followed[service].add(one.id)
+        self._is_followed(one)
         self._follow(place, version)
         if one.topic == ORDERS:
             self.orders[one.key] = _essence(said)
+
+    def _is_followed(self, one: Told) -> None:
+        """Note who has to hear of it: of a state only the last is sure to be heard."""
+        place, superseded = (one.topic, one.key), set[str]()
+        if one.topic.endswith(STATE_SUFFIX):
+            superseded = {self.current.get(place, one.id)} - {one.id}
+            self.current[place] = one.id
+        for service, topics in FOLLOWED.items():
+            if one.topic in topics:
+                self.followed[service] -= superseded
+                self.followed[service].add(one.id)
 
     def _take_state(self, one: Told, said: Mapping[str, Any]) -> None:
         if one.topic == SCORE_STATES:
