@@ -98,4 +98,4 @@ def leaves_on(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if day.day <= monthrange(year, month + 1)[1]:
         return date(year, month + 1, day.day)
-    return date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+    return date(year, month + 2, 1)  # in the same year: December lacks no day

@@ -116,3 +116,9 @@ def test_a_day_is_in_the_window_until_the_day_it_leaves(on: date, months: int) -
     gone = leaves_on(on, months)
     assert months_before(gone, months) >= on
     assert months_before(gone - timedelta(days=1), months) < on
+def test_the_last_of_a_month_leaves_a_shorter_one_on_the_first_of_the_next() -> None:
+    assert leaves_on(date(2024, 1, 31), 10) == date(2024, 12, 1)
+    assert leaves_on(date(2024, 1, 31), 11) == date(2024, 12, 31)
+    assert leaves_on(date(2024, 12, 31), 2) == date(2025, 3, 1)
+
+
