@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.scoring.fact.domain import Fact, Horizon, Kind, chain, facts_of
 from shared.money import exactly
-from tests.services.scoring.figures import CUSTOMER, Order, day, kept, line, noon, orders
+from tests.services.scoring.figures import CUSTOMER, FIRST, Order, day, kept, line, noon, orders
 
 
 def test_an_order_gives_a_purchase_and_a_return_fact() -> None:
@@ -35,6 +35,22 @@ def test_a_price_of_nothing_is_a_purchase() -> None:
     assert (fact.kind, fact.amount) == ("purchase", Decimal(0))
 
 
+def test_lines_of_quantity_nothing_are_neither_bought_nor_returned() -> None:
+    """Such a version leaves an empty return: a fact without size, which gives no points."""
+    (fact,) = facts_of(Order(lines=[line("0", "5", cost="1")]))
+    assert (fact.amount, fact.cost, fact.size) == (Decimal(0), Decimal(0), 0)
+    assert fact.kind == Kind.RETURN
+
+
+def test_a_fact_says_what_its_version_of_the_order_says() -> None:
+    order = Order(version=3, currency="EUR", lines=[line("1", "5")])
+    (fact,) = facts_of(order)
+    assert (fact.source_id, fact.version, fact.recorded_at) == (FIRST, 3, order.recorded_at)
+    assert (fact.occurred_at, fact.occurred_on) == (order.ordered_at, order.occurred_on)
+    assert (fact.customer_id, fact.named_customer_id) == (CUSTOMER, CUSTOMER)
+    assert fact.currency == "EUR"
+
+
 def test_a_repeated_line_counts_twice() -> None:
     (fact,) = facts_of(Order(lines=[line("20", "3000"), line("20", "3000")]))
     assert (fact.amount, fact.size) == (Decimal(120_000), 2)
@@ -52,6 +68,7 @@ def test_a_fact_has_the_same_name_after_a_rebuild() -> None:
     names = [fact.fact_id for fact in facts_of(order)]
     assert names == [fact.fact_id for fact in facts_of(order)]
     assert len(set(names)) == 2
+    assert not {fact.fact_id for fact in facts_of(replace(order, version=2))} & set(names)
 
 
 def test_a_new_version_closes_the_one_before_when_it_is_recorded() -> None:
@@ -77,9 +94,10 @@ def test_known_by_shows_the_version_that_was_known_then() -> None:
     assert amounts(datetime(2024, 1, 1, tzinfo=UTC)) == []
 
 
-def test_as_of_a_date_includes_that_day_and_a_moment_does_not() -> None:
+def test_as_of_a_date_includes_that_day_and_a_moment_ends_it_there() -> None:
     (fact,) = facts_of(Order(lines=[line("1", "5")], occurred_on=day(3)))
     assert Horizon(as_of=day(3)).sees(fact)
+    assert Horizon(as_of=day(3), until=noon(day(3))).sees(fact)
     assert not Horizon(as_of=day(2)).sees(fact)
     assert not Horizon(as_of=day(3), until=noon(day(3)) - timedelta(seconds=1)).sees(fact)
 
@@ -90,6 +108,11 @@ def test_a_claimed_order_counts_as_if_it_had_always_been_the_customers() -> None
     facts = chain([*facts_of(anonymous), *facts_of(claimed)])
     assert [fact.customer_id for fact in facts] == [CUSTOMER, CUSTOMER]
     assert facts[0].named_customer_id is None
+
+
+def test_an_order_that_nobody_claims_stays_nobodys() -> None:
+    (fact,) = chain(facts_of(Order(customer_id=None, lines=[line("1", "5")])))
+    assert fact.customer_id is None
 
 
 def test_an_order_that_moves_to_another_customer_leaves_what_was_known() -> None:

@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.index.domain import Index, Item, Sums, estimate, response_index, sums_of
+from services.scoring.index.domain import (
+    Index,
+    Item,
+    Sums,
+    estimate,
+    items_of,
+    response_index,
+    sums_of,
+)
 from shared.money import exactly, plain
 
 indices = st.lists(st.decimals(min_value=0, max_value=100, places=30), max_size=30)
@@ -62,6 +70,30 @@ def test_what_is_no_number_is_no_answer_to_a_scale() -> None:
 
 def test_decimal_fractions_are_read_as_written() -> None:
     assert _index({"a": 0.1}, _item("a", 0, 0.3)) == ("33.333333333333333333333333333333", 1)
+
+
+def _listed(code: str, role: str, least: float | None, most: float | None) -> dict[str, object]:
+    return {"code": code, "role": role, "least": least, "most": most, "missing": [9], "type": "x"}
+
+
+def test_the_items_of_an_index_are_those_about_satisfaction_with_a_scale() -> None:
+    catalogue = [
+        _listed("b", "satisfaction", 1, 5),
+        _listed("a", "satisfaction", 0, 10),
+        _listed("quality", "quality", 1, 5),
+        _listed("endless", "satisfaction", 1, None),
+        _listed("bottomless", "satisfaction", None, 5),
+        _listed("point", "satisfaction", 5, 5),
+    ]
+    assert items_of(catalogue) == [
+        {"code": "a", "least": 0, "most": 10, "missing": [9]},
+        {"code": "b", "least": 1, "most": 5, "missing": [9]},
+    ]
+
+
+def test_an_item_is_read_back_as_it_was_kept() -> None:
+    kept = {"code": "a", "least": 1, "most": 5, "missing": [0, "none"]}
+    assert Item.read(kept) == Item(code="a", least=1, most=5, missing=frozenset([0, "none"]))
 
 
 def test_without_a_response_there_is_no_index() -> None:

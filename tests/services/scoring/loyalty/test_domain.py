@@ -33,6 +33,8 @@ def test_with_fewer_than_three_purchase_days_silence_needs_more_than_a_year(
         ([0, 100, 110, 210], 300),  # gaps 10, 100, 100
         ([0, 30, 60, 90], 90),
         ([0, 31, 62, 93], 93),
+        ([0, 30, 70, 120, 180], 135),  # gaps 30, 40, 50, 60
+        ([0, 10, 30, 70, 160, 250], 120),  # gaps 10, 20, 40, 90, 90
     ],
 )
 def test_from_three_purchase_days_on_three_median_gaps_are_allowed(
@@ -116,9 +118,9 @@ def test_a_day_is_in_the_window_until_the_day_it_leaves(on: date, months: int) -
     gone = leaves_on(on, months)
     assert months_before(gone, months) >= on
     assert months_before(gone - timedelta(days=1), months) < on
+
+
 def test_the_last_of_a_month_leaves_a_shorter_one_on_the_first_of_the_next() -> None:
     assert leaves_on(date(2024, 1, 31), 10) == date(2024, 12, 1)
     assert leaves_on(date(2024, 1, 31), 11) == date(2024, 12, 31)
     assert leaves_on(date(2024, 12, 31), 2) == date(2025, 3, 1)
-
-

@@ -13,16 +13,22 @@ from hypothesis import strategies as st
 from services.scoring.loyalty.domain import Rung
 from services.scoring.portfolio.domain import (
     Abc,
+    Basis,
     Buyer,
     CustomerClass,
+    Member,
     Method,
+    RungRow,
     Standing,
     abc,
+    basis_for,
+    buyers_of,
     gini,
     kept_class,
     ladder,
     moves,
     ranking,
+    total_revenue,
 )
 from shared.money import exactly
 from tests.services.scoring.figures import CLASSES, amounts
@@ -45,6 +51,39 @@ def _classes(table: Abc) -> str:
     return "".join(table.classes.values())
 
 
+def _member(number: int, purchases: int, profit: str | None) -> Member:
+    return Member(
+        customer_id=UUID(int=number),
+        sort_id=f"C{number}",
+        purchases=purchases,
+        revenue=Decimal(100 * number),
+        profit=None if profit is None else Decimal(profit),
+        rung=Rung.REPEAT,
+        recent_revenue=Decimal(0),
+        excluded=(),
+        recent_excluded=(),
+    )
+
+
+def _buyer(number: int, value: str) -> Buyer:
+    return Buyer(customer_id=UUID(int=number), external_id=f"C{number}", value=Decimal(value))
+
+
+def test_who_has_bought_is_valued_by_revenue() -> None:
+    members = [_member(1, 1, "30"), _member(2, 0, "40"), _member(3, 7, None)]
+    assert buyers_of(members, Basis.REVENUE) == [_buyer(1, "100"), _buyer(3, "300")]
+
+
+def test_buyers_are_valued_by_profit_only_if_it_is_known_of_all_of_them() -> None:
+    known = [_member(1, 1, "30"), _member(2, 1, "0"), _member(3, 0, None)]
+    assert buyers_of(known, basis_for(known, Basis.PROFIT)) == [_buyer(1, "30"), _buyer(2, "0")]
+    assert basis_for([*known, _member(4, 1, None)], Basis.PROFIT) is Basis.REVENUE
+
+
+def test_without_buyers_the_basis_is_revenue() -> None:
+    assert basis_for([_member(1, 0, "30")], Basis.PROFIT) is Basis.REVENUE
+
+
 def test_by_count_the_first_twentieth_is_a_and_up_to_a_fifth_is_b() -> None:
     table = _abc([str(value) for value in range(40, 0, -1)])
     assert _classes(table) == "A" * 2 + "B" * 6 + "C" * 32
@@ -63,6 +102,11 @@ def test_by_value_who_crosses_the_line_belongs_to_the_higher_class() -> None:
 @pytest.mark.parametrize("method", Method)
 def test_a_negative_value_is_c(method: Method) -> None:
     assert _classes(_abc(["-1"], method)) == "C"
+
+
+@pytest.mark.parametrize("value", ["0", "0.5"])
+def test_who_came_to_nothing_or_little_is_classed_by_rank(value: str) -> None:
+    assert _classes(_abc([value])) == "A"
 
 
 def test_ties_go_by_external_id_as_text_then_by_id() -> None:
@@ -93,6 +137,18 @@ def test_the_table_shows_shares_and_the_least_value_of_each_class() -> None:
     assert (c.customers, c.customer_share, c.threshold) == (4, 80, Decimal(3))
 
 
+def test_every_row_says_what_its_class_has_and_is_compared_with() -> None:
+    table = _abc([str(value) for value in range(20, 0, -1)])
+    assert [row.customer_class for row in table.rows] == [A, B, C]
+    assert [row.customers for row in table.rows] == [1, 3, 16]
+    assert [row.customer_share for row in table.rows] == [5, 15, 80]
+    assert [row.value for row in table.rows] == [20, 54, 136]
+    assert [row.value_share for row in table.rows] == [2000 / 210, 5400 / 210, 13600 / 210]
+    assert [row.reference_share for row in table.rows] == [50, 30, 20]
+    assert [row.threshold for row in table.rows] == [20, 17, 1]
+    assert table.gini == gini([Decimal(value) for value in range(1, 21)])
+
+
 def test_an_empty_portfolio_has_an_empty_table() -> None:
     table = _abc([])
     assert (table.n, table.total, table.gini) == (0, Decimal(0), None)
@@ -102,6 +158,11 @@ def test_an_empty_portfolio_has_an_empty_table() -> None:
 def test_gini_is_0_for_equals_and_near_1_for_one_who_has_it_all() -> None:
     assert gini([Decimal(5)] * 4) == 0
     assert gini([Decimal(0)] * 3 + [Decimal(8)]) == 0.75
+
+
+def test_gini_is_that_of_the_formula() -> None:
+    """Of 3, 1, 2: (-2 x 1 + 0 x 2 + 2 x 3) / (3 x 6)."""
+    assert gini([Decimal(3), Decimal(1), Decimal(2)]) == 4 / 18
 
 
 def test_gini_takes_negative_values_as_nothing() -> None:
@@ -147,6 +208,7 @@ def test_a_published_class_falls_only_clearly_beyond_its_cut() -> None:
 def test_a_published_class_rises_at_once_and_a_negative_value_falls_at_once() -> None:
     assert (_kept(None, C, 999), _kept(C, B, 199), _kept(B, A, 49)) == (C, B, A)
     assert _kept(A, C, 50, value=-1) == C
+    assert _kept(A, B, 50, value=0) == A
 
 
 rungs = st.sampled_from(Rung)
@@ -156,6 +218,18 @@ populations = st.dictionaries(st.integers(0, 30).map(lambda i: UUID(int=i)), sta
 
 def test_every_rung_is_in_the_ladder_in_order() -> None:
     assert [row.rung for row in ladder([])] == list(Rung)
+
+
+def test_a_rung_has_its_customers_and_their_revenue() -> None:
+    standings = [
+        Standing(rung=rung, revenue=Decimal(revenue))
+        for rung, revenue in ((Rung.REPEAT, "5"), (Rung.CLIENT, "7"), (Rung.REPEAT, "-1.50"))
+    ]
+    found = {row.rung: row for row in ladder(standings)}
+    assert found[Rung.REPEAT] == RungRow(rung=Rung.REPEAT, customers=2, revenue=Decimal("3.50"))
+    assert found[Rung.MEMBER] == RungRow(rung=Rung.MEMBER, customers=0, revenue=Decimal(0))
+    assert total_revenue(found.values()) == Decimal("10.50")
+    assert total_revenue([]) == 0
 
 
 @given(populations)

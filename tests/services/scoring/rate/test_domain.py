@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from services.scoring.rate.domain import Excluded, excluded
-from tests.services.scoring.figures import YUAN, day, euros, fact
+from services.scoring.rate.domain import Excluded, combined, excluded
+from tests.services.scoring.figures import YUAN, answer, day, euros, fact
 
 
 def test_a_fact_is_converted_at_the_rate_of_its_day() -> None:
@@ -31,3 +31,22 @@ def test_what_is_left_out_is_counted_by_currency() -> None:
         Excluded(currency="EUR", facts=1, amount=Decimal(1)),
         Excluded(currency="USD", facts=2, amount=Decimal(8)),
     )
+
+
+def test_an_answer_has_no_currency_and_is_never_left_out() -> None:
+    assert YUAN.into(Decimal(75), None, day(0)) is None
+    assert excluded([answer("75")], YUAN) == ()
+
+
+def test_what_several_figures_leave_out_is_added_up_by_currency() -> None:
+    def left(currency: str, facts: int, amount: str) -> Excluded:
+        return Excluded(currency=currency, facts=facts, amount=Decimal(amount))
+
+    parts = [left("USD", 2, "8.50"), left("EUR", 1, "1"), left("USD", 3, "-0.25")]
+    assert combined(parts) == (left("EUR", 1, "1"), left("USD", 5, "8.25"))
+    assert combined([]) == ()
+
+
+def test_what_was_left_out_is_read_back_as_it_was_kept() -> None:
+    kept = {"currency": "USD", "facts": 2, "amount": "8.50"}
+    assert Excluded.read(kept) == Excluded(currency="USD", facts=2, amount=Decimal("8.50"))

@@ -43,7 +43,7 @@ MODELS = [
 
 
 @pytest.mark.parametrize(
-    ("on", "version"), [(0, 1), (10, 1), (19, 1), (20, 2), (35, 1), (40, 3), (99, 3)]
+    ("on", "version"), [(0, 1), (10, 1), (19, 1), (20, 2), (30, 1), (35, 1), (40, 3), (99, 3)]
 )
 def test_the_model_active_at_the_time_counts_else_the_earliest(on: int, version: int) -> None:
     assert model_at(MODELS, noon(day(on))).version == version
