@@ -38,8 +38,7 @@ def test_a_price_of_nothing_is_a_purchase() -> None:
 def test_lines_of_quantity_nothing_are_neither_bought_nor_returned() -> None:
     """Such a version leaves an empty return: a fact without size, which gives no points."""
     (fact,) = facts_of(Order(lines=[line("0", "5", cost="1")]))
-    assert (fact.amount, fact.cost, fact.size) == (Decimal(0), Decimal(0), 0)
-    assert fact.kind == Kind.RETURN
+    assert (fact.kind, fact.amount, fact.cost, fact.size) == ("return", Decimal(0), Decimal(0), 0)
 
 
 def test_a_fact_says_what_its_version_of_the_order_says() -> None:

@@ -1,16 +1,15 @@
 import json
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.survey.questionnaire.domain import read_questionnaire
-from services.survey.response.domain import Sheet
-from shared.contracts.survey import Answer
-from tests.services.survey.documents import every_type
+from services.survey.response.domain import Answer, Sheet, identity_of
+from tests.services.survey.documents import every_type, text
 
-SHEET = Sheet(read_questionnaire(every_type()).items)
 REQUIRED: dict[str, object] = {"appearance": 5, "safety": 0}
 VALID = {
     "appearance": st.sampled_from([1, 2, 3, 4, 5, 0]),
@@ -30,21 +29,29 @@ JSON = st.recursive(
 )
 
 
+def sheet(*questions: dict[str, object]) -> Sheet:
+    """Give the sheet of these questions, else of one question of each type."""
+    document = every_type()
+    return Sheet(
+        read_questionnaire({**document, "questions": questions or document["questions"]}).items
+    )
+
+
 def refused(**answers: object) -> list[tuple[str, str]]:
-    checked = SHEET.check(REQUIRED | answers)
-    return [(refusal.pointer, refusal.code) for refusal in checked.refusals]
+    reading = sheet().typed(REQUIRED | answers)
+    return [(refusal.pointer, refusal.code) for refusal in reading.refusals]
 
 
 def refused_written(**answers: str) -> list[tuple[str, str]]:
-    checked = SHEET.check_texts({"appearance": "5", "safety": "0"} | answers)
-    return [(refusal.pointer, refusal.code) for refusal in checked.refusals]
+    reading = sheet().written({"appearance": "5", "safety": "0"} | answers)
+    return [(refusal.pointer, refusal.code) for refusal in reading.refusals]
 
 
 @given(st.fixed_dictionaries(VALID))
 def test_answers_within_the_questionnaire_are_taken_as_they_are(answers: dict[str, Answer]) -> None:
-    checked = SHEET.check(answers)
-    assert checked.refusals == []
-    assert {code: value for code, value in checked.answers.items() if code != "bought_at"} == {
+    reading = sheet().typed(answers)
+    assert reading.refusals == []
+    assert {code: value for code, value in reading.answers.items() if code != "bought_at"} == {
         code: value for code, value in answers.items() if code != "bought_at"
     }
 
@@ -55,16 +62,16 @@ def test_written_answers_become_the_same_values_as_typed_ones(answers: dict[str,
         code: ";".join(value) if isinstance(value, list) else str(value)
         for code, value in answers.items()
     }
-    assert SHEET.check_texts(written) == SHEET.check(answers)
+    assert sheet().written(written) == sheet().typed(answers)
 
 
 @given(st.dictionaries(st.sampled_from([*VALID, "unknown"]), JSON))
 def test_whatever_comes_is_taken_or_refused_at_its_question(answers: dict[str, object]) -> None:
     """Nothing raises, nothing is both taken and refused, and what is taken travels as JSON."""
-    checked = SHEET.check(answers)
-    refused = {refusal.item for refusal in checked.refusals}
-    assert not refused & set(checked.answers)
-    assert json.loads(json.dumps(checked.answers, allow_nan=False)) == checked.answers
+    reading = sheet().typed(answers)
+    refused = {refusal.item for refusal in reading.refusals}
+    assert not refused & set(reading.answers)
+    assert json.loads(json.dumps(reading.answers, allow_nan=False)) == reading.answers
     assert {code for code, value in answers.items() if value is not None} <= (
         refused | set(checked.answers) | {"wish", "bought_at"}
     )
@@ -72,14 +79,15 @@ def test_whatever_comes_is_taken_or_refused_at_its_question(answers: dict[str, o
 
 @given(st.dictionaries(st.sampled_from(list(VALID)), st.text()))
 def test_whatever_is_written_is_taken_or_refused(answers: dict[str, str]) -> None:
-    checked = SHEET.check_texts(answers)
-    assert not {refusal.item for refusal in checked.refusals} & set(checked.answers)
+    reading = sheet().written(answers)
+    assert not {refusal.item for refusal in reading.refusals} & set(reading.answers)
 
 
 @given(st.decimals(1, 20, places=1))
 def test_a_number_is_kept_exactly(number: Decimal) -> None:
-    kept = SHEET.check_texts({"people": str(number)}).answers["people"]
+    kept = sheet().written({"people": str(number)}).answers["people"]
     assert Decimal(repr(kept)) == number
+    assert isinstance(kept, int) is (number == int(number))
 
 
 @pytest.mark.parametrize(
@@ -124,6 +132,7 @@ def test_an_answer_outside_the_questionnaire_is_refused_where_it_stands(
         ({"appearance": "good"}, "outside_scale"),
         ({"bought": "never"}, "unknown_option"),
         ({"bought_at": "shop;shop"}, "repeated_option"),
+        ({"bought_at": "shop;moon"}, "unknown_option"),
         ({"people": "four"}, "number_expected"),
         ({"people": "1e1"}, "number_expected"),
         ({"people": "1,000"}, "number_expected"),
@@ -139,32 +148,136 @@ def test_a_written_answer_outside_the_questionnaire_is_refused(
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [(" 4 ", 4), ("4.0", 4), ("４", 4), ("非常满意", 5), ("very satisfied", 5), ("不适用", 0)],
+    [
+        (" 4 ", 4),
+        ("4.0", 4),
+        ("４", 4),
+        ("非常满意", 5),
+        ("very satisfied", 5),
+        (" VERY Satisfied", 5),
+        ("不适用", 0),
+    ],
 )
 def test_a_point_may_be_written_in_the_ways_files_bring_it(written: str, value: int) -> None:
-    assert SHEET.check_texts({"appearance": written}).answers["appearance"] == value
+    assert sheet().written({"appearance": written}).answers["appearance"] == value
 
 
 def test_options_may_be_written_as_their_labels_and_keep_the_order_of_the_questionnaire() -> None:
-    answers = SHEET.check_texts({"bought": "最近", "bought_at": "Online; shop"}).answers
+    answers = sheet().written({"bought": "最近", "bought_at": "Online; shop"}).answers
     assert answers == {"bought": "recent", "bought_at": ["shop", "online"]}
 
 
 def test_a_label_that_two_options_share_names_neither() -> None:
     document = every_type()
     document["questions"][3]["options"][1]["text"]["en"] = "Recently"
-    sheet = Sheet(read_questionnaire(document).items)
-    assert [r.code for r in sheet.check_texts({"bought": "Recently"}).refusals][:1] == [
+    shared = Sheet(read_questionnaire(document).items)
+    assert [r.code for r in shared.written({"bought": "Recently"}).refusals][:1] == [
         "unknown_option"
     ]
 
 
 def test_blank_answers_are_none() -> None:
-    checked = SHEET.check_texts({"appearance": " ", "safety": "1", "wish": "\r\n", "people": ""})
-    assert checked.answers == {"safety": 1}
-    assert [refusal.code for refusal in checked.refusals] == ["required"]
+    reading = sheet().written({"appearance": " ", "safety": "1", "wish": "\r\n", "people": ""})
+    assert reading.answers == {"safety": 1}
+    assert [refusal.code for refusal in reading.refusals] == ["required"]
+
+
+def test_blank_words_and_an_empty_choice_are_no_answers() -> None:
+    reading = sheet().typed({**REQUIRED, "wish": " \n", "bought_at": []})
+    assert (reading.answers, reading.refusals) == (REQUIRED, [])
+
+
+def test_words_keep_their_lines_and_may_be_as_long_as_allowed() -> None:
+    words = "x" * 23 + "\r\nb\n" + "x" * 24
+    assert sheet().typed({"wish": f" {words} "}).answers["wish"] == words.replace("\r", "")
+    assert len(words.replace("\r", "")) == 50
+
+
+@pytest.mark.parametrize(
+    ("answers", "detail"),
+    [
+        ({"appearance": 6}, {"least": 1, "most": 5, "missing": "0"}),
+        ({"bought": "never"}, {"options": "recent, earlier, unknown"}),
+        ({"bought_at": ["moon"]}, {"options": "shop, online, dealer"}),
+        ({"bought_at": "shop"}, {}),
+        ({"bought_at": ["shop", "online", "dealer"]}, {"greatest": 2}),
+        ({"people": "4"}, {"example": "12.5"}),
+        ({"people": 0}, {"least": 1}),
+        ({"people": 21}, {"most": 20}),
+        ({"people": 1.25}, {"decimals": 1}),
+        ({"wish": "x" * 51}, {"longest": 50, "length": 51}),
+    ],
+)
+def test_a_refusal_says_what_would_have_been_taken(
+    answers: dict[str, object], detail: dict[str, object]
+) -> None:
+    (refusal,) = sheet().typed(REQUIRED | answers).refusals
+    assert refusal.detail == detail
+
+
+def test_a_written_refusal_says_the_same_and_where_in_a_list_it_stands() -> None:
+    required = {"appearance": "5", "safety": "0"}
+    told = [
+        sheet().written(required | {code: text}).refusals[0]
+        for code, text in (("overall", "12"), ("overall", "good"), ("bought_at", "shop;moon"))
+    ]
+    scale = {"least": 1, "most": 10, "missing": ""}
+    assert [refusal.detail for refusal in told[:2]] == [scale, scale]
+    assert (told[2].pointer, told[2].detail) == (
+        "/bought_at/1",
+        {"options": "shop, online, dealer"},
+    )
+
+
+TEXT = text("问题", "Question")
+
+
+def test_a_number_without_bounds_is_whole_and_within_what_a_float_keeps() -> None:
+    endless = sheet({"type": "number", "code": "n", "text": TEXT})
+
+    def told(value: object) -> tuple[object, ...]:
+        reading = endless.typed({"n": value})
+        return (*reading.answers.values(), *((r.code, r.detail) for r in reading.refusals))
+
+    assert (told(10**12), told(-(10**12)), told(4.0)) == ((10**12,), (-(10**12),), (4,))
+    assert told(10**12 + 1) == (("too_large", {"most": 10**12}),)
+    assert told(-(10**12) - 1) == (("too_small", {"least": -(10**12)}),)
+    assert told(1.5) == (("not_whole", {"decimals": 0}),)
+    assert told("1") == (("number_expected", {"example": "12"}),)
+
+
+def _options(many: int) -> list[dict[str, object]]:
+    return [{"code": f"Z{n}", "text": TEXT} for n in range(many)]
+
+
+def test_of_several_options_the_fewest_have_to_be_chosen_or_none() -> None:
+    question = {"type": "multiple", "code": "m", "text": TEXT, "options": _options(3), "fewest": 2}
+    (refusal,) = sheet(question).typed({"m": ["Z0"]}).refusals
+    assert (refusal.code, refusal.detail) == ("too_few", {"fewest": 2})
+    assert sheet(question).typed({"m": []}).refusals == []
+
+
+@pytest.mark.parametrize(("many", "shown"), [(20, "Z18, Z19"), (21, "Z18, Z19, ...")])
+def test_of_many_options_the_first_are_shown(many: int, shown: str) -> None:
+    question = {"type": "single", "code": "s", "text": TEXT, "options": _options(many)}
+    (refusal,) = sheet(question).typed({"s": "x"}).refusals
+    assert str(refusal.detail["options"]).endswith(shown)
+    assert sheet(question).written({"s": " Z7 "}).answers == {"s": "Z7"}
+
+
+def test_a_submission_is_known_by_its_wave_its_kind_and_its_names() -> None:
+    wave = UUID(int=1)
+    one = identity_of(wave, "line", "file", "12")
+    assert one == UUID("9bdc105e-399f-55d2-9f7e-c12a89938c48")
+    others = [
+        identity_of(UUID(int=2), "line", "file", "12"),
+        identity_of(wave, "form", "file", "12"),
+        identity_of(wave, "line", "file1", "2"),
+        identity_of(wave, "line", "file12"),
+    ]
+    assert len({one, *others}) == 5
 
 
 def test_open_answers_are_parted_from_coded_ones() -> None:
-    coded, open_answers = SHEET.part({"appearance": 5, "wish": "cheaper"})
+    coded, open_answers = sheet().part({"appearance": 5, "wish": "cheaper"})
     assert (coded, open_answers) == ({"appearance": 5}, {"wish": "cheaper"})
