@@ -5,13 +5,19 @@ from dataclasses import replace
 import pytest
 
 from services.registry.customer.domain import (
+    ExternalId,
     Kind,
     Nature,
+    Ownership,
     Record,
+    RetailFormat,
     brought_into_sight,
+    contradictions,
+    differences,
     out_of_sight,
     query_tokens,
     tokens,
+    united,
 )
 from shared.reader import EVERYTHING, Reader, Rows
 
@@ -84,3 +90,106 @@ def test_a_record_is_brought_into_sight_and_told_when_it_leaves(
 def test_a_reader_of_all_rows_has_every_record_in_sight() -> None:
     assert brought_into_sight(RECORD, EVERYTHING) == RECORD
     assert out_of_sight(RECORD, EVERYTHING) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "nature", "fits"),
+    [
+        (Kind.PERSON, Nature.INDIVIDUAL, True),
+        (Kind.PERSON, Nature.HOUSEHOLD, True),
+        (Kind.PERSON, Nature.RETAILER, False),
+        (Kind.PERSON, Nature.UNKNOWN, True),
+        (Kind.ORGANISATION, Nature.RETAILER, True),
+        (Kind.ORGANISATION, Nature.INDIVIDUAL, False),
+        (Kind.ORGANISATION, Nature.HOUSEHOLD, False),
+        (Kind.ORGANISATION, Nature.UNKNOWN, True),
+        (Kind.UNKNOWN, Nature.HOUSEHOLD, True),
+    ],
+)
+def test_persons_are_individual_or_household_and_others_are_not(
+    kind: Kind, nature: Nature, *, fits: bool
+) -> None:
+    found = contradictions(Record(name="x", kind=kind, nature=nature))
+    assert [each.field for each in found] == ([] if fits else ["nature"])
+
+
+def test_only_organisations_have_an_owner_and_only_retailers_a_format() -> None:
+    person = Record(
+        name="x",
+        kind=Kind.PERSON,
+        nature=Nature.INDIVIDUAL,
+        ownership=Ownership.PRIVATE,
+        retail_format=RetailFormat.SUPERMARKET,
+    )
+    shop = replace(person, kind=Kind.ORGANISATION, nature=Nature.RETAILER)
+    assert [each.field for each in contradictions(person)] == ["ownership", "retail_format"]
+    assert contradictions(shop) == []
+    assert contradictions(replace(shop, kind=Kind.UNKNOWN)) == []
+
+
+def test_every_contradiction_says_what_may_be() -> None:
+    wrong = Record(
+        name="x",
+        kind=Kind.PERSON,
+        nature=Nature.WHOLESALER,
+        ownership=Ownership.PRIVATE,
+        retail_format=RetailFormat.SUPERMARKET,
+    )
+    told = {each.field: each.message for each in contradictions(wrong)}
+    assert "individual or household" in told["nature"]
+    assert "organisation" in told["ownership"]
+    assert "retailer" in told["retail_format"]
+
+
+def test_who_leaves_sight_is_told_by_what_the_key_sees() -> None:
+    (own,) = out_of_sight(RECORD, Reader("k", Rows.OWN, "east"))
+    (team,) = out_of_sight(RECORD, Reader("k", Rows.TEAM, "east"))
+    assert "owner" in own.message
+    assert "team" in team.message
+
+
+def test_the_ids_of_two_records_are_united_once_each_in_order() -> None:
+    a, b, c = (ExternalId("shop", name) for name in "abc")
+    assert united([c, a], [b, a]) == (a, b, c)
+
+
+def test_what_differs_is_told_from_what_to_what() -> None:
+    after = replace(RECORD, city="上海", tags=("vip",))
+    assert differences(RECORD, after) == {
+        "city": {"from": None, "to": "上海"},
+        "tags": {"from": (), "to": ("vip",)},
+    }
+    assert differences(RECORD, RECORD) == {}
+
+
+def test_a_record_is_found_by_all_its_texts_in_small_letters() -> None:
+    record = replace(
+        RECORD,
+        name="Lee WANG",
+        name_en="Li",
+        email="A@x.cn",
+        phone="+86 21",
+        city="Wuxi",
+        external_ids=(ExternalId("shop", "Z-9"),),
+    )
+    assert tokens(record) == {
+        "lee wang", "lee", "wang", "li", "a@x.cn", "+86 21", "86", "21", "wuxi", "z-9",
+    }  # fmt: skip
+
+
+def test_chinese_is_found_by_every_two_characters_and_what_stands_between() -> None:
+    assert tokens(replace(RECORD, name="海尔88")) == {"海尔88", "海尔", "尔", "88"}
+
+
+def test_of_a_long_word_the_first_sixty_characters_count() -> None:
+    long = "x" * 61
+    assert tokens(replace(RECORD, name=long)) == {"x" * 60}
+    assert query_tokens(long) == ["x" * 60]
+    assert query_tokens("海" + long) == ["海", "x" * 60]
+    assert tokens(replace(RECORD, name="海" + long)) == {"海" + "x" * 59, "海", "x" * 60}
+
+
+def test_a_query_asks_for_every_piece_once_in_its_order() -> None:
+    assert query_tokens("Lee 海尔集团88 lee") == ["lee", "海尔", "尔集", "集团", "88"]
+    assert query_tokens("海") == ["海"]
+    assert query_tokens("  ") == []
