@@ -13,6 +13,10 @@ def label(value: int) -> dict[str, Any]:
     return {"value": value, "text": text("好", "Good")}
 
 
+def _rows(many: int) -> list[dict[str, Any]]:
+    return [{"code": f"row{n}", "text": text("行", "Row")} for n in range(many)]
+
+
 def found(change: Change) -> list[tuple[str, str]]:
     document = every_type()
     change(document["questions"])
@@ -72,10 +76,75 @@ def test_a_sound_questionnaire_has_no_faults() -> None:
             "/questions/5/role",
             "no_scale",
         ),
+        (
+            lambda q: q[0].update(missing=[label(1)]),
+            "/questions/0/missing/0/value",
+            "inside_scale",
+        ),
+        (
+            lambda q: q[5].update(missing=[label(1)]),
+            "/questions/5/missing/0/value",
+            "inside_scale",
+        ),
+        (
+            lambda q: q[5].update(most=1, role="satisfaction", missing=[]),
+            "/questions/5/role",
+            "no_scale",
+        ),
+        (
+            lambda q: (
+                q[5].update(missing=[]),
+                q[5].update(rows=[{"code": "x", "role": "satisfaction"}], most=None),
+            ),
+            "/questions/5/rows/0/role",
+            "no_scale",
+        ),
     ],
 )
 def test_what_is_unsound_is_named_where_it_stands(change: Change, pointer: str, code: str) -> None:
     assert found(change) == [(pointer, code)]
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda q: q[1].update(code="bought"), "one of its own"),
+        (lambda q: q[1].update(code="channel"), "choose another"),
+        (lambda q: q[1]["scale"].update(most=12), "2 to 11 points"),
+        (lambda q: q[1]["scale"].update(labels=[label(1), label(1)]), "a label already"),
+        (lambda q: q[1]["scale"].update(labels=[label(11)]), "from 1 to 10"),
+        (lambda q: q[0].update(missing=[label(9), label(9)]), "there already"),
+        (lambda q: q[0].update(missing=[label(3)]), "outside the values"),
+        (lambda q: q[5].update(most=0), "not be below"),
+        (lambda q: q[3]["options"][1].update(code="recent"), "has this code"),
+        (lambda q: q[4].update(greatest=4), "<= 3"),
+        (lambda q: q[3].update(role="satisfaction"), "a greater most"),
+        (lambda q: q[0].update(rows=_rows(301 - 7)), "at most 300"),
+    ],
+)
+def test_what_is_unsound_is_told_with_what_would_be_sound(change: Change, what: str) -> None:
+    document = every_type()
+    change(document["questions"])
+    (fault,) = faults_of(document)
+    assert what in fault.message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda q: q[1]["scale"].update(most=2),
+        lambda q: q[1]["scale"].update(least=0),
+        lambda q: q[5].update(most=1),
+        lambda q: q[5].update(missing=[label(0), label(21)]),
+        lambda q: q[5].update(least=None, missing=[label(21)]),
+        lambda q: q[4].update(fewest=2, greatest=2),
+        lambda q: q[4].update(fewest=3, greatest=3),
+        lambda q: q[4].update(fewest=None, greatest=None),
+        lambda q: q[0].update(rows=_rows(300 - 7)),
+    ],
+)
+def test_what_just_holds_is_sound(change: Change) -> None:
+    assert found(change) == []
 
 
 def test_a_number_with_both_ends_can_measure_satisfaction() -> None:
@@ -83,5 +152,4 @@ def test_a_number_with_both_ends_can_measure_satisfaction() -> None:
 
 
 def test_the_number_of_things_asked_is_bounded() -> None:
-    rows = [{"code": f"row{n}", "text": text("行", "Row")} for n in range(300)]
-    assert found(lambda q: q[0].update(rows=rows)) == [("/questions", "too_many")]
+    assert found(lambda q: q[0].update(rows=_rows(300))) == [("/questions", "too_many")]

@@ -130,6 +130,7 @@ def test_an_answer_outside_the_questionnaire_is_refused_where_it_stands(
         ({"appearance": "6"}, "outside_scale"),
         ({"appearance": "4.5"}, "outside_scale"),
         ({"appearance": "good"}, "outside_scale"),
+        ({"appearance": "None"}, "outside_scale"),
         ({"bought": "never"}, "unknown_option"),
         ({"bought_at": "shop;shop"}, "repeated_option"),
         ({"bought_at": "shop;moon"}, "unknown_option"),
