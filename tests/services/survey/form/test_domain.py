@@ -57,6 +57,12 @@ def test_a_form_with_more_fields_than_any_questionnaire_is_refused() -> None:
         (None, "en;q=0, de", "zh"),
         (None, "*", "zh"),
         (None, ";;q=,,en;q=x", "zh"),
+        (None, "zh, en", "zh"),
+        (None, "en, zh", "en"),
+        (None, "zh;q=1, en", "zh"),
+        (None, "en , zh;q=0.5", "en"),
+        (None, "," * 998 + "en", "en"),
+        (None, "," * 999 + "en", "zh"),  # of a longer header the first 1000 characters count
     ],
 )
 def test_the_language_is_the_one_asked_for_or_the_browsers_favourite(
