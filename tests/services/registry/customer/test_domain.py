@@ -90,6 +90,7 @@ def test_a_record_is_brought_into_sight_and_told_when_it_leaves(
 def test_a_reader_of_all_rows_has_every_record_in_sight() -> None:
     assert brought_into_sight(RECORD, EVERYTHING) == RECORD
     assert out_of_sight(RECORD, EVERYTHING) == []
+    assert out_of_sight(replace(RECORD, owner="another", team="another"), EVERYTHING) == []
 
 
 @pytest.mark.parametrize(

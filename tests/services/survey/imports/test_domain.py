@@ -23,6 +23,14 @@ def test_columns_are_what_the_mapping_says_else_what_they_are_named_like() -> No
     assert [columns.titled(name) for name in ("safety", "elsewhere")] == ["safety", "elsewhere"]
 
 
+def test_the_columns_of_a_line_itself_are_known_by_name_or_by_mapping() -> None:
+    named = plan_columns(["channel", "safety", "submitted_at"], {}, CODES)
+    assert (named.respondent, named.submitted_at, named.channel) == (None, 2, 0)
+    mapped = plan_columns(["a", "b"], {"a": "submitted_at", "b": "respondent_external_id"}, CODES)
+    assert (mapped.respondent, mapped.submitted_at, mapped.channel) == (1, 0, None)
+    assert mapped.ignored == []
+
+
 def test_a_column_can_be_given_away_although_it_is_named_like_an_item() -> None:
     columns = columns_of_answers(["appearance", "safety"], {"safety": None}, ITEMS)
     assert columns.places == {"appearance": 0}
@@ -47,11 +55,38 @@ def test_a_file_that_cannot_be_imported_is_known_by_its_header(
     assert (fault.pointer, fault.code) == (pointer, code)
 
 
+@pytest.mark.parametrize(
+    ("header", "mapping", "what"),
+    [
+        (["appearance"], {"x": "safety"}, "lacks it"),
+        (
+            ["appearance", "x"],
+            {"x": "colour"},
+            "an item or to respondent_external_id, submitted_at, channel.",
+        ),
+        (["appearance", "x"], {"x": "appearance"}, "the same: appearance"),
+        (["appearance", "x", "channel"], {"x": "channel"}, "the same: channel"),
+        (["safety"], {}, "missing: appearance."),
+    ],
+)
+def test_what_is_wrong_with_a_header_is_named(
+    header: list[str], mapping: dict[str, str | None], what: str
+) -> None:
+    (fault,) = faults_of_plan(header, mapping, CODES, ["appearance"])
+    assert what in fault.message
+
+
+def test_columns_that_mean_nothing_here_may_be_named_alike() -> None:
+    faults = faults_of_plan(["appearance", "x", "y"], {"y": "x"}, CODES, [])
+    assert [fault.code for fault in faults] == ["unknown_field"]
+
+
 def test_a_file_without_any_item_cannot_be_imported() -> None:
     with pytest.raises(Invalid) as refused:
         columns_of_answers(["x", "channel"], {}, ITEMS)
     (fault,) = refused.value.faults
     assert fault.code == "missing_columns"
+    assert "none of the items" in fault.message
 
 
 @pytest.mark.parametrize(
@@ -64,14 +99,19 @@ def test_a_file_without_any_item_cannot_be_imported() -> None:
         ("2026/2/20 9:05", "2026-02-20T01:05:00"),
         ("2026/2/20", "2026-02-19T16:00:00"),
         ("2026.2.20 23:59:59", "2026-02-20T15:59:59"),
+        ("1900-01-01T00:00:00Z", "1900-01-01T00:00:00"),
+        ("9998-12-31T23:59:59Z", "9998-12-31T23:59:59"),
     ],
 )
 def test_a_moment_without_offset_is_local(written: str, moment: str) -> None:
-    assert read_moment(written, SHANGHAI) == datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    found = read_moment(written, SHANGHAI)
+    assert found == datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    assert found.tzinfo is UTC
 
 
 @pytest.mark.parametrize(
-    "written", ["", "soon", "2026-13-01", "20/02/2026", "0001-01-01", "9999-12-31", "2026/2/30"]
+    "written",
+    ["", "soon", "2026-13-01", "20/02/2026", "1899-12-31", "0001-01-01", "9999-12-31", "2026/2/30"],
 )
 def test_what_is_no_moment_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="Give a time"):
