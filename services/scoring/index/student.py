@@ -46,12 +46,10 @@ def _fraction(a: float, b: float, x: float) -> float:
     for m in range(1, _STEPS):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        change = 1.0
         for term in (even, odd):
             c, d = _away(1 + term / c), 1 / _away(1 + term * d)
             value *= c * d
-            change = c * d
-        if abs(change - 1) < _PRECISION:
+        if abs(c * d - 1) < _PRECISION:
             break
     return value
 

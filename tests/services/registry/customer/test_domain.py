@@ -179,7 +179,7 @@ def test_a_record_is_found_by_all_its_texts_in_small_letters() -> None:
 
 
 def test_chinese_is_found_by_every_two_characters_and_what_stands_between() -> None:
-    assert tokens(replace(RECORD, name="海尔88")) == {"海尔88", "海尔", "尔", "88"}
+    assert tokens(replace(RECORD, name="海尔集88")) == {"海尔集88", "海尔", "尔集", "集", "88"}
 
 
 def test_of_a_long_word_the_first_sixty_characters_count() -> None:

@@ -101,7 +101,7 @@ def test_what_is_wrong_with_a_header_names_what_there_is() -> None:
 
 def test_a_long_header_is_shown_to_its_two_hundredth_character() -> None:
     names = ["n" * 150, "m" * 48]
-    assert ", ".join(names) in message(names)
+    assert message(names).endswith(", ".join(names))
     names = ["n" * 150, "m" * 49]
     assert message(names).endswith(", ".join(names)[:200] + " ...")
 
@@ -125,7 +125,6 @@ def test_of_many_faults_a_hundred_are_told() -> None:
         (FLAG.read, "0", False),
         (DAYS.read, "1", 1),
         (DAYS.read, "36500", 36500),
-        (choice(Colour).read, "blue", Colour.BLUE),
     ],
 )
 def test_a_cell_is_read_as_its_kind_says(
@@ -151,7 +150,6 @@ def test_a_cell_is_read_as_its_kind_says(
         (DAYS, "１", "1 to 36500"),
         (DAYS, "-1", "1 to 36500"),
         (DAYS, "1.5", "1 to 36500"),
-        (choice(Colour), "green", "red, blue"),
         (time_in(SHANGHAI), "soon", "2026-01-31 09:30:00"),
         (time_in(SHANGHAI), "0001-01-01", "2026-01-31 09:30:00"),
     ],
@@ -159,6 +157,13 @@ def test_a_cell_is_read_as_its_kind_says(
 def test_a_cell_that_cannot_be_read_says_what_to_give(cell: Cell, text: str, what: str) -> None:
     with pytest.raises(ValueError, match=what):
         cell.read(text)
+
+
+def test_a_cell_of_codes_takes_these_alone() -> None:
+    colour = choice(Colour)
+    assert colour.read("blue") is Colour.BLUE
+    with pytest.raises(ValueError, match="red, blue"):
+        colour.read("green")
 
 
 @pytest.mark.parametrize(

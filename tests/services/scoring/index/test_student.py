@@ -18,3 +18,4 @@ def test_quantiles_are_those_of_the_printed_table(degrees: int, printed: float) 
 def test_quantiles_agree_with_scipy(degrees: int) -> None:
     assert quantile(degrees) == pytest.approx(t.ppf(0.975, degrees), rel=1e-9)
     assert quantile(degrees, outside=0.01) == pytest.approx(t.ppf(0.995, degrees), rel=1e-9)
+    assert quantile(degrees, outside=0.5) == pytest.approx(t.ppf(0.75, degrees), rel=1e-9)
