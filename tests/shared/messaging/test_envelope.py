@@ -1,0 +1,33 @@
+"""What a record says about its event, for whoever reads the log."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from shared.messaging.envelope import headers
+
+CLOUD_EVENT = {
+    "ce_specversion": "1.0",
+    "ce_id": "00000000-0000-0000-0000-000000000001",
+    "ce_type": "patron.note.written.v1",
+    "ce_source": "/patron/kit",
+    "ce_time": "2026-01-31T01:30:00+00:00",
+    "ce_subject": "a",
+    "content-type": "application/json",
+}
+
+
+@pytest.mark.parametrize(("traceparent", "more"), [("00-a-b-01", True), (None, False)])
+def test_a_record_says_what_a_cloudevent_in_binary_mode_says(
+    traceparent: str | None, *, more: bool
+) -> None:
+    found = headers(
+        event_id=UUID(int=1),
+        kind="patron.note.written.v1",
+        source="/patron/kit",
+        time=datetime(2026, 1, 31, 1, 30, tzinfo=UTC),
+        key="a",
+        traceparent=traceparent,
+    )
+    assert found == CLOUD_EVENT | ({"traceparent": traceparent} if more else {})
