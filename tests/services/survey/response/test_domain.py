@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from uuid import UUID
 
@@ -29,7 +30,7 @@ JSON = st.recursive(
 )
 
 
-def sheet(*questions: dict[str, object]) -> Sheet:
+def sheet(*questions: Mapping[str, object]) -> Sheet:
     """Give the sheet of these questions, else of one question of each type."""
     document = every_type()
     return Sheet(
