@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from threading import Event, Thread
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from shared.ids import new_id
 from shared.messaging.consumer import Consumer, Handler, dead_letters, reason
 from shared.messaging.envelope import Received, Record, headers
 from shared.messaging.redrive import described
-from tests.shared.kit import Kit, NoteWritten, record_of
+from tests.shared.kit import Kit, NoteWritten, record_of, until
 
 OUTAGE = OperationalError("INSERT", {}, ConnectionError("gone"))
 
@@ -82,7 +83,7 @@ def test_a_dead_letter_says_where_it_came_from_and_is_logged_without_its_content
     }
     assert described(letter).items() >= expected.items()
     (logged,) = (each.getMessage() for each in caplog.records if "dead_lettered" in each.message)
-    assert "event.dead_lettered" in logged
+    assert "'event.dead_lettered'" in logged
     assert kit.topic in logged
     assert "note_id" not in logged
 
@@ -98,6 +99,19 @@ def test_a_consumer_reads_for_its_group_and_shows_its_lag_not_at_every_turn(kit:
     assert REGISTRY.get_sample_value("patron_consumer_lag_records", group) == 0
     assert subscription.lag() == 1
     subscription.close()
+
+
+def test_what_a_running_consumer_has_applied_its_group_need_not_read_again(kit: Kit) -> None:
+    kit.log.append([note(kit, "a")])
+    running, stop = consumer(kit), Event()
+    thread = Thread(target=running.run, args=(stop,))
+    thread.start()
+    until(lambda: counted(kit, "applied"))
+    stop.set()
+    thread.join()
+    member = kit.log.subscribe(group=kit.schema, topics=[kit.topic])
+    assert member.lag() == 0
+    member.close()
 
 
 def failing(*errors: Exception) -> tuple[Handler, list[int]]:
