@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.survey.questionnaire.domain import read_questionnaire
-from services.survey.response.domain import Answer, Sheet, identity_of
+from services.survey.response.domain import Sheet, identity_of
+from shared.contracts.survey import Answer
 from tests.services.survey.documents import every_type, text
 
 REQUIRED: dict[str, object] = {"appearance": 5, "safety": 0}
@@ -39,20 +40,20 @@ def sheet(*questions: Mapping[str, object]) -> Sheet:
 
 
 def refused(**answers: object) -> list[tuple[str, str]]:
-    reading = sheet().typed(REQUIRED | answers)
-    return [(refusal.pointer, refusal.code) for refusal in reading.refusals]
+    checked = sheet().check(REQUIRED | answers)
+    return [(refusal.pointer, refusal.code) for refusal in checked.refusals]
 
 
 def refused_written(**answers: str) -> list[tuple[str, str]]:
-    reading = sheet().written({"appearance": "5", "safety": "0"} | answers)
-    return [(refusal.pointer, refusal.code) for refusal in reading.refusals]
+    checked = sheet().check_texts({"appearance": "5", "safety": "0"} | answers)
+    return [(refusal.pointer, refusal.code) for refusal in checked.refusals]
 
 
 @given(st.fixed_dictionaries(VALID))
 def test_answers_within_the_questionnaire_are_taken_as_they_are(answers: dict[str, Answer]) -> None:
-    reading = sheet().typed(answers)
-    assert reading.refusals == []
-    assert {code: value for code, value in reading.answers.items() if code != "bought_at"} == {
+    checked = sheet().check(answers)
+    assert checked.refusals == []
+    assert {code: value for code, value in checked.answers.items() if code != "bought_at"} == {
         code: value for code, value in answers.items() if code != "bought_at"
     }
 
@@ -63,16 +64,16 @@ def test_written_answers_become_the_same_values_as_typed_ones(answers: dict[str,
         code: ";".join(value) if isinstance(value, list) else str(value)
         for code, value in answers.items()
     }
-    assert sheet().written(written) == sheet().typed(answers)
+    assert sheet().check_texts(written) == sheet().check(answers)
 
 
 @given(st.dictionaries(st.sampled_from([*VALID, "unknown"]), JSON))
 def test_whatever_comes_is_taken_or_refused_at_its_question(answers: dict[str, object]) -> None:
     """Nothing raises, nothing is both taken and refused, and what is taken travels as JSON."""
-    reading = sheet().typed(answers)
-    refused = {refusal.item for refusal in reading.refusals}
-    assert not refused & set(reading.answers)
-    assert json.loads(json.dumps(reading.answers, allow_nan=False)) == reading.answers
+    checked = sheet().check(answers)
+    refused = {refusal.item for refusal in checked.refusals}
+    assert not refused & set(checked.answers)
+    assert json.loads(json.dumps(checked.answers, allow_nan=False)) == checked.answers
     assert {code for code, value in answers.items() if value is not None} <= (
         refused | set(checked.answers) | {"wish", "bought_at"}
     )
@@ -80,13 +81,13 @@ def test_whatever_comes_is_taken_or_refused_at_its_question(answers: dict[str, o
 
 @given(st.dictionaries(st.sampled_from(list(VALID)), st.text()))
 def test_whatever_is_written_is_taken_or_refused(answers: dict[str, str]) -> None:
-    reading = sheet().written(answers)
-    assert not {refusal.item for refusal in reading.refusals} & set(reading.answers)
+    checked = sheet().check_texts(answers)
+    assert not {refusal.item for refusal in checked.refusals} & set(checked.answers)
 
 
 @given(st.decimals(1, 20, places=1))
 def test_a_number_is_kept_exactly(number: Decimal) -> None:
-    kept = sheet().written({"people": str(number)}).answers["people"]
+    kept = sheet().check_texts({"people": str(number)}).answers["people"]
     assert Decimal(repr(kept)) == number
     assert isinstance(kept, int) is (number == int(number))
 
@@ -161,11 +162,11 @@ def test_a_written_answer_outside_the_questionnaire_is_refused(
     ],
 )
 def test_a_point_may_be_written_in_the_ways_files_bring_it(written: str, value: int) -> None:
-    assert sheet().written({"appearance": written}).answers["appearance"] == value
+    assert sheet().check_texts({"appearance": written}).answers["appearance"] == value
 
 
 def test_options_may_be_written_as_their_labels_and_keep_the_order_of_the_questionnaire() -> None:
-    answers = sheet().written({"bought": "最近", "bought_at": "Online; shop"}).answers
+    answers = sheet().check_texts({"bought": "最近", "bought_at": "Online; shop"}).answers
     assert answers == {"bought": "recent", "bought_at": ["shop", "online"]}
 
 
@@ -173,25 +174,25 @@ def test_a_label_that_two_options_share_names_neither() -> None:
     document = every_type()
     document["questions"][3]["options"][1]["text"]["en"] = "Recently"
     shared = Sheet(read_questionnaire(document).items)
-    assert [r.code for r in shared.written({"bought": "Recently"}).refusals][:1] == [
+    assert [r.code for r in shared.check_texts({"bought": "Recently"}).refusals][:1] == [
         "unknown_option"
     ]
 
 
 def test_blank_answers_are_none() -> None:
-    reading = sheet().written({"appearance": " ", "safety": "1", "wish": "\r\n", "people": ""})
-    assert reading.answers == {"safety": 1}
-    assert [refusal.code for refusal in reading.refusals] == ["required"]
+    checked = sheet().check_texts({"appearance": " ", "safety": "1", "wish": "\r\n", "people": ""})
+    assert checked.answers == {"safety": 1}
+    assert [refusal.code for refusal in checked.refusals] == ["required"]
 
 
 def test_blank_words_and_an_empty_choice_are_no_answers() -> None:
-    reading = sheet().typed({**REQUIRED, "wish": " \n", "bought_at": []})
-    assert (reading.answers, reading.refusals) == (REQUIRED, [])
+    checked = sheet().check({**REQUIRED, "wish": " \n", "bought_at": []})
+    assert (checked.answers, checked.refusals) == (REQUIRED, [])
 
 
 def test_words_keep_their_lines_and_may_be_as_long_as_allowed() -> None:
     words = "x" * 23 + "\r\nb\n" + "x" * 24
-    assert sheet().typed({"wish": f" {words} "}).answers["wish"] == words.replace("\r", "")
+    assert sheet().check({"wish": f" {words} "}).answers["wish"] == words.replace("\r", "")
     assert len(words.replace("\r", "")) == 50
 
 
@@ -213,14 +214,14 @@ def test_words_keep_their_lines_and_may_be_as_long_as_allowed() -> None:
 def test_a_refusal_says_what_would_have_been_taken(
     answers: dict[str, object], detail: dict[str, object]
 ) -> None:
-    (refusal,) = sheet().typed(REQUIRED | answers).refusals
+    (refusal,) = sheet().check(REQUIRED | answers).refusals
     assert refusal.detail == detail
 
 
 def test_a_written_refusal_says_the_same_and_where_in_a_list_it_stands() -> None:
     required = {"appearance": "5", "safety": "0"}
     told = [
-        sheet().written(required | {code: text}).refusals[0]
+        sheet().check_texts(required | {code: text}).refusals[0]
         for code, text in (("overall", "12"), ("overall", "good"), ("bought_at", "shop;moon"))
     ]
     scale = {"least": 1, "most": 10, "missing": ""}
@@ -238,8 +239,8 @@ def test_a_number_without_bounds_is_whole_and_within_what_a_float_keeps() -> Non
     endless = sheet({"type": "number", "code": "n", "text": TEXT})
 
     def told(value: object) -> tuple[object, ...]:
-        reading = endless.typed({"n": value})
-        return (*reading.answers.values(), *((r.code, r.detail) for r in reading.refusals))
+        checked = endless.check({"n": value})
+        return (*checked.answers.values(), *((r.code, r.detail) for r in checked.refusals))
 
     assert (told(10**12), told(-(10**12)), told(4.0)) == ((10**12,), (-(10**12),), (4,))
     assert told(10**12 + 1) == (("too_large", {"most": 10**12}),)
@@ -254,17 +255,17 @@ def _options(many: int) -> list[dict[str, object]]:
 
 def test_of_several_options_the_fewest_have_to_be_chosen_or_none() -> None:
     question = {"type": "multiple", "code": "m", "text": TEXT, "options": _options(3), "fewest": 2}
-    (refusal,) = sheet(question).typed({"m": ["Z0"]}).refusals
+    (refusal,) = sheet(question).check({"m": ["Z0"]}).refusals
     assert (refusal.code, refusal.detail) == ("too_few", {"fewest": 2})
-    assert sheet(question).typed({"m": []}).refusals == []
+    assert sheet(question).check({"m": []}).refusals == []
 
 
 @pytest.mark.parametrize(("many", "shown"), [(20, "Z18, Z19"), (21, "Z18, Z19, ...")])
 def test_of_many_options_the_first_are_shown(many: int, shown: str) -> None:
     question = {"type": "single", "code": "s", "text": TEXT, "options": _options(many)}
-    (refusal,) = sheet(question).typed({"s": "x"}).refusals
+    (refusal,) = sheet(question).check({"s": "x"}).refusals
     assert str(refusal.detail["options"]).endswith(shown)
-    assert sheet(question).written({"s": " Z7 "}).answers == {"s": "Z7"}
+    assert sheet(question).check_texts({"s": " Z7 "}).answers == {"s": "Z7"}
 
 
 def test_a_submission_is_known_by_its_wave_its_kind_and_its_names() -> None:

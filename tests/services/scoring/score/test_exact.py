@@ -5,7 +5,9 @@ from decimal import Decimal, Inexact
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from services.scoring.exact import exactly, per_cent, plain, sortable
+
+from services.scoring.score.domain import sortable
+from shared.money import exactly, plain
 
 DECIMALS = st.decimals(min_value=-(10**30), max_value=10**30, places=20)
 
@@ -46,23 +48,6 @@ def test_text_sorts_across_the_sign_and_the_number_of_digits(less: str, more: st
 def test_the_text_of_a_kept_number_stays_the_same() -> None:
     """Databases hold it: another way to write it would need a migration."""
     assert sortable(Decimal("1.5")) == "1" + "0" * 39 + "15" + "0" * 19
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "share"),
-    [
-        ("3", "8", 37.5),
-        ("1", "3", 100 / 3),
-        ("0.1", "0.5", 20.0),
-        ("-1", "4", -25.0),
-        ("1", "0", None),
-        ("1", "-1", None),
-    ],
-)
-def test_a_share_is_in_per_cent_and_there_is_none_of_nothing(
-    part: str, whole: str, share: float | None
-) -> None:
-    assert per_cent(Decimal(part), Decimal(whole)) == share
 
 
 def test_what_would_be_rounded_is_refused() -> None:
