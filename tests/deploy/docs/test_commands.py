@@ -26,6 +26,10 @@ SUBJECT = {
     "make check": "tests/shape/test_tools.py::test_a_tree_in_order_breaks_no_contract",
     "make demo": "tests/system/test_demo.py::test_the_demo_prints_what_its_files_say",
     "make docs": "tests/deploy/docs/test_generated.py::test_the_committed_documents_are_fresh",
+    "make faults": "tests/faults/test_rounds.py::"
+    "test_p1_p2_p3_p4_what_was_acknowledged_is_there_once_and_in_order",
+    "python -m tests.faults --planted": "tests/faults/test_planted.py::"
+    "test_what_a_bug_replaces_stands_exactly_once",
     "make lock": "tests/shape/test_lock.py::test_what_the_project_asks_for_is_locked",
     "make real": "tests/system/test_real_servers.py::"
     "test_p1_servers_that_are_killed_come_back_with_everything",

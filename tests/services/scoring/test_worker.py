@@ -11,6 +11,7 @@ from shared.contracts.registry import ExternalId
 from shared.contracts.scoring import RungChanged, ScoreChanged
 from tests.services.harness import Running
 from tests.services.scoring.telling import Told, an_id, customer, order
+from tests.waiting import eventually
 
 SPRING = date(2025, 3, 1)
 
@@ -139,12 +140,15 @@ def test_after_a_load_the_planner_knows_the_tables(scoring: Running, told: Told)
         return
     names = [f"c{number}" for number in range(1100)]
     told.events(*map(customer, names))
-    with scoring.database.connection() as connection:
-        connection.execute(text("SELECT pg_stat_force_next_flush()"))
-    told.settling.turn()
-    known = text("SELECT reltuples FROM pg_class WHERE relname = 'customers'")
-    with scoring.database.connection() as connection:
-        assert connection.execute(known).scalar_one() >= len(names)
+    known = text("SELECT reltuples FROM pg_class WHERE oid = 'customers'::regclass")
+
+    def analyzed() -> bool:
+        """PostgreSQL counts what a connection has written within a second."""
+        told.settling.turn()
+        with scoring.database.connection() as connection:
+            return bool(connection.execute(known).scalar_one() >= len(names))
+
+    assert eventually(analyzed)
 
 
 def _as_of(scoring: Running) -> Any:
