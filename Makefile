@@ -11,7 +11,7 @@ COMPILE := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3
 	--custom-compile-command "make lock" --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo run real bench faults lock docs
+.PHONY: help setup check test demo run real bench faults mutants lock docs
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -51,6 +51,9 @@ bench: setup ## the benchmark tables, as ratios; also written to var/bench.json
 faults: setup ## the fault campaign on both stacks; ROUNDS=, SEED=, STACK=, and five planted bugs
 	@$(PY) -m tests.faults --planted --seed=$(SEED)
 	@$(PY) -m tests.faults --stack=$(STACK) --rounds=$(ROUNDS) --seed=$(SEED)
+
+mutants: setup ## change the rules, one thing at a time: tests must notice; ARGS='services/scoring/*'
+	@set -f; $(PY) -m tests.mutants $(ARGS)
 
 lock: setup ## write the lock files again with the newest versions
 	$(COMPILE) --upgrade -o requirements.lock

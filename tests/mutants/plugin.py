@@ -1,0 +1,234 @@
+"""Run tests against mutants: `pytest -p tests.mutants.plugin --mutate=<module> <tests>`.
+
+mutmut makes the mutants and puts all of them into the module itself, behind a switch. So the tests
+are collected once, and each mutant is a fork that throws the switch and runs the tests that reach
+the function it changes, until one fails. One process at a time; no file is touched.
+"""
+
+import gc
+import json
+import os
+import resource
+import select
+import signal
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import suppress
+from fnmatch import fnmatch
+from importlib.abc import MetaPathFinder, SourceLoader
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_loader
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from mutmut.mutation import trampoline
+
+from tests.mutants.making import Mutant, Mutated, mutated
+
+MODULES = pytest.StashKey[list[Mutated]]()
+SURVIVED, KILLED, BROKEN = 0, 1, 2
+LONGEST = 120.0
+"""Seconds that one mutant may take beyond what its tests take without it."""
+
+settings.register_profile(
+    "mutants",
+    phases=[Phase.explicit, Phase.generate],  # one counterexample is enough, however long
+    max_examples=25,  # what only the hundredth finds is held by luck
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class Loader(SourceLoader):
+    """Give the mutated text of a module wherever the module is imported."""
+
+    def __init__(self, module: Mutated) -> None:
+        self._module = module
+
+    def get_filename(self, fullname: str) -> str:
+        del fullname
+        return str(self._module.path.absolute())
+
+    def get_data(self, path: bytes | str) -> bytes:
+        del path
+        return self._module.text.encode()
+
+
+class Finder(MetaPathFinder):
+    def __init__(self, modules: Iterable[Mutated]) -> None:
+        self._modules = {module.name: module for module in modules}
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        del path, target
+        module = self._modules.get(fullname)
+        return None if module is None else spec_from_loader(fullname, Loader(module))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("mutants")
+    group.addoption("--mutate", action="append", default=[], help="a module to mutate, as a path")
+    group.addoption("--mutants", action="append", help="only mutants whose name matches")
+    group.addoption("--mutants-report", help="file for the verdicts, as JSON")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Put the mutants in place before anything imports the modules."""
+    settings.load_profile("mutants")
+    modules = [mutated(Path(path)) for path in early_config.known_args_namespace.mutate]
+    early_config.stash[MODULES] = modules
+    sys.meta_path.insert(0, Finder(modules))
+    trampoline.set_mutant_under_test("none")
+
+
+class Reach:
+    """Learns which tests reach which functions, and how long they take."""
+
+    def __init__(self) -> None:
+        self.tests: dict[str, set[str]] = defaultdict(set)
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._hits: set[str] = set()
+        self._of_fixtures: dict[str, set[str]] = {}
+
+    def hit(self, name: str, caller: str | None = None) -> None:
+        del caller
+        self._hits.add(name)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[object]
+    ) -> Generator[None, object, object]:
+        """Keep what a shared fixture reaches: every test that takes the fixture reaches it."""
+        before, self._hits = self._hits, set()
+        try:
+            return (yield)
+        finally:
+            if fixturedef.scope != "function":
+                self._of_fixtures[fixturedef.argname] = self._hits
+            self._hits |= before
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.seconds[report.nodeid] += report.duration
+        if report.failed:
+            sys.stdout.write(f"\n{report.nodeid}\n{report.longreprtext}\n")
+            sys.stdout.flush()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        shared = (self._of_fixtures.get(name, set()) for name in getattr(item, "fixturenames", ()))
+        for name in self._hits.union(*shared):
+            self.tests[name].add(item.nodeid)
+        self._hits = set()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    """Run the tests once as they are, then once per mutant."""
+    if session.testsfailed:
+        raise session.Interrupted("the tests cannot be collected")
+    show = session.config.get_terminal_writer()
+    tests, seconds = _reached(session)
+    found = []
+    wanted = session.config.getoption("--mutants") or ["*"]
+    gc.freeze()
+    for module in session.config.stash[MODULES]:
+        for mutant in module.mutants:
+            if not any(fnmatch(mutant.name, one) for one in wanted):
+                continue
+            items = [item for item in session.items if item.nodeid in tests.get(mutant.of, ())]
+            items.sort(key=lambda item: seconds[item.nodeid])
+            verdict = _verdict(session, mutant, items, sum(seconds[i.nodeid] for i in items))
+            found.append({**mutant.told(), "verdict": verdict, "path": str(module.path)})
+            show.write("." if verdict in ("killed", "timeout") else "s", flush=True)
+    if report := session.config.getoption("--mutants-report"):
+        Path(report).write_text(json.dumps(found, ensure_ascii=False, indent=1))
+    return True
+
+
+def _reached(session: pytest.Session) -> tuple[dict[str, set[str]], dict[str, float]]:
+    """Run all tests unchanged, in a fork too: no server or thread of theirs may stay behind."""
+    reach = Reach()
+    read, write = os.pipe()
+
+    def run() -> int:
+        os.close(read)
+        vars(trampoline)["record_trampoline_hit"] = reach.hit
+        session.config.pluginmanager.register(reach)
+        status = _run(session, session.items)
+        told = {"tests": {name: sorted(ids) for name, ids in reach.tests.items()}}
+        with os.fdopen(write, "w") as pipe:
+            json.dump({**told, "seconds": reach.seconds}, pipe)
+        return status
+
+    child = _fork("stats", run, quiet=False)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        text = pipe.read()
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != SURVIVED or not text:
+        raise session.Failed("the tests fail without a mutant")
+    told = json.loads(text)
+    return {name: set(ids) for name, ids in told["tests"].items()}, told["seconds"]
+
+
+def _verdict(
+    session: pytest.Session, mutant: Mutant, items: Sequence[pytest.Item], seconds: float
+) -> str:
+    if not items:
+        return "no tests"
+
+    def run() -> int:
+        processor = 20 + int(5 * seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
+        return _run(session, items)
+
+    child = _fork(mutant.name, run)
+    ended = _wait(child, LONGEST + 5 * seconds)
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    if ended is None:
+        os.waitpid(child, 0)
+        return "timeout"
+    verdicts = {SURVIVED: "survived", KILLED: "killed"}
+    return verdicts.get(ended, "timeout" if ended == -signal.SIGXCPU else f"killed ({ended})")
+
+
+def _fork(mutant: str, run: Callable[[], int], *, quiet: bool = True) -> int:
+    child = os.fork()
+    if child:
+        return child
+    status = BROKEN
+    try:
+        os.setpgrp()
+        if quiet:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            for stream in (1, 2):
+                os.dup2(nowhere, stream)
+        trampoline.set_mutant_under_test(mutant)
+        status = run()
+    finally:
+        os._exit(status)
+
+
+def _run(session: pytest.Session, items: Sequence[pytest.Item]) -> int:
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        if session.testsfailed:
+            return KILLED
+    return SURVIVED
+
+
+def _wait(child: int, seconds: float) -> int | None:
+    """Wait for the end of a process; None if it has not come in time."""
+    watched = os.pidfd_open(child)
+    try:
+        ready, _, _ = select.select([watched], [], [], seconds)
+    finally:
+        os.close(watched)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) if ready else None
