@@ -90,14 +90,16 @@ def test_a_dead_letter_says_where_it_came_from_and_is_logged_without_its_content
 
 def test_a_consumer_reads_for_its_group_and_shows_its_lag_not_at_every_turn(kit: Kit) -> None:
     kit.log.append([note(kit, "a")])
-    reading, group = consumer(kit), {"service": kit.schema}
+    group = {"service": kit.schema}
     subscription = kit.log.subscribe(group=kit.schema, topics=[kit.topic])
-    assert reading.turn(subscription) == 1
+    until(lambda: consumer(kit).turn(subscription) == 1)
+    reading = consumer(kit)
+    reading.turn(subscription)
     assert REGISTRY.get_sample_value("patron_consumer_lag_records", group) == 0
     kit.log.append([note(kit, "b")])
+    until(lambda: subscription.lag() == 1)
     reading._show_lag(subscription)
     assert REGISTRY.get_sample_value("patron_consumer_lag_records", group) == 0
-    assert subscription.lag() == 1
     subscription.close()
 
 
