@@ -31,6 +31,8 @@ SUBJECT = {
     "python -m tests.faults --planted": "tests/faults/test_planted.py::"
     "test_what_a_bug_replaces_stands_exactly_once",
     "make lock": "tests/shape/test_lock.py::test_what_the_project_asks_for_is_locked",
+    "make mutants": "tests/mutants/test_mutants.py::"
+    "test_a_module_is_tried_and_its_survivors_have_reasons",
     "make real": "tests/system/test_real_servers.py::"
     "test_p1_servers_that_are_killed_come_back_with_everything",
     "make run": "tests/system/test_running.py::"
