@@ -11,10 +11,10 @@ COMPILE := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3
 	--custom-compile-command "make lock" --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo run real bench faults mutants lock docs
+.PHONY: help setup check test demo run real bench faults mutants lock docs migration
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
 
 setup: .venv/requirements.lock ## make .venv from the lock file (again only when that changed)
 
@@ -61,3 +61,6 @@ lock: setup ## write the lock files again with the newest versions
 
 docs: setup ## generate the committed API and event documents
 	$(PY) -m deploy.docs
+
+migration: setup ## write what SERVICE= lacks against its models; M="customers get tags" says what it does
+	@$(PY) -m deploy.migration $(SERVICE) "$(M)"

@@ -31,6 +31,8 @@ SUBJECT = {
     "python -m tests.faults --planted": "tests/faults/test_planted.py::"
     "test_what_a_bug_replaces_stands_exactly_once",
     "make lock": "tests/shape/test_lock.py::test_what_the_project_asks_for_is_locked",
+    "make migration": "tests/deploy/test_migration.py::"
+    "test_a_new_table_gets_a_migration_that_needs_no_hand",
     "make mutants": "tests/mutants/test_mutants.py::"
     "test_a_module_is_tried_and_its_survivors_have_reasons",
     "make real": "tests/system/test_real_servers.py::"
