@@ -78,4 +78,4 @@ def _keep_logs_elsewhere(data: Path, folder: Path) -> None:
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
     data.mkdir(exist_ok=True)
-    (data / "logs").symlink_to(logs)
+    (data / "logs").symlink_to(logs.absolute())

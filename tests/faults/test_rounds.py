@@ -5,8 +5,10 @@ doubled or changed something, and the check has to say so.
 """
 
 import copy
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +33,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Do
     disk = Disk(folders[0])
     disk.missing = "not for a test"
     verdict = Verdict()
-    with embedded(disk, folders[1]) as stage:
+    logs = Path(os.path.relpath(folders[1]))  # as the command is used: `var/faults` of here
+    with embedded(disk, logs) as stage:
         campaign = Campaign(stage, verdict)
         (killed,) = planned("embedded", 1, 1, ("killed",))
         (poison,) = planned("embedded", 1, 1, ("poison",))
