@@ -31,7 +31,8 @@ def parse_exact(text: str) -> Decimal:
     """
     if not _NUMBER.fullmatch(text):
         raise ValueError("Give digits with an optional point: at most 15 before it and 6 after.")
-    return Decimal(text)
+    number = Decimal(text)
+    return number or abs(number)  # PostgreSQL has no negative zero
 
 
 @contextmanager

@@ -51,6 +51,18 @@ def test_an_order_comes_to_the_exact_sum_of_its_lines(client: httpx.Client) -> N
     assert (read.json(), read.headers["ETag"]) == (body, '"1"')
 
 
+def test_an_order_is_answered_as_it_is_on_record(client: httpx.Client) -> None:
+    lines = [line(quantity="1.50", unit_price="-0", discount="0.00", unit_cost="3.10"), line()]
+    written = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+    path = "/v1/orders/by-external-id/shop/O-2"
+    for version, told in ((1, {"lines": lines}), (2, {"lines": lines[::-1], "faulty": True})):
+        answer = client.put(
+            path, json=written | told | {"ordered_at": "2026-01-31T23:30:00.5+08:00"}
+        )
+        read = client.get(f"/v1/orders/{answer.json()['id']}")
+        assert (answer.json(), answer.headers["ETag"]) == (read.json(), f'"{version}"')
+
+
 def test_the_business_day_is_local_not_utc(client: httpx.Client) -> None:
     anonymous = ORDER | {"customer": None}
     for moment, day in (
