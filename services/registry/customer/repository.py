@@ -29,6 +29,19 @@ def customer(session: Session, reader: Reader, customer_id: UUID) -> Customer | 
     return session.scalars(wanted).one_or_none()
 
 
+def id_of(session: Session, reader: Reader, named: UUID | tuple[str, str]) -> UUID | None:
+    """Tell which customer that the reader may see is meant by an id, or by (system, id)."""
+    statement = select(Customer.id).where(_seen_by(reader))
+    if isinstance(named, UUID):
+        return session.scalar(statement.where(Customer.id == named))
+    system, external_id = named
+    identity = CustomerIdentity
+    named_so = (identity.system == system) & (identity.external_id == external_id)
+    return session.scalar(
+        statement.join(identity, identity.customer_id == Customer.id).where(named_so)
+    )
+
+
 _ROW_BY_ID = select(Customer.__table__).where(Customer.id == bindparam("customer_id"))
 
 

@@ -1,6 +1,6 @@
 """Use cases of orders: put them, one or many at a time; the same twice changes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -39,10 +39,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """What became of an order that was put, and under which id it is recorded."""
+    """What became of an order that was put, its id, and the row that was written, if any."""
 
     order_id: UUID
     outcome: Outcome
+    written: Row | None = None
 
 
 def place_order(session: Session, *, told: Told, reader: Reader) -> Order:
@@ -60,21 +61,22 @@ def put_order(session: Session, *, told: Told, reader: Reader) -> tuple[Order, O
     _check_visible(session, order, reader)
     products.name_products(session, names=told.product_names)
     (put,) = put_orders(session, orders=[order])
-    return session.get_one(Order, put.order_id, populate_existing=True), put.outcome
+    if put.written is None:
+        return session.get_one(Order, put.order_id), put.outcome
+    lines = [OrderLine(**row) for row in _line_rows(put.order_id, order)]
+    return Order(**put.written, lines=lines), put.outcome
 
 
 def _with_buyer(session: Session, told: Told, reader: Reader) -> domain.Order:
     """Find who bought; Invalid if nobody that the reader may see is meant."""
-    order = told.order
-    if told.buyer:
-        found = customers.ids_by_external_id(session, [told.buyer]).get(told.buyer)
-        order = replace(order, customer_id=found)
-    if told.buyer or order.customer_id:
-        known = order.customer_id and customers.customer(session, reader, order.customer_id)
-        if not known:
-            pointer = "/customer" if told.buyer else "/customer_id"
-            raise Invalid(Fault(pointer, "unknown_customer", "Register this customer first."))
-    return order
+    named = told.buyer or told.order.customer_id
+    if named is None:
+        return told.order
+    customer_id = customers.id_of(session, reader, named)
+    if customer_id is None:
+        pointer = "/customer" if told.buyer else "/customer_id"
+        raise Invalid(Fault(pointer, "unknown_customer", "Register this customer first."))
+    return replace(told.order, customer_id=customer_id)
 
 
 def _check_visible(session: Session, order: domain.Order, reader: Reader) -> None:
@@ -108,7 +110,7 @@ def put_orders(session: Session, *, orders: Sequence[domain.Order]) -> list[Put]
             continue
         row = _row(order, before, digest, moment)
         news.append((order, row))
-        puts.append(Put(row["id"], Outcome.UPDATED if before else Outcome.CREATED))
+        puts.append(Put(row["id"], Outcome.UPDATED if before else Outcome.CREATED, row))
     _write(session, news)
     outbox.record_all(session, (events.snapshot(*told) for told in news))
     return puts
@@ -143,21 +145,18 @@ def _write(session: Session, news: Sequence[tuple[domain.Order, Row]]) -> None:
             update(Order).where(Order.id == bindparam("which")),
             [{"which": row["id"]} | {k: v for k, v in row.items() if k != "id"} for row in old],
         )
-    lines = [
-        _line_row(row["id"], ordinal, line)
-        for order, row in news
-        for ordinal, line in enumerate(order.lines)
-    ]
+    lines = [line for order, row in news for line in _line_rows(row["id"], order)]
     insert_rows(session, OrderLine, lines)
 
 
-def _line_row(order_id: UUID, ordinal: int, line: domain.Line) -> Row:
-    return {
-        "order_id": order_id,
-        "ordinal": ordinal,
-        "product_code": line.product_code,
-        "quantity": line.quantity,
-        "unit_price": line.unit_price,
-        "discount": line.discount,
-        "unit_cost": line.unit_cost,
-    }
+def _line_rows(order_id: UUID, order: domain.Order) -> Iterable[Row]:
+    for ordinal, line in enumerate(order.lines):
+        yield {
+            "order_id": order_id,
+            "ordinal": ordinal,
+            "product_code": line.product_code,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price,
+            "discount": line.discount,
+            "unit_cost": line.unit_cost,
+        }

@@ -27,7 +27,9 @@ from shared.contracts.survey import ResponseSubmitted, SurveyFacts
 from shared.messaging import outbox
 from shared.money import exactly
 
-_Waves = dict[tuple[UUID, str], Sums]
+_Place = tuple[UUID, str]
+_Waves = dict[_Place, Sums]
+_Kept = dict[_Place, WaveSums]
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ def follow_surveys(
 ) -> Answered:
     """Take over surveys and answers, whichever came first, and tell the indices that moved."""
     answered = Answered()
+    if not (surveys or responses):
+        return answered
     named = {each.survey_id for each in surveys} | {each.survey_id for each in responses}
     held = hold_rows(
         session,
@@ -56,15 +60,17 @@ def follow_surveys(
         locked=repository.surveys_for_change,
         blank=lambda survey_id: {"id": survey_id, "items": [], "estimates": 0},
     )
-    moved = _follow_catalogues(session, held, surveys, answered)
-    moved |= _take_answers(session, held, responses, answered, zone)
-    _tell(session, [held[survey_id] for survey_id in sorted(moved)])
+    kept = repository.wave_sums(session, named)
+    moved = _follow_catalogues(session, held, kept, surveys, answered)
+    moved |= _take_answers(session, held, kept, responses, answered, zone)
+    _tell(session, [held[survey_id] for survey_id in sorted(moved)], kept)
     return answered
 
 
 def _follow_catalogues(
     session: Session,
     held: Mapping[UUID, Survey],
+    kept: _Kept,
     surveys: Iterable[SurveyFacts],
     answered: Answered,
 ) -> set[UUID]:
@@ -79,10 +85,10 @@ def _follow_catalogues(
                 survey.items = items
                 changed.add(survey.id)
     session.flush()
-    return {survey_id for survey_id in changed if _remeasure(session, held[survey_id], answered)}
+    return {id_ for id_ in changed if _remeasure(session, held[id_], kept, answered)}
 
 
-def _remeasure(session: Session, survey: Survey, answered: Answered) -> bool:
+def _remeasure(session: Session, survey: Survey, kept: _Kept, answered: Answered) -> bool:
     answers = repository.answers_to(session, survey.id)
     items = [Item.read(item) for item in survey.items]
     for answer in answers:
@@ -97,13 +103,14 @@ def _remeasure(session: Session, survey: Survey, answered: Answered) -> bool:
         if answer.current and answer.size:
             waves[answer.wave].append(answer.score)
     sums = {(survey.id, wave): sums_of(scores) for wave, scores in waves.items()}
-    _keep(session, {survey.id}, sums, anew=True)
+    _keep(session, kept, sums, anew=True)
     return bool(answers)
 
 
 def _take_answers(
     session: Session,
     held: Mapping[UUID, Survey],
+    kept: _Kept,
     responses: Sequence[ResponseSubmitted],
     answered: Answered,
     zone: ZoneInfo,
@@ -127,7 +134,7 @@ def _take_answers(
         _supersede(latest, row, moves)
     session.flush()
     insert_rows(session, CodedAnswer, [_columns(row) for row in added.values()])
-    _keep(session, {survey_id for survey_id, _ in moves}, moves)
+    _keep(session, kept, moves)
     return {survey_id for survey_id, _ in moves}
 
 
@@ -151,43 +158,47 @@ def _move(moves: _Waves, row: CodedAnswer, sign: int) -> None:
         moves[place] = moved + own if sign > 0 else moved - own
 
 
-def _keep(session: Session, survey_ids: set[UUID], moves: _Waves, *, anew: bool = False) -> None:
+def _keep(session: Session, kept: _Kept, moves: _Waves, *, anew: bool = False) -> None:
     """Add to the kept sums, or have them be these."""
-    kept = repository.wave_sums(session, survey_ids)
     for place, moved in moves.items():
         row = kept.get(place)
         with exactly():
             sums = moved if anew or row is None else _sums(row) + moved
         if row is None:
-            session.add(WaveSums(survey_id=place[0], wave=place[1], **asdict(sums)))
+            kept[place] = WaveSums(survey_id=place[0], wave=place[1], **asdict(sums))
+            session.add(kept[place])
         else:
             row.n, row.total, row.squares = sums.n, sums.total, sums.squares
     session.flush()
 
 
-def _tell(session: Session, surveys: Iterable[Survey]) -> None:
+def _tell(session: Session, surveys: Iterable[Survey], kept: _Kept) -> None:
     moment = clock.now()
     for survey in surveys:
         survey.estimates += 1
-        outbox.record(session, events.index_estimated(survey, _kept(session, survey.id), moment))
+        outbox.record(session, events.index_estimated(survey, _by_wave(kept, survey.id), moment))
     session.flush()
 
 
 def has_wave(session: Session, survey: Survey, wave: str) -> bool:
     """Tell whether a survey has a wave: one it told of, or that answers named before it did."""
     named = survey.waves is None or wave in survey.waves
-    return named or wave in _kept(session, survey.id)
+    return named or wave in _waves_of(session, survey.id)
 
 
 def kept_sums(session: Session, survey_id: UUID, wave: str | None) -> Sums:
     """Give the sums of all answers to a survey, or of one wave."""
-    kept = _kept(session, survey_id)
+    kept = _waves_of(session, survey_id)
     return total(kept.values()) if wave is None else kept.get(wave, Sums())
 
 
-def _kept(session: Session, survey_id: UUID) -> dict[str, Sums]:
-    rows = repository.wave_sums(session, [survey_id])
-    return {wave: _sums(row) for (_, wave), row in rows.items()}
+def _waves_of(session: Session, survey_id: UUID) -> dict[str, Sums]:
+    return _by_wave(repository.wave_sums(session, [survey_id]), survey_id)
+
+
+def _by_wave(kept: Mapping[_Place, WaveSums], survey_id: UUID) -> dict[str, Sums]:
+    places = sorted(place for place in kept if place[0] == survey_id)
+    return {place[1]: _sums(kept[place]) for place in places}
 
 
 def _sums(row: WaveSums) -> Sums:

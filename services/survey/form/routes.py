@@ -130,20 +130,15 @@ def submit_form(
     found = _open(session, token)
     if not isinstance(found, Destination):
         return _say(pages, found, language)
-    questionnaire = questionnaire_of(session, found.wave)
-    if filled.form_id is None:
-        return _ask(pages, questionnaire, language, filled, Faults({}, again=True))
-    refusals = service.submit_form(
-        session,
-        wave=found.wave,
-        form_id=filled.form_id,
-        filled=filled,
-        questionnaire=questionnaire,
-    )
-    if refusals:
+    faults = Faults({}, again=True)
+    if filled.form_id is not None:
+        refusals = service.submit_form(
+            session, wave=found.wave, form_id=filled.form_id, filled=filled
+        )
+        if not refusals:
+            return RedirectResponse(f"{token}/thanks?lang={language}", 303, pages.headers)
         faults = Faults({refusal.item: say(refusal, language) for refusal in refusals})
-        return _ask(pages, questionnaire, language, filled, faults)
-    return RedirectResponse(f"{token}/thanks?lang={language}", 303, pages.headers)
+    return _ask(pages, questionnaire_of(session, found.wave), language, filled, faults)
 
 
 @router.get("/{token}/thanks")

@@ -6,9 +6,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.survey.form.domain import Filled
-from services.survey.questionnaire.domain import Questionnaire
 from services.survey.response import service as responses
-from services.survey.response.domain import Refusal, Sheet, identity_of
+from services.survey.response.domain import Refusal, identity_of
 from services.survey.response.service import Submission
 from services.survey.survey import repository as surveys
 from services.survey.survey.domain import State, read_link
@@ -38,11 +37,9 @@ def follow_link(session: Session, token: str) -> Destination | None:
     return None if wave is None or survey is None else Destination(survey, wave)
 
 
-def submit_form(
-    session: Session, *, wave: Wave, form_id: UUID, filled: Filled, questionnaire: Questionnaire
-) -> list[Refusal]:
+def submit_form(session: Session, *, wave: Wave, form_id: UUID, filled: Filled) -> list[Refusal]:
     """Keep a filled form, or what was corrected in it. Gives what has to be mended instead."""
-    sheet = Sheet(questionnaire.items)
+    sheet = responses.sheet_of(session, wave)
     asked = {code: text for code, text in filled.written.items() if code in sheet.codes}
     checked = sheet.check_texts(asked)
     if checked.refusals:

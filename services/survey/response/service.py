@@ -1,6 +1,7 @@
 """Use cases of responses: submit one, submit many, and know whose they are."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -28,6 +29,12 @@ UNKNOWN = "No response that you may see has this id."
 
 AHEAD = timedelta(days=1)
 """How far in the future a submission may lie, for clocks and zones that are off."""
+
+_sheets: dict[tuple[UUID, int], Sheet] = {}
+_MOST_SHEETS = 256
+
+_WORTH_A_TRY = 20
+"""So many are inserted at once first, as if nobody else inserted the same meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +81,7 @@ def submit_response(
 ) -> Response:
     """Keep one response; Invalid with a pointer at each answer that cannot be taken."""
     chosen = surveys.open_for_answers(session, survey_id=survey_id, wave=wave)
-    sheet = Sheet(surveys.questionnaire_of(session, chosen).items)
+    sheet = sheet_of(session, chosen)
     checked = sheet.check(answers)
     _check(checked, submitted_at)
     submission = Submission(
@@ -94,6 +101,18 @@ def submit_response(
         raise Conflict(detail="This respondent has answered this wave.", code="already_answered")
     _tell(session, list(created.values()))
     return Response(**created[submission.identity])
+
+
+def sheet_of(session: Session, wave: Wave) -> Sheet:
+    """Give the checks of what a wave asks: made once, for a published version never changes."""
+    version = wave.questionnaire_id, wave.questionnaire_version
+    sheet = _sheets.get(version)
+    if sheet is None:
+        sheet = Sheet(surveys.questionnaire_of(session, wave).items)
+        if len(_sheets) >= _MOST_SHEETS:
+            _sheets.clear()
+        _sheets[version] = sheet
+    return sheet
 
 
 def submit_responses(
@@ -230,16 +249,15 @@ def _insert(session: Session, wave: Wave, stated: Mapping[UUID, Row]) -> dict[UU
         identity: {"id": new_id(), "submitted_at": moment, **common, **columns}
         for identity, columns in stated.items()
     }
-    try:
-        with session.begin_nested():
+    if len(rows) >= _WORTH_A_TRY:
+        with suppress(IntegrityError), session.begin_nested():
             insert_rows(session, Response.__table__, list(rows.values()))
-    except IntegrityError:
-        inserted = _insert_slowly(session, list(rows.values()))
-        return {i: row for i, row in rows.items() if row["identity"] in inserted}
-    return rows
+            return rows
+    inserted = _insert_missing(session, list(rows.values()))
+    return {i: row for i, row in rows.items() if row["identity"] in inserted}
 
 
-def _insert_slowly(session: Session, rows: Sequence[Row]) -> set[UUID]:
+def _insert_missing(session: Session, rows: Sequence[Row]) -> set[UUID]:
     """Insert what somebody else has not inserted since we looked; tell the identities."""
     table = Response.__table__
     statement = upserting(session, table).on_conflict_do_nothing()
@@ -268,9 +286,9 @@ def _columns(row: Response) -> Row:
 
 def _tell(session: Session, rows: Sequence[Row]) -> None:
     """Publish the responses, and the state of those that have open answers or may have had some."""
-    outbox.record_all(session, [events.submitted(row) for row in rows])
     with_open = [row for row in rows if row["open_answers"] or row["version"] > 1]
-    outbox.record_all(session, [events.state(row) for row in with_open])
+    told = [*map(events.submitted, rows), *map(events.state, with_open)]
+    outbox.record_all(session, told)
 
 
 def _pair(row: Response) -> Pair:
