@@ -1,6 +1,9 @@
-"""What the tests of all services share: keys, settings on the chosen stack."""
+"""What the tests of all services share: keys, settings on the chosen stack, running services."""
 
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from shared.settings import ServiceSettings
-from tests.services.harness import Tokens
+from tests.services.harness import Running, Tokens, empty, running
 
 SettingsFor = Callable[..., Any]
+Serving = Callable[[str], Running]
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +53,29 @@ def settings_for(
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def served(settings_for: SettingsFor, tokens: Tokens) -> Iterator[Serving]:
+    """Give the server of services: each is started when it is first asked for, and stays."""
+    with ExitStack() as open_ones:
+
+        @cache
+        def serve(name: str) -> Running:
+            service = importlib.import_module(f"services.{name}.__main__").SERVICE
+            settings = settings_for(service.settings)
+            return open_ones.enter_context(running(service, settings, tokens))
+
+        yield serve
+
+
+@pytest.fixture
+def serving(served: Serving) -> Serving:
+    """Give a running service by its name, empty but for what migrations bring."""
+
+    def emptied(name: str) -> Running:
+        found = served(name)
+        empty(found.database)
+        return found
+
+    return emptied

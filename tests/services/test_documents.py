@@ -71,3 +71,14 @@ def test_operations_are_named_after_their_verbs(document: Document) -> None:
 def test_no_name_of_a_module_leaks_into_a_name_of_the_document(document: Document) -> None:
     """Two classes of one name would be told apart by where they live."""
     assert [name for name in document["components"]["schemas"] if "__" in name] == []
+
+
+def test_every_parameter_is_described(document: Document) -> None:
+    bare = [
+        f"{verb} {path} {parameter['name']}"
+        for path, methods in document["paths"].items()
+        for verb, operation in methods.items()
+        for parameter in operation.get("parameters", ())
+        if not parameter.get("description")
+    ]
+    assert bare == []

@@ -42,13 +42,3 @@ def test_every_example_of_a_body_works_when_it_is_pasted(
     told = {name: value for name, value in made.json().items() if value is not None}
     assert shown.keys() == told.keys()
     assert {name: told[name] for name in body} == body == {name: shown[name] for name in body}
-
-
-def test_every_parameter_is_described(document: Document) -> None:
-    bare = [
-        (name, parameter["name"])
-        for name, operation in operations(document)
-        for parameter in operation.get("parameters", ())
-        if not parameter.get("description")
-    ]
-    assert bare == []

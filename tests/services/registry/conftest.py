@@ -1,28 +1,16 @@
 """The registry, running."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
-from services.registry.__main__ import SERVICE
-from services.registry.settings import Settings
-from tests.services.conftest import SettingsFor
-from tests.services.harness import Running, Tokens, empty, running
-
-
-@pytest.fixture(scope="session")
-def served_registry(settings_for: SettingsFor, tokens: Tokens) -> Iterator[Running]:
-    """Serve the registry for the whole run, on each stack."""
-    with running(SERVICE, settings_for(Settings), tokens) as served:
-        yield served
+from tests.services.conftest import Serving
+from tests.services.harness import Running
 
 
 @pytest.fixture
-def registry(served_registry: Running) -> Running:
+def registry(serving: Serving) -> Running:
     """Give the registry, empty."""
-    empty(served_registry.database)
-    return served_registry
+    return serving("registry")
 
 
 @pytest.fixture

@@ -114,10 +114,10 @@ def _survey() -> SurveyPublished:
 
 
 @pytest.fixture
-def ledger(served_scoring: Running) -> Running:
+def ledger(scoring: Running) -> Running:
     """Tell the whole ledger, one event a batch, in its order of arrival."""
-    _tell(served_scoring, [[_survey()], *([each] for each in _events(served_scoring, STEPS))])
-    return served_scoring
+    _tell(scoring, [[_survey()], *([each] for each in _events(scoring, STEPS))])
+    return scoring
 
 
 def _events(scoring: Running, steps: list[dict[str, Any]]) -> list[Any]:
@@ -182,23 +182,23 @@ def _check_index(scoring: Running, day: str, expected: dict[str, Any]) -> None:
 
 
 def test_the_ledger_comes_out_the_same_whatever_the_batches_and_their_order(
-    served_scoring: Running,
+    scoring: Running,
 ) -> None:
     """All at once, backwards: answers before their survey, orders before their customers."""
-    _tell(served_scoring, [[*_events(served_scoring, STEPS)[::-1], _survey()]])
-    test_scores_are_those_of_the_ledger(served_scoring, DAYS[-1])
-    test_the_abc_table_is_that_of_the_ledger(served_scoring, DAYS[-1], "count")
-    test_the_ladder_is_that_of_the_ledger(served_scoring, DAYS[-1])
-    test_the_index_is_that_of_the_ledger(served_scoring, DAYS[-1])
+    _tell(scoring, [[*_events(scoring, STEPS)[::-1], _survey()]])
+    test_scores_are_those_of_the_ledger(scoring, DAYS[-1])
+    test_the_abc_table_is_that_of_the_ledger(scoring, DAYS[-1], "count")
+    test_the_ladder_is_that_of_the_ledger(scoring, DAYS[-1])
+    test_the_index_is_that_of_the_ledger(scoring, DAYS[-1])
 
 
 @pytest.mark.parametrize("part", EXPECTED["midway"], ids=lambda part: str(part["after_steps"]))
 def test_what_has_arrived_so_far_comes_out_as_in_the_ledger(
-    served_scoring: Running, part: dict[str, Any]
+    scoring: Running, part: dict[str, Any]
 ) -> None:
-    _tell(served_scoring, [[_survey(), *_events(served_scoring, STEPS[: part["after_steps"]])]])
+    _tell(scoring, [[_survey(), *_events(scoring, STEPS[: part["after_steps"]])]])
     for name, expected in part["scores"].items():
-        found = _get(served_scoring.client, f"/v1/scores/{an_id(name)}", as_of=part["as_of"])
+        found = _get(scoring.client, f"/v1/scores/{an_id(name)}", as_of=part["as_of"])
         compare.score(found, expected)
     if "index" in part:
-        _check_index(served_scoring, part["as_of"], part["index"])
+        _check_index(scoring, part["as_of"], part["index"])

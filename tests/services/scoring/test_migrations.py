@@ -1,41 +1,20 @@
-"""Tables and models say the same, on each stack; kept figures of older versions are made exact."""
+"""Kept figures of older versions are made exact."""
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import inspect, select, update
+from sqlalchemy import select, update
 
 from services.scoring.__main__ import SERVICE
 from services.scoring.fact.models import StoredFact
 from services.scoring.index.models import CodedAnswer, WaveSums
-from services.scoring.models import Model
 from services.scoring.portfolio.recompute import differences
 from services.scoring.score.models import KeptScore
 from shared import migrations
 from shared.contracts.scoring import ScoreChanged
-from shared.database import Database
-from shared.models import KitModel
 from tests.services.harness import Running
 from tests.services.scoring.telling import Told, an_id, customer, response, survey
-
-
-def test_the_migrations_make_the_tables_of_the_models(served_scoring: Running) -> None:
-    declared: Any = [Model.metadata, KitModel.metadata]
-    with served_scoring.database.engine.connect() as connection:
-        context = MigrationContext.configure(connection)
-        assert compare_metadata(context, declared) == []
-
-
-def test_the_migrations_can_be_taken_back(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'scoring.db'}", schema="scoring")
-    migrations.upgrade(database, SERVICE.migrations)
-    migrations.downgrade(database, SERVICE.migrations, to="base")
-    assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
-    database.close()
 
 
 @pytest.fixture

@@ -1,30 +1,19 @@
 """The survey service, running."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from services.survey.__main__ import SERVICE
-from services.survey.settings import Settings
-from tests.services.conftest import SettingsFor
-from tests.services.harness import Running, Tokens, empty, running
+from tests.services.conftest import Serving
+from tests.services.harness import Running
 from tests.services.survey.documents import every_type
 
 
-@pytest.fixture(scope="session")
-def served_survey(settings_for: SettingsFor, tokens: Tokens) -> Iterator[Running]:
-    """Serve the survey service for the whole run, on each stack."""
-    with running(SERVICE, settings_for(Settings), tokens) as served:
-        yield served
-
-
 @pytest.fixture
-def surveys(served_survey: Running) -> Running:
+def surveys(serving: Serving) -> Running:
     """Give the survey service, empty."""
-    empty(served_survey.database)
-    return served_survey
+    return serving("survey")
 
 
 @pytest.fixture
