@@ -19,9 +19,9 @@ def serve(app: ASGIApp, *, on: int = 0, **config: Any) -> Iterator[str]:
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", on))
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_config=None, **{"ws": "none", "lifespan": "auto"} | config)
-        )
+        settings: dict[str, Any] = {"ws": "none", "lifespan": "auto", "log_config": None} | config
+        # a factory, or uvicorn calls the app to learn that it is none, which not every app survives
+        server = uvicorn.Server(uvicorn.Config(lambda: app, factory=True, **settings))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:

@@ -64,7 +64,7 @@ class Idempotency:
                 key=self._key,
                 fingerprint=fingerprint,
                 status=answer.status_code,
-                headers={k: v for k, v in answer.headers.items() if k != "content-length"},
+                headers=dict(answer.headers),
                 body=bytes(answer.body),
                 answered_at=clock.now(),
             )

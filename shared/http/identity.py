@@ -60,7 +60,6 @@ def _claims(token: str, audience: str, key: Ed25519PublicKey, now: float) -> dic
                 "strict_aud": True,
                 "verify_exp": False,
                 "verify_iat": False,
-                "verify_nbf": False,
             },
         )
     except jwt.InvalidTokenError as error:
@@ -124,13 +123,17 @@ class Verifier:
         try:
             found = self._file.stat()
             if self._key is None or self._key[0] != (found.st_mtime_ns, found.st_ino):
-                key = load_pem_public_key(self._file.read_bytes())
-                if not isinstance(key, Ed25519PublicKey):
-                    raise TypeError(f"{self._file} is no Ed25519 key")
-                self._key = (found.st_mtime_ns, found.st_ino), key
+                self._key = (found.st_mtime_ns, found.st_ino), _read_key(self._file)
                 self._known.clear()
-        except (OSError, ValueError) as error:
+        except (OSError, TypeError, ValueError) as error:
             raise Unavailable(
                 detail="The gateway's public key is not there yet.", headers={"Retry-After": "2"}
             ) from error
         return self._key[1]
+
+
+def _read_key(file: Path) -> Ed25519PublicKey:
+    key = load_pem_public_key(file.read_bytes())
+    if not isinstance(key, Ed25519PublicKey):
+        raise TypeError(f"{file} is no Ed25519 key")
+    return key

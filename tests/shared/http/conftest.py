@@ -10,13 +10,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from shared.http.app import create_app as make_app
 from shared.http.app import guarded
+from shared.http.routing import Router
 from tests.services.harness import Tokens
 from tests.serving import serve
 from tests.shared.http.notes import GATE, Model, create_app
 from tests.shared.kit import Kit, KitSettings
 
 Serving: TypeAlias = Callable[[], AbstractContextManager[httpx.Client]]
+Offering: TypeAlias = Callable[[Router], AbstractContextManager[httpx.Client]]
 
 
 @pytest.fixture
@@ -53,3 +56,21 @@ def client(serving: Serving) -> Iterator[httpx.Client]:
     with serving() as client:
         yield client
     GATE.open.set()
+
+
+@pytest.fixture
+def offering(tmp_path: Path, tokens: Tokens) -> Offering:
+    """Give what serves a router that a test made, as services serve theirs."""
+    settings = KitSettings(data=tmp_path)
+
+    @contextmanager
+    def start(router: Router) -> Iterator[httpx.Client]:
+        app = make_app(settings, title="Test", description="For a test.", routers=[router])
+        headers = tokens.authorization(settings.name)
+        with (
+            serve(guarded(app, settings)) as url,
+            httpx.Client(base_url=url, headers=headers, timeout=30) as client,
+        ):
+            yield client
+
+    return start

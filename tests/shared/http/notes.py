@@ -5,7 +5,7 @@ from threading import Event
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, UploadFile
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from starlette.responses import Response
@@ -18,7 +18,7 @@ from shared.http.answers import answer, errors
 from shared.http.app import create_app as make_app
 from shared.http.dependencies import Caller, Reading, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import Paging, Slice, link, page
+from shared.http.pagination import Paging, answer_page, page
 from shared.http.routing import Router
 from shared.http.schemas import Body, Name, Page
 from shared.ids import new_id
@@ -92,9 +92,17 @@ def write_note(body: NewNote, once: Once, session: Transaction, caller: Caller) 
         session.add(note)
         session.flush()
         GATE.pass_through()
-        return answer(NoteBody.model_validate(note), status=201)
+        place = f"/v1/notes/{note.id}"
+        return answer(NoteBody.model_validate(note), made=True, place=place, version=1)
 
     return once(write)
+
+
+@router.post("/pictures", status_code=201, response_model=NoteBody, responses=errors())
+def hang_picture(once: Once, picture: UploadFile | None = None) -> Response:
+    """Hang a picture, or an empty frame, and keep no note of it."""
+    drawn = "" if picture is None else picture.file.read().decode()
+    return once(lambda: answer(NoteBody(id=new_id(), title=drawn), made=True), also=lambda: drawn)
 
 
 @router.get("", response_model=NotePage, responses=errors())
@@ -103,9 +111,8 @@ def list_notes(
 ) -> Response:
     """List notes."""
     statement = select(Note) if title is None else select(Note).where(Note.title == title)
-    found: Slice = page(session, statement, paging=paging, order=[Note.id])
-    items = [NoteBody.model_validate(note) for note in found.rows]
-    return answer(NotePage(items=items, next=found.next), headers=link(paging, found.next))
+    found = page(session, statement, paging=paging, order=[Note.id])
+    return answer_page(NotePage, NoteBody.model_validate, found, paging)
 
 
 def create_app(settings: KitSettings) -> FastAPI:

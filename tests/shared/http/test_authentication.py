@@ -11,11 +11,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 
 from services.gateway.identity import keys
 from services.gateway.identity.signer import Signer
-from shared.http.authentication import RequireIdentity
+from shared.errors import Unauthorized
+from shared.http.authentication import RequireIdentity, bearer
 from shared.http.identity import Identity, Verifier
 from shared.reader import Rows
 from tests.serving import serve
@@ -81,6 +82,47 @@ def test_an_unauthorised_upload_is_refused_before_it_is_sent(client: httpx.Clien
             b"Content-Length: 1000000\r\n\r\n--x\r\n"
         )
         assert line.recv(100).startswith(b"HTTP/1.1 401 ")
+
+
+@pytest.mark.parametrize("sent", [b"Bearer a.b", b"bearer a.b", b"BEARER  a.b "])
+def test_the_credential_is_what_follows_the_word(sent: bytes) -> None:
+    assert bearer({"headers": [(b"host", b"x"), (b"authorization", sent)]}) == "a.b"
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"Bearer", b"Bearer  ", b"a.b", b"Bearera.b", b"\xe7\x8e a.b"]
+)
+def test_a_header_that_bears_nothing_is_refused(sent: bytes) -> None:
+    with pytest.raises(Unauthorized):
+        bearer({"headers": [(b"authorization", sent)]})
+
+
+def test_the_start_and_what_was_made_then_pass_the_lock(tmp_path: Path) -> None:
+    """What an app keeps of its start travels in the state, beside who calls."""
+    signer = Signer(keys.ensure(tmp_path / "identity.key", tmp_path / "identity.pub"))
+    seen: list[tuple[Scope, Receive, Send]] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append((scope, receive, send))
+
+    async def receive() -> Message:
+        raise AssertionError
+
+    async def send(_: Message) -> None:
+        raise AssertionError
+
+    verifier = Verifier(audience="registry", public_key_file=tmp_path / "identity.pub")
+    lock = RequireIdentity(app, verifier=verifier)
+    headers = [(b"authorization", signer.authorization(CALLER, "registry").encode())]
+    asyncio.run(lock({"type": "lifespan"}, receive, send))
+    asyncio.run(lock({"type": "http", "headers": headers, "state": {"a": 1}}, receive, send))
+    asyncio.run(lock({"type": "http", "headers": headers}, receive, send))
+    assert seen[0] == ({"type": "lifespan"}, receive, send)
+    assert [scope["state"] for scope, _, _ in seen[1:]] == [
+        {"a": 1, "identity": CALLER},
+        {"identity": CALLER},
+    ]
+    assert {one[1:] for one in seen} == {(receive, send)}
 
 
 def test_a_websocket_is_closed(tmp_path: Path) -> None:

@@ -38,4 +38,27 @@ def test_a_key_with_another_request_is_refused(client: httpx.Client) -> None:
     client.post("/v1/notes", json={"title": "a"}, headers=KEY)
     answer = client.post("/v1/notes", json={"title": "b"}, headers=KEY)
     assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
-    assert answer.json()["errors"][0]["pointer"] == "header:Idempotency-Key"
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("header:Idempotency-Key", "key_reused")
+
+
+def test_a_retry_gets_the_headers_of_the_first_answer(client: httpx.Client) -> None:
+    first, again = (client.post("/v1/notes", json={"title": "a"}, headers=KEY) for _ in range(2))
+    for name in ("ETag", "Location", "Content-Type", "Content-Length"):
+        assert again.headers[name] == first.headers[name]
+
+
+def test_a_form_is_the_same_if_its_parts_are(client: httpx.Client) -> None:
+    """However a program parts them: each sending draws a new boundary."""
+    first, again, other = (
+        client.post("/v1/notes/pictures", files={"picture": ("a.txt", drawn)}, headers=KEY)
+        for drawn in (b"sun", b"sun", b"moon")
+    )
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+
+
+def test_a_request_without_a_body_can_be_retried(client: httpx.Client) -> None:
+    first, again = (client.post("/v1/notes/pictures", headers=KEY) for _ in range(2))
+    assert (first.status_code, again.json()) == (201, first.json())

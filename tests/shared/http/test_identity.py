@@ -9,6 +9,7 @@ from pathlib import Path
 import jwt
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.asymmetric import x25519
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
@@ -49,10 +50,13 @@ def refused(token: str, *, now: float = NOW) -> None:
         verify(token, "registry", PUBLIC, now)
 
 
+def pem_of(key: Ed25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
 def write_public(key: Ed25519PrivateKey, file: Path) -> None:
-    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     draft = file.with_suffix(".new")
-    draft.write_bytes(pem)
+    draft.write_bytes(pem_of(key))
     draft.replace(file)
 
 
@@ -92,6 +96,18 @@ def test_a_token_ends_at_its_expiry_to_the_second() -> None:
     token = sign(CALLER, "registry", KEY, NOW)
     assert verify(token, "registry", PUBLIC, NOW + LIFETIME - 1) == CALLER
     refused(token, now=NOW + LIFETIME)
+
+
+def test_the_moment_is_the_one_that_is_given() -> None:
+    """Not that of the machine's clock."""
+    for moment in (NOW - 10**9, NOW + 10**9):
+        assert verify(sign(CALLER, "registry", KEY, moment), "registry", PUBLIC, moment) == CALLER
+
+
+def test_the_gateways_clock_may_be_a_little_ahead() -> None:
+    ahead = {"iat": int(NOW) + 30, "exp": int(NOW) + 90}
+    assert verify(signed(**ahead), "registry", PUBLIC, NOW).subject == "key-1"
+    refused(signed(iat=int(NOW) + 31, exp=int(NOW) + 91))
 
 
 def test_a_token_for_another_service_is_refused() -> None:
@@ -140,7 +156,7 @@ def test_every_claim_but_the_team_is_needed(claim: str) -> None:
         {"iat": True},
         {"iat": "now"},
         {"exp": NOW + 30.5},
-        {"exp": int(NOW) + 3600},
+        {"exp": int(NOW) + 61},
         {"iat": int(NOW) + 45, "exp": int(NOW) + 60},
     ],
 )
@@ -179,6 +195,16 @@ def test_a_token_too_long_is_refused_unread(public_file: Path) -> None:
 
 
 @pytest.mark.usefixtures("clock")
+def test_a_token_may_be_as_long_as_headers_are(public_file: Path) -> None:
+    longest = max((signed(name="x" * n) for n in range(2700, 2900)), key=lambda t: len(t) % 4097)
+    assert len(longest) == 4096
+    verifier = Verifier(audience="registry", public_key_file=public_file)
+    assert verifier(longest).subject == "key-1"
+    with pytest.raises(Unauthorized, match="too long"):
+        verifier(longest + "x")
+
+
+@pytest.mark.usefixtures("clock")
 def test_a_service_may_start_before_the_gateway_has_its_key(tmp_path: Path) -> None:
     file = tmp_path / "identity.pub"
     verifier = Verifier(audience="registry", public_key_file=file)
@@ -200,9 +226,40 @@ def test_a_replaced_key_is_taken_up_and_the_old_one_forgotten(public_file: Path)
         verifier(old)
 
 
-def test_a_key_file_that_holds_no_key_is_said(public_file: Path) -> None:
-    public_file.write_text("nothing")
-    os.utime(public_file, (1, 1))
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("in_place", [True, False])
+def test_a_new_key_is_seen_by_its_file_or_by_its_time(public_file: Path, *, in_place: bool) -> None:
     verifier = Verifier(audience="registry", public_key_file=public_file)
-    with pytest.raises(Unavailable):
+    os.utime(public_file, (1, 1))
+    assert verifier(signed()).subject == "key-1"
+    key = Ed25519PrivateKey.generate()
+    if in_place:
+        public_file.write_bytes(pem_of(key))
+    else:
+        write_public(key, public_file)
+        os.utime(public_file, (1, 1))
+    assert verifier(sign(CALLER, "registry", key, NOW)) == CALLER
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_key_is_read_again_only_when_its_file_changed(public_file: Path) -> None:
+    verifier = Verifier(audience="registry", public_key_file=public_file)
+    verifier(signed())
+    changed = public_file.stat()
+    public_file.write_text("nothing")
+    os.utime(public_file, ns=(changed.st_atime_ns, changed.st_mtime_ns))
+    assert verifier(signed(sub="key-2")).subject == "key-2"
+
+
+OTHER = x25519.X25519PrivateKey.generate().public_key()
+
+
+@pytest.mark.parametrize(
+    "held", [b"nothing", OTHER.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)]
+)
+def test_a_key_file_that_holds_no_key_of_ours_is_said(public_file: Path, held: bytes) -> None:
+    public_file.write_bytes(held)
+    verifier = Verifier(audience="registry", public_key_file=public_file)
+    with pytest.raises(Unavailable) as told:
         verifier(signed())
+    assert told.value.headers == {"Retry-After": "2"}

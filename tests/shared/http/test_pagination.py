@@ -2,19 +2,22 @@
 
 import base64
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import httpx
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import BigInteger, Date, Float, Numeric, String, column, delete, select
+from sqlalchemy.types import TypeEngine
 from starlette.requests import Request
 
 from shared.errors import Invalid
-from shared.http.pagination import PageRequest, decode, encode, page
+from shared.http.pagination import PageRequest, _beyond, decode, encode, page
 from shared.ids import new_id
 from tests.shared.http.notes import Model, Note
 from tests.shared.kit import Kit
@@ -105,7 +108,47 @@ def test_a_forged_cursor_is_refused(kit: Kit, key: Any) -> None:
     cursor = encode(key, PATH) if isinstance(key, list) else plain
     with pytest.raises(Invalid) as told:
         read_page(kit, 5, cursor)
-    assert told.value.faults[0].pointer == "query:cursor"
+    (fault,) = told.value.faults
+    assert (fault.pointer, fault.code) == ("query:cursor", "cursor")
+
+
+@pytest.mark.parametrize(
+    ("kind", "taken", "refused"),
+    [
+        (BigInteger(), [0, 2**63 - 1, 1 - 2**63], [2**63, -(2**63) - 1, 1.0, True, "1"]),
+        (Float(), [0.5], [1e19, "0.5"]),
+        (Numeric(), ["0.50", "9223372036854775807"], ["9223372036854775808", "NaN", "x", 0.5]),
+        (String(), ["", "a"], ["a\x00b", 1]),
+        (Date(), ["2026-01-31"], ["2026-01-31T00:00:00", "2026-02-30"]),
+    ],
+)
+def test_a_cursor_holds_what_its_columns_can_hold(
+    kind: TypeEngine[Any], taken: list[Any], refused: list[Any]
+) -> None:
+    """What they cannot, a database would answer with a failure of its own."""
+    order = [column("kept", kind)]
+    for value in taken:
+        assert _beyond(order, [value]) is not None
+    for value in refused:
+        with pytest.raises(Invalid):
+            _beyond(order, [value])
+
+
+def test_a_moment_of_a_cursor_is_a_moment_in_every_zone(kit: Kit) -> None:
+    write(kit, [0, 60])
+    first, second = read_page(kit, 2, None).rows
+    elsewhere = first.written_at.astimezone(timezone(timedelta(hours=8)))
+    (found,) = read_page(kit, 2, encode([elsewhere, first.id], PATH)).rows
+    assert found.id == second.id
+
+
+def test_a_cursor_that_was_given_is_good_after_the_next_release() -> None:
+    key = [BEGINNING, UUID("0199a7c0-0000-7000-8000-000000000000"), Decimal("1.50"), 7, "茶"]
+    given = (
+        "WyI2ODYwNDkxZiIsIjIwMjYtMDEtMDFUMDA6MDA6MDArMDA6MDAiLCIwMTk5YTdjMC0wMDAw"
+        "LTcwMDAtODAwMC0wMDAwMDAwMDAwMDAiLCIxLjUwIiw3LCLojLYiXQ"
+    )
+    assert encode(key, "/v1/notes") == given
 
 
 @pytest.mark.parametrize("cursor", ["%", "AAAA", "é", "x" * 500])
@@ -125,14 +168,33 @@ def test_a_cursor_reads_back(key: list[Any]) -> None:
 
 
 def test_a_list_links_to_its_next_page_and_keeps_the_filters(client: httpx.Client) -> None:
-    for title in ("a", "b", "c"):
+    for title in "abcde":
         client.post("/v1/notes", json={"title": title})
     answer = client.get("/v1/notes", params={"limit": 2})
-    assert [item["title"] for item in answer.json()["items"]] == ["a", "b"]
-    following = client.get(answer.links["next"]["url"])
-    assert [item["title"] for item in following.json()["items"]] == ["c"]
-    assert following.json()["next"] is None
-    assert "next" not in following.links
+    seen = [[item["title"] for item in answer.json()["items"]]]
+    while "next" in answer.links:
+        following = answer.links["next"]["url"]
+        assert httpx.URL(following).params["cursor"] == answer.json()["next"]
+        answer = client.get(following)
+        seen.append([item["title"] for item in answer.json()["items"]])
+    assert seen == [["a", "b"], ["c", "d"], ["e"]]
+    assert answer.json()["next"] is None
+
+
+def test_rows_of_some_columns_are_told_by_their_names(kit: Kit) -> None:
+    write(kit, range(3))
+    request = Request({"type": "http", "path": PATH, "headers": []})
+    chosen: Any = select(Note.written_at, Note.id)
+    with kit.database.reading() as session:
+        found = page(
+            session, chosen, paging=PageRequest(2, None, request), order=[Note.written_at, Note.id]
+        )
+    first, last = found.rows
+    assert (first["written_at"], last["written_at"]) == (
+        BEGINNING,
+        BEGINNING + timedelta(seconds=1),
+    )
+    assert found.next == encode([last["written_at"], last["id"]], PATH)
 
 
 def test_a_page_is_never_larger_than_the_cap(client: httpx.Client) -> None:

@@ -1,9 +1,16 @@
 """What is wrong with a request is said where it is wrong, and what to do."""
 
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import UploadFile
+
+from shared.http.routing import Router
+from shared.http.schemas import Body
+from tests.shared.http.conftest import Offering
 
 JSON = {"Content-Type": "application/json"}
 
@@ -58,3 +65,71 @@ def test_a_parameter_that_would_be_ignored_is_refused(client: httpx.Client) -> N
         ("query:colour", "unknown_parameter"),
         ("query:limit", "repeated_parameter"),
     ]
+
+
+def test_a_body_that_is_no_text_is_told_so(client: httpx.Client) -> None:
+    answer = client.post("/v1/notes", content=b'{"title": "\xff"}', headers=JSON)
+    assert told(answer, 400, "bad_request") == []
+    assert "UTF-8" in answer.json()["detail"]
+
+
+class Bag(Body):
+    """A body with fields of all kinds."""
+
+    counts: dict[str, list[int]] | None = None
+    at: datetime | None = None
+    day: date | None = None
+
+
+@pytest.fixture
+def bags(offering: Offering) -> Iterator[httpx.Client]:
+    """Give a client of a service of bags, which takes them as JSON and as files."""
+    router = Router(prefix="bags", tag="bags", about="Bags.")
+
+    @router.post("")
+    def pack(bag: Bag) -> None:
+        assert bag.counts is None
+
+    @router.post("/files")
+    def send(file: UploadFile) -> None:
+        assert file.filename
+
+    with offering(router) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "message"),
+    [
+        ({"counts": {"a/b~c": [1, "x"]}}, "/counts/a~1b~0c/1", "valid integer"),
+        ({"at": "never"}, "/at", "2026-01-31T09:30:00+08:00"),
+        ({"day": "never"}, "/day", "2026-01-31"),
+        ([], "", "JSON object"),
+    ],
+)
+def test_a_fault_of_a_body_is_told_with_its_place_and_what_to_do(
+    bags: httpx.Client, body: object, pointer: str, message: str
+) -> None:
+    ((place, _, told_so),) = told(bags.post("/v1/bags", json=body), 422, "invalid")
+    assert place == pointer
+    assert message in told_so
+
+
+def test_a_text_where_a_file_belongs_is_told_without_the_words_of_programs(
+    bags: httpx.Client,
+) -> None:
+    faults = told(bags.post("/v1/bags/files", data={"file": "text"}), 422, "invalid")
+    ((pointer, _, message),) = faults
+    assert pointer == "/file"
+    assert "multipart/form-data" in message
+
+
+def test_a_parameter_is_told_by_where_it_stands(client: httpx.Client) -> None:
+    faults = told(client.get("/v1/notes?limit=0"), 422, "invalid")
+    assert [pointer for pointer, _, _ in faults] == ["query:limit"]
+    faults = told(
+        client.post("/v1/notes", json={"title": "a"}, headers={"Idempotency-Key": "a b"}),
+        422,
+        "invalid",
+    )
+    assert [pointer for pointer, _, _ in faults] == ["header:idempotency-key"]

@@ -1,11 +1,23 @@
-"""Texts of bodies are bounded by their type and, where it says so, by their field."""
+"""What the building blocks of bodies take, and how they write it."""
 
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from pydantic import Field, ValidationError
 
-from shared.http.schemas import Body, Code, NamesCustomer
+from shared.http.schemas import (
+    Body,
+    Code,
+    Currency,
+    Day,
+    Exact,
+    GivenExternalId,
+    Moment,
+    NamesCustomer,
+)
 
 
 class Word(Body):
@@ -13,6 +25,15 @@ class Word(Body):
 
     needed: Code = Field(max_length=5)
     free: Code | None = Field(None, max_length=5)
+
+
+class Payment(Body):
+    """A body with one field of each kind that travels as text."""
+
+    amount: Exact = Decimal(1)
+    currency: Currency = "CNY"
+    at: Moment = datetime(2026, 1, 1, tzinfo=UTC)
+    day: Day = date(2026, 1, 1)
 
 
 def faults(kind: type[Body], **given: object) -> list[tuple[object, str]]:
@@ -41,3 +62,85 @@ def test_a_customer_is_named_in_one_way() -> None:
     assert faults(NamesCustomer, **both) == [("customer_id", "two_customers")]
     assert NamesCustomer.model_validate({"customer": both["customer"]}).named == ("erp", "17")
     assert NamesCustomer().named is None
+
+
+def test_the_bounds_of_a_type_hold_where_its_field_says_nothing_or_more() -> None:
+    class Text(Body):
+        free: Code
+        looser: Code = Field("", max_length=500)
+
+    assert Text(free="x" * 100, looser="x" * 100).free == "x" * 100
+    assert faults(Text, free="x" * 101) == [("free", "string_too_long")]
+    assert faults(Text, free="x", looser="x" * 101) == [("looser", "string_too_long")]
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "read"),
+    [
+        ("amount", "12.50", Decimal("12.50")),
+        ("amount", "-0.001", Decimal("-0.001")),
+        ("currency", "USD", "USD"),
+        ("at", "2026-01-31T09:30:00+08:00", datetime(2026, 1, 31, 1, 30, tzinfo=UTC)),
+        ("at", "2026-01-31t01:30z", datetime(2026, 1, 31, 1, 30, tzinfo=UTC)),
+        ("at", "1900-01-01T00:00:00Z", datetime(1900, 1, 1, tzinfo=UTC)),
+        ("at", "9998-12-31T23:59:59Z", datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("at", datetime(2026, 1, 31, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC)),
+        ("day", "2026-01-31", date(2026, 1, 31)),
+        ("day", date(2026, 1, 31), date(2026, 1, 31)),
+    ],
+)
+def test_what_is_written_as_documented_is_read(field: str, given: object, read: object) -> None:
+    found = getattr(Payment.model_validate({field: given}), field)
+    assert (found, str(found)) == (read, str(read))
+
+
+def test_what_is_read_is_written_as_it_is_documented() -> None:
+    moment = datetime(2026, 1, 31, 1, 30, tzinfo=UTC)
+    paid = Payment.model_construct(amount=Decimal("1E+2"), at=moment)
+    assert paid.model_dump(mode="json") == {
+        "amount": "100",
+        "currency": "CNY",
+        "at": "2026-01-31T01:30:00Z",
+        "day": "2026-01-01",
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "code", "advice"),
+    [
+        ("amount", 12.5, "exact_string", '"12.50"'),
+        ("amount", 12, "exact_string", '"12.50"'),
+        ("amount", "a lot", "exact_string", "digits"),
+        ("currency", "XXZ", "currency", "CNY"),
+        ("at", 1_790_000_000, "moment", "2026-01-31T09:30:00+08:00"),
+        ("at", "1790000000", "moment", "2026-01-31T09:30:00+08:00"),
+        ("at", "2026-01-31", "moment", "2026-01-31T09:30:00+08:00"),
+        ("at", None, "moment", "2026-01-31T09:30:00+08:00"),
+        ("at", "2026-01-31T09:30:00", "moment", "+08:00"),
+        ("at", "1899-12-31T23:59:59Z", "moment", "1900"),
+        ("at", "9999-01-01T00:00:00Z", "moment", "9998"),
+        ("day", 20_260_131, "day", "2026-01-31"),
+        ("day", "20260131", "day", "2026-01-31"),
+        ("day", None, "day", "2026-01-31"),
+    ],
+)
+def test_anything_else_is_refused_with_what_to_write(
+    field: str, given: object, code: str, advice: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Payment.model_validate({field: given})
+    (fault,) = refused.value.errors()
+    assert (fault["loc"], fault["type"]) == ((field,), code)
+    assert advice in fault["msg"]
+
+
+def test_nul_and_colons_are_refused_with_what_to_write() -> None:
+    def refused(**given: Any) -> str:
+        with pytest.raises(ValidationError) as told:
+            GivenExternalId.model_validate({"system": "erp", "id": "17"} | given)
+        (fault,) = told.value.errors()
+        return f"{fault['type']}: {fault['msg']}"
+
+    assert refused(id="1\x007") == "nul: Leave out the character NUL."
+    assert refused(system="e:rp").startswith("colon: Leave the colon out of `system`")
+    assert GivenExternalId(system="erp", id="1:7").id == "1:7"

@@ -1,0 +1,82 @@
+"""What an answer carries besides its body, and which errors a route documents."""
+
+import json
+
+import pytest
+from starlette.responses import Response
+
+from shared.http.answers import answer, errors
+from shared.http.schemas import Body
+
+
+class Thing(Body):
+    """A body to answer with."""
+
+    name: str
+
+
+def told(response: Response) -> dict[str, str]:
+    lengths = {"content-length", "content-type"}
+    return {name: value for name, value in response.headers.items() if name not in lengths}
+
+
+def test_a_body_is_answered_as_json() -> None:
+    response = answer(Thing(name="茶"))
+    assert (response.status_code, json.loads(bytes(response.body))) == (200, {"name": "茶"})
+    assert response.headers["Content-Type"] == "application/json"
+    assert told(response) == {}
+
+
+def test_what_was_made_is_a_201_with_its_place_and_version() -> None:
+    response = answer(Thing(name="a"), made=True, place="/v1/things/7", version=3)
+    assert response.status_code == 201
+    assert told(response) == {"location": "/v1/things/7", "etag": '"3"'}
+
+
+def test_what_was_there_already_has_a_version_and_no_place() -> None:
+    """An upsert gives both ways of it the same words."""
+    response = answer(Thing(name="a"), made=False, place="/v1/things/7", version=0)
+    assert response.status_code == 200
+    assert told(response) == {"etag": '"0"'}
+
+
+@pytest.mark.parametrize(("status", "placed"), [(200, False), (201, True), (202, True)])
+def test_the_place_goes_with_what_is_made_or_will_be(status: int, *, placed: bool) -> None:
+    response = answer(Thing(name="a"), status=status, place="/v1/things/7")
+    assert response.status_code == status
+    assert told(response) == ({"location": "/v1/things/7"} if placed else {})
+
+
+def test_headers_of_a_route_go_with_the_answer_and_stay_the_routes_own() -> None:
+    own = {"Retry-After": "2"}
+    assert told(answer(Thing(name="a"), version=1, headers=own)) == {
+        "retry-after": "2",
+        "etag": '"1"',
+    }
+    assert own == {"Retry-After": "2"}
+
+
+def test_every_route_documents_what_any_route_can_answer_and_its_own_in_order() -> None:
+    assert list(errors()) == [401, 422, 503]
+    assert list(errors(404, 401, 400)) == [400, 401, 404, 422, 503]
+
+
+def test_an_error_is_documented_by_an_answer_of_its_kind() -> None:
+    title = "It has changed since it was read; read it again."
+    assert errors(412)[412] == {
+        "description": title,
+        "content": {
+            "application/problem+json": {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "example": {
+                    "type": "about:blank",
+                    "title": title,
+                    "status": 412,
+                    "code": "stale",
+                    "detail": title,
+                    "request_id": "0199a7c0-0000-7000-8000-000000000000",
+                    "errors": [],
+                },
+            }
+        },
+    }

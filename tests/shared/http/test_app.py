@@ -1,0 +1,81 @@
+"""Every service is one app, made in one way."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import event, text
+from starlette.requests import Request
+
+from shared.http.app import create_app, guarded
+from shared.http.dependencies import Reading
+from shared.http.routing import Router
+from tests.services.harness import Tokens
+from tests.serving import serve
+from tests.shared.http.conftest import Offering
+from tests.shared.kit import KitSettings
+
+
+def things() -> Router:
+    router = Router(prefix="things", tag="things", about="Things that there are.")
+
+    @router.get("/{number}")
+    def read_thing(number: int, session: Reading) -> int:
+        forty: int = session.execute(text("SELECT 40")).scalar_one()
+        return forty + number
+
+    return router
+
+
+def test_an_app_says_what_it_is_and_what_its_nouns_are(tmp_path: Path) -> None:
+    settings = KitSettings(data=tmp_path)
+    about = {"title": "Things", "description": "Of all kinds."}
+    document = create_app(settings, **about, routers=[things()]).openapi()
+    assert document["info"] == about | {"version": "1"}
+    assert document["tags"] == [{"name": "things", "description": "Things that there are."}]
+    (operation,) = document["paths"]["/v1/things/{number}"].values()
+    assert (operation["operationId"], operation["tags"]) == ("read_thing", ["things"])
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/redoc"])
+def test_a_service_shows_no_document_of_its_own(offering: Offering, path: str) -> None:
+    """The gateway has one for all of them."""
+    with offering(things()) as client:
+        assert client.get(path).status_code == 404
+
+
+def test_connections_are_closed_when_the_service_ends(tmp_path: Path, tokens: Tokens) -> None:
+    settings = KitSettings(data=tmp_path)
+    app = create_app(settings, title="Things", description="Some.", routers=[things()])
+    opened, closed = list[object](), list[object]()
+    event.listen(app.state.database.engine, "connect", lambda one, _: opened.append(one))
+    event.listen(app.state.database.engine, "close", lambda one, _: closed.append(one))
+    with serve(guarded(app, settings), lifespan="on") as url:
+        answer = httpx.get(f"{url}/v1/things/2", headers=tokens.authorization("kit"))
+        assert answer.json() == 42
+        assert (len(opened), closed) == (1, [])
+    assert closed == opened
+
+
+def test_what_is_meant_for_another_service_does_not_get_in(
+    offering: Offering, tokens: Tokens
+) -> None:
+    with offering(things()) as client:
+        answer = client.get("/v1/things/1", headers=tokens.authorization("survey"))
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+        assert answer.headers["X-Request-Id"] == answer.json()["request_id"]
+
+
+def test_a_path_tells_all_its_methods_though_each_is_a_route_of_its_own(
+    offering: Offering,
+) -> None:
+    router = things()
+
+    @router.delete("/{number}")
+    @router.put("/{number}")
+    def change_thing(request: Request) -> str:
+        return request.method
+
+    with offering(router) as client:
+        answer = client.post("/v1/things/1")
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "DELETE, GET, PUT")

@@ -1,0 +1,86 @@
+"""What a route asks for by type is what the caller said and may see."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from shared.http.dependencies import SEES_ALL, Caller, ExpectedVersion, Reader, Settings, Store
+from shared.http.identity import Identity
+from shared.http.routing import Router
+from shared.reader import Rows
+from tests.services.harness import Tokens
+from tests.shared.http.conftest import Offering
+
+NORTH = Identity("key-7", "North", frozenset({"read"}), Rows.TEAM, "north")
+
+
+@pytest.fixture
+def asking(offering: Offering) -> Iterator[httpx.Client]:
+    """Give a client of a service whose routes answer with what they were given."""
+    router = Router(prefix="asked", tag="asked", about="What routes ask for.")
+
+    @router.get("/reader")
+    def read_reader(reader: Reader) -> list[str | None]:
+        return [reader.subject, reader.rows.value, reader.team]
+
+    @router.get("/caller")
+    def read_caller(caller: Caller) -> str:
+        return caller.name
+
+    @router.get("/service")
+    def read_service(settings: Settings, store: Store) -> list[str]:
+        return [settings.name, store.schema]
+
+    @router.get("/everything", dependencies=[SEES_ALL])
+    def read_everything() -> str:
+        return "all of it"
+
+    @router.patch("/version")
+    def change(expected: ExpectedVersion) -> int:
+        return expected
+
+    with offering(router) as client:
+        yield client
+
+
+def test_a_route_knows_who_calls_and_which_rows_they_see(
+    asking: httpx.Client, tokens: Tokens
+) -> None:
+    headers = tokens.authorization("kit", NORTH)
+    assert asking.get("/v1/asked/reader", headers=headers).json() == ["key-7", "team", "north"]
+    assert asking.get("/v1/asked/caller", headers=headers).json() == "North"
+    assert asking.get("/v1/asked/caller").json() == "Administrator"
+
+
+def test_a_route_knows_its_service(asking: httpx.Client) -> None:
+    assert asking.get("/v1/asked/service").json() == ["kit", "kit"]
+
+
+@pytest.mark.parametrize("rows", Rows)
+def test_what_belongs_to_nobody_is_for_keys_that_see_all(
+    asking: httpx.Client, tokens: Tokens, rows: Rows
+) -> None:
+    caller = Identity("key-7", "Somebody", frozenset({"admin"}), rows, "north")
+    answer = asking.get("/v1/asked/everything", headers=tokens.authorization("kit", caller))
+    if rows is Rows.ALL:
+        assert answer.json() == "all of it"
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+def test_a_change_names_the_version_it_was_made_from(asking: httpx.Client) -> None:
+    for sent, version in (('"3"', 3), ('"0"', 0), (f'"{10**18 - 1}"', 10**18 - 1)):
+        answer = asking.patch("/v1/asked/version", headers={"If-Match": sent})
+        assert answer.json() == version
+    missing = asking.patch("/v1/asked/version")
+    assert (missing.status_code, missing.json()["code"]) == (428, "version_required")
+
+
+@pytest.mark.parametrize("sent", ["", "3", "*", 'W/"3"', '"3", "4"', '"x"', '""', f'"{10**18}"'])
+def test_a_version_is_sent_as_it_was_read(asking: httpx.Client, sent: str) -> None:
+    answer = asking.patch("/v1/asked/version", headers={"If-Match": sent})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("header:If-Match", "etag")
+    assert '"3"' in fault["message"]

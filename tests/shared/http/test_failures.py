@@ -1,0 +1,151 @@
+"""Whatever goes wrong inside is answered as a problem, and what it was stays in our log."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from typing import Any
+
+import httpx
+import psycopg.errors
+import pytest
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from shared import tracing
+from shared.errors import Conflict, Fault, Invalid, Problem, Unauthorized
+from shared.http.problems import body_of, respond
+from shared.http.routing import Router
+from tests.shared.http.conftest import Offering
+
+FAILURES: dict[str, Callable[[], Exception]] = {
+    "taken": lambda: Conflict(
+        Fault("/title", "taken", "Take another."), code="title_taken", headers={"Retry-After": "7"}
+    ),
+    "race": lambda: IntegrityError("INSERT", None, psycopg.errors.UniqueViolation("王小明")),
+    "orphan": lambda: IntegrityError("INSERT", None, psycopg.errors.ForeignKeyViolation("王小明")),
+    "outage": lambda: OperationalError("SELECT", None, Exception("it is closed\nDETAIL: 王小明")),
+    "crowd": lambda: PoolTimeoutError("no connection is free"),
+    "limit": lambda: DataError("SELECT", None, psycopg.errors.NumericValueOutOfRange("王小明")),
+    "bug": lambda: ZeroDivisionError("王小明"),
+    "teapot": lambda: HTTPException(418, "A teapot.", headers={"X-Tea": "green"}),
+    "busy": lambda: HTTPException(400, "Not now.", headers={"X-Tea": "black"}),
+}
+
+
+@pytest.fixture
+def failing(offering: Offering) -> Iterator[httpx.Client]:
+    """Give a client of a service whose one route fails as its path says."""
+    router = Router(prefix="failures", tag="failures", about="Failures.")
+
+    @router.get("/{name}")
+    def fail(name: str) -> None:
+        failure = FAILURES[name]()
+        raise failure
+
+    with offering(router) as client:
+        yield client
+
+
+def told(answer: httpx.Response) -> dict[str, Any]:
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = answer.json()
+    assert body.pop("request_id") == answer.headers["X-Request-Id"]
+    assert body.pop("type") == "about:blank"
+    assert body.pop("status") == answer.status_code
+    return body
+
+
+def test_a_problem_is_written_in_the_words_of_rfc_9457() -> None:
+    problem = Invalid(Fault("/a", "bad", "Do it so."), detail="Not like this.", code="odd")
+
+    def traced() -> bytes:
+        tracing.start(None, "request-1")
+        return body_of(problem)
+
+    written = {
+        "type": "about:blank",
+        "title": "Some of the input is not acceptable.",
+        "status": 422,
+        "code": "odd",
+        "detail": "Not like this.",
+        "request_id": "request-1",
+        "errors": [{"pointer": "/a", "code": "bad", "message": "Do it so."}],
+    }
+    assert json.loads(copy_context().run(traced)) == written
+    untraced = copy_context().run(lambda: (tracing._current.set(None), body_of(problem))[1])
+    assert json.loads(untraced) == written | {"request_id": None}
+
+
+def test_only_who_is_unknown_is_asked_for_a_key() -> None:
+    asked = respond(Unauthorized(headers={"Retry-After": "1"}))
+    assert (asked.headers["WWW-Authenticate"], asked.headers["Retry-After"]) == ("Bearer", "1")
+    assert "WWW-Authenticate" not in respond(Problem()).headers
+
+
+def test_a_refusal_says_what_where_and_when_to_come_again(failing: httpx.Client) -> None:
+    answer = failing.get("/v1/failures/taken")
+    assert told(answer) == {
+        "title": "This contradicts what is there.",
+        "code": "title_taken",
+        "detail": "Take another.",
+        "errors": [{"pointer": "/title", "code": "taken", "message": "Take another."}],
+    }
+    assert (answer.status_code, answer.headers["Retry-After"]) == (409, "7")
+
+
+def test_what_another_request_made_first_is_a_conflict(failing: httpx.Client) -> None:
+    answer = failing.get("/v1/failures/race")
+    assert (answer.status_code, told(answer)["code"]) == (409, "concurrent_change")
+
+
+@pytest.mark.parametrize("name", ["outage", "crowd"])
+def test_a_database_that_is_away_is_worth_another_try(
+    failing: httpx.Client, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    answer = failing.get(f"/v1/failures/{name}")
+    assert (answer.status_code, told(answer)["code"]) == (503, "unavailable")
+    assert answer.headers["Retry-After"] == "2"
+    (line,) = [one for one in caplog.messages if "database.unavailable" in one]
+    assert ("it is closed" in line) is (name == "outage")
+    assert "王小明" not in line
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("orphan", "IntegrityError"), ("limit", "DataError"), ("bug", "ZeroDivisionError")],
+)
+def test_a_bug_is_told_to_operators_and_not_to_callers(
+    failing: httpx.Client, caplog: pytest.LogCaptureFixture, name: str, kind: str
+) -> None:
+    answer = failing.get(f"/v1/failures/{name}")
+    assert answer.status_code == 500
+    assert told(answer) == {
+        "title": "Something went wrong on our side.",
+        "code": "internal",
+        "detail": "Something went wrong on our side.",
+        "errors": [],
+    }
+    (line,) = [one for one in caplog.records if "request.failed" in one.getMessage()]
+    assert (line.levelno, line.name) == (logging.ERROR, "shared.http.problems")
+    assert kind in line.getMessage()
+
+
+def test_a_refusal_of_the_framework_keeps_its_status_and_headers(failing: httpx.Client) -> None:
+    answer = failing.get("/v1/failures/teapot")
+    assert (answer.status_code, answer.headers["X-Tea"]) == (418, "green")
+    assert told(answer) == {
+        "title": "A teapot.",
+        "code": "http_418",
+        "detail": "A teapot.",
+        "errors": [],
+    }
+    answer = failing.get("/v1/failures/busy")
+    assert (answer.status_code, answer.headers["X-Tea"]) == (400, "black")
+    assert (told(answer)["code"], told(answer)["detail"]) == ("bad_request", "Not now.")
+
+
+def test_a_path_that_nobody_serves_is_a_404(failing: httpx.Client) -> None:
+    answer = failing.get("/v1/nothing")
+    assert (answer.status_code, told(answer)["code"]) == (404, "not_found")

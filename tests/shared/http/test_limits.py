@@ -1,0 +1,46 @@
+"""A body that is too large is refused as everything else is, however it is sent."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from starlette.requests import Request
+
+from shared.http.routing import Router
+from tests.shared.http.conftest import Offering
+
+MOST = 1024 * 1024
+
+
+@pytest.fixture
+def taking(offering: Offering) -> Iterator[httpx.Client]:
+    """Give a client of a service that takes bodies."""
+    router = Router(prefix="bodies", tag="bodies", about="Bodies.")
+
+    @router.post("")
+    async def take(request: Request) -> int:
+        return len(await request.body())
+
+    with offering(router) as client:
+        yield client
+
+
+def pieces(length: int) -> Iterator[bytes]:
+    while length:
+        yield b"x" * min(length, 65536)
+        length -= min(length, 65536)
+
+
+@pytest.mark.parametrize("length", [0, MOST])
+def test_a_body_may_be_as_large_as_the_limit(taking: httpx.Client, length: int) -> None:
+    for content in (b"x" * length, pieces(length)):
+        answer = taking.post("/v1/bodies", content=content)
+        assert (answer.status_code, answer.json()) == (200, length)
+
+
+def test_a_larger_one_is_refused_whether_or_not_its_length_is_said(taking: httpx.Client) -> None:
+    for content in (b"x" * (MOST + 1), pieces(MOST + 1)):
+        answer = taking.post("/v1/bodies", content=content)
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.json()["request_id"] == answer.headers["X-Request-Id"]

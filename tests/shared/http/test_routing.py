@@ -1,0 +1,89 @@
+"""A parameter that a route does not know is refused: ignored, it would mislead who sent it."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import httpx
+import pytest
+from fastapi import Header, Query
+
+from shared.http.dependencies import SEES_ALL
+from shared.http.identity import Identity
+from shared.http.routing import Router
+from shared.reader import Rows
+from tests.services.harness import Tokens
+from tests.shared.http.conftest import Offering
+
+
+@pytest.fixture
+def shelf(offering: Offering) -> Iterator[httpx.Client]:
+    """Give a client of a service of books."""
+    router = Router(prefix="books", tag="books", about="Books.", dependencies=[SEES_ALL])
+
+    @router.get("")
+    def list_books(
+        by: str = "", year: Annotated[list[int] | None, Query()] = None, x_shelf: str = Header("")
+    ) -> list[Any]:
+        return [by, year, x_shelf]
+
+    @router.get("/{book}")
+    def read_book(book: str) -> str:
+        return book
+
+    with offering(router) as client:
+        yield client
+
+
+def faults(answer: httpx.Response) -> list[tuple[str, str]]:
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    return [(each["pointer"], each["code"]) for each in answer.json()["errors"]]
+
+
+def test_known_parameters_pass(shelf: httpx.Client) -> None:
+    answer = shelf.get("/v1/books", params={"by": "鲁迅", "year": 1921})
+    assert answer.json() == ["鲁迅", [1921], ""]
+    assert shelf.get("/v1/books/a").json() == "a"
+
+
+def test_unknown_ones_are_told_in_order_with_what_the_route_knows(shelf: httpx.Client) -> None:
+    answer = shelf.get("/v1/books?to=1&by=a&from=2&x_shelf=3&book=4")
+    assert faults(answer) == [
+        (f"query:{name}", "unknown_parameter") for name in ("book", "from", "to", "x_shelf")
+    ]
+    assert {each["message"] for each in answer.json()["errors"]} == {"This route knows: by, year."}
+    (fault,) = shelf.get("/v1/books/a?by=b").json()["errors"]
+    assert (fault["pointer"], fault["message"]) == ("query:by", "This route knows: none.")
+
+
+def test_a_parameter_is_given_once(shelf: httpx.Client) -> None:
+    assert faults(shelf.get("/v1/books?year=1&by=a&year=2&by=a&by=")) == [
+        ("query:by", "repeated_parameter"),
+        ("query:year", "repeated_parameter"),
+    ]
+
+
+def test_nul_is_refused_where_a_parameter_is_known(shelf: httpx.Client) -> None:
+    assert faults(shelf.get("/v1/books?by=a%00&other=%00")) == [
+        ("query:other", "unknown_parameter"),
+        ("query:by", "nul"),
+    ]
+
+
+def test_rubbish_is_not_repeated_at_length(shelf: httpx.Client) -> None:
+    long = "n" * 101
+    assert faults(shelf.get(f"/v1/books?{long}=1")) == [
+        (f"query:{long[:100]}", "unknown_parameter")
+    ]
+    many = "&".join(f"n{number:02}=" for number in range(12))
+    assert [place for place, _ in faults(shelf.get(f"/v1/books?{many}"))] == [
+        f"query:n{number:02}" for number in range(10)
+    ]
+
+
+def test_what_a_noun_asks_for_is_asked_by_each_of_its_routes(
+    shelf: httpx.Client, tokens: Tokens
+) -> None:
+    caller = Identity("key-7", "North", frozenset({"read"}), Rows.TEAM, "north")
+    for path in ("/v1/books", "/v1/books/a"):
+        answer = shelf.get(path, headers=tokens.authorization("kit", caller))
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")

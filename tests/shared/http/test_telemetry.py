@@ -1,0 +1,138 @@
+"""Every request leaves one line, is counted and timed, and has an id that its answer names."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client import REGISTRY
+from starlette.types import Receive, Scope, Send
+
+from shared import tracing
+from shared.http.routing import Router
+from shared.http.telemetry import Telemetry
+from tests.serving import serve
+from tests.shared.http.conftest import Offering
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+ROUTE = "/v1/traces/{number}"
+
+
+@pytest.fixture
+def tracing_client(offering: Offering) -> Iterator[httpx.Client]:
+    """Give a client of a service that answers with the trace it works in."""
+    router = Router(prefix="traces", tag="traces", about="Traces.")
+
+    @router.get("/{number}")
+    async def read_trace(number: int) -> list[str | None]:
+        trace = tracing.current()
+        assert trace
+        assert number
+        return [trace.trace_id, trace.request_id]
+
+    with offering(router) as client:
+        yield client
+
+
+def counted(method: str, route: str, status: int) -> float:
+    labels = {"method": method, "route": route, "status": str(status)}
+    return REGISTRY.get_sample_value("patron_http_requests_total", labels) or 0
+
+
+def seconds(route: str) -> float:
+    return REGISTRY.get_sample_value("patron_http_request_seconds_sum", {"route": route}) or 0
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, str]]:
+    """Read what was said of requests, each as its words."""
+    told = [one.getMessage() for one in caplog.records if one.name == "shared.http"]
+    return [dict(re.findall(r"(\w+)='?([^' ]*)", line)) for line in told]
+
+
+def test_a_request_is_counted_timed_and_told_by_its_route(
+    tracing_client: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    before, spent = counted("GET", ROUTE, 200), seconds(ROUTE)
+    assert tracing_client.get("/v1/traces/17").status_code == 200
+    assert counted("GET", ROUTE, 200) == before + 1
+    took = seconds(ROUTE) - spent
+    assert 0 < took < 30
+    (line,) = lines(caplog)
+    assert float(line.pop("ms")) == pytest.approx(took * 1000, abs=0.01)
+    assert line == {"method": "GET", "route": ROUTE, "status": "200", "event": "request"}
+
+
+def test_what_no_route_takes_is_told_without_its_words(
+    tracing_client: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    before = counted("other", "unmatched", 404)
+    tracing_client.request("PROPFIND", "/v1/secret")
+    assert counted("other", "unmatched", 404) == before + 1
+    (line,) = lines(caplog)
+    assert (line["method"], line["route"], line["status"]) == ("other", "unmatched", "404")
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_each_method_is_counted_by_its_name(tracing_client: httpx.Client, method: str) -> None:
+    before = counted(method, ROUTE, 405)
+    tracing_client.request(method, "/v1/traces/1")
+    assert counted(method, ROUTE, 405) == before + 1
+
+
+def test_the_callers_id_and_trace_are_kept(tracing_client: httpx.Client) -> None:
+    given = {"X-Request-Id": "Shop.1:2_3-4", "traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
+    answer = tracing_client.get("/v1/traces/1", headers=given)
+    assert answer.json() == [TRACE, "Shop.1:2_3-4"]
+    assert answer.headers.get_list("X-Request-Id") == ["Shop.1:2_3-4"]
+
+
+@pytest.mark.parametrize("odd", [None, "", "a b", "x" * 101, b"\xe7\x8e\x8b"])
+def test_where_the_caller_has_no_id_that_can_be_logged_one_is_made(
+    tracing_client: httpx.Client, odd: Any
+) -> None:
+    headers = {} if odd is None else {"X-Request-Id": odd, "traceparent": odd}
+    answers = [tracing_client.get("/v1/traces/1", headers=headers) for _ in range(2)]
+    for answer in answers:
+        trace_id, request_id = answer.json()
+        assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", request_id)
+        assert re.fullmatch(r"[0-9a-f]{32}", trace_id)
+        assert answer.headers["X-Request-Id"] == request_id
+    one, other = (answer.json() for answer in answers)
+    assert one[0] != other[0]
+    assert one[1] != other[1]
+
+
+def test_a_request_that_dies_without_an_answer_is_told_too(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def dying(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise ZeroDivisionError
+
+    caplog.set_level("INFO")
+    before = counted("GET", "unmatched", 500)
+    with serve(Telemetry(dying), lifespan="off") as url:
+        assert httpx.get(url).status_code == 500
+    assert counted("GET", "unmatched", 500) == before + 1
+    assert [line["status"] for line in lines(caplog)] == ["500"]
+
+
+def test_what_is_no_request_passes_unseen(caplog: pytest.LogCaptureFixture) -> None:
+    seen = []
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append((scope["type"], receive, send))
+
+    async def receive() -> Any:
+        raise AssertionError
+
+    async def send(_: Any) -> None:
+        raise AssertionError
+
+    caplog.set_level("INFO")
+    asyncio.run(Telemetry(inner)({"type": "websocket"}, receive, send))
+    assert seen == [("websocket", receive, send)]
+    assert lines(caplog) == []
