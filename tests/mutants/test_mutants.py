@@ -1,7 +1,50 @@
-"""Mutants are tried as `make mutants` tries them."""
+"""Mutants are tried as `make mutants` tries them, of every module that has to be held."""
 
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
+
+from tests.mutants.__main__ import HERE, read_reasons
+
+RULES = (
+    "domain",
+    "rules",
+    "checks",
+    "cells",
+    "columns",
+    "lines",
+    "orders",
+    "records",
+    "staging",
+    "ladder",
+    "months",
+    "student",
+)
+"""The rooms of a noun that hold rules, by the names of docs/architecture.md."""
+WANTED = [
+    *(f"services/*/*/{room}.py" for room in RULES),
+    "shared/messaging/**/[a-z]*.py",
+    "shared/imports/columns.py",
+    "shared/files/cells.py",
+    "shared/money.py",
+    "shared/threads.py",
+]
+TABLE: dict[str, list[str]] = tomllib.loads((HERE / "modules.toml").read_text(encoding="utf-8"))
+
+
+def test_every_module_of_rules_and_of_messaging_is_tried() -> None:
+    wanted = {str(path) for pattern in WANTED for path in Path().glob(pattern)}
+    assert wanted - TABLE.keys() == set()
+
+
+def test_what_is_tried_is_there_and_so_are_its_tests() -> None:
+    named = {*TABLE, *(test for tests in TABLE.values() for test in tests)}
+    assert {path for path in named if not Path(path).is_file()} == set()
+
+
+def test_survivors_are_listed_of_modules_that_are_tried() -> None:
+    assert {module for module, _, _ in read_reasons()} - TABLE.keys() == set()
 
 
 def test_a_module_is_tried_and_its_survivors_have_reasons() -> None:

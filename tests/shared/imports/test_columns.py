@@ -33,6 +33,11 @@ def test_a_column_is_what_the_mapping_says_else_what_it_is_named_like() -> None:
     ]
 
 
+def test_a_fault_of_a_cell_names_its_column_as_the_file_does() -> None:
+    found = columns_of(["code", "单价"], {"单价": "price"}, FIELDS, ["code"])
+    assert found.fault("price", "Give digits.") == "单价 (price): Give digits."
+
+
 @pytest.mark.parametrize(
     ("header", "mapping", "faults"),
     [
@@ -70,5 +75,8 @@ def test_a_long_header_is_shown_to_its_two_hundredth_character() -> None:
     assert message(names).endswith(", ".join(names)[:200] + " ...")
 
 
-def test_of_many_faults_a_hundred_are_told() -> None:
-    assert len(refused(["code"], {f"c{n}": "price" for n in range(101)})) == 100
+def test_of_many_faults_a_hundred_are_told_and_the_sentence_before_them_stays_short() -> None:
+    with pytest.raises(Invalid) as refusal:
+        columns_of(["code"], {f"c{n}": "price" for n in range(101)}, FIELDS, ["code"])
+    assert len(refusal.value.faults) == 100
+    assert len(refusal.value.detail) < 80

@@ -17,7 +17,6 @@ from shared.messaging import outbox
 from shared.messaging.consumer import Consumer, Handler, dead_letters
 from shared.messaging.envelope import Record, headers
 from shared.messaging.redrive import listed, redrive
-from shared.messaging.replay import counted, replay
 from shared.models import Outbox
 from tests.shared.kit import Kit, NoteState, NoteWritten, record_of, until
 
@@ -303,16 +302,3 @@ def test_dead_letters_are_listed_and_driven_again(kit: Kit) -> None:
         assert tried == {"tried": 2, "failed": 1}
         assert effects(kit) == ["poison"]
     assert len(buried(kit)) == 2
-
-
-def test_a_replay_gives_all_that_was_heard_its_effect_once_more(kit: Kit) -> None:
-    """What was not heard yet is noted on the way, so that the worker does not repeat it."""
-    apply(kit, envelope(kit, "a"), envelope(kit, "b"))
-    kit.log.append([envelope(kit, "c")])
-    handlers: dict[type, Handler] = {NoteWritten: note_down}
-    told = list(replay(kit.database, kit.log, service=kit.schema, handlers=handlers))
-    assert effects(kit) == ["a", "a", "b", "b", "c"]
-    assert told == [(kit.topic, 3)]
-    assert list(counted(kit.log, handlers=handlers)) == [(kit.topic, 3)]
-    consumer(kit).apply(list(kit.published()))
-    assert effects(kit) == ["a", "a", "b", "b", "c"]

@@ -7,8 +7,36 @@ from kafka.admin import ConfigResource, KafkaAdminClient, NewTopic
 from shared.contracts import catalogue
 from shared.contracts.catalogue import state
 from shared.messaging import topics
+from shared.messaging.log.kafka import LARGEST_RECORD
 from shared.settings import ServiceSettings
 from tests.shared.kit import NoteState
+
+
+def test_the_topics_of_a_service_are_what_its_contracts_and_its_dead_letters_go_by() -> None:
+    declared = topics.declared("scoring")
+    assert set(declared) == {
+        *(each.topic for each in catalogue.contracts_of("scoring")),
+        "patron.scoring.dead-letters.v1",
+    }
+    assert {each["max.message.bytes"] for each in declared.values()} == {str(LARGEST_RECORD)}
+
+
+def test_facts_are_kept_for_ever_states_compacted_and_dead_letters_kept_a_month() -> None:
+    declared = topics.declared("registry")
+    facts = declared["patron.registry.customer.events.v1"]
+    states = declared["patron.registry.customer.state.v1"]
+    assert (facts["cleanup.policy"], facts["retention.ms"]) == ("delete", "-1")
+    assert states["cleanup.policy"] == "compact"
+    dead = declared["patron.registry.dead-letters.v1"]
+    month = str(30 * 24 * 60 * 60 * 1000)
+    assert (dead["cleanup.policy"], dead["retention.ms"]) == ("delete", month)
+
+
+def test_the_embedded_log_needs_no_topics() -> None:
+    class Settings(ServiceSettings):
+        name = "kit"
+
+    topics.create(Settings())
 
 
 def test_a_topic_that_is_there_is_completed_and_what_operators_chose_stays(

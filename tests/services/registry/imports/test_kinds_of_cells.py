@@ -17,6 +17,9 @@ from services.registry.imports.cells import (
     EXACT,
     FLAG,
     NAME,
+    PHONE,
+    PRICE,
+    TAGS,
     Cell,
     choice,
     time_in,
@@ -44,6 +47,12 @@ class Colour(StrEnum):
         (FLAG.read, "0", False),
         (DAYS.read, "1", 1),
         (DAYS.read, "36500", 36500),
+        (DAYS.read, "0000000030", 30),
+        (PRICE.read, "0", 0),
+        (PRICE.read, "0.5", Decimal("0.5")),
+        (PHONE.read, "1" * 50, "1" * 50),
+        (TAGS.read, "重点客户; 家电 ;;X", ("重点客户", "家电", "X")),
+        (TAGS.read, " ", ()),
     ],
 )
 def test_a_cell_is_read_as_its_kind_says(
@@ -60,15 +69,21 @@ def test_a_cell_is_read_as_its_kind_says(
         (CODE, "a\x00b", "NUL"),
         (NAME, "=1+1", "formula"),
         (EXACT, "1,000", "digits"),
+        (PRICE, "1,000", "digits"),
+        (PRICE, "-0.01", "price of 0 or more"),
+        (PHONE, "1" * 51, "at most 50"),
+        (TAGS, "a;" + "b" * 101, "at most 100"),
         (CURRENCY, "cny", "ISO 4217"),
         (DAY, "2026-02-30", "2026-01-31"),
         (FLAG, "maybe", "true.*false"),
         (DAYS, "0", "1 to 36500"),
         (DAYS, "36501", "1 to 36500"),
         (DAYS, "1000000", "1 to 36500"),
+        (DAYS, "000036501", "1 to 36500"),
         (DAYS, "１", "1 to 36500"),
         (DAYS, "-1", "1 to 36500"),
         (DAYS, "1.5", "1 to 36500"),
+        (DAYS, "X30", "1 to 36500"),
         (time_in(SHANGHAI), "soon", "2026-01-31 09:30:00"),
         (time_in(SHANGHAI), "0001-01-01", "2026-01-31 09:30:00"),
     ],
@@ -102,4 +117,5 @@ def test_a_time_without_offset_is_local_and_its_day_is_local_always(
 
 def test_a_kind_of_cell_tells_people_what_it_takes() -> None:
     assert choice(Colour).written == "`red` or `blue`"
+    assert FLAG.written == "yes (`true`, `1`, `yes`, `是`) or no (`false`, `0`, `no`, `否`)"
     assert "2026-01-31 09:30:00" in time_in(SHANGHAI).written

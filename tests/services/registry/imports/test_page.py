@@ -8,7 +8,7 @@ import pytest
 from pydantic.fields import FieldInfo
 
 from services.registry.__main__ import SERVICE
-from services.registry.imports.columns import fields_of
+from services.registry.imports.columns import described, fields_of
 from services.registry.imports.domain import OPTIONS, Entity, Field
 from services.registry.imports.schemas import OptionsBody
 from tests.services.harness import Running
@@ -48,12 +48,13 @@ def test_the_page_has_the_options_that_the_code_knows() -> None:
 @pytest.mark.parametrize("entity", Entity)
 def test_the_description_of_the_operation_has_them_too(entity: Entity) -> None:
     document = SERVICE.create_app(SERVICE.settings()).openapi()
-    described = document["paths"]["/v1/imports"]["post"]["description"]
-    told = described.partition(f"**Columns of {entity}**")[2].partition("**Columns")[0]
-    for name, field in fields_of(entity, "UTC").items():
-        needed = " (needed)" if field.required else ""
-        assert f"- `{name}`{needed}: {field.meaning}" in told
-        assert field.cell.written in told
+    assert described() in document["paths"]["/v1/imports"]["post"]["description"]
+    told = described().partition(f"\n**Columns of {entity}**\n\n")[2].partition("\n\n")[0]
+    assert told.splitlines() == [
+        f"- `{name}`{' (needed)' if field.required else ''}: {field.meaning}."
+        f" Written: {field.cell.written}."
+        for name, field in fields_of(entity, "UTC").items()
+    ]
 
 
 def test_the_files_of_the_page_are_taken_as_it_says(registry: Running) -> None:

@@ -30,3 +30,9 @@ def test_what_is_said_names_what_would_be_taken_and_does_not_repeat_the_input() 
     first = refusals()[0]
     assert say(first) == "Choose a whole number from 1 to 5 (or 0)."
     assert say(first, "zh") == "请选择 1 到 5 之间的整数（或 0）。"
+
+
+def test_of_a_scale_without_missing_codes_none_is_said() -> None:
+    sheet = Sheet(read_questionnaire(every_type()).items)
+    (refusal,) = (each for each in sheet.check({"overall": 11}).refusals if each.item == "overall")
+    assert say(refusal) == "Choose a whole number from 1 to 10."
