@@ -3,6 +3,7 @@
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
 PY := .venv/bin/python
 STACK ?= both
+WORKERS ?= 2
 ROUNDS ?= 0
 SEED ?= 1
 ARGS ?=
@@ -33,8 +34,8 @@ check: setup ## format, lint, types, import rules, shape rules, generated docume
 	$(PY) -m tests.shape .
 	$(PY) -m deploy.docs --check
 
-test: setup ## the whole suite on both stacks; STACK=embedded or STACK=real for one, ARGS= for pytest
-	$(PY) -m pytest --stack=$(STACK) $(ARGS)
+test: setup ## the whole suite on both stacks, WORKERS=2 at a time; STACK=embedded or real, ARGS= for pytest
+	$(PY) -m pytest --stack=$(STACK) --numprocesses=$(WORKERS) --no-loadscope-reorder $(ARGS)
 
 demo: setup ## everything embedded with the demo company; DEMO_EXIT=1 leaves after printing
 	@$(PY) -m deploy.demo

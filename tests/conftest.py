@@ -2,21 +2,26 @@
 
 A test (or fixture) that takes `stack` runs once per chosen stack. One that takes
 `postgres_server` or `kafka_bootstrap` itself belongs to the real stack alone.
+
+`make test` lets several processes work at it, each with servers of its own; the tests of one file
+on one stack stay together.
 """
 
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 import structlog
 from psycopg.sql import SQL, Identifier
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
@@ -62,6 +67,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     real = [item for item in items if REAL_SERVERS & set(getattr(item, "fixturenames", ()))]
     config.hook.pytest_deselected(items=real)
     items[:] = [item for item in items if item not in real]
+
+
+class Shares(LoadScopeScheduling):  # type: ignore[misc]  # it carries no types
+    """Hand out the tests of one file and one stack together, for what they have in common."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        chosen = STACKS.keys() & set(re.split(r"[\[\]-]", test))
+        return f"{file} {min(chosen, default='')}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
+    return Shares(config, log)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if isinstance(told := getattr(session.config, "workeroutput", None), dict):
+        told["missing"] = session.config.stash[MISSING]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Learn from a process that ends what could not run there."""
+    missing = node.config.stash[MISSING]
+    missing += [each for each in node.workeroutput["missing"] if each not in missing]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

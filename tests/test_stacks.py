@@ -52,8 +52,9 @@ def test_a_test_of_the_real_stack_alone_is_left_out_of_the_embedded_one(tmp_path
     assert "1 passed, 1 deselected" in run(tmp_path, REAL_ONLY, "--stack=embedded")
 
 
-def test_what_cannot_start_is_told_and_skipped(tmp_path: Path) -> None:
-    told = run(tmp_path, UNSTARTABLE)
+@pytest.mark.parametrize("workers", [0, 2])
+def test_what_cannot_start_is_told_and_skipped(tmp_path: Path, workers: int) -> None:
+    told = run(tmp_path, UNSTARTABLE, f"--numprocesses={workers}")
     assert "1 skipped" in told
     assert "what could not run here, and why" in told
     assert 'unrecognized configuration parameter "no_such_setting"' in told
