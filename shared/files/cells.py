@@ -9,7 +9,6 @@ from shared.clock import FIRST_YEAR, LAST_YEAR
 
 _SLASHED = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 _COMPUTED = ("=", "@")
-_QUOTED = tuple(f"'{sign}" for sign in _COMPUTED)
 
 
 def is_formula(cell: str) -> bool:
@@ -17,7 +16,7 @@ def is_formula(cell: str) -> bool:
 
     Neither is one that a file of errors gave back with an apostrophe.
     """
-    return cell.lstrip().startswith((*_COMPUTED, *_QUOTED))
+    return cell.lstrip().removeprefix("'").lstrip().startswith(_COMPUTED)
 
 
 def inert(cell: str) -> str:

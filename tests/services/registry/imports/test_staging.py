@@ -1,7 +1,8 @@
 """A file of any shape is worked on in bounded memory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from services.registry.imports import job_orders, staging
 from services.registry.imports.chunks import commit
 from services.registry.imports.staging import Staging
 from services.registry.order.domain import MOST_LINES
+from shared.errors import Fault
 from shared.files.tables import Line
 from tests.services.harness import Running
 from tests.services.registry.imports.files import (
@@ -22,6 +24,17 @@ from tests.services.registry.imports.files import (
     started,
     work,
 )
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Hold of every test here that what is gathered leaves no file behind."""
+    here = tmp_path_factory.mktemp("here")
+    monkeypatch.chdir(here)
+    yield
+    assert list(Path(here).iterdir()) == []
 
 
 def groups(keys: Iterable[str], *, most: int) -> list[tuple[str, list[int], bool]]:
@@ -54,6 +67,25 @@ def test_more_lines_than_an_order_may_have_are_given_in_pieces() -> None:
 
 def test_lines_without_an_order_are_given_one_by_one() -> None:
     assert groups(["", "a", ""], most=1) == [("", [2], False), ("", [4], False), ("a", [3], False)]
+
+
+def test_a_line_comes_back_as_it_was_with_what_was_wrong_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(staging, "LONGEST_RUN", 2)
+    ragged = Fault("", "ragged", "Give 2 cells.")
+    lines = [Line(2, ["a", "值"]), Line(3, ["a"], ragged), Line(4, ["a", ""])]
+    with closing(Staging()) as gathered:
+        gathered.fill(("a", line) for line in lines)
+        ((_, found, _),) = gathered.groups(most=9)
+    assert found == lines
+
+
+def test_lines_of_an_order_that_stand_together_are_kept_a_few_at_a_time() -> None:
+    """No row of the temporary file grows with the number of lines of an order."""
+    lines = [("a", Line(number, ["a"])) for number in range(staging.LONGEST_RUN * 2 + 1)]
+    found = [(key, len(run)) for key, run in staging._runs([*lines, ("b", Line(999, ["b"]))])]
+    assert found == [("a", staging.LONGEST_RUN)] * 2 + [("a", 1), ("b", 1)]
 
 
 def line(order_id: str) -> str:
