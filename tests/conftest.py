@@ -20,6 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from psycopg.sql import SQL, Identifier
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
@@ -34,6 +35,11 @@ Server = TypeVar("Server", Postgres, Kafka)
 STACKS = {"embedded": ["embedded"], "real": ["real"], "both": ["embedded", "real"]}
 REAL_SERVERS = {"postgres_server", "postgres_roles", "kafka_bootstrap"}
 QUICK_BROKER = {"log.cleaner.backoff.ms": "500", "group.min.session.timeout.ms": "1000"}
+settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # how busy a machine is decides no test
+settings.load_profile("suite")
+
 MISSING = pytest.StashKey[list[str]]()
 
 

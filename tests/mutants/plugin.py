@@ -81,11 +81,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Put the mutants in place before anything imports the modules."""
-    settings.load_profile("mutants")
     modules = [mutated(Path(path)) for path in early_config.known_args_namespace.mutate]
     early_config.stash[MODULES] = modules
     sys.meta_path.insert(0, Finder(modules))
     trampoline.set_mutant_under_test("none")
+
+
+def pytest_configure() -> None:
+    settings.load_profile("mutants")  # after the suite's own, which comes with its conftest
 
 
 class Reach:
