@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from operator import getitem
@@ -17,7 +17,6 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.operators import desc_op
 from sqlalchemy.types import TypeEngine
 from starlette.responses import Response
 
@@ -41,15 +40,30 @@ _NUMBERS = (int, float, Decimal)
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page is asked for; `after` is the sort key of the last row already seen."""
+    """Which page is asked for; `sort` is empty where a list has one order only."""
 
     limit: int
-    after: list[Any] | None
+    cursor: str | None
     request: Request
+    sort: str = ""
 
-    def cursor(self, key: Sequence[Any]) -> str:
+    @property
+    def falling(self) -> bool:
+        """Tell whether the list is turned round."""
+        return self.sort.startswith("-")
+
+    @property
+    def after(self) -> list[Any] | None:
+        """Give the sort key of the last row already seen; Invalid if the cursor has none."""
+        return None if self.cursor is None else decode(self.cursor, self._of)
+
+    def cursor_after(self, key: Sequence[Any]) -> str:
         """Write the cursor of what follows a row of this list."""
-        return encode(key, self.request.url.path)
+        return encode(key, self._of)
+
+    @property
+    def _of(self) -> str:
+        return self.request.url.path + self.sort
 
 
 async def _page_request(
@@ -59,10 +73,31 @@ async def _page_request(
         str | None, Query(max_length=500, description="`next` of the page before.")
     ] = None,
 ) -> PageRequest:
-    return PageRequest(limit, None if cursor is None else decode(cursor, request.url.path), request)
+    return PageRequest(limit, cursor, request)
 
 
 Paging = Annotated[PageRequest, Depends(_page_request)]
+"""For what comes in one order only; a list is `paged_by` a field."""
+
+
+def paged_by(default: str) -> Any:
+    """Ask for a page of a list in the order of a field of its items, `-` before it: falling.
+
+    That is the order unless `sort` turns it round, so one index serves both.
+    """
+    field = default.removeprefix("-")
+    names = [field, f"-{field}"]
+    about = f"`{field}`: the oldest or least first; `-{field}`: the newest or greatest first."
+
+    async def sorted_request(
+        paging: Paging,
+        sort: Annotated[str, Query(description=about, json_schema_extra={"enum": names})] = default,
+    ) -> PageRequest:
+        if sort not in names:
+            raise Invalid(Fault("query:sort", "sort", f"Give one of: {', '.join(names)}."))
+        return replace(paging, sort=sort)
+
+    return Depends(sorted_request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +111,25 @@ class Slice:
 def page(
     session: Session, statement: Select[Any], *, paging: PageRequest, order: Sequence[Any]
 ) -> Slice:
-    """Give one page of `statement` in the order of the columns, all ascending or all descending.
+    """Give one page of `statement` in the order of the columns, or all of it turned round.
 
     `order` must be total (end it with an id) and without NULL. A row is what the statement selects
     if that is one thing, otherwise a mapping by the names of its columns.
     """
-    if paging.after is not None:
-        statement = statement.where(_beyond(order, paging.after))
-    found = session.execute(statement.order_by(*order).limit(paging.limit + 1))
+    if (after := paging.after) is not None:
+        statement = statement.where(_beyond(order, after, falling=paging.falling))
+    by = [column.desc() for column in order] if paging.falling else order
+    found = session.execute(statement.order_by(*by).limit(paging.limit + 1))
     alone = len(statement.column_descriptions) == 1
     rows: Sequence[Any] = found.scalars().all() if alone else found.mappings().all()
     if len(rows) <= paging.limit:
         return Slice(rows, None)
     read = getattr if alone else getitem
-    last = [read(rows[-2], _column(each).key) for each in order]
-    return Slice(rows[:-1], paging.cursor(last))
+    last = [read(rows[-2], column.key) for column in order]
+    return Slice(rows[:-1], paging.cursor_after(last))
 
 
-def _column(each: Any) -> Any:
-    """Give the column of an order by it, falling or not."""
-    return getattr(each, "element", each)
-
-
-def _beyond(order: Sequence[Any], after: Sequence[Any]) -> Any:
-    falling = getattr(order[0], "modifier", None) is desc_op
-    columns = [_column(each) for each in order]
+def _beyond(columns: Sequence[Any], after: Sequence[Any], *, falling: bool) -> Any:
     kinds = [column.type for column in columns]
     try:
         theirs = [_value(kind, value) for kind, value in zip(kinds, after, strict=True)]
@@ -124,7 +153,7 @@ def _value(kind: TypeEngine[Any], value: Any) -> Any:
 
 
 def encode(key: Sequence[Any], of: str) -> str:
-    """Write a sort key as a cursor, which no other list takes."""
+    """Write a sort key as a cursor, which no other list takes, nor this one turned round."""
     written = orjson.dumps([_mark(of), *key], default=str)
     return base64.urlsafe_b64encode(written).decode().rstrip("=")
 

@@ -23,7 +23,7 @@ def api_key_for_change(session: Session, key_id: UUID) -> ApiKey | None:
 
 
 def api_keys(session: Session, *, paging: PageRequest) -> Slice:
-    """List keys, oldest first."""
+    """List keys in the order in which they were made."""
     return page(session, select(ApiKey), paging=paging, order=[ApiKey.id])
 
 

@@ -19,7 +19,7 @@ from shared.errors import existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Caller, Reading, Store, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import Paging, answer_page
+from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
 
 router = Router(
@@ -61,7 +61,9 @@ def create_api_key(
 
 
 @router.get("", response_model=ApiKeyPage, responses=errors())
-def list_api_keys(session: Reading, paging: Paging) -> Response:
+def list_api_keys(
+    session: Reading, paging: Annotated[PageRequest, paged_by("created_at")]
+) -> Response:
     """List keys, revoked ones too, oldest first."""
     found = repository.api_keys(session, paging=paging)
     return answer_page(ApiKeyPage, api_key_body, found, paging)

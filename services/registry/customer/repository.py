@@ -84,7 +84,7 @@ def customers(
     prefixes: Sequence[str] = (),
     equal: Mapping[str, Any] | None = None,
 ) -> Slice:
-    """List customers, oldest first; `equal` maps columns to the values they must have."""
+    """List customers as they were registered; `equal` maps columns to what they must be."""
     statement = select(Customer).where(_seen_by(reader)).filter_by(**(equal or {}))
     for prefix in prefixes:
         matching = select(CustomerToken.customer_id).where(
@@ -103,10 +103,10 @@ def customers(
 
 
 def changes(session: Session, customer_id: UUID, *, paging: PageRequest) -> Slice:
-    """List what changed of a customer, newest first."""
+    """List what changed of a customer, by version."""
     return page(
         session,
         select(CustomerChange).where(CustomerChange.customer_id == customer_id),
         paging=paging,
-        order=[CustomerChange.version.desc()],
+        order=[CustomerChange.version],
     )

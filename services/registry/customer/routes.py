@@ -22,7 +22,7 @@ from shared.errors import Fault, Invalid, existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Caller, ExpectedVersion, Hot, Reader, Reading, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import Paging, answer_page
+from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.parameters import external_id_pair
 from shared.http.routing import Router
 from shared.http.schemas import Code, System
@@ -99,7 +99,7 @@ def put_customer(
 def list_customers(
     session: Reading,
     reader: Reader,
-    paging: Paging,
+    paging: Annotated[PageRequest, paged_by("registered_at")],
     external_id: Annotated[
         str | None,
         Query(
@@ -188,7 +188,10 @@ def change_customer(
 
 @router.get("/{customer_id}/history", response_model=ChangePage, responses=errors(404))
 def read_customer_history(
-    customer_id: CustomerId, session: Reading, reader: Reader, paging: Paging
+    customer_id: CustomerId,
+    session: Reading,
+    reader: Reader,
+    paging: Annotated[PageRequest, paged_by("-version")],
 ) -> Response:
     """List what changed of a customer, newest first: who, when, what, why."""
     existing(repository.customer(session, reader, customer_id), service.UNKNOWN)

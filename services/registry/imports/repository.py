@@ -15,10 +15,10 @@ def import_(session: Session, import_id: UUID) -> Import | None:
 
 
 def imports(session: Session, *, paging: PageRequest) -> Slice:
-    """List imports, newest first."""
+    """List imports in the order in which they were started."""
     return page(
         session,
         select(Import),
         paging=paging,
-        order=[Import.id.desc()],
+        order=[Import.id],
     )

@@ -18,7 +18,7 @@ from shared.errors import existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import SEES_ALL, Caller, Reading, Store, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import Paging, answer_page
+from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
 from shared.imports.errors_file import errors_file
 from shared.imports.schemas import ANY_SIZE
@@ -87,7 +87,9 @@ def start_import(
 
 
 @router.get("", response_model=ImportPage, responses=errors(403))
-def list_imports(session: Reading, paging: Paging) -> Response:
+def list_imports(
+    session: Reading, paging: Annotated[PageRequest, paged_by("-created_at")]
+) -> Response:
     """List imports, newest first. Needs a key that sees all rows."""
     return answer_page(
         ImportPage, ImportBody.of, repository.imports(session, paging=paging), paging

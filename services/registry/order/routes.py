@@ -20,7 +20,7 @@ from shared.errors import Fault, Invalid, existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Reader, Reading, Settings, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import Paging, answer_page
+from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.parameters import external_id_pair
 from shared.http.routing import Router
 from shared.http.schemas import Code, System
@@ -80,7 +80,7 @@ def put_order(
 def list_orders(
     session: Reading,
     reader: Reader,
-    paging: Paging,
+    paging: Annotated[PageRequest, paged_by("id")],
     external_id: Annotated[
         str | None,
         Query(

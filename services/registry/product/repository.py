@@ -30,7 +30,7 @@ def names_by_code(session: Session, codes: Collection[str]) -> dict[str, str]:
 def products(
     session: Session, *, paging: PageRequest, code: str | None, category: str | None
 ) -> Slice:
-    """List products by code."""
+    """List products in the order in which they came into the catalogue."""
     wanted = {"code": code, "category": category}
     equal = {name: value for name, value in wanted.items() if value is not None}
     return page(

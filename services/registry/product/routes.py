@@ -19,7 +19,7 @@ from shared.errors import existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import SEES_ALL, Reading, Settings, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import Paging, answer_page
+from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
 from shared.http.schemas import Code
 from shared.outcome import Outcome
@@ -79,7 +79,7 @@ def put_product(
 @router.get("", response_model=ProductPage, responses=errors())
 def list_products(
     session: Reading,
-    paging: Paging,
+    paging: Annotated[PageRequest, paged_by("id")],
     code: Annotated[
         str | None,
         Query(

@@ -44,13 +44,13 @@ async def score_row(hot: HotReads, reader: Reader, customer_id: UUID) -> Row | N
 def scores(
     session: Session, reader: Reader, *, paging: PageRequest, equal: dict[str, str]
 ) -> Slice:
-    """List kept scores by falling value; `equal` maps columns to what they must be."""
+    """List kept scores by value; `equal` maps columns to what they must be."""
     wanted = [_ROW.c[name] == value for name, value in equal.items()]
     return page(
         session,
         visible_to(reader, _joined(select(_ROW)).where(*wanted)),
         paging=paging,
-        order=[KeptScore.value_order.desc(), KeptScore.customer_id.desc()],
+        order=[KeptScore.value_order, KeptScore.customer_id],
     )
 
 

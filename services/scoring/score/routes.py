@@ -30,7 +30,7 @@ from shared import clock
 from shared.errors import Fault, Invalid, existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Hot, Reader, Reading, Store
-from shared.http.pagination import PageRequest, Paging, answer_page, link
+from shared.http.pagination import PageRequest, Paging, answer_page, link, paged_by
 from shared.http.routing import Router
 
 router = Router(
@@ -46,7 +46,7 @@ CustomerId = Annotated[UUID, Path(description="The customer's id in the registry
 def list_scores(
     session: Reading,
     reader: Reader,
-    paging: Paging,
+    paging: Annotated[PageRequest, paged_by("-value_points")],
     customer_class: Annotated[
         CustomerClass | None,
         Query(alias="class", description="Only this class (客户分类), as it was cut last."),
@@ -109,15 +109,15 @@ def explain_score(
 def _page(terms: Sequence[TermPoints], paging: PageRequest) -> tuple[list[TermPoints], str | None]:
     """Cut one page out of all facts: terms in their order, facts by day and id."""
     keys = [(at, fact) for at, term in enumerate(terms) for fact in term.facts]
-    if paging.after is not None:
-        last = _place(paging.after)
+    if (after := paging.after) is not None:
+        last = _place(after)
         keys = [key for key in keys if _key(*key) > last]
     shown, rest = keys[: paging.limit], keys[paging.limit :]
     cut = [
         replace(term, facts=tuple(fact for place, fact in shown if place == at))
         for at, term in enumerate(terms)
     ]
-    return cut, paging.cursor(_key(*shown[-1])) if rest else None
+    return cut, paging.cursor_after(_key(*shown[-1])) if rest else None
 
 
 def _key(at: int, fact: Contribution) -> tuple[int, date, UUID]:

@@ -108,7 +108,7 @@ class ScoreBody(Body):
 
 
 class ScorePage(Page[ScoreBody]):
-    """Scores by falling value."""
+    """A page of scores."""
 
 
 class FactBody(Body):

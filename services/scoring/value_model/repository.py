@@ -17,7 +17,7 @@ def model_for(session: Session, moment: datetime) -> ValueModel:
 
 
 def models(session: Session, *, paging: PageRequest) -> Slice:
-    """List the versions of all models, oldest first."""
+    """List the versions of all models, model by model."""
     return page(
         session,
         select(StoredModel),

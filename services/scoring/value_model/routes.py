@@ -11,7 +11,7 @@ from services.scoring.value_model.schemas import ValueModelBody, ValueModelPage,
 from shared.errors import existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Reading
-from shared.http.pagination import Paging, answer_page
+from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
 
 router = Router(
@@ -26,7 +26,7 @@ ModelId = Annotated[UUID, Path(description="The model's id, as scores and portfo
 
 
 @router.get("", response_model=ValueModelPage, responses=errors())
-def list_value_models(session: Reading, paging: Paging) -> Response:
+def list_value_models(session: Reading, paging: Annotated[PageRequest, paged_by("id")]) -> Response:
     """List the versions of all value models, oldest first."""
     found = repository.models(session, paging=paging)
     return answer_page(ValueModelPage, value_model_body, found, paging)

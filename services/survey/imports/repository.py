@@ -16,12 +16,12 @@ def answer_import(session: Session, *, survey_id: UUID, import_id: UUID) -> Impo
 
 
 def answer_imports(session: Session, *, survey_id: UUID, paging: PageRequest) -> Slice:
-    """List the imports of a survey, newest first."""
+    """List the imports of a survey in the order in which they were started."""
     return page(
         session,
         select(Import).where(Import.survey_id == survey_id),
         paging=paging,
-        order=[Import.id.desc()],
+        order=[Import.id],
     )
 
 

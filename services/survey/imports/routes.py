@@ -21,7 +21,7 @@ from shared.errors import existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import SEES_ALL, Caller, Reading, Store, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import Paging, answer_page
+from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
 from shared.imports.errors_file import errors_file
 from shared.imports.schemas import ANY_SIZE
@@ -79,7 +79,9 @@ def import_answers(
 
 
 @router.get("/{survey_id}/imports", response_model=ImportPage, responses=errors(403, 404))
-def list_answer_imports(survey_id: SurveyId, session: Reading, paging: Paging) -> Response:
+def list_answer_imports(
+    survey_id: SurveyId, session: Reading, paging: Annotated[PageRequest, paged_by("-created_at")]
+) -> Response:
     """List the imports of a survey, newest first. Needs a key that sees all rows."""
     existing(surveys.survey(session, survey_id), UNKNOWN)
     found = repository.answer_imports(session, survey_id=survey_id, paging=paging)

@@ -48,7 +48,7 @@ def newest_published(session: Session, questionnaire_id: UUID) -> QuestionnaireV
 
 
 def questionnaires(session: Session, *, paging: PageRequest) -> Slice:
-    """List questionnaires, oldest first."""
+    """List questionnaires in the order in which they were begun."""
     return page(session, select(Questionnaire), paging=paging, order=[Questionnaire.id])
 
 
@@ -65,7 +65,7 @@ def newest_of(session: Session, listed: list[Questionnaire]) -> dict[UUID, Quest
 
 
 def versions(session: Session, questionnaire_id: UUID, *, paging: PageRequest) -> Slice:
-    """List the versions of a questionnaire, newest first."""
+    """List the versions of a questionnaire."""
     kind = QuestionnaireVersion
     statement = select(kind).where(kind.questionnaire_id == questionnaire_id)
-    return page(session, statement, paging=paging, order=[kind.version.desc()])
+    return page(session, statement, paging=paging, order=[kind.version])

@@ -23,7 +23,7 @@ from shared.errors import Fault, Invalid, existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Caller, ExpectedVersion, Reading, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import Paging, answer_page
+from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
 from shared.http.schemas import Code
 
@@ -72,7 +72,9 @@ def read_template(name: Template) -> Response:
 
 
 @router.get("", response_model=QuestionnairePage, responses=errors())
-def list_questionnaires(session: Reading, paging: Paging) -> Response:
+def list_questionnaires(
+    session: Reading, paging: Annotated[PageRequest, paged_by("created_at")]
+) -> Response:
     """List questionnaires, oldest first, each in its newest version."""
     rows = repository.questionnaires(session, paging=paging)
     newest = repository.newest_of(session, list(rows.rows))
@@ -144,7 +146,11 @@ def open_version(
 
 
 @router.get("/{questionnaire_id}/versions", response_model=QuestionnairePage, responses=errors(404))
-def list_versions(questionnaire_id: QuestionnaireId, session: Reading, paging: Paging) -> Response:
+def list_versions(
+    questionnaire_id: QuestionnaireId,
+    session: Reading,
+    paging: Annotated[PageRequest, paged_by("-version")],
+) -> Response:
     """List the versions of a questionnaire, newest first."""
     questionnaire = _existing(session, questionnaire_id)
     rows = repository.versions(session, questionnaire_id, paging=paging)

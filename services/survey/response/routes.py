@@ -22,7 +22,7 @@ from shared.errors import existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Reader, Reading, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import Paging, answer_page
+from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
 
 router = Router(
@@ -69,7 +69,7 @@ def list_responses(
     survey_id: SurveyId,
     session: Reading,
     reader: Reader,
-    paging: Paging,
+    paging: Annotated[PageRequest, paged_by("id")],
     wave: Annotated[
         WaveCode | None, Query(description="Only those of this wave (调研批次).")
     ] = None,

@@ -21,7 +21,7 @@ def survey_for_change(session: Session, survey_id: UUID) -> Survey | None:
 
 
 def surveys(session: Session, *, paging: PageRequest, state: str | None = None) -> Slice:
-    """List surveys, oldest first."""
+    """List surveys in the order in which they were prepared."""
     statement = select(Survey)
     if state is not None:
         statement = statement.where(Survey.state == state)

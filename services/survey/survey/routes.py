@@ -26,7 +26,7 @@ from services.survey.survey.schemas import (
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Caller, ExpectedVersion, Reading, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import Paging, answer_page
+from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
 
 router = Router(
@@ -58,7 +58,7 @@ def design_survey(body: NewSurvey, once: Once, session: Transaction, caller: Cal
 @router.get("", response_model=SurveyPage, responses=errors())
 def list_surveys(
     session: Reading,
-    paging: Paging,
+    paging: Annotated[PageRequest, paged_by("created_at")],
     state: Annotated[State | None, Query(description="Only surveys in this state (状态).")] = None,
 ) -> Response:
     """List surveys, oldest first."""

@@ -18,7 +18,7 @@ from shared.http.answers import answer, errors
 from shared.http.app import create_app as make_app
 from shared.http.dependencies import Caller, Reading, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import Paging, answer_page, page
+from shared.http.pagination import PageRequest, answer_page, page, paged_by
 from shared.http.routing import Router
 from shared.http.schemas import Body, Name, Page
 from shared.ids import new_id
@@ -107,7 +107,9 @@ def hang_picture(once: Once, picture: UploadFile | None = None) -> Response:
 
 @router.get("", response_model=NotePage, responses=errors())
 def list_notes(
-    session: Reading, paging: Paging, title: Annotated[str | None, Query(max_length=9)] = None
+    session: Reading,
+    paging: Annotated[PageRequest, paged_by("id")],
+    title: Annotated[str | None, Query(max_length=9)] = None,
 ) -> Response:
     """List notes."""
     statement = select(Note) if title is None else select(Note).where(Note.title == title)

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from shared.errors import Invalid
 from shared.http.pagination import PageRequest, _beyond, decode, encode, page
 from shared.ids import new_id
-from tests.shared.http.notes import Model, Note
+from tests.shared.http.notes import Model, Note, create_app
 from tests.shared.kit import Kit
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -43,31 +43,26 @@ def write(kit: Kit, seconds: Sequence[int]) -> None:
         session.add_all(notes)
 
 
-def read_page(kit: Kit, limit: int, cursor: str | None, *, falling: bool = False) -> Any:
+def asked(limit: int, cursor: str | None, sort: str = "") -> PageRequest:
+    request = Request({"type": "http", "path": PATH, "headers": []})
+    return PageRequest(limit, cursor, request, sort)
+
+
+def read_page(kit: Kit, limit: int, cursor: str | None, sort: str = "") -> Any:
     order = [Note.written_at, Note.id]
-    if falling:
-        order = [column.desc() for column in order]  # type: ignore[misc]
-    after = None if cursor is None else decode(cursor, PATH)
     with kit.database.reading() as session:
-        return page(
-            session,
-            select(Note),
-            paging=PageRequest(
-                limit, after, Request({"type": "http", "path": PATH, "headers": []})
-            ),
-            order=order,
-        )
+        return page(session, select(Note), paging=asked(limit, cursor, sort), order=order)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     seconds=st.lists(st.integers(0, 3), max_size=12),
     limit=st.integers(1, 5),
-    falling=st.booleans(),
+    sort=st.sampled_from(["", "written_at", "-written_at"]),
     meanwhile=st.lists(st.integers(0, 3), max_size=3),
 )
 def test_every_row_comes_once_in_order(
-    kit: Kit, seconds: list[int], limit: int, *, falling: bool, meanwhile: list[int]
+    kit: Kit, seconds: list[int], limit: int, sort: str, meanwhile: list[int]
 ) -> None:
     with kit.database.transaction() as session:
         session.execute(delete(Note))
@@ -75,16 +70,16 @@ def test_every_row_comes_once_in_order(
     with kit.database.reading() as session:
         before = set(session.scalars(select(Note.id)))
     seen: list[Note] = []
-    found = read_page(kit, limit, None, falling=falling)
+    found = read_page(kit, limit, None, sort)
     write(kit, meanwhile)
     while True:
         seen += found.rows
         assert len(seen) <= len(seconds) + len(meanwhile)
         if found.next is None:
             break
-        found = read_page(kit, limit, found.next, falling=falling)
+        found = read_page(kit, limit, found.next, sort)
     keys = [(note.written_at, note.id) for note in seen]
-    assert keys == sorted(set(keys), reverse=falling)
+    assert keys == sorted(set(keys), reverse=sort.startswith("-"))
     assert before <= {note.id for note in seen}
 
 
@@ -128,10 +123,10 @@ def test_a_cursor_holds_what_its_columns_can_hold(
     """What they cannot, a database would answer with a failure of its own."""
     order = [column("kept", kind)]
     for value in taken:
-        assert _beyond(order, [value]) is not None
+        assert _beyond(order, [value], falling=False) is not None
     for value in refused:
         with pytest.raises(Invalid):
-            _beyond(order, [value])
+            _beyond(order, [value], falling=False)
 
 
 def test_a_moment_of_a_cursor_is_a_moment_in_every_zone(kit: Kit) -> None:
@@ -157,9 +152,19 @@ def test_what_is_no_cursor_is_refused(client: httpx.Client, cursor: str) -> None
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query:cursor")
 
 
-def test_the_cursor_of_another_list_is_refused(kit: Kit) -> None:
+@pytest.mark.parametrize("other", ["/v1/others", f"{PATH}written_at", f"{PATH}-written_at"])
+def test_the_cursor_of_another_list_or_of_another_order_is_refused(kit: Kit, other: str) -> None:
+    cursor = encode([BEGINNING, new_id()], other)
     with pytest.raises(Invalid):
-        read_page(kit, 5, encode([BEGINNING, new_id()], "/v1/others"))
+        read_page(kit, 5, cursor)
+
+
+@pytest.mark.parametrize(("sort", "other"), [("a", "-a"), ("-a", "a"), ("a", "b"), ("a", "")])
+def test_a_cursor_holds_for_its_order_alone(sort: str, other: str) -> None:
+    cursor = asked(5, None, sort).cursor_after(["x"])
+    assert asked(5, cursor, sort).after == ["x"]
+    with pytest.raises(Invalid):
+        _ = asked(5, cursor, other).after
 
 
 @given(st.lists(st.one_of(st.integers(-(2**53), 2**53), st.text(), st.uuids().map(str))))
@@ -183,18 +188,58 @@ def test_a_list_links_to_its_next_page_and_keeps_the_filters(client: httpx.Clien
 
 def test_rows_of_some_columns_are_told_by_their_names(kit: Kit) -> None:
     write(kit, range(3))
-    request = Request({"type": "http", "path": PATH, "headers": []})
     chosen: Any = select(Note.written_at, Note.id)
     with kit.database.reading() as session:
-        found = page(
-            session, chosen, paging=PageRequest(2, None, request), order=[Note.written_at, Note.id]
-        )
+        found = page(session, chosen, paging=asked(2, None), order=[Note.written_at, Note.id])
     first, last = found.rows
     assert (first["written_at"], last["written_at"]) == (
         BEGINNING,
         BEGINNING + timedelta(seconds=1),
     )
     assert found.next == encode([last["written_at"], last["id"]], PATH)
+
+
+def test_a_list_is_turned_round_and_its_links_keep_that(client: httpx.Client) -> None:
+    for title in ("a", "b", "c"):
+        client.post("/v1/notes", json={"title": title})
+    answer = client.get("/v1/notes", params={"limit": 2, "sort": "-id"})
+    assert [item["title"] for item in answer.json()["items"]] == ["c", "b"]
+    following = client.get(answer.links["next"]["url"])
+    assert [item["title"] for item in following.json()["items"]] == ["a"]
+
+
+def test_a_cursor_without_sort_is_one_of_the_order_that_is_the_default(
+    client: httpx.Client,
+) -> None:
+    for title in ("a", "b"):
+        client.post("/v1/notes", json={"title": title})
+    cursor = client.get("/v1/notes", params={"limit": 1}).json()["next"]
+    named = client.get("/v1/notes", params={"sort": "id", "cursor": cursor})
+    assert [item["title"] for item in named.json()["items"]] == ["b"]
+
+
+@pytest.mark.parametrize("sort", ["", "title", "ID", "--id", "id,-id", " id"])
+def test_an_order_that_a_list_does_not_have_is_refused(client: httpx.Client, sort: str) -> None:
+    answer = client.get("/v1/notes", params={"sort": sort})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [
+        {"pointer": "query:sort", "code": "sort", "message": "Give one of: id, -id."}
+    ]
+
+
+def test_the_document_tells_the_orders_of_a_list(kit: Kit) -> None:
+    document = create_app(kit.settings).openapi()
+    described = document["paths"]["/v1/notes"]["get"]["parameters"]
+    (sort,) = (one for one in described if one["name"] == "sort")
+    assert sort["schema"] | {"title": ""} == {
+        "type": "string",
+        "enum": ["id", "-id"],
+        "default": "id",
+        "description": sort["description"],
+        "title": "",
+    }
+    assert sort["description"].startswith("`id`: the oldest or least first; `-id`: ")
+    assert not sort["required"]
 
 
 def test_a_page_is_never_larger_than_the_cap(client: httpx.Client) -> None:
