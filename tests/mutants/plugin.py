@@ -30,7 +30,7 @@ from tests.mutants.making import Mutant, Mutated, mutated
 
 MODULES = pytest.StashKey[list[Mutated]]()
 SURVIVED, KILLED, BROKEN = 0, 1, 2
-LONGEST = 120.0
+LONGEST = 60.0
 """Seconds that one mutant may take beyond what its tests take without it."""
 
 settings.register_profile(

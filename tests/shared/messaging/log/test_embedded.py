@@ -1,0 +1,203 @@
+"""What is the embedded log's own: places, turns, what it says when its file fails."""
+
+import sqlite3
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from shared.messaging.envelope import Received
+from shared.messaging.log import LogUnavailable, Subscription
+from shared.messaging.log.embedded import EmbeddedLog
+from tests.shared.kit import record_of
+
+TOPIC, OTHER = "patron.x.y.events.v1", "patron.x.z.events.v1"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "several" / "folders" / "log.db"
+
+
+@pytest.fixture
+def log(path: Path) -> Iterator[EmbeddedLog]:
+    with closing(EmbeddedLog(path)) as log:
+        yield log
+
+
+def append(log: EmbeddedLog, *keys: str, topic: str = TOPIC) -> None:
+    log.append([record_of(topic, key, key) for key in keys])
+
+
+KEYS = "difagb"
+"""A key of each partition: which it is stays the same for ever."""
+
+
+def taken(member: Subscription, most: int = 500) -> list[str]:
+    return [item.record.key for item in member.poll(seconds=0, most=most)]
+
+
+def place(item: Received) -> tuple[int, int]:
+    return item.partition, item.offset
+
+
+def test_a_key_has_one_of_six_partitions_for_ever_and_offsets_count_from_0(
+    log: EmbeddedLog,
+) -> None:
+    """Another way to part keys would mix up the order of those that are in the file."""
+    append(log, *KEYS, *KEYS)
+    append(log, *KEYS)
+    found = sorted(map(place, log.history(TOPIC)))
+    assert found == [(part, offset) for part in range(6) for offset in range(3)]
+    assert [item.partition for item in log.history(TOPIC)][:6] == [0, 1, 2, 3, 4, 5]
+
+
+def test_places_of_several_topics_are_counted_apart(log: EmbeddedLog) -> None:
+    append(log, "a", "a")
+    append(log, "a", topic=OTHER)
+    assert [place(item) for item in log.history(OTHER)] == [(3, 0)]
+    append(log, "a", topic=OTHER)
+    assert [place(item) for item in log.history(OTHER)] == [(3, 0), (3, 1)]
+
+
+def test_a_log_goes_on_in_the_file_that_is_there(path: Path) -> None:
+    for _ in range(2):
+        with closing(EmbeddedLog(path)) as log:
+            append(log, "a")
+    with closing(EmbeddedLog(path)) as log:
+        assert [item.offset for item in log.history(TOPIC)] == [0, 1]
+
+
+def test_a_poll_waits_as_long_as_it_may_for_the_first_record(log: EmbeddedLog) -> None:
+    with closing(log.subscribe(group="g", topics=[TOPIC])) as member:
+        began = time.monotonic()
+        assert member.poll(seconds=0.3, most=1) == []
+        assert 0.3 <= time.monotonic() - began < 10
+        writer = Thread(target=append, args=(log, "a"))
+        writer.start()
+        assert [item.record.key for item in member.poll(seconds=20, most=1)] == ["a"]
+        assert time.monotonic() - began < 10
+        writer.join()
+
+
+def test_no_partition_waits_for_ever_behind_a_busy_one(log: EmbeddedLog) -> None:
+    append(log, *[KEYS[5]] * 3, *[KEYS[0]] * 3)
+    with closing(log.subscribe(group="g", topics=[TOPIC])) as member:
+        turns = [taken(member, most=1) for _ in range(6)]
+    assert turns == [[KEYS[0]], [KEYS[5]]] * 3
+
+
+def test_a_poll_takes_of_several_partitions_until_it_has_enough(log: EmbeddedLog) -> None:
+    append(log, *[KEYS[0]] * 3, *[KEYS[1]] * 3)
+    with closing(log.subscribe(group="g", topics=[TOPIC])) as member:
+        assert taken(member, most=4) == [*[KEYS[0]] * 3, KEYS[1]]
+        assert taken(member, most=4) == [KEYS[1]] * 2
+        assert taken(member, most=4) == []
+
+
+def test_lag_is_what_the_group_has_not_committed_in_its_topics(log: EmbeddedLog) -> None:
+    append(log, "a", "a", "b")
+    append(log, "a", topic=OTHER)
+    with closing(log.subscribe(group="g", topics=[TOPIC])) as member:
+        assert member.lag() == 3
+        found = member.poll(seconds=0, most=500)
+        assert member.lag() == 3
+        member.commit([item for item in found if item.record.key == "a"])
+        assert member.lag() == 1
+        append(log, "a")
+        assert member.lag() == 2
+
+
+def test_one_member_of_a_group_reads_and_the_next_goes_on_behind_what_it_committed(
+    log: EmbeddedLog,
+) -> None:
+    append(log, "a", "a")
+    one, two = (log.subscribe(group="g", topics=[TOPIC]) for _ in range(2))
+    with closing(two):
+        (first,) = one.poll(seconds=0, most=1)
+        assert taken(two) == []
+        one.commit([first])
+        one.close()
+        (second,) = two.poll(seconds=0, most=500)
+    assert second.offset == 1
+
+
+def test_the_files_of_turns_are_for_their_owner_alone(log: EmbeddedLog, path: Path) -> None:
+    with closing(log.subscribe(group="g", topics=[TOPIC])):
+        (turns,) = path.parent.glob("*.lock")
+    assert stat.S_IMODE(turns.stat().st_mode) == 0o600
+
+
+def test_a_writer_waits_for_another_to_finish(log: EmbeddedLog, path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writer = Thread(target=append, args=(log, "a"))
+        writer.start()
+        writer.join(0.3)
+        assert writer.is_alive()
+        other.execute("ROLLBACK")
+        writer.join()
+    assert [item.record.key for item in log.history(TOPIC)] == ["a"]
+
+
+def test_a_batch_that_cannot_be_written_leaves_nothing_and_the_next_is_written(
+    log: EmbeddedLog,
+) -> None:
+    with pytest.raises(AttributeError):
+        log.append([record_of(TOPIC, "a", "1"), None])  # type: ignore[list-item]
+    append(log, "a")
+    assert [item.offset for item in log.history(TOPIC)] == [0]
+
+
+def test_states_of_a_key_replace_each_other_in_its_own_topic_alone(log: EmbeddedLog) -> None:
+    one, other = "patron.x.y.state.v1", "patron.x.z.state.v1"
+    for topic in (one, other):
+        append(log, KEYS[0], KEYS[1], topic=topic)
+    append(log, KEYS[0], KEYS[2], KEYS[2], topic=one)
+    assert [place(item) for item in log.history(one)] == [(1, 0), (0, 1), (2, 1)]
+    assert [place(item) for item in log.history(other)] == [(0, 0), (1, 0)]
+
+
+def test_a_member_reads_on_over_what_compaction_removed(log: EmbeddedLog) -> None:
+    topic = "patron.x.y.state.v1"
+    append(log, "a", "a", topic=topic)
+    with closing(log.subscribe(group="g", topics=[topic])) as member:
+        append(log, "a", topic=topic)
+        (only,) = member.poll(seconds=0, most=500)
+        assert only.offset == 2
+        assert taken(member) == []
+        member.commit([only])
+        assert member.lag() == 0
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda log, _: append(log, "a"),
+        lambda _, member: member.poll(seconds=0, most=1),
+        lambda _, member: member.commit([Received(record_of(TOPIC, "a", "a"), 5, 0)]),
+        lambda _, member: member.lag(),
+    ],
+)
+def test_a_file_that_fails_is_a_log_out_of_reach(
+    log: EmbeddedLog, path: Path, use: Callable[[EmbeddedLog, Subscription], object]
+) -> None:
+    member = log.subscribe(group="g", topics=[TOPIC])
+    with closing(member), closing(sqlite3.connect(path)) as other:
+        for table in ("ends", "offsets"):
+            other.execute(f"ALTER TABLE {table} RENAME TO no_{table}")
+        other.execute("DROP TABLE records")
+        with pytest.raises(LogUnavailable, match="no such table"):
+            use(log, member)
+
+
+def test_a_folder_that_is_gone_is_a_log_out_of_reach(log: EmbeddedLog, path: Path) -> None:
+    path.parent.rename(path.parent.with_name("away"))
+    with pytest.raises(LogUnavailable, match="unable to open"):
+        log.subscribe(group="g", topics=[TOPIC])
+    with pytest.raises(LogUnavailable, match="unable to open"):
+        list(log.history(TOPIC))
