@@ -44,18 +44,13 @@ PROBLEM: Final = {
 }
 
 
-def _header(description: str, example: str) -> Document:
-    return {"description": description, "schema": {"type": "string"}, "example": example}
-
-
 _HEADERS: Final = {
-    "ETag": _header("The version of what you see; send it back as If-Match.", '"3"'),
-    "Location": _header("Where it is read.", "/v1/customers/0199a7c0-0000-7000-8000-000000000000"),
-    "Link": _header(
-        "The next page; absent on the last.", '</v1/customers?cursor=WzFd>; rel="next"'
-    ),
-    "Idempotent-Replayed": _header("Present on the answer to a retry.", "true"),
+    "ETag": ("The version of what you see; send it back as If-Match.", '"3"'),
+    "Location": ("Where it is read.", "/v1/customers/0199a7c0-0000-7000-8000-000000000000"),
+    "Link": ("The next page; absent on the last.", '</v1/customers?cursor=WzFd>; rel="next"'),
+    "Idempotent-Replayed": ("Present on the answer to a retry.", "true"),
 }
+"""What each says, and an example."""
 
 
 class DocumentedApp(FastAPI):
@@ -102,8 +97,12 @@ def _add_headers(operation: Document, versioned: set[str]) -> None:
             "Link": status == "200" and "cursor" in parameters,
             "Idempotent-Replayed": status < "300" and "idempotency-key" in parameters,
         }
-        if headers := {name: _HEADERS[name] for name, is_so in wanted.items() if is_so}:
+        if headers := {name: _header(*_HEADERS[name]) for name, is_so in wanted.items() if is_so}:
             response["headers"] = headers
+
+
+def _header(description: str, example: str) -> Document:
+    return {"description": description, "schema": {"type": "string"}, "example": example}
 
 
 def _parameters(operation: Document) -> set[str]:

@@ -25,6 +25,7 @@ RULES = (
 WANTED = [
     *(f"services/*/*/{room}.py" for room in RULES),
     "shared/messaging/**/[a-z]*.py",
+    "shared/http/[a-z]*.py",
     "shared/imports/columns.py",
     "shared/files/cells.py",
     "shared/money.py",

@@ -4,8 +4,18 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from sqlalchemy import literal, select
 
-from shared.http.dependencies import SEES_ALL, Caller, ExpectedVersion, Reader, Settings, Store
+from shared.http.dependencies import (
+    SEES_ALL,
+    Caller,
+    ExpectedVersion,
+    Hot,
+    Reader,
+    Reading,
+    Settings,
+    Store,
+)
 from shared.http.identity import Identity
 from shared.http.routing import Router
 from shared.reader import Rows
@@ -32,6 +42,12 @@ def asking(offering: Offering) -> Iterator[httpx.Client]:
     def read_service(settings: Settings, store: Store) -> list[str]:
         return [settings.name, store.schema]
 
+    @router.get("/rows")
+    async def read_rows(session: Reading, hot: Hot) -> list[int]:
+        found = await hot.row(select(literal(2).label("two")), {})
+        assert found
+        return [session.scalar(select(literal(1))) or 0, found["two"]]
+
     @router.get("/everything", dependencies=[SEES_ALL])
     def read_everything() -> str:
         return "all of it"
@@ -53,6 +69,10 @@ def test_a_route_knows_who_calls_and_which_rows_they_see(
     assert asking.get("/v1/asked/caller").json() == "Administrator"
 
 
+def test_a_route_reads_from_its_database(asking: httpx.Client) -> None:
+    assert asking.get("/v1/asked/rows").json() == [1, 2]
+
+
 def test_a_route_knows_its_service(asking: httpx.Client) -> None:
     assert asking.get("/v1/asked/service").json() == ["kit", "kit"]
 
@@ -67,6 +87,7 @@ def test_what_belongs_to_nobody_is_for_keys_that_see_all(
         assert answer.json() == "all of it"
     else:
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+        assert "all rows" in answer.json()["detail"]
 
 
 def test_a_change_names_the_version_it_was_made_from(asking: httpx.Client) -> None:

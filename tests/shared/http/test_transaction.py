@@ -75,6 +75,7 @@ def test_the_same_key_at_the_same_time(kit: Kit, client: httpx.Client) -> None:
             told = second.result(timeout=20)
             assert (told.status_code, told.json()["code"]) == (409, "in_progress")
             assert told.headers["Retry-After"] == "1"
+            assert "in progress" in told.json()["detail"]
         GATE.open.set()
         made = first.result()
         assert made.status_code == 201

@@ -1,0 +1,24 @@
+"""What the document of a service says whatever the service is."""
+
+from pathlib import Path
+
+from starlette.responses import Response
+
+from shared.http.app import create_app
+from shared.http.routing import Router
+from tests.shared.kit import KitSettings
+
+
+def test_the_smallest_service_says_how_it_answers_errors(tmp_path: Path) -> None:
+    router = Router(prefix="beats", tag="beats", about="Beats of a heart.")
+
+    @router.get("", response_class=Response)
+    def read_beat() -> Response:
+        return Response()
+
+    settings = KitSettings(data=tmp_path)
+    app = create_app(settings, title="Heart", description="It beats.", routers=[router])
+    document = app.openapi()
+    assert set(document["components"]["schemas"]) == {"Fault", "Problem"}
+    assert set(document["paths"]["/v1/beats"]["get"]["responses"]) == {"200", "401", "422", "503"}
+    assert app.openapi() is document
