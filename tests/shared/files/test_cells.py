@@ -5,7 +5,7 @@ import pytest
 from shared.files.cells import dashed, inert, is_formula
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", " \t=1", "'=1+1", "'@x"])
+@pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", " \t=1", "'=1+1", "'@x", " '=1", "' =1"])
 def test_what_a_spreadsheet_would_compute_is_a_formula_also_behind_an_apostrophe(cell: str) -> None:
     assert is_formula(cell)
 

@@ -175,12 +175,12 @@ def test_an_order_of_too_many_lines_is_rejected_without_being_read() -> None:
 def test_who_is_not_known_cannot_order_and_whoever_is_not_named_can() -> None:
     layout = layout_of(Entity.ORDERS, HEADER, {"单价": "unit_price"}, "UTC")
     known, unknown, nobody = (drafted(said(customer_external_id=each)) for each in ("C1", "C2", ""))
-    drafts = [unknown, nobody, known]
+    drafts = [unknown, nobody, known, unknown]
     taken, rejected = with_customers(drafts, {"C1": UUID(int=1)}, layout)
     assert [(draft.customer, draft.order.customer_id) for draft in taken] == [
         ("", None),
         ("C1", UUID(int=1)),
     ]
-    ((line, told),) = ((each.line, each.faults) for each in rejected)
-    assert line == unknown.lines[0]
-    assert told[0].startswith("customer_external_id: Register this customer first")
+    assert [each.line for each in rejected] == [unknown.lines[0]] * 2
+    for each in rejected:
+        assert each.faults[0].startswith("customer_external_id: Register this customer first")
