@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.shape.repeats import repeats
+
 TREES = ("services", "shared", "deploy", "tests")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
@@ -24,6 +26,7 @@ def violations(root: Path) -> Iterator[str]:
         yield from _of_length(shown, text)
         if "migrations" not in shown.parts:  # a migration is one long list of statements
             yield from _of_functions(shown, ast.parse(text))
+    yield from repeats(root)
 
 
 def python_files(root: Path) -> Iterator[Path]:

@@ -54,6 +54,26 @@ def test_the_command_fails_on_a_violation(tmp_path: Path) -> None:
     assert subprocess.run(command, capture_output=True, check=False).returncode == 1
 
 
+SAID = "".join(f"    step_{number}()\n" for number in range(6))
+
+
+def test_what_two_services_say_alike_is_told_once(tmp_path: Path) -> None:
+    plant(tmp_path, "services/registry/a.py", f"def one() -> None:\n{SAID}    done()\n")
+    plant(tmp_path, "services/registry/b.py", f"def other() -> None:\n{SAID}")
+    plant(tmp_path, "services/survey/a.py", f"def two() -> None:\n\n{SAID}    done()\n")
+    (violation,) = violations(tmp_path)
+    assert violation.startswith("services/survey/a.py:3: more than 5 lines that stand at services/")
+    assert violation.endswith("services/registry/a.py:2 too")
+
+
+def test_five_lines_alike_are_none_too_many_and_imports_are_no_lines(tmp_path: Path) -> None:
+    names = "".join(f"import module_{number}\n" for number in range(6))
+    for service in ("registry", "survey"):
+        text = f"{names}def of_{service}() -> None:\n" + SAID.replace("    step_5()\n", "")
+        plant(tmp_path, f"services/{service}/a.py", text)
+    assert not list(violations(tmp_path))
+
+
 def plant(root: Path, path: str, text: str) -> None:
     file = root / path
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -3,17 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Form, Path
+from fastapi import Path
 from starlette.responses import Response, StreamingResponse
 
 from services.registry.imports import repository, service
 from services.registry.imports.columns import described
 from services.registry.imports.models import Rejection
-from services.registry.imports.schemas import (
-    ImportBody,
-    ImportForm,
-    ImportPage,
-)
+from services.registry.imports.schemas import ImportBody, ImportPage, SentForm
 from shared.errors import existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import SEES_ALL, Caller, Reading, Store, Transaction
@@ -66,11 +62,7 @@ file counts twice. One bad line rejects its whole order. Where `order_id` begins
     description=_ABOUT + described(),
 )
 def start_import(
-    form: Annotated[ImportForm, Form(media_type="multipart/form-data")],
-    once: Once,
-    session: Transaction,
-    caller: Caller,
-    settings: Settings,
+    form: SentForm, once: Once, session: Transaction, caller: Caller, settings: Settings
 ) -> Response:
     """Import customers, products or orders from a file."""
 

@@ -1,8 +1,8 @@
 """Bodies of imports."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import UploadFile
+from fastapi import Form, UploadFile
 from pydantic import ConfigDict, Field, Json
 
 from services.registry.imports import domain
@@ -92,6 +92,9 @@ class ImportForm(FileForm):
         description="CSV with commas in UTF-8 or GBK, or XLSX; the first line names the columns."
     )
     options: Json[OptionsBody] = Field("{}", validate_default=True, description="JSON object.")
+
+
+SentForm = Annotated[ImportForm, Form(media_type="multipart/form-data")]
 
 
 class ImportBody(FileImportBody):

@@ -3,17 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Form, Path
+from fastapi import Path
 from sqlalchemy.orm import Session
 from starlette.responses import Response, StreamingResponse
 
 from services.survey.imports import repository, service
 from services.survey.imports.models import Import, Rejection
-from services.survey.imports.schemas import (
-    ImportBody,
-    ImportForm,
-    ImportPage,
-)
+from services.survey.imports.schemas import ImportBody, ImportPage, SentForm
 from services.survey.survey import repository as surveys
 from services.survey.survey.schemas import SurveyId
 from services.survey.survey.service import UNKNOWN
@@ -47,7 +43,7 @@ ImportId = Annotated[UUID, Path(description="The import's id.")]
 )
 def import_answers(
     survey_id: SurveyId,
-    form: Annotated[ImportForm, Form(media_type="multipart/form-data")],
+    form: SentForm,
     once: Once,
     session: Transaction,
     caller: Caller,

@@ -1,9 +1,9 @@
 """Bodies of imports of answers."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import UploadFile
+from fastapi import Form, UploadFile
 from pydantic import ConfigDict, Field, Json
 
 from services.survey.imports.service import Options
@@ -71,6 +71,9 @@ class ImportForm(FileForm):
         "code or number, or the label; several are parted by semicolons."
     )
     options: Json[OptionsBody] = Field("{}", validate_default=True, description="JSON object.")
+
+
+SentForm = Annotated[ImportForm, Form(media_type="multipart/form-data")]
 
 
 class ImportBody(FileImportBody):
