@@ -19,6 +19,8 @@ from typing import Any
 HERE = Path(__file__).parent
 SCORES = Path("docs/mutants.md")
 ALIVE = {"survived", "no tests"}
+EVERY = "*"
+"""Listed as a change: all of a function, where only another stack reaches it."""
 
 Found = dict[str, Any]
 Reasons = Mapping[tuple[str, str, str], str]
@@ -31,7 +33,8 @@ HEAD = """# Mutants
 A mutant is the code with one thing changed: `<` for `<=`, an argument left out, a number one
 higher. A test that fails on it kills it; one that survives shows what no test states. Written by
 `make mutants` (mutmut makes the mutants; `tests/mutants` says which tests are meant to hold which
-module). Not mutated: code outside functions, and functions with a decorator.
+module). Not mutated: code outside functions, and functions with a decorator. Where `*` is listed,
+embedded tests do not reach the function; the reason says what does.
 
 | module | killed | of | survivors |
 |---|---|---|---|
@@ -84,13 +87,15 @@ def tried(path: str, tests: Iterable[str]) -> list[Found]:
 def unexplained(path: str, found: Iterable[Found], reasons: Reasons) -> Iterable[str]:
     """Tell of survivors without a reason."""
     for module, function, change in sorted(_alive(path, found) - reasons.keys()):
-        yield f"survived: {module} {function}: {change}"
+        if (module, function, EVERY) not in reasons:
+            yield f"survived: {module} {function}: {change}"
 
 
 def outlived(path: str, found: Iterable[Found], reasons: Reasons) -> Iterable[str]:
     """Tell of reasons without a survivor; one that is only slow may die of the time limit."""
-    gone = {key for key in reasons if key[0] == path} - _alive(path, found)
-    for module, function, change in sorted(gone):
+    alive = _alive(path, found)
+    gone = {key for key in reasons if key[0] == path} - alive
+    for module, function, change in sorted(gone - {(*key[:2], EVERY) for key in alive}):
         yield f"killed, so it needs no reason: {module} {function}: {change}"
 
 

@@ -4,7 +4,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from threading import Event, Thread
+from threading import Event, Thread, current_thread
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -57,6 +57,7 @@ def test_an_outage_is_waited_out_with_a_sign_of_life(
     assert time.monotonic() - began >= 0.05
     assert loop._beaten >= began
     (told,) = (each.getMessage() for each in caplog.records)
+    assert "event='loop.waits'" in told
     assert "loop='working'" in told
     assert "gone" in told
     assert "SELECT" not in told
@@ -73,14 +74,29 @@ def test_what_is_no_outage_is_raised() -> None:
         Working().wait_out(ValueError("wrong"), Event())
 
 
-def test_loops_run_side_by_side_until_the_stop() -> None:
+def test_loops_run_side_by_side_until_the_stop(exits: list[int]) -> None:
     loops, stop = [Working(), Working()], Event()
     running = Thread(target=run_all, args=(loops, stop), kwargs={"drain_seconds": 20})
     running.start()
+    running.join(1.5)  # it has looked at them by then
+    assert running.is_alive()
     assert not any(loop.stopped for loop in loops)
+    assert exits == []
     stop.set()
     running.join()
     assert all(loop.stopped for loop in loops)
+
+
+def test_a_loop_runs_in_a_thread_of_its_name_that_keeps_no_process_alive() -> None:
+    found: list[tuple[str, bool]] = []
+    stop = Event()
+
+    def look() -> None:
+        found.append((current_thread().name, current_thread().daemon))
+        stop.set()
+
+    run_all([Working(look)], stop, drain_seconds=20)
+    assert found == [("working", True)]
 
 
 def test_a_stop_waits_no_longer_than_it_may_for_all_loops_together() -> None:
@@ -109,9 +125,9 @@ def test_a_loop_that_dies_ends_the_process(
     stop.set()
     assert exits == [70]
     failed, dead = (each.getMessage() for each in caplog.records)
-    assert "loop.failed" in failed
+    assert "event='loop.failed'" in failed
     assert "loop='working'" in failed
-    assert "loop.dead" in dead
+    assert "event='loop.dead'" in dead
     assert "loop='working'" in dead
     assert "stalled=False" in dead
 

@@ -1,7 +1,9 @@
 """Topics as they are declared: facts kept for ever, states compacted within the hour."""
 
+import logging
 import secrets
 
+import pytest
 from kafka.admin import ConfigResource, KafkaAdminClient, NewTopic
 
 from shared.contracts import catalogue
@@ -40,31 +42,48 @@ def test_the_embedded_log_needs_no_topics() -> None:
 
 
 def test_a_topic_that_is_there_is_completed_and_what_operators_chose_stays(
-    kafka_bootstrap: str,
+    kafka_bootstrap: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A deployment of an older release gets what this one declares beyond it."""
     name = f"kit{secrets.token_hex(4)}"
     state("note.state", topic=f"{name}.note", key="note_id")(NoteState)
     try:
-        declared, found = _created(kafka_bootstrap, name, {"delete.retention.ms": "5000"})
+        with caplog.at_level(logging.INFO):
+            declared, found = _created(kafka_bootstrap, name, {"delete.retention.ms": "5000"})
     finally:
         del catalogue._CONTRACTS[NoteState]
-    assert found == declared | {"delete.retention.ms": "5000"}
+    noted, chosen = f"patron.{name}.note.state.v1", {"delete.retention.ms": "5000"}
+    assert found[noted] == declared[noted] | chosen
+    assert found == declared | {noted: declared[noted] | chosen}
+    told = [each.getMessage() for each in caplog.records if "topic." in each.message]
+    assert [("topic.exists" in each, noted in each) for each in told[:1]] == [(True, True)]
+    assert "topic.completed" in told[1]
+    assert noted in told[1]
+    assert "max.message.bytes" in told[1]
+    assert "delete.retention.ms" not in told[1]
+    assert "topic.created" in told[2]
+    assert f"patron.{name}.dead-letters.v1" in told[2]
 
 
 def _created(
     bootstrap: str, name: str, chosen: dict[str, str]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Make topics where one is there; tell what is declared of it and what it is set to."""
+) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
+    """Make topics where one is there; tell what is declared of each and what it is set to."""
 
     class Settings(ServiceSettings):
         pass
 
-    Settings.name, topic = name, f"patron.{name}.note.state.v1"
+    Settings.name = name
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-    admin.create_topics([NewTopic(topic, 1, 1, topic_configs=chosen)])
-    topics.create(Settings(kafka_bootstrap=bootstrap), replication=1)
-    found = admin.describe_configs([ConfigResource("TOPIC", topic)])["topic"][topic]
+    admin.create_topics([NewTopic(f"patron.{name}.note.state.v1", 1, 1, topic_configs=chosen)])
+    topics.create(Settings(kafka_bootstrap=f"{bootstrap},{bootstrap}"), replication=1)
+    declared = topics.declared(name)
+    (dead,) = admin.describe_topics([f"patron.{name}.dead-letters.v1"])
+    assert len(dead["partitions"]) == topics.PARTITIONS
+    resources = [ConfigResource("TOPIC", topic) for topic in declared]
+    found = admin.describe_configs(resources)["topic"]
     admin.close()
-    declared = topics.declared(name)[topic]
-    return declared, {key: one["value"] for key, one in found.items() if key in declared}
+    return declared, {
+        topic: {key: one["value"] for key, one in found[topic].items() if key in declared[topic]}
+        for topic in declared
+    }
