@@ -48,7 +48,7 @@ def faults(found: Submission | list[str]) -> list[str]:
 
 def test_a_line_is_read_as_the_submission_of_its_respondent() -> None:
     told = {"who": " 17 ", "submitted_at": " 2026-02-20 10:00 ", "channel": " web ", "wish": "more"}
-    assert reader().read(line(**told)) == Submission(
+    assert reader().read(line(2, **told)) == Submission(
         identity=identity_of(WAVE, "respondent", "erp", "17"),
         answers={"appearance": 5, "safety": 4, "wish": "more"},
         channel="web",
