@@ -139,8 +139,7 @@ async def _http(request: Request, error: Any) -> Response:
 
 def _not_allowed(request: Request) -> Problem:
     """Name the methods of the path: each route knows its own alone."""
-    methods = request.app.state.methods.get(route_of(request.scope), set())
-    allowed = ", ".join(sorted(methods))
+    allowed = ", ".join(sorted(request.app.state.methods[route_of(request.scope)]))
     return MethodNotAllowed(detail=f"This path takes {allowed}.", headers={"Allow": allowed})
 
 

@@ -1,8 +1,11 @@
 """Whatever goes wrong inside is answered as a problem, and what it was stays in our log."""
 
+import asyncio
 import json
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from contextvars import copy_context
 from typing import Any
 
@@ -12,18 +15,33 @@ import pytest
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from shared import tracing
 from shared.errors import Conflict, Fault, Invalid, Problem, Unauthorized
-from shared.http.problems import body_of, respond
+from shared.http.problems import _http, body_of, respond
 from shared.http.routing import Router
 from tests.shared.http.conftest import Offering
+
+
+def twin() -> Exception:
+    """Give what SQLite says where another was quicker."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE notes (title TEXT UNIQUE)")
+        try:
+            for _ in range(2):
+                database.execute("INSERT INTO notes VALUES ('王小明')")
+        except sqlite3.IntegrityError as error:
+            return IntegrityError("INSERT", None, error)
+    raise AssertionError
+
 
 FAILURES: dict[str, Callable[[], Exception]] = {
     "taken": lambda: Conflict(
         Fault("/title", "taken", "Take another."), code="title_taken", headers={"Retry-After": "7"}
     ),
     "race": lambda: IntegrityError("INSERT", None, psycopg.errors.UniqueViolation("王小明")),
+    "twin": twin,
     "orphan": lambda: IntegrityError("INSERT", None, psycopg.errors.ForeignKeyViolation("王小明")),
     "outage": lambda: OperationalError("SELECT", None, Exception("it is closed\nDETAIL: 王小明")),
     "crowd": lambda: PoolTimeoutError("no connection is free"),
@@ -95,9 +113,11 @@ def test_a_refusal_says_what_where_and_when_to_come_again(failing: httpx.Client)
     assert (answer.status_code, answer.headers["Retry-After"]) == (409, "7")
 
 
-def test_what_another_request_made_first_is_a_conflict(failing: httpx.Client) -> None:
-    answer = failing.get("/v1/failures/race")
+@pytest.mark.parametrize("name", ["race", "twin"])
+def test_what_another_request_made_first_is_a_conflict(failing: httpx.Client, name: str) -> None:
+    answer = failing.get(f"/v1/failures/{name}")
     assert (answer.status_code, told(answer)["code"]) == (409, "concurrent_change")
+    assert "send yours again" in told(answer)["detail"]
 
 
 @pytest.mark.parametrize("name", ["outage", "crowd"])
@@ -107,7 +127,7 @@ def test_a_database_that_is_away_is_worth_another_try(
     answer = failing.get(f"/v1/failures/{name}")
     assert (answer.status_code, told(answer)["code"]) == (503, "unavailable")
     assert answer.headers["Retry-After"] == "2"
-    (line,) = [one for one in caplog.messages if "database.unavailable" in one]
+    (line,) = [one for one in caplog.messages if "event='database.unavailable'" in one]
     assert ("it is closed" in line) is (name == "outage")
     assert "王小明" not in line
 
@@ -127,7 +147,7 @@ def test_a_bug_is_told_to_operators_and_not_to_callers(
         "detail": "Something went wrong on our side.",
         "errors": [],
     }
-    (line,) = [one for one in caplog.records if "request.failed" in one.getMessage()]
+    (line,) = [one for one in caplog.records if "event='request.failed'" in one.getMessage()]
     assert (line.levelno, line.name) == (logging.ERROR, "shared.http.problems")
     assert kind in line.getMessage()
 
@@ -149,3 +169,12 @@ def test_a_refusal_of_the_framework_keeps_its_status_and_headers(failing: httpx.
 def test_a_path_that_nobody_serves_is_a_404(failing: httpx.Client) -> None:
     answer = failing.get("/v1/nothing")
     assert (answer.status_code, told(answer)["code"]) == (404, "not_found")
+    assert "no such path" in told(answer)["detail"]
+
+
+def test_a_body_too_large_is_told_so_where_the_framework_counts_it() -> None:
+    """The door says the same once more, to whoever stands behind it."""
+    answer = asyncio.run(_http(Request({"type": "http"}), HTTPException(413)))
+    body = json.loads(bytes(answer.body))
+    assert (answer.status_code, body["code"]) == (413, "too_large")
+    assert "larger than this route takes" in body["detail"]

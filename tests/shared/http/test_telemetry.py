@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client import REGISTRY
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from shared import tracing
@@ -31,6 +32,10 @@ def tracing_client(offering: Offering) -> Iterator[httpx.Client]:
         assert trace
         assert number
         return [trace.trace_id, trace.request_id]
+
+    @router.post("")
+    async def weigh(request: Request) -> int:
+        return len(await request.body())
 
     with offering(router) as client:
         yield client
@@ -63,6 +68,10 @@ def test_a_request_is_counted_timed_and_told_by_its_route(
     (line,) = lines(caplog)
     assert float(line.pop("ms")) == pytest.approx(took * 1000, abs=0.01)
     assert line == {"method": "GET", "route": ROUTE, "status": "200", "event": "request"}
+
+
+def test_a_body_reaches_its_route(tracing_client: httpx.Client) -> None:
+    assert tracing_client.post("/v1/traces", content=b"12345").json() == 5
 
 
 def test_what_no_route_takes_is_told_without_its_words(
