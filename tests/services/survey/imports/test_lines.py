@@ -31,7 +31,7 @@ def reader(*, options: Options = OPTIONS, without: tuple[str, ...] = ()) -> Line
     return LineReader(columns, Sheet(items), options, wave_id=WAVE, digest="digest")
 
 
-def line(number: int = 2, **cells: str) -> Line:
+def line(number: int = 2, /, **cells: str) -> Line:
     said = {"appearance": "5", "safety": "4"} | cells
     return Line(number, [said.get(name, "") for name in HEADER])
 
