@@ -49,8 +49,3 @@ def test_the_rules_of_a_model_explain_themselves(document: dict[str, Any]) -> No
     for name in ("SilenceBody", "RungsBody", "ClassesBody"):
         for field, schema in schemas[name]["properties"].items():
             assert schema.get("description"), (name, field)
-
-
-def test_it_takes_no_bodies(document: dict[str, Any]) -> None:
-    """The first that it takes needs an example that is sent by a test."""
-    assert [name for name, operation in _operations(document) if "requestBody" in operation] == []

@@ -6,7 +6,6 @@ from pathlib import Path
 import httpx
 
 from services.scoring import value_model as noun
-from tests.services.scoring.telling import an_id
 
 MODEL_FILE = Path(noun.__file__).parent / "default.json"
 
@@ -18,7 +17,3 @@ def test_the_shipped_model_is_active(client: httpx.Client) -> None:
     assert model["rules"]["name"]["zh"] == "客户价值"
     assert model["rules"] == json.loads(MODEL_FILE.read_bytes())
     assert client.get(f"/v1/value-models/{model['id']}").json() == model
-
-
-def test_an_unknown_model_is_not_there(client: httpx.Client) -> None:
-    assert client.get(f"/v1/value-models/{an_id('nothing')}").status_code == 404

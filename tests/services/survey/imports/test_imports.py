@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import openpyxl
@@ -353,15 +352,3 @@ def test_only_a_key_that_sees_all_rows_imports(surveys: Running, survey: dict[st
         assert sent(client, survey, table(*LINES)).status_code == 403
         assert client.get(body["errors_url"]).status_code == 403
         assert client.post(body["errors_url"].replace("errors", "cancel")).status_code == 403
-
-
-def test_what_is_not_there_is_not_found(client: httpx.Client, survey: dict[str, Any]) -> None:
-    path, elsewhere = f"/v1/surveys/{survey['id']}/imports", f"/v1/surveys/{uuid4()}/imports"
-    answers = [
-        client.get(f"{path}/{uuid4()}"),
-        client.get(f"{path}/{uuid4()}/errors"),
-        client.post(f"{path}/{uuid4()}/cancel"),
-        client.get(elsewhere),
-        client.post(elsewhere, files={"file": ("a.csv", table(*LINES))}),
-    ]
-    assert {answer.status_code for answer in answers} == {404}

@@ -170,15 +170,6 @@ def test_nobodys_responses_are_each_their_own(client: httpx.Client, survey: dict
     assert submitted(client, survey).json()["id"] != submitted(client, survey).json()["id"]
 
 
-def test_the_same_key_keeps_one_response(surveys: Running, survey: dict[str, Any]) -> None:
-    path, headers = f"/v1/surveys/{survey['id']}/responses", {"Idempotency-Key": "a-1"}
-    answers = [
-        surveys.client.post(path, json={"answers": ANSWERS}, headers=headers) for _ in range(2)
-    ]
-    assert answers[0].json() == answers[1].json()
-    assert len(surveys.recorded(ResponseSubmitted)) == 1
-
-
 def test_a_customer_who_is_known_is_named(surveys: Running, survey: dict[str, Any]) -> None:
     mei = registered()
     heard(surveys, mei)
@@ -313,17 +304,6 @@ def test_progress_counts_what_is_there_at_this_moment(
     assert wave["channels"] == [{"channel": "post", "n": 1}, {"channel": "web", "n": 1}]
     last = datetime.fromisoformat(wave["last_submitted_at"])
     assert last == datetime(2026, 2, 21, 10, tzinfo=UTC)
-
-
-def test_what_is_not_there_is_not_found(client: httpx.Client, survey: dict[str, Any]) -> None:
-    unknown = f"/v1/surveys/{uuid4()}"
-    answers = [
-        client.get(f"{unknown}/responses"),
-        client.get(f"{unknown}/progress"),
-        client.post(f"{unknown}/responses", json={"answers": {}}),
-        client.get(f"/v1/surveys/{survey['id']}/responses/{uuid4()}"),
-    ]
-    assert {answer.status_code for answer in answers} == {404}
 
 
 def test_a_second_answer_is_refused_before_anything_of_it_is_written(

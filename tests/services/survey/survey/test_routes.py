@@ -165,18 +165,3 @@ def test_surveys_are_listed_by_state(client: httpx.Client, questionnaire: dict[s
     listed = client.get("/v1/surveys", params={"state": "published"}).json()["items"]
     assert [each["id"] for each in listed] == [second]
     assert [each["id"] for each in client.get("/v1/surveys").json()["items"]] == [first, second]
-
-
-def test_what_is_not_there_is_not_found(client: httpx.Client, survey: dict[str, Any]) -> None:
-    path, known = f"/v1/surveys/{uuid4()}", f"/v1/surveys/{survey['id']}"
-    answers = [
-        client.get(path),
-        client.get(f"{path}/waves"),
-        client.get(f"{path}/waves/1"),
-        client.get(f"{known}/waves/1"),
-        client.post(f"{known}/waves/1/close"),
-        client.post(f"{path}/publish"),
-        client.post(f"{path}/close"),
-        client.post(f"{path}/waves", json={"code": "2"}),
-    ]
-    assert {answer.status_code for answer in answers} == {404}

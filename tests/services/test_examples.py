@@ -1,0 +1,47 @@
+"""What the documents show of single fields and parameters is what these take.
+
+Whole bodies are sent by test_conformance.py.
+"""
+
+import importlib
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import orjson
+import pytest
+from fastapi import FastAPI
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from tests.services.test_bounds import SERVICES, models_in, routes
+
+
+def fields(app: FastAPI) -> Iterator[tuple[str, FieldInfo]]:
+    """Give every parameter, and every field of what is asked or answered."""
+    for route in routes(app):
+        said = [one.field_info.annotation for one in route.dependant.body_params]
+        for body in {body for kind in (*said, route.response_model) for body in models_in(kind)}:
+            yield from ((f"{body.__name__}.{name}", one) for name, one in body.model_fields.items())
+        for parameter in (*route.dependant.path_params, *route.dependant.query_params):
+            yield f"{route.path} {parameter.name}", parameter.field_info
+
+
+def refused(field: FieldInfo) -> Iterator[Any]:
+    """Give the examples that a field does not take."""
+    kind: Any = field.annotation
+    for rule in field.metadata:
+        kind = Annotated[kind, rule]
+    adapter = TypeAdapter[Any](kind)
+    for example in field.examples or ():
+        try:
+            adapter.validate_json(orjson.dumps(example))
+        except ValidationError:
+            yield example
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_example_is_what_its_field_or_parameter_takes(service: str) -> None:
+    made = importlib.import_module(f"services.{service}.__main__").SERVICE
+    shown = [one for one in fields(made.create_app(made.settings())) if one[1].examples]
+    assert shown
+    assert [(name, list(refused(field))) for name, field in shown if any(refused(field))] == []
