@@ -1,7 +1,7 @@
 """Read the topics that a service follows again from their beginning, past the inbox.
 
 For a release that mirrors or draws more from events than the one before, which has heard them
-already: projections take a version that they have once more, and ignore those that they have
+already: mirrors take a version that they have once more, and ignore those that they have
 passed. It may run beside the worker, and again after it broke off.
 """
 

@@ -6,10 +6,9 @@ from kafka.errors import TopicAlreadyExistsError
 from shared.contracts.catalogue import contracts_of
 from shared.logging import logger
 from shared.messaging.consumer import dead_letters
+from shared.messaging.log import PARTITIONS
 from shared.messaging.log.kafka import LARGEST_RECORD
 from shared.settings import ServiceSettings
-
-PARTITIONS = 6
 
 _FOR_EVER = {"cleanup.policy": "delete", "retention.ms": "-1"}
 _HOUR, _DAY = 3_600_000, 86_400_000

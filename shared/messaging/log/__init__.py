@@ -8,6 +8,9 @@ from typing import Protocol
 
 from shared.messaging.envelope import Received, Record
 
+PARTITIONS = 6
+"""Of every topic, on both logs."""
+
 
 class LogUnavailable(Exception):
     """The log cannot be reached now; everything may be tried again."""

@@ -19,9 +19,7 @@ import orjson
 
 from shared.contracts.catalogue import is_compacted
 from shared.messaging.envelope import Received, Record
-from shared.messaging.log import LogUnavailable
-
-PARTITIONS = 6
+from shared.messaging.log import PARTITIONS, LogUnavailable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (

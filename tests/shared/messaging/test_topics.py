@@ -9,6 +9,7 @@ from kafka.admin import ConfigResource, KafkaAdminClient, NewTopic
 from shared.contracts import catalogue
 from shared.contracts.catalogue import state
 from shared.messaging import topics
+from shared.messaging.log import PARTITIONS
 from shared.messaging.log.kafka import LARGEST_RECORD
 from shared.settings import ServiceSettings
 from tests.shared.kit import NoteState
@@ -79,7 +80,7 @@ def _created(
     topics.create(Settings(kafka_bootstrap=f"{bootstrap},{bootstrap}"), replication=1)
     declared = topics.declared(name)
     (dead,) = admin.describe_topics([f"patron.{name}.dead-letters.v1"])
-    assert len(dead["partitions"]) == topics.PARTITIONS
+    assert len(dead["partitions"]) == PARTITIONS
     resources = [ConfigResource("TOPIC", topic) for topic in declared]
     found = admin.describe_configs(resources)["topic"]
     admin.close()

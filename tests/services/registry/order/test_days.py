@@ -18,7 +18,7 @@ def test_what_is_no_time_is_refused(client: httpx.Client, time: str) -> None:
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_what_is_no_day_is_refused(client: httpx.Client, day: str) -> None:
+def test_a_promised_day_that_is_no_day_is_refused(client: httpx.Client, day: str) -> None:
     answer = client.post("/v1/orders", json=ORDER | {"customer": None, "promised_on": day})
     (fault,) = answer.json()["errors"]
     assert (answer.status_code, fault["pointer"]) == (422, "/promised_on")

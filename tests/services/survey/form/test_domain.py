@@ -23,7 +23,7 @@ def test_a_form_is_read_as_it_was_filled(fields: dict[str, list[str]]) -> None:
 
 
 @given(st.binary())
-def test_whatever_is_sent_is_read(body: bytes) -> None:
+def test_a_form_is_read_whatever_bytes_are_sent(body: bytes) -> None:
     read_filled(body)
 
 

@@ -22,7 +22,7 @@ def test_there_is_no_template_of_another_name() -> None:
 
 
 @pytest.mark.parametrize("name", template_names())
-def test_a_template_is_sound(name: str) -> None:
+def test_a_shipped_template_has_no_fault(name: str) -> None:
     assert faults_of(shipped(name)) == []
 
 
