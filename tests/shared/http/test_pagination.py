@@ -4,7 +4,7 @@ import base64
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import httpx
@@ -17,9 +17,12 @@ from sqlalchemy.types import TypeEngine
 from starlette.requests import Request
 
 from shared.errors import Invalid
-from shared.http.pagination import PageRequest, _beyond, decode, encode, page
+from shared.http.app import create_app
+from shared.http.pagination import PageRequest, _beyond, decode, encode, page, paged_by
+from shared.http.routing import Router
 from shared.ids import new_id
-from tests.shared.http.notes import Model, Note, create_app
+from tests.shared.http.conftest import Offering
+from tests.shared.http.notes import Model, Note
 from tests.shared.kit import Kit
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -218,28 +221,46 @@ def test_a_cursor_without_sort_is_one_of_the_order_that_is_the_default(
     assert [item["title"] for item in named.json()["items"]] == ["b"]
 
 
+def listing(default: str) -> Router:
+    """Make a list that tells how it is asked for, made while the test runs, by mutants too."""
+    router = Router(prefix="lists", tag="lists", about="Lists.")
+
+    @router.get("")
+    def list_nothing(paging: Annotated[PageRequest, paged_by(default)]) -> list[Any]:
+        return [paging.limit, paging.cursor, paging.sort, paging.falling]
+
+    return router
+
+
+@pytest.mark.parametrize(("default", "other"), [("id", "-id"), ("-id", "id")])
+def test_a_list_has_the_order_that_its_route_names_and_can_be_turned_round(
+    offering: Offering, default: str, other: str
+) -> None:
+    with offering(listing(default)) as client:
+        for params, sort in [({}, default), ({"sort": default}, default), ({"sort": other}, other)]:
+            answer = client.get("/v1/lists", params={"limit": "7", "cursor": "c"} | params)
+            assert answer.json() == [7, "c", sort, sort == "-id"]
+
+
 @pytest.mark.parametrize("sort", ["", "title", "ID", "--id", "id,-id", " id"])
-def test_an_order_that_a_list_does_not_have_is_refused(client: httpx.Client, sort: str) -> None:
-    answer = client.get("/v1/notes", params={"sort": sort})
+def test_an_order_that_a_list_does_not_have_is_refused(offering: Offering, sort: str) -> None:
+    with offering(listing("-id")) as client:
+        answer = client.get("/v1/lists", params={"sort": sort})
     assert answer.status_code == 422
     assert answer.json()["errors"] == [
         {"pointer": "query:sort", "code": "sort", "message": "Give one of: id, -id."}
     ]
 
 
-def test_the_document_tells_the_orders_of_a_list(kit: Kit) -> None:
-    document = create_app(kit.settings).openapi()
-    described = document["paths"]["/v1/notes"]["get"]["parameters"]
+@pytest.mark.parametrize("default", ["id", "-id"])
+def test_the_document_tells_the_orders_of_a_list(kit: Kit, default: str) -> None:
+    app = create_app(kit.settings, title="", description="", routers=[listing(default)])
+    described = app.openapi()["paths"]["/v1/lists"]["get"]["parameters"]
     (sort,) = (one for one in described if one["name"] == "sort")
-    assert sort["schema"] | {"title": ""} == {
-        "type": "string",
-        "enum": ["id", "-id"],
-        "default": "id",
-        "description": sort["description"],
-        "title": "",
-    }
-    assert sort["description"].startswith("`id`: the oldest or least first; `-id`: ")
-    assert not sort["required"]
+    schema = sort["schema"]
+    assert (schema["enum"], schema["default"]) == (["id", "-id"], default)
+    about = "`id`: the oldest or least first; `-id`: the newest or greatest first."
+    assert (sort["description"], sort["required"]) == (about, False)
 
 
 def test_a_page_is_never_larger_than_the_cap(client: httpx.Client) -> None:
