@@ -105,21 +105,27 @@ def hang_picture(once: Once, picture: UploadFile | None = None) -> Response:
     return once(lambda: answer(NoteBody(id=new_id(), title=drawn), made=True), also=lambda: drawn)
 
 
-@router.get("", response_model=NotePage, responses=errors())
-def list_notes(
-    session: Reading,
-    paging: Annotated[PageRequest, paged_by("id")],
-    title: Annotated[str | None, Query(max_length=9)] = None,
-) -> Response:
-    """List notes."""
-    statement = select(Note) if title is None else select(Note).where(Note.title == title)
-    found = page(session, statement, paging=paging, order=[Note.id])
-    return answer_page(NotePage, NoteBody.model_validate, found, paging)
+def listing() -> Router:
+    """Make the routes of lists, each time anew: what asks for a page is made with its route."""
+    lists = Router(prefix="notes", tag="notes", about="Notes.")
+
+    @lists.get("", response_model=NotePage, responses=errors())
+    def list_notes(
+        session: Reading,
+        paging: Annotated[PageRequest, paged_by("id")],
+        title: Annotated[str | None, Query(max_length=9)] = None,
+    ) -> Response:
+        """List notes."""
+        statement = select(Note) if title is None else select(Note).where(Note.title == title)
+        found = page(session, statement, paging=paging, order=[Note.id])
+        return answer_page(NotePage, NoteBody.model_validate, found, paging)
+
+    return lists
 
 
 def create_app(settings: KitSettings) -> FastAPI:
     """Make the app of notes."""
-    return make_app(settings, title="Notes", description="For tests.", routers=[router])
+    return make_app(settings, title="Notes", description="For tests.", routers=[router, listing()])
 
 
 SERVICE = Service(settings=KitSettings, create_app=create_app)

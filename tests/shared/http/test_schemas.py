@@ -20,11 +20,14 @@ from shared.http.schemas import (
 )
 
 
-class Word(Body):
-    """A body with texts that are shorter than their type."""
+def words() -> type[Body]:
+    """Give a body with texts that are shorter than their type."""
 
-    needed: Code = Field(max_length=5)
-    free: Code | None = Field(None, max_length=5)
+    class Word(Body):
+        needed: Code = Field(max_length=5)
+        free: Code | None = Field(None, max_length=5)
+
+    return Word
 
 
 class Payment(Body):
@@ -43,10 +46,13 @@ def faults(kind: type[Body], **given: object) -> list[tuple[object, str]]:
 
 
 def test_a_field_may_bound_a_text_further() -> None:
-    assert Word(needed=" 12345 ", free="12345").needed == "12345"
-    assert faults(Word, needed="123456") == [("needed", "string_too_long")]
-    assert [place for place, _ in faults(Word, needed="1", free="123456")] == ["free"]
-    assert Word.model_json_schema()["properties"]["needed"]["maxLength"] == 5
+    word = words()
+    given = {"needed": " 12345 ", "free": "12345"}
+    assert word.model_validate(given).model_dump() == {"needed": "12345", "free": "12345"}
+    assert faults(word, needed="123456") == [("needed", "string_too_long")]
+    assert [place for place, _ in faults(word, needed="1", free="123456")] == ["free"]
+    described = word.model_json_schema()["properties"]["needed"]
+    assert (described["minLength"], described["maxLength"]) == (1, 5)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +60,7 @@ def test_a_field_may_bound_a_text_further() -> None:
     [("", "string_too_short"), ("  ", "string_too_short"), ("a\x00", "nul")],
 )
 def test_a_text_says_something_without_nul(text: str, code: str) -> None:
-    assert faults(Word, needed=text) == [("needed", code)]
+    assert faults(words(), needed=text) == [("needed", code)]
 
 
 def test_a_customer_is_named_in_one_way() -> None:
@@ -92,6 +98,7 @@ def test_the_bounds_of_a_type_hold_where_its_field_says_nothing_or_more() -> Non
 def test_what_is_written_as_documented_is_read(field: str, given: object, read: object) -> None:
     found = getattr(Payment.model_validate({field: given}), field)
     assert (found, str(found)) == (read, str(read))
+    assert getattr(found, "tzinfo", None) is getattr(read, "tzinfo", None)
 
 
 def test_what_is_read_is_written_as_it_is_documented() -> None:
@@ -131,6 +138,7 @@ def test_anything_else_is_refused_with_what_to_write(
         Payment.model_validate({field: given})
     (fault,) = refused.value.errors()
     assert (fault["loc"], fault["type"]) == ((field,), code)
+    assert fault["msg"].startswith("Give ")
     assert advice in fault["msg"]
 
 
