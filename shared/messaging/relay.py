@@ -28,6 +28,9 @@ from shared.threads import Loop
 
 _BATCH = 500
 _IDLE_SECONDS = 0.03
+_QUIET_SECONDS = 0.1
+_QUIET_AFTER = timedelta(seconds=2)
+"""Once nothing has come for so long it looks less often: most relays have nothing to do."""
 _STANDBY_SECONDS = 1.0
 _KEPT = timedelta(days=1)
 _TIDY_SECONDS = 60
@@ -42,7 +45,7 @@ class Relay(Loop):
         self._database = database
         self._log = event_log
         self._sending: Sequence[Row[tuple[Outbox]]] = ()
-        self._tidied = clock.now()
+        self._tidied = self._published = clock.now()
 
     def run(self, stop: Event) -> None:
         """Publish until told to stop; stand by while another relay of this service publishes."""
@@ -66,7 +69,12 @@ class Relay(Loop):
             self.beat()
             if len(rows) < _BATCH:
                 self._tidy(connection)
-                stop.wait(_IDLE_SECONDS)
+                stop.wait(self._pause(rows))
+
+    def _pause(self, rows: Sequence[Row[tuple[Outbox]]]) -> float:
+        moment = clock.now()
+        self._published = moment if rows else self._published
+        return _QUIET_SECONDS if moment - self._published > _QUIET_AFTER else _IDLE_SECONDS
 
     def _follow_up(self) -> None:
         """After a failure in the middle of sending: have the newest states sent again."""

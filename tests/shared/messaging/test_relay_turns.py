@@ -201,3 +201,37 @@ def test_a_relay_tidies_when_it_has_nothing_left_to_publish(
     published_ago(kit, "old", timedelta(days=2))
     with relaying(kit, Noting(kit.log)):
         until(lambda: kept(kit) == [])
+
+
+class Waits(Event):
+    """Notes every wait and lets its time pass at once, until so many seconds have passed."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.noted: list[float] = []
+        self._seconds = seconds
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.noted.append(timeout or 0)
+        if sum(self.noted) > self._seconds:
+            self.set()
+        return self.is_set()
+
+
+def test_a_relay_looks_less_often_while_nothing_comes(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, start = Waits(2.5), clock.now()
+    monkeypatch.setattr(clock, "now", lambda: start + timedelta(seconds=sum(waits.noted)))
+    one = Relay(kit.database, kit.log)
+    with kit.database.connection() as connection:
+        one._lead(connection, waits)
+    quiet = waits.noted
+    assert quiet == sorted(quiet)
+    assert (min(quiet), max(quiet)) == (0.03, 0.1)
+    assert 2 < sum(pause for pause in quiet if pause < 0.1) < 2.1
+    kit.record(NoteWritten(note_id="a"))
+    waits = Waits(0.05)
+    with kit.database.connection() as connection:
+        one._lead(connection, waits)
+    assert set(waits.noted) == {0.03}
