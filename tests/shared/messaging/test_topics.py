@@ -57,12 +57,12 @@ def test_a_topic_that_is_there_is_completed_and_what_operators_chose_stays(
     assert found[noted] == declared[noted] | chosen
     assert found == declared | {noted: declared[noted] | chosen}
     told = [each.getMessage() for each in caplog.records if "topic." in each.message]
-    assert [("topic.exists" in each, noted in each) for each in told[:1]] == [(True, True)]
-    assert "topic.completed" in told[1]
+    assert [("event='topic.exists'" in each, noted in each) for each in told[:1]] == [(True, True)]
+    assert "event='topic.completed'" in told[1]
     assert noted in told[1]
     assert "max.message.bytes" in told[1]
     assert "delete.retention.ms" not in told[1]
-    assert "topic.created" in told[2]
+    assert "event='topic.created'" in told[2]
     assert f"patron.{name}.dead-letters.v1" in told[2]
 
 
