@@ -232,3 +232,14 @@ def test_orders_from_a_day_after_the_last_one_are_refused(client: httpx.Client) 
     assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [
         ("query:from", "order")
     ]
+
+
+def test_an_order_that_is_changed_keeps_its_place_in_the_list(client: httpx.Client) -> None:
+    """Lists go by `id`, which stays; `recorded_at` is the moment of the last version."""
+    told = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+    for name in "abc":
+        client.put(f"/v1/orders/by-external-id/shop/{name}", json=told)
+    client.put("/v1/orders/by-external-id/shop/b", json=told | {"faulty": True})
+    listed = client.get("/v1/orders", params={"sort": "-id"}).json()["items"]
+    shown = [(each["external_id"]["id"], each["version"]) for each in listed]
+    assert shown == [("c", 1), ("b", 2), ("a", 1)]
