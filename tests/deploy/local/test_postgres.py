@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +24,14 @@ server.start()
 print(server.url, flush=True)
 time.sleep(600)
 """
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Give a folder that the server's user may enter, which is not root."""
+    with tempfile.TemporaryDirectory(prefix="patron-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 def setting(url: str, name: str) -> str:
@@ -61,12 +71,12 @@ def test_data_outlives_a_stop_and_nothing_outlives_the_end() -> None:
 
 
 @pytest.mark.usefixtures("postgres_server")
-def test_a_killed_starter_leaves_no_server_and_no_folder(tmp_path: Path) -> None:
+def test_a_killed_starter_leaves_no_server_and_no_folder(open_folder: Path) -> None:
     """After kill -9 the starter cannot clean up: the guard does it."""
     starter = subprocess.Popen(
         [sys.executable, "-c", STARTER],
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path.cwd()), "TMPDIR": str(_open_folder(tmp_path))},
+        env={**os.environ, "PYTHONPATH": str(Path.cwd()), "TMPDIR": str(open_folder)},
     )
     with starter:
         assert starter.stdout
@@ -75,7 +85,7 @@ def test_a_killed_starter_leaves_no_server_and_no_folder(tmp_path: Path) -> None
         assert listens(port)
         starter.send_signal(signal.SIGKILL)
     assert eventually(lambda: not listens(port))
-    assert eventually(lambda: not list(tmp_path.glob("tmp/patron-postgres-*")))
+    assert eventually(lambda: not list(open_folder.glob("patron-postgres-*")))
 
 
 @pytest.mark.usefixtures("postgres_server")
@@ -83,13 +93,3 @@ def test_a_failed_start_shows_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deploy.local.postgres.UNSAFE_BUT_FAST", ("no_such_setting=1",))
     with pytest.raises(StartFailed, match="no_such_setting"), Postgres(fsync=False):
         pass
-
-
-def _open_folder(tmp_path: Path) -> Path:
-    """Make a folder that the server's user may enter, as /tmp is."""
-    folder = tmp_path / "tmp"
-    folder.mkdir()
-    for path in (folder, tmp_path, *tmp_path.parents):
-        if path.owner() == tmp_path.owner() and path != Path("/"):
-            path.chmod(path.stat().st_mode | 0o011)
-    return folder
