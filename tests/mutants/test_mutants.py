@@ -1,8 +1,10 @@
 """Mutants are tried as `make mutants` tries them, of every module that has to be held."""
 
+import ast
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.mutants.__main__ import HERE, read_reasons
@@ -31,6 +33,7 @@ WANTED = [
     "shared/money.py",
     "shared/threads.py",
 ]
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 TABLE: dict[str, list[str]] = tomllib.loads((HERE / "modules.toml").read_text(encoding="utf-8"))
 
 
@@ -44,8 +47,18 @@ def test_what_is_tried_is_there_and_so_are_its_tests() -> None:
     assert {path for path in named if not Path(path).is_file()} == set()
 
 
-def test_survivors_are_listed_of_modules_that_are_tried() -> None:
-    assert {module for module, _, _ in read_reasons()} - TABLE.keys() == set()
+def test_survivors_are_listed_of_modules_that_are_tried_and_of_functions_that_are_there() -> None:
+    listed = {(module, function) for module, function, _ in read_reasons()}
+    assert {module for module, _ in listed} - TABLE.keys() == set()
+    assert listed - {(module, name) for module, _ in listed for name in functions(module)} == set()
+
+
+def functions(module: str) -> Iterator[str]:
+    """Name the functions of a module as mutants do: `name`, or `Class.name`."""
+    for node in ast.parse(Path(module).read_text(encoding="utf-8")).body:
+        inside = node.body if isinstance(node, ast.ClassDef) else [node]
+        prefix = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
+        yield from (f"{prefix}{each.name}" for each in inside if isinstance(each, FUNCTION))
 
 
 def test_a_module_is_tried_and_its_survivors_have_reasons() -> None:

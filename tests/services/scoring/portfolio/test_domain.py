@@ -109,6 +109,12 @@ def test_who_came_to_nothing_or_little_is_classed_by_rank(value: str) -> None:
     assert _classes(_abc([value])) == "A"
 
 
+def test_shares_are_shown_of_however_little_it_is_that_is_shared() -> None:
+    (a, *_) = _abc(["0.5"]).rows
+    assert (a.customer_share, a.value_share) == (100, 100)
+    assert [row.value_share for row in _abc(["0"]).rows] == [None] * 3
+
+
 def test_ties_go_by_external_id_as_text_then_by_id() -> None:
     def buyer(number: int, external_id: str | None) -> Buyer:
         return Buyer(customer_id=UUID(int=number), external_id=external_id, value=Decimal(1))

@@ -134,4 +134,4 @@ def test_a_time_may_lie_a_day_ahead_for_clocks_that_are_off(
     assert taken(reader().read(line(submitted_at=day_on.isoformat()))).submitted_at == day_on
     beyond = (day_on + timedelta(seconds=1)).isoformat()
     (told,) = faults(reader().read(line(submitted_at=beyond)))
-    assert told.startswith("submitted_at: ")
+    assert told.startswith("submitted_at: Give a time")
