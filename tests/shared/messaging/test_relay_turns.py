@@ -1,7 +1,8 @@
 """What a relay does in its turns: the oldest first, states once more, and the tidying."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from threading import Event, Thread
@@ -36,14 +37,26 @@ class Noting:
             raise LogUnavailable("gone")
 
 
+@dataclass(frozen=True)
+class Relaying:
+    """A relay that runs as it does in a worker."""
+
+    relay: Relay
+    thread: Thread
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Wait for a condition, as long as the relay lives."""
+        until(lambda: condition() or not self.thread.is_alive())
+        assert self.thread.is_alive()
+
+
 @contextmanager
-def relaying(kit: Kit, log: Noting) -> Iterator[Relay]:
-    """Have a relay run as it does in a worker."""
+def relaying(kit: Kit, log: Noting) -> Iterator[Relaying]:
     running, stop = Relay(kit.database, log), Event()  # type: ignore[arg-type]
     thread = Thread(target=running.run, args=(stop,))
     thread.start()
     try:
-        yield running
+        yield Relaying(running, thread)
     finally:
         stop.set()
         thread.join()
@@ -78,8 +91,8 @@ def test_a_batch_is_of_the_oldest_and_what_is_left_comes_next(
     monkeypatch.setattr(relay, "_BATCH", 2)
     kit.record(*(NoteWritten(note_id=str(number)) for number in range(5)))
     log = Noting(kit.log)
-    with relaying(kit, log):
-        until(lambda: waiting(kit) == 0)
+    with relaying(kit, log) as running:
+        running.until(lambda: waiting(kit) == 0)
     keys = [[record.key for record in batch] for batch in log.batches]
     assert keys == [["0", "1"], ["2", "3"], ["4"]]
 
@@ -130,10 +143,10 @@ def test_a_relay_that_was_overtaken_sends_the_newest_state_once_more_and_no_more
     kit.create_topic(kit.state_topic)
     kit.record(NoteState(note_id="a", version=1))
     log = Noting(kit.log, overtaken_by=kit)
-    with relaying(kit, log):
-        until(lambda: len(log.batches) == 2 and waiting(kit) == 0)
+    with relaying(kit, log) as running:
+        running.until(lambda: len(log.batches) == 2 and waiting(kit) == 0)
         kit.record(NoteState(note_id="b"))
-        until(lambda: waiting(kit) == 0)
+        running.until(lambda: waiting(kit) == 0)
     values = [[record.value for record in batch] for batch in log.batches]
     assert values == [
         [b'{"note_id":"a","version":1,"text":""}'],
@@ -154,8 +167,8 @@ def test_a_relay_that_waits_for_events_or_stands_by_turns_on(
     log = Noting(kit.log)
     with relaying(kit, log) as one, relaying(kit, log) as other:
         for each in (one, other):
-            until(partial(turned, each, 0))
-            until(partial(turned, each, each._beaten))
+            each.until(partial(turned, each.relay, 0))
+            each.until(partial(turned, each.relay, each.relay._beaten))
 
 
 def published_ago(kit: Kit, note: str, ago: timedelta) -> None:
@@ -199,8 +212,8 @@ def test_a_relay_tidies_when_it_has_nothing_left_to_publish(
 ) -> None:
     monkeypatch.setattr(relay, "_TIDY_SECONDS", 0)
     published_ago(kit, "old", timedelta(days=2))
-    with relaying(kit, Noting(kit.log)):
-        until(lambda: kept(kit) == [])
+    with relaying(kit, Noting(kit.log)) as running:
+        running.until(lambda: kept(kit) == [])
 
 
 class Waits(Event):

@@ -148,6 +148,8 @@ def test_lag_is_what_has_not_been_read(kit: Kit) -> None:
     subscription = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
     subscription.commit(read(subscription, 2))
     assert subscription.lag() == 0
+    append(kit, "3", "4", "5")
+    assert subscription.lag() == 3
     subscription.close()
 
 
