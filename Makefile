@@ -54,7 +54,7 @@ faults: setup ## the fault campaign on both stacks; ROUNDS=, SEED=, STACK=, and 
 	@$(PY) -m tests.faults --stack=$(STACK) --rounds=$(ROUNDS) --seed=$(SEED)
 
 mutants: setup ## change the rules, one thing at a time: tests must notice; ARGS='services/scoring/*'
-	@set -f; $(PY) -m tests.mutants $(ARGS)
+	@set -f; $(PY) -m tests.mutants --record $(ARGS)
 
 lock: setup ## write the lock files again with the newest versions
 	$(COMPILE) --upgrade -o requirements.lock

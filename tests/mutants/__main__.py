@@ -1,9 +1,10 @@
 """Try the mutants of the modules in modules.toml: `python -m tests.mutants [pattern of paths]`.
 
-Every survivor has to be in survivors.toml with the reason why it does not matter. A run
-over the whole table writes docs/mutants.md.
+Every survivor has to be in survivors.toml with the reason why it does not matter. With --record the
+rows of what was tried are written to docs/mutants.md.
 """
 
+import argparse
 import json
 import os
 import subprocess
@@ -41,17 +42,24 @@ embedded tests do not reach the function; the reason says what does.
 """
 
 
-def main(patterns: Sequence[str]) -> int:
+def main() -> int:
     """Try all modules that match; 1 if something survives without a reason."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("patterns", nargs="*", default=["*"], help="of paths; none: all of them")
+    parser.add_argument("--record", action="store_true", help=f"write the rows to {SCORES}")
+    asked = parser.parse_args()
     table: Mapping[str, list[str]] = tomllib.loads((HERE / "modules.toml").read_text())
     reasons = read_reasons()
-    wanted = [path for path in table if any(fnmatch(path, one) for one in patterns or ["*"])]
+    wanted = [path for path in table if any(fnmatch(path, one) for one in asked.patterns)]
     results = {path: tried(path, table[path]) for path in wanted}
     idle = [line for path, found in results.items() for line in outlived(path, found, reasons)]
     wrong = [line for path, found in results.items() for line in unexplained(path, found, reasons)]
-    print("\n".join([*score_lines(results), *idle, *wrong]))  # noqa: T201 - for a terminal
-    if len(results) == len(table):
-        SCORES.write_text(document(results, reasons), encoding="utf-8")
+    rows = {path: row(path, found) for path, found in results.items()}
+    print("\n".join([*rows.values(), *idle, *wrong]))  # noqa: T201 - for a terminal
+    if asked.record:
+        all_rows = recorded() | rows
+        kept = [all_rows[path] for path in table if path in all_rows]
+        SCORES.write_text(document(kept, reasons), encoding="utf-8")
     return 1 if wrong else 0
 
 
@@ -103,15 +111,26 @@ def _alive(path: str, found: Iterable[Found]) -> set[tuple[str, str, str]]:
     return {(path, each["function"], each["change"]) for each in found if each["verdict"] in ALIVE}
 
 
-def score_lines(results: Mapping[str, Sequence[Found]]) -> Iterable[str]:
-    for path, found in results.items():
-        alive = sum(each["verdict"] in ALIVE for each in found)
-        yield f"| {path} | {len(found) - alive} | {len(found)} | {alive} |"
+def row(path: str, found: Sequence[Found]) -> str:
+    """Write the score of a module."""
+    alive = sum(each["verdict"] in ALIVE for each in found)
+    return f"| {path} | {len(found) - alive} | {len(found)} | {alive} |"
 
 
-def document(results: Mapping[str, Sequence[Found]], reasons: Reasons) -> str:
-    """Write the scores, and the survivors by reason."""
-    lines = [*score_lines(results), "", "## Survivors, and why they do not matter", ""]
+def recorded() -> dict[str, str]:
+    """Read the row of each module as it was recorded last."""
+    lines = SCORES.read_text(encoding="utf-8").splitlines()
+    return {
+        line.split()[1]: line for line in lines if line.startswith(("| services/", "| shared/"))
+    }
+
+
+def document(rows: Sequence[str], reasons: Reasons) -> str:
+    """Write the scores with their sum, and the survivors by reason."""
+    figures = [[int(figure) for figure in row.split("|")[2:5]] for row in rows]
+    killed, tried, alive = (sum(column) for column in zip(*figures, strict=True))
+    total = f"| **all** | {killed} | {tried} | {alive} |"
+    lines = [*rows, total, "", "## Survivors, and why they do not matter", ""]
     by_reason: dict[tuple[str, str], list[str]] = defaultdict(list)
     for (module, function, change), reason in reasons.items():
         by_reason[module, reason].append(f"{function}: `{change}`")
@@ -121,4 +140,4 @@ def document(results: Mapping[str, Sequence[Found]], reasons: Reasons) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
