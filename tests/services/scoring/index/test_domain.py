@@ -19,6 +19,7 @@ from services.scoring.index.domain import (
     items_of,
     response_index,
     sums_of,
+    total,
 )
 from shared.money import exactly, plain
 
@@ -171,3 +172,10 @@ def test_the_figures_are_those_of_the_textbook(values: list[Decimal]) -> None:
     error = sqrt(spread / (len(values) - 1) / len(values))
     assert found.low == 0 or found.index - found.low >= 1.959 * error
     assert found.high == 100 or found.high - found.index >= 1.959 * error
+
+
+@given(waves=st.lists(indices, max_size=4))
+def test_the_sums_of_all_waves_are_the_sums_of_all_their_indices(
+    waves: list[list[Decimal]],
+) -> None:
+    assert total(map(sums_of, waves)) == sums_of([each for wave in waves for each in wave])

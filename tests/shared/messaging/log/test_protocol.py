@@ -17,6 +17,9 @@ from shared.messaging.log.embedded import EmbeddedLog
 from shared.messaging.log.kafka import LARGEST_RECORD
 from tests.shared.kit import Kit, record_of, texts_by_key, until
 
+REBALANCED = 60
+"""Seconds within which the members of a group have agreed, on a busy machine too."""
+
 
 def read(subscription: Subscription, count: int, most: int = 500) -> list[Received]:
     """Read so many records, without committing."""
@@ -119,10 +122,10 @@ def test_two_members_share_the_work_and_one_goes_on_alone(kit: Kit) -> None:
             shared.extend(found)
         return len({item.record.value for item in shared})
 
-    until(lambda: turn(one, two) == 12)
+    until(lambda: turn(one, two) == 12, seconds=REBALANCED)
     one.close()
     append(kit, "last")
-    until(lambda: turn(two) == 13)
+    until(lambda: turn(two) == 13, seconds=REBALANCED)
     two.close()
 
 
