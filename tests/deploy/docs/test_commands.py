@@ -30,6 +30,8 @@ SUBJECT = {
     "test_p1_p2_p3_p4_what_was_acknowledged_is_there_once_and_in_order",
     "python -m tests.faults --planted": "tests/faults/test_planted.py::"
     "test_what_a_bug_replaces_stands_exactly_once",
+    "python -m pytest --stack": "tests/test_stacks.py::"
+    "test_a_test_that_takes_the_stack_runs_once_on_each_chosen_one",
     "make lock": "tests/shape/test_lock.py::test_what_the_project_asks_for_is_locked",
     "make migration": "tests/deploy/test_migration.py::"
     "test_a_new_table_gets_a_migration_that_needs_no_hand",
