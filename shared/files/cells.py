@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 from shared.clock import FIRST_YEAR, LAST_YEAR
 
 _SLASHED = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_STANDARD = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?", re.ASCII
+)
 _COMPUTED = ("=", "@")
 
 
@@ -33,14 +36,24 @@ def dashed(text: str) -> str:
     return f"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"
 
 
+def read_written(text: str, wanted: str) -> datetime:
+    """Read a day or time, with an offset only if it has one.
+
+    ValueError says what is `wanted`, or that the form is right and there is no such day or time.
+    """
+    standard = dashed(text)
+    try:
+        return datetime.fromisoformat(standard)
+    except ValueError:
+        known = _STANDARD.fullmatch(standard)
+        raise ValueError("There is no such day or time." if known else wanted) from None
+
+
 @lru_cache(maxsize=65_536)
 def read_moment(text: str, zone: ZoneInfo) -> datetime:
     """Read a moment as files have it, in UTC; one without offset is local. ValueError if none."""
-    try:
-        moment = datetime.fromisoformat(dashed(text))
-        local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        if FIRST_YEAR <= moment.year <= LAST_YEAR:
-            return local.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise ValueError("Give a time as 2026-01-31 09:30:00.")
+    moment = read_written(text, "Give a time as 2026-01-31 09:30:00 or 2026/1/31 9:30.")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"Give a year from {FIRST_YEAR} to {LAST_YEAR}.")
+    local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return local.astimezone(UTC)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from services.registry.product.domain import MOST_DAYS
 from shared.clock import local_day
-from shared.files.cells import dashed, is_formula, read_moment
+from shared.files.cells import is_formula, read_moment, read_written
 from shared.money import CURRENCIES, parse_exact
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -74,10 +74,7 @@ def _currency(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _day(text: str) -> date:
-    try:
-        return datetime.fromisoformat(dashed(text)).date()
-    except ValueError:
-        raise ValueError("Give a day as 2026-01-31.") from None
+    return read_written(text, "Give a day as 2026-01-31 or 2026/1/31.").date()
 
 
 @lru_cache(maxsize=65_536)

@@ -74,7 +74,9 @@ def test_a_cell_is_read_as_its_kind_says(
         (PHONE, "1" * 51, "at most 50"),
         (TAGS, "a;" + "b" * 101, "at most 100"),
         (CURRENCY, "cny", "ISO 4217"),
-        (DAY, "2026-02-30", "2026-01-31"),
+        (DAY, "2026-02-30", r"There is no such day or time\."),
+        (DAY, "2026/2/30 10:00", r"There is no such day or time\."),
+        (DAY, "30/01/2026", r"Give a day as 2026-01-31 or 2026/1/31\."),
         (FLAG, "maybe", "true.*false"),
         (DAYS, "0", "1 to 36500"),
         (DAYS, "36501", "1 to 36500"),
@@ -84,8 +86,9 @@ def test_a_cell_is_read_as_its_kind_says(
         (DAYS, "-1", "1 to 36500"),
         (DAYS, "1.5", "1 to 36500"),
         (DAYS, "X30", "1 to 36500"),
-        (time_in(SHANGHAI), "soon", "2026-01-31 09:30:00"),
-        (time_in(SHANGHAI), "0001-01-01", "2026-01-31 09:30:00"),
+        (time_in(SHANGHAI), "soon", "2026-01-31 09:30:00 or 2026/1/31 9:30"),
+        (time_in(SHANGHAI), "2026/2/30 10:00", r"There is no such day or time\."),
+        (time_in(SHANGHAI), "0001-01-01", "year from 1900 to 9998"),
     ],
 )
 def test_a_cell_that_cannot_be_read_says_what_to_give(cell: Cell, text: str, what: str) -> None:
