@@ -21,13 +21,6 @@ def ids_visible_to(reader: Reader) -> Select[UUID] | None:
     return select(Customer.id).where(seen_by(reader, owner=Customer.owner, team=Customer.team))
 
 
-def versions(session: Session, customer_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """Tell which version of each of these customers is known here."""
-    wanted = Customer.id.in_(list(customer_ids))
-    rows = session.execute(select(Customer.id, Customer.version).where(wanted))
-    return {customer_id: version for customer_id, version in rows}  # noqa: C416  rows are no pairs
-
-
 def ids_by_pair(session: Session, pairs: Iterable[Pair]) -> dict[Pair, UUID | None]:
     """Tell which customers these pairs mean; None is a pair that is only known by name."""
     kind, found = CustomerIdentity, {}

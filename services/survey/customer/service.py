@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from services.survey.customer import repository
 from services.survey.customer.models import Customer, CustomerIdentity
 from services.survey.customer.repository import Pair
+from shared import mirrors
 from shared.contracts.registry import CustomerState
 from shared.database import upserting
 
@@ -23,15 +24,9 @@ _KEY = ["system", "external_id"]
 
 def follow_customers(session: Session, events: Sequence[CustomerState]) -> dict[Pair, UUID]:
     """Follow what the registry tells; give the external ids of those who changed."""
-    latest = {e.customer_id: e for e in sorted(events, key=lambda e: e.version)}
-    known = repository.versions(session, latest)
-    fresh = [e for id_, e in sorted(latest.items()) if e.version >= known.get(id_, 0)]
-    added = [_row(event) for event in fresh if event.customer_id not in known]
-    changed = [_row(event) for event in fresh if event.customer_id in known]
-    if added:
-        session.execute(insert(Customer), added)
-    if changed:
-        session.execute(update(Customer), changed)
+    taken = mirrors.follow(session, Customer, events, _row)
+    versions = {customer_id: row["version"] for customer_id, row in taken.items()}
+    fresh = [event for event in events if versions.get(event.customer_id) == event.version]
     return _follow_identities(session, fresh)
 
 
@@ -68,7 +63,7 @@ def _row(event: CustomerState) -> dict[str, Any]:
 def _follow_identities(session: Session, events: Sequence[CustomerState]) -> dict[Pair, UUID]:
     """Have each pair mean the customer that stated it last."""
     stated: dict[Pair, CustomerState] = {}
-    for event in sorted(events, key=lambda e: e.recorded_at):
+    for event in sorted(events, key=lambda e: (e.recorded_at, e.customer_id)):
         stated |= {(pair.system, pair.id): event for pair in event.external_ids}
     _forget_dropped(session, events)
     rows = [
