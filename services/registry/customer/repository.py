@@ -1,10 +1,10 @@
 """Every SELECT on customers."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, select
+from sqlalchemy import RowMapping, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from services.registry.customer.models import (
@@ -19,19 +19,22 @@ from shared.http.pagination import PageRequest, Slice, page
 from shared.reader import Reader, Rows
 from shared.visibility import seen_by
 
+Statement = TypeVar("Statement", bound=Select[Any])
 
-def _seen_by(reader: Reader) -> ColumnElement[bool]:
-    return seen_by(reader, owner=Customer.owner, team=Customer.team)
+
+def visible_to(reader: Reader, statement: Statement) -> Statement:
+    """Leave of a statement on customers those that the reader may see."""
+    return statement.where(seen_by(reader, owner=Customer.owner, team=Customer.team))
 
 
 def customer(session: Session, reader: Reader, customer_id: UUID) -> Customer | None:
-    wanted = select(Customer).where(Customer.id == customer_id, _seen_by(reader))
+    wanted = visible_to(reader, select(Customer).where(Customer.id == customer_id))
     return session.scalars(wanted).one_or_none()
 
 
 def id_of(session: Session, reader: Reader, named: UUID | tuple[str, str]) -> UUID | None:
     """Tell which customer that the reader may see is meant by an id, or by (system, id)."""
-    statement = select(Customer.id).where(_seen_by(reader))
+    statement = visible_to(reader, select(Customer.id))
     if isinstance(named, UUID):
         return session.scalar(statement.where(Customer.id == named))
     system, external_id = named
@@ -47,13 +50,13 @@ _ROW_BY_ID = select(Customer.__table__).where(Customer.id == bindparam("customer
 
 async def customer_row(hot: HotReads, reader: Reader, customer_id: UUID) -> RowMapping | None:
     """Find a customer as a bare row, by a statement that is made once."""
-    seen = _ROW_BY_ID if reader.rows is Rows.ALL else _ROW_BY_ID.where(_seen_by(reader))
+    seen = _ROW_BY_ID if reader.rows is Rows.ALL else visible_to(reader, _ROW_BY_ID)
     return await hot.row(seen, {"customer_id": customer_id})
 
 
 def customer_for_change(session: Session, reader: Reader, customer_id: UUID) -> Customer | None:
     """Find a customer and keep others from changing it until the transaction ends."""
-    wanted = select(Customer).where(Customer.id == customer_id, _seen_by(reader))
+    wanted = visible_to(reader, select(Customer).where(Customer.id == customer_id))
     return session.scalars(wanted.with_for_update()).one_or_none()
 
 
@@ -85,7 +88,7 @@ def customers(
     equal: Mapping[str, Any] | None = None,
 ) -> Slice:
     """List customers as they were registered; `equal` maps columns to what they must be."""
-    statement = select(Customer).where(_seen_by(reader)).filter_by(**(equal or {}))
+    statement = visible_to(reader, select(Customer)).filter_by(**(equal or {}))
     for prefix in prefixes:
         matching = select(CustomerToken.customer_id).where(
             CustomerToken.token.startswith(prefix, autoescape=True)

@@ -1,7 +1,6 @@
 """HTTP door of customers."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Path, Query
 from pydantic import ValidationError
@@ -12,6 +11,7 @@ from services.registry.customer.domain import ExternalId, Kind, Nature
 from services.registry.customer.schemas import (
     ChangePage,
     CustomerBody,
+    CustomerId,
     CustomerPage,
     CustomerPatch,
     NewCustomer,
@@ -33,8 +33,6 @@ router = Router(
     tag="customers",
     about="Customers (客户): persons and organisations on record, by the ids of your own systems.",
 )
-
-CustomerId = Annotated[UUID, Path(description="The customer's `id`, as answers give it.")]
 
 
 @router.post("", status_code=201, response_model=CustomerBody, responses=errors(409))
@@ -194,7 +192,7 @@ def read_customer_history(
     paging: Annotated[PageRequest, paged_by("-version")],
 ) -> Response:
     """List what changed of a customer, newest first: who, when, what, why."""
-    existing(repository.customer(session, reader, customer_id), service.UNKNOWN)
+    service.customer_of(session, reader, customer_id)
     found = repository.changes(session, customer_id, paging=paging)
     return answer_page(ChangePage, change_body, found, paging)
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import Path
 from pydantic import ConfigDict, Field
 
 from services.registry.customer.domain import (
@@ -16,6 +17,8 @@ from services.registry.customer.domain import (
     RetailFormat,
 )
 from shared.http.schemas import Body, Code, ExternalIdBody, Flag, GivenExternalId, Name, Page
+
+CustomerId = Annotated[UUID, Path(description="The customer's `id`, as answers give it.")]
 
 _MOST_IDS = 50
 

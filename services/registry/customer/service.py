@@ -80,14 +80,21 @@ def change_customer(
     return True
 
 
+def customer_of(session: Session, reader: Reader, customer_id: UUID) -> Customer:
+    """Give a customer; NotFound where the reader may see none with this id."""
+    return existing(repository.customer(session, reader, customer_id), UNKNOWN)
+
+
+def customer_for_change(session: Session, reader: Reader, customer_id: UUID) -> Customer:
+    """Give the same, and keep others from changing it until the transaction ends."""
+    return existing(repository.customer_for_change(session, reader, customer_id), UNKNOWN)
+
+
 def customer_to_change(
     session: Session, *, reader: Reader, customer_id: UUID, expected_version: int
 ) -> Customer:
     """Lock a customer for a change; NotFound, or PreconditionFailed if it was changed meanwhile."""
-    customer = existing(
-        repository.customer_for_change(session, reader, customer_id),
-        UNKNOWN,
-    )
+    customer = customer_for_change(session, reader, customer_id)
     if customer.version != expected_version:
         raise PreconditionFailed
     return customer

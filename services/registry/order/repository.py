@@ -10,11 +10,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.registry.customer.models import Customer
+from services.registry.customer.repository import visible_to
 from services.registry.order.models import Order
 from shared.bulk import among_pairs
 from shared.http.pagination import PageRequest, Slice, page
 from shared.reader import Reader, Rows
-from shared.visibility import seen_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,7 @@ def _seen_by(reader: Reader) -> Select[Any]:
     """Select the orders of customers that the reader may see; anonymous ones only for all."""
     if reader.rows is Rows.ALL:
         return select(Order)
-    seen = seen_by(reader, owner=Customer.owner, team=Customer.team)
-    return select(Order).join(Customer, Customer.id == Order.customer_id).where(seen)
+    return visible_to(reader, select(Order).join(Customer, Customer.id == Order.customer_id))
 
 
 def order(session: Session, reader: Reader, order_id: UUID) -> Order | None:
