@@ -47,20 +47,31 @@ class Put:
 
 
 def place_order(session: Session, *, told: Told, reader: Reader) -> Order:
-    """Record a new order; Conflict where its external id is taken."""
-    row, outcome = put_order(session, told=told, reader=reader)
-    if outcome is not Outcome.CREATED:
+    """Record a new order; Conflict, before anything is written, where its external id is taken."""
+    order = _with_buyer(session, told, reader)
+    known = _known(session, order, reader)
+    if known:
         fault = Fault("/external_id", "taken", "This order is recorded; PUT changes it.")
         raise Conflict(fault, code="external_id_taken")
+    row, _ = _put(session, order, told.product_names, known)
     return row
 
 
 def put_order(session: Session, *, told: Told, reader: Reader) -> tuple[Order, Outcome]:
     """Make the records say this of one order; Invalid or NotFound where the reader may not."""
     order = _with_buyer(session, told, reader)
-    _check_visible(session, order, reader)
-    products.name_products(session, names=told.product_names)
-    (put,) = put_orders(session, orders=[order])
+    known = None if reader.rows is Rows.ALL else _known(session, order, reader)
+    return _put(session, order, told.product_names, known)
+
+
+def _put(
+    session: Session,
+    order: domain.Order,
+    product_names: Mapping[str, str],
+    known: Mapping[Key, Known] | None,
+) -> tuple[Order, Outcome]:
+    products.name_products(session, names=product_names)
+    (put,) = put_orders(session, orders=[order], known=known)
     if put.written is None:
         return session.get_one(Order, put.order_id), put.outcome
     lines = [OrderLine(**row) for row in _line_rows(put.order_id, order)]
@@ -79,27 +90,38 @@ def _with_buyer(session: Session, told: Told, reader: Reader) -> domain.Order:
     return replace(told.order, customer_id=customer_id)
 
 
-def _check_visible(session: Session, order: domain.Order, reader: Reader) -> None:
-    """Let nobody change an order that they may not see, or record one that they would not."""
-    if reader.rows is Rows.ALL:
-        return
+def _known(session: Session, order: domain.Order, reader: Reader) -> dict[Key, Known]:
+    """Find and lock the order of this key, if there is one.
+
+    Nobody changes an order that they may not see, or records one that they would not.
+    """
     key = order.system, order.external_id
-    known = repository.orders_for_change(session, [key]).get(key)
-    if known:
-        visible = repository.order(session, reader, known.id)
+    known = repository.orders_for_change(session, [key])
+    if reader.rows is Rows.ALL:
+        return known
+    if key in known:
+        visible = repository.order(session, reader, known[key].id)
         existing(visible, "No order that you may see has this external id.")
     if order.customer_id is None:
         message = "Name one of the customers that this key sees; it would not see an order of none."
         raise Invalid(Fault("/customer", "out_of_sight", message))
+    return known
 
 
-def put_orders(session: Session, *, orders: Sequence[domain.Order]) -> list[Put]:
+def put_orders(
+    session: Session,
+    *,
+    orders: Sequence[domain.Order],
+    known: Mapping[Key, Known] | None = None,
+) -> list[Put]:
     """Make the records say what these orders say; tell what became of each, in their order.
 
-    No two of them have the same system and external id.
+    No two of them have the same system and external id. Which are `known` is looked up, unless the
+    caller has done so and holds them.
     """
     keys = [(order.system, order.external_id) for order in orders]
-    known = repository.orders_for_change(session, keys)
+    if known is None:
+        known = repository.orders_for_change(session, keys)
     moment = clock.now()
     puts: list[Put] = []
     news: list[tuple[domain.Order, Row]] = []

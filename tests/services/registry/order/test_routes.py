@@ -1,13 +1,18 @@
 """Orders over HTTP."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
+import orjson
 import pytest
 
+from services.registry.order.schemas import NewOrder
+from services.registry.order.service import Told, place_order
 from shared.contracts.registry import OrderChanged, OrderPlaced, OrderReturned, ProductChanged
+from shared.errors import Conflict
 from shared.http.identity import Identity
-from shared.reader import Rows
+from shared.reader import EVERYTHING, Rows
 from tests.services.harness import Running
 
 CUSTOMER = {
@@ -121,6 +126,23 @@ def test_a_recorded_order_is_not_placed_again(client: httpx.Client) -> None:
         assert (answer.status_code, answer.json()["code"]) == (409, "external_id_taken")
     (kept,) = client.get("/v1/orders").json()["items"]
     assert (kept["version"], kept["amount"]) == (1, "5100.00")
+
+
+@pytest.mark.usefixtures("customer")
+def test_an_order_that_is_recorded_is_refused_before_anything_is_written(registry: Running) -> None:
+    registry.client.post("/v1/orders", json=ORDER)
+    told_before = registry.recorded(OrderPlaced, OrderChanged, ProductChanged)
+    again = NewOrder.model_validate_json(orjson.dumps(ORDER | {"lines": [line(product_code="X")]}))
+    told = Told(
+        order=again.order("shop", "O-1", zone=ZoneInfo("Asia/Shanghai")),
+        buyer=again.named,
+        product_names=again.product_names(),
+    )
+    with registry.database.transaction() as session, pytest.raises(Conflict):
+        place_order(session, told=told, reader=EVERYTHING)
+    (kept,) = registry.client.get("/v1/orders").json()["items"]
+    assert (kept["version"], kept["amount"]) == (1, "5100.00")
+    assert registry.recorded(OrderPlaced, OrderChanged, ProductChanged) == told_before
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
