@@ -45,7 +45,7 @@ def redrive(service: Service, settings: ServiceSettings, *, dry_run: bool) -> No
         for letter in letters.listed(event_log, service=settings.name):
             _print(letter)
     else:
-        database, handlers = Database.of(settings), service.handlers_for(settings)
+        database, handlers = Database.of(settings), service.handlers(settings)
         _print(letters.redrive(database, event_log, service=settings.name, handlers=handlers))
         database.close()
     event_log.close()
@@ -53,7 +53,7 @@ def redrive(service: Service, settings: ServiceSettings, *, dry_run: bool) -> No
 
 def replay(service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
     """Give all events that were heard their effect once more."""
-    event_log, handlers = open_log(settings), service.handlers_for(settings)
+    event_log, handlers = open_log(settings), service.handlers(settings)
     if dry_run:
         for topic, records in again.counted(event_log, handlers=handlers):
             _print({"topic": topic, "records": records})

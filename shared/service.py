@@ -27,7 +27,7 @@ from shared.threads import Loop, run_all
 
 Guard = Callable[[FastAPI, Any], Any]
 ExtraLoops = Callable[[Database, Any], Sequence[Loop]]
-HandlersFor = Callable[[Any], Handlers]
+HandlersOf = Callable[[Any], Handlers]
 
 log = logging.logger(__name__)
 
@@ -38,7 +38,7 @@ class Service:
 
     settings: type[ServiceSettings]
     create_app: Callable[[Any], FastAPI]
-    handlers: Handlers | HandlersFor = field(default_factory=dict)
+    handlers: HandlersOf = lambda _settings: {}
     works: Mapping[type[Any], Work] = field(default_factory=dict)
     extra_loops: ExtraLoops = lambda _database, _settings: ()
     guard: Guard = guarded
@@ -102,12 +102,8 @@ class Service:
         loops: list[Loop] = [Housekeeping(database)]
         if contracts_of(settings.name):
             loops.append(Relay(database, event_log))
-        if handlers := self.handlers_for(settings):
+        if handlers := self.handlers(settings):
             loops.append(Consumer(database, event_log, group=settings.name, handlers=handlers))
         if self.works:
             loops.append(Runner(database, self.works))
         return [*loops, *self.extra_loops(database, settings)]
-
-    def handlers_for(self, settings: ServiceSettings) -> Handlers:
-        """Give what is done with each event that the service listens to."""
-        return self.handlers(settings) if callable(self.handlers) else self.handlers

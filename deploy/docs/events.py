@@ -30,7 +30,7 @@ named after the service that publishes it; which services listen is said with ea
 
 def events_page() -> str:
     """Write the page."""
-    heard = {name: service.handlers_for(service.settings()) for name, service in SERVICES.items()}
+    heard = {name: service.handlers(service.settings()) for name, service in SERVICES.items()}
     topics: dict[str, list[tuple[Contract, type]]] = {}
     for kind, contract in contracts().items():
         topics.setdefault(contract.topic, []).append((contract, kind))

@@ -4,7 +4,5 @@ from typing import Any
 
 from services.registry.imports import job as imports
 from shared.jobs.runner import Work
-from shared.messaging.consumer import Handler
 
-HANDLERS: dict[type, Handler] = {}
 WORKS: dict[type[Any], Work] = {**imports.WORKS}

@@ -10,7 +10,7 @@ from shared.service import Service
 SERVICE = Service(
     settings=Settings,
     create_app=create_app,
-    handlers=worker.HANDLERS,
+    handlers=worker.handlers,
     extra_loops=worker.loops,
     commands={"recompute": recompute},
 )

@@ -1,6 +1,6 @@
 """What the worker of scoring does besides publishing and listening: it keeps up with time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from threading import Event
 from uuid import UUID
@@ -11,16 +11,16 @@ from services.scoring.customer.models import Customer
 from services.scoring.fact.models import StoredFact
 from services.scoring.portfolio import settlement
 from services.scoring.question.service import today
-from services.scoring.score import handlers, repository, service
+from services.scoring.score import handlers as score
+from services.scoring.score import repository, service
 from services.scoring.score.models import KeptScore
 from services.scoring.settings import Settings
 from shared.database import Database
 from shared.locks import confirm, exclusive
 from shared.logging import logger
+from shared.messaging.consumer import Handler
 from shared.statistics import analyze_grown
 from shared.threads import Loop
-
-HANDLERS = handlers.handlers
 
 _TURN_SECONDS = 0.5
 _STANDBY_SECONDS = 2.0
@@ -97,6 +97,11 @@ class Settling(Loop):
         if self._month_checked != day:
             settlement.keep_month_end(self._database, settings=self._settings)
             self._month_checked = day
+
+
+def handlers(settings: Settings) -> Mapping[type, Handler]:
+    """Give the handler of every event that scoring follows."""
+    return {**score.handlers(settings)}
 
 
 def loops(database: Database, settings: Settings) -> Sequence[Loop]:

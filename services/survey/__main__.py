@@ -2,11 +2,11 @@
 
 from services.survey.app import create_app
 from services.survey.settings import Settings
-from services.survey.worker import HANDLERS, WORKS
+from services.survey.worker import WORKS, handlers
 from shared.commands import main
 from shared.service import Service
 
-SERVICE = Service(settings=Settings, create_app=create_app, handlers=HANDLERS, works=WORKS)
+SERVICE = Service(settings=Settings, create_app=create_app, handlers=handlers, works=WORKS)
 
 if __name__ == "__main__":
     main(SERVICE)

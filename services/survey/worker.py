@@ -1,11 +1,17 @@
 """What the survey service's worker does besides publishing."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from services.survey.imports import job as imports
 from services.survey.response import handlers as response
+from services.survey.settings import Settings
 from shared.jobs.runner import Work
 from shared.messaging.consumer import Handler
 
-HANDLERS: dict[type, Handler] = {**response.HANDLERS}
 WORKS: dict[type[Any], Work] = {**imports.WORKS}
+
+
+def handlers(settings: Settings) -> Mapping[type, Handler]:
+    """Give the handler of every event that the survey service follows."""
+    return {**response.handlers(settings)}

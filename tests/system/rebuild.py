@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from deploy.local.roles import create_roles
 from services.scoring.__main__ import SERVICE
-from services.scoring.score import handlers
 from services.scoring.score.models import KeptScore
 from services.scoring.settings import Settings
 from shared import migrations
@@ -42,7 +41,7 @@ def rebuilt(product: Running, url: str, expected: int) -> list[Row]:
 
 
 def _read_the_log(database: Database, settings: Settings, expected: int) -> None:
-    following = handlers.handlers(settings)
+    following = SERVICE.handlers(settings)
     group = f"rebuild-{secrets.token_hex(4)}"
     with closing(open_log(settings)) as log:
         consumer = Consumer(database, log, group=group, handlers=following)

@@ -43,7 +43,7 @@ FOLLOWED = (
 
 
 def handlers(settings: ServiceSettings) -> Mapping[type, Handler]:
-    """Give the handler of every event that scoring follows."""
+    """Give the handler of every event that scores follow: one and the same, called once a batch."""
     return dict.fromkeys(FOLLOWED, partial(follow, settings=settings))
 
 

@@ -1,6 +1,6 @@
 """Event door: what the registry tells of customers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -8,6 +8,7 @@ from services.survey.customer import service as customers
 from services.survey.response import service
 from shared.contracts.registry import CustomerState
 from shared.messaging.consumer import Handler
+from shared.settings import ServiceSettings
 
 
 def follow_customers(session: Session, events: Sequence[CustomerState]) -> None:
@@ -15,6 +16,6 @@ def follow_customers(session: Session, events: Sequence[CustomerState]) -> None:
     service.identify_respondents(session, customers.follow_customers(session, events))
 
 
-HANDLERS: dict[type, Handler] = {
-    CustomerState: follow_customers,
-}
+def handlers(_settings: ServiceSettings) -> Mapping[type, Handler]:
+    """Give the handler of every event that responses follow."""
+    return {CustomerState: follow_customers}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
-from services.scoring.worker import HANDLERS, Settling
+from services.scoring.worker import Settling, handlers
 from shared.contracts.registry import (
     CustomerState,
     ExternalId,
@@ -15,6 +15,7 @@ from shared.contracts.registry import (
     OrderPlaced,
 )
 from shared.contracts.survey import CatalogueItem, ResponseSubmitted, SurveyPublished, Title, Wave
+from shared.messaging.consumer import Handler
 from tests.services.harness import Running
 
 SPACE = UUID(int=2026)
@@ -34,10 +35,13 @@ class Told:
 
     def events(self, *events: Any) -> None:
         """Give events their effect in one batch; each has to be one that scoring follows."""
-        known = HANDLERS(self.scoring.settings)
-        (handler,) = {id(known[type(event)]): known[type(event)] for event in events}.values()
+        settings: Any = self.scoring.settings
+        following, batch = handlers(settings), dict[Handler, list[Any]]()
+        for event in events:
+            batch.setdefault(following[type(event)], []).append(event)
         with self.scoring.database.transaction() as session:
-            handler(session, events)
+            for handler, told in batch.items():
+                handler(session, told)
 
     def settle(self) -> None:
         """Cut the classes now."""

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from services.survey.response import service
-from services.survey.worker import HANDLERS
+from services.survey.worker import handlers
 from shared import clock
 from shared.contracts.registry import CustomerState, ExternalId
 from shared.contracts.survey import ResponseState, ResponseSubmitted
@@ -45,8 +45,9 @@ def registered(number: int = 17, **changes: Any) -> CustomerState:
 
 def heard(surveys: Running, *events: CustomerState) -> None:
     """Let the handler that listens to them have these events."""
+    settings: Any = surveys.settings
     with surveys.database.transaction() as session:
-        HANDLERS[CustomerState](session, events)
+        handlers(settings)[CustomerState](session, events)
 
 
 def test_a_response_can_be_read_back(client: httpx.Client, survey: dict[str, Any]) -> None:
