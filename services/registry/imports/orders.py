@@ -84,7 +84,7 @@ class OrderReader:
             faults = [
                 [self.layout.columns.fault(*found) for found in line_faults(one)] for one in made
             ]
-            faults[0] += self._whole_faults(values)
+            self._compare(group.lines, values, faults)
         if any(faults):
             return _rejected(group.lines, faults)
         return self._draft(group, values, made)
@@ -101,12 +101,21 @@ class OrderReader:
             said.get("unit_cost"),
         )
 
-    def _whole_faults(self, values: Sequence[Mapping[str, Any]]) -> list[str]:
-        return [
-            self.layout.columns.fault(field, "The lines of this order say different things.")
-            for field in ("customer_external_id", "currency")
-            if len({said.get(field) for said in values}) > 1
-        ]
+    def _compare(
+        self,
+        lines: Sequence[FileLine],
+        values: Sequence[Mapping[str, Any]],
+        faults: Sequence[list[str]],
+    ) -> None:
+        """Tell the first line and the first that says otherwise what both say of their order."""
+        for field in ("customer_external_id", "currency"):
+            said = [each.get(field, "nothing") for each in values]
+            other = next((index for index, one in enumerate(said) if one != said[0]), None)
+            if other is not None:
+                both = [f"{said[index]} in line {lines[index].number}" for index in (0, other)]
+                message = f"Give the same in all lines of an order: here {both[0]}, {both[1]}."
+                faults[0].append(self.layout.columns.fault(field, message))
+                faults[other].append(self.layout.columns.fault(field, message))
 
     def _draft(
         self, group: Group, values: Sequence[Mapping[str, Any]], made: Sequence[Line]
@@ -151,5 +160,6 @@ def with_customers(
 
 
 def _rejected(lines: Sequence[FileLine], faults: Sequence[list[str]]) -> list[Rejected]:
-    beside = ["Another line of this order is rejected."]
+    bad = next(index for index, wrong in enumerate(faults) if wrong)
+    beside = [f"Line {lines[bad].number} of this order is rejected."]
     return [Rejected(line, wrong or beside) for line, wrong in zip(lines, faults, strict=True)]

@@ -71,7 +71,7 @@ def test_one_bad_line_rejects_its_order_whole_and_can_be_mended(registry: Runnin
     assert set(orders(registry)) == {"B1", "RA1"}
     rows = rejected(registry, body)
     assert [row["errors"].partition(":")[0] for row in rows] == [
-        "Another line of this order is rejected.",
+        "Line 4 of this order is rejected.",
         "quantity",
     ]
     rows[1]["quantity"] = "2"

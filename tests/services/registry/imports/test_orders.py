@@ -136,10 +136,10 @@ def test_half_of_one_comes_back_with_the_prefix_too() -> None:
 def test_a_cell_that_cannot_be_read_rejects_the_order_and_its_other_lines_say_so() -> None:
     assert faults(said(quantity="0"), said()) == [
         (2, ["quantity: Give a quantity other than 0; negative means returned."]),
-        (3, ["Another line of this order is rejected."]),
+        (3, ["Line 2 of this order is rejected."]),
     ]
     ((_, first), (_, second)) = faults(said(), said(单价="x", ordered_at=""))
-    assert first == ["Another line of this order is rejected."]
+    assert first == ["Line 3 of this order is rejected."]
     assert second[0] == "ordered_at: Give a value."
     assert second[1].startswith("单价 (unit_price): Give digits")
 
@@ -157,13 +157,25 @@ def test_what_is_wrong_with_the_shape_of_a_line_is_told_with_the_rest() -> None:
 
 
 def test_lines_that_say_different_things_of_their_order_reject_it() -> None:
-    different = "The lines of this order say different things."
+    differ = "Give the same in all lines of an order: here"
+    told = [
+        f"customer_external_id: {differ} C1 in line 2, nothing in line 4.",
+        f"currency: {differ} EUR in line 2, nothing in line 4.",
+    ]
     one, other = said(customer_external_id="C1", currency="EUR"), said()
-    ((_, first), (_, second)) = faults(one, other)
-    assert first == [f"customer_external_id: {different}", f"currency: {different}"]
-    assert second == ["Another line of this order is rejected."]
-    ((_, first), _) = faults(said(currency="EUR"), said(currency="CNY", 单价="-1"))
-    assert first == [f"currency: {different}"]
+    ((_, first), (_, alike), (_, odd), (_, later)) = faults(one, one, other, other)
+    assert (first, odd) == (told, told)
+    assert alike == later == ["Line 2 of this order is rejected."]
+    ((_, first), (_, second)) = faults(said(currency="EUR"), said(currency="CNY", 单价="-1"))
+    different = f"currency: {differ} EUR in line 2, CNY in line 3."
+    assert first == [different]
+    assert second[0].startswith("单价 (unit_price): ")
+    assert second[1:] == [different]
+
+
+def test_lines_of_one_order_on_different_days_are_taken_and_the_earliest_counts() -> None:
+    found = drafted(said(ordered_at="2026-10-01"), said(ordered_at="2025-10-01"))
+    assert found.order.occurred_on == date(2025, 10, 1)
 
 
 def test_an_order_of_too_many_lines_is_rejected_without_being_read() -> None:
