@@ -92,12 +92,12 @@ class FileImportBody(Body):
     file_name: str
     file_size: int = Field(description="Bytes.")
     ignored_columns: list[str] = Field(description="Columns of the file that mean nothing here.")
-    processed: int
+    processed: int = Field(description="Lines done so far: the sum of the four outcomes.")
     total: int | None = Field(description="Lines of the file, once they are counted.")
-    created: int
-    updated: int
-    unchanged: int
-    rejected: int
+    created: int = Field(description="Lines of records that were new; an order may have many.")
+    updated: int = Field(description="Lines of records that were known and have changed.")
+    unchanged: int = Field(description="Lines of records that were known to be so already.")
+    rejected: int = Field(description="Lines that were not taken; `errors_url` says why.")
     errors_url: str | None = Field(
         description="The rejected lines as CSV, with a column that says why; null without any."
     )
