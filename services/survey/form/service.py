@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.survey.form.domain import Filled
 from services.survey.response import service as responses
-from services.survey.response.domain import Refusal, identity_of
+from services.survey.response.domain import Refusal, key_of
 from services.survey.response.service import Submission
 from services.survey.survey import repository as surveys
 from services.survey.survey.domain import State, read_link
@@ -44,7 +44,7 @@ def submit_form(session: Session, *, wave: Wave, form_id: UUID, filled: Filled) 
     checked = sheet.check_texts(asked)
     if checked.refusals:
         return checked.refusals
-    identity = identity_of(wave.id, "form", str(form_id))
-    submission = Submission(identity=identity, answers=checked.answers, channel=CHANNEL)
+    key = key_of(wave.id, "form", str(form_id))
+    submission = Submission(key=key, answers=checked.answers, channel=CHANNEL)
     responses.submit_responses(session, wave=wave, sheet=sheet, submissions=[submission])
     return []

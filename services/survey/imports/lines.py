@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from services.survey.customer.repository import Pair
 from services.survey.imports.domain import CHANNEL, FIELDS, RESPONDENT, SUBMITTED_AT, is_channel
 from services.survey.imports.service import Options
-from services.survey.response.domain import Checked, Sheet, identity_of
+from services.survey.response.domain import Checked, Sheet, key_of
 from services.survey.response.service import AHEAD, Submission
 from services.survey.response.texts import say
 from shared import clock
@@ -56,17 +56,17 @@ class LineReader:
         if respondent is not None:
             self._answered[respondent[1]] = line.number
         return Submission(
-            identity=self._identity(line, respondent),
+            key=self._key(line, respondent),
             answers=checked.answers,
             channel=channel,
             submitted_at=submitted_at,
             respondent=respondent,
         )
 
-    def _identity(self, line: Line, respondent: Pair | None) -> UUID:
+    def _key(self, line: Line, respondent: Pair | None) -> UUID:
         if respondent:
-            return identity_of(self._wave_id, "respondent", *respondent)
-        return identity_of(self._wave_id, "line", self._digest, str(line.number))
+            return key_of(self._wave_id, "respondent", *respondent)
+        return key_of(self._wave_id, "line", self._digest, str(line.number))
 
     def _cell(self, line: Line, field: str) -> str:
         at = self._columns.places.get(field)

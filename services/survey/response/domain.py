@@ -39,7 +39,7 @@ class Checked:
     refusals: list[Refusal]
 
 
-def identity_of(wave_id: UUID, kind: SubmissionKind, *names: str) -> UUID:
+def key_of(wave_id: UUID, kind: SubmissionKind, *names: str) -> UUID:
     """Name a submission: what has the same names in the same wave is the same submission."""
     return uuid5(wave_id, "\x1f".join((kind, *names)))
 

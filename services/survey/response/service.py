@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.survey.customer import service as customers
 from services.survey.customer.repository import Pair
 from services.survey.response import events, repository
-from services.survey.response.domain import Checked, Sheet, identity_of
+from services.survey.response.domain import Checked, Sheet, key_of
 from services.survey.response.models import Response, Row
 from services.survey.response.texts import say
 from services.survey.survey import service as surveys
@@ -39,12 +39,13 @@ _WORTH_A_TRY = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A response before it is kept; the same identity is the same submission.
+    """A response before it is kept; the same key is the same submission.
 
-    Without a time of its own it was submitted when it came.
+    Without a time of its own it was submitted when it came. The row it becomes has this key for its
+    identity, unless its customer is known: then the identity is that customer's.
     """
 
-    identity: UUID
+    key: UUID
     answers: Mapping[str, Answer]
     channel: str
     submitted_at: datetime | None = None
@@ -54,7 +55,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of submissions, by identity."""
+    """What became of submissions, each by its key (not by the identity of its row)."""
 
     created: dict[UUID, Row]
     updated: dict[UUID, Response]
@@ -85,7 +86,7 @@ def submit_response(
     checked = sheet.check(answers)
     _check(checked, submitted_at)
     submission = Submission(
-        identity=_identity(chosen, respondent, customer_id),
+        key=_key(chosen, respondent, customer_id),
         answers=checked.answers,
         channel=channel,
         submitted_at=submitted_at,
@@ -95,12 +96,12 @@ def submit_response(
     whose = _customers_of(session, [submission])
     created = {}
     if not _before(session, chosen, whose):
-        row = _row(submission, sheet, chosen, whose[submission.identity])
-        created = _insert(session, chosen, {submission.identity: row})
+        row = _row(submission, sheet, chosen, whose[submission.key])
+        created = _insert(session, chosen, {submission.key: row})
     if not created:
         raise Conflict(detail="This respondent has answered this wave.", code="already_answered")
     _tell(session, list(created.values()))
-    return Response(**created[submission.identity])
+    return Response(**created[submission.key])
 
 
 def sheet_of(session: Session, wave: Wave) -> Sheet:
@@ -118,32 +119,43 @@ def sheet_of(session: Session, wave: Wave) -> Sheet:
 def submit_responses(
     session: Session, *, wave: Wave, sheet: Sheet, submissions: Sequence[Submission]
 ) -> Kept:
-    """Keep many responses of a wave, each identity once.
+    """Keep many responses of a wave, each key once.
 
     A submission that is there already with other answers becomes its next version; so does one of
     a customer who has answered under another name.
     """
     whose = _customers_of(session, submissions)
     once, again = _parted(submissions, whose)
-    rows = {s.identity: _row(s, sheet, wave, whose[s.identity]) for s in once}
-    before = _before(session, wave, {identity: whose[identity] for identity in rows})
-    created = _insert(session, wave, {i: row for i, row in rows.items() if i not in before})
-    raced = {i: whose[i] for i in rows.keys() - before.keys() - created.keys()}
-    before |= _before(session, wave, raced)
-    updated = {i: kept for i, kept in before.items() if _change(kept, rows[i])}
+    rows = {s.key: _row(s, sheet, wave, whose[s.key]) for s in once}
+    created, before = _insert_or_find(session, wave, rows, whose)
+    changes = {key: _differences(response, rows[key]) for key, response in before.items()}
+    updated = {key: response for key, response in before.items() if changes[key]}
+    for key, response in updated.items():
+        _change(response, changes[key])
     session.flush()
     _tell(session, [*created.values(), *(_columns(row) for row in updated.values())])
-    kept = Kept(created, updated, {i: row for i, row in before.items() if i not in updated})
+    unchanged = {key: response for key, response in before.items() if not changes[key]}
+    kept = Kept(created, updated, unchanged)
     if again:
         kept |= submit_responses(session, wave=wave, sheet=sheet, submissions=again)
     return kept
 
 
+def _insert_or_find(
+    session: Session, wave: Wave, rows: Mapping[UUID, Row], whose: Mapping[UUID, UUID | None]
+) -> tuple[dict[UUID, Row], dict[UUID, Response]]:
+    """Insert what is not there; give that, and what was there, also if only since we looked."""
+    before = _before(session, wave, {key: whose[key] for key in rows})
+    created = _insert(session, wave, {key: row for key, row in rows.items() if key not in before})
+    raced = {key: whose[key] for key in rows.keys() - before.keys() - created.keys()}
+    return created, before | _before(session, wave, raced)
+
+
 def _customers_of(session: Session, submissions: Sequence[Submission]) -> dict[UUID, UUID | None]:
-    """Tell by identity whose submissions these are, as far as that is known."""
+    """Tell by key whose submissions these are, as far as that is known."""
     known = customers.find_or_await(session, [s.respondent for s in submissions if s.respondent])
     return {
-        s.identity: s.customer_id or (known.get(s.respondent) if s.respondent else None)
+        s.key: s.customer_id or (known.get(s.respondent) if s.respondent else None)
         for s in submissions
     }
 
@@ -156,7 +168,7 @@ def _parted(
     again: list[Submission] = []
     seen: set[UUID | None] = set()
     for submission in submissions:
-        customer = whose[submission.identity]
+        customer = whose[submission.key]
         (again if customer in seen else once).append(submission)
         seen |= {customer} - {None}
     return once, again
@@ -167,13 +179,13 @@ def _before(
 ) -> dict[UUID, Response]:
     """Find and lock what is kept already: the same submission, or another of its customer's."""
     named = {customer for customer in whose.values() if customer}
-    rows = repository.same_for_change(session, wave, identities=whose, customers=named)
+    rows = repository.same_for_change(session, wave, identities=whose.keys(), customers=named)
     by_identity = {row.identity: row for row in rows}
     by_customer: dict[UUID | None, Response] = {
         row.customer_id: row for row in rows if row.customer_id in named
     }
-    found = {i: by_identity.get(i) or by_customer.get(customer) for i, customer in whose.items()}
-    return {identity: row for identity, row in found.items() if row}
+    found = {key: by_identity.get(key) or by_customer.get(whose[key]) for key in whose}
+    return {key: row for key, row in found.items() if row}
 
 
 def identify_respondents(session: Session, found: Mapping[Pair, UUID]) -> None:
@@ -193,17 +205,17 @@ def identify_respondents(session: Session, found: Mapping[Pair, UUID]) -> None:
     outbox.record_all(session, [events.submitted(_columns(row)) for row in learnt])
 
 
-def _identity(wave: Wave, respondent: Pair | None, customer_id: UUID | None) -> UUID:
+def _key(wave: Wave, respondent: Pair | None, customer_id: UUID | None) -> UUID:
     """Who is named answers a wave once; each response of nobody is one of its own."""
     if respondent is not None:
-        return identity_of(wave.id, "respondent", *respondent)
+        return key_of(wave.id, "respondent", *respondent)
     if customer_id is not None:
         return _of_customer(wave, customer_id)
     return new_id()
 
 
 def _of_customer(wave: Wave, customer_id: UUID) -> UUID:
-    return identity_of(wave.id, "customer", str(customer_id))
+    return key_of(wave.id, "customer", str(customer_id))
 
 
 def _check(checked: Checked, submitted_at: datetime | None) -> None:
@@ -223,7 +235,7 @@ def _row(submission: Submission, sheet: Sheet, wave: Wave, customer_id: UUID | N
         "submitted_at": submission.submitted_at,
     }
     return {
-        "identity": _of_customer(wave, customer_id) if customer_id else submission.identity,
+        "identity": _of_customer(wave, customer_id) if customer_id else submission.key,
         "respondent_system": system,
         "respondent_id": external_id,
         "channel": submission.channel,
@@ -246,15 +258,15 @@ def _insert(session: Session, wave: Wave, stated: Mapping[UUID, Row]) -> dict[UU
         "recorded_at": moment,
     }
     rows = {
-        identity: {"id": new_id(), "submitted_at": moment, **common, **columns}
-        for identity, columns in stated.items()
+        key: {"id": new_id(), "submitted_at": moment, **common, **columns}
+        for key, columns in stated.items()
     }
     if len(rows) >= _WORTH_A_TRY:
         with suppress(IntegrityError), session.begin_nested():
             insert_rows(session, Response.__table__, list(rows.values()))
             return rows
     inserted = _insert_missing(session, list(rows.values()))
-    return {i: row for i, row in rows.items() if row["identity"] in inserted}
+    return {key: row for key, row in rows.items() if row["identity"] in inserted}
 
 
 def _insert_missing(session: Session, rows: Sequence[Row]) -> set[UUID]:
@@ -268,16 +280,17 @@ _NAMES = {"identity", "respondent_system", "respondent_id"}
 """What a response keeps of its first submission, whatever its customer is called in a later."""
 
 
-def _change(row: Response, stated: Row) -> bool:
-    """Make a kept response say this; tell whether that changed anything."""
+def _differences(row: Response, stated: Row) -> Row:
+    """Tell what a submission states otherwise than the kept response does."""
     said = {name: value for name, value in stated.items() if name not in _NAMES}
-    changes = {name: value for name, value in said.items() if getattr(row, name) != value}
-    if not changes:
-        return False
+    return {name: value for name, value in said.items() if getattr(row, name) != value}
+
+
+def _change(row: Response, changes: Row) -> None:
+    """Make this the next version of a kept response."""
     for name, value in changes.items():
         setattr(row, name, value)
     row.version, row.recorded_at = row.version + 1, clock.now()
-    return True
 
 
 def _columns(row: Response) -> Row:

@@ -10,7 +10,7 @@ from services.survey.imports.domain import columns_of_answers
 from services.survey.imports.lines import LineReader
 from services.survey.imports.service import Options
 from services.survey.questionnaire.domain import read_questionnaire
-from services.survey.response.domain import Sheet, identity_of
+from services.survey.response.domain import Sheet, key_of
 from services.survey.response.service import Submission
 from shared import clock
 from shared.errors import Fault
@@ -49,7 +49,7 @@ def faults(found: Submission | list[str]) -> list[str]:
 def test_a_line_is_read_as_the_submission_of_its_respondent() -> None:
     told = {"who": " 17 ", "submitted_at": " 2026-02-20 10:00 ", "channel": " web ", "wish": "more"}
     assert reader().read(line(2, **told)) == Submission(
-        identity=identity_of(WAVE, "respondent", "erp", "17"),
+        key=key_of(WAVE, "respondent", "erp", "17"),
         answers={"appearance": 5, "safety": 4, "wish": "more"},
         channel="web",
         submitted_at=datetime(2026, 2, 20, 2, tzinfo=UTC),
@@ -59,7 +59,7 @@ def test_a_line_is_read_as_the_submission_of_its_respondent() -> None:
 
 def test_a_line_of_nobody_is_known_by_its_file_and_its_number() -> None:
     found = taken(reader().read(line(7)))
-    assert found.identity == identity_of(WAVE, "line", "digest", "7")
+    assert found.key == key_of(WAVE, "line", "digest", "7")
     assert (found.respondent, found.submitted_at, found.channel) == (None, None, "file")
 
 

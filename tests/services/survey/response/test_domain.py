@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.survey.questionnaire.domain import read_questionnaire
-from services.survey.response.domain import Sheet, identity_of
+from services.survey.response.domain import Sheet, key_of
 from shared.contracts.survey import Answer
 from tests.services.survey.documents import every_type, text
 
@@ -270,13 +270,13 @@ def test_of_many_options_the_first_are_shown(many: int, shown: str) -> None:
 
 def test_a_submission_is_known_by_its_wave_its_kind_and_its_names() -> None:
     wave = UUID(int=1)
-    one = identity_of(wave, "line", "file", "12")
+    one = key_of(wave, "line", "file", "12")
     assert one == UUID("9bdc105e-399f-55d2-9f7e-c12a89938c48")
     others = [
-        identity_of(UUID(int=2), "line", "file", "12"),
-        identity_of(wave, "form", "file", "12"),
-        identity_of(wave, "line", "file1", "2"),
-        identity_of(wave, "line", "file12"),
+        key_of(UUID(int=2), "line", "file", "12"),
+        key_of(wave, "form", "file", "12"),
+        key_of(wave, "line", "file1", "2"),
+        key_of(wave, "line", "file12"),
     ]
     assert len({one, *others}) == 5
 
