@@ -7,8 +7,6 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from shared.contracts.catalogue import contracts
-
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -42,11 +40,6 @@ def adapter(kind: type) -> TypeAdapter[Any]:
     if kind not in _adapters:
         _adapters[kind] = TypeAdapter(kind)
     return _adapters[kind]
-
-
-def kinds() -> dict[str, type]:
-    """Tell the class of every event type."""
-    return {contract.name: kind for kind, contract in contracts().items()}
 
 
 def headers(

@@ -12,9 +12,10 @@ from sqlalchemy import inspect, select, text
 
 from services.gateway.identity.signer import sign
 from shared import migrations
+from shared.contracts.catalogue import contracts
 from shared.database import Database
 from shared.http.identity import Identity
-from shared.messaging.envelope import adapter, kinds
+from shared.messaging.envelope import adapter
 from shared.models import Outbox
 from shared.reader import Rows
 from shared.service import Service
@@ -66,7 +67,8 @@ class Running:
         """Give the events that were recorded for publication, in order; all, or of some classes."""
         with self.database.reading() as session:
             rows = session.execute(select(Outbox.type, Outbox.payload).order_by(Outbox.id)).all()
-        found = [(kinds()[kind], payload) for kind, payload in rows if payload is not None]
+        kinds = {contract.name: kind for kind, contract in contracts().items()}
+        found = [(kinds[name], payload) for name, payload in rows if payload is not None]
         return [
             adapter(kind).validate_json(payload)
             for kind, payload in found
