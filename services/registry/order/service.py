@@ -124,17 +124,17 @@ def put_orders(
         known = repository.orders_for_change(session, keys)
     moment = clock.now()
     puts: list[Put] = []
-    news: list[tuple[domain.Order, Row]] = []
+    written: list[tuple[domain.Order, Row]] = []
     for order, key in zip(orders, keys, strict=True):
         before, digest = known.get(key), domain.digest(order)
         if before and before.digest == digest:
             puts.append(Put(before.id, Outcome.UNCHANGED))
             continue
         row = _row(order, before, digest, moment)
-        news.append((order, row))
+        written.append((order, row))
         puts.append(Put(row["id"], Outcome.UPDATED if before else Outcome.CREATED, row))
-    _write(session, news)
-    outbox.record_all(session, (events.snapshot(*told) for told in news))
+    _write(session, written)
+    outbox.record_all(session, (events.snapshot(order, row) for order, row in written))
     return puts
 
 
@@ -157,17 +157,20 @@ def _row(order: domain.Order, known: Known | None, digest: str, moment: datetime
     }
 
 
-def _write(session: Session, news: Sequence[tuple[domain.Order, Row]]) -> None:
-    old = [row for _, row in news if row["version"] > 1]
-    insert_rows(session, Order, [row for _, row in news if row["version"] == 1])
-    if old:
-        ids = [row["id"] for row in old]
+def _write(session: Session, written: Sequence[tuple[domain.Order, Row]]) -> None:
+    replaced = [row for _, row in written if row["version"] > 1]
+    insert_rows(session, Order, [row for _, row in written if row["version"] == 1])
+    if replaced:
+        ids = [row["id"] for row in replaced]
         session.execute(delete(OrderLine).where(among(session, OrderLine.order_id, ids)))
         session.connection().execute(
             update(Order).where(Order.id == bindparam("which")),
-            [{"which": row["id"]} | {k: v for k, v in row.items() if k != "id"} for row in old],
+            [
+                {"which": row["id"]} | {k: v for k, v in row.items() if k != "id"}
+                for row in replaced
+            ],
         )
-    lines = [line for order, row in news for line in _line_rows(row["id"], order)]
+    lines = [line for order, row in written for line in _line_rows(row["id"], order)]
     insert_rows(session, OrderLine, lines)
 
 
