@@ -21,4 +21,4 @@ def ensure(data: Path) -> AdminKey:
         return AdminKey(given, "$PATRON_ADMIN_KEY")
     file = data / "admin.key"
     value, made = kept_key(file)
-    return AdminKey(value, f"{value}  (只显示一次 shown once; {file})" if made else str(file))
+    return AdminKey(value, f"{value}  (保存在 kept in {file})" if made else str(file))
