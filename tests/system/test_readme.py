@@ -57,19 +57,22 @@ def test_the_tour_of_the_readme_works_as_it_is_written(
     assert "so 1.05862 points" in TOUR
 
 
-def test_the_command_of_the_page_of_imports_takes_a_file(
+def test_the_commands_of_the_page_of_imports_take_a_file_and_wait_for_its_end(
     embedded_product: Running, tmp_path: Path, program: Callable[[str], str]
 ) -> None:
     program("curl")
     page = (ROOT / "docs" / "imports.md").read_text(encoding="utf-8")
-    (command,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    command, waiting = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
     file = "客户编号,客户名称,kind,nature\n17,华东百货,organisation,retailer\n"
     (tmp_path / "customers.csv").write_text(file, encoding="utf-8")
     with _terminal(tmp_path, embedded_product) as terminal:
         terminal.type(STEPS[0])
         shown = terminal.type(command)
         assert terminal.statuses() == ["202"]
+        ended = terminal.type(waiting)
     assert '"dry_run":true' in shown
+    assert '"state":"succeeded"' in ended
+    assert '"created":1' in ended
 
 
 def _follow(step: str, terminal: Terminal, product: Running) -> str:

@@ -22,7 +22,9 @@ SHORT = {"migrate", "topics", "openapi", "redrive", "replay", "recompute"}
 _PROCESSES = "tests/shared/test_processes.py::"
 SUBJECT = {
     "curl -s $api/imports -H": "tests/system/test_readme.py::"
-    "test_the_command_of_the_page_of_imports_takes_a_file",
+    "test_the_commands_of_the_page_of_imports_take_a_file_and_wait_for_its_end",
+    'until curl -s "$api/imports?limit=1"': "tests/system/test_readme.py::"
+    "test_the_commands_of_the_page_of_imports_take_a_file_and_wait_for_its_end",
     "make check": "tests/shape/test_tools.py::test_a_tree_in_order_breaks_no_contract",
     "make demo": "tests/system/test_demo.py::test_the_demo_prints_what_its_files_say",
     "make docs": "tests/deploy/docs/test_generated.py::test_the_committed_documents_are_fresh",
