@@ -98,7 +98,7 @@ def buried(kit: Kit) -> list[Record]:
     return [item.record for item in kit.log.history(dead_letters(kit.schema))]
 
 
-def test_from_one_transaction_to_the_other_with_its_trace(kit: Kit) -> None:
+def test_an_event_has_its_effect_under_the_trace_it_was_recorded_with(kit: Kit) -> None:
     trace = tracing.start()
     kit.record(NoteWritten(note_id="a"), NoteWritten(note_id="b"))
     kit.publish()
@@ -278,7 +278,7 @@ def test_a_vanished_database_file_is_waited_out(
         until(lambda: effects(kit) == ["a"])
 
 
-def test_a_state_is_no_fact(kit: Kit) -> None:
+def test_facts_and_states_of_one_noun_go_to_topics_of_their_own(kit: Kit) -> None:
     """Facts and states of one noun travel on topics of their own; only what is asked for comes."""
     with kit.database.transaction() as session:
         outbox.record(session, NoteState(note_id="a"), NoteWritten(note_id="b"))

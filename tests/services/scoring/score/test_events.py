@@ -54,12 +54,12 @@ SILENT = {
 
 
 @pytest.mark.parametrize("name", MOVED)
-def test_what_the_event_tells_is_news(name: str) -> None:
+def test_a_row_that_differs_in_what_its_event_says_is_told(name: str) -> None:
     assert score_facts(ROW | {name: MOVED[name]}) != score_facts(ROW)
 
 
 @pytest.mark.parametrize("name", SILENT)
-def test_what_it_does_not_tell_is_none(name: str) -> None:
+def test_a_row_that_differs_in_what_no_event_says_is_not_told(name: str) -> None:
     assert score_facts(ROW | {name: SILENT[name]}) == score_facts(ROW)
 
 

@@ -65,7 +65,7 @@ def test_a_batch_tells_each_customer_once(scoring: Running, told: Told) -> None:
     assert [each.version for each in scores] == [1, 1]
 
 
-def test_what_was_told_before_changes_nothing_and_is_not_told_again(
+def test_versions_of_an_order_heard_again_change_no_score_and_tell_none(
     scoring: Running, told: Told
 ) -> None:
     first = order("1", "a", SPRING, ("1", "100000"))
