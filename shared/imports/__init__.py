@@ -1,1 +1,1 @@
-"""Files that become rows: what every service's noun of imports has in common."""
+"""What the `imports` of registry and survey share: form, columns, counts, rejected lines, ways."""

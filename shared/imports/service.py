@@ -1,4 +1,4 @@
-"""What every import does with its file, its counts and its rejected lines."""
+"""Use cases of every import: keep the file, read its lines, count them, list what was rejected."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -70,7 +70,7 @@ def count_lines(run: Run, row: ImportColumns) -> int:
 
 
 def tell_total(run: Run, row: ImportColumns, total: int) -> None:
-    """Note how many lines the file has."""
+    """Commit the number of lines before any is taken, so that `total` shows how far the work is."""
     kind = type(row)
     with run.transaction() as session:
         session.execute(update(kind).where(kind.id == row.id).values(total=total))

@@ -1,4 +1,4 @@
-"""What a service that takes files has to be told, beside what all are told."""
+"""How large a file may be: a setting of the services that take files."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from shared.settings import ServiceSettings
 
 
 class FileSettings(ServiceSettings):
-    """Settings of a service that takes files."""
+    """The settings that the routes and the work of imports read, whichever service theirs are."""
 
     import_limit_bytes: int
 

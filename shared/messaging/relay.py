@@ -105,7 +105,7 @@ def oldest(connection: Connection, *, source: str) -> Sequence[Row[tuple[Outbox]
 def publish(
     connection: Connection, event_log: Log, rows: Sequence[Row[tuple[Outbox]]], *, source: str
 ) -> None:
-    """Publish rows and flag them."""
+    """Publish rows, and flag them once the log has acknowledged every one."""
     if rows:
         event_log.append([_record(row, source) for row in rows])
         connection.execute(
