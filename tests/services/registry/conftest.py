@@ -1,19 +1,23 @@
 """The registry, running."""
 
+from typing import TYPE_CHECKING
+
 import httpx
 import pytest
 
 from tests.services.conftest import Serving
-from tests.services.harness import Running
+
+if TYPE_CHECKING:
+    from tests.services.harness import Running
 
 
 @pytest.fixture
-def registry(serving: Serving) -> Running:
+def registry(serving: Serving) -> "Running":
     """Give the registry, empty."""
     return serving("registry")
 
 
 @pytest.fixture
-def client(registry: Running) -> httpx.Client:
+def client(registry: "Running") -> httpx.Client:
     """Give a client that calls as the administrator."""
     return registry.client

@@ -1,23 +1,25 @@
 """The survey service, running."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from tests.services.conftest import Serving
-from tests.services.harness import Running
 from tests.services.survey.documents import every_type
+
+if TYPE_CHECKING:
+    from tests.services.harness import Running
 
 
 @pytest.fixture
-def surveys(serving: Serving) -> Running:
+def surveys(serving: Serving) -> "Running":
     """Give the survey service, empty."""
     return serving("survey")
 
 
 @pytest.fixture
-def client(surveys: Running) -> httpx.Client:
+def client(surveys: "Running") -> httpx.Client:
     """Give a client that calls as the administrator."""
     return surveys.client
 
