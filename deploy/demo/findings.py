@@ -46,6 +46,7 @@ def loaded(folder: Path) -> Loaded:
 def settle(api: Api, survey: str, expected: Loaded) -> None:
     """Wait until the scores have heard of everything; refuse after three minutes."""
     progress = Progress("评价 scores")
+    progress.begin("计算中 being computed")
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while (seen := _seen(api, survey)) != expected:
         if time.monotonic() > deadline:

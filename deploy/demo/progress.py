@@ -26,6 +26,10 @@ class Progress:
         if self._overwrites:
             self._write(f"  {self._step}: {text}", end="\r")
 
+    def begin(self, text: str) -> None:
+        """Show that the step goes on by itself: a line that stays where nothing is written over."""
+        self._write(f"  {self._step}: {text}", end="\r" if self._overwrites else "\n")
+
     def done(self, text: str) -> None:
         """Show how the step ended."""
         self._write(f"  {self._step}: {text}", end="\n")

@@ -24,3 +24,11 @@ def test_elsewhere_each_step_is_one_plain_line() -> None:
     progress.tell({"processed": 1000, "total": None})
     progress.done("52,000")
     assert out.getvalue() == "  订单 orders: 52,000\n"
+
+
+def test_a_step_that_goes_on_by_itself_says_so_everywhere() -> None:
+    plain, terminal = StringIO(), Terminal()
+    for out in (plain, terminal):
+        Progress("评价 scores", out).begin("computed")
+    assert plain.getvalue() == "  评价 scores: computed\n"
+    assert terminal.getvalue() == "  评价 scores: computed\r"
