@@ -52,6 +52,13 @@ class Options:
     strip_suffix: str | None = None
     mode: Mode = Mode.UPSERT
 
+    def customer_id(self, written: str) -> str:
+        """Take the suffix off the id of a customer; ValueError where nothing is left of it."""
+        left = written.removesuffix(self.strip_suffix or "").strip()
+        if not left:
+            raise ValueError("Give an id of which options.strip_suffix leaves something.")
+        return left
+
     def forbids(self, *, known: bool) -> str | None:
         """Tell why a line is not taken by what is on record of what it names."""
         if self.mode is Mode.INSERT and known:

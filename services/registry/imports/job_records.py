@@ -23,8 +23,12 @@ CHUNK_LINES = 500
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """How lines become things of a noun, what is on record of them, and how many are put."""
+    """How lines become things of a noun, what is on record of them, and how many are put.
 
+    `key` raises ValueError where what stands in the field `named_by` names nothing.
+    """
+
+    named_by: str
     key: Callable[[Mapping[str, Any], Options], Any]
     known: Callable[[Session, Collection[Any]], Mapping[Any, Any]]
     make: Callable[[Mapping[str, Any], Options, Any], Any]
@@ -33,6 +37,7 @@ class Noun:
 
 
 CUSTOMERS = Noun(
+    named_by="external_id",
     key=records.customer_key,
     known=customers.records_for_change,
     make=records.customer,
@@ -40,6 +45,7 @@ CUSTOMERS = Noun(
     put=lambda session, made, by: customers.put_customers(session, records=made, by=by),
 )
 PRODUCTS = Noun(
+    named_by="code",
     key=records.product_key,
     known=products.products_for_change,
     make=records.product,
@@ -80,7 +86,10 @@ def _put(task: Task, noun: Noun, lines: Sequence[Line], session: Session) -> Chu
 def _said(task: Task, noun: Noun, line: Line) -> _Said:
     values, faults = task.layout.read(line.cells)
     faults += [line.fault.message] if line.fault else []
-    return _Said(line, values, faults, None if faults else noun.key(values, task.options))
+    try:
+        return _Said(line, values, faults, None if faults else noun.key(values, task.options))
+    except ValueError as error:
+        return _Said(line, values, [task.layout.columns.fault(noun.named_by, str(error))])
 
 
 def _made(

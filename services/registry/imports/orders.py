@@ -78,7 +78,8 @@ class OrderReader:
         for line in group.lines:
             said, wrong = self.layout.read(line.cells)
             values.append(said)
-            faults.append(wrong + ([line.fault.message] if line.fault else []))
+            ragged = [line.fault.message] if line.fault else []
+            faults.append(wrong + self._nobody(said) + ragged)
         if not any(faults):
             made = [self._line(group.order_id, said) for said in values]
             faults = [
@@ -88,6 +89,16 @@ class OrderReader:
         if any(faults):
             return _rejected(group.lines, faults)
         return self._draft(group, values, made)
+
+    def _nobody(self, said: Mapping[str, Any]) -> list[str]:
+        """Tell what is wrong with the id of a customer of which nothing is left."""
+        field = "customer_external_id"
+        try:
+            if field in said:
+                self.options.customer_id(said[field])
+        except ValueError as error:
+            return [self.layout.columns.fault(field, str(error))]
+        return []
 
     def _line(self, order_id: str, said: dict[str, Any]) -> Line:
         quantity, prefix = said["quantity"], self.options.return_prefix
@@ -135,9 +146,9 @@ class OrderReader:
             delivered_on=first.get("delivered_on"),
             faulty=any(said.get("faulty", False) for said in values),
         )
-        customer = first.get("customer_external_id", "")
-        customer = customer.removesuffix(self.options.strip_suffix or "")
-        return Draft(customer, order, group.lines)
+        customer = first.get("customer_external_id")
+        named = self.options.customer_id(customer) if customer else ""
+        return Draft(named, order, group.lines)
 
 
 def with_customers(

@@ -57,9 +57,8 @@ PRODUCT_FIELDS = {
 
 
 def customer_key(values: Mapping[str, Any], options: Options) -> ExternalId:
-    """Tell which customer a line is about."""
-    external_id = values["external_id"].removesuffix(options.strip_suffix or "")
-    return ExternalId(options.system or "", external_id)
+    """Tell which customer a line is about; ValueError where it names nobody."""
+    return ExternalId(options.system or "", options.customer_id(values["external_id"]))
 
 
 def customer(values: Mapping[str, Any], _: Options, before: Record | None) -> Record:

@@ -34,3 +34,14 @@ def test_yes_and_no_are_told_as_the_file_may_write_them(registry: Running) -> No
     (row,) = rejected(registry, body)
     for text in ("true", "1", "yes", "是", "false", "0", "no", "否"):
         assert text in row["errors"]
+
+
+def test_a_customer_of_whose_id_stripping_leaves_nothing_is_rejected(registry: Running) -> None:
+    """Somebody without an id could neither be found nor be named by another file."""
+    options = {"system": "erp", "strip_suffix": ".0"}
+    body = imported(registry, "customers", "external_id,name\n.0,x\n17.0,y\n", options=options)
+    assert counts(body) == (1, 0, 0, 1)
+    told = rejected(registry, body)[0]["errors"]
+    assert told == "external_id: Give an id of which options.strip_suffix leaves something."
+    (customer,) = registry.client.get("/v1/customers").json()["items"]
+    assert customer["external_ids"] == [{"system": "erp", "id": "17"}]

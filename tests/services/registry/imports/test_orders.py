@@ -113,6 +113,16 @@ def test_what_the_options_strip_goes_from_the_end_of_the_customers_id() -> None:
     line = said(customer_external_id="17.0")
     assert drafted(line, options=replace(OPTIONS, strip_suffix=".0")).customer == "17"
     assert drafted(line).customer == "17.0"
+    blank = said(customer_external_id="17 .0")
+    assert drafted(blank, options=replace(OPTIONS, strip_suffix=".0")).customer == "17"
+
+
+def test_an_order_of_a_customer_of_whose_id_nothing_is_left_is_not_anonymous() -> None:
+    line = said(customer_external_id=".0")
+    found = read(line, said(), options=replace(OPTIONS, strip_suffix=".0"))
+    why = "customer_external_id: Give an id of which options.strip_suffix leaves something."
+    assert found == [(2, [why]), (3, ["Line 2 of this order is rejected."])]
+    assert drafted(line).customer == ".0"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,13 @@ def test_a_customer_is_known_by_the_system_and_their_id_without_what_is_stripped
     assert customer_key({"external_id": "17"}, replace(OPTIONS, system=None)).system == ""
 
 
+def test_no_blank_and_not_nothing_is_what_stripping_leaves_of_an_id() -> None:
+    options = replace(OPTIONS, strip_suffix="b")
+    assert customer_key({"external_id": "a b"}, options) == ExternalId("erp", "a")
+    with pytest.raises(ValueError, match="leaves something"):
+        customer_key({"external_id": "b"}, options)
+
+
 def test_a_new_customer_is_of_no_known_kind_unless_the_line_says() -> None:
     bare = customer({"external_id": "17", "name": "华东"}, OPTIONS, None)
     assert bare == Record(name="华东", kind=Kind.UNKNOWN, nature=Nature.UNKNOWN)
