@@ -12,6 +12,8 @@ from typing import Any
 
 from shared.reader import Reader, Rows
 
+MOST_TAGS = 50
+
 
 class Kind(StrEnum):
     """What sort of being a customer is."""

@@ -9,6 +9,7 @@ from fastapi import Path
 from pydantic import ConfigDict, Field
 
 from services.registry.customer.domain import (
+    MOST_TAGS,
     ExternalId,
     Kind,
     Nature,
@@ -94,7 +95,7 @@ class CustomerFields(Body):
     team: Code | None = Field(None, description=_TEAM, examples=["east"])
     internal: Flag = Field(False, description=_INTERNAL)
     disqualified: Flag = Field(False, description=_DISQUALIFIED)
-    tags: list[Code] = Field([], max_length=50, description=_TAGS, examples=[["重点客户"]])
+    tags: list[Code] = Field([], max_length=MOST_TAGS, description=_TAGS, examples=[["重点客户"]])
 
 
 class NewCustomer(CustomerFields):
@@ -137,7 +138,9 @@ class CustomerPatch(Body):
     team: Code | None = Field(None, description=_TEAM)
     internal: Flag | None = Field(None, description=_INTERNAL)
     disqualified: Flag | None = Field(None, description=_DISQUALIFIED)
-    tags: list[Code] | None = Field(None, max_length=50, description=f"{_TAGS} All are replaced.")
+    tags: list[Code] | None = Field(
+        None, max_length=MOST_TAGS, description=f"{_TAGS} All are replaced."
+    )
     external_ids: list[GivenExternalId] | None = Field(
         None, max_length=_MOST_IDS, description=f"{_EXTERNAL_IDS} All are replaced."
     )

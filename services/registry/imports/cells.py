@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from services.registry.customer.domain import MOST_TAGS
 from services.registry.product.domain import MOST_DAYS
 from shared.clock import local_day
 from shared.files.cells import is_formula, read_moment, read_written
@@ -50,7 +51,10 @@ def _name(text: str) -> str:
 
 
 def _tags(text: str) -> tuple[str, ...]:
-    return tuple(_code(tag.strip()) for tag in text.split(";") if tag.strip())
+    tags = [tag.strip() for tag in text.split(";") if tag.strip()]
+    if len(tags) > MOST_TAGS:
+        raise ValueError(f"Give at most {MOST_TAGS} words.")
+    return tuple(_code(tag) for tag in tags)
 
 
 @lru_cache(maxsize=65_536)
@@ -133,7 +137,7 @@ def _listed(texts: tuple[str, ...]) -> str:
 CODE = Cell(_code, f"text of at most {_LONGEST_CODE} characters")
 NAME = Cell(_name, f"text of at most {_LONGEST_NAME} characters")
 PHONE = Cell(partial(_text, longest=_LONGEST_PHONE), f"text of at most {_LONGEST_PHONE} characters")
-TAGS = Cell(_tags, "words separated by `;`, such as `重点客户;家电`")
+TAGS = Cell(_tags, f"at most {MOST_TAGS} words separated by `;`, such as `重点客户;家电`")
 _NUMBER = "`2599.00`; no `,` and no sign of money"
 EXACT = Cell(_exact, f"digits with an optional point, such as {_NUMBER}")
 PRICE = Cell(_price, f"0 or more, written as {_NUMBER}")

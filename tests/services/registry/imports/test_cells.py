@@ -45,3 +45,13 @@ def test_a_customer_of_whose_id_stripping_leaves_nothing_is_rejected(registry: R
     assert told == "external_id: Give an id of which options.strip_suffix leaves something."
     (customer,) = registry.client.get("/v1/customers").json()["items"]
     assert customer["external_ids"] == [{"system": "erp", "id": "17"}]
+
+
+def test_a_customer_has_no_more_tags_by_file_than_by_other_doors(registry: Running) -> None:
+    lines = [f"{number},x,{'a;' * number}\n" for number in (50, 51)]
+    content = "external_id,name,tags\n" + "".join(lines)
+    body = imported(registry, "customers", content, options={"system": "erp"})
+    assert counts(body) == (1, 0, 0, 1)
+    assert rejected(registry, body)[0]["errors"] == "tags: Give at most 50 words."
+    (customer,) = registry.client.get("/v1/customers").json()["items"]
+    assert len(customer["tags"]) == 50

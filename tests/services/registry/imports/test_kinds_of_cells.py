@@ -53,6 +53,7 @@ class Colour(StrEnum):
         (PHONE.read, "1" * 50, "1" * 50),
         (TAGS.read, "重点客户; 家电 ;;X", ("重点客户", "家电", "X")),
         (TAGS.read, " ", ()),
+        (TAGS.read, "a;" * 50, ("a",) * 50),
     ],
 )
 def test_a_cell_is_read_as_its_kind_says(
@@ -73,6 +74,7 @@ def test_a_cell_is_read_as_its_kind_says(
         (PRICE, "-0.01", "price of 0 or more"),
         (PHONE, "1" * 51, "at most 50"),
         (TAGS, "a;" + "b" * 101, "at most 100"),
+        (TAGS, "a;" * 51, r"Give at most 50 words\."),
         (CURRENCY, "cny", "ISO 4217"),
         (DAY, "2026-02-30", r"There is no such day or time\."),
         (DAY, "2026/2/30 10:00", r"There is no such day or time\."),
