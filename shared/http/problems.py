@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import tracing
 from shared.database import is_outage
@@ -30,19 +32,51 @@ from shared.logging import logger
 
 MEDIA_TYPE = "application/problem+json"
 _TAKEN = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
+_BEGINS = "http.response.start"
 _RACE = "The same was made at this moment by another request; send yours again."
 
 log = logger(__name__)
 
 
-def install(app: FastAPI) -> None:
+def install(app: Starlette) -> None:
     """Answer every error of this app as a problem."""
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolTimeoutError, _database)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_middleware(_AnswerBugs)
+
+
+class _AnswerBugs:
+    """Answers what nothing else does, and lets it go no further.
+
+    A handler of Exception would answer too, but Starlette raises the exception again, on which the
+    server hangs up after an answer that keeps the connection, and the next request there is lost.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = ended = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal begun, ended
+            begun, ended = True, message["type"] != _BEGINS and not message.get("more_body")
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        except Exception as error:
+            answer = await _unexpected(Request(scope), error)
+            if not begun:
+                await answer(scope, receive, send)
+            elif not ended:
+                raise  # so that the server hangs up, and the caller sees that it broke off
 
 
 def body_of(problem: Problem) -> bytes:

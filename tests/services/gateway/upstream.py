@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.http import problems
 from shared.http.authentication import RequireIdentity
 from shared.http.identity import Verifier
 
@@ -37,12 +38,14 @@ class Upstream:
             Route("/v1/customers/large", self.large),
             Route("/v1/customers/answer/{status:int}", self.answer, methods=METHODS),
             Route("/v1/customers/moved", self.moved),
+            Route("/v1/customers/bug", self.bug, methods=["POST"]),
             Route("/v1/customers/odd-headers", self.odd_headers),
             Route("/{rest:path}", self.echo, methods=METHODS),
         ]
         verifier = Verifier(audience=audience, public_key_file=public_key_file)
-        locked = RequireIdentity(Starlette(routes=routes), verifier=verifier)
-        return _Breaking(locked)
+        app = Starlette(routes=routes)
+        problems.install(app)
+        return _Breaking(RequireIdentity(app, verifier=verifier))
 
     async def echo(self, request: Request) -> Response:
         """Say what came in."""
@@ -107,6 +110,10 @@ class Upstream:
     async def moved(self, request: Request) -> Response:
         """Send the caller on, by the address that we were called by."""
         return Response(status_code=307, headers={"Location": f"{request.base_url}v1/customers/2"})
+
+    async def bug(self, _: Request) -> Response:
+        """Fail as no service should."""
+        raise ZeroDivisionError
 
     async def odd_headers(self, _: Request) -> Response:
         """Answer with headers that are not for the caller."""

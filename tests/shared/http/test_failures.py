@@ -3,25 +3,30 @@
 import asyncio
 import json
 import logging
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from contextvars import copy_context
+from http.client import HTTPResponse
 from typing import Any
 
 import httpx
 import psycopg.errors
 import pytest
+from fastapi import BackgroundTasks
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import StreamingResponse
 
 from shared import tracing
 from shared.errors import Conflict, Fault, Invalid, Problem, Unauthorized
 from shared.http.problems import _http, body_of, respond
 from shared.http.routing import Router
 from tests.shared.http.conftest import Offering
+from tests.waiting import eventually
 
 
 def twin() -> Exception:
@@ -61,6 +66,19 @@ def failing(offering: Offering) -> Iterator[httpx.Client]:
     def fail(name: str) -> None:
         failure = FAILURES[name]()
         raise failure
+
+    @router.get("/later/{name}")
+    def fail_later(name: str, background: BackgroundTasks) -> str:
+        background.add_task(fail, name)
+        return "done"
+
+    @router.get("/half/{name}")
+    def fail_half_way(name: str) -> StreamingResponse:
+        def pieces() -> Iterator[bytes]:
+            yield b"begun"
+            fail(name)
+
+        return StreamingResponse(pieces())
 
     with offering(router) as client:
         yield client
@@ -150,6 +168,42 @@ def test_a_bug_is_told_to_operators_and_not_to_callers(
     (line,) = [one for one in caplog.records if "event='request.failed'" in one.getMessage()]
     assert (line.levelno, line.name) == (logging.ERROR, "shared.http.problems")
     assert kind in line.getMessage()
+
+
+def test_a_connection_outlives_a_bug(failing: httpx.Client) -> None:
+    """Whoever keeps it, as the gateway does, has been promised that."""
+    with socket.create_connection((failing.base_url.host, failing.base_url.port or 0), 10) as line:
+        line.settimeout(10)
+        for path in ("bug", "bug", "taken"):
+            head = f"GET /v1/failures/{path} HTTP/1.1\r\nHost: x\r\n"
+            key = f"Authorization: {failing.headers['Authorization']}\r\n\r\n"
+            line.sendall((head + key).encode())
+            answer = HTTPResponse(line)
+            answer.begin()
+            assert answer.status == (409 if path == "taken" else 500)
+            assert json.loads(answer.read())["status"] == answer.status
+
+
+def test_a_bug_behind_the_answer_is_told_to_operators_alone(
+    failing: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        assert failing.get("/v1/failures/later/bug").json() == "done"
+
+    def told_of() -> list[str]:
+        return [one for one in caplog.messages if "event='request.failed'" in one]
+
+    assert eventually(lambda: len(told_of()) == 2)
+    assert all("ZeroDivisionError" in one for one in told_of())
+    assert not [one for one in caplog.messages if "ASGI" in one]
+
+
+def test_an_answer_that_a_bug_breaks_off_is_seen_to_be_unfinished(
+    failing: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(httpx.RemoteProtocolError):
+        failing.get("/v1/failures/half/bug")
+    assert eventually(lambda: any("event='request.failed'" in one for one in caplog.messages))
 
 
 def test_a_refusal_of_the_framework_keeps_its_status_and_headers(failing: httpx.Client) -> None:

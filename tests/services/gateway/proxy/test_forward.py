@@ -139,6 +139,13 @@ def test_a_redirect_does_not_show_where_the_service_lives(gateway: Gateway) -> N
     assert (answer.status_code, answer.headers["Location"]) == (307, "/v1/customers/2")
 
 
+def test_a_bug_in_a_service_spoils_no_request_but_its_own(gateway: Gateway) -> None:
+    """A service that hung up behind its answer would leave a dead connection in the pool."""
+    asked = ["bug", "1"] * 40
+    told = [gateway.client.post(f"/v1/customers/{path}").status_code for path in asked]
+    assert told == [500, 200] * 40
+
+
 def test_head_answers_as_get_would_without_the_body(gateway: Gateway) -> None:
     head, get = (gateway.client.request(m, "/v1/customers/answer/200") for m in ("HEAD", "GET"))
     assert (head.status_code, head.content) == (200, b"")
