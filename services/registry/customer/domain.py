@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.reader import Reader, Rows
 
+MOST_IDS = 50
 MOST_TAGS = 50
 
 

@@ -9,6 +9,7 @@ from fastapi import Path
 from pydantic import ConfigDict, Field
 
 from services.registry.customer.domain import (
+    MOST_IDS,
     MOST_TAGS,
     ExternalId,
     Kind,
@@ -20,8 +21,6 @@ from services.registry.customer.domain import (
 from shared.http.schemas import Body, Code, ExternalIdBody, Flag, GivenExternalId, Name, Page
 
 CustomerId = Annotated[UUID, Path(description="The customer's `id`, as answers give it.")]
-
-_MOST_IDS = 50
 
 _KIND = (
     "What sort of being the customer is; `unknown` if that is not known yet. "
@@ -103,7 +102,7 @@ class NewCustomer(CustomerFields):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    external_ids: list[GivenExternalId] = Field([], max_length=_MOST_IDS, description=_EXTERNAL_IDS)
+    external_ids: list[GivenExternalId] = Field([], max_length=MOST_IDS, description=_EXTERNAL_IDS)
 
     def record(self) -> Record:
         """Read as the record of a customer."""
@@ -113,7 +112,7 @@ class NewCustomer(CustomerFields):
 class WholeCustomer(CustomerFields):
     """A customer with the external ids that are on record, however long ago they were given."""
 
-    external_ids: list[ExternalIdBody] = Field([], max_length=_MOST_IDS, description=_EXTERNAL_IDS)
+    external_ids: list[ExternalIdBody] = Field([], max_length=MOST_IDS, description=_EXTERNAL_IDS)
 
 
 class CustomerPatch(Body):
@@ -142,7 +141,7 @@ class CustomerPatch(Body):
         None, max_length=MOST_TAGS, description=f"{_TAGS} All are replaced."
     )
     external_ids: list[GivenExternalId] | None = Field(
-        None, max_length=_MOST_IDS, description=f"{_EXTERNAL_IDS} All are replaced."
+        None, max_length=MOST_IDS, description=f"{_EXTERNAL_IDS} All are replaced."
     )
     reason: Name | None = Field(None, description="Why, for the history.")
 

@@ -107,17 +107,26 @@ def put_customer(
     pair = (external_id.system, external_id.id)
     customer_id = repository.ids_by_external_id(session, [pair]).get(pair)
     if customer_id is None:
-        named = replace(record, external_ids=domain.united(record.external_ids, [external_id]))
+        named = replace(record, external_ids=_united(record.external_ids, [external_id]))
         return register_customer(session, record=named, by=by, reader=reader), Outcome.CREATED
     customer = existing(
         repository.customer_for_change(session, reader, customer_id),
         "No customer that you may see has this external id.",
     )
-    known = domain.united(record_of(customer).external_ids, [external_id])
-    united = domain.united(known, record.external_ids)
+    united = _united(record_of(customer).external_ids, [external_id, *record.external_ids])
     whole = replace(domain.brought_into_sight(record, reader), external_ids=united)
     changed = change_customer(session, customer=customer, record=whole, by=by, reader=reader)
     return customer, Outcome.UPDATED if changed else Outcome.UNCHANGED
+
+
+def _united(first: Sequence[ExternalId], second: Sequence[ExternalId]) -> tuple[ExternalId, ...]:
+    """Give the external ids of both; Invalid where they are more than a customer may have."""
+    both = domain.united(first, second)
+    if len(both) > domain.MOST_IDS:
+        most = f"Give at most {domain.MOST_IDS} external ids"
+        message = f"{most}; that of the path and those on record count."
+        raise Invalid(Fault("/external_ids", "too_long", message))
+    return both
 
 
 def customers_named(

@@ -80,6 +80,26 @@ def test_upserting_keeps_external_ids_that_are_known(client: httpx.Client) -> No
     ]
 
 
+def test_upserting_gives_a_customer_no_more_external_ids_than_one_may_have(
+    registry: Running,
+) -> None:
+    """Those that are known and that of the path count: an answer could not show them."""
+    path = "/v1/customers/by-external-id/erp/17"
+
+    def put(first: int, many: int) -> httpx.Response:
+        ids = [{"system": "crm", "id": str(n)} for n in range(first, first + many)]
+        return registry.client.put(path, json=SHOP | {"external_ids": ids})
+
+    refused = put(0, 50)
+    assert refused.status_code == 422
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/external_ids"]
+    assert [len(put(first, 25).json()["external_ids"]) for first in (0, 24)] == [26, 50]
+    told = registry.recorded()
+    again = put(40, 10)
+    assert (again.status_code, again.json()["errors"][0]["code"]) == (422, "too_long")
+    assert (put(39, 10).status_code, registry.recorded()) == (200, told)
+
+
 def test_null_removes_what_may_be_absent_and_nothing_else(client: httpx.Client) -> None:
     path, matching = "/v1/customers/" + registered(client)["id"], {"If-Match": '"1"'}
     refused = client.patch(path, json={"name": None}, headers=matching)
