@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import ValidationError
 from starlette.responses import Response
 
 from services.registry.customer import domain, repository, service
@@ -18,7 +17,7 @@ from services.registry.customer.schemas import (
     change_body,
     customer_body,
 )
-from shared.errors import Fault, Invalid, existing
+from shared.errors import existing
 from shared.http.answers import answer, errors
 from shared.http.dependencies import Caller, ExpectedVersion, Hot, Reader, Reading, Transaction
 from shared.http.idempotency import Once
@@ -172,11 +171,10 @@ def change_customer(
     customer = service.customer_to_change(
         session, reader=reader, customer_id=customer_id, expected_version=expected_version
     )
-    record = _patched(body, service.record_of(customer))
     service.change_customer(
         session,
         customer=customer,
-        record=record,
+        record=body.applied_to(service.record_of(customer)),
         by=caller.subject,
         reader=reader,
         reason=body.reason,
@@ -195,15 +193,3 @@ def read_customer_history(
     service.customer_of(session, reader, customer_id)
     found = repository.changes(session, customer_id, paging=paging)
     return answer_page(ChangePage, change_body, found, paging)
-
-
-def _patched(body: CustomerPatch, before: domain.Record) -> domain.Record:
-    try:
-        return body.applied_to(before)
-    except ValidationError as error:
-        raise Invalid(
-            *(
-                Fault("/" + "/".join(map(str, found["loc"])), "required", "This cannot be removed.")
-                for found in error.errors(include_input=False, include_url=False)
-            )
-        ) from error

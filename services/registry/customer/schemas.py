@@ -1,7 +1,9 @@
 """Bodies of customers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from services.registry.customer.domain import (
     Record,
     RetailFormat,
 )
+from shared.errors import Fault, Invalid
 from shared.http.schemas import Body, Code, ExternalIdBody, Flag, GivenExternalId, Name, Page
 
 CustomerId = Annotated[UUID, Path(description="The customer's `id`, as answers give it.")]
@@ -106,13 +109,7 @@ class NewCustomer(CustomerFields):
 
     def record(self) -> Record:
         """Read as the record of a customer."""
-        return _record(self, self.external_ids)
-
-
-class WholeCustomer(CustomerFields):
-    """A customer with the external ids that are on record, however long ago they were given."""
-
-    external_ids: list[ExternalIdBody] = Field([], max_length=MOST_IDS, description=_EXTERNAL_IDS)
+        return Record(**_kept(dict(self)))
 
 
 class CustomerPatch(Body):
@@ -146,16 +143,22 @@ class CustomerPatch(Body):
     reason: Name | None = Field(None, description="Why, for the history.")
 
     def applied_to(self, record: Record) -> Record:
-        """Give the record that results; ValidationError where null removes what must be there."""
-        before = WholeCustomer.model_validate(record, from_attributes=True).model_dump()
-        changed = {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
-        optional = {"internal": False, "disqualified": False, "tags": [], "external_ids": []}
-        removed = {k: v for k, v in optional.items() if k in changed and changed[k] is None}
-        whole = WholeCustomer.model_validate(before | changed | removed, from_attributes=True)
-        return _record(whole, whole.external_ids)
+        """Give the record that results; Invalid where null removes what must be there.
+
+        What stays is not looked at: it is on record, whatever may be written now.
+        """
+        fields = NewCustomer.model_fields
+        said = {name: getattr(self, name) for name in fields if name in self.model_fields_set}
+        removed = [name for name, value in said.items() if value is None]
+        needed = [name for name in removed if fields[name].is_required()]
+        if needed:
+            message = "This cannot be removed."
+            raise Invalid(*(Fault(f"/{name}", "required", message) for name in needed))
+        said |= {name: fields[name].get_default() for name in removed}
+        return replace(record, **_kept(said))
 
 
-class CustomerBody(WholeCustomer):
+class CustomerBody(CustomerFields):
     """A customer on record."""
 
     model_config = ConfigDict(
@@ -167,6 +170,7 @@ class CustomerBody(WholeCustomer):
         }
     )
 
+    external_ids: list[ExternalIdBody] = Field([], max_length=MOST_IDS, description=_EXTERNAL_IDS)
     id: UUID
     version: int = Field(description="Grows with every change; the ETag is this.")
     registered_at: datetime
@@ -207,15 +211,32 @@ class ChangePage(Page[ChangeBody]):
     """A page of a customer's history."""
 
 
-def _record(fields: CustomerFields, external_ids: Sequence[ExternalIdBody]) -> Record:
-    said = {name: getattr(fields, name) for name in CustomerFields.model_fields}
-    pairs = sorted({ExternalId(pair.system, pair.id) for pair in external_ids})
-    return Record(**said | {"tags": tuple(fields.tags), "external_ids": tuple(pairs)})
+def _kept(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a body says as a record has it: lists never change."""
+    kept = dict(said)
+    if "tags" in kept:
+        kept["tags"] = tuple(kept["tags"])
+    if "external_ids" in kept:
+        pairs = {ExternalId(pair.system, pair.id) for pair in kept["external_ids"]}
+        kept["external_ids"] = tuple(sorted(pairs))
+    return kept
+
+
+_CODES = {
+    "kind": Kind,
+    "nature": Nature,
+    "ownership": Ownership,
+    "retail_format": RetailFormat,
+}
 
 
 def customer_body(row: Any) -> CustomerBody:
-    """Present a customer."""
-    return CustomerBody.model_validate(row)
+    """Present a customer as on record, which may be more than can be written now."""
+    read = row.__getitem__ if isinstance(row, Mapping) else partial(getattr, row)
+    said = {name: read(name) for name in CustomerBody.model_fields}
+    said |= {name: code(said[name]) for name, code in _CODES.items() if said[name]}
+    pairs = [ExternalIdBody.model_construct(**pair) for pair in said["external_ids"]]
+    return CustomerBody.model_construct(**said | {"external_ids": pairs})
 
 
 def change_body(row: Any) -> ChangeBody:

@@ -188,6 +188,30 @@ def test_a_system_with_a_colon_that_is_on_record_is_read_and_can_be_mended(
     assert mended.json()["external_ids"] == change["external_ids"]
 
 
+def test_what_is_on_record_is_shown_and_changed_though_none_could_write_it_now(
+    registry: Running,
+) -> None:
+    """Bounds are of what is written: one row beyond them must not take a list away from all."""
+    old = Record(
+        external_ids=tuple(ExternalId("erp", f"{n:02}" if n else "") for n in range(51)),
+        name=" ",
+        kind=Kind.PERSON,
+        nature=Nature.INDIVIDUAL,
+        tags=("a",) * 51,
+    )
+    with registry.database.transaction() as session:
+        made = service.register_customer(session, record=old, by="key", reader=EVERYTHING)
+        path = f"/v1/customers/{made.id}"
+    shown = registry.client.get(path).json()
+    assert (len(shown["external_ids"]), shown["tags"], shown["name"]) == (51, ["a"] * 51, " ")
+    assert registry.client.get("/v1/customers").json()["items"] == [shown]
+    moved = registry.client.patch(path, json={"city": "北京"}, headers={"If-Match": '"1"'})
+    assert (moved.status_code, moved.json()["tags"]) == (200, shown["tags"])
+    change = {"name": "王强", "tags": None, "external_ids": [{"system": "erp", "id": "17"}]}
+    mended = registry.client.patch(path, json=change, headers={"If-Match": '"2"'}).json()
+    assert mended.items() >= (change | {"tags": [], "city": "北京"}).items()
+
+
 def test_a_reader_sees_only_the_rows_they_may(registry: Running) -> None:
     mine = registered(registry.client, external_ids=[], owner="li.na")
     other = registered(registry.client, external_ids=[], owner="wang.wei", team="west")
