@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.mutants.__main__ import HERE, read_reasons
+from tests.mutants.__main__ import HERE, read_reasons, recorded
 
 RULES = (
     "domain",
@@ -40,6 +40,10 @@ TABLE: dict[str, list[str]] = tomllib.loads((HERE / "modules.toml").read_text(en
 def test_every_module_of_rules_and_of_messaging_is_tried() -> None:
     wanted = {str(path) for pattern in WANTED for path in Path().glob(pattern)}
     assert wanted - TABLE.keys() == set()
+
+
+def test_the_score_of_every_module_is_recorded() -> None:
+    assert recorded().keys() == TABLE.keys()
 
 
 def test_what_is_tried_is_there_and_so_are_its_tests() -> None:

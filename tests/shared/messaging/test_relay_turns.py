@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Thread
 
@@ -16,6 +16,7 @@ from shared.messaging import relay
 from shared.messaging.envelope import Record
 from shared.messaging.log import Log, LogUnavailable
 from shared.messaging.relay import Relay, oldest, send_states_again, unpublished
+from shared.metrics import OUTBOX_AGE
 from shared.models import Outbox
 from tests.shared.kit import Kit, NoteState, NoteWritten, until
 
@@ -234,17 +235,32 @@ class Waits(Event):
 def test_a_relay_looks_less_often_while_nothing_comes(
     kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waits, start = Waits(2.5), clock.now()
-    monkeypatch.setattr(clock, "now", lambda: start + timedelta(seconds=sum(waits.noted)))
+    turns, start = [Waits(2.5)], clock.now()
+
+    def now() -> datetime:
+        return start + timedelta(seconds=sum(sum(waits.noted) for waits in turns))
+
+    monkeypatch.setattr(clock, "now", now)
     one = Relay(kit.database, kit.log)
     with kit.database.connection() as connection:
-        one._lead(connection, waits)
-    quiet = waits.noted
+        one._lead(connection, turns[0])
+    quiet = turns[0].noted
     assert quiet == sorted(quiet)
     assert (min(quiet), max(quiet)) == (0.03, 0.1)
     assert 2 < sum(pause for pause in quiet if pause < 0.1) < 2.1
     kit.record(NoteWritten(note_id="a"))
-    waits = Waits(0.05)
+    turns.append(Waits(1))
     with kit.database.connection() as connection:
-        one._lead(connection, waits)
-    assert set(waits.noted) == {0.03}
+        one._lead(connection, turns[1])
+    assert set(turns[1].noted) == {0.03}
+
+
+def test_a_relay_names_its_service_in_what_it_sends_and_shows(kit: Kit) -> None:
+    OUTBOX_AGE.clear()
+    kit.record(NoteWritten(note_id="a"))
+    log = Noting(kit.log)
+    with relaying(kit, log):
+        until(lambda: waiting(kit) == 0)
+    assert age_shown(kit) is not None
+    ((record,),) = log.batches
+    assert record.headers["ce_source"] == f"/patron/{kit.schema}"
