@@ -120,6 +120,19 @@ def test_an_order_that_says_anything_else_has_another_digest() -> None:
     assert len({digest(each) for each in (SAID, *others)}) == 1 + len(others)
 
 
+def test_no_character_of_a_text_makes_two_orders_one() -> None:
+    """A text may hold what parts texts where the digest is made, and what stands for it there."""
+    two = replace(
+        SAID, lines=(Line("A", Decimal(1), Decimal(5)), Line("B", Decimal(1), Decimal(5)))
+    )
+    one = replace(SAID, lines=(Line("A\x1f1\x1f5\x1f0\x1f\x1fB", Decimal(1), Decimal(5)),))
+    assert digest(one) != digest(two)
+    codes = ["\x1f", "\x1e", "\x1e1", "\x1e0", "\x1e01", "\x1e\x1f", "\x1f0", "1"]
+    assert len({digest(_with(product_code=code)) for code in codes}) == len(codes)
+    cards = [replace(SAID, anonymous_reference=code) for code in codes]
+    assert len({digest(card) for card in cards}) == len(codes)
+
+
 def test_the_same_number_written_otherwise_and_another_name_of_the_order_say_the_same() -> None:
     assert digest(_with(unit_price=Decimal("5.500"))) == digest(SAID)
     assert digest(_with(quantity=Decimal("2E+0"))) == digest(SAID)

@@ -68,6 +68,18 @@ def test_an_order_is_answered_as_it_is_on_record(client: httpx.Client) -> None:
         assert (answer.json(), answer.headers["ETag"]) == (read.json(), f'"{version}"')
 
 
+def test_a_code_with_any_character_makes_no_other_order_the_same(client: httpx.Client) -> None:
+    """A code may look like the end of its line and the beginning of another."""
+    path = "/v1/orders/by-external-id/shop/O-3"
+    said = {"ordered_at": "2026-01-31T15:59:59Z", "currency": "CNY"}
+    two = said | {"lines": [line(product_code="A"), line(product_code="B")]}
+    assert client.put(path, json=two).status_code == 201
+    one = said | {"lines": [line(product_code="A\x1f1\x1f10\x1f0\x1f\x1fB")]}
+    for told, version in ((two, 1), (one, 2), (one, 2)):
+        answer = client.put(path, json=told).json()
+        assert (answer["version"], len(answer["lines"])) == (version, len(told["lines"]))
+
+
 def test_the_business_day_is_local_not_utc(client: httpx.Client) -> None:
     anonymous = ORDER | {"customer": None}
     for moment, day in (
