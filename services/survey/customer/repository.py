@@ -33,6 +33,15 @@ def ids_by_pair(session: Session, pairs: Iterable[Pair]) -> dict[Pair, UUID | No
     return found
 
 
+def may_be_named(session: Session, reader: Reader, named: UUID | Pair) -> bool:
+    """Tell whether a reader may see the customer that this names; who sees all names anybody."""
+    seen = ids_visible_to(reader)
+    if seen is None:
+        return True
+    meant = named if isinstance(named, UUID) else ids_by_pair(session, [named]).get(named)
+    return session.scalar(seen.where(Customer.id == meant)) is not None
+
+
 def by_system(pairs: Iterable[Pair]) -> dict[str, list[str]]:
     """Part pairs by system: there are few, and a list of ids is found faster than one of pairs."""
     grouped: dict[str, list[str]] = {}

@@ -39,17 +39,20 @@ router = Router(
     responses=errors(404, 409),
 )
 def submit_response(
-    survey_id: SurveyId, body: NewResponse, once: Once, session: Transaction
+    survey_id: SurveyId, body: NewResponse, once: Once, session: Transaction, reader: Reader
 ) -> http.Response:
     """Keep one response (答卷).
 
     A respondent who is named answers a wave once: the second time is 409 `already_answered`. (A
-    line of a file replaces their answers instead.) Responses without a name each count.
+    line of a file replaces their answers instead.) Responses without a name each count. A key with
+    `rows: own` or `rows: team` names a customer that it sees, another one is refused with 422: it
+    would not see the response.
     """
 
     def submit() -> http.Response:
         made = service.submit_response(
             session,
+            reader=reader,
             survey_id=survey_id,
             wave=body.wave,
             answers=body.answers,

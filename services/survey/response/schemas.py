@@ -62,7 +62,8 @@ class NewResponse(NamesCustomer):
     customer: GivenExternalId | None = Field(
         None,
         description="Who answered, if known, by the id in another system; they may become a "
-        "customer later. Without a name each response counts as one more.",
+        "customer later. Without a name each response counts as one more. A name that no customer "
+        "has yet, and none at all, need a key that sees all rows.",
     )
     customer_id: UUID | None = Field(
         None,

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from services.survey.customer import repository as known_customers
 from services.survey.customer import service as customers
 from services.survey.customer.repository import Pair
 from services.survey.response import events, repository
@@ -24,6 +25,7 @@ from shared.database import upserting
 from shared.errors import Conflict, Fault, Invalid
 from shared.ids import new_id
 from shared.messaging import outbox
+from shared.reader import Reader, Rows
 
 UNKNOWN = "No response that you may see has this id."
 
@@ -72,6 +74,7 @@ class Kept:
 def submit_response(
     session: Session,
     *,
+    reader: Reader,
     survey_id: UUID,
     wave: str | None,
     answers: Mapping[str, object],
@@ -80,8 +83,12 @@ def submit_response(
     respondent: Pair | None = None,
     customer_id: UUID | None = None,
 ) -> Response:
-    """Keep one response; Invalid with a pointer at each answer that cannot be taken."""
+    """Keep one response; Invalid with a pointer at each answer that cannot be taken.
+
+    Nobody keeps what they would not see: Invalid too where the reader may not see who answered.
+    """
     chosen = surveys.open_for_answers(session, survey_id=survey_id, wave=wave)
+    _check_sight(session, reader, respondent, customer_id)
     sheet = sheet_of(session, chosen)
     checked = sheet.check(answers)
     _check(checked, submitted_at)
@@ -203,6 +210,19 @@ def identify_respondents(session: Session, found: Mapping[Pair, UUID]) -> None:
         row.version, row.recorded_at = row.version + 1, moment
     session.flush()
     outbox.record_all(session, [events.submitted(_columns(row)) for row in learnt])
+
+
+def _check_sight(
+    session: Session, reader: Reader, respondent: Pair | None, customer_id: UUID | None
+) -> None:
+    named = respondent or customer_id
+    if named is None and reader.rows is not Rows.ALL:
+        message = "Name a customer that this key sees; it would not see a response of nobody."
+        raise Invalid(Fault("/customer", "out_of_sight", message))
+    if named is not None and not known_customers.may_be_named(session, reader, named):
+        message = "Register this customer first; it is known here a moment later."
+        pointer = "/customer" if respondent else "/customer_id"
+        raise Invalid(Fault(pointer, "unknown_customer", message))
 
 
 def _key(wave: Wave, respondent: Pair | None, customer_id: UUID | None) -> UUID:

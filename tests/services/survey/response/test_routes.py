@@ -16,8 +16,8 @@ from shared.contracts.registry import CustomerState, ExternalId
 from shared.contracts.survey import ResponseState, ResponseSubmitted
 from shared.errors import Conflict
 from shared.http.identity import Identity
-from shared.reader import Rows
-from tests.services.harness import Running
+from shared.reader import EVERYTHING, Rows
+from tests.services.harness import Running, counted
 
 ANSWERS: dict[str, Any] = {"appearance": 5, "safety": 0, "bought_at": ["online", "shop"]}
 MEI = {"system": "erp", "id": "17"}
@@ -273,6 +273,62 @@ def test_a_reader_sees_the_responses_of_their_own_customers(
             assert client.get(f"{path}/{other['id']}").status_code == 404
 
 
+SIGHT = [
+    Identity("li.na", "Li Na", frozenset(), Rows.OWN),
+    Identity("zhao", "Zhao", frozenset(), Rows.TEAM, "east"),
+]
+
+
+@pytest.mark.parametrize("caller", SIGHT, ids=lambda caller: caller.rows.value)
+def test_a_customer_out_of_sight_is_as_unknown(
+    surveys: Running, survey: dict[str, Any], caller: Identity
+) -> None:
+    """P7: not even whether they have answered is told, and nothing is kept or awaited."""
+    wang = registered(18, owner="wang", team="west")
+    heard(surveys, wang)
+    pair, nobody = {"system": "erp", "id": "18"}, {"system": "erp", "id": "99"}
+    submitted(surveys.client, survey, customer=pair)
+    before = counted(surveys.database)
+    named: list[dict[str, Any]] = [{"customer": pair}, {"customer": nobody}]
+    named += [{"customer_id": str(wang.customer_id)}, {"customer_id": str(uuid4())}]
+    with surveys.as_caller(caller) as client:
+        for name in named:
+            answer = submitted(client, survey, **name)
+            (fault,) = answer.json()["errors"]
+            assert (answer.status_code, fault["code"]) == (422, "unknown_customer")
+            assert fault["pointer"] == f"/{next(iter(name))}"
+    assert counted(surveys.database) == before
+
+
+@pytest.mark.parametrize("caller", SIGHT, ids=lambda caller: caller.rows.value)
+def test_a_limited_key_submits_for_the_customers_that_it_sees(
+    surveys: Running, survey: dict[str, Any], caller: Identity
+) -> None:
+    mei = registered(17, owner="li.na", team="east")
+    heard(surveys, mei, registered(18, owner="li.na", team="east"))
+    with surveys.as_caller(caller) as client:
+        made = submitted(client, survey, customer_id=str(mei.customer_id))
+        assert made.status_code == 201
+        assert client.get(made.headers["Location"]).json() == made.json()
+        again = submitted(client, survey, customer=MEI)
+        assert (again.status_code, again.json()["code"]) == (409, "already_answered")
+        other = submitted(client, survey, customer={"system": "erp", "id": "18"})
+        assert (other.status_code, other.json()["version"]) == (201, 1)
+
+
+@pytest.mark.parametrize("caller", SIGHT, ids=lambda caller: caller.rows.value)
+def test_a_response_of_nobody_needs_a_key_that_sees_all(
+    surveys: Running, survey: dict[str, Any], caller: Identity
+) -> None:
+    """A limited key would not see what it has submitted."""
+    with surveys.as_caller(caller) as client:
+        answer = submitted(client, survey)
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"]) == (422, "/customer")
+    assert fault["code"] == "out_of_sight"
+    assert submitted(surveys.client, survey).status_code == 201
+
+
 def test_responses_are_listed_by_wave_and_customer(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
@@ -315,6 +371,7 @@ def test_a_second_answer_is_refused_before_anything_of_it_is_written(
     with surveys.database.transaction() as session, pytest.raises(Conflict):
         service.submit_response(
             session,
+            reader=EVERYTHING,
             survey_id=UUID(survey["id"]),
             wave=None,
             answers=ANSWERS | {"appearance": 1},
