@@ -21,7 +21,7 @@ from services.survey.questionnaire.schemas import (
 )
 from shared.errors import Fault, Invalid, existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Caller, ExpectedVersion, Reading, Transaction
+from shared.http.dependencies import SEES_ALL, Caller, ExpectedVersion, Reading, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
@@ -30,7 +30,8 @@ from shared.http.schemas import Code
 router = Router(
     prefix="questionnaires",
     tag="questionnaires",
-    about="Questionnaires (问卷) in versions, your own or from a template.",
+    about="Questionnaires (问卷) in versions, your own or from a template. Every key reads "
+    "them; changing them needs a key that sees all rows.",
 )
 
 QuestionnaireId = Annotated[UUID, Path(description="The questionnaire's id.")]
@@ -38,7 +39,13 @@ Template = Annotated[Code, Path(description="Name of a template, as they are lis
 Number = Annotated[int, Path(ge=1, le=10**9, description="Number of the version.")]
 
 
-@router.post("", status_code=201, response_model=QuestionnaireBody, responses=errors(409))
+@router.post(
+    "",
+    status_code=201,
+    response_model=QuestionnaireBody,
+    responses=errors(403, 409),
+    dependencies=[SEES_ALL],
+)
 def design_questionnaire(
     body: NewQuestionnaire, once: Once, session: Transaction, caller: Caller
 ) -> Response:
@@ -93,7 +100,8 @@ def read_questionnaire(questionnaire_id: QuestionnaireId, session: Reading) -> R
 @router.patch(
     "/{questionnaire_id}",
     response_model=QuestionnaireBody,
-    responses=errors(400, 404, 409, 412, 428),
+    responses=errors(400, 403, 404, 409, 412, 428),
+    dependencies=[SEES_ALL],
 )
 def change_questionnaire(
     questionnaire_id: QuestionnaireId,
@@ -114,7 +122,10 @@ def change_questionnaire(
 
 
 @router.post(
-    "/{questionnaire_id}/publish", response_model=QuestionnaireBody, responses=errors(404, 409)
+    "/{questionnaire_id}/publish",
+    response_model=QuestionnaireBody,
+    responses=errors(403, 404, 409),
+    dependencies=[SEES_ALL],
 )
 def publish_questionnaire(
     questionnaire_id: QuestionnaireId, once: Once, session: Transaction
@@ -131,7 +142,8 @@ def publish_questionnaire(
     "/{questionnaire_id}/versions",
     status_code=201,
     response_model=QuestionnaireBody,
-    responses=errors(404, 409),
+    responses=errors(403, 404, 409),
+    dependencies=[SEES_ALL],
 )
 def open_version(
     questionnaire_id: QuestionnaireId, once: Once, session: Transaction, caller: Caller

@@ -24,7 +24,7 @@ from services.survey.survey.schemas import (
     wave_body,
 )
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Caller, ExpectedVersion, Reading, Transaction
+from shared.http.dependencies import SEES_ALL, Caller, ExpectedVersion, Reading, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
@@ -32,11 +32,18 @@ from shared.http.routing import Router
 router = Router(
     prefix="surveys",
     tag="surveys",
-    about="Surveys (调研): a questionnaire put to people in waves (批次), and how far they are.",
+    about="Surveys (调研): a questionnaire put to people in waves (批次), and how far they are. "
+    "Every key reads them; changing them needs a key that sees all rows.",
 )
 
 
-@router.post("", status_code=201, response_model=SurveyBody, responses=errors(409))
+@router.post(
+    "",
+    status_code=201,
+    response_model=SurveyBody,
+    responses=errors(403, 409),
+    dependencies=[SEES_ALL],
+)
 def design_survey(body: NewSurvey, once: Once, session: Transaction, caller: Caller) -> Response:
     """Prepare a survey with its first wave, which pins a published version of a questionnaire."""
 
@@ -74,7 +81,12 @@ def read_survey(survey_id: SurveyId, session: Reading) -> Response:
     return _present(session, service.survey_of(session, survey_id))
 
 
-@router.patch("/{survey_id}", response_model=SurveyBody, responses=errors(400, 404, 412, 428))
+@router.patch(
+    "/{survey_id}",
+    response_model=SurveyBody,
+    responses=errors(400, 403, 404, 412, 428),
+    dependencies=[SEES_ALL],
+)
 def change_survey(
     survey_id: SurveyId, body: SurveyPatch, expected_version: ExpectedVersion, session: Transaction
 ) -> Response:
@@ -88,7 +100,12 @@ def change_survey(
     return _present(session, changed)
 
 
-@router.post("/{survey_id}/publish", response_model=SurveyBody, responses=errors(404, 409))
+@router.post(
+    "/{survey_id}/publish",
+    response_model=SurveyBody,
+    responses=errors(403, 404, 409),
+    dependencies=[SEES_ALL],
+)
 def publish_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Response:
     """Let answers come in from now on: by the API, from files, and on the page of each wave.
 
@@ -98,7 +115,12 @@ def publish_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Res
     return once(lambda: _present(session, service.publish_survey(session, survey_id=survey_id)))
 
 
-@router.post("/{survey_id}/close", response_model=SurveyBody, responses=errors(404, 409))
+@router.post(
+    "/{survey_id}/close",
+    response_model=SurveyBody,
+    responses=errors(403, 404, 409),
+    dependencies=[SEES_ALL],
+)
 def close_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Response:
     """Take no more answers."""
     return once(lambda: _present(session, service.close_survey(session, survey_id=survey_id)))
@@ -114,7 +136,11 @@ def list_waves(survey_id: SurveyId, session: Reading) -> Response:
 
 
 @router.post(
-    "/{survey_id}/waves", status_code=201, response_model=WaveBody, responses=errors(404, 409)
+    "/{survey_id}/waves",
+    status_code=201,
+    response_model=WaveBody,
+    responses=errors(403, 404, 409),
+    dependencies=[SEES_ALL],
 )
 def open_wave(survey_id: SurveyId, body: NewWave, once: Once, session: Transaction) -> Response:
     """Begin another round of a survey; items keep their meaning over all waves."""
@@ -141,7 +167,12 @@ def read_wave(survey_id: SurveyId, code: WaveCode, session: Reading) -> Response
     return _present_wave(session, survey, wave)
 
 
-@router.post("/{survey_id}/waves/{code}/close", response_model=WaveBody, responses=errors(404, 409))
+@router.post(
+    "/{survey_id}/waves/{code}/close",
+    response_model=WaveBody,
+    responses=errors(403, 404, 409),
+    dependencies=[SEES_ALL],
+)
 def close_wave(survey_id: SurveyId, code: WaveCode, once: Once, session: Transaction) -> Response:
     """Take no more answers for one wave."""
     return once(

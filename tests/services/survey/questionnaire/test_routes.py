@@ -5,6 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.http.identity import Identity
+from shared.reader import Rows
+from tests.services.harness import Running
 from tests.services.survey.documents import every_type, text
 
 
@@ -131,6 +134,27 @@ def test_a_new_version_is_a_draft_beside_the_published_one(
 def test_only_one_draft_is_open_at_a_time(client: httpx.Client) -> None:
     answer = client.post(f"/v1/questionnaires/{designed(client)['id']}/versions")
     assert (answer.status_code, answer.json()["code"]) == (409, "draft_open")
+
+
+@pytest.mark.parametrize("rows", [Rows.OWN, Rows.TEAM])
+def test_questionnaires_are_read_by_every_key_and_changed_by_those_that_see_all(
+    surveys: Running, rows: Rows
+) -> None:
+    """P7: questionnaires belong to nobody, so a key that sees some rows only reads them."""
+    made = designed(surveys.client)
+    path = f"/v1/questionnaires/{made['id']}"
+    with surveys.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
+        for refused in (
+            client.post("/v1/questionnaires", json=every_type()),
+            changed(client, made, title=text("新", "New")),
+            client.post(f"{path}/publish"),
+            client.post(f"{path}/versions"),
+        ):
+            assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+        assert client.get("/v1/questionnaires").json()["items"] == [made]
+        assert client.get(path).json() == made
+        assert client.get(f"{path}/versions/1").json() == made
+        assert client.get("/v1/questionnaires/templates").is_success
 
 
 def test_questionnaires_are_listed_page_by_page(client: httpx.Client) -> None:

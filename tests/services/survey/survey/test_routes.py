@@ -7,7 +7,9 @@ import httpx
 import pytest
 
 from shared.contracts.survey import SurveyClosed, SurveyPublished, SurveyState
-from tests.services.harness import Running
+from shared.http.identity import Identity
+from shared.reader import Rows
+from tests.services.harness import Running, counted
 from tests.services.survey.documents import every_type, text
 
 
@@ -157,6 +159,30 @@ def test_a_title_can_be_mended_and_is_told(surveys: Running, survey: dict[str, A
     assert surveys.client.patch(path, json=body, headers=headers).json()["title"] == body["title"]
     assert surveys.client.patch(path, json=body, headers=headers).status_code == 412
     assert surveys.recorded(SurveyPublished)[-1].title.en == "New"
+
+
+@pytest.mark.parametrize("rows", [Rows.OWN, Rows.TEAM])
+def test_surveys_are_read_by_every_key_and_changed_by_those_that_see_all(
+    surveys: Running, survey: dict[str, Any], rows: Rows
+) -> None:
+    """P7: surveys belong to nobody, so a key that sees some rows only reads them."""
+    path = f"/v1/surveys/{survey['id']}"
+    kept = counted(surveys.database)
+    with surveys.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
+        for refused in (
+            client.post("/v1/surveys", json={"questionnaire_id": str(uuid4())}),
+            client.patch(path, json={"title": text("新", "New")}, headers={"If-Match": '"2"'}),
+            client.post(f"{path}/publish"),
+            client.post(f"{path}/waves", json={"code": "2027"}),
+            client.post(f"{path}/waves/2026/close"),
+            client.post(f"{path}/close"),
+        ):
+            assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+        assert client.get("/v1/surveys").json()["items"] == [survey]
+        assert client.get(path).json() == survey
+        assert client.get(f"{path}/waves").json()["items"] == survey["waves"]
+        assert client.get(f"{path}/waves/2026").json() == survey["waves"][0]
+    assert counted(surveys.database) == kept
 
 
 def test_surveys_are_listed_by_state(client: httpx.Client, questionnaire: dict[str, Any]) -> None:
