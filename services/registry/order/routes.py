@@ -1,6 +1,5 @@
 """HTTP door of orders."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -23,7 +22,7 @@ from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.parameters import external_id_pair
 from shared.http.routing import Router
-from shared.http.schemas import Code, System
+from shared.http.schemas import Code, Day, System
 from shared.outcome import Outcome
 
 router = Router(
@@ -93,7 +92,7 @@ def list_orders(
         UUID | None, Query(description="Orders of the customer with this `id`.")
     ] = None,
     occurred_from: Annotated[
-        date | None,
+        Day | None,
         Query(
             alias="from",
             description="First business day, included; not after `to`.",
@@ -101,7 +100,7 @@ def list_orders(
         ),
     ] = None,
     occurred_to: Annotated[
-        date | None,
+        Day | None,
         Query(alias="to", description="Last business day, included.", examples=["2026-01-31"]),
     ] = None,
 ) -> Response:

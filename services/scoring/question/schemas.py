@@ -5,6 +5,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query
+from pydantic import TypeAdapter
 
 from services.scoring.question import service
 from services.scoring.question.domain import Question, Span, end_of
@@ -12,7 +13,7 @@ from shared import clock
 from shared.clock import FIRST_YEAR, LAST_YEAR
 from shared.errors import Fault, Invalid
 from shared.http.dependencies import Settings
-from shared.http.schemas import Currency
+from shared.http.schemas import Currency, Day, Moment
 from shared.settings import ServiceSettings
 
 _AsOf = Annotated[
@@ -34,7 +35,7 @@ _KnownBy = Annotated[
     ),
 ]
 _Start = Annotated[
-    date | None,
+    Day | None,
     Query(
         alias="from",
         description="First local day (起始日期); for the ladder: moves since the end of it.",
@@ -42,8 +43,12 @@ _Start = Annotated[
     ),
 ]
 _End = Annotated[
-    str | None,
-    Query(alias="to", max_length=40, description="Last local day (结束日期), instead of `as_of`."),
+    Day | None,
+    Query(
+        alias="to",
+        description="Last local day (结束日期), instead of `as_of`.",
+        examples=["2025-07-31"],
+    ),
 ]
 _Currency = Annotated[
     Currency | None,
@@ -52,6 +57,10 @@ _Currency = Annotated[
         "exchange rate (汇率) of their very day is known."
     ),
 ]
+
+
+_DAYS: TypeAdapter[date] = TypeAdapter(Day)
+_MOMENTS: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 
 async def _question(
@@ -73,7 +82,7 @@ async def _span(
 ) -> Span:
     if as_of is not None and end is not None:
         raise Invalid(Fault("query:as_of", "either_or", "Give `as_of` or `to`, not both."))
-    name, text = ("as_of", as_of) if end is None else ("to", end)
+    name, text = ("as_of", as_of) if end is None else ("to", end.isoformat())
     asked = _asked(settings, name, text, currency=currency)
     if start is not None and not date(FIRST_YEAR, 1, 1) <= start <= asked.horizon.as_of:
         message = "Give a day from 1900 on that is not after the last one."
@@ -114,11 +123,11 @@ def _known(name: str, text: str, zone: ZoneInfo) -> datetime:
 def _day(name: str, text: str, zone: ZoneInfo) -> tuple[date, datetime | None]:
     """Read a local date, or a moment with the local date on which it falls."""
     try:
-        moment = None if len(text) == len("2026-01-31") else datetime.fromisoformat(text)
-        day = date.fromisoformat(text) if moment is None else clock.local_day(moment, zone)
-    except (ValueError, OverflowError) as error:
+        moment = None if len(text) == len("2026-01-31") else _MOMENTS.validate_python(text)
+        day = _DAYS.validate_python(text) if moment is None else clock.local_day(moment, zone)
+    except ValueError as error:
         raise _unreadable(name) from error
-    if not FIRST_YEAR <= day.year <= LAST_YEAR or (moment and moment.tzinfo is None):
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise _unreadable(name)
     return day, moment
 

@@ -23,3 +23,13 @@ def test_a_promised_day_that_is_no_day_is_refused(client: httpx.Client, day: str
     (fault,) = answer.json()["errors"]
     assert (answer.status_code, fault["pointer"]) == (422, "/promised_on")
     assert "2026-01-31" in fault["message"]
+
+
+@pytest.mark.parametrize("name", ["from", "to"])
+@pytest.mark.parametrize("day", [*DAYS, "1767225600", "0", "2026-01-01T00:00:00+08:00"])
+def test_a_list_is_bounded_by_days_alone(client: httpx.Client, name: str, day: str) -> None:
+    answer = client.get("/v1/orders", params={name: day})
+    assert answer.status_code == 422, answer.text
+    (fault,) = answer.json()["errors"]
+    assert fault["pointer"] == f"query:{name}"
+    assert "2026-01-31" in fault["message"]
