@@ -21,7 +21,7 @@ CURRENCIES = frozenset(currency.alpha_3 for currency in pycountry.currencies)
 EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 """Sums and products of exact numbers: the context of everybody else stops at 28 digits."""
 
-_NUMBER = re.compile(r"[+-]?(\d{1,15})(\.\d{1,6})?")
+_NUMBER = re.compile(r"[+-]?([0-9]{1,15})(\.[0-9]{1,6})?")
 
 
 def parse_exact(text: str) -> Decimal:

@@ -81,8 +81,10 @@ def _as_string(value: Any) -> Any:
         raise PydanticCustomError("exact_string", "{reason}", {"reason": str(error)}) from error
 
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)?")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII
+)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def _moment_string(value: Any) -> Any:

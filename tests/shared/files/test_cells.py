@@ -31,6 +31,8 @@ def test_an_apostrophe_makes_a_formula_text_and_one_is_enough(cell: str) -> None
         ("2026/12/31T23:59:58", "2026-12-31 23:59:58"),
         ("2026-02-20", "2026-02-20"),
         ("soon", "soon"),
+        ("２０２６/2/20", "２０２６/2/20"),
+        ("2026/2/20 ٩:05", "2026/2/20 ٩:05"),
     ],
 )
 def test_a_day_of_a_spreadsheet_is_written_in_the_standard_way(written: str, standard: str) -> None:
