@@ -1,11 +1,11 @@
 """What cells of tables have in common, whatever they mean."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from shared.clock import FIRST_YEAR, LAST_YEAR
+from shared.clock import to_utc
 
 _SLASHED = re.compile(
     r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII
@@ -55,7 +55,4 @@ def read_written(text: str, wanted: str) -> datetime:
 def read_moment(text: str, zone: ZoneInfo) -> datetime:
     """Read a moment as files have it, in UTC; one without offset is local. ValueError if none."""
     moment = read_written(text, "Give a time as 2026-01-31 09:30:00 or 2026/1/31 9:30.")
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise ValueError(f"Give a year from {FIRST_YEAR} to {LAST_YEAR}.")
-    local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    return local.astimezone(UTC)
+    return to_utc(moment if moment.tzinfo else moment.replace(tzinfo=zone))

@@ -6,7 +6,7 @@ travel as strings.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar, cast
 from uuid import UUID
@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from pydantic_core.core_schema import StringSchema
 
-from shared.clock import FIRST_YEAR, LAST_YEAR
+from shared.clock import to_utc
 from shared.money import CURRENCIES, parse_exact
 
 Item = TypeVar("Item")
@@ -103,9 +103,10 @@ def _day_string(value: Any) -> Any:
 def _to_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise PydanticCustomError("moment", "Give the offset from UTC, for instance +08:00 or Z.")
-    if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise PydanticCustomError("moment", "Give a year from 1900 to 9998.")
-    return value.astimezone(UTC)
+    try:
+        return to_utc(value)
+    except ValueError as error:
+        raise PydanticCustomError("moment", "{reason}", {"reason": str(error)}) from error
 
 
 def _known_currency(code: str) -> str:

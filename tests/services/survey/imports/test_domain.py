@@ -105,7 +105,13 @@ def test_a_moment_in_a_known_form_that_does_not_exist_is_told_so(written: str) -
         read_moment(written, SHANGHAI)
 
 
-@pytest.mark.parametrize("written", ["1899-12-31", "0001-01-01", "9999-12-31", "1899/12/31 23:59"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("1899-12-31", "0001-01-01", "9999-12-31", "1899/12/31 23:59", "1900-01-01"),
+        *("1900-01-01T00:00:00+14:00", "9998-12-31T23:59:59-23:59", "9999-12-31T23:59:59-14:00"),
+    ],
+)
 def test_a_moment_of_another_age_is_told_the_years(written: str) -> None:
     with pytest.raises(ValueError, match=r"^Give a year from 1900 to 9998\.$"):
         read_moment(written, SHANGHAI)
