@@ -73,14 +73,22 @@ Reading = Annotated[Session, Depends(_reading, scope="function")]
 Reader = Annotated[RowReader, Depends(_reader)]
 
 
+def refuse_repeated(request: Request, name: str) -> None:
+    """Refuse a header that comes twice: each could be the one that was meant."""
+    if len(request.headers.getlist(name)) > 1:
+        raise BadRequest(Fault(f"header:{name}", "repeated", "Send it once."))
+
+
 _ETAG = re.compile(r'"(\d{1,18})"')
 
 
 async def _expected_version(
+    request: Request,
     if_match: Annotated[
         str | None, Header(description="The ETag that you last read.", examples=['"3"'])
     ] = None,
 ) -> int:
+    refuse_repeated(request, "If-Match")
     if if_match is None:
         raise PreconditionRequired
     found = _ETAG.fullmatch(if_match.strip())

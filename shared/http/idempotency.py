@@ -12,7 +12,7 @@ from starlette.responses import Response
 from shared import clock
 from shared.database import is_sqlite
 from shared.errors import Conflict, Fault, Invalid
-from shared.http.dependencies import Caller, Transaction
+from shared.http.dependencies import Caller, Transaction, refuse_repeated
 from shared.models import StoredAnswer
 
 
@@ -93,6 +93,7 @@ async def _once(
     ] = None,
 ) -> Idempotency:
     said = b"" if idempotency_key is None else await _said(request)
+    refuse_repeated(request, "Idempotency-Key")
     return Idempotency(session, caller.subject, idempotency_key, said)
 
 

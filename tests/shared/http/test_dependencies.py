@@ -105,3 +105,13 @@ def test_a_version_is_sent_as_it_was_read(asking: httpx.Client, sent: str) -> No
     (fault,) = answer.json()["errors"]
     assert (fault["pointer"], fault["code"]) == ("header:If-Match", "etag")
     assert '"3"' in fault["message"]
+
+
+def test_a_version_is_sent_once(asking: httpx.Client) -> None:
+    for other in ('"3"', '"4"'):
+        headers = [("If-Match", '"3"'), ("if-match", other)]
+        answer = asking.patch("/v1/asked/version", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+        (fault,) = answer.json()["errors"]
+        assert (fault["pointer"], fault["code"]) == ("header:If-Match", "repeated")
+        assert fault["message"] == "Send it once."

@@ -62,3 +62,14 @@ def test_a_form_is_the_same_if_its_parts_are(client: httpx.Client) -> None:
 def test_a_request_without_a_body_can_be_retried(client: httpx.Client) -> None:
     first, again = (client.post("/v1/notes/pictures", headers=KEY) for _ in range(2))
     assert (first.status_code, again.json()) == (201, first.json())
+
+
+def test_a_key_is_sent_once(kit: Kit, client: httpx.Client) -> None:
+    for other in ("one", "two"):
+        headers = [("Idempotency-Key", "one"), ("idempotency-key", other)]
+        answer = client.post("/v1/notes", json={"title": "a"}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+        (fault,) = answer.json()["errors"]
+        assert (fault["pointer"], fault["code"]) == ("header:Idempotency-Key", "repeated")
+    with kit.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Note)) == 0
