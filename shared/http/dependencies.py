@@ -1,6 +1,7 @@
 """What routes ask for: a transaction, a reader, a version to change."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -8,7 +9,7 @@ from fastapi import Depends, Header, Request
 from sqlalchemy.orm import Session
 
 from shared.database import Database
-from shared.errors import BadRequest, Fault, Forbidden, PreconditionRequired
+from shared.errors import BadRequest, Fault, Forbidden, Invalid, PreconditionRequired
 from shared.http.hot import HotReads
 from shared.http.identity import Identity
 from shared.reader import Reader as RowReader
@@ -78,6 +79,20 @@ def refuse_repeated(request: Request, name: str) -> None:
     if len(request.headers.getlist(name)) > 1:
         raise BadRequest(Fault(f"header:{name}", "repeated", "Send it once."))
 
+
+async def _each_part_once(request: Request) -> None:
+    counted = Counter(name for name, _ in (await request.form()).multi_items())
+    faults = [
+        Fault(f"/{name[:100]}", "repeated", "Send it once.")
+        for name, count in counted.items()
+        if count > 1
+    ]
+    if faults:
+        raise Invalid(*faults[:10])
+
+
+EACH_PART_ONCE = Depends(_each_part_once)
+"""For routes that take a form: of two parts of one name the first would be dropped silently."""
 
 _ETAG = re.compile(r'"(\d{1,18})"')
 

@@ -12,7 +12,7 @@ from services.registry.imports.models import Rejection
 from services.registry.imports.schemas import ImportBody, ImportPage, SentForm
 from shared.errors import existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import SEES_ALL, Caller, Reading, Store, Transaction
+from shared.http.dependencies import EACH_PART_ONCE, SEES_ALL, Caller, Reading, Store, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
@@ -59,6 +59,7 @@ file counts twice. One bad line rejects its whole order. Where `order_id` begins
     response_model=ImportBody,
     responses=errors(403, 413),
     max_body_size=ANY_SIZE,
+    dependencies=[EACH_PART_ONCE],
     description=_ABOUT + described(),
 )
 def start_import(

@@ -15,7 +15,7 @@ from services.survey.survey.schemas import SurveyId
 from services.survey.survey.service import UNKNOWN
 from shared.errors import existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import SEES_ALL, Caller, Reading, Store, Transaction
+from shared.http.dependencies import EACH_PART_ONCE, SEES_ALL, Caller, Reading, Store, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
@@ -40,6 +40,7 @@ ImportId = Annotated[UUID, Path(description="The import's id.")]
     response_model=ImportBody,
     responses=errors(403, 404, 409, 413),
     max_body_size=ANY_SIZE,
+    dependencies=[EACH_PART_ONCE],
 )
 def import_answers(
     survey_id: SurveyId,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from threading import Event
 from typing import Any
 
@@ -272,6 +273,20 @@ def test_a_bad_request_is_refused_at_once(
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["pointer"] == pointer
     assert client.get("/v1/imports").json()["items"] == []
+
+
+@pytest.mark.parametrize("twice", ["file", "options", "mapping", "dry_run", "entity"])
+def test_each_part_of_the_form_comes_once(client: httpx.Client, twice: str) -> None:
+    form = {"entity": "orders", "options": json.dumps(SHOP), "mapping": "{}", "dry_run": "true"}
+    parts: list[tuple[str, tuple[str | None, str]]] = [("file", ("file.csv", ORDERS))]
+    parts += [(name, (None, value)) for name, value in form.items()]
+    again = next(part for part in parts if part[0] == twice)
+    answer = client.post("/v1/imports", files=[*parts, again])
+    assert answer.status_code == 422, answer.text
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == (f"/{twice}", "repeated")
+    assert fault["message"] == "Send it once."
+    assert client.post("/v1/imports", files=parts).status_code == 202
 
 
 @pytest.mark.parametrize(

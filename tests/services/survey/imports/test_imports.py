@@ -352,3 +352,15 @@ def test_only_a_key_that_sees_all_rows_imports(surveys: Running, survey: dict[st
         assert sent(client, survey, table(*LINES)).status_code == 403
         assert client.get(body["errors_url"]).status_code == 403
         assert client.post(body["errors_url"].replace("errors", "cancel")).status_code == 403
+
+
+def test_each_part_of_the_form_comes_once(client: httpx.Client, survey: dict[str, Any]) -> None:
+    parts: list[tuple[str, tuple[str | None, str]]] = [
+        ("file", ("a.csv", "x\n")),
+        ("options", (None, json.dumps(SHOP))),
+    ]
+    for again in parts:
+        answer = client.post(f"/v1/surveys/{survey['id']}/imports", files=[*parts, again])
+        assert answer.status_code == 422, answer.text
+        (fault,) = answer.json()["errors"]
+        assert (fault["pointer"], fault["code"]) == (f"/{again[0]}", "repeated")
