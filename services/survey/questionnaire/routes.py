@@ -115,7 +115,7 @@ def change_questionnaire(
         session,
         questionnaire_id=questionnaire_id,
         expected_revision=expected_version,
-        changes=body.changes(),
+        change=body.applied_to,
         by=caller.subject,
     )
     return _present(changed)

@@ -19,6 +19,7 @@ from services.survey.questionnaire import examples
 from services.survey.questionnaire.domain import LARGEST, Role, VersionState
 from services.survey.questionnaire.models import Questionnaire, QuestionnaireVersion
 from services.survey.questionnaire.rules import MOST_ITEMS
+from shared.http.patch import patched
 from shared.http.schemas import Body, Code, Flag, Integer, Page
 
 
@@ -45,11 +46,17 @@ Point = Annotated[Integer, Field(ge=-1000, le=1000)]
 Bound = Annotated[StrictInt | StrictFloat, Field(ge=-LARGEST, le=LARGEST)]
 
 
-class TextBody(Body):
-    """A text in Chinese, English or both."""
-
+class _Text(Body):
     zh: Line | None = Field(None, examples=["外观"])
     en: Line | None = Field(None, examples=["Appearance"])
+
+
+class TextPatch(_Text):
+    """What changes of a text: a language that is absent stays, null removes it."""
+
+
+class TextBody(_Text):
+    """A text in Chinese, English or both."""
 
     @model_validator(mode="after")
     def _in_some_language(self) -> "TextBody":
@@ -217,28 +224,22 @@ class NewQuestionnaire(Body):
 
 
 class QuestionnairePatch(Body):
-    """A JSON Merge Patch (RFC 7396) of the draft: what is absent stays, null removes."""
+    """A JSON Merge Patch (RFC 7396) of the draft: what is absent stays, null removes.
+
+    Of a text this holds for each language.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.PATCH]})
 
-    title: TextBody | None = None
-    introduction: TextBody | None = None
+    title: TextPatch | None = Field(None, description="Cannot be removed.")
+    introduction: TextPatch | None = None
     questions: Questions | None = Field(
-        None, description="Replaces all questions, those of the template too."
+        None, description="Replaces all questions, those of the template too; cannot be removed."
     )
 
-    @model_validator(mode="after")
-    def _keeps_what_must_be(self) -> "QuestionnairePatch":
-        for name in ("title", "questions"):
-            if name in self.model_fields_set and getattr(self, name) is None:
-                raise PydanticCustomError("required", "Title and questions cannot be removed.")
-        return self
-
-    def changes(self) -> dict[str, Any]:
-        """Write as changes of the stored document; None removes."""
-        written = self.model_dump(mode="json", exclude_unset=True)
-        full = self.model_dump(mode="json", exclude_none=True)
-        return {name: full.get(name) for name in written}
+    def applied_to(self, document: dict[str, Any]) -> dict[str, Any]:
+        """Give the stored document that results; Invalid where something needed is removed."""
+        return patched(DocumentBody, document, self).document()
 
 
 class QuestionnaireBody(DocumentBody):

@@ -1,5 +1,6 @@
 """Use cases of questionnaires: design, change, publish, open a new version."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -38,17 +39,22 @@ def change_questionnaire(
     *,
     questionnaire_id: UUID,
     expected_revision: int,
-    changes: Document,
+    change: Callable[[Document], Document],
     by: str,
 ) -> Versioned:
-    """Change the draft; Conflict where the newest version is published and so stays as it is."""
+    """Change the draft, if that changes anything.
+
+    Conflict where the newest version is published and so stays as it is.
+    """
     questionnaire, newest = _for_change(session, questionnaire_id)
     if questionnaire.revision != expected_revision:
         raise PreconditionFailed
     if newest.state != VersionState.DRAFT:
         detail = "A published version never changes; open a new one: POST .../versions."
         raise Conflict(detail=detail, code="version_published")
-    document = {k: v for k, v in (newest.document | changes).items() if v is not None}
+    document = change(newest.document)
+    if document == newest.document:
+        return questionnaire, newest
     _check(document)
     newest.document, newest.changed_at, newest.changed_by = document, clock.now(), by
     questionnaire.revision += 1

@@ -95,7 +95,7 @@ def change_survey(
         session,
         survey_id=survey_id,
         expected_version=expected_version,
-        title=_title(body.title),
+        change=body.applied_to,
     )
     return _present(session, changed)
 

@@ -1,6 +1,6 @@
 """Bodies of surveys and waves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,9 +8,10 @@ from uuid import UUID
 from fastapi import Path
 from pydantic import ConfigDict, Field, StringConstraints
 
-from services.survey.questionnaire.schemas import TextBody
+from services.survey.questionnaire.schemas import TextBody, TextPatch
 from services.survey.survey.domain import State, sign_link
 from services.survey.survey.models import Survey, Wave
+from shared.http.patch import patched
 from shared.http.schemas import Body, Integer, Page
 
 WaveCode = Annotated[
@@ -81,12 +82,24 @@ class NewSurvey(Body):
     target: Target | None = None
 
 
+class _Changeable(Body):
+    title: TextBody
+
+
 class SurveyPatch(Body):
-    """What can be changed of a survey (JSON Merge Patch)."""
+    """What can be changed of a survey: a JSON Merge Patch (RFC 7396).
+
+    A language of the title that is absent stays, null removes it.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_PATCH]})
 
-    title: TextBody = Field(description=_SHOWN)
+    title: TextPatch | None = Field(None, description=f"{_SHOWN} Cannot be removed.")
+
+    def applied_to(self, title: Mapping[str, str]) -> dict[str, str]:
+        """Give the title that results; Invalid where nothing is left of it."""
+        whole = patched(_Changeable, {"title": title}, self)
+        return whole.title.model_dump(exclude_none=True)
 
 
 class NewWave(Body):

@@ -56,14 +56,20 @@ def design_survey(
 
 
 def change_survey(
-    session: Session, *, survey_id: UUID, expected_version: int, title: Mapping[str, str]
+    session: Session,
+    *,
+    survey_id: UUID,
+    expected_version: int,
+    change: Callable[[Mapping[str, str]], dict[str, str]],
 ) -> Survey:
-    """Give a survey another title."""
+    """Give a survey another title, if it is another."""
     survey = _for_change(session, survey_id)
     if survey.version != expected_version:
         raise PreconditionFailed
-    survey.title = dict(title)
-    _changed(session, survey)
+    title = change(survey.title)
+    if title != survey.title:
+        survey.title = title
+        _changed(session, survey)
     return survey
 
 

@@ -98,8 +98,43 @@ def test_a_draft_can_be_changed(client: httpx.Client) -> None:
     assert answer.headers["ETag"] == '"2"'
 
 
-def test_what_a_questionnaire_must_have_cannot_be_removed(client: httpx.Client) -> None:
-    assert changed(client, designed(client), questions=None).status_code == 422
+def test_a_patch_merges_texts_by_language(client: httpx.Client) -> None:
+    made = designed(client)
+    answer = changed(client, made, title={"en": "New"}, introduction={"zh": None, "en": "Hello"})
+    assert answer.json()["title"] == text(made["title"]["zh"], "New")
+    assert answer.json()["introduction"] == {"zh": None, "en": "Hello"}
+    assert answer.json()["questions"] == made["questions"]
+    bare = changed(client, answer.json(), introduction=None).json()
+    begun = changed(client, bare, introduction={"zh": "请作答"}).json()
+    assert begun["introduction"] == {"zh": "请作答", "en": None}
+
+
+@pytest.mark.parametrize("said", [[], ["title"], ["title", "introduction", "questions"]])
+def test_a_patch_that_changes_nothing_is_no_change(client: httpx.Client, said: list[str]) -> None:
+    made = designed(client)
+    answer = changed(client, made, **{name: made[name] for name in said})
+    assert (answer.status_code, answer.json()) == (200, made)
+    assert answer.headers["ETag"] == '"1"'
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "code"),
+    [
+        ({"questions": None}, "/questions", "required"),
+        ({"title": None}, "/title", "required"),
+        ({"title": {"zh": None, "en": None}}, "/title", "text"),
+        ({"introduction": {"zh": None, "en": None}}, "/introduction", "text"),
+        ({"title": {"de": "Neu"}}, "/title/de", "extra_forbidden"),
+    ],
+)
+def test_what_a_questionnaire_must_have_cannot_be_removed(
+    client: httpx.Client, change: dict[str, Any], pointer: str, code: str
+) -> None:
+    made = designed(client)
+    answer = changed(client, made, **change)
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, pointer, code)
+    assert client.get(f"/v1/questionnaires/{made['id']}").json() == made
 
 
 def test_a_published_version_never_changes(

@@ -161,6 +161,42 @@ def test_a_title_can_be_mended_and_is_told(surveys: Running, survey: dict[str, A
     assert surveys.recorded(SurveyPublished)[-1].title.en == "New"
 
 
+def test_a_patch_merges_the_title_by_language(surveys: Running, survey: dict[str, Any]) -> None:
+    path, headers = f"/v1/surveys/{survey['id']}", {"If-Match": f'"{survey["version"]}"'}
+    answer = surveys.client.patch(path, json={"title": {"en": "New"}}, headers=headers)
+    assert answer.json()["title"] == text(survey["title"]["zh"], "New")
+    removed = surveys.client.patch(
+        path, json={"title": {"zh": None}}, headers={"If-Match": answer.headers["ETag"]}
+    )
+    assert removed.json()["title"] == {"zh": None, "en": "New"}
+    assert surveys.recorded(SurveyPublished)[-1].title.zh is None
+
+
+@pytest.mark.parametrize("said", [[], ["title"]])
+def test_a_patch_that_changes_nothing_tells_nobody(
+    surveys: Running, survey: dict[str, Any], said: list[str]
+) -> None:
+    told = surveys.recorded()
+    body = {name: survey[name] for name in said}
+    headers = {"If-Match": f'"{survey["version"]}"'}
+    answer = surveys.client.patch(f"/v1/surveys/{survey['id']}", json=body, headers=headers)
+    assert (answer.status_code, answer.json()) == (200, survey)
+    assert surveys.recorded() == told
+
+
+@pytest.mark.parametrize(
+    ("title", "code"), [(None, "required"), ({"zh": None, "en": None}, "text")]
+)
+def test_a_survey_keeps_a_title(
+    surveys: Running, survey: dict[str, Any], title: dict[str, None] | None, code: str
+) -> None:
+    path, headers = f"/v1/surveys/{survey['id']}", {"If-Match": f'"{survey["version"]}"'}
+    answer = surveys.client.patch(path, json={"title": title}, headers=headers)
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/title", code)
+    assert surveys.client.get(path).json() == survey
+
+
 @pytest.mark.parametrize("rows", [Rows.OWN, Rows.TEAM])
 def test_surveys_are_read_by_every_key_and_changed_by_those_that_see_all(
     surveys: Running, survey: dict[str, Any], rows: Rows

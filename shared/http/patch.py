@@ -1,0 +1,40 @@
+"""JSON Merge Patch (RFC 7396): objects are merged, null removes, lists are replaced whole."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.errors import Fault, Invalid
+
+Whole = TypeVar("Whole", bound=BaseModel)
+
+
+def merged(target: object, patch: object) -> Any:
+    """Give what a patch makes of its target, which stays as it is."""
+    if not isinstance(patch, Mapping):
+        return patch
+    result = dict(target) if isinstance(target, Mapping) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
+def patched(kind: type[Whole], before: Mapping[str, Any], patch: BaseModel) -> Whole:
+    """Give what a body makes of what is there; Invalid where it leaves something that won't do."""
+    said = patch.model_dump(mode="json", exclude_unset=True)
+    try:
+        return kind.model_validate(merged(before, said))
+    except ValidationError as error:
+        found = error.errors(include_input=False, include_url=False)
+        raise Invalid(*(_fault(one["loc"], one["type"], one["msg"]) for one in found)) from error
+
+
+def _fault(place: tuple[int | str, ...], code: str, message: str) -> Fault:
+    pointer = "".join(f"/{step}" for step in place)
+    if code == "missing":
+        return Fault(pointer, "required", "This cannot be removed.")
+    return Fault(pointer, code, message)
