@@ -1,8 +1,32 @@
 """JSON Merge Patch as RFC 7396 gives it."""
 
-import pytest
+from datetime import date
 
-from shared.http.patch import merged
+import pytest
+from pydantic import BaseModel, Field
+
+from shared.errors import Invalid
+from shared.http.patch import merged, patched
+
+
+class Text(BaseModel):
+    """A text that needs one language."""
+
+    zh: str = Field(max_length=5)
+    en: str | None = None
+
+
+class Sheet(BaseModel):
+    title: Text
+    until: date | None = None
+
+
+class SheetPatch(BaseModel):
+    title: dict[str, str | None] | None = None
+    until: date | None = None
+
+
+BEFORE = {"title": {"zh": "标题", "en": "Title"}, "until": "2026-01-31"}
 
 
 @pytest.mark.parametrize(
@@ -30,3 +54,25 @@ def test_objects_are_merged_and_everything_else_is_replaced(
 ) -> None:
     """The examples of the RFC, appendix A."""
     assert merged(target, patch) == result
+
+
+def test_what_is_there_is_patched_by_what_is_said() -> None:
+    found = patched(Sheet, BEFORE, SheetPatch(title={"en": "New"}))
+    assert found == Sheet(title=Text(zh="标题", en="New"), until=date(2026, 1, 31))
+    later = patched(Sheet, BEFORE, SheetPatch(until=date(2026, 2, 28)))
+    assert later.until == date(2026, 2, 28)
+    assert patched(Sheet, BEFORE, SheetPatch(until=None)).until is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        (None, "required", "This cannot be removed."),
+        ("六个字太长了", "string_too_long", "String should have at most 5 characters"),
+    ],
+)
+def test_what_a_patch_leaves_has_to_do(text: str | None, code: str, message: str) -> None:
+    with pytest.raises(Invalid) as told:
+        patched(Sheet, BEFORE, SheetPatch(title={"zh": text}))
+    (fault,) = told.value.faults
+    assert (fault.pointer, fault.code, fault.message) == ("/title/zh", code, message)
