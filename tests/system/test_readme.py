@@ -63,7 +63,7 @@ def test_the_commands_of_the_page_of_imports_take_a_file_and_wait_for_its_end(
     program("curl")
     page = (ROOT / "docs" / "imports.md").read_text(encoding="utf-8")
     command, waiting = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
-    file = "客户编号,客户名称,kind,nature\n17,华东百货,organisation,retailer\n"
+    file = "客户编号,客户名称,kind,nature\nof-this-page-17,华东百货,organisation,retailer\n"
     (tmp_path / "customers.csv").write_text(file, encoding="utf-8")
     with _terminal(tmp_path, embedded_product) as terminal:
         terminal.type(STEPS[0])
