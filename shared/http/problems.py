@@ -32,7 +32,6 @@ from shared.logging import logger
 
 MEDIA_TYPE = "application/problem+json"
 _TAKEN = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
-_BEGINS = "http.response.start"
 _RACE = "The same was made at this moment by another request; send yours again."
 
 log = logger(__name__)
@@ -53,6 +52,7 @@ class _AnswerBugs:
 
     A handler of Exception would answer too, but Starlette raises the exception again, on which the
     server hangs up after an answer that keeps the connection, and the next request there is lost.
+    On an answer that is begun and not finished the server hangs up, so its reader sees that.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -62,21 +62,19 @@ class _AnswerBugs:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = ended = False
+        begun = False
 
         async def send_noted(message: Message) -> None:
-            nonlocal begun, ended
-            begun, ended = True, message["type"] != _BEGINS and not message.get("more_body")
+            nonlocal begun
+            begun = True
             await send(message)
 
         try:
             await self._app(scope, receive, send_noted)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  _unexpected tells operators
             answer = await _unexpected(Request(scope), error)
             if not begun:
                 await answer(scope, receive, send)
-            elif not ended:
-                raise  # so that the server hangs up, and the caller sees that it broke off
 
 
 def body_of(problem: Problem) -> bytes:
@@ -115,7 +113,7 @@ async def _problem(_: Request, error: Any) -> Response:
 
 async def _invalid(_: Request, error: Any) -> Response:
     found = error.errors()
-    if found[0]["type"] == "json_invalid":
+    if found[0]["type"] == "json_invalid" and isinstance(found[0]["loc"][-1], int):
         return respond(BadRequest(_unreadable(found[0]), code="malformed_json"))
     faults = [_fault(each) for each in found]
     return respond(Invalid(*faults, detail="Some of the input is not acceptable."))

@@ -1,4 +1,4 @@
-"""Routers whose routes refuse query parameters that they do not know, or that come twice."""
+"""Routers whose routes refuse what they would ignore: unknown parameters, whatever comes twice."""
 
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
@@ -12,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.errors import Fault, Invalid
+from shared.http.json_names import NamedOnceRequest
 
 
 class StrictRoute(APIRoute):
-    """A route that answers 422 to a parameter that it would otherwise ignore."""
+    """A route that refuses a parameter, or a name in its JSON, that it would otherwise ignore."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Check the names of the query parameters, then handle."""
@@ -29,7 +30,7 @@ class StrictRoute(APIRoute):
         async def strict(request: Request) -> Response:
             if request.scope["query_string"]:
                 _check_names(request, known)
-            return await handle(request)
+            return await handle(NamedOnceRequest(request.scope, request.receive))
 
         return strict
 

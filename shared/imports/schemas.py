@@ -6,10 +6,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import UploadFile
-from pydantic import AfterValidator, Field, Json
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from shared.files.store import digest
+from shared.http.json_names import JsonPart
 from shared.http.schemas import Body, Code
 from shared.imports.models import ImportColumns
 from shared.imports.service import Upload
@@ -49,7 +50,7 @@ class FileForm(Body):
     """The parts of a form with a file that every import has."""
 
     file: UploadFile
-    mapping: Json[dict[str, str | None]] = Field(
+    mapping: JsonPart[dict[str, str | None]] = Field(
         "{}",
         validate_default=True,
         description="JSON object: column of the file -> column as it is named here, such as "

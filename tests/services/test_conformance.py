@@ -3,15 +3,22 @@
 import importlib
 import re
 import uuid
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
+from shared.http.identity import Identity
+from shared.reader import Rows
 from tests.services.conftest import Serving
-from tests.services.gateway.conftest import gateway, served_gateway  # noqa: F401  asked for by name
-from tests.services.harness import counted
+from tests.services.gateway.conftest import (  # noqa: F401  asked for by name
+    Gateway,
+    gateway,
+    served_gateway,
+)
+from tests.services.harness import Running, counted
 from tests.services.lists import check_list
 from tests.services.scoring import telling
 from tests.services.visitor import Visitor
@@ -22,23 +29,49 @@ UNKNOWN = {"uuid": str(uuid.UUID(int=7)), "integer": "77", "string": "nobody"}
 SHOWN_LATER = {"design_questionnaire", "open_version", "design_survey", "open_wave"}
 """The examples of their answers show what becomes of the thing, or another of its kind."""
 ANSWERED = ("Location", "ETag", "Content-Type")
+SHARED = {"products", "questionnaires", "surveys", "value models"}
+"""Nouns that belong to nobody: every key reads them, one that sees all rows changes them."""
+COUNTS_ALL = "read_progress"
+"""Tells how many there are and not who, whichever rows a key sees."""
+STRANGER = Identity("key-stranger", "Stranger", frozenset({"read", "write"}), Rows.OWN)
 
 
 @pytest.fixture(params=["registry", "survey", "scoring", "gateway"])
-def visitor(request: pytest.FixtureRequest, serving: Serving) -> Visitor:
-    """Give one who knows a running service by its document alone."""
-    name = request.param
-    found = request.getfixturevalue("gateway") if name == "gateway" else serving(name)
-    if name == "scoring":
+def service(request: pytest.FixtureRequest, serving: Serving) -> Running | Gateway:
+    """Give a running service; where nothing can be made, something has been told."""
+    if request.param == "gateway":
+        found: Gateway = request.getfixturevalue("gateway")
+        return found
+    running = serving(request.param)
+    if request.param == "scoring":
         buyers, day = ("a", "b"), date(2025, 3, 1)
-        told = telling.Told(found)
+        told = telling.Told(running)
         told.events(*(telling.customer(buyer) for buyer in buyers))
         told.events(
             *(telling.order(f"{n} of {b}", b, day, ("1", "5")) for b in buyers for n in "12")
         )
-    service = importlib.import_module(f"services.{name}.__main__").SERVICE
-    document = service.create_app(found.settings).openapi()
-    return Visitor(document, found.client, found.database)
+    return running
+
+
+@pytest.fixture
+def visitor(service: Running | Gateway) -> Visitor:
+    """Give one who knows a running service by its document alone."""
+    module = importlib.import_module(f"services.{service.settings.name}.__main__")
+    document = module.SERVICE.create_app(service.settings).openapi()
+    return Visitor(document, service.client, service.database)
+
+
+@pytest.fixture
+def stranger(service: Running | Gateway) -> Iterator[httpx.Client]:
+    """Give a client that reads and writes, and whose key owns nothing."""
+    if isinstance(service, Running):
+        with service.as_caller(STRANGER) as client:
+            yield client
+    else:
+        wanted = {"name": STRANGER.name, "scopes": ["read", "write"], "rows": "own"}
+        key = service.client.post("/v1/api-keys", json=wanted).json()["key"]
+        with httpx.Client(base_url=service.url, headers={"Authorization": f"Bearer {key}"}) as own:
+            yield own
 
 
 def is_problem(answer: httpx.Response, status: int, pointer: str | None = None) -> bool:
@@ -179,3 +212,28 @@ def test_a_field_that_nobody_knows_is_refused_by_its_name(visitor: Visitor) -> N
         if "json" in body:
             body["json"]["unheard_of"] = 1
             assert is_problem(visitor.sends(operation, **body), 422, "/unheard_of"), answer
+
+
+def test_p7_who_owns_nothing_reads_nothing_but_what_belongs_to_nobody(
+    visitor: Visitor, stranger: httpx.Client
+) -> None:
+    """P7: a thing is not there or refused, a list is empty, a figure is not that of all."""
+    for operation in filled(visitor).operations("get"):
+        place = visitor.place(operation)
+        seen, whole = stranger.get(place), visitor.client.get(place)
+        if operation.noun in SHARED or operation.name == COUNTS_ALL:
+            assert (seen.status_code, seen.content) == (200, whole.content), place
+        elif seen.status_code == 200:
+            assert listed(seen) == [], place
+            assert seen.json() != whole.json(), place
+        else:
+            assert seen.status_code in {403, 404}, (place, seen.text)
+
+
+def test_p7_who_owns_nothing_changes_nothing(visitor: Visitor, stranger: httpx.Client) -> None:
+    """P7: neither a thing of others nor one that belongs to nobody, nor is a thing made of them."""
+    for operation in filled(visitor).operations("post", "put", "patch", "delete"):
+        there = counted(visitor.database)
+        refused = visitor.sends(operation, client=stranger)
+        assert refused.status_code in {403, 404, 422}, (str(operation), refused.text)
+        assert counted(visitor.database) == there, str(operation)

@@ -33,6 +33,11 @@ class Operation:
         return str(self.described["operationId"])
 
     @property
+    def noun(self) -> str:
+        """The noun that it belongs to."""
+        return str(self.described["tags"][0])
+
+    @property
     def ends(self) -> bool:
         """Tell whether it has to come last."""
         return self.verb == "delete" or self.path.rpartition("/")[2] in ENDS
@@ -82,8 +87,10 @@ class Visitor:
             self._remember(operation, answer)
             yield operation, answer
 
-    def sends(self, operation: Operation, **body: Any) -> httpx.Response:
-        """Send what the document shows, or another body."""
+    def sends(
+        self, operation: Operation, client: httpx.Client | None = None, **body: Any
+    ) -> httpx.Response:
+        """Send what the document shows, or another body; as the visitor, or by another client."""
         place = self.place(operation)
         headers = {}
         if operation.takes("header", "idempotency-key"):
@@ -91,7 +98,7 @@ class Visitor:
         if operation.takes("header", "if-match"):
             headers["If-Match"] = self.client.get(place).headers["ETag"]
         sent = body or self.body(operation)
-        return self.client.request(operation.verb, place, headers=headers, **sent)
+        return (client or self.client).request(operation.verb, place, headers=headers, **sent)
 
     def sends_another(self, operation: Operation) -> httpx.Response:
         """Send the example again, one of its texts changed if need be, until something is made."""

@@ -17,7 +17,7 @@ from services.gateway.api_key.schemas import (
 from services.gateway.callers import Callers
 from shared.errors import existing
 from shared.http.answers import answer, errors
-from shared.http.dependencies import Caller, Reading, Store, Transaction
+from shared.http.dependencies import SEES_ALL, Caller, Reading, Store, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
@@ -25,7 +25,9 @@ from shared.http.routing import Router
 router = Router(
     prefix="api-keys",
     tag="api-keys",
-    about="Keys with which programs call this API (密钥), and what each may do and see.",
+    about="Keys with which programs call this API (密钥), and what each may do and see. All of it "
+    "needs a key with the scope admin that sees all rows.",
+    dependencies=[SEES_ALL],
 )
 
 KeyId = Annotated[UUID, Path(description="The key's id, not its text.")]
@@ -41,7 +43,7 @@ async def _seed(request: Request) -> bytes:
     return found
 
 
-@router.post("", status_code=201, response_model=CreatedApiKey, responses=errors())
+@router.post("", status_code=201, response_model=CreatedApiKey, responses=errors(403))
 def create_api_key(
     body: NewApiKey,
     once: Once,
@@ -60,7 +62,7 @@ def create_api_key(
     return _with_text(once(create), seed)
 
 
-@router.get("", response_model=ApiKeyPage, responses=errors())
+@router.get("", response_model=ApiKeyPage, responses=errors(403))
 def list_api_keys(
     session: Reading, paging: Annotated[PageRequest, paged_by("created_at")]
 ) -> Response:
@@ -69,14 +71,14 @@ def list_api_keys(
     return answer_page(ApiKeyPage, api_key_body, found, paging)
 
 
-@router.get("/{key_id}", response_model=ApiKeyBody, responses=errors(404))
+@router.get("/{key_id}", response_model=ApiKeyBody, responses=errors(403, 404))
 def read_api_key(key_id: KeyId, session: Reading) -> Response:
     """Read what one key allows."""
     found = existing(repository.api_key(session, key_id), service.UNKNOWN)
     return answer(api_key_body(found))
 
 
-@router.delete("/{key_id}", status_code=204, responses=errors(404, 409))
+@router.delete("/{key_id}", status_code=204, responses=errors(403, 404, 409))
 def revoke_api_key(
     key_id: KeyId, store: Store, callers: Annotated[Callers, Depends(_callers)]
 ) -> Response:

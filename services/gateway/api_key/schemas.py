@@ -35,8 +35,8 @@ class NewApiKey(Body):
     scopes: list[Scope] = Field(
         min_length=1,
         max_length=len(Scope),
-        description="What it may do: read, write, or admin, which may everything and alone makes "
-        "keys.",
+        description="What it may do: read, write, or admin, which may everything, alone makes "
+        "keys, and needs `rows: all`.",
         examples=[["read", "write"]],
     )
     rows: Rows = Field(

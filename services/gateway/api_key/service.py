@@ -26,9 +26,14 @@ def create_api_key(
     seed: bytes,
     by: str,
 ) -> ApiKey:
-    """Make a key; its text is derived from `seed` and its id, and not kept."""
+    """Make a key; its text is derived from `seed` and its id, and not kept.
+
+    Who makes keys could make one that sees everything, so they see everything.
+    """
     if rows is Rows.TEAM and team is None:
         raise Invalid(Fault("/team", "required", "Name the team whose customers the key sees."))
+    if Scope.ADMIN in scopes and rows is not Rows.ALL:
+        raise Invalid(Fault("/rows", "not_all", "A key with the scope admin sees all rows."))
     key_id = new_id()
     made = ApiKey(
         id=key_id,

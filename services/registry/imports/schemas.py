@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 
 from fastapi import Form, UploadFile
-from pydantic import ConfigDict, Field, Json
+from pydantic import ConfigDict, Field
 
 from services.registry.imports import domain
 from services.registry.imports.domain import OPTIONS, Entity, Mode
 from shared.errors import Fault, Invalid
+from shared.http.json_names import JsonPart
 from shared.http.schemas import Body, Code, Currency, Flag, Page, System
 from shared.imports.schemas import QUEUED, Encoding, FileForm, FileImportBody, Zone
 from shared.imports.service import NO_SYSTEM
@@ -91,7 +92,7 @@ class ImportForm(FileForm):
     file: UploadFile = Field(
         description="CSV with commas in UTF-8 or GBK, or XLSX; the first line names the columns."
     )
-    options: Json[OptionsBody] = Field("{}", validate_default=True, description="JSON object.")
+    options: JsonPart[OptionsBody] = Field("{}", validate_default=True, description="JSON object.")
 
 
 SentForm = Annotated[ImportForm, Form(media_type="multipart/form-data")]

@@ -4,11 +4,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Form, UploadFile
-from pydantic import ConfigDict, Field, Json
+from pydantic import ConfigDict, Field
 
 from services.survey.imports.service import Options
 from services.survey.response.schemas import Channel
 from services.survey.survey.schemas import WaveCode
+from shared.http.json_names import JsonPart
 from shared.http.schemas import Body, Page, System
 from shared.imports.schemas import QUEUED, Encoding, FileForm, FileImportBody, Zone
 
@@ -70,7 +71,7 @@ class ImportForm(FileForm):
         "Columns: codes of items, respondent_external_id, submitted_at, channel. An answer is the "
         "code or number, or the label; several are parted by semicolons."
     )
-    options: Json[OptionsBody] = Field("{}", validate_default=True, description="JSON object.")
+    options: JsonPart[OptionsBody] = Field("{}", validate_default=True, description="JSON object.")
 
 
 SentForm = Annotated[ImportForm, Form(media_type="multipart/form-data")]

@@ -104,7 +104,10 @@ def read_response(
 
 @router.get("/{survey_id}/progress", response_model=ProgressBody, responses=errors(404))
 def read_progress(survey_id: SurveyId, session: Reading) -> http.Response:
-    """Tell how many have answered up to now, by wave and channel."""
+    """Tell how many have answered up to now, by wave and channel.
+
+    All of them are counted, whichever rows a key sees; who has answered is not told.
+    """
     survey = survey_of(session, survey_id)
     waves = surveys.waves(session, survey_id)
     return answer(progress_body(survey, waves, repository.counts(session, survey_id)))

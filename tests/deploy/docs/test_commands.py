@@ -113,6 +113,11 @@ def test_a_target_of_the_documents_is_there(target: str, tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("target", ["check", "test", "faults", "mutants", "bench"])
+def test_what_is_too_long_for_the_suite_is_run_by_ci(target: str) -> None:
+    assert re.search(rf"^make {target}\b", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+
+
 def test_a_command_that_no_test_runs_is_seen() -> None:
     planted = "Try `make all` or:\n```sh\nrm -r var  # gone\nmake check\n```\n"
     assert commands(planted) == {"make all", "rm -r var", "make check"}

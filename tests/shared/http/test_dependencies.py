@@ -1,12 +1,15 @@
 """What a route asks for by type is what the caller said and may see."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import httpx
 import pytest
+from fastapi import Form
 from sqlalchemy import literal, select
 
 from shared.http.dependencies import (
+    EACH_PART_ONCE,
     SEES_ALL,
     Caller,
     ExpectedVersion,
@@ -51,6 +54,10 @@ def asking(offering: Offering) -> Iterator[httpx.Client]:
     @router.get("/everything", dependencies=[SEES_ALL])
     def read_everything() -> str:
         return "all of it"
+
+    @router.post("/form", dependencies=[EACH_PART_ONCE])
+    def take_form(sent: Annotated[str, Form()]) -> str:
+        return sent
 
     @router.patch("/version")
     def change(expected: ExpectedVersion) -> int:
@@ -115,3 +122,19 @@ def test_a_version_is_sent_once(asking: httpx.Client) -> None:
         (fault,) = answer.json()["errors"]
         assert (fault["pointer"], fault["code"]) == ("header:If-Match", "repeated")
         assert fault["message"] == "Send it once."
+
+
+def test_a_part_of_a_form_is_sent_once(asking: httpx.Client) -> None:
+    assert asking.post("/v1/asked/form", data={"sent": "a", "other": "a"}).json() == "a"
+    answer = asking.post("/v1/asked/form", data={"sent": ["a", "b"], "other": "a"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/sent", "repeated")
+    assert fault["message"] == "Send it once."
+
+
+def test_of_many_repeated_parts_some_are_named_and_none_at_length(asking: httpx.Client) -> None:
+    twice = {f"{number:0120}": ["a", "b"] for number in range(11)}
+    answer = asking.post("/v1/asked/form", data={"sent": "a"} | twice)
+    pointers = [fault["pointer"] for fault in answer.json()["errors"]]
+    assert pointers == ["/" + "0" * 100] * 10

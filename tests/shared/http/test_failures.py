@@ -20,10 +20,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
 
 from shared import tracing
 from shared.errors import Conflict, Fault, Invalid, Problem, Unauthorized
-from shared.http.problems import _http, body_of, respond
+from shared.http.problems import _AnswerBugs, _http, body_of, respond
 from shared.http.routing import Router
 from tests.shared.http.conftest import Offering
 from tests.waiting import eventually
@@ -204,6 +205,24 @@ def test_an_answer_that_a_bug_breaks_off_is_seen_to_be_unfinished(
     with pytest.raises(httpx.RemoteProtocolError):
         failing.get("/v1/failures/half/bug")
     assert eventually(lambda: any("event='request.failed'" in one for one in caplog.messages))
+
+
+def test_a_start_is_none_of_our_business() -> None:
+    seen: list[tuple[Scope, Receive, Send]] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append((scope, receive, send))
+        raise ZeroDivisionError
+
+    async def receive() -> Message:
+        raise AssertionError
+
+    async def send(_: Message) -> None:
+        raise AssertionError
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(_AnswerBugs(app)({"type": "lifespan"}, receive, send))
+    assert seen == [({"type": "lifespan"}, receive, send)]
 
 
 def test_a_refusal_of_the_framework_keeps_its_status_and_headers(failing: httpx.Client) -> None:

@@ -1,10 +1,13 @@
 """Keys are made, shown once, listed without their text, and revoked for good."""
 
+from uuid import UUID
+
 import httpx
 import pytest
 from sqlalchemy import text
 
 from services.gateway.api_key.domain import ADMINISTRATOR
+from services.gateway.api_key.models import ApiKey
 from tests.services.gateway.conftest import KEY, Gateway
 
 NEW = {"name": "web shop", "scopes": ["read", "write"]}
@@ -57,6 +60,25 @@ def test_the_administrators_key_cannot_be_revoked(gateway: Gateway) -> None:
     assert status_with(gateway, KEY) == 200
 
 
+def test_p7_a_key_that_sees_some_rows_makes_none_that_sees_all(gateway: Gateway) -> None:
+    """P7: nor does it learn of keys; releases before made administrators of this kind."""
+    made = create(gateway, scopes=["admin"])
+    with gateway.database.transaction() as session:
+        session.get_one(ApiKey, UUID(str(made["id"]))).rows = "own"
+    headers = {"Authorization": f"Bearer {made['key']}"}
+    place = f"/v1/api-keys/{ADMINISTRATOR}"
+    with httpx.Client(base_url=gateway.url, headers=headers) as limited:
+        answers = [
+            limited.post("/v1/api-keys", json=NEW),
+            limited.get("/v1/api-keys"),
+            limited.get(place),
+            limited.delete(place),
+        ]
+    assert {(one.status_code, one.json()["code"]) for one in answers} == {(403, "forbidden")}
+    assert all("sees all rows" in one.json()["detail"] for one in answers)
+    assert len(gateway.client.get("/v1/api-keys").json()["items"]) == 2
+
+
 def test_keys_are_listed_in_pages(gateway: Gateway) -> None:
     names = [create(gateway, name=f"key {number}")["name"] for number in range(5)]
     found, page = [], gateway.client.get("/v1/api-keys?limit=2").json()
@@ -76,6 +98,8 @@ def test_keys_are_listed_in_pages(gateway: Gateway) -> None:
         ({"scopes": "read"}, "/scopes"),
         ({"rows": "some"}, "/rows"),
         ({"rows": "team"}, "/team"),
+        ({"scopes": ["read", "admin"], "rows": "own"}, "/rows"),
+        ({"scopes": ["admin"], "rows": "team", "team": "east"}, "/rows"),
         ({"name": ""}, "/name"),
         ({"name": "a\x00b"}, "/name"),
         ({"name": "x" * 201}, "/name"),

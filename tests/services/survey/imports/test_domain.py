@@ -60,7 +60,7 @@ def test_a_file_without_any_item_cannot_be_imported() -> None:
     with pytest.raises(Invalid) as refused:
         columns_of_answers(["x", "channel"], {}, ITEMS)
     (fault,) = refused.value.faults
-    assert fault.code == "missing_columns"
+    assert (fault.pointer, fault.code) == ("/file", "missing_columns")
     assert "one of the items" in fault.message
 
 

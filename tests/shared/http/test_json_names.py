@@ -1,0 +1,91 @@
+"""Of two things of one name in a JSON object the reader would drop one without a word."""
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import httpx
+import pytest
+from fastapi import Form
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from shared.http.json_names import JsonPart, RepeatedName, loads
+from shared.http.routing import Router
+from tests.shared.http.conftest import Offering
+
+TYPE = {"Content-Type": "application/json"}
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+class Sent(BaseModel):
+    """The parts of a form."""
+
+    said: JsonPart[Any]
+
+
+@pytest.fixture
+def taking(offering: Offering) -> Iterator[httpx.Client]:
+    """Give a client of a service that answers with what it was sent."""
+    router = Router(prefix="taken", tag="taken", about="What is sent.")
+
+    @router.post("/body")
+    def take_body(body: dict[str, Any]) -> Any:
+        return body
+
+    @router.post("/form")
+    def take_form(form: Annotated[Sent, Form()]) -> Any:
+        return form.said
+
+    with offering(router) as client:
+        yield client
+
+
+@given(VALUES)
+def test_what_has_each_name_once_is_read_as_it_is(value: Any) -> None:
+    assert loads(json.dumps(value)) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"a": 1, "b": 2, "a": 1}', '[0, {"b": {"a": 1, "a": null}}]', '{"a": 1, "\\u0061": 2}'],
+)
+def test_a_name_that_stands_twice_is_told_wherever_it_is(taking: httpx.Client, text: str) -> None:
+    answer = taking.post("/v1/taken/body", content=text, headers=TYPE)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert answer.json()["detail"] == "`a` stands twice in one object; give it once."
+    answer = taking.post("/v1/taken/form", data={"said": text})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/said", "repeated_name")
+    assert fault["message"] == "`a` stands twice in one object; give it once."
+
+
+def test_the_same_name_in_two_objects_is_none_twice(taking: httpx.Client) -> None:
+    body = {"a": {"a": [{"a": 1}, {"a": 1}]}}
+    assert taking.post("/v1/taken/body", json=body).json() == body
+    assert taking.post("/v1/taken/form", data={"said": json.dumps(body)}).json() == body
+
+
+def test_a_long_name_is_cut_and_the_one_that_stands_twice_is_named() -> None:
+    text = '{"b": 0, "' + "x" * 101 + '": 0, "' + "x" * 101 + '": 0}'
+    with pytest.raises(RepeatedName, match=f"^`{'x' * 100}` stands twice"):
+        loads(text)
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, "1" * 5_000])
+def test_what_is_no_json_is_told_by_who_reads_it(taking: httpx.Client, text: str) -> None:
+    assert taking.post("/v1/taken/body", content=text, headers=TYPE).status_code == 400
+    answer = taking.post("/v1/taken/form", data={"said": text})
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/said", "json_invalid")
+
+
+def test_a_file_is_no_text(taking: httpx.Client) -> None:
+    answer = taking.post("/v1/taken/form", files={"said": ("said.json", b"{}")})
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/said", "json_type")
