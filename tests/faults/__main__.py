@@ -18,7 +18,7 @@ def main() -> int:
     options = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     if options.planted:
-        return planted.main(options.folder / "planted", options.seed, options.rounds or 4)
+        return planted.main(options.folder / "planted", options.seed, options.rounds)
     stacks = STACKS if options.stack == "both" else (options.stack,)
     status = 0
     for stack in stacks:
@@ -54,7 +54,9 @@ def _play(stack: str, rounds: Sequence[Round], options: argparse.Namespace) -> i
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--stack", choices=(*STACKS, "both"), default="both")
-    parser.add_argument("--rounds", type=int, default=0, help="per stack; 0: as many as usual")
+    parser.add_argument(
+        "--rounds", type=int, default=0, help="per stack or bug; 0: as many as usual"
+    )
     parser.add_argument("--seed", type=int, default=1)
     every = sorted({name for kinds in KINDS.values() for name in kinds})
     parser.add_argument("--only", action="append", choices=every, default=[], help="these faults")

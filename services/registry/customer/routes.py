@@ -50,7 +50,7 @@ def register_customer(
             session, record=body.record(), by=caller.subject, reader=reader
         )
         place = f"/v1/customers/{made.id}"
-        return answer(customer_body(made), status=201, place=place, version=made.version)
+        return answer(customer_body(made), made=True, place=place, version=made.version)
 
     return once(register)
 
