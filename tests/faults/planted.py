@@ -120,7 +120,7 @@ BUGS = (
 
 
 def main(folder: Path, seed: int, rounds: int = 0) -> int:
-    """Plant each bug in a copy and play there, so many rounds or its own; 1 unless all are caught."""
+    """Plant each bug in a copy and play so many rounds, or its own; 1 unless all are caught."""
     missed = 0
     for bug in BUGS:
         caught = play(bug, folder, seed, rounds or bug.rounds)
