@@ -11,7 +11,7 @@ _SLASHED = re.compile(
     r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII
 )
 _STANDARD = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?", re.ASCII
+    r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
 )
 _COMPUTED = ("=", "@")
 
@@ -44,11 +44,12 @@ def read_written(text: str, wanted: str) -> datetime:
     ValueError says what is `wanted`, or that the form is right and there is no such day or time.
     """
     standard = dashed(text)
+    if not _STANDARD.fullmatch(standard):
+        raise ValueError(wanted)
     try:
         return datetime.fromisoformat(standard)
     except ValueError:
-        known = _STANDARD.fullmatch(standard)
-        raise ValueError("There is no such day or time." if known else wanted) from None
+        raise ValueError("There is no such day or time.") from None
 
 
 @lru_cache(maxsize=65_536)

@@ -17,7 +17,9 @@ from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
+from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from shared.errors import Fault, Invalid
 
@@ -36,6 +38,7 @@ _BROKEN_WORKBOOK = (
 )
 """What openpyxl and what it stands on raise for a workbook that is none."""
 _ZIP = b"PK\x03\x04"
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCODINGS = {"utf-8": "utf-8-sig", "gbk": "gb18030"}
 _THREE_BYTES = "\u0800"
 """Chinese characters take three bytes or more in UTF-8; two of gbk are often two of UTF-8 too."""
@@ -66,6 +69,8 @@ def read_table(stream: BinaryIO, *, encoding: str | None = None) -> Table:
     Raises Invalid if this is no table, or when a later line cannot be read at all.
     """
     beginning = _peek(stream)
+    if beginning.startswith(_OLD_WORKBOOK):
+        raise _bad("malformed", "This is an old Excel workbook (.xls); save it as XLSX or CSV.")
     rows = _sheet(stream) if beginning.startswith(_ZIP) else _csv(stream, beginning, encoding)
     try:
         _, header = next(rows)
@@ -189,7 +194,7 @@ def _sheet(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
 
 
 def _text(cell: Any) -> str:
-    """Write a cell as a CSV file would have it."""
+    """Write a cell as a CSV file would have it; what is computed, or could not be, as a formula."""
     if cell is None:
         return ""
     if isinstance(cell, datetime):
@@ -197,9 +202,11 @@ def _text(cell: Any) -> str:
         return cell.date().isoformat() if whole_day else cell.isoformat(" ")
     if isinstance(cell, bool):
         return "true" if cell else "false"
+    if isinstance(cell, ArrayFormula | DataTableFormula):
+        return getattr(cell, "text", None) or f"={cell.ref}"
     if isinstance(cell, float):
         return repr(int(cell)) if cell.is_integer() else repr(cell)
-    return str(cell)
+    return f"={cell}" if cell in ERROR_CODES else str(cell)
 
 
 def _bad(code: str, message: str) -> Invalid:

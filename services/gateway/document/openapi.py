@@ -22,7 +22,8 @@ _DESCRIPTION: Final = """Customer records, surveys and explained scores.
 
 Send your key as `Authorization: Bearer <key>`. Every error is a `application/problem+json`; decide
 by its `code`, quote its `request_id`. Lists are read page by page with `cursor`, and turned
-round with `sort`; ids rise in the order in which things are recorded. A POST with an
+round with `sort`; ids rise in the order in which things are recorded, and what is recorded while
+you read a list may be missing from it: events tell of everything. A POST with an
 `Idempotency-Key` has one effect however often it is sent. The events are told at /asyncapi.json.
 """
 _SERVERS: Final = [{"url": "/", "description": "This deployment."}]

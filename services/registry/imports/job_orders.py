@@ -44,15 +44,22 @@ class OrdersWork:
                 commit(task, partial(self._put, chunk))
 
     def _keyed(self, lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:
-        """Give each line with its order's id, noting the names of products: the later one wins."""
+        """Give each line with its order's id, noting the names of products: the later one wins.
+
+        A line that cannot be taken names nothing.
+        """
         places = self._task.layout.columns.places
         key, code, name = places["order_id"], places["product_code"], places.get("product_name")
         for line in lines:
             if line.number % _BEAT_LINES == 0:
                 self._task.run.check()
             if name is not None and (stated := _readable(line.cells[name].strip())):
-                self._names[line.cells[code].strip()] = stated
+                self._note_name(line, line.cells[code].strip(), stated)
             yield line.cells[key].strip(), line
+
+    def _note_name(self, line: Line, code: str, name: str) -> None:
+        if name != self._names.get(code) and self._reader.is_sound(line):
+            self._names[code] = name
 
     def _put(self, groups: Sequence[Group], session: Session) -> Chunk:
         chunk, options = Chunk(), self._task.options

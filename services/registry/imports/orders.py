@@ -40,7 +40,8 @@ def fields(zone: ZoneInfo) -> dict[str, Field]:
         ),
         "product_code": Field(cells.CODE, "what was bought, by its code", required=True),
         "product_name": Field(
-            cells.NAME, "its name for the catalogue; the last one in the file counts"
+            cells.NAME,
+            "its name for the catalogue; that of the last line in the file that can be read counts",
         ),
         "quantity": Field(cells.EXACT, "how many; not 0, negative: came back", required=True),
         "unit_price": Field(cells.EXACT, "price of one, 0 or more", required=True),
@@ -76,10 +77,9 @@ class OrderReader:
             return [Rejected(line, [fault]) for line in group.lines]
         values, faults = [], []
         for line in group.lines:
-            said, wrong = self.layout.read(line.cells)
+            said, wrong = self._read_line(line)
             values.append(said)
-            ragged = [line.fault.message] if line.fault else []
-            faults.append(wrong + self._nobody(said) + ragged)
+            faults.append(wrong)
         if not any(faults):
             made = [self._line(group.order_id, said) for said in values]
             faults = [
@@ -89,6 +89,16 @@ class OrderReader:
         if any(faults):
             return _rejected(group.lines, faults)
         return self._draft(group, values, made)
+
+    def is_sound(self, line: FileLine) -> bool:
+        """Tell whether a line could be taken, were it the only one of its order."""
+        said, wrong = self._read_line(line)
+        return not wrong and not list(line_faults(self._line(said["order_id"], said)))
+
+    def _read_line(self, line: FileLine) -> tuple[dict[str, Any], list[str]]:
+        said, wrong = self.layout.read(line.cells)
+        ragged = [line.fault.message] if line.fault else []
+        return said, wrong + self._nobody(said) + ragged
 
     def _nobody(self, said: Mapping[str, Any]) -> list[str]:
         """Tell what is wrong with the id of a customer of which nothing is left."""
@@ -119,11 +129,18 @@ class OrderReader:
         faults: Sequence[list[str]],
     ) -> None:
         """Tell the first line and the first that says otherwise what both say of their order."""
-        for field in ("customer_external_id", "currency"):
-            said = [each.get(field, "nothing") for each in values]
-            other = next((index for index, one in enumerate(said) if one != said[0]), None)
+        for field, meaning in (
+            ("customer_external_id", self.options.customer_id),
+            ("currency", str),
+        ):
+            said = [each.get(field) for each in values]
+            meant = [meaning(one) if one else None for one in said]
+            other = next((index for index, one in enumerate(meant) if one != meant[0]), None)
             if other is not None:
-                both = [f"{said[index]} in line {lines[index].number}" for index in (0, other)]
+                both = [
+                    f"{said[index] or 'nothing'} in line {lines[index].number}"
+                    for index in (0, other)
+                ]
                 message = f"Give the same in all lines of an order: here {both[0]}, {both[1]}."
                 faults[0].append(self.layout.columns.fault(field, message))
                 faults[other].append(self.layout.columns.fault(field, message))

@@ -78,7 +78,11 @@ class LineBody(Body):
 class NewLine(LineBody):
     """A line to record."""
 
-    product_name: Name | None = Field(None, description="For the catalogue: the later one wins.")
+    product_name: Name | None = Field(
+        None,
+        description="For the catalogue: the later one wins. A key with `rows: own` or `rows: team` "
+        "names products that the catalogue does not have yet.",
+    )
 
 
 class OrderFields(NamesCustomer):

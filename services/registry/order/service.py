@@ -53,7 +53,8 @@ def place_order(session: Session, *, told: Told, reader: Reader) -> Order:
     if known:
         fault = Fault("/external_id", "taken", "This order is recorded; PUT changes it.")
         raise Conflict(fault, code="external_id_taken")
-    row, _ = _put(session, order, told.product_names, known)
+    _name_products(session, told, reader)
+    row, _ = _put(session, order, known)
     return row
 
 
@@ -61,16 +62,18 @@ def put_order(session: Session, *, told: Told, reader: Reader) -> tuple[Order, O
     """Make the records say this of one order; Invalid or NotFound where the reader may not."""
     order = _with_buyer(session, told, reader)
     known = None if reader.rows is Rows.ALL else _known(session, order, reader)
-    return _put(session, order, told.product_names, known)
+    _name_products(session, told, reader)
+    return _put(session, order, known)
+
+
+def _name_products(session: Session, told: Told, reader: Reader) -> None:
+    """Put new codes into the catalogue; who sees some rows gives no new name to a known one."""
+    products.name_products(session, names=told.product_names, renames=reader.rows is Rows.ALL)
 
 
 def _put(
-    session: Session,
-    order: domain.Order,
-    product_names: Mapping[str, str],
-    known: Mapping[Key, Known] | None,
+    session: Session, order: domain.Order, known: Mapping[Key, Known] | None
 ) -> tuple[Order, Outcome]:
-    products.name_products(session, names=product_names)
     (put,) = put_orders(session, orders=[order], known=known)
     if put.written is None:
         return session.get_one(Order, put.order_id), put.outcome

@@ -63,8 +63,10 @@ def products_for_change(session: Session, codes: Collection[str]) -> dict[str, d
     }
 
 
-def name_products(session: Session, *, names: Mapping[str, str]) -> None:
+def name_products(session: Session, *, names: Mapping[str, str], renames: bool = True) -> None:
     """See that the catalogue has these codes, and give them these names where one is stated.
+
+    Without `renames` those that it has keep theirs.
 
     Only what has to change is locked: orders of one product must not wait for each other.
     """
@@ -72,14 +74,14 @@ def name_products(session: Session, *, names: Mapping[str, str]) -> None:
     names = {
         code: name
         for code, name in names.items()
-        if code not in before or (name and name != before[code])
+        if code not in before or (renames and name and name != before[code])
     }
     if not names:
         return
     known = repository.products_for_change(session, list(names))
     moment, renamed = clock.now(), []
     for code, row in known.items():
-        if names[code] and row.name != names[code]:
+        if renames and names[code] and row.name != names[code]:
             row.name, row.version, row.changed_at = names[code], row.version + 1, moment
             renamed.append(row)
     session.flush()

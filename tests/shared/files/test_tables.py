@@ -5,6 +5,7 @@ import zipfile
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from shared.errors import Fault, Invalid
 from shared.files import tables
@@ -108,6 +109,7 @@ def test_a_ragged_line_is_given_with_its_fault_and_empty_ones_are_left_out() -> 
         (b",".join(b"c%d" % n for n in range(130_000)) + b"\n", "too_many_columns"),
         (b'a\n"x"y\n', "malformed"),
         (b"PK\x03\x04 no zip", "malformed"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512, "malformed"),
         (b"a\n" + b"x" * (tables.LONGEST_LINE + 10), "long_line"),
         (b"a\n" + b'"x\n",' * (tables.LONGEST_LINE // 4), "long_line"),
     ],
@@ -135,3 +137,21 @@ def test_a_workbook_reads_like_the_csv_of_it() -> None:
     book.save(file)
     assert lines(file.getvalue())[1] == ["17", "2.55", "2026-01-31 08:00", "=1+1"]
     assert is_formula("=1+1")
+
+
+def test_what_a_workbook_computes_or_could_not_is_a_formula() -> None:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    sheet = book.worksheets[0]
+    sheet.append(["array", "table", "error"])
+    sheet["A2"] = ArrayFormula("A2:A2", "=UPPER(B2)")
+    sheet["B2"] = DataTableFormula("B2:B2", dt2D=False, r1="A1")
+    sheet["C2"] = "#N/A"
+    book.save(file)
+    found = lines(file.getvalue())[1]
+    assert found == ["=UPPER(B2)", "=B2:B2", "=#N/A"]
+    assert all(is_formula(cell) for cell in found)
+
+
+def test_an_old_workbook_is_told_from_a_text_in_an_unknown_encoding() -> None:
+    fault = refused(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512)
+    assert "XLSX" in fault.message

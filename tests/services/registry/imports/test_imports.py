@@ -206,6 +206,13 @@ def test_a_name_that_is_rejected_names_no_product(registry: Running, bad: str) -
     assert {one["code"]: one["name"] for one in products} == {"P1": "洗衣机 8 kg", "P2": "冰箱"}
 
 
+def test_a_line_that_is_rejected_names_no_product(registry: Running) -> None:
+    content = ORDERS + "Z1,2026-02-04,C1,P1,烘干机,x,1,CNY\n"
+    assert counts(imported(registry, "orders", content, options=CREATE)) == (4, 0, 0, 1)
+    products = registry.client.get("/v1/products").json()["items"]
+    assert {one["code"]: one["name"] for one in products} == {"P1": "洗衣机 8 kg", "P2": "冰箱"}
+
+
 def test_customers_come_in_once_and_change_by_their_id(registry: Running) -> None:
     content = (
         "external_id,name,kind,nature,city,tags\n"

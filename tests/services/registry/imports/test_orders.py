@@ -183,6 +183,29 @@ def test_lines_that_say_different_things_of_their_order_reject_it() -> None:
     assert second[1:] == [different]
 
 
+def test_a_customer_with_and_without_the_suffix_is_the_same() -> None:
+    lines = said(customer_external_id="17850.0"), said(customer_external_id="17850")
+    options = replace(OPTIONS, strip_suffix=".0")
+    assert drafted(*lines, options=options).customer == "17850"
+    told = "Give the same in all lines of an order: here 17850.0 in line 2, 17851 in line 3."
+    found = read(lines[0], said(customer_external_id="17851"), options=options)
+    assert found == [(number, [f"customer_external_id: {told}"]) for number in (2, 3)]
+
+
+def test_a_line_is_sound_whatever_the_others_are_like() -> None:
+    layout = layout_of(Entity.ORDERS, HEADER, {"单价": "unit_price"}, "UTC")
+    reader = OrderReader(layout, OPTIONS)
+
+    def sound(fault: Fault | None = None, **more: str) -> bool:
+        cells = [said(**more).get(name, "") for name in HEADER]
+        return reader.is_sound(FileLine(2, cells, fault))
+
+    assert sound(product_name="a")
+    assert not sound(quantity="x")
+    assert not sound(quantity="0")
+    assert not sound(Fault("", "ragged", "Give 5 cells."))
+
+
 def test_lines_of_one_order_on_different_days_are_taken_and_the_earliest_counts() -> None:
     found = drafted(said(ordered_at="2026-10-01"), said(ordered_at="2025-10-01"))
     assert found.order.occurred_on == date(2025, 10, 1)

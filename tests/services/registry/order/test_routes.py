@@ -230,6 +230,23 @@ def test_a_customer_out_of_sight_is_as_unknown(registry: Running, customer: dict
     assert len(registry.recorded()) == before
 
 
+@pytest.mark.usefixtures("customer")
+def test_p7_a_limited_key_adds_products_and_renames_none(registry: Running) -> None:
+    """P7: the catalogue belongs to nobody, so a key that sees some rows changes nothing in it."""
+    assert registry.client.post("/v1/orders", json=ORDER).status_code == 201
+    lines = [
+        {"product_code": "FILTER", "product_name": "renamed", "quantity": "1", "unit_price": "1"},
+        {"product_code": "NEW", "product_name": "新", "quantity": "1", "unit_price": "1"},
+    ]
+    body = {k: v for k, v in ORDER.items() if k != "external_id"} | {"lines": lines}
+    path = "/v1/orders/by-external-id/shop/O-9"
+    with registry.as_caller(Identity("li.na", "", frozenset(), Rows.OWN)) as client:
+        assert client.put(path, json=body).status_code == 201
+    products = registry.client.get("/v1/products").json()["items"]
+    named = {one["code"]: (one["name"], one["version"]) for one in products}
+    assert (named["FILTER"], named["NEW"]) == (("滤芯", 1), ("新", 1))
+
+
 def test_an_anonymous_order_needs_a_key_that_sees_all(registry: Running) -> None:
     """A limited key would not see what it has recorded."""
     anonymous = {k: v for k, v in ORDER.items() if k != "customer"}

@@ -86,7 +86,10 @@ def test_a_moment_without_offset_is_local(written: str, moment: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["", "soon", "20/02/2026", "2026-1-31", "2026-02-30 soon", "２０２６-02-30", "2026-02-3"],
+    [
+        *("", "soon", "20/02/2026", "2026-1-31", "2026-02-30 soon", "２０２６-02-30", "2026-02-3"),
+        *("2026W05", "2026-W05-3", "20260131", "2026-01-31X09:30", "2026-01-31T09"),
+    ],
 )
 def test_what_is_not_written_as_a_moment_is_told_how(written: str) -> None:
     with pytest.raises(ValueError, match=r"^Give a time as 2026-01-31 09:30:00 or 2026/1/31 9:30"):
