@@ -169,25 +169,18 @@ def records_for_change(
     return {ExternalId(*pair): record_of(found[known[pair]]) for pair in known}
 
 
-def put_customers(
-    session: Session, *, records: Mapping[ExternalId, Record], by: str
-) -> dict[ExternalId, Outcome]:
-    """Make the records of many customers these; tell what became of each."""
+def put_customers(session: Session, *, records: Mapping[ExternalId, Record], by: str) -> None:
+    """Make the records of many customers these, each named by one id; known ones keep theirs."""
     pairs = [(external_id.system, external_id.id) for external_id in records]
     known = repository.ids_by_external_id(session, pairs) if pairs else {}
     customers = repository.customers_for_change(session, list(known.values()))
     new = {pair: record for pair, record in records.items() if (pair.system, pair.id) not in known}
     _insert(session, [replace(one, external_ids=(pair,)) for pair, one in new.items()], by=by)
-    outcomes = dict.fromkeys(new, Outcome.CREATED)
     for (system, external_id), customer_id in known.items():
         pair, customer = ExternalId(system, external_id), customers[customer_id]
         kept = record_of(customer).external_ids
         record = replace(records[pair], external_ids=kept)
-        changed = change_customer(
-            session, customer=customer, record=record, by=by, reader=EVERYTHING
-        )
-        outcomes[pair] = Outcome.UPDATED if changed else Outcome.UNCHANGED
-    return outcomes
+        change_customer(session, customer=customer, record=record, by=by, reader=EVERYTHING)
 
 
 def record_of(customer: Customer) -> Record:

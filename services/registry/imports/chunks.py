@@ -37,6 +37,13 @@ class Chunk:
     rejected: list[Rejected] = field(default_factory=list)
 
 
+def rehearse(task: Task, put: Callable[[Session], Chunk]) -> None:
+    """Put one chunk that is counted already, and take it back."""
+    with task.run.transaction() as session, on_trial(session, dry_run=True):
+        put(session)
+    task.run.check()
+
+
 def commit(task: Task, put: Callable[[Session], Chunk]) -> None:
     """Put one chunk together with its counts; a dry run keeps the counts alone."""
     with task.run.transaction() as session:

@@ -41,11 +41,12 @@ OPTIONS: Mapping[str, Collection[Entity]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How a file is to be read."""
+    """How a file is to be read; a currency that is not `currency_given` is the company's."""
 
     system: str | None
     create_customers: bool = False
     currency: str
+    currency_given: bool = False
     timezone: str
     encoding: str | None = None
     return_prefix: str | None = None

@@ -48,7 +48,10 @@ PRODUCT_FIELDS = {
     "name": Field(cells.NAME, "name", required=True),
     "category": Field(cells.CODE, "category"),
     "unit_price": Field(cells.PRICE, "list price"),
-    "currency": Field(cells.CURRENCY, "of the list price; without it `options.currency`"),
+    "currency": Field(
+        cells.CURRENCY,
+        "of the list price; without it `options.currency`, where that is absent what is on record",
+    ),
     "lifetime_days": Field(cells.DAYS, "how long one serves (产品生命周期)"),
     "purchase_cycle_days": Field(
         cells.DAYS, "how long after a purchase the next is usual (购买周期)"
@@ -59,6 +62,11 @@ PRODUCT_FIELDS = {
 def customer_key(values: Mapping[str, Any], options: Options) -> ExternalId:
     """Tell which customer a line is about; ValueError where it names nobody."""
     return ExternalId(options.system or "", options.customer_id(values["external_id"]))
+
+
+def customer_named(key: ExternalId, before: Record | None) -> ExternalId:
+    """Tell customers apart by one id each, whichever of theirs a line names."""
+    return before.external_ids[0] if before else key
 
 
 def customer(values: Mapping[str, Any], _: Options, before: Record | None) -> Record:
@@ -76,6 +84,12 @@ def product_key(values: Mapping[str, Any], _: Options) -> str:
 
 def product(values: Mapping[str, Any], options: Options, before: Product | None) -> Product:
     """Make a product of what a line says; what it does not say stays as it was."""
-    priced = {"currency": options.currency} if "unit_price" in values else {}
+    priced = {"currency": _currency(options, before)} if "unit_price" in values else {}
     said = priced | dict(values)
     return replace(before, **said) if before else Product(**said)
+
+
+def _currency(options: Options, before: Product | None) -> str:
+    """Give the currency of a price whose line names none."""
+    on_record = before.currency if before else None
+    return options.currency if options.currency_given else on_record or options.currency

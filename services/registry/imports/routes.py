@@ -33,7 +33,8 @@ ImportId = Annotated[UUID, Path(description="The import's `id`, as its answers g
 _ABOUT = """Import customers, products or orders from a file. Needs a key that sees all rows.
 
 The file is kept and worked on by a job: follow `Location`. Rejected lines come back at
-`errors_url`, to be mended and sent again. The same file twice changes nothing.
+`errors_url`, to be mended and sent again. The same file twice changes nothing, unless lines of it
+contradict each other about a customer or product over more than one chunk of 500 lines.
 
 **Files.** CSV with commas in UTF-8 or GBK, or the first sheet of an XLSX file. The first line
 names the columns as below; other names, Chinese ones too, need a `mapping`:
@@ -42,8 +43,8 @@ with another number of cells than the header is rejected, and so is a cell of th
 begins with `=` or `@`.
 
 **Customers and products.** A line each. A column that is missing and a cell that is blank leave
-what is on record as it was, so a file removes nothing. Where lines name the same customer or
-product, the later one wins.
+what is on record as it was, so a file removes nothing. Lines are taken one after the
+other: where several name the same customer or product, by whichever id, the later one wins.
 
 **Orders.** A line of the file is a line of an order; lines with the same `order_id` are gathered
 from the whole file. An order that is on record is replaced whole: a later file with one line of it

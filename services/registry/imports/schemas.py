@@ -29,7 +29,9 @@ class OptionsBody(Body):
         "orders are rejected.",
     )
     currency: Currency | None = Field(
-        None, description="Where a line names none; absent: the company's."
+        None,
+        description="Where a line names none; absent: the company's, but a known product keeps "
+        "its own.",
     )
     timezone: Zone | None = Field(
         None, description="Of times without offset, and of days; absent: the business zone."
@@ -61,6 +63,7 @@ class OptionsBody(Body):
             raise Invalid(*faults)
         said = dict(self) | {
             "currency": self.currency or settings.currency,
+            "currency_given": self.currency is not None,
             "timezone": self.timezone or settings.timezone,
         }
         return domain.Options(**said)

@@ -9,7 +9,13 @@ import pytest
 from services.registry.customer.domain import ExternalId, Kind, Nature, Record
 from services.registry.imports.columns import layout_of
 from services.registry.imports.domain import Entity, Mode, Options
-from services.registry.imports.records import customer, customer_key, product, product_key
+from services.registry.imports.records import (
+    customer,
+    customer_key,
+    customer_named,
+    product,
+    product_key,
+)
 from services.registry.product.domain import Product
 
 OPTIONS = Options(system="erp", currency="CNY", timezone="Asia/Shanghai")
@@ -20,6 +26,13 @@ def test_a_customer_is_known_by_the_system_and_their_id_without_what_is_stripped
     assert customer_key(said, OPTIONS) == ExternalId("erp", "17.0")
     assert customer_key(said, replace(OPTIONS, strip_suffix=".0")) == ExternalId("erp", "17")
     assert customer_key({"external_id": "17"}, replace(OPTIONS, system=None)).system == ""
+
+
+def test_a_customer_on_record_is_told_apart_by_one_id_whichever_names_it() -> None:
+    one, other = ExternalId("erp", "1"), ExternalId("erp", "2")
+    before = Record(name="x", kind=Kind.UNKNOWN, nature=Nature.UNKNOWN, external_ids=(one, other))
+    assert {customer_named(key, before) for key in (one, other)} == {one}
+    assert customer_named(other, None) == other
 
 
 def test_no_blank_and_not_nothing_is_what_stripping_leaves_of_an_id() -> None:
@@ -57,6 +70,17 @@ def test_the_currency_of_the_file_is_that_of_a_price_without_one() -> None:
     assert product(priced, OPTIONS, None).currency == "CNY"
     assert product(priced | {"currency": "EUR"}, OPTIONS, None).currency == "EUR"
     assert product({"code": "P1", "name": "x"}, OPTIONS, None).currency is None
+
+
+def test_a_price_keeps_the_currency_on_record_unless_another_is_said() -> None:
+    priced = {"code": "P1", "name": "x", "unit_price": Decimal(5)}
+    before = Product(code="P1", name="x", unit_price=Decimal(4), currency="USD")
+    given = replace(OPTIONS, currency_given=True)
+    assert product(priced, OPTIONS, before).currency == "USD"
+    assert product(priced, OPTIONS, replace(before, currency=None)).currency == "CNY"
+    assert product(priced, given, before).currency == "CNY"
+    assert product(priced | {"currency": "EUR"}, given, before).currency == "EUR"
+    assert product({"code": "P1", "name": "x"}, given, before).currency == "USD"
 
 
 def test_of_a_known_product_only_what_the_line_says_changes() -> None:
