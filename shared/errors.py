@@ -29,6 +29,11 @@ class Fault:
     message: str
 
 
+def pointer_to(*steps: str | int) -> str:
+    """Write a place in a body as a JSON pointer (RFC 6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
 class Problem(Exception):
     """An error for the reader; `code` is stable, the texts may change."""
 

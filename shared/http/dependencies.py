@@ -9,7 +9,14 @@ from fastapi import Depends, Header, Request
 from sqlalchemy.orm import Session
 
 from shared.database import Database
-from shared.errors import BadRequest, Fault, Forbidden, Invalid, PreconditionRequired
+from shared.errors import (
+    BadRequest,
+    Fault,
+    Forbidden,
+    Invalid,
+    PreconditionRequired,
+    pointer_to,
+)
 from shared.http.hot import HotReads
 from shared.http.identity import Identity
 from shared.reader import Reader as RowReader
@@ -83,7 +90,7 @@ def refuse_repeated(request: Request, name: str) -> None:
 async def _each_part_once(request: Request) -> None:
     counted = Counter(name for name, _ in (await request.form()).multi_items())
     faults = [
-        Fault(f"/{name[:100]}", "repeated", "Send it once.")
+        Fault(pointer_to(name[:100]), "repeated", "Send it once.")
         for name, count in counted.items()
         if count > 1
     ]

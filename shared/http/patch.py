@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from shared.errors import Fault, Invalid
+from shared.errors import Fault, Invalid, pointer_to
 
 Whole = TypeVar("Whole", bound=BaseModel)
 
@@ -34,7 +34,7 @@ def patched(kind: type[Whole], before: Mapping[str, Any], patch: BaseModel) -> W
 
 
 def _fault(place: tuple[int | str, ...], code: str, message: str) -> Fault:
-    pointer = "".join(f"/{step}" for step in place)
+    pointer = pointer_to(*place)
     if code == "missing":
         return Fault(pointer, "required", "This cannot be removed.")
     return Fault(pointer, code, message)

@@ -26,6 +26,7 @@ from shared.errors import (
     TooLarge,
     Unauthorized,
     Unavailable,
+    pointer_to,
 )
 from shared.http.telemetry import route_of
 from shared.logging import logger
@@ -86,14 +87,24 @@ def body_of(problem: Problem) -> bytes:
             "title": problem.title,
             "status": problem.status,
             "code": problem.kind,
-            "detail": problem.detail,
+            "detail": _writable(problem.detail),
             "request_id": trace.request_id if trace else None,
-            "errors": [
-                {"pointer": fault.pointer, "code": fault.code, "message": fault.message}
-                for fault in problem.faults
-            ],
+            "errors": [_told(fault) for fault in problem.faults],
         }
     )
+
+
+def _told(fault: Fault) -> dict[str, str]:
+    return {
+        "pointer": _writable(fault.pointer),
+        "code": fault.code,
+        "message": _writable(fault.message),
+    }
+
+
+def _writable(text: str) -> str:
+    """Write half a surrogate pair as its escape: a name in JSON can be one, UTF-8 has none."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def respond(problem: Problem) -> Response:
@@ -120,21 +131,25 @@ async def _invalid(_: Request, error: Any) -> Response:
 
 
 _TIME = "Give a time as RFC 3339: 2026-01-31T09:30:00+08:00."
+_WHOLE = "Send a JSON object, with Content-Type: application/json."
 _MESSAGES = {
     "missing": "This is needed.",
     "extra_forbidden": "There is no such field here; leave it out.",
     "datetime_from_date_parsing": _TIME,
     "datetime_parsing": _TIME,
     "date_from_datetime_parsing": "Give a day as 2026-01-31.",
-    "model_attributes_type": "Send a JSON object, with Content-Type: application/json.",
+    "model_attributes_type": "Give an object.",
 }
 
 
 def _fault(found: dict[str, Any]) -> Fault:
-    message = _MESSAGES.get(found["type"], found["msg"])
+    place, code = _pointer(found["loc"]), found["type"]
+    message = _MESSAGES.get(code, found["msg"])
+    if not place and code == "model_attributes_type":
+        message = _WHOLE
     if "UploadFile" in message:
         message = "Send a file as this part of the form: multipart/form-data with a file name."
-    return Fault(_pointer(found["loc"]), found["type"], message)
+    return Fault(place, code, message)
 
 
 def _unreadable(found: dict[str, Any]) -> Fault:
@@ -143,11 +158,13 @@ def _unreadable(found: dict[str, Any]) -> Fault:
 
 
 def _pointer(place: Sequence[str | int]) -> str:
-    """Write a body's place as a JSON pointer, another's as `query:limit`."""
+    """Write a body's place as a JSON pointer, another's as `query:limit` or `header:If-Match`."""
     source, *steps = place
-    if source != "body":
-        return ":".join(str(step) for step in place)
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    if source == "body":
+        return pointer_to(*steps)
+    if source == "header":
+        return f"header:{str(steps[0]).title()}"
+    return ":".join(str(step) for step in place)
 
 
 _UNREADABLE = {

@@ -22,10 +22,13 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StringConstraints,
+    ValidationError,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     field_validator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 from pydantic_core.core_schema import StringSchema
 
 from shared.clock import to_utc
@@ -47,7 +50,8 @@ class Page(Body, Generic[Item]):
     next: str | None = Field(description="Send it as `cursor` to get the following page.")
 
 
-def _without_nul(text: str) -> str:
+def without_nul(text: str) -> str:
+    """Refuse the character NUL, which PostgreSQL keeps in no text."""
     if "\x00" in text:
         raise PydanticCustomError("nul", "Leave out the character NUL.")
     return text
@@ -69,7 +73,26 @@ class Text:
         given = cast("StringSchema", handler(source))
         most = min(self.most, given.get("max_length", self.most))
         bounds = core_schema.str_schema(min_length=1, max_length=most, strip_whitespace=True)
-        return core_schema.no_info_after_validator_function(_without_nul, given | bounds)
+        return core_schema.no_info_after_validator_function(without_nul, given | bounds)
+
+
+def _untagged(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return handler(value)
+    except ValidationError as error:
+        told = [
+            InitErrorDetails(
+                type=PydanticCustomError(one["type"], one["msg"]),
+                loc=one["loc"][1:],
+                input=one["input"],
+            )
+            for one in error.errors()
+        ]
+        raise ValidationError.from_exception_data(error.title, told) from error
+
+
+UNTAGGED = WrapValidator(_untagged)
+"""For unions that a field tells apart: its value is no step of the place of a fault."""
 
 
 def _as_string(value: Any) -> Any:

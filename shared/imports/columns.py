@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.errors import Fault, Invalid
+from shared.errors import Fault, Invalid, pointer_to
 
 Mapped = Mapping[str, str | None]
 
@@ -60,7 +60,7 @@ def _faults(
         yield Fault("/file", "separator", message)
         return
     for column, field in mapping.items():
-        pointer = "/mapping/" + column.replace("~", "~0").replace("/", "~1")
+        pointer = pointer_to("mapping", column)
         if column not in header:
             message = f"The file has no column of this name. Its header is: {read}"
             yield Fault(pointer, "unknown_column", message)

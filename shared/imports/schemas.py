@@ -6,12 +6,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import UploadFile
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from shared.files.store import digest
 from shared.http.json_names import JsonPart
-from shared.http.schemas import Body, Code
+from shared.http.schemas import Body, Code, without_nul
 from shared.imports.models import ImportColumns
 from shared.imports.service import Upload
 from shared.jobs.models import JobState
@@ -57,6 +57,12 @@ class FileForm(Body):
         '`{"客户名称": "name"}`; null: ignored. A column that has its name already is left out.',
     )
     dry_run: bool = Field(False, description="Count and check, change nothing.")
+
+    @field_validator("file")
+    @classmethod
+    def _named_without_nul(cls, file: UploadFile) -> UploadFile:
+        without_nul(file.filename or "")
+        return file
 
     def upload(self, *, limit: int, by: str) -> Upload:
         """Give the file as it came, and who sent it."""

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from shared import tracing
 from shared.contracts.catalogue import contract_of
 from shared.database import Database, is_outage
+from shared.errors import pointer_to
 from shared.logging import logger
 from shared.messaging import inbox
 from shared.messaging.envelope import Received, Record, adapter
@@ -179,14 +180,10 @@ def reason(error: Exception) -> str:
     """Say what was wrong and where, without repeating what was in the record."""
     if isinstance(error, ValidationError):
         faults = error.errors(include_url=False, include_input=False, include_context=False)
-        return "; ".join(f"{_place(fault['loc'])}: {fault['msg']}" for fault in faults)[:1000]
+        return "; ".join(f"{pointer_to(*fault['loc'])}: {fault['msg']}" for fault in faults)[:1000]
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(getattr(error, 'orig', None) or error).__name__}{place}"
-
-
-def _place(steps: Iterable[int | str]) -> str:
-    return "".join(f"/{step}" for step in steps)
 
 
 def dead_letters(service: str) -> str:

@@ -29,7 +29,7 @@ def start_import(
     session: Session, *, survey_id: UUID, wave: str | None, options: Options, upload: Upload
 ) -> Import:
     """Keep a file and queue its import; Invalid at once if its header will not do."""
-    chosen = open_for_answers(session, survey_id=survey_id, wave=wave)
+    chosen = open_for_answers(session, survey_id=survey_id, wave=wave, place="/options/wave")
     header = read_table(upload.stream, encoding=options.encoding).header
     items = {item.code: item.required for item in questionnaire_of(session, chosen).items}
     columns = columns_of_answers(header, upload.mapping, items)

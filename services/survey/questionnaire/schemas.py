@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     ConfigDict,
     Field,
     StrictFloat,
@@ -20,13 +21,20 @@ from services.survey.questionnaire.domain import LARGEST, Role, VersionState
 from services.survey.questionnaire.models import Questionnaire, QuestionnaireVersion
 from services.survey.questionnaire.rules import MOST_ITEMS
 from shared.http.patch import patched
-from shared.http.schemas import Body, Code, Flag, Integer, Page
+from shared.http.schemas import UNTAGGED, Body, Code, Flag, Integer, Page
 
 
 def _printable(text: str) -> str:
     if any(ord(character) < ord(" ") and character not in "\n\t" for character in text):
         raise PydanticCustomError("unreadable", "Leave out control characters.")
     return text
+
+
+def _number(value: object) -> object:
+    """Tell once what is no number, not for each kind of number."""
+    if type(value) not in {int, float}:
+        raise PydanticCustomError("number", "Give a number.")
+    return value
 
 
 Line = Annotated[
@@ -43,7 +51,7 @@ OptionCode = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"), Field(examples=["online"])
 ]
 Point = Annotated[Integer, Field(ge=-1000, le=1000)]
-Bound = Annotated[StrictInt | StrictFloat, Field(ge=-LARGEST, le=LARGEST)]
+Bound = Annotated[StrictInt | StrictFloat, BeforeValidator(_number), Field(ge=-LARGEST, le=LARGEST)]
 
 
 class _Text(Body):
@@ -172,6 +180,7 @@ class OpenBody(_Question):
 QuestionBody: TypeAlias = Annotated[
     MatrixBody | RatingBody | NpsBody | SingleBody | MultipleBody | NumberBody | OpenBody,
     Field(discriminator="type"),
+    UNTAGGED,
 ]
 Questions = Annotated[list[QuestionBody], Field(min_length=1, max_length=MOST_ITEMS)]
 

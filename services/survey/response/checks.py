@@ -127,13 +127,13 @@ class _Figure:
     def __init__(self, item: Item) -> None:
         self._missing = frozenset(item.missing)
         self._decimals = item.decimals
-        self._least = -LARGEST if item.least is None else item.least
-        self._most = LARGEST if item.most is None else item.most
+        self._least = _written(-LARGEST if item.least is None else item.least)
+        self._most = _written(LARGEST if item.most is None else item.most)
 
     def take(self, value: object) -> Answer:
         if type(value) not in (int, float):
             raise self._unreadable()
-        number = Decimal(repr(value))
+        number = _written(value)
         if not number.is_finite():
             raise self._unreadable()
         return self._within(number)
@@ -177,6 +177,11 @@ class _Words:
         if len(words) > self._longest:
             raise NotTaken("too_long", {"longest": self._longest, "length": len(words)})
         return words
+
+
+def _written(number: object) -> Decimal:
+    """Read a number as it is written: 0.1 is a tenth, not the binary fraction next to it."""
+    return Decimal(str(number))
 
 
 def _narrowed(text: str) -> str:

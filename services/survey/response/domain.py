@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from services.survey.questionnaire.domain import Item, QuestionType
 from services.survey.response.checks import Check, NotTaken, check_of
 from shared.contracts.survey import Answer
+from shared.errors import pointer_to
 
 SubmissionKind = Literal["respondent", "customer", "form", "line"]
 
@@ -28,7 +29,7 @@ class Refusal:
     @property
     def pointer(self) -> str:
         """Give the JSON pointer below the answers."""
-        return f"/{self.item}" if self.place is None else f"/{self.item}/{self.place}"
+        return pointer_to(self.item, *(() if self.place is None else (self.place,)))
 
 
 @dataclass(frozen=True, slots=True)

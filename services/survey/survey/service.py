@@ -144,11 +144,16 @@ def wave_of(waves: list[Wave], code: str) -> Wave:
     raise NotFound(detail=UNKNOWN_WAVE)
 
 
-def open_for_answers(session: Session, *, survey_id: UUID, wave: str | None) -> Wave:
-    """Find the wave that answers go to: the one named, or the only one that is open."""
+def open_for_answers(
+    session: Session, *, survey_id: UUID, wave: str | None, place: str = "/wave"
+) -> Wave:
+    """Find the wave that answers go to: the one named, or the only one that is open.
+
+    `place` is where the wave has to be named.
+    """
     survey = survey_of(session, survey_id)
     waves = repository.waves(session, survey_id)
-    chosen = wave_of(waves, wave) if wave is not None else _only_open(waves)
+    chosen = wave_of(waves, wave) if wave is not None else _only_open(waves, place)
     if survey.state == State.DRAFT:
         raise Conflict(detail="Publish the survey before it is answered.", code="survey_draft")
     if survey.state == State.CLOSED:
@@ -164,11 +169,11 @@ def questionnaire_of(session: Session, wave: Wave) -> Questionnaire:
     return read_questionnaire(pinned.document)
 
 
-def _only_open(waves: list[Wave]) -> Wave:
+def _only_open(waves: list[Wave], place: str) -> Wave:
     candidates = [wave for wave in waves if wave.closed_at is None] or waves
     if len(candidates) > 1:
         codes = ", ".join(wave.code for wave in candidates)
-        raise Invalid(Fault("/wave", "required", f"Say which wave: {codes}."))
+        raise Invalid(Fault(place, "required", f"Say which wave: {codes}."))
     return candidates[0]
 
 

@@ -20,8 +20,11 @@ class Sheet(BaseModel):
     title: Text
     until: date | None = None
 
+    notes: dict[str, int] = {}
+
 
 class SheetPatch(BaseModel):
+    notes: dict[str, str | int] | None = None
     title: dict[str, str | None] | None = None
     until: date | None = None
 
@@ -76,3 +79,9 @@ def test_what_a_patch_leaves_has_to_do(text: str | None, code: str, message: str
         patched(Sheet, BEFORE, SheetPatch(title={"zh": text}))
     (fault,) = told.value.faults
     assert (fault.pointer, fault.code, fault.message) == ("/title/zh", code, message)
+
+
+def test_a_fault_of_a_patch_is_told_by_a_json_pointer() -> None:
+    with pytest.raises(Invalid) as told:
+        patched(Sheet, BEFORE, SheetPatch(notes={"a/b~c": "x"}))
+    assert [fault.pointer for fault in told.value.faults] == ["/notes/a~1b~0c"]

@@ -1,5 +1,6 @@
 """What is wrong with a request is said where it is wrong, and what to do."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +9,8 @@ import httpx
 import pytest
 from fastapi import UploadFile
 
+from shared.errors import Fault, Invalid
+from shared.http.problems import body_of
 from shared.http.routing import Router
 from shared.http.schemas import Body
 from tests.shared.http.conftest import Offering
@@ -75,12 +78,19 @@ def test_a_body_that_is_no_text_is_told_so(client: httpx.Client) -> None:
     assert "UTF-8" in answer.json()["detail"]
 
 
+class Note(Body):
+    """A body within a body."""
+
+    text: str
+
+
 class Bag(Body):
     """A body with fields of all kinds."""
 
     counts: dict[str, list[int]] | None = None
     at: datetime | None = None
     day: date | None = None
+    inner: Note | None = None
 
 
 @pytest.fixture
@@ -106,7 +116,9 @@ def bags(offering: Offering) -> Iterator[httpx.Client]:
         ({"counts": {"a/b~c": [1, "x"]}}, "/counts/a~1b~0c/1", "valid integer"),
         ({"at": "never"}, "/at", "2026-01-31T09:30:00+08:00"),
         ({"day": "never"}, "/day", "2026-01-31"),
-        ([], "", "JSON object"),
+        ([], "", "Send a JSON object, with Content-Type: application/json."),
+        ({"inner": "x"}, "/inner", "Give an object."),
+        ({"inner": {}}, "/inner/text", "This is needed."),
     ],
 )
 def test_a_fault_of_a_body_is_told_with_its_place_and_what_to_do(
@@ -115,6 +127,26 @@ def test_a_fault_of_a_body_is_told_with_its_place_and_what_to_do(
     ((place, _, told_so),) = told(bags.post("/v1/bags", json=body), 422, "invalid")
     assert place == pointer
     assert message in told_so
+
+
+def test_a_name_that_is_half_a_character_can_be_told(bags: httpx.Client) -> None:
+    """JSON can write one half of a surrogate pair, UTF-8 cannot."""
+    answer = bags.post("/v1/bags", content=rb'{"\ud800": 1, "\ud800": 2}', headers=JSON)
+    assert told(answer, 400, "bad_request") == []
+    assert answer.json()["detail"] == r"`\ud800` stands twice in one object; give it once."
+    problem = Invalid(Fault("/a/\udfff", "unknown", "There is no \udfff."))
+    body = json.loads(body_of(problem))
+    assert body["detail"] == r"There is no \udfff."
+    assert body["errors"] == [
+        {"pointer": r"/a/\udfff", "code": "unknown", "message": r"There is no \udfff."}
+    ]
+
+
+@pytest.mark.parametrize("body", [rb'{"\ud800": 1}', rb'{"counts": {"\udfff": ["x"]}}'])
+def test_a_body_with_half_a_character_for_a_name_is_refused(
+    bags: httpx.Client, body: bytes
+) -> None:
+    assert len(told(bags.post("/v1/bags", content=body, headers=JSON), 422, "invalid")) == 1
 
 
 def test_a_text_where_a_file_belongs_is_told_without_the_words_of_programs(
@@ -134,4 +166,4 @@ def test_a_parameter_is_told_by_where_it_stands(client: httpx.Client) -> None:
         422,
         "invalid",
     )
-    assert [pointer for pointer, _, _ in faults] == ["header:idempotency-key"]
+    assert [pointer for pointer, _, _ in faults] == ["header:Idempotency-Key"]

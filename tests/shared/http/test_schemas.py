@@ -2,13 +2,14 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 import pytest
 from pydantic import Field, ValidationError
 
 from shared.http.schemas import (
+    UNTAGGED,
     Body,
     Code,
     Currency,
@@ -61,6 +62,65 @@ def test_a_field_may_bound_a_text_further() -> None:
 )
 def test_a_text_says_something_without_nul(text: str, code: str) -> None:
     assert faults(words(), needed=text) == [("needed", code)]
+
+
+class Circle(Body):
+    """A shape of its own kind."""
+
+    kind: Literal["circle"]
+    radius: int = Field(lt=10)
+    colours: list[Currency] = Field([])
+
+
+class Line(Body):
+    """A shape whose kind is called as one of its fields."""
+
+    kind: Literal["line"]
+    line: str
+
+
+def drawing() -> type[Body]:
+    """Give a body of shapes that their kind tells apart."""
+
+    class Drawing(Body):
+        shapes: list[Annotated[Circle | Line, Field(discriminator="kind"), UNTAGGED]]
+
+    return Drawing
+
+
+def inside(thing: Any, steps: tuple[Any, ...]) -> object:
+    for step in steps:
+        thing = thing[step]
+    return thing
+
+
+@pytest.mark.parametrize(
+    ("shape", "place", "code", "message"),
+    [
+        ({"kind": "circle", "radius": "{x}"}, ("radius",), "int_parsing", "valid integer"),
+        ({"kind": "circle", "radius": 10}, ("radius",), "less_than", "less than 10"),
+        ({"kind": "circle", "radius": 1, "colours": ["red"]}, ("colours", 0), "string", "match"),
+        ({"kind": "line", "line": 1}, ("line",), "string_type", "valid string"),
+        ({"kind": "line"}, ("line",), "missing", "required"),
+        ({"kind": "star"}, (), "union_tag_invalid", "'circle', 'line'"),
+        (1, (), "model_attributes_type", "object"),
+    ],
+)
+def test_the_kind_of_a_thing_is_no_step_to_what_is_wrong_with_it(
+    shape: object, place: tuple[object, ...], code: str, message: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        drawing().model_validate({"shapes": [shape]})
+    (fault,) = refused.value.errors()
+    assert fault["loc"] == ("shapes", 0, *place)
+    assert fault["type"].startswith(code)
+    assert message in fault["msg"]
+    assert fault["input"] == (shape if code == "missing" else inside(shape, place))
+
+
+def test_things_are_told_apart_by_their_kind() -> None:
+    shapes = [{"kind": "line", "line": "a"}, {"kind": "circle", "radius": 1, "colours": ["CNY"]}]
+    assert drawing().model_validate({"shapes": shapes}).model_dump() == {"shapes": shapes}
 
 
 def test_a_customer_is_named_in_one_way() -> None:

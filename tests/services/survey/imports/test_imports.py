@@ -274,12 +274,36 @@ def test_a_closed_survey_takes_no_file(surveys: Running, survey: dict[str, Any])
     assert kept(surveys, survey) == []
 
 
+def test_the_wave_of_an_import_is_named_among_its_options_where_several_are_open(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    surveys.client.post(f"/v1/surveys/{survey['id']}/waves", json={"code": "2027"})
+    answer = sent(surveys.client, survey, table(*LINES))
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"], fault["code"]) == (
+        422,
+        "/options/wave",
+        "required",
+    )
+
+
 def test_an_import_goes_to_the_wave_it_names(surveys: Running, survey: dict[str, Any]) -> None:
     surveys.client.post(f"/v1/surveys/{survey['id']}/waves", json={"code": "2027"})
     assert sent(surveys.client, survey, table(*LINES)).status_code == 422
     for wave in ("2026", "2027"):
         body = imported(surveys, survey, table(*LINES), options={"wave": wave})
         assert (body["wave"], counts(body)) == (wave, (3, 3, 0, 0, 0))
+
+
+def test_a_file_whose_name_has_nul_is_refused(client: httpx.Client, survey: dict[str, Any]) -> None:
+    disposition = b'Content-Disposition: form-data; name="file"; filename="a\x00.csv"'
+    answer = client.post(
+        f"/v1/surveys/{survey['id']}/imports",
+        content=b"--x\r\n" + disposition + b"\r\n\r\n" + table(*LINES) + b"\r\n--x--\r\n",
+        headers={"Content-Type": "multipart/form-data; boundary=x"},
+    )
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/file", "nul")
 
 
 class _KilledError(BaseException):

@@ -80,6 +80,45 @@ def test_what_is_no_questionnaire_is_refused_where_it_is_wrong(
     )
 
 
+WRONG_INSIDE: list[tuple[list[int | str], Any, str, str]] = [
+    ([0, "rows", 0, "code"], "a b", "/questions/0/rows/0/code", "string_pattern_mismatch"),
+    ([0, "rows", 0], 1, "/questions/0/rows/0", "model_attributes_type"),
+    ([5, "least"], "a", "/questions/5/least", "number"),
+    ([5, "least"], True, "/questions/5/least", "number"),
+    ([5, "most"], 10**13, "/questions/5/most", "less_than_equal"),
+    ([6, "code"], "{a}", "/questions/6/code", "string_pattern_mismatch"),
+    ([6, "text"], {}, "/questions/6/text", "text"),
+    ([6, "text", "zh"], "", "/questions/6/text/zh", "string_too_short"),
+    ([6], 1, "/questions/6", "model_attributes_type"),
+]
+
+
+@pytest.mark.parametrize(("steps", "value", "pointer", "code"), WRONG_INSIDE)
+def test_a_fault_inside_a_question_is_told_once_and_where_it_stands(
+    client: httpx.Client, steps: list[int | str], value: object, pointer: str, code: str
+) -> None:
+    document: Any = every_type()
+    place = document["questions"]
+    for step in steps[:-1]:
+        place = place[step]
+    place[steps[-1]] = value
+    made = designed(client)
+    for answer in (
+        client.post("/v1/questionnaires", json=document),
+        changed(client, made, questions=document["questions"]),
+    ):
+        (fault,) = answer.json()["errors"]
+        assert (answer.status_code, fault["pointer"], fault["code"]) == (422, pointer, code)
+
+
+def test_bounds_of_numbers_keep_their_kind(client: httpx.Client) -> None:
+    document = every_type()
+    document["questions"][5] |= {"least": 0.5, "most": 20}
+    made = designed(client, questions=document["questions"])
+    kept = made["questions"][5]
+    assert (repr(kept["least"]), repr(kept["most"])) == ("0.5", "20")
+
+
 def test_an_unsound_questionnaire_is_refused_where_it_is_unsound(client: httpx.Client) -> None:
     document = every_type()
     document["questions"][1]["code"] = "product"

@@ -233,6 +233,7 @@ def test_a_written_refusal_says_the_same_and_where_in_a_list_it_stands() -> None
 
 
 TEXT = text("问题", "Question")
+TENTHS = {"least": 0.1, "most": 0.7, "decimals": 1}
 
 
 def test_a_number_without_bounds_is_whole_and_within_what_a_float_keeps() -> None:
@@ -247,6 +248,30 @@ def test_a_number_without_bounds_is_whole_and_within_what_a_float_keeps() -> Non
     assert told(-(10**12) - 1) == (("too_small", {"least": -(10**12)}),)
     assert told(1.5) == (("not_whole", {"decimals": 0}),)
     assert told("1") == (("number_expected", {"example": "12"}),)
+
+
+@pytest.mark.parametrize("number", [0.1, 0.7])
+def test_a_bound_is_the_number_that_is_written(number: float) -> None:
+    """Neither bound of 0.1 to 0.7 is what it is written as in binary, and each is within."""
+    narrow = sheet({"type": "number", "code": "n", "text": TEXT, **TENTHS})
+    assert narrow.check({"n": number}).answers == {"n": number}
+    assert narrow.check_texts({"n": str(number)}).answers == {"n": number}
+
+
+@pytest.mark.parametrize(("number", "code"), [("0", "too_small"), ("0.8", "too_large")])
+def test_what_is_beyond_a_bound_of_tenths_is_refused_with_that_bound(
+    number: str, code: str
+) -> None:
+    narrow = sheet({"type": "number", "code": "n", "text": TEXT, **TENTHS})
+    (refusal,) = narrow.check_texts({"n": number}).refusals
+    assert refusal.code == code
+    assert [str(bound) for bound in refusal.detail.values()] == [
+        "0.1" if code == "too_small" else "0.7"
+    ]
+
+
+def test_a_refusal_points_to_codes_with_slashes_and_tildes() -> None:
+    assert refused(**{"a/b~c": 1}) == [("/a~1b~0c", "unknown_question")]
 
 
 def _options(many: int) -> list[dict[str, object]]:

@@ -102,6 +102,21 @@ def test_an_answer_that_cannot_be_taken_is_refused_and_nothing_is_kept(
 
 
 @pytest.mark.parametrize(
+    ("code", "pointer"),
+    [("a/b~c", "/answers/a~1b~0c"), ("\\ud800", "/answers/\\ud800")],
+)
+def test_an_answer_to_nothing_is_refused_where_it_stands_whatever_it_is_called(
+    client: httpx.Client, survey: dict[str, Any], code: str, pointer: str
+) -> None:
+    said = f'{{"answers": {{"{code}": "x", "appearance": 5, "safety": 0}}}}'
+    headers = {"Content-Type": "application/json"}
+    path = f"/v1/surveys/{survey['id']}/responses"
+    answer = client.post(path, content=said, headers=headers)
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"]) == (422, pointer)
+
+
+@pytest.mark.parametrize(
     ("more", "pointer"),
     [
         ({"submitted_at": "2026-02-20T10:00:00"}, "/submitted_at"),
