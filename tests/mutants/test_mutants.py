@@ -19,6 +19,7 @@ RULES = (
     "orders",
     "records",
     "staging",
+    "trial",
     "ladder",
     "months",
     "student",
