@@ -45,7 +45,7 @@ def insert_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) ->
     _copy(session, plain, rows)
 
 
-def hold_rows(
+def lock_or_create(
     session: Session,
     table: Any,
     ids: Collection[UUID],
@@ -90,7 +90,7 @@ def _translated(error: psycopg.Error, statement: str) -> Exception:
     return DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True)
 
 
-def among(
+def any_of(
     session: Session, column: Any, values: Collection[UUID] | Collection[str]
 ) -> ColumnElement[bool]:
     """Match any of many ids or codes, sent as one parameter.
@@ -109,12 +109,12 @@ def among(
     return found
 
 
-def among_pairs(
+def any_pair_of(
     session: Session, first: Any, second: Any, pairs: Iterable[tuple[str, str]]
 ) -> ColumnElement[bool]:
     """Match any of many pairs whose first parts are few, such as (system, external id)."""
     grouped: dict[str, list[str]] = {}
     for one, other in pairs:
         grouped.setdefault(one, []).append(other)
-    each = [and_(first == one, among(session, second, others)) for one, others in grouped.items()]
+    each = [and_(first == one, any_of(session, second, others)) for one, others in grouped.items()]
     return or_(false(), *each)

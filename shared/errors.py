@@ -121,7 +121,7 @@ class Unavailable(Problem):
     status, code, title = 503, "unavailable", "Not available at the moment; try again."
 
 
-def existing(thing: Thing | None, detail: str) -> Thing:
+def found_or_404(thing: Thing | None, detail: str) -> Thing:
     """Give what was looked up; NotFound, with a detail for the reader, where there is nothing."""
     if thing is None:
         raise NotFound(detail=detail)

@@ -8,8 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared import clock
 from shared.database import Database
+from shared.loops import Loop
 from shared.models import Inbox, StoredAnswer
-from shared.threads import Loop
 
 ANSWERS_KEPT = timedelta(days=2)
 INBOX_KEPT = timedelta(days=30)

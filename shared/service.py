@@ -17,13 +17,13 @@ from shared.database import Database
 from shared.housekeeping import Housekeeping
 from shared.http.app import guarded
 from shared.jobs.runner import Runner, Work
+from shared.loops import Loop, run_all
 from shared.messaging.consumer import Consumer, Handlers
 from shared.messaging.log import Log
 from shared.messaging.log.choice import open_log
 from shared.messaging.relay import Relay
-from shared.operations import Operations
+from shared.probes import Probes
 from shared.settings import ServiceSettings
-from shared.threads import Loop, run_all
 
 Guard = Callable[[FastAPI, Any], Any]
 ExtraLoops = Callable[[Database, Any], Sequence[Loop]]
@@ -55,13 +55,13 @@ class Service:
         app = self.create_app(settings)
         logging.configure(service=settings.name, role="api", level=settings.log_level)
         database: Database = app.state.database
-        operations = Operations(
+        probes = Probes(
             settings.host,
             settings.operations_port,
             alive=lambda: True,
             ready=database.answers,
         )
-        log.info("process.started", operations_port=operations.port)
+        log.info("process.started", operations_port=probes.port)
         uvicorn.run(
             self.guard(app, settings),
             host=settings.host,
@@ -74,7 +74,7 @@ class Service:
             timeout_graceful_shutdown=int(settings.drain_seconds),
             **{"proxy_headers": False, **self.server(settings)},
         )
-        operations.close()
+        probes.close()
 
     def work(self, settings: ServiceSettings) -> None:
         """Publish, listen and do long work until told to stop."""
@@ -85,15 +85,15 @@ class Service:
         database = Database.of(settings)
         event_log = open_log(settings)
         loops = self.loops(database, event_log, settings)
-        operations = Operations(
+        probes = Probes(
             settings.host,
             settings.worker_operations_port,
             alive=lambda: not any(loop.stalled for loop in loops),
             ready=database.answers,
         )
-        log.info("process.started", operations_port=operations.port)
+        log.info("process.started", operations_port=probes.port)
         run_all(loops, stop, drain_seconds=settings.drain_seconds)
-        operations.close()
+        probes.close()
         event_log.close()
         database.close()
 

@@ -20,7 +20,7 @@ from deploy.local.ports import free_port
 from services.gateway.identity import keys
 from services.gateway.identity.signer import sign
 from shared.http.identity import Identity
-from shared.reader import Rows
+from shared.row_access import Rows
 
 ROUNDS = 7
 SECONDS = 4

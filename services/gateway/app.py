@@ -7,12 +7,12 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from services.gateway import administrator
+from services.gateway.admission import Admission
 from services.gateway.api_key import routes as api_key
-from services.gateway.callers import Callers
+from services.gateway.api_key.key_cache import KeyCache
 from services.gateway.document import asyncapi, openapi
 from services.gateway.document import routes as document
 from services.gateway.document.allowed import Allowed
-from services.gateway.door import Door
 from services.gateway.identity import keys
 from services.gateway.identity.signer import Signer
 from services.gateway.proxy.forward import Forwarder, Limits
@@ -44,14 +44,14 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
     app.state.openapi_document = openapi.merge(described, version=VERSION)
     app.state.asyncapi_document = asyncapi.describe(version=VERSION)
     app.state.seed = private_key.private_bytes_raw()
-    app.state.callers = Callers(app.state.database)
+    app.state.callers = KeyCache(app.state.database)
     upstream = Upstream(
         settings.addresses,
         seconds=settings.upstream_seconds,
         connections=settings.upstream_connections,
     )
     return Telemetry(
-        Door(
+        Admission(
             local=app,
             table=openapi.owners(described),
             allowed=Allowed(app.state.openapi_document),

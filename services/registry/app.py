@@ -2,11 +2,11 @@
 
 from fastapi import FastAPI
 
-from services.registry.customer import routes as customer
-from services.registry.imports import routes as imports
-from services.registry.order import routes as order
-from services.registry.product import routes as product
+from services.registry.customers.customer import routes as customer
+from services.registry.sales.order import routes as order
+from services.registry.sales.product import routes as product
 from services.registry.settings import Settings
+from services.registry.transfer.imports import routes as imports
 from shared.http.app import create_app as make_app
 
 

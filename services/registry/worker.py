@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.registry.imports import job as imports
+from services.registry.transfer.imports import job as imports
 from shared.jobs.runner import Work
 
 WORKS: dict[type[Any], Work] = {**imports.WORKS}

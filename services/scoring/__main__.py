@@ -2,7 +2,7 @@
 
 from services.scoring import worker
 from services.scoring.app import create_app
-from services.scoring.portfolio.recompute import recompute
+from services.scoring.figures.portfolio.recompute import recompute
 from services.scoring.settings import Settings
 from shared.commands import main
 from shared.service import Service

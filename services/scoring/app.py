@@ -2,10 +2,10 @@
 
 from fastapi import FastAPI
 
-from services.scoring.portfolio import routes as portfolio
-from services.scoring.score import routes as score
+from services.scoring.figures.portfolio import routes as portfolio
+from services.scoring.figures.score import routes as score
+from services.scoring.modelling.value_model import routes as value_model
 from services.scoring.settings import Settings
-from services.scoring.value_model import routes as value_model
 from shared.http.app import create_app as make_app
 
 

@@ -7,20 +7,20 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.scoring.customer.models import Customer
-from services.scoring.fact.models import StoredFact
-from services.scoring.portfolio import settlement
-from services.scoring.question.service import today
-from services.scoring.score import handlers as score
-from services.scoring.score import repository, service
-from services.scoring.score.models import KeptScore
+from services.scoring.facts.customer.models import Customer
+from services.scoring.facts.fact.models import StoredFact
+from services.scoring.figures.as_of.service import today
+from services.scoring.figures.portfolio import settlement
+from services.scoring.figures.score import handlers as score
+from services.scoring.figures.score import repository, service
+from services.scoring.figures.score.models import KeptScore
 from services.scoring.settings import Settings
+from shared.analyze import analyze_grown
 from shared.database import Database
 from shared.locks import confirm, exclusive
 from shared.logging import logger
+from shared.loops import Loop
 from shared.messaging.consumer import Handler
-from shared.statistics import analyze_grown
-from shared.threads import Loop
 
 _TURN_SECONDS = 0.5
 _STANDBY_SECONDS = 2.0

@@ -2,13 +2,13 @@
 
 from fastapi import FastAPI
 
-from services.survey.form import routes as form
-from services.survey.form.pages import Pages
-from services.survey.imports import routes as imports
-from services.survey.questionnaire import routes as questionnaire
-from services.survey.response import routes as response
+from services.survey.design.questionnaire import routes as questionnaire
+from services.survey.fieldwork.form import routes as form
+from services.survey.fieldwork.form.pages import Pages
+from services.survey.fieldwork.imports import routes as imports
+from services.survey.fieldwork.response import routes as response
+from services.survey.fieldwork.survey import routes as survey
 from services.survey.settings import Settings
-from services.survey.survey import routes as survey
 from shared.http.app import create_app as make_app
 
 

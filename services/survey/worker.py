@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.survey.imports import job as imports
-from services.survey.response import handlers as response
+from services.survey.fieldwork.imports import job as imports
+from services.survey.fieldwork.response import handlers as response
 from services.survey.settings import Settings
 from shared.jobs.runner import Work
 from shared.messaging.consumer import Handler

@@ -1,4 +1,4 @@
-"""What the services tell each other: one module per producing service, plain frozen dataclasses.
+"""The events that services publish: frozen dataclasses, one module per service and noun.
 
-Only optional additions within v1; anything else is a v2 beside it.
+Within v1 they change by optional additions only; anything else is a v2 beside it.
 """

@@ -60,8 +60,8 @@ def contracts_of(service: str) -> list[Contract]:
 
 @cache
 def _import_all() -> None:
-    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        importlib.import_module(f"{__package__}.{module.name}")
+    for module in pkgutil.walk_packages([str(Path(__file__).parent)], f"{__package__}."):
+        importlib.import_module(module.name)
 
 
 def _declare(contract: Contract) -> Callable[[type[E]], type[E]]:

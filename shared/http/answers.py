@@ -12,9 +12,9 @@ from shared.errors import Problem
 def answer(
     body: BaseModel,
     *,
-    made: bool = False,
+    created: bool = False,
     status: int = 200,
-    place: str | None = None,
+    location: str | None = None,
     version: int | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
@@ -22,12 +22,12 @@ def answer(
 
     The place where it is read from now on goes with 201 and 202, the ETag of its version always.
     """
-    status = 201 if made else status
+    status = 201 if created else status
     written = dict(headers or {})
     if version is not None:
         written["ETag"] = f'"{version}"'
-    if place is not None and status in {201, 202}:
-        written["Location"] = place
+    if location is not None and status in {201, 202}:
+        written["Location"] = location
     content = body.model_dump_json()
     return Response(content, status_code=status, headers=written, media_type="application/json")
 

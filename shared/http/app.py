@@ -10,8 +10,8 @@ from starlette.types import ASGIApp
 
 from shared.database import Database
 from shared.http import problems
+from shared.http.async_reads import AsyncReads
 from shared.http.authentication import RequireIdentity
-from shared.http.hot import HotReads
 from shared.http.identity import Verifier
 from shared.http.limits import ExplainTooLarge
 from shared.http.openapi import DocumentedApp
@@ -28,12 +28,12 @@ def create_app(
 ) -> FastAPI:
     """Make an app whose database is opened by its first request and closed at its end."""
     database = Database.of(settings)
-    hot = HotReads(database)
+    async_reads = AsyncReads(database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await hot.close()
+        await async_reads.close()
         database.close()
 
     app = DocumentedApp(
@@ -47,7 +47,7 @@ def create_app(
         max_body_size=BODY_LIMIT,
         separate_input_output_schemas=False,
     )
-    app.state.settings, app.state.database, app.state.hot = settings, database, hot
+    app.state.settings, app.state.database, app.state.async_reads = settings, database, async_reads
     app.state.methods = _methods(routers)
     for router in routers:
         app.include_router(router)

@@ -17,10 +17,10 @@ from shared.errors import (
     PreconditionRequired,
     pointer_to,
 )
-from shared.http.hot import HotReads
+from shared.http.async_reads import AsyncReads
 from shared.http.identity import Identity
-from shared.reader import Reader as RowReader
-from shared.reader import Rows
+from shared.row_access import Reader as RowReader
+from shared.row_access import Rows
 from shared.settings import ServiceSettings
 
 
@@ -29,8 +29,8 @@ async def _database(request: Request) -> Database:
     return found
 
 
-async def _hot(request: Request) -> HotReads:
-    found: HotReads = request.app.state.hot
+async def _hot(request: Request) -> AsyncReads:
+    found: AsyncReads = request.app.state.async_reads
     return found
 
 
@@ -62,7 +62,7 @@ def _reading(request: Request) -> Iterator[Session]:
 
 
 Store = Annotated[Database, Depends(_database)]
-Hot = Annotated[HotReads, Depends(_hot)]
+AsyncReading = Annotated[AsyncReads, Depends(_hot)]
 Settings = Annotated[ServiceSettings, Depends(given_settings)]
 Caller = Annotated[Identity, Depends(_identity)]
 

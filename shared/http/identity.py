@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from shared.errors import Unauthorized, Unavailable
 from shared.expiring import Expiring
-from shared.reader import Rows
+from shared.row_access import Rows
 
 ISSUER = "patron-gateway"
 ALGORITHM = "EdDSA"

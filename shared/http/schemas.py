@@ -180,14 +180,14 @@ System = Annotated[Code, AfterValidator(_without_colon)]
 """The name of another system: filters write `system:id`, so it has no colon."""
 
 
-class ExternalIdBody(Body):
+class ExternalIdOut(Body):
     """The name that another system gives to something."""
 
     system: Code = Field(description="The system that gives the id.", examples=["shop"])
     id: Code = Field(description="The id there; upper and lower case differ.", examples=["10017"])
 
 
-class GivenExternalId(ExternalIdBody):
+class ExternalIdIn(ExternalIdOut):
     """The name that another system gives to something, as a caller states it."""
 
     system: System = Field(
@@ -195,10 +195,10 @@ class GivenExternalId(ExternalIdBody):
     )
 
 
-class NamesCustomer(Body):
+class CustomerReference(Body):
     """Whatever may name its customer, by the id of another system or by ours."""
 
-    customer: GivenExternalId | None = None
+    customer: ExternalIdIn | None = None
     customer_id: UUID | None = None
 
     @field_validator("customer_id")

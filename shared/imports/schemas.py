@@ -81,7 +81,7 @@ class FileForm(Body):
         return f"{rest}{self.file.filename}{digest(self.file.file)}"
 
 
-class FailureBody(Body):
+class FailureOut(Body):
     """Why an import failed as a whole."""
 
     code: str
@@ -89,7 +89,7 @@ class FailureBody(Body):
     pointer: str
 
 
-class FileImportBody(Body):
+class FileImportOut(Body):
     """An import of a file; counts are lines, `processed` is the sum of the four outcomes."""
 
     id: UUID
@@ -108,7 +108,7 @@ class FileImportBody(Body):
     errors_url: str | None = Field(
         description="The rejected lines as CSV, with a column that says why; null without any."
     )
-    failure: FailureBody | None
+    failure: FailureOut | None
     created_at: datetime
     ended_at: datetime | None
 

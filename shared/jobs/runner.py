@@ -23,8 +23,8 @@ from shared.files import store
 from shared.jobs.models import UNFINISHED, JobState
 from shared.locks import exclusive
 from shared.logging import logger
+from shared.loops import Loop
 from shared.metrics import JOBS
-from shared.threads import Loop
 
 _IDLE_SECONDS = 0.1
 _RETRY_SECONDS = 1.0

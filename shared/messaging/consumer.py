@@ -22,11 +22,12 @@ from shared.contracts.catalogue import contract_of
 from shared.database import Database, is_outage
 from shared.errors import pointer_to
 from shared.logging import logger
+from shared.loops import Loop
 from shared.messaging import inbox
 from shared.messaging.envelope import Received, Record, adapter
-from shared.messaging.log import Log, LogUnavailable, Subscription
+from shared.messaging.log import Log, Subscription
 from shared.metrics import CONSUMED, CONSUMER_LAG
-from shared.threads import Loop
+from shared.outages import LogUnavailable
 
 Handler: TypeAlias = Callable[[Session, Sequence[Any]], None]
 Handlers: TypeAlias = Mapping[type, Handler]

@@ -20,11 +20,12 @@ from shared import clock
 from shared.contracts.catalogue import is_compacted
 from shared.database import Database
 from shared.locks import exclusive
+from shared.loops import Loop
 from shared.messaging.envelope import Record, headers
-from shared.messaging.log import Log, LogUnavailable
+from shared.messaging.log import Log
 from shared.metrics import OUTBOX_AGE
 from shared.models import Outbox
-from shared.threads import Loop
+from shared.outages import LogUnavailable
 
 _BATCH = 500
 _IDLE_SECONDS = 0.03

@@ -72,7 +72,7 @@ def test_its_topic_is_that_of_its_service_and_its_key_that_of_the_noun(
 ) -> None:
     """A noun without an id of its own is in order with the noun whose id it names first."""
     patron, service, noun, *rest = contract.topic.split(".")
-    assert (patron, f"shared.contracts.{service}") == ("patron", kind.__module__)
+    assert (patron, f"shared.contracts.{service}.{noun}") == ("patron", kind.__module__)
     assert rest == (["state", "v1"] if contract.compacted else ["events", "v1"])
     ids = [name for name in shown(contract) if name.endswith("_id")]
     assert contract.key == (f"{noun}_id" if f"{noun}_id" in ids else ids[0])

@@ -114,7 +114,7 @@ def test_a_new_table_gets_a_migration_that_needs_no_hand(tree: Path) -> None:
 
 
 def test_a_column_that_goes_or_comes_is_written_without_a_batch(tree: Path) -> None:
-    models = tree / "services/registry/product/models.py"
+    models = tree / "services/registry/sales/product/models.py"
     text = models.read_text(encoding="utf-8").replace("category:", "colour:")
     models.write_text(text, encoding="utf-8")
     assert make(tree, "Products have a colour.").returncode == 0

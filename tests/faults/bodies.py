@@ -16,11 +16,11 @@ def path_of(noun: str, name: str) -> str:
     return f"/v1/{noun}/by-external-id/{SYSTEM}/{name}"
 
 
-def customer_body(said: str) -> dict[str, Any]:
+def customer_out(said: str) -> dict[str, Any]:
     return {"name": said, "kind": "person", "nature": "individual"}
 
 
-def order_body(sale: Sale) -> dict[str, Any]:
+def order_out(sale: Sale) -> dict[str, Any]:
     lines = [
         {"product_code": line.product, "quantity": line.quantity, "unit_price": line.price}
         for line in sale.lines
@@ -34,7 +34,7 @@ def order_body(sale: Sale) -> dict[str, Any]:
     }
 
 
-def questionnaire_body(items: tuple[str, ...]) -> dict[str, Any]:
+def questionnaire_out(items: tuple[str, ...]) -> dict[str, Any]:
     return {
         "title": _text("满意度", "Satisfaction"),
         "questions": [

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.faults.below import Told
-from tests.faults.bodies import customer_body, pair, questionnaire_body
+from tests.faults.bodies import customer_out, pair, questionnaire_out
 from tests.faults.checks import AFTER_A_ROUND, SHOWN, Check, Result
 from tests.faults.client import ITEMS, Grounds
 from tests.faults.contact import FORGED, ORDERS
@@ -124,12 +124,12 @@ class Campaign:
         return Grounds(drawn.number, names, survey)
 
     def _register(self, name: str) -> None:
-        body = customer_body(name) | {"external_ids": [pair(name)]}
+        body = customer_out(name) | {"external_ids": [pair(name)]}
         self._door.post("/v1/customers", json=body)
         self.stage.book.customer(name)
 
     def _publish(self) -> str:
-        made = self._door.post("/v1/questionnaires", json=questionnaire_body(ITEMS)).json()
+        made = self._door.post("/v1/questionnaires", json=questionnaire_out(ITEMS)).json()
         self._door.post(f"/v1/questionnaires/{made['id']}/publish")
         return str(made["id"])
 

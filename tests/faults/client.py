@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.faults import files
-from tests.faults.bodies import customer_body, order_body, pair, path_of
+from tests.faults.bodies import customer_out, order_out, pair, path_of
 from tests.faults.book import Answer, Book, Line, Sale
 from tests.faults.door import Door, NotAcknowledged
 
@@ -63,7 +63,7 @@ class Client:
         self._place(self._sale(sign=-1))
 
     def _place(self, sale: Sale, key: str = "") -> str:
-        answer = self._door.post("/v1/orders", json=order_body(sale), key=key)
+        answer = self._door.post("/v1/orders", json=order_out(sale), key=key)
         self._book.sale(sale, answer.json()["id"])
         self._own.append(sale)
         return answer.text
@@ -72,7 +72,7 @@ class Client:
         """Send an order again under the same key, as if its answer had been lost."""
         sale, key = self._sale(sign=1), f"key-{self._prefix}-{self._made}"
         first = self._place(sale, key)
-        again = self._door.post("/v1/orders", json=order_body(sale), key=key).text
+        again = self._door.post("/v1/orders", json=order_out(sale), key=key).text
         if again != first:
             raise NotAcknowledged(f"the key {key} was answered {first}, then {again}")
         self._book.refusal()
@@ -83,7 +83,7 @@ class Client:
             return self._order()
         before = self._own.pop(self._chance.randrange(len(self._own)))
         sale = self._sale(sign=1 if before.bought else -1, name=before.name)
-        body = order_body(sale)
+        body = order_out(sale)
         del body["external_id"]
         self._door.send("PUT", path_of("orders", sale.name), expected={200}, json=body)
         self._book.sale(sale)
@@ -96,7 +96,7 @@ class Client:
         if not self._own:
             return self._order()
         other = self._sale(sign=1, name=self._chance.choice(self._own).name)
-        answer = self._door.post("/v1/orders", json=order_body(other), expected={409})
+        answer = self._door.post("/v1/orders", json=order_out(other), expected={409})
         if answer.json()["code"] != "external_id_taken":
             raise NotAcknowledged(f"expected external_id_taken, found {answer.text}")
         self._book.refusal()
@@ -105,7 +105,7 @@ class Client:
     def _rename(self) -> None:
         name, said = self._chance.choice(HOT), f"{self._prefix}-{self._made}"
         answer = self._door.send(
-            "PUT", path_of("customers", name), expected={200, 201}, json=customer_body(said)
+            "PUT", path_of("customers", name), expected={200, 201}, json=customer_out(said)
         )
         self._book.naming(name, answer.json()["version"], said)
 

@@ -21,18 +21,17 @@ RULES = (
     "staging",
     "trial",
     "ladder",
-    "months",
     "student",
 )
-"""The rooms of a noun that hold rules, by the names of docs/architecture.md."""
+"""Modules of a noun that contain rules."""
 WANTED = [
-    *(f"services/*/*/{room}.py" for room in RULES),
+    *(f"services/**/{module}.py" for module in RULES),
     "shared/messaging/**/[a-z]*.py",
     "shared/http/[a-z]*.py",
     "shared/imports/columns.py",
     "shared/files/cells.py",
     "shared/money.py",
-    "shared/threads.py",
+    "shared/loops.py",
 ]
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 TABLE: dict[str, list[str]] = tomllib.loads((HERE / "modules.toml").read_text(encoding="utf-8"))

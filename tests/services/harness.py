@@ -17,7 +17,7 @@ from shared.database import Database
 from shared.http.identity import Identity
 from shared.messaging.envelope import adapter
 from shared.models import Outbox
-from shared.reader import Rows
+from shared.row_access import Rows
 from shared.service import Service
 from shared.settings import ServiceSettings
 from tests.services.documented import Documented

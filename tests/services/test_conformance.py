@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from shared.http.identity import Identity
-from shared.reader import Rows
+from shared.row_access import Rows
 from tests.services.conftest import Serving
 from tests.services.gateway.conftest import (  # noqa: F401  asked for by name
     Gateway,

@@ -1,9 +1,10 @@
-"""Short files, short functions, and modules named by what they hold."""
+"""Shape rules: short files, short functions, and modules whose names say what they contain."""
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from tests.shape.repeats import repeats
 
@@ -11,17 +12,32 @@ TREES = ("services", "shared", "deploy", "tests")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 REPOSITORY = Path(__file__).parents[2]
-ROOMS = set(re.findall(r"\w+\.py", (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")))
-NOUN = re.compile(r"services/(registry|survey|scoring)/(?!migrations/)\w+/(?!__init__)(\w+\.py)")
 EMPTY_NAMES = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
+WITH_AREAS = ("registry", "survey", "scoring")
+SERVICE_MODULES = {"__init__", "__main__", "app", "models", "settings", "worker"}
+
+
+def noun_modules(project: Path) -> set[str]:
+    """Return the names that modules of a noun may have: the layers of pyproject.toml."""
+    tools = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["tool"]
+    (layers,) = (
+        contract["layers"]
+        for contract in tools["importlinter"]["contracts"]
+        if contract["name"] == "Inside a noun imports point inwards"
+    )
+    return {name for layer in layers for name in re.findall(r"\w+", layer)}
+
+
+NOUN_MODULES = noun_modules(REPOSITORY)
 
 
 def violations(root: Path) -> Iterator[str]:
-    """Tell each broken rule as `path:line: what is wrong`."""
+    """Yield each broken rule as `path:line: what is wrong`."""
     for path in python_files(root):
         shown = path.relative_to(root)
         text = path.read_text(encoding="utf-8")
         yield from _of_names(shown)
+        yield from _of_nouns(shown)
         yield from _of_documents(shown, text)
         yield from _of_length(shown, text)
         if "migrations" not in shown.parts:  # a migration is one long list of statements
@@ -39,13 +55,27 @@ def _of_names(path: Path) -> Iterator[str]:
         if name in EMPTY_NAMES:
             yield f"{path}:1: {name!r} does not say what is in it"
 
-    noun = NOUN.fullmatch(path.as_posix())
-    if noun and noun[2] not in ROOMS:
-        yield f"{path}:1: no file of a noun is called {noun[2]!r} in docs/architecture.md"
+
+def _of_nouns(path: PurePath) -> Iterator[str]:
+    """Yield a violation where a module of a service is not `<area>/<noun>/<allowed name>.py`."""
+    match path.parts:
+        case ("services", service, "migrations", *_) if service in WITH_AREAS:
+            return
+        case ("services", service, _) if service in WITH_AREAS:
+            if path.stem not in SERVICE_MODULES:
+                names = ", ".join(sorted(SERVICE_MODULES))
+                yield f"{path}:1: beside its areas a service has {names}"
+        case ("services", service, _, "__init__.py") if service in WITH_AREAS:
+            return
+        case ("services", service, _area, _noun, _) if service in WITH_AREAS:
+            if path.stem not in NOUN_MODULES | {"__init__"}:
+                yield f"{path}:1: no layer of pyproject.toml names a module {path.stem!r} of a noun"
+        case ("services", service, *_) if service in WITH_AREAS:
+            yield f"{path}:1: a module belongs to a noun: services/<service>/<area>/<noun>/"
 
 
 def _of_documents(path: Path, text: str) -> Iterator[str]:
-    """Tell what leads to a document that is not there."""
+    """Yield a violation for each reference to a document that does not exist."""
     for number, line in enumerate(text.splitlines(), 1):
         for name in re.findall(r"[\w./-]+\.md\b", line):
             if not any((REPOSITORY / folder / name).exists() for folder in ("", "docs")):
@@ -63,5 +93,5 @@ def _of_functions(path: Path, tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > LONGEST_FUNCTION:
-                place = f"{path}:{node.lineno}"
-                yield f"{place}: {node.name} has {lines} lines, at most {LONGEST_FUNCTION}"
+                at = f"{path}:{node.lineno}"
+                yield f"{at}: {node.name} has {lines} lines, at most {LONGEST_FUNCTION}"

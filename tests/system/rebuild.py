@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from deploy.local.roles import create_roles
 from services.scoring.__main__ import SERVICE
-from services.scoring.score.models import KeptScore
+from services.scoring.figures.score.models import KeptScore
 from services.scoring.settings import Settings
 from shared import migrations
 from shared.database import Database

@@ -15,7 +15,7 @@ import pytest
 from deploy.bench import online_retail
 from deploy.bench.online_retail import Shop
 from deploy.local.kafka import Kafka
-from tests.services.survey.imports import airline
+from tests.services.survey.fieldwork.imports import airline
 from tests.system import topics
 from tests.system.product import Running, eventually, started
 

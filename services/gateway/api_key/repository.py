@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.gateway.api_key.models import ApiKey
 from shared.http.identity import Identity
 from shared.http.pagination import PageRequest, Slice, page
-from shared.reader import Rows
+from shared.row_access import Rows
 
 
 def api_key(session: Session, key_id: UUID) -> ApiKey | None:

@@ -7,15 +7,15 @@ from fastapi import Depends, Path, Request
 from starlette.responses import Response
 
 from services.gateway.api_key import domain, repository, service
+from services.gateway.api_key.key_cache import KeyCache
 from services.gateway.api_key.schemas import (
-    ApiKeyBody,
+    ApiKeyCreate,
+    ApiKeyCreated,
+    ApiKeyOut,
     ApiKeyPage,
-    CreatedApiKey,
-    NewApiKey,
-    api_key_body,
+    api_key_out,
 )
-from services.gateway.callers import Callers
-from shared.errors import existing
+from shared.errors import found_or_404
 from shared.http.answers import answer, errors
 from shared.http.dependencies import SEES_ALL, Caller, Reading, Store, Transaction
 from shared.http.idempotency import Once
@@ -33,8 +33,8 @@ router = Router(
 KeyId = Annotated[UUID, Path(description="The key's id, not its text.")]
 
 
-async def _callers(request: Request) -> Callers:
-    found: Callers = request.app.state.callers
+async def _callers(request: Request) -> KeyCache:
+    found: KeyCache = request.app.state.callers
     return found
 
 
@@ -43,9 +43,9 @@ async def _seed(request: Request) -> bytes:
     return found
 
 
-@router.post("", status_code=201, response_model=CreatedApiKey, responses=errors(403))
+@router.post("", status_code=201, response_model=ApiKeyCreated, responses=errors(403))
 def create_api_key(
-    body: NewApiKey,
+    body: ApiKeyCreate,
     once: Once,
     session: Transaction,
     caller: Caller,
@@ -55,9 +55,9 @@ def create_api_key(
 
     def create() -> Response:
         fields = body.model_dump() | {"scopes": set(body.scopes)}
-        made = service.create_api_key(session, **fields, seed=seed, by=caller.subject)
-        place = f"/v1/api-keys/{made.id}"
-        return answer(api_key_body(made), made=True, place=place)
+        created = service.create_api_key(session, **fields, seed=seed, by=caller.subject)
+        location = f"/v1/api-keys/{created.id}"
+        return answer(api_key_out(created), created=True, location=location)
 
     return _with_text(once(create), seed)
 
@@ -68,19 +68,19 @@ def list_api_keys(
 ) -> Response:
     """List keys, revoked ones too, oldest first."""
     found = repository.api_keys(session, paging=paging)
-    return answer_page(ApiKeyPage, api_key_body, found, paging)
+    return answer_page(ApiKeyPage, api_key_out, found, paging)
 
 
-@router.get("/{key_id}", response_model=ApiKeyBody, responses=errors(403, 404))
+@router.get("/{key_id}", response_model=ApiKeyOut, responses=errors(403, 404))
 def read_api_key(key_id: KeyId, session: Reading) -> Response:
     """Read what one key allows."""
-    found = existing(repository.api_key(session, key_id), service.UNKNOWN)
-    return answer(api_key_body(found))
+    found = found_or_404(repository.api_key(session, key_id), service.UNKNOWN)
+    return answer(api_key_out(found))
 
 
 @router.delete("/{key_id}", status_code=204, responses=errors(403, 404, 409))
 def revoke_api_key(
-    key_id: KeyId, store: Store, callers: Annotated[Callers, Depends(_callers)]
+    key_id: KeyId, store: Store, callers: Annotated[KeyCache, Depends(_callers)]
 ) -> Response:
     """End a key for good. It goes one way only, so it takes no If-Match.
 
@@ -92,9 +92,9 @@ def revoke_api_key(
     return Response(status_code=204)
 
 
-def _with_text(made: Response, seed: bytes) -> Response:
+def _with_text(created: Response, seed: bytes) -> Response:
     """Add the key's text to an answer that is stored, for retries, without it."""
-    body = ApiKeyBody.model_validate_json(bytes(made.body))
-    shown = CreatedApiKey(**body.model_dump(), key=domain.credential(seed, body.id))
-    kept = {k: v for k, v in made.headers.items() if k not in {"content-length", "content-type"}}
-    return answer(shown, status=made.status_code, headers=kept)
+    body = ApiKeyOut.model_validate_json(bytes(created.body))
+    shown = ApiKeyCreated(**body.model_dump(), key=domain.credential(seed, body.id))
+    kept = {k: v for k, v in created.headers.items() if k not in {"content-length", "content-type"}}
+    return answer(shown, status=created.status_code, headers=kept)

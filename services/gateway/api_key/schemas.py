@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from services.gateway.api_key.domain import Scope
 from services.gateway.api_key.models import ApiKey
 from shared.http.schemas import Body, Code, Name, Page
-from shared.reader import Rows
+from shared.row_access import Rows
 
 _NEW: dict[str, Any] = {
     "name": "华东区门店系统 (stores, east)",
@@ -26,7 +26,7 @@ _KEPT: dict[str, Any] = _NEW | {
 _CREATED: dict[str, Any] = _KEPT | {"key": "patron_<shown here only>"}
 
 
-class NewApiKey(Body):
+class ApiKeyCreate(Body):
     """A key to make."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_NEW]})
@@ -47,7 +47,7 @@ class NewApiKey(Body):
     team: Code | None = Field(None, description="The team, where `rows` is `team`.")
 
 
-class ApiKeyBody(Body):
+class ApiKeyOut(Body):
     """A key, without its text."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_KEPT]})
@@ -62,7 +62,7 @@ class ApiKeyBody(Body):
     revoked_at: datetime | None
 
 
-class CreatedApiKey(ApiKeyBody):
+class ApiKeyCreated(ApiKeyOut):
     """A new key; its text is shown here and never again."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CREATED]})
@@ -70,10 +70,10 @@ class CreatedApiKey(ApiKeyBody):
     key: str = Field(description="Send it as Authorization: Bearer <key>.")
 
 
-class ApiKeyPage(Page[ApiKeyBody]):
+class ApiKeyPage(Page[ApiKeyOut]):
     """A page of keys."""
 
 
-def api_key_body(row: ApiKey) -> ApiKeyBody:
+def api_key_out(row: ApiKey) -> ApiKeyOut:
     """Present a key."""
-    return ApiKeyBody.model_validate(row)
+    return ApiKeyOut.model_validate(row)

@@ -9,9 +9,9 @@ from services.gateway.api_key import domain, repository
 from services.gateway.api_key.domain import ADMINISTRATOR, Scope
 from services.gateway.api_key.models import ApiKey
 from shared import clock
-from shared.errors import Conflict, Fault, Invalid, existing
+from shared.errors import Conflict, Fault, Invalid, found_or_404
 from shared.ids import new_id
-from shared.reader import Rows
+from shared.row_access import Rows
 
 UNKNOWN = "No key has this id."
 
@@ -52,7 +52,7 @@ def create_api_key(
 
 def revoke_api_key(session: Session, *, key_id: UUID) -> None:
     """End a key, for good; revoking it again changes nothing."""
-    found = existing(repository.api_key_for_change(session, key_id), UNKNOWN)
+    found = found_or_404(repository.api_key_for_change(session, key_id), UNKNOWN)
     if key_id == ADMINISTRATOR:
         raise Conflict(detail="Replace the administrator's key with the setting PATRON_ADMIN_KEY.")
     found.revoked_at = found.revoked_at or clock.now()

@@ -12,10 +12,6 @@ PARTITIONS = 6
 """Of every topic, on both logs."""
 
 
-class LogUnavailable(Exception):
-    """The log cannot be reached now; everything may be tried again."""
-
-
 class Subscription(Protocol):
     """The reading side of one member of a group."""
 

@@ -19,7 +19,8 @@ import orjson
 
 from shared.contracts.catalogue import is_compacted
 from shared.messaging.envelope import Received, Record
-from shared.messaging.log import PARTITIONS, LogUnavailable
+from shared.messaging.log import PARTITIONS
+from shared.outages import LogUnavailable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (

@@ -12,7 +12,7 @@ from kafka.errors import CommitFailedError, KafkaError, RebalanceInProgressError
 from kafka.structs import OffsetAndMetadata
 
 from shared.messaging.envelope import Received, Record
-from shared.messaging.log import LogUnavailable
+from shared.outages import LogUnavailable
 
 _ANSWER_SECONDS = 20
 _QUICK_MS = 3_000

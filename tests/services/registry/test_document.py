@@ -5,7 +5,7 @@ from services.registry.__main__ import SERVICE
 
 def test_the_rules_between_facets_are_said_where_they_are_read() -> None:
     document = SERVICE.create_app(SERVICE.settings()).openapi()
-    for name in ("NewCustomer", "CustomerPatch"):
+    for name in ("CustomerCreate", "CustomerUpdate"):
         fields = document["components"]["schemas"][name]["properties"]
         for field, term in (
             ("kind", "household"),

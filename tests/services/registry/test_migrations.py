@@ -3,7 +3,7 @@
 from sqlalchemy import delete, select
 
 from services.registry.__main__ import SERVICE
-from services.registry.customer.models import CustomerToken
+from services.registry.customers.customer.models import CustomerToken
 from shared import migrations
 from tests.services.harness import Running
 

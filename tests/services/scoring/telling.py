@@ -8,13 +8,11 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.scoring.worker import Settling, handlers
-from shared.contracts.registry import (
-    CustomerState,
-    ExternalId,
-    OrderLine,
-    OrderPlaced,
-)
-from shared.contracts.survey import CatalogueItem, ResponseSubmitted, SurveyPublished, Title, Wave
+from shared.contracts.registry.customer import CustomerState
+from shared.contracts.registry.external_id import ExternalId
+from shared.contracts.registry.order import OrderLine, OrderPlaced
+from shared.contracts.survey.response import ResponseSubmitted
+from shared.contracts.survey.survey import CatalogueItem, SurveyPublished, Title, Wave
 from shared.messaging.consumer import Handler
 from tests.services.harness import Running
 

@@ -40,12 +40,12 @@ def test_exact_figures_are_text_and_nothing_else(document: dict[str, Any]) -> No
     ]
     assert kinds
     assert [each for each in kinds if {"number", "string"} <= each] == []
-    score = document["components"]["schemas"]["ScoreBody"]["properties"]
+    score = document["components"]["schemas"]["ScoreOut"]["properties"]
     assert score["value_points"]["type"] == score["revenue"]["type"] == "string"
 
 
 def test_the_rules_of_a_model_explain_themselves(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
-    for name in ("SilenceBody", "RungsBody", "ClassesBody"):
+    for name in ("SilenceRuleOut", "RungRuleOut", "ClassRuleOut"):
         for field, schema in schemas[name]["properties"].items():
             assert schema.get("description"), (name, field)

@@ -9,15 +9,11 @@ import httpx
 import pytest
 
 from shared.clock import local_day
-from shared.contracts.registry import (
-    CustomerState,
-    ExternalId,
-    OrderChanged,
-    OrderLine,
-    OrderPlaced,
-    OrderReturned,
-)
-from shared.contracts.survey import CatalogueItem, ResponseSubmitted, SurveyPublished, Title
+from shared.contracts.registry.customer import CustomerState
+from shared.contracts.registry.external_id import ExternalId
+from shared.contracts.registry.order import OrderChanged, OrderLine, OrderPlaced, OrderReturned
+from shared.contracts.survey.response import ResponseSubmitted
+from shared.contracts.survey.survey import CatalogueItem, SurveyPublished, Title
 from tests.ledger import compare
 from tests.ledger.compare import DAYS, EXPECTED, METHODS, QUESTIONNAIRE, STEPS
 from tests.services.harness import Running, empty

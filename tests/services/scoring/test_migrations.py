@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select, update
 
 from services.scoring.__main__ import SERVICE
-from services.scoring.fact.models import StoredFact
-from services.scoring.index.models import CodedAnswer, WaveSums
-from services.scoring.portfolio.recompute import differences
-from services.scoring.score.models import KeptScore
+from services.scoring.facts.fact.models import StoredFact
+from services.scoring.figures.portfolio.recompute import differences
+from services.scoring.figures.satisfaction_index.models import CodedAnswer, WaveSums
+from services.scoring.figures.score.models import KeptScore
 from shared import migrations
-from shared.contracts.scoring import ScoreChanged
+from shared.contracts.scoring.score import ScoreChanged
 from tests.services.harness import Running
 from tests.services.scoring.telling import Told, an_id, customer, response, survey
 

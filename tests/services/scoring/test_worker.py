@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from shared import clock
-from shared.contracts.registry import ExternalId
-from shared.contracts.scoring import RungChanged, ScoreChanged
+from shared.contracts.registry.external_id import ExternalId
+from shared.contracts.scoring.score import RungChanged, ScoreChanged
 from tests.services.harness import Running
 from tests.services.scoring.telling import Told, an_id, customer, order
 from tests.waiting import eventually

@@ -4,7 +4,7 @@ import pytest
 
 from services.survey.__main__ import SERVICE
 from tests.services.harness import Running
-from tests.services.survey.imports.working import work
+from tests.services.survey.fieldwork.imports.working import work
 from tests.services.visitor import Visitor
 
 FORM = "/s/{token}"

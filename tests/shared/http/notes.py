@@ -92,8 +92,8 @@ def write_note(body: NewNote, once: Once, session: Transaction, caller: Caller) 
         session.add(note)
         session.flush()
         GATE.pass_through()
-        place = f"/v1/notes/{note.id}"
-        return answer(NoteBody.model_validate(note), made=True, place=place, version=1)
+        location = f"/v1/notes/{note.id}"
+        return answer(NoteBody.model_validate(note), created=True, location=location, version=1)
 
     return once(write)
 
@@ -102,7 +102,9 @@ def write_note(body: NewNote, once: Once, session: Transaction, caller: Caller) 
 def hang_picture(once: Once, picture: UploadFile | None = None) -> Response:
     """Hang a picture, or an empty frame, and keep no note of it."""
     drawn = "" if picture is None else picture.file.read().decode()
-    return once(lambda: answer(NoteBody(id=new_id(), title=drawn), made=True), also=lambda: drawn)
+    return once(
+        lambda: answer(NoteBody(id=new_id(), title=drawn), created=True), also=lambda: drawn
+    )
 
 
 def listing() -> Router:

@@ -28,21 +28,21 @@ def test_a_body_is_answered_as_json() -> None:
 
 
 def test_what_was_made_is_a_201_with_its_place_and_version() -> None:
-    response = answer(Thing(name="a"), made=True, place="/v1/things/7", version=3)
+    response = answer(Thing(name="a"), created=True, location="/v1/things/7", version=3)
     assert response.status_code == 201
     assert told(response) == {"location": "/v1/things/7", "etag": '"3"'}
 
 
 def test_what_was_there_already_has_a_version_and_no_place() -> None:
     """An upsert gives both ways of it the same words."""
-    response = answer(Thing(name="a"), made=False, place="/v1/things/7", version=0)
+    response = answer(Thing(name="a"), created=False, location="/v1/things/7", version=0)
     assert response.status_code == 200
     assert told(response) == {"etag": '"0"'}
 
 
 @pytest.mark.parametrize(("status", "placed"), [(200, False), (201, True), (202, True)])
 def test_the_place_goes_with_what_is_made_or_will_be(status: int, *, placed: bool) -> None:
-    response = answer(Thing(name="a"), status=status, place="/v1/things/7")
+    response = answer(Thing(name="a"), status=status, location="/v1/things/7")
     assert response.status_code == status
     assert told(response) == ({"location": "/v1/things/7"} if placed else {})
 

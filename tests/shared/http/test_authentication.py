@@ -18,7 +18,7 @@ from services.gateway.identity.signer import Signer
 from shared.errors import Unauthorized
 from shared.http.authentication import RequireIdentity, bearer
 from shared.http.identity import Identity, Verifier
-from shared.reader import Rows
+from shared.row_access import Rows
 from tests.serving import serve
 
 CALLER = Identity("key-1", "Sales", frozenset({"read"}), Rows.OWN, None)

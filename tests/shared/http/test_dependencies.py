@@ -11,9 +11,9 @@ from sqlalchemy import literal, select
 from shared.http.dependencies import (
     EACH_PART_ONCE,
     SEES_ALL,
+    AsyncReading,
     Caller,
     ExpectedVersion,
-    Hot,
     Reader,
     Reading,
     Settings,
@@ -21,7 +21,7 @@ from shared.http.dependencies import (
 )
 from shared.http.identity import Identity
 from shared.http.routing import Router
-from shared.reader import Rows
+from shared.row_access import Rows
 from tests.services.harness import Tokens
 from tests.shared.http.conftest import Offering
 
@@ -46,8 +46,8 @@ def asking(offering: Offering) -> Iterator[httpx.Client]:
         return [settings.name, store.schema]
 
     @router.get("/rows")
-    async def read_rows(session: Reading, hot: Hot) -> list[int]:
-        found = await hot.row(select(literal(2).label("two")), {})
+    async def read_rows(session: Reading, async_reads: AsyncReading) -> list[int]:
+        found = await async_reads.row(select(literal(2).label("two")), {})
         assert found
         return [session.scalar(select(literal(1))) or 0, found["two"]]
 

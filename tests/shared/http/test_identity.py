@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from services.gateway.identity.signer import sign
 from shared.errors import Unauthorized, Unavailable
 from shared.http.identity import ISSUER, LIFETIME, Identity, Verifier, verify
-from shared.reader import Rows
+from shared.row_access import Rows
 
 NOW = 1_790_000_000.0
 KEY = Ed25519PrivateKey.generate()

@@ -10,7 +10,7 @@ from fastapi import Header, Query
 from shared.http.dependencies import SEES_ALL
 from shared.http.identity import Identity
 from shared.http.routing import Router
-from shared.reader import Rows
+from shared.row_access import Rows
 from tests.services.harness import Tokens
 from tests.shared.http.conftest import Offering
 

@@ -13,11 +13,11 @@ from shared.http.schemas import (
     Body,
     Code,
     Currency,
+    CustomerReference,
     Day,
     Exact,
-    GivenExternalId,
+    ExternalIdIn,
     Moment,
-    NamesCustomer,
 )
 
 
@@ -125,9 +125,9 @@ def test_things_are_told_apart_by_their_kind() -> None:
 
 def test_a_customer_is_named_in_one_way() -> None:
     both = {"customer": {"system": "erp", "id": "17"}, "customer_id": uuid4()}
-    assert faults(NamesCustomer, **both) == [("customer_id", "two_customers")]
-    assert NamesCustomer.model_validate({"customer": both["customer"]}).named == ("erp", "17")
-    assert NamesCustomer().named is None
+    assert faults(CustomerReference, **both) == [("customer_id", "two_customers")]
+    assert CustomerReference.model_validate({"customer": both["customer"]}).named == ("erp", "17")
+    assert CustomerReference().named is None
 
 
 def test_the_bounds_of_a_type_hold_where_its_field_says_nothing_or_more() -> None:
@@ -215,10 +215,10 @@ def test_anything_else_is_refused_with_what_to_write(
 def test_nul_and_colons_are_refused_with_what_to_write() -> None:
     def refused(**given: Any) -> str:
         with pytest.raises(ValidationError) as told:
-            GivenExternalId.model_validate({"system": "erp", "id": "17"} | given)
+            ExternalIdIn.model_validate({"system": "erp", "id": "17"} | given)
         (fault,) = told.value.errors()
         return f"{fault['type']}: {fault['msg']}"
 
     assert refused(id="1\x007") == "nul: Leave out the character NUL."
     assert refused(system="e:rp").startswith("colon: Leave the colon out of `system`")
-    assert GivenExternalId(system="erp", id="1:7").id == "1:7"
+    assert ExternalIdIn(system="erp", id="1:7").id == "1:7"

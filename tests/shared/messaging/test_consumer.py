@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Integer, String, insert, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from shared import threads, tracing
+from shared import loops, tracing
 from shared.clock import now
 from shared.ids import new_id
 from shared.messaging import outbox
@@ -219,12 +219,12 @@ def test_a_missing_table_is_waited_for_and_buries_nothing(
     kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker may start before its migration has run."""
-    monkeypatch.setattr(threads, "_OUTAGE_SECONDS", 0.05)
+    monkeypatch.setattr(loops, "_OUTAGE_SECONDS", 0.05)
     with kit.database.transaction() as session:
         session.execute(text("ALTER TABLE effects RENAME TO hidden"))
     kit.log.append([envelope(kit, "a")])
     waited = Event()
-    monkeypatch.setattr(threads.Loop, "wait_out", _noting(waited, threads.Loop.wait_out))
+    monkeypatch.setattr(loops.Loop, "wait_out", _noting(waited, loops.Loop.wait_out))
     with consuming(kit):
         until(waited.is_set)
         with kit.database.transaction() as session:
@@ -244,7 +244,7 @@ def _noting(noted: Event, then: object) -> object:
 def test_a_lost_connection_is_waited_out(
     postgres_kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(threads, "_OUTAGE_SECONDS", 0.05)
+    monkeypatch.setattr(loops, "_OUTAGE_SECONDS", 0.05)
     kit, killed = postgres_kit, iter([True])
     Model.metadata.create_all(kit.database.engine)
 
@@ -262,11 +262,11 @@ def test_a_lost_connection_is_waited_out(
 def test_a_vanished_database_file_is_waited_out(
     tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(threads, "_OUTAGE_SECONDS", 0.05)
+    monkeypatch.setattr(loops, "_OUTAGE_SECONDS", 0.05)
     if not kit.database.is_sqlite:
         return
     waited = Event()
-    monkeypatch.setattr(threads.Loop, "wait_out", _noting(waited, threads.Loop.wait_out))
+    monkeypatch.setattr(loops.Loop, "wait_out", _noting(waited, loops.Loop.wait_out))
     kit.database.close()
     here, away = tmp_path / "kit.db", tmp_path / "away.db"
     here.rename(away)

@@ -14,9 +14,10 @@ from sqlalchemy import select, text
 
 from shared.messaging import outbox, relay
 from shared.messaging.envelope import Record
-from shared.messaging.log import Log, LogUnavailable
+from shared.messaging.log import Log
 from shared.messaging.relay import Relay, unpublished
 from shared.models import Outbox
+from shared.outages import LogUnavailable
 from tests.shared.kit import Kit, NoteState, NoteWritten, texts_by_key, until
 from tests.shared.messaging import relaying
 

@@ -11,13 +11,14 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import select, update
 
-from shared import clock, threads, tracing
+from shared import clock, loops, tracing
 from shared.messaging import relay
 from shared.messaging.envelope import Record
-from shared.messaging.log import Log, LogUnavailable
+from shared.messaging.log import Log
 from shared.messaging.relay import Relay, oldest, send_states_again, unpublished
 from shared.metrics import OUTBOX_AGE
 from shared.models import Outbox
+from shared.outages import LogUnavailable
 from tests.shared.kit import Kit, NoteState, NoteWritten, until
 
 
@@ -140,7 +141,7 @@ def test_facts_alone_are_not_sent_again(kit: Kit) -> None:
 def test_a_relay_that_was_overtaken_sends_the_newest_state_once_more_and_no_more(
     kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(threads, "_OUTAGE_SECONDS", 0.05)
+    monkeypatch.setattr(loops, "_OUTAGE_SECONDS", 0.05)
     kit.create_topic(kit.state_topic)
     kit.record(NoteState(note_id="a", version=1))
     log = Noting(kit.log, overtaken_by=kit)

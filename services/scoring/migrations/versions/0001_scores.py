@@ -15,7 +15,7 @@ revision = "0001"
 down_revision = None
 
 FIRST_MODEL = UUID("0199a7c0-0000-7000-8000-000000000001")
-MODEL_FILE = Path(__file__).parents[2] / "value_model" / "default.json"
+MODEL_FILE = Path(__file__).parents[2] / "modelling" / "value_model" / "default.json"
 TABLES = (
     "customers",
     "facts",

@@ -6,8 +6,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from services.gateway.document import asyncapi
-from shared.contracts import registry
 from shared.contracts.catalogue import contracts
+from shared.contracts.registry.order import OrderLine
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_facts_are_kept_and_states_compacted(document: dict[str, Any]) -> None:
 
 
 def test_exact_numbers_are_strings_as_they_travel(document: dict[str, Any]) -> None:
-    line = TypeAdapter(registry.OrderLine).json_schema(mode="serialization")
+    line = TypeAdapter(OrderLine).json_schema(mode="serialization")
     described = document["components"]["schemas"]["OrderLine"]["properties"]
     assert described["quantity"] == line["properties"]["quantity"]
     assert described["quantity"]["type"] == "string"

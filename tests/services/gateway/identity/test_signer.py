@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.gateway.identity.signer import REUSED, Signer
 from shared.http.identity import LIFETIME, Identity, verify
-from shared.reader import Rows
+from shared.row_access import Rows
 
 NOW = 1_790_000_000.0
 KEY = Ed25519PrivateKey.generate()

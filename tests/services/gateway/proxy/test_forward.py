@@ -11,8 +11,8 @@ import httpx
 import pytest
 from starlette.types import Message
 
+from services.gateway.admission import RESPONDENT
 from services.gateway.api_key.domain import ADMINISTRATOR
-from services.gateway.door import RESPONDENT
 from services.gateway.identity.keys import ensure
 from services.gateway.identity.signer import Signer
 from services.gateway.proxy.forward import Forwarder, Limits

@@ -11,8 +11,9 @@ from threading import Thread
 import pytest
 
 from shared.messaging.envelope import Received
-from shared.messaging.log import LogUnavailable, Subscription
+from shared.messaging.log import Subscription
 from shared.messaging.log.embedded import EmbeddedLog
+from shared.outages import LogUnavailable
 from tests.shared.kit import record_of
 
 TOPIC, OTHER = "patron.x.y.events.v1", "patron.x.z.events.v1"

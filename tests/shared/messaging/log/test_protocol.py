@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.messaging.envelope import Received
-from shared.messaging.log import Log, LogUnavailable, Subscription
+from shared.messaging.log import Log, Subscription
 from shared.messaging.log.embedded import EmbeddedLog
 from shared.messaging.log.kafka import LARGEST_RECORD
+from shared.outages import LogUnavailable
 from tests.shared.kit import Kit, record_of, texts_by_key, until
 
 REBALANCED = 60
@@ -231,7 +232,7 @@ def test_what_the_embedded_log_forgets_is_not_in_its_file(tmp_path: Path) -> Non
 UNREACHABLE = """
 import sys
 from shared.messaging.envelope import Record
-from shared.messaging.log import LogUnavailable
+from shared.outages import LogUnavailable
 from shared.messaging.log.kafka import KafkaLog
 log = KafkaLog(sys.argv[1], client="alone")
 topic = "patron.x.y.events.v1"

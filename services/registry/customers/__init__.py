@@ -1,0 +1,1 @@
+"""Customers (客户) and what is recorded about them."""

@@ -1,0 +1,116 @@
+"""Every SELECT on customers."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Select, bindparam, select
+from sqlalchemy.orm import Session
+
+from services.registry.customers.customer.models import (
+    Customer,
+    CustomerChange,
+    CustomerIdentity,
+    CustomerToken,
+)
+from shared.bulk import any_of, any_pair_of
+from shared.http.async_reads import AsyncReads
+from shared.http.pagination import PageRequest, Slice, page
+from shared.row_access import Reader, Rows, visible_rows
+
+Statement = TypeVar("Statement", bound=Select[Any])
+
+
+def visible_to(reader: Reader, statement: Statement) -> Statement:
+    """Leave of a statement on customers those that the reader may see."""
+    return statement.where(*visible_rows(reader, owner=Customer.owner, team=Customer.team))
+
+
+def customer(session: Session, reader: Reader, customer_id: UUID) -> Customer | None:
+    wanted = visible_to(reader, select(Customer).where(Customer.id == customer_id))
+    return session.scalars(wanted).one_or_none()
+
+
+def id_of(session: Session, reader: Reader, named: UUID | tuple[str, str]) -> UUID | None:
+    """Tell which customer that the reader may see is meant by an id, or by (system, id)."""
+    statement = visible_to(reader, select(Customer.id))
+    if isinstance(named, UUID):
+        return session.scalar(statement.where(Customer.id == named))
+    system, external_id = named
+    identity = CustomerIdentity
+    named_so = (identity.system == system) & (identity.external_id == external_id)
+    return session.scalar(
+        statement.join(identity, identity.customer_id == Customer.id).where(named_so)
+    )
+
+
+_ROW_BY_ID = select(Customer.__table__).where(Customer.id == bindparam("customer_id"))
+
+
+async def customer_row(
+    async_reads: AsyncReads, reader: Reader, customer_id: UUID
+) -> RowMapping | None:
+    """Find a customer as a bare row, by a statement that is made once."""
+    seen = _ROW_BY_ID if reader.rows is Rows.ALL else visible_to(reader, _ROW_BY_ID)
+    return await async_reads.row(seen, {"customer_id": customer_id})
+
+
+def customer_for_change(session: Session, reader: Reader, customer_id: UUID) -> Customer | None:
+    """Find a customer and keep others from changing it until the transaction ends."""
+    wanted = visible_to(reader, select(Customer).where(Customer.id == customer_id))
+    return session.scalars(wanted.with_for_update()).one_or_none()
+
+
+def customers_for_change(session: Session, ids: Collection[UUID]) -> dict[UUID, Customer]:
+    """Find customers and keep others from changing them until the transaction ends."""
+    statement = select(Customer).where(any_of(session, Customer.id, ids)).order_by(Customer.id)
+    return {found.id: found for found in session.scalars(statement.with_for_update())}
+
+
+def ids_by_external_id(
+    session: Session, external_ids: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], UUID]:
+    """Tell which customers these (system, id) pairs mean; unknown pairs are left out."""
+    identity = CustomerIdentity
+    wanted = any_pair_of(session, identity.system, identity.external_id, external_ids)
+    rows = session.execute(
+        select(identity.system, identity.external_id, identity.customer_id).where(wanted)
+    )
+    return {(system, external_id): found for system, external_id, found in rows}
+
+
+def customers(
+    session: Session,
+    reader: Reader,
+    *,
+    paging: PageRequest,
+    external_id: tuple[str, str] | None = None,
+    prefixes: Sequence[str] = (),
+    equal: Mapping[str, Any] | None = None,
+) -> Slice:
+    """List customers as they were registered; `equal` maps columns to what they must be."""
+    statement = visible_to(reader, select(Customer)).filter_by(**(equal or {}))
+    for prefix in prefixes:
+        matching = select(CustomerToken.customer_id).where(
+            CustomerToken.token.startswith(prefix, autoescape=True)
+        )
+        statement = statement.where(Customer.id.in_(matching))
+    if external_id:
+        found = ids_by_external_id(session, [external_id])
+        statement = statement.where(Customer.id.in_(found.values()))
+    return page(
+        session,
+        statement,
+        paging=paging,
+        order=[Customer.id],
+    )
+
+
+def changes(session: Session, customer_id: UUID, *, paging: PageRequest) -> Slice:
+    """List what changed of a customer, by version."""
+    return page(
+        session,
+        select(CustomerChange).where(CustomerChange.customer_id == customer_id),
+        paging=paging,
+        order=[CustomerChange.version],
+    )

@@ -1,0 +1,208 @@
+"""HTTP door of customers."""
+
+from typing import Annotated
+
+from fastapi import Path, Query
+from starlette.responses import Response
+
+from services.registry.customers.customer import domain, repository, service
+from services.registry.customers.customer.domain import ExternalId, Kind, Nature
+from services.registry.customers.customer.schemas import (
+    CustomerChangePage,
+    CustomerCreate,
+    CustomerId,
+    CustomerOut,
+    CustomerPage,
+    CustomerUpdate,
+    customer_change_out,
+    customer_out,
+)
+from shared.errors import found_or_404
+from shared.http.answers import answer, errors
+from shared.http.dependencies import (
+    AsyncReading,
+    Caller,
+    ExpectedVersion,
+    Reader,
+    Reading,
+    Transaction,
+)
+from shared.http.idempotency import Once
+from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.parameters import external_id_pair
+from shared.http.routing import Router
+from shared.http.schemas import Code, System
+from shared.upsert import UpsertResult
+
+router = Router(
+    prefix="customers",
+    tag="customers",
+    about="Customers (客户): persons and organisations on record, by the ids of your own systems.",
+)
+
+
+@router.post("", status_code=201, response_model=CustomerOut, responses=errors(409))
+def register_customer(
+    body: CustomerCreate, once: Once, session: Transaction, caller: Caller, reader: Reader
+) -> Response:
+    """Put a customer on record.
+
+    An external id that already means another customer is refused with 409. A key with `rows: own`
+    or `rows: team` registers customers that it sees: if `owner` or `team` is left out, its id or
+    its team is filled in; another one is refused with 422.
+    """
+
+    def register() -> Response:
+        created = service.register_customer(
+            session, record=body.record(), by=caller.subject, reader=reader
+        )
+        location = f"/v1/customers/{created.id}"
+        return answer(
+            customer_out(created), created=True, location=location, version=created.version
+        )
+
+    return once(register)
+
+
+@router.put(
+    "/by-external-id/{system}/{external_id}",
+    response_model=CustomerOut,
+    responses=errors(404, 409) | {201: {"model": CustomerOut, "description": "It was new."}},
+)
+def put_customer(
+    system: Annotated[
+        System,
+        Path(description="The system that gives the id; without a colon.", examples=["erp"]),
+    ],
+    external_id: Annotated[Code, Path(description="The customer's id there.", examples=["10017"])],
+    body: CustomerCreate,
+    session: Transaction,
+    caller: Caller,
+    reader: Reader,
+) -> Response:
+    """Put the customer that another system names on record, or make its record this.
+
+    External ids already known are kept; the same body twice changes nothing. A key with
+    `rows: own` or `rows: team` puts customers that it sees: if `owner` or `team` is left out, its
+    id or its team is filled in; another one is refused with 422.
+    """
+    customer, outcome = service.put_customer(
+        session,
+        external_id=ExternalId(system, external_id),
+        record=body.record(),
+        by=caller.subject,
+        reader=reader,
+    )
+    return answer(
+        customer_out(customer),
+        created=outcome is UpsertResult.CREATED,
+        location=f"/v1/customers/{customer.id}",
+        version=customer.version,
+    )
+
+
+@router.get("", response_model=CustomerPage, responses=errors())
+def list_customers(
+    session: Reading,
+    reader: Reader,
+    paging: Annotated[PageRequest, paged_by("registered_at")],
+    external_id: Annotated[
+        str | None,
+        Query(
+            max_length=201,
+            description="The customer that another system names so: `system:id`.",
+            examples=["erp:10017"],
+        ),
+    ] = None,
+    q: Annotated[
+        str | None,
+        Query(
+            min_length=2,
+            max_length=100,
+            description="Beginnings of words of names, contact points, cities and external ids, "
+            "and Chinese characters that follow each other anywhere in them; all must match. "
+            "Chinese and what stands beside it in a word are separate pieces: 客户099 finds what "
+            "has both 客户 and a piece that begins with 099.",
+            examples=["海尔 888"],
+        ),
+    ] = None,
+    kind: Annotated[
+        Kind | None, Query(description="Person, organisation, or unknown so far.")
+    ] = None,
+    nature: Annotated[
+        Nature | None, Query(description="Nature of the customer (客户性质).")
+    ] = None,
+    owner: Annotated[
+        str | None,
+        Query(max_length=100, description="Account owner (专职人员), exactly as on record."),
+    ] = None,
+    team: Annotated[
+        str | None,
+        Query(max_length=100, description="Team of the account owner, exactly as on record."),
+    ] = None,
+) -> Response:
+    """List customers, oldest first."""
+    wanted = {"kind": kind, "nature": nature, "owner": owner, "team": team}
+    found = repository.customers(
+        session,
+        reader,
+        paging=paging,
+        external_id=external_id_pair(external_id),
+        prefixes=domain.query_tokens(q or ""),
+        equal={name: value for name, value in wanted.items() if value is not None},
+    )
+    return answer_page(CustomerPage, customer_out, found, paging)
+
+
+@router.get("/{customer_id}", response_model=CustomerOut, responses=errors(404))
+async def read_customer(
+    customer_id: CustomerId, async_reads: AsyncReading, reader: Reader
+) -> Response:
+    """Read one customer."""
+    row = found_or_404(
+        await repository.customer_row(async_reads, reader, customer_id), service.UNKNOWN
+    )
+    return answer(customer_out(row), version=row["version"])
+
+
+@router.patch(
+    "/{customer_id}", response_model=CustomerOut, responses=errors(400, 404, 409, 412, 428)
+)
+def change_customer(
+    customer_id: CustomerId,
+    body: CustomerUpdate,
+    expected_version: ExpectedVersion,
+    session: Transaction,
+    caller: Caller,
+    reader: Reader,
+) -> Response:
+    """Change some fields of a customer (JSON Merge Patch).
+
+    A key with `rows: own` cannot change or remove `owner`, and one with `rows: team` cannot change
+    or remove `team`: the key would not see the customer any more. That is refused with 422.
+    """
+    customer = service.customer_to_change(
+        session, reader=reader, customer_id=customer_id, expected_version=expected_version
+    )
+    service.change_customer(
+        session,
+        customer=customer,
+        record=body.applied_to(service.record_of(customer)),
+        by=caller.subject,
+        reader=reader,
+        reason=body.reason,
+    )
+    return answer(customer_out(customer), version=customer.version)
+
+
+@router.get("/{customer_id}/history", response_model=CustomerChangePage, responses=errors(404))
+def read_customer_history(
+    customer_id: CustomerId,
+    session: Reading,
+    reader: Reader,
+    paging: Annotated[PageRequest, paged_by("-version")],
+) -> Response:
+    """List what changed of a customer, newest first: who, when, what, why."""
+    service.customer_of(session, reader, customer_id)
+    found = repository.changes(session, customer_id, paging=paging)
+    return answer_page(CustomerChangePage, customer_change_out, found, paging)

@@ -1,0 +1,1 @@
+"""What customers buy: the product catalogue and orders."""

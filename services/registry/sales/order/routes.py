@@ -1,0 +1,144 @@
+"""HTTP door of orders."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+from starlette.responses import Response
+
+from services.registry.sales.order import repository, service
+from services.registry.sales.order.models import Order
+from services.registry.sales.order.schemas import (
+    OrderCreate,
+    OrderOut,
+    OrderPage,
+    OrderUpsert,
+    order_out,
+)
+from shared.errors import Fault, Invalid, found_or_404
+from shared.http.answers import answer, errors
+from shared.http.dependencies import Reader, Reading, Settings, Transaction
+from shared.http.idempotency import Once
+from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.parameters import external_id_pair
+from shared.http.routing import Router
+from shared.http.schemas import Code, Day, System
+from shared.upsert import UpsertResult
+
+router = Router(
+    prefix="orders",
+    tag="orders",
+    about="Orders (订单) with their lines; what came back is an order with negative quantities.",
+)
+
+
+@router.post("", status_code=201, response_model=OrderOut, responses=errors(409))
+def place_order(
+    body: OrderCreate, once: Once, session: Transaction, settings: Settings, reader: Reader
+) -> Response:
+    """Record an order or a return (all quantities negative).
+
+    An external id that is already recorded is refused with 409; PUT changes it.
+    """
+
+    def location() -> Response:
+        told = _told(body, body.external_id.system, body.external_id.id, settings)
+        return _changed(service.place_order(session, told=told, reader=reader), created=True)
+
+    return once(location)
+
+
+@router.put(
+    "/by-external-id/{system}/{external_id}",
+    response_model=OrderOut,
+    responses=errors() | {201: {"model": OrderOut, "description": "It was new."}},
+)
+def put_order(
+    system: Annotated[
+        System,
+        Path(description="The system that gives the id; without a colon.", examples=["shop"]),
+    ],
+    external_id: Annotated[
+        Code, Path(description="The order's id there.", examples=["SO-20260131-17"])
+    ],
+    body: OrderUpsert,
+    session: Transaction,
+    settings: Settings,
+    reader: Reader,
+) -> Response:
+    """Make the records say this of an order; the same twice changes nothing.
+
+    The whole order is replaced: what the body leaves out is not kept from before.
+    """
+    told = _told(body, system, external_id, settings)
+    row, outcome = service.put_order(session, told=told, reader=reader)
+    return _changed(row, created=outcome is UpsertResult.CREATED)
+
+
+@router.get("", response_model=OrderPage, responses=errors())
+def list_orders(
+    session: Reading,
+    reader: Reader,
+    paging: Annotated[PageRequest, paged_by("id")],
+    external_id: Annotated[
+        str | None,
+        Query(
+            max_length=201,
+            description="The order that another system names so: `system:id`.",
+            examples=["shop:SO-20260131-17"],
+        ),
+    ] = None,
+    customer_id: Annotated[
+        UUID | None, Query(description="Orders of the customer with this `id`.")
+    ] = None,
+    occurred_from: Annotated[
+        Day | None,
+        Query(
+            alias="from",
+            description="First business day, included; not after `to`.",
+            examples=["2026-01-01"],
+        ),
+    ] = None,
+    occurred_to: Annotated[
+        Day | None,
+        Query(alias="to", description="Last business day, included.", examples=["2026-01-31"]),
+    ] = None,
+) -> Response:
+    """List orders and returns, in the order in which they were first recorded."""
+    if occurred_from and occurred_to and occurred_from > occurred_to:
+        raise Invalid(Fault("query:from", "order", "Give a day that is not after the last one."))
+    found = repository.orders(
+        session,
+        reader,
+        paging=paging,
+        external_id=external_id_pair(external_id),
+        customer_id=customer_id,
+        occurred_from=occurred_from,
+        occurred_to=occurred_to,
+    )
+    return answer_page(OrderPage, order_out, found, paging)
+
+
+@router.get("/{order_id}", response_model=OrderOut, responses=errors(404))
+def read_order(
+    order_id: Annotated[UUID, Path(description="The order's `id`, as answers give it.")],
+    session: Reading,
+    reader: Reader,
+) -> Response:
+    """Read one order."""
+    row = repository.order(session, reader, order_id)
+    found = found_or_404(row, service.UNKNOWN)
+    return answer(order_out(found), version=found.version)
+
+
+def _told(body: OrderUpsert, system: str, external_id: str, settings: Settings) -> service.Told:
+    return service.Told(
+        order=body.order(system, external_id, zone=settings.zone),
+        buyer=body.named,
+        product_names=body.product_names(),
+    )
+
+
+def _changed(row: Order, *, created: bool) -> Response:
+    location = f"/v1/orders/{row.id}"
+    return answer(order_out(row), created=created, location=location, version=row.version)

@@ -1,0 +1,41 @@
+"""Every SELECT on products."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.registry.sales.product.models import Product
+from shared.bulk import any_of
+from shared.http.pagination import PageRequest, Slice, page
+
+
+def product(session: Session, product_id: UUID) -> Product | None:
+    return session.get(Product, product_id)
+
+
+def products_for_change(session: Session, codes: Collection[str]) -> dict[str, Product]:
+    """Find products for a change; unknown codes are left out."""
+    statement = select(Product).where(any_of(session, Product.code, codes)).order_by(Product.code)
+    return {found.code: found for found in session.scalars(statement.with_for_update())}
+
+
+def names_by_code(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Tell the names of those products that there are, without holding anybody up."""
+    statement = select(Product.code, Product.name).where(any_of(session, Product.code, codes))
+    return dict(session.execute(statement).all())
+
+
+def products(
+    session: Session, *, paging: PageRequest, code: str | None, category: str | None
+) -> Slice:
+    """List products in the order in which they came into the catalogue."""
+    wanted = {"code": code, "category": category}
+    equal = {name: value for name, value in wanted.items() if value is not None}
+    return page(
+        session,
+        select(Product).filter_by(**equal),
+        paging=paging,
+        order=[Product.id],
+    )

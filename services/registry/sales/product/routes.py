@@ -1,0 +1,117 @@
+"""HTTP door of products."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+from starlette.responses import Response
+
+from services.registry.sales.product import repository, service
+from services.registry.sales.product.models import Product
+from services.registry.sales.product.schemas import (
+    ProductCreate,
+    ProductOut,
+    ProductPage,
+    ProductUpsert,
+    product_out,
+)
+from shared.errors import found_or_404
+from shared.http.answers import answer, errors
+from shared.http.dependencies import SEES_ALL, Reading, Settings, Transaction
+from shared.http.idempotency import Once
+from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.routing import Router
+from shared.http.schemas import Code
+from shared.upsert import UpsertResult
+
+router = Router(
+    prefix="products",
+    tag="products",
+    about="The catalogue of products (产品), by code.",
+)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=ProductOut,
+    responses=errors(403, 409),
+    dependencies=[SEES_ALL],
+)
+def create_product(
+    body: ProductCreate, once: Once, session: Transaction, settings: Settings
+) -> Response:
+    """Put a product into the catalogue; a code that is taken is refused with 409.
+
+    The catalogue is shared: every key reads it, and changing it needs a key that sees all rows.
+    """
+
+    def create() -> Response:
+        product = body.product(body.code, currency=settings.currency)
+        return _changed(service.create_product(session, product=product), created=True)
+
+    return once(create)
+
+
+@router.put(
+    "/by-code/{code}",
+    response_model=ProductOut,
+    responses=errors(403) | {201: {"model": ProductOut, "description": "It was new."}},
+    dependencies=[SEES_ALL],
+)
+def put_product(
+    code: Annotated[
+        Code, Path(description="Of the product; upper and lower case differ.", examples=["WM-800"])
+    ],
+    body: ProductUpsert,
+    session: Transaction,
+    settings: Settings,
+) -> Response:
+    """Make the catalogue say this of a code; the same twice changes nothing.
+
+    The catalogue is shared: every key reads it, and changing it needs a key that sees all rows.
+    """
+    product = body.product(code, currency=settings.currency)
+    row, outcome = service.put_product(session, product=product)
+    return _changed(row, created=outcome is UpsertResult.CREATED)
+
+
+@router.get("", response_model=ProductPage, responses=errors())
+def list_products(
+    session: Reading,
+    paging: Annotated[PageRequest, paged_by("id")],
+    code: Annotated[
+        str | None,
+        Query(
+            max_length=100,
+            description="The product with this code; upper and lower case differ.",
+            examples=["WM-800"],
+        ),
+    ] = None,
+    category: Annotated[
+        str | None,
+        Query(
+            max_length=100,
+            description="Products of this category, exactly as in the catalogue.",
+            examples=["洗衣机"],
+        ),
+    ] = None,
+) -> Response:
+    """List products, oldest first."""
+    found = repository.products(session, paging=paging, code=code, category=category)
+    return answer_page(ProductPage, product_out, found, paging)
+
+
+@router.get("/{product_id}", response_model=ProductOut, responses=errors(404))
+def read_product(
+    product_id: Annotated[UUID, Path(description="The product's `id`, as answers give it.")],
+    session: Reading,
+) -> Response:
+    """Read one product."""
+    found = found_or_404(repository.product(session, product_id), service.UNKNOWN)
+    return answer(product_out(found), version=found.version)
+
+
+def _changed(row: Product, *, created: bool) -> Response:
+    location = f"/v1/products/{row.id}"
+    return answer(product_out(row), created=created, location=location, version=row.version)

@@ -1,0 +1,24 @@
+"""Every SELECT on imports."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.registry.transfer.imports.models import Import
+from shared.http.pagination import PageRequest, Slice, page
+
+
+def import_(session: Session, import_id: UUID) -> Import | None:
+    """Find an import."""
+    return session.get(Import, import_id)
+
+
+def imports(session: Session, *, paging: PageRequest) -> Slice:
+    """List imports in the order in which they were started."""
+    return page(
+        session,
+        select(Import),
+        paging=paging,
+        order=[Import.id],
+    )

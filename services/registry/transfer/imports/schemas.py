@@ -1,0 +1,116 @@
+"""Bodies of imports."""
+
+from typing import Annotated, Any
+
+from fastapi import Form, UploadFile
+from pydantic import ConfigDict, Field
+
+from services.registry.transfer.imports import domain
+from services.registry.transfer.imports.domain import OPTIONS, Entity, Mode
+from shared.errors import Fault, Invalid
+from shared.http.json_names import JsonPart
+from shared.http.schemas import Body, Code, Currency, Flag, Page, System
+from shared.imports.schemas import QUEUED, Encoding, FileForm, FileImportOut, Zone
+from shared.imports.service import NO_SYSTEM
+from shared.settings import ServiceSettings
+
+
+class ImportOptions(Body):
+    """How the file is to be read; what is absent has the default named here."""
+
+    system: System | None = Field(
+        None,
+        description="The system whose ids the file has, without a colon; needed.",
+        examples=["erp"],
+    )
+    create_customers: Flag = Field(
+        False,
+        description="Register customers that are unknown, by their id alone; otherwise their "
+        "orders are rejected.",
+    )
+    currency: Currency | None = Field(
+        None,
+        description="Where a line names none; absent: the company's, but a known product keeps "
+        "its own.",
+    )
+    timezone: Zone | None = Field(
+        None, description="Of times without offset, and of days; absent: the business zone."
+    )
+    encoding: Encoding = None
+    return_prefix: Code | None = Field(
+        None,
+        description="An order whose id begins so is a return: quantities above 0 are made "
+        "negative, those below stay.",
+        examples=["R"],
+    )
+    strip_suffix: Code | None = Field(
+        None, description="Taken off the ends of customers' ids.", examples=[".0"]
+    )
+    mode: Mode = Field(
+        Mode.UPSERT,
+        description="upsert: take what is new and change what is known; insert: reject what is "
+        "known; update: reject what is new.",
+    )
+
+    def options(self, entity: Entity, settings: ServiceSettings) -> domain.Options:
+        """Read, with the deployment's defaults for what is absent; Invalid if they do not fit."""
+        message = f"Leave it out: it is not for files of {entity}."
+        foreign = [name for name in self.model_fields_set if entity not in OPTIONS[name]]
+        faults = [Fault(f"/options/{name}", "foreign", message) for name in sorted(foreign)]
+        if self.system is None and entity in OPTIONS["system"]:
+            faults.append(NO_SYSTEM)
+        if faults:
+            raise Invalid(*faults)
+        said = dict(self) | {
+            "currency": self.currency or settings.currency,
+            "currency_given": self.currency is not None,
+            "timezone": self.timezone or settings.timezone,
+        }
+        return domain.Options(**said)
+
+
+_EXAMPLE: dict[str, Any] = {
+    "entity": "products",
+    "file": "品号,品名,category,unit_price\nWM-800,滚筒洗衣机 8 kg,洗衣机,2599.00\n",
+    "mapping": '{"品号": "code", "品名": "name"}',
+    "options": '{"currency": "CNY"}',
+    "dry_run": True,
+}
+_RUNNING = QUEUED | {
+    "id": "0199a7c0-0000-7000-8000-000000000004",
+    "entity": "products",
+    "dry_run": True,
+    "system": None,
+    "file_name": "products.csv",
+    "file_size": 90,
+}
+
+
+class ImportForm(FileForm):
+    """The parts of the form."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    entity: Entity = Field(description="What the file tells of.")
+    file: UploadFile = Field(
+        description="CSV with commas in UTF-8 or GBK, or XLSX; the first line names the columns."
+    )
+    options: JsonPart[ImportOptions] = Field(
+        "{}", validate_default=True, description="JSON object."
+    )
+
+
+SentForm = Annotated[ImportForm, Form(media_type="multipart/form-data")]
+
+
+class ImportOut(FileImportOut):
+    """An import; counts are lines, `processed` is the sum of the four outcomes."""
+
+    place = "/v1/imports/{row.id}"
+    model_config = ConfigDict(json_schema_extra={"examples": [_RUNNING]})
+
+    entity: Entity
+
+
+class ImportPage(Page[ImportOut]):
+    """A page of imports."""

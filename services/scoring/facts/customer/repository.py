@@ -1,0 +1,32 @@
+"""Every SELECT on customers."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from services.scoring.facts.customer.models import Customer
+from services.scoring.models import Row
+from shared.row_access import SYSTEM_READER, Reader, visible_rows
+
+_ROW = Customer.__table__
+
+
+def visible_to(reader: Reader, statement: Select[Any]) -> Select[Any]:
+    """Leave of a statement on customers those on record that the reader may see."""
+    seen = visible_rows(reader, owner=Customer.owner, team=Customer.team)
+    return statement.where(Customer.version.is_not(None), *seen)
+
+
+def customer(session: Session, reader: Reader, customer_id: UUID) -> Row | None:
+    """Find a customer on record."""
+    statement = visible_to(reader, select(_ROW).where(Customer.id == customer_id))
+    return cast("Row | None", session.execute(statement).mappings().first())
+
+
+def customers(session: Session, reader: Reader = SYSTEM_READER) -> Mapping[UUID, Row]:
+    """Give all customers on record."""
+    found = session.execute(visible_to(reader, select(_ROW))).mappings().all()
+    return {row["id"]: row for row in cast("Iterable[Row]", found)}

@@ -1,0 +1,1 @@
+"""What is computed from facts: scores, classes, the loyalty ladder and satisfaction indices."""

@@ -1,0 +1,1 @@
+"""The rules that figures are computed by, as data with versions."""

@@ -1,0 +1,44 @@
+"""Every SELECT on value models."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.scoring.modelling.value_model.domain import State, ValueModel, model_at, rules_from
+from services.scoring.modelling.value_model.models import StoredModel
+from shared.http.pagination import PageRequest, Slice, page
+
+
+def model_for(session: Session, moment: datetime) -> ValueModel:
+    """Give the model that counts at a moment."""
+    return model_at([value_model(row) for row in session.scalars(select(StoredModel))], moment)
+
+
+def models(session: Session, *, paging: PageRequest) -> Slice:
+    """List the versions of all models, model by model."""
+    return page(
+        session,
+        select(StoredModel),
+        paging=paging,
+        order=[StoredModel.id, StoredModel.version],
+    )
+
+
+def latest_version(session: Session, model_id: UUID) -> StoredModel | None:
+    """Find the newest version of a model."""
+    versions = select(StoredModel).where(StoredModel.id == model_id)
+    return session.scalars(versions.order_by(StoredModel.version.desc()).limit(1)).first()
+
+
+def value_model(row: StoredModel) -> ValueModel:
+    """Read a row."""
+    return ValueModel(
+        model_id=row.id,
+        version=row.version,
+        state=State(row.state),
+        active_from=row.active_from,
+        retired_at=row.retired_at,
+        rules=rules_from(row.document),
+    )

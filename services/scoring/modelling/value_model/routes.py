@@ -1,0 +1,43 @@
+"""HTTP door of value models."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path
+from starlette.responses import Response
+
+from services.scoring.modelling.value_model import repository
+from services.scoring.modelling.value_model.schemas import (
+    ValueModelOut,
+    ValueModelPage,
+    value_model_out,
+)
+from shared.errors import found_or_404
+from shared.http.answers import answer, errors
+from shared.http.dependencies import Reading
+from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.routing import Router
+
+router = Router(
+    prefix="value-models",
+    tag="value models",
+    about="The rules that figures rest on (价值模型), as data.",
+)
+
+UNKNOWN = "No value model has this id."
+
+ModelId = Annotated[UUID, Path(description="The model's id, as scores and portfolios name it.")]
+
+
+@router.get("", response_model=ValueModelPage, responses=errors())
+def list_value_models(session: Reading, paging: Annotated[PageRequest, paged_by("id")]) -> Response:
+    """List the versions of all value models, oldest first."""
+    found = repository.models(session, paging=paging)
+    return answer_page(ValueModelPage, value_model_out, found, paging)
+
+
+@router.get("/{model_id}", response_model=ValueModelOut, responses=errors(404))
+def read_value_model(model_id: ModelId, session: Reading) -> Response:
+    """Read the newest version of a value model."""
+    row = found_or_404(repository.latest_version(session, model_id), UNKNOWN)
+    return answer(value_model_out(row))

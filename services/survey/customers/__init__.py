@@ -1,0 +1,1 @@
+"""The survey service's projection of the registry's customers."""

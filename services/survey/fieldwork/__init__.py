@@ -1,0 +1,1 @@
+"""Asking and answering: surveys, responses, respondents' pages and imports of answers."""

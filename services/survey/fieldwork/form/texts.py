@@ -1,0 +1,60 @@
+"""The fixed texts of the respondent's page."""
+
+from services.survey.design.questionnaire.domain import Language
+
+TEXTS: dict[str, dict[Language, str]] = {
+    "tag": {"zh": "zh-CN", "en": "en"},
+    "switch": {"zh": "English", "en": "中文"},
+    "switch_to": {"zh": "en", "en": "zh-CN"},
+    "colon": {"zh": "：", "en": ": "},
+    "optional": {"zh": "（选填）", "en": "(optional)"},
+    "end": {"zh": "{value} 分：{label}", "en": "{value} = {label}"},
+    "bounds": {"zh": "{least} 到 {most} 之间的数字", "en": "A number from {least} to {most}"},
+    "missing": {"zh": "填 {value} 表示：{label}", "en": "Enter {value} for: {label}"},
+    "longest": {"zh": "最多 {longest} 个字", "en": "At most {longest} characters"},
+    "submit": {"zh": "提交", "en": "Submit"},
+    "fault": {"zh": "错误", "en": "Error"},
+    "mended": {
+        "zh": "还有 {count} 处需要修改，您已填写的内容都在：",
+        "en": "Please look at {count} of your answers; everything you entered is still there:",
+    },
+    "mended_one": {
+        "zh": "还有 1 处需要修改，您已填写的内容都在：",
+        "en": "Please look at one of your answers; everything you entered is still there:",
+    },
+    "again": {
+        "zh": "这一页放得太久或不完整，请再提交一次，您已填写的内容都在。",
+        "en": "This page was incomplete. Please submit it again; your answers are still there.",
+    },
+    "thanks": {"zh": "谢谢您的回答！", "en": "Thank you for your answers!"},
+    "thanks_more": {
+        "zh": "您的意见已经收到，现在可以关闭这个页面。",
+        "en": "We have received them. You can close this page now.",
+    },
+    "closed": {"zh": "调查已经结束", "en": "This survey is closed"},
+    "closed_more": {
+        "zh": "感谢您的关注，本次调查不再接收新的回答。",
+        "en": "Thank you for your interest. It takes no more answers.",
+    },
+    "early": {"zh": "调查还没有开始", "en": "This survey has not started yet"},
+    "early_more": {"zh": "请稍后再打开这个链接。", "en": "Please open this link again later."},
+    "nowhere": {"zh": "链接无效", "en": "This link leads nowhere"},
+    "nowhere_more": {
+        "zh": "请检查链接是否完整，或向给您链接的人询问。",
+        "en": "Check that the link is complete, or ask whoever gave it to you.",
+    },
+}
+
+
+class Words:
+    """The fixed texts in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def __getitem__(self, name: str) -> str:
+        return TEXTS[name][self._language]
+
+    def fill(self, name: str, **values: object) -> str:
+        """Give a text with its blanks filled."""
+        return self[name].format(**values)

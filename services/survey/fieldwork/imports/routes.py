@@ -1,0 +1,131 @@
+"""HTTP door of imports of answers."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path
+from sqlalchemy.orm import Session
+from starlette.responses import Response, StreamingResponse
+
+from services.survey.fieldwork.imports import repository, service
+from services.survey.fieldwork.imports.models import Import, Rejection
+from services.survey.fieldwork.imports.schemas import ImportOut, ImportPage, SentForm
+from services.survey.fieldwork.survey import repository as surveys
+from services.survey.fieldwork.survey.schemas import SurveyId
+from services.survey.fieldwork.survey.service import UNKNOWN
+from shared.errors import found_or_404
+from shared.http.answers import answer, errors
+from shared.http.dependencies import EACH_PART_ONCE, SEES_ALL, Caller, Reading, Store, Transaction
+from shared.http.idempotency import Once
+from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.routing import Router
+from shared.imports.errors_file import errors_file
+from shared.imports.schemas import ANY_SIZE
+from shared.imports.settings import Settings
+from shared.jobs import service as jobs
+
+router = Router(
+    prefix="surveys",
+    tag="answer imports",
+    about="Files of answers to a survey, taken in by jobs that you can follow.",
+    dependencies=[SEES_ALL],
+)
+
+ImportId = Annotated[UUID, Path(description="The import's id.")]
+
+
+@router.post(
+    "/{survey_id}/imports",
+    status_code=202,
+    response_model=ImportOut,
+    responses=errors(403, 404, 409, 413),
+    max_body_size=ANY_SIZE,
+    dependencies=[EACH_PART_ONCE],
+)
+def import_answers(
+    survey_id: SurveyId,
+    form: SentForm,
+    once: Once,
+    session: Transaction,
+    caller: Caller,
+    settings: Settings,
+) -> Response:
+    """Import the answers of a wave from a file.
+
+    The file is kept and worked on by a job: follow `Location`. Rejected lines come back at
+    `errors_url`, to be mended and sent again. A respondent's line replaces their answers to the
+    wave (to POST it alone is a 409 `already_answered`). The same file twice changes
+    nothing.
+
+    Lines without a respondent are known again only by the content of the file and their place in
+    it: a file that has grown or is in another order counts them again. Send only new lines, or
+    give respondents ids.
+    """
+
+    def start() -> Response:
+        created = service.start_import(
+            session,
+            survey_id=survey_id,
+            wave=form.options.wave,
+            options=form.options.options(settings.timezone),
+            upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
+        )
+        return answer(ImportOut.of(created), status=202, location=ImportOut.place_of(created))
+
+    return once(start, also=form.said)
+
+
+@router.get("/{survey_id}/imports", response_model=ImportPage, responses=errors(403, 404))
+def list_answer_imports(
+    survey_id: SurveyId, session: Reading, paging: Annotated[PageRequest, paged_by("-created_at")]
+) -> Response:
+    """List the imports of a survey, newest first. Needs a key that sees all rows."""
+    found_or_404(surveys.survey(session, survey_id), UNKNOWN)
+    found = repository.answer_imports(session, survey_id=survey_id, paging=paging)
+    return answer_page(ImportPage, ImportOut.of, found, paging)
+
+
+@router.get(
+    "/{survey_id}/imports/{import_id}", response_model=ImportOut, responses=errors(403, 404)
+)
+def read_answer_import(survey_id: SurveyId, import_id: ImportId, session: Reading) -> Response:
+    """Read how far an import is, and what became of its lines. Needs a key that sees all rows."""
+    return answer(ImportOut.of(_existing(session, survey_id, import_id)))
+
+
+@router.post(
+    "/{survey_id}/imports/{import_id}/cancel",
+    response_model=ImportOut,
+    responses=errors(403, 404),
+)
+def cancel_answer_import(
+    survey_id: SurveyId, import_id: ImportId, once: Once, session: Transaction
+) -> Response:
+    """Ask an import to end; what it has taken so far stays. Needs a key that sees all rows."""
+
+    def cancel() -> Response:
+        row = _existing(session, survey_id, import_id)
+        jobs.cancel(session, row)
+        return answer(ImportOut.of(row))
+
+    return once(cancel)
+
+
+@router.get(
+    "/{survey_id}/imports/{import_id}/errors",
+    response_class=StreamingResponse,
+    responses=errors(403, 404),
+)
+def read_answer_import_errors(survey_id: SurveyId, import_id: ImportId, store: Store) -> Response:
+    """Give the rejected lines as CSV: the columns of the file, and `errors`, which says why.
+
+    Needs a key that sees all rows.
+    """
+    with store.reading() as session:
+        row = _existing(session, survey_id, import_id)
+    return errors_file(store, Rejection, row)
+
+
+def _existing(session: Session, survey_id: UUID, import_id: UUID) -> Import:
+    row = repository.answer_import(session, survey_id=survey_id, import_id=import_id)
+    return found_or_404(row, service.UNKNOWN)

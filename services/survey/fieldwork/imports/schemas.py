@@ -1,0 +1,93 @@
+"""Bodies of imports of answers."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Form, UploadFile
+from pydantic import ConfigDict, Field
+
+from services.survey.fieldwork.imports.service import Options
+from services.survey.fieldwork.response.schemas import Channel
+from services.survey.fieldwork.survey.schemas import WaveCode
+from shared.http.json_names import JsonPart
+from shared.http.schemas import Body, Page, System
+from shared.imports.schemas import QUEUED, Encoding, FileForm, FileImportOut, Zone
+
+
+class AnswerImportOptions(Body):
+    """How the file is to be read; what is absent has the default named here."""
+
+    system: System | None = Field(
+        None,
+        description="The system whose ids the respondents have, without a colon; needed where the "
+        "file has `respondent_external_id`.",
+        examples=["erp"],
+    )
+    wave: WaveCode | None = Field(None, description="Needed where several waves are open.")
+    channel: Channel = Field("import", description="Where a line names none.")
+    timezone: Zone | None = Field(
+        None, description="Of times without offset; absent: the business zone."
+    )
+    encoding: Encoding = None
+
+    def options(self, timezone: str) -> Options:
+        """Read, with the deployment's zone where none is named."""
+        return Options(
+            system=self.system,
+            timezone=self.timezone or timezone,
+            encoding=self.encoding,
+            channel=self.channel,
+        )
+
+
+_HEADER = (
+    "客户编号,submitted_at,channel,appearance,stability,performance,safety,durability,ease_of_use"
+)
+_FORM: dict[str, Any] = {
+    "file": f"{_HEADER}\n"
+    "10018,2026-01-30 14:05,telephone,5,4,5,5,4,4\n"
+    "10019,2026-01-31 09:30,on_site,非常满意,比较满意,一般,5,0,4\n",
+    "mapping": '{"客户编号": "respondent_external_id"}',
+    "options": '{"system": "erp", "wave": "2026-H1"}',
+    "dry_run": False,
+}
+_QUEUED = QUEUED | {
+    "id": "0199a7c0-0000-7000-8000-000000000041",
+    "survey_id": "0199a7c0-0000-7000-8000-000000000018",
+    "wave": "2026-H1",
+    "dry_run": False,
+    "file_name": "answers.csv",
+    "file_size": 212,
+}
+
+
+class ImportForm(FileForm):
+    """The parts of the form."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_FORM]})
+
+    file: UploadFile = Field(
+        description="CSV in UTF-8 or GBK, or XLSX, with a header line; a line is a response. "
+        "Columns: codes of items, respondent_external_id, submitted_at, channel. An answer is the "
+        "code or number, or the label; several are parted by semicolons."
+    )
+    options: JsonPart[AnswerImportOptions] = Field(
+        "{}", validate_default=True, description="JSON object."
+    )
+
+
+SentForm = Annotated[ImportForm, Form(media_type="multipart/form-data")]
+
+
+class ImportOut(FileImportOut):
+    """An import; counts are lines, `processed` is the sum of the four outcomes."""
+
+    place = "/v1/surveys/{row.survey_id}/imports/{row.id}"
+    model_config = ConfigDict(json_schema_extra={"examples": [_QUEUED]})
+
+    survey_id: UUID
+    wave: str
+
+
+class ImportPage(Page[ImportOut]):
+    """A page of imports."""

@@ -1,0 +1,47 @@
+"""Table of responses."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.survey.models import Model
+from shared.contracts.survey.response import Answer
+from shared.database import Json, Moment
+
+Row = dict[str, Any]
+"""A response by column, before or instead of being an object: files bring tens of thousands."""
+
+
+class Response(Model):
+    """What one respondent answered in one wave; `identity` says which submission it was.
+
+    The respondent stays as the source named them, so that a customer who becomes known later is
+    found; `customer_id` is who that is.
+    """
+
+    __tablename__ = "responses"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "wave"], ["waves.survey_id", "waves.code"]),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    version: Mapped[int]
+    survey_id: Mapped[UUID] = mapped_column(Uuid)
+    wave: Mapped[str] = mapped_column(String(40))
+    identity: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    customer_id: Mapped[UUID | None] = mapped_column(Uuid, index=True)
+    respondent_system: Mapped[str | None] = mapped_column(String(100))
+    respondent_id: Mapped[str | None] = mapped_column(String(100))
+    channel: Mapped[str] = mapped_column(String(32))
+    submitted_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    answers: Mapped[dict[str, Answer]] = mapped_column(Json)
+    open_answers: Mapped[dict[str, str]] = mapped_column(Json)
+
+
+Index("ix_responses_progress", Response.survey_id, Response.wave, Response.channel)
+Index("ix_responses_listed", Response.survey_id, Response.id)
+Index("ix_responses_respondent", Response.respondent_system, Response.respondent_id)

@@ -1,0 +1,113 @@
+"""HTTP door of responses and of a survey's progress."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+from starlette import responses as http
+
+from services.survey.fieldwork.response import repository, service
+from services.survey.fieldwork.response.schemas import (
+    ProgressOut,
+    ResponseCreate,
+    ResponseOut,
+    ResponsePage,
+    progress_out,
+    response_out,
+)
+from services.survey.fieldwork.survey import repository as surveys
+from services.survey.fieldwork.survey.schemas import SurveyId, WaveCode
+from services.survey.fieldwork.survey.service import survey_of
+from shared.errors import found_or_404
+from shared.http.answers import answer, errors
+from shared.http.dependencies import Reader, Reading, Transaction
+from shared.http.idempotency import Once
+from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.routing import Router
+
+router = Router(
+    prefix="surveys",
+    tag="responses",
+    about="Answers to a survey (答卷), one by one.",
+)
+
+
+@router.post(
+    "/{survey_id}/responses",
+    status_code=201,
+    response_model=ResponseOut,
+    responses=errors(404, 409),
+)
+def submit_response(
+    survey_id: SurveyId, body: ResponseCreate, once: Once, session: Transaction, reader: Reader
+) -> http.Response:
+    """Keep one response (答卷).
+
+    A respondent who is named answers a wave once: the second time is 409 `already_answered`. (A
+    line of a file replaces their answers instead.) Responses without a name each count. A key with
+    `rows: own` or `rows: team` names a customer that it sees, another one is refused with 422: it
+    would not see the response.
+    """
+
+    def submit() -> http.Response:
+        created = service.submit_response(
+            session,
+            reader=reader,
+            survey_id=survey_id,
+            wave=body.wave,
+            answers=body.answers,
+            channel=body.channel,
+            submitted_at=body.submitted_at,
+            respondent=body.named,
+            customer_id=body.customer_id,
+        )
+        location = f"/v1/surveys/{survey_id}/responses/{created.id}"
+        return answer(response_out(created), created=True, location=location)
+
+    return once(submit)
+
+
+@router.get("/{survey_id}/responses", response_model=ResponsePage, responses=errors(404))
+def list_responses(
+    survey_id: SurveyId,
+    session: Reading,
+    reader: Reader,
+    paging: Annotated[PageRequest, paged_by("id")],
+    wave: Annotated[
+        WaveCode | None, Query(description="Only those of this wave (调研批次).")
+    ] = None,
+    customer_id: Annotated[
+        UUID | None, Query(description="Only those of this customer, by the id in the registry.")
+    ] = None,
+) -> http.Response:
+    """List the responses of a survey in the order in which they came."""
+    survey_of(session, survey_id)
+    found = repository.responses(
+        session, reader, survey_id=survey_id, paging=paging, wave=wave, customer_id=customer_id
+    )
+    return answer_page(ResponsePage, response_out, found, paging)
+
+
+@router.get(
+    "/{survey_id}/responses/{response_id}", response_model=ResponseOut, responses=errors(404)
+)
+def read_response(
+    survey_id: SurveyId,
+    response_id: Annotated[UUID, Path(description="The response's id.")],
+    session: Reading,
+    reader: Reader,
+) -> http.Response:
+    """Read one response."""
+    found = repository.response(session, reader, survey_id=survey_id, response_id=response_id)
+    return answer(response_out(found_or_404(found, service.UNKNOWN)))
+
+
+@router.get("/{survey_id}/progress", response_model=ProgressOut, responses=errors(404))
+def read_progress(survey_id: SurveyId, session: Reading) -> http.Response:
+    """Tell how many have answered up to now, by wave and channel.
+
+    All of them are counted, whichever rows a key sees; who has answered is not told.
+    """
+    survey = survey_of(session, survey_id)
+    waves = surveys.waves(session, survey_id)
+    return answer(progress_out(survey, waves, repository.counts(session, survey_id)))

@@ -1,0 +1,169 @@
+"""Bodies of responses and of the progress of a survey."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints
+from sqlalchemy import Row
+
+from services.survey.design.questionnaire.rules import MOST_ITEMS
+from services.survey.fieldwork.response.models import Response
+from services.survey.fieldwork.survey.domain import State
+from services.survey.fieldwork.survey.models import Survey, Wave
+from services.survey.fieldwork.survey.schemas import WaveCode
+from shared.contracts.survey.response import Answer
+from shared.http.schemas import Body, CustomerReference, ExternalIdIn, ExternalIdOut, Moment, Page
+
+Channel = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$"),
+    Field(
+        description="How it was answered: web, telephone, on_site, post or one of your own.",
+        examples=["web"],
+    ),
+]
+_GIVEN: dict[str, Any] = {
+    "wave": "2026-H1",
+    "customer": {"system": "erp", "id": "10017"},
+    "channel": "telephone",
+    "submitted_at": "2026-01-31T09:30:00+08:00",
+    "answers": {
+        "bought": "within_12_months",
+        "bought_at": ["own_store", "online"],
+        "appearance": 5,
+        "stability": 4,
+        "performance": 5,
+        "safety": 5,
+        "durability": 0,
+        "ease_of_use": 4,
+        "as_expected": 4,
+        "recommend": 9,
+        "suggestion": "希望说明书更简单 / a simpler manual, please",
+    },
+}
+_KEPT: dict[str, Any] = _GIVEN | {
+    "id": "0199a7c0-0000-7000-8000-000000000031",
+    "version": 1,
+    "survey_id": "0199a7c0-0000-7000-8000-000000000018",
+    "customer_id": "0199a7c0-0000-7000-8000-000000000017",
+    "submitted_at": "2026-01-31T01:30:00Z",
+    "recorded_at": "2026-01-31T01:31:12.123456Z",
+}
+
+
+class ResponseCreate(CustomerReference):
+    """One respondent's answers to one wave (答卷)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_GIVEN]})
+
+    wave: WaveCode | None = Field(None, description="Needed where several waves are open.")
+    customer: ExternalIdIn | None = Field(
+        None,
+        description="Who answered, if known, by the id in another system; they may become a "
+        "customer later. Without a name each response counts as one more. A name that no customer "
+        "has yet, and none at all, need a key that sees all rows.",
+    )
+    customer_id: UUID | None = Field(
+        None,
+        description="Instead of `customer`: the id in the registry. However a customer is named, "
+        "they answer a wave once.",
+    )
+    channel: Channel = "web"
+    submitted_at: Moment | None = Field(None, description="Without it the present moment.")
+    answers: dict[str, JsonValue] = Field(
+        max_length=MOST_ITEMS,
+        description="Item code -> a point of its scale, a number, the code of an option, "
+        "a list of option codes, or a text. Every required item has to be there; GET "
+        "/v1/surveys/{survey_id} lists the codes.",
+    )
+
+
+class ResponseOut(Body):
+    """A response as it is kept; `customer_id` is null until the customer is known."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_KEPT]})
+
+    id: UUID
+    version: int
+    survey_id: UUID
+    wave: str
+    customer: ExternalIdOut | None
+    customer_id: UUID | None
+    channel: str
+    submitted_at: datetime
+    recorded_at: datetime
+    answers: dict[str, Answer]
+
+
+class ResponsePage(Page[ResponseOut]):
+    """A page of responses."""
+
+
+class ChannelProgress(Body):
+    """How many have answered through one channel."""
+
+    channel: str
+    n: int
+
+
+class WaveProgress(Body):
+    """How far one wave is."""
+
+    wave: str
+    n: int
+    of_customers: int = Field(description="Responses whose customer is known.")
+    target: int | None
+    last_submitted_at: datetime | None
+    channels: list[ChannelProgress]
+
+
+class ProgressOut(Body):
+    """How far a survey is, at this moment."""
+
+    survey_id: UUID
+    state: State
+    n: int
+    waves: list[WaveProgress]
+
+
+def response_out(row: Response) -> ResponseOut:
+    """Present a response, coded and open answers together."""
+    customer = None
+    if row.respondent_system is not None and row.respondent_id is not None:
+        customer = ExternalIdOut(system=row.respondent_system, id=row.respondent_id)
+    return ResponseOut(
+        id=row.id,
+        version=row.version,
+        survey_id=row.survey_id,
+        wave=row.wave,
+        customer=customer,
+        customer_id=row.customer_id,
+        channel=row.channel,
+        submitted_at=row.submitted_at,
+        recorded_at=row.recorded_at,
+        answers={**row.answers, **row.open_answers},
+    )
+
+
+def progress_out(survey: Survey, waves: Sequence[Wave], counts: Sequence[Row[Any]]) -> ProgressOut:
+    """Present the progress of a survey; waves without answers are there with 0."""
+    progress = [_wave(wave, [row for row in counts if row.wave == wave.code]) for wave in waves]
+    return ProgressOut(
+        survey_id=survey.id,
+        state=State(survey.state),
+        n=sum(wave.n for wave in progress),
+        waves=progress,
+    )
+
+
+def _wave(wave: Wave, counts: Sequence[Row[Any]]) -> WaveProgress:
+    return WaveProgress(
+        wave=wave.code,
+        n=sum(row.n for row in counts),
+        of_customers=sum(row.of_customers for row in counts),
+        target=wave.target,
+        last_submitted_at=max((row.last_submitted_at for row in counts), default=None),
+        channels=[ChannelProgress(channel=row.channel, n=row.n) for row in counts],
+    )

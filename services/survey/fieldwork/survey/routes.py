@@ -1,0 +1,202 @@
+"""HTTP door of surveys and their waves."""
+
+from typing import Annotated
+
+from fastapi import Query
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from services.survey.design.questionnaire.schemas import LocalizedText
+from services.survey.fieldwork.survey import repository, service
+from services.survey.fieldwork.survey.domain import State
+from services.survey.fieldwork.survey.models import Survey, Wave
+from services.survey.fieldwork.survey.schemas import (
+    SurveyCreate,
+    SurveyId,
+    SurveyOut,
+    SurveyPage,
+    SurveyUpdate,
+    WaveCode,
+    WaveCreate,
+    WaveOut,
+    WavePage,
+    survey_out,
+    wave_out,
+)
+from shared.http.answers import answer, errors
+from shared.http.dependencies import SEES_ALL, Caller, ExpectedVersion, Reading, Transaction
+from shared.http.idempotency import Once
+from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.routing import Router
+
+router = Router(
+    prefix="surveys",
+    tag="surveys",
+    about="Surveys (调研): a questionnaire put to people in waves (批次), and how far they are. "
+    "Every key reads them; changing them needs a key that sees all rows.",
+)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=SurveyOut,
+    responses=errors(403, 409),
+    dependencies=[SEES_ALL],
+)
+def design_survey(body: SurveyCreate, once: Once, session: Transaction, caller: Caller) -> Response:
+    """Prepare a survey with its first wave, which pins a published version of a questionnaire."""
+
+    def design() -> Response:
+        created = service.design_survey(
+            session,
+            questionnaire_id=body.questionnaire_id,
+            questionnaire_version=body.questionnaire_version,
+            title=_title(body.title),
+            wave=body.wave,
+            target=body.target,
+            by=caller.subject,
+        )
+        return _present(session, created, created=True)
+
+    return once(design)
+
+
+@router.get("", response_model=SurveyPage, responses=errors())
+def list_surveys(
+    session: Reading,
+    paging: Annotated[PageRequest, paged_by("created_at")],
+    state: Annotated[State | None, Query(description="Only surveys in this state (状态).")] = None,
+) -> Response:
+    """List surveys, oldest first."""
+    rows = repository.surveys(session, paging=paging, state=state)
+    waves = repository.waves_of(session, [row.id for row in rows.rows])
+    key = repository.link_key(session)
+    return answer_page(SurveyPage, lambda row: survey_out(row, waves[row.id], key), rows, paging)
+
+
+@router.get("/{survey_id}", response_model=SurveyOut, responses=errors(404))
+def read_survey(survey_id: SurveyId, session: Reading) -> Response:
+    """Read a survey with its waves, the items they ask and the links to their pages."""
+    return _present(session, service.survey_of(session, survey_id))
+
+
+@router.patch(
+    "/{survey_id}",
+    response_model=SurveyOut,
+    responses=errors(400, 403, 404, 412, 428),
+    dependencies=[SEES_ALL],
+)
+def change_survey(
+    survey_id: SurveyId, body: SurveyUpdate, expected_version: ExpectedVersion, session: Transaction
+) -> Response:
+    """Give a survey another title; respondents go on seeing that of the questionnaire."""
+    changed = service.change_survey(
+        session,
+        survey_id=survey_id,
+        expected_version=expected_version,
+        change=body.applied_to,
+    )
+    return _present(session, changed)
+
+
+@router.post(
+    "/{survey_id}/publish",
+    response_model=SurveyOut,
+    responses=errors(403, 404, 409),
+    dependencies=[SEES_ALL],
+)
+def publish_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Response:
+    """Let answers come in from now on: by the API, from files, and on the page of each wave.
+
+    The link to that page can be given to anybody. Whoever has it can answer any number of times,
+    without a name; one page sent twice counts once.
+    """
+    return once(lambda: _present(session, service.publish_survey(session, survey_id=survey_id)))
+
+
+@router.post(
+    "/{survey_id}/close",
+    response_model=SurveyOut,
+    responses=errors(403, 404, 409),
+    dependencies=[SEES_ALL],
+)
+def close_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Response:
+    """Take no more answers."""
+    return once(lambda: _present(session, service.close_survey(session, survey_id=survey_id)))
+
+
+@router.get("/{survey_id}/waves", response_model=WavePage, responses=errors(404))
+def list_waves(survey_id: SurveyId, session: Reading) -> Response:
+    """List the waves of a survey, oldest first."""
+    service.survey_of(session, survey_id)
+    key = repository.link_key(session)
+    items = [wave_out(wave, key) for wave in repository.waves(session, survey_id)]
+    return answer(WavePage(items=items, next=None))
+
+
+@router.post(
+    "/{survey_id}/waves",
+    status_code=201,
+    response_model=WaveOut,
+    responses=errors(403, 404, 409),
+    dependencies=[SEES_ALL],
+)
+def open_wave(survey_id: SurveyId, body: WaveCreate, once: Once, session: Transaction) -> Response:
+    """Begin another round of a survey; items keep their meaning over all waves."""
+
+    def begin() -> Response:
+        survey, wave = service.open_wave(
+            session,
+            survey_id=survey_id,
+            code=body.code,
+            questionnaire_id=body.questionnaire_id,
+            questionnaire_version=body.questionnaire_version,
+            target=body.target,
+        )
+        return _present_wave(session, survey, wave, created=True)
+
+    return once(begin)
+
+
+@router.get("/{survey_id}/waves/{code}", response_model=WaveOut, responses=errors(404))
+def read_wave(survey_id: SurveyId, code: WaveCode, session: Reading) -> Response:
+    """Read one wave of a survey."""
+    survey = service.survey_of(session, survey_id)
+    wave = service.wave_of(repository.waves(session, survey_id), code)
+    return _present_wave(session, survey, wave)
+
+
+@router.post(
+    "/{survey_id}/waves/{code}/close",
+    response_model=WaveOut,
+    responses=errors(403, 404, 409),
+    dependencies=[SEES_ALL],
+)
+def close_wave(survey_id: SurveyId, code: WaveCode, once: Once, session: Transaction) -> Response:
+    """Take no more answers for one wave."""
+    return once(
+        lambda: _present_wave(session, *service.close_wave(session, survey_id=survey_id, code=code))
+    )
+
+
+def _title(written: LocalizedText | None) -> dict[str, str]:
+    return {} if written is None else written.model_dump(exclude_none=True)
+
+
+def _present(session: Session, survey: Survey, *, created: bool = False) -> Response:
+    key = repository.link_key(session)
+    return answer(
+        survey_out(survey, repository.waves(session, survey.id), key),
+        created=created,
+        location=f"/v1/surveys/{survey.id}",
+        version=survey.version,
+    )
+
+
+def _present_wave(
+    session: Session, survey: Survey, wave: Wave, *, created: bool = False
+) -> Response:
+    key = repository.link_key(session)
+    location = f"/v1/surveys/{survey.id}/waves/{wave.code}"
+    return answer(wave_out(wave, key), created=created, location=location)

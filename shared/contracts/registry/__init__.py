@@ -1,0 +1,1 @@
+"""Events that the registry publishes, one module per noun."""

@@ -1,0 +1,33 @@
+"""Events of products."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.contracts.catalogue import event, state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductFacts:
+    """A product of the catalogue."""
+
+    product_id: UUID
+    version: int
+    recorded_at: datetime
+    code: str
+    name: str
+    category: str | None = None
+    lifetime_days: int | None = None
+    purchase_cycle_days: int | None = None
+
+
+@event("product.changed", topic="registry.product", key="product_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductChanged(ProductFacts):
+    """A product is new in the catalogue, or now this."""
+
+
+@state("product.state", topic="registry.product", key="product_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductState(ProductFacts):
+    """A product as it now stands."""

@@ -1,0 +1,1 @@
+"""Events that scoring publishes, one module per noun."""

@@ -1,0 +1,1 @@
+"""Events that the survey service publishes, one module per noun."""

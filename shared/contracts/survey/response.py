@@ -1,0 +1,40 @@
+"""Events of responses: coded answers as facts, open answers as state."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from shared.contracts.catalogue import event, state
+
+Answer: TypeAlias = int | float | str | list[str]
+"""A point of a scale or a number, the code of an option, or the codes of several."""
+
+
+@event("response.submitted", topic="survey.response", key="response_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseSubmitted:
+    """Somebody answered; a higher version replaces it, say when the customer became known."""
+
+    response_id: UUID
+    version: int
+    recorded_at: datetime
+    survey_id: UUID
+    wave: str
+    customer_id: UUID | None
+    channel: str
+    submitted_at: datetime
+    answers: dict[str, Answer]
+
+
+@state("response.state", topic="survey.response", key="response_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseState:
+    """The open answers of a response that has any: only here, so that a tombstone erases them."""
+
+    response_id: UUID
+    version: int
+    recorded_at: datetime
+    survey_id: UUID
+    wave: str
+    open_answers: dict[str, str]

@@ -1,0 +1,37 @@
+"""Rows that are asked for so often that a thread per request shows (docs/decisions/0017)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import RowMapping, Select
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.concurrency import run_in_threadpool
+
+from shared.database import Database
+
+
+class AsyncReads:
+    """Reads single rows on the event loop itself; on SQLite, which cannot, in a thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._engine: AsyncEngine | None = database.asynchronous()
+
+    async def row(self, statement: Select[Any], values: Mapping[str, Any]) -> RowMapping | None:
+        """Give the first row of a statement in its latest committed state, or None."""
+        if self._engine is None:
+            return await run_in_threadpool(self._row, statement, values)
+        async with self._engine.connect() as connection:
+            found: RowMapping | None = (
+                (await connection.execute(statement, values)).mappings().first()
+            )
+            return found
+
+    def _row(self, statement: Select[Any], values: Mapping[str, Any]) -> RowMapping | None:
+        with self._database.connection() as connection:
+            return connection.execute(statement, values).mappings().first()
+
+    async def close(self) -> None:
+        """Close the connections of its own."""
+        if self._engine is not None:
+            await self._engine.dispose()

@@ -1,0 +1,292 @@
+"""Customers over HTTP."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from services.registry.customers.customer import service
+from services.registry.customers.customer.domain import ExternalId, Kind, Nature, Record
+from shared.contracts.registry.customer import CustomerChanged, CustomerRegistered, CustomerState
+from shared.http.identity import Identity
+from shared.row_access import SYSTEM_READER, Rows
+from tests.services.harness import Running
+
+SHOP: dict[str, Any] = {
+    "external_ids": [{"system": "erp", "id": "17"}],
+    "name": "华东百货",
+    "name_en": "East China Department Store",
+    "kind": "organisation",
+    "nature": "retailer",
+    "retail_format": "department_store",
+    "city": "上海",
+    "owner": "li.na",
+    "team": "east",
+}
+
+
+def registered(client: httpx.Client, **changes: Any) -> dict[str, Any]:
+    answer = client.post("/v1/customers", json=SHOP | changes)
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def test_a_registered_customer_can_be_read_back(client: httpx.Client) -> None:
+    answer = client.post("/v1/customers", json=SHOP)
+    assert answer.status_code == 201
+    read = client.get(answer.headers["Location"])
+    assert read.json() == answer.json()
+    assert read.json().items() >= SHOP.items()
+    assert read.headers["ETag"] == '"1"'
+
+
+def test_registering_tells_others_without_personal_data(registry: Running) -> None:
+    body = registered(registry.client, email="buyer@example.com")
+    fact, state = registry.recorded()
+    assert isinstance(fact, CustomerRegistered)
+    assert str(fact.customer_id) == body["id"]
+    assert not {"name", "email", "phone"} & set(CustomerRegistered.__slots__)
+    assert isinstance(state, CustomerState)
+    assert (state.name, state.email) == ("华东百货", "buyer@example.com")
+
+
+def test_an_external_id_means_one_customer(client: httpx.Client) -> None:
+    registered(client)
+    answer = client.post("/v1/customers", json=SHOP | {"name": "Another"})
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "external_id_taken"
+    assert answer.json()["errors"][0]["pointer"] == "/external_ids/0"
+
+
+def test_upserting_twice_changes_nothing(registry: Running) -> None:
+    path = "/v1/customers/by-external-id/erp/17"
+    first = registry.client.put(path, json=SHOP)
+    second = registry.client.put(path, json=SHOP)
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.headers["Location"] == f"/v1/customers/{first.json()['id']}"
+    assert "Location" not in second.headers
+    assert second.json() == first.json()
+    assert len(registry.recorded(CustomerRegistered, CustomerChanged)) == 1
+
+
+def test_upserting_keeps_external_ids_that_are_known(client: httpx.Client) -> None:
+    registered(client)
+    body = SHOP | {"external_ids": [{"system": "crm", "id": "A1"}]}
+    found = client.put("/v1/customers/by-external-id/erp/17", json=body).json()
+    assert found["external_ids"] == [
+        {"system": "crm", "id": "A1"},
+        {"system": "erp", "id": "17"},
+    ]
+
+
+def test_upserting_gives_a_customer_no_more_external_ids_than_one_may_have(
+    registry: Running,
+) -> None:
+    """Those that are known and that of the path count: an answer could not show them."""
+    path = "/v1/customers/by-external-id/erp/17"
+
+    def put(first: int, many: int) -> httpx.Response:
+        ids = [{"system": "crm", "id": str(n)} for n in range(first, first + many)]
+        return registry.client.put(path, json=SHOP | {"external_ids": ids})
+
+    refused = put(0, 50)
+    assert refused.status_code == 422
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/external_ids"]
+    assert [len(put(first, 25).json()["external_ids"]) for first in (0, 24)] == [26, 50]
+    told = registry.recorded()
+    again = put(40, 10)
+    assert (again.status_code, again.json()["errors"][0]["code"]) == (422, "too_long")
+    assert (put(39, 10).status_code, registry.recorded()) == (200, told)
+
+
+def test_null_removes_what_may_be_absent_and_nothing_else(client: httpx.Client) -> None:
+    path, matching = "/v1/customers/" + registered(client)["id"], {"If-Match": '"1"'}
+    refused = client.patch(path, json={"name": None}, headers=matching)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/name")
+    changed = client.patch(path, json={"name_en": None}, headers=matching).json()
+    assert (changed["name_en"], changed["name"], changed["tags"]) == (None, "华东百货", [])
+
+
+def test_the_history_says_who_changed_what_and_why(client: httpx.Client) -> None:
+    path = "/v1/customers/" + registered(client)["id"]
+    client.patch(path, json={"city": "北京", "reason": "moved"}, headers={"If-Match": '"1"'})
+    newest, oldest = client.get(f"{path}/history").json()["items"]
+    assert newest["changes"] == {"city": {"from": "上海", "to": "北京"}}
+    assert (newest["changed_by"], newest["reason"]) == ("key-admin", "moved")
+    assert (oldest["version"], oldest["changes"]) == (1, {})
+
+
+def test_pages_give_every_customer_once(client: httpx.Client) -> None:
+    made = [registered(client, external_ids=[], name=f"C{n}")["id"] for n in range(5)]
+    seen, path = [], "/v1/customers?limit=2"
+    while path:
+        answer = client.get(path)
+        seen += [item["id"] for item in answer.json()["items"]]
+        path = answer.links["next"]["url"] if "next" in answer.links else ""
+    assert seen == made
+
+
+@pytest.mark.parametrize("q", ["east", "Depart", "百货", "17", "华东百货", "east store"])
+def test_a_customer_is_found_by_beginnings_and_pairs(client: httpx.Client, q: str) -> None:
+    registered(client)
+    registered(client, name="南方", name_en="South", external_ids=[], city=None)
+    names = [item["name"] for item in client.get("/v1/customers", params={"q": q}).json()["items"]]
+    assert names == ["华东百货"]
+
+
+def test_chinese_and_digits_of_one_word_are_looked_for_separately(client: httpx.Client) -> None:
+    for name in ("客户098", "客户099", "海尔集团888分店"):
+        registered(client, name=name, name_en=None, external_ids=[])
+    for q, names in (
+        ("客户xyz", []),
+        ("客户099", ["客户099"]),
+        ("海尔集团999", []),
+        ("888", ["海尔集团888分店"]),
+    ):
+        items = client.get("/v1/customers", params={"q": q}).json()["items"]
+        assert [item["name"] for item in items] == names, q
+
+
+def test_a_customer_is_found_by_its_external_id(client: httpx.Client) -> None:
+    body = registered(client)
+    found = client.get("/v1/customers", params={"external_id": "erp:17"}).json()["items"]
+    assert [item["id"] for item in found] == [body["id"]]
+    assert client.get("/v1/customers", params={"external_id": "erp:18"}).json()["items"] == []
+    assert client.get("/v1/customers", params={"external_id": "erp"}).status_code == 422
+
+
+def test_a_system_has_no_colon_and_an_id_may_have_one(client: httpx.Client) -> None:
+    refused = client.put("/v1/customers/by-external-id/a:b/17", json=SHOP)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "colon")
+    body = client.put("/v1/customers/by-external-id/a/b:17", json=SHOP).json()
+    path, matching = "/v1/customers/" + body["id"], {"If-Match": '"1"'}
+    change = {"external_ids": [{"system": "a:b", "id": "17"}]}
+    refused = client.patch(path, json=change, headers=matching)
+    assert refused.json()["errors"][0]["pointer"] == "/external_ids/0/system"
+    found = client.get("/v1/customers", params={"external_id": "a:b:17"}).json()["items"]
+    assert [one["id"] for one in found] == [body["id"]]
+
+
+def test_a_system_with_a_colon_that_is_on_record_is_read_and_can_be_mended(
+    registry: Running,
+) -> None:
+    old = Record(
+        external_ids=(ExternalId("a:b", "17"),),
+        name="华东百货",
+        kind=Kind.UNKNOWN,
+        nature=Nature.UNKNOWN,
+    )
+    with registry.database.transaction() as session:
+        made = service.register_customer(session, record=old, by="key", reader=SYSTEM_READER)
+        path = f"/v1/customers/{made.id}"
+    assert registry.client.get(path).json()["external_ids"] == [{"system": "a:b", "id": "17"}]
+    moved = registry.client.patch(path, json={"city": "北京"}, headers={"If-Match": '"1"'})
+    assert moved.status_code == 200, moved.text
+    change = {"external_ids": [{"system": "a", "id": "17"}]}
+    mended = registry.client.patch(path, json=change, headers={"If-Match": '"2"'})
+    assert mended.json()["external_ids"] == change["external_ids"]
+
+
+def test_what_is_on_record_is_shown_and_changed_though_none_could_write_it_now(
+    registry: Running,
+) -> None:
+    """Bounds are of what is written: one row beyond them must not take a list away from all."""
+    old = Record(
+        external_ids=tuple(ExternalId("erp", f"{n:02}" if n else "") for n in range(51)),
+        name=" ",
+        kind=Kind.PERSON,
+        nature=Nature.INDIVIDUAL,
+        tags=("a",) * 51,
+    )
+    with registry.database.transaction() as session:
+        made = service.register_customer(session, record=old, by="key", reader=SYSTEM_READER)
+        path = f"/v1/customers/{made.id}"
+    shown = registry.client.get(path).json()
+    assert (len(shown["external_ids"]), shown["tags"], shown["name"]) == (51, ["a"] * 51, " ")
+    assert registry.client.get("/v1/customers").json()["items"] == [shown]
+    moved = registry.client.patch(path, json={"city": "北京"}, headers={"If-Match": '"1"'})
+    assert (moved.status_code, moved.json()["tags"]) == (200, shown["tags"])
+    change = {"name": "王强", "tags": None, "external_ids": [{"system": "erp", "id": "17"}]}
+    mended = registry.client.patch(path, json=change, headers={"If-Match": '"2"'}).json()
+    assert mended.items() >= (change | {"tags": [], "city": "北京"}).items()
+
+
+def test_a_reader_sees_only_the_rows_they_may(registry: Running) -> None:
+    mine = registered(registry.client, external_ids=[], owner="li.na")
+    other = registered(registry.client, external_ids=[], owner="wang.wei", team="west")
+    for rows in (Rows.OWN, Rows.TEAM):
+        caller = Identity("li.na", "Li Na", frozenset({"read"}), rows, team="east")
+        with registry.as_caller(caller) as client:
+            assert [c["id"] for c in client.get("/v1/customers").json()["items"]] == [mine["id"]]
+            assert client.get("/v1/customers/" + other["id"]).status_code == 404
+            assert client.get(f"/v1/customers/{other['id']}/history").status_code == 404
+
+
+def test_a_repeated_key_has_one_effect_and_the_same_answer(registry: Running) -> None:
+    header = {"Idempotency-Key": "first-try"}
+    first = registry.client.post("/v1/customers", json=SHOP, headers=header)
+    again = registry.client.post("/v1/customers", json=SHOP, headers=header)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["Location"] == first.headers["Location"]
+    assert len(registry.recorded(CustomerRegistered)) == 1
+    other = registry.client.post("/v1/customers", json=SHOP | {"name": "X"}, headers=header)
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"name": ""}, "/name"),
+    ({"name": 5}, "/name"),
+    ({"name": "a\x00b"}, "/name"),
+    ({"name": "x" * 201}, "/name"),
+    ({"colour": "red"}, "/colour"),
+    ({"kind": "robot"}, "/kind"),
+    ({"internal": "yes"}, "/internal"),
+    ({"internal": 1}, "/internal"),
+    ({"nature": "household", "retail_format": None}, "/nature"),
+    ({"nature": "wholesaler"}, "/retail_format"),
+    ({"external_ids": [{"system": "erp"}]}, "/external_ids/0/id"),
+    ({"external_ids": [{"system": "a:b", "id": "1"}]}, "/external_ids/0/system"),
+    ({"tags": ["a"] * 51}, "/tags"),
+]
+
+
+@pytest.mark.parametrize(("change", "pointer"), BAD)
+def test_bad_input_is_told_where_and_changes_nothing(
+    registry: Running, change: dict[str, Any], pointer: str
+) -> None:
+    answer = registry.client.post("/v1/customers", json=SHOP | change)
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
+    assert answer.json()["request_id"] == answer.headers["X-Request-Id"]
+    assert registry.recorded() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [(b"{", 400), (b"[]", 422), (b"", 422), (b"\xff\xfe", 400), (b"[" * 100_000, 400)],
+)
+def test_a_body_that_is_no_customer_is_refused(
+    client: httpx.Client, content: bytes, status: int
+) -> None:
+    header = {"Content-Type": "application/json"}
+    answer = client.post("/v1/customers", content=content, headers=header)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_large_body_is_refused(client: httpx.Client) -> None:
+    answer = client.post("/v1/customers", json=SHOP | {"name": "x" * 10_000_000})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_a_cursor_that_nobody_gave_is_refused(client: httpx.Client) -> None:
+    for cursor in ("x", "W10", "WzFd", "WyJhIl0", "é"):
+        answer = client.get("/v1/customers", params={"cursor": cursor})
+        assert answer.status_code == 422, cursor
+
+
+def test_nothing_answers_without_a_token(registry: Running) -> None:
+    answer = httpx.get(f"{registry.url}/v1/customers")
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")

@@ -1,0 +1,149 @@
+"""What an order comes to, which lines cannot be, and when two orders say the same."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.registry.sales.order.domain import Line, Order, digest, line_faults
+
+NUMBERS = st.decimals(min_value=0, max_value=10**15 - 1, places=6)
+
+
+def line(quantity: str, price: str, discount: str = "0", cost: str | None = None) -> Line:
+    return Line(
+        product_code="A",
+        quantity=Decimal(quantity),
+        unit_price=Decimal(price),
+        discount=Decimal(discount),
+        unit_cost=None if cost is None else Decimal(cost),
+    )
+
+
+def order(*lines: Line) -> Order:
+    return Order(
+        system="erp",
+        external_id="1",
+        customer_id=UUID(int=1),
+        anonymous_reference=None,
+        ordered_at=datetime(2026, 1, 1, tzinfo=UTC),
+        occurred_on=date(2026, 1, 1),
+        currency="CNY",
+        lines=lines,
+    )
+
+
+@given(st.lists(st.tuples(NUMBERS.filter(bool), NUMBERS), max_size=5))
+def test_an_order_comes_to_the_exact_sum_of_its_lines(told: list[tuple[Decimal, Decimal]]) -> None:
+    lines = [Line(product_code="A", quantity=many, unit_price=price) for many, price in told]
+    expected = sum(Fraction(many) * Fraction(price) for many, price in told)
+    assert Fraction(order(*lines).amount) == expected
+
+
+def test_a_discount_lessens_what_is_paid_and_what_is_paid_back() -> None:
+    assert order(line("2", "5", "1"), line("-3", "5", "2")).amount == 9 - 13
+
+
+def test_an_order_is_a_return_if_everything_in_it_came_back() -> None:
+    assert order(line("-1", "5"), line("-2", "5")).is_return
+    assert not order(line("-1", "5"), line("2", "5")).is_return
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fields"),
+    [
+        (line("0", "5"), ["quantity"]),
+        (line("1", "-0.01"), ["unit_price"]),
+        (line("1", "5", "-0.01"), ["discount"]),
+        (line("2", "5", "10.01"), ["discount"]),
+        (line("-2", "5", "10.01"), ["discount"]),
+        (line("1", "5", cost="-0.01"), ["unit_cost"]),
+    ],
+)
+def test_a_line_that_cannot_be_is_told_by_field_with_what_to_do(
+    wrong: Line, fields: list[str]
+) -> None:
+    faults = list(line_faults(wrong))
+    assert [field for field, _ in faults] == fields
+    assert all(message.startswith("Give a ") for _, message in faults)
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        line("0.000001", "0"),
+        line("1", "0", cost="0"),
+        line("2", "5", "10"),
+        line("-2", "5", "10"),
+    ],
+)
+def test_a_line_may_cost_nothing_be_given_away_and_come_back_whole(sound: Line) -> None:
+    assert list(line_faults(sound)) == []
+
+
+SAID = replace(
+    order(replace(line("2", "5.5", "1", "3"), product_code="A")),
+    anonymous_reference="card-1",
+    promised_on=date(2026, 1, 5),
+    delivered_on=date(2026, 1, 6),
+)
+
+
+def _with(**changed: object) -> Order:
+    return replace(SAID, lines=(replace(SAID.lines[0], **changed),))  # type: ignore[arg-type]
+
+
+def test_an_order_that_says_anything_else_has_another_digest() -> None:
+    others = [
+        replace(SAID, customer_id=None),
+        replace(SAID, anonymous_reference=None),
+        replace(SAID, ordered_at=SAID.ordered_at + timedelta(microseconds=1)),
+        replace(SAID, occurred_on=date(2026, 1, 2)),
+        replace(SAID, currency="EUR"),
+        replace(SAID, promised_on=None),
+        replace(SAID, delivered_on=None),
+        replace(SAID, faulty=True),
+        replace(SAID, lines=SAID.lines * 2),
+        replace(SAID, lines=()),
+        _with(product_code="B"),
+        _with(quantity=Decimal(3)),
+        _with(unit_price=Decimal(6)),
+        _with(discount=Decimal(2)),
+        _with(unit_cost=None),
+        _with(unit_cost=Decimal(4)),
+    ]
+    assert len({digest(each) for each in (SAID, *others)}) == 1 + len(others)
+
+
+def test_no_character_of_a_text_makes_two_orders_one() -> None:
+    """A text may hold what parts texts where the digest is made, and what stands for it there."""
+    two = replace(
+        SAID, lines=(Line("A", Decimal(1), Decimal(5)), Line("B", Decimal(1), Decimal(5)))
+    )
+    one = replace(SAID, lines=(Line("A\x1f1\x1f5\x1f0\x1f\x1fB", Decimal(1), Decimal(5)),))
+    assert digest(one) != digest(two)
+    codes = ["\x1f", "\x1e", "\x1e1", "\x1e0", "\x1e01", "\x1e\x1f", "\x1f0", "1"]
+    assert len({digest(_with(product_code=code)) for code in codes}) == len(codes)
+    cards = [replace(SAID, anonymous_reference=code) for code in codes]
+    assert len({digest(card) for card in cards}) == len(codes)
+
+
+def test_the_same_number_written_otherwise_and_another_name_of_the_order_say_the_same() -> None:
+    assert digest(_with(unit_price=Decimal("5.500"))) == digest(SAID)
+    assert digest(_with(quantity=Decimal("2E+0"))) == digest(SAID)
+    assert digest(replace(SAID, external_id="2")) == digest(SAID)
+
+
+def test_the_digest_of_an_order_stays_what_was_kept() -> None:
+    """Databases hold it: another way to make it would count every order as changed once."""
+    assert digest(SAID) == "bc6b7a09a880a56a97a7817b43ffade84f812280ab8240d43f8ed89f3f59ef4f"
+    bare = replace(
+        order(line("1", "5")),
+        customer_id=None,
+    )
+    assert digest(bare) == "3d123acd2ebfc338fa8f0654b3903bbbef86a3fab0a91b0bfa225d7170d2b9d1"

@@ -1,0 +1,299 @@
+"""Orders over HTTP."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import orjson
+import pytest
+
+from services.registry.sales.order.schemas import OrderCreate
+from services.registry.sales.order.service import Told, place_order
+from shared.contracts.registry.order import OrderChanged, OrderPlaced, OrderReturned
+from shared.contracts.registry.product import ProductChanged
+from shared.errors import Conflict
+from shared.http.identity import Identity
+from shared.row_access import SYSTEM_READER, Rows
+from tests.services.harness import Running
+
+CUSTOMER = {
+    "external_ids": [{"system": "erp", "id": "17"}],
+    "name": "王强",
+    "kind": "person",
+    "nature": "household",
+    "owner": "li.na",
+}
+ID = {"system": "shop", "id": "O-1"}
+ORDER: dict[str, Any] = {
+    "external_id": ID,
+    "customer": {"system": "erp", "id": "17"},
+    "ordered_at": "2026-01-31T23:30:00+08:00",
+    "currency": "CNY",
+    "lines": [
+        {"product_code": "WM-800", "quantity": "2", "unit_price": "2599.00", "discount": "98"},
+        {"product_code": "FILTER", "quantity": "3", "unit_price": "0", "product_name": "滤芯"},
+    ],
+}
+
+
+@pytest.fixture
+def customer(client: httpx.Client) -> dict[str, Any]:
+    body: dict[str, Any] = client.post("/v1/customers", json=CUSTOMER).json()
+    return body
+
+
+def line(**changes: str) -> dict[str, str]:
+    return {"product_code": "WM-800", "quantity": "1", "unit_price": "10"} | changes
+
+
+@pytest.mark.usefixtures("customer")
+def test_an_order_comes_to_the_exact_sum_of_its_lines(client: httpx.Client) -> None:
+    answer = client.post("/v1/orders", json=ORDER)
+    assert answer.status_code == 201, answer.text
+    body = answer.json()
+    assert (body["amount"], body["ordered_at"]) == ("5100.00", "2026-01-31T15:30:00Z")
+    assert body["occurred_on"] == "2026-01-31"
+    read = client.get(answer.headers["Location"])
+    assert (read.json(), read.headers["ETag"]) == (body, '"1"')
+
+
+def test_an_order_is_answered_as_it_is_on_record(client: httpx.Client) -> None:
+    lines = [line(quantity="1.50", unit_price="-0", discount="0.00", unit_cost="3.10"), line()]
+    written = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+    path = "/v1/orders/by-external-id/shop/O-2"
+    for version, told in ((1, {"lines": lines}), (2, {"lines": lines[::-1], "faulty": True})):
+        answer = client.put(
+            path, json=written | told | {"ordered_at": "2026-01-31T23:30:00.5+08:00"}
+        )
+        read = client.get(f"/v1/orders/{answer.json()['id']}")
+        assert (answer.json(), answer.headers["ETag"]) == (read.json(), f'"{version}"')
+
+
+def test_a_code_with_any_character_makes_no_other_order_the_same(client: httpx.Client) -> None:
+    """A code may look like the end of its line and the beginning of another."""
+    path = "/v1/orders/by-external-id/shop/O-3"
+    said = {"ordered_at": "2026-01-31T15:59:59Z", "currency": "CNY"}
+    two = said | {"lines": [line(product_code="A"), line(product_code="B")]}
+    assert client.put(path, json=two).status_code == 201
+    one = said | {"lines": [line(product_code="A\x1f1\x1f10\x1f0\x1f\x1fB")]}
+    for told, version in ((two, 1), (one, 2), (one, 2)):
+        answer = client.put(path, json=told).json()
+        assert (answer["version"], len(answer["lines"])) == (version, len(told["lines"]))
+
+
+def test_the_business_day_is_local_not_utc(client: httpx.Client) -> None:
+    anonymous = ORDER | {"customer": None}
+    for moment, day in (
+        ("2026-01-31T15:59:59Z", "2026-01-31"),
+        ("2026-01-31T16:00:00Z", "2026-02-01"),
+    ):
+        path = f"/v1/orders/by-external-id/shop/{moment}"
+        body = {k: v for k, v in anonymous.items() if k != "external_id"} | {"ordered_at": moment}
+        assert client.put(path, json=body).json()["occurred_on"] == day
+
+
+def test_placing_tells_the_whole_order_and_its_products(
+    registry: Running, customer: dict[str, Any]
+) -> None:
+    registry.client.post("/v1/orders", json=ORDER)
+    (placed,) = registry.recorded(OrderPlaced)
+    assert str(placed.customer_id) == customer["id"]
+    assert [str(told.quantity) for told in placed.lines] == ["2", "3"]
+    products = registry.recorded(ProductChanged)
+    assert [(told.code, told.name) for told in products] == [
+        ("WM-800", "WM-800"),
+        ("FILTER", "滤芯"),
+    ]
+
+
+@pytest.mark.usefixtures("customer")
+def test_what_came_back_is_a_return_and_a_discount_lessens_it(registry: Running) -> None:
+    lines = [line(quantity="-2", unit_price="50", discount="10")]
+    body = registry.client.post("/v1/orders", json=ORDER | {"lines": lines}).json()
+    assert body["amount"] == "-90"
+    assert len(registry.recorded(OrderReturned)) == 1
+
+
+@pytest.mark.usefixtures("customer")
+def test_the_same_order_again_changes_nothing_and_another_says_so(registry: Running) -> None:
+    path = "/v1/orders/by-external-id/shop/O-1"
+    body = {k: v for k, v in ORDER.items() if k != "external_id"}
+    first = registry.client.put(path, json=body)
+    same = registry.client.put(
+        path, json=body | {"lines": [ORDER["lines"][0] | {"unit_price": "2599"}, ORDER["lines"][1]]}
+    )
+    assert (first.status_code, same.status_code) == (201, 200)
+    assert first.headers["Location"] == f"/v1/orders/{first.json()['id']}"
+    assert "Location" not in same.headers
+    assert same.json() == first.json()
+    changed = registry.client.put(path, json=body | {"lines": [line()]}).json()
+    assert (changed["version"], changed["amount"], len(changed["lines"])) == (2, "10", 1)
+    assert [told.version for told in registry.recorded(OrderPlaced, OrderChanged)] == [1, 2]
+
+
+@pytest.mark.usefixtures("customer")
+def test_a_recorded_order_is_not_placed_again(client: httpx.Client) -> None:
+    assert client.post("/v1/orders", json=ORDER).status_code == 201
+    for again in (ORDER, ORDER | {"lines": [line()]}):
+        answer = client.post("/v1/orders", json=again)
+        assert (answer.status_code, answer.json()["code"]) == (409, "external_id_taken")
+    (kept,) = client.get("/v1/orders").json()["items"]
+    assert (kept["version"], kept["amount"]) == (1, "5100.00")
+
+
+@pytest.mark.usefixtures("customer")
+def test_an_order_that_is_recorded_is_refused_before_anything_is_written(registry: Running) -> None:
+    registry.client.post("/v1/orders", json=ORDER)
+    told_before = registry.recorded(OrderPlaced, OrderChanged, ProductChanged)
+    again = OrderCreate.model_validate_json(
+        orjson.dumps(ORDER | {"lines": [line(product_code="X")]})
+    )
+    told = Told(
+        order=again.order("shop", "O-1", zone=ZoneInfo("Asia/Shanghai")),
+        buyer=again.named,
+        product_names=again.product_names(),
+    )
+    with registry.database.transaction() as session, pytest.raises(Conflict):
+        place_order(session, told=told, reader=SYSTEM_READER)
+    (kept,) = registry.client.get("/v1/orders").json()["items"]
+    assert (kept["version"], kept["amount"]) == (1, "5100.00")
+    assert registry.recorded(OrderPlaced, OrderChanged, ProductChanged) == told_before
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"customer": {"system": "erp", "id": "18"}}, "/customer"),
+    ({"customer_id": "0199a7c0-0000-7000-8000-000000000000"}, "/customer_id"),
+    ({"customer": {"system": "a:b", "id": "17"}}, "/customer/system"),
+    ({"external_id": {"system": "a:b", "id": "O-1"}}, "/external_id/system"),
+    ({"lines": []}, "/lines"),
+    ({"lines": [line()] * 2001}, "/lines"),
+    ({"lines": [line(quantity="0")]}, "/lines/0/quantity"),
+    ({"lines": [line(quantity="1e3")]}, "/lines/0/quantity"),
+    ({"lines": [line() | {"quantity": 1}]}, "/lines/0/quantity"),
+    ({"lines": [line(unit_price="-1")]}, "/lines/0/unit_price"),
+    ({"lines": [line(unit_price="NaN")]}, "/lines/0/unit_price"),
+    ({"lines": [line(unit_price="9" * 16)]}, "/lines/0/unit_price"),
+    ({"lines": [line(), line(discount="11")]}, "/lines/1/discount"),
+    ({"currency": "XYZ"}, "/currency"),
+    ({"ordered_at": "2026-01-31T09:00:00"}, "/ordered_at"),
+    ({"ordered_at": 1767225600}, "/ordered_at"),
+    ({"ordered_at": "0001-01-01T00:00:00Z"}, "/ordered_at"),
+    ({"faulty": "false"}, "/faulty"),
+]
+
+
+@pytest.mark.usefixtures("customer")
+@pytest.mark.parametrize(("change", "pointer"), BAD)
+def test_bad_input_is_told_where_and_changes_nothing(
+    registry: Running, change: dict[str, Any], pointer: str
+) -> None:
+    before = len(registry.recorded())
+    answer = registry.client.post("/v1/orders", json=ORDER | change)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["pointer"] == pointer
+    assert len(registry.recorded()) == before
+
+
+@pytest.mark.usefixtures("customer")
+def test_orders_are_seen_by_those_who_see_their_customer(registry: Running) -> None:
+    made = registry.client.post("/v1/orders", json=ORDER).json()
+    anonymous = ORDER | {"customer": None, "external_id": {"system": "shop", "id": "O-2"}}
+    assert registry.client.post("/v1/orders", json=anonymous).status_code == 201
+    for subject, seen in (("li.na", [made["id"]]), ("wang.wei", [])):
+        with registry.as_caller(Identity(subject, "", frozenset(), Rows.OWN)) as client:
+            assert [one["id"] for one in client.get("/v1/orders").json()["items"]] == seen
+            assert client.get(f"/v1/orders/{made['id']}").status_code == (200 if seen else 404)
+            path = "/v1/orders/by-external-id/shop/O-1"
+            body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+            if not seen:
+                assert client.put(path, json=body).status_code == 404
+
+
+def test_a_customer_out_of_sight_is_as_unknown(registry: Running, customer: dict[str, Any]) -> None:
+    """P7: an order tells a key nothing of a customer that it does not see."""
+    body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+    hidden: list[dict[str, Any]] = [
+        {"customer": {"system": "erp", "id": "17"}},
+        {"customer_id": customer["id"]},
+    ]
+    unknown: list[dict[str, Any]] = [
+        {"customer": {"system": "erp", "id": "18"}},
+        {"customer_id": "0199a7c0-0000-7000-8000-000000000000"},
+    ]
+    before = len(registry.recorded())
+    with registry.as_caller(Identity("wang.wei", "", frozenset(), Rows.OWN)) as client:
+        for path in ("/v1/orders", "/v1/orders/by-external-id/shop/O-1"):
+            verb, key = ("PUT", {}) if path.endswith("O-1") else ("POST", {"external_id": ID})
+            told = [
+                client.request(verb, path, json=body | key | who).json() | {"request_id": ""}
+                for who in hidden + unknown
+            ]
+            assert told[:2] == told[2:]
+            assert {one["errors"][0]["code"] for one in told} == {"unknown_customer"}
+    assert len(registry.recorded()) == before
+
+
+@pytest.mark.usefixtures("customer")
+def test_p7_a_limited_key_adds_products_and_renames_none(registry: Running) -> None:
+    """P7: the catalogue belongs to nobody, so a key that sees some rows changes nothing in it."""
+    assert registry.client.post("/v1/orders", json=ORDER).status_code == 201
+    lines = [
+        {"product_code": "FILTER", "product_name": "renamed", "quantity": "1", "unit_price": "1"},
+        {"product_code": "NEW", "product_name": "新", "quantity": "1", "unit_price": "1"},
+    ]
+    body = {k: v for k, v in ORDER.items() if k != "external_id"} | {"lines": lines}
+    path = "/v1/orders/by-external-id/shop/O-9"
+    with registry.as_caller(Identity("li.na", "", frozenset(), Rows.OWN)) as client:
+        assert client.put(path, json=body).status_code == 201
+    products = registry.client.get("/v1/products").json()["items"]
+    named = {one["code"]: (one["name"], one["version"]) for one in products}
+    assert (named["FILTER"], named["NEW"]) == (("滤芯", 1), ("新", 1))
+
+
+def test_an_anonymous_order_needs_a_key_that_sees_all(registry: Running) -> None:
+    """A limited key would not see what it has recorded."""
+    anonymous = {k: v for k, v in ORDER.items() if k != "customer"}
+    with registry.as_caller(Identity("wang.wei", "", frozenset(), Rows.OWN)) as client:
+        answer = client.post("/v1/orders", json=anonymous)
+    fault = answer.json()["errors"][0]
+    assert (answer.status_code, fault["pointer"]) == (422, "/customer")
+    assert registry.client.post("/v1/orders", json=anonymous).status_code == 201
+
+
+def test_a_system_in_a_path_has_no_colon(client: httpx.Client) -> None:
+    body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+    refused = client.put("/v1/orders/by-external-id/a:b/O-1", json=body)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "colon")
+
+
+@pytest.mark.usefixtures("customer")
+def test_orders_are_listed_by_customer_day_and_external_id(client: httpx.Client) -> None:
+    made = client.post("/v1/orders", json=ORDER).json()
+    for wanted, count in (
+        ({"customer_id": made["customer_id"]}, 1),
+        ({"external_id": "shop:O-1"}, 1),
+        ({"external_id": "shop:O-9"}, 0),
+        ({"from": "2026-01-31", "to": "2026-01-31"}, 1),
+        ({"from": "2026-02-01"}, 0),
+        ({"to": "2026-01-30"}, 0),
+    ):
+        assert len(client.get("/v1/orders", params=wanted).json()["items"]) == count, wanted
+
+
+def test_orders_from_a_day_after_the_last_one_are_refused(client: httpx.Client) -> None:
+    answer = client.get("/v1/orders", params={"from": "2026-06-01", "to": "2026-01-01"})
+    assert answer.status_code == 422
+    assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [
+        ("query:from", "order")
+    ]
+
+
+def test_an_order_that_is_changed_keeps_its_place_in_the_list(client: httpx.Client) -> None:
+    """Lists go by `id`, which stays; `recorded_at` is the moment of the last version."""
+    told = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+    for name in "abc":
+        client.put(f"/v1/orders/by-external-id/shop/{name}", json=told)
+    client.put("/v1/orders/by-external-id/shop/b", json=told | {"faulty": True})
+    listed = client.get("/v1/orders", params={"sort": "-id"}).json()["items"]
+    shown = [(each["external_id"]["id"], each["version"]) for each in listed]
+    assert shown == [("c", 1), ("b", 2), ("a", 1)]

@@ -1,0 +1,95 @@
+"""Products over HTTP."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.contracts.registry.product import ProductChanged, ProductState
+from shared.http.identity import Identity
+from shared.row_access import Rows
+from tests.services.harness import Running
+
+WASHER: dict[str, Any] = {
+    "name": "滚筒洗衣机 8 kg",
+    "category": "洗衣机",
+    "unit_price": "2599.00",
+    "lifetime_days": 3650,
+    "purchase_cycle_days": 2920,
+}
+PLACE = "/v1/products/by-code/WM-800"
+
+
+def test_a_product_can_be_read_back(client: httpx.Client) -> None:
+    answer = client.post("/v1/products", json=WASHER | {"code": "WM-800"})
+    assert answer.status_code == 201, answer.text
+    body = answer.json()
+    assert {name: body[name] for name in WASHER} == WASHER
+    assert (body["currency"], body["version"]) == ("CNY", 1)
+    read = client.get(answer.headers["Location"])
+    assert (read.json(), read.headers["ETag"]) == (body, '"1"')
+    assert client.get("/v1/products").json()["items"] == [body]
+    assert client.post("/v1/products", json=WASHER | {"code": "WM-800"}).status_code == 409
+
+
+def test_putting_twice_changes_nothing_and_another_price_does(registry: Running) -> None:
+    answers = [registry.client.put(PLACE, json=WASHER) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert answers[0].headers["Location"] == f"/v1/products/{answers[0].json()['id']}"
+    assert "Location" not in answers[1].headers
+    assert answers[0].json() == answers[1].json()
+    changed = registry.client.put(PLACE, json=WASHER | {"unit_price": "19.90", "currency": "USD"})
+    assert (changed.json()["unit_price"], changed.headers["ETag"]) == ("19.90", '"2"')
+    assert [told.version for told in registry.recorded(ProductChanged)] == [1, 2]
+    assert [told.version for told in registry.recorded(ProductState)] == [1, 2]
+
+
+def test_a_product_without_a_price_has_no_currency(client: httpx.Client) -> None:
+    body = client.put(PLACE, json={"name": "滤芯"}).json()
+    assert (body["unit_price"], body["currency"]) == (None, None)
+
+
+@pytest.mark.parametrize("rows", [Rows.OWN, Rows.TEAM])
+def test_the_catalogue_is_read_by_every_key_and_changed_by_those_that_see_all(
+    registry: Running, rows: Rows
+) -> None:
+    """P7: products belong to nobody, so a key that sees some rows only reads them."""
+    kept = registry.client.put(PLACE, json=WASHER).json()
+    with registry.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
+        for refused in (
+            client.put(PLACE, json=WASHER | {"unit_price": "1"}),
+            client.put("/v1/products/by-code/NEW", json=WASHER),
+            client.post("/v1/products", json=WASHER | {"code": "NEW"}),
+        ):
+            assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+        assert client.get("/v1/products").json()["items"] == [kept]
+        assert client.get(f"/v1/products/{kept['id']}").json() == kept
+
+
+def test_products_are_found_by_code_and_category(client: httpx.Client) -> None:
+    for code, category in (("A", "洗衣机"), ("a", "冰箱"), ("B", "冰箱")):
+        client.put(f"/v1/products/by-code/{code}", json={"name": code, "category": category})
+    for query, codes in (({"code": "a"}, ["a"]), ({"category": "冰箱"}, ["a", "B"])):
+        items = client.get("/v1/products", params=query).json()["items"]
+        assert [item["code"] for item in items] == codes
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"name": ""}, "/name"),
+        ({"unit_price": "-1"}, "/unit_price"),
+        ({"unit_price": 5}, "/unit_price"),
+        ({"unit_price": "1e3"}, "/unit_price"),
+        ({"currency": "RMB"}, "/currency"),
+        ({"lifetime_days": 0}, "/lifetime_days"),
+        ({"colour": "red"}, "/colour"),
+    ],
+)
+def test_bad_input_is_told_where_and_changes_nothing(
+    registry: Running, change: dict[str, Any], pointer: str
+) -> None:
+    answer = registry.client.put(PLACE, json=WASHER | change)
+    assert answer.status_code == 422
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
+    assert registry.recorded() == []

@@ -1,0 +1,67 @@
+"""Which columns a file has: what is told of those that do not fit, and where they are described."""
+
+import httpx
+import pytest
+
+from tests.services.harness import Running
+from tests.services.registry.transfer.imports.files import ORDERS, SHOP, counts, imported, started
+
+
+def faults(answer: httpx.Response) -> list[tuple[str, str, str]]:
+    assert answer.status_code == 422, answer.text
+    return [(one["pointer"], one["code"], one["message"]) for one in answer.json()["errors"]]
+
+
+def test_a_mapping_of_a_column_that_is_not_there_tells_the_header(client: httpx.Client) -> None:
+    mapping = {"单价/元": "unit_price"}
+    answer = started(client, "orders", ORDERS, mapping=mapping, options=SHOP)
+    ((pointer, code, message),) = faults(answer)
+    assert (pointer, code) == ("/mapping/单价~1元", "unknown_column")
+    assert "order_id, ordered_at, customer_external_id" in message
+
+
+def test_a_mapping_to_a_field_that_is_not_there_tells_the_fields(client: httpx.Client) -> None:
+    content = "code,品名\nP1,洗衣机\n"
+    (first, *others) = faults(started(client, "products", content, mapping={"品名": "nmae"}))
+    assert first[:2] == ("/mapping/品名", "unknown_field")
+    assert "code, name, category" in first[2]
+    ((pointer, code, message),) = others
+    assert (pointer, code) == ("/file", "missing_columns")
+    assert "name" in message
+    assert "code, 品名" in message
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize("mapping", [{}, {"品名": "name"}])
+def test_a_file_without_commas_is_told_that_commas_separate_cells(
+    client: httpx.Client, separator: str, mapping: dict[str, str]
+) -> None:
+    content = f"code{separator}品名\nP1{separator}洗衣机\n"
+    ((pointer, code, message),) = faults(started(client, "products", content, mapping=mapping))
+    assert (pointer, code) == ("/file", "separator")
+    assert "commas" in message
+    assert f"code{separator}品名" in message
+
+
+def test_a_long_header_is_shown_shortened(client: httpx.Client) -> None:
+    header = ",".join(f"column_{n}" for n in range(500))
+    ((_, _, message),) = faults(started(client, "products", header + "\n"))
+    assert "column_0, column_1" in message
+    assert len(message) < 400
+
+
+def test_gb18030_is_another_name_of_gbk(registry: Running) -> None:
+    content = "code,name\nP1,洗衣机㐂\n".encode("gb18030")
+    for encoding in ("gb18030", "gbk"):
+        body = imported(registry, "products", content, options={"encoding": encoding})
+        assert sum(counts(body)) == 1
+    (product,) = registry.client.get("/v1/products").json()["items"]
+    assert product["name"] == "洗衣机㐂"
+
+
+def test_a_column_that_is_mapped_to_null_is_ignored(registry: Running) -> None:
+    content = "code,name,category\nP1,洗衣机,家电\n"
+    body = imported(registry, "products", content, mapping={"category": None})
+    assert (sum(counts(body)), body["ignored_columns"]) == (1, ["category"])
+    (product,) = registry.client.get("/v1/products").json()["items"]
+    assert product["category"] is None

@@ -1,0 +1,391 @@
+"""Files of customers, products and orders: what comes in, what comes back, what stays as it was."""
+
+import csv
+import io
+import json
+from threading import Event
+from typing import Any
+
+import httpx
+import openpyxl
+import pytest
+from sqlalchemy import func, select
+
+from services.registry.transfer.imports import job_orders
+from services.registry.transfer.imports.models import Import
+from services.registry.worker import WORKS
+from shared.contracts.registry.customer import CustomerState
+from shared.contracts.registry.order import OrderChanged, OrderPlaced, OrderReturned
+from shared.files.models import FilePiece
+from shared.http.identity import Identity
+from shared.jobs.runner import Runner
+from shared.row_access import Rows
+from tests.services.harness import Running
+from tests.services.registry.transfer.imports.files import (
+    CREATE,
+    HEADER,
+    ORDERS,
+    SHOP,
+    counts,
+    imported,
+    orders,
+    rejected,
+    started,
+    work,
+)
+
+
+def test_lines_of_one_order_are_gathered_over_the_whole_file(registry: Running) -> None:
+    assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (4, 0, 0, 0)
+    found = orders(registry)
+    assert {key: order["amount"] for key, order in found.items()} == {
+        "A1": "42.00",
+        "B1": "99",
+        "RA1": "-10.50",
+    }
+    assert found["A1"]["ordered_at"] == "2026-01-31T14:00:00Z"
+    assert found["B1"]["customer_id"] is None
+    assert len(registry.recorded(OrderPlaced)) == 2
+    assert len(registry.recorded(OrderReturned)) == 1
+    products = registry.client.get("/v1/products").json()["items"]
+    assert {p["code"]: p["name"] for p in products} == {"P1": "洗衣机 8 kg", "P2": "冰箱"}
+
+
+def test_the_same_file_again_changes_nothing(registry: Running) -> None:
+    imported(registry, "orders", ORDERS, options=CREATE)
+    before = len(registry.recorded())
+    assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (0, 0, 4, 0)
+    assert len(registry.recorded()) == before
+
+
+def test_a_changed_line_changes_its_order_alone(registry: Running) -> None:
+    imported(registry, "orders", ORDERS, options=CREATE)
+    other = ORDERS.replace("P2,冰箱,1,99", "P2,冰箱,1,98")
+    assert counts(imported(registry, "orders", other, options=CREATE)) == (0, 1, 3, 0)
+    (told,) = registry.recorded(OrderChanged)
+    assert told.external_id.id == "B1"
+
+
+def test_one_bad_line_rejects_its_order_whole_and_can_be_mended(registry: Running) -> None:
+    bad = ORDERS.replace("C1,P1,洗衣机,2,10.50,CNY\nRA1", "C1,P1,洗衣机,two,10.50,CNY\nRA1")
+    body = imported(registry, "orders", bad, options=CREATE)
+    assert counts(body) == (2, 0, 0, 2)
+    assert set(orders(registry)) == {"B1", "RA1"}
+    rows = rejected(registry, body)
+    assert [row["errors"].partition(":")[0] for row in rows] == [
+        "Line 4 of this order is rejected.",
+        "quantity",
+    ]
+    rows[1]["quantity"] = "2"
+    mended = io.StringIO()
+    writer = csv.DictWriter(mended, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    assert counts(imported(registry, "orders", mended.getvalue(), options=CREATE)) == (2, 0, 0, 0)
+    assert orders(registry)["A1"]["amount"] == "42.00"
+
+
+BAD_LINES = {
+    "A1,yesterday,C1,P1,x,1,1,CNY": "ordered_at",
+    "A1,2026-01-31,C1,,x,1,1,CNY": "product_code",
+    "A1,2026-01-31,C1,P1,x,0,1,CNY": "quantity",
+    "A1,2026-01-31,C1,P1,x,1,-1,CNY": "unit_price",
+    "A1,2026-01-31,C1,P1,x,1,1,RMB": "currency",
+    "A1,2026-01-31,C1,=1+1,x,1,1,CNY": "product_code",
+    "A1,2026-01-31,C1,P1,x,1,1": "Give 8 cells",
+    ",2026-01-31,C1,P1,x,1,1,CNY": "order_id",
+    "A1,2026-01-31,C1,P\x00,x,1,1,CNY": "product_code",
+    "A1,2026-01-31,C1,P1,x,99999999999999999999,1,CNY": "quantity",
+    f"A1,2026-01-31,C1,{'p' * 101},x,1,1,CNY": "product_code",
+}
+
+
+def test_each_bad_line_says_what_is_wrong_with_it(registry: Running) -> None:
+    lines = [
+        line.replace("A1,", f"A{at},", 1) if line.startswith("A1") else line
+        for at, line in enumerate(BAD_LINES)
+    ]
+    content = "\n".join([HEADER, *lines])
+    body = imported(registry, "orders", content, options=CREATE)
+    assert counts(body) == (0, 0, 0, len(BAD_LINES))
+    assert orders(registry) == {}
+    told = sorted(row["errors"] for row in rejected(registry, body))
+    for text, wanted in zip(told, sorted(BAD_LINES.values()), strict=True):
+        assert text.startswith(wanted), (text, wanted)
+
+
+def test_unknown_customers_are_rejected_unless_they_may_be_created(registry: Running) -> None:
+    body = imported(registry, "orders", ORDERS, options=SHOP)
+    assert counts(body) == (1, 0, 0, 3)
+    assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (3, 0, 1, 0)
+    (told,) = registry.recorded(CustomerState)
+    assert [(one.system, one.id) for one in told.external_ids] == [("shop", "C1")]
+
+
+@pytest.mark.parametrize(
+    ("mode", "first", "then"),
+    [
+        ("insert", (4, 0, 0, 0), (0, 0, 0, 4)),
+        ("update", (0, 0, 0, 4), (0, 0, 0, 4)),
+    ],
+)
+def test_a_mode_forbids_the_other_thing(
+    registry: Running, mode: str, first: tuple[int, ...], then: tuple[int, ...]
+) -> None:
+    options = CREATE | {"mode": mode}
+    assert counts(imported(registry, "orders", ORDERS, options=options)) == first
+    assert counts(imported(registry, "orders", ORDERS, options=options)) == then
+
+
+def test_a_dry_run_counts_and_changes_nothing(registry: Running) -> None:
+    body = imported(registry, "orders", ORDERS, options=CREATE, dry_run="true")
+    assert counts(body) == (4, 0, 0, 0)
+    assert registry.recorded() == []
+    assert orders(registry) == {}
+
+
+def test_columns_are_mapped_times_read_in_the_zone_and_ids_trimmed(registry: Running) -> None:
+    content = (
+        "InvoiceNo,InvoiceDate,CustomerID,StockCode,Quantity,UnitPrice,Country\n"
+        "C536379,2010-12-01 00:30:00,17850.0,85123A,3,2.55,UK\n"
+    )
+    mapping = {
+        "InvoiceNo": "order_id",
+        "InvoiceDate": "ordered_at",
+        "CustomerID": "customer_external_id",
+        "StockCode": "product_code",
+        "Quantity": "quantity",
+        "UnitPrice": "unit_price",
+    }
+    options = CREATE | {
+        "currency": "GBP",
+        "timezone": "Europe/London",
+        "return_prefix": "C",
+        "strip_suffix": ".0",
+    }
+    body = imported(registry, "orders", content, mapping=mapping, options=options)
+    assert (counts(body), body["ignored_columns"]) == ((1, 0, 0, 0), ["Country"])
+    order = orders(registry)["C536379"]
+    assert (order["amount"], order["currency"], order["occurred_on"]) == (
+        "-7.65",
+        "GBP",
+        "2010-12-01",
+    )
+    found = registry.client.get("/v1/customers", params={"external_id": "shop:17850"}).json()
+    assert len(found["items"]) == 1
+
+
+def test_a_workbook_comes_in_like_the_csv_of_it(registry: Running) -> None:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    for row in csv.reader(ORDERS.splitlines()):
+        book.worksheets[0].append([float(one) if one.isdecimal() else one for one in row])
+    book.save(file)
+    assert counts(imported(registry, "orders", file.getvalue(), options=CREATE)) == (4, 0, 0, 0)
+    assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (0, 0, 4, 0)
+
+
+def test_days_may_be_written_as_spreadsheets_in_china_do(registry: Running) -> None:
+    content = f"{HEADER},promised_on\nA1,2026/2/1 0:30,C1,P1,x,2,10.50,CNY,2026/2/20\n"
+    assert counts(imported(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
+    order = orders(registry)["A1"]
+    assert (order["occurred_on"], order["promised_on"]) == ("2026-02-01", "2026-02-20")
+
+
+def test_no_character_of_a_cell_moves_its_neighbours(registry: Running) -> None:
+    content = f'{HEADER}\nA1,2026-01-31,C1,P1,a\x1fb\x1e\u2028",2,10.50,CNY\n'
+    assert counts(imported(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
+    (product,) = registry.client.get("/v1/products").json()["items"]
+    assert product["name"] == 'a\x1fb\x1e\u2028"'
+    assert orders(registry)["A1"]["amount"] == "21.00"
+
+
+@pytest.mark.parametrize("bad", ["=1+1", "x" * 201, "a\x00b"])
+def test_a_name_that_is_rejected_names_no_product(registry: Running, bad: str) -> None:
+    content = ORDERS + f"Z1,2026-02-04,C1,P1,{bad},1,1,CNY\n"
+    assert counts(imported(registry, "orders", content, options=CREATE)) == (4, 0, 0, 1)
+    products = registry.client.get("/v1/products").json()["items"]
+    assert {one["code"]: one["name"] for one in products} == {"P1": "洗衣机 8 kg", "P2": "冰箱"}
+
+
+def test_a_line_that_is_rejected_names_no_product(registry: Running) -> None:
+    content = ORDERS + "Z1,2026-02-04,C1,P1,烘干机,x,1,CNY\n"
+    assert counts(imported(registry, "orders", content, options=CREATE)) == (4, 0, 0, 1)
+    products = registry.client.get("/v1/products").json()["items"]
+    assert {one["code"]: one["name"] for one in products} == {"P1": "洗衣机 8 kg", "P2": "冰箱"}
+
+
+def test_customers_come_in_once_and_change_by_their_id(registry: Running) -> None:
+    content = (
+        "external_id,name,kind,nature,city,tags\n"
+        "1,华东百货,organisation,retailer,上海,vip;east\n2,王强,person,retailer,北京,\n3,李梅,,,,\n"
+    )
+    body = imported(registry, "customers", content, options={"system": "erp"})
+    assert counts(body) == (2, 0, 0, 1)
+    assert rejected(registry, body)[0]["external_id"] == "2"
+    again = content.replace("上海", "苏州").replace("person,retailer", "person,household")
+    assert counts(imported(registry, "customers", again, options={"system": "erp"})) == (1, 1, 1, 0)
+
+
+def test_products_come_in_once_and_change_by_their_code(registry: Running) -> None:
+    content = "code,name,category,unit_price\nP1,洗衣机,家电,99\nP2,冰箱,家电,-1\n"
+    assert counts(imported(registry, "products", content)) == (1, 0, 0, 1)
+    again = content.replace("洗衣机", "烘干机").replace("-1", "1")
+    assert counts(imported(registry, "products", again)) == (1, 1, 0, 0)
+
+
+def test_what_a_file_does_not_say_stays_as_it_was(registry: Running) -> None:
+    """A file of another system has fewer columns; owners, marks and prices are not its matter."""
+    full = (
+        "external_id,name,kind,nature,owner,team,disqualified\n1,王强,person,household,li.na,e,是\n"
+    )
+    imported(registry, "customers", full, options={"system": "erp"})
+    phones = "external_id,name,phone,owner\n1,王强,021 5555,\n1,王强,021 6666,\n"
+    assert counts(imported(registry, "customers", phones, options={"system": "erp"})) == (
+        0,
+        2,
+        0,
+        0,
+    )
+    (customer,) = registry.client.get("/v1/customers").json()["items"]
+    kept = ("kind", "nature", "owner", "team", "disqualified", "phone")
+    assert [customer[name] for name in kept] == [
+        *("person", "household", "li.na", "e", True, "021 6666")
+    ]
+    imported(registry, "products", "code,name,unit_price,lifetime_days\nP1,洗衣机,99,3650\n")
+    imported(registry, "products", "code,name\nP1,烘干机\n")
+    (product,) = registry.client.get("/v1/products").json()["items"]
+    assert (product["name"], product["unit_price"], product["currency"]) == ("烘干机", "99", "CNY")
+    assert product["lifetime_days"] == 3650
+
+
+BAD_REQUESTS: list[tuple[dict[str, Any], str]] = [
+    ({"entity": "robots"}, "/entity"),
+    ({"mapping": ["quantity"]}, "/mapping"),
+    ({"mapping": {"nowhere": "quantity"}}, "/mapping/nowhere"),
+    ({"mapping": {"quantity": "colour"}}, "/mapping/quantity"),
+    ({"mapping": {"product_name": "product_code"}}, "/mapping"),
+    ({"options": {"colour": "red"}}, "/options/colour"),
+    ({"options": {"timezone": "Mars/Olympus"}}, "/options/timezone"),
+    ({"options": {"currency": "ZZZ"}}, "/options/currency"),
+    ({"options": {"encoding": "utf-16"}}, "/options/encoding"),
+    ({"colour": "red"}, "/colour"),
+]
+
+
+@pytest.mark.parametrize(("form", "pointer"), BAD_REQUESTS)
+def test_a_bad_request_is_refused_at_once(
+    client: httpx.Client, form: dict[str, Any], pointer: str
+) -> None:
+    form |= {"options": SHOP | form.get("options", {})}
+    answer = started(client, **{"entity": "orders", "content": ORDERS} | form)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["pointer"] == pointer
+    assert client.get("/v1/imports").json()["items"] == []
+
+
+@pytest.mark.parametrize("twice", ["file", "options", "mapping", "dry_run", "entity"])
+def test_each_part_of_the_form_comes_once(client: httpx.Client, twice: str) -> None:
+    form = {"entity": "orders", "options": json.dumps(SHOP), "mapping": "{}", "dry_run": "true"}
+    parts: list[tuple[str, tuple[str | None, str]]] = [("file", ("file.csv", ORDERS))]
+    parts += [(name, (None, value)) for name, value in form.items()]
+    again = next(part for part in parts if part[0] == twice)
+    answer = client.post("/v1/imports", files=[*parts, again])
+    assert answer.status_code == 422, answer.text
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == (f"/{twice}", "repeated")
+    assert fault["message"] == "Send it once."
+    assert client.post("/v1/imports", files=parts).status_code == 202
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"order_id,quantity\n1,2\n", b"PK\x03\x04", b"\xff\xfe\x00"]
+)
+def test_a_file_that_will_not_do_is_refused_at_once(client: httpx.Client, content: bytes) -> None:
+    answer = started(client, "orders", content, options=SHOP)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/file"
+
+
+def test_a_file_that_breaks_later_fails_and_changes_nothing(registry: Running) -> None:
+    many = ORDERS.splitlines()[1].encode() + b"\n"
+    content = ORDERS.encode() + many * 3000 + b"Z9,2026-01-31,,P\xff\xfe,x,1,1,CNY\n"
+    body = imported(registry, "orders", content, options={"encoding": "utf-8"} | CREATE)
+    assert (body["state"], body["failure"]["code"]) == ("failed", "encoding")
+    assert registry.recorded() == []
+
+
+def test_customers_of_a_file_that_breaks_later_are_not_taken(registry: Running) -> None:
+    lines = "".join(f"{n},c{n}\n" for n in range(20_000)).encode()
+    content = b"external_id,name\n" + lines + b"x,\xff\xfe\n"
+    body = imported(registry, "customers", content, options={"encoding": "utf-8"} | SHOP)
+    assert (body["state"], body["processed"]) == ("failed", 0)
+    assert registry.recorded() == []
+
+
+def test_a_second_worker_goes_on_where_the_first_was_killed(
+    registry: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_orders, "CHUNK_ORDERS", 1)
+    answer = started(registry.client, "orders", ORDERS, options=CREATE)
+    stop = Event()
+    runner = Runner(registry.database, WORKS)
+    monkeypatch.setattr(runner, "beat", stop.set)
+    runner._work_on(Import, stop)
+    part = registry.client.get(answer.headers["Location"]).json()
+    assert part["state"] == "running"
+    assert part["processed"] < 4
+    work(registry)
+    assert counts(registry.client.get(answer.headers["Location"]).json()) == (4, 0, 0, 0)
+    assert len(registry.recorded(OrderPlaced, OrderReturned)) == 3
+
+
+def test_a_queued_import_can_be_cancelled(registry: Running) -> None:
+    place = started(registry.client, "orders", ORDERS, options=CREATE).headers["Location"]
+    assert registry.client.post(f"{place}/cancel").json()["state"] == "cancelled"
+    work(registry)
+    assert orders(registry) == {}
+
+
+def test_an_import_needs_a_key_that_sees_all(registry: Running) -> None:
+    with registry.as_caller(Identity("li.na", "", frozenset(), Rows.OWN)) as client:
+        assert started(client, "orders", ORDERS, options=SHOP).status_code == 403
+
+
+def test_imports_and_their_lines_are_shown_to_a_key_that_sees_all(registry: Running) -> None:
+    """P7: a file holds anybody's rows, and so do the lines that come back."""
+    body = imported(registry, "orders", ORDERS, options=SHOP)
+    assert rejected(registry, body)
+    for rows in (Rows.OWN, Rows.TEAM):
+        with registry.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
+            one = f"/v1/imports/{body['id']}"
+            answers = [client.get(path) for path in ("/v1/imports", one, body["errors_url"])]
+            answers.append(client.post(f"{one}/cancel"))
+            assert [answer.status_code for answer in answers] == [403] * 4
+
+
+def test_the_system_of_a_file_has_no_colon(client: httpx.Client) -> None:
+    refused = started(client, "orders", ORDERS, options={"system": "a:b"})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "colon")
+    assert refused.json()["errors"][0]["pointer"] == "/options/system"
+
+
+def test_an_import_with_a_key_is_started_once(client: httpx.Client) -> None:
+    client.headers["Idempotency-Key"] = "file-1"
+    first, second = (started(client, "orders", ORDERS, options=SHOP) for _ in range(2))
+    as_long = started(client, "orders", ORDERS.replace("99", "98"), options=SHOP)
+    other = started(client, "products", "code,name\n1,x\n")
+    del client.headers["Idempotency-Key"]
+    assert first.json() == second.json()
+    assert [answer.status_code for answer in (as_long, other)] == [422, 422]
+    assert len(client.get("/v1/imports").json()["items"]) == 1
+
+
+@pytest.mark.parametrize("content", [ORDERS.encode(), ORDERS.encode() * 400 + b"Z9,\xff\xfe"])
+def test_the_file_goes_when_its_import_ends(registry: Running, content: bytes) -> None:
+    answer = started(registry.client, "orders", content, options={"encoding": "utf-8"} | SHOP)
+    assert answer.status_code == 202, answer.text
+    with registry.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(FilePiece)) == 1
+    work(registry)
+    with registry.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(FilePiece)) == 0

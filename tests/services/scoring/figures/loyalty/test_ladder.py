@@ -1,0 +1,70 @@
+"""The loyalty ladder: every rung is named, and moves reconcile with both ladders."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.scoring.figures.loyalty.domain import Rung
+from services.scoring.figures.loyalty.ladder import RungRow, Standing, ladder, moves, total_revenue
+from shared.money import exactly
+from tests.services.scoring.samples import amounts
+
+rungs = st.sampled_from(Rung)
+standings = st.builds(Standing, rung=rungs, revenue=amounts)
+populations = st.dictionaries(st.integers(0, 30).map(lambda i: UUID(int=i)), standings)
+
+
+def test_every_rung_is_in_the_ladder_in_order() -> None:
+    assert [row.rung for row in ladder([])] == list(Rung)
+
+
+def test_a_rung_has_its_customers_and_their_revenue() -> None:
+    standings = [
+        Standing(rung=rung, revenue=Decimal(revenue))
+        for rung, revenue in ((Rung.REPEAT, "5"), (Rung.CLIENT, "7"), (Rung.REPEAT, "-1.50"))
+    ]
+    found = {row.rung: row for row in ladder(standings)}
+    assert found[Rung.REPEAT] == RungRow(rung=Rung.REPEAT, customers=2, revenue=Decimal("3.50"))
+    assert found[Rung.MEMBER] == RungRow(rung=Rung.MEMBER, customers=0, revenue=Decimal(0))
+    assert total_revenue(found.values()) == Decimal("10.50")
+    assert total_revenue([]) == 0
+
+
+@given(populations)
+def test_the_ladder_holds_every_customer_and_all_revenue(
+    population: dict[UUID, Standing],
+) -> None:
+    rows = ladder(population.values())
+    with exactly():
+        revenue = sum((each.revenue for each in population.values()), Decimal(0))
+        assert sum((row.revenue for row in rows), Decimal(0)) == revenue
+    assert sum(row.customers for row in rows) == len(population)
+
+
+@given(populations, st.data())
+def test_the_moves_reconcile_with_both_ladders(
+    before: dict[UUID, Standing], data: st.DataObject
+) -> None:
+    after = {customer_id: data.draw(standings) for customer_id in before}
+    steps = moves(before, after)
+    with exactly():
+        for row in ladder(after.values()):
+            ended = [step for step in steps if step.end is row.rung]
+            assert sum(step.customers for step in ended) == row.customers
+            assert sum((step.revenue for step in ended), Decimal(0)) == row.revenue
+    for row in ladder(before.values()):
+        started = [step for step in steps if step.start is row.rung]
+        assert sum(step.customers for step in started) == row.customers
+
+
+def test_moves_name_only_steps_that_somebody_took() -> None:
+    one, other = UUID(int=1), UUID(int=2)
+    first = Standing(rung=Rung.FIRST_TIME, revenue=Decimal(1))
+    repeat = Standing(rung=Rung.REPEAT, revenue=Decimal(5))
+    found = moves({one: first, other: first}, {one: repeat, other: first})
+    assert [(step.start, step.end, step.revenue) for step in found] == [
+        (Rung.FIRST_TIME, Rung.FIRST_TIME, Decimal(1)),
+        (Rung.FIRST_TIME, Rung.REPEAT, Decimal(5)),
+    ]

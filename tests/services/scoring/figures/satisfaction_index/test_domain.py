@@ -1,0 +1,181 @@
+"""The plain index: means of answered items, and an interval that needs no storage of answers."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from math import sqrt
+from random import Random
+from statistics import fmean, stdev
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.scoring.figures.satisfaction_index.domain import (
+    Index,
+    Item,
+    Sums,
+    estimate,
+    items_of,
+    response_index,
+    sums_of,
+    total,
+)
+from shared.money import exactly, plain
+
+indices = st.lists(st.decimals(min_value=0, max_value=100, places=30), max_size=30)
+sheets = st.lists(st.lists(st.integers(1, 5), min_size=1, max_size=7), min_size=1, max_size=60)
+
+
+def _item(code: str, least: float = 1, most: float = 5, *missing: float) -> Item:
+    return Item(code=code, least=least, most=most, missing=frozenset(missing))
+
+
+def _index(answers: dict[str, object], *items: Item) -> tuple[str, int] | None:
+    found = response_index(answers, items)
+    return (plain(found.index), found.n) if found else None
+
+
+def _of(*sheets: Sequence[int]) -> Index:
+    """Estimate from answers to items from 1 to 5."""
+    items = [_item(str(at)) for at in range(7)]
+    found = [response_index({str(at): x for at, x in enumerate(each)}, items) for each in sheets]
+    return estimate(sums_of([each.index for each in found if each]))
+
+
+def test_the_ends_of_a_scale_are_0_and_100() -> None:
+    assert _index({"a": 1}, _item("a")) == ("0", 1)
+    assert _index({"a": 5}, _item("a")) == ("100", 1)
+
+
+def test_items_count_alike_whatever_their_scale() -> None:
+    assert _index({"a": 5, "b": 0}, _item("a"), _item("b", 0, 10)) == ("50", 2)
+
+
+def test_a_mean_without_an_end_is_rounded_where_no_double_can_tell() -> None:
+    answers: dict[str, object] = {"a": 5, "b": 5, "c": 1}
+    assert _index(answers, _item("a"), _item("b"), _item("c")) == (
+        "66.666666666666666666666666666667",
+        3,
+    )
+
+
+def test_unanswered_and_missing_codes_are_left_out() -> None:
+    items = [_item("a", 0, 5, 0), _item("b"), _item("c")]
+    assert _index({"a": 0, "b": 3, "other": 1}, *items) == ("50", 1)
+
+
+def test_what_is_no_number_is_no_answer_to_a_scale() -> None:
+    assert _index({"a": "5", "b": True, "c": None}, _item("a"), _item("b"), _item("c")) is None
+
+
+def test_decimal_fractions_are_read_as_written() -> None:
+    assert _index({"a": 0.1}, _item("a", 0, 0.3)) == ("33.333333333333333333333333333333", 1)
+
+
+def _listed(code: str, role: str, least: float | None, most: float | None) -> dict[str, object]:
+    return {"code": code, "role": role, "least": least, "most": most, "missing": [9], "type": "x"}
+
+
+def test_the_items_of_an_index_are_those_about_satisfaction_with_a_scale() -> None:
+    catalogue = [
+        _listed("b", "satisfaction", 1, 5),
+        _listed("a", "satisfaction", 0, 10),
+        _listed("quality", "quality", 1, 5),
+        _listed("endless", "satisfaction", 1, None),
+        _listed("bottomless", "satisfaction", None, 5),
+        _listed("point", "satisfaction", 5, 5),
+    ]
+    assert items_of(catalogue) == [
+        {"code": "a", "least": 0, "most": 10, "missing": [9]},
+        {"code": "b", "least": 1, "most": 5, "missing": [9]},
+    ]
+
+
+def test_an_item_is_read_back_as_it_was_kept() -> None:
+    kept = {"code": "a", "least": 1, "most": 5, "missing": [0, "none"]}
+    assert Item.read(kept) == Item(code="a", least=1, most=5, missing=frozenset([0, "none"]))
+
+
+def test_without_a_response_there_is_no_index() -> None:
+    assert estimate(Sums()) == Index(n=0, index=None, low=None, high=None)
+
+
+def test_one_response_has_no_interval() -> None:
+    assert estimate(sums_of([Decimal(70)])) == Index(n=1, index=70.0, low=None, high=None)
+
+
+def test_the_interval_is_that_of_student() -> None:
+    """Mean 70, s 10, n 4: 70 +- 3.1824463 x 10 / 2."""
+    values = [Decimal(x) for x in ("58.3772233983", "70", "70", "81.6227766017")]
+    deviation = stdev([float(x) for x in values])
+    found = estimate(sums_of(values))
+    assert found.index == pytest.approx(70)
+    assert found.low == pytest.approx(70 - 3.182446305284263 * deviation / 2)
+    assert found.high == pytest.approx(70 + 3.182446305284263 * deviation / 2)
+
+
+def test_thirds_that_come_to_a_whole_number_come_to_it() -> None:
+    """Indices of 66.6..., 66.6... and 16.6...: rounded too early they came to 50.00000000003."""
+    assert _of([5, 5, 1], [5, 5, 1], [3, 1, 1]).index == 50.0
+
+
+@given(sheets)
+def test_the_index_is_the_double_nearest_to_the_exact_mean(answers: list[list[int]]) -> None:
+    parts = [Fraction(25 * (sum(each) - len(each)), len(each)) for each in answers]
+    assert _of(*answers).index == float(sum(parts, Fraction(0)) / len(parts))
+
+
+def test_no_interval_leaves_the_scale() -> None:
+    high, low = _of([5], [5], [5], [5], [5], [1]), _of([1], [1], [1], [1], [5])
+    assert (high.index, high.high) == (83.33333333333333, 100.0)
+    assert high.low == pytest.approx(83.3333333 - 2.5705818 * 40.8248290 / sqrt(6))
+    assert (low.index, low.low) == (20.0, 0.0)
+    assert low.high == pytest.approx(20 + 2.7764451 * 44.7213595 / sqrt(5))
+
+
+def test_equal_answers_have_an_interval_of_no_width() -> None:
+    assert estimate(sums_of([Decimal(50)] * 3)) == Index(n=3, index=50.0, low=50.0, high=50.0)
+
+
+@given(indices, st.randoms())
+def test_sums_do_not_depend_on_the_order_of_arrival(values: list[Decimal], random: Random) -> None:
+    shuffled = values.copy()
+    random.shuffle(shuffled)
+    with exactly():
+        stepwise = sum((sums_of([value]) for value in shuffled), Sums())
+    assert estimate(stepwise) == estimate(sums_of(values))
+
+
+@given(indices.filter(len), st.data())
+def test_an_answer_that_is_taken_out_leaves_no_trace(
+    values: list[Decimal], data: st.DataObject
+) -> None:
+    gone = data.draw(st.sampled_from(range(len(values))))
+    with exactly():
+        without = sums_of(values) - sums_of([values[gone]])
+    rest = values[:gone] + values[gone + 1 :]
+    assert estimate(without) == estimate(sums_of(rest))
+
+
+@given(indices.filter(lambda values: len(values) > 1))
+def test_the_figures_are_those_of_the_textbook(values: list[Decimal]) -> None:
+    numbers = [float(value) for value in values]
+    found = estimate(sums_of(values))
+    assert found.index == pytest.approx(fmean(numbers))
+    assert found.index is not None
+    assert found.high is not None
+    assert found.low is not None
+    assert 0 <= found.low <= found.index <= found.high <= 100
+    mean = sum(map(Fraction, values), Fraction(0)) / len(values)
+    spread = sum(((Fraction(value) - mean) ** 2 for value in values), Fraction(0))
+    error = sqrt(spread / (len(values) - 1) / len(values))
+    assert found.low == 0 or found.index - found.low >= 1.959 * error
+    assert found.high == 100 or found.high - found.index >= 1.959 * error
+
+
+@given(waves=st.lists(indices, max_size=4))
+def test_the_sums_of_all_waves_are_the_sums_of_all_their_indices(
+    waves: list[list[Decimal]],
+) -> None:
+    assert total(map(sums_of, waves)) == sums_of([each for wave in waves for each in wave])

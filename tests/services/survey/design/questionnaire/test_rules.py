@@ -1,0 +1,155 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from services.survey.design.questionnaire.rules import faults_of
+from tests.services.survey.documents import every_type, text
+
+Change = Callable[[list[dict[str, Any]]], object]
+
+
+def label(value: int) -> dict[str, Any]:
+    return {"value": value, "text": text("好", "Good")}
+
+
+def _rows(many: int) -> list[dict[str, Any]]:
+    return [{"code": f"row{n}", "text": text("行", "Row")} for n in range(many)]
+
+
+def found(change: Change) -> list[tuple[str, str]]:
+    document = every_type()
+    change(document["questions"])
+    return [(fault.pointer, fault.code) for fault in faults_of(document)]
+
+
+def test_a_sound_questionnaire_has_no_faults() -> None:
+    assert found(lambda _: None) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "code"),
+    [
+        (lambda q: q[1].update(code="bought"), "/questions/3/code", "repeated"),
+        (lambda q: q[0]["rows"][1].update(code="product"), "/questions/0/rows/1/code", "repeated"),
+        (lambda q: q[1].update(code="channel"), "/questions/1/code", "reserved"),
+        (
+            lambda q: q[1]["scale"].update(most=1),
+            "/questions/1/scale/most",
+            "out_of_range",
+        ),
+        (lambda q: q[1]["scale"].update(most=12), "/questions/1/scale/most", "out_of_range"),
+        (
+            lambda q: q[1]["scale"].update(labels=[label(1), label(1)]),
+            "/questions/1/scale/labels/1/value",
+            "repeated",
+        ),
+        (
+            lambda q: q[1]["scale"].update(labels=[label(11)]),
+            "/questions/1/scale/labels/0/value",
+            "outside_scale",
+        ),
+        (lambda q: q[2].update(labels=[label(11)]), "/questions/2/labels/0/value", "outside_scale"),
+        (lambda q: q[0].update(missing=[label(3)]), "/questions/0/missing/0/value", "inside_scale"),
+        (
+            lambda q: q[0].update(missing=[label(9), label(9)]),
+            "/questions/0/missing/1/value",
+            "repeated",
+        ),
+        (
+            lambda q: q[5].update(missing=[label(20)]),
+            "/questions/5/missing/0/value",
+            "inside_scale",
+        ),
+        (lambda q: q[5].update(most=None), "/questions/5/missing/0/value", "inside_scale"),
+        (lambda q: q[5].update(most=0), "/questions/5/most", "out_of_range"),
+        (
+            lambda q: q[3]["options"][1].update(code="recent"),
+            "/questions/3/options/1/code",
+            "repeated",
+        ),
+        (lambda q: q[4].update(fewest=3), "/questions/4/greatest", "out_of_range"),
+        (lambda q: q[4].update(greatest=4), "/questions/4/greatest", "out_of_range"),
+        (lambda q: q[3].update(role="satisfaction"), "/questions/3/role", "no_scale"),
+        (
+            lambda q: q[5].update(role="satisfaction", least=None, missing=[]),
+            "/questions/5/role",
+            "no_scale",
+        ),
+        (
+            lambda q: q[0].update(missing=[label(1)]),
+            "/questions/0/missing/0/value",
+            "inside_scale",
+        ),
+        (
+            lambda q: q[5].update(missing=[label(1)]),
+            "/questions/5/missing/0/value",
+            "inside_scale",
+        ),
+        (
+            lambda q: q[5].update(most=1, role="satisfaction", missing=[]),
+            "/questions/5/role",
+            "no_scale",
+        ),
+        (
+            lambda q: (
+                q[5].update(missing=[]),
+                q[5].update(rows=[{"code": "x", "role": "satisfaction"}], most=None),
+            ),
+            "/questions/5/rows/0/role",
+            "no_scale",
+        ),
+    ],
+)
+def test_what_is_unsound_is_named_where_it_stands(change: Change, pointer: str, code: str) -> None:
+    assert found(change) == [(pointer, code)]
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda q: q[1].update(code="bought"), "one of its own"),
+        (lambda q: q[1].update(code="channel"), "choose another"),
+        (lambda q: q[1]["scale"].update(most=12), "2 to 11 points"),
+        (lambda q: q[1]["scale"].update(labels=[label(1), label(1)]), "a label already"),
+        (lambda q: q[1]["scale"].update(labels=[label(11)]), "from 1 to 10"),
+        (lambda q: q[0].update(missing=[label(9), label(9)]), "there already"),
+        (lambda q: q[0].update(missing=[label(3)]), "outside the values"),
+        (lambda q: q[5].update(most=0), "not be below"),
+        (lambda q: q[3]["options"][1].update(code="recent"), "has this code"),
+        (lambda q: q[4].update(greatest=4), "<= 3"),
+        (lambda q: q[3].update(role="satisfaction"), "a greater most"),
+        (lambda q: q[0].update(rows=_rows(301 - 7)), "at most 300"),
+    ],
+)
+def test_what_is_unsound_is_told_with_what_would_be_sound(change: Change, what: str) -> None:
+    document = every_type()
+    change(document["questions"])
+    (fault,) = faults_of(document)
+    assert what in fault.message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda q: q[1]["scale"].update(most=2),
+        lambda q: q[1]["scale"].update(least=0),
+        lambda q: q[5].update(most=1),
+        lambda q: q[5].update(missing=[label(0), label(21)]),
+        lambda q: q[5].update(least=None, missing=[label(21)]),
+        lambda q: q[4].update(fewest=2, greatest=2),
+        lambda q: q[4].update(fewest=3, greatest=3),
+        lambda q: q[4].update(fewest=None, greatest=None),
+        lambda q: q[0].update(rows=_rows(300 - 7)),
+    ],
+)
+def test_what_just_holds_is_sound(change: Change) -> None:
+    assert found(change) == []
+
+
+def test_a_number_with_both_ends_can_measure_satisfaction() -> None:
+    assert found(lambda q: q[5].update(role="satisfaction")) == []
+
+
+def test_the_number_of_things_asked_is_bounded() -> None:
+    assert found(lambda q: q[0].update(rows=_rows(300))) == [("/questions", "too_many")]

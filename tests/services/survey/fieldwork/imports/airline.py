@@ -1,0 +1,115 @@
+"""An airline's survey (25 976 answers): its questionnaire, and its figures straight from the file.
+
+0 means "not applicable": missing, not zero. The file is never part of the project.
+"""
+
+import csv
+import gzip
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from math import sqrt
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+import httpx
+from scipy import stats
+
+from tests.services.survey.documents import text
+
+FILE = Path(__file__).parents[6] / "shared" / "data" / "airline_satisfaction.csv.gz"
+ITEMS = [
+    "Inflight wifi service",
+    "Departure/Arrival time convenient",
+    "Ease of Online booking",
+    "Gate location",
+    "Food and drink",
+    "Online boarding",
+    "Seat comfort",
+    "Inflight entertainment",
+    "On-board service",
+    "Leg room service",
+    "Baggage handling",
+    "Checkin service",
+    "Inflight service",
+    "Cleanliness",
+]
+CODES = {column: f"item_{at}" for at, column in enumerate(ITEMS, 1)}
+STATES = {"satisfied": "yes", "neutral or dissatisfied": "no"}
+MAPPING = CODES | {
+    "id": "respondent_external_id",
+    "satisfaction": "state",
+    "Arrival Delay in Minutes": "delay",
+}
+LEAST, MOST = 1, 5
+
+
+@dataclass(frozen=True)
+class Index:
+    """A satisfaction index from 0 to 100 with its 95 % interval."""
+
+    n: int
+    index: float
+    low: float
+    high: float
+
+
+def asked() -> dict[str, Any]:
+    rows = [{"code": code, "text": text(name, name)} for name, code in CODES.items()]
+    options = [{"code": code, "text": text(name, name)} for name, code in STATES.items()]
+    return {
+        "title": text("航空旅客", "Airline passengers"),
+        "questions": [
+            {
+                "type": "matrix",
+                "code": "service",
+                "text": text("服务", "Service"),
+                "role": "satisfaction",
+                "scale": {"least": LEAST, "most": MOST},
+                "missing": [{"value": 0, "text": text("不适用", "Not applicable")}],
+                "rows": rows,
+            },
+            {"type": "single", "code": "state", "text": text("总体", "All"), "options": options},
+            {"type": "number", "code": "delay", "text": text("延误", "Delay"), "least": 0},
+        ],
+    }
+
+
+def open_survey(client: httpx.Client) -> str:
+    """Publish the questionnaire and a survey with it; give the survey's id."""
+    questionnaire = client.post("/v1/questionnaires", json=asked()).json()["id"]
+    assert client.post(f"/v1/questionnaires/{questionnaire}/publish").status_code == 200
+    survey: str = client.post("/v1/surveys", json={"questionnaire_id": questionnaire}).json()["id"]
+    assert client.post(f"/v1/surveys/{survey}/publish").status_code == 200
+    return survey
+
+
+def answers() -> Iterator[dict[str, int]]:
+    """Give what each line answers to the items, without what is missing."""
+    with gzip.open(FILE, "rt", encoding="utf-8") as file:
+        for line in csv.DictReader(file):
+            yield {CODES[name]: int(line[name]) for name in ITEMS if line[name] != "0"}
+
+
+def means(given: Iterable[Mapping[str, int]]) -> tuple[int, dict[str, Decimal]]:
+    """Count answers and average each item over those who answered it."""
+    values: dict[str, list[int]] = defaultdict(list)
+    n = 0
+    for n, answer in enumerate(given, 1):  # noqa: B007  the last one is the count
+        for code, value in answer.items():
+            values[code].append(value)
+    return n, {code: Decimal(sum(each)) / len(each) for code, each in values.items()}
+
+
+def index() -> Index:
+    """Average the answers' indices, each the mean of its items from 0 to 100."""
+    scores = [
+        fmean(100 * (value - LEAST) / (MOST - LEAST) for value in answer.values())
+        for answer in answers()
+        if answer
+    ]
+    mean, n = fmean(scores), len(scores)
+    reach = float(stats.t.ppf(0.975, n - 1)) * stdev(scores) / sqrt(n)
+    return Index(n, mean, mean - reach, mean + reach)

@@ -1,0 +1,131 @@
+from contextlib import suppress
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.survey.fieldwork.imports.domain import columns_of_answers, is_channel
+from shared.errors import Invalid
+from shared.files.cells import read_moment
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ITEMS = {"appearance": False, "safety": False}
+
+
+def test_columns_are_what_the_mapping_says_else_what_they_are_named_like() -> None:
+    header = ["id", "respondent_external_id", "How it looks", "safety", "note"]
+    columns = columns_of_answers(header, {"How it looks": "appearance", "note": None}, ITEMS)
+    assert columns.places == {"respondent_external_id": 1, "appearance": 2, "safety": 3}
+    assert columns.ignored == ["id", "note"]
+    assert columns.titled("appearance") == "How it looks (appearance)"
+    assert [columns.titled(name) for name in ("safety", "elsewhere")] == ["safety", "elsewhere"]
+
+
+def test_the_columns_of_a_line_itself_are_known_by_name_or_by_mapping() -> None:
+    named = columns_of_answers(["channel", "safety", "submitted_at"], {}, ITEMS)
+    assert named.places == {"channel": 0, "safety": 1, "submitted_at": 2}
+    mapping: dict[str, str | None] = {"a": "submitted_at", "b": "respondent_external_id"}
+    mapped = columns_of_answers(["a", "b", "safety"], mapping, ITEMS)
+    assert mapped.places == {"submitted_at": 0, "respondent_external_id": 1, "safety": 2}
+    assert mapped.ignored == []
+
+
+def test_a_column_can_be_given_away_although_it_is_named_like_an_item() -> None:
+    columns = columns_of_answers(["appearance", "safety"], {"safety": None}, ITEMS)
+    assert columns.places == {"appearance": 0}
+
+
+@pytest.mark.parametrize(
+    ("header", "mapping", "pointer", "code"),
+    [
+        (["appearance"], {"x": "safety"}, "/mapping/x", "unknown_column"),
+        (["appearance", "x"], {"x": "colour"}, "/mapping/x", "unknown_field"),
+        (["appearance", "x"], {"x": "appearance"}, "/mapping", "mapped_twice"),
+        (["safety"], {}, "/file", "missing_columns"),
+        (["appearance"], {"appearance": None}, "/file", "missing_columns"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_is_known_by_its_header(
+    header: list[str], mapping: dict[str, str | None], pointer: str, code: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        columns_of_answers(header, mapping, ITEMS | {"appearance": True})
+    (fault,) = refused.value.faults
+    assert (fault.pointer, fault.code) == (pointer, code)
+
+
+def test_a_file_without_any_item_cannot_be_imported() -> None:
+    with pytest.raises(Invalid) as refused:
+        columns_of_answers(["x", "channel"], {}, ITEMS)
+    (fault,) = refused.value.faults
+    assert (fault.pointer, fault.code) == ("/file", "missing_columns")
+    assert "one of the items" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026-02-20T10:30:00+08:00", "2026-02-20T02:30:00"),
+        ("2026-02-20T10:30:00Z", "2026-02-20T10:30:00"),
+        ("2026-02-20 10:30", "2026-02-20T02:30:00"),
+        ("2026-02-20", "2026-02-19T16:00:00"),
+        ("2026/2/20 9:05", "2026-02-20T01:05:00"),
+        ("2026/2/20", "2026-02-19T16:00:00"),
+        ("2026.2.20 23:59:59", "2026-02-20T15:59:59"),
+        ("1900-01-01T00:00:00Z", "1900-01-01T00:00:00"),
+        ("9998-12-31T23:59:59Z", "9998-12-31T23:59:59"),
+    ],
+)
+def test_a_moment_without_offset_is_local(written: str, moment: str) -> None:
+    found = read_moment(written, SHANGHAI)
+    assert found == datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("", "soon", "20/02/2026", "2026-1-31", "2026-02-30 soon", "２０２６-02-30", "2026-02-3"),
+        *("2026W05", "2026-W05-3", "20260131", "2026-01-31X09:30", "2026-01-31T09"),
+    ],
+)
+def test_what_is_not_written_as_a_moment_is_told_how(written: str) -> None:
+    with pytest.raises(ValueError, match=r"^Give a time as 2026-01-31 09:30:00 or 2026/1/31 9:30"):
+        read_moment(written, SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("2026-13-01", "0000-01-01", "2026/2/30", "2026.2.30 9:05", "2026/02/28 25:00"),
+        *("2026-02-30 10:00", "2026-02-30T10:00:00.5+08:00", "2026-02-28 23:59:60Z"),
+    ],
+)
+def test_a_moment_in_a_known_form_that_does_not_exist_is_told_so(written: str) -> None:
+    with pytest.raises(ValueError, match=r"^There is no such day or time\.$"):
+        read_moment(written, SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("1899-12-31", "0001-01-01", "9999-12-31", "1899/12/31 23:59", "1900-01-01"),
+        *("1900-01-01T00:00:00+14:00", "9998-12-31T23:59:59-23:59", "9999-12-31T23:59:59-14:00"),
+    ],
+)
+def test_a_moment_of_another_age_is_told_the_years(written: str) -> None:
+    with pytest.raises(ValueError, match=r"^Give a year from 1900 to 9998\.$"):
+        read_moment(written, SHANGHAI)
+
+
+@given(st.text())
+def test_whatever_is_written_is_a_moment_or_no_moment(written: str) -> None:
+    with suppress(ValueError):
+        assert read_moment(written, SHANGHAI).tzinfo is UTC
+
+
+@pytest.mark.parametrize(("text", "good"), [("web", True), ("on_site", True), ("By Phone", False)])
+def test_channels_are_codes_in_small_letters(text: str, *, good: bool) -> None:
+    assert is_channel(text) is good

@@ -1,0 +1,38 @@
+"""Rows that are read often are read as they were last committed."""
+
+import asyncio
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from shared.clock import now
+from shared.http.async_reads import AsyncReads
+from shared.ids import new_id
+from tests.shared.http.notes import Model, Note
+from tests.shared.kit import Kit
+
+TITLED: Any = select(Note.title, Note.id).where(Note.title >= bindparam("least"))
+
+
+def write(kit: Kit, title: str) -> None:
+    with kit.database.transaction() as session:
+        session.add(Note(id=new_id(), title=title, written_at=now()))
+
+
+def test_the_first_row_is_read_and_a_change_seen_at_once(kit: Kit) -> None:
+    Model.metadata.create_all(kit.database.engine)
+    async_reads = AsyncReads(kit.database)
+
+    async def title(least: str) -> str | None:
+        row = await async_reads.row(TITLED.order_by(Note.title), {"least": least})
+        return None if row is None else str(row["title"])
+
+    async def story() -> None:
+        assert await title("a") is None
+        write(kit, "c")
+        assert await title("a") == "c"
+        write(kit, "b")
+        assert [await title(least) for least in ("a", "c", "d")] == ["b", "c", None]
+        await async_reads.close()
+
+    asyncio.run(story())
