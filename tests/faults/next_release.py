@@ -8,6 +8,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from alembic.script import ScriptDirectory
+
 from shared import migrations
 from shared.database import Database
 from tests.system.product import ROOT
@@ -19,7 +21,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "{revision}"
-down_revision = "{before}"
+down_revision = "{head}"
 
 
 def upgrade() -> None:
@@ -32,13 +34,12 @@ def prepare(service: str, folder: Path) -> None:
     """Add one more revision to the service's versions in the folder, copied there at first."""
     if not folder.exists():
         shutil.copytree(ROOT / "services" / service / "migrations", folder)
-    versions = folder / "versions"
-    newest = max(versions.glob("*.py")).name
-    number = int(newest[:4]) + 1
-    revision = _REVISION.format(
-        revision=f"{number:04}", before=f"{number - 1:04}", table=TABLES[service]
+    script = ScriptDirectory(str(folder))
+    revision = f"{len(list(script.walk_revisions())) + 1:04}"
+    text = _REVISION.format(
+        revision=revision, head=script.get_current_head(), table=TABLES[service]
     )
-    (versions / f"{number:04}_next_release.py").write_text(revision)
+    (folder / "versions" / f"{revision}_next_release.py").write_text(text)
 
 
 if __name__ == "__main__":

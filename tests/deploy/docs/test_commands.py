@@ -36,7 +36,7 @@ SUBJECT = {
     "test_a_test_that_takes_the_stack_runs_once_on_each_chosen_one",
     "make lock": "tests/shape/test_lock.py::test_what_the_project_asks_for_is_locked",
     "make migration": "tests/deploy/test_migration.py::"
-    "test_a_new_table_gets_a_migration_that_needs_no_hand",
+    "test_a_new_table_gets_a_complete_migration_in_the_style_of_the_project",
     "make mutants": "tests/mutants/test_mutants.py::"
     "test_a_module_is_tried_and_its_survivors_have_reasons",
     "make real": "tests/system/test_real_servers.py::"

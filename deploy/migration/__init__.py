@@ -1,0 +1,1 @@
+"""Writing migrations: Alembic's `revision --autogenerate`, set up for the four services."""
