@@ -1,4 +1,4 @@
-"""`python -m deploy.docs` writes the generated documents; `--check` tells which are not fresh."""
+"""Write the documents that are generated from the code: `python -m deploy.docs [--check]`."""
 
 import argparse
 import sys
@@ -10,12 +10,13 @@ from deploy.docs.golden import missing
 from deploy.docs.settings import settings_page
 
 ROOT = Path(__file__).resolve().parents[2]
+OPENAPI = ROOT / "services" / "gateway" / "openapi"
 
 
 def documents() -> dict[Path, str]:
-    """Give every generated file with what it has to say."""
+    """Return the text of every generated file, by path."""
     return {
-        **openapi_files(ROOT / "services" / "gateway" / "openapi"),
+        **openapi_files(OPENAPI),
         ROOT / "docs" / "events.md": events_page(),
         ROOT / "docs" / "settings.md": settings_page(),
         **missing(ROOT / "tests" / "contracts"),
@@ -23,7 +24,7 @@ def documents() -> dict[Path, str]:
 
 
 def stale(files: dict[Path, str]) -> list[Path]:
-    """Tell which files do not say what they have to."""
+    """Return the files that are missing or have another text than they should."""
     return [
         path
         for path, text in files.items()
@@ -31,19 +32,31 @@ def stale(files: dict[Path, str]) -> list[Path]:
     ]
 
 
+def obsolete(folder: Path, files: dict[Path, str]) -> list[Path]:
+    """Return the files in a folder that are not generated any more, as those of a removed area."""
+    return sorted(path for path in folder.rglob("*.json") if path not in files)
+
+
 def main() -> int:
-    """Write or check; 1 if a check found something."""
+    """Write and delete files, or only check; the exit status is 1 if a check found something."""
     parser = argparse.ArgumentParser(prog="python -m deploy.docs", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only tell what is not fresh")
+    parser.add_argument("--check", action="store_true", help="only report what is not up to date")
     check = parser.parse_args().check
     files = documents()
-    old = stale(files)
+    old, unused = stale(files), obsolete(OPENAPI, files)
+    for path in [*old, *unused]:
+        print(f"{path.relative_to(ROOT)} {'is not up to date: make docs' if check else 'updated'}")
+    if not check:
+        _update(files, old, unused)
+    return 1 if check and (old or unused) else 0
+
+
+def _update(files: dict[Path, str], old: list[Path], unused: list[Path]) -> None:
     for path in old:
-        print(f"{path.relative_to(ROOT)} {'is not fresh: make docs' if check else 'written'}")
-        if not check:
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(files[path], encoding="utf-8")
-    return 1 if check and old else 0
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(files[path], encoding="utf-8")
+    for path in unused:
+        path.unlink()
 
 
 if __name__ == "__main__":

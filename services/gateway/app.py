@@ -10,7 +10,7 @@ from services.gateway import administrator
 from services.gateway.admission import Admission
 from services.gateway.api_key import routes as api_key
 from services.gateway.api_key.key_cache import KeyCache
-from services.gateway.document import asyncapi, openapi
+from services.gateway.document import areas, asyncapi, openapi
 from services.gateway.document import routes as document
 from services.gateway.document.allowed import Allowed
 from services.gateway.identity import keys
@@ -40,7 +40,7 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
     """Open the gateway: make sure of its keys, and put the door before the app."""
     private_key = keys.ensure(settings.identity_private_key, settings.identity_public_key)
     administrator.ensure(app.state.database, settings)
-    described = {**openapi.load(documents), settings.name: app.openapi()}
+    described = {**areas.load(documents), settings.name: app.openapi()}
     app.state.openapi_document = openapi.merge(described, version=VERSION)
     app.state.asyncapi_document = asyncapi.describe(version=VERSION)
     app.state.seed = private_key.private_bytes_raw()

@@ -1,12 +1,24 @@
-"""Answers written once: the body is serialised here and not validated again."""
+"""Responses of routes: successful ones, serialised once, and the errors that a route documents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from shared.errors import Problem
+from shared.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Problem,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+)
 
 
 def answer(
@@ -18,37 +30,61 @@ def answer(
     version: int | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Answer with a body: with 201 if it was made by this request.
+    """Return a JSON response with this body; its status is 201 where `created`, else `status`.
 
-    The place where it is read from now on goes with 201 and 202, the ETag of its version always.
+    `version` becomes the ETag. `location`, the path at which the resource is read, becomes the
+    Location header of a 201 or 202. The body is not validated again.
     """
     status = 201 if created else status
-    written = dict(headers or {})
+    all_headers = dict(headers or {})
     if version is not None:
-        written["ETag"] = f'"{version}"'
+        all_headers["ETag"] = f'"{version}"'
     if location is not None and status in {201, 202}:
-        written["Location"] = location
+        all_headers["Location"] = location
     content = body.model_dump_json()
-    return Response(content, status_code=status, headers=written, media_type="application/json")
+    return Response(content, status_code=status, headers=all_headers, media_type="application/json")
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Document the problems that a route can answer with."""
-    always: Sequence[int] = (401, 422, 503)
-    return {status: _documented(status) for status in sorted({*always, *statuses})}
+    """Return the error responses of a route, by status: the `responses=` of its decorator.
+
+    Every route can answer 401, 422 and 503, so these are always among them. A response refers to
+    the component of its problem class, which `shared/http/openapi.py` adds to the document.
+    """
+    return {
+        status: {"$ref": f"#/components/responses/{_CLASS_OF_STATUS[status].__name__}"}
+        for status in sorted({401, 422, 503, *statuses})
+    }
 
 
-def _documented(status: int) -> dict[str, Any]:
-    kind = next(kind for kind in Problem.__subclasses__() if kind.status == status)
+def error_response(problem: type[Problem]) -> dict[str, Any]:
+    """Return the OpenAPI response that documents a problem class, with an example body."""
     example = {
         "type": "about:blank",
-        "title": kind.title,
-        "status": status,
-        "code": kind.code,
-        "detail": kind.title,
+        "title": problem.title,
+        "status": problem.status,
+        "code": problem.code,
+        "detail": problem.title,
         "request_id": "0199a7c0-0000-7000-8000-000000000000",
         "errors": [],
     }
     schema = {"$ref": "#/components/schemas/Problem"}
     content = {"application/problem+json": {"schema": schema, "example": example}}
-    return {"description": kind.title, "content": content}
+    return {"description": problem.title, "content": content}
+
+
+DOCUMENTED_PROBLEMS: tuple[type[Problem], ...] = (
+    BadRequest,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    Conflict,
+    PreconditionFailed,
+    TooLarge,
+    Invalid,
+    PreconditionRequired,
+    Unavailable,
+)
+"""The problem classes that routes document; no documented operation answers 405."""
+
+_CLASS_OF_STATUS = {problem.status: problem for problem in DOCUMENTED_PROBLEMS}

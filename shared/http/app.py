@@ -48,21 +48,24 @@ def create_app(
         separate_input_output_schemas=False,
     )
     app.state.settings, app.state.database, app.state.async_reads = settings, database, async_reads
-    app.state.methods = _methods(routers)
+    app.state.routes = _routes(routers)
+    app.state.methods = _methods(app.state.routes)
     for router in routers:
         app.include_router(router)
     problems.install(app)
     return app
 
 
-def _methods(routers: Sequence[APIRouter]) -> dict[str, set[str]]:
-    """Tell the methods of every path."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for router in routers:
-        for route in router.routes:
-            if isinstance(route, APIRoute):
-                found[route.path] |= route.methods or set()
-    return found
+def _routes(routers: Sequence[APIRouter]) -> list[APIRoute]:
+    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+
+
+def _methods(routes: Sequence[APIRoute]) -> dict[str, set[str]]:
+    """Return the methods of every path."""
+    methods: dict[str, set[str]] = defaultdict(set)
+    for route in routes:
+        methods[route.path] |= route.methods or set()
+    return methods
 
 
 def guarded(app: ASGIApp, settings: ServiceSettings) -> ASGIApp:

@@ -1,14 +1,17 @@
-"""Complete the OpenAPI document that FastAPI makes: our problems instead of its errors."""
+"""The OpenAPI document of a service: FastAPI's, with our problems instead of its own errors."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from fastapi import FastAPI
 
-from shared.http.answers import errors
+from shared.http.answers import DOCUMENTED_PROBLEMS, error_response, errors
 
 Document = dict[str, Any]
 
-_THEIRS: Final = ("HTTPValidationError", "ValidationError")
+METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head", "options", "trace"})
+COMPONENTS: Final = "#/components/"
+_FASTAPI_ERRORS: Final = ("HTTPValidationError", "ValidationError")
 FAULT: Final = {
     "title": "Fault",
     "type": "object",
@@ -42,7 +45,11 @@ PROBLEM: Final = {
         },
     },
 }
-
+SHARED_COMPONENTS: Final[dict[str, Document]] = {
+    "schemas": {"Fault": FAULT, "Problem": PROBLEM},
+    "responses": {problem.__name__: error_response(problem) for problem in DOCUMENTED_PROBLEMS},
+}
+"""The components that mean the same in the document of every service, by kind and name."""
 
 _HEADERS: Final = {
     "ETag": ("The version of what you see; send it back as If-Match.", '"3"'),
@@ -50,35 +57,75 @@ _HEADERS: Final = {
     "Link": ("The next page; absent on the last.", '</v1/customers?cursor=WzFd>; rel="next"'),
     "Idempotent-Replayed": ("Present on the answer to a retry.", "true"),
 }
-"""What each says, and an example."""
+"""The description and an example of each response header."""
 
 
 class DocumentedApp(FastAPI):
-    """An app whose document describes every error as it is answered."""
+    """An app whose OpenAPI document describes every error as it is answered."""
 
     def openapi(self) -> Document:
-        """Give the document, made once."""
+        """Return the document, which is built at the first call."""
         return self.openapi_schema or _completed(super().openapi())
 
 
+def operations(document: Document) -> Iterator[Document]:
+    """Yield every operation of a document."""
+    for item in document.get("paths", {}).values():
+        yield from (operation for method, operation in item.items() if method in METHODS)
+
+
+def references(node: Any) -> Iterator[str]:
+    """Yield every reference to a component within a part of a document, as it is written there."""
+    if isinstance(node, str):
+        if node.startswith(COMPONENTS):
+            yield node
+    elif isinstance(node, dict):
+        for value in node.values():
+            yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
 def _completed(document: Document) -> Document:
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for name in _THEIRS:
+    """Return the document with our errors in the place of FastAPI's, and with response headers."""
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in _FASTAPI_ERRORS:
         schemas.pop(name, None)
-    schemas |= {"Fault": FAULT, "Problem": PROBLEM}
     versioned = _versioned(schemas)
-    always = {str(status): described for status, described in errors().items()}
-    for path in document["paths"].values():
-        for operation in path.values():
-            theirs = _THEIRS[0] in str(operation["responses"].get("422"))
-            stated = {} if theirs else operation["responses"]
-            operation["responses"] = operation["responses"] | always | stated
-            _add_headers(operation, versioned)
+    for operation in operations(document):
+        operation["responses"] = _with_errors(operation["responses"])
+        _add_headers(operation, versioned)
+    used = set(references(document["paths"]))
+    components["responses"] = {
+        name: response
+        for name, response in SHARED_COMPONENTS["responses"].items()
+        if f"{COMPONENTS}responses/{name}" in used
+    }
+    schemas |= SHARED_COMPONENTS["schemas"]
     return document
 
 
+def _with_errors(responses: Document) -> Document:
+    """Return the responses of an operation, completed by the errors of every route.
+
+    FastAPI writes a description beside a reference; the component has it already.
+    """
+    own = {
+        status: {"$ref": response["$ref"]} if "$ref" in response else response
+        for status, response in responses.items()
+        if _FASTAPI_ERRORS[0] not in str(response)
+    }
+    always = {str(status): response for status, response in errors().items()}
+    return dict(sorted((always | own).items()))
+
+
 def _versioned(schemas: Document) -> set[str]:
-    """Tell the bodies that come with an ETag: they have a field that says so."""
+    """Return references to the schemas of bodies that come with an ETag.
+
+    Such a schema has a field (`version`) whose description names the ETag.
+    """
     return {
         f"#/components/schemas/{name}"
         for name, schema in schemas.items()
@@ -89,15 +136,16 @@ def _versioned(schemas: Document) -> set[str]:
 
 
 def _add_headers(operation: Document, versioned: set[str]) -> None:
-    parameters = _parameters(operation)
+    parameters = _parameter_names(operation)
     for status, response in operation["responses"].items():
-        wanted = {
+        has_header = {
             "ETag": _body(response) in versioned,
             "Location": status in {"201", "202"},
             "Link": status == "200" and "cursor" in parameters,
             "Idempotent-Replayed": status < "300" and "idempotency-key" in parameters,
         }
-        if headers := {name: _header(*_HEADERS[name]) for name, is_so in wanted.items() if is_so}:
+        headers = {name: _header(*_HEADERS[name]) for name, has in has_header.items() if has}
+        if headers:
             response["headers"] = headers
 
 
@@ -105,11 +153,11 @@ def _header(description: str, example: str) -> Document:
     return {"description": description, "schema": {"type": "string"}, "example": example}
 
 
-def _parameters(operation: Document) -> set[str]:
+def _parameter_names(operation: Document) -> set[str]:
     return {parameter["name"].lower() for parameter in operation.get("parameters", ())}
 
 
 def _body(response: Document) -> str:
-    """Name the component that is the body of a successful answer; empty if there is none."""
+    """Return the reference to the schema of a JSON response; empty if it has no such body."""
     content = response.get("content", {}).get("application/json", {})
     return str(content.get("schema", {}).get("$ref", ""))

@@ -14,17 +14,11 @@ SERVICES = ("registry", "survey", "scoring", "gateway")
 
 def bodies(app: FastAPI) -> Iterator[tuple[str, type[BaseModel]]]:
     """Give every request body, those in it too, and the noun that takes it."""
-    for route in routes(app):
+    for route in app.state.routes:
         noun = route.endpoint.__module__.rpartition(".")[0]
         for field in route.dependant.body_params:
             for found in models_in(field.field_info.annotation):
                 yield noun, found
-
-
-def routes(app: FastAPI) -> Iterator[Any]:
-    for included in app.routes:
-        router = getattr(included, "original_router", None)
-        yield from getattr(router, "routes", ())
 
 
 def models_in(kind: Any) -> Iterator[type[BaseModel]]:

@@ -13,12 +13,12 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from tests.services.test_bounds import SERVICES, models_in, routes
+from tests.services.test_bounds import SERVICES, models_in
 
 
 def fields(app: FastAPI) -> Iterator[tuple[str, FieldInfo]]:
     """Give every parameter, and every field of what is asked or answered."""
-    for route in routes(app):
+    for route in app.state.routes:
         said = [one.field_info.annotation for one in route.dependant.body_params]
         for body in {body for kind in (*said, route.response_model) for body in models_in(kind)}:
             yield from ((f"{body.__name__}.{name}", one) for name, one in body.model_fields.items())

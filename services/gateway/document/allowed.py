@@ -1,16 +1,16 @@
-"""Which methods a path takes, for the answer to OPTIONS."""
+"""The methods that each path takes, for the answer to OPTIONS."""
 
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from services.gateway.document.openapi import METHODS
+from shared.http.openapi import METHODS
 
 _PARAMETER: Final = re.compile(r"\{[^}]*\}")
 
 
 class Allowed:
-    """The methods of every documented path."""
+    """The allowed methods of every path that an OpenAPI document describes."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._paths = [
@@ -19,16 +19,20 @@ class Allowed:
         ]
 
     def methods(self, path: str) -> list[str]:
-        """Tell the methods of a path; none if no documented path matches."""
-        found: set[str] = set()
+        """Return the methods of a path in alphabetical order; none if the path is not documented.
+
+        OPTIONS is allowed everywhere, HEAD where GET is.
+        """
+        allowed: set[str] = set()
         for pattern, methods in self._paths:
             if pattern.fullmatch(path):
-                found |= methods
-        if "GET" in found:
-            found.add("HEAD")
-        return sorted(found | {"OPTIONS"}) if found else []
+                allowed |= methods
+        if "GET" in allowed:
+            allowed.add("HEAD")
+        return sorted(allowed | {"OPTIONS"}) if allowed else []
 
 
 def _pattern(template: str) -> re.Pattern[str]:
+    """Return a pattern for the paths of a template, in which a parameter is one segment."""
     fixed = _PARAMETER.split(template)
     return re.compile("[^/]+".join(re.escape(part) for part in fixed))

@@ -1,23 +1,17 @@
-"""One OpenAPI document out of the services' own, and which service owns which noun.
+"""The OpenAPI document of the whole API, merged from the services' own, and the owner of each noun.
 
-Built from the committed files, never by fetching: what the gateway routes is what was released.
+It is built from the committed files (`document/areas.py`) and not fetched from running services,
+so that the gateway routes exactly what was released with it.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final
-
-import orjson
 
 from services.gateway.proxy.problems import BadGateway, GatewayTimeout
 from shared.errors import Forbidden, TooLarge
-from shared.http.openapi import FAULT, PROBLEM
+from shared.http.openapi import COMPONENTS, METHODS, SHARED_COMPONENTS, Document, operations
 
-Document = dict[str, Any]
-
-METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head", "options", "trace"})
-_REFERENCE: Final = "#/components/"
 _DESCRIPTION: Final = """Customer records, surveys and explained scores.
 
 Send your key as `Authorization: Bearer <key>`. Every error is a `application/problem+json`; decide
@@ -32,32 +26,33 @@ _KEY: Final = {
     "scheme": "bearer",
     "description": "An API key: Authorization: Bearer <key>.",
 }
-_SHARED: Final = {"Fault": FAULT, "Problem": PROBLEM}
-"""Components that all services mean alike, defined here once."""
 _GATEWAY_ERRORS: Final = {
     str(kind.status): kind.title for kind in (Forbidden, TooLarge, BadGateway, GatewayTimeout)
 }
 
 
-def load(folder: Path) -> dict[str, Document]:
-    """Read the committed document of each service, by service."""
-    return {file.stem: orjson.loads(file.read_bytes()) for file in sorted(folder.glob("*.json"))}
-
-
 def owners(documents: Mapping[str, Document]) -> dict[str, str]:
-    """Tell whose each noun (first segment after /v1) is; ValueError if two services claim it."""
-    found: dict[str, str] = {}
+    """Return the service that owns each noun (the first path segment after /v1).
+
+    Raises ValueError if two services claim the same noun.
+    """
+    owner_of: dict[str, str] = {}
     for service, document in documents.items():
         for noun in _nouns(document):
-            owner = found.setdefault(noun, service)
+            owner = owner_of.setdefault(noun, service)
             if owner != service:
                 raise ValueError(f"Both {owner} and {service} claim /v1/{noun}.")
-    return found
+    return owner_of
 
 
 def merge(documents: Mapping[str, Document], *, version: str) -> Document:
-    """Make one document; components get their service's name in front, so that none collide."""
-    taken = _taken_twice(documents)
+    """Merge the documents of all services, by name, into one.
+
+    Components get the name of their service as a prefix, so that none collide, except
+    SHARED_COMPONENTS, which the merged document defines once. Operation ids get that prefix only
+    where two services use the same one.
+    """
+    ambiguous = _ambiguous_operation_ids(documents)
     merged: Document = {
         "openapi": "3.1.0",
         "info": {"title": "Patron", "version": version, "description": _DESCRIPTION},
@@ -67,14 +62,14 @@ def merge(documents: Mapping[str, Document], *, version: str) -> Document:
         "paths": {},
         "components": {
             "securitySchemes": {"key": _KEY},
-            "schemas": dict(_SHARED),
-            "responses": _gateway_responses(),
+            "schemas": dict(SHARED_COMPONENTS["schemas"]),
+            "responses": SHARED_COMPONENTS["responses"] | _gateway_responses(),
         },
     }
     for service, document in documents.items():
         own = _prefixed(document, service.capitalize())
         for path, item in own.get("paths", {}).items():
-            merged["paths"][path] = _path(path, item, service, taken)
+            merged["paths"][path] = _path(path, item, service, ambiguous)
         _add_components(merged["components"], own.get("components", {}), service.capitalize())
     return merged
 
@@ -86,16 +81,11 @@ def _nouns(document: Document) -> Iterator[str]:
             yield steps[2]
 
 
-def _operations(document: Document) -> Iterator[Document]:
-    for item in document.get("paths", {}).values():
-        yield from (operation for method, operation in item.items() if method in METHODS)
-
-
-def _taken_twice(documents: Mapping[str, Document]) -> set[str]:
+def _ambiguous_operation_ids(documents: Mapping[str, Document]) -> set[str]:
     ids = Counter(
         operation["operationId"]
         for document in documents.values()
-        for operation in _operations(document)
+        for operation in operations(document)
     )
     return {name for name, times in ids.items() if times > 1}
 
@@ -104,37 +94,38 @@ def _tags(documents: Mapping[str, Document]) -> Iterator[dict[str, str]]:
     seen: set[str] = set()
     for document in documents.values():
         about = {tag["name"]: tag for tag in document.get("tags", ())}
-        for operation in _operations(document):
+        for operation in operations(document):
             for tag in operation.get("tags", []):
                 if tag not in seen:
                     seen.add(tag)
                     yield about.get(tag, {"name": tag})
 
 
-def _path(path: str, item: Document, service: str, taken: set[str]) -> Document:
-    open_to_all = not path.startswith("/v1/")
+def _path(path: str, item: Document, service: str, ambiguous: set[str]) -> Document:
+    is_public = not path.startswith("/v1/")
     return {
-        key: _operation(value, service, taken, open_to_all=open_to_all) if key in METHODS else value
+        key: _operation(value, service, ambiguous, is_public=is_public) if key in METHODS else value
         for key, value in item.items()
     }
 
 
 def _operation(
-    operation: Document, service: str, taken: set[str], *, open_to_all: bool
+    operation: Document, service: str, ambiguous: set[str], *, is_public: bool
 ) -> Document:
+    """Return an operation with a unique id and with the errors that the gateway adds."""
     name = operation["operationId"]
-    changed = operation | {
-        "operationId": f"{service}_{name}" if name in taken else name,
-        "responses": {
-            status: {"$ref": f"{_REFERENCE}responses/Gateway{status}"} for status in _GATEWAY_ERRORS
-        }
-        | operation.get("responses", {}),
+    gateway_errors = {
+        status: {"$ref": f"{COMPONENTS}responses/Gateway{status}"} for status in _GATEWAY_ERRORS
     }
-    return changed | {"security": []} if open_to_all else changed
+    merged = operation | {
+        "operationId": f"{service}_{name}" if name in ambiguous else name,
+        "responses": gateway_errors | operation.get("responses", {}),
+    }
+    return merged | {"security": []} if is_public else merged
 
 
 def _gateway_responses() -> Document:
-    content = {"application/problem+json": {"schema": {"$ref": f"{_REFERENCE}schemas/Problem"}}}
+    content = {"application/problem+json": {"schema": {"$ref": f"{COMPONENTS}schemas/Problem"}}}
     return {
         f"Gateway{status}": {"description": text, "content": content}
         for status, text in _GATEWAY_ERRORS.items()
@@ -142,22 +133,24 @@ def _gateway_responses() -> Document:
 
 
 def _add_components(merged: Document, own: Document, prefix: str) -> None:
-    for kind, items in own.items():
+    """Add the components of one service to the merged ones, under prefixed names."""
+    for kind, components in own.items():
         if kind != "securitySchemes":
-            named = {
-                prefix + name: value
-                for name, value in items.items()
-                if kind != "schemas" or name not in _SHARED
-            }
-            merged.setdefault(kind, {}).update(named)
+            merged.setdefault(kind, {}).update(
+                {
+                    prefix + name: component
+                    for name, component in components.items()
+                    if not _is_shared(kind, name)
+                }
+            )
 
 
 def _prefixed(node: Any, prefix: str) -> Any:
-    """Copy a document with every reference to a component made to its prefixed name."""
+    """Copy a part of a document, with the prefix in every reference to a component."""
     if isinstance(node, dict):
         return {
             key: _renamed(value, prefix)
-            if isinstance(value, str) and value.startswith(_REFERENCE)
+            if isinstance(value, str) and value.startswith(COMPONENTS)
             else _prefixed(value, prefix)
             for key, value in node.items()
         }
@@ -167,7 +160,9 @@ def _prefixed(node: Any, prefix: str) -> Any:
 
 
 def _renamed(reference: str, prefix: str) -> str:
-    kind, _, name = reference.removeprefix(_REFERENCE).partition("/")
-    if kind == "schemas" and name in _SHARED:
-        return reference
-    return f"{_REFERENCE}{kind}/{prefix}{name}"
+    kind, _, name = reference.removeprefix(COMPONENTS).partition("/")
+    return reference if _is_shared(kind, name) else f"{COMPONENTS}{kind}/{prefix}{name}"
+
+
+def _is_shared(kind: str, name: str) -> bool:
+    return name in SHARED_COMPONENTS.get(kind, {})

@@ -68,7 +68,7 @@ def _functions(path: Path) -> frozenset[str]:
 
 
 def _endpoints() -> Iterator[str]:
-    files = (ROOT / "services" / "gateway" / "openapi").glob("*.json")
+    files = (ROOT / "services" / "gateway" / "openapi").rglob("*.json")
     documents = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     documents.append(GATEWAY.create_app(GATEWAY.settings()).openapi())
     for document in documents:

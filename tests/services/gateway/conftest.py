@@ -96,7 +96,9 @@ def served_gateway(
     """Serve the gateway with short patience for the whole run, on each stack."""
     data, upstream = tmp_path_factory.mktemp("gateway"), Upstream()
     for service, paths in PATHS.items():
-        (data / f"{service}.json").write_text(json.dumps(document(paths)))
+        file = data / "openapi" / service / "area.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(document(paths)))
     with ExitStack() as running:
         registry, survey = (
             running.enter_context(serve(upstream.app(name, data / "identity.pub")))
@@ -113,7 +115,7 @@ def served_gateway(
             header_seconds=1.0,
             import_quota_bytes=64 * 1024**2,
         ).model_copy(update={"data": data, "identity_public_key_file": data / "identity.pub"})
-        yield running.enter_context(_served(settings, upstream, data))
+        yield running.enter_context(_served(settings, upstream, data / "openapi"))
 
 
 @contextmanager

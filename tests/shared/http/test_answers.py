@@ -5,7 +5,8 @@ import json
 import pytest
 from starlette.responses import Response
 
-from shared.http.answers import answer, errors
+from shared.errors import PreconditionFailed
+from shared.http.answers import answer, error_response, errors
 from shared.http.schemas import Body
 
 
@@ -56,14 +57,19 @@ def test_headers_of_a_route_go_with_the_answer_and_stay_the_routes_own() -> None
     assert own == {"Retry-After": "2"}
 
 
-def test_every_route_documents_what_any_route_can_answer_and_its_own_in_order() -> None:
+def test_every_route_documents_401_422_503_and_its_own_errors_in_ascending_order() -> None:
     assert list(errors()) == [401, 422, 503]
     assert list(errors(404, 401, 400)) == [400, 401, 404, 422, 503]
 
 
-def test_an_error_is_documented_by_an_answer_of_its_kind() -> None:
+def test_a_documented_error_refers_to_the_response_of_its_problem_class() -> None:
+    assert errors(412)[412] == {"$ref": "#/components/responses/PreconditionFailed"}
+    assert errors(404)[404] == {"$ref": "#/components/responses/NotFound"}
+
+
+def test_an_error_response_shows_the_body_that_is_answered() -> None:
     title = "It has changed since it was read; read it again."
-    assert errors(412)[412] == {
+    assert error_response(PreconditionFailed) == {
         "description": title,
         "content": {
             "application/problem+json": {

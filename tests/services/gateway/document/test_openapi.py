@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from services.gateway.app import DOCUMENTS, create_app
-from services.gateway.document import openapi
+from services.gateway.document import areas, openapi
 from services.gateway.settings import Settings
 from shared.errors import Problem
+from shared.http.openapi import METHODS, SHARED_COMPONENTS
 from shared.http.problems import body_of
 
 ITEM = {"$ref": "#/components/schemas/Body"}
@@ -54,7 +55,7 @@ def merged(**documents: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def released(tmp_path: Path) -> dict[str, Any]:
     own = create_app(Settings(data=tmp_path)).openapi()
-    return {**openapi.load(DOCUMENTS), "gateway": own}
+    return {**areas.load(DOCUMENTS), "gateway": own}
 
 
 def test_components_of_the_same_name_stay_their_services_own() -> None:
@@ -93,6 +94,21 @@ def test_what_the_gateway_itself_answers_is_documented() -> None:
     assert {"200", "403", "413", "502", "504"} <= set(answers)
 
 
+def test_components_that_every_service_shares_are_defined_once_without_a_prefix() -> None:
+    error = {"$ref": "#/components/responses/NotFound"}
+    registry, survey = document("/v1/a", "a"), document("/v1/b", "b")
+    for path, described in (("/v1/a", registry), ("/v1/b", survey)):
+        described["paths"][path]["get"]["responses"]["404"] = error
+        described["components"]["responses"] = {"NotFound": {}, "Own": {}}
+    whole = merged(registry=registry, survey=survey)
+    assert whole["paths"]["/v1/a"]["get"]["responses"]["404"] == error
+    assert whole["paths"]["/v1/b"]["get"]["responses"]["404"] == error
+    names = set(whole["components"]["responses"])
+    assert names >= {"RegistryOwn", "SurveyOwn", *SHARED_COMPONENTS["responses"]}
+    assert not names & {"RegistryNotFound", "SurveyNotFound"}
+    assert found(whole, error["$ref"])["description"] == "There is nothing here."
+
+
 def test_a_problem_is_described_as_it_is_written() -> None:
     described = merged()["components"]["schemas"]["Problem"]
     assert set(json.loads(body_of(Problem()))) == set(described["properties"])
@@ -111,11 +127,6 @@ def test_two_services_cannot_own_one_noun() -> None:
     documents = {"registry": document("/v1/a", "a"), "survey": document("/v1/a/b", "b")}
     with pytest.raises(ValueError, match="Both registry and survey claim /v1/a"):
         openapi.owners(documents)
-
-
-def test_documents_are_read_by_the_names_of_their_services(tmp_path: Path) -> None:
-    (tmp_path / "survey.json").write_text(json.dumps(document("/v1/b", "b")))
-    assert list(openapi.load(tmp_path)) == ["survey"]
 
 
 def test_the_released_document_has_no_component_without_a_reference(
@@ -137,7 +148,7 @@ def test_the_released_document_has_no_loose_end(released: dict[str, Any]) -> Non
         operation["operationId"]
         for item in whole["paths"].values()
         for method, operation in item.items()
-        if method in openapi.METHODS
+        if method in METHODS
     ]
     assert len(names) == len(set(names))
     assert openapi.owners(released)["api-keys"] == "gateway"
