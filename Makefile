@@ -46,8 +46,8 @@ run: setup ## everything embedded and empty, at PATRON_PORT (8000), data in PATR
 real: setup ## the same on PostgreSQL and Apache Kafka, from the environment or from wheels and jars
 	@$(PY) -m deploy.local real
 
-bench: setup ## the benchmark tables, as ratios; also written to var/bench.json
-	@$(PY) -m deploy.bench
+bench: setup ## the benchmark tables, as ratios, also written to var/bench.json; ARGS="read start" for some
+	@$(PY) -m deploy.bench $(ARGS)
 
 faults: setup ## the fault campaign on both stacks; ROUNDS=, SEED=, STACK=, and five planted bugs
 	@$(PY) -m tests.faults --planted --seed=$(SEED)
