@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from deploy.local.ports import free_ports
 from shared.database import Database
 from shared.ids import new_id
 from shared.models import KitModel
@@ -25,6 +25,10 @@ from tests.shared.http import notes
 from tests.shared.kit import until
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
+METRICS = {
+    'patron_http_requests_total{method="POST",route="/v1/notes",status="201"} 1.0',
+    'patron_http_requests_total{method="GET",route="unmatched",status="404"} 1.0',
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Started:
 
 @contextmanager
 def started(data: Path, role: str) -> Iterator[Started]:
-    port, operations = free_port(), free_port()
+    port, operations = free_ports(2)
     ports = {"PATRON_PORT": port, "PATRON_OPERATIONS_PORT": operations}
     ports["PATRON_WORKER_OPERATIONS_PORT"] = operations
     environment = os.environ | {name: str(value) for name, value in ports.items()}
@@ -67,13 +71,6 @@ def started(data: Path, role: str) -> Iterator[Started]:
             yield Started(process, client, told)
         finally:
             process.kill()
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def ready(operations: httpx.Client) -> bool:
@@ -122,11 +119,9 @@ def test_the_api_tells_operators_what_it_does_and_nothing_of_whom(
         assert api.client.get("/v1/王小明", headers=headers).status_code == 404
         assert api.client.get("/v1/notes").status_code == 401
         assert api.operations.get("/livez").text == "200 OK"
-        metrics = api.operations.get("/metrics").text
+        # a request is counted after its answer has left
+        until(lambda: set(api.operations.get("/metrics").text.splitlines()) >= METRICS)
         log = api.stop()
-    counted = 'patron_http_requests_total{method="POST",route="/v1/notes",status="201"} 1.0'
-    assert counted in metrics
-    assert 'route="unmatched"' in metrics
     told = [line for line in log if line["message"] == "request"][1:]
     assert [line["status"] for line in told] == [*(status for _, status in bodies), 404, 401]
     assert all(line["request_id"] and line["level"] and line["timestamp"] for line in told)

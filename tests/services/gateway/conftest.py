@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deploy.local.ports import free_port
 from services.gateway import administrator
 from services.gateway.__main__ import SERVICE
 from services.gateway.app import create_app, guard
@@ -65,14 +66,6 @@ def listen(line: socket.socket) -> bytes:
     while piece := line.recv(65536):
         heard += piece
     return bytes(heard)
-
-
-def free_port() -> int:
-    """Find a port on which nobody listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def document(paths: dict[str, list[str]]) -> dict[str, object]:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import httpx
 
+from deploy.local.ports import free_port
 from services.gateway.__main__ import SERVICE
 from services.gateway.settings import Settings
 from shared import commands
-from tests.services.gateway.conftest import free_port
 
 PATIENCE = 30
 
