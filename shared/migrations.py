@@ -1,6 +1,6 @@
-"""Bring a service's schema to its newest version, one Alembic history per service."""
+"""Migrations: bring a service's schema to its newest version, one Alembic history per service."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,74 +16,113 @@ from shared.database import Database, Json, Moment
 
 
 def upgrade(database: Database, folder: Path, *, to: str = "head") -> None:
-    """Run what is missing of the versions in `folder`."""
+    """Run the versions in `folder` that the database lacks, in order, up to the version `to`.
+
+    On PostgreSQL each version is committed by itself, on SQLite all of them together.
+    """
     with _migrating(database) as connection:
         command.upgrade(_config(folder, connection), to)
 
 
 def pending(database: Database, folder: Path) -> list[str]:
-    """Name the versions that `upgrade` would run, in that order."""
+    """Return the versions that `upgrade` would run, in that order."""
     with database.connection() as connection:
-        now = MigrationContext.configure(connection).get_current_heads()
+        current = MigrationContext.configure(connection).get_current_heads()
         script = ScriptDirectory.from_config(_config(folder, connection))
-        missing = script.iterate_revisions("heads", now or "base")
+        missing = script.iterate_revisions("heads", current or "base")
         return [version.revision for version in reversed(list(missing))]
 
 
 def downgrade(database: Database, folder: Path, *, to: str) -> None:
-    """Go back to an older version."""
+    """Go back to the older version `to`."""
     with _migrating(database) as connection:
         command.downgrade(_config(folder, connection), to)
 
 
 @contextmanager
 def _migrating(database: Database) -> Iterator[Connection]:
-    """Give the connection of the only one who migrates, for one transaction."""
-    prepared = _without_foreign_keys if database.is_sqlite else _alone
-    with database.engine.connect() as connection, prepared(connection):
+    """Yield a connection that no other migration of this schema runs beside; commit at the end.
+
+    The lock of PostgreSQL and the pragma of SQLite belong to the connection, so it is detached from
+    the pool: they end when it is closed, whatever happened on it.
+    """
+    with database.engine.connect() as connection:
+        connection.detach()
+        if database.is_sqlite:
+            _ignore_foreign_keys(connection)
+            connection.begin()  # locks the file; without it Alembic would commit each version
+        else:
+            connection.execute(sa.text("SELECT pg_advisory_lock(hashtext(current_schema()))"))
         yield connection
         _check_foreign_keys(connection)
         connection.commit()
 
 
-@contextmanager
-def _alone(connection: Connection) -> Iterator[None]:
-    connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(current_schema()))"))
-    yield
+def _ignore_foreign_keys(connection: Connection) -> None:
+    """Turn the foreign keys of SQLite off; they are checked before the commit instead.
 
-
-@contextmanager
-def _without_foreign_keys(connection: Connection) -> Iterator[None]:
-    """SQLite changes a table by making it anew: enforced, its keys would delete what refers to it.
-
-    They are checked before the commit instead.
+    SQLite changes a table by copying and dropping it, which would delete what refers to its rows.
     """
-    driver: Any = connection.connection.driver_connection
+    driver: Any = connection.connection.dbapi_connection
     driver.execute("PRAGMA foreign_keys = OFF")
-    try:
-        yield
-    finally:
-        connection.rollback()
-        driver.execute("PRAGMA foreign_keys = ON")
 
 
 def _check_foreign_keys(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         return
     if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-        raise RuntimeError("A migration would leave rows that refer to nothing.")
+        raise RuntimeError("A migration would leave rows that refer to rows that do not exist.")
 
 
 def run(metadata: MetaData) -> None:
-    """Do the work of a service's env.py, for its tables and the kit's."""
+    """Run the versions that Alembic chose; the whole work of a service's env.py."""
     context.configure(
         connection=context.config.attributes["connection"],
         target_metadata=metadata,  # names the constraints of every table that is made here
         render_as_batch=True,
-        transaction_per_migration=False,
+        on_version_apply=_version_applied,  # type: ignore[arg-type]  # called by keyword
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _version_applied(ctx: MigrationContext, **_: Any) -> None:
+    if ctx.connection:
+        _commit_unless_sqlite(ctx.connection)
+
+
+def _commit_unless_sqlite(connection: Connection) -> None:
+    """Commit where other processes work during a migration and wait for its locks.
+
+    SQLite has one writer and starts before them: all versions are one transaction there, whose
+    foreign keys are checked at the end.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.commit()
+
+
+def backfill(
+    rows: sa.Select[Any],
+    *,
+    key: Sequence[sa.ColumnElement[Any]],
+    change: Callable[[Connection, Sequence[sa.Row[Any]]], None],
+    chunk_size: int = 1000,
+) -> None:
+    """Hand the selected rows to `change` in chunks, in order of their key; commit after each chunk.
+
+    Call it in a version that does nothing else. A run that is killed leaves its chunks committed
+    and the version pending, and the next run starts again: let `rows` select only what is still to
+    do ("... WHERE token IS NULL"), or let `change` do no harm to a row that it has changed before.
+    The rows of a chunk are locked until it is committed. SQLite commits once, at the end of all.
+    """
+    connection = op.get_bind()
+    chunk_of = rows.order_by(*key).limit(chunk_size).with_for_update()
+    chunk = connection.execute(chunk_of).all()
+    while chunk:
+        change(connection, chunk)
+        _commit_unless_sqlite(connection)
+        last = (sa.literal(chunk[-1]._mapping[column], column.type) for column in key)  # noqa: SLF001  public
+        chunk = connection.execute(chunk_of.where(sa.tuple_(*key) > sa.tuple_(*last))).all()
 
 
 def _config(folder: Path, connection: Connection) -> Config:
@@ -95,7 +134,10 @@ def _config(folder: Path, connection: Connection) -> Config:
 
 
 def create_kit_tables() -> None:
-    """Make the kit's tables as of its first version; later steps stand beside this."""
+    """Create the tables that every service has, as of the first version.
+
+    Later changes to them are functions beside this one.
+    """
     big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.create_table(
         "outbox",
@@ -136,13 +178,13 @@ def create_kit_tables() -> None:
 
 
 def drop_kit_tables() -> None:
-    """Unmake the kit's tables."""
+    """Drop the tables that every service has."""
     for table in ("file_pieces", "idempotent_answers", "inbox", "outbox"):
         op.drop_table(table)
 
 
 def job_columns() -> list[Any]:
-    """Give the columns of a noun of long work, as of the kit's first version."""
+    """Return the columns that a table of jobs (`JobColumns`) had in the first version."""
     return [
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("state", sa.String(10), nullable=False, index=True),

@@ -1,14 +1,21 @@
-"""Migrations lose nothing."""
+"""Tests of running migrations: no rows are lost, and a backfill goes on where it was stopped."""
 
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from shared import migrations
 from shared.database import Database
 from tests.shared.kit import Kit
 
+ROOT = Path(__file__).parents[2]
 ENV = """
 from sqlalchemy import MetaData
 from shared import migrations
@@ -41,13 +48,17 @@ def downgrade():
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a history of two versions."""
-    versions = tmp_path / "migrations" / "versions"
-    versions.mkdir(parents=True)
-    (versions.parent / "env.py").write_text(ENV)
-    (versions / "1.py").write_text(FIRST)
-    (versions / "2.py").write_text(SECOND)
-    return versions.parent
+    """Return a history of two versions."""
+    return write(tmp_path / "migrations", FIRST, SECOND)
+
+
+def write(folder: Path, *versions: str) -> Path:
+    """Write a history with these versions and return its folder."""
+    (folder / "versions").mkdir(parents=True)
+    (folder / "env.py").write_text(ENV)
+    for number, version in enumerate(versions, 1):
+        (folder / "versions" / f"{number}.py").write_text(version)
+    return folder
 
 
 def count(database: Database, table: str) -> int:
@@ -56,8 +67,8 @@ def count(database: Database, table: str) -> int:
         return connection.execute(counting).scalar_one()
 
 
-def test_changing_a_table_keeps_the_rows_that_refer_to_it(kit: Kit, folder: Path) -> None:
-    """SQLite makes it anew and drops the old one, which would cascade."""
+def test_changing_a_table_preserves_the_rows_that_refer_to_it(kit: Kit, folder: Path) -> None:
+    """SQLite copies the table and drops the old one, which would delete them by cascade."""
     migrations.upgrade(kit.database, folder, to="1")
     with kit.database.transaction() as session:
         session.execute(sa.text("INSERT INTO parents VALUES (1, 'a')"))
@@ -69,9 +80,164 @@ def test_changing_a_table_keeps_the_rows_that_refer_to_it(kit: Kit, folder: Path
     assert count(kit.database, "children") == 0
 
 
-def test_what_is_missing_is_told_before_it_is_run(kit: Kit, folder: Path) -> None:
+def test_pending_versions_are_listed_before_they_run(kit: Kit, folder: Path) -> None:
     assert migrations.pending(kit.database, folder) == ["1", "2"]
     migrations.upgrade(kit.database, folder, to="1")
     assert migrations.pending(kit.database, folder) == ["2"]
     migrations.upgrade(kit.database, folder)
+    assert migrations.pending(kit.database, folder) == []
+
+
+def test_a_migration_that_leaves_orphans_changes_nothing(kit: Kit, folder: Path) -> None:
+    migrations.upgrade(kit.database, folder, to="1")
+    with kit.database.transaction() as session:
+        session.execute(sa.text("INSERT INTO parents VALUES (1, 'a')"))
+        session.execute(sa.text("INSERT INTO children VALUES (1, 1)"))
+    orphaning = SECOND.replace("pass", "").replace(
+        "def upgrade():", "def upgrade():\n    op.execute('UPDATE children SET parent_id = 2')"
+    )
+    (folder / "versions" / "2.py").write_text(orphaning.partition("def downgrade")[0])
+    with pytest.raises((RuntimeError, IntegrityError)):
+        migrations.upgrade(kit.database, folder)
+    assert migrations.pending(kit.database, folder) == ["2"]
+    with kit.database.reading() as session:
+        assert session.execute(sa.text("SELECT parent_id FROM children")).scalar_one() == 1
+
+
+WORDS = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "1", None
+def upgrade():
+    op.create_table("words", sa.Column("file_id", sa.Uuid, primary_key=True),
+                    sa.Column("line", sa.Integer, primary_key=True),
+                    sa.Column("size", sa.Integer),
+                    sa.Column("visits", sa.Integer, nullable=False))
+"""
+ADDED = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "2", "1"
+def upgrade():
+    op.create_table("chunks", sa.Column("rows", sa.Integer))
+"""
+BACKFILL = """
+import os
+import signal
+import sqlalchemy as sa
+from shared.migrations import backfill
+revision, down_revision = "3", "2"
+WORDS = sa.table("words", sa.column("file_id", sa.Uuid()), sa.column("line", sa.Integer()),
+                 sa.column("size", sa.Integer()), sa.column("visits", sa.Integer()))
+KEY = [WORDS.c.file_id, WORDS.c.line]
+done = 0
+def upgrade():
+    backfill(sa.select(*KEY).where(WORDS.c.size.is_(None)), key=KEY, change=measure, chunk_size=10)
+def measure(connection, rows):
+    global done
+    if done == 2:
+        {interruption}
+    done += 1
+    for row in rows:
+        this = sa.and_(WORDS.c.file_id == row.file_id, WORDS.c.line == row.line)
+        connection.execute(sa.update(WORDS).where(this).values(
+            size=row.line, visits=WORDS.c.visits + 1))
+    connection.execute(sa.text("INSERT INTO chunks VALUES (:rows)"), {{"rows": len(rows)}})
+"""
+UPGRADE = """
+import sys
+from pathlib import Path
+from shared import migrations
+from shared.database import Database
+migrations.upgrade(Database(sys.argv[1], schema=sys.argv[2]), Path(sys.argv[3]))
+"""
+
+
+@pytest.fixture
+def words(kit: Kit, tmp_path: Path) -> Path:
+    """Return a history that can be given a third version, which fills a column of 35 rows."""
+    folder = write(tmp_path / "words", WORDS, ADDED)
+    fill_words(kit, folder)
+    return folder
+
+
+def fill_words(kit: Kit, folder: Path) -> None:
+    """Insert 35 rows at the first version; chunks of ten begin and end within a file."""
+    migrations.upgrade(kit.database, folder, to="1")
+    rows = [{"file": UUID(int=file), "line": line} for file in range(5) for line in range(7)]
+    inserted = sa.text("INSERT INTO words (file_id, line, visits) VALUES (:file, :line, 0)")
+    with kit.database.transaction() as session:
+        session.execute(inserted.bindparams(sa.bindparam("file", type_=sa.Uuid())), rows)
+
+
+def interrupt_with(interruption: str, folder: Path) -> None:
+    """Write the version that fills the column; it stops at its third chunk."""
+    version = BACKFILL.format(interruption=interruption)
+    (folder / "versions" / "3.py").write_text(version)
+
+
+def assert_interrupted(kit: Kit, folder: Path) -> None:
+    """Two chunks are committed where others wait for a migration, and nothing on SQLite."""
+    sqlite = kit.database.is_sqlite
+    assert migrations.pending(kit.database, folder) == (["2", "3"] if sqlite else ["3"])
+    with kit.database.reading() as session:
+        measured = session.execute(sa.text("SELECT count(*) FROM words WHERE size = line"))
+        assert measured.scalar_one() == (0 if sqlite else 20)
+
+
+def assert_completed(kit: Kit, folder: Path) -> None:
+    """Every row was changed once, in chunks of ten."""
+    assert migrations.pending(kit.database, folder) == []
+    with kit.database.reading() as session:
+        changed = session.execute(sa.text("SELECT size - line, visits FROM words")).all()
+        assert changed == [(0, 1)] * 35
+        sizes = session.execute(sa.text("SELECT rows FROM chunks")).scalars().all()
+        assert sorted(sizes) == [5, 10, 10, 10]
+
+
+def test_a_backfill_that_failed_goes_on_with_the_rows_that_are_left(kit: Kit, words: Path) -> None:
+    interrupt_with("raise LookupError", words)
+    with pytest.raises(LookupError):
+        migrations.upgrade(kit.database, words)
+    assert_interrupted(kit, words)
+    interrupt_with("pass", words)
+    migrations.upgrade(kit.database, words)
+    assert_completed(kit, words)
+
+
+def test_a_backfill_that_was_killed_goes_on_with_the_rows_that_are_left(
+    kit: Kit, words: Path
+) -> None:
+    interrupt_with("os.kill(os.getpid(), signal.SIGKILL)", words)
+    url = kit.database.engine.url.render_as_string(hide_password=False)
+    arguments = [sys.executable, "-c", UPGRADE, url, kit.database.schema, str(words)]
+    killed = subprocess.run(arguments, check=False, capture_output=True, text=True, cwd=ROOT)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert_interrupted(kit, words)
+    interrupt_with("pass", words)
+    migrations.upgrade(kit.database, words)
+    assert_completed(kit, words)
+
+
+def test_others_may_write_to_a_table_while_a_backfill_runs(
+    postgres_kit: Kit, tmp_path: Path
+) -> None:
+    """Earlier versions and the chunks before have locked nothing; the chunk at work has."""
+    fill_words(postgres_kit, folder := write(tmp_path / "words", WORDS, ADDED))
+    others = """with connection.engine.begin() as other:
+            done_rows = "UPDATE words SET visits = visits WHERE size IS NOT NULL"
+            assert other.exec_driver_sql(done_rows).rowcount == 20
+            assert other.exec_driver_sql("SELECT count(*) FROM chunks").scalar_one() == 2
+            skipped = sa.select(*KEY).with_for_update(skip_locked=True)
+            assert len(other.execute(skipped).all()) == 25"""
+    interrupt_with(others, folder)
+    migrations.upgrade(postgres_kit.database, folder)
+    assert_completed(postgres_kit, folder)
+
+
+def test_migrations_of_one_schema_wait_for_each_other(kit: Kit, folder: Path) -> None:
+    """The first runs all versions; each of the others waits, and then finds none to run."""
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(migrations.upgrade, kit.database, folder) for _ in range(4)]:
+            done.result()
     assert migrations.pending(kit.database, folder) == []

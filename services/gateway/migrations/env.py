@@ -1,4 +1,4 @@
-"""Alembic's entry into the gateway's schema."""
+"""Alembic's environment for the gateway's schema."""
 
 from services.gateway.models import Model
 from shared import migrations

@@ -1,4 +1,4 @@
-"""Alembic's entry into the registry's schema."""
+"""Alembic's environment for the registry's schema."""
 
 from services.registry.models import Model
 from shared import migrations

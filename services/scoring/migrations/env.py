@@ -1,4 +1,4 @@
-"""Alembic's entry into the schema of scoring."""
+"""Alembic's environment for the schema of scoring."""
 
 from services.scoring.models import Model
 from shared import migrations

@@ -1,4 +1,4 @@
-"""Alembic's entry into the survey service's schema."""
+"""Alembic's environment for the survey service's schema."""
 
 from services.survey.models import Model
 from shared import migrations
