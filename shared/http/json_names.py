@@ -30,7 +30,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-class NamedOnceRequest(Request):
+class UniqueNamesRequest(Request):
     """A request whose body is refused with 400 where an object of it has a name twice."""
 
     async def json(self) -> Any:

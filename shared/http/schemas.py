@@ -50,6 +50,17 @@ class Page(Body, Generic[Item]):
     next: str | None = Field(description="Send it as `cursor` to get the following page.")
 
 
+class Filter(BaseModel):
+    """The query parameters that select the items of a list; None where one is not given.
+
+    A route asks for it as `Annotated[OrderFilter, Query()]`. FastAPI hands such a model every
+    parameter of the request, those of paging too, so it ignores what it does not know; unknown
+    parameters are refused by `StrictRoute`.
+    """
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
 def without_nul(text: str) -> str:
     """Refuse the character NUL, which PostgreSQL keeps in no text."""
     if "\x00" in text:

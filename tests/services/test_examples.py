@@ -17,12 +17,15 @@ from tests.services.test_bounds import SERVICES, models_in
 
 
 def fields(app: FastAPI) -> Iterator[tuple[str, FieldInfo]]:
-    """Give every parameter, and every field of what is asked or answered."""
+    """Yield every parameter, and every field of a request body, a response or a filter model."""
     for route in app.state.routes:
-        said = [one.field_info.annotation for one in route.dependant.body_params]
-        for body in {body for kind in (*said, route.response_model) for body in models_in(kind)}:
+        dependant = route.dependant
+        models = [
+            one.field_info.annotation for one in (*dependant.body_params, *dependant.query_params)
+        ]
+        for body in {body for kind in (*models, route.response_model) for body in models_in(kind)}:
             yield from ((f"{body.__name__}.{name}", one) for name, one in body.model_fields.items())
-        for parameter in (*route.dependant.path_params, *route.dependant.query_params):
+        for parameter in (*dependant.path_params, *dependant.query_params):
             yield f"{route.path} {parameter.name}", parameter.field_info
 
 

@@ -1,21 +1,26 @@
-"""Parameters that several nouns have."""
+"""Types of query parameters that several nouns have."""
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
-from shared.errors import Invalid
-from shared.http.parameters import external_id_pair
+from shared.http.parameters import ExternalIdText, external_id_pair
 
 
-def test_a_system_ends_at_the_first_colon() -> None:
+def test_the_system_ends_at_the_first_colon() -> None:
     assert external_id_pair("shop:10017") == ("shop", "10017")
     assert external_id_pair("erp:urn:x:1") == ("erp", "urn:x:1")
-    assert external_id_pair(None) is None
 
 
 @pytest.mark.parametrize("text", ["", ":", "shop", "shop:", ":10017"])
-def test_half_a_name_is_refused(text: str) -> None:
-    with pytest.raises(Invalid) as refused:
+def test_an_external_id_without_a_system_or_an_id_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="shop:10017"):
         external_id_pair(text)
-    (fault,) = refused.value.faults
-    assert (fault.pointer, fault.code) == ("query:external_id", "form")
-    assert "shop:10017" in fault.message
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(ExternalIdText).validate_python(text)
+    (error,) = refused.value.errors()
+    assert error["type"] == "form"
+    assert "shop:10017" in error["msg"]
+
+
+def test_an_external_id_parameter_stays_text() -> None:
+    assert TypeAdapter(ExternalIdText).validate_python("erp:urn:x:1") == "erp:urn:x:1"

@@ -6,10 +6,13 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import Header, Query
+from pydantic import Field
 
 from shared.http.dependencies import SEES_ALL
 from shared.http.identity import Identity
+from shared.http.pagination import PageRequest, paged_by
 from shared.http.routing import Router
+from shared.http.schemas import Filter
 from shared.row_access import Rows
 from tests.services.harness import Tokens
 from tests.shared.http.conftest import Offering
@@ -32,6 +35,57 @@ def shelf(offering: Offering) -> Iterator[httpx.Client]:
 
     with offering(router) as client:
         yield client
+
+
+class MagazineFilter(Filter):
+    """Which magazines a list is about."""
+
+    issue: int | None = Field(None, le=99)
+    printed_from: str | None = Field(None, alias="from")
+
+
+@pytest.fixture
+def magazines(offering: Offering) -> Iterator[httpx.Client]:
+    """Yield a client of a service whose list has a filter model and pages."""
+    router = Router(prefix="magazines", tag="magazines", about="Magazines.")
+
+    @router.get("")
+    def list_magazines(
+        paging: Annotated[PageRequest, paged_by("id")],
+        filters: Annotated[MagazineFilter, Query()],
+    ) -> list[Any]:
+        return [filters.issue, filters.printed_from, paging.limit]
+
+    with offering(router) as client:
+        yield client
+
+
+def test_the_fields_of_a_filter_model_are_known_parameters_by_their_aliases(
+    magazines: httpx.Client,
+) -> None:
+    answer = magazines.get("/v1/magazines?issue=7&from=1921&limit=3")
+    assert (answer.status_code, answer.json()) == (200, [7, "1921", 3])
+    assert magazines.get("/v1/magazines").json() == [None, None, 50]
+
+
+def test_a_filter_model_lets_no_unknown_or_repeated_parameter_pass(
+    magazines: httpx.Client,
+) -> None:
+    answer = magazines.get("/v1/magazines?printed_from=1921&filters=1&issue=1&issue=2&from=%00")
+    assert faults(answer) == [
+        ("query:filters", "unknown_parameter"),
+        ("query:printed_from", "unknown_parameter"),
+        ("query:issue", "repeated_parameter"),
+        ("query:from", "nul"),
+    ]
+    message = answer.json()["errors"][0]["message"]
+    assert message == "This route knows: cursor, from, issue, limit, sort."
+
+
+def test_a_value_that_a_filter_model_refuses_is_named_by_its_parameter(
+    magazines: httpx.Client,
+) -> None:
+    assert faults(magazines.get("/v1/magazines?issue=100")) == [("query:issue", "less_than_equal")]
 
 
 def faults(answer: httpx.Response) -> list[tuple[str, str]]:

@@ -1,12 +1,14 @@
 """Every SELECT on customers."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import RowMapping, Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from services.registry.customers.customer.domain import query_tokens
+from services.registry.customers.customer.filters import CustomerFilter
 from services.registry.customers.customer.models import (
     Customer,
     CustomerChange,
@@ -16,6 +18,7 @@ from services.registry.customers.customer.models import (
 from shared.bulk import any_of, any_pair_of
 from shared.http.async_reads import AsyncReads
 from shared.http.pagination import PageRequest, Slice, page
+from shared.http.parameters import external_id_pair
 from shared.row_access import Reader, Rows, visible_rows
 
 Statement = TypeVar("Statement", bound=Select[Any])
@@ -80,30 +83,20 @@ def ids_by_external_id(
 
 
 def customers(
-    session: Session,
-    reader: Reader,
-    *,
-    paging: PageRequest,
-    external_id: tuple[str, str] | None = None,
-    prefixes: Sequence[str] = (),
-    equal: Mapping[str, Any] | None = None,
+    session: Session, reader: Reader, filters: CustomerFilter, *, paging: PageRequest
 ) -> Slice:
-    """List customers as they were registered; `equal` maps columns to what they must be."""
-    statement = visible_to(reader, select(Customer)).filter_by(**(equal or {}))
-    for prefix in prefixes:
+    """Return a page of the customers visible to the reader, in the order of their registration."""
+    equal = filters.model_dump(include={"kind", "nature", "owner", "team"}, exclude_none=True)
+    statement = visible_to(reader, select(Customer)).filter_by(**equal)
+    for prefix in query_tokens(filters.q or ""):
         matching = select(CustomerToken.customer_id).where(
             CustomerToken.token.startswith(prefix, autoescape=True)
         )
         statement = statement.where(Customer.id.in_(matching))
-    if external_id:
-        found = ids_by_external_id(session, [external_id])
+    if filters.external_id is not None:
+        found = ids_by_external_id(session, [external_id_pair(filters.external_id)])
         statement = statement.where(Customer.id.in_(found.values()))
-    return page(
-        session,
-        statement,
-        paging=paging,
-        order=[Customer.id],
-    )
+    return page(session, statement, paging=paging, order=[Customer.id])
 
 
 def changes(session: Session, customer_id: UUID, *, paging: PageRequest) -> Slice:

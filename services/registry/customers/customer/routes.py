@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import Path, Query
 from starlette.responses import Response
 
-from services.registry.customers.customer import domain, repository, service
-from services.registry.customers.customer.domain import ExternalId, Kind, Nature
+from services.registry.customers.customer import repository, service
+from services.registry.customers.customer.domain import ExternalId
+from services.registry.customers.customer.filters import CustomerFilter
 from services.registry.customers.customer.schemas import (
     CustomerChangePage,
     CustomerCreate,
@@ -29,7 +30,6 @@ from shared.http.dependencies import (
 )
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
-from shared.http.parameters import external_id_pair
 from shared.http.routing import Router
 from shared.http.schemas import Code, System
 from shared.upsert import UpsertResult
@@ -106,51 +106,10 @@ def list_customers(
     session: Reading,
     reader: Reader,
     paging: Annotated[PageRequest, paged_by("registered_at")],
-    external_id: Annotated[
-        str | None,
-        Query(
-            max_length=201,
-            description="The customer that another system names so: `system:id`.",
-            examples=["erp:10017"],
-        ),
-    ] = None,
-    q: Annotated[
-        str | None,
-        Query(
-            min_length=2,
-            max_length=100,
-            description="Beginnings of words of names, contact points, cities and external ids, "
-            "and Chinese characters that follow each other anywhere in them; all must match. "
-            "Chinese and what stands beside it in a word are separate pieces: 客户099 finds what "
-            "has both 客户 and a piece that begins with 099.",
-            examples=["海尔 888"],
-        ),
-    ] = None,
-    kind: Annotated[
-        Kind | None, Query(description="Person, organisation, or unknown so far.")
-    ] = None,
-    nature: Annotated[
-        Nature | None, Query(description="Nature of the customer (客户性质).")
-    ] = None,
-    owner: Annotated[
-        str | None,
-        Query(max_length=100, description="Account owner (专职人员), exactly as on record."),
-    ] = None,
-    team: Annotated[
-        str | None,
-        Query(max_length=100, description="Team of the account owner, exactly as on record."),
-    ] = None,
+    filters: Annotated[CustomerFilter, Query()],
 ) -> Response:
     """List customers, oldest first."""
-    wanted = {"kind": kind, "nature": nature, "owner": owner, "team": team}
-    found = repository.customers(
-        session,
-        reader,
-        paging=paging,
-        external_id=external_id_pair(external_id),
-        prefixes=domain.query_tokens(q or ""),
-        equal={name: value for name, value in wanted.items() if value is not None},
-    )
+    found = repository.customers(session, reader, filters, paging=paging)
     return answer_page(CustomerPage, customer_out, found, paging)
 
 

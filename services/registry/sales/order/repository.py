@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from services.registry.customers.customer.models import Customer
 from services.registry.customers.customer.repository import visible_to
+from services.registry.sales.order.filters import OrderFilter
 from services.registry.sales.order.models import Order
 from shared.bulk import any_pair_of
 from shared.http.pagination import PageRequest, Slice, page
+from shared.http.parameters import external_id_pair
 from shared.row_access import Reader, Rows
 
 
@@ -52,30 +53,16 @@ def orders_for_change(
     return {(row.system, row.external_id): Known(row.id, row.version, row.digest) for row in rows}
 
 
-def orders(
-    session: Session,
-    reader: Reader,
-    *,
-    paging: PageRequest,
-    external_id: tuple[str, str] | None,
-    customer_id: UUID | None,
-    occurred_from: date | None,
-    occurred_to: date | None,
-) -> Slice:
-    """List orders, in the order in which they were recorded."""
+def orders(session: Session, reader: Reader, filters: OrderFilter, *, paging: PageRequest) -> Slice:
+    """Return a page of the orders visible to the reader, in the order of their recording."""
     statement = _seen_by(reader)
-    if external_id is not None:
-        system, identity = external_id
-        statement = statement.where(Order.system == system, Order.external_id == identity)
-    if customer_id is not None:
-        statement = statement.where(Order.customer_id == customer_id)
-    if occurred_from is not None:
-        statement = statement.where(Order.occurred_on >= occurred_from)
-    if occurred_to is not None:
-        statement = statement.where(Order.occurred_on <= occurred_to)
-    return page(
-        session,
-        statement,
-        paging=paging,
-        order=[Order.id],
-    )
+    if filters.external_id is not None:
+        system, external_id = external_id_pair(filters.external_id)
+        statement = statement.where(Order.system == system, Order.external_id == external_id)
+    if filters.customer_id is not None:
+        statement = statement.where(Order.customer_id == filters.customer_id)
+    if filters.occurred_from is not None:
+        statement = statement.where(Order.occurred_on >= filters.occurred_from)
+    if filters.occurred_to is not None:
+        statement = statement.where(Order.occurred_on <= filters.occurred_to)
+    return page(session, statement, paging=paging, order=[Order.id])

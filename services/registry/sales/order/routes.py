@@ -7,6 +7,7 @@ from fastapi import Path, Query
 from starlette.responses import Response
 
 from services.registry.sales.order import repository, service
+from services.registry.sales.order.filters import OrderFilter
 from services.registry.sales.order.models import Order
 from services.registry.sales.order.schemas import (
     OrderCreate,
@@ -20,9 +21,8 @@ from shared.http.answers import answer, errors
 from shared.http.dependencies import Reader, Reading, Settings, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
-from shared.http.parameters import external_id_pair
 from shared.http.routing import Router
-from shared.http.schemas import Code, Day, System
+from shared.http.schemas import Code, System
 from shared.upsert import UpsertResult
 
 router = Router(
@@ -80,42 +80,13 @@ def list_orders(
     session: Reading,
     reader: Reader,
     paging: Annotated[PageRequest, paged_by("id")],
-    external_id: Annotated[
-        str | None,
-        Query(
-            max_length=201,
-            description="The order that another system names so: `system:id`.",
-            examples=["shop:SO-20260131-17"],
-        ),
-    ] = None,
-    customer_id: Annotated[
-        UUID | None, Query(description="Orders of the customer with this `id`.")
-    ] = None,
-    occurred_from: Annotated[
-        Day | None,
-        Query(
-            alias="from",
-            description="First business day, included; not after `to`.",
-            examples=["2026-01-01"],
-        ),
-    ] = None,
-    occurred_to: Annotated[
-        Day | None,
-        Query(alias="to", description="Last business day, included.", examples=["2026-01-31"]),
-    ] = None,
+    filters: Annotated[OrderFilter, Query()],
 ) -> Response:
     """List orders and returns, in the order in which they were first recorded."""
-    if occurred_from and occurred_to and occurred_from > occurred_to:
+    first, last = filters.occurred_from, filters.occurred_to
+    if first and last and first > last:
         raise Invalid(Fault("query:from", "order", "Give a day that is not after the last one."))
-    found = repository.orders(
-        session,
-        reader,
-        paging=paging,
-        external_id=external_id_pair(external_id),
-        customer_id=customer_id,
-        occurred_from=occurred_from,
-        occurred_to=occurred_to,
-    )
+    found = repository.orders(session, reader, filters, paging=paging)
     return answer_page(OrderPage, order_out, found, paging)
 
 

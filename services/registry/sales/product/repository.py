@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.registry.sales.product.filters import ProductFilter
 from services.registry.sales.product.models import Product
 from shared.bulk import any_of
 from shared.http.pagination import PageRequest, Slice, page
@@ -27,15 +28,11 @@ def names_by_code(session: Session, codes: Collection[str]) -> dict[str, str]:
     return dict(session.execute(statement).all())
 
 
-def products(
-    session: Session, *, paging: PageRequest, code: str | None, category: str | None
-) -> Slice:
-    """List products in the order in which they came into the catalogue."""
-    wanted = {"code": code, "category": category}
-    equal = {name: value for name, value in wanted.items() if value is not None}
+def products(session: Session, filters: ProductFilter, *, paging: PageRequest) -> Slice:
+    """Return a page of products, in the order in which they came into the catalogue."""
     return page(
         session,
-        select(Product).filter_by(**equal),
+        select(Product).filter_by(**filters.model_dump(exclude_none=True)),
         paging=paging,
         order=[Product.id],
     )

@@ -7,6 +7,7 @@ from fastapi import Path, Query
 from starlette.responses import Response
 
 from services.registry.sales.product import repository, service
+from services.registry.sales.product.filters import ProductFilter
 from services.registry.sales.product.models import Product
 from services.registry.sales.product.schemas import (
     ProductCreate,
@@ -80,25 +81,10 @@ def put_product(
 def list_products(
     session: Reading,
     paging: Annotated[PageRequest, paged_by("id")],
-    code: Annotated[
-        str | None,
-        Query(
-            max_length=100,
-            description="The product with this code; upper and lower case differ.",
-            examples=["WM-800"],
-        ),
-    ] = None,
-    category: Annotated[
-        str | None,
-        Query(
-            max_length=100,
-            description="Products of this category, exactly as in the catalogue.",
-            examples=["洗衣机"],
-        ),
-    ] = None,
+    filters: Annotated[ProductFilter, Query()],
 ) -> Response:
     """List products, oldest first."""
-    found = repository.products(session, paging=paging, code=code, category=category)
+    found = repository.products(session, filters, paging=paging)
     return answer_page(ProductPage, product_out, found, paging)
 
 

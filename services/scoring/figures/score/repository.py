@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.scoring.facts.customer.models import Customer
 from services.scoring.facts.customer.repository import visible_to
+from services.scoring.figures.score.filters import ScoreFilter
 from services.scoring.figures.score.models import KeptScore
 from services.scoring.models import Row
 from shared.bulk import any_of
@@ -41,10 +42,9 @@ async def score_row(async_reads: AsyncReads, reader: Reader, customer_id: UUID) 
     return cast("Row | None", await async_reads.row(statement, {"customer_id": customer_id}))
 
 
-def scores(
-    session: Session, reader: Reader, *, paging: PageRequest, equal: dict[str, str]
-) -> Slice:
-    """List kept scores by value; `equal` maps columns to what they must be."""
+def scores(session: Session, reader: Reader, filters: ScoreFilter, *, paging: PageRequest) -> Slice:
+    """Return a page of the stored scores visible to the reader, in the order of their value."""
+    equal = filters.model_dump(exclude_none=True)
     wanted = [_ROW.c[name] == value for name, value in equal.items()]
     return page(
         session,

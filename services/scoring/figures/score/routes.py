@@ -11,12 +11,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from services.scoring.facts.customer import repository as customer_repository
-from services.scoring.figures.abc.domain import CustomerClass
 from services.scoring.figures.as_of.domain import Question
 from services.scoring.figures.as_of.schemas import Asked
-from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.figures.score import population, repository, service
 from services.scoring.figures.score.domain import Contribution, TermPoints
+from services.scoring.figures.score.filters import ScoreFilter
 from services.scoring.figures.score.schemas import (
     ExplanationOut,
     ScoreOut,
@@ -46,18 +45,10 @@ def list_scores(
     session: Reading,
     reader: Reader,
     paging: Annotated[PageRequest, paged_by("-value_points")],
-    customer_class: Annotated[
-        CustomerClass | None,
-        Query(alias="class", description="Only this class (客户分类), as it was cut last."),
-    ] = None,
-    rung: Annotated[
-        Rung | None, Query(description="Only this rung of the loyalty ladder (忠诚度阶梯).")
-    ] = None,
+    filters: Annotated[ScoreFilter, Query()],
 ) -> Response:
     """List the scores of customers, the most valuable first."""
-    wanted = {"customer_class": customer_class, "rung": rung}
-    equal = {name: value.value for name, value in wanted.items() if value is not None}
-    found = repository.scores(session, reader, paging=paging, equal=equal)
+    found = repository.scores(session, reader, filters, paging=paging)
     return answer_page(ScorePage, score_out, found, paging)
 
 

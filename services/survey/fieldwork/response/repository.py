@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.survey.customers.customer.repository import Pair, by_system, ids_visible_to
+from services.survey.fieldwork.response.filters import ResponseFilter
 from services.survey.fieldwork.response.models import Response
 from services.survey.fieldwork.survey.models import Wave
 from shared.http.pagination import PageRequest, Slice, page
@@ -32,18 +33,14 @@ def response(
 def responses(
     session: Session,
     reader: Reader,
+    filters: ResponseFilter,
     *,
     survey_id: UUID,
     paging: PageRequest,
-    wave: str | None = None,
-    customer_id: UUID | None = None,
 ) -> Slice:
-    """List the responses of a survey in the order in which they came."""
-    statement = visible_to(reader, select(Response).where(Response.survey_id == survey_id))
-    if wave is not None:
-        statement = statement.where(Response.wave == wave)
-    if customer_id is not None:
-        statement = statement.where(Response.customer_id == customer_id)
+    """Return a page of the responses of a survey, in the order in which they came."""
+    equal = filters.model_dump(exclude_none=True)
+    statement = visible_to(reader, select(Response).filter_by(survey_id=survey_id, **equal))
     return page(session, statement, paging=paging, order=[Response.id])
 
 

@@ -7,6 +7,7 @@ from fastapi import Path, Query
 from starlette import responses as http
 
 from services.survey.fieldwork.response import repository, service
+from services.survey.fieldwork.response.filters import ResponseFilter
 from services.survey.fieldwork.response.schemas import (
     ProgressOut,
     ResponseCreate,
@@ -16,7 +17,7 @@ from services.survey.fieldwork.response.schemas import (
     response_out,
 )
 from services.survey.fieldwork.survey import repository as surveys
-from services.survey.fieldwork.survey.schemas import SurveyId, WaveCode
+from services.survey.fieldwork.survey.schemas import SurveyId
 from services.survey.fieldwork.survey.service import survey_of
 from shared.errors import found_or_404
 from shared.http.answers import answer, errors
@@ -73,18 +74,11 @@ def list_responses(
     session: Reading,
     reader: Reader,
     paging: Annotated[PageRequest, paged_by("id")],
-    wave: Annotated[
-        WaveCode | None, Query(description="Only those of this wave (调研批次).")
-    ] = None,
-    customer_id: Annotated[
-        UUID | None, Query(description="Only those of this customer, by the id in the registry.")
-    ] = None,
+    filters: Annotated[ResponseFilter, Query()],
 ) -> http.Response:
     """List the responses of a survey in the order in which they came."""
     survey_of(session, survey_id)
-    found = repository.responses(
-        session, reader, survey_id=survey_id, paging=paging, wave=wave, customer_id=customer_id
-    )
+    found = repository.responses(session, reader, filters, survey_id=survey_id, paging=paging)
     return answer_page(ResponsePage, response_out, found, paging)
 
 

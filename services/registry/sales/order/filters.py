@@ -1,0 +1,28 @@
+"""Query parameters of lists of orders."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.http.parameters import ExternalIdText
+from shared.http.schemas import Day, Filter
+
+
+class OrderFilter(Filter):
+    """The orders that a list is about; all given filters must match."""
+
+    external_id: ExternalIdText | None = Field(
+        None,
+        description="The order that another system names so: `system:id`.",
+        examples=["shop:SO-20260131-17"],
+    )
+    customer_id: UUID | None = Field(None, description="Orders of the customer with this `id`.")
+    occurred_from: Day | None = Field(
+        None,
+        alias="from",
+        description="First business day, included; not after `to`.",
+        examples=["2026-01-01"],
+    )
+    occurred_to: Day | None = Field(
+        None, alias="to", description="Last business day, included.", examples=["2026-01-31"]
+    )

@@ -1,0 +1,22 @@
+"""Query parameters of lists of products."""
+
+from pydantic import Field
+
+from shared.http.schemas import Filter
+
+
+class ProductFilter(Filter):
+    """The products that a list is about; all given filters must match."""
+
+    code: str | None = Field(
+        None,
+        max_length=100,
+        description="The product with this code; upper and lower case differ.",
+        examples=["WM-800"],
+    )
+    category: str | None = Field(
+        None,
+        max_length=100,
+        description="Products of this category, exactly as in the catalogue.",
+        examples=["洗衣机"],
+    )
