@@ -1,1 +1,1 @@
-"""Owns facts, value models, scores, classes, rungs and satisfaction indices."""
+"""The scoring service: facts, value models, scores, classes, rungs and satisfaction indices."""

@@ -1,4 +1,4 @@
-"""Commands of scoring."""
+"""The commands of the scoring service."""
 
 from services.scoring import worker
 from services.scoring.app import create_app

@@ -1,4 +1,4 @@
-"""The HTTP API of scoring."""
+"""The HTTP API of the scoring service."""
 
 from fastapi import FastAPI
 
@@ -10,7 +10,7 @@ from shared.http.app import create_app as make_app
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Make the app; nothing is opened yet."""
+    """Return the application; no database is opened yet."""
     return make_app(
         settings,
         title="Patron scoring",

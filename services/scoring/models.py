@@ -1,4 +1,4 @@
-"""The base of the tables of scoring."""
+"""The base class of the tables of scoring."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase
 from shared.database import new_metadata
 
 Row = Mapping[str, Any]
-"""A row by the names of its columns."""
+"""A row: values by column name."""
 
 
 class Model(DeclarativeBase):

@@ -8,14 +8,16 @@ from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """What scoring can be told: SCORING_* or PATRON_*."""
+    """Settings from the environment: SCORING_* or else PATRON_*."""
 
     name: ClassVar[str] = "scoring"
 
     port: int = Field(8003, ge=0, le=65535, description="Port of the API.")
     settle_after_seconds: float = Field(
-        5, ge=0, description="Quiet time after the last change before classes are cut anew."
+        5, ge=0, description="Seconds without a change after which classes are computed again."
     )
     settle_within_seconds: float = Field(
-        60, ge=0, description="Longest time that changes wait for that quiet."
+        60,
+        ge=0,
+        description="Seconds after which classes are computed again although changes go on.",
     )

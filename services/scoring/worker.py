@@ -1,4 +1,4 @@
-"""What the worker of scoring does besides publishing and listening: it keeps up with time."""
+"""The handlers of the worker of scoring, and the loop that updates figures as time passes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.scoring.facts.customer.models import Customer
+from services.scoring.facts.fact import handlers as fact
 from services.scoring.facts.fact.models import StoredFact
 from services.scoring.figures.as_of.service import today
 from services.scoring.figures.portfolio import settlement
+from services.scoring.figures.satisfaction_index import handlers as satisfaction_index
 from services.scoring.figures.score import handlers as score
 from services.scoring.figures.score import repository, service
-from services.scoring.figures.score.models import KeptScore
+from services.scoring.figures.score.models import StoredScore
 from services.scoring.settings import Settings
 from shared.analyze import analyze_grown
 from shared.database import Database
@@ -24,31 +26,34 @@ from shared.messaging.consumer import Handler
 
 _TURN_SECONDS = 0.5
 _STANDBY_SECONDS = 2.0
-_DUE_AT_ONCE = 500
-_GROWING = [model.__tablename__ for model in (Customer, StoredFact, KeptScore)]
+_DUE_PER_TRANSACTION = 500
+_GROWING = [model.__tablename__ for model in (Customer, StoredFact, StoredScore)]
 _TURNS_TO_GROW = 20
+
+EXTRACTORS = {**satisfaction_index.EXTRACTORS, **fact.EXTRACTORS}
+"""Event class -> the function that extracts its changes; a new noun adds its table here."""
 
 log = logger(__name__)
 
 
 class Settling(Loop):
-    """Follows the calendar and settles the population; one worker at a time does."""
+    """Update scores as days pass and settle the population; one worker at a time does so."""
 
     name = "settling"
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
-        self._month_checked: date | None = None
+        self._month_end_checked_on: date | None = None
         self._turns = 0
 
     def run(self, stop: Event) -> None:
-        """Turn until told to stop; stand by while another worker does the same."""
+        """Take turns until `stop` is set; stand by while another worker has the lock."""
         while not stop.is_set():
             try:
-                with exclusive(self._database, self.name) as held:
-                    while held is not None and not stop.is_set():
-                        confirm(held)
+                with exclusive(self._database, self.name) as lock:
+                    while lock is not None and not stop.is_set():
+                        confirm(lock)
                         self.turn()
                         self.beat()
                         stop.wait(_TURN_SECONDS)
@@ -58,22 +63,22 @@ class Settling(Loop):
             stop.wait(_STANDBY_SECONDS)
 
     def turn(self) -> None:
-        """Bring up to date what time has changed, settle if it is quiet, keep the month's end."""
+        """Update scores that time has changed, settle if it is due, store the month's end."""
         self._analyze()
         self._refresh_due()
         with self._database.reading() as session:
-            due = settlement.is_due(
+            is_due = settlement.is_due(
                 session,
                 settings=self._settings,
                 after=self._settings.settle_after_seconds,
                 within=self._settings.settle_within_seconds,
             )
-        if due:
+        if is_due:
             log.info("population.settled", scores=self.settle())
-        self._keep_month_end()
+        self._store_month_end()
 
     def settle(self) -> int:
-        """Cut the classes now."""
+        """Settle the population now and return how many scores that settled."""
         return settlement.settle(self._database, settings=self._settings)
 
     def _analyze(self) -> None:
@@ -83,27 +88,28 @@ class Settling(Loop):
         self._turns += 1
 
     def _refresh_due(self) -> None:
-        while due := self._due():
+        while customer_ids := self._due_customers():
             with self._database.transaction() as session:
-                service.refresh_customers(session, due, settings=self._settings)
+                service.refresh_customers(session, customer_ids, settings=self._settings)
             self.beat()
 
-    def _due(self) -> list[UUID]:
+    def _due_customers(self) -> list[UUID]:
         with self._database.reading() as session:
-            return repository.due(session, today(self._settings), most=_DUE_AT_ONCE)
+            day = today(self._settings)
+            return repository.due_customers(session, day, limit=_DUE_PER_TRANSACTION)
 
-    def _keep_month_end(self) -> None:
+    def _store_month_end(self) -> None:
         day = today(self._settings)
-        if self._month_checked != day:
-            settlement.keep_month_end(self._database, settings=self._settings)
-            self._month_checked = day
+        if self._month_end_checked_on != day:
+            settlement.store_month_end(self._database, settings=self._settings)
+            self._month_end_checked_on = day
 
 
 def handlers(settings: Settings) -> Mapping[type, Handler]:
-    """Give the handler of every event that scoring follows."""
-    return {**score.handlers(settings)}
+    """Return the handler of every event that changes figures of scoring."""
+    return score.handlers(settings, EXTRACTORS)
 
 
 def loops(database: Database, settings: Settings) -> Sequence[Loop]:
-    """Make the loops that only this service has."""
+    """Return the loops that only the worker of this service runs."""
     return [Settling(database, settings)]

@@ -20,7 +20,7 @@ from tests.services.gateway.conftest import (  # noqa: F401  asked for by name
 )
 from tests.services.harness import Running, counted
 from tests.services.lists import check_list
-from tests.services.scoring import telling
+from tests.services.scoring import publishing
 from tests.services.visitor import Visitor
 
 OF_THE_MOMENT = re.compile(r"0199a7c0-|<shown|\d\dT\d\d:")
@@ -45,10 +45,10 @@ def service(request: pytest.FixtureRequest, serving: Serving) -> Running | Gatew
     running = serving(request.param)
     if request.param == "scoring":
         buyers, day = ("a", "b"), date(2025, 3, 1)
-        told = telling.Told(running)
-        told.events(*(telling.customer(buyer) for buyer in buyers))
-        told.events(
-            *(telling.order(f"{n} of {b}", b, day, ("1", "5")) for b in buyers for n in "12")
+        worker = publishing.Worker(running)
+        worker.handle(*(publishing.customer(buyer) for buyer in buyers))
+        worker.handle(
+            *(publishing.order(f"{n} of {b}", b, day, ("1", "5")) for b in buyers for n in "12")
         )
     return running
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from deploy.local.roles import create_roles
 from services.scoring.__main__ import SERVICE
-from services.scoring.figures.score.models import KeptScore
+from services.scoring.figures.score.models import StoredScore
 from services.scoring.settings import Settings
 from shared import migrations
 from shared.database import Database
@@ -51,9 +51,9 @@ def _read_the_log(database: Database, settings: Settings, expected: int) -> None
 
 
 def _rows(database: Database) -> list[Row]:
-    names = [column for column in KeptScore.__table__.columns if column.name not in _NOT_COMPUTED]
+    names = [column for column in StoredScore.__table__.columns if column.name not in _NOT_COMPUTED]
     with database.reading() as session:
-        found = session.execute(select(*names).order_by(KeptScore.customer_id)).mappings().all()
+        found = session.execute(select(*names).order_by(StoredScore.customer_id)).mappings().all()
     return [dict(row) for row in found]
 
 

@@ -1,1 +1,1 @@
-"""What happened: facts, and the projections and rates that they are read with."""
+"""Facts of what happened, with the customers and exchange rates that figures need beside them."""

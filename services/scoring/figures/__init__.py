@@ -1,1 +1,1 @@
-"""What is computed from facts: scores, classes, the loyalty ladder and satisfaction indices."""
+"""Figures computed from facts: scores, classes, the loyalty ladder and satisfaction indices."""

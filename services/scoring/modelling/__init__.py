@@ -1,1 +1,1 @@
-"""The rules that figures are computed by, as data with versions."""
+"""The rules by which figures are computed, stored as data with versions."""

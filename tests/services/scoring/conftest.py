@@ -1,4 +1,4 @@
-"""Scoring, running, and told of what happens elsewhere."""
+"""Fixtures of a running scoring service, its client and its worker."""
 
 from typing import TYPE_CHECKING
 
@@ -9,24 +9,26 @@ from tests.services.conftest import Serving
 
 if TYPE_CHECKING:
     from tests.services.harness import Running
-    from tests.services.scoring.telling import Told
+    from tests.services.scoring.publishing import Worker
 
 
 @pytest.fixture
 def scoring(serving: Serving) -> "Running":
-    """Give the service, empty but for the shipped model."""
+    """Return the running service, empty except for the default value model."""
     return serving("scoring")
 
 
 @pytest.fixture
 def client(scoring: "Running") -> httpx.Client:
-    """Give a client that calls as the administrator."""
+    """Return a client of the service with the administrator's key."""
     return scoring.client
 
 
 @pytest.fixture
-def told(scoring: "Running") -> "Told":
-    """Give the one who tells scoring what happened."""
-    from tests.services.scoring.telling import Told  # noqa: PLC0415  a test of rules tells nothing
+def worker(scoring: "Running") -> "Worker":
+    """Return the worker that applies the events a test gives it."""
+    from tests.services.scoring.publishing import (  # noqa: PLC0415  tests of pure rules load none
+        Worker,
+    )
 
-    return Told(scoring)
+    return Worker(scoring)

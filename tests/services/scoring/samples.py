@@ -1,4 +1,4 @@
-"""Cases for the tests of scoring, and the defaults (*d*) as docs/figures.md states them."""
+"""Facts, orders and strategies for the tests of scoring, and the rules of docs/figures.md."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -130,8 +130,8 @@ def answer(index: str, *, on: int = 0, source: int = 1, n: int = 4) -> Fact:
     return fact(index, on=on, kind=Kind.ANSWER, currency=None, source=source, size=n)
 
 
-def kept(versions: Sequence[Fact]) -> list[Fact]:
-    """Keep the facts of several sources as the service does: each source chained on its own."""
+def chained(versions: Sequence[Fact]) -> list[Fact]:
+    """Return the facts of several sources, the versions of each source chained on their own."""
     sources: dict[UUID, list[Fact]] = {}
     for each in versions:
         sources.setdefault(each.source_id, []).append(each)
@@ -178,5 +178,5 @@ facts = st.lists(
 
 
 def euros(rates: Mapping[int, str]) -> Rates:
-    """Give rates of the euro by number of day."""
+    """Return rates of the euro in yuan by number of the day."""
     return Rates("CNY", {("EUR", day(on)): Decimal(rate) for on, rate in rates.items()})

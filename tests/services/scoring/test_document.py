@@ -1,4 +1,4 @@
-"""The document of the API says of everything what it is, as it is answered."""
+"""The OpenAPI document has the types of the responses and describes the rules of a model."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -32,7 +32,7 @@ def _schemas(node: Any) -> Iterator[dict[str, Any]]:
         yield from _schemas(child)
 
 
-def test_exact_figures_are_text_and_nothing_else(document: dict[str, Any]) -> None:
+def test_exact_figures_are_of_type_string_only(document: dict[str, Any]) -> None:
     kinds = [
         {part.get("type") for part in schema["anyOf"]}
         for schema in _schemas(document["components"]["schemas"])
@@ -44,7 +44,7 @@ def test_exact_figures_are_text_and_nothing_else(document: dict[str, Any]) -> No
     assert score["value_points"]["type"] == score["revenue"]["type"] == "string"
 
 
-def test_the_rules_of_a_model_explain_themselves(document: dict[str, Any]) -> None:
+def test_every_field_of_a_models_rules_has_a_description(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     for name in ("SilenceRuleOut", "RungRuleOut", "ClassRuleOut"):
         for field, schema in schemas[name]["properties"].items():

@@ -1,4 +1,4 @@
-"""The service reproduces the ledger: every figure that was worked out by hand from the domain."""
+"""The service gives the figures of the ledger, which were worked out by hand."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -17,14 +17,14 @@ from shared.contracts.survey.survey import CatalogueItem, SurveyPublished, Title
 from tests.ledger import compare
 from tests.ledger.compare import DAYS, EXPECTED, METHODS, QUESTIONNAIRE, STEPS
 from tests.services.harness import Running, empty
-from tests.services.scoring.telling import RECORDED, Told, an_id
+from tests.services.scoring.publishing import RECORDED, Worker, id_of
 
 
 class Events:
-    """Reads the steps of the ledger as the events that registry and survey would tell."""
+    """Converts the steps of the ledger to the events that registry and survey publish."""
 
-    def __init__(self, told: Told) -> None:
-        self._zone = told.scoring.settings.zone
+    def __init__(self, scoring: Running) -> None:
+        self._zone = scoring.settings.zone
         self._customers: dict[str, str] = {}
         self._orders: dict[str, int] = {}
         self._time = RECORDED
@@ -38,7 +38,7 @@ class Events:
         names = [_name(pair) for pair in body["external_ids"]]
         self._customers.update(dict.fromkeys(names, names[0]))
         return CustomerState(
-            customer_id=an_id(names[0]),
+            customer_id=id_of(names[0]),
             version=1,
             recorded_at=self._time,
             external_ids=[ExternalId(**pair) for pair in body["external_ids"]],
@@ -57,11 +57,11 @@ class Events:
         returned = all(line.quantity < 0 for line in lines)
         kind = OrderReturned if returned else OrderPlaced if version == 1 else OrderChanged
         return kind(
-            order_id=an_id(name),
+            order_id=id_of(name),
             version=version,
             recorded_at=self._time,
             external_id=ExternalId(**body["external_id"]),
-            customer_id=self._who(body),
+            customer_id=self._customer_id(body),
             ordered_at=ordered_at,
             occurred_on=local_day(ordered_at, self._zone),
             currency=body["currency"],
@@ -70,19 +70,19 @@ class Events:
 
     def _answer(self, body: dict[str, Any], number: int) -> ResponseSubmitted:
         return ResponseSubmitted(
-            response_id=an_id(f"answer {number}"),
+            response_id=id_of(f"answer {number}"),
             version=1,
             recorded_at=self._time,
-            survey_id=an_id("ledger"),
+            survey_id=id_of("ledger"),
             wave=body["wave"],
-            customer_id=self._who(body),
+            customer_id=self._customer_id(body),
             channel=body["channel"],
             submitted_at=datetime.fromisoformat(body["submitted_at"]),
             answers=body["answers"],
         )
 
-    def _who(self, body: dict[str, Any]) -> Any:
-        return body["customer"] and an_id(self._customers[_name(body["customer"])])
+    def _customer_id(self, body: dict[str, Any]) -> Any:
+        return body["customer"] and id_of(self._customers[_name(body["customer"])])
 
 
 def _name(pair: dict[str, str]) -> str:
@@ -100,7 +100,7 @@ def _survey() -> SurveyPublished:
         for item in QUESTIONNAIRE["items"]
     ]
     return SurveyPublished(
-        survey_id=an_id("ledger"),
+        survey_id=id_of("ledger"),
         version=1,
         recorded_at=RECORDED,
         title=Title(**QUESTIONNAIRE["title"]),
@@ -111,19 +111,19 @@ def _survey() -> SurveyPublished:
 
 @pytest.fixture
 def ledger(scoring: Running) -> Running:
-    """Tell the whole ledger, one event a batch, in its order of arrival."""
-    _tell(scoring, [[_survey()], *([each] for each in _events(scoring, STEPS))])
+    """Return the service after all events of the ledger in order, each a batch of its own."""
+    _handle(scoring, [[_survey()], *([each] for each in _events(scoring, STEPS))])
     return scoring
 
 
 def _events(scoring: Running, steps: list[dict[str, Any]]) -> list[Any]:
-    return list(Events(Told(scoring)).of(steps))
+    return list(Events(scoring).of(steps))
 
 
-def _tell(scoring: Running, batches: list[list[Any]]) -> None:
+def _handle(scoring: Running, batches: list[list[Any]]) -> None:
     empty(scoring.database)
     for batch in batches:
-        Told(scoring).events(*batch)
+        Worker(scoring).handle(*batch)
 
 
 def _get(client: httpx.Client, path: str, **params: str) -> Any:
@@ -133,68 +133,68 @@ def _get(client: httpx.Client, path: str, **params: str) -> Any:
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_scores_are_those_of_the_ledger(ledger: Running, day: str) -> None:
+def test_scores_equal_those_of_the_ledger(ledger: Running, day: str) -> None:
     for name, expected in EXPECTED["as_of"][day]["scores"].items():
-        found = _get(ledger.client, f"/v1/scores/{an_id(name)}", as_of=day)
+        found = _get(ledger.client, f"/v1/scores/{id_of(name)}", as_of=day)
         compare.score(found, expected)
 
 
 @pytest.mark.parametrize("day", DAYS)
 def test_explanations_sum_to_the_points_of_the_ledger(ledger: Running, day: str) -> None:
     for name, expected in EXPECTED["as_of"][day]["scores"].items():
-        found = _get(ledger.client, f"/v1/scores/{an_id(name)}/explanation", as_of=day)
+        found = _get(ledger.client, f"/v1/scores/{id_of(name)}/explanation", as_of=day)
         compare.explanation(found, expected)
 
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("day", DAYS)
-def test_the_abc_table_is_that_of_the_ledger(ledger: Running, day: str, method: str) -> None:
+def test_the_abc_table_equals_that_of_the_ledger(ledger: Running, day: str, method: str) -> None:
     found = _get(ledger.client, "/v1/portfolio/abc", as_of=day, method=method)
     compare.abc(found, EXPECTED["as_of"][day]["abc"][method])
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_the_ladder_is_that_of_the_ledger(ledger: Running, day: str) -> None:
+def test_the_ladder_equals_that_of_the_ledger(ledger: Running, day: str) -> None:
     found = _get(ledger.client, "/v1/portfolio/ladder", as_of=day)
     compare.ladder(found, EXPECTED["as_of"][day]["ladder"])
 
 
 @pytest.mark.parametrize("part", EXPECTED["moves"], ids=lambda part: part["to"])
-def test_the_moves_are_those_of_the_ledger(ledger: Running, part: dict[str, Any]) -> None:
-    span = {"from": part["from"], "to": part["to"]}
-    found = _get(ledger.client, "/v1/portfolio/ladder", **span)
+def test_the_moves_equal_those_of_the_ledger(ledger: Running, part: dict[str, Any]) -> None:
+    period = {"from": part["from"], "to": part["to"]}
+    found = _get(ledger.client, "/v1/portfolio/ladder", **period)
     compare.moves(found, part)
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_the_index_is_that_of_the_ledger(ledger: Running, day: str) -> None:
+def test_the_index_equals_that_of_the_ledger(ledger: Running, day: str) -> None:
     _check_index(ledger, day, EXPECTED["as_of"][day]["index"])
 
 
 def _check_index(scoring: Running, day: str, expected: dict[str, Any]) -> None:
     path = "/v1/portfolio/satisfaction"
-    found = _get(scoring.client, path, survey=str(an_id("ledger")), as_of=day)
+    found = _get(scoring.client, path, survey=str(id_of("ledger")), as_of=day)
     compare.index(found, expected)
 
 
-def test_the_ledger_comes_out_the_same_whatever_the_batches_and_their_order(
+def test_the_events_of_the_ledger_in_one_batch_backwards_give_the_same_figures(
     scoring: Running,
 ) -> None:
-    """All at once, backwards: answers before their survey, orders before their customers."""
-    _tell(scoring, [[*_events(scoring, STEPS)[::-1], _survey()]])
-    test_scores_are_those_of_the_ledger(scoring, DAYS[-1])
-    test_the_abc_table_is_that_of_the_ledger(scoring, DAYS[-1], "count")
-    test_the_ladder_is_that_of_the_ledger(scoring, DAYS[-1])
-    test_the_index_is_that_of_the_ledger(scoring, DAYS[-1])
+    """Answers come before their survey and orders before their customers."""
+    _handle(scoring, [[*_events(scoring, STEPS)[::-1], _survey()]])
+    test_scores_equal_those_of_the_ledger(scoring, DAYS[-1])
+    test_the_abc_table_equals_that_of_the_ledger(scoring, DAYS[-1], "count")
+    test_the_ladder_equals_that_of_the_ledger(scoring, DAYS[-1])
+    test_the_index_equals_that_of_the_ledger(scoring, DAYS[-1])
 
 
 @pytest.mark.parametrize("part", EXPECTED["midway"], ids=lambda part: str(part["after_steps"]))
-def test_what_has_arrived_so_far_comes_out_as_in_the_ledger(
+def test_the_first_events_of_the_ledger_give_its_figures_so_far(
     scoring: Running, part: dict[str, Any]
 ) -> None:
-    _tell(scoring, [[_survey(), *_events(scoring, STEPS[: part["after_steps"]])]])
+    _handle(scoring, [[_survey(), *_events(scoring, STEPS[: part["after_steps"]])]])
     for name, expected in part["scores"].items():
-        found = _get(scoring.client, f"/v1/scores/{an_id(name)}", as_of=part["as_of"])
+        found = _get(scoring.client, f"/v1/scores/{id_of(name)}", as_of=part["as_of"])
         compare.score(found, expected)
     if "index" in part:
         _check_index(scoring, part["as_of"], part["index"])

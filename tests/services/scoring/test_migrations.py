@@ -1,4 +1,4 @@
-"""Kept figures of older versions are made exact."""
+"""Migrations make stored figures of older versions exact."""
 
 from decimal import Decimal
 from typing import Any
@@ -10,48 +10,50 @@ from services.scoring.__main__ import SERVICE
 from services.scoring.facts.fact.models import StoredFact
 from services.scoring.figures.portfolio.recompute import differences
 from services.scoring.figures.satisfaction_index.models import CodedAnswer, WaveSums
-from services.scoring.figures.score.models import KeptScore
+from services.scoring.figures.score.models import StoredScore
 from shared import migrations
 from shared.contracts.scoring.score import ScoreChanged
 from tests.services.harness import Running
-from tests.services.scoring.telling import Told, an_id, customer, response, survey
+from tests.services.scoring.publishing import Worker, customer, id_of, response, survey
 
 
 @pytest.fixture
-def rounded(scoring: Running, told: Told) -> None:
-    """Keep answers of thirds as the first release kept them: with ten decimals."""
+def rounded(scoring: Running, worker: Worker) -> None:
+    """Store indices with thirds as the first release stored them, with 10 decimals."""
     sheets = {"a": (5, 5, 1), "b": (5, 5, 1), "c": (3, 1, 1)}
-    told.events(*map(customer, sheets), survey("s", "p", "q", "r"))
+    worker.handle(*map(customer, sheets), survey("s", "p", "q", "r"))
     for who, sheet in sheets.items():
-        told.events(response(f"of {who}", "s", who, dict(zip("pqr", sheet, strict=True))))
-    told.settle()
+        worker.handle(response(f"of {who}", "s", who, dict(zip("pqr", sheet, strict=True))))
+    worker.settle()
     migrations.downgrade(scoring.database, SERVICE.migrations, to="0001")
     sums = {"total": Decimal("150.0000000001"), "squares": Decimal("9166.66666667666666666667")}
-    kept: dict[Any, str] = {
+    columns: dict[Any, str] = {
         CodedAnswer: "score",
         StoredFact: "amount",
-        KeptScore: "satisfaction_index",
+        StoredScore: "satisfaction_index",
     }
     with scoring.database.transaction() as session:
         for who, sheet in sheets.items():
             short = Decimal("66.6666666667" if sheet[1] == 5 else "16.6666666667")
-            for table, column in kept.items():
-                theirs = update(table).where(table.customer_id == an_id(who))
+            for table, column in columns.items():
+                theirs = update(table).where(table.customer_id == id_of(who))
                 session.execute(theirs.values({column: short}))
         session.execute(update(WaveSums).values(sums))
 
 
 @pytest.mark.usefixtures("rounded")
-def test_what_was_kept_with_ten_decimals_is_measured_anew(scoring: Running, told: Told) -> None:
+def test_a_migration_recomputes_indices_that_were_stored_with_10_decimals(
+    scoring: Running, worker: Worker
+) -> None:
     migrations.upgrade(scoring.database, SERVICE.migrations)
-    told.settling.turn()
+    worker.settling.turn()
     settings: Any = scoring.settings
     with scoring.database.reading() as session:
         assert list(differences(session, settings)) == []
         assert session.scalar(select(WaveSums.total)) == Decimal("150." + "0" * 29 + "1")
-    found = scoring.client.get("/v1/portfolio/satisfaction", params={"survey": str(an_id("s"))})
+    found = scoring.client.get("/v1/portfolio/satisfaction", params={"survey": str(id_of("s"))})
     assert (found.json()["n"], found.json()["index"]) == (3, 50.0)
-    score = scoring.client.get(f"/v1/scores/{an_id('a')}").json()
+    score = scoring.client.get(f"/v1/scores/{id_of('a')}").json()
     assert score["satisfaction"] == {"index": 66.66666666666667, "n": 3}
     last = scoring.recorded(ScoreChanged)[-3:]
     assert {each.satisfaction.index for each in last} == {66.66666666666667, 16.666666666666668}

@@ -1,1 +1,1 @@
-"""Customers as the registry tells of them: no names, only what figures and access need."""
+"""The projection of the registry's customers: no names, only what figures and access need."""

@@ -1,4 +1,4 @@
-"""Local copies of the registry's customers."""
+"""The table of customers, a projection of the registry's events."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,10 +11,10 @@ from shared.database import Moment
 
 
 class Customer(Model):
-    """A customer as of the highest version seen.
+    """A customer as of the highest version that was received.
 
-    Without a version only facts have named the customer so far: the row is what is locked while
-    these facts are written. `sort_id` is the smallest external id, written `system:id`.
+    `version` is None while only facts have named the customer: such a row is there to be locked
+    while these facts are written. `sort_id` is the smallest external id, written `system:id`.
     """
 
     __tablename__ = "customers"

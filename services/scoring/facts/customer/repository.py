@@ -15,18 +15,18 @@ _ROW = Customer.__table__
 
 
 def visible_to(reader: Reader, statement: Select[Any]) -> Select[Any]:
-    """Leave of a statement on customers those on record that the reader may see."""
-    seen = visible_rows(reader, owner=Customer.owner, team=Customer.team)
-    return statement.where(Customer.version.is_not(None), *seen)
+    """Restrict a statement on customers to those on record that the reader may see."""
+    visible = visible_rows(reader, owner=Customer.owner, team=Customer.team)
+    return statement.where(Customer.version.is_not(None), *visible)
 
 
 def customer(session: Session, reader: Reader, customer_id: UUID) -> Row | None:
-    """Find a customer on record."""
+    """Return a customer on record; None if there is none that the reader may see."""
     statement = visible_to(reader, select(_ROW).where(Customer.id == customer_id))
     return cast("Row | None", session.execute(statement).mappings().first())
 
 
 def customers(session: Session, reader: Reader = SYSTEM_READER) -> Mapping[UUID, Row]:
-    """Give all customers on record."""
+    """Return all customers on record that the reader may see, by id."""
     found = session.execute(visible_to(reader, select(_ROW))).mappings().all()
     return {row["id"]: row for row in cast("Iterable[Row]", found)}

@@ -1,4 +1,4 @@
-"""Use cases of the local copies: hold customers while their facts change, follow the registry."""
+"""Use cases of the projection of customers: lock rows while facts change, write newer versions."""
 
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
@@ -11,27 +11,30 @@ from shared import clock, projections
 from shared.contracts.registry.customer import CustomerState
 
 
-def newest(events: Iterable[CustomerState]) -> dict[UUID, Row]:
-    """Give the rows of customers as their highest versions tell them."""
+def newest_rows(events: Iterable[CustomerState]) -> dict[UUID, Row]:
+    """Return the row of the highest version of each customer in these events, by customer id."""
     return projections.newest_rows(events, _row)
 
 
-def hold_customers(
-    session: Session, customer_ids: Collection[UUID], told: Mapping[UUID, Row] | None = None
+def lock_customers(
+    session: Session, customer_ids: Collection[UUID], rows: Mapping[UUID, Row] | None = None
 ) -> dict[UUID, Row]:
-    """Lock these customers until the transaction ends, also those of whom nothing is known yet.
+    """Lock customers by id until the transaction ends and return their rows as locked.
 
-    Whoever comes second waits and then sees the facts that the first has written. Who is new here
-    is put on record as told.
+    A second transaction waits here and then sees the facts that the first one has written. A
+    customer without a row gets one: that of `rows` (by customer id) or a blank one, because facts
+    may name a customer before the registry's event arrives.
     """
-    return projections.lock_rows(session, Customer, told or {}, others=customer_ids, blank=_unheard)
+    return projections.lock_rows(
+        session, Customer, rows or {}, others=customer_ids, blank=_blank_row
+    )
 
 
-def follow_customers(
-    session: Session, held: Mapping[UUID, Row], told: Mapping[UUID, Row]
+def upsert_customers(
+    session: Session, locked: Mapping[UUID, Row], rows: Mapping[UUID, Row]
 ) -> dict[UUID, Row]:
-    """Take over what the registry tells, the highest version of each; give all that are held."""
-    return {**held, **projections.upsert_newer(session, Customer, held, told)}
+    """Write those of `rows` that are not older than the locked ones; return all current rows."""
+    return {**locked, **projections.upsert_newer(session, Customer, locked, rows)}
 
 
 def _row(event: CustomerState) -> Row:
@@ -46,6 +49,6 @@ def _row(event: CustomerState) -> Row:
     }
 
 
-def _unheard(customer_id: UUID) -> Row:
+def _blank_row(customer_id: UUID) -> Row:
     blank = dict.fromkeys(Customer.__table__.c.keys())
     return blank | {"id": customer_id, "disqualified": False}

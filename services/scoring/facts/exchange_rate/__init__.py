@@ -1,1 +1,1 @@
-"""Exchange rates (汇率): data, given by the day."""
+"""Exchange rates (汇率) of currencies, one per day."""

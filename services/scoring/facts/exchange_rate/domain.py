@@ -1,4 +1,4 @@
-"""Exchange rates (汇率): data, one a day and pair; a fact without one is left out, and counted."""
+"""Conversion by the exchange rate (汇率) of the day, and the facts left out for want of a rate."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from shared.money import exactly
 
 
 class Priced(Protocol):
-    """Anything with an amount of money on a day."""
+    """An amount of money on a day; without a currency it is no money."""
 
     @property
     def occurred_on(self) -> date: ...
@@ -29,8 +29,8 @@ class Excluded:
     amount: Decimal
 
     @classmethod
-    def read(cls, document: Mapping[str, Any]) -> "Excluded":
-        """Read what was kept as JSON."""
+    def parse(cls, document: Mapping[str, Any]) -> "Excluded":
+        """Parse one from its JSON document."""
         return cls(**{**document, "amount": Decimal(document["amount"])})
 
 
@@ -38,15 +38,15 @@ class Excluded:
 class Rates:
     """Conversion into `currency`: how much of it one unit of another was worth on a day.
 
-    The rate is that of the very day: an older one is never carried on, so that nothing is
-    converted by a figure that nobody gave.
+    `known` holds rates by currency and day. Only the rate of the very day converts: an older one
+    is never carried on, so that nothing is converted at a rate that nobody entered.
     """
 
     currency: str
     known: Mapping[tuple[str, date], Decimal]
 
     def into(self, amount: Decimal, currency: str | None, day: date) -> Decimal | None:
-        """Convert exactly; None where no rate of that day is known."""
+        """Return the amount in `self.currency`, exact; None where no rate of that day is known."""
         if currency == self.currency:
             return amount
         rate = self.known.get((currency or "", day))
@@ -54,7 +54,7 @@ class Rates:
 
 
 def combined(parts: Iterable[Excluded]) -> tuple[Excluded, ...]:
-    """Add up what was left out of several figures, by currency in alphabetical order."""
+    """Return the facts left out of several figures, added up by currency in alphabetical order."""
     left: dict[str, list[Excluded]] = {}
     for part in parts:
         left.setdefault(part.currency, []).append(part)
@@ -70,7 +70,7 @@ def combined(parts: Iterable[Excluded]) -> tuple[Excluded, ...]:
 
 
 def excluded(facts: Iterable[Priced], rates: Rates) -> tuple[Excluded, ...]:
-    """Count what had to be left out, by currency in alphabetical order."""
+    """Return the facts that cannot be converted, added up by currency in alphabetical order."""
     left: dict[str, tuple[int, Decimal]] = {}
     for fact in facts:
         currency = fact.currency

@@ -11,14 +11,12 @@ from services.scoring.facts.fact.domain import Fact
 
 
 def rates_for(session: Session, facts: Iterable[Fact], *, into: str) -> Rates:
-    """Give the rates that these facts need to be in one currency."""
+    """Return the rates that convert these facts into one currency, as far as they are known."""
     foreign = {fact.currency for fact in facts} - {into, None}
     if not foreign:
         return Rates(into, {})
-    rate = ExchangeRate
-    statement = select(rate.currency, rate.day, rate.rate).where(
-        rate.target == into, rate.currency.in_(foreign)
+    statement = select(ExchangeRate.currency, ExchangeRate.day, ExchangeRate.rate).where(
+        ExchangeRate.target == into, ExchangeRate.currency.in_(foreign)
     )
-    return Rates(
-        into, {(currency, day): each for currency, day, each in session.execute(statement)}
-    )
+    known = {(currency, day): rate for currency, day, rate in session.execute(statement)}
+    return Rates(into, known)

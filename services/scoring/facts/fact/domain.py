@@ -12,7 +12,7 @@ from shared.money import exactly
 
 
 class Kind(StrEnum):
-    """What kind of thing happened."""
+    """The kind of a fact."""
 
     PURCHASE = "purchase"
     RETURN = "return"
@@ -20,12 +20,13 @@ class Kind(StrEnum):
 
 
 class Fact(NamedTuple):
-    """One fact as one version of its source tells it (a tuple, because scores read thousands).
+    """One fact of one version of its source, an order or answer (a tuple: scores read thousands).
 
     `amount` is money in `currency`; of an answer, which has no currency, it is the satisfaction
     index from 0 to 100. `size` counts the order lines, or the items that were answered.
-    `customer_id` is whose fact it is now, `named_customer_id` whom that version named: they
-    differ once an anonymous purchase has been claimed. `cost` is None if any line has none.
+    `customer_id` is the customer whose fact it is now, `named_customer_id` the one that this
+    version named: they differ once an anonymous purchase has been claimed. `cost` is None if any
+    line has none.
     """
 
     fact_id: UUID
@@ -45,7 +46,7 @@ class Fact(NamedTuple):
 
 
 class Line(Protocol):
-    """One line of an order; what came back is negative, a discount lessens what is paid (back)."""
+    """One line of an order: quantity is negative for a return, the discount lowers what is paid."""
 
     @property
     def quantity(self) -> Decimal: ...
@@ -58,7 +59,7 @@ class Line(Protocol):
 
 
 class Order(Protocol):
-    """One version of an order, whole."""
+    """One version of an order with all its lines."""
 
     @property
     def order_id(self) -> UUID: ...
@@ -80,10 +81,10 @@ class Order(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Horizon:
-    """How far a question looks: what had happened by `as_of`, as it was known at `known_by`.
+    """The facts that count: those that had happened by `as_of`, as they were known at `known_by`.
 
     `as_of` is a local day and includes all of it; `until` narrows it to a moment of that day.
-    Without `known_by` the question is about the facts as they are known now.
+    Without `known_by` the facts count as they are known now.
     """
 
     as_of: date
@@ -91,7 +92,7 @@ class Horizon:
     known_by: datetime | None = None
 
     def sees(self, fact: Fact) -> bool:
-        """Tell whether a fact had happened, and was the word of its source."""
+        """Return whether a fact had happened and no later version of its source replaced it."""
         if fact.occurred_on > self.as_of or (self.until and fact.occurred_at > self.until):
             return False
         if self.known_by is None:
@@ -101,10 +102,10 @@ class Horizon:
 
 
 def facts_of(order: Order) -> list[Fact]:
-    """Draw the purchase and the return fact from one version of an order; either may be missing.
+    """Return the purchase and the return fact of one version of an order; either may be missing.
 
     Lines with a positive quantity were bought (a price of 0 counts), negative ones came back. An
-    order without any leaves an empty return, so that it too closes the version before it.
+    order without either gives an empty return fact, so that it too supersedes the version before.
     """
     with exactly():
         bought = [line for line in order.lines if line.quantity > 0]
@@ -136,7 +137,7 @@ def _fact(order: Order, kind: Kind, lines: Sequence[Line]) -> Fact:
 
 
 def fact_id(source_id: UUID, version: int, kind: Kind) -> UUID:
-    """Name a fact so that a rebuild from the log gives it the same name."""
+    """Return the id of a fact, derived from its source so that a rebuild gives it the same id."""
     return uuid5(source_id, f"{version}/{kind.value}")
 
 
@@ -155,20 +156,20 @@ def _cost(lines: Iterable[Line]) -> Decimal | None:
 
 
 def chain(facts: Iterable[Fact]) -> list[Fact]:
-    """Put the versions of one source in order, whichever came first.
+    """Return the facts of one source by version, each superseded by the next, in any order given.
 
-    A version closes the one before it at the time it was recorded itself. A version that names a
-    customer claims the anonymous versions before it: claims count as if they had always been so.
+    A version is superseded when the next one was recorded. A version that names a customer claims
+    the anonymous versions before it: they count as if they had always named that customer.
     """
     chained: list[Fact] = []
-    claimant: UUID | None = None
-    version, recorded_at, closes = None, None, None
+    customer_id: UUID | None = None
+    version, recorded_at, superseded_at = None, None, None
     for fact in sorted(facts, key=_latest_first):
         if fact.version != version:
-            closes = recorded_at
+            superseded_at = recorded_at
             version, recorded_at = fact.version, fact.recorded_at
-        claimant = fact.named_customer_id or claimant
-        chained.append(fact._replace(customer_id=claimant, superseded_at=closes))
+        customer_id = fact.named_customer_id or customer_id
+        chained.append(fact._replace(customer_id=customer_id, superseded_at=superseded_at))
     return chained[::-1]
 
 

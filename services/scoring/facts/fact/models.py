@@ -12,10 +12,10 @@ from shared.database import Exact, Moment
 
 
 class StoredFact(Model):
-    """A fact of one version of its source; `domain.Fact` says what the columns mean.
+    """A fact of one version of its source; `domain.Fact` explains the columns.
 
-    `written_at` is when this service last wrote the row: what it computed before may be outdated.
-    `anonymous_reference` is told no longer; its column goes once no release writes it.
+    `written_at` is when this service last wrote the row: figures computed before may be outdated.
+    `anonymous_reference` is in no event any more; its column goes once no release writes it.
     """
 
     __tablename__ = "facts"

@@ -17,29 +17,32 @@ from shared.row_access import Reader
 
 _COLUMNS = StoredFact.__table__.c
 _FACT = [_COLUMNS[name] for name in Fact._fields]
-"""Plain columns: as attributes of an object they cost half as much again, and scores read many."""
+"""Plain columns: objects take half as much time again, and scores read many facts."""
 
 
 def facts_of_sources(session: Session, source_ids: Collection[UUID]) -> list[Fact]:
-    """Give every version of these orders and answers."""
-    known = any_of(session, _COLUMNS.source_id, source_ids)
-    return _facts(session, select(*_FACT).where(known))
+    """Return the facts of every version of these orders and answers."""
+    wanted = any_of(session, _COLUMNS.source_id, source_ids)
+    return _facts(session, select(*_FACT).where(wanted))
 
 
 def facts_of_customer(session: Session, customer_id: UUID) -> list[Fact]:
-    """Give all facts of one customer, superseded ones included."""
+    """Return all facts of one customer, superseded ones included."""
     return _facts(session, select(*_FACT).where(StoredFact.customer_id == customer_id))
 
 
 def counting_facts(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
-    """Give the facts that count now, by customer."""
-    mine = any_of(session, _COLUMNS.customer_id, customer_ids)
-    statement = select(*_FACT).where(mine, _COLUMNS.superseded_at.is_(None))
+    """Return the facts that are not superseded, by customer."""
+    theirs = any_of(session, _COLUMNS.customer_id, customer_ids)
+    statement = select(*_FACT).where(theirs, _COLUMNS.superseded_at.is_(None))
     return _by_customer(_facts(session, statement))
 
 
 def population_facts(session: Session, reader: Reader, horizon: Horizon) -> dict[UUID, list[Fact]]:
-    """Give the facts within a horizon of all customers that the reader sees."""
+    """Return the facts that a horizon may see of all customers that the reader may see.
+
+    Some that `Horizon.sees` refuses are among them: those of a later moment or another version.
+    """
     statement = (
         select(*_FACT)
         .join(Customer, Customer.id == StoredFact.customer_id)
@@ -51,7 +54,7 @@ def population_facts(session: Session, reader: Reader, horizon: Horizon) -> dict
 
 
 def changed_since(session: Session, moment: datetime, *, up_to: date) -> bool:
-    """Tell whether facts until a day, or customers, have been written since a moment."""
+    """Return whether a customer, or a fact of a day up to `up_to`, was written since a moment."""
     facts = exists().where(StoredFact.written_at >= moment, StoredFact.occurred_on <= up_to)
     customers = exists().where(Customer.changed_at >= moment)
     return bool(session.scalar(select(or_(facts, customers))))

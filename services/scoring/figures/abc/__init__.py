@@ -1,1 +1,1 @@
-"""ABC classes (ABC 分类): customers classed by what they are worth."""
+"""ABC classes (ABC 分类): customers classed by their value."""

@@ -1,4 +1,4 @@
-"""ABC classes (ABC 分类): buyers ranked by value, cut into classes by count or by value."""
+"""ABC classes (ABC 分类): buyers ranked by value and classed by count or by cumulative value."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,11 +7,9 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import accumulate
 from math import ceil
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from services.scoring.facts.exchange_rate.domain import Excluded
-from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.modelling.value_model.domain import ClassRule
 from shared.money import exactly
 
@@ -25,38 +23,36 @@ class CustomerClass(StrEnum):
 
 
 class Method(StrEnum):
-    """Cut by count of customers, or by cumulative value."""
+    """How buyers are classed: by their number, or by their cumulative value."""
 
     COUNT = "count"
     VALUE = "value"
 
 
 class Basis(StrEnum):
-    """What a customer is worth: net revenue, or profit where every line has a cost."""
+    """The value of a customer: net revenue, or profit where every line has a cost."""
 
     REVENUE = "revenue"
     PROFIT = "profit"
 
 
-class Member(NamedTuple):
-    """What the portfolio needs to know of a customer; `sort_id` is the smallest external id.
+class Valued(Protocol):
+    """A customer with the figures that give a value; `sort_id` is the smallest external id."""
 
-    A tuple, because a settlement holds all of them.
-    """
-
-    customer_id: UUID
-    sort_id: str | None
-    purchases: int
-    revenue: Decimal
-    profit: Decimal | None
-    rung: Rung
-    recent_revenue: Decimal
-    excluded: tuple[Excluded, ...]
-    recent_excluded: tuple[Excluded, ...]
+    @property
+    def customer_id(self) -> UUID: ...
+    @property
+    def sort_id(self) -> str | None: ...
+    @property
+    def purchases(self) -> int: ...
+    @property
+    def revenue(self) -> Decimal: ...
+    @property
+    def profit(self) -> Decimal | None: ...
 
 
 class Buyer(NamedTuple):
-    """A customer with a purchase and what they are worth; `external_id` breaks ties."""
+    """A customer with a purchase and their value; `external_id` ranks buyers of equal value."""
 
     customer_id: UUID
     external_id: str | None
@@ -65,7 +61,7 @@ class Buyer(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
-    """Buyers by falling value, what they are worth together, and how concentrated that is."""
+    """Buyers by falling value, their total value, and the Gini coefficient of their values."""
 
     buyers: Sequence[Buyer]
     total: Decimal
@@ -74,7 +70,7 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRow:
-    """One line of the ABC table; shares in per cent, `threshold` is the least value in it."""
+    """One row of the ABC table; shares in per cent, `threshold` is the least value in the class."""
 
     customer_class: CustomerClass
     customers: int
@@ -87,7 +83,7 @@ class ClassRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abc:
-    """The ABC table, and the class of every customer in order of value."""
+    """The ABC table, and the class of every buyer by falling value."""
 
     n: int
     total: Decimal
@@ -96,29 +92,29 @@ class Abc:
     classes: Mapping[UUID, CustomerClass]
 
 
-def basis_for(members: Iterable[Member], wanted: Basis) -> Basis:
-    """Choose by what buyers are valued: by profit only if it is known for all of them."""
+def basis_for(customers: Iterable[Valued], wanted: Basis) -> Basis:
+    """Return by what buyers are valued: by profit only if wanted and known for all of them."""
     if wanted is Basis.REVENUE:
         return wanted
-    bought = [member.profit is not None for member in members if member.purchases]
-    return Basis.PROFIT if bought and all(bought) else Basis.REVENUE
+    known = [each.profit is not None for each in customers if each.purchases]
+    return Basis.PROFIT if known and all(known) else Basis.REVENUE
 
 
-def buyers_of(members: Iterable[Member], basis: Basis) -> list[Buyer]:
-    """Choose who has bought, with what they are worth."""
+def buyers_of(customers: Iterable[Valued], basis: Basis) -> list[Buyer]:
+    """Return the customers who have bought, with their value."""
     return [
         Buyer(
-            customer_id=member.customer_id,
-            external_id=member.sort_id,
-            value=member.revenue if basis is Basis.REVENUE else member.profit or Decimal(0),
+            customer_id=each.customer_id,
+            external_id=each.sort_id,
+            value=each.revenue if basis is Basis.REVENUE else each.profit or Decimal(0),
         )
-        for member in members
-        if member.purchases
+        for each in customers
+        if each.purchases
     ]
 
 
 def ranking(buyers: Iterable[Buyer]) -> Ranking:
-    """Order buyers by falling value, ties by the smallest external id as text, then by id."""
+    """Rank buyers by falling value; equal ones by the smallest external id as text, then by id."""
     with exactly():
         ranked = sorted(
             buyers,
@@ -134,17 +130,17 @@ def ranking(buyers: Iterable[Buyer]) -> Ranking:
 
 
 def abc(ranked: Ranking, *, rule: ClassRule, method: Method) -> Abc:
-    """Class customers by falling value (docs/figures.md).
+    """Return the ABC table of ranked buyers (docs/figures.md).
 
-    By count: A up to ceil(5 % n), B up to ceil(20 % n) (defaults). By value: A until their sum
-    reaches 70 % of the total, B 90 %; who crosses the line belongs to the higher class. Negative
-    values are C. Ties go by external id as text, those without one last, then by id.
+    By count: A up to ceil(5 % n), B up to ceil(20 % n) (defaults). By value: A until the sum of
+    values reaches 70 % of the total, B until 90 %; the buyer who crosses such a limit belongs to
+    the higher class. Negative values are C.
     """
     with exactly():
-        cut = {Method.COUNT: _by_count, Method.VALUE: _by_value}[method](ranked, rule)
+        class_at = {Method.COUNT: _by_count, Method.VALUE: _by_value}[method](ranked, rule)
         classes = {
-            buyer.customer_id: CustomerClass.C if buyer.value < 0 else cut(place)
-            for place, buyer in enumerate(ranked.buyers)
+            buyer.customer_id: CustomerClass.C if buyer.value < 0 else class_at(rank)
+            for rank, buyer in enumerate(ranked.buyers)
         }
         return Abc(
             n=len(ranked.buyers),
@@ -156,10 +152,10 @@ def abc(ranked: Ranking, *, rule: ClassRule, method: Method) -> Abc:
 
 
 def gini(values: Sequence[Decimal]) -> float | None:
-    """Measure concentration: sum (2 i - n - 1) x_i / (n sum x), x rising (Gini, 1912).
+    """Return the concentration of values: sum (2 i - n - 1) x_i / (n sum x), x rising (Gini, 1912).
 
-    0 is equal, 1 - 1/n one customer has it all; negative values are taken as 0, so that it stays
-    between them. None where nothing is left.
+    0 means equal values, 1 - 1/n that one customer has everything. Negative values are taken as 0,
+    so that no result lies beyond these. None if no value is above 0.
     """
     rising = sorted(max(value, Decimal(0)) for value in values)
     n, total = len(rising), sum(rising, Decimal(0))
@@ -169,39 +165,40 @@ def gini(values: Sequence[Decimal]) -> float | None:
     return float(Fraction(weighted) / (n * Fraction(total)))
 
 
-def kept_class(
-    before: CustomerClass | None,
-    now: CustomerClass,
+def damped_class(
+    published: CustomerClass | None,
+    computed: CustomerClass,
     *,
     buyer: Buyer,
-    place: int,
+    rank: int,
     n: int,
     rule: ClassRule,
 ) -> CustomerClass:
-    """Damp what is published: a customer falls only once clearly beyond the cut of their class.
+    """Return the class to publish, which falls only if the rank is clearly below its old class.
 
-    Rising counts at once, and so does a negative value. `place` counts from 0; the margin
-    is `rule.keep` of the cut by count.
+    A rise counts at once, and so does a negative value. `rank` counts from 0 among the `n` buyers;
+    the margin is the part `rule.keep` of the last rank of the class by count.
     """
-    if before is None or now <= before or buyer.value < 0:
-        return now
-    cuts = dict(zip(CustomerClass, rule.count, strict=False))
-    widened = ceil(cuts[before] * n) * (1 + rule.keep)
-    return before if place + 1 <= widened else now
+    if published is None or computed <= published or buyer.value < 0:
+        return computed
+    shares = dict(zip(CustomerClass, rule.count, strict=False))
+    last_rank = ceil(shares[published] * n) * (1 + rule.keep)
+    return published if rank + 1 <= last_rank else computed
 
 
-Cut = Callable[[int], CustomerClass]
+ClassAt = Callable[[int], CustomerClass]
+"""Return the class of the buyer at a rank, from 0."""
 
 
-def _by_count(ranked: Ranking, rule: ClassRule) -> Cut:
+def _by_count(ranked: Ranking, rule: ClassRule) -> ClassAt:
     first, second = (ceil(part * len(ranked.buyers)) for part in rule.count)
-    return lambda place: _class(place < first, place < second)
+    return lambda rank: _class(rank < first, rank < second)
 
 
-def _by_value(ranked: Ranking, rule: ClassRule) -> Cut:
+def _by_value(ranked: Ranking, rule: ClassRule) -> ClassAt:
     first, second = (part * ranked.total for part in rule.value)
-    before = list(accumulate((buyer.value for buyer in ranked.buyers), initial=Decimal(0)))
-    return lambda place: _class(before[place] < first, before[place] < second)
+    sum_before = list(accumulate((buyer.value for buyer in ranked.buyers), initial=Decimal(0)))
+    return lambda rank: _class(sum_before[rank] < first, sum_before[rank] < second)
 
 
 def _class(in_first: bool, in_second: bool) -> CustomerClass:  # noqa: FBT001
@@ -230,5 +227,5 @@ def _rows(
 
 
 def _per_cent(part: Decimal, whole: Decimal) -> float | None:
-    """Give a part of a positive whole, as the nearest float; None without a whole."""
+    """Return a part of a positive whole in per cent, as the nearest float; None without a whole."""
     return float(100 * Fraction(part) / Fraction(whole)) if whole > 0 else None

@@ -1,1 +1,1 @@
-"""Questions about figures: as of when, as known by when, in which currency."""
+"""The point in time that figures are about, and the query parameters that choose it."""

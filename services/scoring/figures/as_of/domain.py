@@ -1,4 +1,4 @@
-"""What is asked about figures: as of when, as known by when, in which currency."""
+"""The point in time that figures are about: its facts, its value model, its currency."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -8,19 +8,20 @@ from services.scoring.facts.fact.domain import Horizon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What is asked about figures; the model that counts is the one active at `moment`.
+class PointInTime:
+    """A point in time, with the currency of its figures.
 
-    `kept`: it is about now, in the company's currency, so that what is kept answers it.
+    The facts that count are those within `horizon`, the value model is the one active at `moment`.
+    `is_current`: it is now and in the company's currency, so that stored figures can answer.
     """
 
     horizon: Horizon
     currency: str
     moment: datetime
-    kept: bool
+    is_current: bool
 
     @classmethod
-    def about(
+    def of(
         cls,
         horizon: Horizon,
         *,
@@ -28,26 +29,29 @@ class Question:
         zone: ZoneInfo,
         now: datetime,
         currency: str | None = None,
-    ) -> "Question":
-        """Ask about a horizon, in the company's currency (`home`) if no other is named."""
+    ) -> "PointInTime":
+        """Return the point in time of a horizon, by default in the company's currency (`home`)."""
         day, until = horizon.as_of, horizon.until
-        about_now = horizon == Horizon(as_of=now.astimezone(zone).date())
+        is_now = horizon == Horizon(as_of=now.astimezone(zone).date())
         return cls(
             horizon=horizon,
             currency=currency or home,
             moment=min(now, until or end_of(day, zone)),
-            kept=about_now and currency in (None, home),
+            is_current=is_now and currency in (None, home),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """A question about a date, or about the time from one to another, both included."""
+class Period:
+    """The days from `start` to the point in time `end`, both included.
 
-    question: Question
+    Without `start` the period has no beginning: all facts before `end` count.
+    """
+
     start: date | None
+    end: PointInTime
 
 
 def end_of(day: date, zone: ZoneInfo) -> datetime:
-    """Tell the last moment of a local day."""
+    """Return the last moment of a local day."""
     return datetime.combine(day, time.max, zone)

@@ -1,4 +1,4 @@
-"""What a question about figures can be narrowed by: a date, what was known, a currency."""
+"""Query parameters that choose a point in time or a period: dates, known facts, currency."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -8,7 +8,7 @@ from fastapi import Depends, Query
 from pydantic import TypeAdapter
 
 from services.scoring.figures.as_of import service
-from services.scoring.figures.as_of.domain import Question, Span, end_of
+from services.scoring.figures.as_of.domain import Period, PointInTime, end_of
 from shared import clock
 from shared.clock import FIRST_YEAR, LAST_YEAR
 from shared.errors import Fault, Invalid
@@ -21,7 +21,7 @@ _AsOf = Annotated[
     Query(
         max_length=40,
         description="A local date (截止日期), which includes that day, or a moment (RFC 3339). "
-        "Without it: now.",
+        "Without it, figures are those of now.",
         examples=["2026-01-31"],
     ),
 ]
@@ -29,8 +29,8 @@ _KnownBy = Annotated[
     str | None,
     Query(
         max_length=40,
-        description="Only what was on record by then (当时已知): a moment, or a local date, "
-        "which includes that day.",
+        description="Only facts that were on record by then (当时已知) count: a moment, or a local "
+        "date, which includes that day.",
         examples=["2026-01-31"],
     ),
 ]
@@ -38,7 +38,8 @@ _Start = Annotated[
     Day | None,
     Query(
         alias="from",
-        description="First local day (起始日期); for the ladder: moves since the end of it.",
+        description="First local day (起始日期). The ladder shows the moves since the end of "
+        "that day.",
         examples=["2025-02-01"],
     ),
 ]
@@ -46,92 +47,99 @@ _End = Annotated[
     Day | None,
     Query(
         alias="to",
-        description="Last local day (结束日期), instead of `as_of`.",
+        description="Last local day (结束日期); give it or `as_of`, not both.",
         examples=["2025-07-31"],
     ),
 ]
 _Currency = Annotated[
     Currency | None,
     Query(
-        description="ISO 4217 code. Without it: the company's. Amounts in others count where the "
-        "exchange rate (汇率) of their very day is known."
+        description="ISO 4217 code of the currency of all amounts; without it, the company's. An "
+        "amount in another currency counts if the exchange rate (汇率) of its day is known."
     ),
 ]
-
 
 _DAYS: TypeAdapter[date] = TypeAdapter(Day)
 _MOMENTS: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 
-async def _question(
+async def _point_in_time(
     settings: Settings,
     as_of: _AsOf = None,
     known_by: _KnownBy = None,
     currency: _Currency = None,
-) -> Question:
-    known = None if known_by is None else _known("known_by", known_by, settings.zone)
-    return _asked(settings, "as_of", as_of, known_by=known, currency=currency)
+) -> PointInTime:
+    moment = None if known_by is None else _known_by(known_by, settings.zone)
+    return _parsed(settings, "as_of", as_of, known_by=moment, currency=currency)
 
 
-async def _span(
+async def _period(
     settings: Settings,
     as_of: _AsOf = None,
     start: _Start = None,
     end: _End = None,
     currency: _Currency = None,
-) -> Span:
+) -> Period:
     if as_of is not None and end is not None:
         raise Invalid(Fault("query:as_of", "either_or", "Give `as_of` or `to`, not both."))
     name, text = ("as_of", as_of) if end is None else ("to", end.isoformat())
-    asked = _asked(settings, name, text, currency=currency)
-    if start is not None and not date(FIRST_YEAR, 1, 1) <= start <= asked.horizon.as_of:
+    last = _parsed(settings, name, text, currency=currency)
+    if start is not None and not date(FIRST_YEAR, 1, 1) <= start <= last.horizon.as_of:
         message = "Give a day from 1900 on that is not after the last one."
         raise Invalid(Fault("query:from", "order", message))
-    return Span(question=asked, start=start)
+    return Period(start=start, end=last)
 
 
-async def _date(settings: Settings, as_of: _AsOf = None) -> Question:
-    return _asked(settings, "as_of", as_of)
+async def _date(settings: Settings, as_of: _AsOf = None) -> PointInTime:
+    return _parsed(settings, "as_of", as_of)
 
 
-Asked = Annotated[Question, Depends(_question)]
-SpanAsked = Annotated[Span, Depends(_span)]
-DateAsked = Annotated[Question, Depends(_date)]
+AsOfQuery = Annotated[PointInTime, Depends(_point_in_time)]
+"""The parameters `as_of`, `known_by` and `currency`."""
+
+PeriodQuery = Annotated[Period, Depends(_period)]
+"""The parameters `from`, `to` or `as_of`, and `currency`."""
+
+DateQuery = Annotated[PointInTime, Depends(_date)]
+"""The parameter `as_of` alone."""
 
 
-def _asked(
+def _parsed(
     settings: ServiceSettings,
     name: str,
     text: str | None,
     *,
     known_by: datetime | None = None,
     currency: str | None = None,
-) -> Question:
-    """Read a question; `name` is the parameter that holds the date."""
+) -> PointInTime:
+    """Parse the text of the query parameter `name`: a date or moment, now without a text."""
     day, until = service.today(settings), None
     if text is not None:
         day, until = _day(name, text, settings.zone)
-    return service.question(settings, day, until=until, known_by=known_by, currency=currency)
+    return service.point_in_time(settings, day, until=until, known_by=known_by, currency=currency)
 
 
-def _known(name: str, text: str, zone: ZoneInfo) -> datetime:
-    """Read a moment; a local date stands for its last one."""
-    day, moment = _day(name, text, zone)
+def _known_by(text: str, zone: ZoneInfo) -> datetime:
+    """Parse a moment; a local date stands for its last moment."""
+    day, moment = _day("known_by", text, zone)
     return moment or end_of(day, zone)
 
 
 def _day(name: str, text: str, zone: ZoneInfo) -> tuple[date, datetime | None]:
-    """Read a local date, or a moment with the local date on which it falls."""
+    """Parse a local date, or a moment with the local date on which it falls.
+
+    Raise `Invalid`, pointing to the query parameter `name`, for any other text.
+    """
     try:
         moment = None if len(text) == len("2026-01-31") else _MOMENTS.validate_python(text)
         day = _DAYS.validate_python(text) if moment is None else clock.local_day(moment, zone)
     except ValueError as error:
-        raise _unreadable(name) from error
+        raise _invalid_date(name) from error
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise _unreadable(name)
+        raise _invalid_date(name)
     return day, moment
 
 
-def _unreadable(name: str) -> Invalid:
+def _invalid_date(name: str) -> Invalid:
     message = "Give a date such as 2026-01-31, or a moment such as 2026-01-31T09:30:00+08:00."
     return Invalid(Fault(f"query:{name}", "date", message))

@@ -1,28 +1,28 @@
-"""How the company asks: in its zone and its currency, by its clock."""
+"""Points in time by the clock, the time zone and the currency of the company."""
 
 from datetime import date, datetime
 
 from services.scoring.facts.fact.domain import Horizon
-from services.scoring.figures.as_of.domain import Question
+from services.scoring.figures.as_of.domain import PointInTime
 from shared import clock
 from shared.settings import ServiceSettings
 
 
 def today(settings: ServiceSettings) -> date:
-    """Tell the company's day."""
+    """Return today's date in the company's time zone."""
     return clock.local_day(clock.now(), settings.zone)
 
 
-def question(
+def point_in_time(
     settings: ServiceSettings,
     as_of: date,
     *,
     until: datetime | None = None,
     known_by: datetime | None = None,
     currency: str | None = None,
-) -> Question:
-    """Ask about a local day, or about a moment of it."""
-    return Question.about(
+) -> PointInTime:
+    """Return the point in time of a local day, or of the moment `until` on that day."""
+    return PointInTime.of(
         Horizon(as_of=as_of, until=until, known_by=known_by),
         home=settings.currency,
         zone=settings.zone,

@@ -1,1 +1,1 @@
-"""Loyalty (忠诚度): rhythm, silence and rungs."""
+"""Loyalty (忠诚度): silence after purchases, and the rungs of the loyalty ladder."""

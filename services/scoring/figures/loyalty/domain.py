@@ -1,7 +1,7 @@
-"""Loyalty (忠诚度): the rhythm of a customer's purchases, silence, and the rung of the ladder.
+"""Loyalty (忠诚度): silence by the rhythm of a customer's purchases, and the rung of the ladder.
 
-What a rung brought is counted in whole months up to a day: from the same day so many months before,
-which is left out, to the day itself.
+The revenue of a rung is that of whole months up to a day: it begins after the same day so many
+months before and includes the day itself.
 """
 
 from calendar import monthrange
@@ -14,7 +14,7 @@ from services.scoring.modelling.value_model.domain import RungRule, SilenceRule
 
 
 class Rung(StrEnum):
-    """The rungs, lowest first; `inactive` stands beside them and wins over all but partner."""
+    """The rungs of the ladder, lowest first; `inactive` wins over all others but `partner`."""
 
     SUSPECT = "suspect"
     PROSPECT = "prospect"
@@ -29,10 +29,11 @@ class Rung(StrEnum):
 
 
 def silent_from(days: Sequence[date], rule: SilenceRule) -> date | None:
-    """Tell the first day of silence if nothing more is bought; None without a purchase.
+    """Return the first day of silence if nothing more is bought; None without a purchase.
 
-    `days` are distinct and in order. Silence needs *more* than the allowed days, so it begins on
-    the day after them; half a day in the median gap, times the factor, is rounded down with them.
+    `days` are the distinct purchase days in order. Silence begins on the day *after* the allowed
+    number of days without a purchase. That number is rounded down, because the median gap may have
+    half a day.
     """
     if not days:
         return None
@@ -49,10 +50,10 @@ def _allowed(days: Sequence[date], rule: SilenceRule) -> int:
 
 
 def rung(*, purchase_days: int, silent: bool, disqualified: bool, rule: RungRule) -> Rung:
-    """Place a customer on the ladder: the highest rung whose rule holds.
+    """Return the highest rung of the ladder whose rule a customer meets.
 
-    Prospect, member, advocate and partner need contacts, enrolments, referrals and bonds, which
-    no event tells of yet: until then nobody stands on them.
+    Prospect, member, advocate and partner need contacts, enrolments, referrals and bonds. There are
+    no events of these yet, so no customer has these rungs.
     """
     if silent:
         return Rung.INACTIVE
@@ -66,14 +67,14 @@ def rung(*, purchase_days: int, silent: bool, disqualified: bool, rule: RungRule
 
 
 def months_before(day: date, months: int) -> date:
-    """Go back whole months; a day that the month does not have becomes its last."""
+    """Return the same day some months before, or the last day of a month that is too short."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def leaves_on(day: date, months: int) -> date:
-    """Tell the first day whose window of months no longer holds `day`."""
+    """Return the first day on which `day` is not within the last `months` months any more."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if day.day <= monthrange(year, month + 1)[1]:
         return date(year, month + 1, day.day)
-    return date(year, month + 2, 1)  # in the same year: December lacks no day
+    return date(year, month + 2, 1)  # never in the next year: December has 31 days

@@ -1,4 +1,4 @@
-"""The loyalty ladder (忠诚度阶梯): customers and revenue per rung, and moves between two dates.
+"""The loyalty ladder (忠诚度阶梯): customers and revenue by rung, and moves between two dates.
 
 Drawn as one chart, it is the distribution of customers and revenue (收入客户分布图).
 """
@@ -14,7 +14,7 @@ from shared.money import exactly
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a customer stands on a date, and their net revenue of the months before it."""
+    """The rung of a customer on a date, and their net revenue in the months up to it."""
 
     rung: Rung
     revenue: Decimal
@@ -22,7 +22,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RungRow:
-    """One rung: how many stand on it (width) and what they brought (height)."""
+    """One rung with the number of its customers (its width) and their revenue (its height)."""
 
     rung: Rung
     customers: int
@@ -31,7 +31,7 @@ class RungRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """How many went from one rung to another; who stayed is a move to the same."""
+    """The customers who went from one rung to another; those who stayed have a move to the same."""
 
     start: Rung
     end: Rung
@@ -40,7 +40,7 @@ class Move:
 
 
 def ladder(standings: Iterable[Standing]) -> tuple[RungRow, ...]:
-    """Count customers and sum revenue per rung, with every rung named, in order."""
+    """Return every rung, lowest first, with the number of its customers and their revenue."""
     with exactly():
         grouped: dict[Rung, list[Decimal]] = {rung: [] for rung in Rung}
         for standing in standings:
@@ -52,17 +52,17 @@ def ladder(standings: Iterable[Standing]) -> tuple[RungRow, ...]:
 
 
 def total_revenue(rungs: Iterable[RungRow]) -> Decimal:
-    """Sum the revenue of all rungs."""
+    """Return the revenue of all rungs together."""
     with exactly():
         return sum((row.revenue for row in rungs), Decimal(0))
 
 
 def moves(before: Mapping[UUID, Standing], after: Mapping[UUID, Standing]) -> tuple[Move, ...]:
-    """Count who went from where to where, between two dates of the same population.
+    """Return the moves between the standings of two dates of the same customers, in order of rungs.
 
-    Revenue is that of the end date. So the moves to a rung sum to it in the later ladder, those
-    from a rung to its customers in the earlier one. A record has no date in the world: a
-    customer counts at every date, also at one before the registration.
+    Revenue is that of the later date. So the moves to a rung sum to its customers and revenue in
+    the later ladder, the moves from a rung to its customers in the earlier one. A customer counts
+    on every date, also on one before the registration.
     """
     with exactly():
         grouped: dict[tuple[Rung, Rung], list[Decimal]] = {}

@@ -1,1 +1,1 @@
-"""The portfolio (客户组合): classes and the ladder, cut for the whole population."""
+"""The portfolio (客户组合): the ABC table and the loyalty ladder of all customers together."""

@@ -1,4 +1,4 @@
-"""The table of snapshots."""
+"""The table of snapshots of portfolio figures."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from shared.database import Json, Moment
 
 
 class Snapshot(Model):
-    """A portfolio answer as it was made for a day; `name` says which one."""
+    """A response body of the portfolio for a day; `name` says which ladder or table it is."""
 
     __tablename__ = "snapshots"
 

@@ -1,4 +1,4 @@
-"""Compute everything that is kept anew from the facts and tell what differs (promise P9)."""
+"""The command `recompute`: compare stored figures with a computation from facts (promise P9)."""
 
 import sys
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.scoring.facts.customer import repository as customer_repository
-from services.scoring.figures.as_of.service import question, today
+from services.scoring.figures.as_of.service import point_in_time, today
 from services.scoring.figures.satisfaction_index import repository as index_repository
 from services.scoring.figures.satisfaction_index.domain import sums_of
-from services.scoring.figures.satisfaction_index.service import kept_sums
+from services.scoring.figures.satisfaction_index.service import stored_sums
 from services.scoring.figures.score import repository, service
-from services.scoring.figures.score.population import kept_population
+from services.scoring.figures.score.population import stored_population
 from services.scoring.models import Row
 from services.scoring.settings import Settings
 from shared import clock
@@ -23,7 +23,7 @@ _CHUNK = 500
 
 
 def recompute(settings: Settings) -> None:
-    """Compare kept scores, classes and indices with a recomputation; exit 1 if any differs."""
+    """Print how stored scores, classes and indices differ from computed ones; exit 1 if any do."""
     database = Database.of(settings)
     with database.reading() as session:
         found = list(differences(session, settings))
@@ -35,7 +35,7 @@ def recompute(settings: Settings) -> None:
 
 
 def differences(session: Session, settings: Settings) -> Iterator[str]:
-    """Tell each kept figure that a computation from the facts does not give."""
+    """Yield a line for each stored figure that a computation from the facts does not give."""
     customers = customer_repository.customers(session)
     ids = sorted(customers)
     for start in range(0, len(ids), _CHUNK):
@@ -46,33 +46,34 @@ def differences(session: Session, settings: Settings) -> Iterator[str]:
 
 
 def _of_scores(session: Session, customers: dict[UUID, Row], settings: Settings) -> Iterator[str]:
-    kept = repository.kept_scores(session, customers)
-    compute = service.computer(session, customers, clock.now(), currency=settings.currency)
+    stored = repository.stored_scores(session, customers)
+    compute = service.load_scorer(session, customers, clock.now(), currency=settings.currency)
     for customer_id in customers:
-        row = kept.get(customer_id)
+        row = stored.get(customer_id)
         if row is None:
-            yield f"score {customer_id}: not kept"
+            yield f"score {customer_id}: not stored"
             continue
         for name, value in compute(customer_id, row["as_of"]).items():
             if row[name] != value:
-                yield f"score {customer_id} {name}: kept {row[name]}, computed {value}"
+                yield f"score {customer_id} {name}: stored {row[name]}, computed {value}"
 
 
 def _of_classes(session: Session, settings: Settings) -> Iterator[str]:
+    """Yield the differences of classes, none while changes wait for a settlement."""
     if repository.unsettled(session)["scores"]:
         return
-    asked = question(settings, today(settings))
-    computed = kept_population(session, SYSTEM_READER, asked).classes()
+    now = point_in_time(settings, today(settings))
+    computed = stored_population(session, SYSTEM_READER, now).classes()
     for row in repository.population(session, SYSTEM_READER):
-        found = computed.get(row["customer_id"])
-        if row["customer_class"] != found:
-            kept = row["customer_class"]
-            yield f"class {row['customer_id']}: kept {kept}, computed {found}"
+        customer_class = computed.get(row["customer_id"])
+        if row["customer_class"] != customer_class:
+            stored = row["customer_class"]
+            yield f"class {row['customer_id']}: stored {stored}, computed {customer_class}"
 
 
 def _of_indices(session: Session) -> Iterator[str]:
     for survey_id in index_repository.survey_ids(session):
         computed = sums_of(index_repository.indices(session, survey_id))
-        kept = kept_sums(session, survey_id, None)
-        if kept != computed:
-            yield f"index {survey_id}: kept {kept}, computed {computed}"
+        stored = stored_sums(session, survey_id, None)
+        if stored != computed:
+            yield f"index {survey_id}: stored {stored}, computed {computed}"

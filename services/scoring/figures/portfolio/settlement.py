@@ -1,6 +1,6 @@
-"""Settling (结算): classes are cut for the whole population once it is quiet, snapshots are kept.
+"""Settling (结算): compute the classes of all customers once changes pause, and store snapshots.
 
-It reads and computes without holding anything, then writes in chunks; a score that was made anew
+Rows are read and classes computed without a lock, then written in chunks. A score that changed
 meanwhile stays unsettled and is left to the next settlement.
 """
 
@@ -13,21 +13,21 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from services.scoring.facts.fact import repository as fact_repository
-from services.scoring.figures.abc.domain import Basis, CustomerClass, Member, Method, kept_class
-from services.scoring.figures.as_of.service import question, today
+from services.scoring.figures.abc.domain import Basis, CustomerClass, Method, damped_class
+from services.scoring.figures.as_of.service import point_in_time, today
 from services.scoring.figures.portfolio import repository
 from services.scoring.figures.portfolio.models import Snapshot
 from services.scoring.figures.portfolio.schemas import abc_out, ladder_out
 from services.scoring.figures.score import events
 from services.scoring.figures.score import repository as score_repository
-from services.scoring.figures.score.models import KeptScore
+from services.scoring.figures.score.models import StoredScore
 from services.scoring.figures.score.population import (
+    Member,
     Population,
-    member_of,
     population_at,
     population_of,
 )
-from services.scoring.figures.score.service import assign
+from services.scoring.figures.score.service import record_assignments
 from services.scoring.models import Row
 from shared import clock
 from shared.database import Database
@@ -35,17 +35,19 @@ from shared.messaging import outbox
 from shared.row_access import SYSTEM_READER
 from shared.settings import ServiceSettings
 
+LADDER = "ladder"
+"""Name of the snapshot of the ladder."""
+
 _CHUNK = 1000
 _OVERLAP = timedelta(minutes=1)
-"""How long a transaction may have run that wrote before a snapshot and was committed after it."""
+"""The longest time for which a transaction may have run that was committed after a snapshot."""
+
+_WRITTEN = ("customer_id", "version", "customer_class", "assigned_class", "unsettled_since")
+"""The columns of a score that a settlement writes, after its key."""
 
 
-_SETTLED = ("customer_id", "version", "customer_class", "assigned_class", "unsettled_since")
-"""The columns that a settlement writes."""
-
-
-class _Kept(NamedTuple):
-    """What was published of a kept score, and which one it was."""
+class _Before(NamedTuple):
+    """The class of a score before the settlement, computed and published, and its moments."""
 
     customer_id: UUID
     made_at: datetime
@@ -54,142 +56,155 @@ class _Kept(NamedTuple):
     assigned_class: str | None
 
 
-class _Cut(NamedTuple):
-    """The class that was cut for a kept score, and the one to publish."""
+class _Settled(NamedTuple):
+    """The class that a settlement computed for a score, and the one to publish."""
 
-    kept: _Kept
-    computed: CustomerClass | None
-    assigned: CustomerClass | None
+    before: _Before
+    customer_class: CustomerClass | None
+    assigned_class: CustomerClass | None
 
     @property
-    def moved(self) -> bool:
-        """Tell whether another class is computed or to be published than before."""
-        before = (self.kept.customer_class, self.kept.assigned_class)
-        return (self.computed, self.assigned) != before
+    def is_change(self) -> bool:
+        """Return whether the computed or the published class is another than before."""
+        return (self.customer_class, self.assigned_class) != (
+            self.before.customer_class,
+            self.before.assigned_class,
+        )
 
 
 def is_due(session: Session, *, settings: ServiceSettings, after: float, within: float) -> bool:
-    """Tell whether changes wait that have been quiet for long enough, or waited too long."""
-    waiting = score_repository.unsettled(session)
-    if not waiting["scores"]:
-        return _outdated(session, today(settings))
+    """Return whether it is time to settle.
+
+    It is `after` seconds after the last change, or `within` seconds after the first one that is not
+    settled; without changes, when a day began that has no snapshot.
+    """
+    unsettled = score_repository.unsettled(session)
+    if not unsettled["scores"]:
+        return _is_outdated(session, today(settings))
     now = clock.now()
-    quiet, waited = now - waiting["last"], now - waiting["first"]
+    quiet, waited = now - unsettled["last"], now - unsettled["first"]
     return bool(quiet >= timedelta(seconds=after) or waited >= timedelta(seconds=within))
 
 
-def _outdated(session: Session, day: date) -> bool:
+def _is_outdated(session: Session, day: date) -> bool:
     last = repository.latest_snapshot(session, LADDER)
     return last is None or last.as_of < day
 
 
 def settle(database: Database, *, settings: ServiceSettings) -> int:
-    """Cut the classes of today, publish what moved, keep the answers; tell how many scores."""
+    """Compute the classes of today, publish the changed ones and store snapshots.
+
+    Return how many scores were settled.
+    """
     members: list[Member] = []
-    kept: list[_Kept] = []
+    before: list[_Before] = []
     with database.streaming() as session:
         for row in score_repository.population(session, SYSTEM_READER, streamed=True):
-            members.append(member_of(row))
-            kept.append(_Kept._make(row[name] for name in _Kept._fields))
-        population = population_of(members, session, question(settings, today(settings)))
-    cuts = [cut for cut in _cuts(kept, population) if cut.moved or cut.kept.unsettled_since]
-    for start in range(0, len(cuts), _CHUNK):
+            members.append(Member.of_row(row))
+            before.append(_Before._make(row[name] for name in _Before._fields))
+        population = population_of(members, session, point_in_time(settings, today(settings)))
+    settled = [
+        each
+        for each in _settled(before, population)
+        if each.is_change or each.before.unsettled_since
+    ]
+    for start in range(0, len(settled), _CHUNK):
         with database.transaction() as session:
-            _publish(session, cuts[start : start + _CHUNK])
+            _publish(session, settled[start : start + _CHUNK])
     with database.transaction() as session:
-        _keep(session, population)
-        _forget(session, before=today(settings))
-    return len(cuts)
+        _store_snapshots(session, population)
+        _delete_snapshots(session, before=today(settings))
+    return len(settled)
 
 
-def keep_month_end(database: Database, *, settings: ServiceSettings) -> bool:
-    """Keep the answers of the last day of the month before, unless they are kept and still true."""
+def store_month_end(database: Database, *, settings: ServiceSettings) -> bool:
+    """Store snapshots of the last day of the month before, unless there are up-to-date ones.
+
+    Return whether they were stored.
+    """
     end = today(settings).replace(day=1) - timedelta(days=1)
     with database.reading() as session:
-        if still_true(session, repository.snapshot(session, LADDER, end)):
+        if is_up_to_date(session, repository.snapshot(session, LADDER, end)):
             return False
-        population = population_at(session, SYSTEM_READER, question(settings, end))
+        population = population_at(session, SYSTEM_READER, point_in_time(settings, end))
     with database.transaction() as session:
-        _keep(session, population)
+        _store_snapshots(session, population)
     return True
 
 
-def still_true(session: Session, snapshot: Snapshot | None) -> bool:
-    """Tell whether nothing has been recorded since that reaches back to a snapshot's day."""
+def is_up_to_date(session: Session, snapshot: Snapshot | None) -> bool:
+    """Return whether nothing that a snapshot counts was written after it."""
     return snapshot is not None and not fact_repository.changed_since(
         session, snapshot.made_at - _OVERLAP, up_to=snapshot.as_of
     )
 
 
-def _cuts(kept: Sequence[_Kept], population: Population) -> Iterable[_Cut]:
+def _settled(before: Sequence[_Before], population: Population) -> Iterable[_Settled]:
     rule = population.model.rules.classes
-    computed = population.classes()
+    classes = population.classes()
     buyers = population.ranking(Basis.PROFIT).buyers
-    places = {buyer.customer_id: place for place, buyer in enumerate(buyers)}
-    for each in kept:
-        place = places.get(each.customer_id)
-        if place is None:
-            yield _Cut(each, None, None)
+    ranks = {buyer.customer_id: rank for rank, buyer in enumerate(buyers)}
+    for each in before:
+        rank = ranks.get(each.customer_id)
+        if rank is None:
+            yield _Settled(each, None, None)
             continue
-        before = CustomerClass(each.assigned_class) if each.assigned_class else None
-        now = computed[each.customer_id]
-        assigned = kept_class(
-            before, now, buyer=buyers[place], place=place, n=len(places), rule=rule
+        published = CustomerClass(each.assigned_class) if each.assigned_class else None
+        computed = classes[each.customer_id]
+        assigned = damped_class(
+            published, computed, buyer=buyers[rank], rank=rank, n=len(ranks), rule=rule
         )
-        yield _Cut(each, now, assigned)
+        yield _Settled(each, computed, assigned)
 
 
-def _publish(session: Session, cuts: Sequence[_Cut]) -> None:
-    """Keep and tell the classes of those scores that have not been made anew meanwhile."""
-    rows = score_repository.kept_scores_for_change(session, [cut.kept.customer_id for cut in cuts])
-    still = [
-        (cut, row)
-        for cut in cuts
-        if (row := rows.get(cut.kept.customer_id)) and row["made_at"] == cut.kept.made_at
+def _publish(session: Session, settled: Sequence[_Settled]) -> None:
+    """Write and publish the classes of those scores that have not been computed again meanwhile."""
+    rows = score_repository.lock_scores(session, [each.before.customer_id for each in settled])
+    changes = [
+        (each.before, _after(each, row))
+        for each in settled
+        if (row := rows.get(each.before.customer_id)) and row["made_at"] == each.before.made_at
     ]
-    settled = [_settled(cut, row) for cut, row in still]
-    if settled:
-        session.execute(update(KeptScore), [{n: row[n] for n in _SETTLED} for row in settled])
+    if changes:
+        columns = [{name: after[name] for name in _WRITTEN} for _, after in changes]
+        session.execute(update(StoredScore), columns)
     moment = clock.now()
-    changed = [
-        (row, cut.kept.assigned_class)
-        for (cut, _), row in zip(still, settled, strict=True)
-        if cut.assigned != cut.kept.assigned_class
+    reclassed = [
+        (before, after)
+        for before, after in changes
+        if after["assigned_class"] != before.assigned_class
     ]
-    told: list[Any] = [events.class_changed(row, moment, before=before) for row, before in changed]
-    outbox.record_all(session, told + [events.score_state(row) for row in settled])
-    assign(
-        session,
-        "class",
-        {row["customer_id"]: (row["assigned_class"], moment) for row, _ in changed},
-    )
+    class_events: list[Any] = [
+        events.class_changed(after, moment, before=before.assigned_class)
+        for before, after in reclassed
+    ]
+    outbox.record_all(session, class_events + [events.score_state(after) for _, after in changes])
+    classes = {after["customer_id"]: (after["assigned_class"], moment) for _, after in reclassed}
+    record_assignments(session, "class", classes)
 
 
-def _settled(cut: _Cut, row: Row) -> Row:
+def _after(settled: _Settled, row: Row) -> Row:
     return {
         **row,
-        "version": row["version"] + cut.moved,
-        "customer_class": cut.computed,
-        "assigned_class": cut.assigned,
+        "version": row["version"] + settled.is_change,
+        "customer_class": settled.customer_class,
+        "assigned_class": settled.assigned_class,
         "unsettled_since": None,
     }
 
 
-LADDER = "ladder"
-
-
 def abc_name(method: Method, wanted: Basis) -> str:
-    """Name the snapshot of an ABC table."""
+    """Return the name of the snapshot of an ABC table."""
     return f"abc.{method}.{wanted}"
 
 
-def _keep(session: Session, population: Population) -> None:
-    """Keep the answers of a population as snapshots of its day."""
+def _store_snapshots(session: Session, population: Population) -> None:
+    """Store the ladder and every ABC table of a population as snapshots of its day."""
     bodies: dict[str, Any] = {LADDER: ladder_out(population)}
     for method in Method:
         for wanted in Basis:
             bodies[abc_name(method, wanted)] = abc_out(population, method=method, wanted=wanted)
-    day = population.question.horizon.as_of
+    day = population.point_in_time.horizon.as_of
     rows = [
         {
             "name": name,
@@ -203,9 +218,9 @@ def _keep(session: Session, population: Population) -> None:
     session.execute(insert(Snapshot), rows)
 
 
-def _forget(session: Session, *, before: date) -> None:
-    """Forget the snapshots of days that are no month's last."""
-    passed = repository.days(session, before=before)
-    gone = [day for day in passed if (day + timedelta(days=1)).day != 1]
-    if gone:
-        session.execute(delete(Snapshot).where(Snapshot.as_of.in_(gone)))
+def _delete_snapshots(session: Session, *, before: date) -> None:
+    """Delete the snapshots of days before one, but those of the last day of a month."""
+    days = repository.days(session, before=before)
+    outdated = [day for day in days if (day + timedelta(days=1)).day != 1]
+    if outdated:
+        session.execute(delete(Snapshot).where(Snapshot.as_of.in_(outdated)))

@@ -1,1 +1,1 @@
-"""The plain satisfaction index (满意度指数) of surveys, current with every answer."""
+"""The plain satisfaction index (满意度指数) of surveys, updated with every answer."""

@@ -1,4 +1,4 @@
-"""The plain satisfaction index (满意度指数) of a survey: 0-100, with its interval and n."""
+"""The plain satisfaction index (满意度指数) of a survey, from 0 to 100, with its interval and n."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from shared.money import exactly
 _ROLE = "satisfaction"
 _LEAST, _MOST = 0.0, 100.0
 _DECIMALS = 30
-"""A mean of thirds has no end, so an answer's index is kept with this many decimals.
+"""A mean of thirds has infinitely many decimals, so an answer's index is stored with this many.
 
-The mean of n of them is at most 5e-31 off. A double lies at least 1 / (q 2^47) from where it would
-be rounded the other way (means from 64 on; q: n times the lengths of the scales), which is more
-for every q up to 10^15. So the index is the double nearest to the exact mean, as if nothing had
-been rounded before.
+The mean of n of them is at most 5e-31 off. The exact mean lies at least 1 / (q 2^47) from a number
+half way between two doubles, where rounding changes (means from 64 on; q: n times the lengths of
+the scales). That is more for every q up to 10^15. So the index is the double nearest to the exact
+mean, as if nothing had been rounded before.
 """
 
 
@@ -32,8 +32,8 @@ class Item:
     missing: frozenset[float | str]
 
     @classmethod
-    def read(cls, document: Mapping[str, Any]) -> "Item":
-        """Read an item as it is kept."""
+    def parse(cls, document: Mapping[str, Any]) -> "Item":
+        """Parse an item from its JSON document."""
         return cls(**{**document, "missing": frozenset(document["missing"])})
 
 
@@ -49,8 +49,8 @@ class ResponseIndex:
 class Sums:
     """Count, sum and sum of squares of responses' indices: all that the index needs.
 
-    They are exact, so responses can be added and taken out in any order and the figures are
-    those of a computation from scratch.
+    They are exact, so responses can be added and removed in any order and the figures equal those
+    of a computation from scratch.
     """
 
     n: int = 0
@@ -74,7 +74,7 @@ class Sums:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """Mean of the responses' indices with its 95 % t interval; None where n does not allow it.
+    """Mean of the responses' indices with its 95 % t interval, None where `n` is too small.
 
     `index` is the double nearest to the exact mean.
     """
@@ -86,7 +86,7 @@ class Index:
 
 
 def items_of(catalogue: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Choose the satisfaction items with a scale from the items of a survey, by code."""
+    """Return the satisfaction items with a scale among the items of a survey, sorted by code."""
     fields = ("code", "least", "most", "missing")
     return [
         {name: item[name] for name in fields}
@@ -100,9 +100,9 @@ def _is_scale(least: float | None, most: float | None) -> bool:
 
 
 def response_index(answers: Mapping[str, Any], items: Sequence[Item]) -> ResponseIndex | None:
-    """Average 100 (x - least) / (most - least) over the answered satisfaction items.
+    """Return the mean of 100 (x - least) / (most - least) over the answered satisfaction items.
 
-    None where none was answered. Rounded half to even, but only beyond what a double can tell.
+    None where none was answered. Rounded half to even, far beyond the precision of a double.
     """
     parts = [_part(answers[item.code], item) for item in items if _answered(answers, item)]
     if not parts:
@@ -114,23 +114,23 @@ def response_index(answers: Mapping[str, Any], items: Sequence[Item]) -> Respons
 
 
 def sums_of(indices: Sequence[Decimal]) -> Sums:
-    """Sum up responses' indices exactly."""
+    """Return the count, sum and sum of squares of responses' indices, exact."""
     with exactly():
         squares = sum((index * index for index in indices), Decimal(0))
         return Sums(n=len(indices), total=sum(indices, Decimal(0)), squares=squares)
 
 
 def total(parts: Iterable[Sums]) -> Sums:
-    """Add sums up."""
+    """Return the sum of sums."""
     with exactly():
         return sum(parts, Sums())
 
 
 def estimate(sums: Sums) -> Index:
-    """Give mean and interval: mean +- t(0.975; n - 1) s / sqrt(n) (Student, 1908).
+    """Return the mean and its interval: mean +- t(0.975; n - 1) s / sqrt(n) (Student, 1908).
 
-    `s` is the sample standard deviation. What lies beyond the ends of the scale is cut off the
-    interval: no index can be there. One response alone has none.
+    `s` is the sample standard deviation. The interval ends at 0 and 100, because no index lies
+    beyond. One response alone has no interval.
     """
     if sums.n == 0:
         return Index(n=0, index=None, low=None, high=None)
@@ -156,5 +156,5 @@ def _part(answer: float, item: Item) -> Fraction:
 
 
 def _written(number: float) -> Fraction:
-    """Read a number as it is written: 0.1 is a tenth, not the binary fraction next to it."""
+    """Return a number as it is written: 0.1 is a tenth, not the binary fraction next to it."""
     return Fraction(str(number))

@@ -1,4 +1,4 @@
-"""What is told of indices."""
+"""The event of a satisfaction index."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -10,7 +10,7 @@ from shared.contracts.scoring.index import IndexEstimated, WaveIndex
 
 
 def index_estimated(survey: Survey, waves: Mapping[str, Sums], moment: datetime) -> IndexEstimated:
-    """Tell the index of a survey by the sums of its waves."""
+    """Return the event with the index of a survey and of each wave, from the sums by wave."""
     return IndexEstimated(
         survey_id=survey.id,
         version=survey.estimates,

@@ -13,10 +13,10 @@ from shared.database import Exact, Json
 
 
 class Survey(Model):
-    """A survey's satisfaction items; without a version only answers have named it so far.
+    """A survey's satisfaction items; `version` is None while only answers have named the survey.
 
-    `waves` holds the codes of its waves, None if it was told before they were kept. `estimates`
-    counts how often its index was told.
+    `waves` holds the codes of its waves, None if its event came before this column. `estimates`
+    counts how often its index was published.
     """
 
     __tablename__ = "surveys"
@@ -29,7 +29,10 @@ class Survey(Model):
 
 
 class CodedAnswer(Model):
-    """The coded answers of one version of a response; `size` 0: no satisfaction item answered."""
+    """The coded answers of one version of a response.
+
+    `score` is their index, from `size` satisfaction items; with `size` 0 there is no index.
+    """
 
     __tablename__ = "answers"
 

@@ -18,37 +18,37 @@ _FACT_OF_ANSWER = and_(
 
 
 def survey(session: Session, survey_id: UUID) -> Survey | None:
-    """Find a survey that was told of."""
+    """Return a survey whose event was received; None if there is none of this id."""
     statement = select(Survey).where(Survey.id == survey_id, Survey.version.is_not(None))
     return session.scalars(statement).first()
 
 
 def survey_ids(session: Session) -> Sequence[UUID]:
-    """Name every survey that was told of or answered."""
+    """Return the ids of all surveys, those included that only answers have named so far."""
     return session.scalars(select(Survey.id).order_by(Survey.id)).all()
 
 
-def surveys_for_change(session: Session, survey_ids: Collection[UUID]) -> dict[UUID, Survey]:
-    """Lock surveys in the order of their ids; those never heard of are left out."""
+def lock_surveys(session: Session, survey_ids: Collection[UUID]) -> dict[UUID, Survey]:
+    """Lock surveys in the order of their ids and return those that there are, by id."""
     statement = select(Survey).where(Survey.id.in_(survey_ids)).order_by(Survey.id)
     return {row.id: row for row in session.scalars(statement.with_for_update())}
 
 
 def versions_of(session: Session, response_ids: Collection[UUID]) -> Sequence[CodedAnswer]:
-    """Give every version of these responses."""
+    """Return every version of these responses."""
     known = any_of(session, CodedAnswer.response_id, response_ids)
     return session.scalars(select(CodedAnswer).where(known)).all()
 
 
 def answers_to(session: Session, survey_id: UUID) -> Sequence[CodedAnswer]:
-    """Give every version of every response to a survey."""
+    """Return every version of every response to a survey."""
     return session.scalars(select(CodedAnswer).where(CodedAnswer.survey_id == survey_id)).all()
 
 
 def indices(
     session: Session, survey_id: UUID, *, wave: str | None = None, horizon: Horizon | None = None
 ) -> list[Decimal]:
-    """Give the indices of a survey's responses that have one; those within a horizon."""
+    """Return the indices of a survey's current responses up to the day or moment of a horizon."""
     statement = select(CodedAnswer.score).where(
         CodedAnswer.survey_id == survey_id, CodedAnswer.current, CodedAnswer.size > 0
     )
@@ -57,13 +57,13 @@ def indices(
     if horizon is not None:
         statement = statement.where(CodedAnswer.submitted_on <= horizon.as_of)
     if horizon is not None and horizon.until is not None:
-        happened = StoredFact.occurred_at <= horizon.until
-        statement = statement.join(StoredFact, _FACT_OF_ANSWER).where(happened)
+        is_by_then = StoredFact.occurred_at <= horizon.until
+        statement = statement.join(StoredFact, _FACT_OF_ANSWER).where(is_by_then)
     return list(session.scalars(statement))
 
 
 def wave_sums(session: Session, survey_ids: Iterable[UUID]) -> dict[tuple[UUID, str], WaveSums]:
-    """Give the kept sums of surveys, by survey and wave."""
+    """Return the stored sums of surveys, by survey id and wave."""
     statement = select(WaveSums).where(WaveSums.survey_id.in_(list(survey_ids)))
     rows = session.scalars(statement.order_by(WaveSums.survey_id, WaveSums.wave))
     return {(row.survey_id, row.wave): row for row in rows}

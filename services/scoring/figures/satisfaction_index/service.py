@@ -1,16 +1,16 @@
-"""Use cases of the index: follow surveys and answers, keep exact sums, tell what they come to."""
+"""Use cases of the index: store surveys and answers, keep exact sums per wave, record indices."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from services.scoring.facts.fact.changes import Changes, NewAmount
 from services.scoring.facts.fact.domain import Fact, Kind, fact_id
-from services.scoring.facts.fact.service import Restated
 from services.scoring.figures.satisfaction_index import events, repository
 from services.scoring.figures.satisfaction_index.domain import (
     Item,
@@ -28,57 +28,53 @@ from shared.contracts.survey.survey import SurveyFacts
 from shared.messaging import outbox
 from shared.money import exactly
 
-_Place = tuple[UUID, str]
-_Waves = dict[_Place, Sums]
-_Kept = dict[_Place, WaveSums]
+_WaveKey: TypeAlias = tuple[UUID, str]
+"""Id of a survey and code of one of its waves."""
+
+_StoredSums: TypeAlias = dict[_WaveKey, WaveSums]
 
 
-@dataclass(slots=True)
-class Answered:
-    """What answers come to: new facts, facts that read otherwise now, customers they touch."""
-
-    facts: list[Fact] = field(default_factory=list)
-    restated: list[Restated] = field(default_factory=list)
-    touched: set[UUID] = field(default_factory=set)
-
-
-def follow_surveys(
+def apply_events(
     session: Session,
     surveys: Sequence[SurveyFacts],
     responses: Sequence[ResponseSubmitted],
     *,
     zone: ZoneInfo,
-) -> Answered:
-    """Take over surveys and answers, whichever came first, and tell the indices that moved."""
-    answered = Answered()
+) -> Changes:
+    """Store surveys and answers, in whatever order they arrive, and record the changed indices.
+
+    Return the facts of new answers, the new amounts of stored ones, and their customers. All
+    surveys are locked first, in order of their ids.
+    """
+    changes = Changes()
     if not (surveys or responses):
-        return answered
-    named = {each.survey_id for each in surveys} | {each.survey_id for each in responses}
-    held = lock_or_create(
+        return changes
+    survey_ids = {each.survey_id for each in surveys} | {each.survey_id for each in responses}
+    locked = lock_or_create(
         session,
         Survey,
-        named,
-        locked=repository.surveys_for_change,
+        survey_ids,
+        locked=repository.lock_surveys,
         blank=lambda survey_id: {"id": survey_id, "items": [], "estimates": 0},
     )
-    kept = repository.wave_sums(session, named)
-    moved = _follow_catalogues(session, held, kept, surveys, answered)
-    moved |= _take_answers(session, held, kept, responses, answered, zone)
-    _tell(session, [held[survey_id] for survey_id in sorted(moved)], kept)
-    return answered
+    stored = repository.wave_sums(session, survey_ids)
+    changed = _apply_surveys(session, locked, stored, surveys, changes)
+    changed |= _apply_responses(session, locked, stored, responses, changes, zone)
+    _record_events(session, [locked[survey_id] for survey_id in sorted(changed)], stored)
+    return changes
 
 
-def _follow_catalogues(
+def _apply_surveys(
     session: Session,
-    held: Mapping[UUID, Survey],
-    kept: _Kept,
+    locked: Mapping[UUID, Survey],
+    stored: _StoredSums,
     surveys: Iterable[SurveyFacts],
-    answered: Answered,
+    changes: Changes,
 ) -> set[UUID]:
-    """Take over the items of surveys; what was answered before is measured by them anew."""
+    """Store newer versions of surveys; return the ids of those whose answers have other indices."""
     changed = set()
     for event in sorted(surveys, key=lambda event: event.version):
-        survey = held[event.survey_id]
+        survey = locked[event.survey_id]
         if event.version >= (survey.version or 0):
             items = items_of([asdict(item) for item in event.items])
             survey.version, survey.waves = event.version, [wave.code for wave in event.waves]
@@ -86,127 +82,139 @@ def _follow_catalogues(
                 survey.items = items
                 changed.add(survey.id)
     session.flush()
-    return {id_ for id_ in changed if _remeasure(session, held[id_], kept, answered)}
+    return {id_ for id_ in changed if _remeasure(session, locked[id_], stored, changes)}
 
 
-def _remeasure(session: Session, survey: Survey, kept: _Kept, answered: Answered) -> bool:
+def _remeasure(session: Session, survey: Survey, stored: _StoredSums, changes: Changes) -> bool:
+    """Compute the index of every stored answer again, by the items that the survey has now.
+
+    Return whether there are answers.
+    """
     answers = repository.answers_to(session, survey.id)
-    items = [Item.read(item) for item in survey.items]
+    items = [Item.parse(item) for item in survey.items]
     for answer in answers:
         answer.score, answer.size = _measured(answer.answers, items)
-        name = fact_id(answer.response_id, answer.version, Kind.ANSWER)
-        answered.restated.append(Restated(name, answer.score, answer.size))
+        id_ = fact_id(answer.response_id, answer.version, Kind.ANSWER)
+        changes.amounts.append(NewAmount(id_, answer.score, answer.size))
         if answer.customer_id:
-            answered.touched.add(answer.customer_id)
+            changes.touched.add(answer.customer_id)
     session.flush()
-    waves: dict[str, list[Decimal]] = {answer.wave: [] for answer in answers}
+    indices: dict[str, list[Decimal]] = {answer.wave: [] for answer in answers}
     for answer in answers:
         if answer.current and answer.size:
-            waves[answer.wave].append(answer.score)
-    sums = {(survey.id, wave): sums_of(scores) for wave, scores in waves.items()}
-    _keep(session, kept, sums, anew=True)
+            indices[answer.wave].append(answer.score)
+    for wave, own_indices in indices.items():
+        _store_sums(session, stored, (survey.id, wave), sums_of(own_indices))
+    session.flush()
     return bool(answers)
 
 
-def _take_answers(
+def _apply_responses(
     session: Session,
-    held: Mapping[UUID, Survey],
-    kept: _Kept,
+    locked: Mapping[UUID, Survey],
+    stored: _StoredSums,
     responses: Sequence[ResponseSubmitted],
-    answered: Answered,
+    changes: Changes,
     zone: ZoneInfo,
 ) -> set[UUID]:
-    """Keep new answers; the highest version of a response counts, whichever came first."""
+    """Store new versions of responses and return the ids of surveys whose sums they change.
+
+    Of each response the highest version counts, whichever came first.
+    """
     if not responses:
         return set()
     known = repository.versions_of(session, {each.response_id for each in responses})
-    latest = {row.response_id: row for row in known if row.current}
+    current = {row.response_id: row for row in known if row.current}
     versions = {(row.response_id, row.version) for row in known}
-    moves: _Waves = {}
-    added: dict[tuple[UUID, int], CodedAnswer] = {}
-    items = {id_: [Item.read(item) for item in row.items] for id_, row in held.items()}
+    added: list[CodedAnswer] = []
+    differences: dict[_WaveKey, Sums] = {}
+    items = {id_: [Item.parse(item) for item in row.items] for id_, row in locked.items()}
     for event in responses:
         version = (event.response_id, event.version)
         if version in versions:
             continue
         versions.add(version)
-        row = added[version] = _answer(event, items[event.survey_id], zone)
-        answered.facts.append(_fact(event, row))
-        _supersede(latest, row, moves)
+        row = _coded_answer(event, items[event.survey_id], zone)
+        added.append(row)
+        changes.facts.append(_fact(event, row))
+        _supersede(current, row, differences)
     session.flush()
-    insert_rows(session, CodedAnswer, [_columns(row) for row in added.values()])
-    _keep(session, kept, moves)
-    return {survey_id for survey_id, _ in moves}
+    insert_rows(session, CodedAnswer, [_columns(row) for row in added])
+    with exactly():
+        for key, difference in differences.items():
+            before = _sums(stored[key]) if key in stored else Sums()
+            _store_sums(session, stored, key, before + difference)
+    session.flush()
+    return {survey_id for survey_id, _ in differences}
 
 
-def _supersede(latest: dict[UUID, CodedAnswer], row: CodedAnswer, moves: _Waves) -> None:
-    before = latest.get(row.response_id)
+def _supersede(
+    current: dict[UUID, CodedAnswer], row: CodedAnswer, differences: dict[_WaveKey, Sums]
+) -> None:
+    """Let `row` count instead of a lower version of its response; note what that adds to sums."""
+    before = current.get(row.response_id)
     if before is not None and before.version > row.version:
         return
-    with exactly():
-        if before is not None:
-            before.current = False
-            _move(moves, before, -1)
-        row.current = True
-        _move(moves, row, 1)
-    latest[row.response_id] = row
+    if before is not None:
+        before.current = False
+        _add(differences, before, -1)
+    row.current = True
+    _add(differences, row, 1)
+    current[row.response_id] = row
 
 
-def _move(moves: _Waves, row: CodedAnswer, sign: int) -> None:
+def _add(differences: dict[_WaveKey, Sums], row: CodedAnswer, sign: int) -> None:
     if row.size:
-        own, place = sums_of([row.score]), (row.survey_id, row.wave)
-        moved = moves.get(place, Sums())
-        moves[place] = moved + own if sign > 0 else moved - own
-
-
-def _keep(session: Session, kept: _Kept, moves: _Waves, *, anew: bool = False) -> None:
-    """Add to the kept sums, or have them be these."""
-    for place, moved in moves.items():
-        row = kept.get(place)
+        key = (row.survey_id, row.wave)
+        own, difference = sums_of([row.score]), differences.get(key, Sums())
         with exactly():
-            sums = moved if anew or row is None else _sums(row) + moved
-        if row is None:
-            kept[place] = WaveSums(survey_id=place[0], wave=place[1], **asdict(sums))
-            session.add(kept[place])
-        else:
-            row.n, row.total, row.squares = sums.n, sums.total, sums.squares
-    session.flush()
+            differences[key] = difference + own if sign > 0 else difference - own
 
 
-def _tell(session: Session, surveys: Iterable[Survey], kept: _Kept) -> None:
+def _store_sums(session: Session, stored: _StoredSums, key: _WaveKey, sums: Sums) -> None:
+    row = stored.get(key)
+    if row is None:
+        stored[key] = WaveSums(survey_id=key[0], wave=key[1], **asdict(sums))
+        session.add(stored[key])
+    else:
+        row.n, row.total, row.squares = sums.n, sums.total, sums.squares
+
+
+def _record_events(session: Session, surveys: Iterable[Survey], stored: _StoredSums) -> None:
     moment = clock.now()
     for survey in surveys:
         survey.estimates += 1
-        outbox.record(session, events.index_estimated(survey, _by_wave(kept, survey.id), moment))
+        event = events.index_estimated(survey, _sums_by_wave(stored, survey.id), moment)
+        outbox.record(session, event)
     session.flush()
 
 
 def has_wave(session: Session, survey: Survey, wave: str) -> bool:
-    """Tell whether a survey has a wave: one it told of, or that answers named before it did."""
-    named = survey.waves is None or wave in survey.waves
-    return named or wave in _waves_of(session, survey.id)
+    """Return whether a survey has a wave of this code, by its own event or by an answer."""
+    is_published = survey.waves is None or wave in survey.waves
+    return is_published or wave in _stored_by_wave(session, survey.id)
 
 
-def kept_sums(session: Session, survey_id: UUID, wave: str | None) -> Sums:
-    """Give the sums of all answers to a survey, or of one wave."""
-    kept = _waves_of(session, survey_id)
-    return total(kept.values()) if wave is None else kept.get(wave, Sums())
+def stored_sums(session: Session, survey_id: UUID, wave: str | None) -> Sums:
+    """Return the stored sums of all answers to a survey, or of those in one wave."""
+    sums = _stored_by_wave(session, survey_id)
+    return total(sums.values()) if wave is None else sums.get(wave, Sums())
 
 
-def _waves_of(session: Session, survey_id: UUID) -> dict[str, Sums]:
-    return _by_wave(repository.wave_sums(session, [survey_id]), survey_id)
+def _stored_by_wave(session: Session, survey_id: UUID) -> dict[str, Sums]:
+    return _sums_by_wave(repository.wave_sums(session, [survey_id]), survey_id)
 
 
-def _by_wave(kept: Mapping[_Place, WaveSums], survey_id: UUID) -> dict[str, Sums]:
-    places = sorted(place for place in kept if place[0] == survey_id)
-    return {place[1]: _sums(kept[place]) for place in places}
+def _sums_by_wave(stored: _StoredSums, survey_id: UUID) -> dict[str, Sums]:
+    keys = sorted(key for key in stored if key[0] == survey_id)
+    return {wave: _sums(stored[survey_id, wave]) for _, wave in keys}
 
 
 def _sums(row: WaveSums) -> Sums:
     return Sums(n=row.n, total=row.total, squares=row.squares)
 
 
-def _answer(event: ResponseSubmitted, items: Sequence[Item], zone: ZoneInfo) -> CodedAnswer:
+def _coded_answer(event: ResponseSubmitted, items: Sequence[Item], zone: ZoneInfo) -> CodedAnswer:
     score, size = _measured(event.answers, items)
     return CodedAnswer(
         response_id=event.response_id,
@@ -223,8 +231,9 @@ def _answer(event: ResponseSubmitted, items: Sequence[Item], zone: ZoneInfo) -> 
 
 
 def _measured(answers: Mapping[str, Any], items: Sequence[Item]) -> tuple[Decimal, int]:
-    found = response_index(answers, items)
-    return (found.index, found.n) if found else (Decimal(0), 0)
+    """Return the index of answers and the number of items in it, 0 and 0 without any."""
+    measured = response_index(answers, items)
+    return (measured.index, measured.n) if measured else (Decimal(0), 0)
 
 
 def _columns(row: CodedAnswer) -> dict[str, Any]:

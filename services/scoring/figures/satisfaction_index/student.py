@@ -10,7 +10,7 @@ _STEPS = 400
 
 @lru_cache(maxsize=4096)
 def quantile(degrees: int, *, outside: float = 0.05) -> float:
-    """Give the t that leaves `outside` in both tails together.
+    """Return the t beyond which, in both tails together, the share `outside` of the values lies.
 
     The share outside +-t is the regularised incomplete beta I(d / (d + t^2); d / 2, 1 / 2)
     (Abramowitz and Stegun 26.5.27); it falls with t, so the root is bisected. The relative error
@@ -32,7 +32,7 @@ def _outside(t: float, degrees: int) -> float:
 
 
 def _beta(a: float, b: float, x: float, rest: float) -> float:
-    """Give I(x; a, b), where `rest` is 1 - x, by whichever tail converges (A. and S. 26.5.8)."""
+    """Return I(x; a, b), where `rest` is 1 - x, from the tail that converges (A. and S. 26.5.8)."""
     front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(rest))
     if x < (a + 1) / (a + b + 2):
         return front * _fraction(a, b, x) / a
@@ -40,7 +40,7 @@ def _beta(a: float, b: float, x: float, rest: float) -> float:
 
 
 def _fraction(a: float, b: float, x: float) -> float:
-    """Evaluate the continued fraction of the incomplete beta by Lentz's method."""
+    """Return the continued fraction of the incomplete beta by Lentz's method."""
     c, d = 1.0, 1 / _away(1 - (a + b) * x / (a + 1))
     value = d
     for m in range(1, _STEPS):

@@ -1,4 +1,4 @@
-"""A customer's score (客户评价): value points, loyalty, satisfaction, and what they rest on."""
+"""A customer's score (客户评价): value points, loyalty and satisfaction, computed from facts."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -29,10 +29,10 @@ class Satisfaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """What is known of one customer at one time, as computed from the facts alone.
+    """The figures of one customer at one point in time, computed from the facts alone.
 
-    `revenue` is net of returns and discounts in the currency of the question, `recent_revenue`
-    that of the model's months up to the day; `profit` is None unless every line has a cost.
+    `revenue` is net of returns and discounts in the currency of the rates, `recent_revenue` that
+    of the model's `ladder_months` up to the day; `profit` is None unless every line has a cost.
     `changes_on` is the first day on which time alone changes the score.
     """
 
@@ -53,9 +53,9 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """The points that one fact gives to one term, and the rule that gives them.
+    """The points that one fact gives to one term, and the rule in words.
 
-    `source_id` is that of the order or answer.
+    `source_id` is the id of the order or answer.
     """
 
     fact_id: UUID
@@ -70,7 +70,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermPoints:
-    """One term of a score with the facts it came from, by day and then by id."""
+    """The points of one term of a score, and the facts that give them, by day and then by id."""
 
     term: str
     points: Decimal
@@ -80,7 +80,7 @@ class TermPoints:
 def score(
     facts: Sequence[Fact], *, horizon: Horizon, rules: Rules, rates: Rates, disqualified: bool
 ) -> Score:
-    """Compute the score of one customer from all facts of theirs (docs/figures.md)."""
+    """Return the score of one customer, computed from all their facts (docs/figures.md)."""
     with exactly():
         seen = [fact for fact in facts if horizon.sees(fact)]
         start = months_before(horizon.as_of, rules.ladder_months)
@@ -113,7 +113,7 @@ def score(
 def explain(
     facts: Iterable[Fact], *, horizon: Horizon, rules: Rules, rates: Rates
 ) -> tuple[TermPoints, ...]:
-    """Show each term that counts with its facts; their points sum to the value points exactly."""
+    """Return each active term with its facts; the points of all sum to the value points exactly."""
     with exactly():
         seen = sorted(
             filter(horizon.sees, facts), key=lambda fact: (fact.occurred_on, fact.fact_id)
@@ -122,9 +122,9 @@ def explain(
 
 
 def sortable(value: Decimal) -> str:
-    """Write a decimal so that text sorts like the numbers, to 20 places after the point.
+    """Return a decimal as text that sorts like the number, with 20 digits after the point.
 
-    A database that keeps exact decimals as text cannot sort them otherwise.
+    A database that stores exact decimals as text cannot sort them otherwise.
     """
     with exactly():
         scaled = int(value.scaleb(20))
@@ -133,7 +133,7 @@ def sortable(value: Decimal) -> str:
 
 
 def purchase_days(facts: Iterable[Fact]) -> list[date]:
-    """List the distinct local days with a purchase, earliest first."""
+    """Return the distinct local days with a purchase, earliest first."""
     return sorted({fact.occurred_on for fact in facts if fact.kind == Kind.PURCHASE})
 
 
@@ -178,7 +178,7 @@ def _in_order(fact: Fact) -> tuple[object, ...]:
 
 
 def _units(fact: Fact, rates: Rates) -> Decimal | None:
-    """Tell a fact's amount in the unit of its term; None where no exchange rate is known."""
+    """Return a fact's amount in the unit of its term; None where no exchange rate is known."""
     if fact.currency is None:
         return fact.amount
     return rates.into(fact.amount, fact.currency, fact.occurred_on)
@@ -212,7 +212,7 @@ def _changes_on(
     horizon: Horizon,
     rules: Rules,
 ) -> date | None:
-    """Find the next day on which a fact comes to count, leaves the months, or silence begins."""
+    """Return the next day on which a fact begins to count, leaves the months, or silence begins."""
     days = {fact.occurred_on for fact in facts if fact.superseded_at is None}
     days |= {leaves_on(fact.occurred_on, rules.ladder_months) for fact in recent if fact.currency}
     if silence:

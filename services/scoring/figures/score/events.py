@@ -1,10 +1,10 @@
-"""What is told of kept scores."""
+"""The events of a score: pure functions from a stored row to a contract."""
 
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from services.scoring.figures.score.models import KeptScore
+from services.scoring.figures.score.models import StoredScore
 from services.scoring.models import Row
 from shared.contracts.scoring.score import (
     ClassChanged,
@@ -17,20 +17,24 @@ from shared.contracts.scoring.score import (
 )
 from shared.money import plain
 
-_WHICH = {"customer_id", "version", "as_of"}
-_AS_KEPT = [
+_IDENTIFYING = {"customer_id", "version", "as_of"}
+"""Columns that say of which customer, version and day an event is: no figures."""
+_COPIED = [
     field.name
     for field in fields(ScoreFacts)
-    if field.name in KeptScore.__table__.c and field.name not in _WHICH
+    if field.name in StoredScore.__table__.c and field.name not in _IDENTIFYING
 ]
-"""What a score tells just as it is kept."""
+"""Columns of figures that have the name of a field of the events."""
 
 
-def score_facts(row: Row) -> dict[str, Any]:
-    """Tell what a score says: where nothing of this moved, it is kept anew, but not told."""
+def score_figures(row: Row) -> dict[str, Any]:
+    """Return the figures of a score as its events carry them.
+
+    A row whose figures are equal to those before is stored without publishing an event.
+    """
     index = row["satisfaction_index"]
     answered = index is not None
-    return {name: row[name] for name in _AS_KEPT} | {
+    return {name: row[name] for name in _COPIED} | {
         "value_points": plain(row["value_points"]),
         "revenue": plain(row["revenue"]),
         "satisfaction": Satisfaction(index=float(index), n=row["satisfaction_n"])
@@ -41,17 +45,17 @@ def score_facts(row: Row) -> dict[str, Any]:
 
 
 def score_changed(row: Row) -> ScoreChanged:
-    """Tell a score as it is now."""
-    return ScoreChanged(**_which(row), **score_facts(row))
+    """Return the event that a score has changed to this row."""
+    return ScoreChanged(**_identity(row), **score_figures(row))
 
 
 def score_state(row: Row) -> ScoreState:
-    """Tell a score as it now stands, with its class."""
-    return ScoreState(**_which(row), **score_facts(row), customer_class=row["customer_class"])
+    """Return the state of a score with its class."""
+    return ScoreState(**_identity(row), **score_figures(row), customer_class=row["customer_class"])
 
 
 def rung_changed(row: Row, *, before: str | None) -> RungChanged:
-    """Tell the rung on which a customer stands."""
+    """Return the event that a customer stands on another rung than `before`."""
     return RungChanged(
         customer_id=row["customer_id"],
         version=row["version"],
@@ -62,7 +66,7 @@ def rung_changed(row: Row, *, before: str | None) -> RungChanged:
 
 
 def class_changed(row: Row, moment: datetime, *, before: str | None) -> ClassChanged:
-    """Tell the class that is published of a customer."""
+    """Return the event that another class than `before` is published for a customer."""
     return ClassChanged(
         customer_id=row["customer_id"],
         version=row["version"],
@@ -72,5 +76,5 @@ def class_changed(row: Row, moment: datetime, *, before: str | None) -> ClassCha
     )
 
 
-def _which(row: Row) -> dict[str, Any]:
-    return {name: row[name] for name in _WHICH} | {"recorded_at": row["made_at"]}
+def _identity(row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in _IDENTIFYING} | {"recorded_at": row["made_at"]}

@@ -8,10 +8,10 @@ from shared.http.schemas import Filter
 
 
 class ScoreFilter(Filter):
-    """The scores that a list is about; all given filters must match."""
+    """The filters of a list of scores; a score must match all that are given."""
 
     customer_class: CustomerClass | None = Field(
-        None, alias="class", description="Only this class (客户分类), as it was cut last."
+        None, alias="class", description="Only this class (客户分类), as it was computed last."
     )
     rung: Rung | None = Field(
         None, description="Only this rung of the loyalty ladder (忠诚度阶梯)."

@@ -1,4 +1,4 @@
-"""Tables of kept scores and of what was published of them."""
+"""Tables of stored scores and of the classes and rungs that were published."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,13 +12,13 @@ from services.scoring.models import Model
 from shared.database import Exact, Json, Moment
 
 
-class KeptScore(Model):
-    """The score of a customer as computed last: a cache, the facts are what counts.
+class StoredScore(Model):
+    """The score of a customer as computed last: a cache of a computation from the facts.
 
-    It holds until the day `changes_on`. `value_order` sorts as text like the points as numbers.
-    `customer_class` is that of the last settlement, since `unsettled_since` it may have moved.
-    `version`, `assigned_class` and `assigned_rung` are no cache but what was published last: a
-    withdrawn score keeps its row, so that its versions go on rising should it come back.
+    It is right until the day `changes_on`. `value_order` sorts as text like the points as numbers.
+    `customer_class` is that of the last settlement; since `unsettled_since` it may be outdated.
+    `version`, `assigned_class` and `assigned_rung` are no cache but were published last: the row of
+    a withdrawn score stays, so that its versions go on rising should the score come back.
     """
 
     __tablename__ = "scores"
@@ -51,17 +51,17 @@ class KeptScore(Model):
     assigned_rung: Mapped[str | None] = mapped_column(String(20))
 
 
-Index("ix_scores_value_order", KeptScore.value_order, KeptScore.customer_id)
+Index("ix_scores_value_order", StoredScore.value_order, StoredScore.customer_id)
 Index(
     "ix_scores_unsettled",
-    KeptScore.unsettled_since,
-    postgresql_where=KeptScore.unsettled_since.is_not(None),
-    sqlite_where=KeptScore.unsettled_since.is_not(None),
+    StoredScore.unsettled_since,
+    postgresql_where=StoredScore.unsettled_since.is_not(None),
+    sqlite_where=StoredScore.unsettled_since.is_not(None),
 )
 
 
 class Assignment(Model):
-    """What was published of a customer and when: history, which no recomputation touches."""
+    """A class or rung of a customer and when it was published: history that is never recomputed."""
 
     __tablename__ = "assignments"
 

@@ -1,10 +1,14 @@
-"""Use cases of the portfolio: answer for any date, from what is kept or from the facts."""
+"""All customers with their figures at one point in time, and their classes (docs/figures.md).
+
+The figures come from stored scores where these are right, otherwise from the facts.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -17,7 +21,6 @@ from services.scoring.figures.abc.domain import (
     Abc,
     Basis,
     CustomerClass,
-    Member,
     Method,
     Ranking,
     abc,
@@ -25,11 +28,11 @@ from services.scoring.figures.abc.domain import (
     buyers_of,
     ranking,
 )
-from services.scoring.figures.as_of.domain import Question
+from services.scoring.figures.as_of.domain import PointInTime
 from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.figures.loyalty.ladder import Standing
-from services.scoring.figures.score import domain as scores
-from services.scoring.figures.score import repository as score_repository
+from services.scoring.figures.score import repository
+from services.scoring.figures.score.domain import Score, score
 from services.scoring.modelling.value_model import repository as value_model_repository
 from services.scoring.modelling.value_model.domain import ValueModel
 from services.scoring.models import Row
@@ -37,35 +40,86 @@ from shared import clock
 from shared.row_access import SYSTEM_READER, Reader
 
 
+class Member(NamedTuple):
+    """The figures of one customer that figures of the population need.
+
+    A tuple, because all customers are in memory at once. `sort_id` is the smallest external id.
+    """
+
+    customer_id: UUID
+    sort_id: str | None
+    purchases: int
+    revenue: Decimal
+    profit: Decimal | None
+    rung: Rung
+    recent_revenue: Decimal
+    excluded: tuple[Excluded, ...]
+    recent_excluded: tuple[Excluded, ...]
+
+    @classmethod
+    def of_row(cls, row: Row) -> "Member":
+        """Return the member of a stored score, a row of `repository.population`."""
+        return cls(
+            customer_id=row["customer_id"],
+            sort_id=row["sort_id"],
+            purchases=row["purchases"],
+            revenue=row["revenue"],
+            profit=row["profit"],
+            rung=Rung(row["rung"]),
+            recent_revenue=row["recent_revenue"],
+            excluded=_excluded(row["excluded"]),
+            recent_excluded=_excluded(row["recent_excluded"]),
+        )
+
+    @classmethod
+    def of_score(cls, customer: Row, computed: Score) -> "Member":
+        """Return the member of a customer, a row of the projection, and their computed score."""
+        return cls(
+            customer_id=customer["id"],
+            sort_id=customer["sort_id"],
+            purchases=computed.purchases,
+            revenue=computed.revenue,
+            profit=computed.profit,
+            rung=computed.rung,
+            recent_revenue=computed.recent_revenue,
+            excluded=computed.excluded,
+            recent_excluded=computed.recent_excluded,
+        )
+
+
+def _excluded(documents: Sequence[Mapping[str, Any]]) -> tuple[Excluded, ...]:
+    return tuple(Excluded.parse(document) for document in documents)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Population:
-    """The customers that a question is about, and the model that counted."""
+    """All customers that a reader may see, at a point in time, and the value model that counts."""
 
-    question: Question
+    point_in_time: PointInTime
     members: Sequence[Member]
     model: ValueModel
     made_at: datetime
 
     def standings(self) -> dict[UUID, Standing]:
-        """Tell where each customer stands."""
+        """Return the rung and recent revenue of each customer."""
         return {
             member.customer_id: Standing(rung=member.rung, revenue=member.recent_revenue)
             for member in self.members
         }
 
     def basis(self, wanted: Basis) -> Basis:
-        """Tell by what its buyers are valued."""
-        return self._profit if wanted is Basis.PROFIT else wanted
+        """Return by what the buyers are valued: revenue unless profit is wanted and known."""
+        return self._profit_if_known if wanted is Basis.PROFIT else wanted
 
     def ranking(self, wanted: Basis) -> Ranking:
-        """Rank its buyers, once for each basis."""
+        """Return the buyers ranked by value; each basis is ranked once."""
         basis = self.basis(wanted)
         if basis not in self._rankings:
             self._rankings[basis] = ranking(buyers_of(self.members, basis))
         return self._rankings[basis]
 
     def table(self, method: Method, wanted: Basis) -> Abc:
-        """Class its buyers, once for each method and basis."""
+        """Return the ABC table of the buyers; each method and basis is computed once."""
         key = (method, self.basis(wanted))
         if key not in self._tables:
             rule = self.model.rules.classes
@@ -73,11 +127,11 @@ class Population:
         return self._tables[key]
 
     def classes(self) -> Mapping[UUID, CustomerClass]:
-        """Class the customers as their scores do: by count, by profit where it is known."""
+        """Return the class of each buyer as in scores: by count, by profit where it is known."""
         return self.table(Method.COUNT, Basis.PROFIT).classes
 
     @cached_property
-    def _profit(self) -> Basis:
+    def _profit_if_known(self) -> Basis:
         return basis_for(self.members, Basis.PROFIT)
 
     @cached_property
@@ -89,80 +143,55 @@ class Population:
         return {}
 
 
-def kept_population(session: Session, reader: Reader, question: Question) -> Population:
-    """Give the customers with their kept scores."""
-    rows = score_repository.population(session, reader)
-    return population_of([member_of(row) for row in rows], session, question)
+def stored_population(session: Session, reader: Reader, point_in_time: PointInTime) -> Population:
+    """Return the customers with their stored scores, for a point in time that is current."""
+    rows = repository.population(session, reader)
+    return population_of([Member.of_row(row) for row in rows], session, point_in_time)
 
 
-def population_of(members: Sequence[Member], session: Session, question: Question) -> Population:
-    """Put members together with the model that counts."""
+def population_of(
+    members: Sequence[Member], session: Session, point_in_time: PointInTime
+) -> Population:
+    """Return the population of these members with the value model that counts."""
     return Population(
-        question=question,
+        point_in_time=point_in_time,
         members=members,
-        model=value_model_repository.model_for(session, question.moment),
+        model=value_model_repository.model_for(session, point_in_time.moment),
         made_at=clock.now(),
     )
 
 
 def population_at(
-    session: Session, reader: Reader, question: Question, *, start: date | None = None
+    session: Session, reader: Reader, point_in_time: PointInTime, *, start: date | None = None
 ) -> Population:
-    """Compute the customers' scores for any date from their facts, from `start` on if given."""
+    """Compute the population at any point in time from facts: of all days, or from `start` on."""
     made_at = clock.now()
     customers = customer_repository.customers(session, reader)
-    facts = fact_repository.population_facts(session, reader, question.horizon)
-    model = value_model_repository.model_for(session, question.moment)
-    every = (fact for each in facts.values() for fact in each)
-    rates = rate_repository.rates_for(session, every, into=question.currency)
+    facts = fact_repository.population_facts(session, reader, point_in_time.horizon)
+    model = value_model_repository.model_for(session, point_in_time.moment)
+    every_fact = (fact for own_facts in facts.values() for fact in own_facts)
+    rates = rate_repository.rates_for(session, every_fact, into=point_in_time.currency)
 
     def member(customer_id: UUID, customer: Row) -> Member:
-        found = scores.score(
-            [f for f in facts.get(customer_id, ()) if start is None or f.occurred_on >= start],
-            horizon=question.horizon,
+        own_facts = facts.get(customer_id, ())
+        computed = score(
+            [fact for fact in own_facts if start is None or fact.occurred_on >= start],
+            horizon=point_in_time.horizon,
             rules=model.rules,
             rates=rates,
             disqualified=customer["disqualified"],
         )
-        return _member(customer_id, customer["sort_id"], found)
+        return Member.of_score(customer, computed)
 
     members = [member(customer_id, customer) for customer_id, customer in customers.items()]
-    return Population(question=question, members=members, model=model, made_at=made_at)
+    return Population(point_in_time=point_in_time, members=members, model=model, made_at=made_at)
 
 
-def class_of(session: Session, customer_id: UUID, question: Question) -> CustomerClass | None:
-    """Tell the class of a customer among all customers of the company, as of any date."""
-    return population_at(session, SYSTEM_READER, question).classes().get(customer_id)
+def class_of(
+    session: Session, customer_id: UUID, point_in_time: PointInTime
+) -> CustomerClass | None:
+    """Return the class of a customer among all customers of the company; None without a purchase.
 
-
-def member_of(row: Row) -> Member:
-    """Read a member from a kept score."""
-    return Member(
-        customer_id=row["customer_id"],
-        sort_id=row["sort_id"],
-        purchases=row["purchases"],
-        revenue=row["revenue"],
-        profit=row["profit"],
-        rung=Rung(row["rung"]),
-        recent_revenue=row["recent_revenue"],
-        excluded=_excluded(row["excluded"]),
-        recent_excluded=_excluded(row["recent_excluded"]),
-    )
-
-
-def _member(customer_id: UUID, sort_id: str | None, score: scores.Score) -> Member:
-    return Member(
-        customer_id=customer_id,
-        sort_id=sort_id,
-        purchases=score.purchases,
-        revenue=score.revenue,
-        profit=score.profit,
-        rung=score.rung,
-        recent_revenue=score.recent_revenue,
-        excluded=score.excluded,
-        recent_excluded=score.recent_excluded,
-    )
-
-
-def _excluded(documents: Sequence[Mapping[str, Any]]) -> tuple[Excluded, ...]:
-    return tuple(Excluded.read(document) for document in documents)
+    It is computed from the facts of all customers, so it takes as long as a whole table.
+    """
+    return population_at(session, SYSTEM_READER, point_in_time).classes().get(customer_id)

@@ -1,4 +1,4 @@
-"""Every SELECT on kept scores."""
+"""Every SELECT on stored scores."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -11,33 +11,33 @@ from sqlalchemy.orm import Session
 from services.scoring.facts.customer.models import Customer
 from services.scoring.facts.customer.repository import visible_to
 from services.scoring.figures.score.filters import ScoreFilter
-from services.scoring.figures.score.models import KeptScore
+from services.scoring.figures.score.models import StoredScore
 from services.scoring.models import Row
 from shared.bulk import any_of
 from shared.http.async_reads import AsyncReads
 from shared.http.pagination import PageRequest, Slice, page
 from shared.row_access import SYSTEM_READER, Reader
 
-_ROW = KeptScore.__table__
+_ROW = StoredScore.__table__
 _MEMBER = [
     *(_ROW.c[name] for name in ("customer_id", "purchases", "revenue", "profit", "rung")),
     *(_ROW.c[name] for name in ("recent_revenue", "excluded", "recent_excluded")),
     *(_ROW.c[name] for name in ("customer_class", "assigned_class", "made_at", "unsettled_since")),
     Customer.sort_id,
 ]
-"""What the portfolio needs of a score, and no more: it reads all of them."""
-_AT_ONCE = 1000
+"""The columns that figures of all customers need, and no more, because they read every row."""
+_ROWS_PER_FETCH = 1000
 
 
 def _joined(statement: Select[Any]) -> Select[Any]:
-    return statement.join(Customer, Customer.id == KeptScore.customer_id)
+    return statement.join(Customer, Customer.id == StoredScore.customer_id)
 
 
-_ROW_OF_CUSTOMER = _joined(select(_ROW)).where(KeptScore.customer_id == bindparam("customer_id"))
+_ROW_OF_CUSTOMER = _joined(select(_ROW)).where(StoredScore.customer_id == bindparam("customer_id"))
 
 
 async def score_row(async_reads: AsyncReads, reader: Reader, customer_id: UUID) -> Row | None:
-    """Find the kept score of a customer: the hot read."""
+    """Return the stored score of a customer, without a thread: this is the most frequent read."""
     statement = visible_to(reader, _ROW_OF_CUSTOMER)
     return cast("Row | None", await async_reads.row(statement, {"customer_id": customer_id}))
 
@@ -50,49 +50,50 @@ def scores(session: Session, reader: Reader, filters: ScoreFilter, *, paging: Pa
         session,
         visible_to(reader, _joined(select(_ROW)).where(*wanted)),
         paging=paging,
-        order=[KeptScore.value_order, KeptScore.customer_id],
+        order=[StoredScore.value_order, StoredScore.customer_id],
     )
 
 
-def kept_scores(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Row]:
-    """Give the kept scores of some customers."""
+def stored_scores(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Row]:
+    """Return the stored scores of these customers, by customer id."""
     return _by_customer(session, _of_customers(session, customer_ids))
 
 
-def kept_scores_for_change(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Row]:
-    """Lock the kept scores of some customers, in the order of these."""
+def lock_scores(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Row]:
+    """Lock the stored scores of these customers in the order of their ids, and return them."""
     statement = _of_customers(session, customer_ids).order_by(_ROW.c.customer_id)
     return _by_customer(session, statement.with_for_update())
 
 
 def population(session: Session, reader: Reader, *, streamed: bool = False) -> Iterable[Row]:
-    """Give all kept scores that the reader sees, with what breaks their ties, by customer.
+    """Return all stored scores that the reader may see, each with the `sort_id` of its customer.
 
-    Streamed, they are never all there at once; that needs `Database.streaming`.
+    They come by customer id. Streamed, they are never all in memory at once; that needs a session
+    of `Database.streaming`.
     """
-    statement = visible_to(reader, _joined(select(*_MEMBER))).order_by(KeptScore.customer_id)
+    statement = visible_to(reader, _joined(select(*_MEMBER))).order_by(StoredScore.customer_id)
     if streamed:
-        statement = statement.execution_options(yield_per=_AT_ONCE)
+        statement = statement.execution_options(yield_per=_ROWS_PER_FETCH)
     return cast("Iterable[Row]", session.execute(statement).mappings())
 
 
-def due(session: Session, today: date, *, most: int) -> list[UUID]:
-    """Name customers whose score the passing of time has changed by a day."""
-    statement = _joined(select(KeptScore.customer_id)).where(KeptScore.changes_on <= today)
-    statement = visible_to(SYSTEM_READER, statement).order_by(KeptScore.customer_id)
-    return list(session.scalars(statement.limit(most)))
+def due_customers(session: Session, today: date, *, limit: int) -> list[UUID]:
+    """Return the ids of customers whose score has changed by `today` because time has passed."""
+    statement = _joined(select(StoredScore.customer_id)).where(StoredScore.changes_on <= today)
+    statement = visible_to(SYSTEM_READER, statement).order_by(StoredScore.customer_id)
+    return list(session.scalars(statement.limit(limit)))
 
 
 def unsettled(session: Session) -> Row:
-    """Tell how many scores have moved since the last settlement, and when first and last."""
+    """Return how many `scores` changed since the last settlement, and when `first` and `last`."""
     figures: list[Any] = [
         func.count().label("scores"),
-        func.min(KeptScore.unsettled_since).label("first"),
-        func.max(KeptScore.made_at).label("last"),
+        func.min(StoredScore.unsettled_since).label("first"),
+        func.max(StoredScore.made_at).label("last"),
     ]
-    moved = select(*figures).select_from(KeptScore)
-    waiting = _joined(moved).where(KeptScore.unsettled_since.is_not(None))
-    row = session.execute(visible_to(SYSTEM_READER, waiting)).mappings().one()
+    statement = select(*figures).select_from(StoredScore)
+    changed = _joined(statement).where(StoredScore.unsettled_since.is_not(None))
+    row = session.execute(visible_to(SYSTEM_READER, changed)).mappings().one()
     return cast("Row", row)
 
 

@@ -1,4 +1,4 @@
-"""HTTP door of scores."""
+"""HTTP routes of scores."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,8 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from services.scoring.facts.customer import repository as customer_repository
-from services.scoring.figures.as_of.domain import Question
-from services.scoring.figures.as_of.schemas import Asked
+from services.scoring.figures.as_of.domain import PointInTime
+from services.scoring.figures.as_of.schemas import AsOfQuery
 from services.scoring.figures.score import population, repository, service
 from services.scoring.figures.score.domain import Contribution, TermPoints
 from services.scoring.figures.score.filters import ScoreFilter
@@ -34,7 +34,7 @@ from shared.http.routing import Router
 router = Router(
     prefix="scores",
     tag="scores",
-    about="What each customer is worth (客户价值评分), and why.",
+    about="The score of each customer (客户价值评分), with its explanation.",
 )
 
 CustomerId = Annotated[UUID, Path(description="The customer's id in the registry.")]
@@ -58,73 +58,81 @@ async def read_score(
     async_reads: AsyncReading,
     store: Store,
     reader: Reader,
-    question: Asked,
+    point_in_time: AsOfQuery,
 ) -> Response:
     """Read the score of a customer, as it is now or as of any date.
 
-    The class of a past date is cut among all customers who are on record now.
+    The class of a past date is computed among all customers who are on record now.
     """
-    if question.kept:
-        row, today = (
-            await repository.score_row(async_reads, reader, customer_id),
-            question.horizon.as_of,
-        )
+    if point_in_time.is_current:
+        today = point_in_time.horizon.as_of
+        row = await repository.score_row(async_reads, reader, customer_id)
         if row is not None and (row["changes_on"] is None or row["changes_on"] > today):
             return answer(score_out({**row, "as_of": today}))
-    return await run_in_threadpool(_computed, store, reader, customer_id, question)
+    return await run_in_threadpool(_computed_score, store, reader, customer_id, point_in_time)
 
 
-def _computed(store: Store, reader: Reader, customer_id: UUID, question: Question) -> Response:
+def _computed_score(
+    store: Store, reader: Reader, customer_id: UUID, point_in_time: PointInTime
+) -> Response:
     with store.reading() as session:
-        found = _answered(session, reader, customer_id, question)
-        customer_class = population.class_of(session, customer_id, question)
-    made = {"made_at": clock.now(), "customer_class": customer_class}
-    return answer(score_out({**found.row, **made}))
+        computed = _compute(session, reader, customer_id, point_in_time)
+        customer_class = population.class_of(session, customer_id, point_in_time)
+    rest = {"made_at": clock.now(), "customer_class": customer_class}
+    return answer(score_out({**computed.row, **rest}))
 
 
-def _answered(
-    session: Reading, reader: Reader, customer_id: UUID, question: Question
+def _compute(
+    session: Reading, reader: Reader, customer_id: UUID, point_in_time: PointInTime
 ) -> ComputedScore:
+    """Compute the score of a customer; raise `NotFound` unless the reader may see them."""
     row = customer_repository.customer(session, reader, customer_id)
-    return service.answer_question(session, found_or_404(row, service.UNKNOWN), question)
+    return service.compute_score(session, found_or_404(row, service.UNKNOWN), point_in_time)
 
 
 @router.get("/{customer_id}/explanation", response_model=ExplanationOut, responses=errors(404))
 def explain_score(
-    customer_id: CustomerId, session: Reading, reader: Reader, question: Asked, paging: Paging
+    customer_id: CustomerId,
+    session: Reading,
+    reader: Reader,
+    point_in_time: AsOfQuery,
+    paging: Paging,
 ) -> Response:
     """Show where the value points of a customer come from, fact by fact.
 
     Each fact names the order or answer that it comes from. Facts come by term, then by day.
     """
-    found = _answered(session, reader, customer_id, question)
-    terms, following = _page(found.terms, paging)
-    body = explanation_out(found.row, terms=terms, following=following)
+    computed = _compute(session, reader, customer_id, point_in_time)
+    terms, following = _page(computed.terms, paging)
+    body = explanation_out(computed.row, terms=terms, following=following)
     return answer(body, headers=link(paging, following))
 
 
 def _page(terms: Sequence[TermPoints], paging: PageRequest) -> tuple[list[TermPoints], str | None]:
-    """Cut one page out of all facts: terms in their order, facts by day and id."""
-    keys = [(at, fact) for at, term in enumerate(terms) for fact in term.facts]
+    """Return the terms with the facts of one page, and the cursor of the next page, if any.
+
+    Facts are paged over all terms: by number of the term, then by day and id.
+    """
+    numbered = [(number, fact) for number, term in enumerate(terms) for fact in term.facts]
     if (after := paging.after) is not None:
-        last = _place(after)
-        keys = [key for key in keys if _key(*key) > last]
-    shown, rest = keys[: paging.limit], keys[paging.limit :]
-    cut = [
-        replace(term, facts=tuple(fact for place, fact in shown if place == at))
-        for at, term in enumerate(terms)
+        last = _parsed_key(after)
+        numbered = [each for each in numbered if _key(*each) > last]
+    shown, rest = numbered[: paging.limit], numbered[paging.limit :]
+    page = [
+        replace(term, facts=tuple(fact for of_term, fact in shown if of_term == number))
+        for number, term in enumerate(terms)
     ]
-    return cut, paging.cursor_after(_key(*shown[-1])) if rest else None
+    return page, paging.cursor_after(_key(*shown[-1])) if rest else None
 
 
-def _key(at: int, fact: Contribution) -> tuple[int, date, UUID]:
-    return at, fact.occurred_on, fact.fact_id
+def _key(number: int, fact: Contribution) -> tuple[int, date, UUID]:
+    return number, fact.occurred_on, fact.fact_id
 
 
-def _place(after: Sequence[object]) -> tuple[int, date, UUID]:
+def _parsed_key(after: Sequence[object]) -> tuple[int, date, UUID]:
     try:
-        at, day, fact_id = after
-        return int(str(at)), date.fromisoformat(str(day)), UUID(str(fact_id))
+        number, day, fact_id = after
+        return int(str(number)), date.fromisoformat(str(day)), UUID(str(fact_id))
     except ValueError as error:
         fault = Fault("query:cursor", "cursor", "Use a cursor as it came in `next`.")
         raise Invalid(fault) from error

@@ -1,4 +1,4 @@
-"""Use cases of scores: keep them current with the facts, tell what changed, answer for any date."""
+"""Use cases of scores: update them as facts change, record events, compute one at any time."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -9,14 +9,16 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
-from services.scoring.facts.customer.service import hold_customers
+from services.scoring.facts.customer.service import lock_customers, upsert_customers
 from services.scoring.facts.exchange_rate import repository as rate_repository
 from services.scoring.facts.exchange_rate.domain import Excluded
 from services.scoring.facts.fact import repository as fact_repository
+from services.scoring.facts.fact import service as fact_service
+from services.scoring.facts.fact.changes import Changes
 from services.scoring.facts.fact.domain import Horizon
-from services.scoring.figures.as_of.domain import Question
+from services.scoring.figures.as_of.domain import PointInTime
 from services.scoring.figures.score import domain, events, repository
-from services.scoring.figures.score.models import Assignment, KeptScore
+from services.scoring.figures.score.models import Assignment, StoredScore
 from services.scoring.modelling.value_model import repository as value_model_repository
 from services.scoring.modelling.value_model.domain import ValueModel
 from services.scoring.models import Row
@@ -30,31 +32,50 @@ from shared.settings import ServiceSettings
 UNKNOWN = "No customer that you may see has this id."
 
 _MOMENTS = {"as_of", "made_at"}
-_SCORES = cast("Table", KeptScore.__table__)
-_AS_COMPUTED = [field.name for field in fields(domain.Score) if field.name in _SCORES.c]
-"""What is kept of a score just as it was computed, or nearly so."""
-_UNTOUCHED = {"customer_id", "customer_class", "assigned_class"}
+_SCORES = cast("Table", StoredScore.__table__)
+_COMPUTED = [field.name for field in fields(domain.Score) if field.name in _SCORES.c]
+"""Columns that have the name of a field of a computed score."""
+_WRITTEN_BY_SETTLEMENT = ("customer_class", "assigned_class")
+_UPDATED = set(_SCORES.c.keys()) - {"customer_id", *_WRITTEN_BY_SETTLEMENT}
 _UPDATE = (
     update(_SCORES)
-    .where(_SCORES.c.customer_id == bindparam("the_customer_id"))
-    .values({name: bindparam(f"the_{name}") for name in set(_SCORES.c.keys()) - _UNTOUCHED})
+    .where(_SCORES.c.customer_id == bindparam("new_customer_id"))
+    .values({name: bindparam(f"new_{name}") for name in _UPDATED})
 )
-"""A plain statement, because thousands of rows go by: as objects they cost twice as much."""
+"""A plain statement, because thousands of rows are written: objects take twice as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComputedScore:
-    """A score as computed for one question, as it would be kept, and where its points are from."""
+    """A score computed for a point in time, as a row of columns, and the terms of its points."""
 
     row: Row
     terms: tuple[domain.TermPoints, ...]
 
 
+def apply_changes(session: Session, changes: Changes, *, settings: ServiceSettings) -> None:
+    """Write the changes of a batch of events and update the scores of all customers in it.
+
+    Every customer whose facts may change is locked, once, before any fact is chained and written.
+    """
+    fact_service.write_amounts(session, changes.amounts)
+    stored = fact_service.stored_versions(session, changes.facts)
+    touched = changes.customers.keys() | changes.touched
+    customer_ids = touched | fact_service.customers_of([*stored, *changes.facts])
+    locked = lock_customers(session, customer_ids, changes.customers)
+    current = upsert_customers(session, locked, changes.customers)
+    chained = fact_service.chain_facts(stored, changes.facts)
+    fact_service.write_facts(session, chained)
+    resorted = {id_ for id_ in locked if current[id_]["sort_id"] != locked[id_]["sort_id"]}
+    customers = {id_: current[id_] for id_ in touched | chained.customer_ids}
+    refresh_scores(session, customers, settings=settings, resorted=resorted)
+
+
 def refresh_customers(
     session: Session, customer_ids: Collection[UUID], *, settings: ServiceSettings
 ) -> None:
-    """Bring the scores of these customers up to date, say because time has changed them."""
-    refresh_scores(session, hold_customers(session, customer_ids), settings=settings)
+    """Lock customers and update their scores, which may have changed because time has passed."""
+    refresh_scores(session, lock_customers(session, customer_ids), settings=settings)
 
 
 def refresh_scores(
@@ -64,38 +85,44 @@ def refresh_scores(
     settings: ServiceSettings,
     resorted: Collection[UUID] = (),
 ) -> None:
-    """Bring the scores of customers (held by the caller) up to their facts, and tell changes.
+    """Compute the scores of customers, which the caller has locked; write and publish changes.
 
-    Who is `resorted` stands elsewhere among equals: the classes have to be cut anew.
-    Each is computed from all facts of the customer, so that it equals a recomputation.
+    Each is computed from all facts of the customer, so that it equals a recomputation. `resorted`
+    are the customers whose `sort_id` changed: it ranks customers of equal value, so their scores
+    are written even if no figure changed, for the next settlement to compute the classes again.
     """
-    known = {id_: row for id_, row in customers.items() if row["version"] is not None}
-    if not known:
+    registered = {id_: row for id_, row in customers.items() if row["version"] is not None}
+    if not registered:
         return
     moment = clock.now()
     today = clock.local_day(moment, settings.zone)
-    compute = computer(session, known, moment, currency=settings.currency)
-    kept = repository.kept_scores(session, known)
-    changes = [
-        _Change(kept.get(customer_id), compute(customer_id, today) | {"made_at": moment})
-        for customer_id in sorted(known)
+    compute = load_scorer(session, registered, moment, currency=settings.currency)
+    stored = repository.stored_scores(session, registered)
+    updates = [
+        _Update(stored.get(customer_id), compute(customer_id, today) | {"made_at": moment})
+        for customer_id in sorted(registered)
     ]
-    moved = [each for each in changes if each.moved or each.after["customer_id"] in resorted]
-    _write(session, moved)
-    _tell(session, moved)
+    written = [each for each in updates if each.is_change or each.after["customer_id"] in resorted]
+    _write(session, written)
+    _record_events(session, written)
 
 
-class _Change:
-    """A kept score before and after; it is news if what others hear of it differs."""
+class _Update:
+    """A stored score before (None for a new one) and after it was computed again.
+
+    `is_change`: a column other than its moments differs. `is_public`: its events differ.
+    """
 
     def __init__(self, before: Row | None, after: dict[str, Any]) -> None:
         self.before = before
-        self.is_news = before is None or events.score_facts(after) != events.score_facts(before)
-        self.moved = before is None or any(
+        self.is_public = before is None or (
+            events.score_figures(after) != events.score_figures(before)
+        )
+        self.is_change = before is None or any(
             after[name] != before[name] for name in after.keys() - _MOMENTS
         )
         self.after = after | {
-            "version": (before["version"] if before else 0) + self.is_news,
+            "version": (before["version"] if before else 0) + self.is_public,
             "assigned_rung": after["rung"],
             "unsettled_since": (before and before["unsettled_since"]) or after["made_at"],
         }
@@ -105,51 +132,53 @@ class _Change:
         return self.before["assigned_rung"] if self.before else None
 
 
-def computer(
+def load_scorer(
     session: Session, customers: Mapping[UUID, Row], moment: datetime, *, currency: str
 ) -> Callable[[UUID, date], dict[str, Any]]:
-    """Read all that the scores of these customers rest on; give what computes one as of a day."""
+    """Load facts, model and rates; return the function that computes a score from them.
+
+    The function takes the id of one of these customers and the local day of the score, and returns
+    the columns of the score.
+    """
     facts = fact_repository.counting_facts(session, customers)
     model = value_model_repository.model_for(session, moment)
-    every = (fact for each in facts.values() for fact in each)
-    rates = rate_repository.rates_for(session, every, into=currency)
+    every_fact = (fact for own_facts in facts.values() for fact in own_facts)
+    rates = rate_repository.rates_for(session, every_fact, into=currency)
 
     def compute(customer_id: UUID, as_of: date) -> dict[str, Any]:
-        found = domain.score(
+        score = domain.score(
             facts.get(customer_id, ()),
             horizon=Horizon(as_of=as_of),
             rules=model.rules,
             rates=rates,
             disqualified=customers[customer_id]["disqualified"],
         )
-        return _row(customer_id, found, model=model, currency=currency, as_of=as_of)
+        return _columns(customer_id, score, model=model, currency=currency, as_of=as_of)
 
     return compute
 
 
-def answer_question(session: Session, customer: Row, question: Question) -> ComputedScore:
-    """Compute the score of one customer for any date, from the facts, with its explanation."""
+def compute_score(session: Session, customer: Row, point_in_time: PointInTime) -> ComputedScore:
+    """Return the score of one customer at a point in time, computed from the facts."""
     facts = fact_repository.facts_of_customer(session, customer["id"])
-    model = value_model_repository.model_for(session, question.moment)
-    rates = rate_repository.rates_for(session, facts, into=question.currency)
-    horizon, rules = question.horizon, model.rules
-    found = domain.score(
+    model = value_model_repository.model_for(session, point_in_time.moment)
+    currency, horizon, rules = point_in_time.currency, point_in_time.horizon, model.rules
+    rates = rate_repository.rates_for(session, facts, into=currency)
+    score = domain.score(
         facts, horizon=horizon, rules=rules, rates=rates, disqualified=customer["disqualified"]
     )
     return ComputedScore(
-        row=_row(
-            customer["id"], found, model=model, currency=question.currency, as_of=horizon.as_of
-        ),
+        row=_columns(customer["id"], score, model=model, currency=currency, as_of=horizon.as_of),
         terms=domain.explain(facts, horizon=horizon, rules=rules, rates=rates),
     )
 
 
-def _row(
+def _columns(
     customer_id: UUID, score: domain.Score, *, model: ValueModel, currency: str, as_of: date
 ) -> dict[str, Any]:
-    """Write what a computed score holds as the columns in which it is kept."""
+    """Return a computed score as the columns in which it is stored."""
     satisfaction = score.satisfaction
-    return {name: getattr(score, name) for name in _AS_COMPUTED} | {
+    return {name: getattr(score, name) for name in _COMPUTED} | {
         "customer_id": customer_id,
         "as_of": as_of,
         "model_id": model.model_id,
@@ -171,36 +200,40 @@ def _documents(excluded: Iterable[Excluded]) -> list[dict[str, Any]]:
     ]
 
 
-def _write(session: Session, changes: Sequence[_Change]) -> None:
-    no_class = {"customer_class": None, "assigned_class": None}
-    added = [change.after | no_class for change in changes if change.before is None]
-    moved = [change.after for change in changes if change.before is not None]
-    insert_rows(session, KeptScore, added)
-    if moved:
-        session.execute(_UPDATE, [_named(row) for row in moved])
+def _write(session: Session, updates: Sequence[_Update]) -> None:
+    no_class = dict.fromkeys(_WRITTEN_BY_SETTLEMENT)
+    added = [one.after | no_class for one in updates if one.before is None]
+    changed = [one.after for one in updates if one.before is not None]
+    insert_rows(session, StoredScore, added)
+    if changed:
+        session.execute(_UPDATE, [_parameters(row) for row in changed])
 
 
-def _named(row: Row) -> dict[str, Any]:
-    return {f"the_{name}": value for name, value in row.items()}
+def _parameters(row: Row) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in row.items()}
 
 
-def _tell(session: Session, changes: Iterable[_Change]) -> None:
-    told: list[Any] = []
-    climbed = []
-    for change in changes:
-        if change.is_news:
-            told.append(events.score_changed(change.after))
-        if change.rung_before != change.after["rung"]:
-            told.append(events.rung_changed(change.after, before=change.rung_before))
-            climbed.append(change.after)
-    outbox.record_all(session, told)
-    assign(session, "rung", {row["customer_id"]: (row["rung"], row["made_at"]) for row in climbed})
+def _record_events(session: Session, updates: Iterable[_Update]) -> None:
+    recorded: list[Any] = []
+    rungs: dict[UUID, tuple[str | None, datetime]] = {}
+    for one in updates:
+        after = one.after
+        if one.is_public:
+            recorded.append(events.score_changed(after))
+        if one.rung_before != after["rung"]:
+            recorded.append(events.rung_changed(after, before=one.rung_before))
+            rungs[after["customer_id"]] = (after["rung"], after["made_at"])
+    outbox.record_all(session, recorded)
+    record_assignments(session, "rung", rungs)
 
 
-def assign(
+def record_assignments(
     session: Session, aspect: str, values: Mapping[UUID, tuple[str | None, datetime]]
 ) -> None:
-    """Note what was published of customers: the history of the assigned layer."""
+    """Add classes or rungs to the history of what was published, by customer, with its moment.
+
+    `aspect` is "class" or "rung".
+    """
     rows = [
         {
             "id": new_id(),

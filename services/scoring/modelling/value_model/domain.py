@@ -1,4 +1,4 @@
-"""The value model (评价模型): every number that a score rests on, as data with a version."""
+"""The value model (评价模型): every number in a score's computation, as data with a version."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from uuid import UUID
 
 
 class State(StrEnum):
-    """A draft does not count yet, a retired model counts for its own time only."""
+    """The state of a model: a draft is not used yet, a retired one only for its own time."""
 
     DRAFT = "draft"
     ACTIVE = "active"
@@ -18,7 +18,7 @@ class State(StrEnum):
 
 
 class Take(StrEnum):
-    """Which of a term's facts give points: all of them, or the latest alone."""
+    """Which of a term's facts give points: all of them, or only the latest."""
 
     SUM = "sum"
     LATEST = "latest"
@@ -26,7 +26,7 @@ class Take(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One term of the value points: facts of these kinds times `points_per_unit`."""
+    """One term of the value points: amounts of facts of these kinds times `points_per_unit`."""
 
     name: str
     on: bool
@@ -38,10 +38,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilenceRule:
-    """How long a pause has to be before it is silence, in days.
+    """How many days without a purchase are allowed before a customer is silent.
 
     From `from_days` purchase days on: `factor` times the customer's own median gap between them,
-    but never under `least`. With fewer purchase days there is no rhythm yet: `otherwise`.
+    but at least `least`. With fewer purchase days there is no rhythm yet: `otherwise`.
     """
 
     factor: Decimal
@@ -52,7 +52,7 @@ class SilenceRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RungRule:
-    """From how many purchase days on a customer repeats, and from how many they are a client."""
+    """The number of purchase days from which a customer is on the rungs repeat and client."""
 
     repeat: int
     client: int
@@ -60,10 +60,10 @@ class RungRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRule:
-    """Where ABC cuts: cumulative shares for A and B, by count of customers and by value.
+    """The limits of ABC classes: cumulative shares for A and B, by count of customers and by value.
 
-    `reference` is the share of value that each class is compared with. `keep` damps what is
-    published: a class is kept until the rank is that part of its cut beyond it.
+    `reference` is the share of value that each class is compared with. `keep` damps the published
+    class: it falls only when the rank is this part beyond the last rank of the class.
     """
 
     count: tuple[Decimal, Decimal]
@@ -90,7 +90,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueModel:
-    """One version of a value model and the time in which it counts."""
+    """One version of a value model and the time in which it is active."""
 
     model_id: UUID
     version: int
@@ -101,22 +101,22 @@ class ValueModel:
 
 
 def model_at(models: Sequence[ValueModel], moment: datetime) -> ValueModel:
-    """Choose the model that was active at a moment, otherwise the earliest that ever was."""
-    counted = sorted(
+    """Return the model that was active at a moment, otherwise the first one that ever was."""
+    published = sorted(
         (model for model in models if model.state is not State.DRAFT),
         key=lambda model: (model.active_from, model.version),
     )
-    active = [model for model in counted if _counts_at(model, moment)]
-    return active[-1] if active else counted[0]
+    active = [model for model in published if _is_active(model, moment)]
+    return active[-1] if active else published[0]
 
 
-def _counts_at(model: ValueModel, moment: datetime) -> bool:
+def _is_active(model: ValueModel, moment: datetime) -> bool:
     retired = model.retired_at is not None and model.retired_at <= moment
     return model.active_from <= moment and not retired
 
 
 def rules_from(document: Mapping[str, Any]) -> Rules:
-    """Read the rules from their JSON document; numbers that must stay exact are text in it."""
+    """Parse the rules from their JSON document, in which numbers that must stay exact are text."""
     silence, classes = document["silence"], document["classes"]
     first, second = classes["count"]
     low, high = classes["value"]

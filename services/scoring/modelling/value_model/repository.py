@@ -12,12 +12,12 @@ from shared.http.pagination import PageRequest, Slice, page
 
 
 def model_for(session: Session, moment: datetime) -> ValueModel:
-    """Give the model that counts at a moment."""
+    """Return the model that is used for figures of a moment."""
     return model_at([value_model(row) for row in session.scalars(select(StoredModel))], moment)
 
 
 def models(session: Session, *, paging: PageRequest) -> Slice:
-    """List the versions of all models, model by model."""
+    """Return a page of the versions of all models, by model and version."""
     return page(
         session,
         select(StoredModel),
@@ -27,13 +27,13 @@ def models(session: Session, *, paging: PageRequest) -> Slice:
 
 
 def latest_version(session: Session, model_id: UUID) -> StoredModel | None:
-    """Find the newest version of a model."""
+    """Return the newest version of a model; None if there is no such model."""
     versions = select(StoredModel).where(StoredModel.id == model_id)
     return session.scalars(versions.order_by(StoredModel.version.desc()).limit(1)).first()
 
 
 def value_model(row: StoredModel) -> ValueModel:
-    """Read a row."""
+    """Return the value model of a row."""
     return ValueModel(
         model_id=row.id,
         version=row.version,

@@ -1,4 +1,4 @@
-"""HTTP door of value models."""
+"""HTTP routes of value models."""
 
 from typing import Annotated
 from uuid import UUID
@@ -21,12 +21,15 @@ from shared.http.routing import Router
 router = Router(
     prefix="value-models",
     tag="value models",
-    about="The rules that figures rest on (价值模型), as data.",
+    about="The rules by which figures are computed (价值模型), as data.",
 )
 
 UNKNOWN = "No value model has this id."
 
-ModelId = Annotated[UUID, Path(description="The model's id, as scores and portfolios name it.")]
+ModelId = Annotated[
+    UUID,
+    Path(description="Id of the model, from the field `model` of a score or a portfolio figure."),
+]
 
 
 @router.get("", response_model=ValueModelPage, responses=errors())

@@ -1,4 +1,4 @@
-"""Bodies of value models."""
+"""Response bodies of value models."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from shared.http.schemas import Body, Page
 
 
 class _Rule(Body):
-    """Rules are data: what a later version adds to them is shown as well."""
+    """The base of all rules: fields that a later version of the rules adds are shown as well."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -26,95 +26,108 @@ class NameOut(_Rule):
 class TermRuleOut(_Rule):
     """One term (评分项) of the value points: an amount times `points_per_unit`."""
 
-    term: str = Field(description="Its name in explanations.", examples=["purchases"])
-    on: bool = Field(description="Only terms that are on give points.")
+    term: str = Field(description="Name of the term in explanations.", examples=["purchases"])
+    on: bool = Field(description="Whether the term is switched on; others give no points.")
     kinds: list[str] = Field(
-        description="The facts it counts: purchase (what was bought), return (what came back, "
+        description="Kinds of facts that count: purchase (bought lines), return (returned lines, "
         "negative), answer (to a survey).",
         examples=[["purchase", "return"]],
     )
-    take: Take = Field(description="sum: all such facts; latest: the last one alone.")
+    take: Take = Field(description="sum: all such facts count. latest: only the last one counts.")
     points_per_unit: str = Field(
-        description="Its weight (权重): points for 1 of the company's currency, or for 1 of the "
-        "satisfaction index. 0.00001 is 1 point per 100 000.",
+        description="Weight (权重) of the term: points for 1 unit of the company's currency, or "
+        "for 1 of the satisfaction index. 0.00001 is 1 point per 100 000.",
         examples=["0.00001"],
     )
-    rule: str = Field(description="The same in words, as explanations show it.")
+    rule: str = Field(description="The rule in words, as explanations show it.")
 
 
 class SilenceRuleOut(_Rule):
-    """When a customer who has bought counts as silent (沉默), in days without a purchase."""
+    """After how many days without a purchase a customer who has bought is silent (沉默)."""
 
     factor: str = Field(
-        description="Silent after more than this many times the median gap between the customer's "
-        "own purchase days (购买间隔的中位数).",
+        description="A customer is silent after more than this many times the median gap between "
+        "their own purchase days (购买间隔的中位数).",
         examples=["3"],
     )
-    from_days: int = Field(description="`factor` holds from this many purchase days on.")
-    least: int = Field(description="But never before this many days have passed.")
-    otherwise: int = Field(description="With fewer purchase days: after more than this many days.")
+    from_days: int = Field(description="`factor` is used from this number of purchase days on.")
+    least: int = Field(description="A customer is never silent before this many days have passed.")
+    otherwise: int = Field(
+        description="With fewer purchase days than `from_days`, a customer is silent after more "
+        "than this many days."
+    )
 
 
 class RungRuleOut(_Rule):
-    """From how many purchase days on who stands on a rung (忠诚度阶梯); first_time from 1."""
+    """The number of purchase days from which a rung (忠诚度阶梯) is reached; first_time from 1."""
 
-    repeat: int = Field(description="Repeat customer (重复购买) from this many.", examples=[2])
-    client: int = Field(description="Client (常客) from this many.", examples=[4])
+    repeat: int = Field(
+        description="Purchase days from which a customer is on repeat (重复购买).", examples=[2]
+    )
+    client: int = Field(
+        description="Purchase days from which a customer is on client (常客).", examples=[4]
+    )
 
 
 class ClassRuleOut(_Rule):
-    """Where ABC (ABC 分类) cuts; shares of 1, cumulative."""
+    """The limits of ABC classes (ABC 分类), as cumulative shares of 1."""
 
     count: list[str] = Field(
-        description="By count: A up to this share of customers, A and B together up to that.",
+        description="By count: the share of customers in A, and that in A and B together.",
         examples=[["0.05", "0.20"]],
     )
     value: list[str] = Field(
-        description="By value: A until their sum reaches this share of all value, B until that.",
+        description="By value: the share of all value up to which customers are in A, and that up "
+        "to which they are in B.",
         examples=[["0.70", "0.90"]],
     )
     reference: list[str] = Field(
-        description="Shares of value of A, B and C to compare with.",
+        description="Shares of value to compare those of A, B and C with.",
         examples=[["0.50", "0.30", "0.20"]],
     )
     keep: str = Field(
         description="Damps the published class (event class.changed): a customer falls only once "
-        "their rank is this part beyond the cut. The class in answers is not damped.",
+        "their rank is this part beyond the limit. The class in responses is not damped.",
         examples=["0.10"],
     )
 
 
 class RulesOut(_Rule):
-    """Every number that scores rest on."""
+    """Every number that scores are computed with."""
 
     name: NameOut
-    terms: list[TermRuleOut] = Field(description="What value points (客户价值分) are the sum of.")
+    terms: list[TermRuleOut] = Field(
+        description="The terms whose sum the value points (客户价值分) are."
+    )
     silence: SilenceRuleOut
     rungs: RungRuleOut
     classes: ClassRuleOut
     ladder_months: int = Field(
-        description="Months up to the day whose revenue the ladder and `recent_revenue` show.",
+        description="Number of months whose revenue the ladder and `recent_revenue` show.",
         examples=[12],
     )
 
 
 class ValueModelOut(Body):
-    """One version of a value model (评价模型): every number that scores rest on."""
+    """One version of a value model (评价模型), with every number that scores are computed with."""
 
     id: UUID
     version: int
-    state: State = Field(description="Only an active one counts; a retired one for its own time.")
-    active_from: datetime = Field(description="It counts for dates from here on.")
+    state: State = Field(
+        description="active: used for current figures. retired: used for figures of its own time. "
+        "draft: not used yet."
+    )
+    active_from: datetime = Field(description="The model is used for dates from this moment on.")
     retired_at: datetime | None
     rules: RulesOut
 
 
 class ValueModelPage(Page[ValueModelOut]):
-    """Versions of value models."""
+    """A page of versions of value models."""
 
 
 def value_model_out(row: StoredModel) -> ValueModelOut:
-    """Present one version."""
+    """Return the body of one version."""
     return ValueModelOut(
         id=row.id,
         version=row.version,

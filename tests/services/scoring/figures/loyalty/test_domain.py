@@ -1,4 +1,4 @@
-"""Silence follows the customer's own rhythm, rungs follow purchase days and silence."""
+"""Silence depends on the customer's own rhythm, the rung on purchase days and silence."""
 
 from datetime import date, timedelta
 
@@ -18,12 +18,12 @@ from tests.services.scoring.samples import RUNGS, SILENCE, day
 calendar = st.dates(date(1990, 1, 1), date(2090, 1, 1))
 
 
-def test_without_a_purchase_there_is_no_silence() -> None:
+def test_a_customer_without_a_purchase_is_never_silent() -> None:
     assert silent_from([], SILENCE) is None
 
 
 @pytest.mark.parametrize("days", [[0], [0, 10]])
-def test_with_fewer_than_three_purchase_days_silence_needs_more_than_a_year(
+def test_with_fewer_than_3_purchase_days_silence_needs_more_than_a_year(
     days: list[int],
 ) -> None:
     last = days[-1]
@@ -43,15 +43,13 @@ def test_with_fewer_than_three_purchase_days_silence_needs_more_than_a_year(
         ([0, 10, 30, 70, 160, 250], 120),  # gaps 10, 20, 40, 90, 90
     ],
 )
-def test_from_three_purchase_days_on_three_median_gaps_are_allowed(
-    days: list[int], allowed: int
-) -> None:
+def test_from_3_purchase_days_on_3_median_gaps_are_allowed(days: list[int], allowed: int) -> None:
     silence = silent_from([day(each) for each in days], SILENCE)
     assert silence == day(days[-1] + allowed + 1)
 
 
 @given(st.sets(st.integers(0, 2000), min_size=1, max_size=30))
-def test_silence_never_begins_before_ninety_days_have_passed(numbers: set[int]) -> None:
+def test_silence_never_begins_before_90_days_have_passed(numbers: set[int]) -> None:
     days = [day(each) for each in sorted(numbers)]
     silence = silent_from(days, SILENCE)
     assert silence is not None
@@ -59,7 +57,9 @@ def test_silence_never_begins_before_ninety_days_have_passed(numbers: set[int]) 
 
 
 @given(st.sets(st.integers(0, 2000), min_size=1, max_size=30), st.integers(-500, 500))
-def test_silence_moves_with_the_calendar(numbers: set[int], shift: int) -> None:
+def test_purchases_on_later_days_shift_silence_by_as_many_days(
+    numbers: set[int], shift: int
+) -> None:
     def silence(offset: int) -> date | None:
         return silent_from([day(each + offset) for each in sorted(numbers)], SILENCE)
 
@@ -80,7 +80,9 @@ def test_silence_moves_with_the_calendar(numbers: set[int], shift: int) -> None:
         (40, Rung.CLIENT),
     ],
 )
-def test_the_rung_follows_the_purchase_days(purchase_days: int, expected: Rung) -> None:
+def test_the_rung_depends_on_the_number_of_purchase_days(
+    purchase_days: int, expected: Rung
+) -> None:
     found = rung(purchase_days=purchase_days, silent=False, disqualified=False, rule=RUNGS)
     assert found is expected
 
@@ -89,14 +91,14 @@ def test_silence_wins_over_the_rung_of_the_purchase_days() -> None:
     assert rung(purchase_days=9, silent=True, disqualified=True, rule=RUNGS) is Rung.INACTIVE
 
 
-def test_the_mark_disqualified_counts_only_below_a_first_purchase() -> None:
+def test_the_mark_disqualified_counts_only_before_the_first_purchase() -> None:
     def marked(purchase_days: int) -> Rung:
         return rung(purchase_days=purchase_days, silent=False, disqualified=True, rule=RUNGS)
 
     assert (marked(0), marked(1)) == (Rung.DISQUALIFIED, Rung.FIRST_TIME)
 
 
-def test_every_rung_is_named_in_the_order_of_the_ladder() -> None:
+def test_the_rungs_are_in_the_order_of_the_ladder() -> None:
     assert " ".join(Rung) == (
         "suspect prospect disqualified first_time repeat client member advocate partner inactive"
     )
@@ -114,19 +116,21 @@ def test_twelve_months_before_is_the_same_day_of_the_year_before(on: date, expec
     assert months_before(on, 12) == expected
 
 
-def test_the_29th_of_february_leaves_twelve_months_on_the_first_of_march() -> None:
+def test_the_29th_of_february_leaves_the_last_12_months_on_the_1st_of_march() -> None:
     assert leaves_on(date(2024, 2, 29), 12) == date(2025, 3, 1)
     assert leaves_on(date(2024, 2, 28), 12) == date(2025, 2, 28)
 
 
 @given(calendar, st.integers(1, 40))
-def test_a_day_is_in_the_window_until_the_day_it_leaves(on: date, months: int) -> None:
-    gone = leaves_on(on, months)
-    assert months_before(gone, months) >= on
-    assert months_before(gone - timedelta(days=1), months) < on
+def test_a_day_is_within_the_last_months_until_the_day_it_leaves_them(
+    on: date, months: int
+) -> None:
+    left_on = leaves_on(on, months)
+    assert months_before(left_on, months) >= on
+    assert months_before(left_on - timedelta(days=1), months) < on
 
 
-def test_the_last_of_a_month_leaves_a_shorter_one_on_the_first_of_the_next() -> None:
+def test_the_last_day_of_a_month_leaves_after_the_end_of_a_shorter_month() -> None:
     assert leaves_on(date(2024, 1, 31), 10) == date(2024, 12, 1)
     assert leaves_on(date(2024, 1, 31), 11) == date(2024, 12, 31)
     assert leaves_on(date(2024, 12, 31), 2) == date(2025, 3, 1)

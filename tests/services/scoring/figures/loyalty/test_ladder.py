@@ -1,4 +1,4 @@
-"""The loyalty ladder: every rung is named, and moves reconcile with both ladders."""
+"""The ladder has every rung, and moves sum to the customers and revenue of both ladders."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -16,11 +16,11 @@ standings = st.builds(Standing, rung=rungs, revenue=amounts)
 populations = st.dictionaries(st.integers(0, 30).map(lambda i: UUID(int=i)), standings)
 
 
-def test_every_rung_is_in_the_ladder_in_order() -> None:
+def test_the_ladder_has_every_rung_in_order() -> None:
     assert [row.rung for row in ladder([])] == list(Rung)
 
 
-def test_a_rung_has_its_customers_and_their_revenue() -> None:
+def test_a_rung_counts_its_customers_and_sums_their_revenue() -> None:
     standings = [
         Standing(rung=rung, revenue=Decimal(revenue))
         for rung, revenue in ((Rung.REPEAT, "5"), (Rung.CLIENT, "7"), (Rung.REPEAT, "-1.50"))
@@ -33,7 +33,7 @@ def test_a_rung_has_its_customers_and_their_revenue() -> None:
 
 
 @given(populations)
-def test_the_ladder_holds_every_customer_and_all_revenue(
+def test_the_ladder_counts_every_customer_and_all_revenue(
     population: dict[UUID, Standing],
 ) -> None:
     rows = ladder(population.values())
@@ -44,7 +44,7 @@ def test_the_ladder_holds_every_customer_and_all_revenue(
 
 
 @given(populations, st.data())
-def test_the_moves_reconcile_with_both_ladders(
+def test_the_moves_sum_to_the_rungs_of_both_ladders(
     before: dict[UUID, Standing], data: st.DataObject
 ) -> None:
     after = {customer_id: data.draw(standings) for customer_id in before}
@@ -59,7 +59,7 @@ def test_the_moves_reconcile_with_both_ladders(
         assert sum(step.customers for step in started) == row.customers
 
 
-def test_moves_name_only_steps_that_somebody_took() -> None:
+def test_moves_without_a_customer_are_left_out() -> None:
     one, other = UUID(int=1), UUID(int=2)
     first = Standing(rung=Rung.FIRST_TIME, revenue=Decimal(1))
     repeat = Standing(rung=Rung.REPEAT, revenue=Decimal(5))

@@ -1,4 +1,4 @@
-"""P9: what is kept equals what is computed anew from the facts."""
+"""P9: stored figures equal those computed again from the facts."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -11,15 +11,15 @@ from sqlalchemy import update
 
 from services.scoring.figures.portfolio.recompute import differences, recompute
 from services.scoring.figures.satisfaction_index.models import WaveSums
-from services.scoring.figures.score.models import KeptScore
+from services.scoring.figures.score.models import StoredScore
 from shared.messaging.envelope import adapter
 from tests.services.harness import Running, empty
-from tests.services.scoring.telling import (
-    Told,
-    a_line,
-    an_id,
+from tests.services.scoring.publishing import (
+    Worker,
     customer,
+    id_of,
     order,
+    order_line,
     response,
     survey,
 )
@@ -35,13 +35,13 @@ def _differences(scoring: Running) -> list[str]:
 
 
 def _history(random: Random) -> Iterator[Any]:
-    """Make up customers, versions of orders and of answers that come and go."""
+    """Yield events of customers, of random orders in several versions, and of random answers."""
     yield survey("s", "q", "p")
     yield from (customer(name) for name in NAMES if name)
     for number in range(60):
         for version in range(1, random.randint(1, 3) + 1):
             lines = [
-                a_line(str(random.choice([-2, -1, 1, 2, 3])), f"{random.randint(0, 99999)}.15")
+                order_line(str(random.choice([-2, -1, 1, 2, 3])), f"{random.randint(0, 99999)}.15")
                 for _ in range(random.randint(1, 3))
             ]
             yield order(
@@ -67,8 +67,8 @@ def _figures(scoring: Running) -> list[Any]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_same_history_in_any_order_and_any_batches_ends_in_the_same_figures(
-    scoring: Running, told: Told, seed: int
+def test_the_same_events_in_any_order_and_any_batches_give_the_same_figures(
+    scoring: Running, worker: Worker, seed: int
 ) -> None:
     random = Random(seed)
     events = list(_history(random))
@@ -76,49 +76,49 @@ def test_the_same_history_in_any_order_and_any_batches_ends_in_the_same_figures(
     for size in (1, 7, len(events)):
         empty(scoring.database)
         for start in range(0, len(events), size):
-            told.events(*events[start : start + size])
-        told.settle()
+            worker.handle(*events[start : start + size])
+        worker.settle()
         assert _differences(scoring) == []
         found.append(_figures(scoring))
         random.shuffle(events)
     assert found[0] == found[1] == found[2]
 
 
-def test_a_kept_figure_that_is_wrong_is_told(scoring: Running, told: Told) -> None:
-    told.events(
+def test_a_wrong_stored_figure_is_reported(scoring: Running, worker: Worker) -> None:
+    worker.handle(
         customer("a"),
         order("1", "a", START, ("1", "100000")),
         survey("s", "q"),
         response("r", "s", "a", {"q": 5}),
     )
-    told.settle()
+    worker.settle()
     with scoring.database.transaction() as session:
-        session.execute(update(KeptScore).values(value_points=Decimal(2), customer_class="B"))
+        session.execute(update(StoredScore).values(value_points=Decimal(2), customer_class="B"))
         session.execute(update(WaveSums).values(n=3))
     found = _differences(scoring)
-    assert found[0] == f"score {an_id('a')} value_points: kept 2, computed 1.00000"
-    assert found[1] == f"class {an_id('a')}: kept B, computed A"
-    assert found[2].startswith(f"index {an_id('s')}: kept Sums(n=3")
+    assert found[0] == f"score {id_of('a')} value_points: stored 2, computed 1.00000"
+    assert found[1] == f"class {id_of('a')}: stored B, computed A"
+    assert found[2].startswith(f"index {id_of('s')}: stored Sums(n=3")
 
 
-def test_the_command_fails_on_a_difference(
-    scoring: Running, told: Told, capsys: pytest.CaptureFixture[str]
+def test_the_command_recompute_fails_on_a_difference(
+    scoring: Running, worker: Worker, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings: Any = scoring.settings
-    told.events(customer("a"), order("1", "a", START, ("1", "100000")))
+    worker.handle(customer("a"), order("1", "a", START, ("1", "100000")))
     recompute(settings)
     assert capsys.readouterr().out == "0 differences\n"
     with scoring.database.transaction() as session:
-        session.execute(update(KeptScore).values(rung="client"))
+        session.execute(update(StoredScore).values(rung="client"))
     with pytest.raises(SystemExit):
         recompute(settings)
-    assert "rung: kept client, computed inactive" in capsys.readouterr().out
+    assert "rung: stored client, computed inactive" in capsys.readouterr().out
 
 
-def test_events_come_back_from_the_log_as_they_were(told: Told) -> None:
-    """A rebuild reads what the log keeps: JSON, not our objects."""
+def test_events_that_were_written_as_json_are_read_and_handled_as_before(worker: Worker) -> None:
+    """A rebuild reads JSON from the log, not the objects that were published."""
     for event in _history(Random(1)):
         kind: type[Any] = type(event)
         read = adapter(kind).validate_json(adapter(kind).dump_json(event))
-        told.events(read)
+        worker.handle(read)
         assert read == event

@@ -1,4 +1,4 @@
-"""The portfolio over HTTP: kept for today, computed for other dates, by who may see it."""
+"""The portfolio over HTTP: stored for today, computed for other dates or fewer customers."""
 
 from datetime import date
 from typing import Any
@@ -9,12 +9,12 @@ import pytest
 from shared.http.identity import Identity
 from shared.row_access import Rows
 from tests.services.harness import Running
-from tests.services.scoring.telling import (
-    Told,
-    a_line,
-    an_id,
+from tests.services.scoring.publishing import (
+    Worker,
     customer,
+    id_of,
     order,
+    order_line,
     response,
     survey,
 )
@@ -23,8 +23,8 @@ SPRING, SUMMER = date(2025, 3, 1), date(2025, 7, 1)
 
 
 @pytest.fixture
-def shops(told: Told) -> None:
-    told.events(
+def shops(worker: Worker) -> None:
+    worker.handle(
         *(customer(f"c{i}", owner="li.na" if i < 3 else "wang") for i in range(10)),
         *(order(f"o{i}", f"c{i}", SPRING, (str(100 - i), "10")) for i in range(9)),
         order("late", "c8", SUMMER, ("1000", "10")),
@@ -37,73 +37,73 @@ def _read(client: httpx.Client, name: str, **params: str) -> Any:
     return answer.json()
 
 
-def _members(table: dict[str, Any]) -> list[int]:
+def _class_sizes(table: dict[str, Any]) -> list[int]:
     return [row["customers"] for row in table["classes"]]
 
 
 @pytest.mark.usefixtures("shops")
-def test_before_the_first_settlement_the_answer_is_computed(client: httpx.Client) -> None:
+def test_before_the_first_settlement_the_table_is_computed(client: httpx.Client) -> None:
     table = _read(client, "abc")
-    assert (table["n"], _members(table)) == (9, [1, 1, 7])
+    assert (table["n"], _class_sizes(table)) == (9, [1, 1, 7])
     assert table["classes"][0]["value"] == "10920"
 
 
 @pytest.mark.usefixtures("shops")
-def test_the_current_answer_is_the_one_of_the_last_settlement(
-    client: httpx.Client, told: Told
+def test_the_current_table_and_ladder_are_those_of_the_last_settlement(
+    client: httpx.Client, worker: Worker
 ) -> None:
-    told.settle()
+    worker.settle()
     table, ladder = _read(client, "abc"), _read(client, "ladder")
-    told.events(order("more", "c0", SUMMER, ("1", "100000")))
+    worker.handle(order("more", "c0", SUMMER, ("1", "100000")))
     assert (_read(client, "abc"), _read(client, "ladder")) == (table, ladder)
-    told.settle()
+    worker.settle()
     later = _read(client, "abc")
     assert later["made_at"] > table["made_at"]
     assert later["classes"][0]["value"] == "101000"
 
 
 @pytest.mark.usefixtures("shops")
-def test_kept_and_computed_answers_agree(client: httpx.Client, told: Told) -> None:
-    told.settle()
+def test_stored_and_computed_tables_agree(client: httpx.Client, worker: Worker) -> None:
+    worker.settle()
     today = _read(client, "abc")["as_of"]
     for name, params in (
         ("abc", {"method": "value"}),
         ("abc", {"basis": "revenue"}),
         ("ladder", {}),
     ):
-        kept = _read(client, name, **params)
+        stored = _read(client, name, **params)
         computed = _read(client, name, **params, as_of=f"{today}T23:59:59+08:00")
-        for answer in (kept, computed):
+        for answer in (stored, computed):
             del answer["made_at"]
-        assert kept == computed
+        assert stored == computed
 
 
 @pytest.mark.usefixtures("shops")
-def test_abc_counts_a_period_from_its_first_to_its_last_day(client: httpx.Client) -> None:
+def test_abc_counts_the_first_and_the_last_day_of_a_period(client: httpx.Client) -> None:
     table = _read(client, "abc", **{"from": "2025-07-01", "to": "2025-07-01"})
     assert (table["n"], table["total"], table["as_of"]) == (1, "10000", "2025-07-01")
     assert _read(client, "abc", **{"from": "2025-03-02", "to": "2025-06-30"})["n"] == 0
 
 
-def test_profit_counts_where_every_line_has_a_cost(client: httpx.Client, told: Told) -> None:
-    told.events(
+def test_abc_uses_profit_where_every_line_has_a_cost(client: httpx.Client, worker: Worker) -> None:
+    worker.handle(
         customer("a"),
         customer("b"),
-        order("1", "a", SPRING, a_line("1", "100", cost="95")),
-        order("2", "b", SPRING, a_line("1", "50", cost="10")),
+        order("1", "a", SPRING, order_line("1", "100", cost="95")),
+        order("2", "b", SPRING, order_line("1", "50", cost="10")),
     )
     table = _read(client, "abc")
     assert (table["basis"], table["total"]) == ("profit", "45")
     assert table["classes"][0]["threshold"] == "40"
     assert _read(client, "abc", basis="revenue")["total"] == "150"
-    told.events(order("3", "a", SPRING, a_line("1", "1")))
+    worker.handle(order("3", "a", SPRING, order_line("1", "1")))
     table = _read(client, "abc", basis="profit")
     assert (table["basis"], table["total"]) == ("revenue", "151")
 
 
 @pytest.mark.usefixtures("shops")
-def test_a_caller_sees_figures_of_their_customers_only(scoring: Running, told: Told) -> None:
-    told.settle()
+def test_a_caller_sees_figures_of_their_customers_only(scoring: Running, worker: Worker) -> None:
+    worker.settle()
     caller = Identity("li.na", "Li Na", frozenset({"read"}), Rows.OWN)
     with scoring.as_caller(caller) as client:
         assert (_read(client, "abc")["n"], _read(client, "ladder")["n"]) == (3, 3)
@@ -111,7 +111,7 @@ def test_a_caller_sees_figures_of_their_customers_only(scoring: Running, told: T
 
 
 @pytest.mark.usefixtures("shops")
-def test_the_ladder_between_two_dates_tells_who_moved(client: httpx.Client) -> None:
+def test_the_ladder_between_two_dates_has_the_moves(client: httpx.Client) -> None:
     found = _read(client, "ladder", **{"from": "2025-02-28", "to": "2025-07-01"})
     moves = [(move["from"], move["to"], move["customers"]) for move in found["moves"]]
     assert moves == [
@@ -123,22 +123,26 @@ def test_the_ladder_between_two_dates_tells_who_moved(client: httpx.Client) -> N
     assert _read(client, "ladder", as_of="2025-07-01")["moves"] is None
 
 
-def test_the_index_is_for_those_who_see_all_rows(scoring: Running, told: Told) -> None:
-    told.events(survey("s", "q"), response("r1", "s", None, {"q": 5}))
-    path, params = "/v1/portfolio/satisfaction", {"survey": str(an_id("s"))}
+def test_the_index_is_refused_to_keys_that_see_only_some_customers(
+    scoring: Running, worker: Worker
+) -> None:
+    worker.handle(survey("s", "q"), response("r1", "s", None, {"q": 5}))
+    path, params = "/v1/portfolio/satisfaction", {"survey": str(id_of("s"))}
     assert scoring.client.get(path, params=params).json()["n"] == 1
     for rows in (Rows.OWN, Rows.TEAM):
         with scoring.as_caller(Identity("li.na", "", frozenset({"read"}), rows, "n")) as client:
             assert client.get(path, params=params).status_code == 403
 
 
-def test_the_index_of_a_survey_and_of_a_wave(client: httpx.Client, told: Told) -> None:
-    told.events(
+def test_the_index_can_be_read_for_a_survey_and_for_a_wave(
+    client: httpx.Client, worker: Worker
+) -> None:
+    worker.handle(
         survey("s", "q"),
         response("r1", "s", None, {"q": 5}, wave="w1"),
         response("r2", "s", None, {"q": 3}, wave="w2", on=SUMMER),
     )
-    name = str(an_id("s"))
+    name = str(id_of("s"))
     whole = _read(client, "satisfaction", survey=name)
     assert (whole["n"], whole["index"]) == (2, 75.0)
     assert whole["low"] < 75 < whole["high"]
@@ -148,34 +152,34 @@ def test_the_index_of_a_survey_and_of_a_wave(client: httpx.Client, told: Told) -
     assert (early["n"], early["index"], early["as_of"]) == (1, 100.0, "2025-06-30")
 
 
-def test_the_index_as_of_a_moment_counts_the_answers_until_then(
-    client: httpx.Client, told: Told
+def test_the_index_as_of_a_moment_counts_the_answers_up_to_then(
+    client: httpx.Client, worker: Worker
 ) -> None:
-    told.events(survey("s", "q"), response("r1", "s", None, {"q": 5}, on=SPRING))
+    worker.handle(survey("s", "q"), response("r1", "s", None, {"q": 5}, on=SPRING))
     for moment, n in (("2025-03-01T03:59:59Z", 0), ("2025-03-01T04:00:00Z", 1)):
-        found = _read(client, "satisfaction", survey=str(an_id("s")), as_of=moment)
+        found = _read(client, "satisfaction", survey=str(id_of("s")), as_of=moment)
         assert (found["n"], found["as_of"]) == (n, "2025-03-01")
 
 
-def test_a_survey_without_answers_has_no_index_and_an_unknown_one_is_not_there(
-    client: httpx.Client, told: Told
+def test_a_survey_without_answers_has_no_index_and_an_unknown_one_is_404(
+    client: httpx.Client, worker: Worker
 ) -> None:
-    told.events(survey("s", "q"))
-    found = _read(client, "satisfaction", survey=str(an_id("s")))
+    worker.handle(survey("s", "q"))
+    found = _read(client, "satisfaction", survey=str(id_of("s")))
     assert (found["n"], found["index"]) == (0, None)
-    unknown = client.get("/v1/portfolio/satisfaction", params={"survey": str(an_id("t"))})
+    unknown = client.get("/v1/portfolio/satisfaction", params={"survey": str(id_of("t"))})
     assert unknown.status_code == 404
 
 
-def test_a_wave_without_answers_is_told_from_one_that_is_not_there(
-    client: httpx.Client, told: Told
+def test_a_wave_without_answers_has_n_0_and_an_unknown_wave_is_404(
+    client: httpx.Client, worker: Worker
 ) -> None:
-    told.events(
+    worker.handle(
         survey("s", "q", waves=["w1", "w2"]),
         response("r1", "s", None, {"q": 5}, wave="w1"),
         response("r3", "s", None, {"q": 5}, wave="w3"),
     )
-    name = str(an_id("s"))
+    name = str(id_of("s"))
     for wave, n in (("w1", 1), ("w2", 0), ("w3", 1)):
         assert _read(client, "satisfaction", survey=name, wave=wave)["n"] == n
         assert _read(client, "satisfaction", survey=name, wave=wave, as_of="2025-02-01")["n"] == 0
@@ -184,7 +188,7 @@ def test_a_wave_without_answers_is_told_from_one_that_is_not_there(
         unknown = client.get("/v1/portfolio/satisfaction", params=params)
         assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
         assert "wave" in unknown.json()["detail"]
-    told.events(survey("s", "q", waves=["w1", "zz"], version=2))
+    worker.handle(survey("s", "q", waves=["w1", "zz"], version=2))
     assert _read(client, "satisfaction", survey=name, wave="zz")["n"] == 0
 
 
@@ -209,7 +213,7 @@ def test_a_wave_without_answers_is_told_from_one_that_is_not_there(
         ("satisfaction", {"survey": "1"}, "query:survey"),
     ],
 )
-def test_what_cannot_be_answered_is_refused(
+def test_an_invalid_query_parameter_is_refused(
     client: httpx.Client, path: str, params: dict[str, str], pointer: str
 ) -> None:
     answer = client.get(f"/v1/portfolio/{path}", params=params)

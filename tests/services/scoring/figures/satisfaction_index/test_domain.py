@@ -1,4 +1,4 @@
-"""The plain index: means of answered items, and an interval that needs no storage of answers."""
+"""The plain index is the mean of answered items; count and sums are enough for its interval."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -37,7 +37,7 @@ def _index(answers: dict[str, object], *items: Item) -> tuple[str, int] | None:
 
 
 def _of(*sheets: Sequence[int]) -> Index:
-    """Estimate from answers to items from 1 to 5."""
+    """Return the index of responses; a sheet lists the answers of one to items from 1 to 5."""
     items = [_item(str(at)) for at in range(7)]
     found = [response_index({str(at): x for at, x in enumerate(each)}, items) for each in sheets]
     return estimate(sums_of([each.index for each in found if each]))
@@ -48,11 +48,11 @@ def test_the_ends_of_a_scale_are_0_and_100() -> None:
     assert _index({"a": 5}, _item("a")) == ("100", 1)
 
 
-def test_items_count_alike_whatever_their_scale() -> None:
+def test_items_of_different_scales_have_equal_weight() -> None:
     assert _index({"a": 5, "b": 0}, _item("a"), _item("b", 0, 10)) == ("50", 2)
 
 
-def test_a_mean_without_an_end_is_rounded_where_no_double_can_tell() -> None:
+def test_a_mean_with_infinitely_many_decimals_is_rounded_to_30() -> None:
     answers: dict[str, object] = {"a": 5, "b": 5, "c": 1}
     assert _index(answers, _item("a"), _item("b"), _item("c")) == (
         "66.666666666666666666666666666667",
@@ -60,16 +60,16 @@ def test_a_mean_without_an_end_is_rounded_where_no_double_can_tell() -> None:
     )
 
 
-def test_unanswered_and_missing_codes_are_left_out() -> None:
+def test_items_without_an_answer_or_with_a_missing_code_are_left_out() -> None:
     items = [_item("a", 0, 5, 0), _item("b"), _item("c")]
     assert _index({"a": 0, "b": 3, "other": 1}, *items) == ("50", 1)
 
 
-def test_what_is_no_number_is_no_answer_to_a_scale() -> None:
+def test_a_value_that_is_not_a_number_is_no_answer_to_a_scale() -> None:
     assert _index({"a": "5", "b": True, "c": None}, _item("a"), _item("b"), _item("c")) is None
 
 
-def test_decimal_fractions_are_read_as_written() -> None:
+def test_a_decimal_fraction_counts_as_written() -> None:
     assert _index({"a": 0.1}, _item("a", 0, 0.3)) == ("33.333333333333333333333333333333", 1)
 
 
@@ -77,7 +77,7 @@ def _listed(code: str, role: str, least: float | None, most: float | None) -> di
     return {"code": code, "role": role, "least": least, "most": most, "missing": [9], "type": "x"}
 
 
-def test_the_items_of_an_index_are_those_about_satisfaction_with_a_scale() -> None:
+def test_an_index_uses_the_satisfaction_items_with_a_scale() -> None:
     catalogue = [
         _listed("b", "satisfaction", 1, 5),
         _listed("a", "satisfaction", 0, 10),
@@ -92,20 +92,20 @@ def test_the_items_of_an_index_are_those_about_satisfaction_with_a_scale() -> No
     ]
 
 
-def test_an_item_is_read_back_as_it_was_kept() -> None:
-    kept = {"code": "a", "least": 1, "most": 5, "missing": [0, "none"]}
-    assert Item.read(kept) == Item(code="a", least=1, most=5, missing=frozenset([0, "none"]))
+def test_an_item_is_parsed_from_its_document() -> None:
+    document = {"code": "a", "least": 1, "most": 5, "missing": [0, "none"]}
+    assert Item.parse(document) == Item(code="a", least=1, most=5, missing=frozenset([0, "none"]))
 
 
-def test_without_a_response_there_is_no_index() -> None:
+def test_a_survey_without_a_response_has_no_index() -> None:
     assert estimate(Sums()) == Index(n=0, index=None, low=None, high=None)
 
 
-def test_one_response_has_no_interval() -> None:
+def test_the_index_of_one_response_has_no_interval() -> None:
     assert estimate(sums_of([Decimal(70)])) == Index(n=1, index=70.0, low=None, high=None)
 
 
-def test_the_interval_is_that_of_student() -> None:
+def test_the_interval_is_that_of_student_s_t_distribution() -> None:
     """Mean 70, s 10, n 4: 70 +- 3.1824463 x 10 / 2."""
     values = [Decimal(x) for x in ("58.3772233983", "70", "70", "81.6227766017")]
     deviation = stdev([float(x) for x in values])
@@ -115,8 +115,8 @@ def test_the_interval_is_that_of_student() -> None:
     assert found.high == pytest.approx(70 + 3.182446305284263 * deviation / 2)
 
 
-def test_thirds_that_come_to_a_whole_number_come_to_it() -> None:
-    """Indices of 66.6..., 66.6... and 16.6...: rounded too early they came to 50.00000000003."""
+def test_indices_with_thirds_have_an_exact_whole_mean() -> None:
+    """Indices of 66.6..., 66.6... and 16.6..., rounded too early, had the mean 50.00000000003."""
     assert _of([5, 5, 1], [5, 5, 1], [3, 1, 1]).index == 50.0
 
 
@@ -126,7 +126,7 @@ def test_the_index_is_the_double_nearest_to_the_exact_mean(answers: list[list[in
     assert _of(*answers).index == float(sum(parts, Fraction(0)) / len(parts))
 
 
-def test_no_interval_leaves_the_scale() -> None:
+def test_the_interval_ends_at_the_ends_of_the_scale() -> None:
     high, low = _of([5], [5], [5], [5], [5], [1]), _of([1], [1], [1], [1], [5])
     assert (high.index, high.high) == (83.33333333333333, 100.0)
     assert high.low == pytest.approx(83.3333333 - 2.5705818 * 40.8248290 / sqrt(6))
@@ -134,12 +134,14 @@ def test_no_interval_leaves_the_scale() -> None:
     assert low.high == pytest.approx(20 + 2.7764451 * 44.7213595 / sqrt(5))
 
 
-def test_equal_answers_have_an_interval_of_no_width() -> None:
+def test_the_interval_of_equal_answers_has_no_width() -> None:
     assert estimate(sums_of([Decimal(50)] * 3)) == Index(n=3, index=50.0, low=50.0, high=50.0)
 
 
 @given(indices, st.randoms())
-def test_sums_do_not_depend_on_the_order_of_arrival(values: list[Decimal], random: Random) -> None:
+def test_the_index_does_not_depend_on_the_order_of_responses(
+    values: list[Decimal], random: Random
+) -> None:
     shuffled = values.copy()
     random.shuffle(shuffled)
     with exactly():
@@ -148,18 +150,18 @@ def test_sums_do_not_depend_on_the_order_of_arrival(values: list[Decimal], rando
 
 
 @given(indices.filter(len), st.data())
-def test_an_answer_that_is_taken_out_leaves_no_trace(
+def test_removing_a_response_equals_never_having_added_it(
     values: list[Decimal], data: st.DataObject
 ) -> None:
-    gone = data.draw(st.sampled_from(range(len(values))))
+    removed = data.draw(st.sampled_from(range(len(values))))
     with exactly():
-        without = sums_of(values) - sums_of([values[gone]])
-    rest = values[:gone] + values[gone + 1 :]
+        without = sums_of(values) - sums_of([values[removed]])
+    rest = values[:removed] + values[removed + 1 :]
     assert estimate(without) == estimate(sums_of(rest))
 
 
 @given(indices.filter(lambda values: len(values) > 1))
-def test_the_figures_are_those_of_the_textbook(values: list[Decimal]) -> None:
+def test_the_index_and_interval_agree_with_the_textbook_formula(values: list[Decimal]) -> None:
     numbers = [float(value) for value in values]
     found = estimate(sums_of(values))
     assert found.index == pytest.approx(fmean(numbers))

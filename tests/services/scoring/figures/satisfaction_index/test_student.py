@@ -10,7 +10,7 @@ from services.scoring.figures.satisfaction_index.student import quantile
     ("degrees", "printed"),
     [(1, 12.706), (2, 4.303), (4, 2.776), (10, 2.228), (30, 2.042), (120, 1.980), (10**6, 1.960)],
 )
-def test_quantiles_are_those_of_the_printed_table(degrees: int, printed: float) -> None:
+def test_quantiles_agree_with_the_printed_table(degrees: int, printed: float) -> None:
     assert round(quantile(degrees), 3) == printed
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.scoring.facts.exchange_rate.domain import Excluded, Rates
 from services.scoring.facts.fact.domain import Fact, Horizon, Kind
-from services.scoring.figures.as_of.domain import Question
+from services.scoring.figures.as_of.domain import PointInTime
 from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.figures.score.domain import (
     Contribution,
@@ -49,18 +49,18 @@ def _score(
     return score(found, horizon=horizon, rules=rules, rates=rates, disqualified=False)
 
 
-def test_a_hundred_thousand_is_one_point() -> None:
+def test_a_revenue_of_100_000_is_one_point() -> None:
     assert _score([fact("1000000")]).value_points == 10
     assert _score([fact("500000")]).value_points == 5
     assert _score([fact("0.01")]).value_points == Decimal("0.0000001")
 
 
-def test_returns_are_taken_off() -> None:
+def test_returns_reduce_points_and_revenue() -> None:
     found = _score([fact("300000"), fact("-100000", kind=Kind.RETURN, source=2)])
     assert (found.value_points, found.revenue) == (Decimal(2), Decimal(200_000))
 
 
-def test_a_customer_with_a_record_only_has_no_points() -> None:
+def test_a_customer_without_facts_has_no_points() -> None:
     found = _score([])
     assert found.value_points == 0
     assert (found.rung, found.silent) == (Rung.SUSPECT, False)
@@ -72,12 +72,12 @@ def test_purchases_on_one_day_are_one_purchase_day() -> None:
     assert (found.purchases, found.purchase_days, found.last_purchase_on) == (3, 2, day(1))
 
 
-def test_a_return_is_no_purchase_day() -> None:
+def test_a_return_is_not_a_purchase_day() -> None:
     found = _score([fact("-5", kind=Kind.RETURN)])
     assert (found.purchases, found.purchase_days, found.rung) == (0, 0, Rung.SUSPECT)
 
 
-def test_a_foreign_purchase_without_a_rate_still_is_a_purchase_day() -> None:
+def test_a_purchase_in_a_currency_without_a_rate_counts_as_a_purchase_day() -> None:
     found = _score([fact("100", currency="USD"), fact("5", on=1, source=2)])
     assert (found.revenue, found.purchase_days) == (Decimal(5), 2)
     assert found.excluded == (Excluded(currency="USD", facts=1, amount=Decimal(100)),)
@@ -98,12 +98,12 @@ def test_the_latest_answer_is_the_satisfaction_of_the_customer() -> None:
     )
 
 
-def test_what_is_bought_after_an_answer_is_no_satisfaction() -> None:
+def test_a_purchase_after_an_answer_does_not_change_satisfaction() -> None:
     found = [answer("75", on=2), fact("5", on=3, source=2)]
     assert _score(found).satisfaction == Satisfaction(index=Decimal(75), n=4)
 
 
-def test_who_is_disqualified_and_has_not_bought_stands_on_that_rung() -> None:
+def test_a_disqualified_customer_without_a_purchase_has_that_rung() -> None:
     found = score([], horizon=LATER, rules=RULES, rates=YUAN, disqualified=True)
     assert found.rung is Rung.DISQUALIFIED
 
@@ -121,7 +121,7 @@ def test_profit_is_known_only_if_every_line_has_a_cost() -> None:
     assert _score([*known, fact("1", source=3, cost="0")]).profit == 6
 
 
-def test_recent_revenue_is_that_of_the_twelve_months_before() -> None:
+def test_recent_revenue_is_that_of_the_12_months_before() -> None:
     found = [fact("10", on=59), fact("7", on=60, source=2), fact("1", currency="USD", source=3)]
     last = _score(found, Horizon(as_of=date(2025, 2, 28)))
     assert (last.recent_revenue, last.changes_on) == (Decimal(17), date(2025, 3, 1))
@@ -130,13 +130,13 @@ def test_recent_revenue_is_that_of_the_twelve_months_before() -> None:
     assert (after.recent_revenue, after.revenue) == (Decimal(0), Decimal(17))
 
 
-def test_a_fact_of_the_future_counts_from_its_day_on() -> None:
+def test_a_fact_dated_ahead_counts_from_its_day_on() -> None:
     ahead = [fact("100000"), fact("100000", on=5, source=2)]
     today = _score(ahead, Horizon(as_of=day(1)))
     assert (today.value_points, today.changes_on) == (Decimal(1), day(5))
 
 
-def test_an_answer_of_the_past_never_leaves_the_months_and_a_foreign_fact_does() -> None:
+def test_only_facts_with_a_currency_leave_the_recent_months() -> None:
     assert _score([answer("75")], Horizon(as_of=day(1))).changes_on is None
     abroad = fact("-1", kind=Kind.RETURN, currency="USD")
     found = _score([abroad], Horizon(as_of=day(1)))
@@ -144,19 +144,19 @@ def test_an_answer_of_the_past_never_leaves_the_months_and_a_foreign_fact_does()
     assert [each.facts for each in found.recent_excluded] == [1]
 
 
-def test_silence_ahead_is_a_day_on_which_the_score_changes() -> None:
+def test_the_score_changes_on_the_first_day_of_silence() -> None:
     rules = replace(RULES, ladder_months=24)
     assert _score([fact("1")], Horizon(as_of=day(1)), rules).changes_on == day(366)
     assert _score([fact("1")], Horizon(as_of=day(366)), rules).changes_on == date(2026, 1, 1)
 
 
-def test_a_version_that_was_replaced_changes_nothing_on_its_day() -> None:
-    gone = fact("1", on=5)._replace(superseded_at=noon(day(1)))
-    assert _score([gone], Horizon(as_of=day(1))).changes_on is None
+def test_a_superseded_fact_dated_ahead_changes_nothing_on_its_day() -> None:
+    superseded = fact("1", on=5)._replace(superseded_at=noon(day(1)))
+    assert _score([superseded], Horizon(as_of=day(1))).changes_on is None
 
 
-def test_what_came_to_nothing_is_no_fact_of_a_term_and_no_satisfaction() -> None:
-    """An order without lines and an answer without answered items leave facts of no size."""
+def test_facts_of_size_0_are_in_no_term_and_no_satisfaction() -> None:
+    """Orders without lines and answers without answered items give facts of size 0."""
     empty = [fact("0", kind=Kind.RETURN, size=0), answer("0", on=5, source=2, n=0)]
     assert [term.facts for term in explain(empty, horizon=LATER, rules=BOTH, rates=YUAN)] == [
         (),
@@ -167,14 +167,14 @@ def test_what_came_to_nothing_is_no_fact_of_a_term_and_no_satisfaction() -> None
     )
 
 
-def test_of_two_answers_at_one_moment_the_one_with_the_later_id_counts() -> None:
+def test_of_two_answers_at_one_moment_the_one_with_the_greater_id_counts() -> None:
     one, other = answer("40", source=2), answer("75", source=3)
     assert _score([other, one]).satisfaction == Satisfaction(index=Decimal(75), n=4)
     (_, term) = explain([other, one], horizon=LATER, rules=BOTH, rates=YUAN)
     assert [each.source_id for each in term.facts] == [other.source_id]
 
 
-def test_the_explanation_names_every_fact_by_day_with_its_points_and_their_rule() -> None:
+def test_the_explanation_lists_facts_by_day_with_their_points_and_rule() -> None:
     bought = fact("300000", on=5, source=2, currency="EUR")
     returned = fact("-100000", kind=Kind.RETURN, on=3, source=3)
     unknown = fact("1", on=4, source=4, currency="USD")
@@ -182,23 +182,23 @@ def test_the_explanation_names_every_fact_by_day_with_its_points_and_their_rule(
         [bought, unknown, returned], horizon=LATER, rules=RULES, rates=euros({5: "7"})
     )
 
-    def given(told: Fact, points: str) -> Contribution:
+    def contribution(of: Fact, points: str) -> Contribution:
         return Contribution(
-            fact_id=told.fact_id,
-            source_id=told.source_id,
-            kind=told.kind,
-            occurred_on=told.occurred_on,
-            amount=told.amount,
-            currency=told.currency,
+            fact_id=of.fact_id,
+            source_id=of.source_id,
+            kind=of.kind,
+            occurred_on=of.occurred_on,
+            amount=of.amount,
+            currency=of.currency,
             points=Decimal(points),
             rule=PURCHASES.rule,
         )
 
-    facts = (given(returned, "-1"), given(bought, "21"))
+    facts = (contribution(returned, "-1"), contribution(bought, "21"))
     assert term == TermPoints(term="purchases", points=Decimal(20), facts=facts)
 
 
-def test_facts_are_explained_by_day_and_those_of_one_day_by_id() -> None:
+def test_the_explanation_lists_facts_of_one_day_by_id() -> None:
     found = [fact("1", on=-number % 3, source=number) for number in range(12)]
     (term,) = explain(found, horizon=LATER, rules=RULES, rates=YUAN)
     assert [each.fact_id for each in term.facts] == [
@@ -206,29 +206,30 @@ def test_facts_are_explained_by_day_and_those_of_one_day_by_id() -> None:
     ]
 
 
-def test_profit_is_what_is_left_of_the_revenue_in_the_currency_of_the_question() -> None:
+def test_profit_is_revenue_less_cost_in_the_currency_of_the_rates() -> None:
     found = [fact("10", currency="EUR", cost="4"), answer("75", source=2)]
     assert _score(found, rates=euros({0: "7"})).profit == 42
 
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NIGHT = datetime(2024, 6, 1, 17, 30, tzinfo=UTC)
-"""Half past one on the 2nd of June in Shanghai."""
+"""01:30 on the 2nd of June in Shanghai."""
 
 
 @pytest.mark.parametrize(
-    ("asked", "moment", "kept"),
+    ("as_of", "moment", "is_current"),
     [
         (date(2024, 6, 2), NIGHT, True),
         (date(2024, 6, 3), NIGHT, False),
         (date(2024, 6, 1), datetime(2024, 6, 1, 16, tzinfo=UTC) - timedelta(microseconds=1), False),
     ],
 )
-def test_a_question_is_about_a_local_day_and_never_about_what_is_to_come(
-    asked: date, moment: datetime, *, kept: bool
+def test_the_moment_of_a_local_day_is_its_end_but_never_after_now(
+    as_of: date, moment: datetime, *, is_current: bool
 ) -> None:
-    assert Question.about(Horizon(as_of=asked), home="EUR", zone=SHANGHAI, now=NIGHT) == Question(
-        horizon=Horizon(as_of=asked), currency="EUR", moment=moment, kept=kept
+    horizon = Horizon(as_of=as_of)
+    assert PointInTime.of(horizon, home="EUR", zone=SHANGHAI, now=NIGHT) == PointInTime(
+        horizon=horizon, currency="EUR", moment=moment, is_current=is_current
     )
 
 
@@ -258,7 +259,7 @@ def test_the_order_of_the_facts_changes_nothing(
 
 
 @given(facts, st.integers(-10, 900), st.integers(0, 600))
-def test_time_alone_changes_nothing_before_the_day_that_is_told(
+def test_time_alone_changes_nothing_before_the_day_changes_on(
     found: list[Fact], on: int, wait: int
 ) -> None:
     today = _score(found, Horizon(as_of=day(on)), BOTH, EUROS)
@@ -268,7 +269,7 @@ def test_time_alone_changes_nothing_before_the_day_that_is_told(
 
 
 @given(facts, horizons)
-def test_what_is_counted_and_what_is_left_out_are_all_that_happened(
+def test_every_fact_with_money_is_either_explained_or_excluded(
     found: list[Fact], horizon: Horizon
 ) -> None:
     money = [each for each in found if each.currency and horizon.sees(each)]

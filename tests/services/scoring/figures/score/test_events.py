@@ -1,4 +1,4 @@
-"""A score is news if anything that its event tells has moved, and only then."""
+"""A score is published if a field of its event changed, and only then."""
 
 from dataclasses import fields
 from datetime import UTC, date, datetime
@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from services.scoring.figures.score.events import score_changed, score_facts
+from services.scoring.figures.score.events import score_changed, score_figures
 from shared.contracts.scoring.score import ScoreFacts
 
 ROW: dict[str, Any] = {
@@ -30,7 +30,7 @@ ROW: dict[str, Any] = {
     "profit": None,
     "recent_revenue": Decimal(1),
 }
-MOVED = {
+PUBLISHED_CHANGES = {
     "model_id": UUID(int=3),
     "model_version": 2,
     "currency": "EUR",
@@ -43,7 +43,7 @@ MOVED = {
     "satisfaction_n": 5,
     "excluded": [{"currency": "USD", "facts": 1, "amount": "5"}],
 }
-SILENT = {
+UNPUBLISHED_CHANGES = {
     "version": 4,
     "made_at": datetime(2026, 1, 2, tzinfo=UTC),
     "as_of": date(2026, 1, 2),
@@ -53,20 +53,20 @@ SILENT = {
 }
 
 
-@pytest.mark.parametrize("name", MOVED)
-def test_a_row_that_differs_in_what_its_event_says_is_told(name: str) -> None:
-    assert score_facts(ROW | {name: MOVED[name]}) != score_facts(ROW)
+@pytest.mark.parametrize("name", PUBLISHED_CHANGES)
+def test_a_change_of_a_published_column_changes_the_event(name: str) -> None:
+    assert score_figures(ROW | {name: PUBLISHED_CHANGES[name]}) != score_figures(ROW)
 
 
-@pytest.mark.parametrize("name", SILENT)
-def test_a_row_that_differs_in_what_no_event_says_is_not_told(name: str) -> None:
-    assert score_facts(ROW | {name: SILENT[name]}) == score_facts(ROW)
+@pytest.mark.parametrize("name", UNPUBLISHED_CHANGES)
+def test_a_change_of_an_unpublished_column_does_not_change_the_event(name: str) -> None:
+    assert score_figures(ROW | {name: UNPUBLISHED_CHANGES[name]}) == score_figures(ROW)
 
 
-def test_the_event_tells_the_row() -> None:
+def test_the_event_of_a_score_has_the_figures_of_its_row() -> None:
     event = score_changed(ROW)
     assert event.satisfaction is not None
     assert (event.satisfaction.index, event.satisfaction.n) == (87.5, 6)
     assert (event.value_points, event.revenue, event.version) == ("2.5", "250000", 3)
-    told = {field.name for field in fields(ScoreFacts)}
-    assert told <= ROW.keys() | {"recorded_at", "satisfaction"}
+    names = {field.name for field in fields(ScoreFacts)}
+    assert names <= ROW.keys() | {"recorded_at", "satisfaction"}

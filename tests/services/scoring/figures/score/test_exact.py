@@ -1,4 +1,4 @@
-"""Decimals are computed, written and sorted without a digit lost."""
+"""Decimals are computed, written and sorted without losing a digit."""
 
 from decimal import Decimal, Inexact
 
@@ -25,12 +25,14 @@ DECIMALS = st.decimals(min_value=-(10**30), max_value=10**30, places=20)
         ("1E-7", "0.0000001"),
     ],
 )
-def test_a_decimal_is_written_without_exponent_and_idle_zeros(number: str, written: str) -> None:
+def test_a_decimal_is_written_without_exponent_and_trailing_zeros(
+    number: str, written: str
+) -> None:
     assert plain(Decimal(number)) == written
 
 
 @given(DECIMALS, DECIMALS)
-def test_text_sorts_like_the_numbers(one: Decimal, other: Decimal) -> None:
+def test_sortable_texts_sort_like_their_numbers(one: Decimal, other: Decimal) -> None:
     assert (sortable(one) < sortable(other)) is (one < other)
     assert (sortable(one) == sortable(other)) is (one == other)
     assert len(sortable(one)) == len(sortable(other))
@@ -40,16 +42,16 @@ def test_text_sorts_like_the_numbers(one: Decimal, other: Decimal) -> None:
     ("less", "more"),
     [("9", "10"), ("-1", "0"), ("-10", "-9"), ("0", "1E-20"), ("-1E39", "1E39")],
 )
-def test_text_sorts_across_the_sign_and_the_number_of_digits(less: str, more: str) -> None:
+def test_sortable_texts_sort_across_signs_and_numbers_of_digits(less: str, more: str) -> None:
     assert sortable(Decimal(less)) < sortable(Decimal(more))
     assert len(sortable(Decimal(less))) == len(sortable(Decimal(more)))
 
 
-def test_the_text_of_a_kept_number_stays_the_same() -> None:
-    """Databases hold it: another way to write it would need a migration."""
+def test_the_sortable_text_of_a_number_has_the_format_of_stored_rows() -> None:
+    """Databases contain such text, so another format would need a migration."""
     assert sortable(Decimal("1.5")) == "1" + "0" * 39 + "15" + "0" * 19
 
 
-def test_what_would_be_rounded_is_refused() -> None:
+def test_a_result_that_would_be_rounded_raises_an_error() -> None:
     with exactly(), pytest.raises(Inexact):
         Decimal(1) / Decimal(3)

@@ -1,4 +1,4 @@
-"""Scores over HTTP: for those who may see them, as of any date, explained fact by fact."""
+"""Scores over HTTP: only for callers who may see them, as of any date, with explanations."""
 
 from datetime import date
 from decimal import Decimal
@@ -11,14 +11,14 @@ from services.scoring.modelling.value_model.models import StoredModel
 from shared.http.identity import Identity
 from shared.row_access import Rows
 from tests.services.harness import Running
-from tests.services.scoring.telling import Told, an_id, customer, order, response, survey
+from tests.services.scoring.publishing import Worker, customer, id_of, order, response, survey
 
 SPRING, SUMMER = date(2025, 3, 1), date(2025, 7, 1)
 
 
 @pytest.fixture
-def shops(told: Told) -> None:
-    told.events(
+def shops(worker: Worker) -> None:
+    worker.handle(
         customer("big", owner="li.na", team="east"),
         customer("small", owner="wang", team="east"),
         customer("debt", owner="chen", team="west"),
@@ -37,33 +37,35 @@ def test_scores_are_listed_by_falling_value(client: httpx.Client) -> None:
     found = [(item["customer_id"], item["value_points"]) for item in items]
     points = ["1000.00095", "0.00009", "0", "-0.00009"]
     names = ["big", "small", "none", "debt"]
-    assert found == [(str(an_id(name)), each) for name, each in zip(names, points, strict=True)]
+    assert found == [(str(id_of(name)), each) for name, each in zip(names, points, strict=True)]
 
 
 @pytest.mark.usefixtures("shops")
-def test_the_list_can_be_narrowed_to_a_rung(client: httpx.Client) -> None:
+def test_scores_can_be_filtered_by_rung(client: httpx.Client) -> None:
     items = client.get("/v1/scores", params={"rung": "suspect"}).json()["items"]
-    assert [item["customer_id"] for item in items] == [str(an_id("none"))]
+    assert [item["customer_id"] for item in items] == [str(id_of("none"))]
 
 
 @pytest.mark.usefixtures("shops")
-@pytest.mark.parametrize(("rows", "seen"), [(Rows.ALL, 4), (Rows.TEAM, 2), (Rows.OWN, 1)], ids=str)
+@pytest.mark.parametrize(
+    ("rows", "visible"), [(Rows.ALL, 4), (Rows.TEAM, 2), (Rows.OWN, 1)], ids=str
+)
 def test_a_caller_sees_the_scores_of_their_customers_only(
-    scoring: Running, rows: Rows, seen: int
+    scoring: Running, rows: Rows, visible: int
 ) -> None:
     caller = Identity("li.na", "Li Na", frozenset({"read"}), rows, "east")
     with scoring.as_caller(caller) as client:
-        assert len(client.get("/v1/scores").json()["items"]) == seen
-        hidden = client.get(f"/v1/scores/{an_id('debt')}")
+        assert len(client.get("/v1/scores").json()["items"]) == visible
+        hidden = client.get(f"/v1/scores/{id_of('debt')}")
         assert hidden.status_code == (200 if rows is Rows.ALL else 404)
-        explained = client.get(f"/v1/scores/{an_id('debt')}/explanation")
+        explained = client.get(f"/v1/scores/{id_of('debt')}/explanation")
         assert explained.status_code == hidden.status_code
-        assert client.get(f"/v1/scores/{an_id('big')}").status_code == 200
+        assert client.get(f"/v1/scores/{id_of('big')}").status_code == 200
 
 
 @pytest.mark.usefixtures("shops")
-def test_a_score_as_of_an_earlier_day_leaves_out_what_came_later(client: httpx.Client) -> None:
-    path = f"/v1/scores/{an_id('big')}"
+def test_a_score_as_of_an_earlier_day_leaves_out_later_facts(client: httpx.Client) -> None:
+    path = f"/v1/scores/{id_of('big')}"
     found = client.get(path, params={"as_of": "2025-06-30"}).json()
     assert (found["as_of"], found["value_points"]) == ("2025-06-30", "0.0009")
     assert (found["rung"], found["purchase_days"]) == ("first_time", 1)
@@ -71,9 +73,9 @@ def test_a_score_as_of_an_earlier_day_leaves_out_what_came_later(client: httpx.C
 
 
 @pytest.mark.usefixtures("shops")
-def test_a_moment_as_of_leaves_out_what_came_later_that_day(client: httpx.Client) -> None:
-    """The orders are of noon in Shanghai."""
-    path = f"/v1/scores/{an_id('big')}"
+def test_a_score_as_of_a_moment_leaves_out_later_facts_of_that_day(client: httpx.Client) -> None:
+    """The orders were placed at noon in Shanghai."""
+    path = f"/v1/scores/{id_of('big')}"
     before = client.get(path, params={"as_of": "2025-07-01T11:59:59+08:00"}).json()
     after = client.get(path, params={"as_of": "2025-07-01T12:00:00+08:00"}).json()
     assert (before["purchase_days"], after["purchase_days"]) == (1, 2)
@@ -81,18 +83,18 @@ def test_a_moment_as_of_leaves_out_what_came_later_that_day(client: httpx.Client
 
 
 @pytest.mark.usefixtures("shops")
-def test_the_kept_score_is_the_computed_one(client: httpx.Client) -> None:
+def test_the_stored_score_equals_the_computed_one(client: httpx.Client) -> None:
     for name in ("big", "small", "debt", "none"):
-        kept = client.get(f"/v1/scores/{an_id(name)}").json()
-        computed = client.get(f"/v1/scores/{an_id(name)}", params={"known_by": "2199-01-01"}).json()
-        for body in (kept, computed):
+        stored = client.get(f"/v1/scores/{id_of(name)}").json()
+        computed = client.get(f"/v1/scores/{id_of(name)}", params={"known_by": "2199-01-01"}).json()
+        for body in (stored, computed):
             del body["made_at"], body["class"]
-        assert kept == computed
+        assert stored == computed
 
 
 @pytest.mark.usefixtures("shops")
-def test_an_explanation_names_each_fact_with_its_points(client: httpx.Client) -> None:
-    found = client.get(f"/v1/scores/{an_id('debt')}/explanation").json()
+def test_an_explanation_lists_each_fact_with_its_points(client: httpx.Client) -> None:
+    found = client.get(f"/v1/scores/{id_of('debt')}/explanation").json()
     assert found["value_points"] == "-0.00009"
     (term,) = found["terms"]
     assert (term["term"], term["points"]) == ("purchases", "-0.00009")
@@ -103,29 +105,29 @@ def test_an_explanation_names_each_fact_with_its_points(client: httpx.Client) ->
 
 
 @pytest.mark.usefixtures("shops")
-def test_an_explanation_leads_to_the_orders_and_answers(scoring: Running, told: Told) -> None:
-    told.events(survey("s", "q"), response("r", "s", "debt", {"q": 4}))
+def test_an_explanation_has_the_ids_of_orders_and_answers(scoring: Running, worker: Worker) -> None:
+    worker.handle(survey("s", "q"), response("r", "s", "debt", {"q": 4}))
     with scoring.database.transaction() as session:
         model = session.scalars(select(StoredModel)).one()
         shipped = model.document
         terms = [term | {"on": True} for term in shipped["terms"]]
         model.document = shipped | {"terms": terms}
-    found = scoring.client.get(f"/v1/scores/{an_id('debt')}/explanation").json()
+    found = scoring.client.get(f"/v1/scores/{id_of('debt')}/explanation").json()
     with scoring.database.transaction() as session:
         session.scalars(select(StoredModel)).one().document = shipped
     bought, answered = (
         {(fact["order_id"], fact["response_id"]) for fact in term["facts"]}
         for term in found["terms"]
     )
-    assert bought == {(str(an_id("4")), None), (str(an_id("5")), None)}
-    assert answered == {(None, str(an_id("r")))}
+    assert bought == {(str(id_of("4")), None), (str(id_of("5")), None)}
+    assert answered == {(None, str(id_of("r")))}
 
 
-def test_an_explanation_comes_in_pages(client: httpx.Client, told: Told) -> None:
-    told.events(
+def test_an_explanation_comes_in_pages(client: httpx.Client, worker: Worker) -> None:
+    worker.handle(
         customer("a"), *(order(str(i), "a", date(2025, 1, i), ("1", "7")) for i in range(1, 12))
     )
-    path, cursor = f"/v1/scores/{an_id('a')}/explanation", None
+    path, cursor = f"/v1/scores/{id_of('a')}/explanation", None
     points: list[Decimal] = []
     while cursor or not points:
         page = client.get(path, params={"limit": 4} | ({"cursor": cursor} if cursor else {})).json()
@@ -135,9 +137,11 @@ def test_an_explanation_comes_in_pages(client: httpx.Client, told: Told) -> None
     assert (len(points), sum(points)) == (11, Decimal("0.00077"))
 
 
-def test_an_answer_without_its_term_is_in_no_explanation(client: httpx.Client, told: Told) -> None:
-    told.events(customer("a"), survey("s", "q"), response("r", "s", "a", {"q": 5}))
-    found = client.get(f"/v1/scores/{an_id('a')}/explanation").json()
+def test_an_answer_is_in_no_explanation_while_its_term_is_off(
+    client: httpx.Client, worker: Worker
+) -> None:
+    worker.handle(customer("a"), survey("s", "q"), response("r", "s", "a", {"q": 5}))
+    found = client.get(f"/v1/scores/{id_of('a')}/explanation").json()
     assert [term["term"] for term in found["terms"]] == ["purchases"]
 
 
@@ -160,10 +164,10 @@ def test_an_answer_without_its_term_is_in_no_explanation(client: httpx.Client, t
     ],
 )
 @pytest.mark.usefixtures("shops")
-def test_what_cannot_be_answered_is_refused(
+def test_an_invalid_query_parameter_is_refused(
     client: httpx.Client, params: dict[str, str], pointer: str
 ) -> None:
-    for path in (f"/v1/scores/{an_id('big')}", f"/v1/scores/{an_id('big')}/explanation"):
+    for path in (f"/v1/scores/{id_of('big')}", f"/v1/scores/{id_of('big')}/explanation"):
         answer = client.get(path, params=params)
         assert answer.status_code == 422, answer.text
         assert answer.json()["errors"][0]["pointer"] == pointer
@@ -171,7 +175,7 @@ def test_what_cannot_be_answered_is_refused(
 
 @pytest.mark.parametrize("cursor", ["x", "WzFd", "WyJhIiwiYiIsImMiXQ"])
 @pytest.mark.usefixtures("shops")
-def test_a_made_up_cursor_is_refused(client: httpx.Client, cursor: str) -> None:
-    for path in ("/v1/scores", f"/v1/scores/{an_id('big')}/explanation"):
+def test_an_invented_cursor_is_refused(client: httpx.Client, cursor: str) -> None:
+    for path in ("/v1/scores", f"/v1/scores/{id_of('big')}/explanation"):
         answer = client.get(path, params={"cursor": cursor})
         assert answer.status_code == 422, (path, answer.text)

@@ -1,4 +1,4 @@
-"""The model is data; the shipped one holds the defaults of the domain document."""
+"""The value model is data; the default one has the numbers of docs/figures.md."""
 
 import json
 from datetime import timedelta
@@ -11,14 +11,14 @@ from services.scoring.modelling.value_model.domain import State, ValueModel, mod
 from tests.services.scoring.samples import RULES, day, noon
 
 
-def test_the_shipped_model_holds_the_documented_defaults() -> None:
+def test_the_default_model_has_the_documented_numbers() -> None:
     document = json.loads(
         files("services.scoring.modelling.value_model").joinpath("default.json").read_bytes()
     )
     assert rules_from(document) == RULES
 
 
-def test_the_satisfaction_term_is_there_and_off() -> None:
+def test_the_default_model_has_the_satisfaction_term_switched_off() -> None:
     assert [term.name for term in RULES.terms] == ["purchases", "satisfaction"]
     assert [term.name for term in RULES.active_terms] == ["purchases"]
 
@@ -45,7 +45,7 @@ MODELS = [
 @pytest.mark.parametrize(
     ("on", "version"), [(0, 1), (10, 1), (19, 1), (20, 2), (30, 1), (35, 1), (40, 3), (99, 3)]
 )
-def test_the_model_active_at_the_time_counts_else_the_earliest(on: int, version: int) -> None:
+def test_the_model_active_at_a_moment_counts_otherwise_the_first(on: int, version: int) -> None:
     assert model_at(MODELS, noon(day(on))).version == version
 
 

@@ -1,16 +1,16 @@
-"""Value models over HTTP: every number that scores rest on can be read."""
+"""Value models over HTTP: every number that scores are computed with can be read."""
 
 import json
 from pathlib import Path
 
 import httpx
 
-from services.scoring.modelling import value_model as noun
+from services.scoring.modelling import value_model
 
-MODEL_FILE = Path(noun.__file__).parent / "default.json"
+MODEL_FILE = Path(value_model.__file__).parent / "default.json"
 
 
-def test_the_shipped_model_is_active(client: httpx.Client) -> None:
+def test_the_default_model_is_active_and_can_be_read(client: httpx.Client) -> None:
     (model,) = client.get("/v1/value-models").json()["items"]
     assert (model["version"], model["state"]) == (1, "active")
     assert model["rules"]["terms"][0]["points_per_unit"] == "0.00001"

@@ -1,4 +1,7 @@
-"""Tells scoring what happened elsewhere, as its worker would hear it."""
+"""Events as registry and survey publish them, and a worker that a test gives them to.
+
+Customers, orders, surveys and answers have short names in tests; `id_of` turns a name into an id.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,46 +19,46 @@ from shared.contracts.survey.survey import CatalogueItem, SurveyPublished, Title
 from shared.messaging.consumer import Handler
 from tests.services.harness import Running
 
-SPACE = UUID(int=2026)
+NAMESPACE = UUID(int=2026)
 RECORDED = datetime(2026, 1, 1, 4, tzinfo=UTC)
 
 
-def an_id(name: object) -> UUID:
-    """Give the id of something by a name of ours."""
-    return uuid5(SPACE, str(name))
+def id_of(name: object) -> UUID:
+    """Return the id of the thing that tests call by this name."""
+    return uuid5(NAMESPACE, str(name))
 
 
 @dataclass(frozen=True)
-class Told:
-    """Hands events to the service."""
+class Worker:
+    """The worker of scoring without its loops: a test says when it handles events and settles."""
 
     scoring: Running
 
-    def events(self, *events: Any) -> None:
-        """Give events their effect in one batch; each has to be one that scoring follows."""
+    def handle(self, *events: Any) -> None:
+        """Apply events in one batch and one transaction; each class must have a handler."""
         settings: Any = self.scoring.settings
-        following, batch = handlers(settings), dict[Handler, list[Any]]()
+        table, batch = handlers(settings), dict[Handler, list[Any]]()
         for event in events:
-            batch.setdefault(following[type(event)], []).append(event)
+            batch.setdefault(table[type(event)], []).append(event)
         with self.scoring.database.transaction() as session:
-            for handler, told in batch.items():
-                handler(session, told)
+            for handler, own_events in batch.items():
+                handler(session, own_events)
 
     def settle(self) -> None:
-        """Cut the classes now."""
+        """Compute the classes of all customers now."""
         self.settling.settle()
 
     @property
     def settling(self) -> Settling:
-        """Give the loop that follows the calendar."""
+        """A new loop that updates figures as time passes; a test calls its `turn`."""
         settings: Any = self.scoring.settings
         return Settling(self.scoring.database, settings)
 
 
-def customer(name: str, *, version: int = 1, **more: Any) -> CustomerState:
-    """Register a customer known to system `erp` by its name."""
-    fields: dict[str, Any] = {
-        "customer_id": an_id(name),
+def customer(name: str, *, version: int = 1, **fields: Any) -> CustomerState:
+    """Return the state of a customer whose external id in system `erp` is the name."""
+    defaults: dict[str, Any] = {
+        "customer_id": id_of(name),
         "version": version,
         "recorded_at": RECORDED,
         "external_ids": [ExternalId(system="erp", id=name)],
@@ -63,7 +66,7 @@ def customer(name: str, *, version: int = 1, **more: Any) -> CustomerState:
         "nature": "retailer",
         "name": name,
     }
-    return CustomerState(**fields | more)
+    return CustomerState(**defaults | fields)
 
 
 def order(
@@ -72,26 +75,26 @@ def order(
     on: date,
     *lines: tuple[str, str] | OrderLine,
     version: int = 1,
-    **more: Any,
+    **fields: Any,
 ) -> OrderPlaced:
-    """Place an order of a customer; lines are (quantity, unit price)."""
+    """Return the event of an order; lines are (quantity, unit price), without a buyer anonymous."""
     at = datetime.combine(on, time(4), UTC)
-    fields: dict[str, Any] = {
-        "order_id": an_id(name),
+    defaults: dict[str, Any] = {
+        "order_id": id_of(name),
         "version": version,
         "recorded_at": RECORDED,
         "external_id": ExternalId(system="shop", id=name),
-        "customer_id": an_id(buyer) if buyer else None,
+        "customer_id": id_of(buyer) if buyer else None,
         "ordered_at": at,
         "occurred_on": on,
         "currency": "CNY",
-        "lines": [each if isinstance(each, OrderLine) else a_line(*each) for each in lines],
+        "lines": [each if isinstance(each, OrderLine) else order_line(*each) for each in lines],
     }
-    return OrderPlaced(**fields | more)
+    return OrderPlaced(**defaults | fields)
 
 
-def a_line(quantity: str, price: str, *, cost: str | None = None) -> OrderLine:
-    """Write a line."""
+def order_line(quantity: str, price: str, *, cost: str | None = None) -> OrderLine:
+    """Return a line of an order."""
     return OrderLine(
         product_code="P-1",
         quantity=Decimal(quantity),
@@ -108,7 +111,10 @@ def survey(
     missing: Sequence[int] = (),
     waves: Sequence[str] = ("w1",),
 ) -> SurveyPublished:
-    """Publish a survey of satisfaction items from 1 to `most`."""
+    """Return the event of a survey with satisfaction items of these codes, from 1 to `most`.
+
+    It also has the item `visits`, which is not about satisfaction.
+    """
     items = [
         CatalogueItem(
             code=code,
@@ -121,12 +127,12 @@ def survey(
         for code in codes
     ]
     return SurveyPublished(
-        survey_id=an_id(name),
+        survey_id=id_of(name),
         version=version,
         recorded_at=RECORDED,
         title=Title(en=name),
         waves=[
-            Wave(code=code, questionnaire_id=an_id("asked"), questionnaire_version=1)
+            Wave(code=code, questionnaire_id=id_of("asked"), questionnaire_version=1)
             for code in waves
         ],
         items=[
@@ -139,21 +145,21 @@ def survey(
 def response(
     name: str,
     survey_name: str,
-    who: str | None,
+    respondent: str | None,
     answers: dict[str, Any],
     *,
     version: int = 1,
     on: date = date(2025, 3, 1),
     wave: str = "w1",
 ) -> ResponseSubmitted:
-    """Submit an answer."""
+    """Return the event of a response with answers by code; without a respondent it is anonymous."""
     return ResponseSubmitted(
-        response_id=an_id(name),
+        response_id=id_of(name),
         version=version,
         recorded_at=RECORDED,
-        survey_id=an_id(survey_name),
+        survey_id=id_of(survey_name),
         wave=wave,
-        customer_id=an_id(who) if who else None,
+        customer_id=id_of(respondent) if respondent else None,
         channel="web",
         submitted_at=datetime.combine(on, time(4), UTC),
         answers=answers,

@@ -1,0 +1,22 @@
+"""Facts of the registry's orders."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from services.scoring.facts.fact.changes import Changes, Extractors
+from services.scoring.facts.fact.domain import facts_of
+from shared.contracts.registry.order import OrderChanged, OrderPlaced, OrderReturned, OrderSnapshot
+from shared.settings import ServiceSettings
+
+
+def changes_of_orders(
+    _session: Session, orders: Sequence[OrderSnapshot], _settings: ServiceSettings
+) -> Changes:
+    """Return the purchase and return facts of these versions of orders."""
+    return Changes(facts=[fact for order in orders for fact in facts_of(order)])
+
+
+EXTRACTORS: Extractors = dict.fromkeys(
+    (OrderPlaced, OrderChanged, OrderReturned), changes_of_orders
+)
