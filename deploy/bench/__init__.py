@@ -1,4 +1,5 @@
-"""Benchmarks (`make bench`): ratios against baselines that run beside them in the same run.
+"""Benchmarks (`make bench`): ratios against baselines that are measured in the same run.
 
-Real stack, fsync on, the shipped configuration; no pass or fail, targets are printed beside.
+They run on PostgreSQL and Kafka with fsync on and the shipped settings. Targets are printed beside
+the figures; a missed target does not make the command fail.
 """

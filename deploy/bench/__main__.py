@@ -1,4 +1,4 @@
-"""Measure: `python -m deploy.bench [import freshness read start]`; writes var/bench.json."""
+"""`python -m deploy.bench [import freshness read start]` measures and writes var/bench.json."""
 
 import argparse
 import json
@@ -20,26 +20,26 @@ from deploy.bench.figures import Part, table
 from deploy.bench.servers import FreshServers
 from deploy.bench.subject import Subject
 from deploy.local.ports import free_port
-from deploy.local.run import Guest, Plan, run
+from deploy.local.run import Client, Plan, run
 
-ON_THE_PRODUCT: dict[str, Callable[[Subject], Part]] = {
+PARTS_ON_REAL_STACK: dict[str, Callable[[Subject], Part]] = {
     "import": retail.measure,
     "freshness": freshness.measure,
     "read": read.measure,
 }
-PARTS = (*ON_THE_PRODUCT, "start")
+PARTS = (*PARTS_ON_REAL_STACK, "start")
 OUTPUT = Path("var") / "bench.json"
 ANSWER_SECONDS = 300
 
 
 def main() -> int:
-    """Measure what was asked for, print it and write it down; 1 if a part could not be measured."""
+    """Measure the parts that were asked for, print and write them; return 1 if one failed."""
     asked = _asked(_parser().parse_args().parts or PARTS)
     OUTPUT.parent.mkdir(exist_ok=True)
     parts = [start.measure()] if "start" in asked else []
-    on_the_product = [name for name in ON_THE_PRODUCT if name in asked]
-    if on_the_product:
-        status, measured = _on_a_product(on_the_product)
+    on_real_stack = [name for name in PARTS_ON_REAL_STACK if name in asked]
+    if on_real_stack:
+        status, measured = _measure_on_real_stack(on_real_stack)
         if status:
             return status
         parts += measured
@@ -62,28 +62,31 @@ def _part(name: str) -> str:
 
 
 def _asked(parts: Sequence[str]) -> set[str]:
-    """Leave out what needs a file that is not here, saying so."""
+    """Return the parts without the import if its file does not exist, and print that."""
     asked = set(parts)
     if "import" in asked and not online_retail.FILE.exists():
-        print(f"import is left out: {online_retail.FILE} is not on this machine", file=sys.stderr)
+        print(f"import is left out: {online_retail.FILE} does not exist", file=sys.stderr)
         asked.remove("import")
     return asked
 
 
-def _on_a_product(names: list[str]) -> tuple[int, list[Part]]:
-    """Run the product as `make real` does, with us as its guest."""
+def _measure_on_real_stack(names: list[str]) -> tuple[int, list[Part]]:
+    """Run the product as `make real` does, with the benchmark as one more process beside it.
+
+    Return the exit status and the measured parts, which that process writes to a file.
+    """
     servers = FreshServers()
     with tempfile.TemporaryDirectory() as data:
         own = {"PATRON_DATA": data, "PATRON_PORT": str(free_port())}
         os.environ |= own | {"PATRON_ADMIN_KEY": f"patron_{secrets.token_urlsafe(32)}"}
-        told = Path(data) / "measured.json"
-        guest = Guest(name="bench", run=partial(_measure, servers, names, told), leaves=True)
-        status = run(Plan(servers=servers, guest=guest))
-        documents = json.loads(told.read_text()) if told.exists() else []
+        output = Path(data) / "measured.json"
+        client = Client(name="bench", run=partial(_measure, servers, names, output), ends_run=True)
+        status = run(Plan(servers=servers, client=client))
+        documents = json.loads(output.read_text()) if output.exists() else []
     return status, [Part.read(document) for document in documents]
 
 
-def _measure(servers: FreshServers, names: list[str], told: Path, url: str, key: str) -> None:
+def _measure(servers: FreshServers, names: list[str], output: Path, url: str, key: str) -> None:
     with httpx.Client(
         base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=ANSWER_SECONDS
     ) as http:
@@ -91,9 +94,9 @@ def _measure(servers: FreshServers, names: list[str], told: Path, url: str, key:
         parts = []
         for name in names:
             print(f"\n{name} ...", flush=True)
-            parts.append(ON_THE_PRODUCT[name](subject))
+            parts.append(PARTS_ON_REAL_STACK[name](subject))
             print(table(parts[-1:]), flush=True)
-    told.write_text(json.dumps([part.document() for part in parts]))
+    output.write_text(json.dumps([part.document() for part in parts]))
 
 
 def _write(parts: list[dict[str, Any]]) -> None:
@@ -106,7 +109,7 @@ def _write(parts: list[dict[str, Any]]) -> None:
         "parts": parts,
     }
     OUTPUT.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
-    print(f"Written: {OUTPUT}")
+    print(f"Wrote {OUTPUT}")
 
 
 if __name__ == "__main__":

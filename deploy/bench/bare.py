@@ -1,4 +1,4 @@
-"""The baseline of reads: bare FastAPI and asyncpg serving one row, nothing around it."""
+"""The baseline for reads: an app of FastAPI and asyncpg alone that answers one row."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ CONNECTIONS = 10
 
 
 def create_app(database_url: str) -> FastAPI:
-    """Make the app; its one route answers the whole row of a customer."""
+    """Return an app whose only route answers the whole row of a customer."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

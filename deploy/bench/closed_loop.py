@@ -1,7 +1,7 @@
-"""Load generator of reads: so many connections, each sending its next GET when it has the answer.
+"""Load generator for reads, a closed loop: a connection sends its next GET when it has the answer.
 
-`python -m deploy.bench.closed_loop URL AUTHORIZATION CONNECTIONS SECONDS` prints JSON. It speaks
-just enough HTTP/1.1 to cost far less than what it measures.
+`python -m deploy.bench.closed_loop URL AUTHORIZATION CONNECTIONS SECONDS` prints JSON. It knows
+very little of HTTP/1.1, so that it needs far less CPU than the server that it measures.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ _LENGTH = b"content-length:"
 
 @dataclass
 class Tally:
-    """What came back so far, and until when to ask."""
+    """The answers of all connections so far, and the time after which none sends a request."""
 
     deadline: float
     answered: int = 0
@@ -31,13 +31,13 @@ class Tally:
 
 
 class Connection(asyncio.Protocol):
-    """One connection that keeps asking."""
+    """A connection that repeats one request until the deadline."""
 
     def __init__(self, request: bytes, tally: Tally, closed: asyncio.Event) -> None:
         self._request = request
         self._tally = tally
         self._closed = closed
-        self._seen = b""
+        self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -45,14 +45,14 @@ class Connection(asyncio.Protocol):
         self._transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
-        self._seen += data
-        if not _whole(self._seen):
+        self._received += data
+        if not _is_complete(self._received):
             return
-        if self._seen.startswith(_OK):
+        if self._received.startswith(_OK):
             self._tally.answered += 1
         else:
             self._tally.failed += 1
-        self._seen = b""
+        self._received = b""
         if time.perf_counter() < self._tally.deadline:
             self._transport.write(self._request)
         else:
@@ -65,8 +65,8 @@ class Connection(asyncio.Protocol):
             self._closed.set()
 
 
-def _whole(answer: bytes) -> bool:
-    """Tell whether an answer has ended, by its length or its last chunk."""
+def _is_complete(answer: bytes) -> bool:
+    """Return whether an answer has ended, by its Content-Length or its last chunk."""
     head, end, body = answer.partition(_END)
     if not end:
         return False
@@ -92,18 +92,18 @@ async def _run(url: str, authorization: str, connections: int, seconds: float) -
 
 
 def main() -> None:
-    """Ask from the last CPU that we may use, and tell requests a second and our own CPU share."""
+    """Send requests from the last allowed CPU; print answers per second and our own CPU share."""
     url, authorization, connections, seconds = sys.argv[1:]
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     began, cpu = time.perf_counter(), time.process_time()
     tally = uvloop.run(_run(url, authorization, int(connections), float(seconds)))
-    took = time.perf_counter() - began
-    told = {
-        "rate": tally.answered / took,
+    seconds_taken = time.perf_counter() - began
+    result = {
+        "rate": tally.answered / seconds_taken,
         "failed": tally.failed,
-        "generator_cpu_share": (time.process_time() - cpu) / took,
+        "generator_cpu_share": (time.process_time() - cpu) / seconds_taken,
     }
-    json.dump(told, sys.stdout)
+    json.dump(result, sys.stdout)
 
 
 if __name__ == "__main__":

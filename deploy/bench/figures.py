@@ -1,4 +1,4 @@
-"""What the benchmark says: figures with their targets, as a table and as JSON."""
+"""Results of the benchmark: figures with their targets, as a table and as JSON."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One measured figure; `most` or `least` is its target, if it has one."""
+    """A measured figure; its target, if it has one, is to be at most `most` or at least `least`."""
 
     name: str
     value: float
@@ -17,7 +17,7 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Tell whether the target is met; None without one."""
+        """Whether the target is met; None if there is no target."""
         if self.most is not None:
             return self.value <= self.most
         return None if self.least is None else self.value >= self.least
@@ -25,7 +25,7 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One part of the benchmark: what was done, on what data, and what came of it."""
+    """One part of the benchmark: how it was measured (`about`), its figures, and raw values."""
 
     name: str
     about: str
@@ -33,20 +33,20 @@ class Part:
     raw: dict[str, Any] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
-        """Write as JSON."""
+        """Return the part as JSON, each figure with whether its target is met."""
         shown = [asdict(figure) | {"met": figure.met} for figure in self.figures]
         return {"name": self.name, "about": self.about, "figures": shown, "raw": self.raw}
 
     @classmethod
     def read(cls, document: dict[str, Any]) -> "Part":
-        """Read what `document` wrote."""
+        """Return the part that `document` was made of."""
         names = [one.name for one in fields(Figure)]
         figures = [Figure(**{n: each[n] for n in names}) for each in document["figures"]]
         return cls(**document | {"figures": figures})
 
 
 def table(parts: Iterable[Part]) -> str:
-    """Draw all parts for a terminal."""
+    """Return all parts as text for a terminal."""
     return "\n\n".join("\n".join(_lines(part)) for part in parts)
 
 
@@ -70,6 +70,6 @@ def _number(value: float) -> str:
 
 
 def percentile(values: Iterable[float], share: float) -> float:
-    """Give the value that so large a share of the values does not exceed (nearest rank)."""
+    """Return the value that `share` of the values lie below (nearest rank); NaN without values."""
     ranked = sorted(values)
     return ranked[min(len(ranked) - 1, int(share * len(ranked)))] if ranked else float("nan")

@@ -1,4 +1,4 @@
-"""Freshness: how long after an order its customer's changed score can be read."""
+"""Freshness: the time from an order until its customer's changed score can be read."""
 
 import csv
 import json
@@ -25,26 +25,26 @@ SECONDS = 60
 PATIENCE_SECONDS = 120
 MOST_MILLISECONDS = 500
 WAYS = {"http": (50, 5), "topic": (200, 20)}
-"""Orders a second and which of them is followed: every fifth, every twentieth."""
+"""Orders per second, and of how many orders one is timed: one of five, one of twenty."""
 _COLUMNS = ("order_id", "ordered_at", "customer_external_id", "product_code", "quantity")
 _PAGE = 200
 
 
 def measure(subject: Subject) -> Part:
-    """Place orders over HTTP, then write order events to the topic, and follow some of them."""
+    """Place orders over HTTP, then write order events to the topic, and time some of each."""
     buyers = _buyers(subject)
     figures: list[Figure] = []
     raw: dict[str, Any] = {}
     for way, (rate, every) in WAYS.items():
         subject.settle()
         plan = _plan(subject, way, buyers)
-        told = _generate(plan)
-        latencies = [1000 * seconds for seconds in told["latencies"]]
-        figures += _figures(f"{way} {rate}/s", latencies, told)
-        raw[way] = told | {"rate": rate, "followed": f"one in {every}"}
+        seen = _generate(plan)
+        latencies = [1000 * seconds for seconds in seen["latencies"]]
+        figures += _figures(f"{way} {rate}/s", latencies, seen)
+        raw[way] = seen | {"rate": rate, "followed": f"one in {every}"}
         buyers = [
             Buyer(buyer.customer_id, str(Decimal(buyer.revenue) + Decimal(more)))
-            for buyer, more in zip(buyers, told["bought"], strict=True)
+            for buyer, more in zip(buyers, seen["bought"], strict=True)
         ]
     about = (
         f"{CUSTOMERS} customers, {PRODUCTS} products, {SECONDS} s; aiohttp client in its "
@@ -55,8 +55,8 @@ def measure(subject: Subject) -> Part:
     return Part(name="freshness", about=about, figures=figures, raw=raw)
 
 
-def _figures(name: str, latencies: list[float], told: dict[str, Any]) -> list[Figure]:
-    answers = [1000 * seconds for seconds in told["answers"]]
+def _figures(name: str, latencies: list[float], seen: dict[str, Any]) -> list[Figure]:
+    answers = [1000 * seconds for seconds in seen["answers"]]
     shares = {"p50": (0.5, None), "p95": (0.95, MOST_MILLISECONDS), "p99": (0.99, None)}
     return [
         *(
@@ -68,8 +68,8 @@ def _figures(name: str, latencies: list[float], told: dict[str, Any]) -> list[Fi
             for label, (at, _) in shares.items()
             if answers
         ),
-        Figure(name=f"{name} orders a second", value=told["placed"] / told["seconds"], unit="/s"),
-        Figure(name=f"{name} failed or unseen", value=told["failed"], unit="", most=0),
+        Figure(name=f"{name} orders a second", value=seen["placed"] / seen["seconds"], unit="/s"),
+        Figure(name=f"{name} failed or unseen", value=seen["failed"], unit="", most=0),
     ]
 
 
@@ -84,7 +84,7 @@ def _plan(subject: Subject, way: str, buyers: list[Buyer]) -> Plan:
         price=str(PRICE),
         rate=rate,
         seconds=SECONDS,
-        follow_every=every,
+        timed_every=every,
         products=PRODUCTS,
         buyers=buyers,
     )
@@ -100,18 +100,18 @@ def _generate(plan: Plan) -> dict[str, Any]:
         check=True,
         timeout=SECONDS + PATIENCE_SECONDS,
     )
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    seen: dict[str, Any] = json.loads(done.stdout)
+    return seen
 
 
 def _buyers(subject: Subject) -> list[Buyer]:
-    """Register customers with a few orders each and tell their ids and what they have bought."""
+    """Import customers with a few orders each; return their ids and the revenue of each."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "orders.csv"
         _write(file)
         options = {"system": SYSTEM, "create_customers": True, "currency": CURRENCY}
         form = {"entity": "orders", "options": json.dumps(options)}
-        subject.take_in("/v1/imports", file, form)
+        subject.import_file("/v1/imports", file, form)
     subject.settle()
     bought = str(PRICE * ORDERS_EACH)
     return [Buyer(one["id"], bought) for one in _customers(subject)]
@@ -122,11 +122,11 @@ def _write(file: Path) -> None:
     with file.open("w", encoding="utf-8", newline="") as opened:
         lines = csv.writer(opened)
         lines.writerow([*_COLUMNS, "unit_price"])
-        for at in range(CUSTOMERS * ORDERS_EACH):
-            moment = today - timedelta(days=1 + at // CUSTOMERS)
-            name = f"c{at % CUSTOMERS}"
+        for number in range(CUSTOMERS * ORDERS_EACH):
+            moment = today - timedelta(days=1 + number // CUSTOMERS)
+            name = f"c{number % CUSTOMERS}"
             lines.writerow(
-                [f"h{at}", moment.isoformat(), name, f"P-{at % PRODUCTS}", "1", str(PRICE)]
+                [f"h{number}", moment.isoformat(), name, f"P-{number % PRODUCTS}", "1", str(PRICE)]
             )
 
 

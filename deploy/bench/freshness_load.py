@@ -1,8 +1,8 @@
-"""Load generator of freshness: reads a plan as JSON, writes what it saw as JSON.
+"""Load generator for freshness: reads a plan as JSON, writes the times that it measured as JSON.
 
-Open loop: orders leave at their time, however long earlier ones take. A score "shows" an order once
-its revenue has grown by it; later orders of the same customer can only make that true sooner by
-what they bring themselves, and customers take turns, so that two are rarely in flight.
+Open loop: each order is sent at its planned time, however long earlier ones take. A score shows an
+order once its revenue has grown by the price of that order. A later order of the same customer
+could make the revenue reach that sum sooner; customers take turns, so this is rare.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ import uvloop
 from kafka import KafkaProducer
 
 ORDERS = "patron.registry.order.events.v1"
-ASKED_EVERY = 0.02
+POLL_SECONDS = 0.02
 PATIENCE_SECONDS = 30.0
 CONNECTIONS = 200
 CREATED = 201
@@ -37,7 +37,7 @@ class Buyer:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What to do."""
+    """The load to generate: `way` is http or topic, `rate` is orders per second."""
 
     way: str
     url: str
@@ -47,13 +47,13 @@ class Plan:
     price: str
     rate: int
     seconds: int
-    follow_every: int
+    timed_every: int
     products: int
     buyers: list[Buyer]
 
 
 class Load:
-    """Places the orders of a plan and follows some of them."""
+    """Sends the orders of a plan and measures when the scores of some of them have changed."""
 
     def __init__(self, plan: Plan, http: aiohttp.ClientSession) -> None:
         self._plan = plan
@@ -67,42 +67,42 @@ class Load:
         self.failed = 0
 
     async def run(self) -> None:
-        """Let every order leave at its time and wait for all that is followed."""
+        """Send every order at its time and wait until the timed ones are in their scores."""
         if self._plan.way == "topic":
             self._producer = KafkaProducer(bootstrap_servers=self._plan.bootstrap, acks="all")
         began = time.perf_counter()
         async with asyncio.TaskGroup() as group:
-            for at in range(self._plan.rate * self._plan.seconds):
-                await asyncio.sleep(began + at / self._plan.rate - time.perf_counter())
-                group.create_task(self._order(at))
+            for number in range(self._plan.rate * self._plan.seconds):
+                await asyncio.sleep(began + number / self._plan.rate - time.perf_counter())
+                group.create_task(self._order(number))
         if self._producer is not None:
             self._producer.close()
 
     @property
     def bought(self) -> list[str]:
-        """Tell by how much the revenue of each customer grew."""
+        """The amount by which the revenue of each customer grew."""
         before = (Decimal(buyer.revenue) for buyer in self._plan.buyers)
         return [str(now - then) for now, then in zip(self._expected, before, strict=True)]
 
-    async def _order(self, at: int) -> None:
-        turn = at % len(self._expected)
+    async def _order(self, number: int) -> None:
+        turn = number % len(self._expected)
         self._expected[turn] += self._price
         expected = self._expected[turn]
         try:
-            began = await self._place(self._plan.buyers[turn].customer_id)
+            began = await self._send_order(self._plan.buyers[turn].customer_id)
             self.placed += 1
-            if at % self._plan.follow_every == 0:
-                await self._follow(self._plan.buyers[turn].customer_id, expected)
+            if number % self._plan.timed_every == 0:
+                await self._wait_for_revenue(self._plan.buyers[turn].customer_id, expected)
                 self.latencies.append(time.perf_counter() - began)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             print(repr(error), file=sys.stderr)
             self.failed += 1
 
-    async def _place(self, customer_id: str) -> float:
-        """Place one order; tell from when its freshness counts."""
+    async def _send_order(self, customer_id: str) -> float:
+        """Send one order; return the time from which its freshness is measured."""
         if self._producer is not None:
             began = time.perf_counter()
-            self._send(customer_id)
+            self._send_event(customer_id)
             return began
         asked = time.perf_counter()
         async with self._http.post("/v1/orders", json=self._body(customer_id)) as answer:
@@ -112,14 +112,14 @@ class Load:
         self.answers.append(began - asked)
         return began
 
-    async def _follow(self, customer_id: str, expected: Decimal) -> None:
+    async def _wait_for_revenue(self, customer_id: str, expected: Decimal) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 async with self._http.get(f"/v1/scores/{customer_id}") as answer:
                     score = await answer.json()
                 if Decimal(score["revenue"]) >= expected:
                     return
-                await asyncio.sleep(ASKED_EVERY)
+                await asyncio.sleep(POLL_SECONDS)
 
     def _body(self, customer_id: str) -> dict[str, Any]:
         product = f"P-{secrets.randbelow(self._plan.products)}"
@@ -132,8 +132,8 @@ class Load:
             "lines": [line],
         }
 
-    def _send(self, customer_id: str) -> None:
-        """Write an order event as its contract has it, with code that is not the product's."""
+    def _send_event(self, customer_id: str) -> None:
+        """Write an order event that follows its contract, with none of the product's code."""
         order_id, now = str(uuid4()), datetime.now(UTC)
         event = self._body(customer_id) | {
             "order_id": order_id,
@@ -159,8 +159,8 @@ class Load:
 
 
 async def _main() -> None:
-    told = json.load(sys.stdin)
-    plan = Plan(**told | {"buyers": [Buyer(**buyer) for buyer in told["buyers"]]})
+    fields = json.load(sys.stdin)
+    plan = Plan(**fields | {"buyers": [Buyer(**buyer) for buyer in fields["buyers"]]})
     async with aiohttp.ClientSession(
         plan.url,
         headers={"Authorization": f"Bearer {plan.key}"},

@@ -1,7 +1,7 @@
-"""The UCI Online Retail data set, and its figures straight from the file.
+"""The UCI Online Retail data set, and the figures that follow from its file.
 
-This is the second way to every figure: it shares no code with the services.
-Source: Chen 2015, doi 10.24432/C5BW33, CC BY 4.0. The file is never part of the project.
+The figures are calculated a second time here, without any code of the services, to check theirs.
+Source: Chen 2015, doi 10.24432/C5BW33, CC BY 4.0. The file is not part of the project.
 """
 
 import csv
@@ -70,7 +70,7 @@ class Class:
 
 @dataclass
 class Buyer:
-    """A customer: the days on which they bought and what each day brought, net of returns."""
+    """A customer: the days with a purchase, and the revenue of each day net of returns."""
 
     days: set[date] = field(default_factory=set)
     revenue: dict[date, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
@@ -85,7 +85,7 @@ class Buyer:
 
 @dataclass
 class Shop:
-    """What the file holds once orders with a negative price are left out."""
+    """The content of the file; orders with a negative price are rejected and not counted."""
 
     lines: int = 0
     rejected: set[str] = field(default_factory=set)
@@ -97,19 +97,19 @@ class Shop:
 
     @property
     def total(self) -> Decimal:
-        """Net revenue of those who bought something, as the ABC table sums it."""
+        """Net revenue of the customers with a purchase, as the ABC table sums it."""
         return sum((buyer.value for buyer in self.buyers.values() if buyer.days), Decimal(0))
 
 
 def unpack(target: Path) -> Path:
-    """Write the file as plain CSV and give its path."""
+    """Write the file as plain CSV to `target` and return that path."""
     with gzip.open(FILE, "rb") as packed, target.open("wb") as plain:
         shutil.copyfileobj(packed, plain)
     return target
 
 
 def rows() -> Iterator[Row]:
-    """Give the lines of the file."""
+    """Yield the lines of the file below its header."""
     with gzip.open(FILE, "rt", encoding="utf-8", newline="") as file:
         lines = csv.reader(file)
         next(lines)
@@ -117,17 +117,17 @@ def rows() -> Iterator[Row]:
 
 
 def read() -> Shop:
-    """Read the file twice: when each order was made and what is wrong, then what was in it."""
+    """Read the file twice: for the day of each order and the rejected orders, then for the rest."""
     shop = Shop()
-    made: dict[str, str] = {}
+    ordered_at: dict[str, str] = {}
     names: dict[str, str] = {}
     for row in rows():
-        made[row.order] = min(row.at, made.get(row.order, row.at))
+        ordered_at[row.order] = min(row.at, ordered_at.get(row.order, row.at))
         if row.name.strip():
             names[row.product] = row.name.strip()
         if number(row.price) < 0:
             shop.rejected.add(row.order)
-    days = {order: date.fromisoformat(at[:10]) for order, at in made.items()}
+    days = {order: date.fromisoformat(at[:10]) for order, at in ordered_at.items()}
     for row in rows():
         _add(shop, row, days[row.order])
     shop.products = {code: names.get(code, code) for code in shop.products}
@@ -155,14 +155,14 @@ def _buy(buyer: Buyer, row: Row, day: date) -> None:
 
 
 def classes(shop: Shop, method: str) -> dict[str, Class]:
-    """Cut the ABC classes by falling value, ties by external id (docs/figures.md, ABC)."""
+    """Return the ABC classes by falling value, ties by external id (docs/figures.md, ABC)."""
     worth = {name: buyer.value for name, buyer in shop.buyers.items() if buyer.days}
     ranked = sorted(worth, key=lambda name: (-worth[name], name))
     found: dict[str, list[str]] = {"A": [], "B": [], "C": []}
     reached, total = Decimal(0), shop.total
-    for place, name in enumerate(ranked):
+    for rank, name in enumerate(ranked):
         if method == "count":
-            first, second = place < ceil(len(ranked) / 20), place < ceil(len(ranked) / 5)
+            first, second = rank < ceil(len(ranked) / 20), rank < ceil(len(ranked) / 5)
         else:
             first, second = 10 * reached < 7 * total, 10 * reached < 9 * total
         reached += worth[name]
@@ -176,7 +176,7 @@ def _class(names: list[str], worth: dict[str, Decimal]) -> Class:
 
 
 def ladder(shop: Shop, day: date) -> dict[str, tuple[int, Decimal]]:
-    """Count customers and net revenue of the last 12 months per rung (docs/figures.md, ladder)."""
+    """Return customers and their net revenue of 12 months per rung (docs/figures.md, ladder)."""
     found: dict[str, tuple[int, Decimal]] = defaultdict(lambda: (0, Decimal(0)))
     year_before = day.replace(year=day.year - 1)
     for buyer in shop.buyers.values():
@@ -189,12 +189,13 @@ def ladder(shop: Shop, day: date) -> dict[str, tuple[int, Decimal]]:
 def _rung(days: list[date], day: date) -> str:
     if not days:
         return "suspect"
-    if (day - days[-1]).days > _allowed(days):
+    if (day - days[-1]).days > _allowed_silence(days):
         return "inactive"
     return "client" if len(days) >= 4 else "repeat" if len(days) >= 2 else "first_time"  # noqa: PLR2004
 
 
-def _allowed(days: list[date]) -> float:
+def _allowed_silence(days: list[date]) -> float:
+    """Return the days without a purchase after which a customer counts as inactive."""
     if len(days) < 3:  # noqa: PLR2004
         return 365
     return max(90, 3 * float(median((b - a).days for a, b in pairwise(days))))

@@ -6,11 +6,11 @@ from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _UTIME, _STIME, _CUTIME, _CSTIME = 11, 12, 13, 14
-"""Places in /proc/<pid>/stat behind the command's name."""
+"""Positions in /proc/<pid>/stat after the command's name."""
 
 
 def roles(supervisor: int) -> dict[str, int]:
-    """Tell the process of each role: children of the supervisor that write a log of their own."""
+    """Return the process id of each role: the supervisor's children that have a log file."""
     logs = {pid: Path(_output(pid)) for pid in _children(supervisor)}
     own = {log.stem: pid for pid, log in logs.items() if log.suffix == ".log"}
     own.pop("server", None)  # the guards of PostgreSQL and Kafka
@@ -18,7 +18,7 @@ def roles(supervisor: int) -> dict[str, int]:
 
 
 def cpu_seconds(supervisor: int) -> dict[str, float]:
-    """Tell the CPU seconds of each role so far, and of the servers below."""
+    """Return the CPU seconds of each role so far, and those of PostgreSQL and Kafka."""
     own = roles(supervisor)
     used = {role: _cpu(pid, _UTIME, _STIME) for role, pid in own.items()}
     others = [pid for pid in _descendants(supervisor) if pid not in own.values()]
@@ -29,7 +29,7 @@ def cpu_seconds(supervisor: int) -> dict[str, float]:
 
 
 def peak_mebibytes(supervisor: int) -> dict[str, float]:
-    """Tell the most resident memory that each role has had, pages shared with others included."""
+    """Return the peak of resident memory of each role, pages shared with others included."""
     return {role: _status(pid, "VmHWM") / 1024 for role, pid in roles(supervisor).items()}
 
 
@@ -54,9 +54,9 @@ def _command(pid: int) -> str:
     return _read(f"/proc/{pid}/comm").strip()
 
 
-def _cpu(pid: int, *places: int) -> float:
+def _cpu(pid: int, *positions: int) -> float:
     fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
-    return sum(int(fields[place]) for place in places) / _TICKS if fields else 0.0
+    return sum(int(fields[position]) for position in positions) / _TICKS if fields else 0.0
 
 
 def _status(pid: int, name: str) -> float:

@@ -1,4 +1,4 @@
-"""Hot reads: one customer through the service and through the gateway, beside a bare server."""
+"""Reads of one customer from the service and through the gateway, compared with a bare server."""
 
 import json
 import os
@@ -34,7 +34,7 @@ Authorize = Callable[[], str]
 
 
 def measure(subject: Subject) -> Part:
-    """Ask each in turn, some rounds, and compare the medians; the first round only warms up."""
+    """Load each server in turn for some rounds and compare medians; the first round warms up."""
     customer = _some_customer(subject)
     with _bare() as bare:
         ways: dict[str, tuple[str, Authorize]] = {
@@ -42,7 +42,7 @@ def measure(subject: Subject) -> Part:
             "service": (f"{_service()}/v1/customers/{customer}", _signed),
             "gateway": (f"{subject.url}/v1/customers/{customer}", lambda: f"Bearer {subject.key}"),
         }
-        rounds = [{way: _asked(*each) for way, each in ways.items()} for _ in range(ROUNDS + 1)]
+        rounds = [{way: _load(*each) for way, each in ways.items()} for _ in range(ROUNDS + 1)]
     return _part(rounds[1:])
 
 
@@ -78,8 +78,8 @@ def _some_customer(subject: Subject) -> str:
     if found:
         return str(found[0]["id"])
     body = {"name": "Bench", "kind": "organisation", "nature": "retailer"}
-    made = subject.http.post("/v1/customers", json=body).raise_for_status().json()
-    return str(made["id"])
+    created = subject.http.post("/v1/customers", json=body).raise_for_status().json()
+    return str(created["id"])
 
 
 def _service() -> str:
@@ -87,25 +87,26 @@ def _service() -> str:
 
 
 def _signed() -> str:
-    """Sign a token as the gateway does; it lives longer than a round."""
+    """Return the header that the gateway would send; its token is valid for longer than a round."""
     key = keys.load(Path(os.environ["PATRON_DATA"]) / "identity.key")
     caller = Identity("bench", "bench", frozenset({"admin"}), Rows.ALL)
     return f"Bearer {sign(caller, 'registry', key, time.time())}"
 
 
-def _asked(url: str, authorize: Authorize) -> dict[str, Any]:
+def _load(url: str, authorize: Authorize) -> dict[str, Any]:
+    """Run the load generator in a process of its own and return what it measured."""
     arguments = [url, authorize(), str(CONNECTIONS), str(SECONDS)]
     command = [sys.executable, "-m", "deploy.bench.closed_loop", *arguments]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, check=True, timeout=SECONDS + PATIENCE_SECONDS
     )
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    measured: dict[str, Any] = json.loads(done.stdout)
+    return measured
 
 
 @contextmanager
 def _bare() -> Iterator[str]:
-    """Run the baseline in a process of its own."""
+    """Run the bare server in a process of its own and yield its URL."""
     port, url = free_port(), os.environ["REGISTRY_DATABASE_URL"]
     command = [sys.executable, "-m", "deploy.bench.bare", url, str(port)]
     with subprocess.Popen(command) as process:

@@ -1,4 +1,4 @@
-"""Online Retail from the upload to the last settled score, beside COPY of the same lines."""
+"""The import of Online Retail until its last score is settled, compared with COPY of its lines."""
 
 import json
 import tempfile
@@ -28,19 +28,19 @@ _TABLE = """CREATE TABLE bare_lines (
 
 
 def measure(subject: Subject) -> Part:
-    """Import the file once, COPY it before and after; RuntimeError if figures are wrong."""
+    """Import the file once, COPY it before and after; raise RuntimeError if figures are wrong."""
     shop = online_retail.read()
     with tempfile.TemporaryDirectory() as folder:
         file = online_retail.unpack(Path(folder) / "online_retail.csv")
-        copies = [_copied(subject.admin_url, file) for _ in range(COPY_ROUNDS)]
+        copies = [_copy(subject.admin_url, file) for _ in range(COPY_ROUNDS)]
         before, began = processes.cpu_seconds(subject.supervisor), time.monotonic()
-        outcome = subject.take_in("/v1/imports", file, _form())
+        outcome = subject.import_file("/v1/imports", file, _form())
         imported = time.monotonic() - began
         subject.settle()
         _await_figures(subject, shop)
         settled = time.monotonic() - began
         after = processes.cpu_seconds(subject.supervisor)
-        copies += [_copied(subject.admin_url, file) for _ in range(COPY_ROUNDS)]
+        copies += [_copy(subject.admin_url, file) for _ in range(COPY_ROUNDS)]
     if (outcome["created"], outcome["rejected"]) != (shop.lines - shop.rejected_lines, 2):
         raise RuntimeError(f"Lines were lost: {outcome}")
     used = {role: after[role] - before.get(role, 0.0) for role in after}
@@ -57,7 +57,7 @@ def _part(
     once = median(copies)
     times = [
         Figure(name="COPY of the lines into one bare table", value=once, unit="s"),
-        Figure(name="file to last line taken", value=imported, unit="s"),
+        Figure(name="file to last line imported", value=imported, unit="s"),
         Figure(name="file to last score settled", value=settled, unit="s"),
         Figure(name="settled / COPY", value=settled / once, unit="x", most=MOST_TIMES),
     ]
@@ -81,8 +81,8 @@ def _form() -> dict[str, str]:
     }
 
 
-def _copied(admin_url: str, file: Path) -> float:
-    """Give the seconds that COPY into a fresh table takes, commit included."""
+def _copy(admin_url: str, file: Path) -> float:
+    """COPY the file into a new table and return the seconds taken, commit included."""
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS bare_lines")
         connection.execute(_TABLE)
@@ -99,10 +99,10 @@ def _copied(admin_url: str, file: Path) -> float:
 
 
 def _await_figures(subject: Subject, shop: online_retail.Shop) -> None:
-    """Wait until the tables are those of the file; RuntimeError if they do not become so."""
+    """Wait until the ABC tables equal those of the file; raise RuntimeError if they do not."""
     expected = {method: _expected(shop, method) for method in METHODS}
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while (found := {method: _told(subject, method) for method in METHODS}) != expected:
+    while (found := {method: _answered(subject, method) for method in METHODS}) != expected:
         if time.monotonic() > deadline:
             raise RuntimeError(f"The figures differ from those of the file: {found}")
         time.sleep(PAUSE_SECONDS)
@@ -113,6 +113,6 @@ def _expected(shop: online_retail.Shop, method: str) -> _Table:
     return {name: (len(one.members), one.value) for name, one in classes}
 
 
-def _told(subject: Subject, method: str) -> _Table:
+def _answered(subject: Subject, method: str) -> _Table:
     answer = subject.get("/v1/portfolio/abc", method=method)
     return {row["class"]: (row["customers"], Decimal(row["value"])) for row in answer["classes"]}

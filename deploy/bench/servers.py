@@ -1,4 +1,4 @@
-"""The real servers below a benchmark: fresh, temporary, fsync on."""
+"""PostgreSQL and Kafka for a benchmark: new, temporary, with fsync on."""
 
 from deploy.bench.online_retail import CURRENCY
 from deploy.local.kafka import Kafka
@@ -7,23 +7,23 @@ from deploy.local.roles import create_roles
 
 
 class FreshServers:
-    """PostgreSQL and Apache Kafka as a plan of deploy.local.run wants them."""
+    """PostgreSQL and Apache Kafka, as `Servers` of deploy.local.run."""
 
     def __init__(self) -> None:
         self.postgres = Postgres()
         self.kafka = Kafka()
 
     def start(self) -> dict[str, str]:
-        """Start both and give the services' settings; the data set's currency is the company's."""
+        """Start both and return the services' settings, with the data set's currency."""
         self.postgres.start()
         self.kafka.start()
         roles = create_roles(self.postgres.url)
         urls = {f"{service.upper()}_DATABASE_URL": url for service, url in roles.items()}
-        told = {"PATRON_KAFKA_BOOTSTRAP": self.kafka.bootstrap, "PATRON_CURRENCY": CURRENCY}
-        return urls | told
+        settings = {"PATRON_KAFKA_BOOTSTRAP": self.kafka.bootstrap, "PATRON_CURRENCY": CURRENCY}
+        return urls | settings
 
-    def look_after(self) -> None:
-        """Let a server that died fail the benchmark."""
+    def restart_ended(self) -> None:
+        """Do nothing: a server that died makes the benchmark fail."""
 
     def close(self) -> None:
         """Stop both and remove their data."""

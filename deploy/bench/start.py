@@ -1,4 +1,4 @@
-"""Start of `make run` to ready, and the demo company's load, after set-up."""
+"""The time from `make run` until it is ready, and that of loading the demo company."""
 
 import os
 import re
@@ -20,9 +20,9 @@ PATIENCE_SECONDS = 600
 
 
 def measure() -> Part:
-    """Start an empty product some times, then the demo once until it has printed everything."""
-    starts = [_started() for _ in range(ROUNDS)]
-    loaded, whole = _demo()
+    """Start an empty product ROUNDS times, then the demo once until it has printed everything."""
+    starts = [_start_seconds() for _ in range(ROUNDS)]
+    loaded, whole = _demo_seconds()
     figures = [
         Figure(name="make run to ready", value=median(starts), unit="s", most=START_SECONDS),
         Figure(name="demo company loaded", value=loaded, unit="s", most=DEMO_SECONDS),
@@ -32,8 +32,8 @@ def measure() -> Part:
     return Part(name="start", about=about, figures=figures, raw={"starts": starts})
 
 
-def _started() -> float:
-    """Give the seconds from the command to the line that says ready."""
+def _start_seconds() -> float:
+    """Return the seconds from starting the command to its line "ready"."""
     with tempfile.TemporaryDirectory() as data:
         began = time.monotonic()
         with _run("deploy.local", "run", data=Path(data)) as process:
@@ -46,8 +46,8 @@ def _started() -> float:
     return seconds
 
 
-def _demo() -> tuple[float, float]:
-    """Give the seconds that the load says it took, and those of the whole command."""
+def _demo_seconds() -> tuple[float, float]:
+    """Return the seconds that the load printed, and those of the whole command."""
     with tempfile.TemporaryDirectory() as data:
         began = time.monotonic()
         with _run("deploy.demo", data=Path(data), DEMO_EXIT="1") as process:
@@ -59,12 +59,12 @@ def _demo() -> tuple[float, float]:
     return float(loaded[1]), seconds
 
 
-def _run(module: str, *arguments: str, data: Path, **told: str) -> subprocess.Popen[str]:
+def _run(module: str, *arguments: str, data: Path, **settings: str) -> subprocess.Popen[str]:
     inherited = {name: value for name, value in os.environ.items() if name[:7] != "PATRON_"}
     own = {"PATRON_DATA": str(data), "PATRON_PORT": str(free_port())}
     return subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
-        env=inherited | own | told,
+        env=inherited | own | settings,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

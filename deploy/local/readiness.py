@@ -7,7 +7,7 @@ ANSWER_SECONDS = 2.0
 
 
 def ready(port: int) -> bool:
-    """Tell whether /readyz on that port of 127.0.0.1 answers 200."""
+    """Return whether /readyz on that port of 127.0.0.1 answers 200."""
     connection = HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
     try:
         connection.request("GET", "/readyz")
@@ -19,5 +19,5 @@ def ready(port: int) -> bool:
 
 
 def not_ready(ports: Iterable[int]) -> list[int]:
-    """Give those ports whose process is not ready."""
+    """Return the ports whose process is not ready."""
     return [port for port in ports if not ready(port)]

@@ -1,4 +1,4 @@
-"""One database role and one schema per service, made by the same SQL as in the containers."""
+"""One database role and one schema per service, created by the same SQL as in the containers."""
 
 import hmac
 import os
@@ -14,13 +14,13 @@ ROLE_SQL = Path(__file__).parents[1] / "postgres" / "role.sql"
 
 
 class SchemasRefused(StartFailed):
-    """psql refused; the message is what it said."""
+    """psql failed; the message is its error output."""
 
 
 def create_roles(admin_url: str) -> dict[str, str]:
-    """Make every service's role and schema in that database; return each service's address.
+    """Create every service's role and schema in the database; return each service's address.
 
-    A role's password follows from the administrator's address: the same call gives the same
+    A role's password is derived from the administrator's address: the same call returns the same
     addresses, and two runs on one server do not lock each other out.
     """
     return {service: _create_role(admin_url, service) for service in SERVICES}
@@ -37,7 +37,7 @@ def _create_role(admin_url: str, service: str) -> str:
         check=False,
     )
     if done.returncode:
-        raise SchemasRefused(f"Role {service} was not made: {done.stderr.strip()}")
+        raise SchemasRefused(f"Role {service} was not created: {done.stderr.strip()}")
     return _as_user(admin_url, service, password)
 
 

@@ -1,4 +1,4 @@
-"""Run the whole product in the foreground: one command, one terminal, one Ctrl-C."""
+"""Run the whole product in the foreground of a terminal, until Ctrl-C."""
 
 import fcntl
 import os
@@ -13,7 +13,7 @@ from typing import Protocol, TextIO
 
 from deploy.local import admin_key
 from deploy.local.ports import is_free
-from deploy.local.product import Product, data_folder, import_all, told_port
+from deploy.local.product import Product, data_folder, import_all, port_from_environment
 from deploy.local.readiness import not_ready
 from deploy.local.server import StartFailed
 from deploy.local.supervise.child import Role
@@ -23,62 +23,65 @@ from deploy.local.supervise.supervisor import RoleFailed, Stopped, Supervisor
 PUBLIC_PORT = 8000
 READY_SECONDS = 90
 PREVIOUS_RUN_SECONDS = 20
-"""How long the processes of a run that was killed may take to leave its data alone."""
+"""How long to wait for the data while processes of a killed run may still use it."""
 
 
 class CannotRun(RuntimeError):
-    """The product does not run here as asked; the message says what to change."""
+    """The product cannot run like this; the message says what to change."""
 
 
 class Servers(Protocol):
-    """The servers below the product, started where they were not given."""
+    """The database and Kafka servers that the product needs."""
 
     def start(self) -> dict[str, str]:
-        """Start them and give what the product's processes are told about them."""
+        """Start the servers that are not given; return the settings that lead to all of them."""
         ...
 
-    def look_after(self) -> None:
-        """Start again what died."""
+    def restart_ended(self) -> None:
+        """Restart the servers that ended."""
         ...
 
     def close(self) -> None:
-        """Stop what was started."""
+        """Stop the servers that were started."""
         ...
 
 
 class NoServers:
-    """Embedded: SQLite files and the log in one, nothing to start."""
+    """The embedded stack, which is SQLite files and needs no servers."""
 
     def start(self) -> dict[str, str]:
         return {}
 
-    def look_after(self) -> None:
-        """Nothing can die."""
+    def restart_ended(self) -> None:
+        """Do nothing."""
 
     def close(self) -> None:
-        """Nothing was started."""
+        """Do nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Guest:
-    """A command that uses the product once it is ready; it may be all that we run for."""
+class Client:
+    """A command that uses the product once it is ready, called with its URL and an admin's API key.
+
+    With `ends_run` the product is stopped when the command has ended.
+    """
 
     name: str
     run: Callable[[str, str], None]
-    leaves: bool
+    ends_run: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What to run: the part of the data folder, the servers below, the guest above."""
+    """A run: the subfolder for its data, the servers below it, the client that uses it."""
 
     part: str = ""
     servers: Servers
-    guest: Guest | None = None
+    client: Client | None = None
 
 
 def run(plan: Plan) -> int:
-    """Run until told to stop, and return the exit code."""
+    """Run the product until it is stopped, and return the exit code."""
     try:
         return _run(plan)
     except Stopped:
@@ -91,15 +94,15 @@ def run(plan: Plan) -> int:
 
 def _run(plan: Plan) -> int:
     began = time.monotonic()
-    data, port = data_folder(plan.part), told_port("PATRON_PORT", otherwise=PUBLIC_PORT)
+    data, port = data_folder(plan.part), port_from_environment("PATRON_PORT", otherwise=PUBLIC_PORT)
     print(f"Patron 启动中 starting · 数据 data {data}", flush=True)
     with ExitStack() as running:
         signals = running.enter_context(Signals())
-        running.enter_context(_alone(data, signals))
-        _check(port)
+        running.enter_context(_locked(data, signals))
+        _require_free(port)
         key = admin_key.ensure(data_folder())
         running.callback(plan.servers.close)
-        product = Product(data=data, port=port, admin_key=key.value, told=plan.servers.start())
+        product = Product(data=data, port=port, admin_key=key.value, settings=plan.servers.start())
         import_all()
         supervisor = running.enter_context(Supervisor(signals))
         _start(product, supervisor)
@@ -109,13 +112,13 @@ def _run(plan: Plan) -> int:
 
 
 @contextmanager
-def _alone(data: Path, signals: Signals) -> Iterator[None]:
-    """Keep a second run away from the data; processes of a killed one are waited for."""
+def _locked(data: Path, signals: Signals) -> Iterator[None]:
+    """Lock the data folder against a second run; wait until processes of a killed run end."""
     (data / "logs").mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + PREVIOUS_RUN_SECONDS
     with (data / "run.lock").open("a+") as lock:
-        while not _locked(lock.fileno()):
-            if _has_an_owner(lock) or time.monotonic() > deadline:
+        while not _try_lock(lock.fileno()):
+            if _is_owned(lock) or time.monotonic() > deadline:
                 raise CannotRun(f"{data} 正在使用中 is in use by another run: set PATRON_DATA.")
             if signals.wait(0.1):
                 raise Stopped
@@ -124,7 +127,7 @@ def _alone(data: Path, signals: Signals) -> Iterator[None]:
         yield
 
 
-def _locked(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -132,8 +135,8 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
-def _has_an_owner(lock: TextIO) -> bool:
-    """Tell whether the process that wrote its id into the lock file is still there."""
+def _is_owned(lock: TextIO) -> bool:
+    """Return whether the process whose id is in the lock file is alive."""
     lock.seek(0)
     owner = lock.read().strip()
     try:
@@ -141,11 +144,11 @@ def _has_an_owner(lock: TextIO) -> bool:
     except (ValueError, ProcessLookupError):
         return False
     except PermissionError:
-        pass  # somebody else's, and there
+        pass  # it is alive and belongs to another user
     return True
 
 
-def _check(port: int) -> None:
+def _require_free(port: int) -> None:
     if not is_free(port):
         raise CannotRun(
             f"端口 {port} 已被占用 port {port} is taken: set PATRON_PORT to a free one."
@@ -153,13 +156,13 @@ def _check(port: int) -> None:
 
 
 def _start(product: Product, supervisor: Supervisor) -> None:
-    """Bring schemas and topics up to date, start every process, wait until all are ready."""
+    """Update schemas and topics, start every process, and wait until all are ready."""
     supervisor.finish([*product.jobs("migrate"), *product.jobs("topics")])
     supervisor.start(product.processes())
     waiting = [*product.probes(), product.port]
     deadline = time.monotonic() + READY_SECONDS
     while waiting := not_ready(waiting):
-        supervisor.look_after()
+        supervisor.wait_and_restart()
         if time.monotonic() > deadline:
             raise CannotRun(f"未能就绪 not ready; see {product.data / 'logs'}")
 
@@ -177,21 +180,21 @@ def _welcome(product: Product, key: str, seconds: float) -> str:
 
 
 def _probes(product: Product) -> str:
-    """Show the ports of /livez, /readyz and /metrics."""
+    """Return the ports of /livez, /readyz and /metrics as text."""
     ports = product.ports.items()
     return " ".join(f"{name} {one.operations}/{one.worker}" for name, one in ports)
 
 
 def _serve(plan: Plan, product: Product, supervisor: Supervisor) -> int:
-    """Keep all running: until told to stop, or until a guest that leaves, or that failed, ended."""
-    guest = plan.guest and supervisor.invite(_role(plan.guest, product))
+    """Restart what ends, until stopped, or until a client ended that ends the run or failed."""
+    client = plan.client and supervisor.start_once(_role(plan.client, product))
     while True:
-        supervisor.look_after()
-        plan.servers.look_after()
-        if plan.guest and guest and guest.ended() and (plan.guest.leaves or guest.status):
-            return guest.status or 0
+        supervisor.wait_and_restart()
+        plan.servers.restart_ended()
+        if plan.client and client and client.ended() and (plan.client.ends_run or client.status):
+            return client.status or 0
 
 
-def _role(guest: Guest, product: Product) -> Role:
-    use = partial(guest.run, product.url, product.admin_key)
-    return product.on_the_terminal(guest.name, use)
+def _role(client: Client, product: Product) -> Role:
+    use = partial(client.run, product.url, product.admin_key)
+    return product.on_the_terminal(client.name, use)

@@ -1,4 +1,4 @@
-"""One guarded server process with its folder, its log file and a clear error when it fails."""
+"""A server process with a guard, a folder, a log file, and a clear error if it does not start."""
 
 import shutil
 import socket
@@ -23,14 +23,14 @@ class StartFailed(RuntimeError):
 
 
 def tail(log: Path) -> list[str]:
-    """Give the last lines of a log, none of one that is not there."""
+    """Return the last lines of a log, none if it does not exist."""
     text = log.read_text(errors="replace") if log.exists() else ""
     return text.splitlines()[-TAIL_LINES:]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Launch:
-    """What to run, how to stop it, and as whom (None: as ourselves)."""
+    """The command of a server, the signal that stops it, and its user (None: the current one)."""
 
     command: Sequence[str]
     signal: int
@@ -39,7 +39,7 @@ class Launch:
 
 
 class ServerFolder:
-    """Where a server keeps its data and log; a temporary one vanishes with its owner."""
+    """The folder with a server's data and log; a temporary one is removed with its owner."""
 
     def __init__(self, name: str, path: Path | None) -> None:
         self.temporary = path is None
@@ -57,7 +57,7 @@ class ServerFolder:
 
 
 class GuardedProcess:
-    """A running server and the guard that ends it with us."""
+    """A running server, and the guard process that stops it when this process ends."""
 
     def __init__(self, name: str, folder: ServerFolder, launch: Launch) -> None:
         self._name = name
@@ -73,11 +73,11 @@ class GuardedProcess:
 
     @property
     def ended(self) -> bool:
-        """Tell whether the guard is gone, and with it the server."""
+        """Whether the guard has ended, and with it the server."""
         return self._guard.poll() is not None
 
     def wait_until(self, answers: Callable[[], bool]) -> None:
-        """Return once `answers` is true; StartFailed when the server ends or takes too long."""
+        """Return once `answers` is true; raise StartFailed if the server ends or takes too long."""
         deadline = time.monotonic() + START_SECONDS
         while not answers():
             if self.ended:
@@ -98,14 +98,14 @@ class GuardedProcess:
             pass  # the server ended by itself, and its guard with it
         self._guard.wait()
 
-    def _failure(self, what: str) -> StartFailed:
+    def _failure(self, reason: str) -> StartFailed:
         return StartFailed(
-            f"{self._name} {what}. Its log {self._folder.log}:\n{self._folder.tail()}"
+            f"{self._name} {reason}. Its log {self._folder.log}:\n{self._folder.tail()}"
         )
 
 
 class Server(ABC):
-    """A server of our own; a context manager, or start() and stop()."""
+    """A server that this process starts: a context manager, or start() and stop()."""
 
     def __init__(self, name: str, folder: Path | None) -> None:
         self._folder = ServerFolder(name, folder)
@@ -113,11 +113,11 @@ class Server(ABC):
 
     @abstractmethod
     def start(self) -> Self:
-        """Start the server, on a new folder or on what an earlier one left."""
+        """Start the server on a new folder, or on that of an earlier start."""
 
     @property
     def ended(self) -> bool:
-        """Tell whether it was started and is gone without having been stopped."""
+        """Whether the server was started and ended without having been stopped."""
         return self._process is not None and self._process.ended
 
     def stop(self) -> None:
@@ -143,7 +143,7 @@ class Server(ABC):
 
 
 def listens(port: int) -> bool:
-    """Tell whether somebody accepts connections on that port of 127.0.0.1."""
+    """Return whether a server accepts connections on that port of 127.0.0.1."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

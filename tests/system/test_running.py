@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from deploy.local.ports import free_port
-from deploy.local.product import Product, told_port
+from deploy.local.product import Product, port_from_environment
 from tests.system.product import (
     ADMIN_KEY,
     Running,
@@ -76,7 +76,7 @@ def test_a_port_that_is_none_is_refused_by_name(
 ) -> None:
     monkeypatch.setenv(variable, "99999")
     with pytest.raises(SystemExit, match=f"{variable}: "):
-        told_port(variable, otherwise=8000)
+        port_from_environment(variable, otherwise=8000)
 
 
 def test_the_first_start_makes_a_key_shows_it_once_and_keeps_it(tmp_path: Path) -> None:

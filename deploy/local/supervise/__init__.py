@@ -1,4 +1,4 @@
-"""Children of one process that imported everything: forked, started again, ended together.
+"""A supervisor that forks the product's processes, restarts those that end, and ends them together.
 
-The supervisor has no threads of its own, so that forking stays safe at any time.
+It imports everything before it forks, and has no threads, so that it can fork at any time.
 """

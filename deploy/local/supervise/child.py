@@ -1,4 +1,4 @@
-"""One forked child: it writes to a log of its own and never outlives its supervisor."""
+"""One forked child, which writes to its own log and ends when its supervisor is gone."""
 
 import os
 import signal
@@ -11,14 +11,14 @@ from pathlib import Path
 from threading import Thread
 from typing import NoReturn
 
-from deploy.local.supervise.signals import forget
+from deploy.local.supervise.signals import restore_defaults
 
 GRACE_SECONDS = 12.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """What a child does, with what it finds in its environment; `log` None is the terminal."""
+    """The work of a child, its environment variables, and its log (None: the terminal)."""
 
     name: str
     run: Callable[[], None]
@@ -27,13 +27,13 @@ class Role:
 
 
 class Lifeline:
-    """A pipe that only the supervisor can write to: it closes when that is gone, however."""
+    """A pipe that only the supervisor can write to: it closes however the supervisor ends."""
 
     def __init__(self) -> None:
         self._reader, self._writer = os.pipe()
 
-    def hold(self) -> None:
-        """In a child: stop when the supervisor is gone, and at last without asking."""
+    def watch(self) -> None:
+        """In a child: send itself SIGTERM when the supervisor is gone, and later SIGKILL."""
         os.close(self._writer)
         Thread(target=self._wait, name="lifeline", daemon=True).start()
 
@@ -58,7 +58,7 @@ class Child:
         self.pid = _fork(role, lifeline)
 
     def ended(self) -> bool:
-        """Tell whether it has ended, and note how: 0, an exit code, or minus a signal."""
+        """Return whether the child has ended; `status` is then its exit code, or minus a signal."""
         if self.status is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
@@ -66,7 +66,7 @@ class Child:
         return self.status is not None
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal, unless it has ended."""
+        """Send a signal to the child, unless it has ended."""
         if not self.ended():
             os.kill(self.pid, number)
 
@@ -75,16 +75,16 @@ def _fork(role: Role, lifeline: Lifeline) -> int:
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
-        _become(role, lifeline)
+        _run_child(role, lifeline)
     return pid
 
 
-def _become(role: Role, lifeline: Lifeline) -> NoReturn:
+def _run_child(role: Role, lifeline: Lifeline) -> NoReturn:
     code = 1
     try:
-        forget()
-        os.setsid()  # Ctrl-C reaches the supervisor alone, which then ends us in its order
-        lifeline.hold()
+        restore_defaults()
+        os.setsid()  # Ctrl-C reaches only the supervisor, which then ends its children
+        lifeline.watch()
         _write_to(role.log)
         os.environ.update(role.environment)
         role.run()
@@ -93,7 +93,7 @@ def _become(role: Role, lifeline: Lifeline) -> NoReturn:
         code = leaving.code if isinstance(leaving.code, int) else 1
         if isinstance(leaving.code, str):
             print(leaving.code, file=sys.stderr)
-    except BaseException:  # noqa: BLE001  the child ends here, whatever it was
+    except BaseException:  # noqa: BLE001  the child ends here in any case
         traceback.print_exc()
     finally:
         sys.stdout.flush()

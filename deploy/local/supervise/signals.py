@@ -1,4 +1,4 @@
-"""Signals as a supervisor meets them: it sleeps until one comes, and asks whether to stop."""
+"""Signals for a supervisor, which sleeps until one arrives and then asks whether to stop."""
 
 import os
 import select
@@ -10,7 +10,7 @@ _STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Signals:
-    """Counts requests to stop and wakes whoever waits; a child's end wakes too."""
+    """Counts the signals to stop, and ends `wait` at each of them and when a child ends."""
 
     def __init__(self) -> None:
         self.stops = 0
@@ -20,27 +20,27 @@ class Signals:
     def __enter__(self) -> Self:
         signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
         for number in _STOP:
-            signal.signal(number, self._note)
+            signal.signal(number, self._count)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         return self
 
     def __exit__(self, *_: object) -> None:
-        forget()
+        restore_defaults()
         os.close(self._reader)
         os.close(self._writer)
 
     def wait(self, seconds: float) -> bool:
-        """Sleep until a signal comes, at most so long; tell whether we are to stop."""
+        """Sleep until a signal arrives, at most `seconds`; return whether to stop."""
         if select.select([self._reader], [], [], seconds)[0]:
             os.read(self._reader, 4096)
         return self.stops > 0
 
-    def _note(self, _number: int, _frame: FrameType | None) -> None:
+    def _count(self, _number: int, _frame: FrameType | None) -> None:
         self.stops += 1
 
 
-def forget() -> None:
-    """Let every signal do what it does by default: a child starts so."""
+def restore_defaults() -> None:
+    """Set every signal to its default effect, which a child needs."""
     signal.set_wakeup_fd(-1)
     for number in (*_STOP, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)

@@ -1,8 +1,8 @@
-"""The load generator of reads knows when an answer has ended."""
+"""Tests of the load generator for reads."""
 
 import pytest
 
-from deploy.bench.closed_loop import _whole
+from deploy.bench.closed_loop import _is_complete
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -17,5 +17,8 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", True),
     ],
 )
-def test_an_answer_ends_with_its_length_or_its_last_chunk(answer: bytes, ended: bool) -> None:  # noqa: FBT001
-    assert _whole(answer) == ended
+def test_an_answer_is_complete_at_its_content_length_or_its_last_chunk(
+    answer: bytes,
+    ended: bool,  # noqa: FBT001
+) -> None:
+    assert _is_complete(answer) == ended

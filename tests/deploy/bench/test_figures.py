@@ -1,4 +1,4 @@
-"""Figures of the benchmark: targets, tables, percentiles."""
+"""Tests of the benchmark's figures: targets, tables, percentiles."""
 
 import pytest
 
@@ -16,11 +16,11 @@ PART = Part(
 )
 
 
-def test_a_target_is_met_missed_or_not_there() -> None:
+def test_a_figure_meets_its_target_misses_it_or_has_none() -> None:
     assert [figure.met for figure in PART.figures] == [True, False, None]
 
 
-def test_a_table_says_the_target_and_whether_it_is_met() -> None:
+def test_a_table_shows_each_target_and_whether_it_is_met() -> None:
     first, share, p95, rate = table([PART]).splitlines()
     assert first == "read: one customer"
     assert "0.31" in share
@@ -30,7 +30,7 @@ def test_a_table_says_the_target_and_whether_it_is_met() -> None:
     assert "target" not in rate
 
 
-def test_a_part_reads_back_as_it_was_written() -> None:
+def test_a_part_is_read_from_its_document_unchanged() -> None:
     assert Part.read(PART.document()) == PART
 
 

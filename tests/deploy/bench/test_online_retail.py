@@ -1,4 +1,4 @@
-"""The second way to the figures of Online Retail, on a file small enough to do by hand."""
+"""Tests of the figures of Online Retail, on a file small enough to calculate by hand."""
 
 import gzip
 from datetime import date
@@ -28,7 +28,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> online_retail.Shop:
     return online_retail.read()
 
 
-def test_the_file_is_read_as_it_is(shop: online_retail.Shop) -> None:
+def test_the_orders_products_and_customers_of_the_file_are_read(shop: online_retail.Shop) -> None:
     assert (shop.lines, shop.rejected_lines, shop.rejected) == (7, 1, {"A6"})
     assert shop.orders == {"1", "2", "C3", "C4", "5"}
     assert shop.anonymous == {"5"}
@@ -40,7 +40,7 @@ def test_the_file_is_read_as_it_is(shop: online_retail.Shop) -> None:
     }
 
 
-def test_only_who_bought_is_classed(shop: online_retail.Shop) -> None:
+def test_only_customers_with_a_purchase_are_in_a_class(shop: online_retail.Shop) -> None:
     classes = online_retail.classes(shop, "count")
     assert {name: set(one.members) for name, one in classes.items()} == {
         "A": {"10"},
@@ -49,6 +49,6 @@ def test_only_who_bought_is_classed(shop: online_retail.Shop) -> None:
     }
 
 
-def test_who_has_only_brought_back_stands_at_the_bottom(shop: online_retail.Shop) -> None:
+def test_a_customer_with_returns_alone_is_on_the_lowest_rung(shop: online_retail.Shop) -> None:
     ladder = online_retail.ladder(shop, date(2011, 12, 9))
     assert ladder == {"first_time": (2, Decimal("3.00")), "suspect": (1, Decimal("-5.00"))}

@@ -1,4 +1,4 @@
-"""What a supervisor's roles cost is read from Linux."""
+"""Tests of reading CPU time and memory from Linux."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from tests.waiting import eventually
 BUSY = "while True: pass"
 
 
-def test_a_role_is_known_by_its_log_and_its_cost_grows(tmp_path: Path) -> None:
+def test_a_role_is_found_by_its_log_and_its_cpu_time_grows(tmp_path: Path) -> None:
     with (
         (tmp_path / "some-api.log").open("wb") as log,
         subprocess.Popen([sys.executable, "-c", BUSY], stdout=log) as child,

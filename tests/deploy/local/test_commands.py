@@ -1,4 +1,4 @@
-"""`python -m deploy.local` runs a server in the foreground until it is told to stop."""
+"""Tests of `python -m deploy.local`, which runs a server in the foreground."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from deploy.local.ports import free_port
 
 @pytest.mark.usefixtures("postgres_server")
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_postgres_prints_addresses_that_work_and_stops(stop: signal.Signals) -> None:
+def test_postgres_prints_addresses_that_work_and_stops_at_a_signal(stop: signal.Signals) -> None:
     command = [sys.executable, "-m", "deploy.local", "postgres"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -29,15 +29,15 @@ def test_postgres_prints_addresses_that_work_and_stops(stop: signal.Signals) -> 
         psycopg.connect(addresses["administrator"])
 
 
-def test_a_database_that_refuses_is_told_in_a_line(tmp_path: Path) -> None:
-    """Not by a traceback: the address is what somebody has to mend."""
-    nowhere = {
+def test_a_database_that_refuses_ends_the_command_with_one_line(tmp_path: Path) -> None:
+    """It is no traceback, because the address is what has to be corrected."""
+    settings = {
         "PATRON_DATABASE_URL": "postgresql://nobody:wrong@127.0.0.1:1/nowhere",
         "PATRON_KAFKA_BOOTSTRAP": "127.0.0.1:1",
         "PATRON_DATA": str(tmp_path),
         "PATRON_PORT": str(free_port()),
     }
     command = [sys.executable, "-m", "deploy.local", "real"]
-    environment = os.environ | nowhere
+    environment = os.environ | settings
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr.partition(":")[0]) == (1, "Role registry was not made")
+    assert (done.returncode, done.stderr.partition(":")[0]) == (1, "Role registry was not created")

@@ -1,4 +1,4 @@
-"""Only the listed jars, whole and unchanged, ever reach the broker's class path."""
+"""Tests of the broker's jars: only complete files with the listed digests are used."""
 
 import dataclasses
 import hashlib
@@ -10,7 +10,7 @@ import pytest
 from deploy.local import jars
 from deploy.local.jars import Jar, JarRefused
 
-SMALL = next(jar for jar in jars.listed() if jar.artifact == "jspecify")
+SMALL = next(jar for jar in jars.read_list() if jar.artifact == "jspecify")
 
 
 def jar_of(content: bytes) -> Jar:
@@ -18,12 +18,11 @@ def jar_of(content: bytes) -> Jar:
     return Jar(group="g", artifact="a", version="1", sha256=digest)
 
 
-def test_the_list_is_whole() -> None:
-    """Every line names a version and a digest, no artifact comes twice, Kafka is one version."""
-    listed = jars.listed()
-    assert len({(jar.group, jar.artifact) for jar in listed}) == len(listed) == 46
-    assert all(re.fullmatch("[0-9a-f]{64}", jar.sha256) for jar in listed)
-    assert {jar.version for jar in listed if jar.group == "org.apache.kafka"} == {"4.2.0"}
+def test_the_list_has_every_jar_once_with_a_digest_and_one_version_of_kafka() -> None:
+    found = jars.read_list()
+    assert len({(jar.group, jar.artifact) for jar in found}) == len(found) == 46
+    assert all(re.fullmatch("[0-9a-f]{64}", jar.sha256) for jar in found)
+    assert {jar.version for jar in found if jar.group == "org.apache.kafka"} == {"4.2.0"}
 
 
 @pytest.mark.parametrize("content", [b"", b"genuine!", b"genuin"])
@@ -45,7 +44,7 @@ def test_a_tampered_jar_in_the_cache_is_fetched_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("kafka_bootstrap")
-def test_a_download_with_another_digest_is_refused_and_not_kept(tmp_path: Path) -> None:
+def test_a_download_with_another_digest_is_refused_and_not_stored(tmp_path: Path) -> None:
     other = dataclasses.replace(SMALL, sha256="0" * 64)
     with pytest.raises(JarRefused, match="not the file"):
         jars.ensure([other], tmp_path)

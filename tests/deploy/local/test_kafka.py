@@ -1,4 +1,4 @@
-"""The broker that our own commands start is Apache Kafka, and other people's clients read it."""
+"""Tests of the local broker: it is Apache Kafka, which our client and others can read."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ def broker(kafka_bootstrap: str) -> Iterator[Kafka]:  # noqa: ARG001 - real stac
         yield server
 
 
-def make_topic(server: Kafka, name: str) -> None:
+def create_topic(server: Kafka, name: str) -> None:
     client = KafkaAdminClient(bootstrap_servers=server.bootstrap)
     client.create_topics([NewTopic(name, 1, 1)])
     client.close()
@@ -46,12 +46,12 @@ def consume(server: Kafka, topic: str) -> bytes:
 def test_a_record_is_read_by_our_client_and_by_kcat(
     broker: Kafka, program: Callable[[str], str]
 ) -> None:
-    make_topic(broker, "read-by-others")
+    create_topic(broker, "read-by-others")
     assert produce(broker, "read-by-others", b"hello") == 0
     assert consume(broker, "read-by-others") == b"hello"
     command = [program("kcat"), "-b", broker.bootstrap, "-C", "-t", "read-by-others", "-e", "-q"]
-    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
-    assert told.stdout == "hello\n"
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout == "hello\n"
 
 
 def test_an_undeclared_topic_is_refused(broker: Kafka) -> None:
@@ -59,9 +59,9 @@ def test_an_undeclared_topic_is_refused(broker: Kafka) -> None:
         produce(broker, "never-declared", b"lost")
 
 
-def test_records_outlive_a_stop(broker: Kafka) -> None:
-    make_topic(broker, "kept")
-    produce(broker, "kept", b"still here")
+def test_records_are_still_there_after_a_restart(broker: Kafka) -> None:
+    create_topic(broker, "stored")
+    produce(broker, "stored", b"still here")
     broker.stop()
     broker.start()
-    assert consume(broker, "kept") == b"still here"
+    assert consume(broker, "stored") == b"still here"

@@ -1,4 +1,4 @@
-"""The ports that servers and processes are started on are theirs alone."""
+"""Tests of choosing ports: no two processes get the same one."""
 
 import random
 import subprocess

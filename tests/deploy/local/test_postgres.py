@@ -1,4 +1,4 @@
-"""The PostgreSQL that our own commands start is real, keeps its data and leaves nothing behind."""
+"""Tests of the local PostgreSQL: it is real, preserves its data and leaves nothing behind."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ time.sleep(600)
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """Give a folder that the server's user may enter, which is not root."""
+    """Yield a folder that the server's user, who is not root, may enter."""
     with tempfile.TemporaryDirectory(prefix="patron-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
@@ -42,29 +42,29 @@ def setting(url: str, name: str) -> str:
 
 
 @pytest.mark.usefixtures("postgres_server")  # belongs to the real stack
-def test_it_is_postgresql_18_with_fsync_on_unless_asked_otherwise() -> None:
+def test_the_server_is_postgresql_18_with_fsync_on_by_default() -> None:
     with Postgres() as server:
         assert setting(server.url, "server_version").startswith("18.")
         assert setting(server.url, "fsync") == "on"
 
 
-def test_the_fast_variant_says_so(postgres_server: str) -> None:
+def test_the_server_of_the_tests_runs_without_fsync(postgres_server: str) -> None:
     if "PATRON_TEST_POSTGRES_URL" in os.environ:
         pytest.skip("the server was given by the environment")
     assert setting(postgres_server, "fsync") == "off"
 
 
 @pytest.mark.usefixtures("postgres_server")
-def test_data_outlives_a_stop_and_nothing_outlives_the_end() -> None:
+def test_data_survives_a_restart_and_closing_removes_the_folder() -> None:
     with Postgres(fsync=False) as server:
         with psycopg.connect(server.url) as connection:
-            connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+            connection.execute("CREATE TABLE stored AS SELECT 42 AS answer")
         server.stop()
         with pytest.raises(psycopg.OperationalError):
             psycopg.connect(server.url)
         server.start()
         with psycopg.connect(server.url) as connection:
-            assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+            assert connection.execute("SELECT answer FROM stored").fetchone() == (42,)
         folder = server.folder
     assert not folder.exists()
     assert not listens(server.port)
@@ -89,7 +89,7 @@ def test_a_killed_starter_leaves_no_server_and_no_folder(open_folder: Path) -> N
 
 
 @pytest.mark.usefixtures("postgres_server")
-def test_a_failed_start_shows_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_start_raises_with_the_end_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deploy.local.postgres.UNSAFE_BUT_FAST", ("no_such_setting=1",))
     with pytest.raises(StartFailed, match="no_such_setting"), Postgres(fsync=False):
         pass

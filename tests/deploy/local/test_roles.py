@@ -1,4 +1,4 @@
-"""The third lock: a service's database role sees its own schema and no other."""
+"""Tests of the database roles: that of a service can use its own schema and no other."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -29,7 +29,9 @@ def test_a_role_is_refused_in_every_other_schema(
         assert trespasses(postgres_roles[reader], table) == []
 
 
-def test_a_right_too_much_is_seen(new_database: Callable[[], AbstractContextManager[str]]) -> None:
+def test_a_granted_right_in_another_schema_is_found_by_the_test_above(
+    new_database: Callable[[], AbstractContextManager[str]],
+) -> None:
     with new_database() as admin_url:
         roles = create_roles(admin_url)
         with secrets_of(roles, "registry") as table, psycopg.connect(admin_url) as administrator:
@@ -44,7 +46,7 @@ def test_a_right_too_much_is_seen(new_database: Callable[[], AbstractContextMana
 
 
 def trespasses(url: str, table: Identifier) -> list[str]:
-    """List what a role may do with a table; nothing of it stays done."""
+    """Return the statements that a role may execute on a table; each is rolled back."""
     done = []
     for attempt in ("SELECT * FROM {}", "INSERT INTO {} VALUES (1)", "DROP TABLE {}"):
         with psycopg.connect(url) as connection, suppress(InsufficientPrivilege):
@@ -56,7 +58,7 @@ def trespasses(url: str, table: Identifier) -> list[str]:
 
 @contextmanager
 def secrets_of(roles: dict[str, str], owner: str) -> Iterator[Identifier]:
-    """Give a service a table for as long as it is needed: others compare what is there."""
+    """Create a table of a service and drop it at the end: other tests compare all tables."""
     table = Identifier(owner, "secrets")
     with psycopg.connect(roles[owner], autocommit=True) as connection:
         connection.execute(SQL("CREATE TABLE {} (id integer)").format(table))
@@ -78,12 +80,12 @@ def test_a_role_is_refused_outside_its_schema(postgres_roles: dict[str, str], at
         connection.execute(attempt)
 
 
-def test_making_the_roles_again_gives_the_same_addresses(
+def test_creating_the_roles_again_returns_the_same_addresses(
     postgres_server: str, postgres_roles: dict[str, str]
 ) -> None:
     assert create_roles(postgres_server) == postgres_roles
 
 
-def test_a_refusal_is_told() -> None:
-    with pytest.raises(SchemasRefused, match="Role registry was not made"):
+def test_an_address_that_refuses_raises_with_the_role_that_was_not_created() -> None:
+    with pytest.raises(SchemasRefused, match="Role registry was not created"):
         create_roles("postgresql://nobody:wrong@127.0.0.1:1/nowhere")
