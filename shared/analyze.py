@@ -20,7 +20,7 @@ _GROWN = text(
 _LEAST = 100
 
 
-def analyze_grown(database: Database, tables: Sequence[str]) -> list[str]:
+def analyze_grown_tables(database: Database, tables: Sequence[str]) -> list[str]:
     """Analyze those of these tables that have grown tenfold since somebody did; name them."""
     if database.is_sqlite:
         return []

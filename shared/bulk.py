@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from shared.database import is_sqlite, upserting
+from shared.database import dialect_insert, is_sqlite
 
 Held = TypeVar("Held")
 
@@ -57,7 +57,7 @@ def lock_or_create(
     held = locked(session, ids) if ids else {}
     if unheard := sorted(set(ids) - held.keys()):
         rows = [dict(blank(id_)) for id_ in unheard]
-        session.execute(upserting(session, table).on_conflict_do_nothing(), rows)
+        session.execute(dialect_insert(session, table).on_conflict_do_nothing(), rows)
         held |= locked(session, unheard)
     return held
 

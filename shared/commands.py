@@ -42,7 +42,7 @@ def redrive(service: Service, settings: ServiceSettings, *, dry_run: bool) -> No
     """Try the dead letters again."""
     event_log = open_log(settings)
     if dry_run:
-        for letter in letters.listed(event_log, service=settings.name):
+        for letter in letters.list_dead_letters(event_log, service=settings.name):
             _print(letter)
     else:
         database, handlers = Database.of(settings), service.handlers(settings)
@@ -55,7 +55,7 @@ def replay(service: Service, settings: ServiceSettings, *, dry_run: bool) -> Non
     """Give all events that were heard their effect once more."""
     event_log, handlers = open_log(settings), service.handlers(settings)
     if dry_run:
-        for topic, records in again.counted(event_log, handlers=handlers):
+        for topic, records in again.count_records(event_log, handlers=handlers):
             _print({"topic": topic, "records": records})
     else:
         database = Database.of(settings)

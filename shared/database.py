@@ -145,7 +145,7 @@ class Database:
             return False
         return True
 
-    def asynchronous(self) -> AsyncEngine | None:
+    def async_engine(self) -> AsyncEngine | None:
         """Make an engine for the event loop, in autocommit; None on SQLite, which has no driver."""
         if self.is_sqlite:
             return None
@@ -162,7 +162,7 @@ def is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def upserting(session: Session, table: Any) -> Any:
+def dialect_insert(session: Session, table: Any) -> Any:
     """Begin an INSERT that can say what to do ON CONFLICT: SQLAlchemy has it per dialect only."""
     return (sqlite if is_sqlite(session) else postgresql).insert(table)
 

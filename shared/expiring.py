@@ -1,4 +1,4 @@
-"""What was found out and is believed for a while."""
+"""A cache in memory whose values expire."""
 
 import time
 from collections.abc import Callable, Hashable
@@ -8,37 +8,38 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class Expiring(Generic[Key, Value]):
-    """Keeps values until their time; where it is full, the oldest makes room.
+class ExpiringCache(Generic[Key, Value]):
+    """A cache of at most `capacity` values; a full cache drops the value that was set first.
 
-    A clock that was set back ends them too: nothing is believed before it was kept.
+    A value is valid from the moment it was set until its expiry. A system clock that is set back
+    to before the first of these moments invalidates it too, so that no value outlives its expiry.
     """
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._kept: dict[Key, tuple[float, float, Value]] = {}
+        self._entries: dict[Key, tuple[float, float, Value]] = {}
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._entries)
 
     def get(self, key: Key) -> Value | None:
-        """Give what is kept; None where there is nothing, or its time is over."""
-        found = self._kept.get(key)
-        return found[2] if found and found[0] <= time.time() < found[1] else None
+        """Return the value of a key; None if there is none or it has expired."""
+        entry = self._entries.get(key)
+        return entry[2] if entry and entry[0] <= time.time() < entry[1] else None
 
-    def keep(self, key: Key, value: Value, *, until: float) -> None:
-        """Keep a value up to this moment, in seconds since the epoch."""
-        self._kept.pop(key, None)
-        while len(self._kept) >= self._capacity:
-            self._kept.pop(next(iter(self._kept)), None)
-        self._kept[key] = time.time(), until, value
+    def set(self, key: Key, value: Value, *, until: float) -> None:
+        """Store a value that expires at `until`, in seconds since the epoch."""
+        self._entries.pop(key, None)
+        while len(self._entries) >= self._capacity:
+            self._entries.pop(next(iter(self._entries)), None)
+        self._entries[key] = time.time(), until, value
 
-    def forget(self, is_meant: Callable[[Value], bool]) -> None:
-        """Drop the values that are meant."""
-        for key, (_, _, value) in list(self._kept.items()):
-            if is_meant(value):
-                self._kept.pop(key, None)
+    def remove_where(self, matches: Callable[[Value], bool]) -> None:
+        """Remove the values for which `matches` is true."""
+        for key, (_, _, value) in list(self._entries.items()):
+            if matches(value):
+                self._entries.pop(key, None)
 
     def clear(self) -> None:
-        """Drop everything."""
-        self._kept.clear()
+        """Remove every value."""
+        self._entries.clear()

@@ -11,8 +11,8 @@ from shared.database import Database
 from shared.loops import Loop
 from shared.models import Inbox, StoredAnswer
 
-ANSWERS_KEPT = timedelta(days=2)
-INBOX_KEPT = timedelta(days=30)
+ANSWER_RETENTION = timedelta(days=2)
+INBOX_RETENTION = timedelta(days=30)
 _EVERY_SECONDS = 600
 
 
@@ -25,7 +25,7 @@ class Housekeeping(Loop):
         self._database = database
 
     @property
-    def stalled(self) -> bool:
+    def is_stalled(self) -> bool:
         """It sleeps longer than other loops, and nobody waits for it."""
         return False
 
@@ -35,7 +35,7 @@ class Housekeeping(Loop):
             try:
                 tidy(self._database)
             except SQLAlchemyError as error:
-                self.wait_out(error, stop)
+                self.wait_if_outage(error, stop)
             else:
                 stop.wait(_EVERY_SECONDS)
 
@@ -44,5 +44,7 @@ def tidy(database: Database) -> None:
     """Delete what is older than it is kept."""
     now = clock.now()
     with database.transaction() as session:
-        session.execute(delete(StoredAnswer).where(StoredAnswer.answered_at < now - ANSWERS_KEPT))
-        session.execute(delete(Inbox).where(Inbox.received_at < now - INBOX_KEPT))
+        session.execute(
+            delete(StoredAnswer).where(StoredAnswer.answered_at < now - ANSWER_RETENTION)
+        )
+        session.execute(delete(Inbox).where(Inbox.received_at < now - INBOX_RETENTION))

@@ -17,7 +17,7 @@ from shared.database import Database
 
 
 @contextmanager
-def exclusive(database: Database, name: str) -> Iterator[Connection | None]:
+def exclusive_lock(database: Database, name: str) -> Iterator[Connection | None]:
     """Try to become the only holder of `name`; give the connection to work on, or None.
 
     On PostgreSQL the lock is lost with that connection: its next statement fails.
@@ -28,7 +28,7 @@ def exclusive(database: Database, name: str) -> Iterator[Connection | None]:
             yield connection if held else None
 
 
-def confirm(held: Connection) -> None:
+def confirm_lock(held: Connection) -> None:
     """Fail where the lock was lost with its connection; for holders that work on others."""
     held.execute(text("SELECT 1"))
 

@@ -31,11 +31,11 @@ class Loop:
         self._beaten = time.monotonic()
 
     @property
-    def stalled(self) -> bool:
+    def is_stalled(self) -> bool:
         """Tell whether the loop has not turned for too long."""
         return time.monotonic() - self._beaten > _STALLED_SECONDS
 
-    def wait_out(self, error: Exception, stop: Event) -> None:
+    def wait_if_outage(self, error: Exception, stop: Event) -> None:
         """Wait a moment where the database or the log is out of reach; raise anything else."""
         if not (isinstance(error, LogUnavailable) or is_outage(error)):
             raise error
@@ -54,8 +54,8 @@ def run_all(loops: Sequence[Loop], stop: Event, *, drain_seconds: float) -> None
         thread.start()
     while not stop.wait(1.0):
         for loop, thread in zip(loops, threads, strict=True):
-            if loop.stalled or not thread.is_alive():
-                log.critical("loop.dead", loop=loop.name, stalled=loop.stalled)
+            if loop.is_stalled or not thread.is_alive():
+                log.critical("loop.dead", loop=loop.name, stalled=loop.is_stalled)
                 os._exit(70)
     deadline = time.monotonic() + drain_seconds
     for thread in threads:

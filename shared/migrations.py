@@ -133,7 +133,7 @@ def _config(folder: Path, connection: Connection) -> Config:
     return config
 
 
-def create_kit_tables() -> None:
+def create_shared_tables() -> None:
     """Create the tables that every service has, as of the first version.
 
     Later changes to them are functions beside this one.
@@ -177,7 +177,7 @@ def create_kit_tables() -> None:
     )
 
 
-def drop_kit_tables() -> None:
+def drop_shared_tables() -> None:
     """Drop the tables that every service has."""
     for table in ("file_pieces", "idempotent_answers", "inbox", "outbox"):
         op.drop_table(table)

@@ -9,13 +9,13 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from shared.database import Json, Moment, new_metadata
 
 
-class KitModel(DeclarativeBase):
+class SharedModel(DeclarativeBase):
     """Base of the kit's own tables."""
 
     metadata = new_metadata()
 
 
-class Outbox(KitModel):
+class Outbox(SharedModel):
     """What has to be published. The columns are those of Debezium's outbox event router."""
 
     __tablename__ = "outbox"
@@ -47,7 +47,7 @@ Index(
 )
 
 
-class Inbox(KitModel):
+class Inbox(SharedModel):
     """Events that have had their effect here."""
 
     __tablename__ = "inbox"
@@ -56,7 +56,7 @@ class Inbox(KitModel):
     received_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
-class StoredAnswer(KitModel):
+class StoredAnswer(SharedModel):
     """The answer to a request that carried an Idempotency-Key."""
 
     __tablename__ = "idempotent_answers"

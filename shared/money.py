@@ -36,13 +36,13 @@ def parse_exact(text: str) -> Decimal:
 
 
 @contextmanager
-def exactly() -> Iterator[None]:
+def exact_arithmetic() -> Iterator[None]:
     """Compute with 120 digits; what would still have to be rounded raises `decimal.Inexact`."""
     with localcontext(EXACT):
         yield
 
 
-def plain(value: Decimal) -> str:
+def format_decimal(value: Decimal) -> str:
     """Write a decimal without an exponent and without zeros that say nothing."""
     text = format(value, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text

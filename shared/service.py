@@ -88,7 +88,7 @@ class Service:
         probes = Probes(
             settings.host,
             settings.worker_operations_port,
-            alive=lambda: not any(loop.stalled for loop in loops),
+            alive=lambda: not any(loop.is_stalled for loop in loops),
             ready=database.answers,
         )
         log.info("process.started", operations_port=probes.port)

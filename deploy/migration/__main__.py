@@ -17,7 +17,7 @@ from alembic.script import Script
 
 from shared import migrations
 from shared.database import Database
-from shared.models import KitModel
+from shared.models import SharedModel
 from shared.service import Service
 
 
@@ -28,7 +28,7 @@ def write(service: Service, message: str) -> Path | None:
     versions = str(service.migrations / "versions")
     config.set_main_option("version_locations", versions.replace("%", "%%"))
     models = importlib.import_module(f"services.{name}.models").Model
-    config.attributes["metadata"] = [models.metadata, KitModel.metadata]
+    config.attributes["metadata"] = [models.metadata, SharedModel.metadata]
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/migrated.db", schema=name)
         migrations.upgrade(database, service.migrations)

@@ -17,9 +17,9 @@ from services.scoring.figures.score import handlers as score
 from services.scoring.figures.score import repository, service
 from services.scoring.figures.score.models import StoredScore
 from services.scoring.settings import Settings
-from shared.analyze import analyze_grown
+from shared.analyze import analyze_grown_tables
 from shared.database import Database
-from shared.locks import confirm, exclusive
+from shared.locks import confirm_lock, exclusive_lock
 from shared.logging import logger
 from shared.loops import Loop
 from shared.messaging.consumer import Handler
@@ -51,14 +51,14 @@ class Settling(Loop):
         """Take turns until `stop` is set; stand by while another worker has the lock."""
         while not stop.is_set():
             try:
-                with exclusive(self._database, self.name) as lock:
+                with exclusive_lock(self._database, self.name) as lock:
                     while lock is not None and not stop.is_set():
-                        confirm(lock)
+                        confirm_lock(lock)
                         self.turn()
                         self.beat()
                         stop.wait(_TURN_SECONDS)
             except SQLAlchemyError as error:
-                self.wait_out(error, stop)
+                self.wait_if_outage(error, stop)
             self.beat()
             stop.wait(_STANDBY_SECONDS)
 
@@ -83,7 +83,7 @@ class Settling(Loop):
 
     def _analyze(self) -> None:
         if self._turns % _TURNS_TO_GROW == 0:
-            for table in analyze_grown(self._database, _GROWING):
+            for table in analyze_grown_tables(self._database, _GROWING):
                 log.info("table.analyzed", table=table)
         self._turns += 1
 

@@ -1,4 +1,4 @@
-"""What cells of tables have in common, whatever they mean."""
+"""Cells of uploaded tables: formulas are recognised, dates and times are parsed."""
 
 import re
 from datetime import datetime
@@ -7,53 +7,60 @@ from zoneinfo import ZoneInfo
 
 from shared.clock import to_utc
 
-_SLASHED = re.compile(
+_SLASHED_DATE = re.compile(
     r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII
 )
-_STANDARD = re.compile(
+_ISO_DATE = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
 )
-_COMPUTED = ("=", "@")
+_FORMULA_PREFIXES = ("=", "@")
 
 
 def is_formula(cell: str) -> bool:
-    """Tell whether a spreadsheet would compute this cell; such a cell is never taken as a value.
+    """Return whether a spreadsheet would compute this cell; such a cell is no value.
 
-    Neither is one that a file of errors gave back with an apostrophe.
+    This includes a formula behind the apostrophe that `escape_formula` adds in a file of errors.
     """
-    return cell.lstrip().removeprefix("'").lstrip().startswith(_COMPUTED)
+    return cell.lstrip().removeprefix("'").lstrip().startswith(_FORMULA_PREFIXES)
 
 
-def inert(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet would compute, so that it is text there."""
-    return f"'{cell}" if cell.lstrip().startswith(_COMPUTED) else cell
+def escape_formula(cell: str) -> str:
+    """Return the cell, with an apostrophe before a formula so that spreadsheets show it as text."""
+    return f"'{cell}" if cell.lstrip().startswith(_FORMULA_PREFIXES) else cell
 
 
-def dashed(text: str) -> str:
-    """Write 2026/2/20 9:05, as spreadsheets in China have it, in the standard way."""
-    found = _SLASHED.fullmatch(text)
-    if found is None:
+def to_iso_text(text: str) -> str:
+    """Return a date such as 2026/2/20 9:05, as Chinese spreadsheets write it, in ISO 8601 form.
+
+    Any other text is returned unchanged.
+    """
+    match = _SLASHED_DATE.fullmatch(text)
+    if match is None:
         return text
-    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
     return f"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"
 
 
-def read_written(text: str, wanted: str) -> datetime:
-    """Read a day or time, with an offset only if it has one.
+def parse_date_or_time(text: str, expected: str) -> datetime:
+    """Parse a date or a date with a time; the result has an offset only if the text has one.
 
-    ValueError says what is `wanted`, or that the form is right and there is no such day or time.
+    Raises ValueError: with the text `expected` if the format is wrong, or with a message that there
+    is no such day or time, as on February 30.
     """
-    standard = dashed(text)
-    if not _STANDARD.fullmatch(standard):
-        raise ValueError(wanted)
+    iso_text = to_iso_text(text)
+    if not _ISO_DATE.fullmatch(iso_text):
+        raise ValueError(expected)
     try:
-        return datetime.fromisoformat(standard)
+        return datetime.fromisoformat(iso_text)
     except ValueError:
         raise ValueError("There is no such day or time.") from None
 
 
 @lru_cache(maxsize=65_536)
-def read_moment(text: str, zone: ZoneInfo) -> datetime:
-    """Read a moment as files have it, in UTC; one without offset is local. ValueError if none."""
-    moment = read_written(text, "Give a time as 2026-01-31 09:30:00 or 2026/1/31 9:30.")
+def parse_moment(text: str, zone: ZoneInfo) -> datetime:
+    """Parse a time of a file and return it in UTC; a time without an offset is local to `zone`.
+
+    Raises ValueError if the text is not a time.
+    """
+    moment = parse_date_or_time(text, "Give a time as 2026-01-31 09:30:00 or 2026/1/31 9:30.")
     return to_utc(moment if moment.tzinfo else moment.replace(tzinfo=zone))

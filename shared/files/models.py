@@ -1,15 +1,15 @@
-"""Where an uploaded file waits for the worker: api and worker share no disk."""
+"""The table in which an uploaded file waits for the worker: api and worker share no disk."""
 
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.models import KitModel
+from shared.models import SharedModel
 
 
-class FilePiece(KitModel):
-    """A piece of an uploaded file."""
+class FilePiece(SharedModel):
+    """A piece of an uploaded file; `ordinal` counts the pieces of a file from 0."""
 
     __tablename__ = "file_pieces"
 

@@ -1,4 +1,4 @@
-"""Keep a file in pieces of 1 MiB and read it back as a stream, whatever its size."""
+"""Store files of any size in the database in pieces of 1 MiB, and read them back as streams."""
 
 import hashlib
 import io
@@ -17,15 +17,15 @@ PIECE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """What was kept."""
+class StoredFile:
+    """The size of a stored file in bytes, and the SHA-256 of its content in hexadecimal."""
 
     size: int
     sha256: str
 
 
-def keep(session: Session, *, file_id: UUID, stream: BinaryIO, limit: int) -> Stored:
-    """Store a stream in this transaction; TooLarge beyond `limit` bytes."""
+def save_file(session: Session, *, file_id: UUID, stream: BinaryIO, limit: int) -> StoredFile:
+    """Store a stream in the transaction of `session`; raise TooLarge beyond `limit` bytes."""
     hashed, size, ordinal = hashlib.sha256(), 0, 0
     while data := stream.read(PIECE):
         size += len(data)
@@ -35,20 +35,23 @@ def keep(session: Session, *, file_id: UUID, stream: BinaryIO, limit: int) -> St
         row = {"file_id": file_id, "ordinal": ordinal, "data": data}
         session.execute(insert(FilePiece), [row])
         ordinal += 1
-    return Stored(size, hashed.hexdigest())
+    return StoredFile(size, hashed.hexdigest())
 
 
 def digest(stream: BinaryIO) -> str:
-    """Digest a file and rewind it: a retry with the same key has to bring the same one."""
-    found = hashlib.sha256()
+    """Return the SHA-256 of a stream in hexadecimal, and rewind the stream.
+
+    A retried request with the same Idempotency-Key has to send the same file.
+    """
+    hashed = hashlib.sha256()
     while piece := stream.read(PIECE):
-        found.update(piece)
+        hashed.update(piece)
     stream.seek(0)
-    return found.hexdigest()
+    return hashed.hexdigest()
 
 
-def forget(session: Session, *, file_id: UUID) -> None:
-    """Delete a file."""
+def delete_file(session: Session, *, file_id: UUID) -> None:
+    """Delete a stored file; nothing happens if there is none."""
     session.execute(delete(FilePiece).where(FilePiece.file_id == file_id))
 
 
@@ -58,28 +61,32 @@ def open_file(database: Database, file_id: UUID) -> io.BufferedReader:
 
 
 class _Pieces(io.RawIOBase):
+    """A raw stream over the pieces of one file; each piece is read by a query of its own."""
+
     def __init__(self, database: Database, file_id: UUID) -> None:
         self._database = database
         self._file_id = file_id
         self._ordinal = 0
-        self._rest = memoryview(b"")
+        self._unread = memoryview(b"")
 
     def readable(self) -> bool:
+        """Return True, as `io.BufferedReader` requires."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Fill the buffer with the next bytes and return how many; 0 at the end of the file."""
         target = memoryview(buffer).cast("B")
-        if not self._rest:
-            self._rest = memoryview(self._piece())
-        count = min(len(target), len(self._rest))
-        target[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
+        if not self._unread:
+            self._unread = memoryview(self._next_piece())
+        count = min(len(target), len(self._unread))
+        target[:count] = self._unread[:count]
+        self._unread = self._unread[count:]
         return count
 
-    def _piece(self) -> bytes:
-        wanted = select(FilePiece.data).where(
+    def _next_piece(self) -> bytes:
+        next_piece = select(FilePiece.data).where(
             FilePiece.file_id == self._file_id, FilePiece.ordinal == self._ordinal
         )
         with self._database.reading() as session:
             self._ordinal += 1
-            return session.scalar(wanted) or b""
+            return session.scalar(next_piece) or b""

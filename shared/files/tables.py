@@ -1,7 +1,7 @@
-"""Read CSV and XLSX as rows of text; what cannot be read at all is a fault of the file.
+"""Read CSV and XLSX files as lines of text cells; a file that cannot be read raises Invalid.
 
-A row that can be read but is wrong is not this module's matter, ragged ones aside: they are given
-with what is wrong with them, so that they can be put into the file of errors.
+Whether the cells of a line are valid is checked elsewhere. The one exception is a line with more or
+fewer cells than the header: it is returned with a fault, for the file of errors.
 """
 
 import codecs
@@ -23,31 +23,34 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from shared.errors import Fault, Invalid
 
-LONGEST_LINE = 1024 * 1024
-"""Characters of one line of a CSV file, with the line breaks inside its quotes."""
-MOST_COLUMNS = 1000
-LONGEST_NAME = 200
+MAX_LINE_LENGTH = 1024 * 1024
+"""Characters of one line of a CSV file, line breaks inside quoted cells included."""
+MAX_COLUMNS = 1000
+MAX_NAME_LENGTH = 200
 """Characters of the name of a column."""
-LARGEST_WORKBOOK = 64 * 1024 * 1024
+MAX_WORKBOOK_BYTES = 64 * 1024 * 1024
 """Bytes of an XLSX file; CSV may have any size."""
-LARGEST_SHEET = 512 * 1024 * 1024
-"""Bytes of an XLSX file when unpacked."""
-_BROKEN_WORKBOOK = (
+MAX_UNPACKED_BYTES = 512 * 1024 * 1024
+"""Bytes of all parts of an XLSX file when unpacked."""
+_WORKBOOK_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError),
     *(AttributeError, EOFError, LookupError, TypeError, ValueError),
 )
-"""What openpyxl and what it stands on raise for a workbook that is none."""
-_ZIP = b"PK\x03\x04"
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""The exceptions of openpyxl and its dependencies for a file that is no valid workbook."""
+_ZIP_SIGNATURE = b"PK\x03\x04"
+_XLS_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCODINGS = {"utf-8": "utf-8-sig", "gbk": "gb18030"}
-_THREE_BYTES = "\u0800"
-"""Chinese characters take three bytes or more in UTF-8; two of gbk are often two of UTF-8 too."""
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_FIRST_OF_THREE_BYTES = "\u0800"
+"""The first character that takes three bytes in UTF-8, as Chinese characters do.
+
+The two bytes of a character in GBK are often valid UTF-8 of two bytes, so those prove nothing.
+"""
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line below the header; `number` counts lines of the file, the header being 1."""
+    """A line below the header; `number` is its number in the file, where the header is line 1."""
 
     number: int
     cells: list[str]
@@ -56,26 +59,34 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file as a table."""
+    """A file as a table: the names of its columns, and an iterator over the lines below them."""
 
     header: list[str]
     lines: Iterator[Line]
 
 
 def read_table(stream: BinaryIO, *, encoding: str | None = None) -> Table:
-    """Read a table; `encoding` is utf-8 or gbk, absent: whichever the beginning of the file is.
+    """Read the header of a file and return its table; lines are read as they are iterated over.
 
-    A byte order mark says more than both: files of errors have it, whatever the first file was.
-    Raises Invalid if this is no table, or when a later line cannot be read at all.
+    `encoding` is utf-8 or gbk; without it, the encoding is guessed from the beginning of the file.
+    A byte order mark overrides both: a file of errors has one, and is UTF-8, even if the file that
+    was imported first was GBK. Raises Invalid if the file is no table, and during the iteration at
+    a line that cannot be read.
     """
     beginning = _peek(stream)
-    if beginning.startswith(_OLD_WORKBOOK):
-        raise _bad("malformed", "This is an old Excel workbook (.xls); save it as XLSX or CSV.")
-    rows = _sheet(stream) if beginning.startswith(_ZIP) else _csv(stream, beginning, encoding)
+    if beginning.startswith(_XLS_SIGNATURE):
+        raise _invalid_file(
+            "malformed", "This is an old Excel workbook (.xls); save it as XLSX or CSV."
+        )
+    rows = (
+        _sheet(stream)
+        if beginning.startswith(_ZIP_SIGNATURE)
+        else _csv(stream, beginning, encoding)
+    )
     try:
         _, header = next(rows)
     except StopIteration:
-        raise _bad("empty", "Give a file with a header line.") from None
+        raise _invalid_file("empty", "Give a file with a header line.") from None
     names = [name.strip() for name in header]
     _check_header(names)
     return Table(names, _lines(rows, len(names)))
@@ -90,18 +101,20 @@ def _peek(stream: BinaryIO) -> bytes:
 
 
 def _check_header(names: list[str]) -> None:
-    if len(names) > MOST_COLUMNS:
-        message = f"Give at most {MOST_COLUMNS} columns; there are {len(names)}."
-        raise _bad("too_many_columns", message)
-    long = next((name for name in names if len(name) > LONGEST_NAME), None)
+    if len(names) > MAX_COLUMNS:
+        message = f"Give at most {MAX_COLUMNS} columns; there are {len(names)}."
+        raise _invalid_file("too_many_columns", message)
+    long = next((name for name in names if len(name) > MAX_NAME_LENGTH), None)
     if long is not None:
-        message = f"Keep the names of columns under {LONGEST_NAME} characters: {long[:20]}..."
-        raise _bad("long_column", message)
-    double = sorted(name for name, times in Counter(names).items() if name and times > 1)
-    if double:
-        raise _bad("double_column", f"Name each column once: {', '.join(double)[:200]}.")
+        message = f"Keep the names of columns under {MAX_NAME_LENGTH} characters: {long[:20]}..."
+        raise _invalid_file("long_column", message)
+    duplicates = sorted(name for name, times in Counter(names).items() if name and times > 1)
+    if duplicates:
+        raise _invalid_file(
+            "double_column", f"Name each column once: {', '.join(duplicates)[:200]}."
+        )
     if not any(names):
-        raise _bad("empty", "Give a header line that names the columns.")
+        raise _invalid_file("empty", "Give a header line that names the columns.")
 
 
 def _lines(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Line]:
@@ -119,82 +132,95 @@ def _lines(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Line]:
 def _csv(
     stream: BinaryIO, beginning: bytes, encoding: str | None
 ) -> Iterator[tuple[int, list[str]]]:
-    if beginning.startswith(_UTF_16):
-        raise _bad("encoding", "The file is UTF-16; save it as UTF-8 (CSV UTF-8 in Excel).")
-    stated = None if beginning.startswith(codecs.BOM_UTF8) else encoding
-    assumed = stated or _guessed(beginning)
+    if beginning.startswith(_UTF_16_MARKS):
+        raise _invalid_file(
+            "encoding", "The file is UTF-16; save it as UTF-8 (CSV UTF-8 in Excel)."
+        )
+    requested = None if beginning.startswith(codecs.BOM_UTF8) else encoding
+    assumed = requested or _guess_encoding(beginning)
     text = io.TextIOWrapper(stream, encoding=_ENCODINGS[assumed], newline="")
-    physical = _Bounded(text)
+    physical = _BoundedLines(text)
     reader = csv.reader(physical, strict=True)
     try:
         for cells in reader:
-            physical.taken = 0
+            physical.length = 0
             yield reader.line_num, cells
     except UnicodeDecodeError as error:
         number = reader.line_num + 1 + error.object.count(b"\n", 0, error.start)
-        raise _bad("encoding", _unreadable(number, assumed, stated=bool(stated))) from error
+        raise _invalid_file(
+            "encoding", _encoding_message(number, assumed, is_requested=bool(requested))
+        ) from error
     except csv.Error as error:
-        raise _bad("malformed", f"Line {reader.line_num}: {error}.") from error
+        raise _invalid_file("malformed", f"Line {reader.line_num}: {error}.") from error
     finally:
         if not stream.closed:
             text.detach()
 
 
-def _guessed(beginning: bytes) -> str:
-    """Tell utf-8, also where a few bytes of it are broken, from gbk, which is mostly none."""
+def _guess_encoding(beginning: bytes) -> str:
+    """Guess from the beginning of a file whether it is utf-8 or gbk.
+
+    A file with a few bytes that are not valid UTF-8 is still utf-8; of GBK most bytes are not.
+    """
     if beginning.startswith(codecs.BOM_UTF8):
         return "utf-8"
     text = codecs.getincrementaldecoder("utf-8")("replace").decode(beginning)
-    broken = text.count("\ufffd")
-    sound = sum(character >= _THREE_BYTES for character in text) - broken
-    return "utf-8" if sound > broken or not broken else "gbk"
+    invalid = text.count("\ufffd")
+    valid = sum(character >= _FIRST_OF_THREE_BYTES for character in text) - invalid
+    return "utf-8" if valid > invalid or not invalid else "gbk"
 
 
-def _unreadable(number: int, encoding: str, *, stated: bool) -> str:
-    """Tell what to do about a line that is not in the encoding that was stated or guessed."""
-    if stated:
+def _encoding_message(number: int, encoding: str, *, is_requested: bool) -> str:
+    """Return the message for a line that is not in the encoding that was requested or guessed."""
+    if is_requested:
         return (
-            f"Line {number} is not {encoding}. Say the `encoding` that the file has, utf-8 or gbk, "
-            "or leave it out to have it found; of another encoding, save the file as UTF-8."
+            f"Line {number} is not {encoding}. Set `encoding` to that of the file, utf-8 or gbk, "
+            "or leave it out to have it detected; save a file in any other encoding as UTF-8."
         )
     if encoding == "gbk":
         return f"Line {number} is neither utf-8 nor gbk; save the file as UTF-8."
-    return f"Line {number} is not utf-8. If the file is gbk, say so as `encoding`."
+    return f"Line {number} is not utf-8. If the file is gbk, set `encoding` to gbk."
 
 
-class _Bounded:
-    """The physical lines of a file, never more of one logical line than is allowed."""
+class _BoundedLines:
+    """The physical lines of a CSV file; raises Invalid where one logical line is too long.
+
+    A logical line has several physical ones where a quoted cell contains line breaks. The caller
+    sets `length`, the characters of the current logical line, back to 0 after each.
+    """
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
-        self.taken = 0
+        self.length = 0
 
     def __iter__(self) -> Iterator[str]:
-        while line := self._text.readline(LONGEST_LINE - self.taken):
-            self.taken += len(line)
-            if self.taken >= LONGEST_LINE:
-                raise _bad("long_line", f"Keep a line under {LONGEST_LINE} characters.")
+        while line := self._text.readline(MAX_LINE_LENGTH - self.length):
+            self.length += len(line)
+            if self.length >= MAX_LINE_LENGTH:
+                raise _invalid_file("long_line", f"Keep a line under {MAX_LINE_LENGTH} characters.")
             yield line
 
 
 def _sheet(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     try:
-        copy = io.BytesIO(stream.read(LARGEST_WORKBOOK + 1))
-        if copy.getbuffer().nbytes > LARGEST_WORKBOOK:
-            raise _bad("too_large", "This workbook is too large; give CSV.")
+        copy = io.BytesIO(stream.read(MAX_WORKBOOK_BYTES + 1))
+        if copy.getbuffer().nbytes > MAX_WORKBOOK_BYTES:
+            raise _invalid_file("too_large", "This workbook is too large; give CSV.")
         with zipfile.ZipFile(copy) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST_SHEET:
-                raise _bad("too_large", "Unpacked, this file is too large; give CSV.")
+            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED_BYTES:
+                raise _invalid_file(
+                    "too_large", "This workbook is too large when unpacked; give CSV."
+                )
         book = openpyxl.load_workbook(copy, read_only=True, data_only=False)
         sheet = book.worksheets[0]
         for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
             yield number, [_text(cell) for cell in row]
-    except _BROKEN_WORKBOOK as error:
-        raise _bad("malformed", "This is no XLSX file that can be read.") from error
+    except _WORKBOOK_ERRORS as error:
+        raise _invalid_file("malformed", "This XLSX file cannot be read.") from error
 
 
 def _text(cell: Any) -> str:
-    """Write a cell as a CSV file would have it; what is computed, or could not be, as a formula."""
+    """Return a cell as text, as in a CSV file; formulas and error values begin with `=`."""
     if cell is None:
         return ""
     if isinstance(cell, datetime):
@@ -209,5 +235,5 @@ def _text(cell: Any) -> str:
     return f"={cell}" if cell in ERROR_CODES else str(cell)
 
 
-def _bad(code: str, message: str) -> Invalid:
+def _invalid_file(code: str, message: str) -> Invalid:
     return Invalid(Fault("/file", code, message))

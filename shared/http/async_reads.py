@@ -15,7 +15,7 @@ class AsyncReads:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._engine: AsyncEngine | None = database.asynchronous()
+        self._engine: AsyncEngine | None = database.async_engine()
 
     async def row(self, statement: Select[Any], values: Mapping[str, Any]) -> RowMapping | None:
         """Give the first row of a statement in its latest committed state, or None."""

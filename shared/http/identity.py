@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from shared.errors import Unauthorized, Unavailable
-from shared.expiring import Expiring
+from shared.expiring import ExpiringCache
 from shared.row_access import Rows
 
 ISSUER = "patron-gateway"
@@ -104,7 +104,7 @@ class Verifier:
     def __init__(self, *, audience: str, public_key_file: Path, capacity: int = 1024) -> None:
         self._audience = audience
         self._file = public_key_file
-        self._known = Expiring[str, Identity](capacity)
+        self._known = ExpiringCache[str, Identity](capacity)
         self._key: tuple[tuple[int, int], Ed25519PublicKey] | None = None
 
     def __call__(self, token: str) -> Identity:
@@ -116,7 +116,7 @@ class Verifier:
             raise Unauthorized(detail="The identity token is too long.")
         claims = _claims(token, self._audience, self._public_key(), time.time())
         identity = _identity(claims)
-        self._known.keep(token, identity, until=claims["exp"])
+        self._known.set(token, identity, until=claims["exp"])
         return identity
 
     def _public_key(self) -> Ed25519PublicKey:

@@ -1,1 +1,4 @@
-"""What the `imports` of registry and survey share: form, columns, counts, rejected lines, ways."""
+"""The parts that the imports of files into registry and survey have in common.
+
+These are the form, the matching of columns to fields, the counts of lines, and rejected lines.
+"""

@@ -1,6 +1,6 @@
-"""Which column of a file is what: as the mapping says, else the field that it is named like. Pure.
+"""Match the columns of a file to fields: by the mapping, otherwise by their names. Pure functions.
 
-A column that is neither is left alone; one that is mapped to null is left alone on purpose.
+A column that matches no field is ignored, and so is a column that the mapping maps to null.
 """
 
 import re
@@ -9,73 +9,82 @@ from dataclasses import dataclass
 
 from shared.errors import Fault, Invalid, pointer_to
 
-Mapped = Mapping[str, str | None]
+ColumnMapping = Mapping[str, str | None]
+"""The name of a column in the file -> the name of a field; None: the column is ignored."""
 
-_MOST_FAULTS = 100
-_SHOWN = 200
+_MAX_FAULTS = 100
+_MAX_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a file, and at which place each field stands."""
+    """The header of a file, and the index of the column of each field that the file has."""
 
     header: Sequence[str]
-    places: Mapping[str, int]
+    positions: Mapping[str, int]
 
     @property
     def ignored(self) -> list[str]:
-        """Name the columns that mean nothing here."""
-        used = set(self.places.values())
-        return [name for at, name in enumerate(self.header) if at not in used]
+        """The names of the columns that match no field."""
+        used = set(self.positions.values())
+        return [name for index, name in enumerate(self.header) if index not in used]
 
-    def titled(self, field: str) -> str:
-        """Name a field as the file has it, and as we do where that is another name."""
-        at = self.places.get(field)
-        return field if at is None or self.header[at] == field else f"{self.header[at]} ({field})"
+    def label(self, field: str) -> str:
+        """Return the name of a field's column, followed by `(field)` if the names differ."""
+        column = self.header[self.positions[field]] if field in self.positions else field
+        return field if column == field else f"{column} ({field})"
 
     def fault(self, field: str, message: str) -> str:
-        """Tell what is wrong with a cell."""
-        return f"{self.titled(field)}: {message}"
+        """Return the message of a fault in a cell of this field, with the label of its column."""
+        return f"{self.label(field)}: {message}"
 
 
-def columns_of(
+def match_columns(
     header: Sequence[str],
-    mapping: Mapped,
+    mapping: ColumnMapping,
     fields: Collection[str],
     required: Collection[str],
 ) -> Columns:
-    """Find the fields in a header; Invalid if the file cannot be imported so."""
-    if faults := list(_faults(header, mapping, fields, required)):
-        raise Invalid(*faults[:_MOST_FAULTS], detail="This file cannot be imported so.")
-    named = enumerate(mapping.get(name, name) for name in header)
-    return Columns(header, {name: at for at, name in named if name is not None and name in fields})
+    """Return the positions of the fields in a header; raise Invalid if it does not match.
+
+    It does not match if a required field is missing, if two columns match one field, or if the
+    mapping names a column or field that does not exist.
+    """
+    if faults := list(_header_faults(header, mapping, fields, required)):
+        raise Invalid(*faults[:_MAX_FAULTS], detail="The columns of this file cannot be imported.")
+    names = enumerate(mapping.get(name, name) for name in header)
+    positions = {name: index for index, name in names if name is not None and name in fields}
+    return Columns(header, positions)
 
 
-def _faults(
-    header: Sequence[str], mapping: Mapped, fields: Collection[str], required: Collection[str]
+def _header_faults(
+    header: Sequence[str],
+    mapping: ColumnMapping,
+    fields: Collection[str],
+    required: Collection[str],
 ) -> Iterator[Fault]:
-    read = _shortened(header)
+    shown = _shorten(header)
     if len(header) == 1 and re.search(r"[;\t]", header[0]):
-        message = f"Separate cells by commas; the header was read as one cell: {read}"
+        message = f"Separate cells by commas; the header was read as one cell: {shown}"
         yield Fault("/file", "separator", message)
         return
     for column, field in mapping.items():
         pointer = pointer_to("mapping", column)
         if column not in header:
-            message = f"The file has no column of this name. Its header is: {read}"
+            message = f"The file has no column of this name. Its header is: {shown}"
             yield Fault(pointer, "unknown_column", message)
         if field is not None and field not in fields:
-            yield Fault(pointer, "unknown_field", f"Map it to one of {_shortened(fields)}.")
-    named = [mapping.get(name, name) for name in header]
+            yield Fault(pointer, "unknown_field", f"Map it to one of {_shorten(fields)}.")
+    matched = [mapping.get(name, name) for name in header]
     for field in fields:
-        if named.count(field) > 1:
-            yield Fault("/mapping", "mapped_twice", f"Two columns mean the same: {field}.")
-    missing = [field for field in required if field not in named]
+        if matched.count(field) > 1:
+            yield Fault("/mapping", "mapped_twice", f"Two columns match the same field: {field}.")
+    missing = [field for field in required if field not in matched]
     if missing:
-        message = f"Name or map columns for {_shortened(missing)}. The header is: {read}"
+        message = f"Give or map columns for {_shorten(missing)}. The header is: {shown}"
         yield Fault("/file", "missing_columns", message)
 
 
-def _shortened(names: Collection[str]) -> str:
+def _shorten(names: Collection[str]) -> str:
     text = ", ".join(names)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} ..."
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]} ..."

@@ -1,4 +1,4 @@
-"""The file of errors: the lines that were rejected, to be mended and imported again."""
+"""The file of errors: the rejected lines of an import, to be corrected and imported again."""
 
 import csv
 import io
@@ -8,54 +8,67 @@ from sqlalchemy import select
 from starlette.responses import StreamingResponse
 
 from shared.database import Database
-from shared.files.cells import inert
+from shared.files.cells import escape_formula
 from shared.imports.models import ImportColumns, RejectionColumns
 
-_AT_ONCE = 500
+_BATCH_LINES = 500
 _BYTE_ORDER_MARK = "\ufeff"
 """Without it spreadsheets do not read UTF-8."""
 _LINE, _ERRORS = "line no.", "errors"
-"""Columns that are added to those of the file; an import leaves them alone, unless mapped."""
+"""Columns that are added to those of the file; an import ignores them unless they are mapped."""
 
 
 def errors_file(
-    database: Database, kind: type[RejectionColumns], row: ImportColumns
+    database: Database, rejection_model: type[RejectionColumns], row: ImportColumns
 ) -> StreamingResponse:
-    """Give the rejected lines of an import as CSV, some at a time."""
+    """Return a response that streams the rejected lines of an import as CSV."""
     return StreamingResponse(
-        _lines(database, kind, row),
+        _csv_parts(database, rejection_model, row),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="errors-{row.id}.csv"'},
     )
 
 
-def _lines(database: Database, kind: type[RejectionColumns], row: ImportColumns) -> Iterator[str]:
-    """Write the columns of the file, the number of the line in it, and what is wrong."""
+def _csv_parts(
+    database: Database, rejection_model: type[RejectionColumns], row: ImportColumns
+) -> Iterator[str]:
+    """Yield the header and then batches of rejected lines, as CSV text.
+
+    The columns are those of the imported file, the number of the line in it, and its errors.
+    """
     added = [name for name in (_LINE, _ERRORS) if name not in row.mapping]
-    own = [at for at, name in enumerate(row.header) if name not in added]
-    yield _BYTE_ORDER_MARK + _csv([[*(row.header[at] for at in own), *added]])
+    indices = [index for index, name in enumerate(row.header) if name not in added]
+    yield _BYTE_ORDER_MARK + _csv([[*(row.header[index] for index in indices), *added]])
     after = 0
-    while rejected := _some(database, kind, row, after):
-        yield _csv([_row(found, own, added) for found in rejected])
-        after = rejected[-1].line
+    while rejections := _read_batch(database, rejection_model, row, after):
+        yield _csv([_cells(rejection, indices, added) for rejection in rejections])
+        after = rejections[-1].line
 
 
-def _some(
-    database: Database, kind: type[RejectionColumns], row: ImportColumns, after: int
+def _read_batch(
+    database: Database, rejection_model: type[RejectionColumns], row: ImportColumns, after: int
 ) -> Sequence[RejectionColumns]:
-    rejected = select(kind).where(kind.import_id == row.id, kind.line > after)
+    statement = (
+        select(rejection_model)
+        .where(rejection_model.import_id == row.id, rejection_model.line > after)
+        .order_by(rejection_model.line)
+        .limit(_BATCH_LINES)
+    )
     with database.reading() as session:
-        return session.scalars(rejected.order_by(kind.line).limit(_AT_ONCE)).all()
+        return session.scalars(statement).all()
 
 
-def _row(found: RejectionColumns, own: Iterable[int], added: Iterable[str]) -> Iterator[str]:
-    """Give a rejected line; what a spreadsheet would compute is made text."""
-    faults = [fault.removesuffix(".") for fault in found.faults]
-    told = {_LINE: str(found.line), _ERRORS: "; ".join(faults) + "."}
-    return map(inert, [*(found.cells[at] for at in own), *(told[name] for name in added)])
+def _cells(
+    rejection: RejectionColumns, indices: Iterable[int], added: Iterable[str]
+) -> Iterator[str]:
+    """Return the cells of a rejected line; formulas are escaped."""
+    faults = [fault.removesuffix(".") for fault in rejection.faults]
+    values = {_LINE: str(rejection.line), _ERRORS: "; ".join(faults) + "."}
+    cells = [rejection.cells[index] for index in indices]
+    return map(escape_formula, [*cells, *(values[name] for name in added)])
 
 
 def _csv(rows: Iterable[Iterable[str]]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerows(rows)
-    return written.getvalue()
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()

@@ -1,4 +1,4 @@
-"""The columns that every table of imports has, and of the lines that they could not take."""
+"""The columns of every table of imports, and of every table of their rejected lines."""
 
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from shared.jobs.models import JobColumns
 
 
 class ImportColumns(JobColumns):
-    """Mix into the table `imports`; the counts are lines of the file, `processed` is their sum."""
+    """A mixin for the table `imports`; counts are lines of the file, `processed` is their sum."""
 
     options: Mapped[dict[str, Any]] = mapped_column(Json)
     mapping: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -28,13 +28,13 @@ class ImportColumns(JobColumns):
 
     @property
     def system(self) -> str | None:
-        """The system whose ids the file has."""
-        found: str | None = self.options["system"]
-        return found
+        """The system that the ids in the file come from; None if the file has none."""
+        system: str | None = self.options["system"]
+        return system
 
 
 class RejectionColumns:
-    """Mix into the table `import_rejections`: a line as it stood in the file, and its faults."""
+    """A mixin for the table `import_rejections`: a line as it was in the file, and its faults."""
 
     import_id: Mapped[UUID] = mapped_column(
         ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True

@@ -1,4 +1,4 @@
-"""What the bodies of imports have in common."""
+"""The form and the response body that all imports of files have in common."""
 
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Self
@@ -21,13 +21,13 @@ def _known_zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise PydanticCustomError("zone", "Give a zone such as Asia/Shanghai.") from error
+        raise PydanticCustomError("zone", "Give a time zone such as Asia/Shanghai.") from error
 
 
 Zone = Annotated[Code, AfterValidator(_known_zone)]
 
 
-def _one_name(encoding: str | None) -> str | None:
+def _canonical_name(encoding: str | None) -> str | None:
     return "gbk" if encoding == "gb18030" else encoding
 
 
@@ -35,28 +35,29 @@ Encoding = Annotated[
     str | None,
     Field(
         pattern="^(utf-8|gbk|gb18030)$",
-        description="utf-8 or gbk; gbk includes GB18030, and gb18030 means the same. "
-        "Absent: found out from the file.",
+        description="Encoding of the file: utf-8 or gbk. gbk includes GB18030, and gb18030 means "
+        "the same. Without it, the encoding is detected from the file.",
     ),
-    AfterValidator(_one_name),
+    AfterValidator(_canonical_name),
 ]
 
 
-ANY_SIZE = 1 << 50
-"""Bytes: what a form with a file may have; the file itself has a limit of its own."""
+MAX_FORM_BYTES = 1 << 50
+"""Bytes that a form with a file may have, in effect no limit: the file has a limit of its own."""
 
 
 class FileForm(Body):
-    """The parts of a form with a file that every import has."""
+    """The parts that the form of every import has: the file, and how it is imported."""
 
     file: UploadFile
     mapping: JsonPart[dict[str, str | None]] = Field(
         "{}",
         validate_default=True,
-        description="JSON object: column of the file -> column as it is named here, such as "
-        '`{"客户名称": "name"}`; null: ignored. A column that has its name already is left out.',
+        description="JSON object: the name of a column in the file -> the name of its field, such "
+        'as `{"客户名称": "name"}`; a column that is mapped to null is ignored. Columns '
+        "that already have the name of their field need no entry.",
     )
-    dry_run: bool = Field(False, description="Count and check, change nothing.")
+    dry_run: bool = Field(False, description="Only check and count the lines; nothing is changed.")
 
     @field_validator("file")
     @classmethod
@@ -65,7 +66,7 @@ class FileForm(Body):
         return file
 
     def upload(self, *, limit: int, by: str) -> Upload:
-        """Give the file as it came, and who sent it."""
+        """Return the uploaded file; `limit` is its maximal size in bytes, `by` the caller's id."""
         return Upload(
             name=self.file.filename or "",
             stream=self.file.file,
@@ -75,14 +76,14 @@ class FileForm(Body):
             by=by,
         )
 
-    def said(self) -> str:
-        """Write all that makes two forms the same request."""
-        rest = self.model_dump_json(exclude={"file"})
-        return f"{rest}{self.file.filename}{digest(self.file.file)}"
+    def fingerprint(self) -> str:
+        """Return a text that two forms share if their fields, file names and contents are equal."""
+        fields = self.model_dump_json(exclude={"file"})
+        return f"{fields}{self.file.filename}{digest(self.file.file)}"
 
 
 class FailureOut(Body):
-    """Why an import failed as a whole."""
+    """The reason why an import failed as a whole."""
 
     code: str
     message: str
@@ -90,45 +91,56 @@ class FailureOut(Body):
 
 
 class FileImportOut(Body):
-    """An import of a file; counts are lines, `processed` is the sum of the four outcomes."""
+    """An import of a file. Its counts are lines; `processed` is the sum of the four outcomes."""
 
     id: UUID
     state: JobState
-    system: str | None = Field(description="Whose ids the file has; null where it needs none.")
+    system: str | None = Field(
+        description="System that the ids in the file come from; null if the file needs none."
+    )
     dry_run: bool
     file_name: str
-    file_size: int = Field(description="Bytes.")
-    ignored_columns: list[str] = Field(description="Columns of the file that mean nothing here.")
-    processed: int = Field(description="Lines done so far: the sum of the four outcomes.")
-    total: int | None = Field(description="Lines of the file, once they are counted.")
-    created: int = Field(description="Lines of records that were new; an order may have many.")
-    updated: int = Field(description="Lines of records that were known and have changed.")
-    unchanged: int = Field(description="Lines of records that were known to be so already.")
-    rejected: int = Field(description="Lines that were not taken; `errors_url` says why.")
+    file_size: int = Field(description="Size of the file in bytes.")
+    ignored_columns: list[str] = Field(
+        description="Columns of the file that match no field and are ignored."
+    )
+    processed: int = Field(
+        description="Lines processed so far: the sum of created, updated, unchanged and rejected."
+    )
+    total: int | None = Field(description="Lines of the file; null until they are counted.")
+    created: int = Field(
+        description="Lines of records that were created; an order may have many lines."
+    )
+    updated: int = Field(description="Lines of existing records that were changed.")
+    unchanged: int = Field(description="Lines of existing records that already had these values.")
+    rejected: int = Field(
+        description="Lines that were rejected; the file at `errors_url` has the reasons."
+    )
     errors_url: str | None = Field(
-        description="The rejected lines as CSV, with a column that says why; null without any."
+        description="Address of the rejected lines as CSV, with a column for the reasons; "
+        "null if no line was rejected."
     )
     failure: FailureOut | None
     created_at: datetime
     ended_at: datetime | None
 
-    place: ClassVar[str]
-    """Where an import is read; `{row}` is its row."""
+    location_template: ClassVar[str]
+    """The path of an import's resource, with fields of `{row}`, the row of the import."""
 
     @classmethod
-    def place_of(cls, row: ImportColumns) -> str:
-        """Tell where an import is read."""
-        return cls.place.format(row=row)
+    def location_of(cls, row: ImportColumns) -> str:
+        """Return the path of an import's resource."""
+        return cls.location_template.format(row=row)
 
     @classmethod
     def of(cls, row: ImportColumns) -> Self:
-        """Present an import."""
+        """Return the response body of an import."""
         names = cls.model_fields.keys() - {"errors_url"}
-        url = f"{cls.place_of(row)}/errors" if row.rejected else None
+        url = f"{cls.location_of(row)}/errors" if row.rejected else None
         return cls(**{name: getattr(row, name) for name in names}, errors_url=url)
 
 
-QUEUED: dict[str, Any] = {
+QUEUED_IMPORT: dict[str, Any] = {
     "state": "queued",
     "system": "erp",
     "ignored_columns": [],
@@ -143,4 +155,4 @@ QUEUED: dict[str, Any] = {
     "created_at": "2026-01-31T01:30:00Z",
     "ended_at": None,
 }
-"""For examples: what an import says when it has just been taken."""
+"""For examples in the API document: the fields of an import that was just created."""

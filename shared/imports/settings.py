@@ -1,4 +1,4 @@
-"""How large a file may be: a setting of the services that take files."""
+"""The maximal size of an imported file: a setting of the services that import files."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from shared.settings import ServiceSettings
 
 
 class FileSettings(ServiceSettings):
-    """The settings that the routes and the work of imports read, whichever service theirs are."""
+    """The settings that the shared code of imports reads, in any service that imports files."""
 
     import_limit_bytes: int
 

@@ -21,7 +21,7 @@ from shared.database import Database, is_outage
 from shared.errors import Fault
 from shared.files import store
 from shared.jobs.models import UNFINISHED, JobState
-from shared.locks import exclusive
+from shared.locks import exclusive_lock
 from shared.logging import logger
 from shared.loops import Loop
 from shared.metrics import JOBS
@@ -110,7 +110,7 @@ class Runner(Loop):
                 if not sum(self._work_on(kind, stop) for kind in self._works):
                     stop.wait(_IDLE_SECONDS)
             except SQLAlchemyError as error:
-                self.wait_out(error, stop)
+                self.wait_if_outage(error, stop)
 
     def _work_on(self, kind: type[Any], stop: Event) -> int:
         with self._database.reading() as session:
@@ -119,7 +119,7 @@ class Runner(Loop):
         return sum(self._claim(kind, job_id, stop) for job_id in ids if not stop.is_set())
 
     def _claim(self, kind: type[Any], job_id: UUID, stop: Event) -> bool:
-        with exclusive(self._database, f"{kind.__tablename__}.{job_id}") as held:
+        with exclusive_lock(self._database, f"{kind.__tablename__}.{job_id}") as held:
             attempt = None if held is None else self._start(kind, job_id)
             if held is None or attempt is None:
                 return False
@@ -182,6 +182,6 @@ def _end(run: Run, state: JobState, fault: Fault | None) -> JobState:
         values["failure"] = {"code": fault.code, "message": fault.message, "pointer": fault.pointer}
     with run.transaction() as session:
         session.execute(update(run.kind).where(*run.own()).values(**values))
-        store.forget(session, file_id=run.job_id)
+        store.delete_file(session, file_id=run.job_id)
     log.info("job.ended", **_named(run), state=state)
     return state

@@ -11,7 +11,7 @@ def cancel(session: Session, job: JobColumns) -> None:
     """Ask a job to end; what it has done so far stays."""
     if job.state == JobState.QUEUED:
         job.state, job.ended_at = JobState.CANCELLED, clock.now()
-        store.forget(session, file_id=job.id)
+        store.delete_file(session, file_id=job.id)
     elif job.state in UNFINISHED:
         job.cancel_requested = True
     session.flush()

@@ -24,7 +24,7 @@ from shared.errors import pointer_to
 from shared.logging import logger
 from shared.loops import Loop
 from shared.messaging import inbox
-from shared.messaging.envelope import Received, Record, adapter
+from shared.messaging.envelope import ReceivedRecord, Record, adapter
 from shared.messaging.log import Log, Subscription
 from shared.metrics import CONSUMED, CONSUMER_LAG
 from shared.outages import LogUnavailable
@@ -41,7 +41,7 @@ log = logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
-    received: Received
+    received: ReceivedRecord
     event_id: UUID
     event: Any
 
@@ -67,7 +67,7 @@ class Consumer(Loop):
             try:
                 self._read(stop)
             except (LogUnavailable, SQLAlchemyError) as error:
-                self.wait_out(error, stop)
+                self.wait_if_outage(error, stop)
 
     def _read(self, stop: Event) -> None:
         subscription = self._log.subscribe(group=self._group, topics=topics_of(self._handlers))
@@ -87,7 +87,7 @@ class Consumer(Loop):
         self._show_lag(subscription)
         return len(received)
 
-    def apply(self, received: Sequence[Received]) -> None:
+    def apply(self, received: Sequence[ReceivedRecord]) -> None:
         """Give records their effect, or bury those that cannot have one."""
         self._apply(list(self._parse(received)))
 
@@ -96,7 +96,7 @@ class Consumer(Loop):
             CONSUMER_LAG.labels(self._group).set(subscription.lag())
             self._lag_shown = time.monotonic()
 
-    def _parse(self, received: Iterable[Received]) -> Iterable[_Parsed]:
+    def _parse(self, received: Iterable[ReceivedRecord]) -> Iterable[_Parsed]:
         for item in received:
             name = item.record.headers.get("ce_type", "")
             if item.record.value is None or (name and name not in self._kinds):
@@ -157,15 +157,15 @@ class Consumer(Loop):
                 grouped.setdefault(self._handlers[type(parsed.event)], []).append(parsed.event)
         return grouped
 
-    def bury(self, item: Received, error: Exception) -> None:
+    def bury(self, item: ReceivedRecord, error: Exception) -> None:
         """Keep a record that cannot be applied where operators find it, with the reason."""
         origin = {
             "patron_origin_topic": item.record.topic,
             "patron_origin_partition": str(item.partition),
             "patron_origin_offset": str(item.offset),
-            "patron_error": reason(error),
+            "patron_error": error_summary(error),
         }
-        topic, headers = dead_letters(self._group), item.record.headers | origin
+        topic, headers = dead_letter_topic(self._group), item.record.headers | origin
         self._log.append([Record(topic, item.record.key, item.record.value, headers)])
         CONSUMED.labels(self._group, "dead").inc()
         log.error("event.dead_lettered", **origin)
@@ -177,7 +177,7 @@ def _common_trace(batch: Sequence[_Parsed]) -> str | None:
     return traces.pop() if len(traces) == 1 else None
 
 
-def reason(error: Exception) -> str:
+def error_summary(error: Exception) -> str:
     """Say what was wrong and where, without repeating what was in the record."""
     if isinstance(error, ValidationError):
         faults = error.errors(include_url=False, include_input=False, include_context=False)
@@ -187,7 +187,7 @@ def reason(error: Exception) -> str:
     return f"{type(getattr(error, 'orig', None) or error).__name__}{place}"
 
 
-def dead_letters(service: str) -> str:
+def dead_letter_topic(service: str) -> str:
     """Name the topic of what a service could not apply."""
     return f"patron.{service}.dead-letters.v1"
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from shared import clock
-from shared.database import upserting
+from shared.database import dialect_insert
 from shared.models import Inbox
 
 
@@ -20,5 +20,5 @@ def admit(session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
         return set()
     moment = clock.now()
     rows = [{"event_id": found, "received_at": moment} for found in sorted(set(event_ids))]
-    noting = upserting(session, Inbox).on_conflict_do_nothing().returning(Inbox.event_id)
+    noting = dialect_insert(session, Inbox).on_conflict_do_nothing().returning(Inbox.event_id)
     return set(session.scalars(noting, rows))

@@ -32,7 +32,7 @@ def record_all(session: Session, events: Iterable[Any]) -> None:
         insert_rows(session, Outbox, [row | common for row in rows])
 
 
-def erase_state(session: Session, kind: type, key: str) -> None:
+def record_tombstone(session: Session, kind: type, key: str) -> None:
     """Have the tombstone of a state published: the log forgets the key."""
     row = _columns(kind, key) | {"payload": None, "recorded_at": clock.now(), "traceparent": None}
     session.execute(insert(Outbox), [row])

@@ -11,8 +11,8 @@ from itertools import islice
 
 from shared.database import Database
 from shared.logging import logger
-from shared.messaging.consumer import Consumer, Handlers, dead_letters, reason
-from shared.messaging.envelope import Received
+from shared.messaging.consumer import Consumer, Handlers, dead_letter_topic, error_summary
+from shared.messaging.envelope import ReceivedRecord
 from shared.messaging.log import Log
 
 _AT_ONCE = 500
@@ -25,10 +25,10 @@ class _Again(Consumer):
 
     failed = 0
 
-    def bury(self, item: Received, error: Exception) -> None:
+    def bury(self, item: ReceivedRecord, error: Exception) -> None:
         """Say what is still wrong."""
         self.failed += 1
-        log.warning("event.failed_again", **described(item), reason=reason(error))
+        log.warning("event.failed_again", **describe_dead_letter(item), reason=error_summary(error))
 
 
 def redrive(
@@ -37,19 +37,19 @@ def redrive(
     """Apply every dead letter of a service; tell how many were tried and how many failed again."""
     again = _Again(database, event_log, group=service, handlers=handlers)
     tried = 0
-    letters = event_log.history(dead_letters(service))
+    letters = event_log.history(dead_letter_topic(service))
     while batch := list(islice(letters, _AT_ONCE)):
         again.apply(batch)
         tried += len(batch)
     return Counter(tried=tried, failed=again.failed)
 
 
-def listed(event_log: Log, *, service: str) -> Iterator[dict[str, str]]:
+def list_dead_letters(event_log: Log, *, service: str) -> Iterator[dict[str, str]]:
     """Tell what is buried: where it came from, what it is, what was wrong."""
-    return (described(item) for item in event_log.history(dead_letters(service)))
+    return (describe_dead_letter(item) for item in event_log.history(dead_letter_topic(service)))
 
 
-def described(item: Received) -> dict[str, str]:
+def describe_dead_letter(item: ReceivedRecord) -> dict[str, str]:
     """Tell of a dead letter what operators need and nothing of what is in it."""
     headers = item.record.headers
     names = ("topic", "partition", "offset")

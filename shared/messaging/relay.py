@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from shared import clock
 from shared.contracts.catalogue import is_compacted
 from shared.database import Database
-from shared.locks import exclusive
+from shared.locks import exclusive_lock
 from shared.loops import Loop
 from shared.messaging.envelope import Record, headers
 from shared.messaging.log import Log
@@ -53,18 +53,18 @@ class Relay(Loop):
         while not stop.is_set():
             try:
                 self._follow_up()
-                with exclusive(self._database, "relay") as connection:
+                with exclusive_lock(self._database, "relay") as connection:
                     if connection is not None:
                         self._lead(connection, stop)
             except (LogUnavailable, SQLAlchemyError) as error:
-                self.wait_out(error, stop)
+                self.wait_if_outage(error, stop)
             else:
                 self.beat()
                 stop.wait(_STANDBY_SECONDS)
 
     def _lead(self, connection: Connection, stop: Event) -> None:
         while not stop.is_set():
-            self._sending = rows = oldest(connection, source=self._database.schema)
+            self._sending = rows = oldest_unpublished(connection, source=self._database.schema)
             publish(connection, self._log, rows, source=self._database.schema)
             self._sending = ()
             self.beat()
@@ -81,7 +81,7 @@ class Relay(Loop):
         """After a failure in the middle of sending: have the newest states sent again."""
         if self._sending:
             with self._database.connection() as connection:
-                send_states_again(connection, self._sending)
+                republish_newest_states(connection, self._sending)
             self._sending = ()
 
     def _tidy(self, connection: Connection) -> None:
@@ -90,7 +90,7 @@ class Relay(Loop):
             self._tidied = clock.now()
 
 
-def oldest(connection: Connection, *, source: str) -> Sequence[Row[tuple[Outbox]]]:
+def oldest_unpublished(connection: Connection, *, source: str) -> Sequence[Row[tuple[Outbox]]]:
     """Give the oldest rows that wait to be published, as many as go in one batch."""
     rows = connection.execute(
         select(Outbox.__table__)
@@ -116,7 +116,7 @@ def publish(
         )
 
 
-def send_states_again(connection: Connection, rows: Sequence[Row[tuple[Outbox]]]) -> None:
+def republish_newest_states(connection: Connection, rows: Sequence[Row[tuple[Outbox]]]) -> None:
     """Take the flag off the newest row of each state among these, so that it is published last."""
     states = {(r.aggregatetype, r.aggregateid) for r in rows if is_compacted(r.aggregatetype)}
     place = Outbox.aggregatetype, Outbox.aggregateid
@@ -125,7 +125,7 @@ def send_states_again(connection: Connection, rows: Sequence[Row[tuple[Outbox]]]
         connection.execute(update(Outbox).where(Outbox.id.in_(newest)).values(published_at=None))
 
 
-def unpublished(connection: Connection) -> int:
+def count_unpublished(connection: Connection) -> int:
     """Count what waits to be published."""
     waiting = select(func.count()).select_from(Outbox).where(Outbox.published_at.is_(None))
     return connection.execute(waiting).scalar_one()

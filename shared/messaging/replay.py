@@ -40,7 +40,7 @@ def replay(
             yield topic, applied
 
 
-def counted(event_log: Log, *, handlers: Handlers) -> Iterator[tuple[str, int]]:
+def count_records(event_log: Log, *, handlers: Handlers) -> Iterator[tuple[str, int]]:
     """Tell how many records each topic holds."""
     for topic in topics_of(handlers):
         yield topic, sum(1 for _ in event_log.history(topic))

@@ -5,9 +5,9 @@ from kafka.errors import TopicAlreadyExistsError
 
 from shared.contracts.catalogue import contracts_of
 from shared.logging import logger
-from shared.messaging.consumer import dead_letters
+from shared.messaging.consumer import dead_letter_topic
 from shared.messaging.log import PARTITIONS
-from shared.messaging.log.kafka import LARGEST_RECORD
+from shared.messaging.log.kafka import MAX_RECORD_BYTES
 from shared.settings import ServiceSettings
 
 _FOR_EVER = {"cleanup.policy": "delete", "retention.ms": "-1"}
@@ -20,7 +20,7 @@ _COMPACTED = {
     "delete.retention.ms": str(_DAY),
 }
 """Only closed segments are compacted, and Kafka keeps one open for a week unless it is told."""
-_RECORDS = {"max.message.bytes": str(LARGEST_RECORD)}
+_RECORDS = {"max.message.bytes": str(MAX_RECORD_BYTES)}
 _DEAD = {"cleanup.policy": "delete", "retention.ms": str(30 * _DAY)}
 
 log = logger(__name__)
@@ -30,7 +30,7 @@ def declared(service: str) -> dict[str, dict[str, str]]:
     """Tell the topics that a service writes, with their settings."""
     own = contracts_of(service)
     found = {each.topic: _COMPACTED if each.compacted else _FOR_EVER for each in own}
-    found[dead_letters(service)] = _DEAD
+    found[dead_letter_topic(service)] = _DEAD
     return {topic: configs | _RECORDS for topic, configs in found.items()}
 
 

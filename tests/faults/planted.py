@@ -105,7 +105,7 @@ BUGS = (
         (
             Change(
                 _RELAY,
-                'with exclusive(self._database, "relay") as connection:',
+                'with exclusive_lock(self._database, "relay") as connection:',
                 "with self._database.connection() as connection:",
             ),
         ),

@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from shared import migrations
 from shared.database import Database
 from shared.files.models import FilePiece  # noqa: F401  one of the kit's tables
-from shared.models import KitModel
+from shared.models import SharedModel
 from tests.services.table_rows import ROWS, Contents, fill, losses, reflect, snapshot, violations
 
 ROOT = Path(__file__).parents[2]
@@ -90,7 +90,7 @@ def differences(service: Any, database: Database) -> list[Any]:
     models = importlib.import_module(f"services.{service.settings.name}.models").Model.metadata
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        described = [models, KitModel.metadata]
+        described = [models, SharedModel.metadata]
         return list(compare_metadata(context, described))  # type: ignore[arg-type]
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.bulk import insert_rows
 from shared.database import Exact, Json, Moment, is_outage, new_metadata
-from tests.shared.kit import Kit
+from tests.shared.backend import Backend
 
 
 class Model(DeclarativeBase):
@@ -37,49 +37,49 @@ class Row(Model):
 
 
 @pytest.fixture
-def kit(kit: Kit) -> Kit:
-    Model.metadata.create_all(kit.database.engine)
-    return kit
+def backend(backend: Backend) -> Backend:
+    Model.metadata.create_all(backend.database.engine)
+    return backend
 
 
-def test_exact_numbers_and_moments_come_back_as_they_were(kit: Kit) -> None:
+def test_exact_numbers_and_moments_come_back_as_they_were(backend: Backend) -> None:
     east = datetime(2026, 1, 1, 8, tzinfo=timezone(timedelta(hours=8)))
     amount = Decimal("12345678901234.100000")
     rows = [{"id": n, "amount": amount, "moment": east, "things": {"名": [1]}} for n in range(30)]
-    with kit.database.transaction() as session:
+    with backend.database.transaction() as session:
         insert_rows(session, Row, rows)
-    with kit.database.reading() as session:
+    with backend.database.reading() as session:
         found = session.scalars(select(Row)).all()
     assert {str(row.amount) for row in found} == {"12345678901234.100000"}
     assert {row.moment for row in found} == {datetime(2026, 1, 1, tzinfo=UTC)}
     assert found[0].things == {"名": [1]}
 
 
-def test_writers_wait_for_each_other(kit: Kit) -> None:
+def test_writers_wait_for_each_other(backend: Backend) -> None:
     """A deferred SQLite transaction would fail at its first write."""
 
     def add_one(_: int) -> None:
-        with kit.database.transaction() as session:
+        with backend.database.transaction() as session:
             row = session.get(Row, 1, with_for_update=True)
             assert row is not None
             assert row.amount is not None
             row.amount += 1
 
-    with kit.database.transaction() as session:
+    with backend.database.transaction() as session:
         session.add(Row(id=1, amount=Decimal(0), things=None))
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add_one, range(40)))
-    with kit.database.reading() as session:
+    with backend.database.reading() as session:
         assert session.get_one(Row, 1).amount == 40
 
 
-def test_no_connection_is_closed_while_many_ask_at_once(kit: Kit) -> None:
+def test_no_connection_is_closed_while_many_ask_at_once(backend: Backend) -> None:
     """Connections beyond the pool's size would be opened and closed for each use."""
     closed: list[Any] = []
-    event.listen(kit.database.engine, "close", lambda connection, _: closed.append(connection))
+    event.listen(backend.database.engine, "close", lambda connection, _: closed.append(connection))
 
     def read(_: int) -> None:
-        with kit.database.transaction() as session:
+        with backend.database.transaction() as session:
             assert session.scalar(select(func.count()).select_from(Row)) == 0
 
     with ThreadPoolExecutor(60) as pool:
@@ -87,24 +87,24 @@ def test_no_connection_is_closed_while_many_ask_at_once(kit: Kit) -> None:
     assert not closed
 
 
-def failure(kit: Kit, statement: str) -> DBAPIError:
-    with pytest.raises(DBAPIError) as told, kit.database.transaction() as session:
+def failure(backend: Backend, statement: str) -> DBAPIError:
+    with pytest.raises(DBAPIError) as told, backend.database.transaction() as session:
         session.execute(text(statement))
     return told.value
 
 
-def test_a_table_that_is_not_there_yet_is_an_outage(kit: Kit) -> None:
-    assert is_outage(failure(kit, "SELECT 1 FROM nothing"))
+def test_a_table_that_is_not_there_yet_is_an_outage(backend: Backend) -> None:
+    assert is_outage(failure(backend, "SELECT 1 FROM nothing"))
 
 
 OURS = ["INSERT INTO rows (id) VALUES (NULL)", "INSERT INTO rows (id) VALUES (1), (1)"]
 
 
 @pytest.mark.parametrize("statement", OURS)
-def test_a_broken_rule_is_no_outage(kit: Kit, statement: str) -> None:
-    if kit.database.is_sqlite and "NULL" in statement:
+def test_a_broken_rule_is_no_outage(backend: Backend, statement: str) -> None:
+    if backend.database.is_sqlite and "NULL" in statement:
         statement = "INSERT INTO rows (id) VALUES ('no number')"
-    assert not is_outage(failure(kit, statement))
+    assert not is_outage(failure(backend, statement))
 
 
 KINDS_OF_FAILURE = [
@@ -122,24 +122,24 @@ KINDS_OF_FAILURE = [
 
 @pytest.mark.parametrize(("what", "outage"), KINDS_OF_FAILURE)
 def test_postgresql_says_by_its_code_what_passes(
-    postgres_kit: Kit, what: str, *, outage: bool
+    postgres_backend: Backend, what: str, *, outage: bool
 ) -> None:
     """A deadlock, a standby, a shutdown pass; a value that does not fit never does."""
-    assert is_outage(failure(postgres_kit, f"DO $$ BEGIN {what}; END $$")) is outage
+    assert is_outage(failure(postgres_backend, f"DO $$ BEGIN {what}; END $$")) is outage
 
 
-def test_a_failed_copy_is_told_like_any_other_failure(postgres_kit: Kit) -> None:
-    kit = postgres_kit
-    Model.metadata.create_all(kit.database.engine)
+def test_a_failed_copy_is_told_like_any_other_failure(postgres_backend: Backend) -> None:
+    backend = postgres_backend
+    Model.metadata.create_all(backend.database.engine)
     rows = [{"id": 1, "amount": None, "moment": None, "things": None} for _ in range(30)]
-    with pytest.raises(DBAPIError) as told, kit.database.transaction() as session:
+    with pytest.raises(DBAPIError) as told, backend.database.transaction() as session:
         insert_rows(session, Row, rows)
     assert not is_outage(told.value)
 
 
-def test_errors_do_not_repeat_values(kit: Kit) -> None:
+def test_errors_do_not_repeat_values(backend: Backend) -> None:
     rows = [{"id": 1, "things": "王小明"}, {"id": 1, "things": "王小明"}]
-    with pytest.raises(DBAPIError) as told, kit.database.transaction() as session:
+    with pytest.raises(DBAPIError) as told, backend.database.transaction() as session:
         session.execute(insert(Row), rows)
     assert "王小明" not in str(told.value)
 

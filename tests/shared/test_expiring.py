@@ -1,35 +1,35 @@
-"""What is believed for a while is believed no longer, and not too much of it."""
+"""The cache of values that expire."""
 
 import time_machine
 
-from shared.expiring import Expiring
+from shared.expiring import ExpiringCache
 
 NOW = 1_790_000_000
 
 
 @time_machine.travel(NOW, tick=False)
-def test_a_value_is_kept_up_to_its_moment() -> None:
-    known = Expiring[str, str](2)
-    known.keep("a", "b", until=NOW + 30)
+def test_a_cached_value_is_returned_until_it_expires() -> None:
+    cache = ExpiringCache[str, str](2)
+    cache.set("a", "b", until=NOW + 30)
     with time_machine.travel(NOW + 29, tick=False):
-        assert known.get("a") == "b"
+        assert cache.get("a") == "b"
     with time_machine.travel(NOW + 30, tick=False):
-        assert known.get("a") is None
+        assert cache.get("a") is None
 
 
 @time_machine.travel(NOW, tick=False)
-def test_a_clock_that_was_set_back_makes_nothing_last_longer() -> None:
-    known = Expiring[str, str](2)
-    known.keep("a", "b", until=NOW + 30)
+def test_a_system_clock_that_is_set_back_does_not_prolong_a_cached_value() -> None:
+    cache = ExpiringCache[str, str](2)
+    cache.set("a", "b", until=NOW + 30)
     with time_machine.travel(NOW - 1, tick=False):
-        assert known.get("a") is None
+        assert cache.get("a") is None
 
 
 @time_machine.travel(NOW, tick=False)
-def test_the_oldest_makes_room() -> None:
-    known = Expiring[int, int](2)
+def test_a_full_cache_drops_the_value_that_was_set_first() -> None:
+    cache = ExpiringCache[int, int](2)
     for number in (1, 2, 1, 3):
-        known.keep(number, number, until=NOW + 1)
-    assert [known.get(number) for number in (1, 2, 3)] == [1, None, 3]
-    known.forget(lambda value: value == 3)
-    assert [known.get(number) for number in (1, 3)] == [1, None]
+        cache.set(number, number, until=NOW + 1)
+    assert [cache.get(number) for number in (1, 2, 3)] == [1, None, 3]
+    cache.remove_where(lambda value: value == 3)
+    assert [cache.get(number) for number in (1, 3)] == [1, None]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from shared import loops
 from shared.loops import Loop, run_all
 from shared.outages import LogUnavailable
-from tests.shared.kit import until
+from tests.shared.backend import wait_until
 
 OUTAGES = [LogUnavailable("gone"), OperationalError("SELECT", {}, ConnectionError("gone"))]
 
@@ -53,7 +53,7 @@ def test_an_outage_is_waited_out_with_a_sign_of_life(
     loop, stop = Working(), Event()
     began = time.monotonic()
     with caplog.at_level(logging.WARNING):
-        loop.wait_out(outage, stop)
+        loop.wait_if_outage(outage, stop)
     assert time.monotonic() - began >= 0.05
     assert loop._beaten >= began
     (told,) = (each.getMessage() for each in caplog.records)
@@ -66,12 +66,12 @@ def test_an_outage_is_waited_out_with_a_sign_of_life(
 def test_an_outage_is_not_waited_out_once_the_worker_stops() -> None:
     loop, stop = Working(), Event()
     stop.set()
-    loop.wait_out(OUTAGES[0], stop)
+    loop.wait_if_outage(OUTAGES[0], stop)
 
 
 def test_what_is_no_outage_is_raised() -> None:
     with pytest.raises(ValueError, match="wrong"):
-        Working().wait_out(ValueError("wrong"), Event())
+        Working().wait_if_outage(ValueError("wrong"), Event())
 
 
 def test_loops_run_side_by_side_until_the_stop(exits: list[int]) -> None:
@@ -107,7 +107,7 @@ def test_a_stop_waits_no_longer_than_it_may_for_all_loops_together() -> None:
     run_all(loops, stop, drain_seconds=0.5)
     assert 0.5 <= time.monotonic() - began < 20  # one after the other they would take 30
     held.set()
-    until(lambda: all(loop.stopped for loop in loops))
+    wait_until(lambda: all(loop.stopped for loop in loops))
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -147,4 +147,4 @@ def test_a_loop_that_does_not_turn_ends_the_process(
 def test_a_loop_that_turns_seldom_is_not_taken_for_a_dead_one() -> None:
     loop = Working()
     loop.beat()
-    assert not loop.stalled
+    assert not loop.is_stalled

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from shared import migrations
 from shared.database import Database
-from tests.shared.kit import Kit
+from tests.shared.backend import Backend
 
 ROOT = Path(__file__).parents[2]
 ENV = """
@@ -67,30 +67,32 @@ def count(database: Database, table: str) -> int:
         return connection.execute(counting).scalar_one()
 
 
-def test_changing_a_table_preserves_the_rows_that_refer_to_it(kit: Kit, folder: Path) -> None:
+def test_changing_a_table_preserves_the_rows_that_refer_to_it(
+    backend: Backend, folder: Path
+) -> None:
     """SQLite copies the table and drops the old one, which would delete them by cascade."""
-    migrations.upgrade(kit.database, folder, to="1")
-    with kit.database.transaction() as session:
+    migrations.upgrade(backend.database, folder, to="1")
+    with backend.database.transaction() as session:
         session.execute(sa.text("INSERT INTO parents VALUES (1, 'a')"))
         session.execute(sa.text("INSERT INTO children VALUES (1, 1)"))
-    migrations.upgrade(kit.database, folder)
-    assert (count(kit.database, "parents"), count(kit.database, "children")) == (1, 1)
-    with kit.database.transaction() as session:
+    migrations.upgrade(backend.database, folder)
+    assert (count(backend.database, "parents"), count(backend.database, "children")) == (1, 1)
+    with backend.database.transaction() as session:
         session.execute(sa.text("DELETE FROM parents"))
-    assert count(kit.database, "children") == 0
+    assert count(backend.database, "children") == 0
 
 
-def test_pending_versions_are_listed_before_they_run(kit: Kit, folder: Path) -> None:
-    assert migrations.pending(kit.database, folder) == ["1", "2"]
-    migrations.upgrade(kit.database, folder, to="1")
-    assert migrations.pending(kit.database, folder) == ["2"]
-    migrations.upgrade(kit.database, folder)
-    assert migrations.pending(kit.database, folder) == []
+def test_pending_versions_are_listed_before_they_run(backend: Backend, folder: Path) -> None:
+    assert migrations.pending(backend.database, folder) == ["1", "2"]
+    migrations.upgrade(backend.database, folder, to="1")
+    assert migrations.pending(backend.database, folder) == ["2"]
+    migrations.upgrade(backend.database, folder)
+    assert migrations.pending(backend.database, folder) == []
 
 
-def test_a_migration_that_leaves_orphans_changes_nothing(kit: Kit, folder: Path) -> None:
-    migrations.upgrade(kit.database, folder, to="1")
-    with kit.database.transaction() as session:
+def test_a_migration_that_leaves_orphans_changes_nothing(backend: Backend, folder: Path) -> None:
+    migrations.upgrade(backend.database, folder, to="1")
+    with backend.database.transaction() as session:
         session.execute(sa.text("INSERT INTO parents VALUES (1, 'a')"))
         session.execute(sa.text("INSERT INTO children VALUES (1, 1)"))
     orphaning = SECOND.replace("pass", "").replace(
@@ -98,9 +100,9 @@ def test_a_migration_that_leaves_orphans_changes_nothing(kit: Kit, folder: Path)
     )
     (folder / "versions" / "2.py").write_text(orphaning.partition("def downgrade")[0])
     with pytest.raises((RuntimeError, IntegrityError)):
-        migrations.upgrade(kit.database, folder)
-    assert migrations.pending(kit.database, folder) == ["2"]
-    with kit.database.reading() as session:
+        migrations.upgrade(backend.database, folder)
+    assert migrations.pending(backend.database, folder) == ["2"]
+    with backend.database.reading() as session:
         assert session.execute(sa.text("SELECT parent_id FROM children")).scalar_one() == 1
 
 
@@ -154,19 +156,19 @@ migrations.upgrade(Database(sys.argv[1], schema=sys.argv[2]), Path(sys.argv[3]))
 
 
 @pytest.fixture
-def words(kit: Kit, tmp_path: Path) -> Path:
+def words(backend: Backend, tmp_path: Path) -> Path:
     """Return a history that can be given a third version, which fills a column of 35 rows."""
     folder = write(tmp_path / "words", WORDS, ADDED)
-    fill_words(kit, folder)
+    fill_words(backend, folder)
     return folder
 
 
-def fill_words(kit: Kit, folder: Path) -> None:
+def fill_words(backend: Backend, folder: Path) -> None:
     """Insert 35 rows at the first version; chunks of ten begin and end within a file."""
-    migrations.upgrade(kit.database, folder, to="1")
+    migrations.upgrade(backend.database, folder, to="1")
     rows = [{"file": UUID(int=file), "line": line} for file in range(5) for line in range(7)]
     inserted = sa.text("INSERT INTO words (file_id, line, visits) VALUES (:file, :line, 0)")
-    with kit.database.transaction() as session:
+    with backend.database.transaction() as session:
         session.execute(inserted.bindparams(sa.bindparam("file", type_=sa.Uuid())), rows)
 
 
@@ -176,54 +178,56 @@ def interrupt_with(interruption: str, folder: Path) -> None:
     (folder / "versions" / "3.py").write_text(version)
 
 
-def assert_interrupted(kit: Kit, folder: Path) -> None:
+def assert_interrupted(backend: Backend, folder: Path) -> None:
     """Two chunks are committed where others wait for a migration, and nothing on SQLite."""
-    sqlite = kit.database.is_sqlite
-    assert migrations.pending(kit.database, folder) == (["2", "3"] if sqlite else ["3"])
-    with kit.database.reading() as session:
+    sqlite = backend.database.is_sqlite
+    assert migrations.pending(backend.database, folder) == (["2", "3"] if sqlite else ["3"])
+    with backend.database.reading() as session:
         measured = session.execute(sa.text("SELECT count(*) FROM words WHERE size = line"))
         assert measured.scalar_one() == (0 if sqlite else 20)
 
 
-def assert_completed(kit: Kit, folder: Path) -> None:
+def assert_completed(backend: Backend, folder: Path) -> None:
     """Every row was changed once, in chunks of ten."""
-    assert migrations.pending(kit.database, folder) == []
-    with kit.database.reading() as session:
+    assert migrations.pending(backend.database, folder) == []
+    with backend.database.reading() as session:
         changed = session.execute(sa.text("SELECT size - line, visits FROM words")).all()
         assert changed == [(0, 1)] * 35
         sizes = session.execute(sa.text("SELECT rows FROM chunks")).scalars().all()
         assert sorted(sizes) == [5, 10, 10, 10]
 
 
-def test_a_backfill_that_failed_goes_on_with_the_rows_that_are_left(kit: Kit, words: Path) -> None:
+def test_a_backfill_that_failed_goes_on_with_the_rows_that_are_left(
+    backend: Backend, words: Path
+) -> None:
     interrupt_with("raise LookupError", words)
     with pytest.raises(LookupError):
-        migrations.upgrade(kit.database, words)
-    assert_interrupted(kit, words)
+        migrations.upgrade(backend.database, words)
+    assert_interrupted(backend, words)
     interrupt_with("pass", words)
-    migrations.upgrade(kit.database, words)
-    assert_completed(kit, words)
+    migrations.upgrade(backend.database, words)
+    assert_completed(backend, words)
 
 
 def test_a_backfill_that_was_killed_goes_on_with_the_rows_that_are_left(
-    kit: Kit, words: Path
+    backend: Backend, words: Path
 ) -> None:
     interrupt_with("os.kill(os.getpid(), signal.SIGKILL)", words)
-    url = kit.database.engine.url.render_as_string(hide_password=False)
-    arguments = [sys.executable, "-c", UPGRADE, url, kit.database.schema, str(words)]
+    url = backend.database.engine.url.render_as_string(hide_password=False)
+    arguments = [sys.executable, "-c", UPGRADE, url, backend.database.schema, str(words)]
     killed = subprocess.run(arguments, check=False, capture_output=True, text=True, cwd=ROOT)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert_interrupted(kit, words)
+    assert_interrupted(backend, words)
     interrupt_with("pass", words)
-    migrations.upgrade(kit.database, words)
-    assert_completed(kit, words)
+    migrations.upgrade(backend.database, words)
+    assert_completed(backend, words)
 
 
 def test_others_may_write_to_a_table_while_a_backfill_runs(
-    postgres_kit: Kit, tmp_path: Path
+    postgres_backend: Backend, tmp_path: Path
 ) -> None:
     """Earlier versions and the chunks before have locked nothing; the chunk at work has."""
-    fill_words(postgres_kit, folder := write(tmp_path / "words", WORDS, ADDED))
+    fill_words(postgres_backend, folder := write(tmp_path / "words", WORDS, ADDED))
     others = """with connection.engine.begin() as other:
             done_rows = "UPDATE words SET visits = visits WHERE size IS NOT NULL"
             assert other.exec_driver_sql(done_rows).rowcount == 20
@@ -231,13 +235,13 @@ def test_others_may_write_to_a_table_while_a_backfill_runs(
             skipped = sa.select(*KEY).with_for_update(skip_locked=True)
             assert len(other.execute(skipped).all()) == 25"""
     interrupt_with(others, folder)
-    migrations.upgrade(postgres_kit.database, folder)
-    assert_completed(postgres_kit, folder)
+    migrations.upgrade(postgres_backend.database, folder)
+    assert_completed(postgres_backend, folder)
 
 
-def test_migrations_of_one_schema_wait_for_each_other(kit: Kit, folder: Path) -> None:
+def test_migrations_of_one_schema_wait_for_each_other(backend: Backend, folder: Path) -> None:
     """The first runs all versions; each of the others waits, and then finds none to run."""
     with ThreadPoolExecutor(4) as pool:
-        for done in [pool.submit(migrations.upgrade, kit.database, folder) for _ in range(4)]:
+        for done in [pool.submit(migrations.upgrade, backend.database, folder) for _ in range(4)]:
             done.result()
-    assert migrations.pending(kit.database, folder) == []
+    assert migrations.pending(backend.database, folder) == []

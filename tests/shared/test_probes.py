@@ -7,7 +7,7 @@ from threading import Event, Thread
 import httpx
 
 from shared.probes import Check, Probes
-from tests.shared.kit import until
+from tests.shared.backend import wait_until
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def test_a_slow_database_does_not_make_a_process_look_dead() -> None:
     with operating(alive=lambda: True, ready=waiting) as url:
         asking = Thread(target=httpx.get, args=(f"{url}/readyz",))
         asking.start()
-        until(asked.is_set)
+        wait_until(asked.is_set)
         assert httpx.get(f"{url}/livez", timeout=5).status_code == 200
         answer.set()
         asking.join()

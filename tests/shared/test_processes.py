@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from deploy.local.ports import free_ports
 from shared.database import Database
 from shared.ids import new_id
-from shared.models import KitModel
+from shared.models import SharedModel
 from tests.services.harness import Tokens
+from tests.shared.backend import wait_until
 from tests.shared.http import notes
-from tests.shared.kit import until
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 METRICS = {
@@ -67,7 +67,7 @@ def started(data: Path, role: str) -> Iterator[Started]:
         httpx.Client(base_url=f"{url}:{operations}") as told,
     ):
         try:
-            until(lambda: ready(told), seconds=60)
+            wait_until(lambda: ready(told), seconds=60)
             yield Started(process, client, told)
         finally:
             process.kill()
@@ -83,8 +83,8 @@ def ready(operations: httpx.Client) -> bool:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Give a data folder with the tables of notes."""
-    database = Database(f"sqlite:///{tmp_path}/kit.db", schema="kit")
-    KitModel.metadata.create_all(database.engine)
+    database = Database(f"sqlite:///{tmp_path}/notes.db", schema="notes")
+    SharedModel.metadata.create_all(database.engine)
     notes.Model.metadata.create_all(database.engine)
     database.close()
     return tmp_path
@@ -96,7 +96,7 @@ def authorization(data: Path) -> dict[str, str]:
     key = Ed25519PrivateKey.generate()
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (data / "identity.pub").write_bytes(pem)
-    return Tokens(key).authorization("kit")
+    return Tokens(key).authorization("notes")
 
 
 def test_the_api_tells_operators_what_it_does_and_nothing_of_whom(
@@ -111,7 +111,7 @@ def test_the_api_tells_operators_what_it_does_and_nothing_of_whom(
         ({"title": 5, "customer": "王小明"}, 422),
     ]
     with started(data, "serve") as api:
-        until(lambda: accepts(api.client))
+        wait_until(lambda: accepts(api.client))
         for body, status in bodies:
             answer = api.client.post("/v1/notes", json=body, headers=headers)
             assert answer.status_code == status
@@ -120,13 +120,13 @@ def test_the_api_tells_operators_what_it_does_and_nothing_of_whom(
         assert api.client.get("/v1/notes").status_code == 401
         assert api.operations.get("/livez").text == "200 OK"
         # a request is counted after its answer has left
-        until(lambda: set(api.operations.get("/metrics").text.splitlines()) >= METRICS)
+        wait_until(lambda: set(api.operations.get("/metrics").text.splitlines()) >= METRICS)
         log = api.stop()
     told = [line for line in log if line["message"] == "request"][1:]
     assert [line["status"] for line in told] == [*(status for _, status in bodies), 404, 401]
     assert all(line["request_id"] and line["level"] and line["timestamp"] for line in told)
     assert {line["trace_id"] for line in told[:-1]} == {TRACE}
-    assert {(line["service"], line["role"]) for line in log} == {("kit", "api")}
+    assert {(line["service"], line["role"]) for line in log} == {("notes", "api")}
     assert "王小明" not in json.dumps(log, ensure_ascii=False)
 
 
@@ -159,7 +159,7 @@ def test_the_worker_shows_its_metrics_and_stops_when_told(data: Path) -> None:
     [
         ("redrive", ""),
         ("replay", ""),
-        ("topics", '{"topic": "patron.kit.dead-letters.v1", "cleanup.policy": "delete", '),
+        ("topics", '{"topic": "patron.notes.dead-letters.v1", "cleanup.policy": "delete", '),
     ],
 )
 def test_a_command_tells_what_it_would_do(data: Path, command: str, told: str) -> None:

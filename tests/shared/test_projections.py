@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared import projections
 from shared.database import new_metadata
-from tests.shared.kit import Kit
+from tests.shared.backend import Backend
 
 MEI, HUA = UUID(int=1), UUID(int=2)
 
@@ -48,54 +48,54 @@ class Told:
 
 
 @pytest.fixture(autouse=True)
-def people(kit: Kit) -> None:
+def people(backend: Backend) -> None:
     """Make the table."""
-    with kit.database.connection() as connection:
+    with backend.database.connection() as connection:
         Model.metadata.create_all(connection)
 
 
-def followed(kit: Kit, *events: Told) -> set[UUID]:
-    with kit.database.transaction() as session:
+def followed(backend: Backend, *events: Told) -> set[UUID]:
+    with backend.database.transaction() as session:
         return set(projections.apply_events(session, Person, events, Told.row))
 
 
-def kept(kit: Kit) -> dict[UUID, tuple[int | None, str | None, int | None]]:
-    with kit.database.reading() as session:
+def kept(backend: Backend) -> dict[UUID, tuple[int | None, str | None, int | None]]:
+    with backend.database.reading() as session:
         return {
             row.id: (row.version, row.name, row.changed_at)
             for row in session.scalars(select(Person))
         }
 
 
-def test_the_highest_version_of_a_batch_counts(kit: Kit) -> None:
-    assert followed(kit, Told(MEI, 2, "new"), Told(HUA, 1, "Hua"), Told(MEI, 1, "old")) == {
+def test_the_highest_version_of_a_batch_counts(backend: Backend) -> None:
+    assert followed(backend, Told(MEI, 2, "new"), Told(HUA, 1, "Hua"), Told(MEI, 1, "old")) == {
         MEI,
         HUA,
     }
-    assert kept(kit) == {MEI: (2, "new", 1), HUA: (1, "Hua", 1)}
+    assert kept(backend) == {MEI: (2, "new", 1), HUA: (1, "Hua", 1)}
 
 
-def test_a_version_that_is_passed_changes_nothing(kit: Kit) -> None:
-    followed(kit, Told(MEI, 2, "new"))
-    assert followed(kit, Told(MEI, 1, "old", 2)) == set()
-    assert kept(kit) == {MEI: (2, "new", 1)}
+def test_a_version_that_is_passed_changes_nothing(backend: Backend) -> None:
+    followed(backend, Told(MEI, 2, "new"))
+    assert followed(backend, Told(MEI, 1, "old", 2)) == set()
+    assert kept(backend) == {MEI: (2, "new", 1)}
 
 
-def test_an_equal_version_is_taken_once_more(kit: Kit) -> None:
-    followed(kit, Told(MEI, 2, "as read before"))
-    assert followed(kit, Told(MEI, 2, "as read now", 2)) == {MEI}
-    assert kept(kit) == {MEI: (2, "as read now", 2)}
+def test_an_equal_version_is_taken_once_more(backend: Backend) -> None:
+    followed(backend, Told(MEI, 2, "as read before"))
+    assert followed(backend, Told(MEI, 2, "as read now", 2)) == {MEI}
+    assert kept(backend) == {MEI: (2, "as read now", 2)}
 
 
-def test_what_says_the_same_again_is_no_change(kit: Kit) -> None:
-    followed(kit, Told(MEI, 2, "Mei"))
-    assert followed(kit, Told(MEI, 2, "Mei", 2)) == {MEI}
-    assert kept(kit) == {MEI: (2, "Mei", 1)}
+def test_what_says_the_same_again_is_no_change(backend: Backend) -> None:
+    followed(backend, Told(MEI, 2, "Mei"))
+    assert followed(backend, Told(MEI, 2, "Mei", 2)) == {MEI}
+    assert kept(backend) == {MEI: (2, "Mei", 1)}
 
 
-def test_who_is_held_before_anything_is_told_takes_any_version(kit: Kit) -> None:
-    with kit.database.transaction() as session:
+def test_who_is_held_before_anything_is_told_takes_any_version(backend: Backend) -> None:
+    with backend.database.transaction() as session:
         held = projections.lock_rows(session, Person, {}, others=[MEI])
     assert held == {MEI: {"id": MEI, "version": None, "name": None, "changed_at": None}}
-    assert followed(kit, Told(MEI, 1, "Mei")) == {MEI}
-    assert kept(kit) == {MEI: (1, "Mei", 1)}
+    assert followed(backend, Told(MEI, 1, "Mei")) == {MEI}
+    assert kept(backend) == {MEI: (1, "Mei", 1)}

@@ -10,7 +10,7 @@ from shared.settings import ServiceSettings
 class Settings(ServiceSettings):
     """Settings of a service that exists in tests alone."""
 
-    name: ClassVar[str] = "kit"
+    name: ClassVar[str] = "notes"
 
 
 def refused() -> list[str]:
@@ -28,7 +28,7 @@ def refused() -> list[str]:
         ("PATRON_CURRENCY", "ZZZ"),
         ("PATRON_POOL_SIZE", "0"),
         ("PATRON_PORT", "s3cret"),
-        ("KIT_PORT", "99999"),
+        ("NOTES_PORT", "99999"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_and_not_repeated(
@@ -42,15 +42,15 @@ def test_a_setting_that_cannot_be_used_is_named_and_not_repeated(
 
 def test_all_that_cannot_be_used_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATRON_TIMEZONE", "Mars/Base")
-    monkeypatch.setenv("KIT_POOL_SIZE", "none")
+    monkeypatch.setenv("NOTES_POOL_SIZE", "none")
     told = "\n".join(refused())
     assert "PATRON_TIMEZONE" in told
-    assert "KIT_POOL_SIZE" in told
+    assert "NOTES_POOL_SIZE" in told
 
 
 def test_what_is_said_to_one_service_goes_before_what_is_said_to_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PATRON_LOG_LEVEL", "error")
-    monkeypatch.setenv("KIT_LOG_LEVEL", "debug")
+    monkeypatch.setenv("NOTES_LOG_LEVEL", "debug")
     assert Settings.read().log_level == "DEBUG"

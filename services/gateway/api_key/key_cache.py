@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from services.gateway.api_key import domain, repository
 from shared.database import Database
 from shared.errors import Unauthorized, Unavailable
-from shared.expiring import Expiring
+from shared.expiring import ExpiringCache
 from shared.http.identity import Identity
 
 BELIEVED: Final = 30.0
@@ -21,7 +21,7 @@ class KeyCache:
 
     def __init__(self, database: Database, *, capacity: int = 4096) -> None:
         self._database = database
-        self._known = Expiring[str, Identity](capacity)
+        self._known = ExpiringCache[str, Identity](capacity)
 
     async def identify(self, credential: str) -> Identity:
         """Give the caller who shows this key, or raise Unauthorized."""
@@ -36,7 +36,7 @@ class KeyCache:
             raise Unavailable(headers={"Retry-After": "2"}) from error
         if found is None:
             raise Unauthorized(detail="This key is not known, or was revoked.")
-        self._known.keep(digest, found, until=until)
+        self._known.set(digest, found, until=until)
         return found
 
     def _find(self, digest: str) -> Identity | None:
@@ -45,4 +45,4 @@ class KeyCache:
 
     def forget(self, subject: str) -> None:
         """Look a caller's key up anew the next time it is shown."""
-        self._known.forget(lambda identity: identity.subject == subject)
+        self._known.remove_where(lambda identity: identity.subject == subject)

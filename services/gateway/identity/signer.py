@@ -5,7 +5,7 @@ import time
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shared.expiring import Expiring
+from shared.expiring import ExpiringCache
 from shared.http.identity import ALGORITHM, ISSUER, LIFETIME, Identity
 
 REUSED = 30
@@ -33,7 +33,7 @@ class Signer:
 
     def __init__(self, private_key: Ed25519PrivateKey, *, capacity: int = 4096) -> None:
         self._private_key = private_key
-        self._signed = Expiring[tuple[Identity, str], str](capacity)
+        self._signed = ExpiringCache[tuple[Identity, str], str](capacity)
 
     def authorization(self, identity: Identity, audience: str) -> str:
         """Give the Authorization header that goes to a service with a caller's request."""
@@ -41,5 +41,5 @@ class Signer:
         if signed is None:
             now = time.time()
             signed = f"Bearer {sign(identity, audience, self._private_key, now)}"
-            self._signed.keep((identity, audience), signed, until=now + REUSED)
+            self._signed.set((identity, audience), signed, until=now + REUSED)
         return signed

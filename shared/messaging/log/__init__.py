@@ -6,7 +6,7 @@ Partitions by key, order within a partition, an offset per group, delivery at le
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from shared.messaging.envelope import Received, Record
+from shared.messaging.envelope import ReceivedRecord, Record
 
 PARTITIONS = 6
 """Of every topic, on both logs."""
@@ -15,11 +15,11 @@ PARTITIONS = 6
 class Subscription(Protocol):
     """The reading side of one member of a group."""
 
-    def poll(self, *, seconds: float, most: int) -> list[Received]:
+    def poll(self, *, seconds: float, most: int) -> list[ReceivedRecord]:
         """Wait up to `seconds` for records and give at most `most`, in order per partition."""
         ...
 
-    def commit(self, received: Sequence[Received]) -> None:
+    def commit(self, received: Sequence[ReceivedRecord]) -> None:
         """Note for the group that these have had their effect."""
         ...
 
@@ -43,7 +43,7 @@ class Log(Protocol):
         """Join a group that shares the reading of topics, from the earliest record on."""
         ...
 
-    def history(self, topic: str) -> Iterator[Received]:
+    def history(self, topic: str) -> Iterator[ReceivedRecord]:
         """Give what a topic holds at this moment, in order per partition, to no group."""
         ...
 

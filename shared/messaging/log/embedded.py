@@ -18,7 +18,7 @@ from zlib import crc32
 import orjson
 
 from shared.contracts.catalogue import is_compacted
-from shared.messaging.envelope import Received, Record
+from shared.messaging.envelope import ReceivedRecord, Record
 from shared.messaging.log import PARTITIONS
 from shared.outages import LogUnavailable
 
@@ -91,7 +91,7 @@ class EmbeddedLog:
         with _explained():
             return EmbeddedSubscription(self._path, group, topics)
 
-    def history(self, topic: str) -> Iterator[Received]:
+    def history(self, topic: str) -> Iterator[ReceivedRecord]:
         """Read a topic from its beginning to its present end."""
         with _explained(), closing(_connect(self._path)) as connection:
             rows = connection.execute(
@@ -118,7 +118,7 @@ class EmbeddedSubscription:
         self._holds = False
         self._positions: dict[tuple[str, int], int] = {}
 
-    def poll(self, *, seconds: float, most: int) -> list[Received]:
+    def poll(self, *, seconds: float, most: int) -> list[ReceivedRecord]:
         """Wait for records; give none while another member reads."""
         deadline = time.monotonic() + seconds
         while True:
@@ -128,7 +128,7 @@ class EmbeddedSubscription:
                 return found
             time.sleep(0.02)
 
-    def commit(self, received: Sequence[Received]) -> None:
+    def commit(self, received: Sequence[ReceivedRecord]) -> None:
         """Note the positions after these."""
         ends = {(r.record.topic, r.partition): r.offset + 1 for r in received}
         with _explained(), self._connection:
@@ -168,10 +168,10 @@ class EmbeddedSubscription:
         places = [(topic, part) for topic in self._topics for part in range(PARTITIONS)]
         return {place: committed.get(place, 0) for place in places}
 
-    def _read(self, most: int) -> list[Received]:
+    def _read(self, most: int) -> list[ReceivedRecord]:
         """Read on, beginning with the partition that has waited longest."""
         ends = dict(self._ends())
-        found: list[Received] = []
+        found: list[ReceivedRecord] = []
         for place, position in list(self._positions.items()):
             if ends.get(place, 0) > position and len(found) < most:
                 found += self._read_partition(place, position, most - len(found))
@@ -181,7 +181,9 @@ class EmbeddedSubscription:
         rows = self._connection.execute("SELECT topic, part, position FROM ends")
         return [((topic, part), position) for topic, part, position in rows]
 
-    def _read_partition(self, place: tuple[str, int], position: int, most: int) -> list[Received]:
+    def _read_partition(
+        self, place: tuple[str, int], position: int, most: int
+    ) -> list[ReceivedRecord]:
         rows = self._connection.execute(
             "SELECT position, key, value, headers FROM records"
             " WHERE topic = ? AND part = ? AND position >= ? ORDER BY position LIMIT ?",
@@ -202,9 +204,9 @@ def _explained() -> Iterator[None]:
         raise LogUnavailable(str(error)) from error
 
 
-def _received(place: tuple[str, int], row: Sequence[Any]) -> Received:
+def _received(place: tuple[str, int], row: Sequence[Any]) -> ReceivedRecord:
     position, key, value, headers = row
-    return Received(Record(place[0], key, value, orjson.loads(headers)), place[1], position)
+    return ReceivedRecord(Record(place[0], key, value, orjson.loads(headers)), place[1], position)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -11,12 +11,12 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.errors import CommitFailedError, KafkaError, RebalanceInProgressError
 from kafka.structs import OffsetAndMetadata
 
-from shared.messaging.envelope import Received, Record
+from shared.messaging.envelope import ReceivedRecord, Record
 from shared.outages import LogUnavailable
 
 _ANSWER_SECONDS = 20
 _QUICK_MS = 3_000
-LARGEST_RECORD = 4 * 1024 * 1024
+MAX_RECORD_BYTES = 4 * 1024 * 1024
 """Bytes; the topics allow it too. An order of 2 000 lines may take 1 MiB."""
 
 
@@ -54,7 +54,7 @@ class KafkaLog:
         with _explained():
             return KafkaSubscription(self._bootstrap, self._client, group, topics)
 
-    def history(self, topic: str) -> Iterator[Received]:
+    def history(self, topic: str) -> Iterator[ReceivedRecord]:
         """Read a topic from its beginning to its present end."""
         with _explained(), self._reader() as reader:
             parts = reader.partitions_for_topic(topic)
@@ -95,7 +95,7 @@ class KafkaLog:
                 acks="all",
                 linger_ms=2,
                 batch_size=256 * 1024,
-                max_request_size=LARGEST_RECORD,
+                max_request_size=MAX_RECORD_BYTES,
                 delivery_timeout_ms=_ANSWER_SECONDS * 1000,
                 request_timeout_ms=10_000,
                 max_block_ms=5_000,
@@ -138,7 +138,7 @@ class KafkaSubscription:
         )
         self._consumer.subscribe(topics=list(topics))
 
-    def poll(self, *, seconds: float, most: int) -> list[Received]:
+    def poll(self, *, seconds: float, most: int) -> list[ReceivedRecord]:
         """Wait for records of the partitions that this member holds."""
         with _explained():
             self._finish_rejoining()
@@ -155,7 +155,7 @@ class KafkaSubscription:
         if coordinator.rejoining:
             coordinator.request_rejoin()
 
-    def commit(self, received: Sequence[Received]) -> None:
+    def commit(self, received: Sequence[ReceivedRecord]) -> None:
         """Commit the positions after these; after a rebalance the inbox covers repeats."""
         ends = {
             TopicPartition(item.record.topic, item.partition): OffsetAndMetadata(
@@ -192,13 +192,13 @@ def _explained() -> Iterator[None]:
         raise LogUnavailable(repr(error)) from error
 
 
-def _flattened(polled: Mapping[TopicPartition, Sequence[Any]]) -> Iterator[Received]:
+def _flattened(polled: Mapping[TopicPartition, Sequence[Any]]) -> Iterator[ReceivedRecord]:
     return (_received(message) for messages in polled.values() for message in messages)
 
 
-def _received(message: Any) -> Received:
+def _received(message: Any) -> ReceivedRecord:
     headers = {name: (value or b"").decode(errors="replace") for name, value in message.headers}
     key = (message.key or b"").decode(errors="replace")
-    return Received(
+    return ReceivedRecord(
         Record(message.topic, key, message.value, headers), message.partition, message.offset
     )

@@ -15,8 +15,8 @@ from shared.http.app import guarded
 from shared.http.routing import Router
 from tests.services.harness import Tokens
 from tests.serving import serve
+from tests.shared.backend import Backend, NotesSettings
 from tests.shared.http.notes import GATE, Model, create_app
-from tests.shared.kit import Kit, KitSettings
 
 Serving: TypeAlias = Callable[[], AbstractContextManager[httpx.Client]]
 Offering: TypeAlias = Callable[[Router], AbstractContextManager[httpx.Client]]
@@ -33,15 +33,15 @@ def tokens(tmp_path: Path) -> Tokens:
 
 
 @pytest.fixture
-def serving(kit: Kit, tokens: Tokens) -> Serving:
+def serving(backend: Backend, tokens: Tokens) -> Serving:
     """Give what starts the service anew, on the same database."""
-    Model.metadata.create_all(kit.database.engine)
-    settings = kit.settings.model_copy()
-    settings.__class__ = type("Named", (KitSettings,), {"name": kit.schema})
+    Model.metadata.create_all(backend.database.engine)
+    settings = backend.settings.model_copy()
+    settings.__class__ = type("Named", (NotesSettings,), {"name": backend.schema})
 
     @contextmanager
     def start() -> Iterator[httpx.Client]:
-        headers = tokens.authorization(kit.schema)
+        headers = tokens.authorization(backend.schema)
         app = guarded(create_app(settings), settings)
         with serve(app) as url, httpx.Client(base_url=url, headers=headers, timeout=30) as client:
             yield client
@@ -61,7 +61,7 @@ def client(serving: Serving) -> Iterator[httpx.Client]:
 @pytest.fixture
 def offering(tmp_path: Path, tokens: Tokens) -> Offering:
     """Give what serves a router that a test made, as services serve theirs."""
-    settings = KitSettings(data=tmp_path)
+    settings = NotesSettings(data=tmp_path)
 
     @contextmanager
     def start(router: Router) -> Iterator[httpx.Client]:

@@ -23,7 +23,7 @@ from shared.http.routing import Router
 from shared.http.schemas import Body, Name, Page
 from shared.ids import new_id
 from shared.service import Service
-from tests.shared.kit import KitSettings
+from tests.shared.backend import NotesSettings
 
 
 class Model(DeclarativeBase):
@@ -125,12 +125,12 @@ def listing() -> Router:
     return lists
 
 
-def create_app(settings: KitSettings) -> FastAPI:
+def create_app(settings: NotesSettings) -> FastAPI:
     """Make the app of notes."""
     return make_app(settings, title="Notes", description="For tests.", routers=[router, listing()])
 
 
-SERVICE = Service(settings=KitSettings, create_app=create_app)
+SERVICE = Service(settings=NotesSettings, create_app=create_app)
 
 if __name__ == "__main__":
     main(SERVICE)

@@ -12,8 +12,8 @@ from shared.http.dependencies import Reading
 from shared.http.routing import Router
 from tests.services.harness import Tokens
 from tests.serving import serve
+from tests.shared.backend import NotesSettings
 from tests.shared.http.conftest import Offering
-from tests.shared.kit import KitSettings
 
 
 def things() -> Router:
@@ -28,7 +28,7 @@ def things() -> Router:
 
 
 def test_an_app_says_what_it_is_and_what_its_nouns_are(tmp_path: Path) -> None:
-    settings = KitSettings(data=tmp_path)
+    settings = NotesSettings(data=tmp_path)
     about = {"title": "Things", "description": "Of all kinds."}
     document = create_app(settings, **about, routers=[things()]).openapi()
     assert document["info"] == about | {"version": "1"}
@@ -45,13 +45,13 @@ def test_a_service_shows_no_document_of_its_own(offering: Offering, path: str) -
 
 
 def test_connections_are_closed_when_the_service_ends(tmp_path: Path, tokens: Tokens) -> None:
-    settings = KitSettings(data=tmp_path)
+    settings = NotesSettings(data=tmp_path)
     app = create_app(settings, title="Things", description="Some.", routers=[things()])
     opened, closed = list[object](), list[object]()
     event.listen(app.state.database.engine, "connect", lambda one, _: opened.append(one))
     event.listen(app.state.database.engine, "close", lambda one, _: closed.append(one))
     with serve(guarded(app, settings), lifespan="on") as url:
-        answer = httpx.get(f"{url}/v1/things/2", headers=tokens.authorization("kit"))
+        answer = httpx.get(f"{url}/v1/things/2", headers=tokens.authorization("notes"))
         assert answer.json() == 42
         assert (len(opened), closed) == (1, [])
     assert closed == opened

@@ -8,20 +8,20 @@ from sqlalchemy import bindparam, select
 from shared.clock import now
 from shared.http.async_reads import AsyncReads
 from shared.ids import new_id
+from tests.shared.backend import Backend
 from tests.shared.http.notes import Model, Note
-from tests.shared.kit import Kit
 
 TITLED: Any = select(Note.title, Note.id).where(Note.title >= bindparam("least"))
 
 
-def write(kit: Kit, title: str) -> None:
-    with kit.database.transaction() as session:
+def write(backend: Backend, title: str) -> None:
+    with backend.database.transaction() as session:
         session.add(Note(id=new_id(), title=title, written_at=now()))
 
 
-def test_the_first_row_is_read_and_a_change_seen_at_once(kit: Kit) -> None:
-    Model.metadata.create_all(kit.database.engine)
-    async_reads = AsyncReads(kit.database)
+def test_the_first_row_is_read_and_a_change_seen_at_once(backend: Backend) -> None:
+    Model.metadata.create_all(backend.database.engine)
+    async_reads = AsyncReads(backend.database)
 
     async def title(least: str) -> str | None:
         row = await async_reads.row(TITLED.order_by(Note.title), {"least": least})
@@ -29,9 +29,9 @@ def test_the_first_row_is_read_and_a_change_seen_at_once(kit: Kit) -> None:
 
     async def story() -> None:
         assert await title("a") is None
-        write(kit, "c")
+        write(backend, "c")
         assert await title("a") == "c"
-        write(kit, "b")
+        write(backend, "b")
         assert [await title(least) for least in ("a", "c", "d")] == ["b", "c", None]
         await async_reads.close()
 

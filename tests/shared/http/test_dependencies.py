@@ -70,7 +70,7 @@ def asking(offering: Offering) -> Iterator[httpx.Client]:
 def test_a_route_knows_who_calls_and_which_rows_they_see(
     asking: httpx.Client, tokens: Tokens
 ) -> None:
-    headers = tokens.authorization("kit", NORTH)
+    headers = tokens.authorization("notes", NORTH)
     assert asking.get("/v1/asked/reader", headers=headers).json() == ["key-7", "team", "north"]
     assert asking.get("/v1/asked/caller", headers=headers).json() == "North"
     assert asking.get("/v1/asked/caller").json() == "Administrator"
@@ -81,7 +81,7 @@ def test_a_route_reads_from_its_database(asking: httpx.Client) -> None:
 
 
 def test_a_route_knows_its_service(asking: httpx.Client) -> None:
-    assert asking.get("/v1/asked/service").json() == ["kit", "kit"]
+    assert asking.get("/v1/asked/service").json() == ["notes", "notes"]
 
 
 @pytest.mark.parametrize("rows", Rows)
@@ -89,7 +89,7 @@ def test_what_belongs_to_nobody_is_for_keys_that_see_all(
     asking: httpx.Client, tokens: Tokens, rows: Rows
 ) -> None:
     caller = Identity("key-7", "Somebody", frozenset({"admin"}), rows, "north")
-    answer = asking.get("/v1/asked/everything", headers=tokens.authorization("kit", caller))
+    answer = asking.get("/v1/asked/everything", headers=tokens.authorization("notes", caller))
     if rows is Rows.ALL:
         assert answer.json() == "all of it"
     else:

@@ -4,14 +4,16 @@ import httpx
 from sqlalchemy import func, select
 
 from shared.models import StoredAnswer
+from tests.shared.backend import Backend
 from tests.shared.http.conftest import Serving
 from tests.shared.http.notes import Note
-from tests.shared.kit import Kit
 
 KEY = {"Idempotency-Key": "one"}
 
 
-def test_a_retry_after_the_service_died_gets_the_same_answer(kit: Kit, serving: Serving) -> None:
+def test_a_retry_after_the_service_died_gets_the_same_answer(
+    backend: Backend, serving: Serving
+) -> None:
     with serving() as client:
         first = client.post("/v1/notes", json={"title": "a"}, headers=KEY)
     with serving() as client:
@@ -21,15 +23,15 @@ def test_a_retry_after_the_service_died_gets_the_same_answer(kit: Kit, serving: 
         None,
         "true",
     )
-    with kit.database.reading() as session:
+    with backend.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Note)) == 1
 
 
-def test_a_refusal_is_not_remembered(kit: Kit, client: httpx.Client) -> None:
+def test_a_refusal_is_not_remembered(backend: Backend, client: httpx.Client) -> None:
     """What made it fail may be mended, and then the same key works."""
     for body in ({"title": "refused"}, {"title": ""}, {"colour": "red"}):
         assert client.post("/v1/notes", json=body, headers=KEY).status_code in {409, 422}
-    with kit.database.reading() as session:
+    with backend.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(StoredAnswer)) == 0
     assert client.post("/v1/notes", json={"title": "a"}, headers=KEY).status_code == 201
 
@@ -64,12 +66,12 @@ def test_a_request_without_a_body_can_be_retried(client: httpx.Client) -> None:
     assert (first.status_code, again.json()) == (201, first.json())
 
 
-def test_a_key_is_sent_once(kit: Kit, client: httpx.Client) -> None:
+def test_a_key_is_sent_once(backend: Backend, client: httpx.Client) -> None:
     for other in ("one", "two"):
         headers = [("Idempotency-Key", "one"), ("idempotency-key", other)]
         answer = client.post("/v1/notes", json={"title": "a"}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
         (fault,) = answer.json()["errors"]
         assert (fault["pointer"], fault["code"]) == ("header:Idempotency-Key", "repeated")
-    with kit.database.reading() as session:
+    with backend.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Note)) == 0

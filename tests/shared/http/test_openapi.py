@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from shared.http.app import create_app
 from shared.http.routing import Router
-from tests.shared.kit import KitSettings
+from tests.shared.backend import NotesSettings
 
 
 def test_the_smallest_service_says_how_it_answers_errors(tmp_path: Path) -> None:
@@ -16,7 +16,7 @@ def test_the_smallest_service_says_how_it_answers_errors(tmp_path: Path) -> None
     def read_beat() -> Response:
         return Response()
 
-    settings = KitSettings(data=tmp_path)
+    settings = NotesSettings(data=tmp_path)
     app = create_app(settings, title="Heart", description="It beats.", routers=[router])
     document = app.openapi()
     assert set(document["components"]["schemas"]) == {"Fault", "Problem"}

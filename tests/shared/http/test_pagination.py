@@ -21,28 +21,28 @@ from shared.http.app import create_app
 from shared.http.pagination import PageRequest, _beyond, decode, encode, page, paged_by
 from shared.http.routing import Router
 from shared.ids import new_id
+from tests.shared.backend import Backend
 from tests.shared.http.conftest import Offering
 from tests.shared.http.notes import Model, Note
-from tests.shared.kit import Kit
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def kit(kit: Kit) -> Kit:
-    Model.metadata.create_all(kit.database.engine)
-    return kit
+def backend(backend: Backend) -> Backend:
+    Model.metadata.create_all(backend.database.engine)
+    return backend
 
 
 PATH = "/v1/notes"
 
 
-def write(kit: Kit, seconds: Sequence[int]) -> None:
+def write(backend: Backend, seconds: Sequence[int]) -> None:
     notes = [
         Note(id=(made := new_id()), title=str(made), written_at=BEGINNING + timedelta(seconds=s))
         for s in seconds
     ]
-    with kit.database.transaction() as session:
+    with backend.database.transaction() as session:
         session.add_all(notes)
 
 
@@ -51,9 +51,9 @@ def asked(limit: int, cursor: str | None, sort: str = "") -> PageRequest:
     return PageRequest(limit, cursor, request, sort)
 
 
-def read_page(kit: Kit, limit: int, cursor: str | None, sort: str = "") -> Any:
+def read_page(backend: Backend, limit: int, cursor: str | None, sort: str = "") -> Any:
     order = [Note.written_at, Note.id]
-    with kit.database.reading() as session:
+    with backend.database.reading() as session:
         return page(session, select(Note), paging=asked(limit, cursor, sort), order=order)
 
 
@@ -65,22 +65,22 @@ def read_page(kit: Kit, limit: int, cursor: str | None, sort: str = "") -> Any:
     meanwhile=st.lists(st.integers(0, 3), max_size=3),
 )
 def test_every_row_comes_once_in_order(
-    kit: Kit, seconds: list[int], limit: int, sort: str, meanwhile: list[int]
+    backend: Backend, seconds: list[int], limit: int, sort: str, meanwhile: list[int]
 ) -> None:
-    with kit.database.transaction() as session:
+    with backend.database.transaction() as session:
         session.execute(delete(Note))
-    write(kit, seconds)
-    with kit.database.reading() as session:
+    write(backend, seconds)
+    with backend.database.reading() as session:
         before = set(session.scalars(select(Note.id)))
     seen: list[Note] = []
-    found = read_page(kit, limit, None, sort)
-    write(kit, meanwhile)
+    found = read_page(backend, limit, None, sort)
+    write(backend, meanwhile)
     while True:
         seen += found.rows
         assert len(seen) <= len(seconds) + len(meanwhile)
         if found.next is None:
             break
-        found = read_page(kit, limit, found.next, sort)
+        found = read_page(backend, limit, found.next, sort)
     keys = [(note.written_at, note.id) for note in seen]
     assert keys == sorted(set(keys), reverse=sort.startswith("-"))
     assert before <= {note.id for note in seen}
@@ -101,11 +101,11 @@ BAD: list[Any] = [
 
 
 @pytest.mark.parametrize("key", BAD)
-def test_a_forged_cursor_is_refused(kit: Kit, key: Any) -> None:
+def test_a_forged_cursor_is_refused(backend: Backend, key: Any) -> None:
     plain = base64.urlsafe_b64encode(orjson.dumps(key)).decode()
     cursor = encode(key, PATH) if isinstance(key, list) else plain
     with pytest.raises(Invalid) as told:
-        read_page(kit, 5, cursor)
+        read_page(backend, 5, cursor)
     (fault,) = told.value.faults
     assert (fault.pointer, fault.code) == ("query:cursor", "cursor")
 
@@ -132,11 +132,11 @@ def test_a_cursor_holds_what_its_columns_can_hold(
             _beyond(order, [value], falling=False)
 
 
-def test_a_moment_of_a_cursor_is_a_moment_in_every_zone(kit: Kit) -> None:
-    write(kit, [0, 60])
-    first, second = read_page(kit, 2, None).rows
+def test_a_moment_of_a_cursor_is_a_moment_in_every_zone(backend: Backend) -> None:
+    write(backend, [0, 60])
+    first, second = read_page(backend, 2, None).rows
     elsewhere = first.written_at.astimezone(timezone(timedelta(hours=8)))
-    (found,) = read_page(kit, 2, encode([elsewhere, first.id], PATH)).rows
+    (found,) = read_page(backend, 2, encode([elsewhere, first.id], PATH)).rows
     assert found.id == second.id
 
 
@@ -156,10 +156,12 @@ def test_what_is_no_cursor_is_refused(client: httpx.Client, cursor: str) -> None
 
 
 @pytest.mark.parametrize("other", ["/v1/others", f"{PATH}written_at", f"{PATH}-written_at"])
-def test_the_cursor_of_another_list_or_of_another_order_is_refused(kit: Kit, other: str) -> None:
+def test_the_cursor_of_another_list_or_of_another_order_is_refused(
+    backend: Backend, other: str
+) -> None:
     cursor = encode([BEGINNING, new_id()], other)
     with pytest.raises(Invalid):
-        read_page(kit, 5, cursor)
+        read_page(backend, 5, cursor)
 
 
 @pytest.mark.parametrize(("sort", "other"), [("a", "-a"), ("-a", "a"), ("a", "b"), ("a", "")])
@@ -189,10 +191,10 @@ def test_a_list_links_to_its_next_page_and_keeps_the_filters(client: httpx.Clien
     assert answer.json()["next"] is None
 
 
-def test_rows_of_some_columns_are_told_by_their_names(kit: Kit) -> None:
-    write(kit, range(3))
+def test_rows_of_some_columns_are_told_by_their_names(backend: Backend) -> None:
+    write(backend, range(3))
     chosen: Any = select(Note.written_at, Note.id)
-    with kit.database.reading() as session:
+    with backend.database.reading() as session:
         found = page(session, chosen, paging=asked(2, None), order=[Note.written_at, Note.id])
     first, last = found.rows
     assert (first["written_at"], last["written_at"]) == (
@@ -253,8 +255,8 @@ def test_an_order_that_a_list_does_not_have_is_refused(offering: Offering, sort:
 
 
 @pytest.mark.parametrize("default", ["id", "-id"])
-def test_the_document_tells_the_orders_of_a_list(kit: Kit, default: str) -> None:
-    app = create_app(kit.settings, title="", description="", routers=[listing(default)])
+def test_the_document_tells_the_orders_of_a_list(backend: Backend, default: str) -> None:
+    app = create_app(backend.settings, title="", description="", routers=[listing(default)])
     described = app.openapi()["paths"]["/v1/lists"]["get"]["parameters"]
     (sort,) = (one for one in described if one["name"] == "sort")
     schema = sort["schema"]

@@ -139,5 +139,5 @@ def test_what_a_noun_asks_for_is_asked_by_each_of_its_routes(
 ) -> None:
     caller = Identity("key-7", "North", frozenset({"read"}), Rows.TEAM, "north")
     for path in ("/v1/books", "/v1/books/a"):
-        answer = shelf.get(path, headers=tokens.authorization("kit", caller))
+        answer = shelf.get(path, headers=tokens.authorization("notes", caller))
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")

@@ -1,41 +1,41 @@
-"""Which column of a file is what, and which headers cannot be imported."""
+"""Matching the columns of a file to fields, and refusing headers that do not match."""
 
 import pytest
 
 from shared.errors import Invalid
-from shared.imports.columns import columns_of
+from shared.imports.columns import match_columns
 
 FIELDS = ["code", "price", "day"]
 
 
-def refused(
+def faults_of(
     header: list[str], mapping: dict[str, str | None] | None = None
 ) -> list[tuple[str, str, str]]:
     try:
-        columns_of(header, mapping or {}, FIELDS, ["code"])
+        match_columns(header, mapping or {}, FIELDS, ["code"])
     except Invalid as error:
         return [(fault.pointer, fault.code, fault.message) for fault in error.faults]
     return []
 
 
 def message(header: list[str], mapping: dict[str, str | None] | None = None) -> str:
-    return refused(header, mapping)[0][2]
+    return faults_of(header, mapping)[0][2]
 
 
-def test_a_column_is_what_the_mapping_says_else_what_it_is_named_like() -> None:
-    found = columns_of(["note", "code", "单价"], {"单价": "price"}, FIELDS, ["code"])
-    assert found.places == {"code": 1, "price": 2}
-    assert found.ignored == ["note"]
-    assert [found.titled(name) for name in ("code", "price", "day")] == [
+def test_a_column_is_matched_by_the_mapping_or_else_by_its_name() -> None:
+    columns = match_columns(["note", "code", "单价"], {"单价": "price"}, FIELDS, ["code"])
+    assert columns.positions == {"code": 1, "price": 2}
+    assert columns.ignored == ["note"]
+    assert [columns.label(name) for name in ("code", "price", "day")] == [
         "code",
         "单价 (price)",
         "day",
     ]
 
 
-def test_a_fault_of_a_cell_names_its_column_as_the_file_does() -> None:
-    found = columns_of(["code", "单价"], {"单价": "price"}, FIELDS, ["code"])
-    assert found.fault("price", "Give digits.") == "单价 (price): Give digits."
+def test_a_fault_of_a_cell_has_the_label_of_its_column() -> None:
+    columns = match_columns(["code", "单价"], {"单价": "price"}, FIELDS, ["code"])
+    assert columns.fault("price", "Give digits.") == "单价 (price): Give digits."
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def test_a_fault_of_a_cell_names_its_column_as_the_file_does() -> None:
         (["code"], {"code": "price"}, [("/file", "missing_columns")]),
     ],
 )
-def test_a_header_that_cannot_be_imported_is_told_where_it_is_wrong(
+def test_a_header_that_does_not_match_is_refused_with_the_location_of_each_fault(
     header: list[str], mapping: dict[str, str | None], faults: list[tuple[str, str]]
 ) -> None:
-    assert [told[:2] for told in refused(header, mapping)] == faults
+    assert [fault[:2] for fault in faults_of(header, mapping)] == faults
 
 
-def test_what_is_wrong_with_a_header_names_what_there_is() -> None:
+def test_the_message_of_a_header_fault_lists_the_columns_or_fields_that_exist() -> None:
     assert "code;price" in message(["code;price"])
     assert "code, note" in message(["code", "note"], {"x": "price"})
     assert "code, price, day" in message(["code", "x"], {"x": "colour"})
@@ -68,15 +68,15 @@ def test_what_is_wrong_with_a_header_names_what_there_is() -> None:
     assert "code" in message(["price"])
 
 
-def test_a_long_header_is_shown_to_its_two_hundredth_character() -> None:
+def test_a_long_header_is_shortened_to_200_characters_in_the_message() -> None:
     names = ["n" * 150, "m" * 48]
     assert message(names).endswith(", ".join(names))
     names = ["n" * 150, "m" * 49]
     assert message(names).endswith(", ".join(names)[:200] + " ...")
 
 
-def test_of_many_faults_a_hundred_are_told_and_the_sentence_before_them_stays_short() -> None:
-    with pytest.raises(Invalid) as refusal:
-        columns_of(["code"], {f"c{n}": "price" for n in range(101)}, FIELDS, ["code"])
-    assert len(refusal.value.faults) == 100
-    assert len(refusal.value.detail) < 80
+def test_at_most_100_faults_are_reported_and_the_detail_stays_short() -> None:
+    with pytest.raises(Invalid) as error:
+        match_columns(["code"], {f"c{n}": "price" for n in range(101)}, FIELDS, ["code"])
+    assert len(error.value.faults) == 100
+    assert len(error.value.detail) < 80

@@ -1,4 +1,4 @@
-"""What the forms of all imports refuse."""
+"""The form of an import: the name of its file."""
 
 from io import BytesIO
 from typing import Any
@@ -11,16 +11,18 @@ from shared.imports.schemas import FileForm
 
 
 def form(name: str | None) -> FileForm:
-    said: dict[str, Any] = {"file": UploadFile(BytesIO(b"code"), filename=name)}
-    return FileForm.model_validate(said)
+    fields: dict[str, Any] = {"file": UploadFile(BytesIO(b"code"), filename=name)}
+    return FileForm.model_validate(fields)
 
 
-def test_a_file_whose_name_has_nul_is_refused_at_its_part() -> None:
-    with pytest.raises(ValidationError) as told:
+def test_a_file_name_with_nul_is_refused_at_the_part_file() -> None:
+    with pytest.raises(ValidationError) as error:
         form("a\x00.csv")
-    assert [(each["loc"], each["type"]) for each in told.value.errors()] == [(("file",), "nul")]
+    assert [(each["loc"], each["type"]) for each in error.value.errors()] == [(("file",), "nul")]
 
 
-@pytest.mark.parametrize(("name", "kept"), [("客户 1.csv", "客户 1.csv"), ("", ""), (None, "")])
-def test_a_file_has_the_name_that_it_was_sent_with(name: str | None, kept: str) -> None:
-    assert form(name).upload(limit=1, by="me").name == kept
+@pytest.mark.parametrize(("name", "expected"), [("客户 1.csv", "客户 1.csv"), ("", ""), (None, "")])
+def test_the_file_name_of_an_upload_is_the_one_sent_or_empty(
+    name: str | None, expected: str
+) -> None:
+    assert form(name).upload(limit=1, by="me").name == expected

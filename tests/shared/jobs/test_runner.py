@@ -15,22 +15,22 @@ from shared.errors import Fault
 from shared.jobs import runner
 from shared.jobs.models import JobState
 from shared.jobs.runner import JobFailed, Run, Runner, Work
+from tests.shared.backend import Backend, wait_until
 from tests.shared.jobs import working
 from tests.shared.jobs.working import Model, Step, Task, do_step, new_task, work
-from tests.shared.kit import Kit, until
 
 
 @pytest.fixture
-def kit(kit: Kit) -> Kit:
-    Model.metadata.create_all(kit.database.engine)
-    return kit
+def backend(backend: Backend) -> Backend:
+    Model.metadata.create_all(backend.database.engine)
+    return backend
 
 
 @contextmanager
-def running(kit: Kit, work: Work, stop: Event | None = None) -> Iterator[Runner]:
+def running(backend: Backend, work: Work, stop: Event | None = None) -> Iterator[Runner]:
     """Have a worker run."""
     ending = stop or Event()
-    worker = Runner(kit.another_database(), {Task: work})
+    worker = Runner(backend.another_database(), {Task: work})
     thread = Thread(target=worker.run, args=(ending,))
     thread.start()
     try:
@@ -41,45 +41,51 @@ def running(kit: Kit, work: Work, stop: Event | None = None) -> Iterator[Runner]
         worker._database.close()
 
 
-def task(kit: Kit, task_id: UUID) -> Task:
-    with kit.database.reading() as session:
+def task(backend: Backend, task_id: UUID) -> Task:
+    with backend.database.reading() as session:
         return session.get_one(Task, task_id)
 
 
-def ends(kit: Kit, task_id: UUID, state: JobState) -> Callable[[], bool]:
-    return lambda: task(kit, task_id).state == state
+def ends(backend: Backend, task_id: UUID, state: JobState) -> Callable[[], bool]:
+    return lambda: task(backend, task_id).state == state
 
 
-def steps(kit: Kit) -> list[int]:
-    with kit.database.reading() as session:
+def steps(backend: Backend) -> list[int]:
+    with backend.database.reading() as session:
         return sorted(session.scalars(select(Step.number)))
 
 
-def test_work_is_done_with_progress(kit: Kit) -> None:
-    task_id = new_task(kit.database)
-    with running(kit, work):
-        until(ends(kit, task_id, JobState.SUCCEEDED))
-    found = task(kit, task_id)
+def test_work_is_done_with_progress(backend: Backend) -> None:
+    task_id = new_task(backend.database)
+    with running(backend, work):
+        wait_until(ends(backend, task_id, JobState.SUCCEEDED))
+    found = task(backend, task_id)
     assert (found.processed, found.total, found.attempts) == (5, 5, 1)
     assert found.ended_at is not None
-    assert steps(kit) == [1, 2, 3, 4, 5]
+    assert steps(backend) == [1, 2, 3, 4, 5]
 
 
-def test_another_worker_goes_on_where_a_killed_one_was(kit: Kit) -> None:
-    task_id = new_task(kit.database)
-    command = [sys.executable, "-m", working.__name__, kit.settings.model_dump_json(), kit.schema]
+def test_another_worker_goes_on_where_a_killed_one_was(backend: Backend) -> None:
+    task_id = new_task(backend.database)
+    command = [
+        sys.executable,
+        "-m",
+        working.__name__,
+        backend.settings.model_dump_json(),
+        backend.schema,
+    ]
     with subprocess.Popen(command) as process:
-        until(lambda: task(kit, task_id).processed == 2)
-        with running(kit, work):
+        wait_until(lambda: task(backend, task_id).processed == 2)
+        with running(backend, work):
             process.kill()
             assert process.wait(10) == -signal.SIGKILL
-            until(ends(kit, task_id, JobState.SUCCEEDED))
-    assert steps(kit) == [1, 2, 3, 4, 5]
-    assert task(kit, task_id).attempts == 2
+            wait_until(ends(backend, task_id, JobState.SUCCEEDED))
+    assert steps(backend) == [1, 2, 3, 4, 5]
+    assert task(backend, task_id).attempts == 2
 
 
-def test_a_job_is_never_two_workers(kit: Kit) -> None:
-    task_id = new_task(kit.database)
+def test_a_job_is_never_two_workers(backend: Backend) -> None:
+    task_id = new_task(backend.database)
     inside, go_on = Event(), Event()
 
     def slowly(run: Run) -> None:
@@ -87,21 +93,21 @@ def test_a_job_is_never_two_workers(kit: Kit) -> None:
         go_on.wait(20)
         work(run)
 
-    with running(kit, slowly):
-        until(inside.is_set)
-        second = Runner(kit.database, {Task: work})
+    with running(backend, slowly):
+        wait_until(inside.is_set)
+        second = Runner(backend.database, {Task: work})
         assert second._work_on(Task, Event()) == 0
-        assert steps(kit) == []
+        assert steps(backend) == []
         go_on.set()
-        until(ends(kit, task_id, JobState.SUCCEEDED))
-    assert task(kit, task_id).attempts == 1
+        wait_until(ends(backend, task_id, JobState.SUCCEEDED))
+    assert task(backend, task_id).attempts == 1
 
 
-def test_a_worker_that_lost_its_lock_commits_nothing_more(postgres_kit: Kit) -> None:
+def test_a_worker_that_lost_its_lock_commits_nothing_more(postgres_backend: Backend) -> None:
     """Its connection dies unnoticed, another worker finishes the job, and it wakes up."""
-    kit = postgres_kit
-    Model.metadata.create_all(kit.database.engine)
-    task_id = new_task(kit.database)
+    backend = postgres_backend
+    Model.metadata.create_all(backend.database.engine)
+    task_id = new_task(backend.database)
     inside, go_on, woken = Event(), Event(), Event()
 
     def sleepy(run: Run) -> None:
@@ -110,48 +116,48 @@ def test_a_worker_that_lost_its_lock_commits_nothing_more(postgres_kit: Kit) -> 
         woken.set()
         do_step(run, 1)
 
-    with running(kit, sleepy):
-        until(inside.is_set)
-        terminate_lock_holders(kit)
-        assert Runner(kit.database, {Task: work})._work_on(Task, Event()) == 1
+    with running(backend, sleepy):
+        wait_until(inside.is_set)
+        terminate_lock_holders(backend)
+        assert Runner(backend.database, {Task: work})._work_on(Task, Event()) == 1
         go_on.set()
-        until(woken.is_set)
-    found = task(kit, task_id)
+        wait_until(woken.is_set)
+    found = task(backend, task_id)
     assert (found.state, found.processed, found.attempts) == (JobState.SUCCEEDED, 5, 2)
-    assert steps(kit) == [1, 2, 3, 4, 5]
+    assert steps(backend) == [1, 2, 3, 4, 5]
 
 
-def test_a_lost_lock_is_noticed_at_the_next_check(postgres_kit: Kit) -> None:
-    kit = postgres_kit
-    Model.metadata.create_all(kit.database.engine)
-    task_id = new_task(kit.database)
+def test_a_lost_lock_is_noticed_at_the_next_check(postgres_backend: Backend) -> None:
+    backend = postgres_backend
+    Model.metadata.create_all(backend.database.engine)
+    task_id = new_task(backend.database)
     passed: list[int] = []
 
     def losing_its_lock(run: Run) -> None:
         if run.attempt == 1:
-            terminate_lock_holders(kit)
+            terminate_lock_holders(backend)
         run.check()
         passed.append(run.attempt)
 
-    with running(kit, losing_its_lock):
-        until(ends(kit, task_id, JobState.SUCCEEDED))
+    with running(backend, losing_its_lock):
+        wait_until(ends(backend, task_id, JobState.SUCCEEDED))
     assert passed == [2]
 
 
-def terminate_lock_holders(kit: Kit) -> None:
-    with kit.database.connection() as connection:
+def terminate_lock_holders(backend: Backend) -> None:
+    with backend.database.connection() as connection:
         ended = connection.execute(
             text(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_locks JOIN pg_stat_activity"
                 " USING (pid) WHERE locktype = 'advisory' AND application_name = :name"
             ),
-            {"name": f"patron-{kit.schema}"},
+            {"name": f"patron-{backend.schema}"},
         )
         assert ended.scalar_one() == 1
 
 
-def test_a_cancelled_job_ends_and_what_is_done_stays(kit: Kit) -> None:
-    task_id = new_task(kit.database)
+def test_a_cancelled_job_ends_and_what_is_done_stays(backend: Backend) -> None:
+    task_id = new_task(backend.database)
 
     def cancelled_after_one_step(run: Run) -> None:
         do_step(run, 1)
@@ -159,63 +165,63 @@ def test_a_cancelled_job_ends_and_what_is_done_stays(kit: Kit) -> None:
             session.execute(update(Task).values(cancel_requested=True))
         work(run)
 
-    with running(kit, cancelled_after_one_step):
-        until(ends(kit, task_id, JobState.CANCELLED))
-    assert steps(kit) == [1]
+    with running(backend, cancelled_after_one_step):
+        wait_until(ends(backend, task_id, JobState.CANCELLED))
+    assert steps(backend) == [1]
 
 
-def test_a_job_cancelled_before_its_turn_does_nothing(kit: Kit) -> None:
-    task_id = new_task(kit.database)
-    with kit.database.transaction() as session:
+def test_a_job_cancelled_before_its_turn_does_nothing(backend: Backend) -> None:
+    task_id = new_task(backend.database)
+    with backend.database.transaction() as session:
         session.execute(update(Task).values(cancel_requested=True))
-    with running(kit, lambda run: do_step(run, 1)):
-        until(ends(kit, task_id, JobState.CANCELLED))
-    assert steps(kit) == []
+    with running(backend, lambda run: do_step(run, 1)):
+        wait_until(ends(backend, task_id, JobState.CANCELLED))
+    assert steps(backend) == []
 
 
-def test_a_job_that_cannot_succeed_tells_why(kit: Kit) -> None:
-    task_id = new_task(kit.database)
+def test_a_job_that_cannot_succeed_tells_why(backend: Backend) -> None:
+    task_id = new_task(backend.database)
 
     def impossible(_: Run) -> None:
         raise JobFailed(Fault("/file", "no_table", "Give a CSV or XLSX file."))
 
-    with running(kit, impossible):
-        until(ends(kit, task_id, JobState.FAILED))
+    with running(backend, impossible):
+        wait_until(ends(backend, task_id, JobState.FAILED))
     expected = {"pointer": "/file", "code": "no_table", "message": "Give a CSV or XLSX file."}
-    assert task(kit, task_id).failure == expected
+    assert task(backend, task_id).failure == expected
 
 
 def test_a_job_that_fails_again_and_again_is_given_up(
-    kit: Kit, monkeypatch: pytest.MonkeyPatch
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "_MOST_ATTEMPTS", 3)
     monkeypatch.setattr(runner, "_RETRY_SECONDS", 0.0)
-    broken, fine = new_task(kit.database), new_task(kit.database)
+    broken, fine = new_task(backend.database), new_task(backend.database)
 
     def broken_for_one(run: Run) -> None:
         if run.job_id == broken:
             raise ZeroDivisionError
         work(run)
 
-    with running(kit, broken_for_one):
-        until(ends(kit, broken, JobState.FAILED))
-        until(ends(kit, fine, JobState.SUCCEEDED))
-    failure = task(kit, broken).failure
+    with running(backend, broken_for_one):
+        wait_until(ends(backend, broken, JobState.FAILED))
+        wait_until(ends(backend, fine, JobState.SUCCEEDED))
+    failure = task(backend, broken).failure
     assert failure is not None
     assert failure["code"] == "internal"
 
 
-def test_a_stopped_worker_leaves_its_job_to_the_next(kit: Kit) -> None:
-    task_id, stop = new_task(kit.database), Event()
+def test_a_stopped_worker_leaves_its_job_to_the_next(backend: Backend) -> None:
+    task_id, stop = new_task(backend.database), Event()
 
     def stopped_after_one_step(run: Run) -> None:
         do_step(run, 1)
         stop.set()
         run.check()
 
-    with running(kit, stopped_after_one_step, stop):
-        until(stop.is_set)
-    assert task(kit, task_id).state == JobState.RUNNING
-    with running(kit, work):
-        until(ends(kit, task_id, JobState.SUCCEEDED))
-    assert steps(kit) == [1, 2, 3, 4, 5]
+    with running(backend, stopped_after_one_step, stop):
+        wait_until(stop.is_set)
+    assert task(backend, task_id).state == JobState.RUNNING
+    with running(backend, work):
+        wait_until(ends(backend, task_id, JobState.SUCCEEDED))
+    assert steps(backend) == [1, 2, 3, 4, 5]

@@ -13,7 +13,7 @@ from shared.database import Database, new_metadata
 from shared.ids import new_id
 from shared.jobs.models import JobColumns
 from shared.jobs.runner import Run, Runner
-from tests.shared.kit import KitSettings
+from tests.shared.backend import NotesSettings
 
 STEPS = 5
 
@@ -78,7 +78,7 @@ def work_two_and_hang(run: Run) -> None:
 
 def main(settings_json: str, schema: str) -> None:
     """Work until killed."""
-    settings = KitSettings(**json.loads(settings_json))
+    settings = NotesSettings(**json.loads(settings_json))
     Runner(Database(settings.database, schema=schema), {Task: work_two_and_hang}).run(Event())
 
 

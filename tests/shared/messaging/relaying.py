@@ -12,7 +12,7 @@ from shared.messaging.envelope import Record
 from shared.messaging.log import Log
 from shared.messaging.log.choice import open_log
 from shared.messaging.relay import Relay
-from tests.shared.kit import Kit, KitSettings, declare_notes
+from tests.shared.backend import Backend, NotesSettings, declare_notes
 
 
 class Killed:
@@ -26,14 +26,14 @@ class Killed:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def arguments(kit: Kit, *, die: bool) -> list[str]:
+def arguments(backend: Backend, *, die: bool) -> list[str]:
     """Write for the command line where the process is to work."""
-    return [kit.settings.model_dump_json(), kit.schema, json.dumps(die)]
+    return [backend.settings.model_dump_json(), backend.schema, json.dumps(die)]
 
 
 def main(settings_json: str, schema: str, die: str) -> None:
     """Relay until killed."""
-    settings = KitSettings(**json.loads(settings_json))
+    settings = NotesSettings(**json.loads(settings_json))
     declare_notes(schema)
     log = open_log(settings)
     publishing = Killed(log) if json.loads(die) else log

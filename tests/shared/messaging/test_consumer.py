@@ -14,11 +14,11 @@ from shared import loops, tracing
 from shared.clock import now
 from shared.ids import new_id
 from shared.messaging import outbox
-from shared.messaging.consumer import Consumer, Handler, dead_letters
+from shared.messaging.consumer import Consumer, Handler, dead_letter_topic
 from shared.messaging.envelope import Record, headers
-from shared.messaging.redrive import listed, redrive
+from shared.messaging.redrive import list_dead_letters, redrive
 from shared.models import Outbox
-from tests.shared.kit import Kit, NoteState, NoteWritten, record_of, until
+from tests.shared.backend import Backend, NoteState, NoteWritten, text_record, wait_until
 
 
 class Model(DeclarativeBase):
@@ -36,11 +36,11 @@ class Effect(Model):
 
 
 @pytest.fixture
-def kit(kit: Kit) -> Kit:
-    Model.metadata.create_all(kit.database.engine)
-    kit.create_topic(kit.state_topic)
-    kit.create_topic(dead_letters(kit.schema))
-    return kit
+def backend(backend: Backend) -> Backend:
+    Model.metadata.create_all(backend.database.engine)
+    backend.create_topic(backend.state_topic)
+    backend.create_topic(dead_letter_topic(backend.schema))
+    return backend
 
 
 def note_down(session: Session, events: Sequence[NoteWritten]) -> None:
@@ -53,15 +53,15 @@ def note_down(session: Session, events: Sequence[NoteWritten]) -> None:
         raise ValueError("王小明 is not welcome")
 
 
-def consumer(kit: Kit, handler: Handler = note_down) -> Consumer:
+def consumer(backend: Backend, handler: Handler = note_down) -> Consumer:
     handlers: dict[type, Handler] = {NoteWritten: handler}
-    return Consumer(kit.database, kit.log, group=kit.schema, handlers=handlers)
+    return Consumer(backend.database, backend.log, group=backend.schema, handlers=handlers)
 
 
 @contextmanager
-def consuming(kit: Kit, handler: Handler = note_down) -> Iterator[Consumer]:
+def consuming(backend: Backend, handler: Handler = note_down) -> Iterator[Consumer]:
     """Have a consumer run as it does in a worker."""
-    running, stop = consumer(kit, handler), Event()
+    running, stop = consumer(backend, handler), Event()
     thread = Thread(target=running.run, args=(stop,))
     thread.start()
     try:
@@ -71,55 +71,59 @@ def consuming(kit: Kit, handler: Handler = note_down) -> Iterator[Consumer]:
         thread.join()
 
 
-def envelope(kit: Kit, note_id: str, *, event_id: UUID | None = None, value: str = "") -> Record:
+def envelope(
+    backend: Backend, note_id: str, *, event_id: UUID | None = None, value: str = ""
+) -> Record:
     attributes = headers(
         event_id=event_id or new_id(),
         kind="patron.note.written.v1",
-        source="/patron/kit",
+        source="/patron/notes",
         time=now(),
         key=note_id,
         traceparent=None,
     )
-    return record_of(kit.topic, note_id, value or f'{{"note_id":"{note_id}"}}', **attributes)
+    return text_record(backend.topic, note_id, value or f'{{"note_id":"{note_id}"}}', **attributes)
 
 
-def effects(kit: Kit) -> list[str]:
-    with kit.database.reading() as session:
+def effects(backend: Backend) -> list[str]:
+    with backend.database.reading() as session:
         return sorted(session.scalars(select(Effect.note)))
 
 
-def apply(kit: Kit, *records: Record) -> None:
+def apply(backend: Backend, *records: Record) -> None:
     """Give records their effect in one batch, as the log would give them."""
-    kit.log.append(records)
-    consumer(kit).apply(list(kit.published()))
+    backend.log.append(records)
+    consumer(backend).apply(list(backend.published()))
 
 
-def buried(kit: Kit) -> list[Record]:
-    return [item.record for item in kit.log.history(dead_letters(kit.schema))]
+def buried(backend: Backend) -> list[Record]:
+    return [item.record for item in backend.log.history(dead_letter_topic(backend.schema))]
 
 
-def test_an_event_has_its_effect_under_the_trace_it_was_recorded_with(kit: Kit) -> None:
+def test_an_event_has_its_effect_under_the_trace_it_was_recorded_with(backend: Backend) -> None:
     trace = tracing.start()
-    kit.record(NoteWritten(note_id="a"), NoteWritten(note_id="b"))
-    kit.publish()
-    with consuming(kit):
-        until(lambda: effects(kit) == ["a", "b"])
-    with kit.database.reading() as session:
+    backend.record(NoteWritten(note_id="a"), NoteWritten(note_id="b"))
+    backend.publish()
+    with consuming(backend):
+        wait_until(lambda: effects(backend) == ["a", "b"])
+    with backend.database.reading() as session:
         assert set(session.scalars(select(Effect.trace))) == {trace.trace_id}
 
 
-def test_an_event_that_comes_twice_has_one_effect(kit: Kit) -> None:
-    once = envelope(kit, "a", event_id=new_id())
-    apply(kit, once, once)
-    apply(kit, once)
-    assert effects(kit) == ["a"]
+def test_an_event_that_comes_twice_has_one_effect(backend: Backend) -> None:
+    once = envelope(backend, "a", event_id=new_id())
+    apply(backend, once, once)
+    apply(backend, once)
+    assert effects(backend) == ["a"]
 
 
-def test_an_event_that_another_member_applies_meanwhile_has_one_effect(postgres_kit: Kit) -> None:
+def test_an_event_that_another_member_applies_meanwhile_has_one_effect(
+    postgres_backend: Backend,
+) -> None:
     """After a rebalance two members may hold the same event: the second waits for the first."""
-    kit = postgres_kit
-    Model.metadata.create_all(kit.database.engine)
-    kit.log.append([envelope(kit, "a")])
+    backend = postgres_backend
+    Model.metadata.create_all(backend.database.engine)
+    backend.log.append([envelope(backend, "a")])
     inside, go_on = Event(), Event()
 
     def slowly(session: Session, events: Sequence[NoteWritten]) -> None:
@@ -127,27 +131,27 @@ def test_an_event_that_another_member_applies_meanwhile_has_one_effect(postgres_
         inside.set()
         go_on.wait(20)
 
-    items = kit.published()
-    first = Thread(target=consumer(kit, slowly).apply, args=(items,))
-    second = Thread(target=consumer(kit).apply, args=(items,))
+    items = backend.published()
+    first = Thread(target=consumer(backend, slowly).apply, args=(items,))
+    second = Thread(target=consumer(backend).apply, args=(items,))
     first.start()
     inside.wait(20)
     second.start()
-    until(lambda: waiting_for_a_lock(kit))
+    wait_until(lambda: waiting_for_a_lock(backend))
     go_on.set()
     first.join()
     second.join()
-    assert effects(kit) == ["a"]
-    assert buried(kit) == []
+    assert effects(backend) == ["a"]
+    assert buried(backend) == []
 
 
-def waiting_for_a_lock(kit: Kit) -> bool:
-    with kit.database.connection() as connection:
+def waiting_for_a_lock(backend: Backend) -> bool:
+    with backend.database.connection() as connection:
         waiting = text(
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
             " AND application_name = :name"
         )
-        return bool(connection.execute(waiting, {"name": f"patron-{kit.schema}"}).scalar_one())
+        return bool(connection.execute(waiting, {"name": f"patron-{backend.schema}"}).scalar_one())
 
 
 UNREADABLE = [
@@ -159,39 +163,43 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize(("value", "place"), UNREADABLE)
-def test_what_cannot_be_read_is_put_aside_with_the_reason(kit: Kit, value: str, place: str) -> None:
-    bad = envelope(kit, "bad", value=value)
-    apply(kit, envelope(kit, "a"), bad, envelope(kit, "b"))
-    assert effects(kit) == ["a", "b"]
-    (letter,) = buried(kit)
+def test_what_cannot_be_read_is_put_aside_with_the_reason(
+    backend: Backend, value: str, place: str
+) -> None:
+    bad = envelope(backend, "bad", value=value)
+    apply(backend, envelope(backend, "a"), bad, envelope(backend, "b"))
+    assert effects(backend) == ["a", "b"]
+    (letter,) = buried(backend)
     assert (letter.key, letter.value) == (bad.key, bad.value)
     assert letter.headers.items() >= bad.headers.items()
-    assert letter.headers["patron_origin_topic"] == kit.topic
+    assert letter.headers["patron_origin_topic"] == backend.topic
     assert letter.headers["patron_error"].startswith(place.rstrip("/"))
     assert "王小明" not in letter.headers["patron_error"]
 
 
-def test_a_record_without_id_or_type_is_put_aside(kit: Kit) -> None:
-    nameless = record_of(kit.topic, "x", "{}")
-    unknown_id = record_of(kit.topic, "y", '{"note_id":"y"}', ce_type="patron.note.written.v1")
-    apply(kit, nameless, unknown_id, envelope(kit, "a"))
-    assert effects(kit) == ["a"]
-    assert sorted(letter.key for letter in buried(kit)) == ["x", "y"]
+def test_a_record_without_id_or_type_is_put_aside(backend: Backend) -> None:
+    nameless = text_record(backend.topic, "x", "{}")
+    unknown_id = text_record(
+        backend.topic, "y", '{"note_id":"y"}', ce_type="patron.note.written.v1"
+    )
+    apply(backend, nameless, unknown_id, envelope(backend, "a"))
+    assert effects(backend) == ["a"]
+    assert sorted(letter.key for letter in buried(backend)) == ["x", "y"]
 
 
-def test_an_event_that_no_handler_can_take_stands_alone(kit: Kit) -> None:
+def test_an_event_that_no_handler_can_take_stands_alone(backend: Backend) -> None:
     good = [str(number) for number in range(40)]
-    records = [envelope(kit, note) for note in good]
-    records.insert(17, envelope(kit, "poison"))
-    apply(kit, *records)
-    assert effects(kit) == sorted(good)
-    (letter,) = buried(kit)
+    records = [envelope(backend, note) for note in good]
+    records.insert(17, envelope(backend, "poison"))
+    apply(backend, *records)
+    assert effects(backend) == sorted(good)
+    (letter,) = buried(backend)
     assert letter.key == "poison"
     assert letter.headers["patron_error"].startswith("ValueError at test_consumer.py:")
     assert "王小明" not in letter.headers["patron_error"]
 
 
-def test_a_failure_that_passes_buries_nothing(kit: Kit) -> None:
+def test_a_failure_that_passes_buries_nothing(backend: Backend) -> None:
     """A race, say: what fails alone is tried once more."""
     failing = iter([ValueError])
 
@@ -200,37 +208,41 @@ def test_a_failure_that_passes_buries_nothing(kit: Kit) -> None:
             raise error
         note_down(session, events)
 
-    kit.log.append([envelope(kit, "a")])
-    consumer(kit, failing_once).apply(kit.published())
-    assert effects(kit) == ["a"]
-    assert buried(kit) == []
+    backend.log.append([envelope(backend, "a")])
+    consumer(backend, failing_once).apply(backend.published())
+    assert effects(backend) == ["a"]
+    assert buried(backend) == []
 
 
-def test_unknown_types_tombstones_and_unknown_fields_are_no_trouble(kit: Kit) -> None:
-    unknown = record_of(kit.topic, "u", "{}", ce_type="patron.note.burnt.v1", ce_id=str(new_id()))
-    gone = record_of(kit.topic, "t", None, ce_type="patron.note.written.v1", ce_id=str(new_id()))
-    newer = envelope(kit, "a", value='{"note_id":"a","colour":"red"}')
-    apply(kit, unknown, gone, newer)
-    assert effects(kit) == ["a"]
-    assert buried(kit) == []
+def test_unknown_types_tombstones_and_unknown_fields_are_no_trouble(backend: Backend) -> None:
+    unknown = text_record(
+        backend.topic, "u", "{}", ce_type="patron.note.burnt.v1", ce_id=str(new_id())
+    )
+    gone = text_record(
+        backend.topic, "t", None, ce_type="patron.note.written.v1", ce_id=str(new_id())
+    )
+    newer = envelope(backend, "a", value='{"note_id":"a","colour":"red"}')
+    apply(backend, unknown, gone, newer)
+    assert effects(backend) == ["a"]
+    assert buried(backend) == []
 
 
 def test_a_missing_table_is_waited_for_and_buries_nothing(
-    kit: Kit, monkeypatch: pytest.MonkeyPatch
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker may start before its migration has run."""
     monkeypatch.setattr(loops, "_OUTAGE_SECONDS", 0.05)
-    with kit.database.transaction() as session:
+    with backend.database.transaction() as session:
         session.execute(text("ALTER TABLE effects RENAME TO hidden"))
-    kit.log.append([envelope(kit, "a")])
+    backend.log.append([envelope(backend, "a")])
     waited = Event()
-    monkeypatch.setattr(loops.Loop, "wait_out", _noting(waited, loops.Loop.wait_out))
-    with consuming(kit):
-        until(waited.is_set)
-        with kit.database.transaction() as session:
+    monkeypatch.setattr(loops.Loop, "wait_if_outage", _noting(waited, loops.Loop.wait_if_outage))
+    with consuming(backend):
+        wait_until(waited.is_set)
+        with backend.database.transaction() as session:
             session.execute(text("ALTER TABLE hidden RENAME TO effects"))
-        until(lambda: effects(kit) == ["a"])
-    assert buried(kit) == []
+        wait_until(lambda: effects(backend) == ["a"])
+    assert buried(backend) == []
 
 
 def _noting(noted: Event, then: object) -> object:
@@ -242,63 +254,65 @@ def _noting(noted: Event, then: object) -> object:
 
 
 def test_a_lost_connection_is_waited_out(
-    postgres_kit: Kit, monkeypatch: pytest.MonkeyPatch
+    postgres_backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loops, "_OUTAGE_SECONDS", 0.05)
-    kit, killed = postgres_kit, iter([True])
-    Model.metadata.create_all(kit.database.engine)
+    backend, killed = postgres_backend, iter([True])
+    Model.metadata.create_all(backend.database.engine)
 
     def killing_its_own_backend_once(session: Session, events: Sequence[NoteWritten]) -> None:
         note_down(session, events)
         if next(killed, False):
             session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
-    kit.log.append([envelope(kit, "a"), envelope(kit, "b")])
-    with consuming(kit, killing_its_own_backend_once):
-        until(lambda: effects(kit) == ["a", "b"])
-    assert buried(kit) == []
+    backend.log.append([envelope(backend, "a"), envelope(backend, "b")])
+    with consuming(backend, killing_its_own_backend_once):
+        wait_until(lambda: effects(backend) == ["a", "b"])
+    assert buried(backend) == []
 
 
 def test_a_vanished_database_file_is_waited_out(
-    tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loops, "_OUTAGE_SECONDS", 0.05)
-    if not kit.database.is_sqlite:
+    if not backend.database.is_sqlite:
         return
     waited = Event()
-    monkeypatch.setattr(loops.Loop, "wait_out", _noting(waited, loops.Loop.wait_out))
-    kit.database.close()
-    here, away = tmp_path / "kit.db", tmp_path / "away.db"
+    monkeypatch.setattr(loops.Loop, "wait_if_outage", _noting(waited, loops.Loop.wait_if_outage))
+    backend.database.close()
+    here, away = tmp_path / "notes.db", tmp_path / "away.db"
     here.rename(away)
-    kit.log.append([envelope(kit, "a")])
-    with consuming(kit):
-        until(waited.is_set)
-        kit.database.close()
+    backend.log.append([envelope(backend, "a")])
+    with consuming(backend):
+        wait_until(waited.is_set)
+        backend.database.close()
         away.replace(here)
-        until(lambda: effects(kit) == ["a"])
+        wait_until(lambda: effects(backend) == ["a"])
 
 
-def test_facts_and_states_of_one_noun_go_to_topics_of_their_own(kit: Kit) -> None:
+def test_facts_and_states_of_one_noun_go_to_topics_of_their_own(backend: Backend) -> None:
     """Facts and states of one noun travel on topics of their own; only what is asked for comes."""
-    with kit.database.transaction() as session:
+    with backend.database.transaction() as session:
         outbox.record(session, NoteState(note_id="a"), NoteWritten(note_id="b"))
         topics = set(session.scalars(select(Outbox.aggregatetype)))
-    assert topics == {kit.topic, kit.state_topic}
+    assert topics == {backend.topic, backend.state_topic}
 
 
-def test_dead_letters_are_listed_and_driven_again(kit: Kit) -> None:
-    apply(kit, envelope(kit, "poison"), envelope(kit, "bad", value="{"))
-    told = sorted(listed(kit.log, service=kit.schema), key=lambda letter: letter["error"])
-    assert [letter["topic"] for letter in told] == [kit.topic, kit.topic]
+def test_dead_letters_are_listed_and_driven_again(backend: Backend) -> None:
+    apply(backend, envelope(backend, "poison"), envelope(backend, "bad", value="{"))
+    told = sorted(
+        list_dead_letters(backend.log, service=backend.schema), key=lambda letter: letter["error"]
+    )
+    assert [letter["topic"] for letter in told] == [backend.topic, backend.topic]
     assert told[1]["error"].startswith("ValueError at")
-    assert effects(kit) == []
+    assert effects(backend) == []
 
     def mended(session: Session, events: Sequence[NoteWritten]) -> None:
         session.execute(insert(Effect), [{"note": event.note_id} for event in events])
 
     handlers: dict[type, Handler] = {NoteWritten: mended}
     for _ in range(2):
-        tried = redrive(kit.database, kit.log, service=kit.schema, handlers=handlers)
+        tried = redrive(backend.database, backend.log, service=backend.schema, handlers=handlers)
         assert tried == {"tried": 2, "failed": 1}
-        assert effects(kit) == ["poison"]
-    assert len(buried(kit)) == 2
+        assert effects(backend) == ["poison"]
+    assert len(buried(backend)) == 2

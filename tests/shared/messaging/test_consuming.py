@@ -15,18 +15,18 @@ from sqlalchemy.orm import Session
 from shared import tracing
 from shared.clock import now
 from shared.ids import new_id
-from shared.messaging.consumer import Consumer, Handler, dead_letters, reason
-from shared.messaging.envelope import Received, Record, headers
-from shared.messaging.redrive import described
-from tests.shared.kit import Kit, NoteWritten, record_of, until
+from shared.messaging.consumer import Consumer, Handler, dead_letter_topic, error_summary
+from shared.messaging.envelope import ReceivedRecord, Record, headers
+from shared.messaging.redrive import describe_dead_letter
+from tests.shared.backend import Backend, NoteWritten, text_record, wait_until
 
 OUTAGE = OperationalError("INSERT", {}, ConnectionError("gone"))
 
 
 @pytest.fixture
-def kit(kit: Kit) -> Kit:
-    kit.create_topic(dead_letters(kit.schema))
-    return kit
+def backend(backend: Backend) -> Backend:
+    backend.create_topic(dead_letter_topic(backend.schema))
+    return backend
 
 
 def nothing(session: Session, events: Sequence[NoteWritten]) -> None:
@@ -36,82 +36,91 @@ def nothing(session: Session, events: Sequence[NoteWritten]) -> None:
         raise ValueError
 
 
-def consumer(kit: Kit, handler: Handler = nothing) -> Consumer:
+def consumer(backend: Backend, handler: Handler = nothing) -> Consumer:
     handlers: dict[type, Handler] = {NoteWritten: handler}
-    return Consumer(kit.database, kit.log, group=kit.schema, handlers=handlers)
+    return Consumer(backend.database, backend.log, group=backend.schema, handlers=handlers)
 
 
 def note(
-    kit: Kit, note_id: str, *, kind: str = "written", traceparent: str | None = None
+    backend: Backend, note_id: str, *, kind: str = "written", traceparent: str | None = None
 ) -> Record:
     attributes = headers(
         event_id=new_id(),
         kind=f"patron.note.{kind}.v1",
-        source="/patron/kit",
+        source="/patron/notes",
         time=now(),
         key=note_id,
         traceparent=traceparent,
     )
-    return record_of(kit.topic, note_id, f'{{"note_id":"{note_id}"}}', **attributes)
+    return text_record(backend.topic, note_id, f'{{"note_id":"{note_id}"}}', **attributes)
 
 
-def counted(kit: Kit, outcome: str) -> float | None:
+def counted(backend: Backend, outcome: str) -> float | None:
     return REGISTRY.get_sample_value(
-        "patron_consumed_total", {"service": kit.schema, "outcome": outcome}
+        "patron_consumed_total", {"service": backend.schema, "outcome": outcome}
     )
 
 
-def test_every_record_is_counted_by_what_became_of_it(kit: Kit) -> None:
-    told = [note(kit, "a"), note(kit, "poison"), note(kit, "b"), note(kit, "c", kind="burnt")]
-    kit.log.append(told)
-    consumer(kit).apply(kit.published())
-    assert [counted(kit, each) for each in ("applied", "dead", "ignored")] == [2, 1, 1]
+def test_every_record_is_counted_by_what_became_of_it(backend: Backend) -> None:
+    told = [
+        note(backend, "a"),
+        note(backend, "poison"),
+        note(backend, "b"),
+        note(backend, "c", kind="burnt"),
+    ]
+    backend.log.append(told)
+    consumer(backend).apply(backend.published())
+    assert [counted(backend, each) for each in ("applied", "dead", "ignored")] == [2, 1, 1]
 
 
 def test_a_dead_letter_says_where_it_came_from_and_is_logged_without_its_content(
-    kit: Kit, caplog: pytest.LogCaptureFixture
+    backend: Backend, caplog: pytest.LogCaptureFixture
 ) -> None:
-    kit.log.append([note(kit, "a"), note(kit, "poison")])
+    backend.log.append([note(backend, "a"), note(backend, "poison")])
     with caplog.at_level(logging.ERROR):
-        consumer(kit).apply(kit.published())
-    (origin,) = (item for item in kit.published() if item.record.key == "poison")
-    (letter,) = kit.log.history(dead_letters(kit.schema))
+        consumer(backend).apply(backend.published())
+    (origin,) = (item for item in backend.published() if item.record.key == "poison")
+    (letter,) = backend.log.history(dead_letter_topic(backend.schema))
     expected = {
-        "topic": kit.topic,
+        "topic": backend.topic,
         "partition": str(origin.partition),
         "offset": str(origin.offset),
     }
-    assert described(letter).items() >= expected.items()
+    assert describe_dead_letter(letter).items() >= expected.items()
     (logged,) = (each.getMessage() for each in caplog.records if "dead_lettered" in each.message)
     assert "'event.dead_lettered'" in logged
-    assert kit.topic in logged
+    assert backend.topic in logged
     assert "note_id" not in logged
 
 
-def test_a_consumer_reads_for_its_group_and_shows_its_lag_not_at_every_turn(kit: Kit) -> None:
-    kit.log.append([note(kit, "a")])
-    group = {"service": kit.schema}
-    subscription = kit.log.subscribe(group=kit.schema, topics=[kit.topic])
-    until(lambda: consumer(kit).turn(subscription) == 1)
-    reading = consumer(kit)
+def test_a_consumer_reads_for_its_group_and_shows_its_lag_not_at_every_turn(
+    backend: Backend,
+) -> None:
+    backend.log.append([note(backend, "a")])
+    group = {"service": backend.schema}
+    subscription = backend.log.subscribe(group=backend.schema, topics=[backend.topic])
+    wait_until(lambda: consumer(backend).turn(subscription) == 1)
+    reading = consumer(backend)
     reading.turn(subscription)
     assert REGISTRY.get_sample_value("patron_consumer_lag_records", group) == 0
-    kit.log.append([note(kit, "b")])
-    until(lambda: subscription.lag() == 1)
+    backend.log.append([note(backend, "b")])
+    wait_until(lambda: subscription.lag() == 1)
     reading._show_lag(subscription)
     assert REGISTRY.get_sample_value("patron_consumer_lag_records", group) == 0
     subscription.close()
 
 
-def test_what_a_running_consumer_has_applied_its_group_need_not_read_again(kit: Kit) -> None:
-    kit.log.append([note(kit, "a")])
-    running, stop = consumer(kit), Event()
+def test_what_a_running_consumer_has_applied_its_group_need_not_read_again(
+    backend: Backend,
+) -> None:
+    backend.log.append([note(backend, "a")])
+    running, stop = consumer(backend), Event()
     thread = Thread(target=running.run, args=(stop,))
     thread.start()
-    until(lambda: counted(kit, "applied"))
+    wait_until(lambda: counted(backend, "applied"))
     stop.set()
     thread.join()
-    member = kit.log.subscribe(group=kit.schema, topics=[kit.topic])
+    member = backend.log.subscribe(group=backend.schema, topics=[backend.topic])
     assert member.lag() == 0
     member.close()
 
@@ -129,23 +138,23 @@ def failing(*errors: Exception) -> tuple[Handler, list[int]]:
     return handle, calls
 
 
-def test_an_outage_parts_no_batch(kit: Kit) -> None:
+def test_an_outage_parts_no_batch(backend: Backend) -> None:
     handle, calls = failing(OUTAGE)
-    kit.log.append([note(kit, str(number)) for number in range(4)])
+    backend.log.append([note(backend, str(number)) for number in range(4)])
     with pytest.raises(OperationalError):
-        consumer(kit, handle).apply(kit.published())
+        consumer(backend, handle).apply(backend.published())
     assert calls == [4]
 
 
-def test_an_outage_while_an_event_is_tried_once_more_buries_nothing(kit: Kit) -> None:
+def test_an_outage_while_an_event_is_tried_once_more_buries_nothing(backend: Backend) -> None:
     handle, _ = failing(ValueError(), OUTAGE)
-    kit.log.append([note(kit, "a")])
+    backend.log.append([note(backend, "a")])
     with pytest.raises(OperationalError):
-        consumer(kit, handle).apply(kit.published())
-    assert list(kit.log.history(dead_letters(kit.schema))) == []
+        consumer(backend, handle).apply(backend.published())
+    assert list(backend.log.history(dead_letter_topic(backend.schema))) == []
 
 
-def test_work_for_events_of_several_traces_has_a_trace_of_its_own(kit: Kit) -> None:
+def test_work_for_events_of_several_traces_has_a_trace_of_its_own(backend: Backend) -> None:
     one, other = tracing.start(), tracing.start()
     seen: list[str] = []
 
@@ -155,8 +164,11 @@ def test_work_for_events_of_several_traces_has_a_trace_of_its_own(kit: Kit) -> N
         seen.append(trace.trace_id if trace else "")
 
     def apply(*traces: tracing.Trace) -> None:
-        batch = [Received(note(kit, "a", traceparent=each.traceparent), 0, 0) for each in traces]
-        consumer(kit, noting).apply(batch)
+        batch = [
+            ReceivedRecord(note(backend, "a", traceparent=each.traceparent), 0, 0)
+            for each in traces
+        ]
+        consumer(backend, noting).apply(batch)
 
     apply(one, one)
     apply(one, other)
@@ -172,14 +184,14 @@ def invalid(kind: Any, value: object) -> ValidationError:
 
 def test_the_reason_names_the_place_inside_the_record_and_not_what_stands_there() -> None:
     error = invalid(dict[str, list[UUID]], {"a": ["王小明"]})
-    assert reason(error).startswith("/a/0: ")
-    assert "王小明" not in reason(error)
+    assert error_summary(error).startswith("/a/0: ")
+    assert "王小明" not in error_summary(error)
 
 
 def test_a_long_reason_is_cut() -> None:
-    assert len(reason(invalid(list[int], ["x"] * 100))) == 1000
+    assert len(error_summary(invalid(list[int], ["x"] * 100))) == 1000
 
 
 def test_the_reason_of_an_error_is_its_kind_as_the_driver_names_it() -> None:
-    assert reason(ValueError("王小明")) == "ValueError"
-    assert reason(DBAPIError("INSERT", {}, KeyError("王小明"))) == "KeyError"
+    assert error_summary(ValueError("王小明")) == "ValueError"
+    assert error_summary(DBAPIError("INSERT", {}, KeyError("王小明"))) == "KeyError"

@@ -11,7 +11,7 @@ CLOUD_EVENT = {
     "ce_specversion": "1.0",
     "ce_id": "00000000-0000-0000-0000-000000000001",
     "ce_type": "patron.note.written.v1",
-    "ce_source": "/patron/kit",
+    "ce_source": "/patron/notes",
     "ce_time": "2026-01-31T01:30:00+00:00",
     "ce_subject": "a",
     "content-type": "application/json",
@@ -25,7 +25,7 @@ def test_a_record_says_what_a_cloudevent_in_binary_mode_says(
     found = headers(
         event_id=UUID(int=1),
         kind="patron.note.written.v1",
-        source="/patron/kit",
+        source="/patron/notes",
         time=datetime(2026, 1, 31, 1, 30, tzinfo=UTC),
         key="a",
         traceparent=traceparent,

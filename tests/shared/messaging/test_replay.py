@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared.messaging import replay as replaying
-from shared.messaging.consumer import Consumer, Handler, dead_letters
-from shared.messaging.replay import counted, replay
+from shared.messaging.consumer import Consumer, Handler, dead_letter_topic
+from shared.messaging.replay import count_records, replay
 from shared.models import Inbox
-from tests.shared.kit import Kit, NoteState, NoteWritten
+from tests.shared.backend import Backend, NoteState, NoteWritten
 
 
 class Heard:
@@ -29,71 +29,77 @@ class Heard:
 
 
 @pytest.fixture
-def kit(kit: Kit) -> Kit:
-    kit.create_topic(kit.state_topic)
-    kit.create_topic(dead_letters(kit.schema))
-    return kit
+def backend(backend: Backend) -> Backend:
+    backend.create_topic(backend.state_topic)
+    backend.create_topic(dead_letter_topic(backend.schema))
+    return backend
 
 
-def tell(kit: Kit, *events: object) -> None:
-    kit.record(*events)
-    kit.publish()
+def tell(backend: Backend, *events: object) -> None:
+    backend.record(*events)
+    backend.publish()
 
 
-def work(kit: Kit, heard: Heard) -> None:
+def work(backend: Backend, heard: Heard) -> None:
     """Hear all there is, as the worker does."""
-    consumer = Consumer(kit.database, kit.log, group=kit.schema, handlers=heard.handlers)
-    for topic in (kit.topic, kit.state_topic):
-        consumer.apply(list(kit.log.history(topic)))
+    consumer = Consumer(
+        backend.database, backend.log, group=backend.schema, handlers=heard.handlers
+    )
+    for topic in (backend.topic, backend.state_topic):
+        consumer.apply(list(backend.log.history(topic)))
 
 
-def noted(kit: Kit) -> int:
-    with kit.database.reading() as session:
+def noted(backend: Backend) -> int:
+    with backend.database.reading() as session:
         return session.scalar(select(func.count()).select_from(Inbox)) or 0
 
 
-def test_a_replay_gives_all_that_was_heard_its_effect_once_more(kit: Kit) -> None:
+def test_a_replay_gives_all_that_was_heard_its_effect_once_more(backend: Backend) -> None:
     """What was not heard yet is noted on the way, so that the worker does not repeat it."""
-    tell(kit, NoteWritten(note_id="a"), NoteWritten(note_id="b"))
-    work(kit, Heard())
-    tell(kit, NoteWritten(note_id="c"))
+    tell(backend, NoteWritten(note_id="a"), NoteWritten(note_id="b"))
+    work(backend, Heard())
+    tell(backend, NoteWritten(note_id="c"))
     heard = Heard()
-    told = list(replay(kit.database, kit.log, service=kit.schema, handlers=heard.handlers))
+    told = list(
+        replay(backend.database, backend.log, service=backend.schema, handlers=heard.handlers)
+    )
     assert heard.batches == [["a", "b", "c"]]
-    assert told == [(kit.topic, 3)]
-    assert noted(kit) == 3
+    assert told == [(backend.topic, 3)]
+    assert noted(backend) == 3
     worked = Heard()
-    work(kit, worked)
+    work(backend, worked)
     assert worked.batches == []
 
 
 def test_a_replay_goes_topic_by_topic_and_tells_how_far_it_is(
-    kit: Kit, monkeypatch: pytest.MonkeyPatch
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replaying, "_AT_ONCE", 2)
-    tell(kit, *(NoteWritten(note_id=note) for note in "abc"), NoteState(note_id="d"))
+    tell(backend, *(NoteWritten(note_id=note) for note in "abc"), NoteState(note_id="d"))
     heard = Heard()
-    told = list(replay(kit.database, kit.log, service=kit.schema, handlers=heard.handlers))
-    assert told == [(kit.topic, 2), (kit.topic, 3), (kit.state_topic, 1)]
+    told = list(
+        replay(backend.database, backend.log, service=backend.schema, handlers=heard.handlers)
+    )
+    assert told == [(backend.topic, 2), (backend.topic, 3), (backend.state_topic, 1)]
     assert sorted(map(len, heard.batches)) == [1, 1, 2]
     assert sorted(note for batch in heard.batches for note in batch) == [*"abcd"]
 
 
-def test_the_records_of_each_topic_are_counted(kit: Kit) -> None:
-    tell(kit, *(NoteWritten(note_id=note) for note in "abc"), NoteState(note_id="d"))
-    found = list(counted(kit.log, handlers=Heard().handlers))
-    assert found == [(kit.topic, 3), (kit.state_topic, 1)]
+def test_the_records_of_each_topic_are_counted(backend: Backend) -> None:
+    tell(backend, *(NoteWritten(note_id=note) for note in "abc"), NoteState(note_id="d"))
+    found = list(count_records(backend.log, handlers=Heard().handlers))
+    assert found == [(backend.topic, 3), (backend.state_topic, 1)]
 
 
-def test_a_letter_of_a_replay_is_of_the_service_that_replays(kit: Kit) -> None:
+def test_a_letter_of_a_replay_is_of_the_service_that_replays(backend: Backend) -> None:
     """What a handler cannot take is put aside where the service's operators look."""
 
     def failing(session: Session, events: Sequence[NoteWritten]) -> None:
         del session, events
         raise ValueError
 
-    tell(kit, NoteWritten(note_id="a"))
+    tell(backend, NoteWritten(note_id="a"))
     handlers: dict[type, Handler] = {NoteWritten: failing}
-    list(replay(kit.database, kit.log, service=kit.schema, handlers=handlers))
-    (letter,) = kit.log.history(dead_letters(kit.schema))
+    list(replay(backend.database, backend.log, service=backend.schema, handlers=handlers))
+    (letter,) = backend.log.history(dead_letter_topic(backend.schema))
     assert letter.record.key == "a"

@@ -10,9 +10,9 @@ from shared.contracts import catalogue
 from shared.contracts.catalogue import state
 from shared.messaging import topics
 from shared.messaging.log import PARTITIONS
-from shared.messaging.log.kafka import LARGEST_RECORD
+from shared.messaging.log.kafka import MAX_RECORD_BYTES
 from shared.settings import ServiceSettings
-from tests.shared.kit import NoteState
+from tests.shared.backend import NoteState
 
 
 def test_the_topics_of_a_service_are_what_its_contracts_and_its_dead_letters_go_by() -> None:
@@ -21,7 +21,7 @@ def test_the_topics_of_a_service_are_what_its_contracts_and_its_dead_letters_go_
         *(each.topic for each in catalogue.contracts_of("scoring")),
         "patron.scoring.dead-letters.v1",
     }
-    assert {each["max.message.bytes"] for each in declared.values()} == {str(LARGEST_RECORD)}
+    assert {each["max.message.bytes"] for each in declared.values()} == {str(MAX_RECORD_BYTES)}
 
 
 def test_facts_are_kept_for_ever_states_compacted_and_dead_letters_kept_a_month() -> None:
@@ -37,7 +37,7 @@ def test_facts_are_kept_for_ever_states_compacted_and_dead_letters_kept_a_month(
 
 def test_the_embedded_log_needs_no_topics() -> None:
     class Settings(ServiceSettings):
-        name = "kit"
+        name = "notes"
 
     topics.create(Settings())
 
@@ -46,7 +46,7 @@ def test_a_topic_that_is_there_is_completed_and_what_operators_chose_stays(
     kafka_bootstrap: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A deployment of an older release gets what this one declares beyond it."""
-    name = f"kit{secrets.token_hex(4)}"
+    name = f"notes{secrets.token_hex(4)}"
     state("note.state", topic=f"{name}.note", key="note_id")(NoteState)
     try:
         with caplog.at_level(logging.INFO):

@@ -4,14 +4,14 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database import Json, Moment
-from shared.migrations import create_kit_tables, drop_kit_tables
+from shared.migrations import create_shared_tables, drop_shared_tables
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_kit_tables()
+    create_shared_tables()
     op.create_table(
         "api_keys",
         sa.Column("id", sa.Uuid(), primary_key=True),
@@ -28,4 +28,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("api_keys")
-    drop_kit_tables()
+    drop_shared_tables()

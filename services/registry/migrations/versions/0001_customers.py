@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database import Json, Moment
-from shared.migrations import create_kit_tables, drop_kit_tables
+from shared.migrations import create_shared_tables, drop_shared_tables
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_kit_tables()
+    create_shared_tables()
     op.create_table(
         "customers",
         sa.Column("id", sa.Uuid(), primary_key=True),
@@ -67,7 +67,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("customer_changes", "customer_tokens", "customer_identities", "customers"):
         op.drop_table(table)
-    drop_kit_tables()
+    drop_shared_tables()
 
 
 def _customer_id(*, primary_key: bool = False, index: bool = False) -> sa.Column[UUID]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from services.registry.customers.customer.domain import MOST_TAGS
 from services.registry.sales.product.domain import MOST_DAYS
 from shared.clock import local_day
-from shared.files.cells import is_formula, read_moment, read_written
+from shared.files.cells import is_formula, parse_date_or_time, parse_moment
 from shared.money import CURRENCIES, parse_exact
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -78,13 +78,13 @@ def _currency(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _day(text: str) -> date:
-    return read_written(text, "Give a day as 2026-01-31 or 2026/1/31.").date()
+    return parse_date_or_time(text, "Give a day as 2026-01-31 or 2026/1/31.").date()
 
 
 @lru_cache(maxsize=65_536)
 def _moment(text: str, zone: ZoneInfo) -> tuple[datetime, date]:
     """Read a time, and its business day."""
-    moment = read_moment(text, zone)
+    moment = parse_moment(text, zone)
     return moment, local_day(moment, zone)
 
 

@@ -14,7 +14,7 @@ from services.registry.transfer.imports.domain import Layout, Options, Rejected
 from services.registry.transfer.imports.models import Import, Rejection
 from shared import clock
 from shared.bulk import insert_rows
-from shared.imports.service import on_trial, progress, rejection
+from shared.imports.service import progress_update, rejection_row, rollback_if_dry_run
 from shared.jobs.runner import Run
 from shared.metrics import JOB_LINES
 
@@ -39,7 +39,7 @@ class Chunk:
 
 def rehearse(task: Task, put: Callable[[Session], Chunk]) -> None:
     """Put one chunk that is counted already, and take it back."""
-    with task.run.transaction() as session, on_trial(session, dry_run=True):
+    with task.run.transaction() as session, rollback_if_dry_run(session, dry_run=True):
         put(session)
     task.run.check()
 
@@ -47,11 +47,11 @@ def rehearse(task: Task, put: Callable[[Session], Chunk]) -> None:
 def commit(task: Task, put: Callable[[Session], Chunk]) -> None:
     """Put one chunk together with its counts; a dry run keeps the counts alone."""
     with task.run.transaction() as session:
-        with on_trial(session, dry_run=task.row.dry_run):
+        with rollback_if_dry_run(session, dry_run=task.row.dry_run):
             chunk = put(session)
         outcomes = {**chunk.outcomes, "rejected": len(chunk.rejected)}
-        rejected = [rejection(task.row, found.line, found.faults) for found in chunk.rejected]
+        rejected = [rejection_row(task.row, found.line, found.faults) for found in chunk.rejected]
         insert_rows(session, Rejection, rejected)
-        session.execute(progress(task.row, outcomes, changed_at=clock.now()))
+        session.execute(progress_update(task.row, outcomes, changed_at=clock.now()))
     JOB_LINES.labels("imports").inc(sum(outcomes.values()))
     task.run.check()

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from services.registry.transfer.imports import orders, records
 from services.registry.transfer.imports.domain import Entity, Field, Layout
-from shared.imports.columns import Mapped, columns_of
+from shared.imports.columns import ColumnMapping, match_columns
 
 
 def fields_of(entity: Entity, timezone: str) -> Mapping[str, Field]:
@@ -15,11 +15,13 @@ def fields_of(entity: Entity, timezone: str) -> Mapping[str, Field]:
     return records.CUSTOMER_FIELDS if entity is Entity.CUSTOMERS else records.PRODUCT_FIELDS
 
 
-def layout_of(entity: Entity, header: Sequence[str], mapping: Mapped, timezone: str) -> Layout:
+def layout_of(
+    entity: Entity, header: Sequence[str], mapping: ColumnMapping, timezone: str
+) -> Layout:
     """Find the fields of an entity in a header; Invalid says what does not fit."""
     fields = fields_of(entity, timezone)
     required = [name for name, field in fields.items() if field.required]
-    return Layout(columns_of(header, mapping, fields, required), fields)
+    return Layout(match_columns(header, mapping, fields, required), fields)
 
 
 def described() -> str:

@@ -97,7 +97,7 @@ class Layout:
         """Read one line: the values that are there by field, and what is wrong."""
         values: dict[str, Any] = {}
         faults: list[str] = []
-        for name, place in self.columns.places.items():
+        for name, place in self.columns.positions.items():
             text = cells[place].strip()
             if text:
                 try:

@@ -18,7 +18,7 @@ from services.registry.transfer.imports.domain import Mode, Rejected
 from services.registry.transfer.imports.orders import Draft, OrderReader, with_customers
 from services.registry.transfer.imports.staging import Group, Staging
 from shared.files.tables import Line
-from shared.imports.service import tell_total
+from shared.imports.service import save_total
 
 _BEAT_LINES = 50_000
 CHUNK_ORDERS = 500
@@ -38,7 +38,7 @@ class OrdersWork:
         """Take in what is not yet processed."""
         task = self._task
         with closing(Staging()) as staging:
-            tell_total(task.run, task.row, staging.fill(self._keyed(lines)))
+            save_total(task.run, task.row, staging.fill(self._keyed(lines)))
             groups = _beyond(staging.groups(most=MOST_LINES), task.row.processed)
             for chunk in _chunks(groups):
                 commit(task, partial(self._put, chunk))
@@ -48,7 +48,7 @@ class OrdersWork:
 
         A line that cannot be taken names nothing.
         """
-        places = self._task.layout.columns.places
+        places = self._task.layout.columns.positions
         key, code, name = places["order_id"], places["product_code"], places.get("product_name")
         for line in lines:
             if line.number % _BEAT_LINES == 0:

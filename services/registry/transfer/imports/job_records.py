@@ -17,7 +17,7 @@ from services.registry.transfer.imports.chunks import Chunk, Task, commit, rehea
 from services.registry.transfer.imports.domain import Options, Rejected
 from services.registry.transfer.imports.trial import Trial
 from shared.files.tables import Line
-from shared.imports.service import count_lines, tell_total
+from shared.imports.service import count_lines, save_total
 from shared.upsert import UpsertResult
 
 CHUNK_LINES = 500
@@ -74,7 +74,7 @@ class _Said:
 def import_records(task: Task, noun: Noun, lines: Iterator[Line]) -> None:
     """Take in what is not yet processed."""
     if task.row.total is None:
-        tell_total(task.run, task.row, count_lines(task.run, task.row))
+        save_total(task.run, task.row, count_lines(task.run, task.row))
     with closing(Trial()) as trial:
         for found in _chunks(islice(lines, task.row.processed)):
             if task.row.dry_run:

@@ -17,7 +17,7 @@ from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
 from shared.imports.errors_file import errors_file
-from shared.imports.schemas import ANY_SIZE
+from shared.imports.schemas import MAX_FORM_BYTES
 from shared.imports.settings import Settings
 from shared.jobs import service as jobs
 
@@ -59,7 +59,7 @@ file counts twice. One bad line rejects its whole order. Where `order_id` begins
     status_code=202,
     response_model=ImportOut,
     responses=errors(403, 413),
-    max_body_size=ANY_SIZE,
+    max_body_size=MAX_FORM_BYTES,
     dependencies=[EACH_PART_ONCE],
     description=_ABOUT + described(),
 )
@@ -75,9 +75,9 @@ def start_import(
             options=form.options.options(form.entity, settings),
             upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )
-        return answer(ImportOut.of(row), status=202, location=ImportOut.place_of(row))
+        return answer(ImportOut.of(row), status=202, location=ImportOut.location_of(row))
 
-    return once(start, also=form.said)
+    return once(start, also=form.fingerprint)
 
 
 @router.get("", response_model=ImportPage, responses=errors(403))

@@ -10,8 +10,8 @@ from services.registry.transfer.imports.domain import OPTIONS, Entity, Mode
 from shared.errors import Fault, Invalid
 from shared.http.json_names import JsonPart
 from shared.http.schemas import Body, Code, Currency, Flag, Page, System
-from shared.imports.schemas import QUEUED, Encoding, FileForm, FileImportOut, Zone
-from shared.imports.service import NO_SYSTEM
+from shared.imports.schemas import QUEUED_IMPORT, Encoding, FileForm, FileImportOut, Zone
+from shared.imports.service import SYSTEM_REQUIRED
 from shared.settings import ServiceSettings
 
 
@@ -58,7 +58,7 @@ class ImportOptions(Body):
         foreign = [name for name in self.model_fields_set if entity not in OPTIONS[name]]
         faults = [Fault(f"/options/{name}", "foreign", message) for name in sorted(foreign)]
         if self.system is None and entity in OPTIONS["system"]:
-            faults.append(NO_SYSTEM)
+            faults.append(SYSTEM_REQUIRED)
         if faults:
             raise Invalid(*faults)
         said = dict(self) | {
@@ -76,7 +76,7 @@ _EXAMPLE: dict[str, Any] = {
     "options": '{"currency": "CNY"}',
     "dry_run": True,
 }
-_RUNNING = QUEUED | {
+_RUNNING = QUEUED_IMPORT | {
     "id": "0199a7c0-0000-7000-8000-000000000004",
     "entity": "products",
     "dry_run": True,
@@ -106,7 +106,7 @@ SentForm = Annotated[ImportForm, Form(media_type="multipart/form-data")]
 class ImportOut(FileImportOut):
     """An import; counts are lines, `processed` is the sum of the four outcomes."""
 
-    place = "/v1/imports/{row.id}"
+    location_template = "/v1/imports/{row.id}"
     model_config = ConfigDict(json_schema_extra={"examples": [_RUNNING]})
 
     entity: Entity

@@ -8,7 +8,7 @@ from services.registry.transfer.imports.columns import layout_of
 from services.registry.transfer.imports.domain import Entity, Options
 from services.registry.transfer.imports.models import Import
 from shared.files.tables import read_table
-from shared.imports.service import Upload, keep_file
+from shared.imports.service import Upload, store_file
 
 UNKNOWN = "No import has this id."
 
@@ -17,7 +17,7 @@ def start_import(session: Session, *, entity: Entity, options: Options, upload: 
     """Keep a file and queue its import; Invalid at once if its header will not do."""
     header = read_table(upload.stream, encoding=options.encoding).header
     layout = layout_of(entity, header, upload.mapping, options.timezone)
-    kept = keep_file(session, upload, layout.columns)
+    kept = store_file(session, upload, layout.columns)
     row = Import(**kept, entity=entity, options=asdict(options), changed_at=kept["created_at"])
     session.add(row)
     session.flush()

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
-from shared.money import exactly
+from shared.money import exact_arithmetic
 
 
 class Priced(Protocol):
@@ -58,7 +58,7 @@ def combined(parts: Iterable[Excluded]) -> tuple[Excluded, ...]:
     left: dict[str, list[Excluded]] = {}
     for part in parts:
         left.setdefault(part.currency, []).append(part)
-    with exactly():
+    with exact_arithmetic():
         return tuple(
             Excluded(
                 currency=currency,

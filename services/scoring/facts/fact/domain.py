@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID, uuid5
 
-from shared.money import exactly
+from shared.money import exact_arithmetic
 
 
 class Kind(StrEnum):
@@ -107,7 +107,7 @@ def facts_of(order: Order) -> list[Fact]:
     Lines with a positive quantity were bought (a price of 0 counts), negative ones came back. An
     order without either gives an empty return fact, so that it too supersedes the version before.
     """
-    with exactly():
+    with exact_arithmetic():
         bought = [line for line in order.lines if line.quantity > 0]
         returned = [line for line in order.lines if line.quantity < 0]
         return [

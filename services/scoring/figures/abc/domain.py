@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from services.scoring.modelling.value_model.domain import ClassRule
-from shared.money import exactly
+from shared.money import exact_arithmetic
 
 
 class CustomerClass(StrEnum):
@@ -115,7 +115,7 @@ def buyers_of(customers: Iterable[Valued], basis: Basis) -> list[Buyer]:
 
 def ranking(buyers: Iterable[Buyer]) -> Ranking:
     """Rank buyers by falling value; equal ones by the smallest external id as text, then by id."""
-    with exactly():
+    with exact_arithmetic():
         ranked = sorted(
             buyers,
             key=lambda buyer: (
@@ -136,7 +136,7 @@ def abc(ranked: Ranking, *, rule: ClassRule, method: Method) -> Abc:
     values reaches 70 % of the total, B until 90 %; the buyer who crosses such a limit belongs to
     the higher class. Negative values are C.
     """
-    with exactly():
+    with exact_arithmetic():
         class_at = {Method.COUNT: _by_count, Method.VALUE: _by_value}[method](ranked, rule)
         classes = {
             buyer.customer_id: CustomerClass.C if buyer.value < 0 else class_at(rank)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.scoring.figures.loyalty.domain import Rung
-from shared.money import exactly
+from shared.money import exact_arithmetic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Move:
 
 def ladder(standings: Iterable[Standing]) -> tuple[RungRow, ...]:
     """Return every rung, lowest first, with the number of its customers and their revenue."""
-    with exactly():
+    with exact_arithmetic():
         grouped: dict[Rung, list[Decimal]] = {rung: [] for rung in Rung}
         for standing in standings:
             grouped[standing.rung].append(standing.revenue)
@@ -53,7 +53,7 @@ def ladder(standings: Iterable[Standing]) -> tuple[RungRow, ...]:
 
 def total_revenue(rungs: Iterable[RungRow]) -> Decimal:
     """Return the revenue of all rungs together."""
-    with exactly():
+    with exact_arithmetic():
         return sum((row.revenue for row in rungs), Decimal(0))
 
 
@@ -64,7 +64,7 @@ def moves(before: Mapping[UUID, Standing], after: Mapping[UUID, Standing]) -> tu
     the later ladder, the moves from a rung to its customers in the earlier one. A customer counts
     on every date, also on one before the registration.
     """
-    with exactly():
+    with exact_arithmetic():
         grouped: dict[tuple[Rung, Rung], list[Decimal]] = {}
         for customer_id, standing in after.items():
             step = (before[customer_id].rung, standing.rung)

@@ -8,7 +8,7 @@ from math import sqrt
 from typing import Any
 
 from services.scoring.figures.satisfaction_index.student import quantile
-from shared.money import exactly
+from shared.money import exact_arithmetic
 
 _ROLE = "satisfaction"
 _LEAST, _MOST = 0.0, 100.0
@@ -108,21 +108,21 @@ def response_index(answers: Mapping[str, Any], items: Sequence[Item]) -> Respons
     if not parts:
         return None
     mean = sum(parts, Fraction(0)) / len(parts)
-    with exactly():
+    with exact_arithmetic():
         index = Decimal(round(mean * 10**_DECIMALS)).scaleb(-_DECIMALS)
     return ResponseIndex(index=index, n=len(parts))
 
 
 def sums_of(indices: Sequence[Decimal]) -> Sums:
     """Return the count, sum and sum of squares of responses' indices, exact."""
-    with exactly():
+    with exact_arithmetic():
         squares = sum((index * index for index in indices), Decimal(0))
         return Sums(n=len(indices), total=sum(indices, Decimal(0)), squares=squares)
 
 
 def total(parts: Iterable[Sums]) -> Sums:
     """Return the sum of sums."""
-    with exactly():
+    with exact_arithmetic():
         return sum(parts, Sums())
 
 

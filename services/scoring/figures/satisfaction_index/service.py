@@ -26,7 +26,7 @@ from shared.bulk import insert_rows, lock_or_create
 from shared.contracts.survey.response import ResponseSubmitted
 from shared.contracts.survey.survey import SurveyFacts
 from shared.messaging import outbox
-from shared.money import exactly
+from shared.money import exact_arithmetic
 
 _WaveKey: TypeAlias = tuple[UUID, str]
 """Id of a survey and code of one of its waves."""
@@ -140,7 +140,7 @@ def _apply_responses(
         _supersede(current, row, differences)
     session.flush()
     insert_rows(session, CodedAnswer, [_columns(row) for row in added])
-    with exactly():
+    with exact_arithmetic():
         for key, difference in differences.items():
             before = _sums(stored[key]) if key in stored else Sums()
             _store_sums(session, stored, key, before + difference)
@@ -167,7 +167,7 @@ def _add(differences: dict[_WaveKey, Sums], row: CodedAnswer, sign: int) -> None
     if row.size:
         key = (row.survey_id, row.wave)
         own, difference = sums_of([row.score]), differences.get(key, Sums())
-        with exactly():
+        with exact_arithmetic():
             differences[key] = difference + own if sign > 0 else difference - own
 
 

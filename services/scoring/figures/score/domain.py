@@ -16,7 +16,7 @@ from services.scoring.figures.loyalty.domain import (
     silent_from,
 )
 from services.scoring.modelling.value_model.domain import Rules, Take, Term
-from shared.money import exactly
+from shared.money import exact_arithmetic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def score(
     facts: Sequence[Fact], *, horizon: Horizon, rules: Rules, rates: Rates, disqualified: bool
 ) -> Score:
     """Return the score of one customer, computed from all their facts (docs/figures.md)."""
-    with exactly():
+    with exact_arithmetic():
         seen = [fact for fact in facts if horizon.sees(fact)]
         start = months_before(horizon.as_of, rules.ladder_months)
         recent = [fact for fact in seen if fact.occurred_on > start]
@@ -114,7 +114,7 @@ def explain(
     facts: Iterable[Fact], *, horizon: Horizon, rules: Rules, rates: Rates
 ) -> tuple[TermPoints, ...]:
     """Return each active term with its facts; the points of all sum to the value points exactly."""
-    with exactly():
+    with exact_arithmetic():
         seen = sorted(
             filter(horizon.sees, facts), key=lambda fact: (fact.occurred_on, fact.fact_id)
         )
@@ -126,7 +126,7 @@ def sortable(value: Decimal) -> str:
 
     A database that stores exact decimals as text cannot sort them otherwise.
     """
-    with exactly():
+    with exact_arithmetic():
         scaled = int(value.scaleb(20))
     shifted = scaled + 10**60
     return f"{shifted:061d}"

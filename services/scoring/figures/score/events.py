@@ -15,7 +15,7 @@ from shared.contracts.scoring.score import (
     ScoreFacts,
     ScoreState,
 )
-from shared.money import plain
+from shared.money import format_decimal
 
 _IDENTIFYING = {"customer_id", "version", "as_of"}
 """Columns that say of which customer, version and day an event is: no figures."""
@@ -35,8 +35,8 @@ def score_figures(row: Row) -> dict[str, Any]:
     index = row["satisfaction_index"]
     answered = index is not None
     return {name: row[name] for name in _COPIED} | {
-        "value_points": plain(row["value_points"]),
-        "revenue": plain(row["revenue"]),
+        "value_points": format_decimal(row["value_points"]),
+        "revenue": format_decimal(row["revenue"]),
         "satisfaction": Satisfaction(index=float(index), n=row["satisfaction_n"])
         if answered
         else None,

@@ -16,11 +16,11 @@ from services.scoring.figures.score.domain import Contribution, TermPoints
 from services.scoring.figures.score.models import StoredScore
 from services.scoring.models import Row
 from shared.http.schemas import Body, Page
-from shared.money import plain
+from shared.money import format_decimal
 
 Figure = Annotated[
     Decimal,
-    PlainSerializer(plain, return_type=str),
+    PlainSerializer(format_decimal, return_type=str),
     WithJsonSchema({"type": "string"}),
     Field(description="An exact decimal, as text.", examples=["12.5"]),
 ]

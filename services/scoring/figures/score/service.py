@@ -26,7 +26,7 @@ from shared import clock
 from shared.bulk import insert_rows
 from shared.ids import new_id
 from shared.messaging import outbox
-from shared.money import plain
+from shared.money import format_decimal
 from shared.settings import ServiceSettings
 
 UNKNOWN = "No customer that you may see has this id."
@@ -195,7 +195,7 @@ def _columns(
 
 def _documents(excluded: Iterable[Excluded]) -> list[dict[str, Any]]:
     return [
-        {"currency": each.currency, "facts": each.facts, "amount": plain(each.amount)}
+        {"currency": each.currency, "facts": each.facts, "amount": format_decimal(each.amount)}
         for each in excluded
     ]
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database import Exact, Json, Moment
-from shared.migrations import create_kit_tables, drop_kit_tables
+from shared.migrations import create_shared_tables, drop_shared_tables
 
 revision = "0001"
 down_revision = None
@@ -31,7 +31,7 @@ TABLES = (
 
 
 def upgrade() -> None:
-    create_kit_tables()
+    create_shared_tables()
     _create_customers_and_facts()
     _create_models()
     _create_scores()
@@ -48,7 +48,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(TABLES):
         op.drop_table(table)
-    drop_kit_tables()
+    drop_shared_tables()
 
 
 def _create_customers_and_facts() -> None:

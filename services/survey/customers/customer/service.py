@@ -17,7 +17,7 @@ from services.survey.customers.customer.models import Customer, CustomerIdentity
 from services.survey.customers.customer.repository import Pair
 from shared import projections
 from shared.contracts.registry.customer import CustomerState
-from shared.database import upserting
+from shared.database import dialect_insert
 
 _KEY = ["system", "external_id"]
 
@@ -43,7 +43,7 @@ def find_or_await(session: Session, pairs: Iterable[Pair]) -> dict[Pair, UUID]:
 def _await(session: Session, pairs: Sequence[Pair]) -> dict[Pair, UUID | None]:
     """Note pairs that are known by name only and hold their rows, in the order of their keys."""
     table = CustomerIdentity.__table__
-    statement = upserting(session, table)
+    statement = dialect_insert(session, table)
     held = statement.on_conflict_do_update(
         index_elements=_KEY, set_={"system": statement.excluded.system}
     ).returning(table.c.system, table.c.external_id, table.c.customer_id)
@@ -89,7 +89,7 @@ def _forget_dropped(session: Session, events: Sequence[CustomerState]) -> None:
 
 
 def _upsert_identities(session: Session, rows: list[dict[str, Any]]) -> None:
-    statement = upserting(session, CustomerIdentity.__table__)
+    statement = dialect_insert(session, CustomerIdentity.__table__)
     new, kept = statement.excluded, CustomerIdentity.stated_at
     changes = {"customer_id": new.customer_id, "stated_at": new.stated_at}
     older = kept.is_(None) | (kept < new.stated_at)

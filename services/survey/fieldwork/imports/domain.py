@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from shared.errors import Fault, Invalid
-from shared.imports.columns import Columns, Mapped, columns_of
+from shared.imports.columns import ColumnMapping, Columns, match_columns
 
 RESPONDENT = "respondent_external_id"
 SUBMITTED_AT = "submitted_at"
@@ -16,12 +16,12 @@ _CHANNEL = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
 def columns_of_answers(
-    header: Sequence[str], mapping: Mapped, items: Mapping[str, bool]
+    header: Sequence[str], mapping: ColumnMapping, items: Mapping[str, bool]
 ) -> Columns:
     """Find items, by code and whether they are required, and fields; Invalid if it will not do."""
     required = [code for code, needed in items.items() if needed]
-    columns = columns_of(header, mapping, [*FIELDS, *items], required)
-    if not columns.places.keys() & items.keys():
+    columns = match_columns(header, mapping, [*FIELDS, *items], required)
+    if not columns.positions.keys() & items.keys():
         message = "Name or map a column for one of the items at least; none is there."
         raise Invalid(Fault("/file", "missing_columns", message))
     return columns

@@ -26,11 +26,11 @@ from shared.errors import Fault, Invalid, Problem
 from shared.files.tables import Line
 from shared.imports.service import (
     count_lines,
-    lines_of,
-    on_trial,
-    progress,
-    rejection,
-    tell_total,
+    progress_update,
+    read_lines,
+    rejection_row,
+    rollback_if_dry_run,
+    save_total,
 )
 from shared.jobs.runner import JobFailed, Run, Work
 from shared.metrics import JOB_LINES
@@ -82,11 +82,11 @@ def _count_lines(run: Run, row: Import) -> None:
     if total > MOST_LINES:
         message = f"Give at most {MOST_LINES} lines in one file."
         raise Invalid(Fault("/file", "too_many_lines", message))
-    tell_total(run, row, total)
+    save_total(run, row, total)
 
 
 def _import_lines(run: Run, task: _Task) -> None:
-    lines = lines_of(run, task.row)
+    lines = read_lines(run, task.row)
     _pass_by(run, task, islice(lines, task.row.processed))
     while step := list(islice(lines, STEP)):
         run.check()
@@ -109,19 +109,19 @@ def _keep_step(session: Session, task: _Task, step: Sequence[Line]) -> None:
     taken = [found for _, found in read if isinstance(found, Submission)]
     rejected = [(line, found) for line, found in read if not isinstance(found, Submission)]
     kept = _keep(session, task, taken)
-    insert_rows(session, Rejection, [rejection(task.row, *each) for each in rejected])
+    insert_rows(session, Rejection, [rejection_row(task.row, *each) for each in rejected])
     outcomes = {
         "created": len(kept.created),
         "updated": len(kept.updated),
         "unchanged": len(kept.unchanged),
         "rejected": len(rejected),
     }
-    session.execute(progress(task.row, outcomes))
+    session.execute(progress_update(task.row, outcomes))
 
 
 def _keep(session: Session, task: _Task, taken: Sequence[Submission]) -> responses.Kept:
     wave = _wave(session, task.row)
-    with on_trial(session, dry_run=task.row.dry_run):
+    with rollback_if_dry_run(session, dry_run=task.row.dry_run):
         return responses.submit_responses(session, wave=wave, sheet=task.sheet, submissions=taken)
 
 

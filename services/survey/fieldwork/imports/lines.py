@@ -18,7 +18,7 @@ from services.survey.fieldwork.response.domain import Checked, Sheet, key_of
 from services.survey.fieldwork.response.service import AHEAD, Submission
 from services.survey.fieldwork.response.texts import say
 from shared import clock
-from shared.files.cells import is_formula, read_moment
+from shared.files.cells import is_formula, parse_moment
 from shared.files.tables import Line
 from shared.imports.columns import Columns
 
@@ -41,7 +41,7 @@ class LineReader:
         self._wave_id = wave_id
         self._digest = digest
         self._answered: dict[str, int] = {}
-        self._items = {code: at for code, at in columns.places.items() if code not in FIELDS}
+        self._items = {code: at for code, at in columns.positions.items() if code not in FIELDS}
 
     def pass_by(self, line: Line) -> None:
         """Remember the respondent of a line that was taken before this process began."""
@@ -75,11 +75,11 @@ class LineReader:
         return key_of(self._wave_id, "line", self._digest, str(line.number))
 
     def _cell(self, line: Line, field: str) -> str:
-        at = self._columns.places.get(field)
+        at = self._columns.positions.get(field)
         return "" if at is None else line.cells[at].strip()
 
     def _formulas(self, line: Line) -> Iterator[str]:
-        for field, at in self._columns.places.items():
+        for field, at in self._columns.positions.items():
             if is_formula(line.cells[at]):
                 yield self._columns.fault(field, "Give the value, not a formula.")
 
@@ -109,7 +109,7 @@ class LineReader:
         if not written:
             return None
         try:
-            moment = read_moment(written, self._zone)
+            moment = parse_moment(written, self._zone)
         except ValueError as error:
             faults.append(self._columns.fault(SUBMITTED_AT, str(error)))
             return None

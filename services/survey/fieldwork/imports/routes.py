@@ -20,7 +20,7 @@ from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
 from shared.imports.errors_file import errors_file
-from shared.imports.schemas import ANY_SIZE
+from shared.imports.schemas import MAX_FORM_BYTES
 from shared.imports.settings import Settings
 from shared.jobs import service as jobs
 
@@ -39,7 +39,7 @@ ImportId = Annotated[UUID, Path(description="The import's id.")]
     status_code=202,
     response_model=ImportOut,
     responses=errors(403, 404, 409, 413),
-    max_body_size=ANY_SIZE,
+    max_body_size=MAX_FORM_BYTES,
     dependencies=[EACH_PART_ONCE],
 )
 def import_answers(
@@ -70,9 +70,9 @@ def import_answers(
             options=form.options.options(settings.timezone),
             upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )
-        return answer(ImportOut.of(created), status=202, location=ImportOut.place_of(created))
+        return answer(ImportOut.of(created), status=202, location=ImportOut.location_of(created))
 
-    return once(start, also=form.said)
+    return once(start, also=form.fingerprint)
 
 
 @router.get("/{survey_id}/imports", response_model=ImportPage, responses=errors(403, 404))

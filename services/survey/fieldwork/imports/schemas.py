@@ -11,7 +11,7 @@ from services.survey.fieldwork.response.schemas import Channel
 from services.survey.fieldwork.survey.schemas import WaveCode
 from shared.http.json_names import JsonPart
 from shared.http.schemas import Body, Page, System
-from shared.imports.schemas import QUEUED, Encoding, FileForm, FileImportOut, Zone
+from shared.imports.schemas import QUEUED_IMPORT, Encoding, FileForm, FileImportOut, Zone
 
 
 class AnswerImportOptions(Body):
@@ -51,7 +51,7 @@ _FORM: dict[str, Any] = {
     "options": '{"system": "erp", "wave": "2026-H1"}',
     "dry_run": False,
 }
-_QUEUED = QUEUED | {
+_QUEUED = QUEUED_IMPORT | {
     "id": "0199a7c0-0000-7000-8000-000000000041",
     "survey_id": "0199a7c0-0000-7000-8000-000000000018",
     "wave": "2026-H1",
@@ -82,7 +82,7 @@ SentForm = Annotated[ImportForm, Form(media_type="multipart/form-data")]
 class ImportOut(FileImportOut):
     """An import; counts are lines, `processed` is the sum of the four outcomes."""
 
-    place = "/v1/surveys/{row.survey_id}/imports/{row.id}"
+    location_template = "/v1/surveys/{row.survey_id}/imports/{row.id}"
     model_config = ConfigDict(json_schema_extra={"examples": [_QUEUED]})
 
     survey_id: UUID

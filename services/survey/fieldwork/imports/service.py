@@ -10,7 +10,7 @@ from services.survey.fieldwork.imports.models import Import
 from services.survey.fieldwork.survey.service import open_for_answers, questionnaire_of
 from shared.errors import Invalid
 from shared.files.tables import read_table
-from shared.imports.service import NO_SYSTEM, Upload, keep_file
+from shared.imports.service import SYSTEM_REQUIRED, Upload, store_file
 
 UNKNOWN = "This survey has no import with this id."
 
@@ -33,9 +33,9 @@ def start_import(
     header = read_table(upload.stream, encoding=options.encoding).header
     items = {item.code: item.required for item in questionnaire_of(session, chosen).items}
     columns = columns_of_answers(header, upload.mapping, items)
-    if options.system is None and RESPONDENT in columns.places:
-        raise Invalid(NO_SYSTEM)
-    kept = keep_file(session, upload, columns)
+    if options.system is None and RESPONDENT in columns.positions:
+        raise Invalid(SYSTEM_REQUIRED)
+    kept = store_file(session, upload, columns)
     made = Import(**kept, survey_id=survey_id, wave=chosen.code, options=asdict(options))
     session.add(made)
     session.flush()

@@ -21,7 +21,7 @@ from services.survey.fieldwork.survey.models import Wave
 from shared import clock
 from shared.bulk import insert_rows
 from shared.contracts.survey.response import Answer
-from shared.database import upserting
+from shared.database import dialect_insert
 from shared.errors import Conflict, Fault, Invalid
 from shared.ids import new_id
 from shared.messaging import outbox
@@ -292,7 +292,7 @@ def _insert(session: Session, wave: Wave, stated: Mapping[UUID, Row]) -> dict[UU
 def _insert_missing(session: Session, rows: Sequence[Row]) -> set[UUID]:
     """Insert what somebody else has not inserted since we looked; tell the identities."""
     table = Response.__table__
-    statement = upserting(session, table).on_conflict_do_nothing()
+    statement = dialect_insert(session, table).on_conflict_do_nothing()
     return set(session.scalars(statement.returning(table.c.identity), rows))
 
 

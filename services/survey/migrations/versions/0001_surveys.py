@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database import Json, Moment
-from shared.migrations import create_kit_tables, drop_kit_tables, job_columns
+from shared.migrations import create_shared_tables, drop_shared_tables, job_columns
 
 revision = "0001"
 down_revision = None
@@ -26,7 +26,7 @@ TABLES = (
 
 
 def upgrade() -> None:
-    create_kit_tables()
+    create_shared_tables()
     _create_customers()
     _create_questionnaires()
     _create_surveys()
@@ -37,7 +37,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in TABLES:
         op.drop_table(table)
-    drop_kit_tables()
+    drop_shared_tables()
 
 
 def _create_customers() -> None:

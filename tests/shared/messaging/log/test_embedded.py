@@ -10,11 +10,11 @@ from threading import Thread
 
 import pytest
 
-from shared.messaging.envelope import Received
+from shared.messaging.envelope import ReceivedRecord
 from shared.messaging.log import Subscription
 from shared.messaging.log.embedded import EmbeddedLog
 from shared.outages import LogUnavailable
-from tests.shared.kit import record_of
+from tests.shared.backend import text_record
 
 TOPIC, OTHER = "patron.x.y.events.v1", "patron.x.z.events.v1"
 
@@ -31,7 +31,7 @@ def log(path: Path) -> Iterator[EmbeddedLog]:
 
 
 def append(log: EmbeddedLog, *keys: str, topic: str = TOPIC) -> None:
-    log.append([record_of(topic, key, key) for key in keys])
+    log.append([text_record(topic, key, key) for key in keys])
 
 
 KEYS = "difagb"
@@ -42,7 +42,7 @@ def taken(member: Subscription, most: int = 500) -> list[str]:
     return [item.record.key for item in member.poll(seconds=0, most=most)]
 
 
-def place(item: Received) -> tuple[int, int]:
+def place(item: ReceivedRecord) -> tuple[int, int]:
     return item.partition, item.offset
 
 
@@ -149,7 +149,7 @@ def test_a_batch_that_cannot_be_written_leaves_nothing_and_the_next_is_written(
     log: EmbeddedLog,
 ) -> None:
     with pytest.raises(AttributeError):
-        log.append([record_of(TOPIC, "a", "1"), None])  # type: ignore[list-item]
+        log.append([text_record(TOPIC, "a", "1"), None])  # type: ignore[list-item]
     append(log, "a")
     assert [item.offset for item in log.history(TOPIC)] == [0]
 
@@ -180,7 +180,7 @@ def test_a_member_reads_on_over_what_compaction_removed(log: EmbeddedLog) -> Non
     [
         lambda log, _: append(log, "a"),
         lambda _, member: member.poll(seconds=0, most=1),
-        lambda _, member: member.commit([Received(record_of(TOPIC, "a", "a"), 5, 0)]),
+        lambda _, member: member.commit([ReceivedRecord(text_record(TOPIC, "a", "a"), 5, 0)]),
         lambda _, member: member.lag(),
     ],
 )

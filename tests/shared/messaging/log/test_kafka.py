@@ -3,7 +3,7 @@
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from shared.messaging.envelope import Received, Record
+from shared.messaging.envelope import ReceivedRecord, Record
 from shared.messaging.log.kafka import _flattened
 
 
@@ -16,7 +16,7 @@ def test_a_record_is_read_whole() -> None:
     headers = [("ce_id", b"1"), ("note", "中文".encode())]
     record = told(key="键".encode(), value=b"\xff", headers=headers)
     expected = Record("t", "键", b"\xff", {"ce_id": "1", "note": "中文"})
-    assert list(_flattened({TopicPartition("t", 2): [record]})) == [Received(expected, 2, 7)]
+    assert list(_flattened({TopicPartition("t", 2): [record]})) == [ReceivedRecord(expected, 2, 7)]
 
 
 def test_what_a_producer_left_out_is_empty_and_what_is_no_text_stops_nobody() -> None:

@@ -11,41 +11,41 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.messaging.envelope import Received
+from shared.messaging.envelope import ReceivedRecord
 from shared.messaging.log import Log, Subscription
 from shared.messaging.log.embedded import EmbeddedLog
-from shared.messaging.log.kafka import LARGEST_RECORD
+from shared.messaging.log.kafka import MAX_RECORD_BYTES
 from shared.outages import LogUnavailable
-from tests.shared.kit import Kit, record_of, texts_by_key, until
+from tests.shared.backend import Backend, text_record, values_by_key, wait_until
 
 REBALANCED = 60
 """Seconds within which the members of a group have agreed, on a busy machine too."""
 
 
-def read(subscription: Subscription, count: int, most: int = 500) -> list[Received]:
+def read(subscription: Subscription, count: int, most: int = 500) -> list[ReceivedRecord]:
     """Read so many records, without committing."""
-    found: list[Received] = []
+    found: list[ReceivedRecord] = []
 
     def enough() -> bool:
         found.extend(subscription.poll(seconds=0.1, most=most))
         return len(found) >= count
 
-    until(enough)
+    wait_until(enough)
     return found
 
 
-def values(found: list[Received]) -> list[bytes]:
+def values(found: list[ReceivedRecord]) -> list[bytes]:
     return sorted(item.record.value or b"" for item in found)
 
 
-def append(kit: Kit, *texts: str, key: str = "a") -> None:
-    kit.log.append([record_of(kit.topic, key, text) for text in texts])
+def append(backend: Backend, *texts: str, key: str = "a") -> None:
+    backend.log.append([text_record(backend.topic, key, text) for text in texts])
 
 
-def test_a_record_arrives_as_it_was_written(kit: Kit) -> None:
-    written = record_of(kit.topic, "键", "值", ce_id="1", note="中文")
-    kit.log.append([written])
-    subscription = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
+def test_a_record_arrives_as_it_was_written(backend: Backend) -> None:
+    written = text_record(backend.topic, "键", "值", ce_id="1", note="中文")
+    backend.log.append([written])
+    subscription = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
     assert [item.record for item in read(subscription, 1)] == [written]
     subscription.close()
 
@@ -53,27 +53,27 @@ def test_a_record_arrives_as_it_was_written(kit: Kit) -> None:
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.lists(st.tuples(st.integers(0, 2), st.lists(st.integers(0, 3), min_size=1))))
 def test_order_per_key_survives_any_interleaving(
-    kit: Kit, data: list[tuple[int, list[int]]]
+    backend: Backend, data: list[tuple[int, list[int]]]
 ) -> None:
     """Writers in turn, batches of any size over any keys: each key reads as it was written."""
-    run, logs = secrets.token_hex(4), [kit.log, *_more_logs(kit)]
+    run, logs = secrets.token_hex(4), [backend.log, *_more_logs(backend)]
     written: dict[str, list[bytes | None]] = {}
     for number, (writer, keys) in enumerate(data):
-        batch = [record_of(kit.topic, f"{run}{key}", f"{number}.{key}") for key in keys]
+        batch = [text_record(backend.topic, f"{run}{key}", f"{number}.{key}") for key in keys]
         logs[writer].append(batch)
         for record in batch:
             written.setdefault(record.key, []).append(record.value)
-    published = [item for item in kit.published() if item.record.key.startswith(run)]
-    assert texts_by_key(published) == written
+    published = [item for item in backend.published() if item.record.key.startswith(run)]
+    assert values_by_key(published) == written
     assert len({(item.record.key, item.partition) for item in published}) == len(written)
 
 
 _LOGS: dict[str, list[Log]] = {}
 
 
-def _more_logs(kit: Kit) -> list[Log]:
+def _more_logs(backend: Backend) -> list[Log]:
     """Open two more writers once a test, not once an example."""
-    return _LOGS.setdefault(kit.unique, [kit.another_log(), kit.another_log()])
+    return _LOGS.setdefault(backend.unique, [backend.another_log(), backend.another_log()])
 
 
 @pytest.fixture(autouse=True)
@@ -84,37 +84,37 @@ def close_more_logs() -> object:
             log.close()
 
 
-def test_each_group_reads_all_and_goes_on_where_it_committed(kit: Kit) -> None:
-    append(kit, "1", "2")
-    first = kit.log.subscribe(group=f"{kit.unique}1", topics=[kit.topic])
+def test_each_group_reads_all_and_goes_on_where_it_committed(backend: Backend) -> None:
+    append(backend, "1", "2")
+    first = backend.log.subscribe(group=f"{backend.unique}1", topics=[backend.topic])
     first.commit(read(first, 2))
     first.close()
-    append(kit, "3")
-    again = kit.log.subscribe(group=f"{kit.unique}1", topics=[kit.topic])
-    other = kit.log.subscribe(group=f"{kit.unique}2", topics=[kit.topic])
+    append(backend, "3")
+    again = backend.log.subscribe(group=f"{backend.unique}1", topics=[backend.topic])
+    other = backend.log.subscribe(group=f"{backend.unique}2", topics=[backend.topic])
     assert values(read(again, 1)) == [b"3"]
     assert values(read(other, 3)) == [b"1", b"2", b"3"]
     again.close()
     other.close()
 
 
-def test_what_was_read_and_not_committed_is_read_again(kit: Kit) -> None:
-    append(kit, "1", "2", "3")
-    dying = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
+def test_what_was_read_and_not_committed_is_read_again(backend: Backend) -> None:
+    append(backend, "1", "2", "3")
+    dying = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
     found = read(dying, 3)
     dying.commit(found[:1])
     dying.close()
-    successor = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
+    successor = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
     assert [item.record.value for item in read(successor, 2)] == [b"2", b"3"]
     successor.close()
 
 
-def test_two_members_share_the_work_and_one_goes_on_alone(kit: Kit) -> None:
-    one = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
-    two = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
+def test_two_members_share_the_work_and_one_goes_on_alone(backend: Backend) -> None:
+    one = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
+    two = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
     for number in range(12):
-        append(kit, str(number), key=f"key{number}")
-    shared: list[Received] = []
+        append(backend, str(number), key=f"key{number}")
+    shared: list[ReceivedRecord] = []
 
     def turn(*members: Subscription) -> int:
         for member in members:
@@ -123,18 +123,18 @@ def test_two_members_share_the_work_and_one_goes_on_alone(kit: Kit) -> None:
             shared.extend(found)
         return len({item.record.value for item in shared})
 
-    until(lambda: turn(one, two) == 12, seconds=REBALANCED)
+    wait_until(lambda: turn(one, two) == 12, seconds=REBALANCED)
     one.close()
-    append(kit, "last")
-    until(lambda: turn(two) == 13, seconds=REBALANCED)
+    append(backend, "last")
+    wait_until(lambda: turn(two) == 13, seconds=REBALANCED)
     two.close()
 
 
-def test_a_poll_gives_at_most_what_was_asked_for(kit: Kit) -> None:
+def test_a_poll_gives_at_most_what_was_asked_for(backend: Backend) -> None:
     for number in range(8):
-        append(kit, *["x"] * 10, key=f"key{number}")
-    subscription = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
-    found: list[Received] = []
+        append(backend, *["x"] * 10, key=f"key{number}")
+    subscription = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
+    found: list[ReceivedRecord] = []
 
     def enough() -> bool:
         polled = subscription.poll(seconds=0.1, most=4)
@@ -142,45 +142,45 @@ def test_a_poll_gives_at_most_what_was_asked_for(kit: Kit) -> None:
         found.extend(polled)
         return len(found) >= 80
 
-    until(enough)
+    wait_until(enough)
     assert len(found) == 80
     subscription.close()
 
 
-def test_lag_is_what_has_not_been_read(kit: Kit) -> None:
-    append(kit, "1", "2")
-    subscription = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
+def test_lag_is_what_has_not_been_read(backend: Backend) -> None:
+    append(backend, "1", "2")
+    subscription = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
     subscription.commit(read(subscription, 2))
     assert subscription.lag() == 0
-    append(kit, "3", "4", "5")
+    append(backend, "3", "4", "5")
     assert subscription.lag() == 3
     subscription.close()
 
 
-def test_history_is_all_there_is_whatever_groups_have_read(kit: Kit) -> None:
-    append(kit, "1", "2", "3")
-    subscription = kit.log.subscribe(group=kit.unique, topics=[kit.topic])
+def test_history_is_all_there_is_whatever_groups_have_read(backend: Backend) -> None:
+    append(backend, "1", "2", "3")
+    subscription = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
     subscription.commit(read(subscription, 3))
     subscription.close()
-    assert [item.record.value for item in kit.published()] == [b"1", b"2", b"3"]
-    assert list(kit.log.history("patron.nothing.here.v1")) == []
+    assert [item.record.value for item in backend.published()] == [b"1", b"2", b"3"]
+    assert list(backend.log.history("patron.nothing.here.v1")) == []
 
 
-def test_a_topic_made_after_subscribing_is_read(kit: Kit) -> None:
+def test_a_topic_made_after_subscribing_is_read(backend: Backend) -> None:
     """Services start in any order, and none makes another's topics."""
-    late = f"patron.{kit.unique}.late.events.v1"
-    subscription = kit.log.subscribe(group=kit.unique, topics=[kit.topic, late])
+    late = f"patron.{backend.unique}.late.events.v1"
+    subscription = backend.log.subscribe(group=backend.unique, topics=[backend.topic, late])
     subscription.poll(seconds=0.1, most=1)
-    kit.create_topic(late)
-    kit.log.append([record_of(late, "a", "1")])
+    backend.create_topic(late)
+    backend.log.append([text_record(late, "a", "1")])
     assert values(read(subscription, 1)) == [b"1"]
     subscription.close()
 
 
-def test_a_member_survives_joins_that_outlast_its_polls(kit: Kit) -> None:
+def test_a_member_survives_joins_that_outlast_its_polls(backend: Backend) -> None:
     """Each topic that appears makes a group of Kafka join anew (docs/decisions/0007)."""
-    late = [f"patron.{kit.unique}.late{n}.events.v1" for n in range(6)]
-    subscription = kit.log.subscribe(group=kit.unique, topics=late)
+    late = [f"patron.{backend.unique}.late{n}.events.v1" for n in range(6)]
+    subscription = backend.log.subscribe(group=backend.unique, topics=late)
     seen: list[bytes | None] = []
 
     def read_soon(count: int) -> bool:
@@ -189,42 +189,42 @@ def test_a_member_survives_joins_that_outlast_its_polls(kit: Kit) -> None:
         return len(seen) == count
 
     for count, topic in enumerate(late, 1):
-        kit.create_topic(topic)
-        kit.log.append([record_of(topic, "a", topic)])
-        until(partial(read_soon, count))
+        backend.create_topic(topic)
+        backend.log.append([text_record(topic, "a", topic)])
+        wait_until(partial(read_soon, count))
     subscription.close()
 
 
-def test_a_large_record_fits(kit: Kit) -> None:
-    name = f"patron.{kit.unique}.large.events.v1"
-    kit.create_topic(name, {"max.message.bytes": str(LARGEST_RECORD)})
-    kit.log.append([record_of(name, "a", "x" * 3_000_000)])
-    assert [len(item.record.value or b"") for item in kit.log.history(name)] == [3_000_000]
+def test_a_large_record_fits(backend: Backend) -> None:
+    name = f"patron.{backend.unique}.large.events.v1"
+    backend.create_topic(name, {"max.message.bytes": str(MAX_RECORD_BYTES)})
+    backend.log.append([text_record(name, "a", "x" * 3_000_000)])
+    assert [len(item.record.value or b"") for item in backend.log.history(name)] == [3_000_000]
 
 
-def test_a_state_topic_keeps_the_latest_of_each_key_and_tombstones(kit: Kit) -> None:
+def test_a_state_topic_keeps_the_latest_of_each_key_and_tombstones(backend: Backend) -> None:
     quick = {
         "cleanup.policy": "compact",
         "min.cleanable.dirty.ratio": "0.001",
         "segment.ms": "50",
         "min.compaction.lag.ms": "0",
     }
-    kit.create_topic(kit.state_topic, quick)
+    backend.create_topic(backend.state_topic, quick)
     for key, text in (("a", "personal"), ("b", "1"), ("b", "2"), ("a", None)):
-        kit.log.append([record_of(kit.state_topic, key, text)])
+        backend.log.append([text_record(backend.state_topic, key, text)])
 
     def compacted() -> bool:
-        kit.log.append([record_of(kit.state_topic, f"roll{n}", "") for n in range(12)])
-        found = texts_by_key(kit.log.history(kit.state_topic))
+        backend.log.append([text_record(backend.state_topic, f"roll{n}", "") for n in range(12)])
+        found = values_by_key(backend.log.history(backend.state_topic))
         return found["b"] == [b"2"] and found.get("a", [None]) == [None]
 
-    until(compacted)
+    wait_until(compacted)
 
 
 def test_what_the_embedded_log_forgets_is_not_in_its_file(tmp_path: Path) -> None:
     log = EmbeddedLog(tmp_path / "log.db")
-    log.append([record_of("patron.x.y.state.v1", "a", "王小明")])
-    log.append([record_of("patron.x.y.state.v1", "a", None)])
+    log.append([text_record("patron.x.y.state.v1", "a", "王小明")])
+    log.append([text_record("patron.x.y.state.v1", "a", None)])
     log.close()
     assert "王小明".encode() not in (tmp_path / "log.db").read_bytes()
 
@@ -256,9 +256,9 @@ def test_a_broker_that_cannot_be_reached_is_told_soon() -> None:
     assert done.stdout.split() == ["unavailable", "unavailable"]
 
 
-def test_a_log_that_failed_works_again(kit: Kit) -> None:
+def test_a_log_that_failed_works_again(backend: Backend) -> None:
     """What could not be written is refused, and the next append is not hurt by it."""
     with pytest.raises((LogUnavailable, AttributeError)):
-        kit.log.append([record_of(kit.topic, "a", "x" * (LARGEST_RECORD + 1)), None])  # type: ignore[list-item]
-    append(kit, "1")
-    assert b"1" in {item.record.value for item in kit.published()}
+        backend.log.append([text_record(backend.topic, "a", "x" * (MAX_RECORD_BYTES + 1)), None])  # type: ignore[list-item]
+    append(backend, "1")
+    assert b"1" in {item.record.value for item in backend.published()}

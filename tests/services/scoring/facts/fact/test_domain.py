@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scoring.facts.fact.domain import Fact, Horizon, Kind, chain, facts_of
-from shared.money import exactly
+from shared.money import exact_arithmetic
 from tests.services.scoring.samples import CUSTOMER, FIRST, Order, chained, day, line, noon, orders
 
 
@@ -153,7 +153,7 @@ def test_only_the_highest_version_of_an_order_counts_now(versions: list[Order]) 
 
 @given(orders)
 def test_the_facts_of_an_order_have_the_exact_amount_of_its_lines(order: Order) -> None:
-    with exactly():
+    with exact_arithmetic():
         full = sum((each.quantity * each.unit_price for each in order.lines), Decimal(0))
         discounts = sum(
             (each.discount.copy_sign(each.quantity) for each in order.lines), Decimal(0)

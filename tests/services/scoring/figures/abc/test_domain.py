@@ -24,7 +24,7 @@ from services.scoring.figures.abc.domain import (
     gini,
     ranking,
 )
-from shared.money import exactly
+from shared.money import exact_arithmetic
 from tests.services.scoring.samples import CLASSES, amounts
 
 A, B, C = CustomerClass
@@ -180,7 +180,7 @@ def test_every_customer_and_all_value_are_in_one_class_in_any_order(
     values: list[Decimal], method: Method, random: Random
 ) -> None:
     table = _abc(values, method)
-    with exactly():
+    with exact_arithmetic():
         assert sum(row.customers for row in table.rows) == table.n == len(values)
         assert sum((row.value for row in table.rows), Decimal(0)) == table.total == sum(values)
     shuffled = _buyers(values)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.figures.loyalty.ladder import RungRow, Standing, ladder, moves, total_revenue
-from shared.money import exactly
+from shared.money import exact_arithmetic
 from tests.services.scoring.samples import amounts
 
 rungs = st.sampled_from(Rung)
@@ -37,7 +37,7 @@ def test_the_ladder_counts_every_customer_and_all_revenue(
     population: dict[UUID, Standing],
 ) -> None:
     rows = ladder(population.values())
-    with exactly():
+    with exact_arithmetic():
         revenue = sum((each.revenue for each in population.values()), Decimal(0))
         assert sum((row.revenue for row in rows), Decimal(0)) == revenue
     assert sum(row.customers for row in rows) == len(population)
@@ -49,7 +49,7 @@ def test_the_moves_sum_to_the_rungs_of_both_ladders(
 ) -> None:
     after = {customer_id: data.draw(standings) for customer_id in before}
     steps = moves(before, after)
-    with exactly():
+    with exact_arithmetic():
         for row in ladder(after.values()):
             ended = [step for step in steps if step.end is row.rung]
             assert sum(step.customers for step in ended) == row.customers

@@ -21,7 +21,7 @@ from services.scoring.figures.satisfaction_index.domain import (
     sums_of,
     total,
 )
-from shared.money import exactly, plain
+from shared.money import exact_arithmetic, format_decimal
 
 indices = st.lists(st.decimals(min_value=0, max_value=100, places=30), max_size=30)
 sheets = st.lists(st.lists(st.integers(1, 5), min_size=1, max_size=7), min_size=1, max_size=60)
@@ -33,7 +33,7 @@ def _item(code: str, least: float = 1, most: float = 5, *missing: float) -> Item
 
 def _index(answers: dict[str, object], *items: Item) -> tuple[str, int] | None:
     found = response_index(answers, items)
-    return (plain(found.index), found.n) if found else None
+    return (format_decimal(found.index), found.n) if found else None
 
 
 def _of(*sheets: Sequence[int]) -> Index:
@@ -144,7 +144,7 @@ def test_the_index_does_not_depend_on_the_order_of_responses(
 ) -> None:
     shuffled = values.copy()
     random.shuffle(shuffled)
-    with exactly():
+    with exact_arithmetic():
         stepwise = sum((sums_of([value]) for value in shuffled), Sums())
     assert estimate(stepwise) == estimate(sums_of(values))
 
@@ -154,7 +154,7 @@ def test_removing_a_response_equals_never_having_added_it(
     values: list[Decimal], data: st.DataObject
 ) -> None:
     removed = data.draw(st.sampled_from(range(len(values))))
-    with exactly():
+    with exact_arithmetic():
         without = sums_of(values) - sums_of([values[removed]])
     rest = values[:removed] + values[removed + 1 :]
     assert estimate(without) == estimate(sums_of(rest))

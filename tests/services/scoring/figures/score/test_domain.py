@@ -23,7 +23,7 @@ from services.scoring.figures.score.domain import (
     score,
 )
 from services.scoring.modelling.value_model.domain import Rules
-from shared.money import exactly
+from shared.money import exact_arithmetic
 from tests.services.scoring.samples import (
     LATER,
     PURCHASES,
@@ -238,7 +238,7 @@ def test_the_points_of_the_explanation_sum_to_the_score(
     found: list[Fact], horizon: Horizon
 ) -> None:
     terms = explain(found, horizon=horizon, rules=BOTH, rates=EUROS)
-    with exactly():
+    with exact_arithmetic():
         assert all(
             term.points == sum((each.points for each in term.facts), Decimal(0)) for term in terms
         )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scoring.figures.score.domain import sortable
-from shared.money import exactly, plain
+from shared.money import exact_arithmetic, format_decimal
 
 DECIMALS = st.decimals(min_value=-(10**30), max_value=10**30, places=20)
 
@@ -28,7 +28,7 @@ DECIMALS = st.decimals(min_value=-(10**30), max_value=10**30, places=20)
 def test_a_decimal_is_written_without_exponent_and_trailing_zeros(
     number: str, written: str
 ) -> None:
-    assert plain(Decimal(number)) == written
+    assert format_decimal(Decimal(number)) == written
 
 
 @given(DECIMALS, DECIMALS)
@@ -53,5 +53,5 @@ def test_the_sortable_text_of_a_number_has_the_format_of_stored_rows() -> None:
 
 
 def test_a_result_that_would_be_rounded_raises_an_error() -> None:
-    with exactly(), pytest.raises(Inexact):
+    with exact_arithmetic(), pytest.raises(Inexact):
         Decimal(1) / Decimal(3)

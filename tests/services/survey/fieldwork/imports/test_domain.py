@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.survey.fieldwork.imports.domain import columns_of_answers, is_channel
 from shared.errors import Invalid
-from shared.files.cells import read_moment
+from shared.files.cells import parse_moment
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ITEMS = {"appearance": False, "safety": False}
@@ -17,24 +17,24 @@ ITEMS = {"appearance": False, "safety": False}
 def test_columns_are_what_the_mapping_says_else_what_they_are_named_like() -> None:
     header = ["id", "respondent_external_id", "How it looks", "safety", "note"]
     columns = columns_of_answers(header, {"How it looks": "appearance", "note": None}, ITEMS)
-    assert columns.places == {"respondent_external_id": 1, "appearance": 2, "safety": 3}
+    assert columns.positions == {"respondent_external_id": 1, "appearance": 2, "safety": 3}
     assert columns.ignored == ["id", "note"]
-    assert columns.titled("appearance") == "How it looks (appearance)"
-    assert [columns.titled(name) for name in ("safety", "elsewhere")] == ["safety", "elsewhere"]
+    assert columns.label("appearance") == "How it looks (appearance)"
+    assert [columns.label(name) for name in ("safety", "elsewhere")] == ["safety", "elsewhere"]
 
 
 def test_the_columns_of_a_line_itself_are_known_by_name_or_by_mapping() -> None:
     named = columns_of_answers(["channel", "safety", "submitted_at"], {}, ITEMS)
-    assert named.places == {"channel": 0, "safety": 1, "submitted_at": 2}
+    assert named.positions == {"channel": 0, "safety": 1, "submitted_at": 2}
     mapping: dict[str, str | None] = {"a": "submitted_at", "b": "respondent_external_id"}
     mapped = columns_of_answers(["a", "b", "safety"], mapping, ITEMS)
-    assert mapped.places == {"submitted_at": 0, "respondent_external_id": 1, "safety": 2}
+    assert mapped.positions == {"submitted_at": 0, "respondent_external_id": 1, "safety": 2}
     assert mapped.ignored == []
 
 
 def test_a_column_can_be_given_away_although_it_is_named_like_an_item() -> None:
     columns = columns_of_answers(["appearance", "safety"], {"safety": None}, ITEMS)
-    assert columns.places == {"appearance": 0}
+    assert columns.positions == {"appearance": 0}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_file_without_any_item_cannot_be_imported() -> None:
     ],
 )
 def test_a_moment_without_offset_is_local(written: str, moment: str) -> None:
-    found = read_moment(written, SHANGHAI)
+    found = parse_moment(written, SHANGHAI)
     assert found == datetime.fromisoformat(moment).replace(tzinfo=UTC)
     assert found.tzinfo is UTC
 
@@ -93,7 +93,7 @@ def test_a_moment_without_offset_is_local(written: str, moment: str) -> None:
 )
 def test_what_is_not_written_as_a_moment_is_told_how(written: str) -> None:
     with pytest.raises(ValueError, match=r"^Give a time as 2026-01-31 09:30:00 or 2026/1/31 9:30"):
-        read_moment(written, SHANGHAI)
+        parse_moment(written, SHANGHAI)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_what_is_not_written_as_a_moment_is_told_how(written: str) -> None:
 )
 def test_a_moment_in_a_known_form_that_does_not_exist_is_told_so(written: str) -> None:
     with pytest.raises(ValueError, match=r"^There is no such day or time\.$"):
-        read_moment(written, SHANGHAI)
+        parse_moment(written, SHANGHAI)
 
 
 @pytest.mark.parametrize(
@@ -117,13 +117,13 @@ def test_a_moment_in_a_known_form_that_does_not_exist_is_told_so(written: str) -
 )
 def test_a_moment_of_another_age_is_told_the_years(written: str) -> None:
     with pytest.raises(ValueError, match=r"^Give a year from 1900 to 9998\.$"):
-        read_moment(written, SHANGHAI)
+        parse_moment(written, SHANGHAI)
 
 
 @given(st.text())
 def test_whatever_is_written_is_a_moment_or_no_moment(written: str) -> None:
     with suppress(ValueError):
-        assert read_moment(written, SHANGHAI).tzinfo is UTC
+        assert parse_moment(written, SHANGHAI).tzinfo is UTC
 
 
 @pytest.mark.parametrize(("text", "good"), [("web", True), ("on_site", True), ("By Phone", False)])

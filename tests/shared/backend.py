@@ -9,10 +9,10 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from shared.contracts.catalogue import event, state
 from shared.database import Database
 from shared.messaging import outbox
-from shared.messaging.envelope import Received, Record
+from shared.messaging.envelope import ReceivedRecord, Record
 from shared.messaging.log import Log
 from shared.messaging.log.choice import open_log
-from shared.messaging.relay import oldest, publish
+from shared.messaging.relay import oldest_unpublished, publish
 from shared.settings import ServiceSettings
 
 PATIENCE = 20
@@ -42,17 +42,17 @@ def declare_notes(unique: str) -> None:
     state("note.state", topic=f"{unique}.note", key="note_id")(NoteState)
 
 
-class KitSettings(ServiceSettings):
+class NotesSettings(ServiceSettings):
     """Settings of a service that exists in tests alone."""
 
-    name = "kit"
+    name = "notes"
 
 
 @dataclass(frozen=True)
-class Kit:
+class Backend:
     """A database with the kit's tables and a log with the topics of notes, for one test."""
 
-    settings: KitSettings
+    settings: NotesSettings
     unique: str
     database: Database
     log: Log
@@ -95,16 +95,16 @@ class Kit:
     def publish(self, log: Log | None = None) -> int:
         """Publish what waits, as a relay does in one turn; tell how much it was."""
         with self.database.connection() as connection:
-            rows = oldest(connection, source=self.schema)
+            rows = oldest_unpublished(connection, source=self.schema)
             publish(connection, log or self.log, rows, source=self.schema)
             return len(rows)
 
-    def published(self) -> list[Received]:
+    def published(self) -> list[ReceivedRecord]:
         """Tell what is on the topic of facts."""
         return list(self.log.history(self.topic))
 
 
-def texts_by_key(found: Iterable[Received]) -> dict[str, list[bytes | None]]:
+def values_by_key(found: Iterable[ReceivedRecord]) -> dict[str, list[bytes | None]]:
     """Tell the values of each key, in order."""
     values: dict[str, list[bytes | None]] = {}
     for item in found:
@@ -112,12 +112,12 @@ def texts_by_key(found: Iterable[Received]) -> dict[str, list[bytes | None]]:
     return values
 
 
-def record_of(topic: str, key: str, value: str | None, **headers: str) -> Record:
+def text_record(topic: str, key: str, value: str | None, **headers: str) -> Record:
     """Make a record of text."""
     return Record(topic, key, None if value is None else value.encode(), headers)
 
 
-def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Wait for a condition, and fail where it does not come true."""
     deadline = time.monotonic() + seconds
     while not condition():
