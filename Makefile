@@ -2,7 +2,8 @@
 
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
 PY := .venv/bin/python
-STACK ?= both
+PYTEST = $(PY) -m pytest --numprocesses=$(WORKERS) --no-loadscope-reorder
+STACK ?=
 WORKERS ?= 2
 ROUNDS ?= 0
 SEED ?= 1
@@ -12,10 +13,10 @@ COMPILE := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3
 	--custom-compile-command "make lock" --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo run real bench faults mutants lock docs migration
+.PHONY: help setup check test test-all demo run real bench faults mutants lock docs migration
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
 
 setup: .venv/requirements.lock ## make .venv from the lock file (again only when that changed)
 
@@ -34,8 +35,11 @@ check: setup ## format, lint, types, import rules, shape rules, generated docume
 	$(PY) -m tests.shape .
 	$(PY) -m deploy.docs --check
 
-test: setup ## the whole suite on both stacks, WORKERS=2 at a time; STACK=embedded or real, ARGS= for pytest
-	$(PY) -m pytest --stack=$(STACK) --numprocesses=$(WORKERS) --no-loadscope-reorder $(ARGS)
+test: setup ## the suite, on both stacks what may differ there; STACK=embedded or real, ARGS= for pytest
+	$(PYTEST) --stack=$(or $(STACK),default) $(ARGS)
+
+test-all: setup ## every test on both stacks
+	$(PYTEST) --stack=both $(ARGS)
 
 demo: setup ## everything embedded with the demo company; DEMO_EXIT=1 leaves after printing
 	@$(PY) -m deploy.demo
@@ -51,7 +55,7 @@ bench: setup ## the benchmark tables, as ratios, also written to var/bench.json;
 
 faults: setup ## the fault campaign on both stacks; ROUNDS=, SEED=, STACK=, and five planted bugs
 	@$(PY) -m tests.faults --planted --seed=$(SEED)
-	@$(PY) -m tests.faults --stack=$(STACK) --rounds=$(ROUNDS) --seed=$(SEED)
+	@$(PY) -m tests.faults --stack=$(or $(STACK),both) --rounds=$(ROUNDS) --seed=$(SEED)
 
 mutants: setup ## change the rules, one thing at a time: tests must notice; ARGS='services/scoring/*'
 	@set -f; $(PY) -m tests.mutants --record $(ARGS)

@@ -1,9 +1,14 @@
 """The two stacks that the suite runs on, and the servers of the real one.
 
-A test (or fixture) that takes `stack` runs once per chosen stack. One that takes
-`postgres_server` or `kafka_bootstrap` itself belongs to the real stack alone.
+A test (or fixture) that takes `stack` runs once per stack. By default these are both stacks, but
+for the tests of one service below `tests/services`: what they ask over HTTP is the same code on
+both, so they run on the embedded stack alone. Of these, both stacks run the files named after a
+module that has statements, locks or steps of its own (`ON_BOTH_STACKS`), and what is marked
+`both_stacks`. `--stack=both` runs every test on both.
 
-`make test` lets several processes work at it, each with servers of its own; the tests of one file
+A test that takes `postgres_server` or `kafka_bootstrap` itself runs on the real stack alone.
+
+`make test` starts several pytest processes, each with servers of its own; the tests of one file
 on one stack stay together.
 """
 
@@ -14,6 +19,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -29,10 +35,30 @@ from deploy.local.postgres import Postgres
 from deploy.local.roles import create_roles
 from deploy.local.server import StartFailed
 from tests import kafka_sockets
+from tests.cpu_seconds import CpuSeconds
 
 Server = TypeVar("Server", Postgres, Kafka)
 
-STACKS = {"embedded": ["embedded"], "real": ["real"], "both": ["embedded", "real"]}
+BOTH = ["embedded", "real"]
+STACKS = {"embedded": ["embedded"], "real": ["real"], "both": BOTH}
+BY_DEFAULT = "default"
+SERVICES = Path(__file__).parent / "services"
+ON_BOTH_STACKS = {
+    "chunks",
+    "handlers",
+    "job",
+    "job_orders",
+    "job_records",
+    "migrations",
+    "population",
+    "recompute",
+    "repository",
+    "service",
+    "settlement",
+    "staging",
+    "worker",
+}
+"""Modules of a service whose tests (`test_<module>.py`) run on both stacks by default."""
 REAL_SERVERS = {"postgres_server", "postgres_roles", "kafka_bootstrap"}
 QUICK_BROKER = {"log.cleaner.backoff.ms": "500", "group.min.session.timeout.ms": "1000"}
 settings.register_profile(
@@ -46,14 +72,16 @@ MISSING = pytest.StashKey[list[str]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--stack",
-        choices=sorted(STACKS),
-        default="both",
-        help="embedded: SQLite and the embedded log; real: PostgreSQL and Apache Kafka",
+        choices=[BY_DEFAULT, *STACKS],
+        default=BY_DEFAULT,
+        help="embedded: every test on SQLite and the embedded log; real: on PostgreSQL and Apache "
+        "Kafka; both: on each; default: on both what may differ, the rest on the embedded stack",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[MISSING] = []
+    config.pluginmanager.register(CpuSeconds())
     kafka_sockets.close_forgotten()
     structlog.configure(
         processors=[structlog.processors.KeyValueRenderer()],
@@ -63,8 +91,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "stack" in metafunc.fixturenames:
-        stacks = STACKS[metafunc.config.getoption("--stack")]
+        chosen = metafunc.config.getoption("--stack")
+        stacks = STACKS[chosen] if chosen in STACKS else _default_stacks(metafunc.definition)
         metafunc.parametrize("stack", stacks, scope="session")
+
+
+def _default_stacks(test: pytest.Item) -> list[str]:
+    """Return the stacks of a test for which none was chosen."""
+    of_one_service = SERVICES in test.path.parents and test.path.parent != SERVICES
+    module = test.path.stem.removeprefix("test_")
+    marked = test.get_closest_marker("both_stacks")
+    if of_one_service and module not in ON_BOTH_STACKS and not marked:
+        return STACKS["embedded"]
+    return BOTH
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -76,12 +115,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 class Shares(LoadScopeScheduling):  # type: ignore[misc]  # it carries no types
-    """Hand out the tests of one file and one stack together, for what they have in common."""
+    """An xdist scheduler that gives the tests of one file on one stack to the same worker."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, test = nodeid.partition("::")
-        chosen = STACKS.keys() & set(re.split(r"[\[\]-]", test))
-        return f"{file} {min(chosen, default='')}"
+        stack = set(BOTH) & set(re.split(r"[\[\]-]", test))
+        return f"{file} {min(stack, default='')}"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -90,15 +129,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if isinstance(told := getattr(session.config, "workeroutput", None), dict):
-        told["missing"] = session.config.stash[MISSING]
+    if isinstance(output := getattr(session.config, "workeroutput", None), dict):
+        output["missing"] = session.config.stash[MISSING]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Learn from a process that ends what could not run there."""
+    """Collect from an xdist worker that has ended the reasons why tests could not run there."""
     missing = node.config.stash[MISSING]
-    missing += [each for each in node.workeroutput["missing"] if each not in missing]
+    reasons = getattr(node, "workeroutput", {}).get("missing", ())  # none of a worker that crashed
+    missing += [reason for reason in reasons if reason not in missing]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -111,7 +151,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_server(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Give the administrator's URL of a fresh database with the four roles and schemas."""
+    """Return the administrator's URL of a new database with the four roles and schemas."""
     given = os.environ.get("PATRON_TEST_POSTGRES_URL")
     with ExitStack() as running:
         if not given:
@@ -122,13 +162,13 @@ def postgres_server(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_roles(postgres_server: str) -> dict[str, str]:
-    """Give the URL of each service's own role, by service."""
+    """Return the database URL of each service's own role, by service."""
     return create_roles(postgres_server)
 
 
 @pytest.fixture(scope="session")
 def kafka_bootstrap(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Give host:port of an Apache Kafka broker."""
+    """Return host:port of an Apache Kafka broker."""
     if given := os.environ.get("PATRON_TEST_KAFKA_BOOTSTRAP"):
         yield given
         return
@@ -138,19 +178,19 @@ def kafka_bootstrap(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def new_broker(request: pytest.FixtureRequest) -> Callable[[], AbstractContextManager[Kafka]]:
-    """Give the starter of one more broker, for tests that stop it or that need it empty."""
+    """Return a function that starts one more broker, for tests that stop it or need it empty."""
     return partial(_started, request.config, partial(Kafka, settings=QUICK_BROKER))
 
 
 @pytest.fixture(scope="session")
 def new_database(postgres_server: str) -> Callable[[], AbstractContextManager[str]]:
-    """Give the maker of one more database on the server, with the four schemas."""
+    """Return a function that creates one more database on the server, with the four schemas."""
     return partial(_fresh_database, postgres_server)
 
 
 @pytest.fixture(scope="session")
 def program(request: pytest.FixtureRequest) -> Callable[[str], str]:
-    """Find a program that make cannot install, such as kcat."""
+    """Return a function that finds a program which make cannot install, such as kcat."""
 
     def find(name: str) -> str:
         found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
@@ -167,11 +207,11 @@ def _missing(config: pytest.Config, reason: str) -> NoReturn:
 
 
 @contextmanager
-def _started(config: pytest.Config, make: Callable[[], Server]) -> Iterator[Server]:
-    """Run a server that the tests started themselves."""
+def _started(config: pytest.Config, create: Callable[[], Server]) -> Iterator[Server]:
+    """Start a server and stop it at the end; where it does not start, the test is skipped."""
     with ExitStack() as running:
         try:
-            server = running.enter_context(make())
+            server = running.enter_context(create())
         except StartFailed as failure:
             _missing(config, str(failure))
         yield server
@@ -179,7 +219,7 @@ def _started(config: pytest.Config, make: Callable[[], Server]) -> Iterator[Serv
 
 @contextmanager
 def _fresh_database(server_url: str) -> Iterator[str]:
-    """Make a database for this run alone, so that two runs on one server do not meet."""
+    """Create a database for this run alone, so that two runs on one server do not meet."""
     name = f"patron_test_{secrets.token_hex(6)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))

@@ -1,6 +1,7 @@
-"""`--stack` chooses what the suite runs on, and what could not run is told, in CI as a failure."""
+"""`--stack` chooses the stacks of the suite; what could not run is reported, in CI as a failure."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,16 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PLANTED = """
-def test_on_each(stack): pass
-def test_on_none(): pass
+import pytest
+def test_plain(stack): pass
+@pytest.mark.both_stacks
+def test_marked(stack): pass
+def test_without_a_stack(): pass
+"""
+NOUNS_BELOW_HERE = """
+from pathlib import Path
+from tests import conftest
+conftest.SERVICES = Path(__file__).parent
 """
 REAL_ONLY = """
 def test_real(postgres_server): pass
@@ -21,13 +30,26 @@ from deploy.local import postgres
 postgres.UNSAFE_BUT_FAST = ("no_such_setting=1",)
 def test_real(postgres_server): pass
 """
+BUSY = """
+import subprocess, sys, time
+SPEND = "import time\\nend = time.process_time() + 1\\nwhile time.process_time() < end: pass"
+def test_busy_itself():
+    exec(SPEND, {})
+def test_with_a_busy_process_below():
+    subprocess.run([sys.executable, "-c", SPEND], check=True)
+"""
 
 
-def run(folder: Path, text: str, *options: str, ci: str = "") -> str:
-    file = folder / "test_planted.py"
+def plant(file: Path, text: str) -> Path:
+    file.parent.mkdir(exist_ok=True)
     file.write_text(text)
+    return file.parent
+
+
+def run(folder: Path, *options: str, ci: str = "") -> str:
+    """Run pytest on a folder with the configuration of the suite; return what it printed."""
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider"]
-    command += ["-v", "-c", str(ROOT / "pyproject.toml"), f"--rootdir={folder}", str(file)]
+    command += ["-v", "-c", str(ROOT / "pyproject.toml"), f"--rootdir={folder}", str(folder)]
     given = {**os.environ, "CI": ci, "PATRON_TEST_POSTGRES_URL": ""}
     done = subprocess.run(
         [*command, *options], cwd=ROOT, env=given, capture_output=True, text=True, check=False
@@ -36,29 +58,59 @@ def run(folder: Path, text: str, *options: str, ci: str = "") -> str:
 
 
 @pytest.mark.parametrize(
-    ("option", "expected"),
-    [("embedded", {"embedded"}), ("real", {"real"}), ("both", {"embedded", "real"})],
+    ("option", "chosen"),
+    [
+        ("embedded", {"embedded"}),
+        ("real", {"real"}),
+        ("both", {"embedded", "real"}),
+        ("default", {"embedded", "real"}),
+    ],
 )
 def test_a_test_that_takes_the_stack_runs_once_on_each_chosen_one(
-    tmp_path: Path, option: str, expected: set[str]
+    tmp_path: Path, option: str, chosen: set[str]
 ) -> None:
-    told = run(tmp_path, PLANTED, f"--stack={option}")
-    for stack in ("embedded", "real"):
-        assert (f"test_on_each[{stack}] PASSED" in told) == (stack in expected)
-    assert "test_on_none PASSED" in told
+    """And by default, of the tests of one service, only what may differ runs on both."""
+    plant(tmp_path / "noun" / "test_repository.py", PLANTED)
+    plant(tmp_path / "noun" / "test_routes.py", PLANTED)
+    plant(tmp_path / "test_planted.py", PLANTED)
+    output = run(plant(tmp_path / "conftest.py", NOUNS_BELOW_HERE), f"--stack={option}")
+    routes = {"embedded"} if option == "default" else chosen
+    expected = {
+        *(f"noun/test_routes.py::test_plain[{stack}]" for stack in routes),
+        *(f"noun/test_routes.py::test_marked[{stack}]" for stack in chosen),
+        "noun/test_routes.py::test_without_a_stack",
+    }
+    for file in ("noun/test_repository.py", "test_planted.py"):
+        expected |= {
+            f"{file}::test_{name}[{stack}]" for stack in chosen for name in ("plain", "marked")
+        }
+        expected.add(f"{file}::test_without_a_stack")
+    assert set(re.findall(r"((?:noun/)?test_\w+\.py::\S+) PASSED", output)) == expected
 
 
 def test_a_test_of_the_real_stack_alone_is_left_out_of_the_embedded_one(tmp_path: Path) -> None:
-    assert "1 passed, 1 deselected" in run(tmp_path, REAL_ONLY, "--stack=embedded")
+    output = run(plant(tmp_path / "test_planted.py", REAL_ONLY), "--stack=embedded")
+    assert "1 passed, 1 deselected" in output
 
 
 @pytest.mark.parametrize("workers", [0, 2])
-def test_what_cannot_start_is_told_and_skipped(tmp_path: Path, workers: int) -> None:
-    told = run(tmp_path, UNSTARTABLE, f"--numprocesses={workers}")
-    assert "1 skipped" in told
-    assert "what could not run here, and why" in told
-    assert 'unrecognized configuration parameter "no_such_setting"' in told
+def test_a_server_that_cannot_start_is_reported_and_its_tests_are_skipped(
+    tmp_path: Path, workers: int
+) -> None:
+    output = run(plant(tmp_path / "test_planted.py", UNSTARTABLE), f"--numprocesses={workers}")
+    assert "1 skipped" in output
+    assert "what could not run here, and why" in output
+    assert 'unrecognized configuration parameter "no_such_setting"' in output
 
 
-def test_what_cannot_start_in_ci_is_a_failure(tmp_path: Path) -> None:
-    assert "1 error" in run(tmp_path, UNSTARTABLE, ci="true")
+def test_a_server_that_cannot_start_in_ci_is_a_failure(tmp_path: Path) -> None:
+    assert "1 error" in run(plant(tmp_path / "test_planted.py", UNSTARTABLE), ci="true")
+
+
+def test_cpu_seconds_of_a_folder_count_its_tests_and_the_processes_below_them(
+    tmp_path: Path,
+) -> None:
+    plant(tmp_path / "busy" / "test_planted.py", BUSY)
+    output = run(tmp_path, "--numprocesses=1")
+    (spent,) = re.findall(r"([0-9.]+) \( *[0-9.]+\) +2 tests  busy$", output, re.MULTILINE)
+    assert 2 <= float(spent) < 20
