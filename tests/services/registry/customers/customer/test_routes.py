@@ -59,6 +59,7 @@ def test_an_external_id_means_one_customer(client: httpx.Client) -> None:
     assert answer.json()["errors"][0]["pointer"] == "/external_ids/0"
 
 
+@pytest.mark.both_stacks
 def test_upserting_twice_changes_nothing(registry: Running) -> None:
     path = "/v1/customers/by-external-id/erp/17"
     first = registry.client.put(path, json=SHOP)
@@ -127,6 +128,7 @@ def test_pages_give_every_customer_once(client: httpx.Client) -> None:
     assert seen == made
 
 
+@pytest.mark.both_stacks
 @pytest.mark.parametrize("q", ["east", "Depart", "百货", "17", "华东百货", "east store"])
 def test_a_customer_is_found_by_beginnings_and_pairs(client: httpx.Client, q: str) -> None:
     registered(client)
@@ -135,6 +137,7 @@ def test_a_customer_is_found_by_beginnings_and_pairs(client: httpx.Client, q: st
     assert names == ["华东百货"]
 
 
+@pytest.mark.both_stacks
 def test_chinese_and_digits_of_one_word_are_looked_for_separately(client: httpx.Client) -> None:
     for name in ("客户098", "客户099", "海尔集团888分店"):
         registered(client, name=name, name_en=None, external_ids=[])
@@ -148,6 +151,7 @@ def test_chinese_and_digits_of_one_word_are_looked_for_separately(client: httpx.
         assert [item["name"] for item in items] == names, q
 
 
+@pytest.mark.both_stacks
 def test_a_customer_is_found_by_its_external_id(client: httpx.Client) -> None:
     body = registered(client)
     found = client.get("/v1/customers", params={"external_id": "erp:17"}).json()["items"]
@@ -212,6 +216,7 @@ def test_what_is_on_record_is_shown_and_changed_though_none_could_write_it_now(
     assert mended.items() >= (change | {"tags": [], "city": "北京"}).items()
 
 
+@pytest.mark.both_stacks
 def test_a_reader_sees_only_the_rows_they_may(registry: Running) -> None:
     mine = registered(registry.client, external_ids=[], owner="li.na")
     other = registered(registry.client, external_ids=[], owner="wang.wei", team="west")

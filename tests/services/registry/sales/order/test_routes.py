@@ -57,6 +57,7 @@ def test_an_order_comes_to_the_exact_sum_of_its_lines(client: httpx.Client) -> N
     assert (read.json(), read.headers["ETag"]) == (body, '"1"')
 
 
+@pytest.mark.both_stacks
 def test_an_order_is_answered_as_it_is_on_record(client: httpx.Client) -> None:
     lines = [line(quantity="1.50", unit_price="-0", discount="0.00", unit_cost="3.10"), line()]
     written = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
@@ -114,6 +115,7 @@ def test_what_came_back_is_a_return_and_a_discount_lessens_it(registry: Running)
     assert len(registry.recorded(OrderReturned)) == 1
 
 
+@pytest.mark.both_stacks
 @pytest.mark.usefixtures("customer")
 def test_the_same_order_again_changes_nothing_and_another_says_so(registry: Running) -> None:
     path = "/v1/orders/by-external-id/shop/O-1"
@@ -266,6 +268,7 @@ def test_a_system_in_a_path_has_no_colon(client: httpx.Client) -> None:
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "colon")
 
 
+@pytest.mark.both_stacks
 @pytest.mark.usefixtures("customer")
 def test_orders_are_listed_by_customer_day_and_external_id(client: httpx.Client) -> None:
     made = client.post("/v1/orders", json=ORDER).json()

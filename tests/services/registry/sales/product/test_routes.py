@@ -32,6 +32,7 @@ def test_a_product_can_be_read_back(client: httpx.Client) -> None:
     assert client.post("/v1/products", json=WASHER | {"code": "WM-800"}).status_code == 409
 
 
+@pytest.mark.both_stacks
 def test_putting_twice_changes_nothing_and_another_price_does(registry: Running) -> None:
     answers = [registry.client.put(PLACE, json=WASHER) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 200]
@@ -66,6 +67,7 @@ def test_the_catalogue_is_read_by_every_key_and_changed_by_those_that_see_all(
         assert client.get(f"/v1/products/{kept['id']}").json() == kept
 
 
+@pytest.mark.both_stacks
 def test_products_are_found_by_code_and_category(client: httpx.Client) -> None:
     for code, category in (("A", "洗衣机"), ("a", "冰箱"), ("B", "冰箱")):
         client.put(f"/v1/products/by-code/{code}", json={"name": code, "category": category})

@@ -34,6 +34,8 @@ from tests.services.registry.transfer.imports.files import (
     work,
 )
 
+pytestmark = pytest.mark.both_stacks
+
 
 def test_lines_of_one_order_are_gathered_over_the_whole_file(registry: Running) -> None:
     assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (4, 0, 0, 0)

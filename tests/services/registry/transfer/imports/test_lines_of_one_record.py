@@ -78,6 +78,7 @@ def test_a_chunk_makes_one_version_of_a_customer_at_most(registry: Running) -> N
     assert len(registry.recorded(CustomerChanged)) == 1
 
 
+@pytest.mark.both_stacks
 def test_lines_that_contradict_each_other_in_two_chunks_are_written_again(
     registry: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +113,7 @@ def test_a_dry_run_counts_changes_of_what_is_on_record_like_the_import(registry:
     assert counts(tried) == counts(import_customers(registry, *rows)) == (1, 4, 1, 0)
 
 
+@pytest.mark.both_stacks
 @pytest.mark.parametrize("dry_run", ["false", "true"])
 def test_counts_are_the_same_where_a_second_worker_goes_on(
     registry: Running, monkeypatch: pytest.MonkeyPatch, dry_run: str

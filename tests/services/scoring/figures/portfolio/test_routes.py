@@ -19,6 +19,8 @@ from tests.services.scoring.publishing import (
     survey,
 )
 
+pytestmark = pytest.mark.both_stacks
+
 SPRING, SUMMER = date(2025, 3, 1), date(2025, 7, 1)
 
 

@@ -13,6 +13,8 @@ from shared.row_access import Rows
 from tests.services.harness import Running
 from tests.services.scoring.publishing import Worker, customer, id_of, order, response, survey
 
+pytestmark = pytest.mark.both_stacks
+
 SPRING, SUMMER = date(2025, 3, 1), date(2025, 7, 1)
 
 

@@ -86,6 +86,7 @@ def test_what_is_wrong_is_said_and_what_was_filled_in_stays(
     assert client.get(f"/v1/surveys/{survey['id']}/progress").json()["n"] == 0
 
 
+@pytest.mark.both_stacks
 def test_the_same_form_is_one_submission_however_often_it_is_sent(
     surveys: Running, survey: dict[str, Any]
 ) -> None:

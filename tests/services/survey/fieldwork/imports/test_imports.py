@@ -21,6 +21,8 @@ from tests.services.harness import Running
 from tests.services.survey.fieldwork.imports.working import work
 from tests.services.survey.fieldwork.response.test_routes import heard, registered
 
+pytestmark = pytest.mark.both_stacks
+
 HEADER = "respondent_external_id,submitted_at,channel,appearance,safety,bought_at,wish"
 LINES = [
     "17,2026-02-20 10:00,web,5,4,shop;online,便宜一点",

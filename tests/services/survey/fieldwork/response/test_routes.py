@@ -220,6 +220,7 @@ def test_hearing_of_a_customer_again_changes_nothing(
     assert len(surveys.recorded(ResponseSubmitted)) == 2
 
 
+@pytest.mark.both_stacks
 def test_a_response_and_its_customer_that_arrive_together_find_each_other(
     surveys: Running, survey: dict[str, Any]
 ) -> None:

@@ -221,6 +221,7 @@ def test_surveys_are_read_by_every_key_and_changed_by_those_that_see_all(
     assert counted(surveys.database) == kept
 
 
+@pytest.mark.both_stacks
 def test_surveys_are_listed_by_state(client: httpx.Client, questionnaire: dict[str, Any]) -> None:
     first, second = (prepared(client, questionnaire)["id"] for _ in range(2))
     client.post(f"/v1/surveys/{second}/publish")
