@@ -20,10 +20,15 @@ from services.scoring.modelling.value_model.domain import (
 )
 
 START = date(2024, 1, 1)
+"""Day 0 of the tests."""
 LATER = Horizon(as_of=date(2030, 1, 1))
+"""A horizon after all facts of the tests."""
 YUAN = Rates("CNY", {})
+"""Conversion into yuan without any rate."""
 CUSTOMER = UUID(int=7)
+"""The customer of all facts that name no other."""
 FIRST = UUID(int=1)
+"""The id of the first order."""
 
 PURCHASES = Term(
     name="purchases",
@@ -82,10 +87,12 @@ class Order:
 
 
 def noon(day: date) -> datetime:
+    """Return noon of a day in Shanghai."""
     return datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
 
 
 def day(number: int) -> date:
+    """Return the day so many days after day 0."""
     return START + timedelta(days=number)
 
 

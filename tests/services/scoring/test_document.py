@@ -12,18 +12,14 @@ from tests.services.harness import Running
 
 @pytest.fixture
 def document(scoring: Running) -> dict[str, Any]:
+    """Return the OpenAPI document of the service."""
     settings: Any = scoring.settings
     assert isinstance(settings, Settings)
     return create_app(settings).openapi()
 
 
-def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path, item in document["paths"].items():
-        for method, operation in item.items():
-            yield f"{method} {path}", operation
-
-
 def _schemas(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield every JSON object below a node of a document, which all schemas are."""
     if isinstance(node, dict):
         yield node
     for child in (

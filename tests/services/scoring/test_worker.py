@@ -28,6 +28,7 @@ class Clock:
 
 @pytest.fixture
 def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Return the clock that the service reads during a test."""
     replaced = Clock()
     monkeypatch.setattr(clock, "now", replaced.now)
     return replaced

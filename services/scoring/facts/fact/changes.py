@@ -49,6 +49,6 @@ class Changes:
 
 
 Extractor: TypeAlias = Callable[[Session, Sequence[Any], ServiceSettings], Changes]
-"""Return the changes of all events of a batch that have this extractor."""
+"""A function from all events of a batch that the table maps to it, to their changes."""
 
 Extractors: TypeAlias = Mapping[type, Extractor]

@@ -81,7 +81,7 @@ class Order(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Horizon:
-    """The facts that count: those that had happened by `as_of`, as they were known at `known_by`.
+    """Which facts count: those that had happened by `as_of`, as they were known at `known_by`.
 
     `as_of` is a local day and includes all of it; `until` narrows it to a moment of that day.
     Without `known_by` the facts count as they are known now.

@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import accumulate
 from math import ceil
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 from uuid import UUID
 
 from services.scoring.modelling.value_model.domain import ClassRule
@@ -186,25 +186,25 @@ def damped_class(
     return published if rank + 1 <= last_rank else computed
 
 
-ClassAt = Callable[[int], CustomerClass]
-"""Return the class of the buyer at a rank, from 0."""
+ClassAt: TypeAlias = Callable[[int], CustomerClass]
+"""A function from a rank, counted from 0, to the class of the buyer at this rank."""
 
 
 def _by_count(ranked: Ranking, rule: ClassRule) -> ClassAt:
-    first, second = (ceil(part * len(ranked.buyers)) for part in rule.count)
-    return lambda rank: _class(rank < first, rank < second)
+    last_a, last_b = (ceil(part * len(ranked.buyers)) for part in rule.count)
+    return lambda rank: _class(rank < last_a, rank < last_b)
 
 
 def _by_value(ranked: Ranking, rule: ClassRule) -> ClassAt:
-    first, second = (part * ranked.total for part in rule.value)
+    sum_of_a, sum_of_a_and_b = (part * ranked.total for part in rule.value)
     sum_before = list(accumulate((buyer.value for buyer in ranked.buyers), initial=Decimal(0)))
-    return lambda rank: _class(sum_before[rank] < first, sum_before[rank] < second)
+    return lambda rank: _class(sum_before[rank] < sum_of_a, sum_before[rank] < sum_of_a_and_b)
 
 
-def _class(in_first: bool, in_second: bool) -> CustomerClass:  # noqa: FBT001
-    if in_first:
+def _class(is_a: bool, is_a_or_b: bool) -> CustomerClass:  # noqa: FBT001
+    if is_a:
         return CustomerClass.A
-    return CustomerClass.B if in_second else CustomerClass.C
+    return CustomerClass.B if is_a_or_b else CustomerClass.C
 
 
 def _rows(

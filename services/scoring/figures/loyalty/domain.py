@@ -37,10 +37,11 @@ def silent_from(days: Sequence[date], rule: SilenceRule) -> date | None:
     """
     if not days:
         return None
-    return days[-1] + timedelta(days=_allowed(days, rule) + 1)
+    return days[-1] + timedelta(days=_allowed_days(days, rule) + 1)
 
 
-def _allowed(days: Sequence[date], rule: SilenceRule) -> int:
+def _allowed_days(days: Sequence[date], rule: SilenceRule) -> int:
+    """Return how many days without a purchase are allowed after these purchase days."""
     if len(days) < rule.from_days:
         return rule.otherwise
     gaps = sorted((later - earlier).days for earlier, later in pairwise(days))
@@ -50,7 +51,7 @@ def _allowed(days: Sequence[date], rule: SilenceRule) -> int:
 
 
 def rung(*, purchase_days: int, silent: bool, disqualified: bool, rule: RungRule) -> Rung:
-    """Return the highest rung of the ladder whose rule a customer meets.
+    """Return `inactive` for a silent customer, otherwise the highest rung whose rule they meet.
 
     Prospect, member, advocate and partner need contacts, enrolments, referrals and bonds. There are
     no events of these yet, so no customer has these rungs.
@@ -67,7 +68,7 @@ def rung(*, purchase_days: int, silent: bool, disqualified: bool, rule: RungRule
 
 
 def months_before(day: date, months: int) -> date:
-    """Return the same day some months before, or the last day of a month that is too short."""
+    """Return the same day so many months before, or the last day of a month that is too short."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 

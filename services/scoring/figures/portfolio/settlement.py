@@ -102,7 +102,7 @@ def settle(database: Database, *, settings: ServiceSettings) -> int:
         for row in score_repository.population(session, SYSTEM_READER, streamed=True):
             members.append(Member.of_row(row))
             before.append(_Before._make(row[name] for name in _Before._fields))
-        population = population_of(members, session, point_in_time(settings, today(settings)))
+        population = population_of(session, members, point_in_time(settings, today(settings)))
     settled = [
         each
         for each in _settled(before, population)
@@ -169,17 +169,17 @@ def _publish(session: Session, settled: Sequence[_Settled]) -> None:
         columns = [{name: after[name] for name in _WRITTEN} for _, after in changes]
         session.execute(update(StoredScore), columns)
     moment = clock.now()
-    reclassed = [
+    reclassified = [
         (before, after)
         for before, after in changes
         if after["assigned_class"] != before.assigned_class
     ]
     class_events: list[Any] = [
         events.class_changed(after, moment, before=before.assigned_class)
-        for before, after in reclassed
+        for before, after in reclassified
     ]
     outbox.record_all(session, class_events + [events.score_state(after) for _, after in changes])
-    classes = {after["customer_id"]: (after["assigned_class"], moment) for _, after in reclassed}
+    classes = {after["customer_id"]: (after["assigned_class"], moment) for _, after in reclassified}
     record_assignments(session, "class", classes)
 
 

@@ -1,4 +1,4 @@
-"""Use cases of the index: store surveys and answers, keep exact sums per wave, record indices."""
+"""Use cases of the index: store surveys and answers, update sums by wave, publish indices."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -151,7 +151,7 @@ def _apply_responses(
 def _supersede(
     current: dict[UUID, CodedAnswer], row: CodedAnswer, differences: dict[_WaveKey, Sums]
 ) -> None:
-    """Let `row` count instead of a lower version of its response; note what that adds to sums."""
+    """Let `row` count instead of a lower version of its response; add that to the differences."""
     before = current.get(row.response_id)
     if before is not None and before.version > row.version:
         return

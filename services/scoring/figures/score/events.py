@@ -18,7 +18,7 @@ from shared.contracts.scoring.score import (
 from shared.money import format_decimal
 
 _IDENTIFYING = {"customer_id", "version", "as_of"}
-"""Columns that say of which customer, version and day an event is: no figures."""
+"""Columns that identify the customer, the version and the day of an event; not figures."""
 _COPIED = [
     field.name
     for field in fields(ScoreFacts)
@@ -55,7 +55,7 @@ def score_state(row: Row) -> ScoreState:
 
 
 def rung_changed(row: Row, *, before: str | None) -> RungChanged:
-    """Return the event that a customer stands on another rung than `before`."""
+    """Return the event that a customer is on another rung than `before`."""
     return RungChanged(
         customer_id=row["customer_id"],
         version=row["version"],

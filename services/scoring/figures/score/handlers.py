@@ -1,8 +1,8 @@
 """Handlers of all events that change scores: those of customers, orders, surveys and answers.
 
 One function handles all of them, so that a batch locks its customers once, in the order of their
-ids, and recomputes and publishes the score of each once. A table says which changes each event
-asks for; other nouns add theirs (`services.scoring.facts.fact.changes`).
+ids, and recomputes and publishes the score of each once. A table maps the class of an event to the
+function that extracts its changes; other nouns add theirs (`services.scoring.facts.fact.changes`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

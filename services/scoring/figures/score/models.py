@@ -15,10 +15,10 @@ from shared.database import Exact, Json, Moment
 class StoredScore(Model):
     """The score of a customer as computed last: a cache of a computation from the facts.
 
-    It is right until the day `changes_on`. `value_order` sorts as text like the points as numbers.
-    `customer_class` is that of the last settlement; since `unsettled_since` it may be outdated.
-    `version`, `assigned_class` and `assigned_rung` are no cache but were published last: the row of
-    a withdrawn score stays, so that its versions go on rising should the score come back.
+    It is right until the day before `changes_on`. `value_order` sorts as text like the points as
+    numbers. `customer_class` is that of the last settlement; since `unsettled_since` it may be
+    outdated. `version`, `assigned_class` and `assigned_rung` are no cache but were published last:
+    the row of a withdrawn score stays, so that versions go on rising if the score comes back.
     """
 
     __tablename__ = "scores"

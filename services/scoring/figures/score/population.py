@@ -146,11 +146,11 @@ class Population:
 def stored_population(session: Session, reader: Reader, point_in_time: PointInTime) -> Population:
     """Return the customers with their stored scores, for a point in time that is current."""
     rows = repository.population(session, reader)
-    return population_of([Member.of_row(row) for row in rows], session, point_in_time)
+    return population_of(session, [Member.of_row(row) for row in rows], point_in_time)
 
 
 def population_of(
-    members: Sequence[Member], session: Session, point_in_time: PointInTime
+    session: Session, members: Sequence[Member], point_in_time: PointInTime
 ) -> Population:
     """Return the population of these members with the value model that counts."""
     return Population(

@@ -37,7 +37,7 @@ _ROW_OF_CUSTOMER = _joined(select(_ROW)).where(StoredScore.customer_id == bindpa
 
 
 async def score_row(async_reads: AsyncReads, reader: Reader, customer_id: UUID) -> Row | None:
-    """Return the stored score of a customer, without a thread: this is the most frequent read."""
+    """Return the stored score of a customer; asynchronous, as this is the most frequent read."""
     statement = visible_to(reader, _ROW_OF_CUSTOMER)
     return cast("Row | None", await async_reads.row(statement, {"customer_id": customer_id}))
 

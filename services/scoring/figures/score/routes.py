@@ -62,7 +62,7 @@ async def read_score(
 ) -> Response:
     """Read the score of a customer, as it is now or as of any date.
 
-    The class of a past date is computed among all customers who are on record now.
+    The class of a past date is computed from all customers who are on record now.
     """
     if point_in_time.is_current:
         today = point_in_time.horizon.as_of

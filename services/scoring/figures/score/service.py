@@ -66,9 +66,9 @@ def apply_changes(session: Session, changes: Changes, *, settings: ServiceSettin
     current = upsert_customers(session, locked, changes.customers)
     chained = fact_service.chain_facts(stored, changes.facts)
     fact_service.write_facts(session, chained)
-    resorted = {id_ for id_ in locked if current[id_]["sort_id"] != locked[id_]["sort_id"]}
+    sort_id_changed = {id_ for id_ in locked if current[id_]["sort_id"] != locked[id_]["sort_id"]}
     customers = {id_: current[id_] for id_ in touched | chained.customer_ids}
-    refresh_scores(session, customers, settings=settings, resorted=resorted)
+    refresh_scores(session, customers, settings=settings, sort_id_changed=sort_id_changed)
 
 
 def refresh_customers(
@@ -83,13 +83,13 @@ def refresh_scores(
     customers: Mapping[UUID, Row],
     *,
     settings: ServiceSettings,
-    resorted: Collection[UUID] = (),
+    sort_id_changed: Collection[UUID] = (),
 ) -> None:
     """Compute the scores of customers, which the caller has locked; write and publish changes.
 
-    Each is computed from all facts of the customer, so that it equals a recomputation. `resorted`
-    are the customers whose `sort_id` changed: it ranks customers of equal value, so their scores
-    are written even if no figure changed, for the next settlement to compute the classes again.
+    Each is computed from all facts of the customer, so that it equals a recomputation. The scores
+    of `sort_id_changed` are written even if no figure changed: `sort_id` ranks customers of equal
+    value, so the next settlement has to compute the classes again.
     """
     registered = {id_: row for id_, row in customers.items() if row["version"] is not None}
     if not registered:
@@ -102,7 +102,9 @@ def refresh_scores(
         _Update(stored.get(customer_id), compute(customer_id, today) | {"made_at": moment})
         for customer_id in sorted(registered)
     ]
-    written = [each for each in updates if each.is_change or each.after["customer_id"] in resorted]
+    written = [
+        each for each in updates if each.is_change or each.after["customer_id"] in sort_id_changed
+    ]
     _write(session, written)
     _record_events(session, written)
 
@@ -110,19 +112,19 @@ def refresh_scores(
 class _Update:
     """A stored score before (None for a new one) and after it was computed again.
 
-    `is_change`: a column other than its moments differs. `is_public`: its events differ.
+    `is_change`: a column other than its moments differs. `needs_event`: a published figure differs.
     """
 
     def __init__(self, before: Row | None, after: dict[str, Any]) -> None:
         self.before = before
-        self.is_public = before is None or (
+        self.needs_event = before is None or (
             events.score_figures(after) != events.score_figures(before)
         )
         self.is_change = before is None or any(
             after[name] != before[name] for name in after.keys() - _MOMENTS
         )
         self.after = after | {
-            "version": (before["version"] if before else 0) + self.is_public,
+            "version": (before["version"] if before else 0) + self.needs_event,
             "assigned_rung": after["rung"],
             "unsettled_since": (before and before["unsettled_since"]) or after["made_at"],
         }
@@ -218,7 +220,7 @@ def _record_events(session: Session, updates: Iterable[_Update]) -> None:
     rungs: dict[UUID, tuple[str | None, datetime]] = {}
     for one in updates:
         after = one.after
-        if one.is_public:
+        if one.needs_event:
             recorded.append(events.score_changed(after))
         if one.rung_before != after["rung"]:
             recorded.append(events.rung_changed(after, before=one.rung_before))

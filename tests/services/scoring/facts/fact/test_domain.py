@@ -131,7 +131,9 @@ def _facts(versions: list[Order]) -> list[Fact]:
 
 
 @given(version_lists, st.randoms())
-def test_the_order_of_arrival_changes_nothing(versions: list[Order], random: Random) -> None:
+def test_versions_of_orders_give_the_same_facts_in_any_order_of_arrival(
+    versions: list[Order], random: Random
+) -> None:
     shuffled = versions.copy()
     random.shuffle(shuffled)
     assert sorted(chained(_facts(shuffled))) == sorted(chained(_facts(versions)))

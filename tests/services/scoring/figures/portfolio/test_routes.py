@@ -25,7 +25,8 @@ SPRING, SUMMER = date(2025, 3, 1), date(2025, 7, 1)
 
 
 @pytest.fixture
-def shops(worker: Worker) -> None:
+def buyers(worker: Worker) -> None:
+    """Handle 10 customers: c0 to c8 with an order of falling value in spring, c8 with another."""
     worker.handle(
         *(customer(f"c{i}", owner="li.na" if i < 3 else "wang") for i in range(10)),
         *(order(f"o{i}", f"c{i}", SPRING, (str(100 - i), "10")) for i in range(9)),
@@ -43,14 +44,14 @@ def _class_sizes(table: dict[str, Any]) -> list[int]:
     return [row["customers"] for row in table["classes"]]
 
 
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_before_the_first_settlement_the_table_is_computed(client: httpx.Client) -> None:
     table = _read(client, "abc")
     assert (table["n"], _class_sizes(table)) == (9, [1, 1, 7])
     assert table["classes"][0]["value"] == "10920"
 
 
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_the_current_table_and_ladder_are_those_of_the_last_settlement(
     client: httpx.Client, worker: Worker
 ) -> None:
@@ -64,7 +65,7 @@ def test_the_current_table_and_ladder_are_those_of_the_last_settlement(
     assert later["classes"][0]["value"] == "101000"
 
 
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_stored_and_computed_tables_agree(client: httpx.Client, worker: Worker) -> None:
     worker.settle()
     today = _read(client, "abc")["as_of"]
@@ -80,7 +81,7 @@ def test_stored_and_computed_tables_agree(client: httpx.Client, worker: Worker) 
         assert stored == computed
 
 
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_abc_counts_the_first_and_the_last_day_of_a_period(client: httpx.Client) -> None:
     table = _read(client, "abc", **{"from": "2025-07-01", "to": "2025-07-01"})
     assert (table["n"], table["total"], table["as_of"]) == (1, "10000", "2025-07-01")
@@ -103,7 +104,7 @@ def test_abc_uses_profit_where_every_line_has_a_cost(client: httpx.Client, worke
     assert (table["basis"], table["total"]) == ("revenue", "151")
 
 
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_a_caller_sees_figures_of_their_customers_only(scoring: Running, worker: Worker) -> None:
     worker.settle()
     caller = Identity("li.na", "Li Na", frozenset({"read"}), Rows.OWN)
@@ -112,7 +113,7 @@ def test_a_caller_sees_figures_of_their_customers_only(scoring: Running, worker:
         assert _read(client, "abc", as_of="2025-07-01")["n"] == 3
 
 
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_the_ladder_between_two_dates_has_the_moves(client: httpx.Client) -> None:
     found = _read(client, "ladder", **{"from": "2025-02-28", "to": "2025-07-01"})
     moves = [(move["from"], move["to"], move["customers"]) for move in found["moves"]]

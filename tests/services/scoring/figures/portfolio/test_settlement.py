@@ -20,7 +20,8 @@ from tests.services.scoring.publishing import Worker, customer, id_of, order
 SPRING = date(2025, 3, 1)
 
 
-def _shops(worker: Worker, n: int) -> None:
+def _handle_buyers(worker: Worker, n: int) -> None:
+    """Handle `n` customers, c00 and so on, with one order each; its value falls from c00 on."""
     worker.handle(
         *(customer(f"c{i:02}") for i in range(n)),
         *(order(f"o{i:02}", f"c{i:02}", SPRING, (str(100 - i), "10")) for i in range(n)),
@@ -34,7 +35,7 @@ def _changes(scoring: Running) -> list[tuple[str | None, str | None]]:
 def test_scores_have_no_class_until_the_population_settles(
     scoring: Running, worker: Worker
 ) -> None:
-    _shops(worker, 12)
+    _handle_buyers(worker, 12)
     worker.handle(customer("none"))
     path = f"/v1/scores/{id_of('c00')}"
     assert scoring.client.get(path).json()["class"] is None
@@ -48,7 +49,7 @@ def test_scores_have_no_class_until_the_population_settles(
 def test_a_settlement_publishes_changed_classes_and_the_state_of_each_score(
     scoring: Running, worker: Worker
 ) -> None:
-    _shops(worker, 12)
+    _handle_buyers(worker, 12)
     worker.settle()
     assert sorted(map(str, _changes(scoring))) == sorted(
         map(str, [(None, "A"), *[(None, "B")] * 2, *[(None, "C")] * 9])
@@ -62,7 +63,7 @@ def test_a_settlement_publishes_changed_classes_and_the_state_of_each_score(
 def test_a_second_settlement_without_changes_publishes_nothing(
     scoring: Running, worker: Worker
 ) -> None:
-    _shops(worker, 12)
+    _handle_buyers(worker, 12)
     worker.settle()
     before = len(scoring.recorded())
     assert worker.settling.settle() == 0
@@ -70,7 +71,7 @@ def test_a_second_settlement_without_changes_publishes_nothing(
 
 
 def test_a_changed_class_is_published_with_the_one_before(scoring: Running, worker: Worker) -> None:
-    _shops(worker, 12)
+    _handle_buyers(worker, 12)
     worker.settle()
     worker.handle(order("more", "c11", SPRING, ("1000", "10")))
     worker.settle()
@@ -85,7 +86,7 @@ def test_a_changed_class_is_published_with_the_one_before(scoring: Running, work
 def test_scores_of_customers_who_are_not_on_record_are_never_due(
     scoring: Running, worker: Worker
 ) -> None:
-    _shops(worker, 2)
+    _handle_buyers(worker, 2)
     with scoring.database.transaction() as session:
         session.execute(update(Customer).values(version=None))
         session.execute(update(StoredScore).values(changes_on=SPRING))
@@ -98,7 +99,7 @@ def test_a_published_class_stays_close_to_its_limit_while_the_computed_one_falls
     scoring: Running, worker: Worker
 ) -> None:
     """Of 60 customers 12 are A or B; with the margin of a tenth the 13th stays in B."""
-    _shops(worker, 60)
+    _handle_buyers(worker, 60)
     worker.settle()
     worker.handle(order("more", "c12", SPRING, ("1", "15")))
     worker.settle()
@@ -112,7 +113,7 @@ def test_a_published_class_stays_close_to_its_limit_while_the_computed_one_falls
 def test_a_score_that_changes_meanwhile_is_left_to_the_next_settlement(
     scoring: Running, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _shops(worker, 12)
+    _handle_buyers(worker, 12)
     original = settlement._settled
 
     def change_a_score(*arguments: Any) -> Any:
@@ -131,7 +132,7 @@ def test_a_score_that_changes_meanwhile_is_left_to_the_next_settlement(
 def test_snapshots_of_a_months_end_are_used_until_an_earlier_fact_arrives(
     scoring: Running, worker: Worker
 ) -> None:
-    _shops(worker, 3)
+    _handle_buyers(worker, 3)
     worker.settling.turn()
     with scoring.database.reading() as session:
         stored = session.scalars(select(Snapshot).where(Snapshot.name == "ladder")).all()

@@ -32,11 +32,12 @@ def _item(code: str, least: float = 1, most: float = 5, *missing: float) -> Item
 
 
 def _index(answers: dict[str, object], *items: Item) -> tuple[str, int] | None:
+    """Return the index of a response as text, and the number of its items."""
     found = response_index(answers, items)
     return (format_decimal(found.index), found.n) if found else None
 
 
-def _of(*sheets: Sequence[int]) -> Index:
+def _index_of_sheets(*sheets: Sequence[int]) -> Index:
     """Return the index of responses; a sheet lists the answers of one to items from 1 to 5."""
     items = [_item(str(at)) for at in range(7)]
     found = [response_index({str(at): x for at, x in enumerate(each)}, items) for each in sheets]
@@ -73,18 +74,20 @@ def test_a_decimal_fraction_counts_as_written() -> None:
     assert _index({"a": 0.1}, _item("a", 0, 0.3)) == ("33.333333333333333333333333333333", 1)
 
 
-def _listed(code: str, role: str, least: float | None, most: float | None) -> dict[str, object]:
+def _catalogue_item(
+    code: str, role: str, least: float | None, most: float | None
+) -> dict[str, object]:
     return {"code": code, "role": role, "least": least, "most": most, "missing": [9], "type": "x"}
 
 
 def test_an_index_uses_the_satisfaction_items_with_a_scale() -> None:
     catalogue = [
-        _listed("b", "satisfaction", 1, 5),
-        _listed("a", "satisfaction", 0, 10),
-        _listed("quality", "quality", 1, 5),
-        _listed("endless", "satisfaction", 1, None),
-        _listed("bottomless", "satisfaction", None, 5),
-        _listed("point", "satisfaction", 5, 5),
+        _catalogue_item("b", "satisfaction", 1, 5),
+        _catalogue_item("a", "satisfaction", 0, 10),
+        _catalogue_item("quality", "quality", 1, 5),
+        _catalogue_item("endless", "satisfaction", 1, None),
+        _catalogue_item("bottomless", "satisfaction", None, 5),
+        _catalogue_item("point", "satisfaction", 5, 5),
     ]
     assert items_of(catalogue) == [
         {"code": "a", "least": 0, "most": 10, "missing": [9]},
@@ -105,7 +108,7 @@ def test_the_index_of_one_response_has_no_interval() -> None:
     assert estimate(sums_of([Decimal(70)])) == Index(n=1, index=70.0, low=None, high=None)
 
 
-def test_the_interval_is_that_of_student_s_t_distribution() -> None:
+def test_the_interval_is_that_of_students_t_distribution() -> None:
     """Mean 70, s 10, n 4: 70 +- 3.1824463 x 10 / 2."""
     values = [Decimal(x) for x in ("58.3772233983", "70", "70", "81.6227766017")]
     deviation = stdev([float(x) for x in values])
@@ -117,17 +120,20 @@ def test_the_interval_is_that_of_student_s_t_distribution() -> None:
 
 def test_indices_with_thirds_have_an_exact_whole_mean() -> None:
     """Indices of 66.6..., 66.6... and 16.6..., rounded too early, had the mean 50.00000000003."""
-    assert _of([5, 5, 1], [5, 5, 1], [3, 1, 1]).index == 50.0
+    assert _index_of_sheets([5, 5, 1], [5, 5, 1], [3, 1, 1]).index == 50.0
 
 
 @given(sheets)
 def test_the_index_is_the_double_nearest_to_the_exact_mean(answers: list[list[int]]) -> None:
     parts = [Fraction(25 * (sum(each) - len(each)), len(each)) for each in answers]
-    assert _of(*answers).index == float(sum(parts, Fraction(0)) / len(parts))
+    assert _index_of_sheets(*answers).index == float(sum(parts, Fraction(0)) / len(parts))
 
 
 def test_the_interval_ends_at_the_ends_of_the_scale() -> None:
-    high, low = _of([5], [5], [5], [5], [5], [1]), _of([1], [1], [1], [1], [5])
+    high, low = (
+        _index_of_sheets([5], [5], [5], [5], [5], [1]),
+        _index_of_sheets([1], [1], [1], [1], [5]),
+    )
     assert (high.index, high.high) == (83.33333333333333, 100.0)
     assert high.low == pytest.approx(83.3333333 - 2.5705818 * 40.8248290 / sqrt(6))
     assert (low.index, low.low) == (20.0, 0.0)

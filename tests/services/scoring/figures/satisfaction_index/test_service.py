@@ -99,7 +99,7 @@ EVENTS = [
 
 
 @pytest.mark.parametrize("order", [*permutations(range(4))], ids=str)
-def test_the_order_of_arrival_changes_nothing(
+def test_surveys_and_answers_give_the_same_index_in_any_order_of_arrival(
     scoring: Running, worker: Worker, order: tuple[int, ...]
 ) -> None:
     for batches in ([[EVENTS[i]] for i in order], [[EVENTS[i] for i in order]]):

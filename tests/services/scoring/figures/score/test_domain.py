@@ -1,18 +1,15 @@
 """A score is a pure function of the facts, and its explanation sums to it exactly."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from random import Random
-from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scoring.facts.exchange_rate.domain import Excluded, Rates
 from services.scoring.facts.fact.domain import Fact, Horizon, Kind
-from services.scoring.figures.as_of.domain import PointInTime
 from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.figures.score.domain import (
     Contribution,
@@ -38,8 +35,9 @@ from tests.services.scoring.samples import (
     noon,
 )
 
-BOTH = replace(RULES, terms=(PURCHASES, replace(SATISFACTION, on=True)))
+BOTH_TERMS = replace(RULES, terms=(PURCHASES, replace(SATISFACTION, on=True)))
 EUROS = euros(dict.fromkeys(range(0, 900, 2), "7.8123"))
+"""A rate of the euro on every second day."""
 horizons = st.integers(-10, 1500).map(lambda on: Horizon(as_of=day(on)))
 
 
@@ -111,7 +109,7 @@ def test_a_disqualified_customer_without_a_purchase_has_that_rung() -> None:
 def test_the_satisfaction_term_gives_a_tenth_of_the_latest_index_once_it_is_on() -> None:
     answers = [answer("75", on=5), answer("40", on=2, source=2), fact("100000", source=3)]
     assert _score(answers).value_points == 1
-    assert _score(answers, rules=BOTH).value_points == Decimal("8.5")
+    assert _score(answers, rules=BOTH_TERMS).value_points == Decimal("8.5")
 
 
 def test_profit_is_known_only_if_every_line_has_a_cost() -> None:
@@ -158,7 +156,7 @@ def test_a_superseded_fact_dated_ahead_changes_nothing_on_its_day() -> None:
 def test_facts_of_size_0_are_in_no_term_and_no_satisfaction() -> None:
     """Orders without lines and answers without answered items give facts of size 0."""
     empty = [fact("0", kind=Kind.RETURN, size=0), answer("0", on=5, source=2, n=0)]
-    assert [term.facts for term in explain(empty, horizon=LATER, rules=BOTH, rates=YUAN)] == [
+    assert [term.facts for term in explain(empty, horizon=LATER, rules=BOTH_TERMS, rates=YUAN)] == [
         (),
         (),
     ]
@@ -170,7 +168,7 @@ def test_facts_of_size_0_are_in_no_term_and_no_satisfaction() -> None:
 def test_of_two_answers_at_one_moment_the_one_with_the_greater_id_counts() -> None:
     one, other = answer("40", source=2), answer("75", source=3)
     assert _score([other, one]).satisfaction == Satisfaction(index=Decimal(75), n=4)
-    (_, term) = explain([other, one], horizon=LATER, rules=BOTH, rates=YUAN)
+    (_, term) = explain([other, one], horizon=LATER, rules=BOTH_TERMS, rates=YUAN)
     assert [each.source_id for each in term.facts] == [other.source_id]
 
 
@@ -211,59 +209,37 @@ def test_profit_is_revenue_less_cost_in_the_currency_of_the_rates() -> None:
     assert _score(found, rates=euros({0: "7"})).profit == 42
 
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-NIGHT = datetime(2024, 6, 1, 17, 30, tzinfo=UTC)
-"""01:30 on the 2nd of June in Shanghai."""
-
-
-@pytest.mark.parametrize(
-    ("as_of", "moment", "is_current"),
-    [
-        (date(2024, 6, 2), NIGHT, True),
-        (date(2024, 6, 3), NIGHT, False),
-        (date(2024, 6, 1), datetime(2024, 6, 1, 16, tzinfo=UTC) - timedelta(microseconds=1), False),
-    ],
-)
-def test_the_moment_of_a_local_day_is_its_end_but_never_after_now(
-    as_of: date, moment: datetime, *, is_current: bool
-) -> None:
-    horizon = Horizon(as_of=as_of)
-    assert PointInTime.of(horizon, home="EUR", zone=SHANGHAI, now=NIGHT) == PointInTime(
-        horizon=horizon, currency="EUR", moment=moment, is_current=is_current
-    )
-
-
 @given(facts, horizons)
 def test_the_points_of_the_explanation_sum_to_the_score(
     found: list[Fact], horizon: Horizon
 ) -> None:
-    terms = explain(found, horizon=horizon, rules=BOTH, rates=EUROS)
+    terms = explain(found, horizon=horizon, rules=BOTH_TERMS, rates=EUROS)
     with exact_arithmetic():
         assert all(
             term.points == sum((each.points for each in term.facts), Decimal(0)) for term in terms
         )
         points = sum((term.points for term in terms), Decimal(0))
-    assert points == _score(found, horizon, BOTH, EUROS).value_points
+    assert points == _score(found, horizon, BOTH_TERMS, EUROS).value_points
 
 
 @given(facts, horizons, st.randoms())
-def test_the_order_of_the_facts_changes_nothing(
+def test_a_score_does_not_depend_on_the_order_of_its_facts(
     found: list[Fact], horizon: Horizon, random: Random
 ) -> None:
     shuffled = found.copy()
     random.shuffle(shuffled)
-    assert _score(shuffled, horizon, BOTH, EUROS) == _score(found, horizon, BOTH, EUROS)
-    assert explain(shuffled, horizon=horizon, rules=BOTH, rates=EUROS) == explain(
-        found, horizon=horizon, rules=BOTH, rates=EUROS
+    assert _score(shuffled, horizon, BOTH_TERMS, EUROS) == _score(found, horizon, BOTH_TERMS, EUROS)
+    assert explain(shuffled, horizon=horizon, rules=BOTH_TERMS, rates=EUROS) == explain(
+        found, horizon=horizon, rules=BOTH_TERMS, rates=EUROS
     )
 
 
 @given(facts, st.integers(-10, 900), st.integers(0, 600))
-def test_time_alone_changes_nothing_before_the_day_changes_on(
+def test_a_score_does_not_change_before_the_day_changes_on(
     found: list[Fact], on: int, wait: int
 ) -> None:
-    today = _score(found, Horizon(as_of=day(on)), BOTH, EUROS)
-    later = _score(found, Horizon(as_of=day(on + wait)), BOTH, EUROS)
+    today = _score(found, Horizon(as_of=day(on)), BOTH_TERMS, EUROS)
+    later = _score(found, Horizon(as_of=day(on + wait)), BOTH_TERMS, EUROS)
     if today.changes_on is None or day(on + wait) < today.changes_on:
         assert later == today
 

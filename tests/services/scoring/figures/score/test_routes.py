@@ -19,7 +19,8 @@ SPRING, SUMMER = date(2025, 3, 1), date(2025, 7, 1)
 
 
 @pytest.fixture
-def shops(worker: Worker) -> None:
+def buyers(worker: Worker) -> None:
+    """Handle 4 customers of 3 owners in 2 teams: big, small, debt (returns only) and none."""
     worker.handle(
         customer("big", owner="li.na", team="east"),
         customer("small", owner="wang", team="east"),
@@ -33,7 +34,7 @@ def shops(worker: Worker) -> None:
     )
 
 
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_scores_are_listed_by_falling_value(client: httpx.Client) -> None:
     items = client.get("/v1/scores").json()["items"]
     found = [(item["customer_id"], item["value_points"]) for item in items]
@@ -42,13 +43,13 @@ def test_scores_are_listed_by_falling_value(client: httpx.Client) -> None:
     assert found == [(str(id_of(name)), each) for name, each in zip(names, points, strict=True)]
 
 
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_scores_can_be_filtered_by_rung(client: httpx.Client) -> None:
     items = client.get("/v1/scores", params={"rung": "suspect"}).json()["items"]
     assert [item["customer_id"] for item in items] == [str(id_of("none"))]
 
 
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 @pytest.mark.parametrize(
     ("rows", "visible"), [(Rows.ALL, 4), (Rows.TEAM, 2), (Rows.OWN, 1)], ids=str
 )
@@ -65,7 +66,7 @@ def test_a_caller_sees_the_scores_of_their_customers_only(
         assert client.get(f"/v1/scores/{id_of('big')}").status_code == 200
 
 
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_a_score_as_of_an_earlier_day_leaves_out_later_facts(client: httpx.Client) -> None:
     path = f"/v1/scores/{id_of('big')}"
     found = client.get(path, params={"as_of": "2025-06-30"}).json()
@@ -74,7 +75,7 @@ def test_a_score_as_of_an_earlier_day_leaves_out_later_facts(client: httpx.Clien
     assert found["class"] == "A"
 
 
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_a_score_as_of_a_moment_leaves_out_later_facts_of_that_day(client: httpx.Client) -> None:
     """The orders were placed at noon in Shanghai."""
     path = f"/v1/scores/{id_of('big')}"
@@ -84,7 +85,7 @@ def test_a_score_as_of_a_moment_leaves_out_later_facts_of_that_day(client: httpx
     assert before["as_of"] == after["as_of"] == "2025-07-01"
 
 
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_the_stored_score_equals_the_computed_one(client: httpx.Client) -> None:
     for name in ("big", "small", "debt", "none"):
         stored = client.get(f"/v1/scores/{id_of(name)}").json()
@@ -94,7 +95,7 @@ def test_the_stored_score_equals_the_computed_one(client: httpx.Client) -> None:
         assert stored == computed
 
 
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_an_explanation_lists_each_fact_with_its_points(client: httpx.Client) -> None:
     found = client.get(f"/v1/scores/{id_of('debt')}/explanation").json()
     assert found["value_points"] == "-0.00009"
@@ -106,7 +107,7 @@ def test_an_explanation_lists_each_fact_with_its_points(client: httpx.Client) ->
     assert term["facts"][0]["rule"].startswith("1 point per 100 000")
 
 
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_an_explanation_has_the_ids_of_orders_and_answers(scoring: Running, worker: Worker) -> None:
     worker.handle(survey("s", "q"), response("r", "s", "debt", {"q": 4}))
     with scoring.database.transaction() as session:
@@ -165,7 +166,7 @@ def test_an_answer_is_in_no_explanation_while_its_term_is_off(
         ({"segment": "vip"}, "query:segment"),
     ],
 )
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_an_invalid_query_parameter_is_refused(
     client: httpx.Client, params: dict[str, str], pointer: str
 ) -> None:
@@ -176,7 +177,7 @@ def test_an_invalid_query_parameter_is_refused(
 
 
 @pytest.mark.parametrize("cursor", ["x", "WzFd", "WyJhIiwiYiIsImMiXQ"])
-@pytest.mark.usefixtures("shops")
+@pytest.mark.usefixtures("buyers")
 def test_an_invented_cursor_is_refused(client: httpx.Client, cursor: str) -> None:
     for path in ("/v1/scores", f"/v1/scores/{id_of('big')}/explanation"):
         answer = client.get(path, params={"cursor": cursor})
