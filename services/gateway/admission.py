@@ -17,7 +17,7 @@ from services.gateway.proxy.upstream import Upstream
 from shared.errors import BadRequest, Fault, Forbidden, MethodNotAllowed, NotFound, Problem
 from shared.http.authentication import bearer
 from shared.http.identity import Identity
-from shared.http.problems import respond
+from shared.http.problems import problem_response
 from shared.logging import logger
 from shared.row_access import Rows
 
@@ -68,13 +68,13 @@ class Admission:
         try:
             await self._admit(scope, receive, send)
         except Problem as problem:
-            await respond(problem)(scope, receive, send)
+            await problem_response(problem)(scope, receive, send)
         except CallerGone:
             await send({"type": "http.response.start", "status": CLOSED_BY_CALLER, "headers": []})
             await send({"type": "http.response.body"})
         except Exception:
             log.exception("request.failed")
-            await respond(Problem())(scope, receive, send)
+            await problem_response(Problem())(scope, receive, send)
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: bytes = scope["raw_path"]

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import (
 from services.gateway.proxy.problems import HeadersTooLarge, TooSlow
 from services.gateway.settings import Settings
 from shared.errors import BadRequest, Problem
-from shared.http.problems import MEDIA_TYPE, body_of
+from shared.http.problems import MEDIA_TYPE, problem_json
 from shared.logging import logger
 
 LONGEST_LINE: Final = 8192 + 64
@@ -131,7 +131,7 @@ class GuardedProtocol(HttpToolsProtocol):
         log.info("request.refused", status=problem.status, code=problem.kind)
         busy: RequestResponseCycle | None = self.cycle
         if busy is None or busy.response_complete:
-            body = body_of(problem)
+            body = problem_json(problem)
             head = b"content-type: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % (
                 MEDIA_TYPE.encode(),
                 len(body),

@@ -1,1 +1,1 @@
-"""HTTP as every service speaks it."""
+"""The HTTP layer that all services share: apps, routes, errors, pages, authentication."""

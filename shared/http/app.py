@@ -1,4 +1,4 @@
-"""Make the FastAPI app of a service: one way for all of them."""
+"""The FastAPI app of a service, created the same way for all of them."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
@@ -20,13 +20,13 @@ from shared.http.telemetry import Telemetry
 from shared.settings import ServiceSettings
 
 BODY_LIMIT = 1024 * 1024
-"""Bytes; a route that takes more says so."""
+"""Bytes; a route that takes larger bodies sets its own limit."""
 
 
 def create_app(
     settings: ServiceSettings, *, title: str, description: str, routers: Sequence[APIRouter]
 ) -> FastAPI:
-    """Make an app whose database is opened by its first request and closed at its end."""
+    """Create an app; its database is opened by the first request and closed at shutdown."""
     database = Database.of(settings)
     async_reads = AsyncReads(database)
 
@@ -69,11 +69,11 @@ def _methods(routes: Sequence[APIRoute]) -> dict[str, set[str]]:
 
 
 def guarded(app: ASGIApp, settings: ServiceSettings) -> ASGIApp:
-    """Put the lock and the telemetry around an app: what is served is this."""
+    """Return the app to serve: with telemetry, authentication and limits around every request."""
     verifier = Verifier(audience=settings.name, public_key_file=settings.identity_public_key)
     return Telemetry(RequireIdentity(ExplainTooLarge(app), verifier=verifier))
 
 
 def _operation_id(route: APIRoute) -> str:
-    """Take the function's name: the verb is spelled the same everywhere."""
+    """Return the name of the route function, so that an operation is spelled alike everywhere."""
     return route.name

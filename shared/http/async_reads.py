@@ -1,4 +1,7 @@
-"""Rows that are asked for so often that a thread per request shows (docs/decisions/0017)."""
+"""Reads of single rows without a thread per request, for the busiest routes.
+
+A thread for each of them would cost a measurable part of the time: docs/decisions/0017.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,27 +14,26 @@ from shared.database import Database
 
 
 class AsyncReads:
-    """Reads single rows on the event loop itself; on SQLite, which cannot, in a thread."""
+    """Reads single rows on the event loop; on SQLite, which has no such driver, in a thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._engine: AsyncEngine | None = database.async_engine()
 
     async def row(self, statement: Select[Any], values: Mapping[str, Any]) -> RowMapping | None:
-        """Give the first row of a statement in its latest committed state, or None."""
+        """Return the first row of a statement as it was last committed, or None."""
         if self._engine is None:
             return await run_in_threadpool(self._row, statement, values)
         async with self._engine.connect() as connection:
-            found: RowMapping | None = (
-                (await connection.execute(statement, values)).mappings().first()
-            )
-            return found
+            result = await connection.execute(statement, values)
+            row: RowMapping | None = result.mappings().first()
+            return row
 
     def _row(self, statement: Select[Any], values: Mapping[str, Any]) -> RowMapping | None:
         with self._database.connection() as connection:
             return connection.execute(statement, values).mappings().first()
 
     async def close(self) -> None:
-        """Close the connections of its own."""
+        """Close the asynchronous connections."""
         if self._engine is not None:
             await self._engine.dispose()

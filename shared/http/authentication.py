@@ -1,17 +1,18 @@
-"""The lock of a service's front door: nothing passes without the gateway's token.
+"""Authentication of a service: every request needs an identity token of the gateway.
 
-Pure ASGI and outermost, because FastAPI parses a multipart body before it runs dependencies.
+It is ASGI middleware and not a dependency, because FastAPI parses a multipart body before it runs
+dependencies.
 """
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import Problem, Unauthorized
 from shared.http.identity import Verifier
-from shared.http.problems import respond
+from shared.http.problems import problem_response
 
 
 class RequireIdentity:
-    """Puts the caller's Identity into the scope's state as `identity`, or answers 401."""
+    """Middleware that stores the caller's Identity in the scope's state, or answers 401."""
 
     def __init__(self, app: ASGIApp, *, verifier: Verifier) -> None:
         self._app = app
@@ -29,18 +30,21 @@ class RequireIdentity:
         try:
             identity = self._verifier(bearer(scope))
         except Problem as problem:
-            await respond(problem)(scope, receive, send)
+            await problem_response(problem)(scope, receive, send)
             return
         scope.setdefault("state", {})["identity"] = identity
         await self._app(scope, receive, send)
 
 
 def bearer(scope: Scope) -> str:
-    """Give the credential of the one Authorization header, or raise Unauthorized."""
-    found: list[bytes] = [value for name, value in scope["headers"] if name == b"authorization"]
-    if len(found) != 1:
+    """Return the credential of the Authorization header `Bearer <credential>`.
+
+    Raises Unauthorized if the header is missing, repeated or of another kind.
+    """
+    values: list[bytes] = [value for name, value in scope["headers"] if name == b"authorization"]
+    if len(values) != 1:
         raise Unauthorized(detail="Send one Authorization header: Bearer <key>.")
-    kind, _, credential = found[0].decode("latin-1").partition(" ")
+    kind, _, credential = values[0].decode("latin-1").partition(" ")
     if kind.lower() != "bearer" or not credential.strip():
         raise Unauthorized(detail="Send Authorization: Bearer <key>.")
     return credential.strip()

@@ -1,4 +1,4 @@
-"""What routes ask for: a transaction, a reader, a version to change."""
+"""The dependencies of routes: transactions, the caller, settings, the version to change."""
 
 import re
 from collections import Counter
@@ -25,23 +25,23 @@ from shared.settings import ServiceSettings
 
 
 async def _database(request: Request) -> Database:
-    found: Database = request.app.state.database
-    return found
+    database: Database = request.app.state.database
+    return database
 
 
-async def _hot(request: Request) -> AsyncReads:
-    found: AsyncReads = request.app.state.async_reads
-    return found
+async def _async_reads(request: Request) -> AsyncReads:
+    async_reads: AsyncReads = request.app.state.async_reads
+    return async_reads
 
 
-async def given_settings(request: Request) -> Any:
-    """Give the settings of the service, whatever their class."""
+async def service_settings(request: Request) -> Any:
+    """Return the settings of the service, of whichever class they are."""
     return request.app.state.settings
 
 
 async def _identity(request: Request) -> Identity:
-    found: Identity = request.scope["state"]["identity"]
-    return found
+    identity: Identity = request.scope["state"]["identity"]
+    return identity
 
 
 async def _reader(request: Request) -> RowReader:
@@ -62,8 +62,8 @@ def _reading(request: Request) -> Iterator[Session]:
 
 
 Store = Annotated[Database, Depends(_database)]
-AsyncReading = Annotated[AsyncReads, Depends(_hot)]
-Settings = Annotated[ServiceSettings, Depends(given_settings)]
+AsyncReading = Annotated[AsyncReads, Depends(_async_reads)]
+Settings = Annotated[ServiceSettings, Depends(service_settings)]
 Caller = Annotated[Identity, Depends(_identity)]
 
 
@@ -73,25 +73,30 @@ async def _sees_all(caller: Caller) -> None:
 
 
 SEES_ALL = Depends(_sees_all)
-"""For routes of things that belong to nobody, or to anybody."""
+"""Refuses with 403 unless the caller's key sees all rows: for data of no single customer."""
 
 Transaction = Annotated[Session, Depends(_transaction, scope="function")]
-"""Committed before the answer leaves: a default-scope dependency would commit after it."""
+"""A database transaction that is committed before the response is sent.
+
+FastAPI ends a dependency of the default scope after the response, so the caller could read 201 and
+the commit fail; `scope="function"` ends it with the route function.
+"""
 Reading = Annotated[Session, Depends(_reading, scope="function")]
+"""A database session for reading only."""
 Reader = Annotated[RowReader, Depends(_reader)]
 
 
 def refuse_repeated(request: Request, name: str) -> None:
-    """Refuse a header that comes twice: each could be the one that was meant."""
+    """Raise BadRequest if the request has this header more than once."""
     if len(request.headers.getlist(name)) > 1:
         raise BadRequest(Fault(f"header:{name}", "repeated", "Send it once."))
 
 
 async def _each_part_once(request: Request) -> None:
-    counted = Counter(name for name, _ in (await request.form()).multi_items())
+    counts = Counter(name for name, _ in (await request.form()).multi_items())
     faults = [
         Fault(pointer_to(name[:100]), "repeated", "Send it once.")
-        for name, count in counted.items()
+        for name, count in counts.items()
         if count > 1
     ]
     if faults:
@@ -99,7 +104,7 @@ async def _each_part_once(request: Request) -> None:
 
 
 EACH_PART_ONCE = Depends(_each_part_once)
-"""For routes that take a form: of two parts of one name the first would be dropped silently."""
+"""Refuses a form in which a field comes twice, of which FastAPI would ignore the first."""
 
 _ETAG = re.compile(r'"(\d{1,18})"')
 
@@ -113,10 +118,11 @@ async def _expected_version(
     refuse_repeated(request, "If-Match")
     if if_match is None:
         raise PreconditionRequired
-    found = _ETAG.fullmatch(if_match.strip())
-    if not found:
+    etag = _ETAG.fullmatch(if_match.strip())
+    if not etag:
         raise BadRequest(Fault("header:If-Match", "etag", 'Send one ETag as you read it: "3".'))
-    return int(found[1])
+    return int(etag[1])
 
 
 ExpectedVersion = Annotated[int, Depends(_expected_version)]
+"""The version in the header If-Match; 428 without the header, 400 if it is no ETag of ours."""

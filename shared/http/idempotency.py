@@ -1,4 +1,7 @@
-"""A POST with an Idempotency-Key has one effect: its answer is kept in the same transaction."""
+"""Idempotent POSTs: the answer to a request with an Idempotency-Key is stored with its effect.
+
+Both are one transaction, so a retry with the same key repeats the answer and has no second effect.
+"""
 
 import hashlib
 from collections.abc import Callable
@@ -17,21 +20,26 @@ from shared.models import StoredAnswer
 
 
 class Idempotency:
-    """Makes a POST with an Idempotency-Key have one effect and always the same answer."""
+    """Runs a use case once for each Idempotency-Key of a caller; `content` is the request's."""
 
-    def __init__(self, session: Session, caller: str, key: str | None, said: bytes) -> None:
+    def __init__(self, session: Session, caller: str, key: str | None, content: bytes) -> None:
         self._session = session
         self._caller = caller
         self._key = key
-        self._said = said
+        self._content = content
 
     def __call__(
-        self, use_case: Callable[[], Response], *, also: Callable[[], str] = str
+        self, use_case: Callable[[], Response], *, form_content: Callable[[], str] = str
     ) -> Response:
-        """Run the use case or repeat its answer; `also` tells what else makes two requests one."""
+        """Run the use case and store its answer, or return the stored answer of the same request.
+
+        A route that takes a form returns what was sent in it from `form_content`, as the body of a
+        form is not part of `content`. Raises Invalid (`key_reused`) if the key came with another
+        request before.
+        """
         if self._key is None:
             return use_case()
-        fingerprint = _digest(f"{_digest(self._said)}{also()}".encode())
+        fingerprint = _digest(f"{_digest(self._content)}{form_content()}".encode())
         self._claim()
         stored = self._session.get(StoredAnswer, (self._caller, self._key))
         if stored is None:
@@ -43,7 +51,10 @@ class Idempotency:
         return Response(bytes(stored.body), status_code=stored.status, headers=headers)
 
     def _claim(self) -> None:
-        """On PostgreSQL a second request in flight is told so; SQLite's write lock has it wait."""
+        """Raise Conflict (`in_progress`) while another request uses the same key.
+
+        On SQLite a second request waits for the write lock instead.
+        """
         if is_sqlite(self._session):
             return
         claim = text(
@@ -73,8 +84,8 @@ class Idempotency:
         return answer
 
 
-def _digest(said: bytes) -> str:
-    return hashlib.sha256(said).hexdigest()
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 async def _once(
@@ -92,17 +103,21 @@ async def _once(
         ),
     ] = None,
 ) -> Idempotency:
-    said = b"" if idempotency_key is None else await _said(request)
+    content = b"" if idempotency_key is None else await _content(request)
     refuse_repeated(request, "Idempotency-Key")
-    return Idempotency(session, caller.subject, idempotency_key, said)
+    return Idempotency(session, caller.subject, idempotency_key, content)
 
 
-async def _said(request: Request) -> bytes:
-    """Give what makes two requests the same; the parts of a form are told by its route."""
-    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+async def _content(request: Request) -> bytes:
+    """Return the method, the path, the query and the body of a request, but not the body of a form.
+
+    The parts of a form are read by its route, which hands them to `Idempotency` itself.
+    """
+    line = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
     if request.headers.get("content-type", "").startswith("multipart/"):
-        return asked
-    return asked + await request.body()
+        return line
+    return line + await request.body()
 
 
 Once = Annotated[Idempotency, Depends(_once)]
+"""Runs the use case of a POST: `return once(lambda: answer(...))`."""

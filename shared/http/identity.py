@@ -1,8 +1,8 @@
-"""Who calls: the identity that the gateway vouches for, and the check of its short-lived token.
+"""The identity of a caller, and the verification of the short-lived token that carries it.
 
-The gateway signs one token per caller and audience; a service verifies it with the public key that
-the gateway keeps beside its private one. A signature costs about 0.1 ms to check, so a token is
-checked once and remembered, never longer than it lives.
+The gateway signs one token for each caller and service (the audience); the service verifies it with
+the gateway's public key. Verifying a signature takes about 0.1 ms, so a verified token is cached
+until it expires.
 """
 
 import time
@@ -21,16 +21,16 @@ from shared.row_access import Rows
 ISSUER = "patron-gateway"
 ALGORITHM = "EdDSA"
 LIFETIME = 60
-"""Seconds: a token that says it lives longer is refused, whoever signed it."""
+"""Seconds; a token with a longer lifetime is refused, even if the gateway signed it."""
 CLOCK_SKEW = 30
-"""Seconds that the gateway's clock may be ahead of a service's."""
+"""Seconds by which the gateway's clock may be ahead of the clock of a service."""
 LONGEST_TOKEN = 4096
 CLAIMS = ["iss", "aud", "sub", "name", "scopes", "rows", "iat", "exp"]
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A caller, as the gateway knows them."""
+    """A caller: the id and name of their API key, its scopes, and the rows that it sees."""
 
     subject: str
     name: str
@@ -40,9 +40,10 @@ class Identity:
 
 
 def verify(token: str, audience: str, public_key: Ed25519PublicKey, now: float) -> Identity:
-    """Give the identity that a token states; `now` is in seconds since the epoch.
+    """Return the identity in a token; `now` is in seconds since the epoch.
 
-    Raises Unauthorized for anything that the gateway did not sign for this audience and moment.
+    Raises Unauthorized for a token that the gateway did not sign for this audience, or that is not
+    valid now.
     """
     return _identity(_claims(token, audience, public_key, now))
 
@@ -70,7 +71,7 @@ def _claims(token: str, audience: str, key: Ed25519PublicKey, now: float) -> dic
 
 def _check_times(issued: object, expires: object, now: float) -> None:
     if type(issued) is not int or type(expires) is not int:
-        raise Unauthorized(detail="The identity token does not say when it was made and ends.")
+        raise Unauthorized(detail="The identity token lacks the times of its issue and expiry.")
     if not issued - CLOCK_SKEW <= now < expires or expires - issued > LIFETIME:
         raise Unauthorized(detail="The identity token is expired or not valid yet.")
 
@@ -95,36 +96,36 @@ def _text(value: object) -> str:
 
 
 class Verifier:
-    """Verifies tokens for one audience and remembers them until they expire.
+    """Verifies tokens for one audience and caches their identities until they expire.
 
-    The key file is read when first needed and again when it changed, so a service may start before
-    the gateway has made its key.
+    The key file is read at the first token and again whenever it has changed, so a service may
+    start before the gateway has created its key.
     """
 
     def __init__(self, *, audience: str, public_key_file: Path, capacity: int = 1024) -> None:
         self._audience = audience
         self._file = public_key_file
-        self._known = ExpiringCache[str, Identity](capacity)
+        self._verified = ExpiringCache[str, Identity](capacity)
         self._key: tuple[tuple[int, int], Ed25519PublicKey] | None = None
 
     def __call__(self, token: str) -> Identity:
-        """Give the identity of a token, or raise Unauthorized."""
-        return self._known.get(token) or self._verify_and_keep(token)
+        """Return the identity in a token, or raise Unauthorized."""
+        return self._verified.get(token) or self._verify(token)
 
-    def _verify_and_keep(self, token: str) -> Identity:
+    def _verify(self, token: str) -> Identity:
         if len(token) > LONGEST_TOKEN:
             raise Unauthorized(detail="The identity token is too long.")
         claims = _claims(token, self._audience, self._public_key(), time.time())
         identity = _identity(claims)
-        self._known.set(token, identity, until=claims["exp"])
+        self._verified.set(token, identity, until=claims["exp"])
         return identity
 
     def _public_key(self) -> Ed25519PublicKey:
         try:
-            found = self._file.stat()
-            if self._key is None or self._key[0] != (found.st_mtime_ns, found.st_ino):
-                self._key = (found.st_mtime_ns, found.st_ino), _read_key(self._file)
-                self._known.clear()
+            stat = self._file.stat()
+            if self._key is None or self._key[0] != (stat.st_mtime_ns, stat.st_ino):
+                self._key = (stat.st_mtime_ns, stat.st_ino), _read_key(self._file)
+                self._verified.clear()
         except (OSError, TypeError, ValueError) as error:
             raise Unavailable(
                 detail="The gateway's public key is not there yet.", headers={"Retry-After": "2"}

@@ -1,4 +1,4 @@
-"""JSON whose objects have each name once: of two, the first would be dropped silently."""
+"""JSON in which no object has a name twice; Python would ignore the first of the two values."""
 
 import json
 from collections import Counter
@@ -14,41 +14,41 @@ Value = TypeVar("Value")
 
 
 class RepeatedName(Exception):
-    """An object of a JSON text has a name twice."""
+    """An object in a JSON text has the same name twice."""
 
 
 def loads(text: str | bytes) -> Any:
-    """Read JSON; RepeatedName says which, another error is that of json.loads."""
+    """Parse JSON; raises RepeatedName, or the error of `json.loads`."""
     return json.loads(text, object_pairs_hook=_object)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    result = dict(pairs)
+    if len(result) < len(pairs):
         ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
         raise RepeatedName(f"`{name[:100]}` stands twice in one object; give it once.")
-    return found
+    return result
 
 
 class UniqueNamesRequest(Request):
-    """A request whose body is refused with 400 where an object of it has a name twice."""
+    """A request whose JSON body is refused with 400 if an object in it has a name twice."""
 
     async def json(self) -> Any:
-        """Read the body as JSON."""
+        """Return the parsed body."""
         try:
             return loads(await self.body())
         except RepeatedName as error:
             raise HTTPException(400, str(error)) from error
 
 
-def _check(given: Any) -> Any:
+def _check(text: Any) -> Any:
     try:
-        with suppress(ValueError, TypeError, RecursionError):  # told by who reads it
-            loads(given)
+        with suppress(ValueError, TypeError, RecursionError):  # reported when pydantic parses it
+            loads(text)
     except RepeatedName as error:
         raise PydanticCustomError("repeated_name", "{reason}", {"reason": str(error)}) from error
-    return given
+    return text
 
 
 JsonPart = Annotated[Json[Value], BeforeValidator(_check)]
-"""A part of a form that is JSON."""
+"""A field of a form whose text is JSON."""

@@ -1,4 +1,4 @@
-"""Answer a body that is too large with a problem, as everything else that is refused."""
+"""The answer to a body that is too large, as a problem."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,7 +9,7 @@ _TOO_LARGE = 413
 
 
 class ExplainTooLarge:
-    """Starlette's body limit answers in plain text; this puts the problem in its place."""
+    """Middleware that replaces the plain text of Starlette's body limit with a problem (413)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -21,7 +21,7 @@ class ExplainTooLarge:
             nonlocal replaced
             if message.get("status") == _TOO_LARGE:
                 replaced = True
-                await problems.respond(TooLarge())(scope, receive, send)
+                await problems.problem_response(TooLarge())(scope, receive, send)
             if not replaced:
                 await send(message)
 

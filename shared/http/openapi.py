@@ -35,12 +35,12 @@ PROBLEM: Final = {
         "type": {"type": "string"},
         "title": {"type": "string"},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "code": {"type": "string", "description": "What programs decide by; stable."},
+        "code": {"type": "string", "description": "The kind of error; stable, for programs."},
         "detail": {"type": "string", "description": "What went wrong, for people."},
         "request_id": {"type": ["string", "null"], "description": "Name it when you ask for help."},
         "errors": {
             "type": "array",
-            "description": "Which of the input is not acceptable, and why.",
+            "description": "Each part of the input that is not acceptable, and why.",
             "items": {"$ref": "#/components/schemas/Fault"},
         },
     },
@@ -52,8 +52,8 @@ SHARED_COMPONENTS: Final[dict[str, Document]] = {
 """The components that mean the same in the document of every service, by kind and name."""
 
 _HEADERS: Final = {
-    "ETag": ("The version of what you see; send it back as If-Match.", '"3"'),
-    "Location": ("Where it is read.", "/v1/customers/0199a7c0-0000-7000-8000-000000000000"),
+    "ETag": ("The version of this resource; send it as If-Match to change it.", '"3"'),
+    "Location": ("The path of the result.", "/v1/customers/0199a7c0-0000-7000-8000-000000000000"),
     "Link": ("The next page; absent on the last.", '</v1/customers?cursor=WzFd>; rel="next"'),
     "Idempotent-Replayed": ("Present on the answer to a retry.", "true"),
 }

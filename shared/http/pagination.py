@@ -1,4 +1,4 @@
-"""Lists in pages: keyset paging with an opaque cursor over a stable total order."""
+"""Lists in pages: keyset pagination with an opaque cursor over a total order."""
 
 import base64
 import binascii
@@ -29,7 +29,7 @@ Body = TypeVar("Body", bound=BaseModel)
 LARGEST_PAGE = 200
 DEFAULT_PAGE = 50
 
-_READERS: dict[type, Callable[[str], Any]] = {
+_PARSERS: dict[type, Callable[[str], Any]] = {
     UUID: UUID,
     datetime: datetime.fromisoformat,
     date: date.fromisoformat,
@@ -40,7 +40,7 @@ _NUMBERS = (int, float, Decimal)
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page is asked for; `sort` is empty where a list has one order only."""
+    """The requested page of a list; `sort` is empty for a list that has one order only."""
 
     limit: int
     cursor: str | None
@@ -48,48 +48,52 @@ class PageRequest:
     sort: str = ""
 
     @property
-    def falling(self) -> bool:
-        """Tell whether the list is turned round."""
+    def descending(self) -> bool:
+        """Whether the greatest values come first."""
         return self.sort.startswith("-")
 
     @property
     def after(self) -> list[Any] | None:
-        """Give the sort key of the last row already seen; Invalid if the cursor has none."""
-        return None if self.cursor is None else decode(self.cursor, self._of)
+        """The sort key of the last row of the page before, or None; Invalid for a bad cursor."""
+        return None if self.cursor is None else decode(self.cursor, self._list)
 
     def cursor_after(self, key: Sequence[Any]) -> str:
-        """Write the cursor of what follows a row of this list."""
-        return encode(key, self._of)
+        """Return the cursor of the page that follows the row with this sort key."""
+        return encode(key, self._list)
 
     @property
-    def _of(self) -> str:
+    def _list(self) -> str:
+        """The list that a cursor belongs to: its path and its order."""
         return self.request.url.path + self.sort
 
 
 async def _page_request(
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Items a page.")] = DEFAULT_PAGE,
+    limit: Annotated[
+        int, Query(ge=1, le=LARGEST_PAGE, description="The maximum number of items in the page.")
+    ] = DEFAULT_PAGE,
     cursor: Annotated[
-        str | None, Query(max_length=500, description="`next` of the page before.")
+        str | None, Query(max_length=500, description="The value of `next` in the page before.")
     ] = None,
 ) -> PageRequest:
     return PageRequest(limit, cursor, request)
 
 
 Paging = Annotated[PageRequest, Depends(_page_request)]
-"""For what comes in one order only; a list is `paged_by` a field."""
+"""A page of what has one order only; other lists ask for `paged_by(field)`."""
 
 
 def paged_by(default: str) -> Any:
-    """Ask for a page of a list in the order of a field of its items, `-` before it: falling.
+    """Return the dependency of a list that is sorted by `default`, a field of its items.
 
-    That is the order unless `sort` turns it round, so one index serves both.
+    `-` before the field sorts it in descending order. The parameter `sort`, which the dependency
+    adds to the route, reverses the order; one index serves both directions.
     """
     field = default.removeprefix("-")
     names = [field, f"-{field}"]
     about = f"`{field}`: the oldest or least first; `-{field}`: the newest or greatest first."
 
-    async def sorted_request(
+    async def sorted_page_request(
         paging: Paging,
         sort: Annotated[str, Query(description=about, json_schema_extra={"enum": names})] = default,
     ) -> PageRequest:
@@ -97,12 +101,12 @@ def paged_by(default: str) -> Any:
             raise Invalid(Fault("query:sort", "sort", f"Give one of: {', '.join(names)}."))
         return replace(paging, sort=sort)
 
-    return Depends(sorted_request)
+    return Depends(sorted_page_request)
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The rows of one page and the key after which the next begins."""
+    """The rows of one page and the cursor of the next, which is None on the last page."""
 
     rows: Sequence[Any]
     next: str | None
@@ -111,39 +115,40 @@ class Slice:
 def page(
     session: Session, statement: Select[Any], *, paging: PageRequest, order: Sequence[Any]
 ) -> Slice:
-    """Give one page of `statement` in the order of the columns, or all of it turned round.
+    """Return one page of the rows of a statement, sorted by the columns `order`.
 
-    `order` must be total (end it with an id) and without NULL. A row is what the statement selects
-    if that is one thing, otherwise a mapping by the names of its columns.
+    Every column is sorted in ascending order, or, if the request is descending, in descending
+    order. The order must be total (end it with an id) and its columns without NULL. A row is an
+    entity or value if the statement selects only one, otherwise a mapping by column name.
     """
     if (after := paging.after) is not None:
-        statement = statement.where(_beyond(order, after, falling=paging.falling))
-    by = [column.desc() for column in order] if paging.falling else order
-    found = session.execute(statement.order_by(*by).limit(paging.limit + 1))
-    alone = len(statement.column_descriptions) == 1
-    rows: Sequence[Any] = found.scalars().all() if alone else found.mappings().all()
+        statement = statement.where(_is_after(order, after, descending=paging.descending))
+    by = [column.desc() for column in order] if paging.descending else order
+    result = session.execute(statement.order_by(*by).limit(paging.limit + 1))
+    is_single = len(statement.column_descriptions) == 1
+    rows: Sequence[Any] = result.scalars().all() if is_single else result.mappings().all()
     if len(rows) <= paging.limit:
         return Slice(rows, None)
-    read = getattr if alone else getitem
+    read = getattr if is_single else getitem
     last = [read(rows[-2], column.key) for column in order]
     return Slice(rows[:-1], paging.cursor_after(last))
 
 
-def _beyond(columns: Sequence[Any], after: Sequence[Any], *, falling: bool) -> Any:
-    kinds = [column.type for column in columns]
+def _is_after(columns: Sequence[Any], after: Sequence[Any], *, descending: bool) -> Any:
+    types = [column.type for column in columns]
     try:
-        theirs = [_value(kind, value) for kind, value in zip(kinds, after, strict=True)]
+        values = [_value(kind, value) for kind, value in zip(types, after, strict=True)]
     except (ArithmeticError, LookupError, ValueError) as error:
         raise _bad_cursor() from error
-    key = tuple_(*theirs, types=kinds)
-    return tuple_(*columns) < key if falling else tuple_(*columns) > key
+    key = tuple_(*values, types=types)
+    return tuple_(*columns) < key if descending else tuple_(*columns) > key
 
 
 def _value(kind: TypeEngine[Any], value: Any) -> Any:
-    """Read a value of a cursor as one that such a column can hold; ValueError if it cannot."""
+    """Return a value of a cursor in the type of its column; ValueError if that is impossible."""
     wanted = kind.python_type
     if isinstance(value, str) and wanted is not str:
-        value = _READERS[wanted](value)
+        value = _PARSERS[wanted](value)
     zoned = getattr(value, "tzinfo", None) is not None
     if type(value) is not wanted or zoned is not getattr(kind, "timezone", False):
         raise ValueError
@@ -152,43 +157,53 @@ def _value(kind: TypeEngine[Any], value: Any) -> Any:
     return value
 
 
-def encode(key: Sequence[Any], of: str) -> str:
-    """Write a sort key as a cursor, which no other list takes, nor this one turned round."""
-    written = orjson.dumps([_mark(of), *key], default=str)
-    return base64.urlsafe_b64encode(written).decode().rstrip("=")
+def encode(key: Sequence[Any], list_name: str) -> str:
+    """Return the cursor for a sort key of a list.
+
+    `list_name` is its path and order: a cursor is refused by other lists and in another order.
+    """
+    content = orjson.dumps([_mark(list_name), *key], default=str)
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
-def decode(cursor: str, of: str) -> list[Any]:
-    """Read a cursor of a list back, or raise Invalid."""
+def decode(cursor: str, list_name: str) -> list[Any]:
+    """Return the sort key in a cursor, or raise Invalid if it is no cursor of this list."""
     try:
-        found = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        content = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise _bad_cursor() from error
-    if not isinstance(found, list) or found[:1] != [_mark(of)]:
+    if not isinstance(content, list) or content[:1] != [_mark(list_name)]:
         raise _bad_cursor()
-    return found[1:]
+    return content[1:]
 
 
-def _mark(of: str) -> str:
-    return hashlib.sha256(of.encode()).hexdigest()[:8]
+def _mark(list_name: str) -> str:
+    return hashlib.sha256(list_name.encode()).hexdigest()[:8]
 
 
 def _bad_cursor() -> Invalid:
-    return Invalid(Fault("query:cursor", "cursor", "Use a cursor as it came in `next`."))
+    return Invalid(Fault("query:cursor", "cursor", "Send a cursor as it came in `next`."))
 
 
 def answer_page(
-    kind: type[Page[Body]], present: Callable[[Any], Body], found: Slice, paging: PageRequest
+    page_class: type[Page[Body]],
+    present: Callable[[Any], Body],
+    found: Slice,
+    paging: PageRequest,
 ) -> Response:
-    """Answer with a page of a list, and with the link to the following one."""
-    page_ = kind.model_construct(items=[present(row) for row in found.rows], next=found.next)
-    return answer(page_, headers=link(paging, found.next))
+    """Return the response with a page of a list, and with a link to the next page.
+
+    `present` returns the item that shows a row.
+    """
+    items = [present(row) for row in found.rows]
+    body = page_class.model_construct(items=items, next=found.next)
+    return answer(body, headers=link_header(paging, found.next))
 
 
-def link(paging: PageRequest, following: str | None) -> dict[str, str]:
-    """Write the Link header (RFC 8288) of a page."""
+def link_header(paging: PageRequest, following: str | None) -> dict[str, str]:
+    """Return the header Link (RFC 8288) with the address of the next page; none on the last."""
     if following is None:
         return {}
-    kept = [(k, v) for k, v in paging.request.query_params.multi_items() if k != "cursor"]
-    query = urlencode([*kept, ("cursor", following)])
+    others = [(k, v) for k, v in paging.request.query_params.multi_items() if k != "cursor"]
+    query = urlencode([*others, ("cursor", following)])
     return {"Link": f'<{paging.request.url.path}?{query}>; rel="next"'}

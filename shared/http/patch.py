@@ -11,7 +11,7 @@ Whole = TypeVar("Whole", bound=BaseModel)
 
 
 def merged(target: object, patch: object) -> Any:
-    """Give what a patch makes of its target, which stays as it is."""
+    """Return the target with a patch applied; the target itself is not changed."""
     if not isinstance(patch, Mapping):
         return patch
     result = dict(target) if isinstance(target, Mapping) else {}
@@ -24,17 +24,20 @@ def merged(target: object, patch: object) -> Any:
 
 
 def patched(kind: type[Whole], before: Mapping[str, Any], patch: BaseModel) -> Whole:
-    """Give what a body makes of what is there; Invalid where it leaves something that won't do."""
-    said = patch.model_dump(mode="json", exclude_unset=True)
+    """Return a resource with the body of a PATCH applied; `before` is its present JSON object.
+
+    Raises Invalid, with the pointer of each field, if the result is no valid `kind`.
+    """
+    fields = patch.model_dump(mode="json", exclude_unset=True)
     try:
-        return kind.model_validate(merged(before, said))
+        return kind.model_validate(merged(before, fields))
     except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False)
-        raise Invalid(*(_fault(one["loc"], one["type"], one["msg"]) for one in found)) from error
+        errors = error.errors(include_input=False, include_url=False)
+        raise Invalid(*(_fault(one["loc"], one["type"], one["msg"]) for one in errors)) from error
 
 
-def _fault(place: tuple[int | str, ...], code: str, message: str) -> Fault:
-    pointer = pointer_to(*place)
+def _fault(steps: tuple[int | str, ...], code: str, message: str) -> Fault:
+    pointer = pointer_to(*steps)
     if code == "missing":
         return Fault(pointer, "required", "This cannot be removed.")
     return Fault(pointer, code, message)

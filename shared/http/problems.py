@@ -1,4 +1,7 @@
-"""Every error as problem+json (RFC 9457): what was wrong, where, what to do; no echo of input."""
+"""Every error as a response of `application/problem+json` (RFC 9457).
+
+It says what was wrong, where and what to do, and never repeats the input.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,28 +35,29 @@ from shared.http.telemetry import route_of
 from shared.logging import logger
 
 MEDIA_TYPE = "application/problem+json"
-_TAKEN = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
-_RACE = "The same was made at this moment by another request; send yours again."
+_UNIQUE_VIOLATIONS = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
+_RACE = "Another request created the same at this moment; send yours again."
 
 log = logger(__name__)
 
 
 def install(app: Starlette) -> None:
-    """Answer every error of this app as a problem."""
+    """Answer every error of an app as a problem."""
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolTimeoutError, _database)
-    app.add_middleware(_AnswerBugs)
+    app.add_middleware(_AnswerUnexpectedErrors)
 
 
-class _AnswerBugs:
-    """Answers what nothing else does, and lets it go no further.
+class _AnswerUnexpectedErrors:
+    """Middleware that answers unexpected exceptions with a 500 and does not raise them again.
 
-    A handler of Exception would answer too, but Starlette raises the exception again, on which the
-    server hangs up after an answer that keeps the connection, and the next request there is lost.
-    On an answer that is begun and not finished the server hangs up, so its reader sees that.
+    A handler of Exception would answer too, but Starlette raises the exception again: the server
+    then closes a connection that the answer had said to keep, and the next request on it is lost.
+    If the response has begun, nothing is answered and the server cuts it short, so that its reader
+    notices.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -63,23 +67,23 @@ class _AnswerBugs:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
+        has_begun = False
 
-        async def send_noted(message: Message) -> None:
-            nonlocal begun
-            begun = True
+        async def send_and_note(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
             await send(message)
 
         try:
-            await self._app(scope, receive, send_noted)
-        except Exception as error:  # noqa: BLE001  _unexpected tells operators
+            await self._app(scope, receive, send_and_note)
+        except Exception as error:  # noqa: BLE001  _unexpected logs it
             answer = await _unexpected(Request(scope), error)
-            if not begun:
+            if not has_begun:
                 await answer(scope, receive, send)
 
 
-def body_of(problem: Problem) -> bytes:
-    """Write a problem as JSON."""
+def problem_json(problem: Problem) -> bytes:
+    """Return the JSON text of a problem."""
     trace = tracing.current()
     return orjson.dumps(
         {
@@ -87,31 +91,31 @@ def body_of(problem: Problem) -> bytes:
             "title": problem.title,
             "status": problem.status,
             "code": problem.kind,
-            "detail": _writable(problem.detail),
+            "detail": _encodable(problem.detail),
             "request_id": trace.request_id if trace else None,
-            "errors": [_told(fault) for fault in problem.faults],
+            "errors": [_fault_fields(fault) for fault in problem.faults],
         }
     )
 
 
-def _told(fault: Fault) -> dict[str, str]:
+def _fault_fields(fault: Fault) -> dict[str, str]:
     return {
-        "pointer": _writable(fault.pointer),
+        "pointer": _encodable(fault.pointer),
         "code": fault.code,
-        "message": _writable(fault.message),
+        "message": _encodable(fault.message),
     }
 
 
-def _writable(text: str) -> str:
-    """Write half a surrogate pair as its escape: a name in JSON can be one, UTF-8 has none."""
+def _encodable(text: str) -> str:
+    """Return a text with lone surrogates as escapes: JSON names may have them, UTF-8 cannot."""
     return text.encode(errors="backslashreplace").decode()
 
 
-def respond(problem: Problem) -> Response:
-    """Answer with a problem."""
+def problem_response(problem: Problem) -> Response:
+    """Return the response that answers with a problem."""
     challenge = {"WWW-Authenticate": "Bearer"} if isinstance(problem, Unauthorized) else {}
     return Response(
-        body_of(problem),
+        problem_json(problem),
         status_code=problem.status,
         media_type=MEDIA_TYPE,
         headers=challenge | problem.headers,
@@ -119,19 +123,19 @@ def respond(problem: Problem) -> Response:
 
 
 async def _problem(_: Request, error: Any) -> Response:
-    return respond(error)
+    return problem_response(error)
 
 
 async def _invalid(_: Request, error: Any) -> Response:
-    found = error.errors()
-    if found[0]["type"] == "json_invalid" and isinstance(found[0]["loc"][-1], int):
-        return respond(BadRequest(_unreadable(found[0]), code="malformed_json"))
-    faults = [_fault(each) for each in found]
-    return respond(Invalid(*faults, detail="Some of the input is not acceptable."))
+    errors = error.errors()
+    if errors[0]["type"] == "json_invalid" and isinstance(errors[0]["loc"][-1], int):
+        return problem_response(BadRequest(_json_fault(errors[0]), code="malformed_json"))
+    faults = [_fault(each) for each in errors]
+    return problem_response(Invalid(*faults, detail="Some of the input is not acceptable."))
 
 
 _TIME = "Give a time as RFC 3339: 2026-01-31T09:30:00+08:00."
-_WHOLE = "Send a JSON object, with Content-Type: application/json."
+_NO_OBJECT = "Send a JSON object, with Content-Type: application/json."
 _MESSAGES = {
     "missing": "This is needed.",
     "extra_forbidden": "There is no such field here; leave it out.",
@@ -142,32 +146,37 @@ _MESSAGES = {
 }
 
 
-def _fault(found: dict[str, Any]) -> Fault:
-    place, code = _pointer(found["loc"]), found["type"]
-    message = _MESSAGES.get(code, found["msg"])
-    if not place and code == "model_attributes_type":
-        message = _WHOLE
+def _fault(error: dict[str, Any]) -> Fault:
+    """Return the fault for an error of pydantic."""
+    pointer, code = _pointer(error["loc"]), error["type"]
+    message = _MESSAGES.get(code, error["msg"])
+    if not pointer and code == "model_attributes_type":
+        message = _NO_OBJECT
     if "UploadFile" in message:
         message = "Send a file as this part of the form: multipart/form-data with a file name."
-    return Fault(place, code, message)
+    return Fault(pointer, code, message)
 
 
-def _unreadable(found: dict[str, Any]) -> Fault:
-    place, reason = found["loc"][-1], found["ctx"]["error"]
-    return Fault("", "json_invalid", f"At character {place}: {reason}.")
+def _json_fault(error: dict[str, Any]) -> Fault:
+    """Return the fault for a body that is no JSON."""
+    position, reason = error["loc"][-1], error["ctx"]["error"]
+    return Fault("", "json_invalid", f"At character {position}: {reason}.")
 
 
-def _pointer(place: Sequence[str | int]) -> str:
-    """Write a body's place as a JSON pointer, another's as `query:limit` or `header:If-Match`."""
-    source, *steps = place
+def _pointer(loc: Sequence[str | int]) -> str:
+    """Return the pointer for the `loc` of an error of pydantic.
+
+    Within the body that is a JSON pointer, elsewhere `query:limit` or `header:If-Match`.
+    """
+    source, *steps = loc
     if source == "body":
         return pointer_to(*steps)
     if source == "header":
         return f"header:{str(steps[0]).title()}"
-    return ":".join(str(step) for step in place)
+    return ":".join(str(step) for step in loc)
 
 
-_UNREADABLE = {
+_DETAILS = {
     "There was an error parsing the body": "The body is no JSON in UTF-8, or one that is nested "
     "too deep or has numbers of thousands of digits.",
 }
@@ -175,19 +184,19 @@ _UNREADABLE = {
 
 async def _http(request: Request, error: Any) -> Response:
     if error.status_code == MethodNotAllowed.status:
-        return respond(_not_allowed(request))
-    known: dict[int, Problem] = {
+        return problem_response(_not_allowed(request))
+    problems: dict[int, Problem] = {
         404: NotFound(detail="There is no such path."),
-        400: BadRequest(detail=_UNREADABLE.get(error.detail, error.detail)),
+        400: BadRequest(detail=_DETAILS.get(error.detail, error.detail)),
         413: TooLarge(detail="The body is larger than this route takes."),
     }
-    problem = known.get(error.status_code) or _other(error)
+    problem = problems.get(error.status_code) or _other(error)
     problem.headers = dict(error.headers or {})
-    return respond(problem)
+    return problem_response(problem)
 
 
 def _not_allowed(request: Request) -> Problem:
-    """Name the methods of the path: each route knows its own alone."""
+    """Return a 405 with the methods of all routes of the path; Starlette names those of one."""
     allowed = ", ".join(sorted(request.app.state.methods[route_of(request.scope)]))
     return MethodNotAllowed(detail=f"This path takes {allowed}.", headers={"Allow": allowed})
 
@@ -200,20 +209,20 @@ def _other(error: HTTPException) -> Problem:
 
 async def _database(request: Request, error: Exception) -> Response:
     if _is_race(error):
-        return respond(Conflict(detail=_RACE, code="concurrent_change"))
+        return problem_response(Conflict(detail=_RACE, code="concurrent_change"))
     if is_outage(error):
         log.warning("database.unavailable", reason=str(error).partition("\n")[0])
-        return respond(Unavailable(headers={"Retry-After": "2"}))
+        return problem_response(Unavailable(headers={"Retry-After": "2"}))
     return await _unexpected(request, error)
 
 
 def _is_race(error: Exception) -> bool:
-    """Tell whether another transaction made the same unique thing between our look and leap."""
+    """Return whether another transaction inserted the same unique key since we looked for it."""
     cause = getattr(error, "orig", None)
-    told = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
-    return told in _TAKEN
+    code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    return code in _UNIQUE_VIOLATIONS
 
 
 async def _unexpected(_: Request, error: Exception) -> Response:
     log.error("request.failed", exc_info=error)
-    return respond(Problem())
+    return problem_response(Problem())

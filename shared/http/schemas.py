@@ -1,7 +1,7 @@
-"""The building blocks of request and response bodies.
+"""The base classes and field types of request and response bodies.
 
-Unknown fields are refused, numbers are strict, text is bounded and free of NUL, exact numbers
-travel as strings.
+Unknown fields are refused, numbers are strict (no `"1"` for 1), text has a maximum length and no
+NUL, and exact numbers are strings in JSON.
 """
 
 import re
@@ -38,7 +38,7 @@ Item = TypeVar("Item")
 
 
 class Body(BaseModel):
-    """A body as it travels: unknown fields are refused."""
+    """The base of every request and response body; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
 
@@ -62,7 +62,7 @@ class Filter(BaseModel):
 
 
 def without_nul(text: str) -> str:
-    """Refuse the character NUL, which PostgreSQL keeps in no text."""
+    """Return the text; raises PydanticCustomError for a NUL, which PostgreSQL cannot store."""
     if "\x00" in text:
         raise PydanticCustomError("nul", "Leave out the character NUL.")
     return text
@@ -70,28 +70,28 @@ def without_nul(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Marks a text of 1 to `most` characters without NUL; surrounding blanks are dropped.
+    """Annotates a text of 1 to `max_length` characters without NUL, stripped of outer blanks.
 
-    A field may bound it further: `word: Code = Field(max_length=50)`.
+    A field may lower the maximum: `word: Code = Field(max_length=50)`.
     """
 
-    most: int
+    max_length: int
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Add the bounds to those of the field, of which pydantic would keep the later ones."""
-        given = cast("StringSchema", handler(source))
-        most = min(self.most, given.get("max_length", self.most))
-        bounds = core_schema.str_schema(min_length=1, max_length=most, strip_whitespace=True)
-        return core_schema.no_info_after_validator_function(without_nul, given | bounds)
+        """Return the schema with the smaller maximum; pydantic would take the later one."""
+        own = cast("StringSchema", handler(source))
+        max_length = min(self.max_length, own.get("max_length", self.max_length))
+        bounds = core_schema.str_schema(min_length=1, max_length=max_length, strip_whitespace=True)
+        return core_schema.no_info_after_validator_function(without_nul, own | bounds)
 
 
 def _untagged(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
     try:
         return handler(value)
     except ValidationError as error:
-        told = [
+        errors = [
             InitErrorDetails(
                 type=PydanticCustomError(one["type"], one["msg"]),
                 loc=one["loc"][1:],
@@ -99,11 +99,11 @@ def _untagged(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
             )
             for one in error.errors()
         ]
-        raise ValidationError.from_exception_data(error.title, told) from error
+        raise ValidationError.from_exception_data(error.title, errors) from error
 
 
 UNTAGGED = WrapValidator(_untagged)
-"""For unions that a field tells apart: its value is no step of the place of a fault."""
+"""Annotates a union with a discriminator, whose value is then no step in the pointer of a fault."""
 
 
 def _as_string(value: Any) -> Any:
@@ -122,7 +122,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def _moment_string(value: Any) -> Any:
-    """Refuse a bare number, which would count as seconds since 1970."""
+    """Return the value; raises for a bare number, which pydantic would read as a Unix time."""
     if not (isinstance(value, datetime) or (isinstance(value, str) and _MOMENT.fullmatch(value))):
         raise PydanticCustomError("moment", "Give a time as RFC 3339: 2026-01-31T09:30:00+08:00.")
     return value
@@ -188,18 +188,18 @@ def _without_colon(text: str) -> str:
 
 
 System = Annotated[Code, AfterValidator(_without_colon)]
-"""The name of another system: filters write `system:id`, so it has no colon."""
+"""The name of another system, without a colon, because filters write `system:id`."""
 
 
 class ExternalIdOut(Body):
-    """The name that another system gives to something."""
+    """The id of something in another system, as responses show it."""
 
     system: Code = Field(description="The system that gives the id.", examples=["shop"])
     id: Code = Field(description="The id there; upper and lower case differ.", examples=["10017"])
 
 
 class ExternalIdIn(ExternalIdOut):
-    """The name that another system gives to something, as a caller states it."""
+    """The id of something in another system, as requests state it: the system has no colon."""
 
     system: System = Field(
         description="The system that gives the id; without a colon.", examples=["shop"]
@@ -207,7 +207,7 @@ class ExternalIdIn(ExternalIdOut):
 
 
 class CustomerReference(Body):
-    """Whatever may name its customer, by the id of another system or by ours."""
+    """A body that may name a customer: by the id in another system or by our id, not by both."""
 
     customer: ExternalIdIn | None = None
     customer_id: UUID | None = None
@@ -220,6 +220,6 @@ class CustomerReference(Body):
         return value
 
     @property
-    def named(self) -> tuple[str, str] | None:
-        """Tell the system and the id by which the customer is named."""
+    def customer_external_id(self) -> tuple[str, str] | None:
+        """The system and id that name the customer; None if the body names them otherwise."""
         return None if self.customer is None else (self.customer.system, self.customer.id)

@@ -1,4 +1,4 @@
-"""Around every request: its id and trace, one log line, its count and time."""
+"""Telemetry of every request: its id and trace, one log line, its count and duration."""
 
 import re
 import time
@@ -18,7 +18,7 @@ log = logger("shared.http")
 
 
 class Telemetry:
-    """Outermost of all: whatever happens inside leaves a trace."""
+    """The outermost middleware, which also logs and counts requests that fail inside."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,9 +31,9 @@ class Telemetry:
 
     async def _measured(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = _start_trace(scope)
-        began, status = time.perf_counter(), 500
+        started, status = time.perf_counter(), 500
 
-        async def send_marked(message: Message) -> None:
+        async def send_with_request_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -41,20 +41,20 @@ class Telemetry:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_marked)
+            await self._app(scope, receive, send_with_request_id)
         finally:
-            _note(scope, status, time.perf_counter() - began)
+            _record(scope, status, time.perf_counter() - started)
 
 
 def _start_trace(scope: Scope) -> str:
     headers: dict[bytes, bytes] = dict(scope["headers"])
-    given = headers.get(b"x-request-id", b"")
-    request_id = given.decode() if _REQUEST_ID.fullmatch(given) else str(uuid4())
+    sent = headers.get(b"x-request-id", b"")
+    request_id = sent.decode() if _REQUEST_ID.fullmatch(sent) else str(uuid4())
     tracing.start(headers.get(b"traceparent", b"").decode("latin-1"), request_id)
     return request_id
 
 
-def _note(scope: Scope, status: int, seconds: float) -> None:
+def _record(scope: Scope, status: int, seconds: float) -> None:
     route = route_of(scope)
     method = scope["method"] if scope["method"] in _METHODS else "other"
     REQUESTS.labels(method, route, status).inc()
@@ -63,6 +63,9 @@ def _note(scope: Scope, status: int, seconds: float) -> None:
 
 
 def route_of(scope: Scope) -> str:
-    """Tell the template of the route, so that ids neither multiply metrics nor enter logs."""
+    """Return the path template of the matched route, or `unmatched`.
+
+    Metrics and log lines name the template, not the path: ids would multiply the metrics.
+    """
     route: Any = scope.get("route")
     return getattr(route, "path", None) or "unmatched"

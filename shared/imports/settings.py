@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from shared.http.dependencies import given_settings
+from shared.http.dependencies import service_settings
 from shared.settings import ServiceSettings
 
 
@@ -14,4 +14,4 @@ class FileSettings(ServiceSettings):
     import_limit_bytes: int
 
 
-Settings = Annotated[FileSettings, Depends(given_settings)]
+Settings = Annotated[FileSettings, Depends(service_settings)]

@@ -1,4 +1,4 @@
-"""The service of notes, served."""
+"""Fixtures that serve the small service of notes, and any router of a test."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -24,7 +24,7 @@ Offering: TypeAlias = Callable[[Router], AbstractContextManager[httpx.Client]]
 
 @pytest.fixture
 def tokens(tmp_path: Path) -> Tokens:
-    """Give the signer of a gateway, whose public key lies where services look for it."""
+    """Return the signer of a gateway; its public key is in the file that services read."""
     signer = Tokens(Ed25519PrivateKey.generate())
     public = signer.key.public_key()
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -34,7 +34,7 @@ def tokens(tmp_path: Path) -> Tokens:
 
 @pytest.fixture
 def serving(backend: Backend, tokens: Tokens) -> Serving:
-    """Give what starts the service anew, on the same database."""
+    """Return a function that starts the service of notes, each time on the same database."""
     Model.metadata.create_all(backend.database.engine)
     settings = backend.settings.model_copy()
     settings.__class__ = type("Named", (NotesSettings,), {"name": backend.schema})
@@ -51,7 +51,7 @@ def serving(backend: Backend, tokens: Tokens) -> Serving:
 
 @pytest.fixture
 def client(serving: Serving) -> Iterator[httpx.Client]:
-    """Give a client of the running service."""
+    """Yield a client of the running service of notes."""
     GATE.inside.clear()
     with serving() as client:
         yield client
@@ -60,7 +60,7 @@ def client(serving: Serving) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def offering(tmp_path: Path, tokens: Tokens) -> Offering:
-    """Give what serves a router that a test made, as services serve theirs."""
+    """Return a function that serves a router of a test as services serve theirs."""
     settings = NotesSettings(data=tmp_path)
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""A small service of notes, built as the real ones are, on which the kit's HTTP is shown."""
+"""A small service of notes, built as the real ones are, for the tests of shared/http."""
 
 from datetime import datetime
 from threading import Event
@@ -15,7 +15,7 @@ from shared.commands import main
 from shared.database import Moment, new_metadata
 from shared.errors import Conflict
 from shared.http.answers import answer, errors
-from shared.http.app import create_app as make_app
+from shared.http.app import create_app as create_shared_app
 from shared.http.dependencies import Caller, Reading, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, page, paged_by
@@ -33,45 +33,45 @@ class Model(DeclarativeBase):
 
 
 class Note(Model):
-    """A note; it may follow another, which is checked at the commit."""
+    """A note; it may answer another, a reference that the database checks at the commit."""
 
     __tablename__ = "notes"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(200), unique=True)
-    follows: Mapped[UUID | None] = mapped_column(
+    answers: Mapped[UUID | None] = mapped_column(
         ForeignKey("notes.id", deferrable=True, initially="DEFERRED")
     )
     written_at: Mapped[datetime] = mapped_column(Moment)
 
 
-class NewNote(Body):
-    """What a note says."""
+class NoteCreate(Body):
+    """A note to write."""
 
     title: Name
-    follows: UUID | None = None
+    answers: UUID | None = None
 
 
-class NoteBody(Body):
-    """A note as it is answered."""
+class NoteOut(Body):
+    """A note as responses show it."""
 
     id: UUID
     title: str
 
 
-class NotePage(Page[NoteBody]):
-    """Some notes."""
+class NotePage(Page[NoteOut]):
+    """A page of notes."""
 
 
 class Gate:
-    """Where a test makes requests wait inside their transaction."""
+    """A gate at which a test makes requests wait inside their transaction."""
 
     def __init__(self) -> None:
         self.inside, self.open = Event(), Event()
         self.open.set()
 
     def pass_through(self) -> None:
-        """Say that somebody is inside, and wait."""
+        """Signal that a request is inside, and wait until the gate is open."""
         self.inside.set()
         self.open.wait(20)
 
@@ -80,35 +80,35 @@ GATE = Gate()
 router = Router(prefix="notes", tag="notes", about="Notes.")
 
 
-@router.post("", status_code=201, response_model=NoteBody, responses=errors(409))
-def write_note(body: NewNote, once: Once, session: Transaction, caller: Caller) -> Response:
+@router.post("", status_code=201, response_model=NoteOut, responses=errors(409))
+def write_note(body: NoteCreate, once: Once, session: Transaction, caller: Caller) -> Response:
     """Write a note."""
     assert caller.subject
 
     def write() -> Response:
         if body.title == "refused":
             raise Conflict
-        note = Note(id=new_id(), title=body.title, follows=body.follows, written_at=now())
+        note = Note(id=new_id(), title=body.title, answers=body.answers, written_at=now())
         session.add(note)
         session.flush()
         GATE.pass_through()
         location = f"/v1/notes/{note.id}"
-        return answer(NoteBody.model_validate(note), created=True, location=location, version=1)
+        return answer(NoteOut.model_validate(note), created=True, location=location, version=1)
 
     return once(write)
 
 
-@router.post("/pictures", status_code=201, response_model=NoteBody, responses=errors())
+@router.post("/pictures", status_code=201, response_model=NoteOut, responses=errors())
 def hang_picture(once: Once, picture: UploadFile | None = None) -> Response:
-    """Hang a picture, or an empty frame, and keep no note of it."""
+    """Hang a picture, or an empty frame; no row is stored for it."""
     drawn = "" if picture is None else picture.file.read().decode()
     return once(
-        lambda: answer(NoteBody(id=new_id(), title=drawn), created=True), also=lambda: drawn
+        lambda: answer(NoteOut(id=new_id(), title=drawn), created=True), form_content=lambda: drawn
     )
 
 
 def listing() -> Router:
-    """Make the routes of lists, each time anew: what asks for a page is made with its route."""
+    """Return a new router of lists; `paged_by` belongs to one route each."""
     lists = Router(prefix="notes", tag="notes", about="Notes.")
 
     @lists.get("", response_model=NotePage, responses=errors())
@@ -120,14 +120,16 @@ def listing() -> Router:
         """List notes."""
         statement = select(Note) if title is None else select(Note).where(Note.title == title)
         found = page(session, statement, paging=paging, order=[Note.id])
-        return answer_page(NotePage, NoteBody.model_validate, found, paging)
+        return answer_page(NotePage, NoteOut.model_validate, found, paging)
 
     return lists
 
 
 def create_app(settings: NotesSettings) -> FastAPI:
-    """Make the app of notes."""
-    return make_app(settings, title="Notes", description="For tests.", routers=[router, listing()])
+    """Create the app of notes."""
+    return create_shared_app(
+        settings, title="Notes", description="For tests.", routers=[router, listing()]
+    )
 
 
 SERVICE = Service(settings=NotesSettings, create_app=create_app)

@@ -1,4 +1,4 @@
-"""What an answer carries besides its body, and which errors a route documents."""
+"""Tests of responses: status, headers, and the errors that a route documents."""
 
 import json
 
@@ -16,41 +16,41 @@ class Thing(Body):
     name: str
 
 
-def told(response: Response) -> dict[str, str]:
-    lengths = {"content-length", "content-type"}
-    return {name: value for name, value in response.headers.items() if name not in lengths}
+def headers_of(response: Response) -> dict[str, str]:
+    of_the_body = {"content-length", "content-type"}
+    return {name: value for name, value in response.headers.items() if name not in of_the_body}
 
 
 def test_a_body_is_answered_as_json() -> None:
     response = answer(Thing(name="茶"))
     assert (response.status_code, json.loads(bytes(response.body))) == (200, {"name": "茶"})
     assert response.headers["Content-Type"] == "application/json"
-    assert told(response) == {}
+    assert headers_of(response) == {}
 
 
-def test_what_was_made_is_a_201_with_its_place_and_version() -> None:
+def test_a_created_resource_is_answered_with_201_location_and_etag() -> None:
     response = answer(Thing(name="a"), created=True, location="/v1/things/7", version=3)
     assert response.status_code == 201
-    assert told(response) == {"location": "/v1/things/7", "etag": '"3"'}
+    assert headers_of(response) == {"location": "/v1/things/7", "etag": '"3"'}
 
 
-def test_what_was_there_already_has_a_version_and_no_place() -> None:
-    """An upsert gives both ways of it the same words."""
+def test_an_unchanged_resource_is_answered_with_200_and_an_etag_but_no_location() -> None:
+    """An upsert answers both with one call of `answer`."""
     response = answer(Thing(name="a"), created=False, location="/v1/things/7", version=0)
     assert response.status_code == 200
-    assert told(response) == {"etag": '"0"'}
+    assert headers_of(response) == {"etag": '"0"'}
 
 
-@pytest.mark.parametrize(("status", "placed"), [(200, False), (201, True), (202, True)])
-def test_the_place_goes_with_what_is_made_or_will_be(status: int, *, placed: bool) -> None:
+@pytest.mark.parametrize(("status", "has_location"), [(200, False), (201, True), (202, True)])
+def test_only_201_and_202_have_a_location(status: int, *, has_location: bool) -> None:
     response = answer(Thing(name="a"), status=status, location="/v1/things/7")
     assert response.status_code == status
-    assert told(response) == ({"location": "/v1/things/7"} if placed else {})
+    assert headers_of(response) == ({"location": "/v1/things/7"} if has_location else {})
 
 
-def test_headers_of_a_route_go_with_the_answer_and_stay_the_routes_own() -> None:
+def test_headers_of_a_route_are_added_to_the_answer_and_not_changed() -> None:
     own = {"Retry-After": "2"}
-    assert told(answer(Thing(name="a"), version=1, headers=own)) == {
+    assert headers_of(answer(Thing(name="a"), version=1, headers=own)) == {
         "retry-after": "2",
         "etag": '"1"',
     }

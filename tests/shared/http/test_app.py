@@ -1,4 +1,4 @@
-"""Every service is one app, made in one way."""
+"""Tests of the app that every service creates."""
 
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from tests.shared.http.conftest import Offering
 
 
 def things() -> Router:
+    """Return a router whose one route reads from the database."""
     router = Router(prefix="things", tag="things", about="Things that there are.")
 
     @router.get("/{number}")
@@ -27,7 +28,7 @@ def things() -> Router:
     return router
 
 
-def test_an_app_says_what_it_is_and_what_its_nouns_are(tmp_path: Path) -> None:
+def test_the_document_of_an_app_has_its_title_and_describes_its_nouns(tmp_path: Path) -> None:
     settings = NotesSettings(data=tmp_path)
     about = {"title": "Things", "description": "Of all kinds."}
     document = create_app(settings, **about, routers=[things()]).openapi()
@@ -38,8 +39,8 @@ def test_an_app_says_what_it_is_and_what_its_nouns_are(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/redoc"])
-def test_a_service_shows_no_document_of_its_own(offering: Offering, path: str) -> None:
-    """The gateway has one for all of them."""
+def test_a_service_serves_no_document_of_its_own(offering: Offering, path: str) -> None:
+    """The gateway serves one document of all services."""
     with offering(things()) as client:
         assert client.get(path).status_code == 404
 
@@ -57,7 +58,7 @@ def test_connections_are_closed_when_the_service_ends(tmp_path: Path, tokens: To
     assert closed == opened
 
 
-def test_what_is_meant_for_another_service_does_not_get_in(
+def test_a_token_for_another_service_is_refused_with_401(
     offering: Offering, tokens: Tokens
 ) -> None:
     with offering(things()) as client:
@@ -66,7 +67,7 @@ def test_what_is_meant_for_another_service_does_not_get_in(
         assert answer.headers["X-Request-Id"] == answer.json()["request_id"]
 
 
-def test_a_path_tells_all_its_methods_though_each_is_a_route_of_its_own(
+def test_a_405_names_the_methods_of_all_routes_of_the_path(
     offering: Offering,
 ) -> None:
     router = things()

@@ -1,4 +1,4 @@
-"""Rows that are read often are read as they were last committed."""
+"""Tests of asynchronous reads of single rows."""
 
 import asyncio
 from typing import Any
@@ -19,7 +19,7 @@ def write(backend: Backend, title: str) -> None:
         session.add(Note(id=new_id(), title=title, written_at=now()))
 
 
-def test_the_first_row_is_read_and_a_change_seen_at_once(backend: Backend) -> None:
+def test_the_first_row_is_read_as_last_committed(backend: Backend) -> None:
     Model.metadata.create_all(backend.database.engine)
     async_reads = AsyncReads(backend.database)
 

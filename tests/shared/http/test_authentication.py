@@ -1,4 +1,4 @@
-"""Nothing behind the lock runs, or reads a body, without the gateway's token."""
+"""Tests of the authentication of a service: nothing runs or reads a body without a token."""
 
 import asyncio
 import socket
@@ -24,7 +24,7 @@ from tests.serving import serve
 CALLER = Identity("key-1", "Sales", frozenset({"read"}), Rows.OWN, None)
 
 
-async def who(request: Request) -> JSONResponse:
+async def read_caller(request: Request) -> JSONResponse:
     body = await request.body()
     return JSONResponse({"name": request.state.identity.name, "bytes": len(body)})
 
@@ -37,7 +37,7 @@ def signer(tmp_path: Path) -> Signer:
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[httpx.Client]:
     keys.ensure(tmp_path / "identity.key", tmp_path / "identity.pub")
-    app = Starlette(routes=[Route("/", who, methods=["GET", "POST"])])
+    app = Starlette(routes=[Route("/", read_caller, methods=["GET", "POST"])])
     verifier = Verifier(audience="registry", public_key_file=tmp_path / "identity.pub")
     with (
         serve(RequireIdentity(app, verifier=verifier)) as url,
@@ -46,7 +46,9 @@ def client(tmp_path: Path) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_a_valid_token_opens_and_says_who_calls(client: httpx.Client, signer: Signer) -> None:
+def test_a_valid_token_is_accepted_and_identifies_the_caller(
+    client: httpx.Client, signer: Signer
+) -> None:
     token = signer.authorization(CALLER, "registry")
     answer = client.post("/", content=b"12345", headers={"Authorization": token})
     assert answer.json() == {"name": "Sales", "bytes": 5}
@@ -61,7 +63,9 @@ def test_a_valid_token_opens_and_says_who_calls(client: httpx.Client, signer: Si
         {"Authorization": "Bearer x"},
     ],
 )
-def test_anything_else_is_a_401_problem(client: httpx.Client, header: dict[str, str]) -> None:
+def test_a_request_without_a_valid_token_is_a_401_problem(
+    client: httpx.Client, header: dict[str, str]
+) -> None:
     answer = client.get("/", headers=header)
     assert answer.status_code == 401
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -86,20 +90,20 @@ def test_an_unauthorised_upload_is_refused_before_it_is_sent(client: httpx.Clien
 
 
 @pytest.mark.parametrize("sent", [b"Bearer a.b", b"bearer a.b", b"BEARER  a.b "])
-def test_the_credential_is_what_follows_the_word(sent: bytes) -> None:
+def test_the_credential_is_the_text_after_bearer(sent: bytes) -> None:
     assert bearer({"headers": [(b"host", b"x"), (b"authorization", sent)]}) == "a.b"
 
 
 @pytest.mark.parametrize(
     "sent", [b"", b"Bearer", b"Bearer  ", b"a.b", b"Bearera.b", b"\xe7\x8e a.b"]
 )
-def test_a_header_that_bears_nothing_is_refused(sent: bytes) -> None:
+def test_an_authorization_header_without_a_credential_is_refused(sent: bytes) -> None:
     with pytest.raises(Unauthorized, match="Bearer <key>"):
         bearer({"headers": [(b"authorization", sent)]})
 
 
-def test_the_start_and_what_was_made_then_pass_the_lock(tmp_path: Path) -> None:
-    """What an app keeps of its start travels in the state, beside who calls."""
+def test_the_lifespan_needs_no_token_and_its_state_reaches_requests(tmp_path: Path) -> None:
+    """An app stores in the state what it opened at startup; the identity is added to that."""
     signer = Signer(keys.ensure(tmp_path / "identity.key", tmp_path / "identity.pub"))
     seen: list[tuple[Scope, Receive, Send]] = []
 
@@ -113,11 +117,11 @@ def test_the_start_and_what_was_made_then_pass_the_lock(tmp_path: Path) -> None:
         raise AssertionError
 
     verifier = Verifier(audience="registry", public_key_file=tmp_path / "identity.pub")
-    lock = RequireIdentity(app, verifier=verifier)
+    middleware = RequireIdentity(app, verifier=verifier)
     headers = [(b"authorization", signer.authorization(CALLER, "registry").encode())]
-    asyncio.run(lock({"type": "lifespan"}, receive, send))
-    asyncio.run(lock({"type": "http", "headers": headers, "state": {"a": 1}}, receive, send))
-    asyncio.run(lock({"type": "http", "headers": headers}, receive, send))
+    asyncio.run(middleware({"type": "lifespan"}, receive, send))
+    asyncio.run(middleware({"type": "http", "headers": headers, "state": {"a": 1}}, receive, send))
+    asyncio.run(middleware({"type": "http", "headers": headers}, receive, send))
     assert seen[0] == ({"type": "lifespan"}, receive, send)
     assert [scope["state"] for scope, _, _ in seen[1:]] == [
         {"a": 1, "identity": CALLER},
@@ -136,8 +140,8 @@ def test_a_websocket_is_closed(tmp_path: Path) -> None:
         sent.append(message)
 
     verifier = Verifier(audience="registry", public_key_file=tmp_path / "identity.pub")
-    lock = RequireIdentity(Starlette(), verifier=verifier)
-    asyncio.run(lock({"type": "websocket", "headers": []}, receive, send))
+    middleware = RequireIdentity(Starlette(), verifier=verifier)
+    asyncio.run(middleware({"type": "websocket", "headers": []}, receive, send))
     assert sent == [{"type": "websocket.close", "code": 1008}]
 
 

@@ -1,4 +1,4 @@
-"""What a route asks for by type is what the caller said and may see."""
+"""Tests of the dependencies that routes ask for by type."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -30,7 +30,7 @@ NORTH = Identity("key-7", "North", frozenset({"read"}), Rows.TEAM, "north")
 
 @pytest.fixture
 def asking(offering: Offering) -> Iterator[httpx.Client]:
-    """Give a client of a service whose routes answer with what they were given."""
+    """Yield a client of a service whose routes answer with the dependencies they were given."""
     router = Router(prefix="asked", tag="asked", about="What routes ask for.")
 
     @router.get("/reader")
@@ -67,7 +67,7 @@ def asking(offering: Offering) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_a_route_knows_who_calls_and_which_rows_they_see(
+def test_a_route_gets_the_caller_and_the_rows_that_they_see(
     asking: httpx.Client, tokens: Tokens
 ) -> None:
     headers = tokens.authorization("notes", NORTH)
@@ -80,12 +80,12 @@ def test_a_route_reads_from_its_database(asking: httpx.Client) -> None:
     assert asking.get("/v1/asked/rows").json() == [1, 2]
 
 
-def test_a_route_knows_its_service(asking: httpx.Client) -> None:
+def test_a_route_gets_the_settings_and_database_of_its_service(asking: httpx.Client) -> None:
     assert asking.get("/v1/asked/service").json() == ["notes", "notes"]
 
 
 @pytest.mark.parametrize("rows", Rows)
-def test_what_belongs_to_nobody_is_for_keys_that_see_all(
+def test_a_route_that_requires_all_rows_refuses_other_keys_with_403(
     asking: httpx.Client, tokens: Tokens, rows: Rows
 ) -> None:
     caller = Identity("key-7", "Somebody", frozenset({"admin"}), rows, "north")
@@ -97,7 +97,7 @@ def test_what_belongs_to_nobody_is_for_keys_that_see_all(
         assert "all rows" in answer.json()["detail"]
 
 
-def test_a_change_names_the_version_it_was_made_from(asking: httpx.Client) -> None:
+def test_a_change_needs_the_version_that_was_read(asking: httpx.Client) -> None:
     for sent, version in (('"3"', 3), ('"0"', 0), (f'"{10**18 - 1}"', 10**18 - 1)):
         answer = asking.patch("/v1/asked/version", headers={"If-Match": sent})
         assert answer.json() == version
@@ -106,7 +106,7 @@ def test_a_change_names_the_version_it_was_made_from(asking: httpx.Client) -> No
 
 
 @pytest.mark.parametrize("sent", ["", "3", "*", 'W/"3"', '"3", "4"', '"x"', '""', f'"{10**18}"'])
-def test_a_version_is_sent_as_it_was_read(asking: httpx.Client, sent: str) -> None:
+def test_an_if_match_that_is_no_etag_of_ours_is_refused(asking: httpx.Client, sent: str) -> None:
     answer = asking.patch("/v1/asked/version", headers={"If-Match": sent})
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
     (fault,) = answer.json()["errors"]
@@ -114,7 +114,7 @@ def test_a_version_is_sent_as_it_was_read(asking: httpx.Client, sent: str) -> No
     assert '"3"' in fault["message"]
 
 
-def test_a_version_is_sent_once(asking: httpx.Client) -> None:
+def test_a_repeated_if_match_header_is_refused(asking: httpx.Client) -> None:
     for other in ('"3"', '"4"'):
         headers = [("If-Match", '"3"'), ("if-match", other)]
         answer = asking.patch("/v1/asked/version", headers=headers)
@@ -124,7 +124,7 @@ def test_a_version_is_sent_once(asking: httpx.Client) -> None:
         assert fault["message"] == "Send it once."
 
 
-def test_a_part_of_a_form_is_sent_once(asking: httpx.Client) -> None:
+def test_a_repeated_field_of_a_form_is_refused(asking: httpx.Client) -> None:
     assert asking.post("/v1/asked/form", data={"sent": "a", "other": "a"}).json() == "a"
     answer = asking.post("/v1/asked/form", data={"sent": ["a", "b"], "other": "a"})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
@@ -133,7 +133,7 @@ def test_a_part_of_a_form_is_sent_once(asking: httpx.Client) -> None:
     assert fault["message"] == "Send it once."
 
 
-def test_of_many_repeated_parts_some_are_named_and_none_at_length(asking: httpx.Client) -> None:
+def test_at_most_ten_repeated_fields_are_named_each_by_100_characters(asking: httpx.Client) -> None:
     twice = {f"{number:0120}": ["a", "b"] for number in range(11)}
     answer = asking.post("/v1/asked/form", data={"sent": "a"} | twice)
     pointers = [fault["pointer"] for fault in answer.json()["errors"]]

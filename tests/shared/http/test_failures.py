@@ -1,4 +1,4 @@
-"""Whatever goes wrong inside is answered as a problem, and what it was stays in our log."""
+"""Tests of unexpected errors: each is answered as a problem, and its cause is only logged."""
 
 import asyncio
 import json
@@ -24,14 +24,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 from shared import tracing
 from shared.errors import Conflict, Fault, Invalid, Problem, Unauthorized
-from shared.http.problems import _AnswerBugs, _http, body_of, respond
+from shared.http.problems import _AnswerUnexpectedErrors, _http, problem_json, problem_response
 from shared.http.routing import Router
 from tests.shared.http.conftest import Offering
 from tests.waiting import eventually
 
 
-def twin() -> Exception:
-    """Give what SQLite says where another was quicker."""
+def unique_violation() -> Exception:
+    """Return the error of SQLite for a value that violates a unique constraint."""
     with closing(sqlite3.connect(":memory:")) as database:
         database.execute("CREATE TABLE notes (title TEXT UNIQUE)")
         try:
@@ -47,7 +47,7 @@ FAILURES: dict[str, Callable[[], Exception]] = {
         Fault("/title", "taken", "Take another."), code="title_taken", headers={"Retry-After": "7"}
     ),
     "race": lambda: IntegrityError("INSERT", None, psycopg.errors.UniqueViolation("王小明")),
-    "twin": twin,
+    "twin": unique_violation,
     "orphan": lambda: IntegrityError("INSERT", None, psycopg.errors.ForeignKeyViolation("王小明")),
     "outage": lambda: OperationalError("SELECT", None, Exception("it is closed\nDETAIL: 王小明")),
     "crowd": lambda: PoolTimeoutError("no connection is free"),
@@ -60,7 +60,7 @@ FAILURES: dict[str, Callable[[], Exception]] = {
 
 @pytest.fixture
 def failing(offering: Offering) -> Iterator[httpx.Client]:
-    """Give a client of a service whose one route fails as its path says."""
+    """Yield a client of a service whose routes fail with the exception that their path names."""
     router = Router(prefix="failures", tag="failures", about="Failures.")
 
     @router.get("/{name}")
@@ -85,7 +85,8 @@ def failing(offering: Offering) -> Iterator[httpx.Client]:
         yield client
 
 
-def told(answer: httpx.Response) -> dict[str, Any]:
+def problem_of(answer: httpx.Response) -> dict[str, Any]:
+    """Return the problem in an answer, without what its headers and status say too."""
     assert answer.headers["Content-Type"] == "application/problem+json"
     body: dict[str, Any] = answer.json()
     assert body.pop("request_id") == answer.headers["X-Request-Id"]
@@ -94,12 +95,12 @@ def told(answer: httpx.Response) -> dict[str, Any]:
     return body
 
 
-def test_a_problem_is_written_in_the_words_of_rfc_9457() -> None:
+def test_a_problem_has_the_fields_of_rfc_9457() -> None:
     problem = Invalid(Fault("/a", "bad", "Do it so."), detail="Not like this.", code="odd")
 
     def traced() -> bytes:
         tracing.start(None, "request-1")
-        return body_of(problem)
+        return problem_json(problem)
 
     written = {
         "type": "about:blank",
@@ -111,19 +112,19 @@ def test_a_problem_is_written_in_the_words_of_rfc_9457() -> None:
         "errors": [{"pointer": "/a", "code": "bad", "message": "Do it so."}],
     }
     assert json.loads(copy_context().run(traced)) == written
-    untraced = copy_context().run(lambda: (tracing._current.set(None), body_of(problem))[1])
+    untraced = copy_context().run(lambda: (tracing._current.set(None), problem_json(problem))[1])
     assert json.loads(untraced) == written | {"request_id": None}
 
 
-def test_only_who_is_unknown_is_asked_for_a_key() -> None:
-    asked = respond(Unauthorized(headers={"Retry-After": "1"}))
+def test_only_a_401_asks_for_a_bearer_key() -> None:
+    asked = problem_response(Unauthorized(headers={"Retry-After": "1"}))
     assert (asked.headers["WWW-Authenticate"], asked.headers["Retry-After"]) == ("Bearer", "1")
-    assert "WWW-Authenticate" not in respond(Problem()).headers
+    assert "WWW-Authenticate" not in problem_response(Problem()).headers
 
 
-def test_a_refusal_says_what_where_and_when_to_come_again(failing: httpx.Client) -> None:
+def test_a_refusal_names_the_fault_and_its_pointer_and_when_to_retry(failing: httpx.Client) -> None:
     answer = failing.get("/v1/failures/taken")
-    assert told(answer) == {
+    assert problem_of(answer) == {
         "title": "This contradicts what is there.",
         "code": "title_taken",
         "detail": "Take another.",
@@ -133,18 +134,20 @@ def test_a_refusal_says_what_where_and_when_to_come_again(failing: httpx.Client)
 
 
 @pytest.mark.parametrize("name", ["race", "twin"])
-def test_what_another_request_made_first_is_a_conflict(failing: httpx.Client, name: str) -> None:
+def test_a_row_that_another_request_created_first_is_a_conflict(
+    failing: httpx.Client, name: str
+) -> None:
     answer = failing.get(f"/v1/failures/{name}")
-    assert (answer.status_code, told(answer)["code"]) == (409, "concurrent_change")
-    assert "send yours again" in told(answer)["detail"]
+    assert (answer.status_code, problem_of(answer)["code"]) == (409, "concurrent_change")
+    assert "send yours again" in problem_of(answer)["detail"]
 
 
 @pytest.mark.parametrize("name", ["outage", "crowd"])
-def test_a_database_that_is_away_is_worth_another_try(
+def test_an_unreachable_database_is_a_503_with_retry_after(
     failing: httpx.Client, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     answer = failing.get(f"/v1/failures/{name}")
-    assert (answer.status_code, told(answer)["code"]) == (503, "unavailable")
+    assert (answer.status_code, problem_of(answer)["code"]) == (503, "unavailable")
     assert answer.headers["Retry-After"] == "2"
     (line,) = [one for one in caplog.messages if "event='database.unavailable'" in one]
     assert ("it is closed" in line) is (name == "outage")
@@ -155,12 +158,12 @@ def test_a_database_that_is_away_is_worth_another_try(
     ("name", "kind"),
     [("orphan", "IntegrityError"), ("limit", "DataError"), ("bug", "ZeroDivisionError")],
 )
-def test_a_bug_is_told_to_operators_and_not_to_callers(
+def test_a_bug_is_logged_for_operators_and_not_shown_to_callers(
     failing: httpx.Client, caplog: pytest.LogCaptureFixture, name: str, kind: str
 ) -> None:
     answer = failing.get(f"/v1/failures/{name}")
     assert answer.status_code == 500
-    assert told(answer) == {
+    assert problem_of(answer) == {
         "title": "Something went wrong on our side.",
         "code": "internal",
         "detail": "Something went wrong on our side.",
@@ -171,8 +174,8 @@ def test_a_bug_is_told_to_operators_and_not_to_callers(
     assert kind in line.getMessage()
 
 
-def test_a_connection_outlives_a_bug(failing: httpx.Client) -> None:
-    """Whoever keeps it, as the gateway does, has been promised that."""
+def test_a_connection_can_be_used_again_after_a_bug(failing: httpx.Client) -> None:
+    """The answer has promised that to a client that reuses connections, as the gateway does."""
     with socket.create_connection((failing.base_url.host, failing.base_url.port or 0), 10) as line:
         line.settimeout(10)
         for path in ("bug", "bug", "taken"):
@@ -185,21 +188,21 @@ def test_a_connection_outlives_a_bug(failing: httpx.Client) -> None:
             assert json.loads(answer.read())["status"] == answer.status
 
 
-def test_a_bug_behind_the_answer_is_told_to_operators_alone(
+def test_a_bug_after_the_answer_is_only_logged(
     failing: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(2):
         assert failing.get("/v1/failures/later/bug").json() == "done"
 
-    def told_of() -> list[str]:
+    def logged() -> list[str]:
         return [one for one in caplog.messages if "event='request.failed'" in one]
 
-    assert eventually(lambda: len(told_of()) == 2)
-    assert all("ZeroDivisionError" in one for one in told_of())
+    assert eventually(lambda: len(logged()) == 2)
+    assert all("ZeroDivisionError" in one for one in logged())
     assert not [one for one in caplog.messages if "ASGI" in one]
 
 
-def test_an_answer_that_a_bug_breaks_off_is_seen_to_be_unfinished(
+def test_a_client_notices_an_answer_that_a_bug_cut_short(
     failing: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
@@ -207,7 +210,7 @@ def test_an_answer_that_a_bug_breaks_off_is_seen_to_be_unfinished(
     assert eventually(lambda: any("event='request.failed'" in one for one in caplog.messages))
 
 
-def test_a_start_is_none_of_our_business() -> None:
+def test_an_error_at_startup_is_raised_and_not_answered() -> None:
     seen: list[tuple[Scope, Receive, Send]] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -221,14 +224,16 @@ def test_a_start_is_none_of_our_business() -> None:
         raise AssertionError
 
     with pytest.raises(ZeroDivisionError):
-        asyncio.run(_AnswerBugs(app)({"type": "lifespan"}, receive, send))
+        asyncio.run(_AnswerUnexpectedErrors(app)({"type": "lifespan"}, receive, send))
     assert seen == [({"type": "lifespan"}, receive, send)]
 
 
-def test_a_refusal_of_the_framework_keeps_its_status_and_headers(failing: httpx.Client) -> None:
+def test_an_http_exception_of_the_framework_has_its_status_and_headers(
+    failing: httpx.Client,
+) -> None:
     answer = failing.get("/v1/failures/teapot")
     assert (answer.status_code, answer.headers["X-Tea"]) == (418, "green")
-    assert told(answer) == {
+    assert problem_of(answer) == {
         "title": "A teapot.",
         "code": "http_418",
         "detail": "A teapot.",
@@ -236,17 +241,17 @@ def test_a_refusal_of_the_framework_keeps_its_status_and_headers(failing: httpx.
     }
     answer = failing.get("/v1/failures/busy")
     assert (answer.status_code, answer.headers["X-Tea"]) == (400, "black")
-    assert (told(answer)["code"], told(answer)["detail"]) == ("bad_request", "Not now.")
+    assert (problem_of(answer)["code"], problem_of(answer)["detail"]) == ("bad_request", "Not now.")
 
 
-def test_a_path_that_nobody_serves_is_a_404(failing: httpx.Client) -> None:
+def test_an_unknown_path_is_a_404(failing: httpx.Client) -> None:
     answer = failing.get("/v1/nothing")
-    assert (answer.status_code, told(answer)["code"]) == (404, "not_found")
-    assert "no such path" in told(answer)["detail"]
+    assert (answer.status_code, problem_of(answer)["code"]) == (404, "not_found")
+    assert "no such path" in problem_of(answer)["detail"]
 
 
-def test_a_body_too_large_is_told_so_where_the_framework_counts_it() -> None:
-    """The door says the same once more, to whoever stands behind it."""
+def test_the_frameworks_413_becomes_a_problem() -> None:
+    """The middleware of shared/http/limits.py answers the same where the body is streamed."""
     answer = asyncio.run(_http(Request({"type": "http"}), HTTPException(413)))
     body = json.loads(bytes(answer.body))
     assert (answer.status_code, body["code"]) == (413, "too_large")

@@ -1,4 +1,4 @@
-"""One effect and one answer for one Idempotency-Key."""
+"""Tests of Idempotency-Key: one effect and one answer for each key."""
 
 import httpx
 from sqlalchemy import func, select
@@ -27,8 +27,8 @@ def test_a_retry_after_the_service_died_gets_the_same_answer(
         assert session.scalar(select(func.count()).select_from(Note)) == 1
 
 
-def test_a_refusal_is_not_remembered(backend: Backend, client: httpx.Client) -> None:
-    """What made it fail may be mended, and then the same key works."""
+def test_a_refusal_is_not_stored_under_the_key(backend: Backend, client: httpx.Client) -> None:
+    """Once the cause of the refusal is removed, the same key works."""
     for body in ({"title": "refused"}, {"title": ""}, {"colour": "red"}):
         assert client.post("/v1/notes", json=body, headers=KEY).status_code in {409, 422}
     with backend.database.reading() as session:
@@ -50,8 +50,8 @@ def test_a_retry_gets_the_headers_of_the_first_answer(client: httpx.Client) -> N
         assert again.headers[name] == first.headers[name]
 
 
-def test_a_form_is_the_same_if_its_parts_are(client: httpx.Client) -> None:
-    """However a program parts them: each sending draws a new boundary."""
+def test_a_form_with_the_same_parts_is_the_same_request(client: httpx.Client) -> None:
+    """Each request has another boundary between the parts, which must not count."""
     first, again, other = (
         client.post("/v1/notes/pictures", files={"picture": ("a.txt", drawn)}, headers=KEY)
         for drawn in (b"sun", b"sun", b"moon")
@@ -66,7 +66,9 @@ def test_a_request_without_a_body_can_be_retried(client: httpx.Client) -> None:
     assert (first.status_code, again.json()) == (201, first.json())
 
 
-def test_a_key_is_sent_once(backend: Backend, client: httpx.Client) -> None:
+def test_a_repeated_idempotency_key_header_is_refused(
+    backend: Backend, client: httpx.Client
+) -> None:
     for other in ("one", "two"):
         headers = [("Idempotency-Key", "one"), ("idempotency-key", other)]
         answer = client.post("/v1/notes", json={"title": "a"}, headers=headers)

@@ -1,4 +1,4 @@
-"""A service believes what the gateway signed for it and for this moment, and nothing else."""
+"""Tests of identity tokens: only those that the gateway signed for this service and time pass."""
 
 import base64
 import json
@@ -45,8 +45,8 @@ def signed(**changed: object) -> str:
     return jwt.encode(claims(**changed), KEY, algorithm="EdDSA")
 
 
-def refused(token: str, *, now: float = NOW, told: str | None = None) -> None:
-    with pytest.raises(Unauthorized, match=told):
+def refused(token: str, *, now: float = NOW, message: str | None = None) -> None:
+    with pytest.raises(Unauthorized, match=message):
         verify(token, "registry", PUBLIC, now)
 
 
@@ -74,7 +74,7 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield stopped
 
 
-def test_a_signed_identity_arrives_whole() -> None:
+def test_a_signed_identity_is_verified_with_all_its_fields() -> None:
     assert verify(sign(CALLER, "registry", KEY, NOW), "registry", PUBLIC, NOW) == CALLER
 
 
@@ -88,18 +88,18 @@ def test_a_signed_identity_arrives_whole() -> None:
         team=st.none() | st.text(),
     )
 )
-def test_every_identity_arrives_whole(identity: Identity) -> None:
+def test_any_identity_is_verified_with_all_its_fields(identity: Identity) -> None:
     assert verify(sign(identity, "scoring", KEY, NOW), "scoring", PUBLIC, NOW) == identity
 
 
 def test_a_token_ends_at_its_expiry_to_the_second() -> None:
     token = sign(CALLER, "registry", KEY, NOW)
     assert verify(token, "registry", PUBLIC, NOW + LIFETIME - 1) == CALLER
-    refused(token, now=NOW + LIFETIME, told="expired")
+    refused(token, now=NOW + LIFETIME, message="expired")
 
 
-def test_the_moment_is_the_one_that_is_given() -> None:
-    """Not that of the machine's clock."""
+def test_a_token_is_checked_against_the_given_time() -> None:
+    """The clock of the machine does not matter."""
     for moment in (NOW - 10**9, NOW + 10**9):
         assert verify(sign(CALLER, "registry", KEY, moment), "registry", PUBLIC, moment) == CALLER
 
@@ -111,7 +111,7 @@ def test_the_gateways_clock_may_be_a_little_ahead() -> None:
 
 
 def test_a_token_for_another_service_is_refused() -> None:
-    refused(sign(CALLER, "survey", KEY, NOW), told="not valid here")
+    refused(sign(CALLER, "survey", KEY, NOW), message="not valid here")
 
 
 def test_a_token_for_several_services_is_refused() -> None:
@@ -145,7 +145,7 @@ def test_every_claim_but_the_team_is_needed(claim: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         ({"iss": "somebody"}, "not valid here"),
         ({"rows": "everything"}, "does not state an identity"),
@@ -153,15 +153,15 @@ def test_every_claim_but_the_team_is_needed(claim: str) -> None:
         ({"scopes": [1]}, "does not state an identity"),
         ({"scopes": 5}, "does not state an identity"),
         ({"team": 3}, "does not state an identity"),
-        ({"iat": True}, "when it was made"),
-        ({"iat": "now"}, "when it was made"),
-        ({"exp": NOW + 30.5}, "when it was made"),
+        ({"iat": True}, "issue and expiry"),
+        ({"iat": "now"}, "issue and expiry"),
+        ({"exp": NOW + 30.5}, "issue and expiry"),
         ({"exp": int(NOW) + 61}, "expired or not valid yet"),
         ({"iat": int(NOW) + 45, "exp": int(NOW) + 60}, "expired or not valid yet"),
     ],
 )
-def test_a_claim_of_another_shape_is_refused(wrong: dict[str, object], told: str) -> None:
-    refused(signed(**wrong), told=told)
+def test_a_claim_of_another_shape_is_refused(wrong: dict[str, object], message: str) -> None:
+    refused(signed(**wrong), message=message)
 
 
 @given(st.text(max_size=200))
@@ -169,7 +169,7 @@ def test_rubbish_is_refused(token: str) -> None:
     refused(token)
 
 
-def test_the_memory_of_a_token_ends_with_the_token(
+def test_a_verified_token_is_cached_until_it_expires(
     public_file: Path, clock: time_machine.Traveller
 ) -> None:
     verifier = Verifier(audience="registry", public_key_file=public_file)
@@ -181,21 +181,21 @@ def test_the_memory_of_a_token_ends_with_the_token(
 
 
 @pytest.mark.usefixtures("clock")
-def test_the_memory_is_bounded(public_file: Path) -> None:
+def test_the_cache_of_tokens_has_a_maximum_size(public_file: Path) -> None:
     verifier = Verifier(audience="registry", public_key_file=public_file, capacity=3)
     for number in range(10):
         verifier(signed(sub=f"key-{number}"))
-    assert len(verifier._known) == 3
+    assert len(verifier._verified) == 3
 
 
-def test_a_token_too_long_is_refused_unread(public_file: Path) -> None:
+def test_a_token_of_more_than_4096_bytes_is_refused_without_verifying_it(public_file: Path) -> None:
     verifier = Verifier(audience="registry", public_key_file=public_file)
     with pytest.raises(Unauthorized, match="too long"):
         verifier(signed(name="x" * 5000))
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_token_may_be_as_long_as_headers_are(public_file: Path) -> None:
+def test_a_token_may_have_4096_bytes(public_file: Path) -> None:
     longest = max((signed(name="x" * n) for n in range(2700, 2900)), key=lambda t: len(t) % 4097)
     assert len(longest) == 4096
     verifier = Verifier(audience="registry", public_key_file=public_file)
@@ -215,7 +215,7 @@ def test_a_service_may_start_before_the_gateway_has_its_key(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_replaced_key_is_taken_up_and_the_old_one_forgotten(public_file: Path) -> None:
+def test_a_replaced_key_is_used_and_tokens_of_the_old_key_are_refused(public_file: Path) -> None:
     verifier = Verifier(audience="registry", public_key_file=public_file)
     old = signed()
     verifier(old)
@@ -227,13 +227,15 @@ def test_a_replaced_key_is_taken_up_and_the_old_one_forgotten(public_file: Path)
 
 
 @pytest.mark.usefixtures("clock")
-@pytest.mark.parametrize("in_place", [True, False])
-def test_a_new_key_is_seen_by_its_file_or_by_its_time(public_file: Path, *, in_place: bool) -> None:
+@pytest.mark.parametrize("same_file", [True, False])
+def test_a_new_key_is_noticed_by_a_new_file_or_a_new_modification_time(
+    public_file: Path, *, same_file: bool
+) -> None:
     verifier = Verifier(audience="registry", public_key_file=public_file)
     os.utime(public_file, (1, 1))
     assert verifier(signed()).subject == "key-1"
     key = Ed25519PrivateKey.generate()
-    if in_place:
+    if same_file:
         public_file.write_bytes(pem_of(key))
     else:
         write_public(key, public_file)
@@ -255,11 +257,13 @@ OTHER = x25519.X25519PrivateKey.generate().public_key()
 
 
 @pytest.mark.parametrize(
-    "held", [b"nothing", OTHER.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)]
+    "content", [b"nothing", OTHER.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)]
 )
-def test_a_key_file_that_holds_no_key_of_ours_is_said(public_file: Path, held: bytes) -> None:
-    public_file.write_bytes(held)
+def test_a_file_without_an_ed25519_key_is_reported_as_unavailable(
+    public_file: Path, content: bytes
+) -> None:
+    public_file.write_bytes(content)
     verifier = Verifier(audience="registry", public_key_file=public_file)
-    with pytest.raises(Unavailable, match="public key") as told:
+    with pytest.raises(Unavailable, match="public key") as refused_token:
         verifier(signed())
-    assert told.value.headers == {"Retry-After": "2"}
+    assert refused_token.value.headers == {"Retry-After": "2"}

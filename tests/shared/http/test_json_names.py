@@ -1,4 +1,4 @@
-"""Of two things of one name in a JSON object the reader would drop one without a word."""
+"""Tests of JSON objects in which a name stands twice, of which Python would ignore one."""
 
 import json
 from collections.abc import Iterator
@@ -23,14 +23,14 @@ VALUES = st.recursive(
 
 
 class Sent(BaseModel):
-    """The parts of a form."""
+    """A form with one field of JSON."""
 
-    said: JsonPart[Any]
+    value: JsonPart[Any]
 
 
 @pytest.fixture
 def taking(offering: Offering) -> Iterator[httpx.Client]:
-    """Give a client of a service that answers with what it was sent."""
+    """Yield a client of a service that answers with what it was sent."""
     router = Router(prefix="taken", tag="taken", about="What is sent.")
 
     @router.post("/body")
@@ -39,14 +39,14 @@ def taking(offering: Offering) -> Iterator[httpx.Client]:
 
     @router.post("/form")
     def take_form(form: Annotated[Sent, Form()]) -> Any:
-        return form.said
+        return form.value
 
     with offering(router) as client:
         yield client
 
 
 @given(VALUES)
-def test_what_has_each_name_once_is_read_as_it_is(value: Any) -> None:
+def test_json_with_unique_names_is_parsed_unchanged(value: Any) -> None:
     assert loads(json.dumps(value)) == value
 
 
@@ -54,21 +54,23 @@ def test_what_has_each_name_once_is_read_as_it_is(value: Any) -> None:
     "text",
     ['{"a": 1, "b": 2, "a": 1}', '[0, {"b": {"a": 1, "a": null}}]', '{"a": 1, "\\u0061": 2}'],
 )
-def test_a_name_that_stands_twice_is_told_wherever_it_is(taking: httpx.Client, text: str) -> None:
+def test_a_name_that_stands_twice_in_an_object_is_refused_at_any_depth(
+    taking: httpx.Client, text: str
+) -> None:
     answer = taking.post("/v1/taken/body", content=text, headers=TYPE)
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
     assert answer.json()["detail"] == "`a` stands twice in one object; give it once."
-    answer = taking.post("/v1/taken/form", data={"said": text})
+    answer = taking.post("/v1/taken/form", data={"value": text})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     (fault,) = answer.json()["errors"]
-    assert (fault["pointer"], fault["code"]) == ("/said", "repeated_name")
+    assert (fault["pointer"], fault["code"]) == ("/value", "repeated_name")
     assert fault["message"] == "`a` stands twice in one object; give it once."
 
 
-def test_the_same_name_in_two_objects_is_none_twice(taking: httpx.Client) -> None:
+def test_the_same_name_may_stand_in_different_objects(taking: httpx.Client) -> None:
     body = {"a": {"a": [{"a": 1}, {"a": 1}]}}
     assert taking.post("/v1/taken/body", json=body).json() == body
-    assert taking.post("/v1/taken/form", data={"said": json.dumps(body)}).json() == body
+    assert taking.post("/v1/taken/form", data={"value": json.dumps(body)}).json() == body
 
 
 def test_a_long_name_is_cut_and_the_one_that_stands_twice_is_named() -> None:
@@ -78,14 +80,16 @@ def test_a_long_name_is_cut_and_the_one_that_stands_twice_is_named() -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "[" * 100_000, "1" * 5_000])
-def test_what_is_no_json_is_told_by_who_reads_it(taking: httpx.Client, text: str) -> None:
+def test_text_that_is_no_json_is_reported_by_the_parser_of_the_body_or_form(
+    taking: httpx.Client, text: str
+) -> None:
     assert taking.post("/v1/taken/body", content=text, headers=TYPE).status_code == 400
-    answer = taking.post("/v1/taken/form", data={"said": text})
+    answer = taking.post("/v1/taken/form", data={"value": text})
     (fault,) = answer.json()["errors"]
-    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/said", "json_invalid")
+    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/value", "json_invalid")
 
 
-def test_a_file_is_no_text(taking: httpx.Client) -> None:
-    answer = taking.post("/v1/taken/form", files={"said": ("said.json", b"{}")})
+def test_a_file_instead_of_a_json_field_is_refused(taking: httpx.Client) -> None:
+    answer = taking.post("/v1/taken/form", files={"value": ("value.json", b"{}")})
     (fault,) = answer.json()["errors"]
-    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/said", "json_type")
+    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/value", "json_type")

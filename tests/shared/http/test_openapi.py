@@ -1,4 +1,4 @@
-"""What the document of a service says whatever the service is."""
+"""Tests of what every OpenAPI document of a service has."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from shared.http.routing import Router
 from tests.shared.backend import NotesSettings
 
 
-def test_the_smallest_service_says_how_it_answers_errors(tmp_path: Path) -> None:
+def test_the_document_of_the_smallest_service_describes_its_errors(tmp_path: Path) -> None:
     router = Router(prefix="beats", tag="beats", about="Beats of a heart.")
 
     @router.get("", response_class=Response)

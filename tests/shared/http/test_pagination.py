@@ -1,4 +1,4 @@
-"""Pages: every row once, in a total order, whatever is written meanwhile."""
+"""Tests of pages: every row comes once, in a total order, even while rows are inserted."""
 
 import base64
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from starlette.requests import Request
 
 from shared.errors import Invalid
 from shared.http.app import create_app
-from shared.http.pagination import PageRequest, _beyond, decode, encode, page, paged_by
+from shared.http.pagination import PageRequest, _is_after, decode, encode, page, paged_by
 from shared.http.routing import Router
 from shared.ids import new_id
 from tests.shared.backend import Backend
@@ -37,16 +37,20 @@ def backend(backend: Backend) -> Backend:
 PATH = "/v1/notes"
 
 
-def write(backend: Backend, seconds: Sequence[int]) -> None:
+def write_notes(backend: Backend, seconds: Sequence[int]) -> None:
     notes = [
-        Note(id=(made := new_id()), title=str(made), written_at=BEGINNING + timedelta(seconds=s))
+        Note(
+            id=(note_id := new_id()),
+            title=str(note_id),
+            written_at=BEGINNING + timedelta(seconds=s),
+        )
         for s in seconds
     ]
     with backend.database.transaction() as session:
         session.add_all(notes)
 
 
-def asked(limit: int, cursor: str | None, sort: str = "") -> PageRequest:
+def page_request(limit: int, cursor: str | None, sort: str = "") -> PageRequest:
     request = Request({"type": "http", "path": PATH, "headers": []})
     return PageRequest(limit, cursor, request, sort)
 
@@ -54,7 +58,7 @@ def asked(limit: int, cursor: str | None, sort: str = "") -> PageRequest:
 def read_page(backend: Backend, limit: int, cursor: str | None, sort: str = "") -> Any:
     order = [Note.written_at, Note.id]
     with backend.database.reading() as session:
-        return page(session, select(Note), paging=asked(limit, cursor, sort), order=order)
+        return page(session, select(Note), paging=page_request(limit, cursor, sort), order=order)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -69,12 +73,12 @@ def test_every_row_comes_once_in_order(
 ) -> None:
     with backend.database.transaction() as session:
         session.execute(delete(Note))
-    write(backend, seconds)
+    write_notes(backend, seconds)
     with backend.database.reading() as session:
         before = set(session.scalars(select(Note.id)))
     seen: list[Note] = []
     found = read_page(backend, limit, None, sort)
-    write(backend, meanwhile)
+    write_notes(backend, meanwhile)
     while True:
         seen += found.rows
         assert len(seen) <= len(seconds) + len(meanwhile)
@@ -86,7 +90,7 @@ def test_every_row_comes_once_in_order(
     assert before <= {note.id for note in seen}
 
 
-BAD: list[Any] = [
+FORGED_KEYS: list[Any] = [
     [],
     ["2026-01-01T00:00:00+00:00"],
     ["2026-01-01T00:00:00", "00000000-0000-0000-0000-000000000000"],
@@ -100,18 +104,18 @@ BAD: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("key", BAD)
+@pytest.mark.parametrize("key", FORGED_KEYS)
 def test_a_forged_cursor_is_refused(backend: Backend, key: Any) -> None:
     plain = base64.urlsafe_b64encode(orjson.dumps(key)).decode()
     cursor = encode(key, PATH) if isinstance(key, list) else plain
-    with pytest.raises(Invalid) as told:
+    with pytest.raises(Invalid) as refusal:
         read_page(backend, 5, cursor)
-    (fault,) = told.value.faults
+    (fault,) = refusal.value.faults
     assert (fault.pointer, fault.code) == ("query:cursor", "cursor")
 
 
 @pytest.mark.parametrize(
-    ("kind", "taken", "refused"),
+    ("column_type", "valid", "invalid"),
     [
         (BigInteger(), [0, 2**63 - 1, 1 - 2**63], [2**63, -(2**63) - 1, 1.0, True, "1"]),
         (Float(), [0.5], [1e19, "0.5"]),
@@ -120,27 +124,27 @@ def test_a_forged_cursor_is_refused(backend: Backend, key: Any) -> None:
         (Date(), ["2026-01-31"], ["2026-01-31T00:00:00", "2026-02-30"]),
     ],
 )
-def test_a_cursor_holds_what_its_columns_can_hold(
-    kind: TypeEngine[Any], taken: list[Any], refused: list[Any]
+def test_a_cursor_with_a_value_that_its_column_cannot_have_is_refused(
+    column_type: TypeEngine[Any], valid: list[Any], invalid: list[Any]
 ) -> None:
-    """What they cannot, a database would answer with a failure of its own."""
-    order = [column("kept", kind)]
-    for value in taken:
-        assert _beyond(order, [value], falling=False) is not None
-    for value in refused:
+    """The database would answer such a value with an error, and the caller would get a 500."""
+    order = [column("value", column_type)]
+    for value in valid:
+        assert _is_after(order, [value], descending=False) is not None
+    for value in invalid:
         with pytest.raises(Invalid):
-            _beyond(order, [value], falling=False)
+            _is_after(order, [value], descending=False)
 
 
-def test_a_moment_of_a_cursor_is_a_moment_in_every_zone(backend: Backend) -> None:
-    write(backend, [0, 60])
+def test_a_time_in_a_cursor_may_have_any_utc_offset(backend: Backend) -> None:
+    write_notes(backend, [0, 60])
     first, second = read_page(backend, 2, None).rows
     elsewhere = first.written_at.astimezone(timezone(timedelta(hours=8)))
     (found,) = read_page(backend, 2, encode([elsewhere, first.id], PATH)).rows
     assert found.id == second.id
 
 
-def test_a_cursor_that_was_given_is_good_after_the_next_release() -> None:
+def test_cursors_of_an_earlier_release_stay_valid() -> None:
     key = [BEGINNING, UUID("0199a7c0-0000-7000-8000-000000000000"), Decimal("1.50"), 7, "茶"]
     given = (
         "WyI2ODYwNDkxZiIsIjIwMjYtMDEtMDFUMDA6MDA6MDArMDA6MDAiLCIwMTk5YTdjMC0wMDAw"
@@ -150,7 +154,7 @@ def test_a_cursor_that_was_given_is_good_after_the_next_release() -> None:
 
 
 @pytest.mark.parametrize("cursor", ["%", "AAAA", "é", "x" * 500])
-def test_what_is_no_cursor_is_refused(client: httpx.Client, cursor: str) -> None:
+def test_an_unreadable_cursor_is_refused(client: httpx.Client, cursor: str) -> None:
     answer = client.get("/v1/notes", params={"cursor": cursor})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query:cursor")
 
@@ -165,19 +169,19 @@ def test_the_cursor_of_another_list_or_of_another_order_is_refused(
 
 
 @pytest.mark.parametrize(("sort", "other"), [("a", "-a"), ("-a", "a"), ("a", "b"), ("a", "")])
-def test_a_cursor_holds_for_its_order_alone(sort: str, other: str) -> None:
-    cursor = asked(5, None, sort).cursor_after(["x"])
-    assert asked(5, cursor, sort).after == ["x"]
+def test_a_cursor_is_valid_for_one_order_only(sort: str, other: str) -> None:
+    cursor = page_request(5, None, sort).cursor_after(["x"])
+    assert page_request(5, cursor, sort).after == ["x"]
     with pytest.raises(Invalid):
-        _ = asked(5, cursor, other).after
+        _ = page_request(5, cursor, other).after
 
 
 @given(st.lists(st.one_of(st.integers(-(2**53), 2**53), st.text(), st.uuids().map(str))))
-def test_a_cursor_reads_back(key: list[Any]) -> None:
+def test_a_cursor_decodes_to_the_encoded_key(key: list[Any]) -> None:
     assert decode(encode(key, PATH), PATH) == key
 
 
-def test_a_list_links_to_its_next_page_and_keeps_the_filters(client: httpx.Client) -> None:
+def test_the_link_to_the_next_page_repeats_the_filters(client: httpx.Client) -> None:
     for title in "abcde":
         client.post("/v1/notes", json={"title": title})
     answer = client.get("/v1/notes", params={"limit": 2})
@@ -191,11 +195,13 @@ def test_a_list_links_to_its_next_page_and_keeps_the_filters(client: httpx.Clien
     assert answer.json()["next"] is None
 
 
-def test_rows_of_some_columns_are_told_by_their_names(backend: Backend) -> None:
-    write(backend, range(3))
+def test_rows_of_several_columns_are_mappings_by_column_name(backend: Backend) -> None:
+    write_notes(backend, range(3))
     chosen: Any = select(Note.written_at, Note.id)
     with backend.database.reading() as session:
-        found = page(session, chosen, paging=asked(2, None), order=[Note.written_at, Note.id])
+        found = page(
+            session, chosen, paging=page_request(2, None), order=[Note.written_at, Note.id]
+        )
     first, last = found.rows
     assert (first["written_at"], last["written_at"]) == (
         BEGINNING,
@@ -204,7 +210,7 @@ def test_rows_of_some_columns_are_told_by_their_names(backend: Backend) -> None:
     assert found.next == encode([last["written_at"], last["id"]], PATH)
 
 
-def test_a_list_is_turned_round_and_its_links_keep_that(client: httpx.Client) -> None:
+def test_a_reversed_list_links_to_the_next_page_in_the_same_order(client: httpx.Client) -> None:
     for title in ("a", "b", "c"):
         client.post("/v1/notes", json={"title": title})
     answer = client.get("/v1/notes", params={"limit": 2, "sort": "-id"})
@@ -213,7 +219,7 @@ def test_a_list_is_turned_round_and_its_links_keep_that(client: httpx.Client) ->
     assert [item["title"] for item in following.json()["items"]] == ["a"]
 
 
-def test_a_cursor_without_sort_is_one_of_the_order_that_is_the_default(
+def test_a_cursor_of_the_default_order_is_valid_when_that_order_is_named(
     client: httpx.Client,
 ) -> None:
     for title in ("a", "b"):
@@ -224,18 +230,21 @@ def test_a_cursor_without_sort_is_one_of_the_order_that_is_the_default(
 
 
 def listing(default: str) -> Router:
-    """Make a list that tells how it is asked for, made while the test runs, by mutants too."""
+    """Return a router whose list answers with the page request that it got.
+
+    It is built while the test runs and not at import, so that mutants take part in it.
+    """
     router = Router(prefix="lists", tag="lists", about="Lists.")
 
     @router.get("")
     def list_nothing(paging: Annotated[PageRequest, paged_by(default)]) -> list[Any]:
-        return [paging.limit, paging.cursor, paging.sort, paging.falling]
+        return [paging.limit, paging.cursor, paging.sort, paging.descending]
 
     return router
 
 
 @pytest.mark.parametrize(("default", "other"), [("id", "-id"), ("-id", "id")])
-def test_a_list_has_the_order_that_its_route_names_and_can_be_turned_round(
+def test_a_list_has_the_order_of_its_route_and_can_be_reversed(
     offering: Offering, default: str, other: str
 ) -> None:
     with offering(listing(default)) as client:
@@ -255,7 +264,7 @@ def test_an_order_that_a_list_does_not_have_is_refused(offering: Offering, sort:
 
 
 @pytest.mark.parametrize("default", ["id", "-id"])
-def test_the_document_tells_the_orders_of_a_list(backend: Backend, default: str) -> None:
+def test_the_document_lists_the_orders_of_a_list(backend: Backend, default: str) -> None:
     app = create_app(backend.settings, title="", description="", routers=[listing(default)])
     described = app.openapi()["paths"]["/v1/lists"]["get"]["parameters"]
     (sort,) = (one for one in described if one["name"] == "sort")
@@ -265,6 +274,6 @@ def test_the_document_tells_the_orders_of_a_list(backend: Backend, default: str)
     assert (sort["description"], sort["required"]) == (about, False)
 
 
-def test_a_page_is_never_larger_than_the_cap(client: httpx.Client) -> None:
+def test_a_limit_outside_1_to_200_is_refused(client: httpx.Client) -> None:
     assert client.get("/v1/notes", params={"limit": 201}).status_code == 422
     assert client.get("/v1/notes", params={"limit": 0}).status_code == 422

@@ -1,4 +1,4 @@
-"""Types of query parameters that several nouns have."""
+"""Tests of the types of query parameters that several nouns have."""
 
 import pytest
 from pydantic import TypeAdapter, ValidationError

@@ -1,4 +1,4 @@
-"""JSON Merge Patch as RFC 7396 gives it."""
+"""Tests of JSON Merge Patch (RFC 7396)."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from shared.http.patch import merged, patched
 
 
 class Text(BaseModel):
-    """A text that needs one language."""
+    """A text in Chinese, and perhaps in English."""
 
     zh: str = Field(max_length=5)
     en: str | None = None
@@ -55,13 +55,13 @@ BEFORE = {"title": {"zh": "标题", "en": "Title"}, "until": "2026-01-31"}
 def test_objects_are_merged_and_everything_else_is_replaced(
     target: object, patch: object, result: object
 ) -> None:
-    """The examples of the RFC, appendix A."""
+    """Test the examples of the RFC, appendix A."""
     assert merged(target, patch) == result
 
 
-def test_what_is_there_is_patched_by_what_is_said() -> None:
-    found = patched(Sheet, BEFORE, SheetPatch(title={"en": "New"}))
-    assert found == Sheet(title=Text(zh="标题", en="New"), until=date(2026, 1, 31))
+def test_a_patch_changes_the_fields_that_it_names() -> None:
+    changed = patched(Sheet, BEFORE, SheetPatch(title={"en": "New"}))
+    assert changed == Sheet(title=Text(zh="标题", en="New"), until=date(2026, 1, 31))
     later = patched(Sheet, BEFORE, SheetPatch(until=date(2026, 2, 28)))
     assert later.until == date(2026, 2, 28)
     assert patched(Sheet, BEFORE, SheetPatch(until=None)).until is None
@@ -74,14 +74,16 @@ def test_what_is_there_is_patched_by_what_is_said() -> None:
         ("六个字太长了", "string_too_long", "String should have at most 5 characters"),
     ],
 )
-def test_what_a_patch_leaves_has_to_do(text: str | None, code: str, message: str) -> None:
-    with pytest.raises(Invalid) as told:
+def test_a_patch_that_leaves_an_invalid_resource_is_refused(
+    text: str | None, code: str, message: str
+) -> None:
+    with pytest.raises(Invalid) as refusal:
         patched(Sheet, BEFORE, SheetPatch(title={"zh": text}))
-    (fault,) = told.value.faults
+    (fault,) = refusal.value.faults
     assert (fault.pointer, fault.code, fault.message) == ("/title/zh", code, message)
 
 
-def test_a_fault_of_a_patch_is_told_by_a_json_pointer() -> None:
-    with pytest.raises(Invalid) as told:
+def test_a_fault_of_a_patch_has_a_json_pointer() -> None:
+    with pytest.raises(Invalid) as refusal:
         patched(Sheet, BEFORE, SheetPatch(notes={"a/b~c": "x"}))
-    assert [fault.pointer for fault in told.value.faults] == ["/notes/a~1b~0c"]
+    assert [fault.pointer for fault in refusal.value.faults] == ["/notes/a~1b~0c"]

@@ -1,4 +1,4 @@
-"""What is wrong with a request is said where it is wrong, and what to do."""
+"""Tests of problems: each fault of a request has a pointer and a message that says what to do."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import pytest
 from fastapi import UploadFile
 
 from shared.errors import Fault, Invalid
-from shared.http.problems import body_of
+from shared.http.problems import problem_json
 from shared.http.routing import Router
 from shared.http.schemas import Body
 from tests.shared.http.conftest import Offering
@@ -18,7 +18,8 @@ from tests.shared.http.conftest import Offering
 JSON = {"Content-Type": "application/json"}
 
 
-def told(answer: httpx.Response, status: int, code: str) -> list[tuple[str, str, str]]:
+def faults_of(answer: httpx.Response, status: int, code: str) -> list[tuple[str, str, str]]:
+    """Return pointer, code and message of each fault, after a check of the status and code."""
     body: dict[str, Any] = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
     assert (answer.status_code, body["status"], body["code"]) == (status, status, code)
@@ -26,32 +27,34 @@ def told(answer: httpx.Response, status: int, code: str) -> list[tuple[str, str,
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH"])
-def test_a_method_that_a_path_lacks_is_told_with_those_it_has(
+def test_a_method_that_a_path_lacks_is_refused_with_those_that_it_takes(
     client: httpx.Client, method: str
 ) -> None:
     answer = client.request(method, "/v1/notes")
-    told(answer, 405, "method_not_allowed")
+    faults_of(answer, 405, "method_not_allowed")
     assert answer.headers["allow"] == "GET, POST"
     assert answer.json()["detail"] == "This path takes GET, POST."
 
 
-def test_a_body_without_its_type_says_which_to_send(client: httpx.Client) -> None:
+def test_a_body_without_a_content_type_is_refused_with_the_one_to_send(
+    client: httpx.Client,
+) -> None:
     answer = client.post("/v1/notes", content=b'{"title": "a"}')
-    ((pointer, _, message),) = told(answer, 422, "invalid")
+    ((pointer, _, message),) = faults_of(answer, 422, "invalid")
     assert pointer == ""
     assert "Content-Type: application/json" in message
 
 
-def test_broken_json_is_told_with_its_place(client: httpx.Client) -> None:
+def test_broken_json_is_refused_with_the_position_of_the_fault(client: httpx.Client) -> None:
     answer = client.post("/v1/notes", content=b'{"title": nonsense}', headers=JSON)
-    ((pointer, code, message),) = told(answer, 400, "malformed_json")
+    ((pointer, code, message),) = faults_of(answer, 400, "malformed_json")
     assert (pointer, code) == ("", "json_invalid")
     assert "character 10" in message
 
 
-def test_missing_and_unknown_fields_are_told_apart(client: httpx.Client) -> None:
+def test_missing_and_unknown_fields_have_different_codes(client: httpx.Client) -> None:
     answer = client.post("/v1/notes", json={"titel": "a"})
-    faults = told(answer, 422, "invalid")
+    faults = faults_of(answer, 422, "invalid")
     assert answer.json()["detail"] == "Some of the input is not acceptable."
     assert [(pointer, code) for pointer, code, _ in faults] == [
         ("/title", "missing"),
@@ -60,21 +63,21 @@ def test_missing_and_unknown_fields_are_told_apart(client: httpx.Client) -> None
 
 
 def test_a_parameter_with_nul_is_refused(client: httpx.Client) -> None:
-    faults = told(client.get("/v1/notes?title=a%00"), 422, "invalid")
+    faults = faults_of(client.get("/v1/notes?title=a%00"), 422, "invalid")
     assert [(pointer, code) for pointer, code, _ in faults] == [("query:title", "nul")]
 
 
 def test_a_parameter_that_would_be_ignored_is_refused(client: httpx.Client) -> None:
-    faults = told(client.get("/v1/notes?colour=red&limit=1&limit=2"), 422, "invalid")
+    faults = faults_of(client.get("/v1/notes?colour=red&limit=1&limit=2"), 422, "invalid")
     assert [(pointer, code) for pointer, code, _ in faults] == [
         ("query:colour", "unknown_parameter"),
         ("query:limit", "repeated_parameter"),
     ]
 
 
-def test_a_body_that_is_no_text_is_told_so(client: httpx.Client) -> None:
+def test_a_body_that_is_no_utf_8_is_refused(client: httpx.Client) -> None:
     answer = client.post("/v1/notes", content=b'{"title": "\xff"}', headers=JSON)
-    assert told(answer, 400, "bad_request") == []
+    assert faults_of(answer, 400, "bad_request") == []
     assert "UTF-8" in answer.json()["detail"]
 
 
@@ -95,7 +98,7 @@ class Bag(Body):
 
 @pytest.fixture
 def bags(offering: Offering) -> Iterator[httpx.Client]:
-    """Give a client of a service of bags, which takes them as JSON and as files."""
+    """Yield a client of a service of bags, which takes them as JSON and as files."""
     router = Router(prefix="bags", tag="bags", about="Bags.")
 
     @router.post("")
@@ -121,21 +124,21 @@ def bags(offering: Offering) -> Iterator[httpx.Client]:
         ({"inner": {}}, "/inner/text", "This is needed."),
     ],
 )
-def test_a_fault_of_a_body_is_told_with_its_place_and_what_to_do(
+def test_a_fault_of_a_body_has_a_pointer_and_a_message_of_what_to_do(
     bags: httpx.Client, body: object, pointer: str, message: str
 ) -> None:
-    ((place, _, told_so),) = told(bags.post("/v1/bags", json=body), 422, "invalid")
-    assert place == pointer
-    assert message in told_so
+    ((where, _, advice),) = faults_of(bags.post("/v1/bags", json=body), 422, "invalid")
+    assert where == pointer
+    assert message in advice
 
 
-def test_a_name_that_is_half_a_character_can_be_told(bags: httpx.Client) -> None:
+def test_a_problem_can_name_a_field_with_a_lone_surrogate(bags: httpx.Client) -> None:
     """JSON can write one half of a surrogate pair, UTF-8 cannot."""
     answer = bags.post("/v1/bags", content=rb'{"\ud800": 1, "\ud800": 2}', headers=JSON)
-    assert told(answer, 400, "bad_request") == []
+    assert faults_of(answer, 400, "bad_request") == []
     assert answer.json()["detail"] == r"`\ud800` stands twice in one object; give it once."
     problem = Invalid(Fault("/a/\udfff", "unknown", "There is no \udfff."))
-    body = json.loads(body_of(problem))
+    body = json.loads(problem_json(problem))
     assert body["detail"] == r"There is no \udfff."
     assert body["errors"] == [
         {"pointer": r"/a/\udfff", "code": "unknown", "message": r"There is no \udfff."}
@@ -143,25 +146,23 @@ def test_a_name_that_is_half_a_character_can_be_told(bags: httpx.Client) -> None
 
 
 @pytest.mark.parametrize("body", [rb'{"\ud800": 1}', rb'{"counts": {"\udfff": ["x"]}}'])
-def test_a_body_with_half_a_character_for_a_name_is_refused(
-    bags: httpx.Client, body: bytes
-) -> None:
-    assert len(told(bags.post("/v1/bags", content=body, headers=JSON), 422, "invalid")) == 1
+def test_a_body_with_a_lone_surrogate_in_a_name_is_refused(bags: httpx.Client, body: bytes) -> None:
+    assert len(faults_of(bags.post("/v1/bags", content=body, headers=JSON), 422, "invalid")) == 1
 
 
-def test_a_text_where_a_file_belongs_is_told_without_the_words_of_programs(
+def test_text_where_a_file_belongs_is_refused_without_naming_python_classes(
     bags: httpx.Client,
 ) -> None:
-    faults = told(bags.post("/v1/bags/files", data={"file": "text"}), 422, "invalid")
+    faults = faults_of(bags.post("/v1/bags/files", data={"file": "text"}), 422, "invalid")
     ((pointer, _, message),) = faults
     assert pointer == "/file"
     assert "multipart/form-data" in message
 
 
-def test_a_parameter_is_told_by_where_it_stands(client: httpx.Client) -> None:
-    faults = told(client.get("/v1/notes?limit=0"), 422, "invalid")
+def test_a_fault_of_a_parameter_names_where_it_was_sent(client: httpx.Client) -> None:
+    faults = faults_of(client.get("/v1/notes?limit=0"), 422, "invalid")
     assert [pointer for pointer, _, _ in faults] == ["query:limit"]
-    faults = told(
+    faults = faults_of(
         client.post("/v1/notes", json={"title": "a"}, headers={"Idempotency-Key": "a b"}),
         422,
         "invalid",

@@ -1,4 +1,4 @@
-"""A parameter that a route does not know is refused: ignored, it would mislead who sent it."""
+"""Tests of the refusal of query parameters that a route would ignore."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ from tests.shared.http.conftest import Offering
 
 @pytest.fixture
 def shelf(offering: Offering) -> Iterator[httpx.Client]:
-    """Give a client of a service of books."""
+    """Yield a client of a service of books."""
     router = Router(prefix="books", tag="books", about="Books.", dependencies=[SEES_ALL])
 
     @router.get("")
@@ -99,7 +99,9 @@ def test_known_parameters_pass(shelf: httpx.Client) -> None:
     assert shelf.get("/v1/books/a").json() == "a"
 
 
-def test_unknown_ones_are_told_in_order_with_what_the_route_knows(shelf: httpx.Client) -> None:
+def test_unknown_parameters_are_refused_in_alphabetical_order_with_those_the_route_knows(
+    shelf: httpx.Client,
+) -> None:
     answer = shelf.get("/v1/books?to=1&by=a&from=2&x_shelf=3&book=4")
     assert faults(answer) == [
         (f"query:{name}", "unknown_parameter") for name in ("book", "from", "to", "x_shelf")
@@ -109,32 +111,32 @@ def test_unknown_ones_are_told_in_order_with_what_the_route_knows(shelf: httpx.C
     assert (fault["pointer"], fault["message"]) == ("query:by", "This route knows: none.")
 
 
-def test_a_parameter_is_given_once(shelf: httpx.Client) -> None:
+def test_a_repeated_parameter_is_refused(shelf: httpx.Client) -> None:
     assert faults(shelf.get("/v1/books?year=1&by=a&year=2&by=a&by=")) == [
         ("query:by", "repeated_parameter"),
         ("query:year", "repeated_parameter"),
     ]
 
 
-def test_nul_is_refused_where_a_parameter_is_known(shelf: httpx.Client) -> None:
+def test_a_nul_in_a_known_parameter_is_refused(shelf: httpx.Client) -> None:
     assert faults(shelf.get("/v1/books?by=a%00&other=%00")) == [
         ("query:other", "unknown_parameter"),
         ("query:by", "nul"),
     ]
 
 
-def test_rubbish_is_not_repeated_at_length(shelf: httpx.Client) -> None:
+def test_faults_of_unknown_parameters_are_limited_in_length_and_number(shelf: httpx.Client) -> None:
     long = "n" * 101
     assert faults(shelf.get(f"/v1/books?{long}=1")) == [
         (f"query:{long[:100]}", "unknown_parameter")
     ]
     many = "&".join(f"n{number:02}=" for number in range(12))
-    assert [place for place, _ in faults(shelf.get(f"/v1/books?{many}"))] == [
+    assert [pointer for pointer, _ in faults(shelf.get(f"/v1/books?{many}"))] == [
         f"query:n{number:02}" for number in range(10)
     ]
 
 
-def test_what_a_noun_asks_for_is_asked_by_each_of_its_routes(
+def test_dependencies_of_a_router_apply_to_each_of_its_routes(
     shelf: httpx.Client, tokens: Tokens
 ) -> None:
     caller = Identity("key-7", "North", frozenset({"read"}), Rows.TEAM, "north")

@@ -1,4 +1,4 @@
-"""What the building blocks of bodies take, and how they write it."""
+"""Tests of the base classes and field types of bodies."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,7 +22,7 @@ from shared.http.schemas import (
 
 
 def words() -> type[Body]:
-    """Give a body with texts that are shorter than their type."""
+    """Return a body with texts whose maximum length is below that of their type."""
 
     class Word(Body):
         needed: Code = Field(max_length=5)
@@ -32,7 +32,7 @@ def words() -> type[Body]:
 
 
 class Payment(Body):
-    """A body with one field of each kind that travels as text."""
+    """A body with one field of each type that is a string in JSON."""
 
     amount: Exact = Decimal(1)
     currency: Currency = "CNY"
@@ -46,12 +46,12 @@ def faults(kind: type[Body], **given: object) -> list[tuple[object, str]]:
     return [(each["loc"][0], each["type"]) for each in refused.value.errors()]
 
 
-def test_a_field_may_bound_a_text_further() -> None:
+def test_a_field_may_lower_the_maximum_length_of_its_type() -> None:
     word = words()
     given = {"needed": " 12345 ", "free": "12345"}
     assert word.model_validate(given).model_dump() == {"needed": "12345", "free": "12345"}
     assert faults(word, needed="123456") == [("needed", "string_too_long")]
-    assert [place for place, _ in faults(word, needed="1", free="123456")] == ["free"]
+    assert [field for field, _ in faults(word, needed="1", free="123456")] == ["free"]
     described = word.model_json_schema()["properties"]["needed"]
     assert (described["minLength"], described["maxLength"]) == (1, 5)
 
@@ -60,12 +60,12 @@ def test_a_field_may_bound_a_text_further() -> None:
     ("text", "code"),
     [("", "string_too_short"), ("  ", "string_too_short"), ("a\x00", "nul")],
 )
-def test_a_text_says_something_without_nul(text: str, code: str) -> None:
+def test_an_empty_text_or_one_with_a_nul_is_refused(text: str, code: str) -> None:
     assert faults(words(), needed=text) == [("needed", code)]
 
 
 class Circle(Body):
-    """A shape of its own kind."""
+    """A member of a union, chosen by `kind`."""
 
     kind: Literal["circle"]
     radius: int = Field(lt=10)
@@ -73,14 +73,14 @@ class Circle(Body):
 
 
 class Line(Body):
-    """A shape whose kind is called as one of its fields."""
+    """A member of a union whose `kind` has the name of one of its fields."""
 
     kind: Literal["line"]
     line: str
 
 
 def drawing() -> type[Body]:
-    """Give a body of shapes that their kind tells apart."""
+    """Return a body with a list of a union."""
 
     class Drawing(Body):
         shapes: list[Annotated[Circle | Line, Field(discriminator="kind"), UNTAGGED]]
@@ -88,14 +88,15 @@ def drawing() -> type[Body]:
     return Drawing
 
 
-def inside(thing: Any, steps: tuple[Any, ...]) -> object:
+def inside(value: Any, steps: tuple[Any, ...]) -> object:
+    """Return what these keys and indexes lead to within a value."""
     for step in steps:
-        thing = thing[step]
-    return thing
+        value = value[step]
+    return value
 
 
 @pytest.mark.parametrize(
-    ("shape", "place", "code", "message"),
+    ("shape", "steps", "code", "message"),
     [
         ({"kind": "circle", "radius": "{x}"}, ("radius",), "int_parsing", "valid integer"),
         ({"kind": "circle", "radius": 10}, ("radius",), "less_than", "less than 10"),
@@ -106,31 +107,33 @@ def inside(thing: Any, steps: tuple[Any, ...]) -> object:
         (1, (), "model_attributes_type", "object"),
     ],
 )
-def test_the_kind_of_a_thing_is_no_step_to_what_is_wrong_with_it(
-    shape: object, place: tuple[object, ...], code: str, message: str
+def test_a_discriminator_value_is_no_step_in_the_pointer_of_a_fault(
+    shape: object, steps: tuple[object, ...], code: str, message: str
 ) -> None:
     with pytest.raises(ValidationError) as refused:
         drawing().model_validate({"shapes": [shape]})
     (fault,) = refused.value.errors()
-    assert fault["loc"] == ("shapes", 0, *place)
+    assert fault["loc"] == ("shapes", 0, *steps)
     assert fault["type"].startswith(code)
     assert message in fault["msg"]
-    assert fault["input"] == (shape if code == "missing" else inside(shape, place))
+    assert fault["input"] == (shape if code == "missing" else inside(shape, steps))
 
 
-def test_things_are_told_apart_by_their_kind() -> None:
+def test_a_discriminator_chooses_the_model_of_a_union() -> None:
     shapes = [{"kind": "line", "line": "a"}, {"kind": "circle", "radius": 1, "colours": ["CNY"]}]
     assert drawing().model_validate({"shapes": shapes}).model_dump() == {"shapes": shapes}
 
 
-def test_a_customer_is_named_in_one_way() -> None:
+def test_a_body_names_its_customer_in_one_way_only() -> None:
     both = {"customer": {"system": "erp", "id": "17"}, "customer_id": uuid4()}
     assert faults(CustomerReference, **both) == [("customer_id", "two_customers")]
-    assert CustomerReference.model_validate({"customer": both["customer"]}).named == ("erp", "17")
-    assert CustomerReference().named is None
+    assert CustomerReference.model_validate(
+        {"customer": both["customer"]}
+    ).customer_external_id == ("erp", "17")
+    assert CustomerReference().customer_external_id is None
 
 
-def test_the_bounds_of_a_type_hold_where_its_field_says_nothing_or_more() -> None:
+def test_a_field_cannot_raise_the_maximum_length_of_its_type() -> None:
     class Text(Body):
         free: Code
         looser: Code = Field("", max_length=500)
@@ -156,13 +159,13 @@ def test_the_bounds_of_a_type_hold_where_its_field_says_nothing_or_more() -> Non
         ("day", date(2026, 1, 31), date(2026, 1, 31)),
     ],
 )
-def test_what_is_written_as_documented_is_read(field: str, given: object, read: object) -> None:
+def test_values_written_as_documented_are_parsed(field: str, given: object, read: object) -> None:
     found = getattr(Payment.model_validate({field: given}), field)
     assert (found, str(found)) == (read, str(read))
     assert getattr(found, "tzinfo", None) is getattr(read, "tzinfo", None)
 
 
-def test_what_is_read_is_written_as_it_is_documented() -> None:
+def test_values_are_serialised_as_documented() -> None:
     moment = datetime(2026, 1, 31, 1, 30, tzinfo=UTC)
     paid = Payment.model_construct(amount=Decimal("1E+2"), at=moment)
     assert paid.model_dump(mode="json") == {
@@ -201,7 +204,7 @@ def test_what_is_read_is_written_as_it_is_documented() -> None:
         ("day", None, "day", "2026-01-31"),
     ],
 )
-def test_anything_else_is_refused_with_what_to_write(
+def test_other_values_are_refused_with_an_example_of_what_to_send(
     field: str, given: object, code: str, advice: str
 ) -> None:
     with pytest.raises(ValidationError) as refused:
@@ -212,11 +215,11 @@ def test_anything_else_is_refused_with_what_to_write(
     assert advice in fault["msg"]
 
 
-def test_nul_and_colons_are_refused_with_what_to_write() -> None:
+def test_nul_and_colons_are_refused_with_what_to_send() -> None:
     def refused(**given: Any) -> str:
-        with pytest.raises(ValidationError) as told:
+        with pytest.raises(ValidationError) as refusal:
             ExternalIdIn.model_validate({"system": "erp", "id": "17"} | given)
-        (fault,) = told.value.errors()
+        (fault,) = refusal.value.errors()
         return f"{fault['type']}: {fault['msg']}"
 
     assert refused(id="1\x007") == "nul: Leave out the character NUL."

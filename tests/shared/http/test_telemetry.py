@@ -1,4 +1,4 @@
-"""Every request leaves one line, is counted and timed, and has an id that its answer names."""
+"""Tests of telemetry: one log line, one count, one duration and one id for each request."""
 
 import asyncio
 import re
@@ -24,7 +24,7 @@ ROUTE = "/v1/traces/{number}"
 
 @pytest.fixture
 def tracing_client(offering: Offering) -> Iterator[httpx.Client]:
-    """Give a client of a service that answers with the trace it works in."""
+    """Yield a client of a service that answers with the current trace."""
     router = Router(prefix="traces", tag="traces", about="Traces.")
 
     @router.get("/{number}")
@@ -68,7 +68,7 @@ def the_line(caplog: pytest.LogCaptureFixture) -> dict[str, str]:
     return line
 
 
-def test_a_request_is_counted_timed_and_told_by_its_route(
+def test_a_request_is_counted_timed_and_logged_under_its_route(
     tracing_client: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
@@ -86,7 +86,7 @@ def test_a_body_reaches_its_route(tracing_client: httpx.Client) -> None:
     assert tracing_client.post("/v1/traces", content=b"12345").json() == 5
 
 
-def test_what_no_route_takes_is_told_without_its_words(
+def test_an_unmatched_request_is_logged_without_its_path_and_method(
     tracing_client: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
@@ -104,15 +104,15 @@ def test_each_method_is_counted_by_its_name(tracing_client: httpx.Client, method
     assert eventually(lambda: counted(method, ROUTE, 405) == before + 1)
 
 
-def test_the_callers_id_and_trace_are_kept(tracing_client: httpx.Client) -> None:
-    given = {"X-Request-Id": "Shop.1:2_3-4", "traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
-    answer = tracing_client.get("/v1/traces/1", headers=given)
+def test_the_request_id_and_trace_of_the_caller_are_used(tracing_client: httpx.Client) -> None:
+    sent = {"X-Request-Id": "Shop.1:2_3-4", "traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
+    answer = tracing_client.get("/v1/traces/1", headers=sent)
     assert answer.json() == [TRACE, "Shop.1:2_3-4"]
     assert answer.headers.get_list("X-Request-Id") == ["Shop.1:2_3-4"]
 
 
 @pytest.mark.parametrize("odd", [None, "", "a b", "x" * 101, b"\xe7\x8e\x8b"])
-def test_where_the_caller_has_no_id_that_can_be_logged_one_is_made(
+def test_a_request_without_a_valid_id_or_trace_gets_new_ones(
     tracing_client: httpx.Client, odd: Any
 ) -> None:
     headers = {} if odd is None else {"X-Request-Id": odd, "traceparent": odd}
@@ -127,21 +127,23 @@ def test_where_the_caller_has_no_id_that_can_be_logged_one_is_made(
     assert one[1] != other[1]
 
 
-def test_a_request_that_dies_without_an_answer_is_told_too(
+def test_a_request_that_fails_without_an_answer_is_counted_and_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def dying(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    async def failing(_scope: Scope, _receive: Receive, _send: Send) -> None:
         raise ZeroDivisionError
 
     caplog.set_level("INFO")
     before = counted("GET", "unmatched", 500)
-    with serve(Telemetry(dying), lifespan="off") as url:
+    with serve(Telemetry(failing), lifespan="off") as url:
         assert httpx.get(url).status_code == 500
     assert the_line(caplog)["status"] == "500"
     assert counted("GET", "unmatched", 500) == before + 1
 
 
-def test_what_is_no_request_passes_unseen(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_scope_that_is_no_http_request_is_passed_on_unlogged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     seen = []
 
     async def inner(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""An answer is true: it leaves after the commit."""
+"""Tests of transactions: an answer is sent after the commit."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,9 +20,9 @@ def count(backend: Backend, table: type) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def test_a_commit_that_fails_is_no_201(backend: Backend, client: httpx.Client) -> None:
-    """The constraint is checked at the commit, when the route has long returned its answer."""
-    orphan = {"title": "orphan", "follows": str(new_id())}
+def test_a_failed_commit_is_not_answered_with_201(backend: Backend, client: httpx.Client) -> None:
+    """The constraint is checked at the commit, after the route has returned its answer."""
+    orphan = {"title": "orphan", "answers": str(new_id())}
     answer = client.post("/v1/notes", json=orphan, headers=KEY)
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert count(backend, Note) == 0
@@ -46,10 +46,10 @@ def test_a_database_that_goes_away_at_the_commit_is_a_503(
     assert count(backend, Note) == 0
 
 
-def test_what_two_requests_make_at_once_is_made_once(
+def test_two_requests_that_create_the_same_at_once_create_it_once(
     backend: Backend, client: httpx.Client
 ) -> None:
-    """The unique title is free for both when they look; the later one is told, not failed."""
+    """The unique title is free when both look; the later one gets 409 and not 500."""
     GATE.open.clear()
     with ThreadPoolExecutor() as pool:
         calls = [pool.submit(client.post, "/v1/notes", json={"title": "a"}) for _ in range(2)]
@@ -61,28 +61,30 @@ def test_what_two_requests_make_at_once_is_made_once(
 
 
 def test_more_requests_than_connections_all_get_through(client: httpx.Client) -> None:
-    """Forty threads, twenty connections: a request that has its connection gets a thread to end."""
+    """There are 40 threads and 20 connections; one with a connection gets a thread to finish."""
     with ThreadPoolExecutor(64) as pool:
         titles = [f"note {number}" for number in range(150)]
         answers = pool.map(lambda title: client.post("/v1/notes", json={"title": title}), titles)
         assert {answer.status_code for answer in answers} == {201}
 
 
-def test_the_same_key_at_the_same_time(backend: Backend, client: httpx.Client) -> None:
-    """PostgreSQL tells the second request so; SQLite has it wait for the same answer."""
+def test_two_requests_with_one_key_at_the_same_time_have_one_effect(
+    backend: Backend, client: httpx.Client
+) -> None:
+    """On PostgreSQL the second request gets 409; on SQLite it waits for the same answer."""
     GATE.open.clear()
     with ThreadPoolExecutor() as pool:
         first = pool.submit(client.post, "/v1/notes", json={"title": "a"}, headers=KEY)
         wait_until(GATE.inside.is_set)
         second = pool.submit(client.post, "/v1/notes", json={"title": "a"}, headers=KEY)
         if not backend.database.is_sqlite:
-            told = second.result(timeout=20)
-            assert (told.status_code, told.json()["code"]) == (409, "in_progress")
-            assert told.headers["Retry-After"] == "1"
-            assert "in progress" in told.json()["detail"]
+            refused = second.result(timeout=20)
+            assert (refused.status_code, refused.json()["code"]) == (409, "in_progress")
+            assert refused.headers["Retry-After"] == "1"
+            assert "in progress" in refused.json()["detail"]
         GATE.open.set()
-        made = first.result()
-        assert made.status_code == 201
+        created = first.result()
+        assert created.status_code == 201
         if backend.database.is_sqlite:
-            assert second.result().content == made.content
+            assert second.result().content == created.content
     assert count(backend, Note) == 1

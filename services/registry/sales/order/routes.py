@@ -105,7 +105,7 @@ def read_order(
 def _told(body: OrderUpsert, system: str, external_id: str, settings: Settings) -> service.Told:
     return service.Told(
         order=body.order(system, external_id, zone=settings.zone),
-        buyer=body.named,
+        buyer=body.customer_external_id,
         product_names=body.product_names(),
     )
 

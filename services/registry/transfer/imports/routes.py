@@ -77,7 +77,7 @@ def start_import(
         )
         return answer(ImportOut.of(row), status=202, location=ImportOut.location_of(row))
 
-    return once(start, also=form.fingerprint)
+    return once(start, form_content=form.fingerprint)
 
 
 @router.get("", response_model=ImportPage, responses=errors(403))

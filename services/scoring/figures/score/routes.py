@@ -28,7 +28,7 @@ from shared import clock
 from shared.errors import Fault, Invalid, found_or_404
 from shared.http.answers import answer, errors
 from shared.http.dependencies import AsyncReading, Reader, Reading, Store
-from shared.http.pagination import PageRequest, Paging, answer_page, link, paged_by
+from shared.http.pagination import PageRequest, Paging, answer_page, link_header, paged_by
 from shared.http.routing import Router
 
 router = Router(
@@ -105,7 +105,7 @@ def explain_score(
     computed = _compute(session, reader, customer_id, point_in_time)
     terms, following = _page(computed.terms, paging)
     body = explanation_out(computed.row, terms=terms, following=following)
-    return answer(body, headers=link(paging, following))
+    return answer(body, headers=link_header(paging, following))
 
 
 def _page(terms: Sequence[TermPoints], paging: PageRequest) -> tuple[list[TermPoints], str | None]:

@@ -72,7 +72,7 @@ def import_answers(
         )
         return answer(ImportOut.of(created), status=202, location=ImportOut.location_of(created))
 
-    return once(start, also=form.fingerprint)
+    return once(start, form_content=form.fingerprint)
 
 
 @router.get("/{survey_id}/imports", response_model=ImportPage, responses=errors(403, 404))

@@ -59,7 +59,7 @@ def submit_response(
             answers=body.answers,
             channel=body.channel,
             submitted_at=body.submitted_at,
-            respondent=body.named,
+            respondent=body.customer_external_id,
             customer_id=body.customer_id,
         )
         location = f"/v1/surveys/{survey_id}/responses/{created.id}"

@@ -12,7 +12,7 @@ from services.gateway.document import areas, openapi
 from services.gateway.settings import Settings
 from shared.errors import Problem
 from shared.http.openapi import METHODS, SHARED_COMPONENTS
-from shared.http.problems import body_of
+from shared.http.problems import problem_json
 
 ITEM = {"$ref": "#/components/schemas/Body"}
 
@@ -111,7 +111,7 @@ def test_components_that_every_service_shares_are_defined_once_without_a_prefix(
 
 def test_a_problem_is_described_as_it_is_written() -> None:
     described = merged()["components"]["schemas"]["Problem"]
-    assert set(json.loads(body_of(Problem()))) == set(described["properties"])
+    assert set(json.loads(problem_json(Problem()))) == set(described["properties"])
 
 
 def test_the_nouns_lead_to_their_services() -> None:

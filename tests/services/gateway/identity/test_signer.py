@@ -36,7 +36,7 @@ def test_each_service_gets_its_own_token() -> None:
     assert signer.authorization(CALLER, "registry") != signer.authorization(CALLER, "survey")
 
 
-def test_the_memory_is_bounded() -> None:
+def test_the_cache_of_tokens_has_a_maximum_size() -> None:
     signer = Signer(KEY, capacity=2)
     for audience in ["registry", "survey", "scoring", "registry"]:
         signer.authorization(CALLER, audience)

@@ -152,7 +152,7 @@ def test_an_order_that_is_recorded_is_refused_before_anything_is_written(registr
     )
     told = Told(
         order=again.order("shop", "O-1", zone=ZoneInfo("Asia/Shanghai")),
-        buyer=again.named,
+        buyer=again.customer_external_id,
         product_names=again.product_names(),
     )
     with registry.database.transaction() as session, pytest.raises(Conflict):
