@@ -1,4 +1,4 @@
-"""The demo company: with no command the whole product, embedded, with the company in it."""
+"""`python -m deploy.demo` runs the embedded product with the demo company, and prints a report."""
 
 import argparse
 import os
@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from deploy.demo.client import Api, RefusedError
-from deploy.demo.findings import findings, loaded, settle
+from deploy.demo.findings import count_totals, findings, wait_until_scored
 from deploy.demo.generate import generate
 from deploy.demo.load import load
 from deploy.demo.report import report
@@ -16,7 +16,7 @@ from deploy.local.run import Client, NoServers, Plan, run
 
 
 def main() -> int:
-    """Run the command that was typed."""
+    """Run the command of the arguments and return the exit code."""
     arguments = _parser().parse_args()
     if arguments.command == "generate":
         generate(arguments.into)
@@ -31,16 +31,18 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.demo", description=__doc__)
     commands = parser.add_subparsers(dest="command")
-    writing = commands.add_parser("generate", help="write its files into a folder")
+    writing = commands.add_parser("generate", help="write the company's files into a folder")
     writing.add_argument("--into", type=Path, required=True, metavar="DIR")
-    loading = commands.add_parser("load", help="load it into a product that runs, and report")
+    loading = commands.add_parser(
+        "load", help="load the company into a running product, and report"
+    )
     loading.add_argument("--url", required=True, help="address of the gateway")
     loading.add_argument("--key", required=True, help="an API key that may write")
     return parser
 
 
 def show(url: str, key: str) -> None:
-    """Load the demo company into a running product and print what that makes of it."""
+    """Load the demo company into a running product and print the product's figures."""
     try:
         print(f"\n{_loaded_report(url, key)}\n", flush=True)
     except RefusedError as refusal:
@@ -49,12 +51,12 @@ def show(url: str, key: str) -> None:
 
 
 def _loaded_report(url: str, key: str) -> str:
-    with tempfile.TemporaryDirectory() as made, Api(url, key) as api:
-        folder = Path(made)
+    with tempfile.TemporaryDirectory() as name, Api(url, key) as api:
+        folder = Path(name)
         generate(folder)
         began = time.monotonic()
         survey = load(api, folder)
-        settle(api, survey, loaded(folder))
+        wait_until_scored(api, survey, count_totals(folder))
         print(f"  已载入 loaded: {time.monotonic() - began:.0f} s", flush=True)
         return report(findings(api, survey))
 

@@ -1,4 +1,4 @@
-"""What customers answer in a wave: what they have lived through, and some noise."""
+"""The answers of customers to a wave: they follow from good and bad deliveries, with some noise."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from deploy.demo.mood import Mood
-from deploy.demo.orders import Life
+from deploy.demo.orders import PurchaseHistory
 from deploy.demo.purchase import at_some_hour
 from deploy.demo.questionnaire import (
     ASPECTS,
@@ -14,19 +14,19 @@ from deploy.demo.questionnaire import (
     LEAST,
     MOST,
     NOT_APPLICABLE,
-    PLACES_OF_ORGANISATIONS,
-    PLACES_OF_PERSONS,
+    SHOPS_OF_ORGANISATIONS,
+    SHOPS_OF_PERSONS,
     SUGGESTIONS,
     Aspect,
 )
-from deploy.demo.story import Wave, chance
+from deploy.demo.story import Wave, random_stream
 
-_ASKED_IF_BOUGHT_WITHIN = timedelta(days=540)
-_ANSWERS = {True: 0.42, False: 0.56}
-_NOT_USED, _WITHOUT_NAME, _WRITES = 0.03, 0.06, 0.15
+_ASKED_AFTER_PURCHASE_WITHIN = timedelta(days=540)
+_SHARE_ANSWERING = {True: 0.42, False: 0.56}
+_SHARE_NOT_APPLICABLE, _SHARE_ANONYMOUS, _SHARE_WITH_TEXT = 0.03, 0.06, 0.15
 _AGGRIEVED = 0.12
 _PERSONAL_NOISE, _ITEM_NOISE = 0.05, 0.11
-_RECOMMENDED = 10
+_MOST_RECOMMENDED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,39 +39,41 @@ class Answer:
     answers: dict[str, int | str]
 
 
-def answers(lives: Iterable[Life], wave: Wave, seed: int) -> list[Answer]:
-    """Ask everybody who bought within eighteen months; return the answers by time."""
-    asked = (one for one in lives if _bought_lately(one, wave.opens))
-    given = [_answer(chance(seed, wave.code, one.customer.external_id), one, wave) for one in asked]
+def answers(histories: Iterable[PurchaseHistory], wave: Wave, seed: int) -> list[Answer]:
+    """Return the answers of customers who bought within eighteen months, in order of time."""
+    asked = [history for history in histories if _bought_recently(history, wave.opens)]
+    streams = [random_stream(seed, wave.code, h.customer.external_id) for h in asked]
+    given = [_answer(rng, history, wave) for rng, history in zip(streams, asked, strict=True)]
     return sorted(
-        (one for one in given if one), key=lambda one: (one.submitted_at, one.respondent or "")
+        (answer for answer in given if answer), key=lambda a: (a.submitted_at, a.respondent or "")
     )
 
 
-def _bought_lately(one: Life, day: date) -> bool:
-    last = one.last_bought_before(day)
-    return last is not None and day - last <= _ASKED_IF_BOUGHT_WITHIN
+def _bought_recently(history: PurchaseHistory, day: date) -> bool:
+    last = history.last_bought_before(day)
+    return last is not None and day - last <= _ASKED_AFTER_PURCHASE_WITHIN
 
 
-def _answer(rng: Random, one: Life, wave: Wave) -> Answer | None:
-    if rng.random() > _ANSWERS[one.customer.person]:
+def _answer(rng: Random, history: PurchaseHistory, wave: Wave) -> Answer | None:
+    """Return a customer's answer, or None: not all who are asked answer."""
+    if rng.random() > _SHARE_ANSWERING[history.customer.is_person]:
         return None
     day = wave.opens + timedelta(days=rng.randint(0, (wave.closes - wave.opens).days))
-    mood = one.mood_on(day)
+    mood = history.mood_on(day)
     return Answer(
-        respondent=None if rng.random() < _WITHOUT_NAME else one.customer.external_id,
+        respondent=None if rng.random() < _SHARE_ANONYMOUS else history.customer.external_id,
         submitted_at=at_some_hour(rng, day),
         channel=rng.choices(list(CHANNELS), weights=list(CHANNELS.values()))[0],
-        answers=_buying(rng, one, day) | _scores(rng, mood) | _words(rng, mood),
+        answers=_last_purchase(rng, history, day) | _scores(rng, mood) | _suggestion(rng, mood),
     )
 
 
-def _buying(rng: Random, one: Life, day: date) -> dict[str, int | str]:
-    """Answer when and where the customer bought; several places are parted by semicolons."""
-    last = one.last_bought_before(day) or day
+def _last_purchase(rng: Random, history: PurchaseHistory, day: date) -> dict[str, int | str]:
+    """Return when and where the customer bought; several shops are separated by semicolons."""
+    last = history.last_bought_before(day) or day
     ago = (day - last).days
-    places = PLACES_OF_PERSONS if one.customer.person else PLACES_OF_ORGANISATIONS
-    chosen = [place for place in places if rng.random() < 1 / len(places)] or [places[0]]
+    shops = SHOPS_OF_PERSONS if history.customer.is_person else SHOPS_OF_ORGANISATIONS
+    chosen = [shop for shop in shops if rng.random() < 1 / len(shops)] or [shops[0]]
     periods = ((91, "within_3_months"), (365, "within_12_months"), (1096, "within_3_years"))
     return {
         "bought": next((code for days, code in periods if ago <= days), "earlier"),
@@ -80,33 +82,34 @@ def _buying(rng: Random, one: Life, day: date) -> dict[str, int | str]:
 
 
 def _scores(rng: Random, mood: Mood) -> dict[str, int | str]:
-    temper = rng.gauss(0.0, _PERSONAL_NOISE)
+    personal = rng.gauss(0.0, _PERSONAL_NOISE)
 
-    def felt(level: float) -> float:
-        return level + temper + rng.gauss(0.0, _ITEM_NOISE)
+    def with_noise(level: float) -> float:
+        return level + personal + rng.gauss(0.0, _ITEM_NOISE)
 
-    judged: dict[str, int | str] = {
+    scores: dict[str, int | str] = {
         aspect.code: NOT_APPLICABLE
-        if rng.random() < _NOT_USED
-        else _likert(felt(_of(mood, aspect)))
+        if rng.random() < _SHARE_NOT_APPLICABLE
+        else _likert(with_noise(_level_of(mood, aspect)))
         for aspect in ASPECTS
     }
-    judged["as_expected"] = _likert(felt(mood.level - 0.15))
-    judged["recommend"] = min(_RECOMMENDED, max(0, round(11 * felt(mood.level))))
-    return judged
+    scores["as_expected"] = _likert(with_noise(mood.level - 0.15))
+    scores["recommend"] = min(_MOST_RECOMMENDED, max(0, round(11 * with_noise(mood.level))))
+    return scores
 
 
-def _of(mood: Mood, aspect: Aspect) -> float:
+def _level_of(mood: Mood, aspect: Aspect) -> float:
     grievance = aspect.lateness * mood.lateness + aspect.faults * mood.faults
     return mood.expects + aspect.offset - grievance
 
 
-def _likert(felt: float) -> int:
-    return min(MOST, max(LEAST, round(LEAST + (MOST - LEAST) * felt)))
+def _likert(level: float) -> int:
+    """Return the answer on the scale from LEAST to MOST for a satisfaction from 0 to 1."""
+    return min(MOST, max(LEAST, round(LEAST + (MOST - LEAST) * level)))
 
 
-def _words(rng: Random, mood: Mood) -> dict[str, int | str]:
-    if rng.random() > _WRITES:
+def _suggestion(rng: Random, mood: Mood) -> dict[str, int | str]:
+    if rng.random() > _SHARE_WITH_TEXT:
         return {"suggestion": ""}
     aggrieved = max(mood.lateness, mood.faults) > _AGGRIEVED
     worse = "faults" if mood.faults > mood.lateness else "lateness"

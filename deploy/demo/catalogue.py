@@ -1,4 +1,4 @@
-"""What the demo company makes: products by category, with price, cost, lifetime and faults."""
+"""The products of the demo company by category, with price, cost, lifetime and fault rate."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -70,7 +70,7 @@ _CYCLE_DAYS = {"LX-RO": 365, "LX-PP": 180, "LX-HP": 270, "QJ-05": 120}
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product; prices in CNY a piece, `cycle_days` between purchases of what is used up."""
+    """A product; prices are in CNY per piece, `cycle_days` lie between purchases of consumables."""
 
     code: str
     name: str

@@ -1,4 +1,4 @@
-"""The public API as the demo uses it: one address, one key, answers as JSON."""
+"""A client of the public API for the demo: one address, one API key, answers as JSON."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,11 +15,11 @@ _OVER = frozenset({"succeeded", "failed", "cancelled"})
 
 
 class RefusedError(Exception):
-    """The API did not do what the demo asked; the message says what and why."""
+    """The API refused a request, or a job failed; the message contains the answer."""
 
 
 class Api:
-    """A connection to the gateway; close it, or use it in a `with`."""
+    """A connection to the gateway, used in a `with` statement, which closes it."""
 
     def __init__(self, url: str, key: str) -> None:
         self._http = httpx.Client(
@@ -40,7 +40,7 @@ class Api:
         return _answer(self._http.get(path, params=parameters))
 
     def find(self, path: str, **parameters: str | int) -> Json | None:
-        """Get what may not be there yet."""
+        """Return the answer to a GET, or None for a 404."""
         response = self._http.get(path, params=parameters)
         return None if response.status_code == httpx.codes.NOT_FOUND else _answer(response)
 
@@ -48,7 +48,7 @@ class Api:
         return _answer(self._http.post(path, json=body if body is not None else {}))
 
     def pages(self, path: str, **parameters: str | int) -> Iterator[Json]:
-        """Give all pages of a list."""
+        """Yield all pages of a list."""
         page = self.get(path, **parameters)
         yield page
         while page["next"]:
@@ -56,24 +56,27 @@ class Api:
             yield page
 
     def upload(self, path: str, file: Path, **fields: Any) -> str:
-        """Send a file to import, with the other fields as JSON; return where its progress is."""
+        """Upload a file to import, other fields as JSON; return the location of the job."""
         with file.open("rb") as content:
-            written = {name: _field(value) for name, value in fields.items()}
-            sent = self._http.post(path, data=written, files={"file": (file.name, content)})
+            texts = {name: _field(value) for name, value in fields.items()}
+            sent = self._http.post(path, data=texts, files={"file": (file.name, content)})
         _answer(sent)
         return str(sent.headers["Location"])
 
-    def finish(self, path: str, tell: Callable[[Json], None]) -> Json:
-        """Follow long work until it is over, telling each state; refuse any end but success."""
+    def wait_for_job(self, path: str, show: Callable[[Json], None]) -> Json:
+        """Call `show` with each state of a job until it ends, and return the last.
+
+        Raises RefusedError unless the job succeeded without a rejected line.
+        """
         while True:
-            work = self.get(path)
-            tell(work)
-            if work["state"] in _OVER:
+            job = self.get(path)
+            show(job)
+            if job["state"] in _OVER:
                 break
             time.sleep(_PAUSE_SECONDS)
-        if work["state"] != "succeeded" or work.get("rejected"):
-            raise RefusedError(f"{path} ended as {work}")
-        return work
+        if job["state"] != "succeeded" or job.get("rejected"):
+            raise RefusedError(f"{path} ended as {job}")
+        return job
 
 
 def _field(value: Any) -> str:

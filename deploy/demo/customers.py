@@ -1,4 +1,4 @@
-"""The customers of the demo company, before any of them has bought."""
+"""The customers of the demo company, without their purchases."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from random import Random
 
 from deploy.demo import names
+from deploy.demo.cities import CITIES, City
 from deploy.demo.names import Name
-from deploy.demo.places import CITIES, City
-from deploy.demo.sorts import DEPARTMENT_NAMES, DEPARTMENTS, SORTS, Sort
-from deploy.demo.story import DAYS, START, chance
+from deploy.demo.segments import DEPARTMENT_NAMES, DEPARTMENTS, SEGMENTS, Segment
+from deploy.demo.story import DAYS, START, random_stream
 
 _OWNERS = {
     "east": ("zhou.min", "shen.jie", "xu.lan"),
@@ -19,21 +19,21 @@ _OWNERS = {
 }
 
 
-_ONLY_ON_RECORD = 0.05
-_THERE_AT_THE_START = 0.5
+_SHARE_WITHOUT_ORDERS = 0.05
+_SHARE_AT_THE_START = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
     """A customer on record.
 
-    `joined` is the day of the first interest, `gap_days` lie between orders on average,
-    `expects` says from 0 to 1 how content it is when nothing goes wrong.
+    `joined` is the day of first interest, `gap_days` the average between orders, `expects` the
+    satisfaction from 0 to 1 while nothing goes wrong.
     """
 
     external_id: str
     name: Name
-    sort: Sort
+    segment: Segment
     city: City
     ownership: str
     owner: str
@@ -45,12 +45,12 @@ class Customer:
     expects: float
 
     @property
-    def person(self) -> bool:
-        return self.sort.person
+    def is_person(self) -> bool:
+        return self.segment.is_person
 
     @property
     def team(self) -> str:
-        return "consumer" if self.person else self.city.team
+        return "consumer" if self.is_person else self.city.team
 
     @property
     def email(self) -> str:
@@ -58,18 +58,20 @@ class Customer:
 
 
 def customers(seed: int) -> tuple[Customer, ...]:
-    """Make up all customers; their external ids are C00001, C00002 and so on."""
-    rng = chance(seed, "customers")
+    """Return all customers, invented; their external ids are C00001, C00002 and so on."""
+    rng = random_stream(seed, "customers")
     sketches = _sketches(rng)
     return tuple(
-        _customer(rng, number, sort, name, city)
-        for number, (sort, name, city) in enumerate(sketches, start=1)
+        _customer(rng, number, segment, name, city)
+        for number, (segment, name, city) in enumerate(sketches, start=1)
     )
 
 
-def _sketches(rng: Random) -> list[tuple[Sort, Name, City]]:
+def _sketches(rng: Random) -> list[tuple[Segment, Name, City]]:
     found = [
-        (sort, name, city) for sort in SORTS for name, city in _named(rng, sort, count=sort.count)
+        (segment, name, city)
+        for segment in SEGMENTS
+        for name, city in _named(rng, segment, count=segment.count)
     ]
     headquarters = CITIES[0]
     found += [(DEPARTMENTS, name, headquarters) for name in DEPARTMENT_NAMES]
@@ -77,43 +79,43 @@ def _sketches(rng: Random) -> list[tuple[Sort, Name, City]]:
     return found
 
 
-def _named(rng: Random, sort: Sort, *, count: int) -> Iterator[tuple[Name, City]]:
+def _named(rng: Random, segment: Segment, *, count: int) -> Iterator[tuple[Name, City]]:
     taken: set[str] = set()
     while len(taken) < count:
         city = rng.choice(CITIES)
-        name = _name(rng, sort, city)
+        name = _name(rng, segment, city)
         if name.zh not in taken:
             taken.add(name.zh)
             yield name, city
 
 
-def _name(rng: Random, sort: Sort, city: City) -> Name:
-    if sort.person:
-        return names.person(rng, *sort.trades)
-    trade = rng.choice(sort.trades)
-    return names.shop(rng, city, trade) if sort.retail_format else names.firm(rng, city, trade)
+def _name(rng: Random, segment: Segment, city: City) -> Name:
+    if segment.is_person:
+        return names.person(rng, *segment.trades)
+    trade = rng.choice(segment.trades)
+    return names.shop(rng, city, trade) if segment.retail_format else names.firm(rng, city, trade)
 
 
-def _customer(rng: Random, number: int, sort: Sort, name: Name, city: City) -> Customer:
-    internal = sort is DEPARTMENTS
+def _customer(rng: Random, number: int, segment: Segment, name: Name, city: City) -> Customer:
+    internal = segment is DEPARTMENTS
     return Customer(
         external_id=f"C{number:05d}",
         name=name,
-        sort=sort,
+        segment=segment,
         city=city,
-        ownership=rng.choice(sort.ownerships) if sort.ownerships else "",
-        owner="" if sort.person else rng.choice(_OWNERS[city.team]),
+        ownership=rng.choice(segment.ownerships) if segment.ownerships else "",
+        owner="" if segment.is_person else rng.choice(_OWNERS[city.team]),
         phone=f"1990000{number:04d}",
         internal=internal,
-        buys=internal or rng.random() > _ONLY_ON_RECORD,
+        buys=internal or rng.random() > _SHARE_WITHOUT_ORDERS,
         joined=_joined(rng),
-        gap_days=sort.habit.gap_days * rng.lognormvariate(0.0, 0.35),
+        gap_days=segment.habit.gap_days * rng.lognormvariate(0.0, 0.35),
         expects=min(0.95, max(0.35, rng.gauss(0.74, 0.11))),
     )
 
 
 def _joined(rng: Random) -> date:
-    """Half of them were customers before the story begins; ever more came later."""
-    if rng.random() < _THERE_AT_THE_START:
+    """Return the day on which a customer joined: for half of them START, later days more often."""
+    if rng.random() < _SHARE_AT_THE_START:
         return START
     return START + timedelta(days=int(DAYS * rng.random() ** 0.7))

@@ -1,4 +1,4 @@
-"""Wait until everything that was loaded counts, and read what the product makes of it."""
+"""Wait until the scores contain all loaded data, then read the figures from the API."""
 
 import csv
 import time
@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy.demo.client import Api, Json, RefusedError
 from deploy.demo.generate import CUSTOMERS, ORDERS, answers_file
 from deploy.demo.progress import Progress
-from deploy.demo.report import Findings, Valuable
+from deploy.demo.report import Findings, ValuableCustomer
 from deploy.demo.story import END, WAVES, Wave
 
 _PATIENCE_SECONDS = 180
@@ -21,47 +21,47 @@ _LARGEST_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
-    """What must be seen before the figures are complete; sums that every scoring keeps."""
+class Totals:
+    """Totals that the files and the API both give: they are equal once all data are scored."""
 
     customers: int
     bought: Decimal
     answers: dict[str, int]
 
 
-def loaded(folder: Path) -> Loaded:
-    """Count what the files hold."""
+def count_totals(folder: Path) -> Totals:
+    """Return the totals of the files."""
     amounts = (
         Decimal(row["quantity"]) * Decimal(row["unit_price"]) - Decimal(row["discount"])
         for row in _rows(folder / ORDERS)
         if row["customer_external_id"]
     )
-    return Loaded(
+    return Totals(
         customers=sum(1 for _ in _rows(folder / CUSTOMERS)),
         bought=sum(amounts, Decimal(0)),
         answers={wave.code: sum(1 for _ in _rows(_answers(folder, wave.code))) for wave in WAVES},
     )
 
 
-def settle(api: Api, survey: str, expected: Loaded) -> None:
-    """Wait until the scores have heard of everything; refuse after three minutes."""
+def wait_until_scored(api: Api, survey: str, expected: Totals) -> None:
+    """Wait until the API gives the expected totals; raise RefusedError after three minutes."""
     progress = Progress("评价 scores")
     progress.begin("计算中 being computed")
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while (seen := _seen(api, survey)) != expected:
+    while (seen := _scored_totals(api, survey)) != expected:
         if time.monotonic() > deadline:
-            raise RefusedError(f"The scores did not settle: {seen} instead of {expected}")
-        progress.say(f"净购买额 net purchases {seen.bought:,.2f} / {expected.bought:,.2f}")
+            raise RefusedError(f"The scores did not become complete: {seen} instead of {expected}")
+        progress.show(f"净购买额 net purchases {seen.bought:,.2f} / {expected.bought:,.2f}")
         time.sleep(_PAUSE_SECONDS)
     progress.done(
         f"{expected.customers:,} 客户 customers, 净购买额 net purchases {expected.bought:,.2f}"
     )
 
 
-def _seen(api: Api, survey: str) -> Loaded:
-    """Read the sums from the current figures, which cost nothing to ask for again and again."""
+def _scored_totals(api: Api, survey: str) -> Totals:
+    """Return the totals of the current figures, which the product need not calculate again."""
     indices = {wave.code: _satisfaction(api, survey, wave) for wave in WAVES}
-    return Loaded(
+    return Totals(
         customers=api.get("/v1/portfolio/ladder")["n"],
         bought=Decimal(api.get("/v1/portfolio/abc", basis="revenue")["total"]),
         answers={code: one["n"] if one else 0 for code, one in indices.items()},
@@ -69,7 +69,7 @@ def _seen(api: Api, survey: str) -> Loaded:
 
 
 def findings(api: Api, survey: str) -> Findings:
-    """Read index, ladder, ABC and the most valuable customers with the facts behind them."""
+    """Return index, ladder, ABC table and the most valuable customers with their facts."""
     indices = ((wave, _satisfaction(api, survey, wave)) for wave in WAVES)
     return Findings(
         indices=[(f"{wave.title} {wave.title_en}", one) for wave, one in indices if one],
@@ -90,7 +90,7 @@ def _addresses(api: Api, survey: str) -> list[tuple[str, str]]:
 
 
 def _satisfaction(api: Api, survey: str, wave: Wave) -> Json | None:
-    """Read the index of a wave; None until the scores have heard of the survey."""
+    """Return the index of a wave; None until scoring knows the survey."""
     return api.find("/v1/portfolio/satisfaction", survey=survey, wave=wave.code)
 
 
@@ -98,10 +98,10 @@ def _most_valuable(api: Api) -> list[Json]:
     return list(api.get("/v1/scores", limit=_MOST_VALUABLE)["items"])
 
 
-def _valuable(api: Api, score: Json) -> Valuable:
+def _valuable(api: Api, score: Json) -> ValuableCustomer:
     customer = score["customer_id"]
     pages = api.pages(f"/v1/scores/{customer}/explanation", **_AT_THE_END, limit=_LARGEST_PAGE)
-    return Valuable(
+    return ValuableCustomer(
         customer=api.get(f"/v1/customers/{customer}"),
         score=score,
         facts=[fact for page in pages for term in page["terms"] for fact in term["facts"]],

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from deploy.demo.answers import Answer, answers
 from deploy.demo.catalogue import CATALOGUE, Product
 from deploy.demo.customers import Customer, customers
-from deploy.demo.orders import Order, life, orders, shoppers
+from deploy.demo.orders import Order, orders, purchase_history, shoppers
 from deploy.demo.story import SEED, WAVES
 
 Row: TypeAlias = dict[str, object]
@@ -19,7 +19,7 @@ CURRENCY = "CNY"
 
 
 def answers_file(wave: str) -> str:
-    """Name the file of a wave's answers."""
+    """Return the name of the file with a wave's answers."""
     return f"answers-{wave}.csv"
 
 
@@ -27,17 +27,17 @@ def generate(into: Path, seed: int = SEED) -> None:
     """Write products, customers, orders and each wave's answers into a folder."""
     into.mkdir(parents=True, exist_ok=True)
     people = customers(seed)
-    lives = [life(customer, seed) for customer in people]
-    bought = [purchase for one in lives for purchase in one.purchases]
+    histories = [purchase_history(customer, seed) for customer in people]
+    bought = [purchase for one in histories for purchase in one.purchases]
     _write(into / PRODUCTS, map(_product, CATALOGUE))
     _write(into / CUSTOMERS, map(_customer, people))
     _write(into / ORDERS, _order_lines(orders([*bought, *shoppers(seed)])))
     for wave in WAVES:
-        _write(into / answers_file(wave.code), map(_answer, answers(lives, wave, seed)))
+        _write(into / answers_file(wave.code), map(_answer, answers(histories, wave, seed)))
 
 
 def _write(path: Path, rows: Iterable[Row]) -> None:
-    """Write rows that all have the same columns, the first of them as the heading."""
+    """Write rows with the columns of the first row, and a header with their names."""
     rest = iter(rows)
     first = next(rest)
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -65,10 +65,10 @@ def _customer(customer: Customer) -> Row:
         "external_id": customer.external_id,
         "name": customer.name.zh,
         "name_en": customer.name.en,
-        "kind": "person" if customer.person else "organisation",
-        "nature": customer.sort.nature,
+        "kind": "person" if customer.is_person else "organisation",
+        "nature": customer.segment.nature,
         "ownership": customer.ownership,
-        "retail_format": customer.sort.retail_format,
+        "retail_format": customer.segment.retail_format,
         "city": customer.city.name,
         "owner": customer.owner,
         "team": customer.team,

@@ -1,4 +1,4 @@
-"""How each sort of customer buys from the demo company."""
+"""Buying habits of each customer segment of the demo company."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,11 +26,11 @@ _LIST_PRICE, _TRADE_PRICE, _BULK_PRICE = Decimal("1.00"), Decimal("0.82"), Decim
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How one sort of customer buys.
+    """The buying habits of one segment.
 
     `gap_days` is the median gap between orders, `leaving` the chance after each order that a
     content customer buys no more, `basket` the weight of each category, `lines` the weights of
-    orders with one line, two lines and so on, `price_share` what of the list price is paid.
+    orders with one line, two lines and so on, `price_share` the paid part of the list price.
     """
 
     gap_days: float

@@ -1,4 +1,4 @@
-"""Chinese and English for the codes that the API answers with."""
+"""Chinese and English labels for codes in the answers of the API."""
 
 RUNGS = {
     "suspect": "仅建档 on record",

@@ -1,4 +1,4 @@
-"""Load the demo company through the public API, as a real company would load itself."""
+"""Load the demo company through the public API, as a real company would load its data."""
 
 from pathlib import Path
 
@@ -32,12 +32,12 @@ _OUTCOMES = (("created", "新增 new"), ("updated", "更新 changed"), ("unchang
 
 
 def load(api: Api, folder: Path) -> str:
-    """Import everything and return the survey's id; what is there already stays as it is."""
+    """Import all files and return the survey's id; a second load changes nothing."""
     for step, entity, name, options in _FILES:
         _import(api, "/v1/imports", step, folder / name, entity=entity, options=options)
     survey = _survey(api)
     for wave in WAVES:
-        _open(api, survey, wave)
+        _open_wave(api, survey, wave)
         _import(
             api,
             f"/v1/surveys/{survey['id']}/imports",
@@ -50,30 +50,30 @@ def load(api: Api, folder: Path) -> str:
 
 def _import(api: Api, path: str, step: str, file: Path, **fields: object) -> None:
     progress = Progress(step)
-    place = api.upload(path, file, **fields)
-    work = api.finish(place, progress.tell)
-    outcomes = ", ".join(f"{work[name]:,} {label}" for name, label in _OUTCOMES if work[name])
-    progress.done(f"{work['processed']:,} 行 lines: {outcomes}")
+    location = api.upload(path, file, **fields)
+    job = api.wait_for_job(location, progress.show_job)
+    outcomes = ", ".join(f"{job[name]:,} {label}" for name, label in _OUTCOMES if job[name])
+    progress.done(f"{job['processed']:,} 行 lines: {outcomes}")
 
 
 def _survey(api: Api) -> Json:
-    """Find the survey of an earlier load, or design and publish it."""
+    """Return the survey of an earlier load, or create and publish it."""
     surveys = (one for page in api.pages("/v1/surveys") for one in page["items"])
     titled = (one for one in surveys if one["title"]["zh"] == TITLE)
-    return next(titled, None) or _designed(api)
+    return next(titled, None) or _create_survey(api)
 
 
-def _designed(api: Api) -> Json:
+def _create_survey(api: Api) -> Json:
     title = {"zh": TITLE, "en": TITLE_EN}
     document = {"template": TEMPLATE, "title": title, "questions": [service_question()]}
     questionnaire = api.post("/v1/questionnaires", document)["id"]
     api.post(f"/v1/questionnaires/{questionnaire}/publish")
-    asked = {"questionnaire_id": questionnaire, "title": title, "wave": WAVES[0].code}
-    survey = api.post("/v1/surveys", asked)
+    body = {"questionnaire_id": questionnaire, "title": title, "wave": WAVES[0].code}
+    survey = api.post("/v1/surveys", body)
     return api.post(f"/v1/surveys/{survey['id']}/publish")
 
 
-def _open(api: Api, survey: Json, wave: Wave) -> None:
+def _open_wave(api: Api, survey: Json, wave: Wave) -> None:
     waves = api.get(f"/v1/surveys/{survey['id']}/waves")["items"]
     if wave.code not in {one["code"] for one in waves}:
         api.post(f"/v1/surveys/{survey['id']}/waves", {"code": wave.code})

@@ -1,6 +1,6 @@
-"""How content a customer is, and what late and faulty deliveries do to that.
+"""A customer's satisfaction, and how late and faulty deliveries lower it.
 
-A simple memory: every bad delivery adds to a grievance, every new delivery lets old ones fade.
+Every bad delivery adds to a grievance; with every further delivery older grievances fade.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _CONTENT = 0.62
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """What a customer expects by nature, and two grievances, all in parts of 1."""
+    """Satisfaction without grievances (`expects`) and two grievances that lower it, 0 to 1."""
 
     expects: float
     lateness: float = 0.0
@@ -25,10 +25,11 @@ class Mood:
 
     @property
     def discontent(self) -> float:
-        """How far below content; 0 when content."""
+        """The distance of the level below that of a content customer; 0 if it is not below."""
         return max(0.0, _CONTENT - self.level)
 
     def after(self, *, days_late: int, faulty: bool) -> "Mood":
+        """Return the mood after one more delivery."""
         late = min(_LATE_AT_MOST, _LATE + _LATE_PER_DAY * days_late) if days_late > 0 else 0.0
         return Mood(
             expects=self.expects,

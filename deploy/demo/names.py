@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from deploy.demo.places import City
+from deploy.demo.cities import City
 
 _SURNAMES = """
 王 Wang 李 Li 张 Zhang 刘 Liu 陈 Chen 杨 Yang
@@ -50,7 +50,7 @@ SURNAMES, GIVEN, WORDS = _pairs(_SURNAMES), _pairs(_GIVEN), _pairs(_WORDS)
 
 
 def person(rng: Random, with_whom: Name | None = None) -> Name:
-    """Make up a person's name, the surname first in both languages, alone or with a family."""
+    """Return an invented person's name, surname first in both languages, alone or with a family."""
     surname, given = rng.choice(SURNAMES), rng.choice(GIVEN)
     alone = Name(surname.zh + given.zh, f"{surname.en} {given.en}")
     if with_whom is None:
@@ -59,7 +59,7 @@ def person(rng: Random, with_whom: Name | None = None) -> Name:
 
 
 def shop(rng: Random, city: City, trade: Name) -> Name:
-    """Make up a branch's name, such as 云岭百货南京新街口店."""
+    """Return an invented name of a shop, such as 云岭百货南京新街口店."""
     word, area = rng.choice(WORDS), rng.choice(city.areas)
     return Name(
         f"{word.zh}{trade.zh}{city.name}{area[0]}店",
@@ -68,6 +68,6 @@ def shop(rng: Random, city: City, trade: Name) -> Name:
 
 
 def firm(rng: Random, city: City, trade: Name) -> Name:
-    """Make up a firm's or a body's name, such as 南京鸿榆家电批发有限公司."""
+    """Return an invented name of a firm or authority, such as 南京鸿榆家电批发有限公司."""
     word = rng.choice(WORDS)
     return Name(f"{city.name}{word.zh}{trade.zh}", f"{city.name_en} {word.en} {trade.en}")

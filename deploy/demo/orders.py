@@ -1,4 +1,4 @@
-"""Three years of orders: every customer's life with the company, and anonymous shoppers."""
+"""Three years of orders: the purchases of every customer, and those of anonymous shoppers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from datetime import date, datetime
 from random import Random
 
 from deploy.demo import habits
+from deploy.demo.cities import CITIES
 from deploy.demo.customers import Customer
 from deploy.demo.mood import Mood
-from deploy.demo.places import CITIES
 from deploy.demo.purchase import Line, Purchase, at_some_hour, purchase
 from deploy.demo.seasons import later, some_day
-from deploy.demo.story import END, chance
+from deploy.demo.story import END, random_stream
 
 _SHOPPERS = 1600
 _REGULARITY = 3.0
@@ -19,15 +19,16 @@ _LEAVING_PER_DISCONTENT = 0.24
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
-    """A customer's purchases in order of time, and the mood after each delivery."""
+class PurchaseHistory:
+    """A customer's purchases in order of time, and the customer's mood since each delivery."""
 
     customer: Customer
     purchases: tuple[Purchase, ...]
     moods: tuple[tuple[date, Mood], ...]
 
     def last_bought_before(self, day: date) -> date | None:
-        before = [bought for one in self.purchases if (bought := one.ordered_at.date()) < day]
+        days = [purchase.ordered_at.date() for purchase in self.purchases]
+        before = [bought for bought in days if bought < day]
         return before[-1] if before else None
 
     def mood_on(self, day: date) -> Mood:
@@ -37,7 +38,7 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as other systems see it; a return carries the prefix R and negative quantities."""
+    """An order as it is written to the file; a return has the prefix R and negative quantities."""
 
     order_id: str
     ordered_at: datetime
@@ -48,16 +49,16 @@ class Order:
     faulty: bool | None = None
 
 
-def life(customer: Customer, seed: int) -> Life:
-    """Let one customer buy until the story ends or the customer leaves."""
-    rng = chance(seed, "life", customer.external_id)
+def purchase_history(customer: Customer, seed: int) -> PurchaseHistory:
+    """Return a customer's purchases, until the story ends or the customer leaves."""
+    rng = random_stream(seed, "life", customer.external_id)
     mood, day = Mood(customer.expects), _first_day(rng, customer)
     purchases: list[Purchase] = []
     moods: list[tuple[date, Mood]] = []
     while customer.buys and day <= END:
         bought = purchase(
             rng,
-            customer.sort.habit,
+            customer.segment.habit,
             customer=customer.external_id,
             team=customer.city.team,
             ordered_at=at_some_hour(rng, day),
@@ -68,12 +69,12 @@ def life(customer: Customer, seed: int) -> Life:
         if rng.random() < _chance_of_leaving(customer, mood):
             break
         day = _next_day(rng, customer, day)
-    return Life(customer, tuple(purchases), tuple(moods))
+    return PurchaseHistory(customer, tuple(purchases), tuple(moods))
 
 
 def shoppers(seed: int) -> tuple[Purchase, ...]:
-    """Make up the purchases of people who left no name (顾客)."""
-    rng = chance(seed, "shoppers")
+    """Return the purchases of anonymous shoppers (顾客)."""
+    rng = random_stream(seed, "shoppers")
     return tuple(
         purchase(
             rng,
@@ -87,7 +88,7 @@ def shoppers(seed: int) -> tuple[Purchase, ...]:
 
 
 def orders(purchases: Iterable[Purchase]) -> list[Order]:
-    """Return the purchases, numbered, and their returns, all in order of time."""
+    """Return the purchases as numbered orders, and their returns, all in order of time."""
     ordered = sorted(purchases, key=lambda one: (one.ordered_at, one.customer or ""))
     numbered = [(f"SO{number:06d}", one) for number, one in enumerate(ordered, start=1)]
     placed = [_placed(order_id, one) for order_id, one in numbered]
@@ -117,10 +118,10 @@ def _first_day(rng: Random, customer: Customer) -> date:
 
 
 def _next_day(rng: Random, customer: Customer, day: date) -> date:
-    """Draw the day of the next order: fairly regular, sooner when trade is brisk."""
+    """Return a random day for the next order: fairly regular, sooner in busy seasons."""
     drawn = rng.gammavariate(_REGULARITY, customer.gap_days / _REGULARITY)
     return later(day, quiet_days=drawn)
 
 
 def _chance_of_leaving(customer: Customer, mood: Mood) -> float:
-    return customer.sort.habit.leaving + _LEAVING_PER_DISCONTENT * mood.discontent
+    return customer.segment.habit.leaving + _LEAVING_PER_DISCONTENT * mood.discontent

@@ -1,4 +1,4 @@
-"""Progress of long work: one line that is written over on a terminal, plain lines elsewhere."""
+"""Progress of a step: on a terminal one line that is overwritten, elsewhere plain lines."""
 
 import sys
 from typing import Any, TextIO
@@ -7,7 +7,7 @@ from deploy.demo.terminal import pad, width
 
 
 class Progress:
-    """Tells how far one step is."""
+    """The progress of one step, shown on `out`."""
 
     def __init__(self, step: str, out: TextIO | None = None) -> None:
         self._step = step
@@ -15,23 +15,23 @@ class Progress:
         self._overwrites = self._out.isatty()
         self._shown = ""
 
-    def tell(self, work: dict[str, Any]) -> None:
-        """Show the state of an import."""
-        total = work.get("total")
+    def show_job(self, job: dict[str, Any]) -> None:
+        """Show how many lines an import job has processed."""
+        total = job.get("total")
         of = f" / {total:,}" if total else ""
-        self.say(f"{work['processed']:,}{of} 行 lines")
+        self.show(f"{job['processed']:,}{of} 行 lines")
 
-    def say(self, text: str) -> None:
-        """Show how far the step is, on a terminal only."""
+    def show(self, text: str) -> None:
+        """Show the progress of the step, on a terminal only."""
         if self._overwrites:
             self._write(f"  {self._step}: {text}", end="\r")
 
     def begin(self, text: str) -> None:
-        """Show that the step goes on by itself: a line that stays where nothing is written over."""
+        """Show that the step has begun; without a terminal this is a line of its own."""
         self._write(f"  {self._step}: {text}", end="\r" if self._overwrites else "\n")
 
     def done(self, text: str) -> None:
-        """Show how the step ended."""
+        """Show the result of the step."""
         self._write(f"  {self._step}: {text}", end="\n")
 
     def _write(self, text: str, *, end: str) -> None:

@@ -1,4 +1,4 @@
-"""One purchase: what is ordered, when it comes, what is faulty, what goes back."""
+"""Random purchases: the order, its delivery, its faults and its return."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,7 +9,7 @@ from random import Random
 
 from deploy.demo.catalogue import CATALOGUE, Product
 from deploy.demo.habits import Habit
-from deploy.demo.seasons import festival, leaning
+from deploy.demo.seasons import is_festival, seasonal_factor
 from deploy.demo.story import BAD_BATCH, BAD_BATCH_PRODUCTS, END, WEST_WAREHOUSE
 
 _CENT = Decimal("0.01")
@@ -17,13 +17,13 @@ _ON_TIME = {"east": 0.93, "north": 0.90, "south": 0.92, "west": 0.93}
 _ON_TIME_IN_THE_WEST_BEFORE = 0.66
 _ON_TIME_AT_FESTIVALS = 0.90
 _VOLUME, _VOLUME_DISCOUNT = 20, 3
-_NOW_AND_THEN, _DISCOUNT_NOW_AND_THEN = 0.06, 5
+_SHARE_DISCOUNTED, _OTHER_DISCOUNT = 0.06, 5
 _FAULT_RATE_OF_THE_BAD_BATCH = 0.30
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A product in an order; the discount is taken off the whole line."""
+    """A product in an order; the discount is an amount for the whole line."""
 
     product: Product
     quantity: int
@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """An order with what came of it; anonymous without a customer."""
+    """An order with its delivery and return; without a customer it is anonymous."""
 
     customer: str | None
     ordered_at: datetime
@@ -52,7 +52,7 @@ class Purchase:
 def purchase(
     rng: Random, habit: Habit, *, customer: str | None, team: str, ordered_at: datetime
 ) -> Purchase:
-    """Make up one order, its delivery and, after some of them, a return."""
+    """Return a random order with its delivery and, for some, a return."""
     day = ordered_at.date()
     lines = _lines(rng, habit, day)
     promised_on = day + timedelta(days=habit.promise_days)
@@ -67,7 +67,7 @@ def purchase(
         delivered_on=delivered_on,
         faulty=faulty,
         returned_at=returned_at,
-        returned=(_sent_back(rng, rng.choice(lines)),) if returned_at else (),
+        returned=(_return_line(rng, rng.choice(lines)),) if returned_at else (),
     )
 
 
@@ -80,14 +80,14 @@ def _lines(rng: Random, habit: Habit, day: date) -> tuple[Line, ...]:
 
 @cache
 def _weights(basket: tuple[tuple[str, int], ...], month: int) -> list[float]:
-    """Return the cumulated weights of the catalogue's products in one month."""
+    """Return the cumulative weights of the catalogue's products in one month."""
     share = dict(basket)
     return list(accumulate(_weight(product, share, month) for product in CATALOGUE))
 
 
 def _weight(product: Product, share: dict[str, int], month: int) -> float:
     siblings = sum(other.category == product.category for other in CATALOGUE)
-    return share.get(product.category, 0) * leaning(product.category, month) / siblings
+    return share.get(product.category, 0) * seasonal_factor(product.category, month) / siblings
 
 
 def _line(rng: Random, habit: Habit, product: Product, day: date) -> Line:
@@ -100,11 +100,11 @@ def _line(rng: Random, habit: Habit, product: Product, day: date) -> Line:
 
 
 def _discount_percent(rng: Random, quantity: int, day: date) -> int:
-    if festival(day):
+    if is_festival(day):
         return rng.choice((5, 8, 10, 12))
     if quantity >= _VOLUME:
         return _VOLUME_DISCOUNT
-    return _DISCOUNT_NOW_AND_THEN if rng.random() < _NOW_AND_THEN else 0
+    return _OTHER_DISCOUNT if rng.random() < _SHARE_DISCOUNTED else 0
 
 
 def _delivered_on(rng: Random, team: str, day: date, promised_on: date) -> date:
@@ -116,7 +116,7 @@ def _delivered_on(rng: Random, team: str, day: date, promised_on: date) -> date:
 def _on_time(team: str, day: date) -> float:
     west_before = team == "west" and day < WEST_WAREHOUSE
     share = _ON_TIME_IN_THE_WEST_BEFORE if west_before else _ON_TIME[team]
-    return share * _ON_TIME_AT_FESTIVALS if festival(day) else share
+    return share * _ON_TIME_AT_FESTIVALS if is_festival(day) else share
 
 
 def _fault_rate(product: Product, day: date) -> float:
@@ -139,8 +139,8 @@ def at_some_hour(rng: Random, day: date) -> datetime:
     return opening + timedelta(seconds=rng.randint(0, 48_600))
 
 
-def _sent_back(rng: Random, line: Line) -> Line:
-    """Take back some pieces at what was paid for each, discount included."""
+def _return_line(rng: Random, line: Line) -> Line:
+    """Return a line that takes some pieces back, at the price paid for each after discount."""
     pieces = rng.randint(1, line.quantity)
     paid = line.unit_price - line.discount / line.quantity
     return Line(line.product, -pieces, paid.quantize(_CENT))

@@ -1,7 +1,7 @@
-"""The questionnaire of the demo company: the product quality template and a question of its own.
+"""The questionnaire of the demo company: the product quality template and one more question.
 
-The template (产品质量量表) asks about the product; the company adds delivery and after-sales
-service on the same scale. Codes here are those of the template.
+The template (产品质量量表) asks about the product; the added question asks about delivery and
+after-sales service on the same scale. The codes here are those of the template.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 class Aspect:
     """An item on the scale from very dissatisfied to very satisfied.
 
-    `lateness` and `faults` say how strongly each grievance weighs on it, `offset` how much better
-    than the whole it is judged.
+    `lateness` and `faults` are the weights of each grievance in its score, `offset` is the
+    difference of its score from overall satisfaction.
     """
 
     code: str
@@ -35,8 +35,8 @@ ASPECTS = (
     Aspect("after_sales", 1.2, 1.3, -0.04),
 )
 CHANNELS = {"web": 62, "telephone": 18, "on_site": 12, "post": 8}
-PLACES_OF_PERSONS = ("own_store", "department_store", "supermarket", "online")
-PLACES_OF_ORGANISATIONS = ("own_store", "dealer", "online")
+SHOPS_OF_PERSONS = ("own_store", "department_store", "supermarket", "online")
+SHOPS_OF_ORGANISATIONS = ("own_store", "dealer", "online")
 SUGGESTIONS = {
     "lateness": "希望送货更准时，晚到请提前通知。 Please deliver on time, or tell us before.",
     "faults": "产品用了不久就坏了，请严把质量关。 It broke soon; please check quality better.",
@@ -45,7 +45,7 @@ SUGGESTIONS = {
 
 
 def service_question() -> dict[str, object]:
-    """Describe the question that the company adds to the template."""
+    """Return the question that the company adds to the template, as the API takes it."""
     return {
         "type": "matrix",
         "code": "service",

@@ -1,4 +1,4 @@
-"""What the demo found, as text for a terminal: Chinese with English beside it."""
+"""The report of the demo as text for a terminal: Chinese with English beside it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ Json: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Valuable:
-    """One of the most valuable customers: record, score, and the facts behind its points."""
+class ValuableCustomer:
+    """One of the most valuable customers: record, score, and the facts that give its points."""
 
     customer: Json
     score: Json
@@ -22,17 +22,17 @@ class Valuable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """Everything that the report shows, as the API answered it."""
+    """The answers of the API that the report shows."""
 
     indices: Sequence[tuple[str, Json]]
     ladder: Json
     abc: Json
-    valuable: Sequence[Valuable]
+    valuable: Sequence[ValuableCustomer]
     addresses: Sequence[tuple[str, str]]
 
 
 def report(found: Findings) -> str:
-    """Write the whole report."""
+    """Return the whole report."""
     return "\n\n".join(
         (
             _index(found.indices),
@@ -101,23 +101,23 @@ def _abc(abc: Json) -> str:
     )
 
 
-def _valuable(valuable: Sequence[Valuable]) -> str:
-    lines = (line for place, one in enumerate(valuable, start=1) for line in _reasons(place, one))
+def _valuable(valuable: Sequence[ValuableCustomer]) -> str:
+    lines = (line for rank, one in enumerate(valuable, start=1) for line in _reasons(rank, one))
     return "\n".join(("最有价值的客户 Most valuable customers, and why", *lines))
 
 
-def _reasons(place: int, one: Valuable) -> Iterator[str]:
+def _reasons(rank: int, one: ValuableCustomer) -> Iterator[str]:
     customer, score = one.customer, one.score
-    yield f"  {place:2}. {customer['name']}  {customer.get('name_en') or ''}".rstrip()
+    yield f"  {rank:2}. {customer['name']}  {customer.get('name_en') or ''}".rstrip()
     yield (
         f"      {Decimal(score['value_points']):.2f} 分 points"
         f" · {NATURES[customer['nature']]} · {CLASSES[score['class']]}"
     )
     bought = [fact for fact in one.facts if fact["kind"] == "purchase"]
-    brought_back = [fact for fact in one.facts if fact["kind"] == "return"]
+    returned = [fact for fact in one.facts if fact["kind"] == "return"]
     yield f"      {len(bought)} 次购买 purchases: {_sum(bought)}"
-    if brought_back:
-        yield f"      {len(brought_back)} 次退货 returns: {_sum(brought_back)}"
+    if returned:
+        yield f"      {len(returned)} 次退货 returns: {_sum(returned)}"
     if score["satisfaction"]:
         yield f"      满意度 satisfaction: {score['satisfaction']['index']:.1f}"
     largest = max(bought, key=lambda fact: Decimal(fact["amount"]))

@@ -1,4 +1,4 @@
-"""The days between which the demo company's story takes place; fixed, so that it never changes."""
+"""The fixed dates of the demo company's story, and its random numbers."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +31,6 @@ WAVES = (
 )
 
 
-def chance(seed: int, *purpose: str) -> Random:
-    """Return the stream of random numbers of one purpose, independent of all others."""
+def random_stream(seed: int, *purpose: str) -> Random:
+    """Return the random numbers for one purpose; they do not depend on those of other purposes."""
     return Random("/".join((str(seed), *purpose)))  # noqa: S311 - a story, no secret

@@ -13,13 +13,13 @@ def width(text: str) -> int:
 
 
 def pad(text: str, columns: int, *, right: bool = False) -> str:
-    """Fill a text up with blanks, on its left when it is set to the right."""
+    """Return a text padded with blanks to a width, on its left side if `right` is true."""
     blanks = " " * (columns - width(text))
     return blanks + text if right else text + blanks
 
 
 def table(heading: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int]) -> str:
-    """Lay out rows in columns; those whose positions are in `right` are set to the right."""
+    """Return rows as text in columns; columns whose positions are in `right` are right-aligned."""
     columns = [max(map(width, column)) for column in zip(heading, *rows, strict=True)]
     return "\n".join(_line(row, columns, right) for row in (heading, *rows))
 
@@ -32,5 +32,5 @@ def _line(row: Sequence[str], columns: Sequence[int], right: Sequence[int]) -> s
 
 
 def money(amount: str | Decimal) -> str:
-    """Write an amount with thousands and cents, rounded half to even."""
+    """Return an amount with thousands separators and cents, rounded half to even."""
     return f"{Decimal(amount):,.2f}"

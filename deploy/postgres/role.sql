@@ -1,6 +1,6 @@
--- One service's role and schema in the database that psql is connected to; safe to run again.
+-- Creates one service's role and schema in the database that psql is connected to; may be repeated.
 --   SERVICE_PASSWORD=... psql -v service=registry -f role.sql <administrator's url>
--- The password comes from the environment, so that it stands in no process list.
+-- The password comes from the environment, so that no list of processes shows it.
 \set ON_ERROR_STOP on
 \getenv password SERVICE_PASSWORD
 

@@ -12,7 +12,7 @@ import pytest
 
 from deploy.demo.generate import generate
 from deploy.demo.questionnaire import ASPECTS, LEAST, MOST
-from deploy.demo.report import Findings, Valuable, report
+from deploy.demo.report import Findings, ValuableCustomer, report
 from deploy.demo.story import END, WAVES
 from deploy.local.ports import free_port
 from tests.deploy.demo import direct
@@ -55,11 +55,11 @@ def _demo(data: Path) -> str:
 
 def _addresses(printed: str) -> list[tuple[str, str]]:
     """Take the addresses as printed: a port and a token are different each time."""
-    places = [word for word in printed.split() if word.startswith("http://")]
-    page = next(place for place in places if "/s/" in place)
+    links = [word for word in printed.split() if word.startswith("http://")]
+    page = next(place for place in links if "/s/" in place)
     return [
-        ("接口文档 API", f"{places[0]}/docs"),
-        ("事件 events", f"{places[0]}/asyncapi.json"),
+        ("接口文档 API", f"{links[0]}/docs"),
+        ("事件 events", f"{links[0]}/asyncapi.json"),
         ("答题页 survey page", page),
     ]
 
@@ -128,12 +128,12 @@ def _abc(files: Path) -> Mapping[str, Any]:
     }
 
 
-def _valuable(files: Path) -> list[Valuable]:
+def _valuable(files: Path) -> list[ValuableCustomer]:
     people = {row["external_id"]: row for row in direct.rows(files / "customers.csv")}
     classes = direct.abc(files, END, basis="profit")
     class_of = {one: name for name, found in classes.items() for one in found.members}
     return [
-        Valuable(
+        ValuableCustomer(
             customer=people[external_id],
             score={
                 "value_points": points,

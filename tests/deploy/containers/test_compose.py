@@ -1,4 +1,4 @@
-"""docker-compose.yml says what the code expects: commands, ports, and names of settings."""
+"""Tests that docker-compose.yml fits the code: commands, ports, and names of settings."""
 
 import importlib
 import re
@@ -20,13 +20,13 @@ SECRETS = re.findall(r"^(\w+)=$", (ROOT / ".env.example").read_text(), re.MULTIL
 
 
 def image_environment() -> dict[str, str]:
-    """Read the settings that the image itself brings."""
+    """Return the settings that the image itself contains."""
     text = (ROOT / "deploy/Dockerfile").read_text()
     return dict(re.findall(r"\b(PATRON_\w+)=(\S+)", text))
 
 
 def interpolated(value: str) -> str:
-    """Fill in `${NAME:-default}`, and `${NAME:?message}` with a made-up secret."""
+    """Replace `${NAME:-default}` by the default and `${NAME:?message}` by an invented secret."""
     value = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
     return re.sub(r"\$\{(\w+):\?[^}]*\}", lambda name: f"secret-{name[1].lower()}", value)
 
@@ -35,9 +35,9 @@ def settings_in(container: str, service: str, monkeypatch: pytest.MonkeyPatch) -
     given = {**image_environment(), **CONTAINERS[container]["environment"]}
     for name, value in given.items():
         monkeypatch.setenv(name, interpolated(str(value)))
-    made = importlib.import_module(f"services.{service}.settings").Settings()
-    assert isinstance(made, ServiceSettings)
-    return made
+    settings = importlib.import_module(f"services.{service}.settings").Settings()
+    assert isinstance(settings, ServiceSettings)
+    return settings
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -90,14 +90,14 @@ def test_only_the_gateway_and_the_broker_are_published_and_only_to_this_machine(
 
 
 def test_nothing_starts_while_a_secret_is_empty() -> None:
-    """No secret has a default, and each that is needed stands in .env.example."""
+    """No secret has a default, and .env.example lists every secret that is needed."""
     text = (ROOT / "docker-compose.yml").read_text()
     assert set(re.findall(r"\$\{(\w+):\?", text)) == set(SECRETS)
     assert not re.findall(r"\$\{(\w*(?:PASSWORD|KEY|SECRET)\w*)(?:\}|:-)", text)
 
 
 def test_an_api_waits_for_its_schema_but_never_for_the_broker() -> None:
-    """P6: with Kafka down, HTTP is served all the same, also after a start."""
+    """P6: HTTP is served while Kafka is down, even if a service is started then."""
     for service in SERVICES:
         waits = CONTAINERS[service]["depends_on"]
         assert waits[f"{service}-migrate"]["condition"] == "service_completed_successfully"
@@ -107,12 +107,12 @@ def test_an_api_waits_for_its_schema_but_never_for_the_broker() -> None:
 
 
 def reachable(container: str) -> set[str]:
-    """Tell everything that has to be up before a container starts."""
+    """Return every container that has to run before this one starts, directly or indirectly."""
     waits = set(CONTAINERS[container].get("depends_on", ()))
     return waits.union(*(reachable(one) for one in waits))
 
 
-def test_every_container_has_limits_and_whatever_runs_on_is_checked() -> None:
+def test_every_container_has_limits_and_every_lasting_one_a_health_check() -> None:
     for name, container in CONTAINERS.items():
         assert set(container["deploy"]["resources"]["limits"]) == {"cpus", "memory"}
         checked_in_image = "build" in container and "healthcheck" not in container

@@ -1,4 +1,4 @@
-"""What the postgres container runs on an empty folder makes the four roles."""
+"""Tests of the script with which the postgres container creates the four roles."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ DEPLOY = Path(__file__).parents[3] / "deploy"
 
 
 @pytest.mark.usefixtures("postgres_server")  # belongs to the real stack
-def test_the_init_script_makes_every_role_with_its_own_password() -> None:
+def test_the_init_script_creates_every_role_with_its_own_password() -> None:
     with Postgres(fsync=False) as server:
         where = urlsplit(server.url)
         given = {

@@ -7,7 +7,7 @@ from deploy.demo.generate import generate
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the demo company's files, once."""
+    """Return a folder with the demo company's files, generated once."""
     into = tmp_path_factory.mktemp("demo")
     generate(into)
     return into

@@ -1,7 +1,7 @@
-"""The demo's figures computed straight from its files, sharing no code with what is tested.
+"""The demo's figures calculated directly from its files, without any code of the product.
 
-Rules: docs of the domain, sections 3.1 (points), 3.3 (ABC), 3.5 (ladder), 3.7 (silence) and the
-plain satisfaction index, all with their default settings.
+The rules are those of docs/figures.md with their default settings: points, ABC classes, the ladder,
+silence, and the plain satisfaction index.
 """
 
 import csv
@@ -66,7 +66,7 @@ class Class:
 
 @dataclass(frozen=True)
 class Fact:
-    """What one order amounts to."""
+    """The day and the amount of one order or return."""
 
     day: date
     amount: Decimal
@@ -89,7 +89,7 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
 
 @cache
 def buyers(folder: Path) -> dict[str, Buyer]:
-    """Read every customer on record with what was bought and brought back."""
+    """Return every customer on record with purchases and returns, by external id."""
     found = {
         row["external_id"]: Buyer(row["external_id"]) for row in rows(folder / "customers.csv")
     }
@@ -122,7 +122,7 @@ def _amount(row: dict[str, str]) -> Decimal:
 
 
 def points(buyer: Buyer, as_of: date) -> Decimal:
-    """Return one point for every 100 000 bought net of returns."""
+    """Return the points of a customer: one for every 100 000 bought, net of returns."""
     return buyer.value(as_of) / 100_000
 
 
@@ -134,8 +134,8 @@ def most_valuable(folder: Path, as_of: date, count: int = 10) -> list[tuple[str,
     return [(external_id, value) for value, external_id in ranked[:count]]
 
 
-def silent(days: list[date], as_of: date) -> bool:
-    """Tell whether a buyer has been silent for longer than its rhythm allows."""
+def is_silent(days: list[date], as_of: date) -> bool:
+    """Return whether the last purchase is longer ago than the gaps between purchases allow."""
     allowed = 365.0
     if len(days) >= 3:
         gaps = [(later - earlier).days for earlier, later in pairwise(days)]
@@ -146,7 +146,7 @@ def silent(days: list[date], as_of: date) -> bool:
 def rung(days: list[date], as_of: date) -> str:
     if not days:
         return "suspect"
-    if silent(days, as_of):
+    if is_silent(days, as_of):
         return "inactive"
     return {1: "first_time", 2: "repeat", 3: "repeat"}.get(len(days), "client")
 
@@ -154,15 +154,15 @@ def rung(days: list[date], as_of: date) -> str:
 def ladder(folder: Path, as_of: date) -> dict[str, tuple[int, Decimal]]:
     """Return customers and the revenue of the last twelve months for each rung."""
     a_year_before = as_of.replace(year=as_of.year - 1)
-    standing: dict[str, list[Decimal]] = {name: [] for name in RUNGS}
+    revenues: dict[str, list[Decimal]] = {name: [] for name in RUNGS}
     for buyer in buyers(folder).values():
-        here = rung(buyer.bought_on(as_of), as_of)
-        standing[here].append(buyer.value(as_of, after=a_year_before))
-    return {name: (len(each), sum(each, Decimal(0))) for name, each in standing.items()}
+        name = rung(buyer.bought_on(as_of), as_of)
+        revenues[name].append(buyer.value(as_of, after=a_year_before))
+    return {name: (len(each), sum(each, Decimal(0))) for name, each in revenues.items()}
 
 
 def abc(folder: Path, as_of: date, *, basis: str = "revenue") -> dict[str, Class]:
-    """Class the buyers by value: A the first 5 %, B up to 20 %, C the rest."""
+    """Return the ABC classes of the buyers by value: A the first 5 %, B up to 20 %, C the rest."""
     bought = [buyer for buyer in buyers(folder).values() if buyer.bought_on(as_of)]
     worth = {
         buyer.external_id: buyer.profit(as_of) if basis == "profit" else buyer.value(as_of)
@@ -188,7 +188,7 @@ def _class(ids: list[str], worth: dict[str, Decimal], total: Decimal) -> Class:
 
 
 def facts(folder: Path, external_id: str, as_of: date, *, sign: int) -> list[Fact]:
-    """List what one customer bought (`sign` 1) or brought back (-1), an order at a time."""
+    """Return the purchases (`sign` 1) or returns (-1) of one customer, one fact per order."""
     times = _times(folder)
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows(folder / "orders.csv"):

@@ -1,3 +1,5 @@
+"""Tests of the demo company's answers: they follow from its deliveries."""
+
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -8,7 +10,7 @@ import pytest
 
 from deploy.demo.questionnaire import ASPECTS, CHANNELS, LEAST, MOST, NOT_APPLICABLE
 from deploy.demo.story import END, WAVES, Wave
-from tests.deploy.demo.direct import buyers, index, rows, silent
+from tests.deploy.demo.direct import buyers, index, is_silent, rows
 
 MISSING = str(NOT_APPLICABLE)
 Row = dict[str, str]
@@ -17,7 +19,7 @@ CODES = [aspect.code for aspect in ASPECTS]
 
 @pytest.fixture(scope="module")
 def orders(folder: Path) -> dict[str, list[Row]]:
-    """Each customer's orders in order of time, one row each."""
+    """Return each customer's delivered orders in order of time, one row per order."""
     first_lines = {row["order_id"]: row for row in rows(folder / "orders.csv")}
     found: dict[str, list[Row]] = defaultdict(list)
     for row in first_lines.values():
@@ -43,7 +45,7 @@ def _faulty(row: Row) -> bool:
 
 
 @pytest.mark.parametrize("wave", [wave.code for wave in WAVES])
-def test_answers_keep_to_the_scale_and_to_known_channels(folder: Path, wave: str) -> None:
+def test_answers_are_on_the_scale_and_from_known_channels(folder: Path, wave: str) -> None:
     for row in rows(folder / f"answers-{wave}.csv"):
         assert all(LEAST <= int(row[code]) <= MOST or row[code] == MISSING for code in CODES)
         assert any(row[code] != MISSING for code in CODES)
@@ -52,12 +54,12 @@ def test_answers_keep_to_the_scale_and_to_known_channels(folder: Path, wave: str
 
 
 @pytest.mark.parametrize("wave", WAVES, ids=lambda wave: wave.code)
-def test_answers_come_while_the_wave_is_open(folder: Path, wave: Wave) -> None:
+def test_answers_are_submitted_while_the_wave_is_open(folder: Path, wave: Wave) -> None:
     for row in rows(folder / f"answers-{wave.code}.csv"):
         assert wave.opens <= date.fromisoformat(row["submitted_at"][:10]) <= wave.closes
 
 
-def test_hundreds_answer_each_wave_and_at_most_once(folder: Path) -> None:
+def test_hundreds_of_customers_answer_each_wave_and_each_at_most_once(folder: Path) -> None:
     for wave in WAVES:
         named = _named(folder, wave.code)
         assert len({row["respondent_external_id"] for row in named}) == len(named) > 400
@@ -80,8 +82,8 @@ def _before(placed: list[Row], moment: str) -> list[Row]:
     return [row for row in placed if row["delivered_on"] <= moment[:10]]
 
 
-def test_the_dissatisfied_leave_sooner_than_the_satisfied(folder: Path) -> None:
-    """Of regular buyers at the first wave, the lower third is silent more often at the end."""
+def test_dissatisfied_customers_leave_sooner_than_satisfied_ones(folder: Path) -> None:
+    """Of regular buyers who answered the first wave, the least satisfied are silent more often."""
     people, opens = buyers(folder), WAVES[0].opens
     answered = sorted(_named(folder, WAVES[0].code), key=_satisfaction)
     days = [people[row["respondent_external_id"]].bought_on(END) for row in answered]
@@ -97,10 +99,10 @@ def _still_buying(days: list[date], since: date) -> bool:
 
 
 def _share_silent(regular: list[list[date]]) -> float:
-    return fmean(silent(days, END) for days in regular)
+    return fmean(is_silent(days, END) for days in regular)
 
 
-def test_delivery_is_judged_better_once_the_west_has_its_warehouse(folder: Path) -> None:
+def test_delivery_is_scored_higher_after_the_west_has_its_warehouse(folder: Path) -> None:
     before, after = (
         fmean(
             int(row["delivery"])
@@ -112,7 +114,7 @@ def test_delivery_is_judged_better_once_the_west_has_its_warehouse(folder: Path)
     assert after > before
 
 
-def test_the_index_lies_where_a_real_one_could(folder: Path) -> None:
+def test_the_index_is_in_a_realistic_range(folder: Path) -> None:
     for wave in WAVES:
         found = index(folder, wave.code, CODES, least=LEAST, most=MOST)
         assert 60 < found.low < found.index < found.high < 85

@@ -1,4 +1,4 @@
-"""The client against a real server that answers as the API does."""
+"""Tests of the demo's client against a real server with answers like those of the API."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,18 +22,18 @@ def _app() -> FastAPI:
         return {"items": [cursor], "next": str(cursor + 1) if cursor < 2 else None}
 
     @app.post("/imports", status_code=202)
-    async def take(
+    async def create_import(
         response: Response, file: UploadFile, options: Annotated[str, Form()]
     ) -> dict[str, Any]:
-        response.headers["Location"] = "/work"
+        response.headers["Location"] = "/job"
         return {"file": (await file.read()).decode(), "options": options}
 
-    @app.get("/work")
-    def work() -> dict[str, Any]:
+    @app.get("/job")
+    def job() -> dict[str, Any]:
         return next(states)
 
-    @app.get("/bad-work")
-    def bad_work() -> dict[str, Any]:
+    @app.get("/bad-job")
+    def bad_job() -> dict[str, Any]:
         return {"state": "succeeded", "rejected": 3, "errors_url": "/errors"}
 
     return app
@@ -49,26 +49,27 @@ def test_a_list_is_read_page_by_page(api: Api) -> None:
     assert [page["items"] for page in api.pages("/list")] == [[0], [1], [2]]
 
 
-def test_an_upload_tells_where_its_progress_is_and_is_followed_to_its_end(
+def test_an_upload_returns_the_location_of_its_job_which_is_awaited(
     api: Api, tmp_path: Path
 ) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("order_id\n1\n", encoding="utf-8")
-    place = api.upload("/imports", file, options={"system": "erp"})
+    location = api.upload("/imports", file, options={"system": "erp"})
     seen: list[str] = []
-    assert api.finish(place, lambda work: seen.append(work["state"])) == {"state": "succeeded"}
+    last = api.wait_for_job(location, lambda job: seen.append(job["state"]))
+    assert last == {"state": "succeeded"}
     assert seen == ["queued", "running", "succeeded"]
 
 
-def test_rejected_lines_are_refused_with_all_that_is_known(api: Api) -> None:
+def test_a_job_with_rejected_lines_raises_with_its_last_state(api: Api) -> None:
     with pytest.raises(RefusedError, match="errors_url"):
-        api.finish("/bad-work", print)
+        api.wait_for_job("/bad-job", print)
 
 
-def test_an_error_is_refused_with_what_was_answered(api: Api) -> None:
+def test_an_error_status_raises_with_the_answer(api: Api) -> None:
     with pytest.raises(RefusedError, match=r"GET /nothing answered 404: .*Not Found"):
         api.get("/nothing")
 
 
-def test_what_may_be_missing_is_none(api: Api) -> None:
+def test_find_returns_none_for_a_404(api: Api) -> None:
     assert api.find("/nothing") is None

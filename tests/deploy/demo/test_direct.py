@@ -1,8 +1,9 @@
-"""The direct computation itself, on a company small enough to work out by hand.
+"""Tests of the direct calculation, on a company small enough to calculate by hand.
 
-As of 2026-06-30. a buys on 1 Jan, 1 Mar and 1 May 2026 (100 + 50 + 200, cost 60 + 30 + 120), brings
-10 back; b bought once, on 1 Feb 2025, 900 with 100 off; c is on record only; an anonymous shopper
-buys for 5 000. a: 3 days, median gap 60, so silent after 180 days. b: silent after 365 days.
+As of 2026-06-30: a bought on 1 Jan, 1 Mar and 1 May 2026 (100 + 50 + 200, cost 60 + 30 + 120) and
+returned 10; b bought once, on 1 Feb 2025, for 900 less 100 discount; c has no order yet; an
+anonymous shopper bought for 5 000. a bought on 3 days with a median gap of 60 days and is silent
+after 180 days, b after 365 days.
 """
 
 from datetime import date
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.demo.direct import Fact, abc, facts, index, ladder, most_valuable, silent
+from tests.deploy.demo.direct import Fact, abc, facts, index, is_silent, ladder, most_valuable
 
 AS_OF = date(2026, 6, 30)
 ORDERS = """order_id,ordered_at,customer_external_id,quantity,unit_price,discount,unit_cost
@@ -42,7 +43,7 @@ def test_the_ladder_counts_all_customers_and_a_year_of_revenue(small: Path) -> N
     }
 
 
-def test_abc_counts_buyers_and_rounds_the_better_classes_up(small: Path) -> None:
+def test_abc_counts_buyers_only_and_rounds_the_size_of_class_a_up(small: Path) -> None:
     classes = abc(small, AS_OF)
     assert classes["A"].members == ("b",)
     assert classes["B"].members == ()
@@ -50,22 +51,22 @@ def test_abc_counts_buyers_and_rounds_the_better_classes_up(small: Path) -> None
     assert classes["A"].value == Decimal(800)
 
 
-def test_profit_takes_costs_off_and_gives_them_back_with_a_return(small: Path) -> None:
+def test_profit_subtracts_the_cost_of_purchases_and_adds_that_of_returns(small: Path) -> None:
     classes = abc(small, AS_OF, basis="profit")
     assert (classes["A"].value, classes["C"].value) == (Decimal(350), Decimal(160))
 
 
-def test_points_are_a_hundred_thousandth_of_what_was_bought(small: Path) -> None:
+def test_points_are_net_purchases_divided_by_100_000(small: Path) -> None:
     assert most_valuable(small, AS_OF, 2) == [("b", Decimal("0.008")), ("a", Decimal("0.0034"))]
 
 
-def test_facts_are_orders_and_returns_apart(small: Path) -> None:
+def test_facts_are_one_per_order_with_returns_separate(small: Path) -> None:
     bought = facts(small, "a", AS_OF, sign=1)
     assert [fact.amount for fact in bought] == [100, 50, 200]
     assert facts(small, "a", AS_OF, sign=-1) == [Fact(date(2026, 5, 9), Decimal(-10))]
 
 
-def test_the_index_is_the_mean_of_the_answers_means(small: Path) -> None:
+def test_the_index_is_the_mean_of_the_responses_indices(small: Path) -> None:
     """0 and 100 make 50, 100 alone makes 100, 50 and 25 make 37.5; t(0.975, 2) = 4.3027."""
     found = index(small, "x", ["q", "r"], least=1, most=5)
     reach = 4.3027 * 33.0719 / 3**0.5
@@ -83,9 +84,9 @@ def test_the_index_is_the_mean_of_the_answers_means(small: Path) -> None:
         ([date(2025, 1, 1), date(2025, 1, 2), date(2025, 1, 3)], date(2025, 4, 4), True),
     ],
 )
-def test_silence_begins_the_day_after_the_rhythm_ends(
+def test_a_customer_is_silent_from_the_day_after_the_allowed_gap(
     days: list[date],
     as_of: date,
     expected: bool,  # noqa: FBT001 - the expected answer
 ) -> None:
-    assert silent(days, as_of) is expected
+    assert is_silent(days, as_of) is expected

@@ -1,3 +1,5 @@
+"""Tests of the demo company's files: their size, their range, and that they are consistent."""
+
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -6,18 +8,18 @@ from deploy.demo.generate import generate
 from tests.deploy.demo.direct import rows
 
 
-def test_the_same_seed_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+def test_the_same_seed_generates_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     generate(tmp_path)
     for path in folder.iterdir():
         assert (tmp_path / path.name).read_bytes() == path.read_bytes()
 
 
-def test_another_seed_gives_another_company(folder: Path, tmp_path: Path) -> None:
+def test_another_seed_generates_another_company(folder: Path, tmp_path: Path) -> None:
     generate(tmp_path, seed=1)
     assert (tmp_path / "orders.csv").read_bytes() != (folder / "orders.csv").read_bytes()
 
 
-def test_every_nature_of_customer_is_there(folder: Path) -> None:
+def test_every_nature_has_its_number_of_customers(folder: Path) -> None:
     natures = Counter((row["nature"], row["internal"]) for row in rows(folder / "customers.csv"))
     assert natures == {
         ("individual", "false"): 800,
@@ -84,19 +86,19 @@ def test_amounts_are_exact_to_the_cent_and_never_below_zero(folder: Path) -> Non
             assert amount == amount.quantize(Decimal("0.01"))
 
 
-def test_a_return_brings_back_at_most_what_was_bought(folder: Path) -> None:
+def test_a_return_has_at_most_the_pieces_of_its_order(folder: Path) -> None:
     bought: Counter[tuple[str, str]] = Counter()
-    brought_back: Counter[tuple[str, str]] = Counter()
+    returned: Counter[tuple[str, str]] = Counter()
     for row in rows(folder / "orders.csv"):
         quantity, code = int(row["quantity"]), row["product_code"]
         if row["order_id"].startswith("R"):
             assert quantity < 0
-            brought_back[row["order_id"].removeprefix("R"), code] -= quantity
+            returned[row["order_id"].removeprefix("R"), code] -= quantity
         else:
             assert quantity > 0
             bought[row["order_id"], code] += quantity
-    assert brought_back
-    assert all(bought[key] >= pieces for key, pieces in brought_back.items())
+    assert returned
+    assert all(bought[key] >= pieces for key, pieces in returned.items())
 
 
 def test_some_purchases_are_anonymous(folder: Path) -> None:

@@ -1,3 +1,5 @@
+"""Tests that the demo shares no code with the product."""
+
 import ast
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +13,8 @@ MODULES = [path for path in sorted(FOLDER.glob("*.py")) if path.name != "__main_
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_the_demo_knows_the_product_only_through_its_api(path: Path) -> None:
-    """Otherwise its figures would agree with the product's because they are the product's."""
+def test_a_module_of_the_demo_imports_nothing_of_the_product(path: Path) -> None:
+    """With shared code its figures would equal the product's even if both were wrong."""
     for module in _imported(path):
         assert not module.startswith(("services", "shared", "deploy.local"))
 

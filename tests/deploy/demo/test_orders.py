@@ -1,3 +1,5 @@
+"""Tests of the demo company's orders: seasons, growth, deliveries, and who buys how much."""
+
 from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -22,7 +24,7 @@ def _day(row: Row) -> date:
     return datetime.fromisoformat(row["ordered_at"]).date()
 
 
-def test_everything_happens_within_the_three_years(lines: list[Row]) -> None:
+def test_all_orders_are_within_the_three_years(lines: list[Row]) -> None:
     assert min(map(_day, lines)) >= START
     assert max(map(_day, lines)) <= END
 
@@ -42,12 +44,12 @@ def test_november_is_the_busiest_month_and_february_the_quietest(lines: list[Row
     assert min(months, key=months.__getitem__) == 2
 
 
-def test_trade_grows_from_year_to_year(lines: list[Row]) -> None:
+def test_sales_grow_from_year_to_year(lines: list[Row]) -> None:
     years = Counter((_day(row) + timedelta(days=61)).year for row in lines)
     assert years[2024] < years[2025] < years[2026]
 
 
-def test_deliveries_to_the_west_come_on_time_since_the_warehouse(
+def test_deliveries_to_the_west_are_on_time_since_its_warehouse_opened(
     folder: Path, lines: list[Row]
 ) -> None:
     west = {row["external_id"] for row in rows(folder / "customers.csv") if row["team"] == "west"}
@@ -68,12 +70,12 @@ def test_few_buyers_bring_most_of_the_revenue(folder: Path) -> None:
     assert classes["C"].value_share < 0.2
 
 
-def test_every_rung_that_purchases_alone_can_give_is_populated(folder: Path) -> None:
+def test_every_rung_that_purchases_lead_to_has_customers(folder: Path) -> None:
     rungs = ladder(folder, END)
     for name in ("suspect", "first_time", "repeat", "client", "inactive"):
         assert rungs[name][0] > 50
 
 
 @given(st.dates(START, END), st.floats(0, 500))
-def test_time_always_goes_on(day: date, quiet_days: float) -> None:
+def test_the_next_order_is_always_on_a_later_day(day: date, quiet_days: float) -> None:
     assert later(day, quiet_days=quiet_days) > day

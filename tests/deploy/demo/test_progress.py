@@ -1,3 +1,5 @@
+"""Tests of showing progress on a terminal and in a file."""
+
 from io import StringIO
 
 from deploy.demo.progress import Progress
@@ -8,25 +10,25 @@ class Terminal(StringIO):
         return True
 
 
-def test_a_terminal_shows_one_line_that_is_written_over() -> None:
+def test_a_terminal_shows_one_line_that_is_overwritten() -> None:
     out = Terminal()
     progress = Progress("订单 orders", out)
-    progress.tell({"processed": 1000, "total": 52000})
+    progress.show_job({"processed": 1000, "total": 52000})
     progress.done("52,000")
     assert out.getvalue() == (
         "  订单 orders: 1,000 / 52,000 行 lines\r" + "  订单 orders: 52,000" + " " * 17 + "\n"
     )
 
 
-def test_elsewhere_each_step_is_one_plain_line() -> None:
+def test_without_a_terminal_each_step_is_one_plain_line() -> None:
     out = StringIO()
     progress = Progress("订单 orders", out)
-    progress.tell({"processed": 1000, "total": None})
+    progress.show_job({"processed": 1000, "total": None})
     progress.done("52,000")
     assert out.getvalue() == "  订单 orders: 52,000\n"
 
 
-def test_a_step_that_goes_on_by_itself_says_so_everywhere() -> None:
+def test_the_begin_of_a_step_is_shown_with_and_without_a_terminal() -> None:
     plain, terminal = StringIO(), Terminal()
     for out in (plain, terminal):
         Progress("评价 scores", out).begin("computed")

@@ -1,6 +1,8 @@
+"""Tests of the demo's report."""
+
 import re
 
-from deploy.demo.report import Findings, Valuable, report
+from deploy.demo.report import Findings, ValuableCustomer, report
 from tests.deploy.demo.direct import RUNGS
 
 LADDER = {
@@ -27,7 +29,7 @@ ABC = {
         for name, customers in (("A", 1), ("B", 3), ("C", 16))
     ],
 }
-VALUABLE = Valuable(
+VALUABLE = ValuableCustomer(
     customer={"name": "南京鸿榆商贸有限公司", "name_en": "Hongyu Trading", "nature": "wholesaler"},
     score={"value_points": "2.5", "class": "A", "satisfaction": {"index": 68.75, "n": 8}},
     facts=[
@@ -55,11 +57,11 @@ def test_every_rung_is_shown_in_both_languages() -> None:
     assert text.count("12,345.68") == len(RUNGS)
 
 
-def test_classes_are_shown_beside_their_reference() -> None:
+def test_each_class_is_shown_with_its_reference_share() -> None:
     assert re.search(r"A 贵宾 VIP +1 +5.0 +500.00 +33.3 +50", report(FOUND))
 
 
-def test_a_valuable_customer_is_explained_by_facts() -> None:
+def test_a_valuable_customer_is_shown_with_the_facts_behind_its_points() -> None:
     text = report(FOUND)
     assert " 1. 南京鸿榆商贸有限公司  Hongyu Trading" in text
     assert "2.50 分 points · 批发商 wholesaler · A 贵宾 VIP" in text
@@ -70,5 +72,5 @@ def test_a_valuable_customer_is_explained_by_facts() -> None:
     assert "最近一次 the latest: 2025-07-01" in text
 
 
-def test_addresses_come_last() -> None:
+def test_addresses_are_the_end_of_the_report() -> None:
     assert report(FOUND).endswith("API  http://127.0.0.1:8000/docs")

@@ -1,3 +1,5 @@
+"""Tests of tables and amounts for a terminal."""
+
 from decimal import Decimal
 
 import pytest
@@ -13,7 +15,7 @@ def test_a_chinese_character_takes_two_columns(text: str, columns: int) -> None:
 
 
 @given(st.text(alphabet="ab客户，", max_size=8), st.booleans())
-def test_padded_texts_are_equally_wide(text: str, right: bool) -> None:  # noqa: FBT001 - a property
+def test_padded_texts_have_the_same_width(text: str, right: bool) -> None:  # noqa: FBT001 - a property
     assert width(pad(text, 20, right=right)) == 20
 
 

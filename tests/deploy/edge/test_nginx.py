@@ -1,4 +1,4 @@
-"""The sample edge, run for real: it ends slow clients, refuses large bodies, passes the rest on."""
+"""Tests of the sample nginx.conf in a real nginx, in front of a server that plays the gateway."""
 
 import socket
 import subprocess
@@ -19,7 +19,7 @@ MIB = 1024 * 1024
 
 
 class Gateway(BaseHTTPRequestHandler):
-    """Answers with how long the body was and for whom the edge speaks."""
+    """A server that answers with the length of the body and the client address that nginx sent."""
 
     protocol_version = "HTTP/1.1"
 
@@ -30,7 +30,7 @@ class Gateway(BaseHTTPRequestHandler):
         self._answer(self.rfile.read(int(self.headers["Content-Length"])))
 
     def log_message(self, *_: object) -> None:
-        """Keep the test's output quiet."""
+        """Print nothing."""
 
     def _answer(self, body: bytes) -> None:
         self.send_response(200)
@@ -52,7 +52,7 @@ def gateway_port() -> Iterator[int]:
 
 @pytest.fixture
 def edge(program: Callable[[str], str], gateway_port: int, tmp_path: Path) -> Iterator[int]:
-    """Run nginx on the sample, with addresses, folder and one timeout (10 s to 1 s) replaced."""
+    """Run nginx with the sample; addresses, folder and one timeout (10 s to 1 s) are replaced."""
     port = free_port()
     text = CONFIGURATION.read_text()
     for sample, here in (
@@ -71,14 +71,14 @@ def edge(program: Callable[[str], str], gateway_port: int, tmp_path: Path) -> It
         process.terminate()
 
 
-def test_a_request_is_passed_on_without_what_the_client_claims_of_itself(edge: int) -> None:
+def test_a_request_is_passed_on_with_the_real_address_of_the_client(edge: int) -> None:
     claimed = {"X-Forwarded-For": "203.0.113.7"}
     answer = httpx.get(f"http://127.0.0.1:{edge}/v1/customers", headers=claimed)
     assert answer.status_code == 200
     assert answer.headers["Forwarded-For"] == "127.0.0.1"
 
 
-def test_a_client_that_trickles_its_headers_is_let_go(edge: int) -> None:
+def test_a_client_that_sends_its_headers_too_slowly_is_disconnected(edge: int) -> None:
     with socket.create_connection(("127.0.0.1", edge), timeout=10) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ")
         with pytest.raises(ConnectionResetError):
@@ -89,7 +89,7 @@ def test_a_client_that_trickles_its_headers_is_let_go(edge: int) -> None:
     ("path", "status"),
     [("/v1/customers", 413), ("/v1/imports", 200), ("/v1/surveys/0190/imports", 200)],
 )
-def test_only_imports_may_be_large(edge: int, path: str, status: int) -> None:
+def test_only_imports_may_have_large_bodies(edge: int, path: str, status: int) -> None:
     answer = httpx.post(f"http://127.0.0.1:{edge}{path}", content=b"x" * (2 * MIB))
     assert answer.status_code == status
     assert status != 200 or answer.headers["Body-Bytes"] == str(2 * MIB)

@@ -1,4 +1,4 @@
-"""What migrations make of rows that are on record."""
+"""Tests of the registry's migrations on stored rows."""
 
 from sqlalchemy import delete, select
 
@@ -8,7 +8,7 @@ from shared import migrations
 from tests.services.harness import Running
 
 
-def test_customers_on_record_are_found_by_the_pieces_of_their_names(registry: Running) -> None:
+def test_version_3_adds_the_tokens_of_mixed_words_to_stored_customers(registry: Running) -> None:
     body = {
         "name": "海尔集团888分店",
         "kind": "organisation",
@@ -18,10 +18,10 @@ def test_customers_on_record_are_found_by_the_pieces_of_their_names(registry: Ru
     assert registry.client.post("/v1/customers", json=body).status_code == 201
     migrations.downgrade(registry.database, SERVICE.migrations, to="0002")
     with registry.database.transaction() as session:
-        made = set(session.scalars(select(CustomerToken.token)))
-        lacking = {"888", "团", "店", "a-17", "号"}
-        assert lacking < made
-        session.execute(delete(CustomerToken).where(CustomerToken.token.in_(lacking)))
+        tokens = set(session.scalars(select(CustomerToken.token)))
+        missing = {"888", "团", "店", "a-17", "号"}
+        assert missing < tokens
+        session.execute(delete(CustomerToken).where(CustomerToken.token.in_(missing)))
     migrations.upgrade(registry.database, SERVICE.migrations)
     with registry.database.reading() as session:
-        assert set(session.scalars(select(CustomerToken.token))) == made
+        assert set(session.scalars(select(CustomerToken.token))) == tokens

@@ -1,4 +1,4 @@
-"""Cities that the demo company sells to, with the shopping areas after which shops are named."""
+"""The cities of the demo company's customers, with shopping areas that occur in names of shops."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The sorts of customers of the demo company (客户性质), how many of each, what they are called."""
+"""The customer segments of the demo company (客户性质), with their sizes and names."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ from deploy.demo.names import Name
 
 
 @dataclass(frozen=True, slots=True)
-class Sort:
-    """A sort of customers: its codes in the files, its trades, its number."""
+class Segment:
+    """A segment of customers: its codes in the files, number of customers, habit and trades."""
 
     nature: str
     count: int
@@ -19,7 +19,7 @@ class Sort:
     ownerships: tuple[str, ...] = ()
 
     @property
-    def person(self) -> bool:
+    def is_person(self) -> bool:
         return self.nature in {"individual", "household"}
 
 
@@ -54,38 +54,38 @@ _COMPANIES = (
     Name("机械有限公司", "Machinery Co."),
 )
 
-SORTS = (
-    Sort("individual", 800, habits.HOUSEHOLD),
-    Sort("household", 500, habits.HOUSEHOLD, (Name("一家", "and family"),)),
-    Sort(
+SEGMENTS = (
+    Segment("individual", 800, habits.HOUSEHOLD),
+    Segment("household", 500, habits.HOUSEHOLD, (Name("一家", "and family"),)),
+    Segment(
         "retailer",
         40,
         habits.DEPARTMENT_STORE,
         (Name("百货", "Department Store"),),
         "department_store",
     ),
-    Sort("retailer", 90, habits.SUPERMARKET, (Name("超市", "Supermarket"),), "supermarket"),
-    Sort("retailer", 50, habits.HYPERMARKET, (Name("大卖场", "Hypermarket"),), "hypermarket"),
-    Sort(
+    Segment("retailer", 90, habits.SUPERMARKET, (Name("超市", "Supermarket"),), "supermarket"),
+    Segment("retailer", 50, habits.HYPERMARKET, (Name("大卖场", "Hypermarket"),), "hypermarket"),
+    Segment(
         "retailer",
         80,
         habits.CONVENIENCE_STORE,
         (Name("便利", "Convenience Store"),),
         "convenience_store",
     ),
-    Sort(
+    Segment(
         "retailer",
         140,
         habits.SPECIALTY_STORE,
         (Name("电器", "Appliance Store"),),
         "specialty_store",
     ),
-    Sort("wholesaler", 60, habits.WHOLESALER, _WHOLESALE),
-    Sort("integrator", 45, habits.INTEGRATOR, _INTEGRATION),
-    Sort("intermediary", 25, habits.INTERMEDIARY, _AGENCY),
-    Sort("government", 35, habits.GOVERNMENT, _BUREAUS, ownerships=("state",)),
-    Sort("special", 30, habits.SPECIAL, _INSTITUTIONS, ownerships=("state", "private")),
-    Sort(
+    Segment("wholesaler", 60, habits.WHOLESALER, _WHOLESALE),
+    Segment("integrator", 45, habits.INTEGRATOR, _INTEGRATION),
+    Segment("intermediary", 25, habits.INTERMEDIARY, _AGENCY),
+    Segment("government", 35, habits.GOVERNMENT, _BUREAUS, ownerships=("state",)),
+    Segment("special", 30, habits.SPECIAL, _INSTITUTIONS, ownerships=("state", "private")),
+    Segment(
         "ordinary_company",
         85,
         habits.COMPANY,
@@ -93,7 +93,7 @@ SORTS = (
         ownerships=("state", "private", "private", "joint_venture", "foreign"),
     ),
 )
-DEPARTMENTS = Sort("ordinary_company", 20, habits.DEPARTMENT)
+DEPARTMENTS = Segment("ordinary_company", 20, habits.DEPARTMENT)
 DEPARTMENT_NAMES = tuple(
     Name(zh, en)
     for zh, en in (
