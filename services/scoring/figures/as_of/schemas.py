@@ -112,7 +112,7 @@ def _parsed(
     known_by: datetime | None = None,
     currency: str | None = None,
 ) -> PointInTime:
-    """Parse the text of the query parameter `name`: a date or moment, now without a text."""
+    """Parse the text of the query parameter `name`, a date or a moment; now without a text."""
     day, until = service.today(settings), None
     if text is not None:
         day, until = _day(name, text, settings.zone)
@@ -131,6 +131,7 @@ def _day(name: str, text: str, zone: ZoneInfo) -> tuple[date, datetime | None]:
     Raise `Invalid`, pointing to the query parameter `name`, for any other text.
     """
     try:
+        # Only a text as long as a date is read as one: pydantic would take a moment for a date too.
         moment = None if len(text) == len("2026-01-31") else _MOMENTS.validate_python(text)
         day = _DAYS.validate_python(text) if moment is None else clock.local_day(moment, zone)
     except ValueError as error:

@@ -164,6 +164,7 @@ def _supersede(
 
 
 def _add(differences: dict[_WaveKey, Sums], row: CodedAnswer, sign: int) -> None:
+    """Add the index of an answer to the difference of its wave; with sign -1 subtract it."""
     if row.size:
         key = (row.survey_id, row.wave)
         own, difference = sums_of([row.score]), differences.get(key, Sums())
@@ -190,7 +191,10 @@ def _record_events(session: Session, surveys: Iterable[Survey], stored: _StoredS
 
 
 def has_wave(session: Session, survey: Survey, wave: str) -> bool:
-    """Return whether a survey has a wave of this code, by its own event or by an answer."""
+    """Return whether a wave of this code is in the event of a survey or in one of its answers.
+
+    A survey whose event came before its waves were stored (None) may have any.
+    """
     is_published = survey.waves is None or wave in survey.waves
     return is_published or wave in _stored_by_wave(session, survey.id)
 

@@ -41,18 +41,19 @@ def _beta(a: float, b: float, x: float, rest: float) -> float:
 
 def _fraction(a: float, b: float, x: float) -> float:
     """Return the continued fraction of the incomplete beta by Lentz's method."""
-    c, d = 1.0, 1 / _away(1 - (a + b) * x / (a + 1))
+    c, d = 1.0, 1 / _nonzero(1 - (a + b) * x / (a + 1))
     value = d
     for m in range(1, _STEPS):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
         for term in (even, odd):
-            c, d = _away(1 + term / c), 1 / _away(1 + term * d)
+            c, d = _nonzero(1 + term / c), 1 / _nonzero(1 + term * d)
             value *= c * d
         if abs(c * d - 1) < _PRECISION:
             break
     return value
 
 
-def _away(number: float) -> float:
+def _nonzero(number: float) -> float:
+    """Return a number to divide by: the smallest allowed one instead of (nearly) zero."""
     return number if abs(number) > _TINY else _TINY

@@ -165,15 +165,16 @@ def _explained(term: Term, seen: Sequence[Fact], rates: Rates) -> TermPoints:
 
 
 def _counted(term: Term, seen: Sequence[Fact]) -> Sequence[Fact]:
+    """Return the facts that give points to a term: all of its kinds, or only the latest."""
     counted = [fact for fact in seen if fact.size and fact.kind in term.kinds]
     return counted if term.take is Take.SUM else _latest(counted)
 
 
 def _latest(facts: Sequence[Fact]) -> Sequence[Fact]:
-    return [max(facts, key=_in_order)] if facts else []
+    return [max(facts, key=_chronological)] if facts else []
 
 
-def _in_order(fact: Fact) -> tuple[object, ...]:
+def _chronological(fact: Fact) -> tuple[object, ...]:
     return (fact.occurred_at, fact.source_id, fact.kind)
 
 
@@ -199,6 +200,7 @@ def _total(seen: Iterable[Fact], rates: Rates, of: Callable[[Fact], Decimal]) ->
 
 
 def _profit(seen: Iterable[Fact], rates: Rates) -> Decimal | None:
+    """Return amounts less costs; None if a fact with money has no cost."""
     money = [fact for fact in seen if fact.currency is not None]
     if any(fact.cost is None for fact in money):
         return None

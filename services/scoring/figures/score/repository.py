@@ -29,11 +29,14 @@ _MEMBER = [
 _ROWS_PER_FETCH = 1000
 
 
-def _joined(statement: Select[Any]) -> Select[Any]:
+def _with_customers(statement: Select[Any]) -> Select[Any]:
+    """Join scores with their customers, by whom `visible_to` restricts a statement."""
     return statement.join(Customer, Customer.id == StoredScore.customer_id)
 
 
-_ROW_OF_CUSTOMER = _joined(select(_ROW)).where(StoredScore.customer_id == bindparam("customer_id"))
+_ROW_OF_CUSTOMER = _with_customers(select(_ROW)).where(
+    StoredScore.customer_id == bindparam("customer_id")
+)
 
 
 async def score_row(async_reads: AsyncReads, reader: Reader, customer_id: UUID) -> Row | None:
@@ -48,7 +51,7 @@ def scores(session: Session, reader: Reader, filters: ScoreFilter, *, paging: Pa
     wanted = [_ROW.c[name] == value for name, value in equal.items()]
     return page(
         session,
-        visible_to(reader, _joined(select(_ROW)).where(*wanted)),
+        visible_to(reader, _with_customers(select(_ROW)).where(*wanted)),
         paging=paging,
         order=[StoredScore.value_order, StoredScore.customer_id],
     )
@@ -71,7 +74,9 @@ def population(session: Session, reader: Reader, *, streamed: bool = False) -> I
     They come by customer id. Streamed, they are never all in memory at once; that needs a session
     of `Database.streaming`.
     """
-    statement = visible_to(reader, _joined(select(*_MEMBER))).order_by(StoredScore.customer_id)
+    statement = visible_to(reader, _with_customers(select(*_MEMBER))).order_by(
+        StoredScore.customer_id
+    )
     if streamed:
         statement = statement.execution_options(yield_per=_ROWS_PER_FETCH)
     return cast("Iterable[Row]", session.execute(statement).mappings())
@@ -79,7 +84,9 @@ def population(session: Session, reader: Reader, *, streamed: bool = False) -> I
 
 def due_customers(session: Session, today: date, *, limit: int) -> list[UUID]:
     """Return the ids of customers whose score has changed by `today` because time has passed."""
-    statement = _joined(select(StoredScore.customer_id)).where(StoredScore.changes_on <= today)
+    statement = _with_customers(select(StoredScore.customer_id)).where(
+        StoredScore.changes_on <= today
+    )
     statement = visible_to(SYSTEM_READER, statement).order_by(StoredScore.customer_id)
     return list(session.scalars(statement.limit(limit)))
 
@@ -92,7 +99,7 @@ def unsettled(session: Session) -> Row:
         func.max(StoredScore.made_at).label("last"),
     ]
     statement = select(*figures).select_from(StoredScore)
-    changed = _joined(statement).where(StoredScore.unsettled_since.is_not(None))
+    changed = _with_customers(statement).where(StoredScore.unsettled_since.is_not(None))
     row = session.execute(visible_to(SYSTEM_READER, changed)).mappings().one()
     return cast("Row", row)
 

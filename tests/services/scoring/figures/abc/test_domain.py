@@ -176,7 +176,7 @@ def test_gini_takes_negative_values_as_0() -> None:
 
 
 @given(st.lists(amounts, max_size=40), st.sampled_from(Method), st.randoms())
-def test_every_customer_and_all_value_are_in_one_class_in_any_order(
+def test_the_classes_sum_to_all_customers_and_value_in_any_input_order(
     values: list[Decimal], method: Method, random: Random
 ) -> None:
     table = _abc(values, method)
