@@ -1,1 +1,4 @@
-"""The kit every service stands on. It knows no service and, outside contracts, no business word."""
+"""The packages that all services share.
+
+They depend on no service and, apart from `shared.contracts`, contain no business concepts.
+"""

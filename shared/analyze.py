@@ -1,7 +1,7 @@
-"""What PostgreSQL's planner knows of tables that grow fast.
+"""ANALYZE for tables of PostgreSQL that grow fast.
 
-A fresh database has no statistics until autovacuum comes by, which is long after a first import:
-until then every look-up reads its whole table, also by prepared statements.
+A new database has no statistics until autovacuum runs, which is long after the first import. Until
+then the planner reads a whole table for every lookup, in prepared statements too.
 """
 
 from collections.abc import Sequence
@@ -12,20 +12,23 @@ from shared.database import Database
 
 _GROWN = text(
     "SELECT class.relname FROM pg_class AS class"
-    " JOIN pg_stat_user_tables AS known ON known.relid = class.oid"
-    " WHERE known.schemaname = current_schema() AND class.relname IN :names"
-    " AND known.n_live_tup > 10 * greatest(class.reltuples, :least)"
+    " JOIN pg_stat_user_tables AS stats ON stats.relid = class.oid"
+    " WHERE stats.schemaname = current_schema() AND class.relname IN :names"
+    " AND stats.n_live_tup > 10 * greatest(class.reltuples, :min_rows)"
     " ORDER BY class.relname"
 ).bindparams(bindparam("names", expanding=True))
-_LEAST = 100
+_MIN_ROWS = 100
 
 
 def analyze_grown_tables(database: Database, tables: Sequence[str]) -> list[str]:
-    """Analyze those of these tables that have grown tenfold since somebody did; name them."""
+    """Analyze the tables that have grown tenfold since they were last analyzed; return their names.
+
+    On SQLite nothing happens.
+    """
     if database.is_sqlite:
         return []
     with database.connection() as connection:
-        values = {"names": list(tables), "least": _LEAST}
+        values = {"names": list(tables), "min_rows": _MIN_ROWS}
         grown = list(connection.execute(_GROWN, values).scalars())
         for table in grown:
             connection.exec_driver_sql(f'ANALYZE "{table}"')

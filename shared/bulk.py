@@ -1,4 +1,4 @@
-"""Many rows at once: inserted by COPY on PostgreSQL, found by one parameter."""
+"""Statements for many rows: insert them by COPY, lock them, select them by a list of values."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -26,23 +26,23 @@ from sqlalchemy.orm import Session
 
 from shared.database import dialect_insert, is_sqlite
 
-Held = TypeVar("Held")
+Locked = TypeVar("Locked")
 
-_WORTH_COPYING = 20
+_MIN_ROWS_TO_COPY = 20
 
 
 def insert_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows that all have the same columns in the same order, as many as there are.
+    """Insert rows, which must all have the same columns in the same order.
 
-    COPY is about five times as fast as INSERT.
+    On PostgreSQL more than a few rows are inserted by COPY, about five times as fast as INSERT.
     """
     if not rows:
         return
-    plain = getattr(table, "__table__", table)  # as objects of a class they cost twice as much
-    if len(rows) < _WORTH_COPYING or is_sqlite(session):
-        session.execute(insert(plain), rows)
+    core_table = getattr(table, "__table__", table)  # inserts through the ORM take twice as long
+    if len(rows) < _MIN_ROWS_TO_COPY or is_sqlite(session):
+        session.execute(insert(core_table), rows)
         return
-    _copy(session, plain, rows)
+    _copy(session, core_table, rows)
 
 
 def lock_or_create(
@@ -50,71 +50,82 @@ def lock_or_create(
     table: Any,
     ids: Collection[UUID],
     *,
-    locked: Callable[[Session, Collection[UUID]], dict[UUID, Held]],
-    blank: Callable[[UUID], Mapping[str, Any]],
-) -> dict[UUID, Held]:
-    """Lock rows by id until the transaction ends; those that are not there are made first."""
-    held = locked(session, ids) if ids else {}
-    if unheard := sorted(set(ids) - held.keys()):
-        rows = [dict(blank(id_)) for id_ in unheard]
+    select_locked: Callable[[Session, Collection[UUID]], dict[UUID, Locked]],
+    new_row: Callable[[UUID], Mapping[str, Any]],
+) -> dict[UUID, Locked]:
+    """Lock the rows with these ids until the transaction ends; missing rows are created first.
+
+    `select_locked` selects existing rows FOR UPDATE, by id; `new_row` returns the columns of a row
+    to create.
+    """
+    locked = select_locked(session, ids) if ids else {}
+    if missing := sorted(set(ids) - locked.keys()):
+        rows = [dict(new_row(id_)) for id_ in missing]
         session.execute(dialect_insert(session, table).on_conflict_do_nothing(), rows)
-        held |= locked(session, unheard)
-    return held
+        locked |= select_locked(session, missing)
+    return locked
 
 
 def _copy(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     names = list(rows[0])
-    jsons = [name for name in names if isinstance(table.c[name].type, JSON)]
+    json_columns = [name for name in names if isinstance(table.c[name].type, JSON)]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
     )
     session.flush()
     driver: Any = session.connection().connection.driver_connection
     try:
-        _write(driver, statement, rows, jsons)
+        _write_rows(driver, statement, rows, json_columns)
     except psycopg.Error as error:
-        raise _translated(error, statement.as_string()) from error
+        raise _as_sqlalchemy_error(error, statement.as_string()) from error
 
 
-def _write(
-    driver: Any, statement: sql.Composed, rows: Sequence[dict[str, Any]], jsons: Sequence[str]
+def _write_rows(
+    driver: Any,
+    statement: sql.Composed,
+    rows: Sequence[dict[str, Any]],
+    json_columns: Sequence[str],
 ) -> None:
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            written = {name: orjson.dumps(row[name]).decode() for name in jsons}
-            copy.write_row(list((row | written if jsons else row).values()))
+            encoded = {name: orjson.dumps(row[name]).decode() for name in json_columns}
+            copy.write_row(list((row | encoded if json_columns else row).values()))
 
 
-def _translated(error: psycopg.Error, statement: str) -> Exception:
-    """Give the error that the same failure has where SQLAlchemy speaks to the driver."""
+def _as_sqlalchemy_error(error: psycopg.Error, statement: str) -> Exception:
+    """Return the exception that SQLAlchemy raises for this error of the driver."""
     return DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True)
 
 
 def any_of(
     session: Session, column: Any, values: Collection[UUID] | Collection[str]
 ) -> ColumnElement[bool]:
-    """Match any of many ids or codes, sent as one parameter.
+    """Return the condition that a column has one of many values, which are sent as one parameter.
 
-    With 500 placeholders the reading of the statement costs more than the statement, and SQLite
-    takes 32 766 at most.
+    With 500 parameters, parsing the statement would take longer than executing it, and SQLite
+    allows at most 32 766 of them.
     """
-    found: ColumnElement[bool]
+    condition: ColumnElement[bool]
     if is_sqlite(session):
-        written = [value.hex if isinstance(value, UUID) else value for value in values]
-        listed = orjson.dumps(written).decode()
-        each = func.json_each(listed).table_valued("value")
-        found = column.in_(select(each.c.value))
+        texts = [value.hex if isinstance(value, UUID) else value for value in values]
+        each = func.json_each(orjson.dumps(texts).decode()).table_valued("value")
+        condition = column.in_(select(each.c.value))
     else:
-        found = column == any_(bindparam(None, list(values), ARRAY(column.type), unique=True))
-    return found
+        condition = column == any_(bindparam(None, list(values), ARRAY(column.type), unique=True))
+    return condition
 
 
 def any_pair_of(
     session: Session, first: Any, second: Any, pairs: Iterable[tuple[str, str]]
 ) -> ColumnElement[bool]:
-    """Match any of many pairs whose first parts are few, such as (system, external id)."""
+    """Return the condition that two columns have one of many pairs, such as (system, external id).
+
+    There is a condition for each different first value, so these must be few.
+    """
     grouped: dict[str, list[str]] = {}
     for one, other in pairs:
         grouped.setdefault(one, []).append(other)
-    each = [and_(first == one, any_of(session, second, others)) for one, others in grouped.items()]
-    return or_(false(), *each)
+    conditions = [
+        and_(first == one, any_of(session, second, others)) for one, others in grouped.items()
+    ]
+    return or_(false(), *conditions)

@@ -1,28 +1,28 @@
-"""The one clock: UTC now, and the local day of a moment."""
+"""The clock of the system, and conversions between UTC, local days and times with offsets."""
 
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 FIRST_YEAR, LAST_YEAR = 1900, 9998
-"""Years of UTC that a moment may lie in, so that no time zone pushes it out of the calendar."""
+"""The years in UTC that a time may be in: in no time zone it then leaves the calendar of Python."""
 
 
 def now() -> datetime:
-    """Tell the present moment, in UTC."""
+    """Return the current time, in UTC."""
     return datetime.now(UTC)
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """Tell the business day on which an aware moment falls."""
+    """Return the local date of an aware time."""
     return moment.astimezone(zone).date()
 
 
 def to_utc(moment: datetime) -> datetime:
-    """Give an aware moment in UTC. ValueError if it lies outside the years that one may lie in."""
-    found = None
+    """Return an aware time in UTC; raise ValueError if its year is not in the range above."""
+    utc = None
     with suppress(OverflowError):
-        found = moment.astimezone(UTC)
-    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        utc = moment.astimezone(UTC)
+    if utc is None or not FIRST_YEAR <= utc.year <= LAST_YEAR:
         raise ValueError(f"Give a year from {FIRST_YEAR} to {LAST_YEAR}.")
-    return found
+    return utc

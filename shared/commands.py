@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 from shared import logging, migrations
 from shared.database import Database
-from shared.messaging import redrive as letters
-from shared.messaging import replay as again
-from shared.messaging import topics as declared
+from shared.messaging import redrive as redriving
+from shared.messaging import replay as replaying
+from shared.messaging import topics as kafka_topics
 from shared.messaging.log.choice import open_log
 from shared.service import Service
 from shared.settings import ServiceSettings
@@ -19,7 +19,7 @@ Command: TypeAlias = Callable[..., None]
 
 
 def migrate(service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
-    """Bring the schema to its newest version."""
+    """Migrate the schema to its newest version."""
     database = Database.of(settings)
     if dry_run:
         for version in migrations.pending(database, service.migrations):
@@ -30,44 +30,44 @@ def migrate(service: Service, settings: ServiceSettings, *, dry_run: bool) -> No
 
 
 def topics(_service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
-    """Make the topics that this service writes, and set up those that there are."""
+    """Create the topics that this service writes to, and configure the existing ones."""
     if dry_run:
-        for name, configs in declared.declared(settings.name).items():
+        for name, configs in kafka_topics.topic_configs(settings.name).items():
             _print({"topic": name} | configs)
     else:
-        declared.create(settings)
+        kafka_topics.create(settings)
 
 
 def redrive(service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
-    """Try the dead letters again."""
+    """Apply the dead letters of this service again."""
     event_log = open_log(settings)
     if dry_run:
-        for letter in letters.list_dead_letters(event_log, service=settings.name):
+        for letter in redriving.list_dead_letters(event_log, service=settings.name):
             _print(letter)
     else:
         database, handlers = Database.of(settings), service.handlers(settings)
-        _print(letters.redrive(database, event_log, service=settings.name, handlers=handlers))
+        _print(redriving.redrive(database, event_log, service=settings.name, handlers=handlers))
         database.close()
     event_log.close()
 
 
 def replay(service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
-    """Give all events that were heard their effect once more."""
+    """Apply all events of the topics that this service reads once more."""
     event_log, handlers = open_log(settings), service.handlers(settings)
     if dry_run:
-        for topic, records in again.count_records(event_log, handlers=handlers):
+        for topic, records in replaying.count_records(event_log, handlers=handlers):
             _print({"topic": topic, "records": records})
     else:
         database = Database.of(settings)
-        done = again.replay(database, event_log, service=settings.name, handlers=handlers)
-        for topic, records in done:
+        progress = replaying.replay(database, event_log, service=settings.name, handlers=handlers)
+        for topic, records in progress:
             _print({"topic": topic, "records": records})
         database.close()
     event_log.close()
 
 
 def openapi(service: Service, settings: ServiceSettings) -> None:
-    """Print the OpenAPI document."""
+    """Print the OpenAPI document of this service."""
     document = service.create_app(settings).openapi()
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
@@ -89,22 +89,26 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     for name, command in commands.items():
         chosen = choices.add_parser(name, help=command.__doc__, description=command.__doc__)
         if name in _WITH_DRY_RUN:
-            chosen.add_argument("--dry-run", action="store_true", help="Only tell what would be.")
-    given = vars(parser.parse_args(arguments))
-    name = given.pop("command")
+            chosen.add_argument(
+                "--dry-run", action="store_true", help="Only print what would be done."
+            )
+    options = vars(parser.parse_args(arguments))
+    name = options.pop("command")
     if name not in {"serve", "work"}:
         logging.configure(service=settings.name, role=name, level=settings.log_level)
-    commands[name](settings, **given)
+    commands[name](settings, **options)
 
 
 def commands_of(service: Service) -> dict[str, Command]:
-    """Give every command of a service, to be called with its settings and options."""
+    """Return every command of a service by name; it is called with the settings and options."""
     common = {**_WITH_DRY_RUN, "openapi": openapi}
-    bound = {name: _bound(command, service) for name, command in common.items()}
+    bound = {name: _bind(command, service) for name, command in common.items()}
     return {"serve": service.serve, "work": service.work, **bound, **service.commands}
 
 
-def _bound(command: Command, service: Service) -> Command:
+def _bind(command: Command, service: Service) -> Command:
+    """Return the command with the service as its first argument, and with its docstring."""
+
     def run(settings: ServiceSettings, **options: Any) -> None:
         command(service, settings, **options)
 
@@ -112,5 +116,5 @@ def _bound(command: Command, service: Service) -> Command:
     return run
 
 
-def _print(told: Any) -> None:
-    sys.stdout.write(json.dumps(told) + "\n")
+def _print(value: Any) -> None:
+    sys.stdout.write(json.dumps(value) + "\n")

@@ -1,6 +1,7 @@
-"""One database, two dialects: PostgreSQL (a schema per service), SQLite (a file per service).
+"""The database of a service: a schema of PostgreSQL, or an SQLite file.
 
-Everything above this module is the same on both.
+The differences between the two are handled here; the code that uses this module is the same on
+both.
 """
 
 from collections.abc import Iterator
@@ -50,7 +51,7 @@ _NAMES = {
 
 
 class _ExactText(TypeDecorator[Decimal]):
-    """A decimal as text, for SQLite, which would make it a float."""
+    """A decimal that is stored as text on SQLite, which would store it as a float."""
 
     impl = Text
     cache_ok = True
@@ -63,7 +64,7 @@ class _ExactText(TypeDecorator[Decimal]):
 
 
 class _UtcNaive(TypeDecorator[datetime]):
-    """A UTC moment without its zone, for SQLite, which keeps none."""
+    """A time that is stored in UTC without its zone on SQLite, which cannot store zones."""
 
     impl = DateTime
     cache_ok = True
@@ -81,12 +82,12 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 
 def new_metadata() -> MetaData:
-    """Make the metadata of one service, with constraint names that migrations rely on."""
+    """Return the metadata for the tables of a service, with the constraint names of migrations."""
     return MetaData(naming_convention=_NAMES)
 
 
 class Database:
-    """The database of one service. Making one opens no connection."""
+    """The database of one service. The constructor opens no connection."""
 
     def __init__(self, url: str, *, schema: str, pool_size: int = 10) -> None:
         self.schema = schema
@@ -96,48 +97,48 @@ class Database:
         else:
             self._options = _postgresql(url, schema, pool_size)
             self.engine = create_engine(**self._options)
-            self._autocommit = create_engine(**self._options, **_STAYS_IN_AUTOCOMMIT)
+            self._autocommit = create_engine(**self._options, **_AUTOCOMMIT_OPTIONS)
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> "Database":
-        """Make the database that a service is told to use."""
+        """Return the database that the settings of a service choose."""
         return cls(settings.database, schema=settings.name, pool_size=settings.pool_size)
 
     @property
     def is_sqlite(self) -> bool:
-        """Tell whether this is the embedded kind."""
+        """Whether this is an SQLite database."""
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Give a session whose changes are committed together, or not at all."""
+        """Yield a session whose changes are committed together at the end, or not at all."""
         session = Session(self.engine, expire_on_commit=False, autoflush=False)
         with session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session for reading: each statement sees the latest committed state."""
+        """Yield a session for reading, where each statement sees the latest committed state."""
         with Session(self._autocommit, autoflush=False) as session:
             yield session
 
     @contextmanager
     def streaming(self) -> Iterator[Session]:
-        """Give a session for reading more rows in one statement than one wants in memory.
+        """Yield a session for a statement that reads more rows than should be in memory at once.
 
-        PostgreSQL keeps its place in them for as long as a transaction lasts.
+        On PostgreSQL this is a transaction, as a cursor of the server exists only inside one.
         """
         with self.reading() if self.is_sqlite else self.transaction() as session:
             yield session
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """Give a connection of one's own, in autocommit."""
+        """Yield a connection in autocommit mode."""
         with self._autocommit.connect() as connection:
             yield connection
 
-    def answers(self) -> bool:
-        """Tell whether the database answers."""
+    def is_reachable(self) -> bool:
+        """Return whether the database answers a query."""
         try:
             with self.connection() as connection:
                 connection.execute(text("SELECT 1"))
@@ -146,10 +147,10 @@ class Database:
         return True
 
     def async_engine(self) -> AsyncEngine | None:
-        """Make an engine for the event loop, in autocommit; None on SQLite, which has no driver."""
+        """Return an asyncio engine in autocommit mode; None on SQLite, which has no such driver."""
         if self.is_sqlite:
             return None
-        return create_async_engine(**self._options, **_STAYS_IN_AUTOCOMMIT)
+        return create_async_engine(**self._options, **_AUTOCOMMIT_OPTIONS)
 
     def close(self) -> None:
         """Close every connection."""
@@ -158,36 +159,37 @@ class Database:
 
 
 def is_sqlite(session: Session) -> bool:
-    """Tell whether a session speaks to the embedded kind."""
+    """Return whether a session is connected to an SQLite database."""
     return session.get_bind().dialect.name == "sqlite"
 
 
 def dialect_insert(session: Session, table: Any) -> Any:
-    """Begin an INSERT that can say what to do ON CONFLICT: SQLAlchemy has it per dialect only."""
+    """Return an INSERT that supports ON CONFLICT, which SQLAlchemy has only per dialect."""
     return (sqlite if is_sqlite(session) else postgresql).insert(table)
 
 
 def is_outage(error: Exception) -> bool:
-    """Tell whether the database failed, and not what it was asked: the same may succeed later.
+    """Return whether an error is an outage, after which the same statement may succeed later.
 
-    By SQLSTATE also a schema or right that is not there yet (class 42) and a server that is not
-    writable for now (class 25), but not a value beyond a limit of the server (class 54).
+    An outage is also a table, schema or permission that does not exist yet (SQLSTATE class 42) and
+    a server that is read-only at present (class 25), but not a value beyond a limit of the server
+    (class 54).
     """
     if isinstance(error, PoolTimeoutError):
         return True
     if not isinstance(error, DBAPIError):
         return False
-    kind = (getattr(error.orig, "sqlstate", None) or "")[:2]
+    sqlstate_class = (getattr(error.orig, "sqlstate", None) or "")[:2]
     if isinstance(error, OperationalError | InterfaceError | InternalError):
-        return kind != "54"
-    return kind == "42" or error.connection_invalidated
+        return sqlstate_class != "54"
+    return sqlstate_class == "42" or error.connection_invalidated
 
 
-_STAYS_IN_AUTOCOMMIT: dict[str, Any] = {
+_AUTOCOMMIT_OPTIONS: dict[str, Any] = {
     "isolation_level": "AUTOCOMMIT",
     "pool_reset_on_return": None,
 }
-"""Connections of their own: to switch one at each use costs as much as a quick query."""
+"""Autocommit has a pool of its own: switching the mode of a connection costs a short query."""
 
 
 def _dumps(value: Any) -> str:
@@ -195,7 +197,10 @@ def _dumps(value: Any) -> str:
 
 
 def _postgresql(url: str, schema: str, pool_size: int) -> dict[str, Any]:
-    """Say how to connect; no overflow: such a connection is opened and closed for each use."""
+    """Return the options of the engine.
+
+    There is no overflow, because a connection beyond the pool is opened and closed for each use.
+    """
     return {
         "url": make_url(url).set(drivername="postgresql+psycopg"),
         "hide_parameters": True,
@@ -232,12 +237,12 @@ def _sqlite(url: str) -> Engine:
 
 def _configure_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None
-    erases = "secure_delete=ON"  # builds differ: what is deleted or replaced may be personal
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", erases):
+    overwrite = "secure_delete=ON"  # no default: what is deleted may be personal data
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", overwrite):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_immediate(connection: Connection) -> None:
-    """Take the write lock at once: a deferred transaction fails at its first write."""
+    """Take the write lock at once: a deferred transaction can fail at its first write."""
     if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,16 +1,16 @@
-"""The one error tree that a caller can see.
+"""The exceptions that become problem responses (application/problem+json) to a caller.
 
 Problem
 ├── BadRequest            400  the request cannot be read
 ├── Unauthorized          401  no valid credentials
-├── Forbidden             403  valid credentials, not enough
-├── NotFound              404  nothing here that the caller may see
+├── Forbidden             403  valid credentials without this permission
+├── NotFound              404  nothing at this address that the caller may see
 ├── MethodNotAllowed      405  the path does not take this method
-├── Conflict              409  it contradicts what is there
-├── PreconditionFailed    412  it has changed since it was read
-├── TooLarge              413  more than this route takes
-├── Invalid               422  read, understood, not acceptable
-├── PreconditionRequired  428  say which version is to be changed
+├── Conflict              409  the request contradicts what is stored
+├── PreconditionFailed    412  the resource has changed since it was read
+├── TooLarge              413  the body is larger than the route allows
+├── Invalid               422  the request was understood, but is not valid
+├── PreconditionRequired  428  If-Match is missing
 └── Unavailable           503  try again later
 """
 
@@ -22,7 +22,10 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong: where (JSON pointer or parameter name), which rule, what to do."""
+    """One fault in a request: its location, the rule that is broken, and what the caller can do.
+
+    The location is a JSON pointer, or the name of a parameter such as `query:limit`.
+    """
 
     pointer: str
     code: str
@@ -30,12 +33,12 @@ class Fault:
 
 
 def pointer_to(*steps: str | int) -> str:
-    """Write a place in a body as a JSON pointer (RFC 6901)."""
+    """Return the JSON pointer (RFC 6901) of a location in a body."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 class Problem(Exception):
-    """An error for the reader; `code` is stable, the texts may change."""
+    """An error that the caller gets as a problem response; `code` is stable, texts may change."""
 
     status = 500
     code = "internal"
@@ -56,13 +59,13 @@ class Problem(Exception):
 
 
 class BadRequest(Problem):
-    """The request cannot be read."""
+    """The request cannot be parsed."""
 
     status, code, title = 400, "bad_request", "The request cannot be read."
 
 
 class Unauthorized(Problem):
-    """The caller did not say who they are."""
+    """The request has no valid credentials."""
 
     status, code, title = 401, "unauthorized", "Valid credentials are needed."
 
@@ -74,7 +77,7 @@ class Forbidden(Problem):
 
 
 class NotFound(Problem):
-    """There is nothing here that the caller may see."""
+    """There is nothing at this address that the caller may see."""
 
     status, code, title = 404, "not_found", "There is nothing here."
 
@@ -86,43 +89,43 @@ class MethodNotAllowed(Problem):
 
 
 class Conflict(Problem):
-    """The request contradicts what is there."""
+    """The request contradicts what is stored."""
 
     status, code, title = 409, "conflict", "This contradicts what is there."
 
 
 class PreconditionFailed(Problem):
-    """The thing has changed since the caller read it."""
+    """The resource has changed since the caller read it."""
 
     status, code, title = 412, "stale", "It has changed since it was read; read it again."
 
 
 class TooLarge(Problem):
-    """The body is larger than this route takes."""
+    """The body is larger than the route allows."""
 
     status, code, title = 413, "too_large", "The request is too large."
 
 
 class Invalid(Problem):
-    """The request was understood and is not acceptable."""
+    """The request was understood, but is not valid."""
 
     status, code, title = 422, "invalid", "Some of the input is not acceptable."
 
 
 class PreconditionRequired(Problem):
-    """The caller has to say which version they mean to change."""
+    """The request must name the version to change, in If-Match."""
 
     status, code, title = 428, "version_required", "Send If-Match with the ETag you last read."
 
 
 class Unavailable(Problem):
-    """The service cannot do this now."""
+    """The service cannot answer the request at present."""
 
     status, code, title = 503, "unavailable", "Not available at the moment; try again."
 
 
 def found_or_404(thing: Thing | None, detail: str) -> Thing:
-    """Give what was looked up; NotFound, with a detail for the reader, where there is nothing."""
+    """Return `thing`; raise NotFound with this detail if it is None."""
     if thing is None:
         raise NotFound(detail=detail)
     return thing

@@ -1,4 +1,4 @@
-"""Forget what the kit no longer needs: answers to old requests and ids of old events."""
+"""The loop that deletes old rows of shared tables: stored responses and ids of applied events."""
 
 from datetime import timedelta
 from threading import Event
@@ -17,7 +17,7 @@ _EVERY_SECONDS = 600
 
 
 class Housekeeping(Loop):
-    """Tidies the kit's tables now and then."""
+    """The loop of a worker that deletes expired rows at intervals."""
 
     name = "housekeeping"
 
@@ -26,22 +26,22 @@ class Housekeeping(Loop):
 
     @property
     def is_stalled(self) -> bool:
-        """It sleeps longer than other loops, and nobody waits for it."""
+        """Always False: this loop sleeps longer than others, and no other work depends on it."""
         return False
 
     def run(self, stop: Event) -> None:
-        """Tidy at once and then at intervals."""
+        """Delete expired rows at once and then every ten minutes, until `stop` is set."""
         while not stop.is_set():
             try:
-                tidy(self._database)
+                delete_expired(self._database)
             except SQLAlchemyError as error:
                 self.wait_if_outage(error, stop)
             else:
                 stop.wait(_EVERY_SECONDS)
 
 
-def tidy(database: Database) -> None:
-    """Delete what is older than it is kept."""
+def delete_expired(database: Database) -> None:
+    """Delete the rows of the shared tables that are older than their retention time."""
     now = clock.now()
     with database.transaction() as session:
         session.execute(

@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7 (RFC 9562), which sort by the time they were made."""
+"""Identifiers: UUIDv7 (RFC 9562), which sort by the time of their creation."""
 
 from uuid import UUID
 
@@ -6,5 +6,5 @@ from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
-    """Make an identifier."""
+    """Return a new identifier."""
     return uuid7()

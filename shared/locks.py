@@ -1,7 +1,7 @@
-"""One holder at a time, released by the death of the holder.
+"""Named locks that one process has at a time, and that are released when this process dies.
 
-PostgreSQL: a session's advisory lock, on the connection that does the work. SQLite: a lock on a
-file beside it.
+On PostgreSQL it is an advisory lock of the connection that does the work, on SQLite a lock on a
+file beside the database.
 """
 
 import fcntl
@@ -18,33 +18,37 @@ from shared.database import Database
 
 @contextmanager
 def exclusive_lock(database: Database, name: str) -> Iterator[Connection | None]:
-    """Try to become the only holder of `name`; give the connection to work on, or None.
+    """Try to lock `name`; yield the connection to work on, or None if another has the lock.
 
-    On PostgreSQL the lock is lost with that connection: its next statement fails.
+    It does not wait for the lock. On PostgreSQL the lock is lost with the connection, and the next
+    statement on the connection fails.
     """
     with database.connection() as connection:
-        hold = _file_lock if database.is_sqlite else _advisory_lock
-        with hold(connection, f"{database.schema}.{name}") as held:
-            yield connection if held else None
+        lock = _file_lock if database.is_sqlite else _advisory_lock
+        with lock(connection, f"{database.schema}.{name}") as is_locked:
+            yield connection if is_locked else None
 
 
-def confirm_lock(held: Connection) -> None:
-    """Fail where the lock was lost with its connection; for holders that work on others."""
-    held.execute(text("SELECT 1"))
+def confirm_lock(connection: Connection) -> None:
+    """Raise an error of the database if the lock was lost together with its connection.
+
+    This is for work that is done on other connections than that of the lock.
+    """
+    connection.execute(text("SELECT 1"))
 
 
 @contextmanager
 def _advisory_lock(connection: Connection, name: str) -> Iterator[bool]:
-    number = {"space": crc32(b"patron") - 2**31, "name": crc32(name.encode()) - 2**31}
-    taken = connection.execute(text("SELECT pg_try_advisory_lock(:space, :name)"), number)
-    if not taken.scalar_one():
+    numbers = {"space": crc32(b"patron") - 2**31, "name": crc32(name.encode()) - 2**31}
+    result = connection.execute(text("SELECT pg_try_advisory_lock(:space, :name)"), numbers)
+    if not result.scalar_one():
         yield False
         return
     try:
         yield True
     finally:
         if not connection.closed and not connection.invalidated:
-            connection.execute(text("SELECT pg_advisory_unlock(:space, :name)"), number)
+            connection.execute(text("SELECT pg_advisory_unlock(:space, :name)"), numbers)
 
 
 @contextmanager
@@ -52,16 +56,16 @@ def _file_lock(connection: Connection, name: str) -> Iterator[bool]:
     path = Path(f"{connection.engine.url.database}.{name}.lock")
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        held = _locked(descriptor, path)
-        yield held
-        if held:
+        is_locked = _lock_file(descriptor, path)
+        yield is_locked
+        if is_locked:
             path.unlink()
     finally:
         os.close(descriptor)
 
 
-def _locked(descriptor: int, path: Path) -> bool:
-    """Lock the file, unless somebody holds it or its last holder has removed it."""
+def _lock_file(descriptor: int, path: Path) -> bool:
+    """Lock the open file; return False if it is locked, or was removed when it was unlocked."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return os.path.samestat(os.fstat(descriptor), path.stat())

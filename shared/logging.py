@@ -12,7 +12,7 @@ import structlog
 from shared import tracing
 
 _VALUES = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\n|\Z)|input_value=.*?(?=, input_type=)", re.DOTALL)
-"""Where PostgreSQL and pydantic repeat the value that they refuse."""
+"""The parts of error texts in which PostgreSQL and pydantic repeat the invalid value."""
 
 
 def _add_trace(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -41,9 +41,10 @@ def _to_bytes(_: Any, __: str, line: MutableMapping[str, Any]) -> bytes:
 
 
 def configure(*, service: str, role: str, level: str) -> None:
-    """Send our lines and those of the libraries to standard output as JSON.
+    """Write the log lines of our code and of libraries to standard output as JSON.
 
-    Ours do not pass through the standard library's logging, which costs more than all the rest.
+    Lines of our code do not pass through the logging of the standard library, which would take
+    longer than everything else.
     """
 
     def add_process(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -84,6 +85,6 @@ def _to_text(logger: Any, name: str, line: MutableMapping[str, Any]) -> str:
 
 
 def logger(name: str) -> structlog.typing.FilteringBoundLogger:
-    """Give the logger of a module."""
+    """Return the logger of a module."""
     log: structlog.typing.FilteringBoundLogger = structlog.get_logger(name)
     return log

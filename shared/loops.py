@@ -1,4 +1,4 @@
-"""The loops of a worker: threads that show that they still turn, and end together."""
+"""The loops of a worker process: threads with heartbeats that are started and stopped together."""
 
 import os
 import time
@@ -17,26 +17,29 @@ log = logger(__name__)
 
 
 class Loop:
-    """Something a worker does until it is told to stop."""
+    """Work that a worker repeats until it is stopped.
+
+    A loop calls `beat` regularly; a loop without a recent heartbeat ends the process.
+    """
 
     name: ClassVar[str]
-    _beaten: float = 0.0
+    _last_beat: float = 0.0
 
     def run(self, stop: Event) -> None:
-        """Work until `stop` is set, calling `beat` at every turn."""
+        """Work until `stop` is set, and call `beat` in every iteration."""
         raise NotImplementedError
 
     def beat(self) -> None:
-        """Show that the loop still turns."""
-        self._beaten = time.monotonic()
+        """Record a heartbeat."""
+        self._last_beat = time.monotonic()
 
     @property
     def is_stalled(self) -> bool:
-        """Tell whether the loop has not turned for too long."""
-        return time.monotonic() - self._beaten > _STALLED_SECONDS
+        """Whether the last heartbeat is too long ago."""
+        return time.monotonic() - self._last_beat > _STALLED_SECONDS
 
     def wait_if_outage(self, error: Exception, stop: Event) -> None:
-        """Wait a moment where the database or the log is out of reach; raise anything else."""
+        """Wait a second if the error is an outage of the database or log; raise any other error."""
         if not (isinstance(error, LogUnavailable) or is_outage(error)):
             raise error
         log.warning("loop.waits", loop=self.name, reason=str(error).partition("\n")[0])
@@ -45,7 +48,11 @@ class Loop:
 
 
 def run_all(loops: Sequence[Loop], stop: Event, *, drain_seconds: float) -> None:
-    """Run the loops until `stop`; end the process if one dies or stalls: it is started anew."""
+    """Run each loop in a thread until `stop` is set, then wait up to `drain_seconds` for them.
+
+    If a loop dies or stalls, the whole process exits with status 70: its supervisor restarts it,
+    whereas a worker that does only half of its work would not be noticed.
+    """
     threads = [
         Thread(target=_run, args=(loop, stop), name=loop.name, daemon=True) for loop in loops
     ]

@@ -1,4 +1,4 @@
-"""What operators watch, in Prometheus' terms."""
+"""The Prometheus metrics of a process."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

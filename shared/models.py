@@ -1,4 +1,4 @@
-"""The tables that the kit itself keeps in every service's schema."""
+"""The tables that every service has in its schema: outbox, inbox and stored responses."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,13 +10,13 @@ from shared.database import Json, Moment, new_metadata
 
 
 class SharedModel(DeclarativeBase):
-    """Base of the kit's own tables."""
+    """The base class of the tables that every service has."""
 
     metadata = new_metadata()
 
 
 class Outbox(SharedModel):
-    """What has to be published. The columns are those of Debezium's outbox event router."""
+    """Events to publish. The columns are named as in Debezium's outbox event router."""
 
     __tablename__ = "outbox"
 
@@ -48,7 +48,7 @@ Index(
 
 
 class Inbox(SharedModel):
-    """Events that have had their effect here."""
+    """The ids of the events that this service has applied."""
 
     __tablename__ = "inbox"
 
@@ -57,7 +57,7 @@ class Inbox(SharedModel):
 
 
 class StoredAnswer(SharedModel):
-    """The answer to a request that carried an Idempotency-Key."""
+    """The response to a request with an Idempotency-Key, which is sent again to a retry."""
 
     __tablename__ = "idempotent_answers"
 

@@ -1,4 +1,4 @@
-"""Exact numbers and currencies. Amounts are never floats, and never cross a currency silently."""
+"""Exact numbers and currencies. Amounts are never floats, nor implicitly of another currency."""
 
 import re
 from collections.abc import Iterator
@@ -16,18 +16,18 @@ from decimal import (
 import pycountry
 
 CURRENCIES = frozenset(currency.alpha_3 for currency in pycountry.currencies)
-"""The codes of ISO 4217."""
+"""The currency codes of ISO 4217."""
 
 EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
-"""Sums and products of exact numbers: the context of everybody else stops at 28 digits."""
+"""The context for exact sums and products: Python's default context rounds to 28 digits."""
 
 _NUMBER = re.compile(r"[+-]?([0-9]{1,15})(\.[0-9]{1,6})?")
 
 
 def parse_exact(text: str) -> Decimal:
-    """Read an exact number with up to 15 digits before and 6 after the point.
+    """Parse an exact number with at most 15 digits before and 6 after the decimal point.
 
-    Raises ValueError, saying what to give instead.
+    Raises ValueError with a message for the user.
     """
     if not _NUMBER.fullmatch(text):
         raise ValueError("Give digits with an optional point: at most 15 before it and 6 after.")
@@ -37,13 +37,13 @@ def parse_exact(text: str) -> Decimal:
 
 @contextmanager
 def exact_arithmetic() -> Iterator[None]:
-    """Compute with 120 digits; what would still have to be rounded raises `decimal.Inexact`."""
+    """Compute with 120 digits inside the `with`; a rounded result raises `decimal.Inexact`."""
     with localcontext(EXACT):
         yield
 
 
 def format_decimal(value: Decimal) -> str:
-    """Write a decimal without an exponent and without zeros that say nothing."""
+    """Return a decimal as text without an exponent and without trailing zeros after the point."""
     text = format(value, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text

@@ -1,5 +1,5 @@
-"""Outages: failures that pass by themselves, so that the same work may succeed later."""
+"""Outages: failures that end by themselves, so that the same work may succeed later."""
 
 
 class LogUnavailable(Exception):
-    """The event log cannot be reached now; everything may be tried again."""
+    """The log is out of reach at present; whatever failed may be tried again."""

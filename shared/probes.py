@@ -1,4 +1,4 @@
-"""Probes and metrics of a process, on a port of their own, without a token."""
+"""An HTTP server with the probes and metrics of a process, on its own port, without a token."""
 
 from collections.abc import Callable, Iterable
 from socketserver import ThreadingMixIn
@@ -15,34 +15,38 @@ Check = Callable[[], bool]
 
 
 class _Server(ThreadingMixIn, WSGIServer):
-    """A thread a request: a slow `/readyz` must not make `/livez` fail."""
+    """A server with a thread per request: a slow `/readyz` must not make `/livez` fail."""
 
     daemon_threads = True
 
 
-class _Quiet(WSGIRequestHandler):
+class _SilentRequestHandler(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Keep probes out of the log."""
+        """Log nothing: probes are requested every few seconds."""
 
 
 class Probes:
-    """`/livez` (restart me if this fails), `/readyz` (send me work), `/metrics` (Prometheus)."""
+    """The server of `/livez`, `/readyz` and `/metrics`.
+
+    `/livez` answers 503 if the process must be restarted, `/readyz` answers 503 while it should get
+    no requests; `/metrics` is read by Prometheus.
+    """
 
     def __init__(self, host: str, port: int, *, alive: Check, ready: Check) -> None:
         self._checks = {"/livez": alive, "/readyz": ready}
         self._metrics = make_wsgi_app()
         self._server: WSGIServer = make_server(
-            host, port, self._answer, server_class=_Server, handler_class=_Quiet
+            host, port, self._answer, server_class=_Server, handler_class=_SilentRequestHandler
         )
         Thread(target=self._server.serve_forever, name="operations", daemon=True).start()
 
     @property
     def port(self) -> int:
-        """The port that was taken."""
+        """The port on which the server listens; a free one was chosen if 0 was requested."""
         return self._server.server_port
 
     def close(self) -> None:
-        """Stop answering."""
+        """Stop the server."""
         self._server.shutdown()
         self._server.server_close()
 

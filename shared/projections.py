@@ -1,8 +1,9 @@
-"""What a service keeps of another's noun, its mirror: of each the highest version that was told.
+"""Projections: the data of other services' records that a service stores itself, from events.
 
-A mirror is a table with `id` and `version`, and a function from an event to a row of it. An equal
-version is taken once more, so that a topic can be read again. `changed_at`, where there is one, is
-when the mirror heard of a change: it makes no difference by itself.
+A projection is a table with the columns `id` and `version`, and a function that turns an event into
+a row of it. For each id the highest version is stored, whatever the order of the events. An equal
+version is written again, so that a topic can be replayed. The optional column `changed_at` is the
+time at which the projection changed; a row that differs in this column alone is not written.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -20,61 +21,68 @@ Event = TypeVar("Event")
 
 
 def apply_events(
-    session: Session, mirror: Any, events: Iterable[Event], row: Callable[[Event], Row]
+    session: Session, projection: Any, events: Iterable[Event], row: Callable[[Event], Row]
 ) -> dict[UUID, Row]:
-    """Take over what a batch of events tells; give the rows of those not known in a later state."""
-    told = newest_rows(events, row)
-    return upsert_newer(session, mirror, lock_rows(session, mirror, told), told)
+    """Apply a batch of events to a projection.
+
+    Returns the newest row of each id, without ids for which a higher version is stored already.
+    """
+    rows = newest_rows(events, row)
+    return upsert_newer(session, projection, lock_rows(session, projection, rows), rows)
 
 
 def newest_rows(events: Iterable[Event], row: Callable[[Event], Row]) -> dict[UUID, Row]:
-    """Give the rows that a batch tells, the highest version of each."""
-    return {told["id"]: told for told in sorted(map(row, events), key=itemgetter("version"))}
+    """Return the rows of a batch of events by id, for each id the one of the highest version."""
+    return {newest["id"]: newest for newest in sorted(map(row, events), key=itemgetter("version"))}
 
 
 def lock_rows(
     session: Session,
-    mirror: Any,
-    told: Mapping[UUID, Row],
+    projection: Any,
+    rows: Mapping[UUID, Row],
     *,
     others: Collection[UUID] = (),
     blank: Callable[[UUID], Row] = lambda id_: {"id": id_},
 ) -> dict[UUID, Row]:
-    """Lock who is told of, and others, until the transaction ends; the new are put down as told.
+    """Lock the stored rows of the ids in `rows` and `others` until the transaction ends.
 
-    Of others nothing may have been told yet: such a row is blank.
+    An id that is not stored yet is inserted: with its values in `rows` or, if it is one of `others`
+    of which there was no event yet, with the values of `blank`. Returns the stored rows by id.
     """
     return lock_or_create(
         session,
-        mirror,
-        told.keys() | set(others),
-        locked=lambda session, ids: _locked(session, mirror, ids),
-        blank=lambda id_: told.get(id_) or blank(id_),
+        projection,
+        rows.keys() | set(others),
+        select_locked=lambda session, ids: _select_locked(session, projection, ids),
+        new_row=lambda id_: rows.get(id_) or blank(id_),
     )
 
 
 def upsert_newer(
-    session: Session, mirror: Any, held: Mapping[UUID, Row], told: Mapping[UUID, Row]
+    session: Session, projection: Any, locked: Mapping[UUID, Row], rows: Mapping[UUID, Row]
 ) -> dict[UUID, Row]:
-    """Write what is told of those who are held; give the rows that are not passed already."""
-    taken = {
+    """Update the locked rows to `rows`, except where a higher version is stored.
+
+    Returns those of `rows` whose version is not lower than the stored one, changed or not.
+    """
+    current = {
         id_: row
-        for id_, row in sorted(told.items())
-        if row["version"] >= (held[id_]["version"] or 0)
+        for id_, row in sorted(rows.items())
+        if row["version"] >= (locked[id_]["version"] or 0)
     }
-    changed = [row for id_, row in taken.items() if _says_more(row, held[id_])]
+    changed = [row for id_, row in current.items() if _differs(row, locked[id_])]
     if changed:
-        session.execute(update(mirror), changed)
-    return taken
+        session.execute(update(projection), changed)
+    return current
 
 
-def _says_more(row: Row, known: Row) -> bool:
-    return any(value != known[name] for name, value in row.items() if name != "changed_at")
+def _differs(row: Row, stored: Row) -> bool:
+    return any(value != stored[name] for name, value in row.items() if name != "changed_at")
 
 
-def _locked(session: Session, mirror: Any, ids: Collection[UUID]) -> dict[UUID, Row]:
-    """Lock rows in the order of their ids, so that two who lock never wait for each other."""
-    table = mirror.__table__
-    wanted = select(table).where(any_of(session, table.c.id, ids)).order_by(table.c.id)
-    rows = cast("Iterable[Row]", session.execute(wanted.with_for_update()).mappings())
+def _select_locked(session: Session, projection: Any, ids: Collection[UUID]) -> dict[UUID, Row]:
+    """Lock rows in the order of their ids, so that two transactions cannot deadlock."""
+    table = projection.__table__
+    statement = select(table).where(any_of(session, table.c.id, ids)).order_by(table.c.id)
+    rows = cast("Iterable[Row]", session.execute(statement.with_for_update()).mappings())
     return {row["id"]: row for row in rows}

@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Rows(StrEnum):
-    """Whose customers a caller sees."""
+    """The customers that a caller sees: all, those of their team, or those that they own."""
 
     ALL = "all"
     TEAM = "team"
@@ -18,7 +18,7 @@ class Rows(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A caller who reads all rows, those of their team, or those that they own."""
+    """A caller, and the rows that they may read."""
 
     subject: str
     rows: Rows
@@ -26,7 +26,7 @@ class Reader:
 
 
 SYSTEM_READER = Reader("system", Rows.ALL)
-"""The reader of workers and commands, which act for nobody in particular."""
+"""The reader of workers and commands, which act for no caller and see all rows."""
 
 
 def visible_rows(reader: Reader, *, owner: Any, team: Any) -> tuple[Any, ...]:

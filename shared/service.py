@@ -1,4 +1,4 @@
-"""What a service is: its parts, and the two processes that they make."""
+"""A service: its parts, and its two processes, api and worker."""
 
 import inspect
 import signal
@@ -34,7 +34,11 @@ log = logging.logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """The parts of a service, named once in its `__main__`."""
+    """The parts of a service, as its `__main__` names them.
+
+    `handlers` has the handlers of events, `works` the functions that do the work of jobs, by the
+    model of their table; `guard` wraps the ASGI app, and `server` has further options of uvicorn.
+    """
 
     settings: type[ServiceSettings]
     create_app: Callable[[Any], FastAPI]
@@ -47,11 +51,11 @@ class Service:
 
     @property
     def migrations(self) -> Path:
-        """The folder of its Alembic history, beside its settings."""
+        """The folder of the service's Alembic migrations, beside the module of its settings."""
         return Path(inspect.getfile(self.settings)).parent / "migrations"
 
     def serve(self, settings: ServiceSettings) -> None:
-        """Answer HTTP until told to stop."""
+        """Run the api process: answer HTTP until it is stopped."""
         app = self.create_app(settings)
         logging.configure(service=settings.name, role="api", level=settings.log_level)
         database: Database = app.state.database
@@ -59,7 +63,7 @@ class Service:
             settings.host,
             settings.operations_port,
             alive=lambda: True,
-            ready=database.answers,
+            ready=database.is_reachable,
         )
         log.info("process.started", operations_port=probes.port)
         uvicorn.run(
@@ -77,11 +81,13 @@ class Service:
         probes.close()
 
     def work(self, settings: ServiceSettings) -> None:
-        """Publish, listen and do long work until told to stop."""
+        """Run the worker process: publish and consume events and run jobs until it is stopped."""
         logging.configure(service=settings.name, role="worker", level=settings.log_level)
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: Thread(target=stop.set).start())  # set() takes a lock
+            signal.signal(
+                number, lambda *_: Thread(target=stop.set).start()
+            )  # set() takes a lock, which this thread may have
         database = Database.of(settings)
         event_log = open_log(settings)
         loops = self.loops(database, event_log, settings)
@@ -89,7 +95,7 @@ class Service:
             settings.host,
             settings.worker_operations_port,
             alive=lambda: not any(loop.is_stalled for loop in loops),
-            ready=database.answers,
+            ready=database.is_reachable,
         )
         log.info("process.started", operations_port=probes.port)
         run_all(loops, stop, drain_seconds=settings.drain_seconds)
@@ -98,7 +104,7 @@ class Service:
         database.close()
 
     def loops(self, database: Database, event_log: Log, settings: ServiceSettings) -> list[Loop]:
-        """Make the loops of the worker."""
+        """Return the loops of the worker."""
         loops: list[Loop] = [Housekeeping(database)]
         if contracts_of(settings.name):
             loops.append(Relay(database, event_log))

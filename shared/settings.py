@@ -1,4 +1,4 @@
-"""Settings of a service: frozen, read from the environment once, at start."""
+"""The settings of a service: read from the environment once, when a process starts."""
 
 import os
 from pathlib import Path
@@ -21,7 +21,10 @@ LogLevel = Annotated[
 
 
 class ServiceSettings(BaseSettings):
-    """What a service can be told: `PATRON_<FIELD>` for all, `<SERVICE>_<FIELD>` for one."""
+    """The settings that all services have.
+
+    A value is set for all services by `PATRON_<FIELD>`, for one by `<SERVICE>_<FIELD>`, which wins.
+    """
 
     model_config = SettingsConfigDict(
         frozen=True, env_prefix="PATRON_", env_ignore_empty=True, populate_by_name=True
@@ -31,69 +34,84 @@ class ServiceSettings(BaseSettings):
 
     data: Path = Field(Path("var"), description="Folder of the embedded databases, log and keys.")
     database_url: str | None = Field(
-        None, description="SQLAlchemy URL; absent: SQLite, one file per service under `data`."
+        None, description="SQLAlchemy URL; without it SQLite, with a file per service in `data`."
     )
     kafka_bootstrap: str | None = Field(
-        None, description="host:port of Kafka brokers; absent: the embedded log under `data`."
+        None,
+        description="host:port of Kafka brokers; without it the embedded log, a file in `data`.",
     )
     currency: str = Field("CNY", description="The company's currency.")
-    timezone: str = Field("Asia/Shanghai", description="The business zone: days are local to it.")
+    timezone: str = Field(
+        "Asia/Shanghai", description="The time zone of the company: days are local to it."
+    )
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port of the API.")
     operations_port: int = Field(
-        0, ge=0, le=65535, description="Port of the API's probes and metrics; 0: any free one."
+        0,
+        ge=0,
+        le=65535,
+        description="Port of the probes and metrics of the API; 0 chooses a free port.",
     )
-    worker_operations_port: int = Field(0, ge=0, le=65535, description="The same of the worker.")
+    worker_operations_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port of the probes and metrics of the worker; 0 chooses a free port.",
+    )
     log_level: LogLevel = Field(
-        "INFO", description="Least level logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."
+        "INFO", description="Lowest level that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."
     )
     identity_public_key_file: Path | None = Field(
-        None, description="The gateway's public key (PEM); absent: `data`/identity.pub."
+        None,
+        description="File of the gateway's public key (PEM); without it `data`/identity.pub.",
     )
-    drain_seconds: float = Field(10, description="How long a stop waits for work in hand.")
+    drain_seconds: float = Field(
+        10, description="Seconds that a stopping process waits for its current work."
+    )
     pool_size: int = Field(
         10,
         ge=5,
-        description="Database connections that a process keeps, for each way of using them.",
+        description="Database connections of a process in each of its pools.",
     )
 
     @classmethod
     def read(cls) -> Self:
-        """Read the environment; SystemExit names each variable that cannot be used, not its value.
+        """Read the environment; raise SystemExit with the name and fault of each invalid variable.
 
-        A value may be a password.
+        Values are not repeated, as one may be a password.
         """
         try:
             return cls()
         except ValidationError as error:
-            found = error.errors(include_url=False, include_input=False, include_context=False)
-            lines = [f"{cls._variable(str(one['loc'][0]))}: {one['msg']}" for one in found]
+            faults = error.errors(include_url=False, include_input=False, include_context=False)
+            lines = [f"{cls._variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in faults]
             raise SystemExit("\n".join(["These settings cannot be used.", *lines])) from None
 
     @classmethod
     def _variable(cls, field: str) -> str:
+        """Return the name of the environment variable that a field was read from."""
         own = f"{cls.name}_{field}".upper()
         return own if os.environ.get(own) else f"PATRON_{field}".upper()
 
     @field_validator("currency")
     @classmethod
     def known_currency(cls, code: str) -> str:
-        """Refuse a code that ISO 4217 does not have."""
+        """Refuse a code that is not in ISO 4217."""
         if code not in CURRENCIES:
-            raise ValueError("ISO 4217 does not have it; write e.g. CNY")
+            raise ValueError("it is not in ISO 4217; use a code such as CNY")
         return code
 
     @field_validator("timezone")
     @classmethod
     def known_zone(cls, name: str) -> str:
-        """Refuse a zone that the tz database does not know."""
+        """Refuse a time zone that is not in the tz database."""
         if name not in available_timezones():
-            raise ValueError("the tz database does not know it; write e.g. Asia/Shanghai")
+            raise ValueError("it is not in the tz database; use a zone such as Asia/Shanghai")
         return name
 
     @property
     def zone(self) -> ZoneInfo:
-        """The business zone."""
+        """The time zone of the company."""
         return ZoneInfo(self.timezone)
 
     @property
@@ -103,7 +121,7 @@ class ServiceSettings(BaseSettings):
 
     @property
     def identity_public_key(self) -> Path:
-        """The file of the key that checks the gateway's tokens."""
+        """The file of the key that verifies the tokens of the gateway."""
         return self.identity_public_key_file or self.data / "identity.pub"
 
     @classmethod

@@ -1,10 +1,10 @@
-"""What became of a thing that was put: one word for records, files and their counts."""
+"""The result of an upsert, by the same names for single records, files and counts."""
 
 from enum import StrEnum
 
 
 class UpsertResult(StrEnum):
-    """It was new, it changed, or it was so already."""
+    """Whether an upsert created a record, updated it, or found it with these values already."""
 
     CREATED = "created"
     UPDATED = "updated"

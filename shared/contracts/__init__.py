@@ -1,4 +1,5 @@
-"""The events that services publish: frozen dataclasses, one module per service and noun.
+"""The events that services publish: frozen dataclasses, a module per noun of each service.
 
-Within v1 they change by optional additions only; anything else is a v2 beside it.
+Version 1 of an event changes by added optional fields only; any other change is a version 2 that is
+published beside it.
 """

@@ -1,4 +1,4 @@
-"""All contracts: which class travels as which type, on which topic, with which key."""
+"""The catalogue of contracts: the type, topic and key of every class of events."""
 
 import importlib
 import pkgutil
@@ -13,7 +13,10 @@ E = TypeVar("E")
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """How one class travels. `key` names the field whose value is the record's key."""
+    """How events of a class are published: `name` is their type, `key` the field with their key.
+
+    A compacted topic contains states, others contain facts.
+    """
 
     name: str
     topic: str
@@ -26,35 +29,41 @@ _CONTRACTS: dict[type, Contract] = {}
 
 
 def event(name: str, *, topic: str, key: str) -> Callable[[type[E]], type[E]]:
-    """Declare a fact: `customer.registered` on topic `registry.customer`, kept for ever."""
+    """Declare a fact, such as `customer.registered` on topic `registry.customer`.
+
+    Facts are never deleted from their topic.
+    """
     return _declare(
         Contract(f"patron.{name}.v1", f"patron.{topic}.events.v1", key, compacted=False)
     )
 
 
 def state(name: str, *, topic: str, key: str) -> Callable[[type[E]], type[E]]:
-    """Declare the latest snapshot of a noun, kept per key until its tombstone."""
+    """Declare a state, the latest snapshot of a record.
+
+    A topic retains the last state of each key, until its tombstone.
+    """
     return _declare(Contract(f"patron.{name}.v1", f"patron.{topic}{_STATE}", key, compacted=True))
 
 
 def is_compacted(topic: str) -> bool:
-    """Tell whether a topic keeps only what came last per key."""
+    """Return whether a topic retains only the last record of each key."""
     return topic.endswith(_STATE)
 
 
 def contract_of(kind: type) -> Contract:
-    """Tell how a class travels; KeyError if it was never declared."""
+    """Return the contract of a class; raise KeyError if it was not declared."""
     return _CONTRACTS[kind]
 
 
 def contracts() -> dict[type, Contract]:
-    """Tell every contract: those of all modules beside this one, and what else was declared."""
+    """Return every contract by its class, after importing all modules of this package."""
     _import_all()
     return dict(_CONTRACTS)
 
 
 def contracts_of(service: str) -> list[Contract]:
-    """Tell what a service publishes."""
+    """Return the contracts of the events that a service publishes."""
     return [each for each in contracts().values() if each.topic.startswith(f"patron.{service}.")]
 
 

@@ -1,1 +1,1 @@
-"""Long work: one worker at a time, resumed after its death, with progress, cancellable."""
+"""Jobs: long work with progress, by one worker at a time; it can be resumed and cancelled."""

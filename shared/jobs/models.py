@@ -1,4 +1,4 @@
-"""The columns that every noun of long work has."""
+"""The columns that the table of every kind of job has."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from shared.database import Json, Moment
 
 
 class JobState(StrEnum):
-    """Where a job stands."""
+    """The state of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -25,7 +25,7 @@ UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 
 
 class JobColumns:
-    """Mix into the table of a noun whose work is long."""
+    """A mixin for the table of a kind of job."""
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     state: Mapped[str] = mapped_column(String(10), default=JobState.QUEUED, index=True)

@@ -1,8 +1,9 @@
-"""Run the jobs of a service, oldest first, one at a time per worker.
+"""Run the jobs of a service, the oldest first, one at a time per worker.
 
-A job is claimed by an exclusive lock that dies with its worker, so another takes over at once; the
-work itself commits in steps and finds its place again in its own rows. A worker that lost its lock
-without noticing cannot commit another step: the number of its attempt is no longer the job's.
+A worker claims a job with an exclusive lock. The lock is released when the worker dies, so another
+worker takes the job over at once. The work commits in steps, stores its progress in its own rows,
+and continues from there. A worker that lost its lock without noticing cannot commit another step,
+because the number of its attempt is no longer that of the job's row.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -28,14 +29,14 @@ from shared.metrics import JOBS
 
 _IDLE_SECONDS = 0.1
 _RETRY_SECONDS = 1.0
-_MOST_ATTEMPTS = 20
-_GAVE_UP = Fault("", "internal", "It failed again and again; the log of the worker says why.")
+_MAX_ATTEMPTS = 20
+_GAVE_UP = Fault("", "internal", "It failed repeatedly; the reason is in the log of the worker.")
 
 log = logger(__name__)
 
 
 class JobFailed(Exception):
-    """The job cannot succeed as it was asked for; the fault tells the user why."""
+    """The job cannot succeed as requested; the fault has the reason, for the user."""
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
@@ -43,16 +44,19 @@ class JobFailed(Exception):
 
 
 class JobCancelled(Exception):
-    """Somebody asked for the job to end; what was committed so far stays."""
+    """The job was cancelled; the steps committed so far stay."""
 
 
 class JobLost(Exception):
-    """Another worker has taken the job over."""
+    """Another worker has taken the job over, so this attempt must end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One attempt at a job, as the work sees it."""
+    """An attempt at a job: what the function that does the work gets.
+
+    `kind` is the model of the job's table, `lock` the connection that has the job's lock.
+    """
 
     database: Database
     job_id: UUID
@@ -63,38 +67,42 @@ class Run:
     lock: Connection
 
     def check(self) -> None:
-        """Show life between two steps; end if the job is cancelled or the worker stops.
+        """Record a heartbeat between two steps; raise if the job is cancelled or the worker stops.
 
-        It asks over the connection that holds the lock, and so fails when the lock is lost.
+        It queries on the connection that has the lock, so it also fails if the lock is lost.
         """
         self.beat()
         if self.stop.is_set():
             raise InterruptedError
-        wish = select(self.kind.cancel_requested).where(self.kind.id == self.job_id)
-        if self.lock.execute(wish).scalar():
+        cancel_requested = select(self.kind.cancel_requested).where(self.kind.id == self.job_id)
+        if self.lock.execute(cancel_requested).scalar():
             raise JobCancelled
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Give the transaction of a step; it fails if another worker has taken the job over."""
+        """Yield the session of a step, which is then committed.
+
+        Raises JobLost, and commits nothing, if another worker has taken the job over.
+        """
         with self.database.transaction() as session:
             yield session
             session.flush()
-            mine = select(self.kind.id).where(*self.own()).with_for_update()
-            if session.scalar(mine) is None:
+            current = select(self.kind.id).where(*self.is_current()).with_for_update()
+            if session.scalar(current) is None:
                 raise JobLost
 
-    def own(self) -> list[Any]:
-        """Give the conditions under which the job's row is still this attempt's."""
+    def is_current(self) -> list[Any]:
+        """Return the conditions that select the job's row while this is its latest attempt."""
         return [self.kind.id == self.job_id, self.kind.attempts == self.attempt]
 
 
 Work: TypeAlias = Callable[[Run], None]
-_Ending: TypeAlias = tuple[JobState, Fault | None]
+"""Does the work of a job, in steps; it continues after the steps that are committed."""
+_Result: TypeAlias = tuple[JobState, Fault | None]
 
 
 class Runner(Loop):
-    """The working side of a worker."""
+    """The loop of a worker that runs jobs."""
 
     name = "jobs"
 
@@ -103,33 +111,36 @@ class Runner(Loop):
         self._works = works
 
     def run(self, stop: Event) -> None:
-        """Work on what is unfinished until told to stop."""
+        """Run unfinished jobs until `stop` is set."""
         while not stop.is_set():
             self.beat()
             try:
-                if not sum(self._work_on(kind, stop) for kind in self._works):
+                if not sum(self._run_unfinished(kind, stop) for kind in self._works):
                     stop.wait(_IDLE_SECONDS)
             except SQLAlchemyError as error:
                 self.wait_if_outage(error, stop)
 
-    def _work_on(self, kind: type[Any], stop: Event) -> int:
+    def _run_unfinished(self, kind: type[Any], stop: Event) -> int:
+        """Run the unfinished jobs of a kind; return how many this worker has run."""
         with self._database.reading() as session:
             unfinished = select(kind.id).where(kind.state.in_(UNFINISHED)).order_by(kind.id)
             ids = session.scalars(unfinished).all()
-        return sum(self._claim(kind, job_id, stop) for job_id in ids if not stop.is_set())
+        return sum(self._run_job(kind, job_id, stop) for job_id in ids if not stop.is_set())
 
-    def _claim(self, kind: type[Any], job_id: UUID, stop: Event) -> bool:
-        with exclusive_lock(self._database, f"{kind.__tablename__}.{job_id}") as held:
-            attempt = None if held is None else self._start(kind, job_id)
-            if held is None or attempt is None:
+    def _run_job(self, kind: type[Any], job_id: UUID, stop: Event) -> bool:
+        """Run a job if no other worker has its lock and it is unfinished; return whether it ran."""
+        with exclusive_lock(self._database, f"{kind.__tablename__}.{job_id}") as lock:
+            attempt = None if lock is None else self._start(kind, job_id)
+            if lock is None or attempt is None:
                 return False
-            run = Run(self._database, job_id, kind, attempt, stop, self.beat, held)
+            run = Run(self._database, job_id, kind, attempt, stop, self.beat, lock)
             outcome = self._attempt(run)
         if outcome:
             JOBS.labels(kind.__tablename__, outcome).inc()
         return True
 
     def _start(self, kind: type[Any], job_id: UUID) -> int | None:
+        """Commit the start of an attempt; return its number, None if the job is finished."""
         with self._database.transaction() as session:
             started = session.execute(
                 update(kind)
@@ -141,18 +152,19 @@ class Runner(Loop):
         return number
 
     def _attempt(self, run: Run) -> JobState | None:
-        """Work and note how it ended; None if the job has to go on later."""
+        """Do the work and commit the final state; return None if the job is to be continued."""
         tracing.start()
         try:
-            ending = self._work(run)
-            return _end(run, *ending) if ending else None
+            result = self._work(run)
+            return _end(run, *result) if result else None
         except (InterruptedError, JobLost) as reason:
-            log.info("job.left", **_named(run), reason=type(reason).__name__)
+            log.info("job.left", **_log_fields(run), reason=type(reason).__name__)
             return None
 
-    def _work(self, run: Run) -> _Ending | None:
+    def _work(self, run: Run) -> _Result | None:
+        """Do the work; return the final state, or None if another attempt is to be made."""
         try:
-            if run.attempt > _MOST_ATTEMPTS:
+            if run.attempt > _MAX_ATTEMPTS:
                 return JobState.FAILED, _GAVE_UP
             run.check()
             self._works[run.kind](run)
@@ -166,22 +178,22 @@ class Runner(Loop):
         except Exception as error:
             if is_outage(error):
                 raise
-            log.exception("job.failed", **_named(run))
+            log.exception("job.failed", **_log_fields(run))
             run.stop.wait(_RETRY_SECONDS)
             return None
 
 
-def _named(run: Run) -> dict[str, Any]:
+def _log_fields(run: Run) -> dict[str, Any]:
     return {"kind": run.kind.__tablename__, "job_id": str(run.job_id), "attempt": run.attempt}
 
 
 def _end(run: Run, state: JobState, fault: Fault | None) -> JobState:
-    """Note how a job ended; the file that it worked on, if any, goes with it."""
+    """Commit the final state of a job, and delete the file that it worked on, if it had one."""
     values: dict[str, Any] = {"state": state, "ended_at": clock.now()}
     if fault:
         values["failure"] = {"code": fault.code, "message": fault.message, "pointer": fault.pointer}
     with run.transaction() as session:
-        session.execute(update(run.kind).where(*run.own()).values(**values))
+        session.execute(update(run.kind).where(*run.is_current()).values(**values))
         store.delete_file(session, file_id=run.job_id)
-    log.info("job.ended", **_named(run), state=state)
+    log.info("job.ended", **_log_fields(run), state=state)
     return state

@@ -1,4 +1,4 @@
-"""What can be asked of a job."""
+"""The use case that all kinds of jobs have in common: cancelling a job."""
 
 from sqlalchemy.orm import Session
 
@@ -8,7 +8,7 @@ from shared.jobs.models import UNFINISHED, JobColumns, JobState
 
 
 def cancel(session: Session, job: JobColumns) -> None:
-    """Ask a job to end; what it has done so far stays."""
+    """Cancel a queued job, or request the end of a running one; committed steps stay."""
     if job.state == JobState.QUEUED:
         job.state, job.ended_at = JobState.CANCELLED, clock.now()
         store.delete_file(session, file_id=job.id)

@@ -1,5 +1,7 @@
-"""From a committed change to its effect elsewhere: outbox -> relay -> log -> consumer -> inbox.
+"""Events between services: outbox -> relay -> log -> consumer -> inbox.
 
-Delivery is at least once; the effect is once, because the inbox row and the effect are one
-transaction.
+A use case records events in the outbox, in the transaction of its change. The relay publishes them
+to the log; the consumer of another service reads the log and applies them, with their ids in the
+inbox. An event is delivered at least once and applied exactly once, because the row in the inbox
+and the changes that the event causes are committed in one transaction.
 """

@@ -1,12 +1,27 @@
-"""Give events their effect: inbox row and effect in one transaction, then the offset.
+"""Read events from the log and apply them to the database of a service, each exactly once.
 
-A batch that fails is halved until the poison event stands alone; that one is dead-lettered and the
-rest flows. When the database or the log is out of reach, the batch waits.
+A batch goes through these steps:
+
+1. Records are polled from the log, from the committed offsets of the service's group on.
+2. In one transaction of the database, the ids of the events are inserted into the inbox, and the
+   handlers apply those events whose ids were not there yet.
+3. After that commit, the offsets after the batch are committed to the log.
+
+After a crash before the commit of step 2 the database has nothing of the batch, and the batch is
+polled again. After a crash between steps 2 and 3 the batch is polled again too, but its ids are in
+the inbox, so it changes nothing. Delivery is at least once, the effect exactly once.
+
+If a handler fails, its transaction is rolled back and the batch is applied in halves, and so on,
+until the event that fails is alone. This event is tried once more, then written to the topic of
+dead letters, and all other events are applied. A crash after that may write a dead letter twice.
+
+If the database or the log is out of reach, the events are not to blame: none becomes a dead letter.
+The consumer waits and polls the batch again.
 """
 
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -30,7 +45,9 @@ from shared.metrics import CONSUMED, CONSUMER_LAG
 from shared.outages import LogUnavailable
 
 Handler: TypeAlias = Callable[[Session, Sequence[Any]], None]
+"""Applies events in the session's transaction, which the consumer commits."""
 Handlers: TypeAlias = Mapping[type, Handler]
+"""The class of an event -> its handler. Classes with the same handler share its calls."""
 
 _BATCH = 500
 _POLL_SECONDS = 0.5
@@ -40,14 +57,16 @@ log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Parsed:
+class _ParsedEvent:
+    """An event, its id, and the record that it was read from."""
+
     received: ReceivedRecord
     event_id: UUID
     event: Any
 
 
 class Consumer(Loop):
-    """The listening side of a worker."""
+    """The loop of a worker that consumes events."""
 
     name = "consumer"
 
@@ -59,28 +78,28 @@ class Consumer(Loop):
         self._group = group
         self._handlers = handlers
         self._lag_shown = 0.0
-        self._kinds = {contract_of(kind).name: kind for kind in handlers}
+        self._event_classes = {contract_of(kind).name: kind for kind in handlers}
 
     def run(self, stop: Event) -> None:
-        """Read and apply until told to stop, waiting out outages."""
+        """Poll and apply until `stop` is set; after an outage, subscribe and poll again."""
         while not stop.is_set():
             try:
-                self._read(stop)
+                self._consume(stop)
             except (LogUnavailable, SQLAlchemyError) as error:
                 self.wait_if_outage(error, stop)
 
-    def _read(self, stop: Event) -> None:
+    def _consume(self, stop: Event) -> None:
         subscription = self._log.subscribe(group=self._group, topics=topics_of(self._handlers))
         try:
             while not stop.is_set():
-                self.turn(subscription)
+                self.poll_once(subscription)
                 self.beat()
         finally:
             subscription.close()
 
-    def turn(self, subscription: Subscription) -> int:
-        """Poll once and give what came its effect; tell how many records came."""
-        received = subscription.poll(seconds=_POLL_SECONDS, most=_BATCH)
+    def poll_once(self, subscription: Subscription) -> int:
+        """Poll records, apply them, then commit their offsets; return the number of records."""
+        received = subscription.poll(seconds=_POLL_SECONDS, max_records=_BATCH)
         if received:
             self.apply(received)
             subscription.commit(received)
@@ -88,7 +107,7 @@ class Consumer(Loop):
         return len(received)
 
     def apply(self, received: Sequence[ReceivedRecord]) -> None:
-        """Give records their effect, or bury those that cannot have one."""
+        """Apply the events in these records; those that cannot be applied become dead letters."""
         self._apply(list(self._parse(received)))
 
     def _show_lag(self, subscription: Subscription) -> None:
@@ -96,19 +115,24 @@ class Consumer(Loop):
             CONSUMER_LAG.labels(self._group).set(subscription.lag())
             self._lag_shown = time.monotonic()
 
-    def _parse(self, received: Iterable[ReceivedRecord]) -> Iterable[_Parsed]:
+    def _parse(self, received: Iterable[ReceivedRecord]) -> Iterator[_ParsedEvent]:
+        """Yield the events that have handlers; a record that is not valid becomes a dead letter.
+
+        Tombstones, and events of types without a handler, are left out.
+        """
         for item in received:
             name = item.record.headers.get("ce_type", "")
-            if item.record.value is None or (name and name not in self._kinds):
+            if item.record.value is None or (name and name not in self._event_classes):
                 CONSUMED.labels(self._group, "ignored").inc()
                 continue
             try:
-                event = adapter(self._kinds[name]).validate_json(item.record.value)
-                yield _Parsed(item, item.event_id, event)
+                event = adapter(self._event_classes[name]).validate_json(item.record.value)
+                yield _ParsedEvent(item, item.event_id, event)
             except (KeyError, ValueError) as error:
-                self.bury(item, error)
+                self.dead_letter(item, error)
 
-    def _apply(self, batch: Sequence[_Parsed]) -> None:
+    def _apply(self, batch: Sequence[_ParsedEvent]) -> None:
+        """Apply a batch in one transaction, or in halves if an event of it fails."""
         if not batch:
             return
         try:
@@ -116,49 +140,53 @@ class Consumer(Loop):
         except Exception as error:
             if is_outage(error):
                 raise
-            self._part(batch)
+            self._apply_halves(batch)
 
-    def _part(self, batch: Sequence[_Parsed]) -> None:
+    def _apply_halves(self, batch: Sequence[_ParsedEvent]) -> None:
         if len(batch) == 1:
-            self._apply_alone(batch[0])
+            self._retry_alone(batch[0])
             return
         middle = len(batch) // 2
         self._apply(batch[:middle])
         self._apply(batch[middle:])
 
-    def _apply_alone(self, parsed: _Parsed) -> None:
-        """Try once more, for what failed may have been a race; then bury."""
+    def _retry_alone(self, parsed: _ParsedEvent) -> None:
+        """Try one event once more, as it may have failed in a race; then make it a dead letter."""
         try:
             self._apply_together([parsed])
         except Exception as error:
             if is_outage(error):
                 raise
-            self.bury(parsed.received, error)
+            self.dead_letter(parsed.received, error)
 
-    def _apply_together(self, batch: Sequence[_Parsed]) -> None:
+    def _apply_together(self, batch: Sequence[_ParsedEvent]) -> None:
+        """Commit the ids of these events and what their handlers do in one transaction."""
         self.beat()
         tracing.start(_common_trace(batch))
         with self._database.transaction() as session:
-            fresh = self.admit(session, [parsed.event_id for parsed in batch])
-            for handler, events in self._by_handler(batch, fresh).items():
+            new_ids = self.add_to_inbox(session, [parsed.event_id for parsed in batch])
+            for handler, events in self._by_handler(batch, new_ids).items():
                 handler(session, events)
         CONSUMED.labels(self._group, "applied").inc(len(batch))
 
-    def admit(self, session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
-        """Tell which events have had no effect yet, and note them."""
-        return inbox.admit(session, event_ids)
+    def add_to_inbox(self, session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
+        """Add these ids to the inbox; return those of the events to apply, which were not in it."""
+        return inbox.add_new(session, event_ids)
 
-    def _by_handler(self, batch: Sequence[_Parsed], fresh: set[UUID]) -> dict[Handler, list[Any]]:
-        waiting = set(fresh)
+    def _by_handler(
+        self, batch: Sequence[_ParsedEvent], new_ids: set[UUID]
+    ) -> dict[Handler, list[Any]]:
+        """Group the events with these ids by handler, in order; a repeated event is taken once."""
+        remaining_ids = set(new_ids)
         grouped: dict[Handler, list[Any]] = {}
         for parsed in batch:
-            if parsed.event_id in waiting:
-                waiting.discard(parsed.event_id)
+            if parsed.event_id in remaining_ids:
+                remaining_ids.discard(parsed.event_id)
                 grouped.setdefault(self._handlers[type(parsed.event)], []).append(parsed.event)
         return grouped
 
-    def bury(self, item: ReceivedRecord, error: Exception) -> None:
-        """Keep a record that cannot be applied where operators find it, with the reason."""
+    def dead_letter(self, item: ReceivedRecord, error: Exception) -> None:
+        """Write a record to the topic of dead letters, with its origin and its error in headers."""
         origin = {
             "patron_origin_topic": item.record.topic,
             "patron_origin_partition": str(item.partition),
@@ -171,27 +199,34 @@ class Consumer(Loop):
         log.error("event.dead_lettered", **origin)
 
 
-def _common_trace(batch: Sequence[_Parsed]) -> str | None:
-    """Continue the trace that all have in common; work for several has a trace of its own."""
+def _common_trace(batch: Sequence[_ParsedEvent]) -> str | None:
+    """Return the `traceparent` that all events have in common; None if they have several.
+
+    The work for a batch of several traces is logged under a trace of its own.
+    """
     traces = {parsed.received.record.headers.get("traceparent") for parsed in batch}
     return traces.pop() if len(traces) == 1 else None
 
 
 def error_summary(error: Exception) -> str:
-    """Say what was wrong and where, without repeating what was in the record."""
+    """Return what is wrong and where, without values of the record, which may be personal data.
+
+    For invalid JSON these are JSON pointers and messages, at most 1000 characters; for other errors
+    the name of the exception's class and the file and line that raised it.
+    """
     if isinstance(error, ValidationError):
         faults = error.errors(include_url=False, include_input=False, include_context=False)
         return "; ".join(f"{pointer_to(*fault['loc'])}: {fault['msg']}" for fault in faults)[:1000]
     frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(getattr(error, 'orig', None) or error).__name__}{place}"
+    location = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(getattr(error, 'orig', None) or error).__name__}{location}"
 
 
 def dead_letter_topic(service: str) -> str:
-    """Name the topic of what a service could not apply."""
+    """Return the name of the topic of records that a service could not apply."""
     return f"patron.{service}.dead-letters.v1"
 
 
 def topics_of(handlers: Handlers) -> list[str]:
-    """Tell the topics on which these events travel."""
+    """Return the topics that have the events of these handlers, sorted."""
     return sorted({contract_of(kind).topic for kind in handlers})

@@ -1,4 +1,4 @@
-"""CloudEvents 1.0 in Kafka's binary mode: headers `ce_*` and a JSON value."""
+"""Records of the log: CloudEvents 1.0 in Kafka's binary mode (headers `ce_*` and a JSON value)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as a log keeps it. A value of None is a tombstone."""
+    """A record to append to the log. A record without a value is a tombstone of its key."""
 
     topic: str
     key: str
@@ -20,7 +20,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRecord:
-    """A record with its place in the log."""
+    """A record that was read from the log, with its partition and its offset in it."""
 
     record: Record
     partition: int
@@ -28,7 +28,7 @@ class ReceivedRecord:
 
     @property
     def event_id(self) -> UUID:
-        """The id its producer gave it; ValueError if there is none."""
+        """The id of the event, from the header `ce_id`; raises ValueError if there is none."""
         return UUID(self.record.headers.get("ce_id", ""))
 
 
@@ -36,7 +36,7 @@ _adapters: dict[type, TypeAdapter[Any]] = {}
 
 
 def adapter(kind: type) -> TypeAdapter[Any]:
-    """Give the reader and writer of a contract, made once."""
+    """Return the TypeAdapter of an event class, which reads and writes its JSON; it is cached."""
     if kind not in _adapters:
         _adapters[kind] = TypeAdapter(kind)
     return _adapters[kind]
@@ -45,7 +45,7 @@ def adapter(kind: type) -> TypeAdapter[Any]:
 def headers(
     *, event_id: UUID, kind: str, source: str, time: datetime, key: str, traceparent: str | None
 ) -> dict[str, str]:
-    """Write the attributes of a CloudEvent as record headers."""
+    """Return the attributes of a CloudEvent as headers of a record; `kind` is its type."""
     attributes = {
         "ce_specversion": "1.0",
         "ce_id": str(event_id),

@@ -1,4 +1,4 @@
-"""Let each event have its effect once."""
+"""The inbox: the ids of the events that a service has applied, so that each is applied once."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,15 +10,15 @@ from shared.database import dialect_insert
 from shared.models import Inbox
 
 
-def admit(session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
-    """Tell which of these have had no effect yet, and note them in this transaction.
+def add_new(session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
+    """Insert these ids into the inbox; return those that were not in it: the events to apply.
 
-    Where another transaction is noting the same, this waits for its end: after a rebalance two
-    members may hold one event.
+    If another transaction is inserting one of these ids, this waits until that transaction ends:
+    after a rebalance of the group, two of its members may have polled the same event.
     """
     if not event_ids:
         return set()
-    moment = clock.now()
-    rows = [{"event_id": found, "received_at": moment} for found in sorted(set(event_ids))]
-    noting = dialect_insert(session, Inbox).on_conflict_do_nothing().returning(Inbox.event_id)
-    return set(session.scalars(noting, rows))
+    now = clock.now()
+    rows = [{"event_id": event_id, "received_at": now} for event_id in sorted(set(event_ids))]
+    insertion = dialect_insert(session, Inbox).on_conflict_do_nothing().returning(Inbox.event_id)
+    return set(session.scalars(insertion, rows))

@@ -1,4 +1,7 @@
-"""Note what has to be published, in the transaction of the change itself."""
+"""The outbox: the events to publish, inserted in the transaction of the change that they are about.
+
+Thus an event is published if, and only if, its change was committed (`relay.py`).
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,12 +18,12 @@ from shared.models import Outbox
 
 
 def record(session: Session, *events: Any) -> None:
-    """Have these events published once the transaction commits, in this order per key."""
+    """Record events to be published after the commit; those of one key stay in this order."""
     record_all(session, events)
 
 
 def record_all(session: Session, events: Iterable[Any]) -> None:
-    """Have many events published once the transaction commits."""
+    """Record many events to be published after the commit; those of one key stay in order."""
     trace = tracing.current()
     rows = [_row(event) for event in events]
     common = {
@@ -33,7 +36,7 @@ def record_all(session: Session, events: Iterable[Any]) -> None:
 
 
 def record_tombstone(session: Session, kind: type, key: str) -> None:
-    """Have the tombstone of a state published: the log forgets the key."""
+    """Record a tombstone: once it is published, the log removes the states of this key."""
     row = _columns(kind, key) | {"payload": None, "recorded_at": clock.now(), "traceparent": None}
     session.execute(insert(Outbox), [row])
 

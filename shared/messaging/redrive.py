@@ -1,8 +1,9 @@
-"""Give dead letters another try in the service that buried them, once what was wrong is mended.
+"""Apply the dead letters of a service again, once the cause of their errors is fixed.
 
-They are applied here and not written to their topic again: that topic is another service's, it is
-kept for ever, and an old state at its end would undo a newer one. The inbox makes sure that what
-had its effect has none again, so the command may be repeated; what fails again stays where it is.
+Dead letters are applied here, not written to their original topic again: that topic belongs to
+another service and is never deleted from, and an old state at its end would replace a newer one.
+The inbox prevents that an event is applied twice, so the command may be repeated. Dead letters that
+fail again stay in their topic, and so do all others.
 """
 
 from collections import Counter
@@ -15,18 +16,18 @@ from shared.messaging.consumer import Consumer, Handlers, dead_letter_topic, err
 from shared.messaging.envelope import ReceivedRecord
 from shared.messaging.log import Log
 
-_AT_ONCE = 500
+_BATCH = 500
 
 log = logger(__name__)
 
 
-class _Again(Consumer):
-    """A consumer that counts what cannot be applied and leaves it buried."""
+class _RedrivingConsumer(Consumer):
+    """A consumer that counts and logs records that fail, and writes no new dead letters."""
 
     failed = 0
 
-    def bury(self, item: ReceivedRecord, error: Exception) -> None:
-        """Say what is still wrong."""
+    def dead_letter(self, item: ReceivedRecord, error: Exception) -> None:
+        """Count and log a dead letter that failed again."""
         self.failed += 1
         log.warning("event.failed_again", **describe_dead_letter(item), reason=error_summary(error))
 
@@ -34,23 +35,23 @@ class _Again(Consumer):
 def redrive(
     database: Database, event_log: Log, *, service: str, handlers: Handlers
 ) -> Counter[str]:
-    """Apply every dead letter of a service; tell how many were tried and how many failed again."""
-    again = _Again(database, event_log, group=service, handlers=handlers)
+    """Apply every dead letter of a service; count those that were `tried` and that `failed`."""
+    consumer = _RedrivingConsumer(database, event_log, group=service, handlers=handlers)
     tried = 0
     letters = event_log.history(dead_letter_topic(service))
-    while batch := list(islice(letters, _AT_ONCE)):
-        again.apply(batch)
+    while batch := list(islice(letters, _BATCH)):
+        consumer.apply(batch)
         tried += len(batch)
-    return Counter(tried=tried, failed=again.failed)
+    return Counter(tried=tried, failed=consumer.failed)
 
 
 def list_dead_letters(event_log: Log, *, service: str) -> Iterator[dict[str, str]]:
-    """Tell what is buried: where it came from, what it is, what was wrong."""
+    """Yield a description of every dead letter of a service."""
     return (describe_dead_letter(item) for item in event_log.history(dead_letter_topic(service)))
 
 
 def describe_dead_letter(item: ReceivedRecord) -> dict[str, str]:
-    """Tell of a dead letter what operators need and nothing of what is in it."""
+    """Return the origin, type, id and error of a dead letter, and nothing of its content."""
     headers = item.record.headers
     names = ("topic", "partition", "offset")
     origin = {name: headers.get(f"patron_origin_{name}", "") for name in names}

@@ -1,12 +1,21 @@
-"""Publish what the outbox holds, in order, and flag it once the log has acknowledged it.
+"""Publish the events in the outbox to the log, in the order of their ids, at least once.
 
-One relay per service publishes at a time: it works on the connection that holds the lock, so that a
-relay which lost its lock cannot flag anything either. Rows are found by flag, never by `id > last`:
-ids are given before commits, and a cursor would step over a slow transaction.
+The relay reads the oldest unpublished rows of the outbox, appends them to the log, and sets their
+`published_at` once the log has acknowledged all of them. After a crash between these two steps the
+rows are still unpublished, so they are published a second time, with the same event ids; consumers
+recognise these by their inbox.
 
-What a relay was sending when it lost its lock may arrive after what its successor sends. Facts may:
-a repeated one has its id. But a compacted topic keeps what came last, so the newest states of those
-keys are published once more.
+One relay of a service publishes at a time, the one that has the lock. It sets `published_at` on the
+connection that has the lock: a relay whose lock is lost with its connection cannot set it either.
+
+Unpublished rows are selected by `published_at IS NULL`, never by `id > last id`: ids are assigned
+before the commit, so the latter would skip the rows of a transaction that commits late.
+
+Records that a relay was sending when it lost its lock may reach the log after those of the next
+relay. For facts this does no harm: each has its id, and consumers ignore old versions. A compacted
+topic, however, retains the last record of a key, which may now be an old state. Therefore a relay
+that failed while it was sending marks the newest states of the keys that it was sending as
+unpublished, so that they are published once more.
 """
 
 from collections.abc import Sequence
@@ -31,14 +40,14 @@ _BATCH = 500
 _IDLE_SECONDS = 0.03
 _QUIET_SECONDS = 0.1
 _QUIET_AFTER = timedelta(seconds=2)
-"""Once nothing has come for so long it looks less often: most relays have nothing to do."""
+"""After so long without events the relay polls the outbox less often, as most relays are idle."""
 _STANDBY_SECONDS = 1.0
-_KEPT = timedelta(days=1)
-_TIDY_SECONDS = 60
+_RETENTION = timedelta(days=1)
+_CLEANUP_SECONDS = 60
 
 
 class Relay(Loop):
-    """The publishing side of a worker."""
+    """The loop of a worker that publishes events."""
 
     name = "relay"
 
@@ -46,52 +55,58 @@ class Relay(Loop):
         self._database = database
         self._log = event_log
         self._sending: Sequence[Row[tuple[Outbox]]] = ()
-        self._tidied = self._published = clock.now()
+        self._last_cleanup = self._last_published = clock.now()
 
     def run(self, stop: Event) -> None:
-        """Publish until told to stop; stand by while another relay of this service publishes."""
+        """Publish until `stop` is set; stand by while another relay of this service publishes."""
         while not stop.is_set():
             try:
-                self._follow_up()
+                self._republish_states_after_failure()
                 with exclusive_lock(self._database, "relay") as connection:
                     if connection is not None:
-                        self._lead(connection, stop)
+                        self._publish_with_lock(connection, stop)
             except (LogUnavailable, SQLAlchemyError) as error:
                 self.wait_if_outage(error, stop)
             else:
                 self.beat()
                 stop.wait(_STANDBY_SECONDS)
 
-    def _lead(self, connection: Connection, stop: Event) -> None:
+    def _publish_with_lock(self, connection: Connection, stop: Event) -> None:
+        """Publish batch after batch; `_sending` has the rows of the batch on its way to the log."""
         while not stop.is_set():
             self._sending = rows = oldest_unpublished(connection, source=self._database.schema)
             publish(connection, self._log, rows, source=self._database.schema)
             self._sending = ()
             self.beat()
             if len(rows) < _BATCH:
-                self._tidy(connection)
+                self._delete_published(connection)
                 stop.wait(self._pause(rows))
 
     def _pause(self, rows: Sequence[Row[tuple[Outbox]]]) -> float:
-        moment = clock.now()
-        self._published = moment if rows else self._published
-        return _QUIET_SECONDS if moment - self._published > _QUIET_AFTER else _IDLE_SECONDS
+        """Return the seconds to wait after publishing these rows."""
+        now = clock.now()
+        self._last_published = now if rows else self._last_published
+        return _QUIET_SECONDS if now - self._last_published > _QUIET_AFTER else _IDLE_SECONDS
 
-    def _follow_up(self) -> None:
-        """After a failure in the middle of sending: have the newest states sent again."""
+    def _republish_states_after_failure(self) -> None:
         if self._sending:
             with self._database.connection() as connection:
                 republish_newest_states(connection, self._sending)
             self._sending = ()
 
-    def _tidy(self, connection: Connection) -> None:
-        if (clock.now() - self._tidied).total_seconds() > _TIDY_SECONDS:
-            connection.execute(delete(Outbox).where(Outbox.published_at < clock.now() - _KEPT))
-            self._tidied = clock.now()
+    def _delete_published(self, connection: Connection) -> None:
+        """Delete the rows that were published more than a day ago, at most once a minute."""
+        if (clock.now() - self._last_cleanup).total_seconds() > _CLEANUP_SECONDS:
+            old = Outbox.published_at < clock.now() - _RETENTION
+            connection.execute(delete(Outbox).where(old))
+            self._last_cleanup = clock.now()
 
 
 def oldest_unpublished(connection: Connection, *, source: str) -> Sequence[Row[tuple[Outbox]]]:
-    """Give the oldest rows that wait to be published, as many as go in one batch."""
+    """Return the oldest unpublished rows, at most a batch, and show the age of the first one.
+
+    `source` is the name of the service in the metric.
+    """
     rows = connection.execute(
         select(Outbox.__table__)
         .where(Outbox.published_at.is_(None))
@@ -106,7 +121,7 @@ def oldest_unpublished(connection: Connection, *, source: str) -> Sequence[Row[t
 def publish(
     connection: Connection, event_log: Log, rows: Sequence[Row[tuple[Outbox]]], *, source: str
 ) -> None:
-    """Publish rows, and flag them once the log has acknowledged every one."""
+    """Append rows to the log; set their `published_at` once the log has acknowledged all."""
     if rows:
         event_log.append([_record(row, source) for row in rows])
         connection.execute(
@@ -117,18 +132,22 @@ def publish(
 
 
 def republish_newest_states(connection: Connection, rows: Sequence[Row[tuple[Outbox]]]) -> None:
-    """Take the flag off the newest row of each state among these, so that it is published last."""
+    """Mark the newest row of each key of a state topic in `rows` as unpublished."""
     states = {(r.aggregatetype, r.aggregateid) for r in rows if is_compacted(r.aggregatetype)}
-    place = Outbox.aggregatetype, Outbox.aggregateid
-    newest = select(func.max(Outbox.id)).where(tuple_(*place).in_(states)).group_by(*place)
+    topic_and_key = Outbox.aggregatetype, Outbox.aggregateid
+    newest = (
+        select(func.max(Outbox.id))
+        .where(tuple_(*topic_and_key).in_(states))
+        .group_by(*topic_and_key)
+    )
     if states:
         connection.execute(update(Outbox).where(Outbox.id.in_(newest)).values(published_at=None))
 
 
 def count_unpublished(connection: Connection) -> int:
-    """Count what waits to be published."""
-    waiting = select(func.count()).select_from(Outbox).where(Outbox.published_at.is_(None))
-    return connection.execute(waiting).scalar_one()
+    """Return the number of rows that are not published yet."""
+    unpublished = select(func.count()).select_from(Outbox).where(Outbox.published_at.is_(None))
+    return connection.execute(unpublished).scalar_one()
 
 
 def _record(row: Row[tuple[Outbox]], source: str) -> Record:

@@ -1,8 +1,8 @@
-"""Read the topics that a service follows again from their beginning, past the inbox.
+"""Apply all events of a service's topics again from their beginning, whatever its inbox contains.
 
-For a release that mirrors or draws more from events than the one before, which has heard them
-already: mirrors take a version that they have once more, and ignore those that they have
-passed. It may run beside the worker, and again after it broke off.
+This is for a release that stores or computes more from events than the release before it, which has
+already applied them: projections write an equal version again, and ignore a version lower than the
+stored one. A replay may run while the worker runs, and may be repeated after it was interrupted.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,32 +15,32 @@ from shared.database import Database
 from shared.messaging.consumer import Consumer, Handlers, topics_of
 from shared.messaging.log import Log
 
-_AT_ONCE = 500
+_BATCH = 500
 
 
-class _Again(Consumer):
-    """A consumer that gives every event its effect, heard before or not."""
+class _ReplayingConsumer(Consumer):
+    """A consumer that applies every event, whether it is in the inbox or not."""
 
-    def admit(self, session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
-        """Let all in; those that are new are noted, so that the worker does not repeat them."""
-        super().admit(session, event_ids)
+    def add_to_inbox(self, session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
+        """Add these ids to the inbox, so that the worker skips the events, and return them all."""
+        super().add_to_inbox(session, event_ids)
         return set(event_ids)
 
 
 def replay(
     database: Database, event_log: Log, *, service: str, handlers: Handlers
 ) -> Iterator[tuple[str, int]]:
-    """Apply all that the topics hold at this moment; tell of each how far it is, in records."""
-    again = _Again(database, event_log, group=service, handlers=handlers)
+    """Apply what the topics contain now; after each batch yield the topic and its count so far."""
+    consumer = _ReplayingConsumer(database, event_log, group=service, handlers=handlers)
     for topic in topics_of(handlers):
         records, applied = event_log.history(topic), 0
-        while batch := list(islice(records, _AT_ONCE)):
-            again.apply(batch)
+        while batch := list(islice(records, _BATCH)):
+            consumer.apply(batch)
             applied += len(batch)
             yield topic, applied
 
 
 def count_records(event_log: Log, *, handlers: Handlers) -> Iterator[tuple[str, int]]:
-    """Tell how many records each topic holds."""
+    """Yield each topic of these handlers with the number of its records."""
     for topic in topics_of(handlers):
         yield topic, sum(1 for _ in event_log.history(topic))

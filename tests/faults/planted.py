@@ -93,9 +93,9 @@ BUGS = (
         (
             Change(
                 _CONSUMER,
-                "fresh = self.admit(session, [parsed.event_id for parsed in batch])",
-                "self.admit(session, [one.event_id for one in batch])\n"
-                "            fresh = {parsed.event_id for parsed in batch}",
+                "new_ids = self.add_to_inbox(session, [parsed.event_id for parsed in batch])",
+                "self.add_to_inbox(session, [one.event_id for one in batch])\n"
+                "            new_ids = {parsed.event_id for parsed in batch}",
             ),
         ),
         ("told-again",),
@@ -113,7 +113,7 @@ BUGS = (
     ),
     Bug(
         "an error of a handler taken as done",
-        (Change(_CONSUMER, "            self._part(batch)\n", "            return\n"),),
+        (Change(_CONSUMER, "            self._apply_halves(batch)\n", "            return\n"),),
         ("poison", "disk-full"),
     ),
 )

@@ -55,7 +55,7 @@ def test_an_outage_is_waited_out_with_a_sign_of_life(
     with caplog.at_level(logging.WARNING):
         loop.wait_if_outage(outage, stop)
     assert time.monotonic() - began >= 0.05
-    assert loop._beaten >= began
+    assert loop._last_beat >= began
     (told,) = (each.getMessage() for each in caplog.records)
     assert "event='loop.waits'" in told
     assert "loop='working'" in told

@@ -27,7 +27,7 @@ def following(product: Running, *topics: str) -> Iterator[Callable[[], list[Reco
         seen: list[Record] = []
 
         def read() -> list[Record]:
-            seen.extend(one.record for one in subscription.poll(seconds=0.5, most=500))
+            seen.extend(one.record for one in subscription.poll(seconds=0.5, max_records=500))
             return seen
 
         with closing(subscription):

@@ -46,8 +46,10 @@ def _read_the_log(database: Database, settings: Settings, expected: int) -> None
     with closing(open_log(settings)) as log:
         consumer = Consumer(database, log, group=group, handlers=following)
         with closing(log.subscribe(group=group, topics=topics_of(following))) as subscription:
-            eventually(lambda: consumer.turn(subscription) and len(_rows(database)) >= expected)
-            eventually(lambda: consumer.turn(subscription) == subscription.lag() == 0)
+            eventually(
+                lambda: consumer.poll_once(subscription) and len(_rows(database)) >= expected
+            )
+            eventually(lambda: consumer.poll_once(subscription) == subscription.lag() == 0)
 
 
 def _rows(database: Database) -> list[Row]:

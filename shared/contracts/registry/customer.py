@@ -10,7 +10,7 @@ from shared.contracts.registry.external_id import ExternalId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerFacts:
-    """What others may know of a customer without knowing who it is."""
+    """The data of a customer that does not identify a person."""
 
     customer_id: UUID
     version: int
@@ -28,21 +28,22 @@ class CustomerFacts:
 @event("customer.registered", topic="registry.customer", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerRegistered(CustomerFacts):
-    """A customer is on record from now on."""
+    """A customer was registered."""
 
 
 @event("customer.changed", topic="registry.customer", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerChanged(CustomerFacts):
-    """The record of a customer is now this."""
+    """A customer was changed; the event has the record after the change."""
 
 
 @state("customer.state", topic="registry.customer", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerState(CustomerFacts):
-    """The whole record, personal data included: only here, so that a tombstone erases it.
+    """The whole record of a customer, with personal data.
 
-    What other systems call a person leads to that person, so external ids are personal data too.
+    Personal data is in this state only, so that a tombstone erases it. External ids are personal
+    data too, because they identify a person in another system.
     """
 
     external_ids: list[ExternalId]

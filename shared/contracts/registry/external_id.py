@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalId:
-    """The name that another system gives to something."""
+    """The id that a record has in another system."""
 
     system: str
     id: str

@@ -11,9 +11,10 @@ from shared.contracts.registry.external_id import ExternalId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """One line; its amount is quantity x unit_price, lessened by the discount.
+    """A line of an order; its amount is quantity x unit_price, reduced by the discount.
 
-    A negative quantity came back; the discount lessens what is paid back (docs/decisions/0005).
+    The quantity of returned items is negative, and the discount then reduces the amount that is
+    paid back (docs/decisions/0005).
     """
 
     product_code: str
@@ -25,10 +26,10 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSnapshot:
-    """An order as it now stands, whole; `occurred_on` is its business day.
+    """The whole order after a change; `occurred_on` is its day in the time zone of the company.
 
-    Without a customer it is an anonymous purchase. By which card or device stays with the registry:
-    once it is claimed, that leads to a person.
+    An order without a customer is an anonymous purchase. Its card or device is not published: once
+    a customer claims the purchase, that identifies a person.
     """
 
     order_id: UUID
@@ -48,16 +49,16 @@ class OrderSnapshot:
 @event("order.placed", topic="registry.order", key="order_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPlaced(OrderSnapshot):
-    """Something was bought."""
+    """An order was placed."""
 
 
 @event("order.changed", topic="registry.order", key="order_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderChanged(OrderSnapshot):
-    """An order or return is now this; the snapshot replaces the one before."""
+    """An order or a return was changed; this snapshot replaces the previous one."""
 
 
 @event("order.returned", topic="registry.order", key="order_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderReturned(OrderSnapshot):
-    """Everything in it came back: each line has a negative quantity."""
+    """A return was recorded: every line of it has a negative quantity."""

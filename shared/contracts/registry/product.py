@@ -9,7 +9,7 @@ from shared.contracts.catalogue import event, state
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductFacts:
-    """A product of the catalogue."""
+    """The data of a product in the catalogue."""
 
     product_id: UUID
     version: int
@@ -24,10 +24,10 @@ class ProductFacts:
 @event("product.changed", topic="registry.product", key="product_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductChanged(ProductFacts):
-    """A product is new in the catalogue, or now this."""
+    """A product was added to the catalogue or changed."""
 
 
 @state("product.state", topic="registry.product", key="product_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductState(ProductFacts):
-    """A product as it now stands."""
+    """The current record of a product."""

@@ -9,7 +9,10 @@ from shared.contracts.catalogue import event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainIndex:
-    """Mean of the responses' indices with its 95 % interval, null where `n` does not allow it."""
+    """The mean of the indices of `n` responses, 0 to 100, with its 95 % confidence interval.
+
+    Values that cannot be computed from so few responses are null.
+    """
 
     n: int
     index: float | None
@@ -19,7 +22,7 @@ class PlainIndex:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaveIndex(PlainIndex):
-    """The plain index of one wave."""
+    """The satisfaction index of one wave of a survey."""
 
     wave: str
 
@@ -27,7 +30,7 @@ class WaveIndex(PlainIndex):
 @event("index.estimated", topic="scoring.index", key="survey_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexEstimated(PlainIndex):
-    """The plain satisfaction index of a survey is now this, over all waves and in each."""
+    """The satisfaction index of a survey was computed, over all waves and for each wave."""
 
     survey_id: UUID
     version: int

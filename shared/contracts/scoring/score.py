@@ -12,7 +12,7 @@ from shared.contracts.catalogue import event, state
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Satisfaction:
-    """The index from 0 to 100 of a customer's latest answer, from `n` answered items."""
+    """The satisfaction index, 0 to 100, of a customer's latest response with `n` answered items."""
 
     index: float
     n: int
@@ -20,7 +20,7 @@ class Satisfaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excluded:
-    """Facts of a currency without a known rate: they are in no figure."""
+    """Facts in a currency without a known exchange rate, which are excluded from all figures."""
 
     currency: str
     facts: int
@@ -29,7 +29,7 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreFacts:
-    """A customer's score as computed from the facts known at `recorded_at`."""
+    """A customer's score, computed from the facts that were known at `recorded_at`."""
 
     customer_id: UUID
     version: int
@@ -50,13 +50,13 @@ class ScoreFacts:
 @event("score.changed", topic="scoring.score", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreChanged(ScoreFacts):
-    """A score is now this; several changes of one customer in a batch are told once."""
+    """A score was changed; several changes of a customer in a batch are published as one event."""
 
 
 @event("rung.changed", topic="scoring.score", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RungChanged:
-    """A customer stands on another rung of the loyalty ladder; the first has none before it."""
+    """A customer reached another rung of the loyalty ladder; `before` is null for the first one."""
 
     customer_id: UUID
     version: int
@@ -68,10 +68,10 @@ class RungChanged:
 @event("class.changed", topic="scoring.score", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassChanged:
-    """A customer is published in another ABC class, or none any more; the first has none before it.
+    """The published ABC class of a customer was changed; a null is no class.
 
-    What is published follows what is computed, damped: a customer falls only once clearly beyond
-    the cut of their class.
+    A published class is damped: a customer falls to a lower class only when their points are
+    clearly below the boundary of their class.
     """
 
     customer_id: UUID
@@ -84,6 +84,9 @@ class ClassChanged:
 @state("score.state", topic="scoring.score", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreState(ScoreFacts):
-    """A score as it now stands, with its class: told once the population has settled."""
+    """The current score of a customer with their ABC class.
+
+    It is published after the classes of all customers were computed.
+    """
 
     customer_class: str | None = None

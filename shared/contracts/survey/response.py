@@ -8,13 +8,16 @@ from uuid import UUID
 from shared.contracts.catalogue import event, state
 
 Answer: TypeAlias = int | float | str | list[str]
-"""A point of a scale or a number, the code of an option, or the codes of several."""
+"""A point of a scale or a number, the code of an option, or the codes of several options."""
 
 
 @event("response.submitted", topic="survey.response", key="response_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseSubmitted:
-    """Somebody answered; a higher version replaces it, say when the customer became known."""
+    """A response was submitted.
+
+    A higher version of it replaces this one, for example after its customer became known.
+    """
 
     response_id: UUID
     version: int
@@ -30,7 +33,11 @@ class ResponseSubmitted:
 @state("response.state", topic="survey.response", key="response_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseState:
-    """The open answers of a response that has any: only here, so that a tombstone erases them."""
+    """The open answers of a response that has any.
+
+    They are in this state only, because free text may be personal data, so that a tombstone erases
+    them.
+    """
 
     response_id: UUID
     version: int

@@ -17,7 +17,7 @@ class Title:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wave:
-    """One round of a survey; it pins the version of the questionnaire that it asks."""
+    """A round of a survey, with the version of the questionnaire that it asks."""
 
     code: str
     questionnaire_id: UUID
@@ -27,9 +27,9 @@ class Wave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueItem:
-    """What one needs to know to use the answers to an item.
+    """The data of a question that is needed to use the answers to it.
 
-    An answer that is one of `missing` counts as none. `least` and `most` are the ends of the scale.
+    `least` and `most` are the ends of its scale; an answer that is in `missing` is not counted.
     """
 
     code: str
@@ -42,7 +42,7 @@ class CatalogueItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyFacts:
-    """A survey as it now stands; its items are those of all its waves."""
+    """The data of a survey; its items are those of all its waves."""
 
     survey_id: UUID
     version: int
@@ -55,19 +55,19 @@ class SurveyFacts:
 @event("survey.published", topic="survey.survey", key="survey_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyPublished(SurveyFacts):
-    """A survey takes answers from now on, or has another wave: the facts replace those before."""
+    """A survey was published or got a new wave; the data replaces that of earlier events."""
 
 
 @event("survey.closed", topic="survey.survey", key="survey_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyClosed(SurveyFacts):
-    """A survey takes no more answers."""
+    """A survey was closed and accepts no more responses."""
 
 
 @state("survey.state", topic="survey.survey", key="survey_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyState(SurveyFacts):
-    """A survey as it now stands, for those who mirror it: draft ones are not told."""
+    """The current record of a survey, for services that copy it; drafts are not published."""
 
     state: str
     published_at: datetime

@@ -1,6 +1,7 @@
-"""The log that carries events: one small protocol, two implementations.
+"""The log that carries events between services: one protocol, on Kafka and on an SQLite file.
 
-Partitions by key, order within a partition, an offset per group, delivery at least once.
+The key of a record decides its partition. Records of a partition stay in order, each group of
+readers has an offset per partition, and delivery is at least once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,22 +10,22 @@ from typing import Protocol
 from shared.messaging.envelope import ReceivedRecord, Record
 
 PARTITIONS = 6
-"""Of every topic, on both logs."""
+"""The number of partitions of every topic, on both logs."""
 
 
 class Subscription(Protocol):
-    """The reading side of one member of a group."""
+    """A reader: one member of a group, which shares the partitions with the other members."""
 
-    def poll(self, *, seconds: float, most: int) -> list[ReceivedRecord]:
-        """Wait up to `seconds` for records and give at most `most`, in order per partition."""
+    def poll(self, *, seconds: float, max_records: int) -> list[ReceivedRecord]:
+        """Wait up to `seconds` and return at most `max_records` records, in order per partition."""
         ...
 
     def commit(self, received: Sequence[ReceivedRecord]) -> None:
-        """Note for the group that these have had their effect."""
+        """Store the offsets after these records: the group need not read them again."""
         ...
 
     def lag(self) -> int:
-        """Count the records that the group has not read yet."""
+        """Return the number of records that the group has not read yet."""
         ...
 
     def close(self) -> None:
@@ -33,20 +34,26 @@ class Subscription(Protocol):
 
 
 class Log(Protocol):
-    """The writing side, and the way to read."""
+    """A connection to the log, to write and to read."""
 
     def append(self, records: Sequence[Record]) -> None:
-        """Write all, each acknowledged, or raise LogUnavailable (some may have been written)."""
+        """Write records and return once all are acknowledged.
+
+        Raises LogUnavailable if they are not; some of them may be in the log all the same.
+        """
         ...
 
     def subscribe(self, *, group: str, topics: Sequence[str]) -> Subscription:
-        """Join a group that shares the reading of topics, from the earliest record on."""
+        """Join a group that reads these topics from its offsets on, at first from the beginning."""
         ...
 
     def history(self, topic: str) -> Iterator[ReceivedRecord]:
-        """Give what a topic holds at this moment, in order per partition, to no group."""
+        """Yield the records of a topic up to its present end, in order per partition.
+
+        This reads as no group's member and changes no offsets.
+        """
         ...
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the connection."""
         ...

@@ -1,7 +1,8 @@
-"""The log in one SQLite file: same semantics as Kafka, nothing to install.
+"""The embedded log: one SQLite file with the semantics of Kafka, and nothing to install.
 
-Offsets are kept here and committed after the effect, as with Kafka, so that the inbox is needed on
-both (docs/decisions/0003). One member of a group reads at a time; the others wait.
+The offsets of groups are stored in this file too, and committed after the events are applied, as
+with Kafka, so that both logs need the inbox (docs/decisions/0003). One member of a group reads at a
+time; the others wait.
 """
 
 import fcntl
@@ -37,7 +38,7 @@ CREATE TABLE IF NOT EXISTS offsets (
 
 
 class EmbeddedLog:
-    """A log in the file at `path`, shared by the processes of one machine."""
+    """The log in the file at `path`, shared by the processes of one machine."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -46,8 +47,8 @@ class EmbeddedLog:
         self._lock = Lock()
 
     def append(self, records: Sequence[Record]) -> None:
-        """Write all in one transaction."""
-        with _explained(), self._lock, self._connection:
+        """Write records in one transaction."""
+        with _translated_errors(), self._lock, self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             self._write(records)
 
@@ -55,10 +56,11 @@ class EmbeddedLog:
         ends: dict[tuple[str, int], int] = {}
         rows = []
         for record in records:
-            place = record.topic, crc32(record.key.encode()) % PARTITIONS
-            position = ends[place] if place in ends else self._end(*place)
-            ends[place] = position + 1
-            rows.append((*place, position, record.key, record.value, orjson.dumps(record.headers)))
+            partition = record.topic, crc32(record.key.encode()) % PARTITIONS
+            offset = ends[partition] if partition in ends else self._end(*partition)
+            ends[partition] = offset + 1
+            headers = orjson.dumps(record.headers)
+            rows.append((*partition, offset, record.key, record.value, headers))
         self._connection.executemany(
             "INSERT INTO records (topic, part, position, key, value, headers)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -67,18 +69,19 @@ class EmbeddedLog:
         self._connection.executemany(
             "INSERT INTO ends VALUES (?, ?, ?)"
             " ON CONFLICT (topic, part) DO UPDATE SET position = excluded.position",
-            [(*place, end) for place, end in ends.items()],
+            [(*partition, end) for partition, end in ends.items()],
         )
         self._compact(records)
 
     def _end(self, topic: str, part: int) -> int:
+        """Return the offset that the next record of a partition gets."""
         row = self._connection.execute(
             "SELECT position FROM ends WHERE topic = ? AND part = ?", (topic, part)
         ).fetchone()
         return row[0] if row else 0
 
     def _compact(self, records: Sequence[Record]) -> None:
-        """Keep the latest record per key of a state topic, and nothing older."""
+        """Delete the records of state topics that one of these records, with its key, replaces."""
         keys = {(r.topic, r.key) for r in records if is_compacted(r.topic)}
         self._connection.executemany(
             "DELETE FROM records WHERE topic = ?1 AND key = ?2 AND sequence <"
@@ -87,13 +90,13 @@ class EmbeddedLog:
         )
 
     def subscribe(self, *, group: str, topics: Sequence[str]) -> "EmbeddedSubscription":
-        """Read topics as a member of a group."""
-        with _explained():
+        """Join a group that reads these topics."""
+        with _translated_errors():
             return EmbeddedSubscription(self._path, group, topics)
 
     def history(self, topic: str) -> Iterator[ReceivedRecord]:
-        """Read a topic from its beginning to its present end."""
-        with _explained(), closing(_connect(self._path)) as connection:
+        """Yield the records of a topic from its beginning to its present end."""
+        with _translated_errors(), closing(_connect(self._path)) as connection:
             rows = connection.execute(
                 "SELECT part, position, key, value, headers FROM records"
                 " WHERE topic = ? ORDER BY sequence",
@@ -108,111 +111,120 @@ class EmbeddedLog:
 
 
 class EmbeddedSubscription:
-    """One member of a group; it reads while it holds the group's lock file."""
+    """A member of a group; it can read while it has locked the group's file."""
 
     def __init__(self, path: Path, group: str, topics: Sequence[str]) -> None:
         self._connection = _connect(path)
         self._group = group
         self._topics = sorted(topics)
         self._descriptor = os.open(f"{path}.{group}.lock", os.O_CREAT | os.O_RDWR, 0o600)
-        self._holds = False
-        self._positions: dict[tuple[str, int], int] = {}
+        self._has_lock = False
+        self._offsets: dict[tuple[str, int], int] = {}
 
-    def poll(self, *, seconds: float, most: int) -> list[ReceivedRecord]:
-        """Wait for records; give none while another member reads."""
+    def poll(self, *, seconds: float, max_records: int) -> list[ReceivedRecord]:
+        """Wait up to `seconds` for records; return none while another member of the group reads."""
         deadline = time.monotonic() + seconds
         while True:
-            with _explained():
-                found = self._read(most) if self._take_turn() else []
+            with _translated_errors():
+                found = self._read(max_records) if self._lock_group() else []
             if found or time.monotonic() >= deadline:
                 return found
             time.sleep(0.02)
 
     def commit(self, received: Sequence[ReceivedRecord]) -> None:
-        """Note the positions after these."""
+        """Store the offsets after these records."""
         ends = {(r.record.topic, r.partition): r.offset + 1 for r in received}
-        with _explained(), self._connection:
+        with _translated_errors(), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany(
                 "INSERT INTO offsets VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (groupname, topic, part) DO UPDATE SET position = excluded.position",
-                [(self._group, *place, end) for place, end in ends.items()],
+                [(self._group, *partition, end) for partition, end in ends.items()],
             )
 
     def lag(self) -> int:
-        """Count what the group has not committed yet."""
-        with _explained():
+        """Return the number of records after the committed offsets of the group."""
+        with _translated_errors():
             committed = self._committed()
-            return sum(end - committed[place] for place, end in self._ends() if place in committed)
+            return sum(
+                end - committed[partition]
+                for partition, end in self._ends().items()
+                if partition in committed
+            )
 
     def close(self) -> None:
-        """Let the next member read."""
+        """Release the lock of the group, so that another member can read."""
         self._connection.close()
         os.close(self._descriptor)
 
-    def _take_turn(self) -> bool:
-        if not self._holds:
+    def _lock_group(self) -> bool:
+        """Lock the file of the group if necessary; return False if another member has locked it."""
+        if not self._has_lock:
             try:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return False
-            self._holds = True
-            self._positions = self._committed()
+            self._has_lock = True
+            self._offsets = self._committed()
         return True
 
     def _committed(self) -> dict[tuple[str, int], int]:
+        """Return the committed offset of every partition of the topics."""
         rows = self._connection.execute(
             "SELECT topic, part, position FROM offsets WHERE groupname = ?", (self._group,)
         )
-        committed = {(topic, part): position for topic, part, position in rows}
-        places = [(topic, part) for topic in self._topics for part in range(PARTITIONS)]
-        return {place: committed.get(place, 0) for place in places}
+        committed = {(topic, part): offset for topic, part, offset in rows}
+        partitions = [(topic, part) for topic in self._topics for part in range(PARTITIONS)]
+        return {partition: committed.get(partition, 0) for partition in partitions}
 
-    def _read(self, most: int) -> list[ReceivedRecord]:
-        """Read on, beginning with the partition that has waited longest."""
-        ends = dict(self._ends())
+    def _read(self, max_records: int) -> list[ReceivedRecord]:
+        """Return the next records, first those of the partition that was read longest ago."""
+        ends = self._ends()
         found: list[ReceivedRecord] = []
-        for place, position in list(self._positions.items()):
-            if ends.get(place, 0) > position and len(found) < most:
-                found += self._read_partition(place, position, most - len(found))
+        for partition, offset in list(self._offsets.items()):
+            if ends.get(partition, 0) > offset and len(found) < max_records:
+                found += self._read_partition(partition, offset, max_records - len(found))
         return found
 
-    def _ends(self) -> list[tuple[tuple[str, int], int]]:
+    def _ends(self) -> dict[tuple[str, int], int]:
+        """Return the offset after the last record of every partition that has records."""
         rows = self._connection.execute("SELECT topic, part, position FROM ends")
-        return [((topic, part), position) for topic, part, position in rows]
+        return {(topic, part): offset for topic, part, offset in rows}
 
     def _read_partition(
-        self, place: tuple[str, int], position: int, most: int
+        self, partition: tuple[str, int], offset: int, max_records: int
     ) -> list[ReceivedRecord]:
+        """Return records of a partition, and move the partition behind the others."""
         rows = self._connection.execute(
             "SELECT position, key, value, headers FROM records"
             " WHERE topic = ? AND part = ? AND position >= ? ORDER BY position LIMIT ?",
-            (*place, position, most),
+            (*partition, offset, max_records),
         ).fetchall()
         if rows:
-            del self._positions[place]
-            self._positions[place] = rows[-1][0] + 1
-        return [_received(place, row) for row in rows]
+            del self._offsets[partition]
+            self._offsets[partition] = rows[-1][0] + 1
+        return [_received(partition, row) for row in rows]
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Say of SQLite's errors what they mean to users of a log."""
+def _translated_errors() -> Iterator[None]:
+    """Raise LogUnavailable in place of errors of SQLite."""
     try:
         yield
     except sqlite3.OperationalError as error:
         raise LogUnavailable(str(error)) from error
 
 
-def _received(place: tuple[str, int], row: Sequence[Any]) -> ReceivedRecord:
-    position, key, value, headers = row
-    return ReceivedRecord(Record(place[0], key, value, orjson.loads(headers)), place[1], position)
+def _received(partition: tuple[str, int], row: Sequence[Any]) -> ReceivedRecord:
+    topic, number = partition
+    offset, key, value, headers = row
+    return ReceivedRecord(Record(topic, key, value, orjson.loads(headers)), number, offset)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")  # an outbox row may be flagged after this
-    connection.execute("PRAGMA secure_delete=ON")  # what compaction removes may be personal
+    connection.execute("PRAGMA synchronous=FULL")  # the relay marks rows as published after this
+    connection.execute("PRAGMA secure_delete=ON")  # what compaction deletes may be personal data
     connection.executescript(_SCHEMA)
     return connection

@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any
 
-import crc32c  # noqa: F401  without it kafka-python checks records in Python: 0.2 ms each
+import crc32c  # noqa: F401  without it kafka-python computes checksums in Python: 0.2 ms per record
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import CommitFailedError, KafkaError, RebalanceInProgressError
@@ -14,16 +14,17 @@ from kafka.structs import OffsetAndMetadata
 from shared.messaging.envelope import ReceivedRecord, Record
 from shared.outages import LogUnavailable
 
-_ANSWER_SECONDS = 20
-_QUICK_MS = 3_000
+_ACKNOWLEDGE_SECONDS = 20
+_SHORT_TIMEOUT_MS = 3_000
 MAX_RECORD_BYTES = 4 * 1024 * 1024
-"""Bytes; the topics allow it too. An order of 2 000 lines may take 1 MiB."""
+"""The topics allow this size too. An order of 2 000 lines may take 1 MiB."""
 
 
 class KafkaLog:
-    """The log of a Kafka cluster; the producer connects when first needed.
+    """The log on a Kafka cluster; the producer connects at the first append.
 
-    One append at a time: the threads of a worker share it, and a failure drops the producer.
+    The threads of a worker share this object. A lock lets one of them append at a time, because a
+    failed append closes the producer.
     """
 
     def __init__(self, bootstrap: str, *, client: str) -> None:
@@ -33,10 +34,10 @@ class KafkaLog:
         self._lock = Lock()
 
     def append(self, records: Sequence[Record]) -> None:
-        """Send all and wait until every one has its offset."""
+        """Send records and wait until the cluster has acknowledged each with its offset."""
         with self._lock:
             try:
-                with _explained():
+                with _translated_errors():
                     self._append(records)
             except LogUnavailable:
                 self.close()
@@ -45,18 +46,18 @@ class KafkaLog:
     def _append(self, records: Sequence[Record]) -> None:
         producer = self._connected()
         sent = [self._send(producer, record) for record in records]
-        producer.flush(timeout=_ANSWER_SECONDS)
-        if any(future.get(timeout=_ANSWER_SECONDS).offset < 0 for future in sent):
+        producer.flush(timeout=_ACKNOWLEDGE_SECONDS)
+        if any(future.get(timeout=_ACKNOWLEDGE_SECONDS).offset < 0 for future in sent):
             raise LogUnavailable("a record was acknowledged without an offset")
 
     def subscribe(self, *, group: str, topics: Sequence[str]) -> "KafkaSubscription":
         """Join a consumer group."""
-        with _explained():
+        with _translated_errors():
             return KafkaSubscription(self._bootstrap, self._client, group, topics)
 
     def history(self, topic: str) -> Iterator[ReceivedRecord]:
-        """Read a topic from its beginning to its present end."""
-        with _explained(), self._reader() as reader:
+        """Yield the records of a topic from its beginning to its present end."""
+        with _translated_errors(), self._reader() as reader:
             parts = reader.partitions_for_topic(topic)
             if not parts:
                 return
@@ -72,7 +73,7 @@ class KafkaLog:
         reader = KafkaConsumer(
             bootstrap_servers=self._bootstrap,
             client_id=self._client,
-            bootstrap_timeout_ms=_QUICK_MS,
+            bootstrap_timeout_ms=_SHORT_TIMEOUT_MS,
             allow_auto_create_topics=False,
         )
         try:
@@ -81,12 +82,13 @@ class KafkaLog:
             reader.close(autocommit=False)
 
     def close(self) -> None:
-        """Drop the producer; the next append makes a new one."""
+        """Close the producer; the next append creates a new one."""
         producer, self._producer = self._producer, None
         if producer:
             producer.close(timeout=1)
 
     def _connected(self) -> KafkaProducer:
+        """Return the producer, which is created if there is none."""
         if self._producer is None:
             self._producer = KafkaProducer(
                 bootstrap_servers=self._bootstrap,
@@ -96,10 +98,10 @@ class KafkaLog:
                 linger_ms=2,
                 batch_size=256 * 1024,
                 max_request_size=MAX_RECORD_BYTES,
-                delivery_timeout_ms=_ANSWER_SECONDS * 1000,
+                delivery_timeout_ms=_ACKNOWLEDGE_SECONDS * 1000,
                 request_timeout_ms=10_000,
                 max_block_ms=5_000,
-                bootstrap_timeout_ms=_QUICK_MS,
+                bootstrap_timeout_ms=_SHORT_TIMEOUT_MS,
                 reconnect_backoff_max_ms=1_000,
                 allow_auto_create_topics=False,
             )
@@ -116,7 +118,7 @@ class KafkaLog:
 
 
 class KafkaSubscription:
-    """One member of a consumer group; offsets are committed by hand, after the effect."""
+    """A member of a consumer group; offsets are committed explicitly, after events are applied."""
 
     def __init__(
         self, bootstrap: Sequence[str], client: str, group: str, topics: Sequence[str]
@@ -131,61 +133,66 @@ class KafkaSubscription:
             max_partition_fetch_bytes=2 * 1024 * 1024,
             session_timeout_ms=15_000,
             request_timeout_ms=20_000,
-            metadata_max_age_ms=10_000,  # a topic may be made after we have subscribed to it
+            metadata_max_age_ms=10_000,  # a topic may be created after the subscription
             reconnect_backoff_max_ms=1_000,
-            bootstrap_timeout_ms=_QUICK_MS,
+            bootstrap_timeout_ms=_SHORT_TIMEOUT_MS,
             allow_auto_create_topics=False,
         )
         self._consumer.subscribe(topics=list(topics))
 
-    def poll(self, *, seconds: float, most: int) -> list[ReceivedRecord]:
-        """Wait for records of the partitions that this member holds."""
-        with _explained():
+    def poll(self, *, seconds: float, max_records: int) -> list[ReceivedRecord]:
+        """Wait up to `seconds` for records of the partitions that are assigned to this member."""
+        with _translated_errors():
             self._finish_rejoining()
-            polled = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=most)
+            polled = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=max_records)
         return list(_flattened(polled))
 
     def _finish_rejoining(self) -> None:
-        """Have a rejoin that outlasted its poll finished by the next one.
+        """Continue a rejoin of the group that was not finished when the last poll ended.
 
-        kafka-python 3.0.12 forgets it where metadata had asked for it, and the member then holds no
-        partition, silently and for ever (docs/decisions/0007).
+        kafka-python 3.0.12 does not continue a rejoin that new metadata had caused; the member is
+        then never again assigned a partition, without any error (docs/decisions/0007).
         """
-        coordinator = self._consumer._coordinator  # noqa: SLF001  nothing public tells
+        coordinator = self._consumer._coordinator  # noqa: SLF001  there is no public way
         if coordinator.rejoining:
             coordinator.request_rejoin()
 
     def commit(self, received: Sequence[ReceivedRecord]) -> None:
-        """Commit the positions after these; after a rebalance the inbox covers repeats."""
+        """Commit the offsets after these records.
+
+        A commit that fails because of a rebalance is ignored: the records are then read again, by
+        this or another member, and the inbox prevents a second effect.
+        """
         ends = {
             TopicPartition(item.record.topic, item.partition): OffsetAndMetadata(
                 item.offset + 1, "", -1
             )
             for item in received
         }
-        with _explained(), suppress(CommitFailedError, RebalanceInProgressError):
+        with _translated_errors(), suppress(CommitFailedError, RebalanceInProgressError):
             self._consumer.commit(ends)
 
     def lag(self) -> int:
-        """Count the records beyond our positions in the partitions that we hold."""
-        with _explained():
-            held = list(self._consumer.assignment())
-            ends = self._consumer.end_offsets(held, _QUICK_MS) if held else {}
-            return sum(end - (self._position(place) or 0) for place, end in ends.items())
+        """Return the number of records not read yet in the partitions assigned to this member."""
+        with _translated_errors():
+            assigned = list(self._consumer.assignment())
+            ends = self._consumer.end_offsets(assigned, _SHORT_TIMEOUT_MS) if assigned else {}
+            return sum(end - (self._offset(partition) or 0) for partition, end in ends.items())
 
-    def _position(self, place: TopicPartition) -> int | None:
-        position: int | None = self._consumer.position(place, _QUICK_MS)
-        return position
+    def _offset(self, partition: TopicPartition) -> int | None:
+        """Return the offset of the next record to read in a partition; None if unknown."""
+        offset: int | None = self._consumer.position(partition, _SHORT_TIMEOUT_MS)
+        return offset
 
     def close(self) -> None:
-        """Leave the group; where the cluster cannot be told, it will notice."""
+        """Leave the group; if the cluster is out of reach, it notices by the session timeout."""
         with suppress(KafkaError):
-            self._consumer.close(autocommit=False, timeout_ms=_QUICK_MS)
+            self._consumer.close(autocommit=False, timeout_ms=_SHORT_TIMEOUT_MS)
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Say of Kafka's errors what they mean to users of a log."""
+def _translated_errors() -> Iterator[None]:
+    """Raise LogUnavailable in place of errors of Kafka."""
     try:
         yield
     except KafkaError as error:
@@ -193,6 +200,7 @@ def _explained() -> Iterator[None]:
 
 
 def _flattened(polled: Mapping[TopicPartition, Sequence[Any]]) -> Iterator[ReceivedRecord]:
+    """Yield the records of a poll, partition by partition."""
     return (_received(message) for messages in polled.values() for message in messages)
 
 

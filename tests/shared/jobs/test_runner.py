@@ -96,7 +96,7 @@ def test_a_job_is_never_two_workers(backend: Backend) -> None:
     with running(backend, slowly):
         wait_until(inside.is_set)
         second = Runner(backend.database, {Task: work})
-        assert second._work_on(Task, Event()) == 0
+        assert second._run_unfinished(Task, Event()) == 0
         assert steps(backend) == []
         go_on.set()
         wait_until(ends(backend, task_id, JobState.SUCCEEDED))
@@ -119,7 +119,7 @@ def test_a_worker_that_lost_its_lock_commits_nothing_more(postgres_backend: Back
     with running(backend, sleepy):
         wait_until(inside.is_set)
         terminate_lock_holders(backend)
-        assert Runner(backend.database, {Task: work})._work_on(Task, Event()) == 1
+        assert Runner(backend.database, {Task: work})._run_unfinished(Task, Event()) == 1
         go_on.set()
         wait_until(woken.is_set)
     found = task(backend, task_id)
@@ -194,7 +194,7 @@ def test_a_job_that_cannot_succeed_tells_why(backend: Backend) -> None:
 def test_a_job_that_fails_again_and_again_is_given_up(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "_MOST_ATTEMPTS", 3)
+    monkeypatch.setattr(runner, "_MAX_ATTEMPTS", 3)
     monkeypatch.setattr(runner, "_RETRY_SECONDS", 0.0)
     broken, fine = new_task(backend.database), new_task(backend.database)
 

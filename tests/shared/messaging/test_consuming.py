@@ -99,9 +99,9 @@ def test_a_consumer_reads_for_its_group_and_shows_its_lag_not_at_every_turn(
     backend.log.append([note(backend, "a")])
     group = {"service": backend.schema}
     subscription = backend.log.subscribe(group=backend.schema, topics=[backend.topic])
-    wait_until(lambda: consumer(backend).turn(subscription) == 1)
+    wait_until(lambda: consumer(backend).poll_once(subscription) == 1)
     reading = consumer(backend)
-    reading.turn(subscription)
+    reading.poll_once(subscription)
     assert REGISTRY.get_sample_value("patron_consumer_lag_records", group) == 0
     backend.log.append([note(backend, "b")])
     wait_until(lambda: subscription.lag() == 1)

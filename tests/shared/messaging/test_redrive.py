@@ -65,7 +65,7 @@ def refusing(session: Session, events: Sequence[NoteWritten]) -> None:
 def test_every_letter_is_tried_and_what_fails_again_is_counted_and_logged(
     backend: Backend, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(redriving, "_AT_ONCE", 2)
+    monkeypatch.setattr(redriving, "_BATCH", 2)
     backend.create_topic(dead_letter_topic(backend.schema))
     letters = [letter(backend, note_id) for note_id in ("bad", "good", "bad", "bad", "good")]
     backend.log.append(letters)

@@ -163,7 +163,7 @@ def test_a_relay_that_was_overtaken_sends_the_newest_state_once_more_and_no_more
 
 
 def turned(one: Relay, since: float) -> bool:
-    return one._beaten > since
+    return one._last_beat > since
 
 
 def test_a_relay_that_waits_for_events_or_stands_by_turns_on(
@@ -175,7 +175,7 @@ def test_a_relay_that_waits_for_events_or_stands_by_turns_on(
     with relaying(backend, log) as one, relaying(backend, log) as other:
         for each in (one, other):
             each.wait_until(partial(turned, each.relay, 0))
-            each.wait_until(partial(turned, each.relay, each.relay._beaten))
+            each.wait_until(partial(turned, each.relay, each.relay._last_beat))
 
 
 def published_ago(backend: Backend, note: str, ago: timedelta) -> None:
@@ -204,7 +204,7 @@ def test_what_was_published_a_day_ago_is_tidied_away_once_a_minute(
     def tidied_after(seconds: float) -> list[str]:
         at[0] = seconds
         with backend.database.connection() as connection:
-            tidying._tidy(connection)
+            tidying._delete_published(connection)
         return kept(backend)
 
     assert tidied_after(60) == ["old", "waiting", "young"]
@@ -217,7 +217,7 @@ def test_what_was_published_a_day_ago_is_tidied_away_once_a_minute(
 def test_a_relay_tidies_when_it_has_nothing_left_to_publish(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "_TIDY_SECONDS", 0)
+    monkeypatch.setattr(relay, "_CLEANUP_SECONDS", 0)
     published_ago(backend, "old", timedelta(days=2))
     with relaying(backend, Noting(backend.log)) as running:
         running.wait_until(lambda: kept(backend) == [])
@@ -249,7 +249,7 @@ def test_a_relay_looks_less_often_while_nothing_comes(
     monkeypatch.setattr(clock, "now", now)
     one = Relay(backend.database, backend.log)
     with backend.database.connection() as connection:
-        one._lead(connection, turns[0])
+        one._publish_with_lock(connection, turns[0])
     quiet = turns[0].noted
     assert quiet == sorted(quiet)
     assert (min(quiet), max(quiet)) == (0.03, 0.1)
@@ -257,7 +257,7 @@ def test_a_relay_looks_less_often_while_nothing_comes(
     backend.record(NoteWritten(note_id="a"))
     turns.append(Waits(1))
     with backend.database.connection() as connection:
-        one._lead(connection, turns[1])
+        one._publish_with_lock(connection, turns[1])
     assert set(turns[1].noted) == {0.03}
 
 

@@ -74,7 +74,7 @@ def test_a_replay_gives_all_that_was_heard_its_effect_once_more(backend: Backend
 def test_a_replay_goes_topic_by_topic_and_tells_how_far_it_is(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replaying, "_AT_ONCE", 2)
+    monkeypatch.setattr(replaying, "_BATCH", 2)
     tell(backend, *(NoteWritten(note_id=note) for note in "abc"), NoteState(note_id="d"))
     heard = Heard()
     told = list(

@@ -16,7 +16,7 @@ from tests.shared.backend import NoteState
 
 
 def test_the_topics_of_a_service_are_what_its_contracts_and_its_dead_letters_go_by() -> None:
-    declared = topics.declared("scoring")
+    declared = topics.topic_configs("scoring")
     assert set(declared) == {
         *(each.topic for each in catalogue.contracts_of("scoring")),
         "patron.scoring.dead-letters.v1",
@@ -25,7 +25,7 @@ def test_the_topics_of_a_service_are_what_its_contracts_and_its_dead_letters_go_
 
 
 def test_facts_are_kept_for_ever_states_compacted_and_dead_letters_kept_a_month() -> None:
-    declared = topics.declared("registry")
+    declared = topics.topic_configs("registry")
     facts = declared["patron.registry.customer.events.v1"]
     states = declared["patron.registry.customer.state.v1"]
     assert (facts["cleanup.policy"], facts["retention.ms"]) == ("delete", "-1")
@@ -78,7 +78,7 @@ def _created(
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     admin.create_topics([NewTopic(f"patron.{name}.note.state.v1", 1, 1, topic_configs=chosen)])
     topics.create(Settings(kafka_bootstrap=f"{bootstrap},{bootstrap}"), replication=1)
-    declared = topics.declared(name)
+    declared = topics.topic_configs(name)
     (dead,) = admin.describe_topics([f"patron.{name}.dead-letters.v1"])
     assert len(dead["partitions"]) == PARTITIONS
     resources = [ConfigResource("TOPIC", topic) for topic in declared]

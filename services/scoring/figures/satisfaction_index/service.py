@@ -54,8 +54,8 @@ def apply_events(
         session,
         Survey,
         survey_ids,
-        locked=repository.lock_surveys,
-        blank=lambda survey_id: {"id": survey_id, "items": [], "estimates": 0},
+        select_locked=repository.lock_surveys,
+        new_row=lambda survey_id: {"id": survey_id, "items": [], "estimates": 0},
     )
     stored = repository.wave_sums(session, survey_ids)
     changed = _apply_surveys(session, locked, stored, surveys, changes)

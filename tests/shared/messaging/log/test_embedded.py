@@ -38,8 +38,8 @@ KEYS = "difagb"
 """A key of each partition: which it is stays the same for ever."""
 
 
-def taken(member: Subscription, most: int = 500) -> list[str]:
-    return [item.record.key for item in member.poll(seconds=0, most=most)]
+def taken(member: Subscription, max_records: int = 500) -> list[str]:
+    return [item.record.key for item in member.poll(seconds=0, max_records=max_records)]
 
 
 def place(item: ReceivedRecord) -> tuple[int, int]:
@@ -76,11 +76,11 @@ def test_a_log_goes_on_in_the_file_that_is_there(path: Path) -> None:
 def test_a_poll_waits_as_long_as_it_may_for_the_first_record(log: EmbeddedLog) -> None:
     with closing(log.subscribe(group="g", topics=[TOPIC])) as member:
         began = time.monotonic()
-        assert member.poll(seconds=0.3, most=1) == []
+        assert member.poll(seconds=0.3, max_records=1) == []
         assert 0.3 <= time.monotonic() - began < 10
         writer = Thread(target=append, args=(log, "a"))
         writer.start()
-        assert [item.record.key for item in member.poll(seconds=20, most=1)] == ["a"]
+        assert [item.record.key for item in member.poll(seconds=20, max_records=1)] == ["a"]
         assert time.monotonic() - began < 10
         writer.join()
 
@@ -88,16 +88,16 @@ def test_a_poll_waits_as_long_as_it_may_for_the_first_record(log: EmbeddedLog) -
 def test_no_partition_waits_for_ever_behind_a_busy_one(log: EmbeddedLog) -> None:
     append(log, *[KEYS[5]] * 3, *[KEYS[0]] * 3)
     with closing(log.subscribe(group="g", topics=[TOPIC])) as member:
-        turns = [taken(member, most=1) for _ in range(6)]
+        turns = [taken(member, max_records=1) for _ in range(6)]
     assert turns == [[KEYS[0]], [KEYS[5]]] * 3
 
 
 def test_a_poll_takes_of_several_partitions_until_it_has_enough(log: EmbeddedLog) -> None:
     append(log, *[KEYS[0]] * 3, *[KEYS[1]] * 3)
     with closing(log.subscribe(group="g", topics=[TOPIC])) as member:
-        assert taken(member, most=4) == [*[KEYS[0]] * 3, KEYS[1]]
-        assert taken(member, most=4) == [KEYS[1]] * 2
-        assert taken(member, most=4) == []
+        assert taken(member, max_records=4) == [*[KEYS[0]] * 3, KEYS[1]]
+        assert taken(member, max_records=4) == [KEYS[1]] * 2
+        assert taken(member, max_records=4) == []
 
 
 def test_lag_is_what_the_group_has_not_committed_in_its_topics(log: EmbeddedLog) -> None:
@@ -105,7 +105,7 @@ def test_lag_is_what_the_group_has_not_committed_in_its_topics(log: EmbeddedLog)
     append(log, "a", topic=OTHER)
     with closing(log.subscribe(group="g", topics=[TOPIC])) as member:
         assert member.lag() == 3
-        found = member.poll(seconds=0, most=500)
+        found = member.poll(seconds=0, max_records=500)
         assert member.lag() == 3
         member.commit([item for item in found if item.record.key == "a"])
         assert member.lag() == 1
@@ -119,11 +119,11 @@ def test_one_member_of_a_group_reads_and_the_next_goes_on_behind_what_it_committ
     append(log, "a", "a")
     one, two = (log.subscribe(group="g", topics=[TOPIC]) for _ in range(2))
     with closing(two):
-        (first,) = one.poll(seconds=0, most=1)
+        (first,) = one.poll(seconds=0, max_records=1)
         assert taken(two) == []
         one.commit([first])
         one.close()
-        (second,) = two.poll(seconds=0, most=500)
+        (second,) = two.poll(seconds=0, max_records=500)
     assert second.offset == 1
 
 
@@ -168,7 +168,7 @@ def test_a_member_reads_on_over_what_compaction_removed(log: EmbeddedLog) -> Non
     append(log, "a", "a", topic=topic)
     with closing(log.subscribe(group="g", topics=[topic])) as member:
         append(log, "a", topic=topic)
-        (only,) = member.poll(seconds=0, most=500)
+        (only,) = member.poll(seconds=0, max_records=500)
         assert only.offset == 2
         assert taken(member) == []
         member.commit([only])
@@ -179,7 +179,7 @@ def test_a_member_reads_on_over_what_compaction_removed(log: EmbeddedLog) -> Non
     "use",
     [
         lambda log, _: append(log, "a"),
-        lambda _, member: member.poll(seconds=0, most=1),
+        lambda _, member: member.poll(seconds=0, max_records=1),
         lambda _, member: member.commit([ReceivedRecord(text_record(TOPIC, "a", "a"), 5, 0)]),
         lambda _, member: member.lag(),
     ],

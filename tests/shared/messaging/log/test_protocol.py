@@ -22,12 +22,12 @@ REBALANCED = 60
 """Seconds within which the members of a group have agreed, on a busy machine too."""
 
 
-def read(subscription: Subscription, count: int, most: int = 500) -> list[ReceivedRecord]:
+def read(subscription: Subscription, count: int, max_records: int = 500) -> list[ReceivedRecord]:
     """Read so many records, without committing."""
     found: list[ReceivedRecord] = []
 
     def enough() -> bool:
-        found.extend(subscription.poll(seconds=0.1, most=most))
+        found.extend(subscription.poll(seconds=0.1, max_records=max_records))
         return len(found) >= count
 
     wait_until(enough)
@@ -118,7 +118,7 @@ def test_two_members_share_the_work_and_one_goes_on_alone(backend: Backend) -> N
 
     def turn(*members: Subscription) -> int:
         for member in members:
-            found = member.poll(seconds=0.05, most=3)
+            found = member.poll(seconds=0.05, max_records=3)
             member.commit(found)
             shared.extend(found)
         return len({item.record.value for item in shared})
@@ -137,7 +137,7 @@ def test_a_poll_gives_at_most_what_was_asked_for(backend: Backend) -> None:
     found: list[ReceivedRecord] = []
 
     def enough() -> bool:
-        polled = subscription.poll(seconds=0.1, most=4)
+        polled = subscription.poll(seconds=0.1, max_records=4)
         assert len(polled) <= 4
         found.extend(polled)
         return len(found) >= 80
@@ -170,7 +170,7 @@ def test_a_topic_made_after_subscribing_is_read(backend: Backend) -> None:
     """Services start in any order, and none makes another's topics."""
     late = f"patron.{backend.unique}.late.events.v1"
     subscription = backend.log.subscribe(group=backend.unique, topics=[backend.topic, late])
-    subscription.poll(seconds=0.1, most=1)
+    subscription.poll(seconds=0.1, max_records=1)
     backend.create_topic(late)
     backend.log.append([text_record(late, "a", "1")])
     assert values(read(subscription, 1)) == [b"1"]
@@ -184,7 +184,7 @@ def test_a_member_survives_joins_that_outlast_its_polls(backend: Backend) -> Non
     seen: list[bytes | None] = []
 
     def read_soon(count: int) -> bool:
-        polled = subscription.poll(seconds=0.03, most=10)
+        polled = subscription.poll(seconds=0.03, max_records=10)
         seen.extend(item.record.value for item in polled)
         return len(seen) == count
 

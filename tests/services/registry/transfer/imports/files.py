@@ -44,7 +44,7 @@ def imported(registry: Running, entity: str, content: str | bytes, **form: Any) 
 
 
 def work(registry: Running) -> None:
-    Runner(registry.database, WORKS)._work_on(Import, Event())
+    Runner(registry.database, WORKS)._run_unfinished(Import, Event())
 
 
 def counts(body: dict[str, Any]) -> tuple[int, int, int, int]:

@@ -332,7 +332,7 @@ def test_a_second_worker_goes_on_where_the_first_was_killed(
     stop = Event()
     runner = Runner(registry.database, WORKS)
     monkeypatch.setattr(runner, "beat", stop.set)
-    runner._work_on(Import, stop)
+    runner._run_unfinished(Import, stop)
     part = registry.client.get(answer.headers["Location"]).json()
     assert part["state"] == "running"
     assert part["processed"] < 4

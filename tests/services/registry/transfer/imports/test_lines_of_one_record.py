@@ -129,7 +129,7 @@ def test_counts_are_the_same_where_a_second_worker_goes_on(
             stop.set()
 
     monkeypatch.setattr(runner, "beat", beat)
-    runner._work_on(Import, stop)
+    runner._run_unfinished(Import, stop)
     assert registry.client.get(place).json()["processed"] == 1
     work(registry)
     assert counts(registry.client.get(place).json()) == MODES["upsert"]

@@ -10,4 +10,4 @@ from tests.services.harness import Running
 
 def work(surveys: Running) -> None:
     """Do what is unfinished."""
-    Runner(surveys.database, job.WORKS)._work_on(Import, Event())
+    Runner(surveys.database, job.WORKS)._run_unfinished(Import, Event())
