@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _part(name: str) -> str:
+    """Return a valid name of a part of the benchmark, for argparse."""
     if name not in PARTS:
         raise argparse.ArgumentTypeError(f"choose from {', '.join(PARTS)}")
     return name
@@ -87,6 +88,7 @@ def _measure_on_real_stack(names: list[str]) -> tuple[int, list[Part]]:
 
 
 def _measure(servers: FreshServers, names: list[str], output: Path, url: str, key: str) -> None:
+    """Measure the parts in a process beside the product, print them, and write them to `output`."""
     with httpx.Client(
         base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=ANSWER_SECONDS
     ) as http:

@@ -40,11 +40,13 @@ class Connection(asyncio.Protocol):
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send the first request."""
         self._transport = cast("asyncio.Transport", transport)
         self._tally.open += 1
         self._transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
+        """Count a complete answer, then send the next request or close."""
         self._received += data
         if not _is_complete(self._received):
             return
@@ -59,6 +61,7 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Count a broken connection as failed; the last one ends the run."""
         self._tally.failed += exc is not None
         self._tally.open -= 1
         if self._tally.open == 0:
@@ -77,6 +80,7 @@ def _is_complete(answer: bytes) -> bool:
 
 
 async def _run(url: str, authorization: str, connections: int, seconds: float) -> Tally:
+    """Open the connections, and return their answers once the deadline has passed."""
     parts = urlsplit(url)
     lines = [f"GET {parts.path} HTTP/1.1", f"Host: {parts.netloc}"]
     lines += [f"Authorization: {authorization}"] if authorization else []

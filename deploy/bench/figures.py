@@ -51,6 +51,7 @@ def table(parts: Iterable[Part]) -> str:
 
 
 def _lines(part: Part) -> Iterable[str]:
+    """Yield the lines of one part: a heading and a line per figure."""
     yield f"{part.name}: {part.about}"
     width = max((len(figure.name) for figure in part.figures), default=0)
     for figure in part.figures:

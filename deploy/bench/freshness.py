@@ -56,6 +56,7 @@ def measure(subject: Subject) -> Part:
 
 
 def _figures(name: str, latencies: list[float], seen: dict[str, Any]) -> list[Figure]:
+    """Return the percentiles of freshness, those of the answers to POST, and the failures."""
     answers = [1000 * seconds for seconds in seen["answers"]]
     shares = {"p50": (0.5, None), "p95": (0.95, MOST_MILLISECONDS), "p99": (0.99, None)}
     return [
@@ -118,6 +119,7 @@ def _buyers(subject: Subject) -> list[Buyer]:
 
 
 def _write(file: Path) -> None:
+    """Write a file of ORDERS_EACH orders per customer, one day apart."""
     today = datetime.now(UTC)
     with file.open("w", encoding="utf-8", newline="") as opened:
         lines = csv.writer(opened)
@@ -131,6 +133,7 @@ def _write(file: Path) -> None:
 
 
 def _customers(subject: Subject) -> list[dict[str, Any]]:
+    """Return the customers that the benchmark imported, from all pages."""
     page = subject.get("/v1/customers", limit=_PAGE)
     found = list(page["items"])
     while page["next"]:

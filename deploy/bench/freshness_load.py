@@ -74,7 +74,7 @@ class Load:
         async with asyncio.TaskGroup() as group:
             for number in range(self._plan.rate * self._plan.seconds):
                 await asyncio.sleep(began + number / self._plan.rate - time.perf_counter())
-                group.create_task(self._order(number))
+                group.create_task(self._send_and_time(number))
         if self._producer is not None:
             self._producer.close()
 
@@ -84,7 +84,8 @@ class Load:
         before = (Decimal(buyer.revenue) for buyer in self._plan.buyers)
         return [str(now - then) for now, then in zip(self._expected, before, strict=True)]
 
-    async def _order(self, number: int) -> None:
+    async def _send_and_time(self, number: int) -> None:
+        """Send an order of the customer whose turn it is, and time it if it is to be timed."""
         turn = number % len(self._expected)
         self._expected[turn] += self._price
         expected = self._expected[turn]
@@ -113,6 +114,7 @@ class Load:
         return began
 
     async def _wait_for_revenue(self, customer_id: str, expected: Decimal) -> None:
+        """Poll a score until its revenue is as expected; raise TimeoutError if it stays lower."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 async with self._http.get(f"/v1/scores/{customer_id}") as answer:
@@ -122,6 +124,7 @@ class Load:
                 await asyncio.sleep(POLL_SECONDS)
 
     def _body(self, customer_id: str) -> dict[str, Any]:
+        """Return the body of POST /v1/orders, with a random product."""
         product = f"P-{secrets.randbelow(self._plan.products)}"
         line = {"product_code": product, "quantity": "1", "unit_price": self._plan.price}
         return {

@@ -85,7 +85,7 @@ class Buyer:
 
 @dataclass
 class Shop:
-    """The content of the file; orders with a negative price are rejected and not counted."""
+    """The content of the file; of an order with a negative price only the lines are counted."""
 
     lines: int = 0
     rejected: set[str] = field(default_factory=set)
@@ -129,12 +129,13 @@ def read() -> Shop:
             shop.rejected.add(row.order)
     days = {order: date.fromisoformat(at[:10]) for order, at in ordered_at.items()}
     for row in rows():
-        _add(shop, row, days[row.order])
+        _add_row(shop, row, days[row.order])
     shop.products = {code: names.get(code, code) for code in shop.products}
     return shop
 
 
-def _add(shop: Shop, row: Row, day: date) -> None:
+def _add_row(shop: Shop, row: Row, day: date) -> None:
+    """Add a line of the file to the shop; lines of rejected orders are only counted."""
     shop.lines += 1
     if row.order in shop.rejected:
         shop.rejected_lines += 1
@@ -142,12 +143,12 @@ def _add(shop: Shop, row: Row, day: date) -> None:
     shop.orders.add(row.order)
     shop.products[row.product] = ""
     if row.customer:
-        _buy(shop.buyers[row.customer.removesuffix(".0")], row, day)
+        _add_to_buyer(shop.buyers[row.customer.removesuffix(".0")], row, day)
     else:
         shop.anonymous.add(row.order)
 
 
-def _buy(buyer: Buyer, row: Row, day: date) -> None:
+def _add_to_buyer(buyer: Buyer, row: Row, day: date) -> None:
     quantity = number(row.quantity)
     buyer.revenue[day] += quantity * number(row.price)
     if quantity > 0:
@@ -187,6 +188,7 @@ def ladder(shop: Shop, day: date) -> dict[str, tuple[int, Decimal]]:
 
 
 def _rung(days: list[date], day: date) -> str:
+    """Return the rung of a customer with purchases on these days, in rising order."""
     if not days:
         return "suspect"
     if (day - days[-1]).days > _allowed_silence(days):

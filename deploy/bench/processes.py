@@ -11,7 +11,7 @@ _UTIME, _STIME, _CUTIME, _CSTIME = 11, 12, 13, 14
 
 def roles(supervisor: int) -> dict[str, int]:
     """Return the process id of each role: the supervisor's children that have a log file."""
-    logs = {pid: Path(_output(pid)) for pid in _children(supervisor)}
+    logs = {pid: Path(_output_file(pid)) for pid in _children(supervisor)}
     own = {log.stem: pid for pid, log in logs.items() if log.suffix == ".log"}
     own.pop("server", None)  # the guards of PostgreSQL and Kafka
     return own
@@ -43,7 +43,8 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in _read(f"/proc/{pid}/task/{pid}/children").split()]
 
 
-def _output(pid: int) -> str:
+def _output_file(pid: int) -> str:
+    """Return the file that a process writes its output to; empty if the process is gone."""
     try:
         return str(Path(f"/proc/{pid}/fd/1").readlink())
     except OSError:

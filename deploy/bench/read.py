@@ -47,6 +47,7 @@ def measure(subject: Subject) -> Part:
 
 
 def _part(rounds: list[dict[str, dict[str, Any]]]) -> Part:
+    """Return the medians of the rounds as figures, and their ratios to the bare server."""
     rates = {way: median(each[way]["rate"] for each in rounds) for way in rounds[0]}
     failed = sum(each[way]["failed"] for each in rounds for way in each)
     figures = [Figure(name=f"{way}", value=rate, unit="/s") for way, rate in rates.items()]
@@ -74,6 +75,7 @@ def _part(rounds: list[dict[str, dict[str, Any]]]) -> Part:
 
 
 def _some_customer(subject: Subject) -> str:
+    """Return the id of a stored customer; create one if there is none."""
     found = subject.get("/v1/customers", limit=1)["items"]
     if found:
         return str(found[0]["id"])
@@ -111,13 +113,13 @@ def _bare() -> Iterator[str]:
     command = [sys.executable, "-m", "deploy.bench.bare", url, str(port)]
     with subprocess.Popen(command) as process:
         try:
-            _await(f"http://127.0.0.1:{port}/openapi.json")
+            _wait_until_it_answers(f"http://127.0.0.1:{port}/openapi.json")
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
 
 
-def _await(url: str) -> None:
+def _wait_until_it_answers(url: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:

@@ -54,6 +54,7 @@ def _part(
     used: dict[str, float],
     peaks: dict[str, float],
 ) -> Part:
+    """Return the figures of the import, with the ratio of its time to that of COPY."""
     once = median(copies)
     times = [
         Figure(name="COPY of the lines into one bare table", value=once, unit="s"),

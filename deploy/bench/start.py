@@ -60,6 +60,7 @@ def _demo_seconds() -> tuple[float, float]:
 
 
 def _run(module: str, *arguments: str, data: Path, **settings: str) -> subprocess.Popen[str]:
+    """Start a command with its own data folder and port, without settings of this environment."""
     inherited = {name: value for name, value in os.environ.items() if name[:7] != "PATRON_"}
     own = {"PATRON_DATA": str(data), "PATRON_PORT": str(free_port())}
     return subprocess.Popen(

@@ -82,6 +82,7 @@ def _last_purchase(rng: Random, history: PurchaseHistory, day: date) -> dict[str
 
 
 def _scores(rng: Random, mood: Mood) -> dict[str, int | str]:
+    """Return the scores of all aspects, of the expectation, and the likelihood to recommend."""
     personal = rng.gauss(0.0, _PERSONAL_NOISE)
 
     def with_noise(level: float) -> float:
@@ -109,6 +110,7 @@ def _likert(level: float) -> int:
 
 
 def _suggestion(rng: Random, mood: Mood) -> dict[str, int | str]:
+    """Return a text about the larger grievance, a general one, or none."""
     if rng.random() > _SHARE_WITH_TEXT:
         return {"suggestion": ""}
     aggrieved = max(mood.lateness, mood.faults) > _AGGRIEVED

@@ -37,15 +37,15 @@ class Api:
         self._http.close()
 
     def get(self, path: str, **parameters: str | int) -> Json:
-        return _answer(self._http.get(path, params=parameters))
+        return _json_or_raise(self._http.get(path, params=parameters))
 
     def find(self, path: str, **parameters: str | int) -> Json | None:
         """Return the answer to a GET, or None for a 404."""
         response = self._http.get(path, params=parameters)
-        return None if response.status_code == httpx.codes.NOT_FOUND else _answer(response)
+        return None if response.status_code == httpx.codes.NOT_FOUND else _json_or_raise(response)
 
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Json:
-        return _answer(self._http.post(path, json=body if body is not None else {}))
+        return _json_or_raise(self._http.post(path, json=body if body is not None else {}))
 
     def pages(self, path: str, **parameters: str | int) -> Iterator[Json]:
         """Yield all pages of a list."""
@@ -60,7 +60,7 @@ class Api:
         with file.open("rb") as content:
             texts = {name: _field(value) for name, value in fields.items()}
             sent = self._http.post(path, data=texts, files={"file": (file.name, content)})
-        _answer(sent)
+        _json_or_raise(sent)
         return str(sent.headers["Location"])
 
     def wait_for_job(self, path: str, show: Callable[[Json], None]) -> Json:
@@ -83,7 +83,8 @@ def _field(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def _answer(response: httpx.Response) -> Json:
+def _json_or_raise(response: httpx.Response) -> Json:
+    """Return the JSON of an answer; raise RefusedError for a 4xx or 5xx."""
     if response.is_error:
         request = response.request
         raise RefusedError(

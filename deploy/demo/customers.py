@@ -60,18 +60,19 @@ class Customer:
 def customers(seed: int) -> tuple[Customer, ...]:
     """Return all customers, invented; their external ids are C00001, C00002 and so on."""
     rng = random_stream(seed, "customers")
-    sketches = _sketches(rng)
+    identities = _identities(rng)
     return tuple(
         _customer(rng, number, segment, name, city)
-        for number, (segment, name, city) in enumerate(sketches, start=1)
+        for number, (segment, name, city) in enumerate(identities, start=1)
     )
 
 
-def _sketches(rng: Random) -> list[tuple[Segment, Name, City]]:
+def _identities(rng: Random) -> list[tuple[Segment, Name, City]]:
+    """Return segment, name and city of every customer, in random order."""
     found = [
         (segment, name, city)
         for segment in SEGMENTS
-        for name, city in _named(rng, segment, count=segment.count)
+        for name, city in _unique_names(rng, segment, count=segment.count)
     ]
     headquarters = CITIES[0]
     found += [(DEPARTMENTS, name, headquarters) for name in DEPARTMENT_NAMES]
@@ -79,7 +80,8 @@ def _sketches(rng: Random) -> list[tuple[Segment, Name, City]]:
     return found
 
 
-def _named(rng: Random, segment: Segment, *, count: int) -> Iterator[tuple[Name, City]]:
+def _unique_names(rng: Random, segment: Segment, *, count: int) -> Iterator[tuple[Name, City]]:
+    """Yield `count` different names with their cities."""
     taken: set[str] = set()
     while len(taken) < count:
         city = rng.choice(CITIES)

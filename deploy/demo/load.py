@@ -49,6 +49,7 @@ def load(api: Api, folder: Path) -> str:
 
 
 def _import(api: Api, path: str, step: str, file: Path, **fields: object) -> None:
+    """Import a file, show the progress, and print how many records were created or changed."""
     progress = Progress(step)
     location = api.upload(path, file, **fields)
     job = api.wait_for_job(location, progress.show_job)
@@ -74,6 +75,7 @@ def _create_survey(api: Api) -> Json:
 
 
 def _open_wave(api: Api, survey: Json, wave: Wave) -> None:
+    """Create the wave of the survey if it does not exist."""
     waves = api.get(f"/v1/surveys/{survey['id']}/waves")["items"]
     if wave.code not in {one["code"] for one in waves}:
         api.post(f"/v1/surveys/{survey['id']}/waves", {"code": wave.code})

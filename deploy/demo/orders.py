@@ -91,7 +91,7 @@ def orders(purchases: Iterable[Purchase]) -> list[Order]:
     """Return the purchases as numbered orders, and their returns, all in order of time."""
     ordered = sorted(purchases, key=lambda one: (one.ordered_at, one.customer or ""))
     numbered = [(f"SO{number:06d}", one) for number, one in enumerate(ordered, start=1)]
-    placed = [_placed(order_id, one) for order_id, one in numbered]
+    placed = [_order_of(order_id, one) for order_id, one in numbered]
     returned = [
         Order(f"R{order_id}", one.returned_at, one.customer, one.returned)
         for order_id, one in numbered
@@ -100,7 +100,8 @@ def orders(purchases: Iterable[Purchase]) -> list[Order]:
     return sorted(placed + returned, key=lambda order: (order.ordered_at, order.order_id))
 
 
-def _placed(order_id: str, one: Purchase) -> Order:
+def _order_of(order_id: str, one: Purchase) -> Order:
+    """Return a purchase as an order; what is delivered after END is not known yet."""
     arrived = one.delivered_on <= END
     return Order(
         order_id=order_id,

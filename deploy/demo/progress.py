@@ -35,6 +35,7 @@ class Progress:
         self._write(f"  {self._step}: {text}", end="\n")
 
     def _write(self, text: str, *, end: str) -> None:
+        """Write a line over the one before, which may be longer."""
         self._out.write(pad(text, width(self._shown)) + end)
         self._out.flush()
         self._shown = "" if end == "\n" else text

@@ -100,6 +100,7 @@ def _line(rng: Random, habit: Habit, product: Product, day: date) -> Line:
 
 
 def _discount_percent(rng: Random, quantity: int, day: date) -> int:
+    """Return a random discount: at festivals, for large quantities, or sometimes."""
     if is_festival(day):
         return rng.choice((5, 8, 10, 12))
     if quantity >= _VOLUME:
@@ -108,12 +109,14 @@ def _discount_percent(rng: Random, quantity: int, day: date) -> int:
 
 
 def _delivered_on(rng: Random, team: str, day: date, promised_on: date) -> date:
+    """Return a random day: up to two days before the promised one, or after it."""
     if rng.random() < _on_time(team, day):
         return promised_on - timedelta(days=rng.randint(0, 2))
     return promised_on + timedelta(days=1 + int(rng.expovariate(0.25)))
 
 
 def _on_time(team: str, day: date) -> float:
+    """Return the share of deliveries on time: low in the west before its warehouse opened."""
     west_before = team == "west" and day < WEST_WAREHOUSE
     share = _ON_TIME_IN_THE_WEST_BEFORE if west_before else _ON_TIME[team]
     return share * _ON_TIME_AT_FESTIVALS if is_festival(day) else share
@@ -127,6 +130,7 @@ def _fault_rate(product: Product, day: date) -> float:
 
 
 def _returned_at(rng: Random, delivered_on: date, *, faulty: bool) -> datetime | None:
+    """Return when a delivery is sent back; None if it is not, or after END."""
     if rng.random() > (0.45 if faulty else 0.018):
         return None
     day = delivered_on + timedelta(days=rng.randint(1, 12))

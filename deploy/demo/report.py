@@ -107,6 +107,7 @@ def _valuable(valuable: Sequence[ValuableCustomer]) -> str:
 
 
 def _reasons(rank: int, one: ValuableCustomer) -> Iterator[str]:
+    """Yield the lines about one customer: name, points, and the facts that they come from."""
     customer, score = one.customer, one.score
     yield f"  {rank:2}. {customer['name']}  {customer.get('name_en') or ''}".rstrip()
     yield (

@@ -65,6 +65,7 @@ def _wait(server: subprocess.Popen[bytes]) -> bool:
 
 
 def _stop(server: subprocess.Popen[bytes], number: int) -> int:
+    """Send the server its stop signal, and SIGKILL after GRACE_SECONDS; return its exit code."""
     if server.poll() is None:
         server.send_signal(number)
     try:

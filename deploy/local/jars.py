@@ -76,6 +76,7 @@ def _parse(line: str) -> Jar:
 
 
 def _fetch_all(jars: Sequence[Jar], cache: Path) -> None:
+    """Download jars in parallel, with the progress on standard error."""
     with ThreadPoolExecutor(PARALLEL_DOWNLOADS) as pool:
         fetches = [pool.submit(_fetch, jar, cache) for jar in jars]
         for done, fetch in enumerate(as_completed(fetches), start=1):
@@ -85,6 +86,7 @@ def _fetch_all(jars: Sequence[Jar], cache: Path) -> None:
 
 
 def _fetch(jar: Jar, cache: Path) -> None:
+    """Download a jar into the cache; raise JarRefused after TRIES attempts."""
     failure: Exception | None = None
     for _ in range(TRIES):
         with tempfile.TemporaryDirectory(dir=cache, prefix=".partial-") as partial:
@@ -97,6 +99,7 @@ def _fetch(jar: Jar, cache: Path) -> None:
 
 
 def _fetch_once(jar: Jar, partial: Path, cache: Path) -> None:
+    """Download a jar into a temporary folder, verify it, and move it into the cache."""
     context = MavenContext(resolver=PythonResolver(), repo_cache=partial, timeout=TIMEOUT_SECONDS)
     component = context.project(jar.group, jar.artifact).at_version(jar.version)
     file = component.artifact().resolve()

@@ -56,6 +56,7 @@ class Kafka(Server):
         return self
 
     def _render(self) -> str:
+        """Return the text of server.properties."""
         properties = {
             "process.roles": "broker,controller",
             "node.id": "1",
@@ -80,6 +81,7 @@ class Kafka(Server):
         return "".join(f"{name}={value}\n" for name, value in properties.items())
 
     def _format(self) -> None:
+        """Write the cluster's id into the log folder, which KRaft needs before the first start."""
         tool = ["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(self._properties)]
         with self._folder.log.open("ab") as log:
             done = subprocess.run(
@@ -89,6 +91,7 @@ class Kafka(Server):
             raise StartFailed(f"Formatting Kafka's folder failed. Log:\n{self._folder.tail()}")
 
     def _answers(self) -> bool:
+        """Return whether the broker is ready for clients."""
         if not listens(self.port):
             return False
         try:

@@ -99,6 +99,7 @@ class Postgres(Server):
         self._run(command)
 
     def _run(self, command: list[str]) -> None:
+        """Run one of PostgreSQL's programs to its end; raise StartFailed if it fails."""
         launch = self._launch(command)
         with self._folder.log.open("ab") as log:
             done = subprocess.run(

@@ -96,6 +96,7 @@ class Product:
         return cleared | addresses | own | dict(self.settings)
 
     def _addresses(self, service: str) -> dict[str, str]:
+        """Return the settings with one service's ports; the gateway's URL of it included."""
         ports, prefix = self.ports[service], service.upper()
         probes = {
             f"{prefix}_OPERATIONS_PORT": str(ports.operations),

@@ -68,6 +68,7 @@ class RealServers:
 
 
 def _restart(own: _OwnServer) -> None:
+    """Start a server again; if that fails, print why and try again later."""
     print(f"{own.name} 已退出，将重启 ended, starts again", flush=True)
     try:
         own.server.start()

@@ -27,6 +27,7 @@ def create_roles(admin_url: str) -> dict[str, str]:
 
 
 def _create_role(admin_url: str, service: str) -> str:
+    """Create or update one role by role.sql; return its address of the database."""
     password = _password(admin_url, service)
     psql = wheel_binaries() / "bin" / "psql"
     done = subprocess.run(

@@ -93,6 +93,7 @@ def run(plan: Plan) -> int:
 
 
 def _run(plan: Plan) -> int:
+    """Lock the data, start servers and processes, print the addresses, and watch until the end."""
     began = time.monotonic()
     data, port = data_folder(plan.part), port_from_environment("PATRON_PORT", otherwise=PUBLIC_PORT)
     print(f"Patron 启动中 starting · 数据 data {data}", flush=True)

@@ -64,7 +64,7 @@ class GuardedProcess:
         self._folder = folder
         with folder.log.open("ab") as log:
             self._guard = subprocess.Popen(
-                [sys.executable, "-I", guard.__file__, *_options(folder, launch)],
+                [sys.executable, "-I", guard.__file__, *_guard_options(folder, launch)],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -148,7 +148,8 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _options(folder: ServerFolder, launch: Launch) -> list[str]:
+def _guard_options(folder: ServerFolder, launch: Launch) -> list[str]:
+    """Return the command line of guard.py."""
     options = [f"--signal={int(launch.signal)}"]
     if launch.user is not None:
         options.append(f"--user={launch.user}")

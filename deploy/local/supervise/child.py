@@ -42,6 +42,7 @@ class Lifeline:
         os.close(self._writer)
 
     def _wait(self) -> None:
+        """Wait until the pipe closes, then end this process."""
         os.read(self._reader, 1)
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(GRACE_SECONDS)
@@ -72,6 +73,7 @@ class Child:
 
 
 def _fork(role: Role, lifeline: Lifeline) -> int:
+    """Fork a process that runs the role; return its id, in the supervisor only."""
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
@@ -80,6 +82,7 @@ def _fork(role: Role, lifeline: Lifeline) -> int:
 
 
 def _run_child(role: Role, lifeline: Lifeline) -> NoReturn:
+    """In the child: run the role with its log and environment, then exit."""
     code = 1
     try:
         restore_defaults()
@@ -102,6 +105,7 @@ def _run_child(role: Role, lifeline: Lifeline) -> NoReturn:
 
 
 def _write_to(log: Path | None) -> None:
+    """Redirect standard output and error to a log, and close standard input."""
     if log is None:
         return
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

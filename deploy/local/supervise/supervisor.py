@@ -105,6 +105,7 @@ class Supervisor:
 
 
 def _ending(child: Child) -> str:
+    """Return how a child ended: the name of a signal, or its exit code."""
     status = child.status or 0
     if status < 0:
         with suppress(ValueError):
@@ -113,6 +114,7 @@ def _ending(child: Child) -> str:
 
 
 def _failure(child: Child) -> str:
+    """Return a message about a failed child with the end of its log."""
     log = child.role.log
     if log is None or not log.exists():
         return f"{child.role.name} 失败 failed ({_ending(child)})"
