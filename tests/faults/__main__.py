@@ -1,4 +1,4 @@
-"""Play the fault campaign: `python -m tests.faults`."""
+"""Run the fault campaign: `python -m tests.faults`."""
 
 import argparse
 import signal
@@ -8,15 +8,15 @@ from pathlib import Path
 
 from tests.faults import planted
 from tests.faults.campaign import Campaign, Verdict, table
-from tests.faults.opening import opened
-from tests.faults.paper import say
+from tests.faults.output import print_line
 from tests.faults.plan import DEFAULT_ROUNDS, KINDS, STACKS, Round, planned
+from tests.faults.setup import started
 
 
 def main() -> int:
-    """Play what was asked for; 1 if anything was violated."""
+    """Run the campaigns that the arguments name; return 1 if anything was violated."""
     options = _parser().parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that started processes are ended
     if options.planted:
         return planted.main(options.folder / "planted", options.seed, options.rounds)
     stacks = STACKS if options.stack == "both" else (options.stack,)
@@ -29,25 +29,27 @@ def main() -> int:
 
 
 def _play(stack: str, rounds: Sequence[Round], options: argparse.Namespace) -> int:
-    say(f"{stack}: {len(rounds)} rounds, seed {options.seed}")
+    print_line(f"{stack}: {len(rounds)} rounds, seed {options.seed}")
     left, verdict, segment = list(rounds), Verdict(), 0
     while left:
         segment += 1
-        found, waiting = Verdict(), len(left)
-        with opened(stack, options.folder / f"{stack}-{segment}") as stage:
-            stage.backlog = options.backlog
-            campaign = Campaign(stage, found)
-            for drawn in campaign.play(tuple(left)):
-                left.remove(drawn)
+        found, left_before = Verdict(), len(left)
+        with started(stack, options.folder / f"{stack}-{segment}") as environment:
+            environment.backlog = options.backlog
+            campaign = Campaign(environment, found)
+            for round_ in campaign.play(tuple(left)):
+                left.remove(round_)
             campaign.close()
-        verdict.add(found)
-        for check, number, what in found.violations:
-            say(f"      VIOLATED in round {number}: {check}: {what}")
+        verdict.merge(found)
+        for check, number, message in found.violations:
+            print_line(f"      VIOLATED in round {number}: {check}: {message}")
         if found.violations:
-            say(f"      seed {options.seed}; look at {options.folder}/{stack}-{segment}/logs")
-        if found.violations and (options.first or len(left) == waiting):
+            print_line(
+                f"      seed {options.seed}; look at {options.folder}/{stack}-{segment}/logs"
+            )
+        if found.violations and (options.first or len(left) == left_before):
             break
-    say("\n".join(table(verdict)))
+    print_line("\n".join(table(verdict)))
     return 1 if verdict.violations else 0
 
 
@@ -55,15 +57,19 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--stack", choices=(*STACKS, "both"), default="both")
     parser.add_argument(
-        "--rounds", type=int, default=0, help="per stack or bug; 0: as many as usual"
+        "--rounds", type=int, default=0, help="per stack or bug; 0 means the usual number"
     )
     parser.add_argument("--seed", type=int, default=1)
     every = sorted({name for kinds in KINDS.values() for name in kinds})
-    parser.add_argument("--only", action="append", choices=every, default=[], help="these faults")
-    parser.add_argument("--backlog", type=int, default=10_000, help="events of `behind`")
-    parser.add_argument("--planted", action="store_true", help="prove that bugs are found")
-    parser.add_argument("--first", action="store_true", help="leave at the first violation")
-    parser.add_argument("--folder", type=Path, default=Path("var/faults"), help="keeps the logs")
+    parser.add_argument(
+        "--only", action="append", choices=every, default=[], help="draw these faults only"
+    )
+    parser.add_argument(
+        "--backlog", type=int, default=10_000, help="events that the fault `behind` publishes"
+    )
+    parser.add_argument("--planted", action="store_true", help="check that planted bugs are found")
+    parser.add_argument("--first", action="store_true", help="stop at the first violation")
+    parser.add_argument("--folder", type=Path, default=Path("var/faults"), help="for the logs")
     return parser
 
 

@@ -1,14 +1,14 @@
-"""Requests as the public API wants them."""
+"""Request bodies of the public API."""
 
 from typing import Any
 
-from tests.faults.book import Sale
+from tests.faults.acknowledged import Sale
 
 SYSTEM = "faults"
-"""The system whose ids the campaign's customers and orders have."""
+"""The system of the external ids of the campaign's customers and orders."""
 
 
-def pair(name: str) -> dict[str, str]:
+def external_id(name: str) -> dict[str, str]:
     return {"system": SYSTEM, "id": name}
 
 
@@ -16,25 +16,25 @@ def path_of(noun: str, name: str) -> str:
     return f"/v1/{noun}/by-external-id/{SYSTEM}/{name}"
 
 
-def customer_out(said: str) -> dict[str, Any]:
-    return {"name": said, "kind": "person", "nature": "individual"}
+def customer_body(name: str) -> dict[str, Any]:
+    return {"name": name, "kind": "person", "nature": "individual"}
 
 
-def order_out(sale: Sale) -> dict[str, Any]:
+def order_body(sale: Sale) -> dict[str, Any]:
     lines = [
         {"product_code": line.product, "quantity": line.quantity, "unit_price": line.price}
         for line in sale.lines
     ]
     return {
-        "external_id": pair(sale.name),
-        "customer": pair(sale.customer),
+        "external_id": external_id(sale.name),
+        "customer": external_id(sale.customer),
         "ordered_at": f"{sale.day}T10:00:00+08:00",
         "currency": "CNY",
         "lines": lines,
     }
 
 
-def questionnaire_out(items: tuple[str, ...]) -> dict[str, Any]:
+def questionnaire_body(items: tuple[str, ...]) -> dict[str, Any]:
     return {
         "title": _text("满意度", "Satisfaction"),
         "questions": [

@@ -1,22 +1,22 @@
-"""Rounds one after the other on one product: load, fault, settle, check."""
+"""A campaign plays rounds on one product: writes, a fault, waiting until idle, checks."""
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.faults.below import Told
-from tests.faults.bodies import customer_out, pair, questionnaire_out
-from tests.faults.checks import AFTER_A_ROUND, SHOWN, Check, Result
-from tests.faults.client import ITEMS, Grounds
-from tests.faults.contact import FORGED, ORDERS
-from tests.faults.door import Door
+from tests.faults.bodies import customer_body, external_id, questionnaire_body
+from tests.faults.checks import AFTER_A_ROUND, SHOWN, Check, CheckResult
+from tests.faults.environment import Environment
 from tests.faults.faults import FAULTS
-from tests.faults.final import AT_THE_END
+from tests.faults.final_checks import AT_THE_END
+from tests.faults.idle import wait_until_idle
+from tests.faults.infrastructure import PublishedRecord
 from tests.faults.load import Load
-from tests.faults.paper import say
-from tests.faults.plan import CALM, Round
-from tests.faults.settle import settle
-from tests.faults.stage import Stage
+from tests.faults.names import FORGED, ORDERS
+from tests.faults.output import print_line
+from tests.faults.plan import WITHOUT_DEATHS, Round
+from tests.faults.retrying_client import RetryingClient
+from tests.faults.simulated_client import ITEMS, RoundData
 
 WRITES_BEFORE = 25
 WRITES_AFTER = 25
@@ -25,22 +25,22 @@ CUSTOMERS_OF_A_ROUND = 12
 
 @dataclass(slots=True)
 class Verdict:
-    """What was checked over a campaign, and every violation with the round that showed it."""
+    """The results of all checks of a campaign, and every violation with its round."""
 
     compared: dict[str, int] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
     violations: list[tuple[str, int, str]] = field(default_factory=list)
-    """The first of each check and round: the check, the round, and what is wrong."""
+    """Check, number of the round, and message; only the first few of each check and round."""
 
-    def note(self, check: str, number: int, result: Result) -> None:
+    def add_result(self, check: str, number: int, result: CheckResult) -> None:
         self.compared[check] = max(result.compared, self.compared.get(check, 0))
-        self.failed[check] = self.failed.get(check, 0) + len(result.wrong)
-        wrong, more = result.wrong[:SHOWN], len(result.wrong) - SHOWN
-        shown = (*wrong, f"and {more} more") if more > 0 else wrong
-        self.violations += [(check, number, what) for what in shown]
+        self.failed[check] = self.failed.get(check, 0) + len(result.differences)
+        first, more = result.differences[:SHOWN], len(result.differences) - SHOWN
+        shown = (*first, f"and {more} more") if more > 0 else first
+        self.violations += [(check, number, message) for message in shown]
 
-    def add(self, other: "Verdict") -> None:
-        """Add what another product of the campaign showed."""
+    def merge(self, other: "Verdict") -> None:
+        """Add the results that the campaign had with another product."""
         for check, compared in other.compared.items():
             self.compared[check] = self.compared.get(check, 0) + compared
         for check, failed in other.failed.items():
@@ -49,104 +49,110 @@ class Verdict:
 
 
 class Campaign:
-    """A product on its stage, with the survey's questionnaire and all that was acknowledged."""
+    """A campaign on one product, with the questionnaire that all its surveys use."""
 
-    def __init__(self, stage: Stage, verdict: Verdict) -> None:
-        self.stage = stage
+    def __init__(self, environment: Environment, verdict: Verdict) -> None:
+        self.environment = environment
         self.verdict = verdict
-        self._door = Door(stage.product.url)
-        self._questionnaire = self._publish()
+        self._api = RetryingClient(environment.product.url)
+        self._questionnaire = self._publish_questionnaire()
 
     def play(self, rounds: Iterable[Round]) -> Iterator[Round]:
-        """Play rounds until one shows a violation, giving each one played; then check all."""
+        """Play and yield rounds until one has a violation; without one, check everything again."""
         self._play(Round(0, "nothing", "-", 0, "the first writes of all"))
         if self.verdict.violations:
             return
         last = 0
-        for drawn in rounds:
-            last = drawn.number
-            self._play(drawn)
-            yield drawn
+        for round_ in rounds:
+            last = round_.number
+            self._play(round_)
+            yield round_
             if self.verdict.violations:
                 return
         self._check(AT_THE_END, last)
 
-    def _play(self, drawn: Round) -> None:
-        stage, began = self.stage, time.monotonic()
-        before, stage.topics.repeats = stage.book.writes, 0
-        load = Load(stage.product.url, stage.book, drawn.seed)
-        trouble: list[str] = []
+    def _play(self, round_: Round) -> None:
+        environment, began = self.environment, time.monotonic()
+        count_before, environment.published.repeats = environment.acknowledged.count, 0
+        load = Load(environment.product.url, environment.acknowledged, round_.seed)
+        errors: list[str] = []
         try:
-            with load.running(self._grounds(drawn)):
-                load.goes_on(WRITES_BEFORE)
-                FAULTS[drawn.fault](stage, drawn)
-                load.goes_on(WRITES_AFTER)
-            settled = settle(stage, self._door)
-        except Exception as error:  # noqa: BLE001  whatever it is, the verdict has to tell it
-            trouble.append(f"{type(error).__name__}: {error}")
-            settled = 0.0
-        writes = stage.book.writes - before
-        self.verdict.note(
-            UNDISTURBED, drawn.number, Result(stage.book.writes, (*load.failures, *trouble))
+            with load.running(self._round_data(round_)):
+                load.wait_for(WRITES_BEFORE)
+                FAULTS[round_.fault](environment, round_)
+                load.wait_for(WRITES_AFTER)
+            idle_after = wait_until_idle(environment, self._api)
+        except Exception as error:  # noqa: BLE001  any error is a violation
+            errors.append(f"{type(error).__name__}: {error}")
+            idle_after = 0.0
+        writes = environment.acknowledged.count - count_before
+        self.verdict.add_result(
+            ACKNOWLEDGED,
+            round_.number,
+            CheckResult(environment.acknowledged.count, (*load.failures, *errors)),
         )
-        if not trouble:
-            self._after(drawn)
+        if not errors:
+            self._check_round(round_)
         seconds = time.monotonic() - began
-        say(
-            f"{drawn.number:4}  {drawn.fault:<18} {drawn.target:<22} {writes:5} writes"
-            f"  settled in {settled:5.1f} s  round {seconds:5.1f} s"
+        print_line(
+            f"{round_.number:4}  {round_.fault:<20} {round_.target:<22} {writes:5} writes"
+            f"  idle after {idle_after:5.1f} s  round {seconds:5.1f} s"
         )
 
-    def _after(self, drawn: Round) -> None:
-        topics = self.stage.topics
-        told = self.stage.below.records()
-        topics.take(told, self.stage.book.poisoned)
-        self.stage.last_orders = [one for one in told if _is_order(one)][-3:] or [
-            *self.stage.last_orders
+    def _check_round(self, round_: Round) -> None:
+        published = self.environment.published
+        records = self.environment.infrastructure.records()
+        published.add(records, self.environment.acknowledged.poison)
+        self.environment.last_orders = [one for one in records if _is_order(one)][-3:] or [
+            *self.environment.last_orders
         ]
-        self._check(AFTER_A_ROUND, drawn.number)
-        if drawn.fault in CALM:
-            wrong = (f"{topics.repeats} events were told twice",) if topics.repeats else ()
-            self.verdict.note(TOLD_ONCE, drawn.number, Result(topics.records, wrong))
+        self._check(AFTER_A_ROUND, round_.number)
+        if round_.fault in WITHOUT_DEATHS:
+            repeats = (
+                (f"{published.repeats} events were published twice",) if published.repeats else ()
+            )
+            self.verdict.add_result(
+                PUBLISHED_ONCE, round_.number, CheckResult(published.records, repeats)
+            )
 
     def _check(self, checks: Mapping[str, Check], number: int) -> None:
         for name, check in checks.items():
-            self.verdict.note(name, number, check(self.stage, self._door))
+            self.verdict.add_result(name, number, check(self.environment, self._api))
 
-    def _grounds(self, drawn: Round) -> Grounds:
-        """Give the round customers and a survey of its own, so that no history grows for ever."""
-        names = tuple(f"c-{drawn.number}-{one}" for one in range(CUSTOMERS_OF_A_ROUND))
+    def _round_data(self, round_: Round) -> RoundData:
+        """Create the customers and the survey of a round, so that no history grows for ever."""
+        names = tuple(f"c-{round_.number}-{one}" for one in range(CUSTOMERS_OF_A_ROUND))
         for name in names:
             self._register(name)
-        asked = {"questionnaire_id": self._questionnaire}
-        survey = self._door.post("/v1/surveys", json=asked).json()["id"]
-        self._door.post(f"/v1/surveys/{survey}/publish")
-        return Grounds(drawn.number, names, survey)
+        body = {"questionnaire_id": self._questionnaire}
+        survey = self._api.post("/v1/surveys", json=body).json()["id"]
+        self._api.post(f"/v1/surveys/{survey}/publish")
+        return RoundData(round_.number, names, survey)
 
     def _register(self, name: str) -> None:
-        body = customer_out(name) | {"external_ids": [pair(name)]}
-        self._door.post("/v1/customers", json=body)
-        self.stage.book.customer(name)
+        body = customer_body(name) | {"external_ids": [external_id(name)]}
+        self._api.post("/v1/customers", json=body)
+        self.environment.acknowledged.add_customer(name)
 
-    def _publish(self) -> str:
-        made = self._door.post("/v1/questionnaires", json=questionnaire_out(ITEMS)).json()
-        self._door.post(f"/v1/questionnaires/{made['id']}/publish")
-        return str(made["id"])
+    def _publish_questionnaire(self) -> str:
+        questionnaire = self._api.post("/v1/questionnaires", json=questionnaire_body(ITEMS)).json()
+        self._api.post(f"/v1/questionnaires/{questionnaire['id']}/publish")
+        return str(questionnaire["id"])
 
     def close(self) -> None:
-        self._door.close()
+        self._api.close()
 
 
-def _is_order(one: Told) -> bool:
+def _is_order(one: PublishedRecord) -> bool:
     return one.topic == ORDERS and one.value is not None and FORGED not in one.headers
 
 
-UNDISTURBED = "every write acknowledged"
-TOLD_ONCE = "told once where nothing died"
+ACKNOWLEDGED = "every write acknowledged"
+PUBLISHED_ONCE = "published once if nothing died"
 
 
 def table(verdict: Verdict) -> Sequence[str]:
-    """Write the verdict as a table."""
+    """Return the lines of a table with the result of each check."""
     rows = [f"{'check':<30} {'compared':>9} {'violations':>11}"]
     for name, compared in verdict.compared.items():
         rows.append(f"{name:<30} {compared:>9} {verdict.failed[name]:>11}")

@@ -1,91 +1,104 @@
-"""The checks after every round: what was acknowledged against what is told and counted."""
+"""The checks after every round: acknowledged writes against published events and scores."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from tests.faults.acknowledged import ExpectedScore
 from tests.faults.bodies import SYSTEM
-from tests.faults.book import Figures
-from tests.faults.door import Door
-from tests.faults.stage import Stage
+from tests.faults.environment import Environment
+from tests.faults.retrying_client import RetryingClient
 
 SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """How much was compared, and what was not as it has to be."""
+class CheckResult:
+    """How many things a check compared, and a message for each one that differs."""
 
     compared: int
-    wrong: tuple[str, ...]
+    differences: tuple[str, ...]
 
 
-Check = Callable[[Stage, Door], Result]
+Check = Callable[[Environment, RetryingClient], CheckResult]
 
 
-def order_per_key(stage: Stage, _door: Door) -> Result:
-    """On no topic does a version appear before an older one, or a state end on an older one."""
-    return Result(stage.topics.records, (*stage.topics.disorders, *stage.topics.stale()))
+def order_per_key(environment: Environment, _api: RetryingClient) -> CheckResult:
+    """Check that versions are published in order, and that each state topic has the newest."""
+    return CheckResult(
+        environment.published.records,
+        (*environment.published.disorders, *environment.published.outdated_states()),
+    )
 
 
-def dead_letters(stage: Stage, _door: Door) -> Result:
-    """Find put aside what cannot be applied, and nothing else."""
-    found = {one for letters in stage.topics.dead.values() for one in letters}
-    wrong = _apart("dead letters", stage.book.poisoned, found)
-    return Result(len(stage.book.poisoned), tuple(wrong))
+def dead_letters(environment: Environment, _api: RetryingClient) -> CheckResult:
+    """Check that exactly the events that cannot be applied are dead letters."""
+    found = {one for letters in environment.published.dead.values() for one in letters}
+    differences = _set_differences("dead letters", environment.acknowledged.poison, found)
+    return CheckResult(len(environment.acknowledged.poison), tuple(differences))
 
 
-def noted_once(stage: Stage, _door: Door) -> Result:
-    """Each event that a service follows is in its inbox: nothing is skipped, nothing is extra.
+def in_inbox_once(environment: Environment, _api: RetryingClient) -> CheckResult:
+    """Check that the inbox of each service has exactly the events that the service consumes.
 
-    A state that a newer one has replaced may have been heard or not.
+    A state that a newer one has replaced may have been consumed or not.
     """
-    wrong: list[str] = []
-    states = {_plain(one) for one in stage.below.column("registry", _STATES)}
-    for service, ids in stage.topics.followed.items():
-        noted = {_plain(one) for one in stage.below.column(service, _INBOX)}
-        wrong += _apart(f"inbox of {service}", ids, noted - (states - ids))
-    return Result(sum(map(len, stage.topics.followed.values())), tuple(wrong))
+    differences: list[str] = []
+    states = {
+        _without_hyphens(one) for one in environment.infrastructure.column("registry", _STATES)
+    }
+    for service, ids in environment.published.consumed.items():
+        received = {
+            _without_hyphens(one) for one in environment.infrastructure.column(service, _INBOX)
+        }
+        differences += _set_differences(f"inbox of {service}", ids, received - (states - ids))
+    return CheckResult(sum(map(len, environment.published.consumed.values())), tuple(differences))
 
 
 _INBOX = "SELECT event_id FROM inbox"
 _STATES = "SELECT event_id FROM outbox WHERE aggregatetype LIKE '%.state.v1'"
 
 
-def _plain(event_id: object) -> str:
+def _without_hyphens(event_id: object) -> str:
     return str(event_id).replace("-", "")
 
 
-def facts_once(stage: Stage, _door: Door) -> Result:
-    """Each order and each answer is one fact that counts."""
-    wrong = []
-    expected = {"= 'answer'": len(stage.book.answers), "<> 'answer'": len(stage.book.sales)}
+def facts_once(environment: Environment, _api: RetryingClient) -> CheckResult:
+    """Check that each order and each answer is exactly one current fact."""
+    differences = []
+    expected = {
+        "= 'answer'": len(environment.acknowledged.answers),
+        "<> 'answer'": len(environment.acknowledged.sales),
+    }
     for kind, count in expected.items():
-        found = stage.below.number("scoring", f"{_COUNTING} AND kind {kind}")
+        found = environment.infrastructure.number("scoring", f"{_CURRENT_FACTS} AND kind {kind}")
         if found != count:
-            wrong.append(f"facts of kind {kind}: {found} count, {count} were acknowledged")
-    return Result(sum(expected.values()), tuple(wrong))
+            differences.append(
+                f"facts of kind {kind}: {found} are current, {count} were acknowledged"
+            )
+    return CheckResult(sum(expected.values()), tuple(differences))
 
 
-_COUNTING = "SELECT count(*) FROM facts WHERE superseded_at IS NULL"
+_CURRENT_FACTS = "SELECT count(*) FROM facts WHERE superseded_at IS NULL"
 
 
-def scores(stage: Stage, door: Door) -> Result:
-    """Points, revenue, days and satisfaction of every customer are those of the own count."""
-    expected, ids = stage.book.figures(), ids_of_customers(door)
-    found = {one["customer_id"]: one for one in door.every("/v1/scores")}
-    wrong = list(_apart("customers", set(expected), set(ids)))
+def scores(environment: Environment, api: RetryingClient) -> CheckResult:
+    """Check the points, revenue, days and satisfaction of every customer."""
+    expected, ids = environment.acknowledged.expected_scores(), ids_of_customers(api)
+    found = {one["customer_id"]: one for one in api.get_all("/v1/scores")}
+    differences = list(_set_differences("customers", set(expected), set(ids)))
     for name in sorted(expected.keys() & ids.keys()):
-        wrong += _differences(name, ids[name], expected[name], found.get(ids[name]))
-        told = stage.topics.points.get(ids[name])
-        if told is None or Decimal(told) != expected[name].points:
-            wrong.append(f"{name}: the last state told {told} points, not {expected[name].points}")
-    return Result(len(expected), tuple(wrong))
+        differences += _differences(name, ids[name], expected[name], found.get(ids[name]))
+        state = environment.published.points.get(ids[name])
+        if state is None or Decimal(state) != expected[name].points:
+            points = expected[name].points
+            differences.append(f"{name}: the last state has {state} points, not {points}")
+    return CheckResult(len(expected), tuple(differences))
 
 
 def _differences(
-    name: str, customer_id: str, expected: Figures, found: Mapping[str, Any] | None
+    name: str, customer_id: str, expected: ExpectedScore, found: Mapping[str, Any] | None
 ) -> Iterator[str]:
     if found is None:
         yield f"{name} ({customer_id}) has no score"
@@ -100,32 +113,32 @@ def _differences(
             expected.satisfaction,
         ),
     }
-    for what, (has, wanted) in pairs.items():
-        if has != wanted:
-            yield f"{name} ({customer_id}): {what} is {has}, not {wanted}"
+    for figure, (actual, wanted) in pairs.items():
+        if actual != wanted:
+            yield f"{name} ({customer_id}): {figure} is {actual}, not {wanted}"
 
 
-def ids_of_customers(door: Door) -> dict[str, str]:
-    """Give the ids of the campaign's customers by their names."""
+def ids_of_customers(api: RetryingClient) -> dict[str, str]:
+    """Return the product's ids of the campaign's customers, by external id."""
     return {
         one["id"]: item["id"]
-        for item in door.every("/v1/customers")
+        for item in api.get_all("/v1/customers")
         for one in item["external_ids"]
         if one["system"] == SYSTEM
     }
 
 
-def _apart(what: str, expected: set[str], found: set[str]) -> Iterable[str]:
+def _set_differences(subject: str, expected: set[str], found: set[str]) -> Iterable[str]:
     if lost := sorted(expected - found):
-        yield f"{what}: {len(lost)} missing, such as {lost[:SHOWN]}"
+        yield f"{subject}: {len(lost)} missing, such as {lost[:SHOWN]}"
     if extra := sorted(found - expected):
-        yield f"{what}: {len(extra)} too many, such as {extra[:SHOWN]}"
+        yield f"{subject}: {len(extra)} too many, such as {extra[:SHOWN]}"
 
 
 AFTER_A_ROUND: Mapping[str, Check] = {
     "events in order per key": order_per_key,
     "dead letters": dead_letters,
-    "each event noted once": noted_once,
+    "each event in the inbox once": in_inbox_once,
     "each fact once": facts_once,
-    "scores as counted": scores,
+    "scores as expected": scores,
 }

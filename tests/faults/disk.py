@@ -1,7 +1,7 @@
-"""A small file system of the campaign's own, which can be filled without hurting anybody.
+"""A small file system for the campaign, which can be filled without affecting other programs.
 
-It is a tmpfs in a mount namespace that only the campaign and what it starts can see, so it is gone
-with the campaign, however that ends.
+It is a tmpfs in a mount namespace that only the campaign and its child processes can see, so it
+disappears with the campaign, however that ends.
 """
 
 import ctypes
@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_NEW_MOUNTS, _NEW_USER = 0x00020000, 0x10000000
+_NEW_MOUNT_NAMESPACE, _NEW_USER_NAMESPACE = 0x00020000, 0x10000000
 _RECURSIVE, _PRIVATE = 0x4000, 0x40000
 _DETACH = 2
 _PIECE = 1024 * 1024
 
 
 class Disk:
-    """A folder on a file system of limited size, or why there is none here."""
+    """A folder on a file system of limited size; `missing` says why there is none here."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -25,23 +25,23 @@ class Disk:
 
     @classmethod
     def mounted(cls, folder: Path, megabytes: int) -> "Disk":
-        """Mount one at the folder; where that is not allowed, say so in `missing`."""
+        """Mount a tmpfs at the folder; if that is not allowed, set `missing`."""
         disk = cls(folder)
         try:
-            _leave_the_mounts_of_others()
+            _enter_new_mount_namespace()
             _mount(b"tmpfs", folder, b"tmpfs", 0, f"size={megabytes}m,mode=755".encode())
         except OSError as error:
-            disk.missing = f"no file system of one's own may be mounted here: {error.strerror}"
+            disk.missing = f"no separate file system can be mounted here: {error.strerror}"
         return disk
 
     def unmount(self) -> None:
-        """Take the file system away, with all that is on it."""
+        """Unmount the file system; its files are lost."""
         if not self.missing:
             _call("umount2", bytes(self.folder), _DETACH)
 
     @contextmanager
     def full(self) -> Iterator[None]:
-        """Leave no byte free meanwhile."""
+        """Leave no free byte inside the block."""
         ballast = self.folder / "ballast"
         try:
             with ballast.open("wb", buffering=0) as file:
@@ -52,6 +52,7 @@ class Disk:
 
 
 def _fill(descriptor: int, folder: Path) -> None:
+    """Allocate in halving pieces until nothing fits, then write until the disk is full."""
     piece, written = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize, 0
     while piece > 0:
         try:
@@ -67,10 +68,10 @@ def _fill(descriptor: int, folder: Path) -> None:
         return
 
 
-def _leave_the_mounts_of_others() -> None:
-    """Have mounts of this process's own; who is not root becomes root of a namespace for it."""
+def _enter_new_mount_namespace() -> None:
+    """Separate the mounts of this process; a user other than root needs a user namespace too."""
     user, group = os.geteuid(), os.getegid()
-    _call("unshare", _NEW_MOUNTS | (_NEW_USER if user else 0))
+    _call("unshare", _NEW_MOUNT_NAMESPACE | (_NEW_USER_NAMESPACE if user else 0))
     if user:
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")

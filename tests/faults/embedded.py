@@ -1,4 +1,4 @@
-"""Below the embedded stack: SQLite files, read with nothing but sqlite3."""
+"""The infrastructure of the embedded stack: SQLite files, read with sqlite3 only."""
 
 import json
 import sqlite3
@@ -7,20 +7,20 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.faults.below import Told
-from tests.faults.contact import FOLLOWED
+from tests.faults.infrastructure import PublishedRecord
+from tests.faults.names import CONSUMED
 
 LOG = "events.log"
 _PATIENCE_SECONDS = 60
-_QUICK_MS = 500
+_SHORT_WAIT_MS = 500
 _ENDS = "SELECT topic || '/' || part, position FROM {} WHERE true {}"
 
 
 class Embedded:
-    """The files of one product."""
+    """The SQLite files of one product."""
 
     session_seconds = 0.0
-    """Nobody takes over from a member that stands still: its lock dies with it alone."""
+    """No worker takes over from a stopped one: its lock ends only with its process."""
 
     def __init__(self, data: Path) -> None:
         self._data = data
@@ -35,21 +35,23 @@ class Embedded:
 
     def change(self, service: str, sql: str) -> bool:
         with self._open(service) as connection:
-            connection.execute(f"PRAGMA busy_timeout = {_QUICK_MS}")
+            connection.execute(f"PRAGMA busy_timeout = {_SHORT_WAIT_MS}")
             try:
                 connection.execute(sql)
             except sqlite3.OperationalError:
                 return False
         return True
 
-    def behind(self, group: str) -> int:
+    def consumer_lag(self, group: str) -> int:
         with self._open(LOG) as connection:
             ends = dict(connection.execute(_ENDS.format("ends", "")))
-            done = dict(connection.execute(_ENDS.format("offsets", f"AND groupname = '{group}'")))
-        own = [place for place in ends if place.rpartition("/")[0] in FOLLOWED[group]]
-        return sum(ends[place] - done.get(place, 0) for place in own)
+            committed = dict(
+                connection.execute(_ENDS.format("offsets", f"AND groupname = '{group}'"))
+            )
+        consumed = [name for name in ends if name.rpartition("/")[0] in CONSUMED[group]]
+        return sum(ends[partition] - committed.get(partition, 0) for partition in consumed)
 
-    def records(self) -> list[Told]:
+    def records(self) -> list[PublishedRecord]:
         with self._open(LOG) as connection:
             rows = connection.execute(
                 "SELECT sequence, topic, key, headers, value FROM records"
@@ -58,18 +60,19 @@ class Embedded:
             ).fetchall()
         self._read = rows[-1][0] if rows else self._read
         return [
-            Told(topic, key, json.loads(headers), value) for _, topic, key, headers, value in rows
+            PublishedRecord(topic, key, json.loads(headers), value)
+            for _, topic, key, headers, value in rows
         ]
 
-    def look_after(self) -> None:
-        """Files do not end."""
+    def restart_servers(self) -> None:
+        """Do nothing: the embedded stack has no servers."""
 
-    def environment(self, service: str) -> dict[str, str]:  # noqa: ARG002  the same for all
+    def process_settings(self, service: str) -> dict[str, str]:  # noqa: ARG002  the same for all services
         return {"PATRON_DATA": str(self._data)}
 
     @contextmanager
     def locked(self, name: str) -> Iterator[None]:
-        """Hold the write lock of a file, as another program that writes for long."""
+        """Lock a file for writing inside the block, as a program with a long transaction does."""
         with self._open(name) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:

@@ -1,93 +1,93 @@
-"""What each fault does while the load runs; it is over when its function returns."""
+"""The faults: each function causes one while clients write, and returns when it is over."""
 
 import time
 from collections.abc import Callable, Mapping
 
-from tests.faults import events, worst
-from tests.faults.cut import cut
+from tests.faults import event_faults, long_faults
+from tests.faults.connection_cut import connection_cut
 from tests.faults.embedded import LOG, Embedded
+from tests.faults.environment import Environment
 from tests.faults.plan import Round
 from tests.faults.real import Real
-from tests.faults.stage import Stage
 
-Fault = Callable[[Stage, Round], None]
-
-
-def nothing(_stage: Stage, _drawn: Round) -> None:
-    """Leave all in peace."""
+Fault = Callable[[Environment, Round], None]
 
 
-def killed(stage: Stage, drawn: Round) -> None:
-    """End a process with kill -9."""
-    stage.kill(drawn.target)
+def nothing(_stage: Environment, _drawn: Round) -> None:
+    """Cause no fault."""
 
 
-def frozen(stage: Stage, drawn: Round) -> None:
-    """Hold a process still for a while; it does not notice."""
-    with stage.frozen(drawn.target):
-        time.sleep(drawn.seconds)
+def killed(environment: Environment, round_: Round) -> None:
+    """Kill a process with kill -9."""
+    environment.kill(round_.target)
 
 
-def beside(stage: Stage, drawn: Round) -> None:
-    """Have a second worker run beside the first; nothing else happens."""
-    with stage.second(drawn.target):
-        time.sleep(drawn.seconds)
+def frozen(environment: Environment, round_: Round) -> None:
+    """Stop a process for a while and continue it."""
+    with environment.frozen(round_.target):
+        time.sleep(round_.seconds)
 
 
-def beside_killed(stage: Stage, drawn: Round) -> None:
+def second_worker(environment: Environment, round_: Round) -> None:
+    """Run a second worker beside the first for a while."""
+    with environment.second_worker(round_.target):
+        time.sleep(round_.seconds)
+
+
+def second_worker_killed(environment: Environment, round_: Round) -> None:
     """Kill one of two workers of a service."""
-    worker, _, which = drawn.target.partition("/")
-    with stage.second(worker) as second:
-        time.sleep(drawn.seconds / 2)
+    worker, _, which = round_.target.partition("/")
+    with environment.second_worker(worker) as second:
+        time.sleep(round_.seconds / 2)
         if which == "first":
-            stage.kill(worker)
+            environment.kill(worker)
         else:
             second.kill()
-        time.sleep(drawn.seconds / 2)
+        time.sleep(round_.seconds / 2)
 
 
-def beside_frozen(stage: Stage, drawn: Round) -> None:
-    """Hold one of two workers still until the other has long taken over, then let it go on."""
-    with stage.second(drawn.target), stage.frozen(drawn.target):
-        time.sleep(drawn.seconds + stage.below.session_seconds)
+def second_worker_frozen(environment: Environment, round_: Round) -> None:
+    """Stop one of two workers until the other has long taken over, then continue it."""
+    with environment.second_worker(round_.target), environment.frozen(round_.target):
+        time.sleep(round_.seconds + environment.infrastructure.session_seconds)
 
 
-def database_locked(stage: Stage, drawn: Round) -> None:
-    """Hold the write lock of a database's file, as a foreign program."""
-    assert isinstance(stage.below, Embedded)
-    with stage.below.locked(drawn.target):
-        time.sleep(drawn.seconds)
+def database_locked(environment: Environment, round_: Round) -> None:
+    """Lock a database file for writing, as another program could."""
+    assert isinstance(environment.infrastructure, Embedded)
+    with environment.infrastructure.locked(round_.target):
+        time.sleep(round_.seconds)
 
 
-def log_locked(stage: Stage, drawn: Round) -> None:
-    """Hold the write lock of the log's file."""
-    assert isinstance(stage.below, Embedded)
-    with stage.below.locked(LOG):
-        time.sleep(drawn.seconds)
+def log_locked(environment: Environment, round_: Round) -> None:
+    """Lock the file of the event log for writing."""
+    assert isinstance(environment.infrastructure, Embedded)
+    with environment.infrastructure.locked(LOG):
+        time.sleep(round_.seconds)
 
 
-def server_down(stage: Stage, drawn: Round) -> None:
-    """End a server as the fault's name says, and start it again after a while."""
-    assert isinstance(stage.below, Real)
-    with stage.below.ended(drawn.fault):
-        time.sleep(drawn.seconds)
+def server_down(environment: Environment, round_: Round) -> None:
+    """End a server in the way that the fault's name says, and start it again after a while."""
+    assert isinstance(environment.infrastructure, Real)
+    with environment.infrastructure.ended(round_.fault):
+        time.sleep(round_.seconds)
 
 
 FAULTS: Mapping[str, Fault] = {
     "nothing": nothing,
     "killed": killed,
     "frozen": frozen,
-    "beside": beside,
-    "beside-killed": beside_killed,
-    "beside-frozen": beside_frozen,
+    "second-worker": second_worker,
+    "second-worker-killed": second_worker_killed,
+    "second-worker-frozen": second_worker_frozen,
     "database-locked": database_locked,
     "log-locked": log_locked,
-    "disk-full": worst.disk_full,
-    "behind": worst.behind,
-    "migrated": worst.migrated,
-    "told-again": events.told_again,
-    "poison": events.poison,
-    "cut": cut,
+    "disk-full": long_faults.disk_full,
+    "behind": long_faults.behind,
+    "migrated": long_faults.migrated,
+    "repeated": event_faults.repeated,
+    "poison": event_faults.poison,
+    "connection-cut": connection_cut,
     "database-killed": server_down,
     "database-fast": server_down,
     "database-immediate": server_down,

@@ -1,42 +1,50 @@
-"""Files that clients import, and what has to become of them."""
+"""The files that clients import; each is added to the acknowledged writes."""
 
 import json
 from collections.abc import Sequence
 from random import Random
 
+from tests.faults.acknowledged import AcknowledgedWrites, Import, Line, Sale
 from tests.faults.bodies import SYSTEM
-from tests.faults.book import Book, Import, Line, Sale
-from tests.faults.door import Door
+from tests.faults.retrying_client import RetryingClient
 
-OVER = frozenset({"succeeded", "failed", "cancelled"})
+FINISHED = frozenset({"succeeded", "failed", "cancelled"})
 
 
-def orders(door: Door, book: Book, sales: Sequence[Sale], *, create: bool = False) -> str:
-    """Import orders and give where to read of it; 202 promises that every line is taken."""
+def orders(
+    api: RetryingClient,
+    acknowledged: AcknowledgedWrites,
+    sales: Sequence[Sale],
+    *,
+    create: bool = False,
+) -> str:
+    """Import orders and return the location; the 202 promises that every line is imported."""
     rows = [_row(sale, line) for sale in sales for line in sale.lines]
-    head = "order_id,ordered_at,customer_external_id,product_code,quantity,unit_price"
-    place = _send(door, "orders", [head, *rows], create=create)
-    book.file(Import(place, len(rows)), sales, {sale.customer for sale in sales})
-    return place
+    header = "order_id,ordered_at,customer_external_id,product_code,quantity,unit_price"
+    location = _send(api, "orders", [header, *rows], create=create)
+    acknowledged.add_import(Import(location, len(rows)), sales, {sale.customer for sale in sales})
+    return location
 
 
-def customers(door: Door, book: Book, names: Sequence[str], said: str = "") -> str:
-    """Import customers, each `said` another version of them, and give where to read of it."""
-    rows = [f"{name},{name}{said}" for name in names]
-    place = _send(door, "customers", ["external_id,name", *rows])
-    book.file(Import(place, len(names)), customers=names)
-    return place
+def customers(
+    api: RetryingClient, acknowledged: AcknowledgedWrites, names: Sequence[str], suffix: str = ""
+) -> str:
+    """Import customers named by their ids and `suffix`, and return the location of the import."""
+    rows = [f"{name},{name}{suffix}" for name in names]
+    location = _send(api, "customers", ["external_id,name", *rows])
+    acknowledged.add_import(Import(location, len(names)), customers=names)
+    return location
 
 
-def many(prefix: str, count: int, seed: str, customers: int = 40) -> list[Sale]:
-    """Make up a company's old orders."""
-    chance = Random(seed)
+def old_orders(prefix: str, count: int, seed: str, customers: int = 40) -> list[Sale]:
+    """Return invented orders of the past."""
+    random = Random(seed)
     return [
         Sale(
             f"{prefix}-{number}",
             f"{prefix}-c{number % customers}",
             f"2024-{1 + number % 12:02}-{1 + number % 28:02}",
-            (Line(f"P-{number % 5}", str(chance.randint(1, 9)), f"{chance.randint(1, 99)}.5"),),
+            (Line(f"P-{number % 5}", str(random.randint(1, 9)), f"{random.randint(1, 99)}.5"),),
         )
         for number in range(count)
     ]
@@ -47,9 +55,9 @@ def _row(sale: Sale, line: Line) -> str:
     return f"{order},{line.product},{line.quantity},{line.price}"
 
 
-def _send(door: Door, entity: str, rows: Sequence[str], *, create: bool = False) -> str:
+def _send(api: RetryingClient, entity: str, rows: Sequence[str], *, create: bool = False) -> str:
     options = {"system": SYSTEM} | ({"create_customers": True} if create else {})
-    answer = door.post(
+    answer = api.post(
         "/v1/imports",
         data={"entity": entity, "options": json.dumps(options)},
         files={"file": (f"{entity}.csv", "\n".join(rows).encode())},

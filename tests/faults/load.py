@@ -1,13 +1,13 @@
-"""Steady load through the public API: some good clients at a time, each with a seed of its own."""
+"""Steady writes through the public API by some careful clients, each with its own seed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
 from threading import Event, Thread
 
-from tests.faults.book import Book
-from tests.faults.client import Client, Grounds
-from tests.faults.door import Door
+from tests.faults.acknowledged import AcknowledgedWrites
+from tests.faults.retrying_client import RetryingClient
+from tests.faults.simulated_client import RoundData, SimulatedClient
 from tests.system.product import eventually
 
 CLIENTS = 3
@@ -15,20 +15,20 @@ _PAUSE_SECONDS = 0.03
 
 
 class Load:
-    """Clients that write until they are told to end."""
+    """Clients that write until they are stopped."""
 
-    def __init__(self, url: str, book: Book, seed: str) -> None:
+    def __init__(self, url: str, acknowledged: AcknowledgedWrites, seed: str) -> None:
         self._url = url
-        self._book = book
+        self._acknowledged = acknowledged
         self._seed = seed
-        self._ending = Event()
+        self._stopping = Event()
         self.failures: list[str] = []
 
     @contextmanager
-    def running(self, grounds: Grounds) -> Iterator["Load"]:
-        """Write meanwhile; afterwards every write that was begun is acknowledged, or failed."""
+    def running(self, round_data: RoundData) -> Iterator["Load"]:
+        """Let clients write inside the block; at its end each write is acknowledged or failed."""
         threads = [
-            Thread(target=self._write, args=(grounds, number), name=f"client-{number}")
+            Thread(target=self._write, args=(round_data, number), name=f"client-{number}")
             for number in range(CLIENTS)
         ]
         for thread in threads:
@@ -36,22 +36,24 @@ class Load:
         try:
             yield self
         finally:
-            self._ending.set()
+            self._stopping.set()
             for thread in threads:
                 thread.join()
 
-    def goes_on(self, writes: int) -> None:
-        """Wait until so many more writes were acknowledged."""
-        enough = self._book.writes + writes
-        eventually(lambda: self._book.writes >= enough or bool(self.failures), seconds=180)
+    def wait_for(self, writes: int) -> None:
+        """Wait until this number of further writes was acknowledged."""
+        enough = self._acknowledged.count + writes
+        eventually(lambda: self._acknowledged.count >= enough or bool(self.failures), seconds=180)
 
-    def _write(self, grounds: Grounds, number: int) -> None:
-        door = Door(self._url)
-        client = Client(door, self._book, grounds, number, Random(f"{self._seed} {number}"))
+    def _write(self, round_data: RoundData, number: int) -> None:
+        api = RetryingClient(self._url)
+        client = SimulatedClient(
+            api, self._acknowledged, round_data, number, Random(f"{self._seed} {number}")
+        )
         try:
-            while not self._ending.wait(_PAUSE_SECONDS):
+            while not self._stopping.wait(_PAUSE_SECONDS):
                 client.act()
-        except Exception as error:  # noqa: BLE001  whatever ended a client is a finding
+        except Exception as error:  # noqa: BLE001  any error that ends a client is a violation
             self.failures.append(f"client {number}: {type(error).__name__}: {error}")
         finally:
-            door.close()
+            api.close()

@@ -1,4 +1,4 @@
-"""A migration of a release that does not exist: one revision more on top of a service's own.
+"""A migration of an invented next release: one more revision after those of a service.
 
 `python -m tests.faults.next_release <service> <folder>` migrates the service's database with it.
 """
@@ -15,7 +15,7 @@ from shared.database import Database
 from tests.system.product import ROOT
 
 TABLES = {"registry": "orders", "survey": "responses", "scoring": "scores"}
-_REVISION = '''"""What the next release adds."""
+_REVISION = '''"""Add the column of an invented next release."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,7 +31,7 @@ def upgrade() -> None:
 
 
 def prepare(service: str, folder: Path) -> None:
-    """Add one more revision to the service's versions in the folder, copied there at first."""
+    """Copy the service's migrations into the folder if it is new, and add one more revision."""
     if not folder.exists():
         shutil.copytree(ROOT / "services" / service / "migrations", folder)
     script = ScriptDirectory(str(folder))
@@ -43,5 +43,5 @@ def prepare(service: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    described = import_module(f"services.{sys.argv[1]}.__main__").SERVICE
-    migrations.upgrade(Database.of(described.settings.read()), Path(sys.argv[2]))
+    service = import_module(f"services.{sys.argv[1]}.__main__").SERVICE
+    migrations.upgrade(Database.of(service.settings.read()), Path(sys.argv[2]))

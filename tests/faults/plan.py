@@ -1,11 +1,11 @@
-"""What happens in a campaign: drawn from the seed alone, so that it can be drawn again."""
+"""The plan of a campaign: its rounds follow from the seed, so the same seed repeats them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from random import Random
 
-from tests.faults.contact import APIS, WORKERS
+from tests.faults.names import APIS, WORKERS
 
 STACKS = ("embedded", "real")
 DEFAULT_ROUNDS = {"embedded": 100, "real": 40}
@@ -13,16 +13,16 @@ _PAIRS = tuple(f"{worker}/{which}" for worker in WORKERS[1:] for which in ("firs
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of fault: whom it hits, and how often it is in a deck."""
+class FaultKind:
+    """A kind of fault: the processes or servers that it can hit, and its relative frequency."""
 
     targets: tuple[str, ...]
-    often: int = 1
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round: the fault, whom it hits, how long it lasts, and the seed of its load."""
+    """One round: the fault, its target, its duration, and the seed of the clients' writes."""
 
     number: int
     fault: str
@@ -32,56 +32,56 @@ class Round:
 
 
 _BOTH = {
-    "killed": Kind(APIS + WORKERS, often=4),
-    "frozen": Kind(APIS + WORKERS, often=2),
-    "beside": Kind(WORKERS[1:]),
-    "beside-killed": Kind(_PAIRS),
-    "beside-frozen": Kind(WORKERS[1:]),
-    "disk-full": Kind(("disk",)),
-    "behind": Kind(("scoring-worker",)),
-    "migrated": Kind(("registry", "survey", "scoring")),
-    "told-again": Kind(("registry", "survey")),
-    "poison": Kind(("scoring",)),
+    "killed": FaultKind(APIS + WORKERS, weight=4),
+    "frozen": FaultKind(APIS + WORKERS, weight=2),
+    "second-worker": FaultKind(WORKERS[1:]),
+    "second-worker-killed": FaultKind(_PAIRS),
+    "second-worker-frozen": FaultKind(WORKERS[1:]),
+    "disk-full": FaultKind(("disk",)),
+    "behind": FaultKind(("scoring-worker",)),
+    "migrated": FaultKind(("registry", "survey", "scoring")),
+    "repeated": FaultKind(("registry", "survey")),
+    "poison": FaultKind(("scoring",)),
 }
 _EMBEDDED = {
-    "database-locked": Kind(("registry", "survey", "scoring"), often=2),
-    "log-locked": Kind(("log",)),
+    "database-locked": FaultKind(("registry", "survey", "scoring"), weight=2),
+    "log-locked": FaultKind(("log",)),
 }
 _REAL = {
-    "frozen": Kind(APIS + WORKERS),
-    "cut": Kind(("registry-worker",), often=2),
-    "database-killed": Kind(("PostgreSQL",)),
-    "database-fast": Kind(("PostgreSQL",)),
-    "database-immediate": Kind(("PostgreSQL",)),
-    "broker-killed": Kind(("Kafka",)),
-    "broker-stopped": Kind(("Kafka",)),
+    "frozen": FaultKind(APIS + WORKERS),
+    "connection-cut": FaultKind(("registry-worker",), weight=2),
+    "database-killed": FaultKind(("PostgreSQL",)),
+    "database-fast": FaultKind(("PostgreSQL",)),
+    "database-immediate": FaultKind(("PostgreSQL",)),
+    "broker-killed": FaultKind(("Kafka",)),
+    "broker-stopped": FaultKind(("Kafka",)),
 }
-KINDS: Mapping[str, Mapping[str, Kind]] = {
+KINDS: Mapping[str, Mapping[str, FaultKind]] = {
     "embedded": _BOTH | _EMBEDDED,
     "real": _BOTH | _REAL,
 }
 
-CALM = frozenset({"nothing", "beside", "migrated"})
-"""Faults in which nothing dies: nothing may be told twice either."""
+WITHOUT_DEATHS = frozenset({"nothing", "second-worker", "migrated"})
+"""Faults in which no process dies: then no event may be published twice."""
 
 
 def planned(
-    stack: str, rounds: int, seed: int, only: tuple[str, ...] = (), *, most: float = 4
+    stack: str, rounds: int, seed: int, only: tuple[str, ...] = (), *, most_seconds: float = 4
 ) -> list[Round]:
-    """Draw the rounds of a campaign on one stack; `only` names the faults to draw from."""
-    chance = Random(f"{stack} {seed}")
+    """Return the rounds of a campaign on one stack; `only` limits them to these faults."""
+    random = Random(f"{stack} {seed}")
     kinds = {name: kind for name, kind in KINDS[stack].items() if not only or name in only}
-    faults = _dealt(chance, [name for name, kind in kinds.items() for _ in range(kind.often)])
-    targets = {name: _dealt(chance, list(kind.targets)) for name, kind in kinds.items()}
+    faults = _shuffled(random, [name for name, kind in kinds.items() for _ in range(kind.weight)])
+    targets = {name: _shuffled(random, list(kind.targets)) for name, kind in kinds.items()}
     found = []
     for number, fault in zip(range(1, rounds + 1), faults, strict=False):
-        seconds = round(chance.uniform(1, most), 1)
+        seconds = round(random.uniform(1, most_seconds), 1)
         load = f"{stack} {seed} {number}"
         found.append(Round(number, fault, next(targets[fault]), seconds, load))
     return found
 
 
-def _dealt(chance: Random, cards: list[str]) -> Iterator[str]:
-    """Deal a shuffled deck, then the same cards shuffled again, for ever."""
+def _shuffled(random: Random, cards: list[str]) -> Iterator[str]:
+    """Yield all cards in random order, then all of them in another random order, for ever."""
     for _ in count():
-        yield from chance.sample(cards, len(cards))
+        yield from random.sample(cards, len(cards))

@@ -1,7 +1,7 @@
 """Bugs that the campaign has to find, each in a copy of the source tree: `--planted`.
 
-A bug is a text that stands exactly once in a file, and what it is replaced by. If the text has
-moved, it is said which one, and the planting has to follow it.
+A bug replaces a text that occurs exactly once in a file. If the text has changed, an error names
+it, and the bug below has to be adapted.
 """
 
 import shutil
@@ -11,20 +11,20 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.paper import say
+from tests.faults.output import print_line
 from tests.system.product import ROOT
 
 TREES = ("services", "shared", "deploy", "tests")
 SECONDS = 600
 
 
-class Moved(AssertionError):
-    """What a bug replaces does not stand exactly once in its file."""
+class ChangeNotFound(AssertionError):
+    """The text that a bug replaces does not occur exactly once in its file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One text of one file, and what stands there instead."""
+    """A text in a file and its replacement."""
 
     file: str
     old: str
@@ -34,14 +34,14 @@ class Change:
         path = root / self.file
         text = path.read_text() if path.exists() else ""
         if text.count(self.old) != 1:
-            message = f"{self.file} has it {text.count(self.old)} times, not once:\n{self.old}"
-            raise Moved(message)
+            message = f"{self.file} contains it {text.count(self.old)} times, not once:\n{self.old}"
+            raise ChangeNotFound(message)
         path.write_text(text.replace(self.old, self.new))
 
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """A bug, the faults that are to bring it to light, and in how many rounds at most."""
+    """A bug, the faults that must reveal it, and the greatest number of rounds for that."""
 
     name: str
     changes: tuple[Change, ...]
@@ -60,14 +60,14 @@ _AT_ONCE = """
         from shared.messaging.log.embedded import EmbeddedLog
         common["published_at"] = clock.now()
         insert_rows(session, Outbox, [row | common for row in rows])
-        told = [
+        records = [
             Record(row["aggregatetype"], row["aggregateid"], row["payload"].encode(), headers(
                 event_id=row["event_id"], kind=row["type"], source="/planted",
                 time=common["recorded_at"], key=row["aggregateid"], traceparent=None))
             for row in rows
         ]
         log = EmbeddedLog(Path(os.environ["PATRON_DATA"]) / "events.log.db")
-        log.append(told)
+        log.append(records)
         log.close()"""
 
 BUGS = (
@@ -75,7 +75,7 @@ BUGS = (
         "published before the commit",
         (Change(_OUTBOX, _WRITTEN, _AT_ONCE),),
         ("disk-full", "killed"),
-        rounds=10,  # a kill seldom comes in the moment between; a commit that finds no room does
+        rounds=10,  # a kill seldom comes at that moment; a commit that fails on the full disk does
     ),
     Bug(
         "offset stored before the effect",
@@ -98,7 +98,7 @@ BUGS = (
                 "            new_ids = {parsed.event_id for parsed in batch}",
             ),
         ),
-        ("told-again",),
+        ("repeated",),
     ),
     Bug(
         "two relays at a time",
@@ -109,10 +109,10 @@ BUGS = (
                 "with self._database.connection() as connection:",
             ),
         ),
-        ("beside", "beside-frozen"),
+        ("second-worker", "second-worker-frozen"),
     ),
     Bug(
-        "an error of a handler taken as done",
+        "event marked as consumed after an error",
         (Change(_CONSUMER, "            self._apply_halves(batch)\n", "            return\n"),),
         ("poison", "disk-full"),
     ),
@@ -120,19 +120,19 @@ BUGS = (
 
 
 def main(folder: Path, seed: int, rounds: int = 0) -> int:
-    """Plant each bug in a copy and play so many rounds, or its own; 1 unless all are caught."""
-    missed = 0
+    """Run a campaign with each bug, of `rounds` or its own number; return 0 if all are found."""
+    not_found = 0
     for bug in BUGS:
-        caught = play(bug, folder, seed, rounds or bug.rounds)
-        missed += not caught
-        say(f"{bug.name:<40} {caught or 'NOT CAUGHT'}")
-    return 1 if missed else 0
+        found = run_with(bug, folder, seed, rounds or bug.rounds)
+        not_found += not found
+        print_line(f"{bug.name:<40} {found or 'NOT FOUND'}")
+    return 1 if not_found else 0
 
 
-def play(bug: Bug, folder: Path, seed: int, rounds: int) -> str:
-    """Play a short campaign with the bug and give the first violation, empty if there is none."""
-    with tempfile.TemporaryDirectory(prefix="patron-planted-") as place:
-        root = copied(Path(place))
+def run_with(bug: Bug, folder: Path, seed: int, rounds: int) -> str:
+    """Run a short campaign with the bug and return the first violation, empty if there is none."""
+    with tempfile.TemporaryDirectory(prefix="patron-planted-") as temporary:
+        root = copied(Path(temporary))
         for change in bug.changes:
             change.apply(root)
         arguments = [f"--only={fault}" for fault in bug.faults]
@@ -148,13 +148,13 @@ def play(bug: Bug, folder: Path, seed: int, rounds: int) -> str:
         )
     lines = [line.strip() for line in done.stdout.splitlines() if "VIOLATED" in line]
     if done.returncode not in (0, 1) or bool(done.returncode) != bool(lines):
-        raise RuntimeError(f"{bug.name} could not be played:\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"{bug.name} could not be run:\n{done.stdout}{done.stderr}")
     return lines[0].removeprefix("VIOLATED in ")[:160] if lines else ""
 
 
-def copied(place: Path) -> Path:
-    """Copy the sources, and nothing that grew beside them."""
-    root = place / "tree"
+def copied(folder: Path) -> Path:
+    """Copy the source trees without generated files, and return the root of the copy."""
+    root = folder / "tree"
     root.mkdir()
     for tree in TREES:
         shutil.copytree(ROOT / tree, root / tree, ignore=shutil.ignore_patterns("__pycache__"))

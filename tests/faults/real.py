@@ -1,4 +1,4 @@
-"""Below the real stack: PostgreSQL and Apache Kafka, read with psycopg and kafka-python."""
+"""The infrastructure of the real stack, read with psycopg and kafka-python."""
 
 import os
 import signal
@@ -16,9 +16,9 @@ from kafka import KafkaConsumer, TopicPartition
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.server import StartFailed
-from tests.faults.below import Told
-from tests.faults.contact import FOLLOWED
-from tests.system.product import eventually, runs
+from tests.faults.infrastructure import PublishedRecord
+from tests.faults.names import CONSUMED
+from tests.system.product import eventually, is_running
 
 _START_SECONDS = 120
 _POLL_MS = 500
@@ -33,7 +33,7 @@ _SIGNALS = {
 
 @dataclass
 class Real:
-    """The two servers of one product."""
+    """The PostgreSQL and Kafka servers of one product."""
 
     postgres: Postgres
     kafka: Kafka
@@ -41,7 +41,7 @@ class Real:
     urls: Mapping[str, str]
     session_seconds: float = 16
     _positions: dict[TopicPartition, int] = field(default_factory=dict)
-    _asking: dict[str, Any] = field(default_factory=dict)
+    _lag_consumers: dict[str, Any] = field(default_factory=dict)
 
     def number(self, service: str, sql: str) -> int:
         return int(self.column(service, sql)[0])
@@ -59,33 +59,33 @@ class Real:
             return False
         return True
 
-    def behind(self, group: str) -> int:
-        if group not in self._asking:
-            self._asking[group] = KafkaConsumer(
+    def consumer_lag(self, group: str) -> int:
+        if group not in self._lag_consumers:
+            self._lag_consumers[group] = KafkaConsumer(
                 bootstrap_servers=self.kafka.bootstrap, group_id=group, enable_auto_commit=False
             )
-        consumer = self._asking[group]
-        ends = consumer.end_offsets(_parts(consumer, FOLLOWED[group]))
+        consumer = self._lag_consumers[group]
+        ends = consumer.end_offsets(_partitions(consumer, CONSUMED[group]))
         return sum(end - (consumer.committed(part) or 0) for part, end in ends.items())
 
-    def records(self) -> list[Told]:
-        found: list[Told] = []
+    def records(self) -> list[PublishedRecord]:
+        found: list[PublishedRecord] = []
         with closing(
             KafkaConsumer(bootstrap_servers=self.kafka.bootstrap, auto_offset_reset="earliest")
         ) as consumer:
             topics = [name for name in consumer.topics() if name.startswith("patron.")]
-            parts = _parts(consumer, topics)
+            parts = _partitions(consumer, topics)
             ends = consumer.end_offsets(parts)
             consumer.assign(parts)
             for part in parts:
                 consumer.seek(part, self._positions.get(part, 0))
             while any(consumer.position(part) < end for part, end in ends.items()):
                 for records in consumer.poll(_POLL_MS).values():
-                    found += map(_told, records)
+                    found += map(_published_record, records)
             self._positions = {part: consumer.position(part) for part in parts}
         return found
 
-    def environment(self, service: str) -> dict[str, str]:
+    def process_settings(self, service: str) -> dict[str, str]:
         return {
             "PATRON_DATA": str(self.folder),
             f"{service.upper()}_DATABASE_URL": self.urls[service],
@@ -93,27 +93,27 @@ class Real:
         }
 
     @contextmanager
-    def ended(self, how: str) -> Iterator[None]:
-        """Have a server down meanwhile, ended by the signal that the fault stands for."""
-        server = self.kafka if how.startswith("broker") else self.postgres
-        _end(server_pid(server), _SIGNALS[how])
+    def ended(self, fault: str) -> Iterator[None]:
+        """End a server inside the block with the signal of the fault, and start it again."""
+        server = self.kafka if fault.startswith("broker") else self.postgres
+        _end(server_pid(server), _SIGNALS[fault])
         try:
             yield
         finally:
-            self.look_after()
+            self.restart_servers()
 
-    def look_after(self) -> None:
-        """Start again what ended, as an operator would, until it answers."""
+    def restart_servers(self) -> None:
+        """Start the servers that have ended, as an operator would, until they run."""
         for server in (self.postgres, self.kafka):
             eventually(partial(_is_up, server), seconds=_START_SECONDS)
 
     def close(self) -> None:
-        for consumer in self._asking.values():
+        for consumer in self._lag_consumers.values():
             consumer.close()
 
 
 def server_pid(server: Postgres | Kafka) -> int:
-    """Give the server's own process: the child of its guard."""
+    """Return the process id of the server, which is the child of its guard."""
     assert server._process is not None
     guard = server._process._guard.pid
     children = Path(f"/proc/{guard}/task/{guard}/children").read_text().split()
@@ -122,12 +122,12 @@ def server_pid(server: Postgres | Kafka) -> int:
 
 def _end(pid: int, number: signal.Signals) -> None:
     os.kill(pid, number)
-    eventually(lambda: not runs(pid))
+    eventually(lambda: not is_running(pid))
 
 
 def _is_up(server: Postgres | Kafka) -> bool:
-    """Start the server where it has ended; it may need another try, say for the space to come."""
-    time.sleep(0.2)  # its guard notices the end
+    """Start the server if it has ended; return whether it runs, as it may still lack space."""
+    time.sleep(0.2)  # until its guard has noticed the end
     if not server.ended:
         return True
     try:
@@ -137,14 +137,14 @@ def _is_up(server: Postgres | Kafka) -> bool:
     return True
 
 
-def _parts(consumer: Any, topics: Any) -> list[TopicPartition]:
+def _partitions(consumer: Any, topics: Any) -> list[TopicPartition]:
     return [
-        TopicPartition(topic, at)
+        TopicPartition(topic, number)
         for topic in topics
-        for at in sorted(consumer.partitions_for_topic(topic) or ())
+        for number in sorted(consumer.partitions_for_topic(topic) or ())
     ]
 
 
-def _told(record: Any) -> Told:
+def _published_record(record: Any) -> PublishedRecord:
     headers = {name: value.decode() for name, value in record.headers}
-    return Told(record.topic, record.key.decode(), headers, record.value)
+    return PublishedRecord(record.topic, record.key.decode(), headers, record.value)

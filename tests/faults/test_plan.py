@@ -1,4 +1,4 @@
-"""What happens in a campaign is drawn from its seed, and nothing is left out."""
+"""The plan of a campaign follows from its seed and contains every fault."""
 
 from collections import Counter
 
@@ -15,8 +15,8 @@ def test_the_same_seed_plans_the_same_rounds(on: str) -> None:
 
 
 @pytest.mark.parametrize("on", STACKS)
-def test_a_usual_campaign_has_every_fault_and_kills_every_role(on: str) -> None:
-    """Each fault at least twice, and each kind's targets in turn."""
+def test_a_campaign_of_default_length_has_every_fault_and_kills_every_process(on: str) -> None:
+    """Each fault occurs at least twice, and the targets of a fault take turns."""
     rounds = planned(on, DEFAULT_ROUNDS[on], 1)
     counted = Counter(one.fault for one in rounds)
     assert counted.keys() == KINDS[on].keys()
@@ -25,11 +25,11 @@ def test_a_usual_campaign_has_every_fault_and_kills_every_role(on: str) -> None:
     assert killed == set(KINDS[on]["killed"].targets)
 
 
-def test_every_kind_can_be_done() -> None:
+def test_every_kind_of_fault_has_a_function() -> None:
     assert {name for kinds in KINDS.values() for name in kinds} == FAULTS.keys() - {"nothing"}
 
 
-def test_one_may_draw_from_some_faults_only() -> None:
+def test_a_campaign_can_be_limited_to_some_faults() -> None:
     assert {one.fault for one in planned("embedded", 9, 1, ("killed", "poison"))} == {
         "killed",
         "poison",

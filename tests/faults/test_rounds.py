@@ -1,7 +1,7 @@
-"""Short campaigns on the embedded stack, and proof that no check is blind.
+"""A short campaign on the embedded stack, and a proof that every check can fail.
 
-What was played is true; then the campaign's memory of it is changed, as if the product had lost,
-doubled or changed something, and the check has to say so.
+After the campaign its list of acknowledged writes or published events is changed, as if the product
+had lost, doubled or changed something, and the check must report a difference.
 """
 
 import copy
@@ -12,44 +12,46 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.book import Line, Sale
+from tests.faults.acknowledged import Line, Sale
 from tests.faults.campaign import Campaign, Verdict, table
 from tests.faults.checks import AFTER_A_ROUND
 from tests.faults.disk import Disk
-from tests.faults.door import Door
-from tests.faults.final import AT_THE_END
-from tests.faults.opening import embedded
+from tests.faults.environment import Environment
+from tests.faults.final_checks import AT_THE_END
 from tests.faults.plan import planned
-from tests.faults.stage import Stage
+from tests.faults.retrying_client import RetryingClient
+from tests.faults.setup import embedded
 
 CHECKS = {**AFTER_A_ROUND, **AT_THE_END}
-Tamper = Callable[[Stage], None]
+Tamper = Callable[[Environment], None]
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Door, Verdict]]:
-    """Play two rounds: the scoring worker is killed, then somebody poisons the log."""
+def played(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Environment, RetryingClient, Verdict]]:
+    """Play two rounds: the scoring worker is killed, then invalid events are published."""
     folders = [tmp_path_factory.mktemp(name) for name in ("data", "logs")]
     disk = Disk(folders[0])
-    disk.missing = "not for a test"
+    disk.missing = "not mounted in a test"
     verdict = Verdict()
-    logs = Path(os.path.relpath(folders[1]))  # as the command is used: `var/faults` of here
-    with embedded(disk, logs) as stage:
-        campaign = Campaign(stage, verdict)
+    logs = Path(os.path.relpath(folders[1]))  # a relative path, as the default var/faults is
+    with embedded(disk, logs) as environment:
+        campaign = Campaign(environment, verdict)
         (killed,) = planned("embedded", 1, 1, ("killed",))
         (poison,) = planned("embedded", 1, 1, ("poison",))
         rounds = (replace(killed, target="scoring-worker"), replace(poison, number=2))
         assert tuple(campaign.play(rounds)) == rounds
-        door = Door(stage.product.url)
-        yield stage, door, verdict
-        door.close()
+        api = RetryingClient(environment.product.url)
+        yield environment, api, verdict
+        api.close()
         campaign.close()
 
 
-def test_p1_p2_p3_p4_what_was_acknowledged_is_there_once_and_in_order(
-    played: tuple[Stage, Door, Verdict],
+def test_p1_p2_p3_p4_acknowledged_writes_are_stored_once_and_published_in_order(
+    played: tuple[Environment, RetryingClient, Verdict],
 ) -> None:
-    """P1 to P4, P9: nothing lost, doubled or out of order, and the figures are the own count."""
+    """P1 to P4, P9: nothing is lost, doubled or out of order, and the scores are as expected."""
     _, _, verdict = played
     assert verdict.violations == []
     assert verdict.compared.keys() >= CHECKS.keys()
@@ -57,122 +59,133 @@ def test_p1_p2_p3_p4_what_was_acknowledged_is_there_once_and_in_order(
     assert len(table(verdict)) == len(verdict.compared) + 1
 
 
-def _sale(stage: Stage) -> Sale:
-    return next(sale for sale in stage.book.sales.values() if sale.bought)
+def _purchase(environment: Environment) -> Sale:
+    return next(sale for sale in environment.acknowledged.sales.values() if sale.is_purchase)
 
 
-def _lost(stage: Stage) -> None:
-    stage.book.sale(replace(_sale(stage), name="never placed"))
+def lose_an_order(environment: Environment) -> None:
+    environment.acknowledged.add_sale(replace(_purchase(environment), name="never placed"))
 
 
-def _doubled(stage: Stage) -> None:
-    del stage.book.sales[_sale(stage).name]
+def store_an_order_that_nobody_placed(environment: Environment) -> None:
+    del environment.acknowledged.sales[_purchase(environment).name]
 
 
-def _changed(stage: Stage) -> None:
-    stage.book.sale(replace(_sale(stage), lines=(Line("P-0", "1", "123456.78"),)))
+def change_an_order(environment: Environment) -> None:
+    lines = (Line("P-0", "1", "123456.78"),)
+    environment.acknowledged.add_sale(replace(_purchase(environment), lines=lines))
 
 
-def _other_id(stage: Stage) -> None:
-    stage.book.ids[next(iter(stage.book.ids))] = "another"
+def change_the_id_of_an_order(environment: Environment) -> None:
+    environment.acknowledged.ids[next(iter(environment.acknowledged.ids))] = "another"
 
 
-def _phantom(stage: Stage) -> None:
-    stage.topics.orders["phantom"] = {}
+def publish_an_order_that_is_not_stored(environment: Environment) -> None:
+    environment.published.orders["not stored"] = {}
 
 
-def _lost_answer(stage: Stage) -> None:
-    stage.book.answer(replace(stage.book.answers[-1], id="never given", customer=None))
+def lose_an_answer(environment: Environment) -> None:
+    answers = environment.acknowledged.answers
+    environment.acknowledged.add_answer(replace(answers[-1], id="never given", customer=None))
 
 
-def _changed_answer(stage: Stage) -> None:
-    given = {item: 6 - value + (value == 3) for item, value in stage.book.answers[0].given.items()}
-    stage.book.answers[0] = replace(stage.book.answers[0], given=given)
+def change_an_answer(environment: Environment) -> None:
+    answers = environment.acknowledged.answers
+    values = {item: 6 - value + (value == 3) for item, value in answers[0].values.items()}
+    answers[0] = replace(answers[0], values=values)
 
 
-def _lost_customer(stage: Stage) -> None:
-    stage.book.customer("never registered")
+def lose_a_customer(environment: Environment) -> None:
+    environment.acknowledged.add_customer("never registered")
 
 
-def _renamed(stage: Stage) -> None:
-    versions = next(iter(stage.book.named.values()))
+def lose_a_rename(environment: Environment) -> None:
+    versions = next(iter(environment.acknowledged.renames.values()))
     versions[max(versions) + 1] = "a name that was lost"
 
 
-def _longer_file(stage: Stage) -> None:
-    found = stage.book.imports[0]
-    stage.book.imports[0] = replace(found, lines=found.lines + 1)
+def lose_a_line_of_a_file(environment: Environment) -> None:
+    found = environment.acknowledged.imports[0]
+    environment.acknowledged.imports[0] = replace(found, lines=found.lines + 1)
 
 
-def _skipped_event(stage: Stage) -> None:
-    stage.topics.followed["scoring"].add("never applied")
+def skip_an_event(environment: Environment) -> None:
+    environment.published.consumed["scoring"].add("never applied")
 
 
-def _buried(stage: Stage) -> None:
-    stage.topics.dead["patron.survey.dead-letters.v1"] = ["an event"]
+def add_a_dead_letter(environment: Environment) -> None:
+    environment.published.dead["patron.survey.dead-letters.v1"] = ["an event"]
 
 
-def _swallowed(stage: Stage) -> None:
-    stage.book.poisoned.add("never buried")
+def lose_a_dead_letter(environment: Environment) -> None:
+    environment.acknowledged.poison.add("never a dead letter")
 
 
-def _old_state(stage: Stage) -> None:
-    stage.topics.points[next(iter(stage.topics.points))] = "0.00001"
+def publish_an_old_score(environment: Environment) -> None:
+    environment.published.points[next(iter(environment.published.points))] = "0.00001"
 
 
-def _disorder(stage: Stage) -> None:
-    stage.topics.last[next(place for place in stage.topics.last if ".state." in place[0])] = 0
+def end_a_state_topic_with_an_old_version(environment: Environment) -> None:
+    last = environment.published.last
+    last[next(key for key in last if ".state." in key[0])] = 0
 
 
+RECOMPUTE = "recompute equals stored (P9)"
+ORDERS, SCORES = "orders stored and published", "scores as expected"
+EXPLANATIONS = "explanations as expected"
 TAMPERS: Mapping[Tamper, tuple[str, ...]] = {
-    _lost: ("orders readable and told", "each fact once", "scores as counted"),
-    _doubled: ("orders readable and told", "each fact once", "explanations as counted"),
-    _changed: ("orders readable and told", "scores as counted", "explanations as counted"),
-    _other_id: ("orders readable and told",),
-    _phantom: ("orders readable and told",),
-    _lost_answer: ("answers and indices", "each fact once"),
-    _changed_answer: ("answers and indices",),
-    _lost_customer: ("scores as counted",),
-    _renamed: ("customers as acknowledged",),
-    _longer_file: ("imports complete",),
-    _skipped_event: ("each event noted once",),
-    _buried: ("dead letters",),
-    _swallowed: ("dead letters",),
-    _old_state: ("scores as counted",),
-    _disorder: ("events in order per key",),
+    lose_an_order: (ORDERS, "each fact once", SCORES),
+    store_an_order_that_nobody_placed: (ORDERS, "each fact once", EXPLANATIONS),
+    change_an_order: (ORDERS, SCORES, EXPLANATIONS),
+    change_the_id_of_an_order: (ORDERS,),
+    publish_an_order_that_is_not_stored: (ORDERS,),
+    lose_an_answer: ("answers and indices", "each fact once"),
+    change_an_answer: ("answers and indices",),
+    lose_a_customer: (SCORES,),
+    lose_a_rename: ("customers as acknowledged",),
+    lose_a_line_of_a_file: ("imports complete",),
+    skip_an_event: ("each event in the inbox once",),
+    add_a_dead_letter: ("dead letters",),
+    lose_a_dead_letter: ("dead letters",),
+    publish_an_old_score: (SCORES,),
+    end_a_state_topic_with_an_old_version: ("events in order per key",),
 }
 
 
 @pytest.mark.parametrize(
-    ("tamper", "check"), [(tamper, one) for tamper, all_ in TAMPERS.items() for one in all_]
+    ("tamper", "check"), [(tamper, check) for tamper, checks in TAMPERS.items() for check in checks]
 )
-def test_a_check_sees_what_is_not_as_acknowledged(
-    played: tuple[Stage, Door, Verdict], tamper: Tamper, check: str
+def test_a_check_reports_a_difference_from_the_acknowledged_writes(
+    played: tuple[Environment, RetryingClient, Verdict], tamper: Tamper, check: str
 ) -> None:
-    stage, door, _ = played
-    changed = replace(stage, book=copy.copy(stage.book), topics=copy.deepcopy(stage.topics))
-    _part_from(changed, stage)
+    environment, api, _ = played
+    changed = replace(
+        environment,
+        acknowledged=copy.copy(environment.acknowledged),
+        published=copy.deepcopy(environment.published),
+    )
+    _copy_collections(changed, environment)
     tamper(changed)
-    assert CHECKS[check](changed, door).wrong
+    assert CHECKS[check](changed, api).differences
 
 
-def test_p9_a_recomputation_sees_a_score_that_is_not_that_of_the_facts(
-    played: tuple[Stage, Door, Verdict],
+def test_p9_recompute_reports_a_stored_score_that_differs_from_the_facts(
+    played: tuple[Environment, RetryingClient, Verdict],
 ) -> None:
-    stage, door, _ = played
-    stage.below.change("scoring", "UPDATE scores SET purchases = purchases + 1")
+    environment, api, _ = played
+    environment.infrastructure.change("scoring", "UPDATE scores SET purchases = purchases + 1")
     try:
-        assert CHECKS["recompute equals kept (P9)"](stage, door).wrong
+        assert CHECKS[RECOMPUTE](environment, api).differences
     finally:
-        stage.below.change("scoring", "UPDATE scores SET purchases = purchases - 1")
+        environment.infrastructure.change("scoring", "UPDATE scores SET purchases = purchases - 1")
 
 
-def test_every_check_was_made_to_see_something() -> None:
-    seen = {check for checks in TAMPERS.values() for check in checks}
-    assert seen | {"recompute equals kept (P9)"} == CHECKS.keys()
+def test_every_check_reports_a_difference_in_some_test() -> None:
+    failed = {check for checks in TAMPERS.values() for check in checks}
+    assert failed | {RECOMPUTE} == CHECKS.keys()
 
 
-def _part_from(changed: Stage, stage: Stage) -> None:
-    """Have the copied book hold copies, so that the next test finds it as it was."""
-    for name in ("customers", "named", "sales", "ids", "answers", "imports", "poisoned"):
-        setattr(changed.book, name, copy.deepcopy(getattr(stage.book, name)))
+def _copy_collections(changed: Environment, environment: Environment) -> None:
+    """Copy the collections of the changed environment, so that other tests see no change."""
+    for name in ("customers", "renames", "sales", "ids", "answers", "imports", "poison"):
+        setattr(changed.acknowledged, name, copy.deepcopy(getattr(environment.acknowledged, name)))

@@ -1,4 +1,4 @@
-"""What a company does with the product, through the gateway alone."""
+"""A company that uses the product through the gateway only."""
 
 import secrets
 from collections.abc import Mapping
@@ -11,18 +11,18 @@ import httpx
 from tests.system.product import Running, eventually
 
 POINTS_PER_CURRENCY = Decimal(1) / 100_000
-"""The value model as shipped: a purchase of 100 000 is one point."""
+"""The weight in the default value model: a purchase of 100 000 is one point."""
 
 
 @dataclass(frozen=True)
 class Company:
-    """A company whose ids are of a system of its own, so that tests do not meet."""
+    """A company with its own system of external ids, so that tests do not share records."""
 
     product: Running
     system: str = field(default_factory=lambda: f"s{secrets.token_hex(4)}")
 
     def send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Send a request as a careful client does: again while the gateway says so or is away."""
+        """Send a request as a careful client does, and repeat it while the answer is retriable."""
         (answer,) = eventually(lambda: self._answered(method, path, **more))
         return answer
 
@@ -32,16 +32,16 @@ class Company:
         return found.json()
 
     def register(self, name: str, **more: Any) -> str:
-        """Register a customer and give its id."""
+        """Register a customer and return its id."""
         answer = self.send(
-            "POST", "/v1/customers", json=self.customer(name, **more), headers=once()
+            "POST", "/v1/customers", json=self.customer(name, **more), headers=idempotency_header()
         )
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
     def customer(self, name: str, **more: Any) -> dict[str, Any]:
-        named = {"external_ids": [self.id(name)], "name": name}
-        return {"kind": "person", "nature": "individual", **named, **more}
+        names = {"external_ids": [self.id(name)], "name": name}
+        return {"kind": "person", "nature": "individual", **names, **more}
 
     def order(self, number: str, customer: str | None, price: str, **more: Any) -> dict[str, Any]:
         line = {"product_code": "P-1", "quantity": "1", "unit_price": price}
@@ -54,10 +54,10 @@ class Company:
             **more,
         }
 
-    def place(self, number: str, customer: str, price: str) -> str:
-        """Place an order of one line and give its id."""
+    def place_order(self, number: str, customer: str, price: str) -> str:
+        """Place an order with one line and return its id."""
         body = self.order(number, customer, price)
-        answer = self.send("POST", "/v1/orders", json=body, headers=once())
+        answer = self.send("POST", "/v1/orders", json=body, headers=idempotency_header())
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
@@ -65,32 +65,32 @@ class Company:
         return {"system": self.system, "id": name}
 
     def points(self, customer_id: str) -> Decimal | None:
-        """Give the value points of a customer; None while scoring has not heard of it."""
+        """Return the value points of a customer, None if scoring does not know the customer yet."""
         found = self.send("GET", f"/v1/scores/{customer_id}")
         return Decimal(found.json()["value_points"]) if found.status_code == 200 else None
 
-    def settles(self, expected: Mapping[str, Decimal], *, seconds: float = 90) -> None:
-        """Wait until each customer's purchases, in currency, are what they are to be."""
+    def wait_for_points(self, expected: Mapping[str, Decimal], *, seconds: float = 90) -> None:
+        """Wait until the points of each customer are those of the expected amount of purchases."""
         waiting = {one: amount * POINTS_PER_CURRENCY for one, amount in expected.items()}
 
-        def settled() -> bool:
+        def all_have_their_points() -> bool:
             for one in [one for one, wanted in waiting.items() if self.points(one) == wanted]:
                 del waiting[one]
             return not waiting
 
-        eventually(settled, seconds=seconds)
+        eventually(all_have_their_points, seconds=seconds)
 
     def _answered(self, method: str, path: str, **more: Any) -> list[httpx.Response]:
         try:
             answer = self.product.client.request(method, path, **more)
         except httpx.TransportError:
             return []
-        return [] if answer.status_code in _AGAIN else [answer]
+        return [] if answer.status_code in _RETRIABLE else [answer]
 
 
-_AGAIN = frozenset({409, 502, 503, 504})
+_RETRIABLE = frozenset({409, 502, 503, 504})
 
 
-def once() -> dict[str, str]:
-    """Give a header that makes a POST safe to send again."""
+def idempotency_header() -> dict[str, str]:
+    """Return a header with a new key, so that a POST can safely be repeated."""
     return {"Idempotency-Key": secrets.token_hex(16)}

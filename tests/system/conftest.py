@@ -1,4 +1,4 @@
-"""The whole product, on each stack, for the whole run; tests keep apart by the ids they use."""
+"""One running product per stack for the whole test run; each test uses ids of its own."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -15,7 +15,7 @@ Starter = Callable[[], AbstractContextManager[Running]]
 
 @pytest.fixture(scope="session")
 def start_embedded(tmp_path_factory: pytest.TempPathFactory) -> Starter:
-    """Give the starter of an empty product on SQLite and the embedded log."""
+    """Return a function that starts an empty product on SQLite and the embedded log."""
     return lambda: started("run", tmp_path_factory.mktemp("embedded"))
 
 
@@ -25,7 +25,7 @@ def start_real(
     new_broker: Callable[[], AbstractContextManager[Kafka]],
     new_database: Callable[[], AbstractContextManager[str]],
 ) -> Starter:
-    """Give the starter of an empty product on PostgreSQL and a broker of its own."""
+    """Return a function that starts an empty product on PostgreSQL and a new Kafka broker."""
     return partial(_started_real, tmp_path_factory, new_broker, new_database)
 
 
@@ -43,7 +43,7 @@ def real_product(start_real: Starter) -> Iterator[Running]:
 
 @pytest.fixture
 def product(stack: str, request: pytest.FixtureRequest) -> Running:
-    """Give the running product of a stack."""
+    """Return the running product of the chosen stack."""
     running: Running = request.getfixturevalue(f"{stack}_product")
     return running
 
@@ -55,6 +55,6 @@ def _started_real(
     new_database: Callable[[], AbstractContextManager[str]],
 ) -> Iterator[Running]:
     with new_broker() as broker, new_database() as url:
-        told = {"PATRON_DATABASE_URL": url, "PATRON_KAFKA_BOOTSTRAP": broker.bootstrap}
-        with started("real", folders.mktemp("real"), told) as product:
+        servers = {"PATRON_DATABASE_URL": url, "PATRON_KAFKA_BOOTSTRAP": broker.bootstrap}
+        with started("real", folders.mktemp("real"), servers) as product:
             yield replace(product, broker=broker, database_url=url)

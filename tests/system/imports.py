@@ -1,4 +1,4 @@
-"""An import of orders large enough to be disturbed, and what must come out of it."""
+"""An import of orders that takes long enough to be interrupted, and its expected result."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from tests.system.company import Company, once
+from tests.system.company import Company, idempotency_header
 
 HEADER = (
     "order_id",
@@ -19,12 +19,12 @@ HEADER = (
     "unit_price",
     "currency",
 )
-OVER = frozenset({"succeeded", "failed", "cancelled"})
+FINISHED = frozenset({"succeeded", "failed", "cancelled"})
 
 
 @dataclass(frozen=True)
 class File:
-    """A file of orders, and the amounts by customer that a direct computation gives."""
+    """A file of orders, and the amount per customer, computed directly."""
 
     content: bytes
     lines: int
@@ -33,10 +33,10 @@ class File:
 
 
 def orders_file(*, customers: int = 25, orders: int = 8000, lines: int = 2) -> File:
-    """Make up orders; the lines of one order are not together in the file."""
-    chance = random.Random(7)
+    """Return invented orders; the lines of one order are not adjacent in the file."""
+    generator = random.Random(7)
     rows = [
-        _row(number, f"C-{number % customers}", chance)
+        _row(number, f"C-{number % customers}", generator)
         for _ in range(lines)
         for number in range(orders)
     ]
@@ -50,29 +50,29 @@ def orders_file(*, customers: int = 25, orders: int = 8000, lines: int = 2) -> F
 
 
 def start(company: Company, file: File) -> str:
-    """Send the file and give the path of the import."""
+    """Send the file and return the location of the import."""
     answer = company.send(
         "POST",
         "/v1/imports",
         data={"entity": "orders", "options": _options(company)},
         files={"file": ("orders.csv", file.content)},
-        headers=once(),
+        headers=idempotency_header(),
     )
     assert answer.status_code == 202, answer.text
     return str(answer.headers["Location"])
 
 
 def customers(company: Company) -> dict[str, str]:
-    """Give the ids of the company's customers by their external ids."""
+    """Return the ids of the company's customers by their external ids."""
     found = {}
-    for item in _each(company, "/v1/customers"):
+    for item in _all_items(company, "/v1/customers"):
         for one in item["external_ids"]:
             if one["system"] == company.system:
                 found[one["id"]] = item["id"]
     return found
 
 
-def _each(company: Company, path: str) -> Iterator[Any]:
+def _all_items(company: Company, path: str) -> Iterator[Any]:
     page = company.get(path, limit="200")
     yield from page["items"]
     while page["next"]:
@@ -84,14 +84,14 @@ def _options(company: Company) -> str:
     return f'{{"system": "{company.system}", "create_customers": true}}'
 
 
-def _row(number: int, customer: str, chance: random.Random) -> dict[str, str]:
+def _row(number: int, customer: str, generator: random.Random) -> dict[str, str]:
     return {
         "order_id": f"O-{number}",
         "ordered_at": f"2025-{1 + number % 12:02}-{1 + number % 28:02} 10:00:00",
         "customer_external_id": customer,
-        "product_code": f"P-{chance.randrange(50)}",
-        "quantity": str(chance.randint(1, 9)),
-        "unit_price": f"{chance.randint(1, 500)}.{chance.randrange(100):02}",
+        "product_code": f"P-{generator.randrange(50)}",
+        "quantity": str(generator.randint(1, 9)),
+        "unit_price": f"{generator.randint(1, 500)}.{generator.randrange(100):02}",
         "currency": "CNY",
     }
 

@@ -1,4 +1,4 @@
-"""Do what the ledger says, step by step, through the public API."""
+"""Send the steps of the ledger (tests/ledger) through the public API."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -6,20 +6,20 @@ from typing import Any
 
 from tests.ledger import compare
 from tests.ledger.compare import QUESTIONNAIRE, Json
-from tests.system.company import Company, once
+from tests.system.company import Company, idempotency_header
 from tests.system.product import Running, eventually
 
 
 class Ledger:
-    """The twelve customers of the ledger in an empty product."""
+    """The twelve customers of the ledger in a product that was empty before."""
 
     def __init__(self, product: Running) -> None:
         self.company = Company(product)
         self.customers: dict[str, str] = {}
-        self.survey = self._publish()
+        self.survey = self._publish_survey()
 
-    def do(self, steps: Sequence[Json]) -> None:
-        """Do the steps in their order of arrival."""
+    def send(self, steps: Sequence[Json]) -> None:
+        """Send the steps in their order."""
         for step in steps:
             getattr(self, f"_{step['do']}")(step["body"])
 
@@ -36,8 +36,8 @@ class Ledger:
     def index(self, day: str) -> Json:
         return self.portfolio("satisfaction", survey=self.survey, as_of=day)
 
-    def settled(self, part: Json, day: str) -> None:
-        """Wait until these figures of the ledger are answered; say what differs if never."""
+    def wait_for(self, part: Json, day: str) -> None:
+        """Wait until the product returns these figures; fail with the difference if it does not."""
         with suppress(AssertionError):
             eventually(lambda: self._agrees(part, day))
         self.check(part, day)
@@ -61,12 +61,12 @@ class Ledger:
         return found
 
     def _customer(self, body: Json) -> None:
-        made = self._post("/v1/customers", body)
-        self.customers |= {_name(one): made["id"] for one in body["external_ids"]}
+        created = self._post("/v1/customers", body)
+        self.customers |= {_name(one): created["id"] for one in body["external_ids"]}
 
     def _order(self, body: Json) -> None:
-        place = body["external_id"]
-        path = f"/v1/orders/by-external-id/{place['system']}/{place['id']}"
+        external_id = body["external_id"]
+        path = f"/v1/orders/by-external-id/{external_id['system']}/{external_id['id']}"
         fields = {name: value for name, value in body.items() if name != "external_id"}
         answer = self.company.send("PUT", path, json=fields)
         assert answer.status_code in {200, 201}, answer.text
@@ -74,7 +74,7 @@ class Ledger:
     def _answer(self, body: Json) -> None:
         self._post(f"/v1/surveys/{self.survey}/responses", body)
 
-    def _publish(self) -> str:
+    def _publish_survey(self) -> str:
         document = {
             "title": QUESTIONNAIRE["title"],
             "questions": [_question(item) for item in QUESTIONNAIRE["items"]],
@@ -82,28 +82,28 @@ class Ledger:
         questionnaire = self._post("/v1/questionnaires", document)["id"]
         self._post(f"/v1/questionnaires/{questionnaire}/publish")
         first, *others = QUESTIONNAIRE["waves"]
-        asked = {"questionnaire_id": questionnaire, "wave": first}
-        survey = str(self._post("/v1/surveys", asked)["id"])
+        body = {"questionnaire_id": questionnaire, "wave": first}
+        survey = str(self._post("/v1/surveys", body)["id"])
         self._post(f"/v1/surveys/{survey}/publish")
         for wave in others:
             self._post(f"/v1/surveys/{survey}/waves", {"code": wave})
         return survey
 
     def _post(self, path: str, body: Json | None = None) -> Json:
-        answer = self.company.send("POST", path, json=body, headers=once())
+        answer = self.company.send("POST", path, json=body, headers=idempotency_header())
         assert answer.is_success, answer.text
-        made: Json = answer.json()
-        return made
+        created: Json = answer.json()
+        return created
 
 
 def _question(item: Json) -> Json:
-    asked: Json = {"code": item["code"], "text": item["text"], "role": item["role"]}
-    asked["missing"] = [
+    question: Json = {"code": item["code"], "text": item["text"], "role": item["role"]}
+    question["missing"] = [
         {"value": value, "text": {"zh": "不知道", "en": "Do not know"}} for value in item["missing"]
     ]
     if item["type"] == "number":
-        return asked | {"type": "number", "least": item["least"], "most": item["most"]}
-    return asked | {
+        return question | {"type": "number", "least": item["least"], "most": item["most"]}
+    return question | {
         "type": "rating",
         "scale": {"least": item["least"], "most": item["most"]},
     }

@@ -1,4 +1,4 @@
-"""The product's log as programs that are not ours read and write it."""
+"""The product's event log, read and written as by another program."""
 
 import json
 import secrets
@@ -20,8 +20,8 @@ ORDERS = "patron.registry.order.events.v1"
 
 
 @contextmanager
-def following(product: Running, *topics: str) -> Iterator[Callable[[], list[Record]]]:
-    """Give a function that returns everything that is in the topics by now."""
+def reading(product: Running, *topics: str) -> Iterator[Callable[[], list[Record]]]:
+    """Yield a function that returns all records that the topics contain by now."""
     with closing(_open(product)) as log:
         subscription = log.subscribe(group=f"test-{secrets.token_hex(4)}", topics=topics)
         seen: list[Record] = []
@@ -34,18 +34,18 @@ def following(product: Running, *topics: str) -> Iterator[Callable[[], list[Reco
             yield read
 
 
-def found(
+def wait_for_records(
     product: Running, topic: str, wanted: Callable[[Record], bool], *, count: int = 1
 ) -> list[Record]:
-    """Wait for so many different events of a topic; all records in order, repeats included."""
-    with following(product, topic) as read:
+    """Wait for `count` different events of a topic; return their records, repeats included."""
+    with reading(product, topic) as read:
         return eventually(lambda: _enough([one for one in read() if wanted(one)], count))
 
 
 def produce(
     product: Running, topic: str, key: str, value: bytes, headers: Mapping[str, str]
 ) -> None:
-    """Write a record as a foreign program would."""
+    """Publish a record as another program would."""
     if product.broker is None:
         with closing(_open(product)) as log:
             log.append([Record(topic, key, value, dict(headers))])
@@ -55,13 +55,13 @@ def produce(
         producer.send(topic, key=key.encode(), value=value, headers=pairs).get(timeout=30)
 
 
-def told(record: Record) -> dict[str, Any]:
-    """Give what a record says; nothing where that is no JSON object."""
+def payload(record: Record) -> dict[str, Any]:
+    """Return the payload of a record; an empty one if that is not a JSON object."""
     try:
-        said = json.loads(record.value or b"")
+        fields = json.loads(record.value or b"")
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
+    return fields if isinstance(fields, dict) else {}
 
 
 def _enough(records: list[Record], count: int) -> list[Record]:

@@ -1,4 +1,4 @@
-"""The whole product as real processes, as `make run` and `make real` start it."""
+"""The whole product as real processes, started as by `make run` and `make real`."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Running:
-    """A running product: its supervisor, its address and what it prints."""
+    """A running product: its supervisor, its address and the file with its output."""
 
     process: subprocess.Popen[bytes]
     url: str
@@ -37,22 +37,22 @@ class Running:
     broker: Kafka | None = None
 
     def roles(self) -> list[str]:
-        """Give the roles that run now."""
+        """Return the roles (`registry-api`, `scoring-worker`, ...) whose processes run now."""
         logs = (Path(_log_of(child)) for child in children(self.process.pid))
         return sorted(log.stem for log in logs if log.suffix == ".log")
 
     def kill(self, role: str) -> int:
-        """End a role's process with kill -9, once it runs, and give its id."""
-        pid = eventually(lambda: self._found(role))
+        """Wait until the process of a role runs, kill it with kill -9, and return its id."""
+        pid = eventually(lambda: self.pid_of(role))
         os.kill(pid, signal.SIGKILL)
         return pid
 
     def restarted(self, role: str, killed: int) -> bool:
-        """Tell whether another process has the role now."""
-        return self._found(role) not in {0, killed}
+        """Return whether another process than the killed one has the role now."""
+        return self.pid_of(role) not in {0, killed}
 
-    def _found(self, role: str) -> int:
-        """Give the supervisor's child that writes the log of a role, 0 while there is none."""
+    def pid_of(self, role: str) -> int:
+        """Return the id of the child process that writes the log of a role, 0 if there is none."""
         logs = {child: _log_of(child) for child in children(self.process.pid)}
         return next((child for child, log in logs.items() if log.endswith(f"/{role}.log")), 0)
 
@@ -61,14 +61,14 @@ class Running:
 def started(
     command: str, data: Path, environment: Mapping[str, str] | None = None
 ) -> Iterator[Running]:
-    """Start the product and wait until it says that it is ready; stop it at the end."""
+    """Start the product, wait until it prints that it is ready, and stop it after the block."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     data.mkdir(parents=True, exist_ok=True)
-    told = {"PATRON_DATA": str(data), "PATRON_PORT": str(port), "PATRON_ADMIN_KEY": ADMIN_KEY}
+    settings = {"PATRON_DATA": str(data), "PATRON_PORT": str(port), "PATRON_ADMIN_KEY": ADMIN_KEY}
     printed = data / f"printed-{port}.txt"
     with (
-        launch(command, printed, told | dict(environment or {})) as process,
+        launch(command, printed, settings | dict(environment or {})) as process,
         httpx.Client(base_url=url, headers=AUTHORIZED, timeout=30) as client,
     ):
         product = Running(process, url, data, printed, client)
@@ -83,7 +83,7 @@ AUTHORIZED = {"Authorization": f"Bearer {ADMIN_KEY}"}
 def launch(
     command: str, printed: Path, environment: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `python -m deploy.local <command>` with what it prints in a file."""
+    """Run `python -m deploy.local <command>`, with its output in a file, until the block ends."""
     arguments = [sys.executable, "-m", "deploy.local", command]
     with printed.open("ab") as output:
         process = subprocess.Popen(
@@ -102,7 +102,7 @@ def launch(
 
 
 def eventually(check: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> T:
-    """Give what `check` gives once that is true; an AssertionError after so many seconds."""
+    """Call `check` until its result is true and return that; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := check()):
         assert time.monotonic() < deadline, f"not within {seconds} seconds"
@@ -111,16 +111,16 @@ def eventually(check: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> 
 
 
 def children(pid: int) -> list[int]:
-    """Give the ids of a process's children."""
+    """Return the ids of the child processes of a process."""
     try:
-        told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        ids = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     except OSError:
         return []
-    return [int(child) for child in told.split()]
+    return [int(child) for child in ids.split()]
 
 
-def runs(pid: int) -> bool:
-    """Tell whether a process is there and is no zombie."""
+def is_running(pid: int) -> bool:
+    """Return whether a process exists and is not a zombie."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
@@ -135,6 +135,7 @@ def _is_ready(product: Running) -> bool:
 
 
 def _log_of(pid: int) -> str:
+    """Return the path of the file that is a process's standard output, or an empty text."""
     try:
         return str(Path(f"/proc/{pid}/fd/1").readlink())
     except OSError:

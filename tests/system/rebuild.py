@@ -1,4 +1,4 @@
-"""Scoring built anew from the log alone, beside the one that runs."""
+"""A second scoring database, rebuilt from the event log only."""
 
 import secrets
 from contextlib import closing
@@ -22,17 +22,17 @@ Row = dict[str, Any]
 _NOT_COMPUTED = frozenset(
     {"version", "made_at", "customer_class", "unsettled_since", "assigned_class", "assigned_rung"}
 )
-"""Times, and what was cut or published at some time: history, which no rebuild gives again."""
+"""Columns that a rebuild cannot reproduce: moments, and values that depend on them."""
 
 
-def kept(product: Running) -> list[Row]:
-    """Give what the running product keeps of every customer, in order of their ids."""
+def stored_scores(product: Running) -> list[Row]:
+    """Return the stored scores of the running product, ordered by customer id."""
     with closing(Database(_settings(product).database, schema="scoring")) as database:
         return _rows(database)
 
 
-def rebuilt(product: Running, url: str, expected: int) -> list[Row]:
-    """Read the log from its beginning into the empty database at `url` and give the same."""
+def rebuilt_scores(product: Running, url: str, expected: int) -> list[Row]:
+    """Read the log from its beginning into an empty database, and return the stored scores."""
     settings = _settings(product)
     with closing(Database(url, schema="scoring")) as database:
         migrations.upgrade(database, SERVICE.migrations)
@@ -41,11 +41,11 @@ def rebuilt(product: Running, url: str, expected: int) -> list[Row]:
 
 
 def _read_the_log(database: Database, settings: Settings, expected: int) -> None:
-    following = SERVICE.handlers(settings)
+    handlers = SERVICE.handlers(settings)
     group = f"rebuild-{secrets.token_hex(4)}"
     with closing(open_log(settings)) as log:
-        consumer = Consumer(database, log, group=group, handlers=following)
-        with closing(log.subscribe(group=group, topics=topics_of(following))) as subscription:
+        consumer = Consumer(database, log, group=group, handlers=handlers)
+        with closing(log.subscribe(group=group, topics=topics_of(handlers))) as subscription:
             eventually(
                 lambda: consumer.poll_once(subscription) and len(_rows(database)) >= expected
             )

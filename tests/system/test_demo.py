@@ -1,4 +1,4 @@
-"""`make demo` as somebody at a terminal meets it; every figure is computed a second way."""
+"""`make demo` as a user runs it; every printed figure is also computed directly."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ import pytest
 
 from deploy.demo.generate import generate
 from deploy.demo.questionnaire import ASPECTS, LEAST, MOST
-from deploy.demo.report import Findings, ValuableCustomer, report
+from deploy.demo.report import Findings, Valuable, report
 from deploy.demo.story import END, WAVES
 from deploy.local.ports import free_port
 from tests.deploy.demo import direct
@@ -23,43 +23,43 @@ CODES = [aspect.code for aspect in ASPECTS]
 
 
 @pytest.mark.timeout(SECONDS + 60)
-def test_the_demo_prints_what_its_files_say(tmp_path: Path) -> None:
-    """Run it to its end and compare what it printed with the direct computation."""
+def test_the_demo_prints_the_directly_computed_figures(tmp_path: Path) -> None:
+    """Run the demo to its end and compare its output with a direct computation."""
     printed = _demo(tmp_path / "data")
     generate(tmp_path / "files")
     assert _expected(tmp_path / "files", _addresses(printed)) in printed
 
 
 def _demo(data: Path) -> str:
-    told = {
+    settings = {
         "PATRON_DATA": str(data),
         "PATRON_PORT": str(free_port()),
         "PATRON_ADMIN_KEY": "patron_demo-tests-0123456789abcdef",
         "DEMO_EXIT": "1",
     }
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("PATRON_")}
-    done = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-m", "deploy.demo"],
         cwd=ROOT,
-        env=inherited | told,
+        env=inherited | settings,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=SECONDS,
         check=False,
     )
-    printed = done.stdout.decode()
-    assert done.returncode == 0, printed
+    printed = finished.stdout.decode()
+    assert finished.returncode == 0, printed
     return printed
 
 
 def _addresses(printed: str) -> list[tuple[str, str]]:
-    """Take the addresses as printed: a port and a token are different each time."""
-    links = [word for word in printed.split() if word.startswith("http://")]
-    page = next(place for place in links if "/s/" in place)
+    """Return the printed addresses, because a port and a token differ in each run."""
+    addresses = [word for word in printed.split() if word.startswith("http://")]
+    page = next(address for address in addresses if "/s/" in address)
     return [
-        ("接口文档 API", f"{links[0]}/docs"),
-        ("事件 events", f"{links[0]}/asyncapi.json"),
+        ("接口文档 API", f"{addresses[0]}/docs"),
+        ("事件 events", f"{addresses[0]}/asyncapi.json"),
         ("答题页 survey page", page),
     ]
 
@@ -77,7 +77,7 @@ def _expected(files: Path, addresses: list[tuple[str, str]]) -> str:
 
 
 def _satisfaction(files: Path, external_id: str) -> Mapping[str, Any] | None:
-    """Find the index of the latest answer; later waves come later."""
+    """Return the index of a customer's latest answer, which is that of the latest wave."""
     found = None
     for wave in WAVES:
         for row in direct.rows(files / f"answers-{wave.code}.csv"):
@@ -105,7 +105,7 @@ def _ladder(files: Path) -> Mapping[str, Any]:
 
 
 def _abc(files: Path) -> Mapping[str, Any]:
-    """Class by profit: every line of the demo has a cost."""
+    """Return the ABC table by profit, because every order line of the demo has a cost."""
     classes = direct.abc(files, END, basis="profit")
     reference = {"A": 50, "B": 30, "C": 20}
     return {
@@ -128,12 +128,12 @@ def _abc(files: Path) -> Mapping[str, Any]:
     }
 
 
-def _valuable(files: Path) -> list[ValuableCustomer]:
+def _valuable(files: Path) -> list[Valuable]:
     people = {row["external_id"]: row for row in direct.rows(files / "customers.csv")}
     classes = direct.abc(files, END, basis="profit")
     class_of = {one: name for name, found in classes.items() for one in found.members}
     return [
-        ValuableCustomer(
+        Valuable(
             customer=people[external_id],
             score={
                 "value_points": points,

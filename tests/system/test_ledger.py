@@ -1,4 +1,4 @@
-"""The whole product reproduces the ledger: every figure that was worked out by hand."""
+"""The whole product reproduces the figures of the ledger, which were worked out by hand."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,18 +15,18 @@ from tests.system.ledger import Ledger
 
 @pytest.fixture(scope="module")
 def ledger(stack: str, request: pytest.FixtureRequest) -> Iterator[Ledger]:
-    """Tell an empty product the whole ledger, checking on the way what the ledger says midway."""
+    """Send the whole ledger to an empty product, and check the figures for some steps midway."""
     start: Starter = request.getfixturevalue(f"start_{stack}")
     with start() as product:
-        told = Ledger(product)
-        done = 0
+        ledger = Ledger(product)
+        sent = 0
         for part in EXPECTED["midway"]:
-            told.do(STEPS[done : part["after_steps"]])
-            done = part["after_steps"]
-            told.settled(part, part["as_of"])
-        told.do(STEPS[done:])
-        told.settled(EXPECTED["as_of"][DAYS[-1]], DAYS[-1])
-        yield told
+            ledger.send(STEPS[sent : part["after_steps"]])
+            sent = part["after_steps"]
+            ledger.wait_for(part, part["as_of"])
+        ledger.send(STEPS[sent:])
+        ledger.wait_for(EXPECTED["as_of"][DAYS[-1]], DAYS[-1])
+        yield ledger
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -58,16 +58,20 @@ def test_the_moves_are_those_of_the_ledger(ledger: Ledger, part: Json) -> None:
     compare.moves(found, part)
 
 
-def test_p9_scores_rebuilt_from_the_log_equal_those_kept(
+def test_p9_scores_rebuilt_from_the_log_equal_the_stored_ones(
     ledger: Ledger, stack: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    """P9: read from its beginning into an empty database, the log gives every score again."""
+    """P9: reading the log from its beginning into an empty database gives the same scores."""
     product = ledger.company.product
-    kept = rebuild.kept(product)
-    assert len(kept) == len(EXPECTED["as_of"][DAYS[-1]]["scores"])
+    stored_scores = rebuild.stored_scores(product)
+    assert len(stored_scores) == len(EXPECTED["as_of"][DAYS[-1]]["scores"])
     if stack == "embedded":
-        again = rebuild.rebuilt(product, f"sqlite:///{tmp_path}/scoring.db", len(kept))
+        again = rebuild.rebuilt_scores(
+            product, f"sqlite:///{tmp_path}/scoring.db", len(stored_scores)
+        )
     else:
         with request.getfixturevalue("new_database")() as url:
-            again = rebuild.rebuilt(product, create_roles(url)["scoring"], len(kept))
-    assert again == kept
+            again = rebuild.rebuilt_scores(
+                product, create_roles(url)["scoring"], len(stored_scores)
+            )
+    assert again == stored_scores

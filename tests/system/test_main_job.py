@@ -1,4 +1,4 @@
-"""The main job through all processes: what the company records counts and is told."""
+"""The main use of the product through all processes: records are published and scored."""
 
 import json
 import subprocess
@@ -6,51 +6,51 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from tests.system.company import Company
-from tests.system.log import CUSTOMER_STATES, CUSTOMERS, ORDERS, found, told
+from tests.system.log import CUSTOMER_STATES, CUSTOMERS, ORDERS, payload, wait_for_records
 from tests.system.product import Running
 
 
-def test_a_registered_customer_is_told_and_scored(product: Running) -> None:
+def test_a_registered_customer_is_published_and_scored(product: Running) -> None:
     """P2: a committed change is published, here as customer.registered with its key."""
     company = Company(product)
     customer = company.register("华东百货")
-    (record,) = found(product, CUSTOMERS, lambda one: one.key == customer)
+    (record,) = wait_for_records(product, CUSTOMERS, lambda one: one.key == customer)
     assert record.headers["ce_type"] == "patron.customer.registered.v1"
-    assert "external_ids" not in told(record)
-    (state,) = found(product, CUSTOMER_STATES, lambda one: one.key == customer)
-    assert told(state)["external_ids"] == [company.id("华东百货")]
-    company.settles({customer: Decimal(0)})
+    assert "external_ids" not in payload(record)
+    (state,) = wait_for_records(product, CUSTOMER_STATES, lambda one: one.key == customer)
+    assert payload(state)["external_ids"] == [company.id("华东百货")]
+    company.wait_for_points({customer: Decimal(0)})
     assert company.get(f"/v1/scores/{customer}")["rung"] == "suspect"
 
 
-def test_an_order_changes_the_score_and_its_change_does_again(product: Running) -> None:
+def test_an_order_changes_the_score_and_so_does_a_change_of_the_order(product: Running) -> None:
     company = Company(product)
     customer = company.register("李梅")
-    company.place("O-1", "李梅", "30000")
-    company.settles({customer: Decimal(30000)})
+    company.place_order("O-1", "李梅", "30000")
+    company.wait_for_points({customer: Decimal(30000)})
     changed = company.order("O-1", "李梅", "80000")
     del changed["external_id"]
     answer = company.send("PUT", _order(company, "O-1"), json=changed)
     assert answer.status_code == 200, answer.text
-    company.settles({customer: Decimal(80000)})
+    company.wait_for_points({customer: Decimal(80000)})
     assert company.get(f"/v1/scores/{customer}")["rung"] == "first_time"
 
 
-def test_p4_the_events_of_one_key_keep_their_order(product: Running) -> None:
+def test_p4_the_events_of_one_key_arrive_in_order(product: Running) -> None:
     """P4: every version of an order arrives, in the order of the changes."""
     company = Company(product)
     company.register("王强")
-    order = company.place("O-1", "王强", "1")
+    order = company.place_order("O-1", "王强", "1")
     for price in range(2, 21):
         body = company.order("O-1", "王强", str(price))
         del body["external_id"]
         assert company.send("PUT", _order(company, "O-1"), json=body).status_code == 200
-    records = found(product, ORDERS, lambda one: one.key == order, count=20)
-    assert [told(one)["version"] for one in records] == list(range(1, 21))
+    records = wait_for_records(product, ORDERS, lambda one: one.key == order, count=20)
+    assert [payload(one)["version"] for one in records] == list(range(1, 21))
 
 
-def test_p5_the_same_key_has_one_effect_and_the_same_answer(product: Running) -> None:
-    """P5: even when the process that gave the first answer was killed in between."""
+def test_p5_a_repeated_idempotency_key_has_one_effect_and_the_same_answer(product: Running) -> None:
+    """P5: this holds even if the process that gave the first answer was killed in between."""
     company = Company(product)
     customer = company.register("张伟")
     request = {"json": company.order("O-1", "张伟", "70000"), "headers": {"Idempotency-Key": "k1"}}
@@ -59,11 +59,11 @@ def test_p5_the_same_key_has_one_effect_and_the_same_answer(product: Running) ->
     product.kill("registry-api")
     again = company.send("POST", "/v1/orders", **request)
     assert (again.status_code, again.content) == (first.status_code, first.content) != (409, b"")
-    company.settles({customer: Decimal(70000)})
+    company.wait_for_points({customer: Decimal(70000)})
 
 
 def test_p10_bad_input_is_refused_and_changes_nothing(product: Running) -> None:
-    """P10: whatever was wrong, nothing is recorded and no event is told."""
+    """P10: for every kind of bad input, nothing is recorded and no event is published."""
     company = Company(product)
     customer = company.register("赵敏")
     good = company.order("O-1", "赵敏", "10")
@@ -81,19 +81,21 @@ def test_p10_bad_input_is_refused_and_changes_nothing(product: Running) -> None:
         answer = company.send("POST", "/v1/orders", json=bad)
         assert answer.status_code == 422, answer.text
         assert answer.json()["errors"]
-    company.place("O-2", "赵敏", "500")
-    records = found(product, ORDERS, lambda one: told(one).get("customer_id") == customer)
-    assert [told(one)["external_id"]["id"] for one in records] == ["O-2"]
-    company.settles({customer: Decimal(500)})
+    company.place_order("O-2", "赵敏", "500")
+    records = wait_for_records(
+        product, ORDERS, lambda one: payload(one).get("customer_id") == customer
+    )
+    assert [payload(one)["external_id"]["id"] for one in records] == ["O-2"]
+    company.wait_for_points({customer: Decimal(500)})
 
 
-def test_a_consumer_that_is_not_ours_reads_the_topic(
+def test_another_program_reads_the_topic(
     real_product: Running, program: Callable[[str], str]
 ) -> None:
-    """kcat, from Debian, reads a customer with the headers of a CloudEvent."""
+    """kcat, a Debian program, reads a customer with the headers of a CloudEvent."""
     assert real_product.broker
     customer = Company(real_product).register("吴芳")
-    found(real_product, CUSTOMERS, lambda one: one.key == customer)
+    wait_for_records(real_product, CUSTOMERS, lambda one: one.key == customer)
     command = [program("kcat"), "-C", "-e", "-q", "-J", "-t", CUSTOMERS]
     command += ["-b", real_product.broker.bootstrap]
     lines = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout

@@ -1,4 +1,4 @@
-"""The README's tour, typed as it stands there, works and shows what the README says."""
+"""The commands of the README work as they are written and print what the README says."""
 
 import os
 import re
@@ -15,22 +15,22 @@ from tests.system.product import ADMIN_KEY, ROOT, Running, eventually
 
 TOUR = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Five minutes with curl")[2]
 STEPS = [step for step in re.findall(r"```sh\n(.*?)```", TOUR, re.DOTALL) if step != "make run\n"]
-WORTH = Decimal(105_862)
-NOTED = 'curl() { command curl -w "%{stderr}%{http_code}\\n" "$@" 2>> statuses; }'
-"""Has the shell's curl write the status of each answer into a file."""
+EXPECTED_REVENUE = Decimal(105_862)
+CURL_WITH_STATUSES = 'curl() { command curl -w "%{stderr}%{http_code}\\n" "$@" 2>> statuses; }'
+"""A shell function that makes curl append the status of each answer to a file."""
 INDEX = 'command curl -s "$api/portfolio/satisfaction?survey=$survey" -H "$auth"'
 END = "the end of a step"
 
 
 @dataclass(frozen=True)
 class Terminal:
-    """A shell in which somebody follows the tour."""
+    """A shell into which the commands are typed."""
 
     shell: subprocess.Popen[str]
     folder: Path
 
     def type(self, text: str) -> str:
-        """Type some lines and give what is shown."""
+        """Type some lines and return their output."""
         assert self.shell.stdin
         assert self.shell.stdout
         self.shell.stdin.write(f"{text}\necho\necho {END}\n")
@@ -38,17 +38,17 @@ class Terminal:
         return "".join(iter(self.shell.stdout.readline, f"{END}\n"))
 
     def statuses(self) -> list[str]:
-        """Give the status of every answer to a noted curl."""
+        """Return the status of every answer that curl got."""
         return (self.folder / "statuses").read_text().split()
 
 
-def test_the_tour_of_the_readme_works_as_it_is_written(
+def test_the_tour_of_the_readme_works_as_written(
     embedded_product: Running, tmp_path: Path, program: Callable[[str], str]
 ) -> None:
-    """Every answer is a success, and the customer is worth what the README works out."""
+    """Every answer is a success, and the customer has the points that the README computes."""
     program("curl")
     with _terminal(tmp_path, embedded_product) as terminal:
-        shown = [_follow(step, terminal, embedded_product) for step in STEPS]
+        shown = [_run(step, terminal, embedded_product) for step in STEPS]
         statuses = terminal.statuses()
     assert [status for status in statuses if not status.startswith("2")] == []
     assert len(statuses) == len(re.findall(r"^post \"|\bcurl -s|\$\(post", TOUR, re.MULTILINE)) - 1
@@ -57,7 +57,7 @@ def test_the_tour_of_the_readme_works_as_it_is_written(
     assert "so 1.05862 points" in TOUR
 
 
-def test_the_commands_of_the_page_of_imports_take_a_file_and_wait_for_its_end(
+def test_the_commands_of_the_imports_page_import_a_file_and_wait_for_its_end(
     embedded_product: Running, tmp_path: Path, program: Callable[[str], str]
 ) -> None:
     program("curl")
@@ -75,12 +75,12 @@ def test_the_commands_of_the_page_of_imports_take_a_file_and_wait_for_its_end(
     assert '"created":1' in ended
 
 
-def _follow(step: str, terminal: Terminal, product: Running) -> str:
-    """Type a step once what it shows has arrived."""
+def _run(step: str, terminal: Terminal, product: Running) -> str:
+    """Type a step after the figures that it prints have been computed."""
     if "/scores/" in step:
         company = Company(product, "erp")
         (customer,) = company.get("/v1/customers", external_id="erp:17")["items"]
-        company.settles({customer["id"]: WORTH})
+        company.wait_for_points({customer["id"]: EXPECTED_REVENUE})
     if "/satisfaction" in step:
         eventually(lambda: '"n":1' in terminal.type(INDEX))
     return terminal.type(step)
@@ -88,7 +88,7 @@ def _follow(step: str, terminal: Terminal, product: Running) -> str:
 
 @contextmanager
 def _terminal(folder: Path, product: Running) -> Iterator[Terminal]:
-    """Open a shell where `var` holds the administrator's key."""
+    """Open a shell in a folder with the administrator's key in `var/admin.key`."""
     (folder / "var").mkdir()
     (folder / "var" / "admin.key").write_text(f"{ADMIN_KEY}\n")
     pipe, environment = subprocess.PIPE, dict(os.environ)
@@ -98,5 +98,5 @@ def _terminal(folder: Path, product: Running) -> Iterator[Terminal]:
         ["bash"], cwd=folder, env=environment, stdin=pipe, stdout=pipe, text=True
     ) as shell:
         terminal = Terminal(shell, folder)
-        terminal.type(NOTED)
+        terminal.type(CURL_WITH_STATUSES)
         yield terminal

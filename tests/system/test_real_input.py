@@ -1,4 +1,4 @@
-"""Real input through the public API on the real stack, against figures straight from the files."""
+"""Real data sets through the public API on the real stack, compared with the files themselves."""
 
 import gzip
 import json
@@ -47,12 +47,12 @@ def product(
     new_database: Callable[[], AbstractContextManager[str]],
 ) -> Iterator[Running]:
     with new_database() as url:
-        told = {
+        settings = {
             "PATRON_DATABASE_URL": url,
             "PATRON_KAFKA_BOOTSTRAP": broker,
             "PATRON_CURRENCY": online_retail.CURRENCY,
         }
-        with started("real", tmp_path_factory.mktemp("real"), told) as running:
+        with started("real", tmp_path_factory.mktemp("real"), settings) as running:
             yield running
 
 
@@ -68,14 +68,14 @@ def shop() -> Shop:
 
 @pytest.fixture(scope="module")
 def first(product: Running, file: Path, shop: Shop) -> dict[str, Any]:
-    """Import Online Retail and wait until the last score is settled."""
-    outcome = _import(product, "/v1/imports", file, _retail(), seconds=RETAIL_SECONDS)
+    """Import Online Retail, wait until classes are computed, and return the finished import."""
+    finished = _import(product, "/v1/imports", file, _retail(), seconds=RETAIL_SECONDS)
     eventually(lambda: Decimal(_abc(product)["total"]) == shop.total, seconds=RETAIL_SECONDS)
-    return outcome
+    return finished
 
 
 @needs_retail
-def test_every_line_is_taken_or_rejected(first: dict[str, Any], shop: Shop) -> None:
+def test_every_line_is_imported_or_rejected(first: dict[str, Any], shop: Shop) -> None:
     assert shop.rejected == {"A563186", "A563187"}
     counts = {name: first[name] for name in ("created", "updated", "unchanged", "rejected")}
     assert counts == {
@@ -88,7 +88,7 @@ def test_every_line_is_taken_or_rejected(first: dict[str, Any], shop: Shop) -> N
 
 
 @needs_retail
-def test_the_rejected_lines_come_back_with_the_reason(
+def test_the_rejected_lines_are_returned_with_the_reason(
     product: Running, first: dict[str, Any], shop: Shop
 ) -> None:
     answer = product.client.get(first["errors_url"]).text
@@ -99,12 +99,12 @@ def test_the_rejected_lines_come_back_with_the_reason(
 
 @needs_retail
 @pytest.mark.usefixtures("first")
-def test_the_log_tells_every_order_once(broker: str, shop: Shop) -> None:
-    told = {said["external_id"]["id"]: said for _, said in topics.told(broker, ORDERS)}
+def test_every_order_is_published_once(broker: str, shop: Shop) -> None:
+    orders = {order["external_id"]["id"]: order for _, order in topics.events(broker, ORDERS)}
     assert topics.sizes(broker)[ORDERS] == len(shop.orders)
-    assert told.keys() == shop.orders
-    assert sum(len(said["lines"]) for said in told.values()) == shop.lines - shop.rejected_lines
-    anonymous = {name for name, said in told.items() if said["customer_id"] is None}
+    assert orders.keys() == shop.orders
+    assert sum(len(order["lines"]) for order in orders.values()) == shop.lines - shop.rejected_lines
+    anonymous = {name for name, order in orders.items() if order["customer_id"] is None}
     assert anonymous == shop.anonymous
 
 
@@ -118,10 +118,10 @@ def test_the_catalogue_has_the_latest_names(product: Running, shop: Shop) -> Non
 @needs_retail
 @pytest.mark.usefixtures("first")
 def test_net_revenue_of_every_customer_is_exact(product: Running, shop: Shop) -> None:
-    named, scores = _names(product), _all(product, "/v1/scores")
-    found = {named[one["customer_id"]]: Decimal(one["revenue"]) for one in scores}
+    names, scores = _names(product), _all(product, "/v1/scores")
+    found = {names[one["customer_id"]]: Decimal(one["revenue"]) for one in scores}
     assert found == {name: buyer.value for name, buyer in shop.buyers.items()}
-    points = {named[one["customer_id"]]: Decimal(one["value_points"]) for one in scores}
+    points = {names[one["customer_id"]]: Decimal(one["value_points"]) for one in scores}
     assert points == {name: value / 100_000 for name, value in found.items()}
 
 
@@ -145,10 +145,10 @@ def test_the_abc_table_is_that_of_the_file(product: Running, shop: Shop, method:
 @needs_retail
 @pytest.mark.usefixtures("first")
 def test_every_customer_is_in_the_class_of_the_file(product: Running, shop: Shop) -> None:
-    named = _names(product)
+    names = _names(product)
     members = defaultdict(set)
     for one in _all(product, "/v1/scores"):
-        members[one["class"]].add(named[one["customer_id"]])
+        members[one["class"]].add(names[one["customer_id"]])
     bought = {name for name, buyer in shop.buyers.items() if buyer.days}
     expected = {name: one.members for name, one in online_retail.classes(shop, "count").items()}
     assert members == {None: shop.buyers.keys() - bought} | expected
@@ -156,7 +156,7 @@ def test_every_customer_is_in_the_class_of_the_file(product: Running, shop: Shop
 
 @needs_retail
 @pytest.mark.usefixtures("first")
-def test_the_ladder_of_a_day_long_past_is_that_of_the_file(product: Running, shop: Shop) -> None:
+def test_the_ladder_of_a_past_date_is_that_of_the_file(product: Running, shop: Shop) -> None:
     day = online_retail.LAST_DAY
     answer = product.client.get("/v1/portfolio/ladder", params={"as_of": day.isoformat()}).json()
     found = {row["rung"]: (row["customers"], Decimal(row["revenue"])) for row in answer["rungs"]}
@@ -168,7 +168,7 @@ def test_the_ladder_of_a_day_long_past_is_that_of_the_file(product: Running, sho
 @needs_retail
 @pytest.mark.timeout(RETAIL_SECONDS + 60)
 @pytest.mark.usefixtures("first")
-def test_importing_again_changes_nothing_and_tells_nobody(
+def test_importing_again_changes_nothing_and_publishes_nothing(
     product: Running, broker: str, file: Path, shop: Shop
 ) -> None:
     before = _registry_topics(broker)
@@ -180,7 +180,7 @@ def test_importing_again_changes_nothing_and_tells_nobody(
 
 @needs_airline
 @pytest.mark.timeout(3 * AIRLINE_SECONDS)
-def test_an_airlines_answers_come_out_as_they_went_in(
+def test_the_answers_of_an_airline_are_published_as_they_were_imported(
     product: Running, broker: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "airline.csv"
@@ -195,7 +195,7 @@ def test_an_airlines_answers_come_out_as_they_went_in(
     eventually(lambda: ask()["n"] == expected.n, seconds=AIRLINE_SECONDS)
     found = [ask()[name] for name in ("index", "low", "high")]
     assert found == pytest.approx([expected.index, expected.low, expected.high], abs=1e-9)
-    assert airline.means(_told_items(broker, survey)) == airline.means(airline.answers())
+    assert airline.means(_published_answers(broker, survey)) == airline.means(airline.answers())
 
 
 def _retail() -> dict[str, str]:
@@ -209,15 +209,17 @@ def _retail() -> dict[str, str]:
 def _import(
     product: Running, path: str, file: Path, form: dict[str, str], *, seconds: float
 ) -> dict[str, Any]:
-    """Send a file, wait until it has been taken in and the log holds what was told."""
+    """Send a file, wait until its import has ended, and return the import."""
     with file.open("rb") as content:
         queued = product.client.post(path, data=form, files={"file": (file.name, content)})
     assert queued.status_code == 202, queued.text
-    place = queued.headers["Location"]
-    eventually(lambda: _json(product, place)["state"] not in ("queued", "running"), seconds=seconds)
-    outcome = _json(product, place)
-    assert outcome["state"] == "succeeded", outcome
-    return outcome
+    location = queued.headers["Location"]
+    eventually(
+        lambda: _json(product, location)["state"] not in ("queued", "running"), seconds=seconds
+    )
+    finished = _json(product, location)
+    assert finished["state"] == "succeeded", finished
+    return finished
 
 
 def _json(product: Running, path: str, **parameters: str | int) -> dict[str, Any]:
@@ -232,7 +234,7 @@ def _abc(product: Running, *, method: str = "count") -> dict[str, Any]:
 
 
 def _all(product: Running, path: str) -> list[dict[str, Any]]:
-    """Give every item of a list."""
+    """Return the items of all pages of a list."""
     page = _json(product, path, limit=PAGE)
     found = list(page["items"])
     while page["next"]:
@@ -242,7 +244,7 @@ def _all(product: Running, path: str) -> list[dict[str, Any]]:
 
 
 def _names(product: Running) -> dict[str, str]:
-    """Tell the external id of each customer."""
+    """Return the external id of each customer by id."""
     customers = _all(product, "/v1/customers")
     return {one["id"]: one["external_ids"][0]["id"] for one in customers}
 
@@ -252,9 +254,9 @@ def _registry_topics(broker: str) -> dict[str, int]:
     return {name: size for name, size in sizes.items() if name.startswith("patron.registry.")}
 
 
-def _told_items(broker: str, survey: str) -> Iterator[dict[str, int]]:
-    """Give what each response on the log answers to the items, without what is missing."""
-    for _, said in topics.told(broker, RESPONSES):
-        given = said["answers"].items()
-        if said["survey_id"] == survey:
-            yield {code: value for code, value in given if code in CODES and value != 0}
+def _published_answers(broker: str, survey: str) -> Iterator[dict[str, int]]:
+    """Yield the answers of each published response, without those that mean "no answer"."""
+    for _, response in topics.events(broker, RESPONSES):
+        answers = response["answers"].items()
+        if response["survey_id"] == survey:
+            yield {code: value for code, value in answers if code in CODES and value != 0}

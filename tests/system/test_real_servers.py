@@ -1,4 +1,4 @@
-"""`make real` without servers given: it starts PostgreSQL and Kafka, and starts them again."""
+"""`make real` without configured servers starts PostgreSQL and Kafka, and restarts them."""
 
 import os
 import signal
@@ -14,8 +14,8 @@ from tests.system.product import Running, children, eventually, started
 
 
 @pytest.fixture(scope="module")
-def product(postgres_server: str) -> Iterator[Running]:  # noqa: ARG001  it tells whether one can start
-    """Start all, in a folder that everybody may enter: as root, PostgreSQL runs as `nobody`."""
+def product(postgres_server: str) -> Iterator[Running]:  # noqa: ARG001  the test is skipped without it
+    """Start everything in a folder that `nobody` may enter: root runs PostgreSQL as `nobody`."""
     with tempfile.TemporaryDirectory(prefix="patron-") as folder:
         Path(folder).chmod(0o755)
         with started("real", Path(folder)) as running:
@@ -23,21 +23,21 @@ def product(postgres_server: str) -> Iterator[Running]:  # noqa: ARG001  it tell
 
 
 def guards(product: Running) -> list[int]:
-    """Give the processes that watch over the servers."""
+    """Return the guard processes of the servers."""
     return [child for child in children(product.process.pid) if _runs_guard(child)]
 
 
 def servers(product: Running) -> list[int]:
-    """Give PostgreSQL and Kafka."""
+    """Return the processes of PostgreSQL and Kafka."""
     return [server for guard in guards(product) for server in children(guard)]
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("victims", [servers, guards])
-def test_p1_servers_that_are_killed_come_back_with_everything(
+def test_p1_killed_servers_are_restarted_with_all_their_data(
     product: Running, victims: Callable[[Running], list[int]]
 ) -> None:
-    """P1: what was acknowledged before kill -9 of PostgreSQL and Kafka is there afterwards."""
+    """P1: a customer acknowledged before kill -9 of PostgreSQL and Kafka exists afterwards."""
     company = Company(product)
     before = company.register("陈静")
     killed = eventually(lambda: _both(victims(product)))
@@ -46,7 +46,7 @@ def test_p1_servers_that_are_killed_come_back_with_everything(
     eventually(lambda: _both(victims(product)) and not set(killed) & set(victims(product)))
     assert company.get(f"/v1/customers/{before}")["name"] == "陈静"
     after = company.register("周磊")
-    company.settles({before: Decimal(0), after: Decimal(0)}, seconds=120)
+    company.wait_for_points({before: Decimal(0), after: Decimal(0)}, seconds=120)
 
 
 def _both(pids: list[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""A schema of the next release below the processes of this one."""
+"""The processes of this release on the schema of the next one."""
 
 import json
 import sqlite3
@@ -10,46 +10,53 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from deploy.local.roles import SERVICES
-from tests.system.company import Company, once
+from tests.system.company import Company, idempotency_header
 from tests.system.imports import HEADER
 from tests.system.product import Running, eventually
 
 
 def test_p8_this_release_runs_on_the_schema_of_the_next(product: Running) -> None:
-    """P8: with a column more in every table, and a table more, all goes on without a restart."""
+    """P8: with a new column in every table and a new table, everything works without a restart."""
     company = Company(product)
     before = company.register("before")
-    company.place("O-1", "before", "100")
+    company.place_order("O-1", "before", "100")
     assert _expand(product) > len(SERVICES)
     after = company.register("after")
-    company.place("O-2", "before", "200")
-    company.place("O-3", "after", "300")
+    company.place_order("O-2", "before", "200")
+    company.place_order("O-3", "after", "300")
     _import(company, "O-4", "after", "400")
-    company.settles({before: Decimal(300), after: Decimal(700)})
-    with_key = company.send("POST", "/v1/questionnaires", json={"template": "acsi"}, headers=once())
+    company.wait_for_points({before: Decimal(300), after: Decimal(700)})
+    with_key = company.send(
+        "POST", "/v1/questionnaires", json={"template": "acsi"}, headers=idempotency_header()
+    )
     assert with_key.status_code == 201, with_key.text
     assert company.get(f"/v1/customers/{before}/history")["items"]
     assert company.get("/v1/api-keys")["items"]
 
 
 def _expand(product: Running) -> int:
-    """Do to every table what a migration may do while this release runs; count the tables."""
-    return sum(1 for _ in (_wider_postgres if product.database_url else _wider_sqlite)(product))
+    """Add a column to every table, as a migration may while this release runs; count the tables."""
+    return sum(
+        1
+        for _ in (_add_columns_on_postgres if product.database_url else _add_columns_on_sqlite)(
+            product
+        )
+    )
 
 
-def _wider_postgres(product: Running) -> Iterator[str]:
+def _add_columns_on_postgres(product: Running) -> Iterator[str]:
     tables = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY(%s)"
     with psycopg.connect(product.database_url or "", autocommit=True) as connection:
-        for place in connection.execute(tables, [list(SERVICES)]).fetchall():
-            table = Identifier(*place)
+        for schema_and_name in connection.execute(tables, [list(SERVICES)]).fetchall():
+            table = Identifier(*schema_and_name)
             connection.execute(SQL("ALTER TABLE {} ADD COLUMN next_release text").format(table))
-            yield place[1]
+            yield schema_and_name[1]
         for schema in SERVICES:
             table = Identifier(schema, "of_the_next_release")
             connection.execute(SQL("CREATE TABLE {} (id integer)").format(table))
 
 
-def _wider_sqlite(product: Running) -> Iterator[str]:
+def _add_columns_on_sqlite(product: Running) -> Iterator[str]:
     tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     for service in SERVICES:
         with closing(sqlite3.connect(product.data / f"{service}.db", timeout=30)) as connection:
@@ -60,14 +67,14 @@ def _wider_sqlite(product: Running) -> Iterator[str]:
 
 
 def _import(company: Company, order: str, customer: str, price: str) -> None:
-    """Import one order: the rows that a worker writes in bulk."""
+    """Import one order, because an import writes rows in bulk."""
     line = f"{order},2026-02-01 10:00:00,{customer},P-1,1,{price},CNY"
     answer = company.send(
         "POST",
         "/v1/imports",
         data={"entity": "orders", "options": json.dumps({"system": company.system})},
         files={"file": ("orders.csv", f"{','.join(HEADER)}\n{line}\n")},
-        headers=once(),
+        headers=idempotency_header(),
     )
-    place = answer.headers["Location"]
-    eventually(lambda: company.get(place)["state"] == "succeeded")
+    location = answer.headers["Location"]
+    eventually(lambda: company.get(location)["state"] == "succeeded")

@@ -1,4 +1,4 @@
-"""`make run` and `make real` as somebody at a terminal meets them."""
+"""`make run` and `make real` as a user starts them in a terminal."""
 
 import signal
 from functools import partial
@@ -14,8 +14,8 @@ from tests.system.product import (
     Running,
     children,
     eventually,
+    is_running,
     launch,
-    runs,
     started,
 )
 
@@ -32,10 +32,10 @@ def test_one_command_starts_every_process_and_one_signal_ends_them(
         assert httpx.get(f"{product.url}/readyz").status_code == 200
         product.process.send_signal(number)
         assert product.process.wait(20) == 0
-        assert [pid for pid in pids if runs(pid)] == []
+        assert [pid for pid in pids if is_running(pid)] == []
 
 
-def test_a_killed_process_is_started_again(embedded_product: Running) -> None:
+def test_a_killed_process_is_restarted(embedded_product: Running) -> None:
     for role in embedded_product.roles():
         killed = embedded_product.kill(role)
         eventually(partial(embedded_product.restarted, role, killed))
@@ -43,26 +43,28 @@ def test_a_killed_process_is_started_again(embedded_product: Running) -> None:
 
 
 def test_a_killed_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
-    """What it had started ends by itself, and the next run takes over the data."""
+    """The processes that the supervisor started end by themselves; the next run uses the data."""
     with started("run", tmp_path) as product:
         pids = children(product.process.pid)
         product.process.kill()
         product.process.wait()
         with started("run", tmp_path) as next_run:
-            assert [pid for pid in pids if runs(pid)] == []
+            assert [pid for pid in pids if is_running(pid)] == []
             assert httpx.get(f"{next_run.url}/readyz").status_code == 200
 
 
-def test_a_taken_port_is_said_with_what_to_do(embedded_product: Running, tmp_path: Path) -> None:
+def test_the_message_about_a_used_port_names_the_setting(
+    embedded_product: Running, tmp_path: Path
+) -> None:
     port = embedded_product.url.rpartition(":")[2]
     assert "PATRON_PORT" in _refusal(tmp_path / "other", port)
 
 
-def test_data_in_use_is_said_with_what_to_do(embedded_product: Running) -> None:
+def test_the_message_about_data_in_use_names_the_setting(embedded_product: Running) -> None:
     assert "PATRON_DATA" in _refusal(embedded_product.data, str(free_port()))
 
 
-def test_probes_and_metrics_are_where_the_settings_say(tmp_path: Path) -> None:
+def test_probes_and_metrics_use_the_port_of_the_settings(tmp_path: Path) -> None:
     port = free_port()
     with started("run", tmp_path, {"SCORING_WORKER_OPERATIONS_PORT": str(port)}) as product:
         for path in ("livez", "readyz", "metrics"):
@@ -71,7 +73,7 @@ def test_probes_and_metrics_are_where_the_settings_say(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("variable", ["PATRON_PORT", "GATEWAY_OPERATIONS_PORT"])
-def test_a_port_that_is_none_is_refused_by_name(
+def test_an_invalid_port_is_refused_with_the_name_of_its_setting(
     monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     monkeypatch.setenv(variable, "99999")
@@ -79,28 +81,28 @@ def test_a_port_that_is_none_is_refused_by_name(
         port_from_environment(variable, otherwise=8000)
 
 
-def test_the_first_start_makes_a_key_shows_it_once_and_keeps_it(tmp_path: Path) -> None:
-    told = {"PATRON_ADMIN_KEY": ""}
-    with started("run", tmp_path, told) as product:
+def test_the_first_start_creates_an_admin_key_prints_it_once_and_stores_it(tmp_path: Path) -> None:
+    settings = {"PATRON_ADMIN_KEY": ""}
+    with started("run", tmp_path, settings) as product:
         key = (tmp_path / "admin.key").read_text().strip()
         assert product.printed.read_text().count(key) == 1
         assert (tmp_path / "admin.key").stat().st_mode & 0o077 == 0
         answer = httpx.get(f"{product.url}/v1/api-keys", headers={"Authorization": f"Bearer {key}"})
         assert answer.status_code == 200
         assert all(key not in log.read_text() for log in (tmp_path / "logs").iterdir())
-    with started("run", tmp_path, told) as product:
+    with started("run", tmp_path, settings) as product:
         assert key not in product.printed.read_text()
 
 
-def test_a_key_of_the_environment_is_never_printed(embedded_product: Running) -> None:
+def test_an_admin_key_from_the_environment_is_never_printed(embedded_product: Running) -> None:
     assert ADMIN_KEY not in embedded_product.printed.read_text()
 
 
 def _refusal(data: Path, port: str) -> str:
     data.mkdir(exist_ok=True)
     printed = data / "refused.txt"
-    told = {"PATRON_DATA": str(data), "PATRON_PORT": port}
-    with launch("run", printed, told) as process:
+    settings = {"PATRON_DATA": str(data), "PATRON_PORT": port}
+    with launch("run", printed, settings) as process:
         assert process.wait(60) == 1
     return printed.read_text()
 

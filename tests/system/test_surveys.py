@@ -1,4 +1,4 @@
-"""Surveys through all processes: from the respondent's page and from files to index and score."""
+"""Surveys through all processes: answers from pages and files reach the index and the score."""
 
 import random
 import re
@@ -9,15 +9,15 @@ from typing import Any
 import httpx
 
 from tests.services.survey.documents import text
-from tests.system.company import Company, once
-from tests.system.imports import OVER
+from tests.system.company import Company, idempotency_header
+from tests.system.imports import FINISHED
 from tests.system.product import Running, eventually
 
 LINES = 6000
 
 
-def asked() -> dict[str, Any]:
-    """Give a questionnaire of two satisfaction items from 1 to 5; 0 is not applicable."""
+def questionnaire_body() -> dict[str, Any]:
+    """Return a questionnaire with two satisfaction items from 1 to 5; 0 is not applicable."""
     rows = [{"code": code, "text": text(code, code)} for code in ("quality", "service")]
     return {
         "title": text("满意度", "Satisfaction"),
@@ -37,21 +37,21 @@ def asked() -> dict[str, Any]:
 
 
 def open_survey(company: Company) -> dict[str, Any]:
-    made = posted(company, "/v1/questionnaires", asked())
-    posted(company, f"/v1/questionnaires/{made['id']}/publish")
-    survey = posted(company, "/v1/surveys", {"questionnaire_id": made["id"]})
+    questionnaire = posted(company, "/v1/questionnaires", questionnaire_body())
+    posted(company, f"/v1/questionnaires/{questionnaire['id']}/publish")
+    survey = posted(company, "/v1/surveys", {"questionnaire_id": questionnaire["id"]})
     return posted(company, f"/v1/surveys/{survey['id']}/publish")
 
 
 def posted(company: Company, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    answer = company.send("POST", path, json=body, headers=once())
+    answer = company.send("POST", path, json=body, headers=idempotency_header())
     assert answer.is_success, answer.text
     found: dict[str, Any] = answer.json()
     return found
 
 
 def index(company: Company, survey: dict[str, Any]) -> tuple[int, float | None]:
-    """Give n and the index of a survey; 0 while scoring has not heard of it."""
+    """Return n and the index of a survey; n is 0 if scoring does not know the survey yet."""
     answer = company.send("GET", "/v1/portfolio/satisfaction", params={"survey": survey["id"]})
     if answer.status_code != 200:
         return 0, None
@@ -75,27 +75,30 @@ def test_an_answer_on_the_respondents_page_counts_in_the_index(product: Running)
     eventually(lambda: index(company, survey) == (1, 100))
 
 
-def test_an_answer_finds_the_customer_who_is_registered_later(product: Running) -> None:
+def test_an_answer_is_linked_to_a_customer_who_is_registered_later(product: Running) -> None:
     company = Company(product)
     survey = open_survey(company)
     body = {"customer": company.id("李梅"), "answers": {"quality": 5, "service": 3}}
-    made = posted(company, f"/v1/surveys/{survey['id']}/responses", body)
-    assert made["customer_id"] is None
+    response = posted(company, f"/v1/surveys/{survey['id']}/responses", body)
+    assert response["customer_id"] is None
     customer = company.register("李梅")
-    path = f"/v1/surveys/{survey['id']}/responses/{made['id']}"
+    path = f"/v1/surveys/{survey['id']}/responses/{response['id']}"
     eventually(lambda: company.get(path)["customer_id"] == customer)
 
-    def satisfied() -> bool:
+    def score_has_the_answer() -> bool:
         found = company.send("GET", f"/v1/scores/{customer}")
-        given = found.json()["satisfaction"] if found.status_code == 200 else None
-        return given is not None and (float(given["index"]), given["n"]) == (75, 2)
+        satisfaction = found.json()["satisfaction"] if found.status_code == 200 else None
+        return satisfaction is not None and (float(satisfaction["index"]), satisfaction["n"]) == (
+            75,
+            2,
+        )
 
-    eventually(satisfied)
+    eventually(score_has_the_answer)
     assert index(company, survey) == (1, 75)
 
 
 def test_kill_9_during_an_import_of_answers_changes_nothing(product: Running) -> None:
-    """P1, P3: api and worker die while a file is taken in; each line has its effect once."""
+    """P1, P3: api and worker die during an import; each line has exactly one effect."""
     company = Company(product)
     survey = open_survey(company)
     lines = list(answers())
@@ -104,16 +107,16 @@ def test_kill_9_during_an_import_of_answers_changes_nothing(product: Running) ->
         f"/v1/surveys/{survey['id']}/imports",
         files={"file": ("answers.csv", "\n".join(["id,quality,service", *lines]).encode())},
         data={"mapping": '{"id": "respondent_external_id"}', "options": options(company)},
-        headers=once(),
+        headers=idempotency_header(),
     )
     assert answer.status_code == 202, answer.text
-    place = answer.headers["Location"]
-    eventually(lambda: company.get(place)["processed"])
+    location = answer.headers["Location"]
+    eventually(lambda: company.get(location)["processed"])
     for role in ("survey-worker", "survey-api"):
         killed = product.kill(role)
         eventually(partial(product.restarted, role, killed))
-    eventually(lambda: company.get(place)["state"] in OVER, seconds=120)
-    found = company.get(place)
+    eventually(lambda: company.get(location)["state"] in FINISHED, seconds=120)
+    found = company.get(location)
     assert (found["state"], found["created"], found["rejected"]) == ("succeeded", LINES, 0)
     expected = sum(sum(map(int, line.split(",")[1:])) - 2 for line in lines) / LINES / 8 * 100
     eventually(lambda: index(company, survey)[0] == LINES, seconds=120)
@@ -122,9 +125,9 @@ def test_kill_9_during_an_import_of_answers_changes_nothing(product: Running) ->
 
 
 def answers() -> Iterator[str]:
-    chance = random.Random(11)
+    generator = random.Random(11)
     for number in range(LINES):
-        yield f"R-{number},{chance.randint(1, 5)},{chance.randint(1, 5)}"
+        yield f"R-{number},{generator.randint(1, 5)},{generator.randint(1, 5)}"
 
 
 def options(company: Company) -> str:

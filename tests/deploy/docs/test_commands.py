@@ -22,16 +22,16 @@ SHORT = {"migrate", "topics", "openapi", "redrive", "replay", "recompute"}
 _PROCESSES = "tests/shared/test_processes.py::"
 SUBJECT = {
     "curl -s $api/imports -H": "tests/system/test_readme.py::"
-    "test_the_commands_of_the_page_of_imports_take_a_file_and_wait_for_its_end",
+    "test_the_commands_of_the_imports_page_import_a_file_and_wait_for_its_end",
     'until curl -s "$api/imports?limit=1"': "tests/system/test_readme.py::"
-    "test_the_commands_of_the_page_of_imports_take_a_file_and_wait_for_its_end",
+    "test_the_commands_of_the_imports_page_import_a_file_and_wait_for_its_end",
     "make check": "tests/shape/test_tools.py::test_a_tree_in_order_breaks_no_contract",
-    "make demo": "tests/system/test_demo.py::test_the_demo_prints_what_its_files_say",
+    "make demo": "tests/system/test_demo.py::test_the_demo_prints_the_directly_computed_figures",
     "make docs": "tests/deploy/docs/test_generated.py::test_the_committed_documents_are_fresh",
     "make faults": "tests/faults/test_rounds.py::"
-    "test_p1_p2_p3_p4_what_was_acknowledged_is_there_once_and_in_order",
+    "test_p1_p2_p3_p4_acknowledged_writes_are_stored_once_and_published_in_order",
     "python -m tests.faults --planted": "tests/faults/test_planted.py::"
-    "test_what_a_bug_replaces_stands_exactly_once",
+    "test_the_text_that_a_bug_replaces_occurs_exactly_once",
     "python -m pytest --stack": "tests/test_stacks.py::"
     "test_a_test_that_takes_the_stack_runs_once_on_each_chosen_one",
     "make lock": "tests/shape/test_lock.py::test_what_the_project_asks_for_is_locked",
@@ -40,7 +40,7 @@ SUBJECT = {
     "make mutants": "tests/mutants/test_mutants.py::"
     "test_a_module_is_tried_and_its_survivors_have_reasons",
     "make real": "tests/system/test_real_servers.py::"
-    "test_p1_servers_that_are_killed_come_back_with_everything",
+    "test_p1_killed_servers_are_restarted_with_all_their_data",
     "make run": "tests/system/test_running.py::"
     "test_one_command_starts_every_process_and_one_signal_ends_them",
     "make test": "tests/test_stacks.py::"

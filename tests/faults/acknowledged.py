@@ -1,4 +1,4 @@
-"""What was acknowledged, and what follows from it by the campaign's own arithmetic."""
+"""The acknowledged writes, and the figures that the campaign computes from them by itself."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from decimal import Decimal
 from threading import Lock
 
 ZERO = Decimal(0)
-MONEY_OF_A_POINT = 100_000
+MONEY_PER_POINT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What an order or return says: the last one that was acknowledged counts."""
+    """The content of an order or return; `name` is its external id."""
 
     name: str
     customer: str
@@ -36,37 +36,37 @@ class Sale:
         return sum((line.amount for line in self.lines), ZERO)
 
     @property
-    def bought(self) -> bool:
+    def is_purchase(self) -> bool:
         return Decimal(self.lines[0].quantity) > 0
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to a survey: what was given on each item, from 1 to 5."""
+    """A response to a survey: the value of each item, from 1 to 5."""
 
     id: str
     survey: str
     customer: str | None
     moment: str
-    given: Mapping[str, int]
+    values: Mapping[str, int]
 
     @property
     def index(self) -> Decimal:
-        """The mean of the items, each put on 0 to 100."""
-        return Decimal(sum(self.given.values()) - len(self.given)) * 25 / len(self.given)
+        """The mean of the items, each mapped to 0 to 100."""
+        return Decimal(sum(self.values.values()) - len(self.values)) * 25 / len(self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """A file that was taken in: where to read of it, and what has to become of its lines."""
+    """An accepted file: the location of its import, and the number of its lines."""
 
-    place: str
+    location: str
     lines: int
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What scoring has to say of a customer."""
+class ExpectedScore:
+    """The figures that scoring has to compute for a customer."""
 
     revenue: Decimal = ZERO
     days: frozenset[str] = frozenset()
@@ -75,75 +75,82 @@ class Figures:
 
     @property
     def points(self) -> Decimal:
-        return self.revenue / MONEY_OF_A_POINT
+        return self.revenue / MONEY_PER_POINT
 
 
 @dataclass(slots=True)
-class Book:
-    """The writes that clients know to be done."""
+class AcknowledgedWrites:
+    """All writes that the product has acknowledged to the campaign's clients.
 
-    writes: int = 0
+    `renames` has the acknowledged names of each customer by version, `sales` the last acknowledged
+    content of each order, and `ids` the id that the product gave to an order.
+    """
+
+    count: int = 0
     customers: set[str] = field(default_factory=set)
-    named: dict[str, dict[int, str]] = field(default_factory=dict)
+    renames: dict[str, dict[int, str]] = field(default_factory=dict)
     sales: dict[str, Sale] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)
     imports: list[Import] = field(default_factory=list)
-    poisoned: set[str] = field(default_factory=set)
+    poison: set[str] = field(default_factory=set)
+    """The ids of the events that the campaign wrote and that cannot be applied."""
     _lock: Lock = field(default_factory=Lock)
 
-    def customer(self, name: str) -> None:
+    def add_customer(self, name: str) -> None:
         with self._lock:
             self.customers.add(name)
-            self.writes += 1
+            self.count += 1
 
-    def naming(self, name: str, version: int, said: str) -> None:
-        """Note as which version of a customer a name was acknowledged."""
+    def add_rename(self, name: str, version: int, new_name: str) -> None:
+        """Add a new name of a customer, with the version under which it was acknowledged."""
         with self._lock:
             self.customers.add(name)
-            self.named.setdefault(name, {})[version] = said
-            self.writes += 1
+            self.renames.setdefault(name, {})[version] = new_name
+            self.count += 1
 
-    def sale(self, sale: Sale, order_id: str | None = None) -> None:
+    def add_sale(self, sale: Sale, order_id: str | None = None) -> None:
         with self._lock:
             self.sales[sale.name] = sale
-            self.writes += 1
+            self.count += 1
             if order_id:
                 self.ids[sale.name] = order_id
 
-    def answer(self, answer: Answer) -> None:
+    def add_answer(self, answer: Answer) -> None:
         with self._lock:
             self.answers.append(answer)
-            self.writes += 1
+            self.count += 1
 
-    def file(self, done: Import, sales: Iterable[Sale] = (), customers: Iterable[str] = ()) -> None:
+    def add_import(
+        self, accepted: Import, sales: Iterable[Sale] = (), customers: Iterable[str] = ()
+    ) -> None:
         with self._lock:
-            self.imports.append(done)
+            self.imports.append(accepted)
             self.sales.update({sale.name: sale for sale in sales})
             self.customers.update(customers)
-            self.writes += 1
+            self.count += 1
 
-    def refusal(self) -> None:
-        """Note that something was refused, as it has to be: nothing follows from it."""
+    def add_refusal(self) -> None:
+        """Count a request that was refused, as it had to be; it has no effect."""
         with self._lock:
-            self.writes += 1
+            self.count += 1
 
-    def figures(self) -> dict[str, Figures]:
-        """Work out what scoring has to say of every customer."""
+    def expected_scores(self) -> dict[str, ExpectedScore]:
+        """Compute the figures that scoring has to have for every customer."""
         revenue = dict.fromkeys(self.customers, ZERO)
         days: dict[str, set[str]] = {name: set() for name in self.customers}
         facts = dict.fromkeys(self.customers, 0)
         for sale in self.sales.values():
             revenue[sale.customer] += sale.amount
             facts[sale.customer] += 1
-            if sale.bought:
+            if sale.is_purchase:
                 days[sale.customer].add(sale.day)
         latest: dict[str, Answer] = {}
         for answer in sorted(self.answers, key=lambda answer: answer.moment):
             if answer.customer:
                 latest[answer.customer] = answer
         return {
-            name: Figures(
+            name: ExpectedScore(
                 revenue[name],
                 frozenset(days[name]),
                 latest[name].index if name in latest else None,

@@ -1,4 +1,4 @@
-"""A running product on one stack, and the hands that the campaign lays on it."""
+"""A running product on one stack, and how the campaign kills, freezes and adds processes."""
 
 import os
 import signal
@@ -9,50 +9,50 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.below import Below, Told
-from tests.faults.book import Book
-from tests.faults.contact import APIS, WORKERS
+from tests.faults.acknowledged import AcknowledgedWrites
 from tests.faults.disk import Disk
-from tests.faults.topics import Topics
+from tests.faults.infrastructure import Infrastructure, PublishedRecord
+from tests.faults.names import APIS, WORKERS
+from tests.faults.published import PublishedEvents
 from tests.system.product import PATIENCE_SECONDS, ROOT, Running, eventually
 
-QUICK = {"SCORING_SETTLE_AFTER_SECONDS": "0.5"}
+FAST_SETTLING = {"SCORING_SETTLE_AFTER_SECONDS": "0.5"}
 ROLES = APIS + WORKERS
 
 
 @dataclass
-class Stage:
-    """One product from its start on: what was written to it and what its log told."""
+class Environment:
+    """A running product, the writes that it acknowledged and the events that it published."""
 
     stack: str
     product: Running
-    below: Below
+    infrastructure: Infrastructure
     disk: Disk
     folder: Path
-    book: Book = field(default_factory=Book)
-    topics: Topics = field(default_factory=Topics)
-    last_orders: list[Told] = field(default_factory=list)
-    """Some order events that scoring has applied."""
+    acknowledged: AcknowledgedWrites = field(default_factory=AcknowledgedWrites)
+    published: PublishedEvents = field(default_factory=PublishedEvents)
+    last_orders: list[PublishedRecord] = field(default_factory=list)
+    """A few order events that scoring has applied."""
     backlog: int = 10_000
 
     def pid(self, role: str) -> int:
-        """Give the process of a role, once it runs."""
-        return eventually(lambda: self.product._found(role))
+        """Wait until a process with this role runs, and return its id."""
+        return eventually(lambda: self.product.pid_of(role))
 
     def kill(self, role: str) -> None:
-        """End a role with kill -9 and wait until another process has it."""
+        """Kill the process of a role with kill -9, and wait until it has been restarted."""
         killed = self.product.kill(role)
         eventually(lambda: self.product.restarted(role, killed))
 
     @contextmanager
     def frozen(self, role: str) -> Iterator[int]:
-        """Hold a role's process still meanwhile."""
-        with held_still(self.pid(role)) as pid:
+        """Stop the process of a role inside the block, and continue it afterwards."""
+        with stopped(self.pid(role)) as pid:
             yield pid
 
     @contextmanager
-    def second(self, worker: str) -> Iterator["subprocess.Popen[bytes]"]:
-        """Run another worker of a service beside the first."""
+    def second_worker(self, worker: str) -> Iterator["subprocess.Popen[bytes]"]:
+        """Run a second worker of a service inside the block."""
         service = worker.partition("-")[0]
         log = self.folder / f"second-{worker}.log"
         before = log.stat().st_size if log.exists() else 0
@@ -62,7 +62,7 @@ class Stage:
             yield process
 
     def command(self, service: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run a module to its end with the settings of a service."""
+        """Run a module with the settings of a service, and return its result when it has ended."""
         return subprocess.run(
             [sys.executable, "-m", *arguments],
             cwd=ROOT,
@@ -94,15 +94,15 @@ class Stage:
                 process.wait()
 
     def _settings(self, service: str) -> Mapping[str, str]:
-        return QUICK | self.below.environment(service)
+        return FAST_SETTLING | self.infrastructure.process_settings(service)
 
 
 @contextmanager
-def held_still(pid: int) -> Iterator[int]:
-    """Stop a process by SIGSTOP meanwhile."""
+def stopped(pid: int) -> Iterator[int]:
+    """Stop a process with SIGSTOP inside the block, and continue it afterwards."""
     os.kill(pid, signal.SIGSTOP)
     try:
         yield pid
     finally:
-        with suppress(ProcessLookupError):  # it may have been killed while it stood still
+        with suppress(ProcessLookupError):  # it may have been killed while it was stopped
             os.kill(pid, signal.SIGCONT)

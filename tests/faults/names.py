@@ -1,4 +1,4 @@
-"""What the campaign knows of the product's inside: names of services, topics and followers."""
+"""The internal names of the product that the campaign uses: services, topics and consumers."""
 
 SERVICES = ("gateway", "registry", "survey", "scoring")
 APIS = tuple(f"{service}-api" for service in SERVICES)
@@ -12,18 +12,18 @@ RESPONSES = "patron.survey.response.events.v1"
 INDICES = "patron.scoring.index.events.v1"
 SCORE_STATES = "patron.scoring.score.state.v1"
 
-FOLLOWED = {
+CONSUMED = {
     "survey": (CUSTOMER_STATES,),
     "scoring": (CUSTOMER_STATES, ORDERS, SURVEYS, RESPONSES),
 }
-"""Who consumes what; the group has the name of the service."""
+"""The topics that each service consumes; its consumer group has the name of the service."""
 
-GAPLESS = frozenset({CUSTOMERS, ORDERS, RESPONSES, INDICES})
-"""Topics on which the versions of a key are 1, 2, 3 ...; on the others they only rise."""
+WITHOUT_GAPS = frozenset({CUSTOMERS, ORDERS, RESPONSES, INDICES})
+"""Topics on which the versions of a key are 1, 2, 3 ...; on the others the versions only rise."""
 
 RELAY_LOCK = b"registry.relay"
 
 STATE_SUFFIX = ".state.v1"
-DEAD_SUFFIX = ".dead-letters.v1"
+DEAD_LETTERS_SUFFIX = ".dead-letters.v1"
 FORGED = "patron_test_forged"
 """Header of records that the campaign wrote itself and that must have no effect."""
