@@ -1,7 +1,7 @@
-"""Try the mutants of the modules in modules.toml: `python -m tests.mutants [pattern of paths]`.
+"""Run tests against mutants of the modules in modules.toml: `python -m tests.mutants [pattern]`.
 
-Every survivor has to be in survivors.toml with the reason why it does not matter. With --record the
-rows of what was tried are written to docs/mutants.md.
+Every mutant that survives has to be in survivors.toml with the reason why it does not matter. With
+--record the results are written to docs/mutants.md.
 """
 
 import argparse
@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 SCORES = Path("docs/mutants.md")
 ALIVE = {"survived", "no tests"}
 EVERY = "*"
-"""Listed as a change: all of a function, where only another stack reaches it."""
+"""In survivors.toml: all changes of a function that only the other stack reaches."""
 
 Found = dict[str, Any]
 Reasons = Mapping[tuple[str, str, str], str]
@@ -31,11 +31,12 @@ QUIET = ["-p", "no:randomly", "-p", "no:cacheprovider"]
 
 HEAD = """# Mutants
 
-A mutant is the code with one thing changed: `<` for `<=`, an argument left out, a number one
-higher. A test that fails on it kills it; one that survives shows what no test states. Written by
-`make mutants` (mutmut makes the mutants; `tests/mutants` says which tests are meant to hold which
-module). Not mutated: code outside functions, and functions with a decorator. Where `*` is listed,
-embedded tests do not reach the function; the reason says what does.
+A mutant is the code with one change: `<` instead of `<=`, an argument left out, a number increased
+by one. A test that fails with the change kills the mutant; a mutant that survives shows behaviour
+that no test states. This page is written by `make mutants`: mutmut generates the mutants, and
+`tests/mutants/modules.toml` names the tests for each module. Code outside functions and functions
+with a decorator are not mutated. `*` in the list of survivors means that tests on the embedded
+stack do not reach the function; the reason names the tests that do.
 
 | module | killed | of | survivors |
 |---|---|---|---|
@@ -43,28 +44,34 @@ embedded tests do not reach the function; the reason says what does.
 
 
 def main() -> int:
-    """Try all modules that match; 1 if something survives without a reason."""
+    """Run the matching modules; return 1 if a mutant survives without a reason."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("patterns", nargs="*", default=["*"], help="of paths; none: all of them")
-    parser.add_argument("--record", action="store_true", help=f"write the rows to {SCORES}")
-    asked = parser.parse_args()
+    parser.add_argument(
+        "patterns", nargs="*", default=["*"], help="patterns of paths; by default all modules"
+    )
+    parser.add_argument("--record", action="store_true", help=f"write the results to {SCORES}")
+    arguments = parser.parse_args()
     table: Mapping[str, list[str]] = tomllib.loads((HERE / "modules.toml").read_text())
     reasons = read_reasons()
-    wanted = [path for path in table if any(fnmatch(path, one) for one in asked.patterns)]
-    results = {path: tried(path, table[path]) for path in wanted}
-    idle = [line for path, found in results.items() for line in outlived(path, found, reasons)]
-    wrong = [line for path, found in results.items() for line in unexplained(path, found, reasons)]
+    wanted = [path for path in table if any(fnmatch(path, one) for one in arguments.patterns)]
+    results = {path: run_mutants(path, table[path]) for path in wanted}
+    unneeded = [
+        line for path, found in results.items() for line in unneeded_reasons(path, found, reasons)
+    ]
+    missing = [
+        line for path, found in results.items() for line in without_reason(path, found, reasons)
+    ]
     rows = {path: row(path, found) for path, found in results.items()}
-    print("\n".join([*rows.values(), *idle, *wrong]))  # noqa: T201 - for a terminal
-    if asked.record:
+    print("\n".join([*rows.values(), *unneeded, *missing]))  # noqa: T201  a command for a terminal
+    if arguments.record:
         all_rows = recorded() | rows
-        kept = [all_rows[path] for path in table if path in all_rows]
-        SCORES.write_text(document(kept, reasons), encoding="utf-8")
-    return 1 if wrong else 0
+        listed = [all_rows[path] for path in table if path in all_rows]
+        SCORES.write_text(document(listed, reasons), encoding="utf-8")
+    return 1 if missing else 0
 
 
 def read_reasons() -> Reasons:
-    """Read why each listed survivor does not matter, by module, function and change."""
+    """Return the reason of each listed survivor, by module, function and change."""
     listed = tomllib.loads((HERE / "survivors.toml").read_text(encoding="utf-8"))
     return {
         (module, each["function"], change): each["reason"]
@@ -74,8 +81,8 @@ def read_reasons() -> Reasons:
     }
 
 
-def tried(path: str, tests: Iterable[str]) -> list[Found]:
-    """Try the mutants of one module; what each changes, and what became of it."""
+def run_mutants(path: str, tests: Iterable[str]) -> list[Found]:
+    """Run the mutants of one module; return the change and the verdict of each."""
     with TemporaryDirectory() as folder:
         report = Path(folder, "mutants.json")
         command = [
@@ -92,19 +99,19 @@ def tried(path: str, tests: Iterable[str]) -> list[Found]:
     return found
 
 
-def unexplained(path: str, found: Iterable[Found], reasons: Reasons) -> Iterable[str]:
-    """Tell of survivors without a reason."""
+def without_reason(path: str, found: Iterable[Found], reasons: Reasons) -> Iterable[str]:
+    """Yield a line for each survivor without a reason."""
     for module, function, change in sorted(_alive(path, found) - reasons.keys()):
         if (module, function, EVERY) not in reasons:
             yield f"survived: {module} {function}: {change}"
 
 
-def outlived(path: str, found: Iterable[Found], reasons: Reasons) -> Iterable[str]:
-    """Tell of reasons without a survivor; one that is only slow may die of the time limit."""
+def unneeded_reasons(path: str, found: Iterable[Found], reasons: Reasons) -> Iterable[str]:
+    """Yield a line for each reason without a survivor, which may be due to the time limit."""
     alive = _alive(path, found)
     gone = {key for key in reasons if key[0] == path} - alive
     for module, function, change in sorted(gone - {(*key[:2], EVERY) for key in alive}):
-        yield f"killed, so it needs no reason: {module} {function}: {change}"
+        yield f"killed, so its reason is not needed: {module} {function}: {change}"
 
 
 def _alive(path: str, found: Iterable[Found]) -> set[tuple[str, str, str]]:
@@ -112,13 +119,13 @@ def _alive(path: str, found: Iterable[Found]) -> set[tuple[str, str, str]]:
 
 
 def row(path: str, found: Sequence[Found]) -> str:
-    """Write the score of a module."""
+    """Return the table row with the result of a module."""
     alive = sum(each["verdict"] in ALIVE for each in found)
     return f"| {path} | {len(found) - alive} | {len(found)} | {alive} |"
 
 
 def recorded() -> dict[str, str]:
-    """Read the row of each module as it was recorded last."""
+    """Return the recorded table row of each module."""
     lines = SCORES.read_text(encoding="utf-8").splitlines()
     return {
         line.split()[1]: line for line in lines if line.startswith(("| services/", "| shared/"))
@@ -126,10 +133,10 @@ def recorded() -> dict[str, str]:
 
 
 def document(rows: Sequence[str], reasons: Reasons) -> str:
-    """Write the scores with their sum, and the survivors by reason."""
+    """Return the page with all results, their sum, and the survivors by reason."""
     figures = [[int(figure) for figure in row.split("|")[2:5]] for row in rows]
-    killed, tried, alive = (sum(column) for column in zip(*figures, strict=True))
-    total = f"| **all** | {killed} | {tried} | {alive} |"
+    killed, run_mutants, alive = (sum(column) for column in zip(*figures, strict=True))
+    total = f"| **all** | {killed} | {run_mutants} | {alive} |"
     lines = [*rows, total, "", "## Survivors, and why they do not matter", ""]
     by_reason: dict[tuple[str, str], list[str]] = defaultdict(list)
     for (module, function, change), reason in reasons.items():

@@ -1,8 +1,8 @@
 """Run tests against mutants: `pytest -p tests.mutants.plugin --mutate=<module> <tests>`.
 
-mutmut makes the mutants and puts all of them into the module itself, behind a switch. So the tests
-are collected once, and each mutant is a fork that throws the switch and runs the tests that reach
-the function it changes, until one fails. One process at a time; no file is touched.
+mutmut writes all mutants into one text of the module, and a switch selects one of them. So tests
+are collected only once. For each mutant a forked process sets the switch and runs the tests that
+reach the changed function, until one fails. One process runs at a time, and no file is changed.
 """
 
 import gc
@@ -26,17 +26,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from mutmut.mutation import trampoline
 
-from tests.mutants.making import Mutant, Mutated, mutated
+from tests.mutants.generate import Mutant, Mutated, mutated
 
 MODULES = pytest.StashKey[list[Mutated]]()
 SURVIVED, KILLED, BROKEN = 0, 1, 2
 LONGEST = 60.0
-"""Seconds that one mutant may take beyond what its tests take without it."""
+"""Seconds that the tests of a mutant may take longer than without the mutant."""
 
 settings.register_profile(
     "mutants",
-    phases=[Phase.explicit, Phase.generate],  # one counterexample is enough, however long
-    max_examples=25,  # what only the hundredth finds is held by luck
+    phases=[Phase.explicit, Phase.generate],  # one counterexample is enough, and need not be short
+    max_examples=25,  # a change that only the hundredth example finds is found by luck
     derandomize=True,
     database=None,
     deadline=None,
@@ -45,7 +45,7 @@ settings.register_profile(
 
 
 class Loader(SourceLoader):
-    """Give the mutated text of a module wherever the module is imported."""
+    """Load the mutated text of a module instead of its file."""
 
     def __init__(self, module: Mutated) -> None:
         self._module = module
@@ -60,6 +60,8 @@ class Loader(SourceLoader):
 
 
 class Finder(MetaPathFinder):
+    """Find the mutated modules before Python finds their files."""
+
     def __init__(self, modules: Iterable[Mutated]) -> None:
         self._modules = {module.name: module for module in modules}
 
@@ -74,13 +76,15 @@ class Finder(MetaPathFinder):
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("mutants")
     group.addoption("--mutate", action="append", default=[], help="a module to mutate, as a path")
-    group.addoption("--mutants", action="append", help="only mutants whose name matches")
+    group.addoption(
+        "--mutants", action="append", help="run only mutants whose name matches this pattern"
+    )
     group.addoption("--mutants-report", help="file for the verdicts, as JSON")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Put the mutants in place before anything imports the modules."""
+    """Install the finder before anything imports the modules."""
     modules = [mutated(Path(path)) for path in early_config.known_args_namespace.mutate]
     early_config.stash[MODULES] = modules
     sys.meta_path.insert(0, Finder(modules))
@@ -88,11 +92,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure() -> None:
-    settings.load_profile("mutants")  # after the suite's own, which comes with its conftest
+    settings.load_profile("mutants")  # after the profile that the suite's conftest loads
 
 
 class Reach:
-    """Learns which tests reach which functions, and how long they take."""
+    """A pytest plugin that records which tests reach which functions, and how long they take."""
 
     def __init__(self) -> None:
         self.tests: dict[str, set[str]] = defaultdict(set)
@@ -108,7 +112,7 @@ class Reach:
     def pytest_fixture_setup(
         self, fixturedef: pytest.FixtureDef[object]
     ) -> Generator[None, object, object]:
-        """Keep what a shared fixture reaches: every test that takes the fixture reaches it."""
+        """Record the functions that a shared fixture reaches, for every test that uses it."""
         before, self._hits = self._hits, set()
         try:
             return (yield)
@@ -133,7 +137,7 @@ class Reach:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool:
-    """Run the tests once as they are, then once per mutant."""
+    """Run the tests once without a mutant, then once for each mutant."""
     if session.testsfailed:
         raise session.Interrupted("the tests cannot be collected")
     show = session.config.get_terminal_writer()
@@ -148,7 +152,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             items = [item for item in session.items if item.nodeid in tests.get(mutant.of, ())]
             items.sort(key=lambda item: seconds[item.nodeid])
             verdict = _verdict(session, mutant, items, sum(seconds[i.nodeid] for i in items))
-            found.append({**mutant.told(), "verdict": verdict, "path": str(module.path)})
+            found.append({**mutant.as_dict(), "verdict": verdict, "path": str(module.path)})
             show.write("." if verdict in ("killed", "timeout") else "s", flush=True)
     if report := session.config.getoption("--mutants-report"):
         Path(report).write_text(json.dumps(found, ensure_ascii=False, indent=1))
@@ -156,7 +160,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 
 def _reached(session: pytest.Session) -> tuple[dict[str, set[str]], dict[str, float]]:
-    """Run all tests unchanged, in a fork too: no server or thread of theirs may stay behind."""
+    """Run all tests without a mutant, in a fork, so that no server or thread is left over.
+
+    Return the tests that reach each function, and the duration of each test.
+    """
     reach = Reach()
     read, write = os.pipe()
 
@@ -165,9 +172,9 @@ def _reached(session: pytest.Session) -> tuple[dict[str, set[str]], dict[str, fl
         vars(trampoline)["record_trampoline_hit"] = reach.hit
         session.config.pluginmanager.register(reach)
         status = _run(session, session.items)
-        told = {"tests": {name: sorted(ids) for name, ids in reach.tests.items()}}
+        recorded = {"tests": {name: sorted(ids) for name, ids in reach.tests.items()}}
         with os.fdopen(write, "w") as pipe:
-            json.dump({**told, "seconds": reach.seconds}, pipe)
+            json.dump({**recorded, "seconds": reach.seconds}, pipe)
         return status
 
     child = _fork("stats", run, quiet=False)
@@ -176,8 +183,8 @@ def _reached(session: pytest.Session) -> tuple[dict[str, set[str]], dict[str, fl
         text = pipe.read()
     if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != SURVIVED or not text:
         raise session.Failed("the tests fail without a mutant")
-    told = json.loads(text)
-    return {name: set(ids) for name, ids in told["tests"].items()}, told["seconds"]
+    recorded = json.loads(text)
+    return {name: set(ids) for name, ids in recorded["tests"].items()}, recorded["seconds"]
 
 
 def _verdict(
@@ -203,6 +210,7 @@ def _verdict(
 
 
 def _fork(mutant: str, run: Callable[[], int], *, quiet: bool = True) -> int:
+    """Call `run` in a forked process with this mutant selected; return the process id."""
     child = os.fork()
     if child:
         return child
@@ -210,9 +218,9 @@ def _fork(mutant: str, run: Callable[[], int], *, quiet: bool = True) -> int:
     try:
         os.setpgrp()
         if quiet:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
+            devnull = os.open(os.devnull, os.O_WRONLY)
             for stream in (1, 2):
-                os.dup2(nowhere, stream)
+                os.dup2(devnull, stream)
         trampoline.set_mutant_under_test(mutant)
         status = run()
     finally:
@@ -228,7 +236,7 @@ def _run(session: pytest.Session, items: Sequence[pytest.Item]) -> int:
 
 
 def _wait(child: int, seconds: float) -> int | None:
-    """Wait for the end of a process; None if it has not come in time."""
+    """Wait for the end of a process and return its exit code, None after the timeout."""
     watched = os.pidfd_open(child)
     try:
         ready, _, _ = select.select([watched], [], [], seconds)

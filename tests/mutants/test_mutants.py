@@ -1,4 +1,4 @@
-"""Mutants are tried as `make mutants` tries them, of every module that has to be held."""
+"""Every module with rules is mutated, and every survivor has a reason."""
 
 import ast
 import subprocess
@@ -37,28 +37,28 @@ FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 TABLE: dict[str, list[str]] = tomllib.loads((HERE / "modules.toml").read_text(encoding="utf-8"))
 
 
-def test_every_module_of_rules_and_of_messaging_is_tried() -> None:
+def test_every_module_of_rules_and_of_messaging_is_mutated() -> None:
     wanted = {str(path) for pattern in WANTED for path in Path().glob(pattern)}
     assert wanted - TABLE.keys() == set()
 
 
-def test_the_score_of_every_module_is_recorded() -> None:
+def test_the_result_of_every_module_is_recorded() -> None:
     assert recorded().keys() == TABLE.keys()
 
 
-def test_what_is_tried_is_there_and_so_are_its_tests() -> None:
+def test_every_listed_module_and_test_exists() -> None:
     named = {*TABLE, *(test.partition("::")[0] for tests in TABLE.values() for test in tests)}
     assert {path for path in named if not Path(path).is_file()} == set()
 
 
-def test_survivors_are_listed_of_modules_that_are_tried_and_of_functions_that_are_there() -> None:
+def test_every_listed_survivor_belongs_to_a_mutated_module_and_an_existing_function() -> None:
     listed = {(module, function) for module, function, _ in read_reasons()}
     assert {module for module, _ in listed} - TABLE.keys() == set()
     assert listed - {(module, name) for module, _ in listed for name in functions(module)} == set()
 
 
 def functions(module: str) -> Iterator[str]:
-    """Name the functions of a module as mutants do: `name`, or `Class.name`."""
+    """Yield the functions of a module as mutants name them: `name`, or `Class.name`."""
     for node in ast.parse(Path(module).read_text(encoding="utf-8")).body:
         inside = node.body if isinstance(node, ast.ClassDef) else [node]
         prefix = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
@@ -67,10 +67,10 @@ def functions(module: str) -> Iterator[str]:
 
 def test_a_module_is_tried_and_its_survivors_have_reasons() -> None:
     module = "services/gateway/api_key/domain.py"
-    done = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-m", "tests.mutants", module], capture_output=True, text=True, check=False
     )
-    (row,) = [line for line in done.stdout.splitlines() if line.startswith(f"| {module} |")]
-    killed, tried, survived = map(int, row.split("|")[2:5])
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert killed + survived == tried > killed > 0
+    (row,) = [line for line in finished.stdout.splitlines() if line.startswith(f"| {module} |")]
+    killed, total, survived = map(int, row.split("|")[2:5])
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert killed + survived == total > killed > 0
