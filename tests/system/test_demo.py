@@ -12,7 +12,7 @@ import pytest
 
 from deploy.demo.generate import generate
 from deploy.demo.questionnaire import ASPECTS, LEAST, MOST
-from deploy.demo.report import Findings, Valuable, report
+from deploy.demo.report import Findings, ValuableCustomer, report
 from deploy.demo.story import END, WAVES
 from deploy.local.ports import free_port
 from tests.deploy.demo import direct
@@ -128,12 +128,12 @@ def _abc(files: Path) -> Mapping[str, Any]:
     }
 
 
-def _valuable(files: Path) -> list[Valuable]:
+def _valuable(files: Path) -> list[ValuableCustomer]:
     people = {row["external_id"]: row for row in direct.rows(files / "customers.csv")}
     classes = direct.abc(files, END, basis="profit")
     class_of = {one: name for name, found in classes.items() for one in found.members}
     return [
-        Valuable(
+        ValuableCustomer(
             customer=people[external_id],
             score={
                 "value_points": points,
