@@ -1,4 +1,4 @@
-# Needs Python 3.11+ and make, nothing else. Every target sets up .venv first.
+# Needs Python 3.11+ and make, nothing else. Every target installs what it needs into .venv first.
 
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
 PY := .venv/bin/python
@@ -18,14 +18,23 @@ COMPILE := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
 
-setup: .venv/requirements.lock ## make .venv from the lock file (again only when that changed)
+setup: .venv/requirements-dev.lock ## install what development and tests need into .venv, as locked
 
-.venv/requirements.lock: requirements-dev.lock
+# make demo and make run need the product and the demo's client alone; the other targets need the rest too.
+.venv/requirements.lock: requirements.lock
+	$(call install,200 MB (half a minute))
+
+.venv/requirements-dev.lock: requirements-dev.lock
+	$(call install,1 GB (a minute))
+	@cp requirements.lock .venv
+
+define install
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; give one with make PYTHON=/path/to/python3" >&2; exit 1; }
-	@echo "Setting up .venv with $$($(PYTHON) --version): about 1 GB, a minute"
+	@echo "Installing $< into .venv with $$($(PYTHON) --version): $1"
 	@test -x $(PY) || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
-	@cp requirements-dev.lock $@
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@cp $< $@
+endef
 
 check: setup ## format, lint, types, import rules, shape rules, generated documents fresh
 	$(PY) -m ruff format --check .
@@ -41,10 +50,10 @@ test: setup ## the suite, on both stacks what may differ there; STACK=embedded o
 test-all: setup ## every test on both stacks
 	$(PYTEST) --stack=both $(ARGS)
 
-demo: setup ## everything embedded with the demo company; DEMO_EXIT=1 leaves after printing
+demo: .venv/requirements.lock ## everything embedded with the demo company; DEMO_EXIT=1 leaves after printing
 	@$(PY) -m deploy.demo
 
-run: setup ## everything embedded and empty, at PATRON_PORT (8000), data in PATRON_DATA (./var)
+run: .venv/requirements.lock ## everything embedded and empty, at PATRON_PORT (8000), data in PATRON_DATA (./var)
 	@$(PY) -m deploy.local run
 
 real: setup ## the same on PostgreSQL and Apache Kafka, from the environment or from wheels and jars
@@ -61,8 +70,11 @@ mutants: setup ## change the rules, one thing at a time: tests must notice; ARGS
 	@set -f; $(PY) -m tests.mutants --record $(ARGS)
 
 lock: setup ## write the lock files again with the newest versions
-	$(COMPILE) --upgrade -o requirements.lock
-	$(COMPILE) --upgrade --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --upgrade --all-extras --group demo -o requirements.lock
+	$(COMPILE) --upgrade --all-extras --group dev -c requirements.lock -o requirements-dev.lock
+	@for service in registry survey scoring gateway; do \
+		$(COMPILE) --upgrade --extra $$service -c requirements.lock -o services/$$service/requirements.lock || exit 1; \
+	done
 
 docs: setup ## generate the committed API and event documents
 	$(PY) -m deploy.docs

@@ -13,8 +13,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from jgo.maven import MavenContext, PythonResolver
-
 from deploy.local.server import StartFailed
 
 LIST = Path(__file__).with_name("jars.txt")
@@ -100,6 +98,8 @@ def _fetch(jar: Jar, cache: Path) -> None:
 
 def _fetch_once(jar: Jar, partial: Path, cache: Path) -> None:
     """Download a jar into a temporary folder, verify it, and move it into the cache."""
+    from jgo.maven import MavenContext, PythonResolver  # noqa: PLC0415  make run does without it
+
     context = MavenContext(resolver=PythonResolver(), repo_cache=partial, timeout=TIMEOUT_SECONDS)
     component = context.project(jar.group, jar.artifact).at_version(jar.version)
     file = component.artifact().resolve()

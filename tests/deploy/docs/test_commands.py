@@ -34,7 +34,8 @@ SUBJECT = {
     "test_the_text_that_a_bug_replaces_occurs_exactly_once",
     "python -m pytest --stack": "tests/test_stacks.py::"
     "test_a_test_that_takes_the_stack_runs_once_on_each_chosen_one",
-    "make lock": "tests/shape/test_lock.py::test_what_the_project_asks_for_is_locked",
+    "make lock": "tests/shape/test_lock.py::"
+    "test_make_lock_was_run_after_the_last_change_of_the_dependencies",
     "make migration": "tests/deploy/test_migration.py::"
     "test_a_new_table_gets_a_complete_migration_in_the_style_of_the_project",
     "make mutants": "tests/mutants/test_mutants.py::"
