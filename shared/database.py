@@ -80,6 +80,14 @@ Exact = Numeric().with_variant(_ExactText(), "sqlite")
 Moment = DateTime(timezone=True).with_variant(_UtcNaive(), "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
 
+Row = dict[str, Any]
+"""The values of a table row by column name."""
+
+
+def row_of(record: Any) -> Row:
+    """Return the column values of an object of a mapped class."""
+    return {column.key: getattr(record, column.key) for column in record.__table__.columns}
+
 
 def new_metadata() -> MetaData:
     """Return the metadata for the tables of a service, with the constraint names of migrations."""

@@ -1,1 +1,1 @@
-"""Owns questionnaires, surveys with their waves, and the answers (满意度调研)."""
+"""The survey service (满意度调研): questionnaires, surveys with their waves, and responses."""

@@ -1,20 +1,20 @@
-"""The survey service's HTTP API."""
+"""The HTTP API of the survey service."""
 
 from fastapi import FastAPI
 
 from services.survey.design.questionnaire import routes as questionnaire
 from services.survey.fieldwork.form import routes as form
-from services.survey.fieldwork.form.pages import Pages
+from services.survey.fieldwork.form.pages import PageRenderer
 from services.survey.fieldwork.imports import routes as imports
 from services.survey.fieldwork.response import routes as response
 from services.survey.fieldwork.survey import routes as survey
 from services.survey.settings import Settings
-from shared.http.app import create_app as make_app
+from shared.http.app import create_app as create_service_app
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Make the app; nothing is opened yet."""
-    app = make_app(
+    """Create the app; this opens no connection."""
+    app = create_service_app(
         settings,
         title="Patron surveys",
         description="Questionnaires, surveys with their waves, and responses.",
@@ -26,5 +26,5 @@ def create_app(settings: Settings) -> FastAPI:
             form.router,
         ],
     )
-    app.state.pages = Pages()
+    app.state.page_renderer = PageRenderer()
     return app

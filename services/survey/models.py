@@ -1,4 +1,4 @@
-"""The base of the survey service's tables."""
+"""The base class of the survey service's tables."""
 
 from sqlalchemy.orm import DeclarativeBase
 

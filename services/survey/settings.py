@@ -8,7 +8,7 @@ from shared.imports.settings import FileSettings
 
 
 class Settings(FileSettings):
-    """What the survey service can be told: SURVEY_* or PATRON_*."""
+    """The settings of the survey service, from SURVEY_* or else PATRON_* variables."""
 
     name: ClassVar[str] = "survey"
 

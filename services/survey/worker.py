@@ -1,4 +1,4 @@
-"""What the survey service's worker does besides publishing."""
+"""The jobs and event handlers of the survey service's worker."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,5 +13,5 @@ WORKS: dict[type[Any], Work] = {**imports.WORKS}
 
 
 def handlers(settings: Settings) -> Mapping[type, Handler]:
-    """Give the handler of every event that the survey service follows."""
+    """Return the handler of each event class that the survey service consumes."""
     return {**response.handlers(settings)}

@@ -1,1 +1,1 @@
-"""What is asked: questionnaires and their published versions."""
+"""The questions of surveys: questionnaires and their published versions."""

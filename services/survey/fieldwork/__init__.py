@@ -1,1 +1,1 @@
-"""Asking and answering: surveys, responses, respondents' pages and imports of answers."""
+"""Surveys and their answers: surveys, responses, respondents' pages and imports of answers."""

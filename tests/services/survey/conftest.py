@@ -1,4 +1,4 @@
-"""The survey service, running."""
+"""Fixtures of the tests of the survey service."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,28 +14,28 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def surveys(serving: Serving) -> "Running":
-    """Give the survey service, empty."""
+    """Return the running survey service with an empty database."""
     return serving("survey")
 
 
 @pytest.fixture
 def client(surveys: "Running") -> httpx.Client:
-    """Give a client that calls as the administrator."""
+    """Return a client that calls the survey service as the administrator."""
     return surveys.client
 
 
 @pytest.fixture
 def questionnaire(client: httpx.Client) -> dict[str, Any]:
-    """Give a published questionnaire with one question of each type."""
-    made = client.post("/v1/questionnaires", json=every_type()).json()
-    published: dict[str, Any] = client.post(f"/v1/questionnaires/{made['id']}/publish").json()
+    """Return a published questionnaire with one question of each type."""
+    created = client.post("/v1/questionnaires", json=every_type()).json()
+    published: dict[str, Any] = client.post(f"/v1/questionnaires/{created['id']}/publish").json()
     return published
 
 
 @pytest.fixture
 def survey(client: httpx.Client, questionnaire: dict[str, Any]) -> dict[str, Any]:
-    """Give a published survey with one wave, `2026`."""
+    """Return a published survey with one wave, `2026`."""
     body = {"questionnaire_id": questionnaire["id"], "wave": "2026"}
-    made = client.post("/v1/surveys", json=body).json()
-    published: dict[str, Any] = client.post(f"/v1/surveys/{made['id']}/publish").json()
+    created = client.post("/v1/surveys", json=body).json()
+    published: dict[str, Any] = client.post(f"/v1/surveys/{created['id']}/publish").json()
     return published

@@ -1,22 +1,23 @@
-"""Written questionnaires that the tests of this service share."""
+"""Questionnaire documents that the tests of the survey service share."""
 
 from typing import Any
 
 
 def text(zh: str, en: str) -> dict[str, str]:
+    """Return a text in both languages."""
     return {"zh": zh, "en": en}
 
 
 def every_type() -> dict[str, Any]:
-    """Give a questionnaire with one question of each type."""
+    """Return the document of a questionnaire with one question of each type."""
     return {
         "title": text("客户满意度", "Customer satisfaction"),
         "introduction": text("请作答", "Please answer"),
-        "questions": [*_scaled(), *_chosen(), *_entered()],
+        "questions": [*_scale_questions(), *_choice_questions(), *_entry_questions()],
     }
 
 
-def _scaled() -> list[dict[str, Any]]:
+def _scale_questions() -> list[dict[str, Any]]:
     return [
         {
             "type": "matrix",
@@ -49,7 +50,7 @@ def _scaled() -> list[dict[str, Any]]:
     ]
 
 
-def _chosen() -> list[dict[str, Any]]:
+def _choice_questions() -> list[dict[str, Any]]:
     return [
         {
             "type": "single",
@@ -76,7 +77,7 @@ def _chosen() -> list[dict[str, Any]]:
     ]
 
 
-def _entered() -> list[dict[str, Any]]:
+def _entry_questions() -> list[dict[str, Any]]:
     return [
         {
             "type": "number",

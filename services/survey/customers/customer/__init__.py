@@ -1,1 +1,1 @@
-"""Customers as the registry tells of them: who they are to other systems, who serves them."""
+"""Customers of the registry as this service stores them: external ids, owner and team."""

@@ -1,4 +1,4 @@
-"""Local copies of the registry's customers: no names, only what answers need."""
+"""Tables of the customer projection: no names or addresses, only what responses need."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from shared.database import Moment
 
 
 class Customer(Model):
-    """A customer as of the highest version seen."""
+    """A customer of the registry, in the highest version received."""
 
     __tablename__ = "customers"
 
@@ -22,7 +22,10 @@ class Customer(Model):
 
 
 class CustomerIdentity(Model):
-    """Which customer another system means by an id; none yet where only an answer named it."""
+    """The customer that an external key means.
+
+    `customer_id` is null while a response has named the key and no customer event has stated it.
+    """
 
     __tablename__ = "customer_identities"
 

@@ -1,4 +1,4 @@
-"""Every SELECT on the local copies of customers."""
+"""Every SELECT on the customer projection."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -6,15 +6,13 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from services.survey.customers.customer.domain import ExternalKey, group_by_system
 from services.survey.customers.customer.models import Customer, CustomerIdentity
 from shared.row_access import Reader, Rows, visible_rows
 
-Pair = tuple[str, str]
-"""A system and the id it gives."""
 
-
-def ids_visible_to(reader: Reader) -> Select[UUID] | None:
-    """Select the ids of the customers that a reader may see; None stands for everything."""
+def visible_customer_ids(reader: Reader) -> Select[UUID] | None:
+    """Return a SELECT of the ids of the customers visible to the reader; None if all rows are."""
     if reader.rows is Rows.ALL:
         return None
     return select(Customer.id).where(
@@ -22,30 +20,33 @@ def ids_visible_to(reader: Reader) -> Select[UUID] | None:
     )
 
 
-def ids_by_pair(session: Session, pairs: Iterable[Pair]) -> dict[Pair, UUID | None]:
-    """Tell which customers these pairs mean; None is a pair that is only known by name."""
-    kind, found = CustomerIdentity, {}
-    for system, ids in by_system(pairs).items():
-        wanted = select(kind.external_id, kind.customer_id).where(
-            kind.system == system, kind.external_id.in_(ids)
+def customer_ids_by_key(
+    session: Session, keys: Iterable[ExternalKey]
+) -> dict[ExternalKey, UUID | None]:
+    """Return the customer id of each external key that is stored; keys not stored are left out.
+
+    The id is None where a response has named the key and no customer event has stated it.
+    """
+    found = {}
+    for system, external_ids in group_by_system(keys).items():
+        statement = select(CustomerIdentity.external_id, CustomerIdentity.customer_id).where(
+            CustomerIdentity.system == system, CustomerIdentity.external_id.in_(external_ids)
         )
-        for external_id, customer_id in session.execute(wanted):
+        for external_id, customer_id in session.execute(statement):
             found[system, external_id] = customer_id
     return found
 
 
-def may_be_named(session: Session, reader: Reader, named: UUID | Pair) -> bool:
-    """Tell whether a reader may see the customer that this names; who sees all names anybody."""
-    seen = ids_visible_to(reader)
-    if seen is None:
+def is_visible_to(session: Session, reader: Reader, customer: UUID | ExternalKey) -> bool:
+    """Return whether the reader may see the customer with this id or external key.
+
+    For a reader who sees all rows this is true even of an unknown customer.
+    """
+    visible = visible_customer_ids(reader)
+    if visible is None:
         return True
-    meant = named if isinstance(named, UUID) else ids_by_pair(session, [named]).get(named)
-    return session.scalar(seen.where(Customer.id == meant)) is not None
-
-
-def by_system(pairs: Iterable[Pair]) -> dict[str, list[str]]:
-    """Part pairs by system: there are few, and a list of ids is found faster than one of pairs."""
-    grouped: dict[str, list[str]] = {}
-    for system, external_id in pairs:
-        grouped.setdefault(system, []).append(external_id)
-    return grouped
+    if isinstance(customer, UUID):
+        customer_id: UUID | None = customer
+    else:
+        customer_id = customer_ids_by_key(session, [customer]).get(customer)
+    return session.scalar(visible.where(Customer.id == customer_id)) is not None

@@ -1,57 +1,70 @@
-"""Use cases of the local copies: follow the registry, and find whom an answer names.
+"""Use cases of the customer projection: apply customer events, look customers up by external key.
 
-An answer may name a customer of whom nothing has been heard yet, and the two may arrive at the same
-moment in two transactions. So an unknown name is a row of its own that both of them write: whoever
-comes second waits for it and sees what the first has done.
+A response may name a customer whose event has not arrived yet, and both may be processed at the
+same moment in two transactions. Therefore an external key that is not stored yet is stored without
+a customer, and both transactions write that row: the second one waits for the first and then sees
+what it has written.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from services.survey.customers.customer import repository
+from services.survey.customers.customer.domain import ExternalKey
 from services.survey.customers.customer.models import Customer, CustomerIdentity
-from services.survey.customers.customer.repository import Pair
 from shared import projections
 from shared.contracts.registry.customer import CustomerState
-from shared.database import dialect_insert
+from shared.database import Row, dialect_insert
 
-_KEY = ["system", "external_id"]
-
-
-def follow_customers(session: Session, events: Sequence[CustomerState]) -> dict[Pair, UUID]:
-    """Follow what the registry tells; give the external ids of those who changed."""
-    taken = projections.apply_events(session, Customer, events, _row)
-    versions = {customer_id: row["version"] for customer_id, row in taken.items()}
-    fresh = [event for event in events if versions.get(event.customer_id) == event.version]
-    return _follow_identities(session, fresh)
+_PRIMARY_KEY = ["system", "external_id"]
 
 
-def find_or_await(session: Session, pairs: Iterable[Pair]) -> dict[Pair, UUID]:
-    """Find the customers that these pairs mean; note the unknown ones, to be found later."""
-    wanted = sorted(set(pairs))
-    found = repository.ids_by_pair(session, wanted)
-    unknown = [pair for pair in wanted if found.get(pair) is None]
+def apply_customer_states(
+    session: Session, events: Sequence[CustomerState]
+) -> dict[ExternalKey, UUID]:
+    """Store the newest version of each customer; return their external keys with the customer ids.
+
+    Events with a version lower than the stored one are ignored.
+    """
+    applied = projections.apply_events(session, Customer, events, _customer_row)
+    versions = {customer_id: row["version"] for customer_id, row in applied.items()}
+    newest = [event for event in events if versions.get(event.customer_id) == event.version]
+    return _replace_identities(session, newest)
+
+
+def resolve_customers(session: Session, keys: Iterable[ExternalKey]) -> dict[ExternalKey, UUID]:
+    """Return the customer ids of these external keys; keys of unknown customers are left out.
+
+    Those are stored without a customer and locked, so that the customer's event finds them.
+    """
+    wanted = sorted(set(keys))
+    found = repository.customer_ids_by_key(session, wanted)
+    unknown = [key for key in wanted if found.get(key) is None]
     if unknown:
-        found |= _await(session, unknown)
-    return {pair: customer_id for pair, customer_id in found.items() if customer_id}
+        found |= _lock_unknown(session, unknown)
+    return {key: customer_id for key, customer_id in found.items() if customer_id}
 
 
-def _await(session: Session, pairs: Sequence[Pair]) -> dict[Pair, UUID | None]:
-    """Note pairs that are known by name only and hold their rows, in the order of their keys."""
+def _lock_unknown(session: Session, keys: Sequence[ExternalKey]) -> dict[ExternalKey, UUID | None]:
+    """Insert missing rows and lock the rows of all these keys, in the order in which they come.
+
+    The update changes nothing: its purpose is the lock, and to return the customer that another
+    transaction may have stored meanwhile.
+    """
     table = CustomerIdentity.__table__
-    statement = dialect_insert(session, table)
-    held = statement.on_conflict_do_update(
-        index_elements=_KEY, set_={"system": statement.excluded.system}
+    insert = dialect_insert(session, table)
+    statement = insert.on_conflict_do_update(
+        index_elements=_PRIMARY_KEY, set_={"system": insert.excluded.system}
     ).returning(table.c.system, table.c.external_id, table.c.customer_id)
-    rows = [{"system": system, "external_id": id_} for system, id_ in pairs]
-    return {(system, id_): customer_id for system, id_, customer_id in session.execute(held, rows)}
+    rows = [{"system": system, "external_id": external_id} for system, external_id in keys]
+    locked = session.execute(statement, rows)
+    return {(system, external_id): customer_id for system, external_id, customer_id in locked}
 
 
-def _row(event: CustomerState) -> dict[str, Any]:
+def _customer_row(event: CustomerState) -> Row:
     return {
         "id": event.customer_id,
         "version": event.version,
@@ -60,12 +73,14 @@ def _row(event: CustomerState) -> dict[str, Any]:
     }
 
 
-def _follow_identities(session: Session, events: Sequence[CustomerState]) -> dict[Pair, UUID]:
-    """Have each pair mean the customer that stated it last."""
-    stated: dict[Pair, CustomerState] = {}
+def _replace_identities(
+    session: Session, events: Sequence[CustomerState]
+) -> dict[ExternalKey, UUID]:
+    """Store for each external key the customer whose event stated it last; return their ids."""
+    stated: dict[ExternalKey, CustomerState] = {}
     for event in sorted(events, key=lambda e: (e.recorded_at, e.customer_id)):
-        stated |= {(pair.system, pair.id): event for pair in event.external_ids}
-    _forget_dropped(session, events)
+        stated |= {(each.system, each.id): event for each in event.external_ids}
+    _delete_identities(session, events)
     rows = [
         {
             "system": system,
@@ -77,21 +92,26 @@ def _follow_identities(session: Session, events: Sequence[CustomerState]) -> dic
     ]
     if rows:
         _upsert_identities(session, rows)
-    found = repository.ids_by_pair(session, stated)
-    return {pair: customer_id for pair, customer_id in found.items() if customer_id}
+    found = repository.customer_ids_by_key(session, stated)
+    return {key: customer_id for key, customer_id in found.items() if customer_id}
 
 
-def _forget_dropped(session: Session, events: Sequence[CustomerState]) -> None:
-    """Remove what these customers were called; the names they keep are stated again."""
-    mine = CustomerIdentity.customer_id.in_([event.customer_id for event in events])
+def _delete_identities(session: Session, events: Sequence[CustomerState]) -> None:
+    """Delete all external keys of these customers; those that still hold are inserted again."""
     if events:
-        session.execute(delete(CustomerIdentity).where(mine))
+        customer_ids = [event.customer_id for event in events]
+        session.execute(
+            delete(CustomerIdentity).where(CustomerIdentity.customer_id.in_(customer_ids))
+        )
 
 
-def _upsert_identities(session: Session, rows: list[dict[str, Any]]) -> None:
-    statement = dialect_insert(session, CustomerIdentity.__table__)
-    new, kept = statement.excluded, CustomerIdentity.stated_at
-    changes = {"customer_id": new.customer_id, "stated_at": new.stated_at}
-    older = kept.is_(None) | (kept < new.stated_at)
-    upsert = statement.on_conflict_do_update(index_elements=_KEY, set_=changes, where=older)
-    session.execute(upsert, rows)
+def _upsert_identities(session: Session, rows: list[Row]) -> None:
+    """Insert these identities; a key that another customer has stated later stays as it is."""
+    insert = dialect_insert(session, CustomerIdentity.__table__)
+    new, stated_at = insert.excluded, CustomerIdentity.stated_at
+    statement = insert.on_conflict_do_update(
+        index_elements=_PRIMARY_KEY,
+        set_={"customer_id": new.customer_id, "stated_at": new.stated_at},
+        where=stated_at.is_(None) | (stated_at < new.stated_at),
+    )
+    session.execute(statement, rows)

@@ -1,1 +1,1 @@
-"""Questionnaires (问卷): questions in versions, of which a published one never changes."""
+"""Questionnaires (问卷): questions in versions; a published version never changes."""

@@ -1,7 +1,7 @@
-"""What a questionnaire (问卷) is: questions for the reader, items for the figures.
+"""The parts of a questionnaire (问卷): questions, which respondents see, and items.
 
-A question is what the respondent sees; an item is one thing that gets one answer. A matrix has an
-item per row, every other question has one. Codes of items are the names under which answers travel.
+An item is one thing that gets one answer: a matrix has an item per row, every other question has
+one. The code of an item is the name of its answer in responses, files and figures.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,18 +14,18 @@ Number = int | float
 
 NPS_LEAST, NPS_MOST = 0, 10
 LARGEST = 10**12
-"""Bound of numbers: with at most 3 decimals they survive a float unharmed."""
+"""Bound of numbers: up to here a float can tell apart all numbers with 3 decimals."""
 
 
 class VersionState(StrEnum):
-    """A version is prepared, then published and never changed again."""
+    """The state of a version of a questionnaire: a draft, then published and unchangeable."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
 
 
 class QuestionType(StrEnum):
-    """The kinds of question; a matrix holds Likert items (李克特量表) that share a scale."""
+    """The types of questions; the rows of a matrix are Likert items (李克特量表) with one scale."""
 
     MATRIX = "matrix"
     RATING = "rating"
@@ -37,10 +37,14 @@ class QuestionType(StrEnum):
 
 
 SCALED = frozenset({QuestionType.MATRIX, QuestionType.RATING, QuestionType.NPS})
+"""The types whose answers are points of a scale."""
 
 
 class Role(StrEnum):
-    """What an item measures; the satisfaction index is the mean of the items of that role."""
+    """The construct that an item measures.
+
+    The satisfaction index is the mean of the items whose role is satisfaction.
+    """
 
     SATISFACTION = "satisfaction"
     EXPECTATION = "expectation"
@@ -59,15 +63,15 @@ class Text:
     zh: str | None = None
     en: str | None = None
 
-    def reading(self, language: Language) -> str:
-        """Give the text in this language, in the other one where it has not been translated."""
-        chosen, other = (self.zh, self.en) if language == "zh" else (self.en, self.zh)
-        return chosen or other or ""
+    def in_language(self, language: Language) -> str:
+        """Return the text in this language, or in the other one if there is no translation."""
+        preferred, other = (self.zh, self.en) if language == "zh" else (self.en, self.zh)
+        return preferred or other or ""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something to pick: a point of a scale, an option, or an answer that means there is none."""
+    """An answer to choose: a point of a scale, an option, or a missing code (`missing`)."""
 
     value: int | str
     text: Text | None = None
@@ -76,9 +80,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One thing that gets one answer, and what that answer may be.
+    """One thing that gets one answer, and the rules for that answer.
 
-    `least` and `most` bound numbers; `fewest` and `greatest` the options of a multiple choice.
+    `least`, `most` and `decimals` apply to numbers, `least` and `most` also to scales; `fewest` and
+    `greatest` are how many options of a multiple choice may be chosen; `longest` is the length of a
+    text in characters.
     """
 
     code: str
@@ -96,13 +102,13 @@ class Item:
 
     @property
     def missing(self) -> tuple[int | str, ...]:
-        """Give the codes that stand for no answer (缺失值), such as "not applicable"."""
+        """Return the missing codes (缺失值): values that stand for no answer ("not applicable")."""
         return tuple(choice.value for choice in self.choices if choice.missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What the respondent sees as one question."""
+    """A question as the respondent sees it."""
 
     code: str
     type: QuestionType
@@ -114,7 +120,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questionnaire:
-    """A title, an introduction and questions in order."""
+    """A title, an introduction and questions in their order."""
 
     title: Text
     introduction: Text | None
@@ -122,101 +128,104 @@ class Questionnaire:
 
     @property
     def items(self) -> Iterator[Item]:
+        """Yield the items of all questions in their order."""
         return (item for question in self.questions for item in question.items)
 
 
-def read_questionnaire(document: Mapping[str, Any]) -> Questionnaire:
-    """Read a stored document; it was validated when it came in."""
+def parse_questionnaire(document: Mapping[str, Any]) -> Questionnaire:
+    """Return the questionnaire of a stored document, which was validated before it was stored."""
     return Questionnaire(
-        title=read_text(document["title"]),
-        introduction=_optional_text(document.get("introduction")),
-        questions=tuple(_question(each) for each in document["questions"]),
+        title=parse_text(document["title"]),
+        introduction=_parse_optional_text(document.get("introduction")),
+        questions=tuple(_parse_question(question) for question in document["questions"]),
     )
 
 
-def read_text(written: Mapping[str, str | None]) -> Text:
-    """Read a text of a document."""
-    return Text(zh=written.get("zh"), en=written.get("en"))
+def parse_text(texts: Mapping[str, str | None]) -> Text:
+    """Return the text of a JSON object with the members `zh` and `en`, both optional."""
+    return Text(zh=texts.get("zh"), en=texts.get("en"))
 
 
-def _optional_text(written: Mapping[str, str | None] | None) -> Text | None:
-    return None if written is None else read_text(written)
+def _parse_optional_text(texts: Mapping[str, str | None] | None) -> Text | None:
+    return None if texts is None else parse_text(texts)
 
 
-def _question(written: Mapping[str, Any]) -> Question:
-    kind = QuestionType(written["type"])
+def _parse_question(question: Mapping[str, Any]) -> Question:
+    kind = QuestionType(question["type"])
     return Question(
-        code=written["code"],
+        code=question["code"],
         type=kind,
-        text=read_text(written["text"]),
-        hint=_optional_text(written.get("hint")),
-        required=written.get("required", False),
-        items=tuple(_items(kind, written)),
+        text=parse_text(question["text"]),
+        hint=_parse_optional_text(question.get("hint")),
+        required=question.get("required", False),
+        items=tuple(_parse_items(kind, question)),
     )
 
 
-def _items(kind: QuestionType, written: Mapping[str, Any]) -> Iterator[Item]:
+def _parse_items(kind: QuestionType, question: Mapping[str, Any]) -> Iterator[Item]:
+    """Yield the items of a question; a matrix row without a role has the role of its matrix."""
     default = Role.RECOMMEND if kind is QuestionType.NPS else Role.OTHER
     common = {
         "type": kind,
-        "required": written.get("required", False),
-        **_limits(kind, written),
+        "required": question.get("required", False),
+        **_answer_rules(kind, question),
     }
-    for row in written["rows"] if kind is QuestionType.MATRIX else (written,):
-        role = row.get("role") or written.get("role") or default
-        yield Item(code=row["code"], text=read_text(row["text"]), role=Role(role), **common)
+    for row in question["rows"] if kind is QuestionType.MATRIX else (question,):
+        role = row.get("role") or question.get("role") or default
+        yield Item(code=row["code"], text=parse_text(row["text"]), role=Role(role), **common)
 
 
-def _limits(kind: QuestionType, written: Mapping[str, Any]) -> dict[str, Any]:
+def _answer_rules(kind: QuestionType, question: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of `Item` that say which answers a question of this type allows."""
     match kind:
         case QuestionType.MATRIX | QuestionType.RATING | QuestionType.NPS:
-            return _scale(written)
+            return _scale_rules(question)
         case QuestionType.SINGLE | QuestionType.MULTIPLE:
-            return _options(written)
+            return _option_rules(question)
         case QuestionType.NUMBER:
             return {
-                "least": written.get("least"),
-                "most": written.get("most"),
-                "decimals": written.get("decimals", 0),
-                "choices": _missing(written),
+                "least": question.get("least"),
+                "most": question.get("most"),
+                "decimals": question.get("decimals", 0),
+                "choices": _missing_choices(question),
             }
         case QuestionType.TEXT:
-            return {"longest": written["longest"]}
+            return {"longest": question["longest"]}
 
 
-def _scale(written: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay the points of the scale out in the order in which they are shown (定位)."""
-    scale = scale_of(written)
+def _scale_rules(question: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the ends of the scale and its points in the order in which they are shown (定位)."""
+    scale = scale_of(question)
     least, most = scale["least"], scale["most"]
-    labels = {label["value"]: read_text(label["text"]) for label in scale.get("labels") or ()}
+    labels = {label["value"]: parse_text(label["text"]) for label in scale.get("labels") or ()}
     rising = range(least, most + 1)
     shown: Sequence[int] = rising[::-1] if scale.get("falling") else rising
     points = tuple(Choice(value, labels.get(value)) for value in shown)
-    return {"least": least, "most": most, "choices": points + _missing(written)}
+    return {"least": least, "most": most, "choices": points + _missing_choices(question)}
 
 
-def scale_of(written: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Give the scale of a question as written; that of an NPS question is always 0 to 10."""
-    if written["type"] == QuestionType.NPS:
-        return {"least": NPS_LEAST, "most": NPS_MOST, "labels": written.get("labels")}
-    scale: Mapping[str, Any] = written["scale"]
+def scale_of(question: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the scale of a question of a document; an NPS question always has 0 to 10."""
+    if question["type"] == QuestionType.NPS:
+        return {"least": NPS_LEAST, "most": NPS_MOST, "labels": question.get("labels")}
+    scale: Mapping[str, Any] = question["scale"]
     return scale
 
 
-def _missing(written: Mapping[str, Any]) -> tuple[Choice, ...]:
+def _missing_choices(question: Mapping[str, Any]) -> tuple[Choice, ...]:
     return tuple(
-        Choice(each["value"], read_text(each["text"]), missing=True)
-        for each in written.get("missing") or ()
+        Choice(code["value"], parse_text(code["text"]), missing=True)
+        for code in question.get("missing") or ()
     )
 
 
-def _options(written: Mapping[str, Any]) -> dict[str, Any]:
+def _option_rules(question: Mapping[str, Any]) -> dict[str, Any]:
     choices = tuple(
-        Choice(option["code"], read_text(option["text"]), option.get("missing", False))
-        for option in written["options"]
+        Choice(option["code"], parse_text(option["text"]), option.get("missing", False))
+        for option in question["options"]
     )
     return {
         "choices": choices,
-        "fewest": written.get("fewest") or 0,
-        "greatest": written.get("greatest") or len(choices),
+        "fewest": question.get("fewest") or 0,
+        "greatest": question.get("greatest") or len(choices),
     }

@@ -1,6 +1,6 @@
-"""A questionnaire as one may send it, and as it is answered, for the API's documents.
+"""Example request and response bodies of questionnaires, shown in the OpenAPI document.
 
-What is sent extends the template `product-quality`, so the examples of answers fit it too.
+`CREATE` extends the template `product-quality`, so the example responses of surveys answer it too.
 """
 
 from typing import Any, Final
@@ -39,13 +39,13 @@ _INTRODUCTION: Final = {
     "en": "Thank you for choosing our product. It takes about three minutes.",
 }
 
-NEW: Final[dict[str, Any]] = {
+CREATE: Final[dict[str, Any]] = {
     "template": "product-quality",
     "title": _TITLE,
     "introduction": _INTRODUCTION,
     "questions": [_SERVICE, _CONTACT],
 }
-PATCH: Final[dict[str, Any]] = {
+UPDATE: Final[dict[str, Any]] = {
     "title": {"zh": "2026 年产品与服务满意度调查", "en": "Product and service survey 2026"},
     "introduction": _INTRODUCTION,
 }
@@ -54,7 +54,7 @@ DOCUMENT: Final[dict[str, Any]] = {
     "introduction": _INTRODUCTION,
     "questions": [_SERVICE, _CONTACT],
 }
-KEPT: Final[dict[str, Any]] = DOCUMENT | {
+STORED: Final[dict[str, Any]] = DOCUMENT | {
     "id": "0199a7c0-0000-7000-8000-000000000021",
     "version": 1,
     "state": "published",

@@ -12,7 +12,10 @@ from shared.database import Json, Moment
 
 
 class Questionnaire(Model):
-    """A questionnaire; `revision` grows with every change of any of its versions."""
+    """A questionnaire: `newest` is the number of its newest version.
+
+    `revision` grows with every change of any of its versions.
+    """
 
     __tablename__ = "questionnaires"
 
@@ -24,7 +27,7 @@ class Questionnaire(Model):
 
 
 class QuestionnaireVersion(Model):
-    """One version: a draft until it is published, then it never changes."""
+    """A version of a questionnaire: a draft until it is published, unchangeable afterwards."""
 
     __tablename__ = "questionnaire_versions"
 

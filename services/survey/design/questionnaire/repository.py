@@ -1,5 +1,6 @@
-"""Every SELECT on questionnaires. They are the company's own, so everybody sees them all."""
+"""Every SELECT on questionnaires. They belong to the company, so every reader sees all of them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,61 +12,67 @@ from shared.http.pagination import PageRequest, Slice, page
 
 
 def questionnaire(session: Session, questionnaire_id: UUID) -> Questionnaire | None:
-    """Find a questionnaire by id."""
+    """Return the questionnaire with this id, or None."""
     return session.get(Questionnaire, questionnaire_id)
 
 
 def questionnaire_for_change(session: Session, questionnaire_id: UUID) -> Questionnaire | None:
-    """Find a questionnaire and keep others from changing it until the transaction ends."""
+    """Return the questionnaire with this id, locked until the transaction ends, or None."""
     statement = select(Questionnaire).where(Questionnaire.id == questionnaire_id).with_for_update()
     return session.scalar(statement)
 
 
 def version(session: Session, questionnaire_id: UUID, number: int) -> QuestionnaireVersion | None:
-    """Find one version of a questionnaire."""
+    """Return the version of a questionnaire with this number, or None."""
     return session.get(QuestionnaireVersion, (questionnaire_id, number))
 
 
-def pinned(session: Session, questionnaire_id: UUID, number: int) -> QuestionnaireVersion:
-    """Give a version that is known to be there."""
+def existing_version(session: Session, questionnaire_id: UUID, number: int) -> QuestionnaireVersion:
+    """Return a version that is known to exist, because another row refers to it."""
     return session.get_one(QuestionnaireVersion, (questionnaire_id, number))
 
 
-def newest(session: Session, questionnaire: Questionnaire) -> QuestionnaireVersion:
-    """Give the newest version of a questionnaire."""
-    return pinned(session, questionnaire.id, questionnaire.newest)
+def newest_version(session: Session, questionnaire: Questionnaire) -> QuestionnaireVersion:
+    """Return the newest version of a questionnaire, a draft or published."""
+    return existing_version(session, questionnaire.id, questionnaire.newest)
 
 
-def newest_published(session: Session, questionnaire_id: UUID) -> QuestionnaireVersion | None:
-    """Find the version of a questionnaire that was published last."""
-    kind = QuestionnaireVersion
+def newest_published_version(
+    session: Session, questionnaire_id: UUID
+) -> QuestionnaireVersion | None:
+    """Return the published version of a questionnaire with the highest number, or None."""
     return session.scalar(
-        select(kind)
-        .where(kind.questionnaire_id == questionnaire_id, kind.state == VersionState.PUBLISHED)
-        .order_by(kind.version.desc())
+        select(QuestionnaireVersion)
+        .where(
+            QuestionnaireVersion.questionnaire_id == questionnaire_id,
+            QuestionnaireVersion.state == VersionState.PUBLISHED,
+        )
+        .order_by(QuestionnaireVersion.version.desc())
         .limit(1)
     )
 
 
 def questionnaires(session: Session, *, paging: PageRequest) -> Slice:
-    """List questionnaires in the order in which they were begun."""
+    """Return a page of all questionnaires in the order of their creation."""
     return page(session, select(Questionnaire), paging=paging, order=[Questionnaire.id])
 
 
-def newest_of(session: Session, listed: list[Questionnaire]) -> dict[UUID, QuestionnaireVersion]:
-    """Find the newest version of each of these questionnaires."""
-    kind = QuestionnaireVersion
+def newest_versions(
+    session: Session, questionnaires: Sequence[Questionnaire]
+) -> dict[UUID, QuestionnaireVersion]:
+    """Return the newest version of each of these questionnaires by questionnaire id."""
     found = session.scalars(
-        select(kind)
-        .join(Questionnaire, Questionnaire.id == kind.questionnaire_id)
-        .where(Questionnaire.id.in_([each.id for each in listed]))
-        .where(kind.version == Questionnaire.newest)
+        select(QuestionnaireVersion)
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+        .where(Questionnaire.id.in_([questionnaire.id for questionnaire in questionnaires]))
+        .where(QuestionnaireVersion.version == Questionnaire.newest)
     )
     return {each.questionnaire_id: each for each in found}
 
 
 def versions(session: Session, questionnaire_id: UUID, *, paging: PageRequest) -> Slice:
-    """List the versions of a questionnaire."""
-    kind = QuestionnaireVersion
-    statement = select(kind).where(kind.questionnaire_id == questionnaire_id)
-    return page(session, statement, paging=paging, order=[kind.version])
+    """Return a page of the versions of a questionnaire in the order of their numbers."""
+    statement = select(QuestionnaireVersion).where(
+        QuestionnaireVersion.questionnaire_id == questionnaire_id
+    )
+    return page(session, statement, paging=paging, order=[QuestionnaireVersion.version])

@@ -1,4 +1,4 @@
-"""HTTP door of questionnaires."""
+"""HTTP routes of questionnaires."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -7,8 +7,8 @@ from fastapi import Path
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from services.survey.design.questionnaire import repository, service, shipped
-from services.survey.design.questionnaire.models import Questionnaire
+from services.survey.design.questionnaire import repository, service, templates
+from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
 from services.survey.design.questionnaire.schemas import (
     QuestionnaireCreate,
     QuestionnaireDocument,
@@ -30,13 +30,13 @@ from shared.http.schemas import Code
 router = Router(
     prefix="questionnaires",
     tag="questionnaires",
-    about="Questionnaires (问卷) in versions, your own or from a template. Every key reads "
+    about="Questionnaires (问卷) in versions, your own or from a template. Every key can read "
     "them; changing them needs a key that sees all rows.",
 )
 
 QuestionnaireId = Annotated[UUID, Path(description="The questionnaire's id.")]
-Template = Annotated[Code, Path(description="Name of a template, as they are listed.")]
-Number = Annotated[int, Path(ge=1, le=10**9, description="Number of the version.")]
+TemplateName = Annotated[Code, Path(description="Name of the template.")]
+VersionNumber = Annotated[int, Path(ge=1, le=10**9, description="Number of the version.")]
 
 
 @router.post(
@@ -49,32 +49,32 @@ Number = Annotated[int, Path(ge=1, le=10**9, description="Number of the version.
 def design_questionnaire(
     body: QuestionnaireCreate, once: Once, session: Transaction, caller: Caller
 ) -> Response:
-    """Begin a questionnaire, from a template or from nothing; its first version is a draft."""
+    """Create a questionnaire, your own or from a template; its first version is a draft."""
 
-    def design() -> Response:
-        created = service.design_questionnaire(
+    def create() -> Response:
+        questionnaire, version = service.create_questionnaire(
             session,
             document=body.document(_template(body.template)),
             template=body.template,
             by=caller.subject,
         )
-        return _present(created, created=True)
+        return _present(questionnaire, version, created=True)
 
-    return once(design)
+    return once(create)
 
 
 @router.get("/templates", response_model=TemplatePage, responses=errors())
 def list_templates() -> Response:
-    """List the ready questionnaires."""
-    names = shipped.template_names()
+    """List the questionnaire templates."""
+    names = templates.template_names()
     items = [TemplateOut(name=name, title=_template(name)["title"]) for name in names]
     return answer(TemplatePage(items=items, next=None))
 
 
 @router.get("/templates/{name}", response_model=QuestionnaireDocument, responses=errors(404))
-def read_template(name: Template) -> Response:
-    """Read a ready questionnaire."""
-    document = found_or_404(shipped.template(name), "There is no template of this name.")
+def read_template(name: TemplateName) -> Response:
+    """Read a questionnaire template."""
+    document = found_or_404(templates.load_template(name), "There is no template of this name.")
     return answer(QuestionnaireDocument.model_validate(document))
 
 
@@ -82,9 +82,9 @@ def read_template(name: Template) -> Response:
 def list_questionnaires(
     session: Reading, paging: Annotated[PageRequest, paged_by("created_at")]
 ) -> Response:
-    """List questionnaires, oldest first, each in its newest version."""
+    """List questionnaires in their newest versions, oldest questionnaire first."""
     rows = repository.questionnaires(session, paging=paging)
-    newest = repository.newest_of(session, list(rows.rows))
+    newest = repository.newest_versions(session, list(rows.rows))
     return answer_page(
         QuestionnairePage, lambda row: questionnaire_out(row, newest[row.id]), rows, paging
     )
@@ -92,9 +92,9 @@ def list_questionnaires(
 
 @router.get("/{questionnaire_id}", response_model=QuestionnaireOut, responses=errors(404))
 def read_questionnaire(questionnaire_id: QuestionnaireId, session: Reading) -> Response:
-    """Read a questionnaire in its newest version."""
+    """Read the newest version of a questionnaire."""
     questionnaire = _existing(session, questionnaire_id)
-    return _present((questionnaire, repository.newest(session, questionnaire)))
+    return _present(questionnaire, repository.newest_version(session, questionnaire))
 
 
 @router.patch(
@@ -110,15 +110,15 @@ def change_questionnaire(
     session: Transaction,
     caller: Caller,
 ) -> Response:
-    """Change the draft of a questionnaire (JSON Merge Patch); questions are replaced whole."""
-    changed = service.change_questionnaire(
+    """Change the draft of a questionnaire (JSON Merge Patch); `questions` replaces them all."""
+    questionnaire, version = service.change_questionnaire(
         session,
         questionnaire_id=questionnaire_id,
         expected_revision=expected_version,
         change=body.applied_to,
         by=caller.subject,
     )
-    return _present(changed)
+    return _present(questionnaire, version)
 
 
 @router.post(
@@ -130,10 +130,10 @@ def change_questionnaire(
 def publish_questionnaire(
     questionnaire_id: QuestionnaireId, once: Once, session: Transaction
 ) -> Response:
-    """Publish the newest version: from now on it never changes and surveys can ask it."""
+    """Publish the newest version: it never changes from now on, and surveys can use it."""
 
     def publish() -> Response:
-        return _present(service.publish_questionnaire(session, questionnaire_id=questionnaire_id))
+        return _present(*service.publish_questionnaire(session, questionnaire_id=questionnaire_id))
 
     return once(publish)
 
@@ -148,13 +148,15 @@ def publish_questionnaire(
 def open_version(
     questionnaire_id: QuestionnaireId, once: Once, session: Transaction, caller: Caller
 ) -> Response:
-    """Begin a new version as a copy of the newest published one."""
+    """Open a new version, a draft, as a copy of the newest version, which must be published."""
 
-    def begin() -> Response:
-        opened = service.open_version(session, questionnaire_id=questionnaire_id, by=caller.subject)
-        return _present(opened, created=True)
+    def open_draft() -> Response:
+        questionnaire, version = service.open_version(
+            session, questionnaire_id=questionnaire_id, by=caller.subject
+        )
+        return _present(questionnaire, version, created=True)
 
-    return once(begin)
+    return once(open_draft)
 
 
 @router.get("/{questionnaire_id}/versions", response_model=QuestionnairePage, responses=errors(404))
@@ -176,29 +178,34 @@ def list_versions(
     response_model=QuestionnaireOut,
     responses=errors(404),
 )
-def read_version(questionnaire_id: QuestionnaireId, version: Number, session: Reading) -> Response:
+def read_version(
+    questionnaire_id: QuestionnaireId, version: VersionNumber, session: Reading
+) -> Response:
     """Read one version of a questionnaire."""
     questionnaire = _existing(session, questionnaire_id)
     row = repository.version(session, questionnaire_id, version)
-    return _present((questionnaire, found_or_404(row, "This questionnaire has no such version.")))
+    return _present(questionnaire, found_or_404(row, "This questionnaire has no such version."))
 
 
 def _existing(session: Session, questionnaire_id: UUID) -> Questionnaire:
+    """Return the questionnaire with this id, or raise NotFound."""
     return found_or_404(repository.questionnaire(session, questionnaire_id), service.UNKNOWN)
 
 
 def _template(name: str | None) -> dict[str, Any]:
+    """Return the document of a template, empty without a name; Invalid if it does not exist."""
     if name is None:
         return {}
-    document = shipped.template(name)
+    document = templates.load_template(name)
     if document is None:
-        names = ", ".join(shipped.template_names())
+        names = ", ".join(templates.template_names())
         raise Invalid(Fault("/template", "unknown_template", f"Choose one of: {names}."))
     return document
 
 
-def _present(found: service.Versioned, *, created: bool = False) -> Response:
-    questionnaire, version = found
+def _present(
+    questionnaire: Questionnaire, version: QuestionnaireVersion, *, created: bool = False
+) -> Response:
     return answer(
         questionnaire_out(questionnaire, version),
         created=created,

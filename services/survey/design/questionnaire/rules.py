@@ -1,4 +1,4 @@
-"""What makes a written questionnaire sound beyond the shape of its parts."""
+"""The rules of a questionnaire document that go beyond the types of its fields."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -9,116 +9,130 @@ from shared.errors import Fault
 MOST_ITEMS = 300
 MOST_POINTS = 11
 RESERVED = frozenset({"respondent_external_id", "submitted_at", "channel", "wave"})
+"""Codes that no item may have, because they are columns of imported files."""
 
 
-def faults_of(document: Mapping[str, Any]) -> list[Fault]:
-    """Give everything that is wrong with a questionnaire whose parts have the right shape."""
-    faults = list(_codes(document["questions"]))
-    for position, question in enumerate(document["questions"]):
-        faults.extend(_faults_of_question(f"/questions/{position}", question))
+def find_faults(document: Mapping[str, Any]) -> list[Fault]:
+    """Return a fault for each broken rule of a document whose fields have the right types."""
+    faults = list(_code_faults(document["questions"]))
+    for index, question in enumerate(document["questions"]):
+        faults.extend(_question_faults(f"/questions/{index}", question))
     return faults
 
 
-def _codes(questions: list[Mapping[str, Any]]) -> Iterator[Fault]:
-    named = list(_named(questions))
-    yield from _repeated(named, "Another question or row has this code; give it one of its own.")
-    for pointer, code in named:
+def _code_faults(questions: list[Mapping[str, Any]]) -> Iterator[Fault]:
+    codes = list(_codes(questions))
+    yield from _repeated(codes, "Another question or row has this code; give it one of its own.")
+    for pointer, code in codes:
         if code in RESERVED:
             yield Fault(pointer, "reserved", "This name is a column of imports; choose another.")
-    if len(named) > MOST_ITEMS:
-        yield Fault("/questions", "too_many", f"Ask at most {MOST_ITEMS} things.")
+    if len(codes) > MOST_ITEMS:
+        yield Fault("/questions", "too_many", f"Ask at most {MOST_ITEMS} questions and rows.")
 
 
-def _named(questions: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    for position, question in enumerate(questions):
-        yield f"/questions/{position}/code", question["code"]
-        for ordinal, row in enumerate(question.get("rows") or ()):
-            yield f"/questions/{position}/rows/{ordinal}/code", row["code"]
+def _codes(questions: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield the code of each question and of each matrix row, with its JSON pointer before it."""
+    for index, question in enumerate(questions):
+        yield f"/questions/{index}/code", question["code"]
+        for row_index, row in enumerate(question.get("rows") or ()):
+            yield f"/questions/{index}/rows/{row_index}/code", row["code"]
 
 
-def _repeated(named: Iterable[tuple[str, Any]], message: str) -> Iterator[Fault]:
+def _repeated(values: Iterable[tuple[str, Any]], message: str) -> Iterator[Fault]:
+    """Yield a fault at the pointer of each value that has come before."""
     seen = set()
-    for pointer, value in named:
+    for pointer, value in values:
         if value in seen:
             yield Fault(pointer, "repeated", message)
         seen.add(value)
 
 
-def _faults_of_question(at: str, question: Mapping[str, Any]) -> Iterator[Fault]:
+def _question_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
     kind = QuestionType(question["type"])
     if kind in SCALED:
-        yield from _scale(at, question)
+        yield from _scale_faults(pointer, question)
     elif kind is QuestionType.NUMBER:
-        yield from _number(at, question)
+        yield from _number_faults(pointer, question)
     elif kind in {QuestionType.SINGLE, QuestionType.MULTIPLE}:
-        yield from _options(at, question)
-    yield from _role(at, kind, question)
+        yield from _option_faults(pointer, question)
+    yield from _role_faults(pointer, kind, question)
 
 
-def _scale(at: str, question: Mapping[str, Any]) -> Iterator[Fault]:
+def _scale_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
     scale = scale_of(question)
     least, most = scale["least"], scale["most"]
     if not 1 <= most - least < MOST_POINTS:
         message = f"A scale has 2 to {MOST_POINTS} points; most must be above least."
-        yield Fault(f"{at}/scale/most", "out_of_range", message)
+        yield Fault(f"{pointer}/scale/most", "out_of_range", message)
         return
-    place = f"{at}/labels" if question["type"] == QuestionType.NPS else f"{at}/scale/labels"
+    is_nps = question["type"] == QuestionType.NPS
+    labels_pointer = f"{pointer}/labels" if is_nps else f"{pointer}/scale/labels"
     labels = [
-        (f"{place}/{ordinal}/value", label["value"])
-        for ordinal, label in enumerate(scale.get("labels") or ())
+        (f"{labels_pointer}/{index}/value", label["value"])
+        for index, label in enumerate(scale.get("labels") or ())
     ]
     yield from _repeated(labels, "This point of the scale has a label already.")
-    for pointer, value in labels:
+    for label_pointer, value in labels:
         if not least <= value <= most:
-            yield Fault(pointer, "outside_scale", f"Label points from {least} to {most}.")
-    yield from _missing(at, question, least, most)
+            yield Fault(label_pointer, "outside_scale", f"Label points from {least} to {most}.")
+    yield from _missing_code_faults(pointer, question, least, most)
 
 
-def _missing(at: str, question: Mapping[str, Any], least: Any, most: Any) -> Iterator[Fault]:
+def _missing_code_faults(
+    pointer: str, question: Mapping[str, Any], least: Any, most: Any
+) -> Iterator[Fault]:
+    """Yield faults of missing codes that are repeated, or lie between `least` and `most`.
+
+    None as `least` or `most` means that answers have no bound on that side.
+    """
     codes = [
-        (f"{at}/missing/{ordinal}/value", each["value"])
-        for ordinal, each in enumerate(question.get("missing") or ())
+        (f"{pointer}/missing/{index}/value", code["value"])
+        for index, code in enumerate(question.get("missing") or ())
     ]
-    yield from _repeated(codes, "This missing code is there already.")
-    for pointer, value in codes:
+    yield from _repeated(codes, "Another missing code has this value already.")
+    for code_pointer, value in codes:
         if (least is None or least <= value) and (most is None or value <= most):
             message = "A missing code must lie outside the values that can be answered."
-            yield Fault(pointer, "inside_scale", message)
+            yield Fault(code_pointer, "inside_scale", message)
 
 
-def _number(at: str, question: Mapping[str, Any]) -> Iterator[Fault]:
+def _number_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
     least, most = question.get("least"), question.get("most")
     if least is not None and most is not None and least > most:
-        yield Fault(f"{at}/most", "out_of_range", "most must not be below least.")
+        yield Fault(f"{pointer}/most", "out_of_range", "most must not be below least.")
         return
-    yield from _missing(at, question, least, most)
+    yield from _missing_code_faults(pointer, question, least, most)
 
 
-def _options(at: str, question: Mapping[str, Any]) -> Iterator[Fault]:
+def _option_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
     codes = [
-        (f"{at}/options/{ordinal}/code", option["code"])
-        for ordinal, option in enumerate(question["options"])
+        (f"{pointer}/options/{index}/code", option["code"])
+        for index, option in enumerate(question["options"])
     ]
     yield from _repeated(codes, "Another option of this question has this code.")
     fewest = question.get("fewest") or 0
     greatest = question.get("greatest") or len(codes)
     if not fewest <= greatest <= len(codes):
         message = f"fewest <= greatest <= {len(codes)} (the number of options) must hold."
-        yield Fault(f"{at}/greatest", "out_of_range", message)
+        yield Fault(f"{pointer}/greatest", "out_of_range", message)
 
 
-def _role(at: str, kind: QuestionType, question: Mapping[str, Any]) -> Iterator[Fault]:
-    """Keep satisfaction to items with both ends: the index is 100 (x - least) / (most - least)."""
-    roles = [(f"{at}/role", question.get("role"))]
-    for ordinal, row in enumerate(question.get("rows") or ()):
-        roles.append((f"{at}/rows/{ordinal}/role", row.get("role")))
-    for pointer, role in roles:
-        if role == Role.SATISFACTION and not _has_ends(kind, question):
+def _role_faults(pointer: str, kind: QuestionType, question: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield a fault for each item that measures satisfaction and has no least and most value.
+
+    The satisfaction index needs both: it is 100 (x - least) / (most - least).
+    """
+    roles = [(f"{pointer}/role", question.get("role"))]
+    for index, row in enumerate(question.get("rows") or ()):
+        roles.append((f"{pointer}/rows/{index}/role", row.get("role")))
+    for role_pointer, role in roles:
+        if role == Role.SATISFACTION and not _has_two_ends(kind, question):
             message = "Only an item with a least and a greater most can measure satisfaction."
-            yield Fault(pointer, "no_scale", message)
+            yield Fault(role_pointer, "no_scale", message)
 
 
-def _has_ends(kind: QuestionType, question: Mapping[str, Any]) -> bool:
+def _has_two_ends(kind: QuestionType, question: Mapping[str, Any]) -> bool:
+    """Return whether the answers have a least and a greater most value."""
     if kind is not QuestionType.NUMBER:
         return kind in SCALED
     least, most = question.get("least"), question.get("most")

@@ -1,4 +1,4 @@
-"""Bodies of questionnaires."""
+"""Request and response bodies of questionnaires."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
@@ -31,13 +31,13 @@ def _printable(text: str) -> str:
 
 
 def _number(value: object) -> object:
-    """Tell once what is no number, not for each kind of number."""
+    """Refuse a value that is no number; the union of int and float would report it twice."""
     if type(value) not in {int, float}:
         raise PydanticCustomError("number", "Give a number.")
     return value
 
 
-Line = Annotated[
+DisplayText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=1000, strip_whitespace=True),
     AfterValidator(_printable),
@@ -45,52 +45,56 @@ Line = Annotated[
 ItemCode = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$"),
-    Field(description="The name under which answers travel.", examples=["appearance"]),
+    Field(description="The name of the answer in responses and files.", examples=["appearance"]),
 ]
 OptionCode = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"), Field(examples=["online"])
 ]
-Point = Annotated[Integer, Field(ge=-1000, le=1000)]
-Bound = Annotated[StrictInt | StrictFloat, BeforeValidator(_number), Field(ge=-LARGEST, le=LARGEST)]
+ScaleValue = Annotated[Integer, Field(ge=-1000, le=1000)]
+NumberBound = Annotated[
+    StrictInt | StrictFloat, BeforeValidator(_number), Field(ge=-LARGEST, le=LARGEST)
+]
 
 
 class _Text(Body):
-    zh: Line | None = Field(None, examples=["外观"])
-    en: Line | None = Field(None, examples=["Appearance"])
+    zh: DisplayText | None = Field(None, examples=["外观"])
+    en: DisplayText | None = Field(None, examples=["Appearance"])
 
 
-class TextUpdate(_Text):
-    """What changes of a text: a language that is absent stays, null removes it."""
+class LocalizedTextUpdate(_Text):
+    """A change of a text: a language that is absent stays as it is, null removes it."""
 
 
 class LocalizedText(_Text):
     """A text in Chinese, English or both."""
 
     @model_validator(mode="after")
-    def _in_some_language(self) -> "LocalizedText":
+    def _has_a_language(self) -> "LocalizedText":
         if self.zh is None and self.en is None:
             raise PydanticCustomError("text", "Give the text in zh, en or both.")
         return self
 
 
-class ScalePoint(Body):
-    """A value and what it means."""
+class ValueLabel(Body):
+    """A value of an answer and the text that respondents see for it."""
 
-    value: Point
+    value: ScaleValue
     text: LocalizedText
 
 
 class AnswerScale(Body):
-    """A Likert scale (李克特量表): whole numbers from `least` to `most`, which is the best."""
+    """A Likert scale (李克特量表): whole numbers from `least` to `most`; `most` is the best."""
 
-    least: Point = Field(examples=[1])
-    most: Point = Field(examples=[5])
-    falling: Flag = Field(False, description="Show the greatest value first.")
-    labels: list[ScalePoint] = Field([], max_length=11, description="What points are called.")
+    least: ScaleValue = Field(examples=[1])
+    most: ScaleValue = Field(examples=[5])
+    falling: Flag = Field(False, description="Whether the greatest value is shown first.")
+    labels: list[ValueLabel] = Field(
+        [], max_length=11, description="Labels of points of the scale."
+    )
 
 
 class AnswerOption(Body):
-    """An option; one that is `missing` counts as no answer."""
+    """An option of a choice; an option that is `missing` counts as no answer."""
 
     code: OptionCode
     text: LocalizedText
@@ -98,11 +102,13 @@ class AnswerOption(Body):
 
 
 class MatrixRow(Body):
-    """One item of a matrix."""
+    """An item of a matrix."""
 
     code: ItemCode
     text: LocalizedText
-    role: Role | None = Field(None, description="Where it differs from that of the matrix.")
+    role: Role | None = Field(
+        None, description="Needed where it differs from the role of the matrix."
+    )
 
 
 class _Question(Body):
@@ -110,49 +116,53 @@ class _Question(Body):
     text: LocalizedText
     hint: LocalizedText | None = None
     required: Flag = False
-    role: Role | None = Field(None, description="What it measures; NPS: recommend, else other.")
+    role: Role | None = Field(
+        None,
+        description="The construct that it measures; the default is `recommend` for an NPS "
+        "question, otherwise `other`.",
+    )
 
 
-Missing = Annotated[
-    list[ScalePoint],
-    Field(max_length=10, description="Codes outside the scale that count as no answer (缺失值)."),
+MissingCodes = Annotated[
+    list[ValueLabel],
+    Field(max_length=10, description="Values outside the scale that count as no answer (缺失值)."),
 ]
 
 
 class MatrixQuestion(_Question):
-    """Likert items that share a scale."""
+    """A question of several Likert items that share a scale."""
 
     type: Literal["matrix"]
     scale: AnswerScale
     rows: list[MatrixRow] = Field(min_length=1, max_length=100)
-    missing: Missing = Field([])
+    missing: MissingCodes = Field([])
 
 
 class RatingQuestion(_Question):
-    """One item on a scale."""
+    """A question that is answered by a point of a scale."""
 
     type: Literal["rating"]
     scale: AnswerScale
-    missing: Missing = Field([])
+    missing: MissingCodes = Field([])
 
 
 class NpsQuestion(_Question):
-    """How likely the respondent is to recommend us, from 0 to 10 (净推荐值)."""
+    """A question how likely the respondent is to recommend us, from 0 to 10 (净推荐值)."""
 
     type: Literal["nps"]
-    labels: list[ScalePoint] = Field([], max_length=11)
-    missing: Missing = Field([])
+    labels: list[ValueLabel] = Field([], max_length=11)
+    missing: MissingCodes = Field([])
 
 
 class SingleChoiceQuestion(_Question):
-    """One of several options."""
+    """A question that is answered by one of several options."""
 
     type: Literal["single"]
     options: list[AnswerOption] = Field(min_length=2, max_length=200)
 
 
 class MultipleChoiceQuestion(_Question):
-    """Any number of options between `fewest` and `greatest`."""
+    """A question that is answered by `fewest` to `greatest` options."""
 
     type: Literal["multiple"]
     options: list[AnswerOption] = Field(min_length=2, max_length=200)
@@ -161,20 +171,20 @@ class MultipleChoiceQuestion(_Question):
 
 
 class NumberQuestion(_Question):
-    """A number with at most three decimals."""
+    """A question that is answered by a number with at most three decimals."""
 
     type: Literal["number"]
-    least: Bound | None = None
-    most: Bound | None = None
+    least: NumberBound | None = None
+    most: NumberBound | None = None
     decimals: Integer = Field(0, ge=0, le=3)
-    missing: Missing = Field([])
+    missing: MissingCodes = Field([])
 
 
 class OpenQuestion(_Question):
-    """An open question (开放题): its answers stay out of events."""
+    """An open question (开放题): its answers are left out of `response.submitted` events."""
 
     type: Literal["text"]
-    longest: Integer = Field(2000, ge=1, le=10_000, description="Characters.")
+    longest: Integer = Field(2000, ge=1, le=10_000, description="Most characters of an answer.")
 
 
 AnyQuestion: TypeAlias = Annotated[
@@ -192,83 +202,90 @@ Questions = Annotated[list[AnyQuestion], Field(min_length=1, max_length=MOST_ITE
 
 
 class QuestionnaireDocument(Body):
-    """What a questionnaire (问卷) says and asks."""
+    """The texts and questions of a questionnaire (问卷)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.DOCUMENT]})
 
-    title: LocalizedText = Field(description="What respondents see above the questions.")
-    introduction: LocalizedText | None = Field(None, description="What they read below the title.")
+    title: LocalizedText = Field(description="Title that respondents see above the questions.")
+    introduction: LocalizedText | None = Field(
+        None, description="Text that respondents read below the title."
+    )
     questions: Questions
 
     def document(self) -> dict[str, Any]:
-        """Write as it is stored."""
+        """Return the JSON form that is stored."""
         return self.model_dump(mode="json", exclude_none=True)
 
 
 class QuestionnaireCreate(Body):
-    """A questionnaire of one's own, or a ready one (`template`), which may be extended.
+    """A new questionnaire: your own, or a copy of a template with changes and more questions.
 
-    `{"template": "product-quality"}` alone will do. Codes are unique in a questionnaire, those of
-    the template and of the rows of a matrix included.
+    `{"template": "product-quality"}` alone is enough. Codes are unique within a questionnaire,
+    including those of the template and of the rows of a matrix.
     """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.NEW]})
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.CREATE]})
 
     template: Code | None = Field(
         None,
-        description="A ready questionnaire (模板); GET /v1/questionnaires/templates lists them.",
+        description="Name of a template (模板); GET /v1/questionnaires/templates lists them.",
         examples=["product-quality"],
     )
     title: LocalizedText | None = Field(None, description="Needed without a template.")
     introduction: LocalizedText | None = None
     questions: Questions | None = Field(
-        None, description="Needed without a template; with one they are asked after its own."
+        None,
+        description="Needed without a template; otherwise added behind those of the template.",
     )
 
     @model_validator(mode="after")
-    def _whole(self) -> "QuestionnaireCreate":
+    def _is_complete(self) -> "QuestionnaireCreate":
         if self.template is None and (self.title is None or self.questions is None):
             raise PydanticCustomError("incomplete", "Give a template, or a title and questions.")
         return self
 
-    def document(self, ready: dict[str, Any]) -> dict[str, Any]:
-        """Write as it is stored; `ready` is the document of the template."""
+    def document(self, template: dict[str, Any]) -> dict[str, Any]:
+        """Return the JSON form that is stored.
+
+        `template` is the document of the template, empty if the questionnaire has none.
+        """
         own = self.model_dump(mode="json", exclude_none=True, exclude={"template"})
-        questions = [*ready.get("questions", ()), *own.get("questions", ())]
+        questions = [*template.get("questions", ()), *own.get("questions", ())]
         return QuestionnaireDocument.model_validate(
-            ready | own | {"questions": questions}
+            template | own | {"questions": questions}
         ).document()
 
 
 class QuestionnaireUpdate(Body):
-    """A JSON Merge Patch (RFC 7396) of the draft: what is absent stays, null removes.
+    """A JSON Merge Patch (RFC 7396) of the draft: an absent field stays, null removes it.
 
-    Of a text this holds for each language.
+    A text is merged language by language.
     """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.PATCH]})
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.UPDATE]})
 
-    title: TextUpdate | None = Field(None, description="Cannot be removed.")
-    introduction: TextUpdate | None = None
+    title: LocalizedTextUpdate | None = Field(None, description="The title; it cannot be removed.")
+    introduction: LocalizedTextUpdate | None = None
     questions: Questions | None = Field(
-        None, description="Replaces all questions, those of the template too; cannot be removed."
+        None,
+        description="Replaces all questions, also those of the template; they cannot be removed.",
     )
 
     def applied_to(self, document: dict[str, Any]) -> dict[str, Any]:
-        """Give the stored document that results; Invalid where something needed is removed."""
+        """Return the changed document; Invalid if the patch removes something that is needed."""
         return patched(QuestionnaireDocument, document, self).document()
 
 
 class QuestionnaireOut(QuestionnaireDocument):
-    """A version of a questionnaire; the newest, unless another was asked for."""
+    """A version of a questionnaire: the newest one unless another was requested."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.KEPT]})
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.STORED]})
 
     id: UUID
     version: int
     state: VersionState
-    template: str | None = Field(description="The template it began from.")
-    revision: int = Field(description="Grows with every change of any version; the ETag is this.")
+    template: str | None = Field(description="The template that it was created from.")
+    revision: int = Field(description="Grows with every change of any version; it is the ETag.")
     created_at: datetime
     changed_at: datetime
     published_at: datetime | None
@@ -279,20 +296,20 @@ class QuestionnairePage(Page[QuestionnaireOut]):
 
 
 class TemplateOut(Body):
-    """A ready questionnaire."""
+    """A questionnaire template."""
 
     name: str
     title: LocalizedText
 
 
 class TemplatePage(Page[TemplateOut]):
-    """The ready questionnaires."""
+    """All questionnaire templates."""
 
 
 def questionnaire_out(
     questionnaire: Questionnaire, version: QuestionnaireVersion
 ) -> QuestionnaireOut:
-    """Present a version of a questionnaire."""
+    """Return the response body of a version of a questionnaire."""
     return QuestionnaireOut(
         id=questionnaire.id,
         version=version.version,

@@ -1,4 +1,4 @@
-"""Use cases of questionnaires: design, change, publish, open a new version."""
+"""Use cases of questionnaires: create, change and publish them, open new versions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,21 +9,24 @@ from sqlalchemy.orm import Session
 from services.survey.design.questionnaire import repository
 from services.survey.design.questionnaire.domain import VersionState
 from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
-from services.survey.design.questionnaire.rules import faults_of
+from services.survey.design.questionnaire.rules import find_faults
 from shared import clock
 from shared.errors import Conflict, Invalid, PreconditionFailed, found_or_404
 from shared.ids import new_id
 
 Document = dict[str, Any]
-Versioned = tuple[Questionnaire, QuestionnaireVersion]
+"""The texts and questions of a version, in the JSON form of `schemas.QuestionnaireDocument`."""
 
 UNKNOWN = "There is no questionnaire with this id."
 
 
-def design_questionnaire(
+def create_questionnaire(
     session: Session, *, document: Document, template: str | None, by: str
-) -> Versioned:
-    """Begin a questionnaire: version 1 is a draft. Invalid where it is not sound."""
+) -> tuple[Questionnaire, QuestionnaireVersion]:
+    """Create a questionnaire and its version 1, a draft.
+
+    Invalid with a fault for each rule that the document breaks.
+    """
     _check(document)
     moment = clock.now()
     questionnaire = Questionnaire(
@@ -31,7 +34,7 @@ def design_questionnaire(
     )
     session.add(questionnaire)
     session.flush()
-    return questionnaire, _draft(session, questionnaire, document, by=by)
+    return questionnaire, _add_draft(session, questionnaire, document, by=by)
 
 
 def change_questionnaire(
@@ -41,10 +44,11 @@ def change_questionnaire(
     expected_revision: int,
     change: Callable[[Document], Document],
     by: str,
-) -> Versioned:
-    """Change the draft, if that changes anything.
+) -> tuple[Questionnaire, QuestionnaireVersion]:
+    """Replace the document of the draft by `change(document)`; an equal one changes nothing.
 
-    Conflict where the newest version is published and so stays as it is.
+    PreconditionFailed if the questionnaire has another revision; Conflict if its newest version is
+    published, because a published version never changes; Invalid as in `create_questionnaire`.
     """
     questionnaire, newest = _for_change(session, questionnaire_id)
     if questionnaire.revision != expected_revision:
@@ -62,8 +66,10 @@ def change_questionnaire(
     return questionnaire, newest
 
 
-def publish_questionnaire(session: Session, *, questionnaire_id: UUID) -> Versioned:
-    """Publish the newest version: surveys can ask it. Nothing happens where it is already."""
+def publish_questionnaire(
+    session: Session, *, questionnaire_id: UUID
+) -> tuple[Questionnaire, QuestionnaireVersion]:
+    """Publish the newest version, so that surveys can use it; no effect if it is published."""
     questionnaire, newest = _for_change(session, questionnaire_id)
     if newest.state == VersionState.DRAFT:
         newest.state, newest.published_at = VersionState.PUBLISHED, clock.now()
@@ -72,23 +78,24 @@ def publish_questionnaire(session: Session, *, questionnaire_id: UUID) -> Versio
     return questionnaire, newest
 
 
-def open_version(session: Session, *, questionnaire_id: UUID, by: str) -> Versioned:
-    """Begin a new version as a copy of the newest; Conflict while that one is a draft."""
+def open_version(
+    session: Session, *, questionnaire_id: UUID, by: str
+) -> tuple[Questionnaire, QuestionnaireVersion]:
+    """Add a new draft version as a copy of the newest version; Conflict if that one is a draft."""
     questionnaire, newest = _for_change(session, questionnaire_id)
     if newest.state == VersionState.DRAFT:
         raise Conflict(detail="The newest version is still a draft.", code="draft_open")
     questionnaire.newest += 1
     questionnaire.revision += 1
-    return questionnaire, _draft(session, questionnaire, newest.document, by=by)
+    return questionnaire, _add_draft(session, questionnaire, newest.document, by=by)
 
 
 def _check(document: Document) -> None:
-    faults = faults_of(document)
-    if faults:
-        raise Invalid(*faults, detail="The questionnaire is not sound.")
+    if faults := find_faults(document):
+        raise Invalid(*faults, detail="The questionnaire breaks some rules.")
 
 
-def _draft(
+def _add_draft(
     session: Session, questionnaire: Questionnaire, document: Document, *, by: str
 ) -> QuestionnaireVersion:
     draft = QuestionnaireVersion(
@@ -104,8 +111,11 @@ def _draft(
     return draft
 
 
-def _for_change(session: Session, questionnaire_id: UUID) -> Versioned:
+def _for_change(
+    session: Session, questionnaire_id: UUID
+) -> tuple[Questionnaire, QuestionnaireVersion]:
+    """Return the questionnaire, locked, and its newest version; NotFound if it does not exist."""
     questionnaire = found_or_404(
         repository.questionnaire_for_change(session, questionnaire_id), UNKNOWN
     )
-    return questionnaire, repository.newest(session, questionnaire)
+    return questionnaire, repository.newest_version(session, questionnaire)

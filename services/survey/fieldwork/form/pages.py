@@ -1,4 +1,4 @@
-"""The respondent's page as HTML: it needs no script, no cookie and nothing from elsewhere."""
+"""The HTML of the respondent's page, without scripts, cookies and resources of other sites."""
 
 import base64
 import hashlib
@@ -12,29 +12,33 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.survey.design.questionnaire.domain import SCALED, Item, Language, Questionnaire
-from services.survey.fieldwork.form.domain import FORM_FIELD, Filled
-from services.survey.fieldwork.form.texts import Words
+from services.survey.fieldwork.form.domain import FORM_FIELD, FilledForm
+from services.survey.fieldwork.form.texts import PageTexts
 
-Notice = Literal["thanks", "closed", "early", "nowhere"]
+Notice = Literal["thanks", "closed", "not_open", "unknown_link"]
+"""The pages without questions; each has a heading and a sentence in `texts.TEXTS`."""
 
 _FOLDER: Final = Path(__file__).parent / "templates"
 _MOST_IN_LIST: Final = 5
-"""Points; a longer scale, or one without labels, is laid out as a line of numbers."""
+"""Most points of a scale that is shown as a list of labels; other scales are a line of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Faults:
-    """What is said at which item; `again` asks for the whole form once more."""
+class FormFaults:
+    """The messages of invalid answers by item code.
 
-    at: Mapping[str, str]
-    again: bool = False
+    `incomplete`: the form came without its id, so the respondent has to submit it again.
+    """
+
+    messages: Mapping[str, str]
+    incomplete: bool = False
 
 
-NO_FAULTS: Final = Faults({})
+NO_FAULTS: Final = FormFaults({})
 
 
-class Pages:
-    """Renders the pages; the headers allow a browser nothing but showing and sending them."""
+class PageRenderer:
+    """Renders the pages; `headers` forbid a browser all but to show a page and submit its form."""
 
     def __init__(self) -> None:
         self._style = (_FOLDER / "style.css").read_text()
@@ -45,7 +49,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.tests["laid_out_in_line"] = _in_line
+        self._environment.tests["shown_in_line"] = _is_shown_in_line
         digest = base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
         self.headers = {
             "Content-Security-Policy": (
@@ -64,37 +68,38 @@ class Pages:
         *,
         language: Language,
         form_id: UUID,
-        filled: Filled | None = None,
-        faults: Faults = NO_FAULTS,
+        filled: FilledForm | None = None,
+        faults: FormFaults = NO_FAULTS,
     ) -> str:
-        """Show the questions, with what was filled in and what is wrong with it."""
+        """Return the page with the questions, the values filled in so far and their faults."""
         return self._render(
             "form.html",
             language,
             questionnaire=questionnaire,
             form_field=FORM_FIELD,
             form_id=form_id,
-            kept=filled.fields if filled else {},
-            faults=faults.at,
-            again=faults.again,
+            filled=filled.fields if filled else {},
+            faults=faults.messages,
+            incomplete=faults.incomplete,
         )
 
     def notice(self, notice: Notice, *, language: Language) -> str:
-        """Say that it is done, over, not begun, or nowhere."""
-        words = Words(language)
-        heading, more = words[notice], words[f"{notice}_more"]
+        """Return a page without questions: thanks, or why the survey cannot be answered."""
+        texts = PageTexts(language)
+        heading, more = texts[notice], texts[f"{notice}_more"]
         return self._render("notice.html", language, heading=heading, more=more)
 
     def _render(self, template: str, language: Language, **values: object) -> str:
         return self._environment.get_template(template).render(
             language=language,
-            words=Words(language),
-            style=Markup(self._style),  # noqa: S704  our own file
+            texts=PageTexts(language),
+            style=Markup(self._style),  # noqa: S704  a file of ours
             **values,
         )
 
 
-def _in_line(item: Item) -> bool:
+def _is_shown_in_line(item: Item) -> bool:
+    """Return whether the points of an item are shown as a line of numbers instead of a list."""
     if item.type not in SCALED:
         return False
     points = [choice for choice in item.choices if not choice.missing]

@@ -1,4 +1,4 @@
-"""HTTP door of the respondent's page: HTML for people."""
+"""HTTP routes of the respondent's page: HTML for people."""
 
 from typing import Annotated, Any
 
@@ -8,10 +8,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.survey.design.questionnaire.domain import Language, Questionnaire
 from services.survey.fieldwork.form import service
-from services.survey.fieldwork.form.domain import FORM_FIELD, Filled, choose_language, read_filled
-from services.survey.fieldwork.form.pages import NO_FAULTS, Faults, Notice, Pages
-from services.survey.fieldwork.form.service import Destination
-from services.survey.fieldwork.response.texts import say
+from services.survey.fieldwork.form.domain import (
+    FORM_FIELD,
+    FilledForm,
+    choose_language,
+    parse_form,
+)
+from services.survey.fieldwork.form.pages import NO_FAULTS, FormFaults, Notice, PageRenderer
+from services.survey.fieldwork.form.service import LinkedWave
+from services.survey.fieldwork.response.texts import message_for
 from services.survey.fieldwork.survey.domain import State
 from services.survey.fieldwork.survey.service import questionnaire_of
 from shared.errors import BadRequest
@@ -20,7 +25,7 @@ from shared.ids import new_id
 
 router = APIRouter(prefix="/s", tags=["respondents' pages"], default_response_class=HTMLResponse)
 
-Documented = dict[int | str, dict[str, Any]]
+ResponseDocs = dict[int | str, dict[str, Any]]
 
 _EXAMPLE: dict[str, Any] = {
     FORM_FIELD: "0199a7c0-0000-7000-8000-000000000051",
@@ -35,16 +40,16 @@ _EXAMPLE: dict[str, Any] = {
 }
 _SCHEMA: dict[str, Any] = {
     "type": "object",
-    "description": "The answers, each in a field named by the code of its item. An answer is what "
-    "the page offers: a point of the scale, the code of an option (several: the field again for "
-    "each), a number or a text. What is left empty is no answer.",
+    "description": "The answers, each in a field that is named by the code of its item: a point of "
+    "the scale, the code of an option (several options: a field for each), a number or a text. An "
+    "empty field is no answer.",
     "required": [FORM_FIELD],
     "properties": {
         FORM_FIELD: {
             "type": "string",
             "format": "uuid",
-            "description": "The hidden field of the page, new each time that it is shown. The "
-            "same sent again changes nothing.",
+            "description": "The hidden field of the page, new each time the page is shown. The "
+            "same form sent again changes nothing.",
         }
     },
     "additionalProperties": {
@@ -52,30 +57,38 @@ _SCHEMA: dict[str, Any] = {
     },
     "examples": [_EXAMPLE],
 }
-_FORM: dict[str, Any] = {
+_REQUEST_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {"application/x-www-form-urlencoded": {"schema": _SCHEMA}},
     }
 }
-_GONE: Documented = {410: {"description": "The survey is closed; the page says so."}}
-_NOWHERE: Documented = {404: {"description": "The link leads nowhere; the page says so."}, **_GONE}
-_MEND: Documented = {
-    303: {"description": "The answers are kept; on to the thanks."},
-    422: {"description": "The page again, with what has to be mended."},
-    **_NOWHERE,
+_GONE: ResponseDocs = {410: {"description": "The survey is closed; the page says so."}}
+_NOT_FOUND: ResponseDocs = {
+    404: {"description": "The link is not valid, or the survey is not open yet; the page says so."},
+    **_GONE,
+}
+_SUBMITTED: ResponseDocs = {
+    303: {"description": "The answers are stored; the page with the thanks follows."},
+    422: {"description": "The page again, with messages at the answers that are not valid."},
+    **_NOT_FOUND,
 }
 
-_NOTICES: dict[State, Notice] = {State.DRAFT: "early", State.CLOSED: "closed"}
-_STATUSES: dict[Notice, int] = {"thanks": 200, "closed": 410, "early": 404, "nowhere": 404}
+_NOTICES: dict[State, Notice] = {State.DRAFT: "not_open", State.CLOSED: "closed"}
+_STATUSES: dict[Notice, int] = {
+    "thanks": 200,
+    "closed": 410,
+    "not_open": 404,
+    "unknown_link": 404,
+}
 
 
 async def _language(
     lang: Annotated[
         str | None,
         Query(
-            description="Language of the page (语言): en, or zh-CN for anything else. Without it "
-            "the browser's.",
+            description="Language of the page (语言): en, or zh-CN for any other value. The "
+            "default is the language of the browser.",
             examples=["zh-CN"],
         ),
     ] = None,
@@ -86,87 +99,92 @@ async def _language(
     return choose_language(lang, accept_language)
 
 
-async def _pages(request: Request) -> Pages:
-    pages: Pages = request.app.state.pages
-    return pages
+async def _renderer(request: Request) -> PageRenderer:
+    renderer: PageRenderer = request.app.state.page_renderer
+    return renderer
 
 
-async def _filled(request: Request) -> Filled:
+async def _filled_form(request: Request) -> FilledForm:
     try:
-        return read_filled(await request.body())
+        return parse_form(await request.body())
     except ValueError as error:
         raise BadRequest(detail="The form has too many fields.") from error
 
 
 Token = Annotated[
-    str, Path(max_length=200, description="The signed end of a wave's `link`: what follows /s/.")
+    str,
+    Path(
+        max_length=200, description="The signed token of a wave: the part of its `link` behind /s/."
+    ),
 ]
-Reads = Annotated[Language, Depends(_language)]
-Shown = Annotated[Pages, Depends(_pages)]
-Sent = Annotated[Filled, Depends(_filled)]
+PageLanguage = Annotated[Language, Depends(_language)]
+Renderer = Annotated[PageRenderer, Depends(_renderer)]
+SentForm = Annotated[FilledForm, Depends(_filled_form)]
 
 
-@router.get("/{token}", responses=_NOWHERE)
-def show_form(token: Token, language: Reads, pages: Shown, session: Reading) -> Response:
-    """Show the questions that a link leads to.
-
-    Anybody who has the link can answer, without a name and any number of times.
-    """
-    found = _open(session, token)
-    if not isinstance(found, Destination):
-        return _say(pages, found, language)
-    return _ask(pages, questionnaire_of(session, found.wave), language)
-
-
-@router.post("/{token}", responses=_MEND, openapi_extra=_FORM)
-def submit_form(
-    token: Token, filled: Sent, language: Reads, pages: Shown, session: Transaction
+@router.get("/{token}", responses=_NOT_FOUND)
+def show_form(
+    token: Token, language: PageLanguage, renderer: Renderer, session: Reading
 ) -> Response:
-    """Keep the answers and lead on to the thanks, or show what has to be mended.
+    """Show the questions of the wave that a link leads to.
 
-    One page sent twice counts once, with the answers it had last; the page opened anew and sent
-    counts as another response.
+    Everybody who has the link can answer without a name, any number of times.
     """
-    found = _open(session, token)
-    if not isinstance(found, Destination):
-        return _say(pages, found, language)
-    faults = Faults({}, again=True)
+    found = _find_open_wave(session, token)
+    if not isinstance(found, LinkedWave):
+        return _notice(renderer, found, language)
+    return _form(renderer, questionnaire_of(session, found.wave), language)
+
+
+@router.post("/{token}", responses=_SUBMITTED, openapi_extra=_REQUEST_BODY)
+def submit_form(
+    token: Token, filled: SentForm, language: PageLanguage, renderer: Renderer, session: Transaction
+) -> Response:
+    """Store the answers and redirect to the thanks, or show the page again with error messages.
+
+    A page that is sent twice counts once, with the answers sent last. A page that is opened again
+    and sent counts as another response.
+    """
+    found = _find_open_wave(session, token)
+    if not isinstance(found, LinkedWave):
+        return _notice(renderer, found, language)
+    faults = FormFaults({}, incomplete=True)
     if filled.form_id is not None:
-        refusals = service.submit_form(
+        answer_faults = service.submit_form(
             session, wave=found.wave, form_id=filled.form_id, filled=filled
         )
-        if not refusals:
-            return RedirectResponse(f"{token}/thanks?lang={language}", 303, pages.headers)
-        faults = Faults({refusal.item: say(refusal, language) for refusal in refusals})
-    return _ask(pages, questionnaire_of(session, found.wave), language, filled, faults)
+        if not answer_faults:
+            return RedirectResponse(f"{token}/thanks?lang={language}", 303, renderer.headers)
+        faults = FormFaults({f.item: message_for(f, language) for f in answer_faults})
+    return _form(renderer, questionnaire_of(session, found.wave), language, filled, faults)
 
 
 @router.get("/{token}/thanks")
-def thank(token: Token, language: Reads, pages: Shown) -> Response:  # noqa: ARG001  of the path
-    """Thank the respondent; reading this again sends nothing again."""
-    return _say(pages, "thanks", language)
+def thank(token: Token, language: PageLanguage, renderer: Renderer) -> Response:  # noqa: ARG001  part of the path
+    """Thank the respondent; to load this page again submits nothing again."""
+    return _notice(renderer, "thanks", language)
 
 
-def _open(session: Session, token: str) -> Destination | Notice:
-    """Give what a link leads to, or why it cannot be answered."""
-    found = service.follow_link(session, token)
-    return "nowhere" if found is None else _NOTICES.get(found.state, found)
+def _find_open_wave(session: Session, token: str) -> LinkedWave | Notice:
+    """Return the wave of a link, or the notice to show if it cannot be answered."""
+    found = service.find_wave_of_link(session, token)
+    return "unknown_link" if found is None else _NOTICES.get(found.state, found)
 
 
-def _say(pages: Pages, notice: Notice, language: Language) -> Response:
-    html = pages.notice(notice, language=language)
-    return HTMLResponse(html, _STATUSES[notice], pages.headers)
+def _notice(renderer: PageRenderer, notice: Notice, language: Language) -> Response:
+    html = renderer.notice(notice, language=language)
+    return HTMLResponse(html, _STATUSES[notice], renderer.headers)
 
 
-def _ask(
-    pages: Pages,
+def _form(
+    renderer: PageRenderer,
     questionnaire: Questionnaire,
     language: Language,
-    filled: Filled | None = None,
-    faults: Faults = NO_FAULTS,
+    filled: FilledForm | None = None,
+    faults: FormFaults = NO_FAULTS,
 ) -> Response:
     form_id = (filled and filled.form_id) or new_id()
-    html = pages.form(
+    html = renderer.form(
         questionnaire, language=language, form_id=form_id, filled=filled, faults=faults
     )
-    return HTMLResponse(html, 422 if filled else 200, pages.headers)
+    return HTMLResponse(html, 422 if filled else 200, renderer.headers)

@@ -1,50 +1,55 @@
-"""Use cases of the respondent's page: find what a link leads to, take what is sent back."""
+"""Use cases of the respondent's page: find the wave of a link, store a submitted form."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.survey.fieldwork.form.domain import Filled
-from services.survey.fieldwork.response import service as responses
-from services.survey.fieldwork.response.domain import Refusal, key_of
-from services.survey.fieldwork.response.service import Submission
+from services.survey.fieldwork.form.domain import FilledForm
+from services.survey.fieldwork.response.cache import answer_checker
+from services.survey.fieldwork.response.domain import AnswerFault, Submission, submission_key
+from services.survey.fieldwork.response.upsert import upsert_responses
 from services.survey.fieldwork.survey import repository as surveys
-from services.survey.fieldwork.survey.domain import State, read_link
+from services.survey.fieldwork.survey.domain import State, verify_link_token
 from services.survey.fieldwork.survey.models import Survey, Wave
 
 CHANNEL = "web"
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
-    """What a link leads to."""
+class LinkedWave:
+    """The wave that a link leads to, and its survey."""
 
     survey: Survey
     wave: Wave
 
     @property
     def state(self) -> State:
-        """Tell whether it can be answered; a closed wave is closed like a closed survey."""
+        """Return the state of the survey; `closed` also if only the wave is closed."""
         return State.CLOSED if self.wave.closed_at else State(self.survey.state)
 
 
-def follow_link(session: Session, token: str) -> Destination | None:
-    """Find the wave that a link was made for; None where we did not make it."""
-    wave_id = read_link(surveys.link_key(session), token)
+def find_wave_of_link(session: Session, token: str) -> LinkedWave | None:
+    """Return the wave that the token of a link was signed for; None if we did not sign it."""
+    wave_id = verify_link_token(surveys.link_key(session), token)
     wave = None if wave_id is None else surveys.wave(session, wave_id)
     survey = None if wave is None else surveys.survey(session, wave.survey_id)
-    return None if wave is None or survey is None else Destination(survey, wave)
+    return None if wave is None or survey is None else LinkedWave(survey, wave)
 
 
-def submit_form(session: Session, *, wave: Wave, form_id: UUID, filled: Filled) -> list[Refusal]:
-    """Keep a filled form, or what was corrected in it. Gives what has to be mended instead."""
-    sheet = responses.sheet_of(session, wave)
-    asked = {code: text for code, text in filled.written.items() if code in sheet.codes}
-    checked = sheet.check_texts(asked)
-    if checked.refusals:
-        return checked.refusals
-    key = key_of(wave.id, "form", str(form_id))
+def submit_form(
+    session: Session, *, wave: Wave, form_id: UUID, filled: FilledForm
+) -> list[AnswerFault]:
+    """Create or update the response of a form, and return []; if answers are invalid, their faults.
+
+    Fields that are no item of the questionnaire are ignored.
+    """
+    checker = answer_checker(session, wave)
+    answers = {code: text for code, text in filled.answers.items() if code in checker.codes}
+    checked = checker.check_texts(answers)
+    if checked.faults:
+        return checked.faults
+    key = submission_key(wave.id, "form", str(form_id))
     submission = Submission(key=key, answers=checked.answers, channel=CHANNEL)
-    responses.submit_responses(session, wave=wave, sheet=sheet, submissions=[submission])
+    upsert_responses(session, wave=wave, checker=checker, submissions=[submission])
     return []

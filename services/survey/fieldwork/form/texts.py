@@ -1,4 +1,4 @@
-"""The fixed texts of the respondent's page."""
+"""The texts of the respondent's page that do not come from the questionnaire."""
 
 from services.survey.design.questionnaire.domain import Language
 
@@ -14,15 +14,15 @@ TEXTS: dict[str, dict[Language, str]] = {
     "longest": {"zh": "最多 {longest} 个字", "en": "At most {longest} characters"},
     "submit": {"zh": "提交", "en": "Submit"},
     "fault": {"zh": "错误", "en": "Error"},
-    "mended": {
+    "faults": {
         "zh": "还有 {count} 处需要修改，您已填写的内容都在：",
         "en": "Please look at {count} of your answers; everything you entered is still there:",
     },
-    "mended_one": {
+    "one_fault": {
         "zh": "还有 1 处需要修改，您已填写的内容都在：",
         "en": "Please look at one of your answers; everything you entered is still there:",
     },
-    "again": {
+    "incomplete": {
         "zh": "这一页放得太久或不完整，请再提交一次，您已填写的内容都在。",
         "en": "This page was incomplete. Please submit it again; your answers are still there.",
     },
@@ -36,18 +36,18 @@ TEXTS: dict[str, dict[Language, str]] = {
         "zh": "感谢您的关注，本次调查不再接收新的回答。",
         "en": "Thank you for your interest. It takes no more answers.",
     },
-    "early": {"zh": "调查还没有开始", "en": "This survey has not started yet"},
-    "early_more": {"zh": "请稍后再打开这个链接。", "en": "Please open this link again later."},
-    "nowhere": {"zh": "链接无效", "en": "This link leads nowhere"},
-    "nowhere_more": {
+    "not_open": {"zh": "调查还没有开始", "en": "This survey has not started yet"},
+    "not_open_more": {"zh": "请稍后再打开这个链接。", "en": "Please open this link again later."},
+    "unknown_link": {"zh": "链接无效", "en": "This link leads nowhere"},
+    "unknown_link_more": {
         "zh": "请检查链接是否完整，或向给您链接的人询问。",
         "en": "Check that the link is complete, or ask whoever gave it to you.",
     },
 }
 
 
-class Words:
-    """The fixed texts in one language."""
+class PageTexts:
+    """The texts of the page in one language, by name."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
@@ -55,6 +55,6 @@ class Words:
     def __getitem__(self, name: str) -> str:
         return TEXTS[name][self._language]
 
-    def fill(self, name: str, **values: object) -> str:
-        """Give a text with its blanks filled."""
+    def format(self, name: str, **values: object) -> str:
+        """Return a text with these values filled in."""
         return self[name].format(**values)

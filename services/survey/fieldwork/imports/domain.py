@@ -1,4 +1,4 @@
-"""What the columns of a file of answers are. Pure."""
+"""The columns of an imported file of answers."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,15 +18,19 @@ _CHANNEL = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 def columns_of_answers(
     header: Sequence[str], mapping: ColumnMapping, items: Mapping[str, bool]
 ) -> Columns:
-    """Find items, by code and whether they are required, and fields; Invalid if it will not do."""
-    required = [code for code, needed in items.items() if needed]
+    """Return the columns of a file with this header.
+
+    `items` says by item code whether an answer is required. Invalid if the header or the mapping
+    names an unknown column or field, if a required item has no column, or if no item has one.
+    """
+    required = [code for code, is_required in items.items() if is_required]
     columns = match_columns(header, mapping, [*FIELDS, *items], required)
     if not columns.positions.keys() & items.keys():
-        message = "Name or map a column for one of the items at least; none is there."
+        message = "Name or map a column for at least one of the items; the file has none."
         raise Invalid(Fault("/file", "missing_columns", message))
     return columns
 
 
 def is_channel(text: str) -> bool:
-    """Tell whether this can name a channel."""
+    """Return whether the text is a valid code of a channel."""
     return _CHANNEL.fullmatch(text) is not None

@@ -1,4 +1,4 @@
-"""Tables of imports and of the lines that could not be taken."""
+"""Tables of imports and of rejected lines."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from shared.imports.models import ImportColumns, RejectionColumns
 
 
 class Import(ImportColumns, Model):
-    """A file of answers on its way; `processed` is also how far it has come."""
+    """An import of a file of answers; the job goes on after line `processed` when it resumes."""
 
     __tablename__ = "imports"
 
@@ -19,6 +19,6 @@ class Import(ImportColumns, Model):
 
 
 class Rejection(RejectionColumns, Model):
-    """A line that could not be taken, as it stood in the file, and why."""
+    """A line that was rejected, with its cells as in the file, and the faults."""
 
     __tablename__ = "import_rejections"

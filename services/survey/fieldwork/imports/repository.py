@@ -10,13 +10,13 @@ from shared.http.pagination import PageRequest, Slice, page
 
 
 def answer_import(session: Session, *, survey_id: UUID, import_id: UUID) -> Import | None:
-    """Find an import of a survey by id."""
+    """Return the import of a survey with this id, or None."""
     found = session.get(Import, import_id)
     return found if found and found.survey_id == survey_id else None
 
 
 def answer_imports(session: Session, *, survey_id: UUID, paging: PageRequest) -> Slice:
-    """List the imports of a survey in the order in which they were started."""
+    """Return a page of the imports of a survey in the order of their creation."""
     return page(
         session,
         select(Import).where(Import.survey_id == survey_id),
@@ -25,7 +25,7 @@ def answer_imports(session: Session, *, survey_id: UUID, paging: PageRequest) ->
     )
 
 
-def rejected_numbers(session: Session, import_id: UUID) -> set[int]:
-    """Tell the numbers of the rejected lines."""
-    wanted = select(Rejection.line).where(Rejection.import_id == import_id)
-    return set(session.scalars(wanted))
+def rejected_line_numbers(session: Session, import_id: UUID) -> set[int]:
+    """Return the numbers of the rejected lines of an import."""
+    statement = select(Rejection.line).where(Rejection.import_id == import_id)
+    return set(session.scalars(statement))

@@ -1,4 +1,4 @@
-"""HTTP door of imports of answers."""
+"""HTTP routes of imports of answers."""
 
 from typing import Annotated
 from uuid import UUID
@@ -27,7 +27,7 @@ from shared.jobs import service as jobs
 router = Router(
     prefix="surveys",
     tag="answer imports",
-    about="Files of answers to a survey, taken in by jobs that you can follow.",
+    about="Files of answers to a survey, imported by jobs whose progress can be read.",
     dependencies=[SEES_ALL],
 )
 
@@ -52,14 +52,14 @@ def import_answers(
 ) -> Response:
     """Import the answers of a wave from a file.
 
-    The file is kept and worked on by a job: follow `Location`. Rejected lines come back at
-    `errors_url`, to be mended and sent again. A respondent's line replaces their answers to the
-    wave (to POST it alone is a 409 `already_answered`). The same file twice changes
-    nothing.
+    The file is stored and imported by a job; `Location` shows its progress. `errors_url` has the
+    rejected lines, to be corrected and sent again. A line with a respondent replaces the answers
+    that the respondent has given to the wave (POST .../responses refuses them with 409
+    `already_answered`). The same file sent twice changes nothing.
 
-    Lines without a respondent are known again only by the content of the file and their place in
-    it: a file that has grown or is in another order counts them again. Send only new lines, or
-    give respondents ids.
+    A line without a respondent is recognized only by the content of the whole file and its line
+    number: if the file has more lines or another order, it counts as another response. Send only
+    new lines, or give the respondents ids.
     """
 
     def start() -> Response:
@@ -89,7 +89,7 @@ def list_answer_imports(
     "/{survey_id}/imports/{import_id}", response_model=ImportOut, responses=errors(403, 404)
 )
 def read_answer_import(survey_id: SurveyId, import_id: ImportId, session: Reading) -> Response:
-    """Read how far an import is, and what became of its lines. Needs a key that sees all rows."""
+    """Read the progress of an import and the outcomes so far. Needs a key that sees all rows."""
     return answer(ImportOut.of(_existing(session, survey_id, import_id)))
 
 
@@ -101,7 +101,7 @@ def read_answer_import(survey_id: SurveyId, import_id: ImportId, session: Readin
 def cancel_answer_import(
     survey_id: SurveyId, import_id: ImportId, once: Once, session: Transaction
 ) -> Response:
-    """Ask an import to end; what it has taken so far stays. Needs a key that sees all rows."""
+    """Cancel an import; the lines imported so far stay. Needs a key that sees all rows."""
 
     def cancel() -> Response:
         row = _existing(session, survey_id, import_id)
@@ -117,7 +117,7 @@ def cancel_answer_import(
     responses=errors(403, 404),
 )
 def read_answer_import_errors(survey_id: SurveyId, import_id: ImportId, store: Store) -> Response:
-    """Give the rejected lines as CSV: the columns of the file, and `errors`, which says why.
+    """Read the rejected lines as CSV: the columns of the file, and `errors` with the reasons.
 
     Needs a key that sees all rows.
     """
@@ -127,5 +127,6 @@ def read_answer_import_errors(survey_id: SurveyId, import_id: ImportId, store: S
 
 
 def _existing(session: Session, survey_id: UUID, import_id: UUID) -> Import:
+    """Return the import of a survey with this id, or raise NotFound."""
     row = repository.answer_import(session, survey_id=survey_id, import_id=import_id)
     return found_or_404(row, service.UNKNOWN)

@@ -1,4 +1,4 @@
-"""Bodies of imports of answers."""
+"""Request and response bodies of imports of answers."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,23 +15,26 @@ from shared.imports.schemas import QUEUED_IMPORT, Encoding, FileForm, FileImport
 
 
 class AnswerImportOptions(Body):
-    """How the file is to be read; what is absent has the default named here."""
+    """How the file is read."""
 
     system: System | None = Field(
         None,
-        description="The system whose ids the respondents have, without a colon; needed where the "
-        "file has `respondent_external_id`.",
+        description="The system that gives the ids in `respondent_external_id`, without a colon; "
+        "needed if the file has that column.",
         examples=["erp"],
     )
-    wave: WaveCode | None = Field(None, description="Needed where several waves are open.")
-    channel: Channel = Field("import", description="Where a line names none.")
+    wave: WaveCode | None = Field(
+        None, description="Code of the wave; needed if several waves are open."
+    )
+    channel: Channel = Field("import", description="Channel of the lines that name none.")
     timezone: Zone | None = Field(
-        None, description="Of times without offset; absent: the business zone."
+        None,
+        description="Time zone of times without offset; the default is the zone of the deployment.",
     )
     encoding: Encoding = None
 
     def options(self, timezone: str) -> Options:
-        """Read, with the deployment's zone where none is named."""
+        """Return the options of the job; `timezone` is the default time zone."""
         return Options(
             system=self.system,
             timezone=self.timezone or timezone,
@@ -40,18 +43,18 @@ class AnswerImportOptions(Body):
         )
 
 
-_HEADER = (
+_EXAMPLE_HEADER = (
     "客户编号,submitted_at,channel,appearance,stability,performance,safety,durability,ease_of_use"
 )
-_FORM: dict[str, Any] = {
-    "file": f"{_HEADER}\n"
+_EXAMPLE_FORM: dict[str, Any] = {
+    "file": f"{_EXAMPLE_HEADER}\n"
     "10018,2026-01-30 14:05,telephone,5,4,5,5,4,4\n"
     "10019,2026-01-31 09:30,on_site,非常满意,比较满意,一般,5,0,4\n",
     "mapping": '{"客户编号": "respondent_external_id"}',
     "options": '{"system": "erp", "wave": "2026-H1"}',
     "dry_run": False,
 }
-_QUEUED = QUEUED_IMPORT | {
+_EXAMPLE_IMPORT = QUEUED_IMPORT | {
     "id": "0199a7c0-0000-7000-8000-000000000041",
     "survey_id": "0199a7c0-0000-7000-8000-000000000018",
     "wave": "2026-H1",
@@ -62,17 +65,17 @@ _QUEUED = QUEUED_IMPORT | {
 
 
 class ImportForm(FileForm):
-    """The parts of the form."""
+    """The parts of the form with the file."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_FORM]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_FORM]})
 
     file: UploadFile = Field(
-        description="CSV in UTF-8 or GBK, or XLSX, with a header line; a line is a response. "
-        "Columns: codes of items, respondent_external_id, submitted_at, channel. An answer is the "
-        "code or number, or the label; several are parted by semicolons."
+        description="CSV in UTF-8 or GBK, or XLSX, with a header line; each line is a response. "
+        "Columns: codes of items, respondent_external_id, submitted_at, channel. An answer is a "
+        "code, a number or a label; several options are separated by semicolons."
     )
     options: JsonPart[AnswerImportOptions] = Field(
-        "{}", validate_default=True, description="JSON object."
+        "{}", validate_default=True, description="JSON object: how the file is read."
     )
 
 
@@ -80,10 +83,10 @@ SentForm = Annotated[ImportForm, Form(media_type="multipart/form-data")]
 
 
 class ImportOut(FileImportOut):
-    """An import; counts are lines, `processed` is the sum of the four outcomes."""
+    """An import of answers. Counts are lines; `processed` is the sum of the four outcomes."""
 
     location_template = "/v1/surveys/{row.survey_id}/imports/{row.id}"
-    model_config = ConfigDict(json_schema_extra={"examples": [_QUEUED]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_IMPORT]})
 
     survey_id: UUID
     wave: str

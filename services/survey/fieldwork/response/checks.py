@@ -1,4 +1,4 @@
-"""The kinds of answers: what each takes as JSON gives it, and how it is read from text. Pure."""
+"""The check of one answer, for each type of item: of a JSON value, and of a text."""
 
 import re
 import unicodedata
@@ -10,191 +10,203 @@ from services.survey.design.questionnaire.domain import LARGEST, SCALED, Item, Q
 from shared.contracts.survey.response import Answer
 
 SEPARATOR = ";"
-_SHOWN = 20
-_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_WHOLE = re.compile(r"([+-]?[0-9]{1,15})(\.0*)?")
+_MOST_LISTED = 20
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_WHOLE_NUMBER = re.compile(r"([+-]?[0-9]{1,15})(\.0*)?")
 _NUMBER = re.compile(r"[+-]?([0-9]{1,30}(\.[0-9]{0,15})?|\.[0-9]{1,15})")
 
 
-class NotTaken(Exception):
-    """An answer cannot be taken; `place` is the ordinal inside a list."""
+class InvalidAnswer(Exception):
+    """An answer breaks a rule of its item; `index` is the position in a list of options."""
 
     def __init__(
-        self, code: str, detail: Mapping[str, object] | None = None, *, place: int | None = None
+        self, code: str, details: Mapping[str, object] | None = None, *, index: int | None = None
     ) -> None:
-        self.code, self.place, self.detail = code, place, detail or {}
+        self.code, self.index, self.details = code, index, details or {}
 
 
-class Check(Protocol):
-    """Takes an answer as JSON gives it, or reads it from text; raises where it cannot be taken."""
+class AnswerCheck(Protocol):
+    """The check of the answers to one item; both methods raise InvalidAnswer."""
 
-    def take(self, value: object) -> Answer: ...
+    def check(self, value: object) -> Answer:
+        """Return the answer that a JSON value states."""
+        ...
 
-    def read(self, text: str) -> Answer: ...
+    def parse(self, text: str) -> Answer:
+        """Return the answer that a text states."""
+        ...
 
 
-def check_of(item: Item) -> Check:
-    """Make the check of an item."""
+def check_for(item: Item) -> AnswerCheck:
+    """Return the check of the answers to an item."""
     if item.type in SCALED:
-        return _Point(item)
+        return _ScaleCheck(item)
     if item.type is QuestionType.SINGLE:
-        return _Option(item)
+        return _OptionCheck(item)
     if item.type is QuestionType.MULTIPLE:
-        return _Options(item)
-    return _Figure(item) if item.type is QuestionType.NUMBER else _Words(item)
+        return _OptionsCheck(item)
+    return _NumberCheck(item) if item.type is QuestionType.NUMBER else _TextCheck(item)
 
 
-class _Point:
-    """A point of a scale, or one of its missing codes."""
+class _ScaleCheck:
+    """Allows a point of a scale, or one of its missing codes; in a text also by label."""
 
     def __init__(self, item: Item) -> None:
         self._values = frozenset(choice.value for choice in item.choices)
-        self._spelt = _spellings(item)
-        self._detail = {
+        self._spellings = _spellings(item)
+        self._details = {
             "least": item.least,
             "most": item.most,
             "missing": ", ".join(map(str, item.missing)),
         }
 
-    def take(self, value: object) -> Answer:
+    def check(self, value: object) -> Answer:
         if type(value) is int and value in self._values:
             return value
-        raise NotTaken("outside_scale", self._detail)
+        raise InvalidAnswer("outside_scale", self._details)
 
-    def read(self, text: str) -> Answer:
-        known = self._spelt.get(text)
-        return self._read_spelt(_narrowed(text)) if known is None else known
+    def parse(self, text: str) -> Answer:
+        exact = self._spellings.get(text)
+        return self._parse_normalized(_normalize(text)) if exact is None else exact
 
-    def _read_spelt(self, text: str) -> Answer:
-        whole = _WHOLE.fullmatch(text)
+    def _parse_normalized(self, text: str) -> Answer:
+        whole = _WHOLE_NUMBER.fullmatch(text)
         if whole:
-            return self.take(int(whole[1]))
-        known = self._spelt.get(text.casefold())
-        if known is None:
-            raise NotTaken("outside_scale", self._detail)
-        return known
+            return self.check(int(whole[1]))
+        value = self._spellings.get(text.casefold())
+        if value is None:
+            raise InvalidAnswer("outside_scale", self._details)
+        return value
 
 
-class _Option:
-    """The code of one option; in text its label will do."""
+class _OptionCheck:
+    """Allows the code of one option; in a text also its label."""
 
     def __init__(self, item: Item) -> None:
         self._codes = frozenset(str(choice.value) for choice in item.choices)
-        self._spelt = {spelling: str(code) for spelling, code in _spellings(item).items()}
+        self._spellings = {spelling: str(code) for spelling, code in _spellings(item).items()}
         codes = [str(choice.value) for choice in item.choices]
-        self._detail = {"options": ", ".join(codes[:_SHOWN] + ["..."] * (len(codes) > _SHOWN))}
+        more = ["..."] if len(codes) > _MOST_LISTED else []
+        self._details = {"options": ", ".join(codes[:_MOST_LISTED] + more)}
 
-    def take(self, value: object, place: int | None = None) -> str:
+    def check(self, value: object, index: int | None = None) -> str:
         if isinstance(value, str) and value in self._codes:
             return value
-        raise NotTaken("unknown_option", self._detail, place=place)
+        raise InvalidAnswer("unknown_option", self._details, index=index)
 
-    def read(self, text: str, place: int | None = None) -> str:
-        known = self._spelt.get(text) or self._spelt.get(text.strip().casefold())
-        return known or self.take(text.strip(), place)
+    def parse(self, text: str, index: int | None = None) -> str:
+        code = self._spellings.get(text) or self._spellings.get(text.strip().casefold())
+        return code or self.check(text.strip(), index)
 
 
-class _Options:
-    """The codes of several options, kept in the order of the questionnaire."""
+class _OptionsCheck:
+    """Allows the codes of several options; returns them in the order of the questionnaire."""
 
     def __init__(self, item: Item) -> None:
-        self._option = _Option(item)
-        self._order = {str(choice.value): at for at, choice in enumerate(item.choices)}
+        self._option = _OptionCheck(item)
+        self._order = {str(choice.value): rank for rank, choice in enumerate(item.choices)}
         self._fewest, self._greatest = item.fewest, item.greatest
 
-    def take(self, value: object) -> list[str]:
+    def check(self, value: object) -> list[str]:
         if not isinstance(value, list):
-            raise NotTaken("list_expected")
-        return self._counted([self._option.take(each, at) for at, each in enumerate(value)])
+            raise InvalidAnswer("list_expected")
+        return self._check_count(
+            [self._option.check(each, index) for index, each in enumerate(value)]
+        )
 
-    def read(self, text: str) -> list[str]:
+    def parse(self, text: str) -> list[str]:
         parts = [part for part in text.split(SEPARATOR) if part.strip()]
-        return self._counted([self._option.read(part, at) for at, part in enumerate(parts)])
+        return self._check_count(
+            [self._option.parse(part, index) for index, part in enumerate(parts)]
+        )
 
-    def _counted(self, codes: list[str]) -> list[str]:
+    def _check_count(self, codes: list[str]) -> list[str]:
         if len(set(codes)) < len(codes):
-            raise NotTaken("repeated_option")
+            raise InvalidAnswer("repeated_option")
         if codes and len(codes) < self._fewest:
-            raise NotTaken("too_few", {"fewest": self._fewest})
+            raise InvalidAnswer("too_few", {"fewest": self._fewest})
         if len(codes) > self._greatest:
-            raise NotTaken("too_many", {"greatest": self._greatest})
+            raise InvalidAnswer("too_many", {"greatest": self._greatest})
         return sorted(codes, key=self._order.__getitem__)
 
 
-class _Figure:
-    """A number within its bounds, or one of its missing codes."""
+class _NumberCheck:
+    """Allows a number within its bounds, or one of its missing codes."""
 
     def __init__(self, item: Item) -> None:
         self._missing = frozenset(item.missing)
         self._decimals = item.decimals
-        self._least = _written(-LARGEST if item.least is None else item.least)
-        self._most = _written(LARGEST if item.most is None else item.most)
+        self._least = _decimal(-LARGEST if item.least is None else item.least)
+        self._most = _decimal(LARGEST if item.most is None else item.most)
 
-    def take(self, value: object) -> Answer:
+    def check(self, value: object) -> Answer:
         if type(value) not in (int, float):
-            raise self._unreadable()
-        number = _written(value)
+            raise self._not_a_number()
+        number = _decimal(value)
         if not number.is_finite():
-            raise self._unreadable()
-        return self._within(number)
+            raise self._not_a_number()
+        return self._check_bounds(number)
 
-    def read(self, text: str) -> Answer:
-        plain = _narrowed(text)
-        if not _NUMBER.fullmatch(plain):
-            raise self._unreadable()
-        return self._within(Decimal(plain))
+    def parse(self, text: str) -> Answer:
+        normalized = _normalize(text)
+        if not _NUMBER.fullmatch(normalized):
+            raise self._not_a_number()
+        return self._check_bounds(Decimal(normalized))
 
-    def _unreadable(self) -> NotTaken:
-        return NotTaken("number_expected", {"example": "12.5" if self._decimals else "12"})
+    def _not_a_number(self) -> InvalidAnswer:
+        return InvalidAnswer("number_expected", {"example": "12.5" if self._decimals else "12"})
 
-    def _within(self, number: Decimal) -> Answer:
+    def _check_bounds(self, number: Decimal) -> Answer:
         if number not in self._missing:
             if number < self._least:
-                raise NotTaken("too_small", {"least": self._least})
+                raise InvalidAnswer("too_small", {"least": self._least})
             if number > self._most:
-                raise NotTaken("too_large", {"most": self._most})
+                raise InvalidAnswer("too_large", {"most": self._most})
             if number != round(number, self._decimals):
                 code = "too_many_decimals" if self._decimals else "not_whole"
-                raise NotTaken(code, {"decimals": self._decimals})
+                raise InvalidAnswer(code, {"decimals": self._decimals})
         return int(number) if number == int(number) else float(number)
 
 
-class _Words:
-    """An open answer; blank is none."""
+class _TextCheck:
+    """Allows a text up to a length; returns it without surrounding blanks, "" if it is blank."""
 
     def __init__(self, item: Item) -> None:
         self._longest = item.longest
 
-    def take(self, value: object) -> str:
+    def check(self, value: object) -> str:
         if not isinstance(value, str):
-            raise NotTaken("text_expected")
-        return self.read(value)
+            raise InvalidAnswer("text_expected")
+        return self.parse(value)
 
-    def read(self, text: str) -> str:
-        words = text.replace("\r\n", "\n").strip()
-        if _UNREADABLE.search(words):
-            raise NotTaken("unreadable")
-        if len(words) > self._longest:
-            raise NotTaken("too_long", {"longest": self._longest, "length": len(words)})
-        return words
+    def parse(self, text: str) -> str:
+        trimmed = text.replace("\r\n", "\n").strip()
+        if _UNPRINTABLE.search(trimmed):
+            raise InvalidAnswer("unreadable")
+        if len(trimmed) > self._longest:
+            raise InvalidAnswer("too_long", {"longest": self._longest, "length": len(trimmed)})
+        return trimmed
 
 
-def _written(number: object) -> Decimal:
-    """Read a number as it is written: 0.1 is a tenth, not the binary fraction next to it."""
+def _decimal(number: object) -> Decimal:
+    """Return the decimal that the number is written as: 0.1, not the binary fraction next to it."""
     return Decimal(str(number))
 
 
-def _narrowed(text: str) -> str:
-    """Trim a number and narrow its full-width digits (全角数字)."""
+def _normalize(text: str) -> str:
+    """Return the text trimmed and with half-width digits instead of full-width ones (全角数字)."""
     return unicodedata.normalize("NFKC", text).strip()
 
 
 def _spellings(item: Item) -> dict[str, int | str]:
-    """Give every way to write a choice: its value, and its labels unless two choices share one."""
+    """Return the value of a choice by each text that means it.
+
+    These are the value itself, and its labels in lower case unless two choices share a label.
+    """
     labels: dict[str, set[int | str]] = {}
     for choice in item.choices:
         for label in (choice.text.zh, choice.text.en) if choice.text else ():
             if label:
                 labels.setdefault(label.strip().casefold(), set()).add(choice.value)
-    spelt = {label: next(iter(values)) for label, values in labels.items() if len(values) == 1}
-    return spelt | {str(choice.value): choice.value for choice in item.choices}
+    spellings = {label: next(iter(values)) for label, values in labels.items() if len(values) == 1}
+    return spellings | {str(choice.value): choice.value for choice in item.choices}

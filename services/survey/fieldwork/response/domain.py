@@ -1,96 +1,135 @@
-"""How answers are checked against the items of the questionnaire version they answer.
+"""Submissions, their keys, and the check of answers against the items of a questionnaire version.
 
-A sheet is compiled once per version, because a file brings tens of thousands of lines to it.
-Answers arrive typed (JSON) or as text (a form, a cell of a file) and become the same values.
+Answers arrive with JSON types (from the API) or as text (from a form or a file), and become the
+same values.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
+from services.survey.customers.customer.domain import ExternalKey
 from services.survey.design.questionnaire.domain import Item, QuestionType
-from services.survey.fieldwork.response.checks import Check, NotTaken, check_of
+from services.survey.fieldwork.response.checks import AnswerCheck, InvalidAnswer, check_for
 from shared.contracts.survey.response import Answer
 from shared.errors import pointer_to
+
+MOST_AHEAD = timedelta(days=1)
+"""How far in the future a submission may lie, because clocks and time zones may be wrong."""
 
 SubmissionKind = Literal["respondent", "customer", "form", "line"]
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why one answer cannot be taken; `place` is the ordinal inside a list."""
+def submission_key(wave_id: UUID, kind: SubmissionKind, *names: str) -> UUID:
+    """Return the key of a submission: the same names in the same wave have the same key.
 
-    item: str
-    code: str
-    detail: Mapping[str, object] = field(default_factory=dict)
-    place: int | None = None
-
-    @property
-    def pointer(self) -> str:
-        """Give the JSON pointer below the answers."""
-        return pointer_to(self.item, *(() if self.place is None else (self.place,)))
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """Answers as they will be kept, and what could not be taken."""
-
-    answers: dict[str, Answer]
-    refusals: list[Refusal]
-
-
-def key_of(wave_id: UUID, kind: SubmissionKind, *names: str) -> UUID:
-    """Name a submission: what has the same names in the same wave is the same submission."""
+    The names identify it within its kind: the external key of a respondent, the id of a customer,
+    the id of a form, or the digest of a file and the number of a line.
+    """
     return uuid5(wave_id, "\x1f".join((kind, *names)))
 
 
-class Sheet:
-    """The checks of all items of one questionnaire version."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """Answers of a respondent that are not stored yet; the same key is the same submission.
+
+    Without `submitted_at` the moment of its insertion counts. `key` becomes the identity of the
+    response unless the customer is known: then the identity is derived from the customer, because
+    a customer answers a wave once.
+    """
+
+    key: UUID
+    answers: Mapping[str, Answer]
+    channel: str
+    submitted_at: datetime | None = None
+    respondent: ExternalKey | None = None
+    customer_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFault:
+    """The reason why one answer is invalid; `index` is the position in a list of options.
+
+    `code` selects the message, `details` has the values that the message shows.
+    """
+
+    item: str
+    code: str
+    details: Mapping[str, object] = field(default_factory=dict)
+    index: int | None = None
+
+    @property
+    def pointer(self) -> str:
+        """Return the JSON pointer of the answer, relative to the object of all answers."""
+        return pointer_to(self.item, *(() if self.index is None else (self.index,)))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAnswers:
+    """The valid answers in the form in which they are stored, and the faults of the others."""
+
+    answers: dict[str, Answer]
+    faults: list[AnswerFault]
+
+
+class AnswerChecker:
+    """Checks answers against all items of one questionnaire version.
+
+    It is built once per version, because a file has tens of thousands of lines to check.
+    """
 
     def __init__(self, items: Iterable[Item]) -> None:
-        listed = list(items)
-        self.open_items = frozenset(i.code for i in listed if i.type is QuestionType.TEXT)
-        self._checks: dict[str, Check] = {item.code: check_of(item) for item in listed}
-        self._required = tuple(item.code for item in listed if item.required)
+        items = list(items)
+        self.open_items = frozenset(i.code for i in items if i.type is QuestionType.TEXT)
+        self._checks: dict[str, AnswerCheck] = {item.code: check_for(item) for item in items}
+        self._required = tuple(item.code for item in items if item.required)
 
     @property
     def codes(self) -> tuple[str, ...]:
+        """Return the codes of the items."""
         return tuple(self._checks)
 
-    def check(self, answers: Mapping[str, object]) -> Checked:
-        """Check answers that have the types of JSON; null is no answer."""
-        given = {code: value for code, value in answers.items() if value is not None}
-        return self._checked(given, lambda check, value: check.take(value))
+    def check(self, answers: Mapping[str, object]) -> CheckedAnswers:
+        """Check answers by item code that have JSON types; null means no answer."""
+        answered = {code: value for code, value in answers.items() if value is not None}
+        return self._check_all(answered, lambda check, value: check.check(value))
 
-    def check_texts(self, answers: Mapping[str, str]) -> Checked:
-        """Check answers that are text; blank is no answer, options are parted by semicolons."""
-        given = {code: text for code, text in answers.items() if text and not text.isspace()}
-        return self._checked(given, lambda check, text: check.read(text))
+    def check_texts(self, answers: Mapping[str, str]) -> CheckedAnswers:
+        """Check answers by item code that are text; a blank text means no answer.
 
-    def _checked(self, given: Mapping[str, Any], take: Callable[[Check, Any], Answer]) -> Checked:
-        checked = Checked({}, [])
-        for code, value in given.items():
+        Several options are separated by semicolons.
+        """
+        answered = {code: text for code, text in answers.items() if text and not text.isspace()}
+        return self._check_all(answered, lambda check, text: check.parse(text))
+
+    def _check_all(
+        self, answers: Mapping[str, Any], check_one: Callable[[AnswerCheck, Any], Answer]
+    ) -> CheckedAnswers:
+        checked = CheckedAnswers({}, [])
+        for code, value in answers.items():
             check = self._checks.get(code)
             if check is None:
-                checked.refusals.append(Refusal(code, "unknown_question"))
+                checked.faults.append(AnswerFault(code, "unknown_question"))
                 continue
             try:
-                taken = take(check, value)
-            except NotTaken as reason:
-                refusal = Refusal(code, reason.code, reason.detail, reason.place)
-                checked.refusals.append(refusal)
+                answer = check_one(check, value)
+            except InvalidAnswer as error:
+                fault = AnswerFault(code, error.code, error.details, error.index)
+                checked.faults.append(fault)
             else:
-                if taken not in ("", []):
-                    checked.answers[code] = taken
-        checked.refusals.extend(self._lacking(checked))
+                if answer not in ("", []):
+                    checked.answers[code] = answer
+        checked.faults.extend(self._missing_answers(checked))
         return checked
 
-    def _lacking(self, checked: Checked) -> list[Refusal]:
-        met = checked.answers.keys() | {refusal.item for refusal in checked.refusals}
-        return [Refusal(code, "required") for code in self._required if code not in met]
+    def _missing_answers(self, checked: CheckedAnswers) -> list[AnswerFault]:
+        """Return a fault for each required item that has neither a valid answer nor a fault."""
+        found = checked.answers.keys() | {fault.item for fault in checked.faults}
+        return [AnswerFault(code, "required") for code in self._required if code not in found]
 
-    def part(self, answers: Mapping[str, Answer]) -> tuple[dict[str, Answer], dict[str, Answer]]:
-        """Part coded answers from open ones (开放题), which may hold personal data."""
+    def split(self, answers: Mapping[str, Answer]) -> tuple[dict[str, Answer], dict[str, Answer]]:
+        """Return coded answers and open answers (开放题), which may contain personal data."""
         coded = {code: value for code, value in answers.items() if code not in self.open_items}
         return coded, {code: answers[code] for code in answers.keys() - coded.keys()}

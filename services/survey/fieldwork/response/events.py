@@ -1,11 +1,24 @@
-"""What is told of a response: coded answers as facts, open ones as state, which can be erased."""
+"""Events of responses: coded answers are facts; open answers are state, which can be erased."""
 
-from services.survey.fieldwork.response.models import Row
+from collections.abc import Iterable
+
 from shared.contracts.survey.response import ResponseState, ResponseSubmitted
+from shared.database import Row
 
 
-def submitted(row: Row) -> ResponseSubmitted:
-    """Tell the coded answers, and whose they are as far as that is known."""
+def events_for(rows: Iterable[Row]) -> list[ResponseSubmitted | ResponseState]:
+    """Return the events of created and updated responses.
+
+    The state is left out for a new response without open answers. An updated one without open
+    answers may have had some before, so its state is published.
+    """
+    rows = list(rows)
+    with_state = [row for row in rows if row["open_answers"] or row["version"] > 1]
+    return [*map(response_submitted, rows), *map(response_state, with_state)]
+
+
+def response_submitted(row: Row) -> ResponseSubmitted:
+    """Return the event with the coded answers, and the customer if known."""
     return ResponseSubmitted(
         response_id=row["id"],
         version=row["version"],
@@ -19,8 +32,8 @@ def submitted(row: Row) -> ResponseSubmitted:
     )
 
 
-def state(row: Row) -> ResponseState:
-    """Tell the open answers."""
+def response_state(row: Row) -> ResponseState:
+    """Return the state with the open answers."""
     return ResponseState(
         response_id=row["id"],
         version=row["version"],

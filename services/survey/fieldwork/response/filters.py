@@ -1,4 +1,4 @@
-"""Query parameters of lists of responses."""
+"""The query parameters that filter a list of responses."""
 
 from uuid import UUID
 
@@ -9,9 +9,11 @@ from shared.http.schemas import Filter
 
 
 class ResponseFilter(Filter):
-    """The responses that a list is about; all given filters must match."""
+    """Filters of a list of responses; a response has to match all that are given."""
 
-    wave: WaveCode | None = Field(None, description="Only those of this wave (调研批次).")
+    wave: WaveCode | None = Field(
+        None, description="Only responses to the wave with this code (调研批次)."
+    )
     customer_id: UUID | None = Field(
-        None, description="Only those of this customer, by the id in the registry."
+        None, description="Only responses of the customer with this id in the registry."
     )

@@ -1,7 +1,6 @@
 """Table of responses."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, String, Uuid
@@ -11,15 +10,13 @@ from services.survey.models import Model
 from shared.contracts.survey.response import Answer
 from shared.database import Json, Moment
 
-Row = dict[str, Any]
-"""A response by column, before or instead of being an object: files bring tens of thousands."""
-
 
 class Response(Model):
-    """What one respondent answered in one wave; `identity` says which submission it was.
+    """The answers of one respondent in one wave.
 
-    The respondent stays as the source named them, so that a customer who becomes known later is
-    found; `customer_id` is who that is.
+    `identity` is unique to a submission, or to a customer and wave where the customer is known. The
+    external key of the respondent stays as the source named it, so that a customer event that
+    arrives later finds the response and sets `customer_id`.
     """
 
     __tablename__ = "responses"

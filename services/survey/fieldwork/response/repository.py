@@ -1,4 +1,4 @@
-"""Every SELECT on responses; which of them a reader sees follows from whose customers they see."""
+"""Every SELECT on responses. A reader sees the responses of the customers visible to them."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from services.survey.customers.customer.repository import Pair, by_system, ids_visible_to
+from services.survey.customers.customer.domain import ExternalKey, group_by_system
+from services.survey.customers.customer.repository import visible_customer_ids
 from services.survey.fieldwork.response.filters import ResponseFilter
 from services.survey.fieldwork.response.models import Response
 from services.survey.fieldwork.survey.models import Wave
@@ -16,15 +17,20 @@ from shared.row_access import Reader
 
 
 def visible_to(reader: Reader, statement: Select[Any]) -> Select[Any]:
-    """Leave of a statement on responses what the reader may see; nobody's are for all rows only."""
-    customers = ids_visible_to(reader)
-    return statement if customers is None else statement.where(Response.customer_id.in_(customers))
+    """Restrict a SELECT on responses to those visible to the reader.
+
+    Responses without a customer are visible only to a reader who sees all rows.
+    """
+    customer_ids = visible_customer_ids(reader)
+    if customer_ids is None:
+        return statement
+    return statement.where(Response.customer_id.in_(customer_ids))
 
 
 def response(
     session: Session, reader: Reader, *, survey_id: UUID, response_id: UUID
 ) -> Response | None:
-    """Find a response of a survey by id."""
+    """Return the response of a survey with this id if it is visible to the reader, or None."""
     statement = select(Response).where(Response.id == response_id, Response.survey_id == survey_id)
     found: Response | None = session.scalar(visible_to(reader, statement))
     return found
@@ -38,39 +44,44 @@ def responses(
     survey_id: UUID,
     paging: PageRequest,
 ) -> Slice:
-    """Return a page of the responses of a survey, in the order in which they came."""
+    """Return a page of the responses of a survey in the order of their creation."""
     equal = filters.model_dump(exclude_none=True)
     statement = visible_to(reader, select(Response).filter_by(survey_id=survey_id, **equal))
     return page(session, statement, paging=paging, order=[Response.id])
 
 
-def same_for_change(
-    session: Session, wave: Wave, *, identities: Collection[UUID], customers: Collection[UUID]
+def existing_for_change(
+    session: Session, wave: Wave, *, identities: Collection[UUID], customer_ids: Collection[UUID]
 ) -> list[Response]:
-    """Find and lock responses that are these submissions, or these customers' in the wave."""
-    in_wave = (Response.survey_id == wave.survey_id) & (Response.wave == wave.code)
-    theirs = in_wave & Response.customer_id.in_(customers)
-    wanted = Response.identity.in_(identities) | theirs
+    """Return the responses with these identities, or of these customers in the wave, locked."""
     if not identities:
         return []
-    statement = select(Response).where(wanted).order_by(Response.id).with_for_update()
+    in_wave = (Response.survey_id == wave.survey_id) & (Response.wave == wave.code)
+    of_customers = in_wave & Response.customer_id.in_(customer_ids)
+    statement = (
+        select(Response)
+        .where(Response.identity.in_(identities) | of_customers)
+        .order_by(Response.id)
+        .with_for_update()
+    )
     return list(session.scalars(statement))
 
 
-def of_respondents_for_change(session: Session, pairs: Iterable[Pair]) -> list[Response]:
-    """Find and lock the responses of those whom their sources name so."""
-    named = [
-        (Response.respondent_system == system) & Response.respondent_id.in_(ids)
-        for system, ids in by_system(pairs).items()
+def of_respondents_for_change(session: Session, keys: Iterable[ExternalKey]) -> list[Response]:
+    """Return the responses of the respondents with these external keys, locked."""
+    of_systems = [
+        (Response.respondent_system == system) & Response.respondent_id.in_(external_ids)
+        for system, external_ids in group_by_system(keys).items()
     ]
-    statement = select(Response).where(or_(*named)).order_by(Response.id).with_for_update()
+    statement = select(Response).where(or_(*of_systems)).order_by(Response.id).with_for_update()
     return list(session.scalars(statement))
 
 
-def counts(session: Session, survey_id: UUID) -> list[Row[Any]]:
-    """Count the responses of a survey by wave and channel: n, of customers, and the last moment.
+def counts_by_wave_and_channel(session: Session, survey_id: UUID) -> list[Row[Any]]:
+    """Return a row per wave and channel of a survey.
 
-    It counts the company's survey, so it tells everybody the same.
+    Its columns are `wave`, `channel`, `n` (responses), `of_customers` (responses whose customer is
+    known) and `last_submitted_at`. All responses count, also those not visible to the caller.
     """
     statement = (
         select(

@@ -1,4 +1,4 @@
-"""HTTP door of responses and of a survey's progress."""
+"""HTTP routes of responses and of the progress of a survey."""
 
 from typing import Annotated
 from uuid import UUID
@@ -29,7 +29,7 @@ from shared.http.routing import Router
 router = Router(
     prefix="surveys",
     tag="responses",
-    about="Answers to a survey (答卷), one by one.",
+    about="Single responses to a survey (答卷).",
 )
 
 
@@ -42,12 +42,12 @@ router = Router(
 def submit_response(
     survey_id: SurveyId, body: ResponseCreate, once: Once, session: Transaction, reader: Reader
 ) -> http.Response:
-    """Keep one response (答卷).
+    """Submit one response (答卷).
 
-    A respondent who is named answers a wave once: the second time is 409 `already_answered`. (A
-    line of a file replaces their answers instead.) Responses without a name each count. A key with
-    `rows: own` or `rows: team` names a customer that it sees, another one is refused with 422: it
-    would not see the response.
+    A respondent who is named answers a wave once: a second response is refused with 409
+    `already_answered`. (A line of an imported file replaces their answers instead.) Responses
+    without a name all count. A key with `rows: own` or `rows: team` has to name a customer that it
+    sees, because it could not see the response otherwise; any other customer is refused with 422.
     """
 
     def submit() -> http.Response:
@@ -76,7 +76,7 @@ def list_responses(
     paging: Annotated[PageRequest, paged_by("id")],
     filters: Annotated[ResponseFilter, Query()],
 ) -> http.Response:
-    """List the responses of a survey in the order in which they came."""
+    """List the responses of a survey in the order of their creation."""
     survey_of(session, survey_id)
     found = repository.responses(session, reader, filters, survey_id=survey_id, paging=paging)
     return answer_page(ResponsePage, response_out, found, paging)
@@ -98,10 +98,12 @@ def read_response(
 
 @router.get("/{survey_id}/progress", response_model=ProgressOut, responses=errors(404))
 def read_progress(survey_id: SurveyId, session: Reading) -> http.Response:
-    """Tell how many have answered up to now, by wave and channel.
+    """Read the number of responses so far, by wave and channel.
 
-    All of them are counted, whichever rows a key sees; who has answered is not told.
+    All responses count, also those of customers that the key does not see.
     """
     survey = survey_of(session, survey_id)
     waves = surveys.waves(session, survey_id)
-    return answer(progress_out(survey, waves, repository.counts(session, survey_id)))
+    return answer(
+        progress_out(survey, waves, repository.counts_by_wave_and_channel(session, survey_id))
+    )

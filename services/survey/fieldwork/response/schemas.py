@@ -1,4 +1,4 @@
-"""Bodies of responses and of the progress of a survey."""
+"""Request and response bodies of responses and of the progress of a survey."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,11 +20,11 @@ Channel = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$"),
     Field(
-        description="How it was answered: web, telephone, on_site, post or one of your own.",
+        description="How it was answered: web, telephone, on_site, post, or a code of your own.",
         examples=["web"],
     ),
 ]
-_GIVEN: dict[str, Any] = {
+_CREATE: dict[str, Any] = {
     "wave": "2026-H1",
     "customer": {"system": "erp", "id": "10017"},
     "channel": "telephone",
@@ -43,7 +43,7 @@ _GIVEN: dict[str, Any] = {
         "suggestion": "希望说明书更简单 / a simpler manual, please",
     },
 }
-_KEPT: dict[str, Any] = _GIVEN | {
+_STORED: dict[str, Any] = _CREATE | {
     "id": "0199a7c0-0000-7000-8000-000000000031",
     "version": 1,
     "survey_id": "0199a7c0-0000-7000-8000-000000000018",
@@ -54,36 +54,40 @@ _KEPT: dict[str, Any] = _GIVEN | {
 
 
 class ResponseCreate(CustomerReference):
-    """One respondent's answers to one wave (答卷)."""
+    """The answers of one respondent to one wave (答卷)."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_GIVEN]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_CREATE]})
 
-    wave: WaveCode | None = Field(None, description="Needed where several waves are open.")
+    wave: WaveCode | None = Field(
+        None, description="Code of the wave; needed if several waves are open."
+    )
     customer: ExternalIdIn | None = Field(
         None,
-        description="Who answered, if known, by the id in another system; they may become a "
-        "customer later. Without a name each response counts as one more. A name that no customer "
-        "has yet, and none at all, need a key that sees all rows.",
+        description="The customer who answered, by the id in another system; the customer may be "
+        "registered later. Each response without a customer counts as another respondent. An "
+        "unknown customer, or none, needs a key that sees all rows.",
     )
     customer_id: UUID | None = Field(
         None,
-        description="Instead of `customer`: the id in the registry. However a customer is named, "
-        "they answer a wave once.",
+        description="The customer who answered, by the id in the registry, instead of `customer`. "
+        "A customer answers a wave once, whichever id names them.",
     )
     channel: Channel = "web"
-    submitted_at: Moment | None = Field(None, description="Without it the present moment.")
+    submitted_at: Moment | None = Field(
+        None, description="Time of the answers; the default is the present."
+    )
     answers: dict[str, JsonValue] = Field(
         max_length=MOST_ITEMS,
-        description="Item code -> a point of its scale, a number, the code of an option, "
-        "a list of option codes, or a text. Every required item has to be there; GET "
+        description="By the code of the item: a point of its scale, a number, the code of an "
+        "option, a list of option codes, or a text. Every required item needs an answer. GET "
         "/v1/surveys/{survey_id} lists the codes.",
     )
 
 
 class ResponseOut(Body):
-    """A response as it is kept; `customer_id` is null until the customer is known."""
+    """A stored response; `customer_id` is null until the customer is known."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_KEPT]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_STORED]})
 
     id: UUID
     version: int
@@ -102,25 +106,25 @@ class ResponsePage(Page[ResponseOut]):
 
 
 class ChannelProgress(Body):
-    """How many have answered through one channel."""
+    """The number of responses through one channel."""
 
     channel: str
     n: int
 
 
 class WaveProgress(Body):
-    """How far one wave is."""
+    """The progress of one wave."""
 
     wave: str
     n: int
-    of_customers: int = Field(description="Responses whose customer is known.")
+    of_customers: int = Field(description="Number of responses whose customer is known.")
     target: int | None
     last_submitted_at: datetime | None
     channels: list[ChannelProgress]
 
 
 class ProgressOut(Body):
-    """How far a survey is, at this moment."""
+    """The present progress of a survey."""
 
     survey_id: UUID
     state: State
@@ -129,7 +133,7 @@ class ProgressOut(Body):
 
 
 def response_out(row: Response) -> ResponseOut:
-    """Present a response, coded and open answers together."""
+    """Return the response body of a response, with coded and open answers together."""
     customer = None
     if row.respondent_system is not None and row.respondent_id is not None:
         customer = ExternalIdOut(system=row.respondent_system, id=row.respondent_id)
@@ -148,8 +152,10 @@ def response_out(row: Response) -> ResponseOut:
 
 
 def progress_out(survey: Survey, waves: Sequence[Wave], counts: Sequence[Row[Any]]) -> ProgressOut:
-    """Present the progress of a survey; waves without answers are there with 0."""
-    progress = [_wave(wave, [row for row in counts if row.wave == wave.code]) for wave in waves]
+    """Return the response body of the progress of a survey; waves without responses have 0."""
+    progress = [
+        _wave_progress(wave, [row for row in counts if row.wave == wave.code]) for wave in waves
+    ]
     return ProgressOut(
         survey_id=survey.id,
         state=State(survey.state),
@@ -158,7 +164,7 @@ def progress_out(survey: Survey, waves: Sequence[Wave], counts: Sequence[Row[Any
     )
 
 
-def _wave(wave: Wave, counts: Sequence[Row[Any]]) -> WaveProgress:
+def _wave_progress(wave: Wave, counts: Sequence[Row[Any]]) -> WaveProgress:
     return WaveProgress(
         wave=wave.code,
         n=sum(row.n for row in counts),

@@ -1,9 +1,9 @@
-"""What is said about an answer that cannot be taken, in the languages of the respondents."""
+"""The messages for invalid answers, in the languages of the respondents."""
 
 from services.survey.design.questionnaire.domain import Language
-from services.survey.fieldwork.response.domain import Refusal
+from services.survey.fieldwork.response.domain import AnswerFault
 
-_SAID: dict[str, dict[Language, str]] = {
+_MESSAGES: dict[str, dict[Language, str]] = {
     "required": {
         "en": "Please answer this question.",
         "zh": "请回答这个问题。",
@@ -69,12 +69,12 @@ _SAID: dict[str, dict[Language, str]] = {
         "zh": "其中有无法保存的字符，请删除。",
     },
 }
-_ALSO: dict[Language, str] = {"en": " (or {missing})", "zh": "（或 {missing}）"}
+_OR_MISSING_CODES: dict[Language, str] = {"en": " (or {missing})", "zh": "（或 {missing}）"}
 
 
-def say(refusal: Refusal, language: Language = "en") -> str:
-    """Tell what is wrong with an answer and what to do."""
-    detail = dict(refusal.detail)
-    missing = detail.pop("missing", "")
-    also = _ALSO[language].format(missing=missing) if missing else ""
-    return _SAID[refusal.code][language].format(also=also, **detail)
+def message_for(fault: AnswerFault, language: Language = "en") -> str:
+    """Return the message that tells a respondent how to correct an answer."""
+    details = dict(fault.details)
+    missing = details.pop("missing", "")
+    also = _OR_MISSING_CODES[language].format(missing=missing) if missing else ""
+    return _MESSAGES[fault.code][language].format(also=also, **details)

@@ -1,1 +1,1 @@
-"""Surveys (调研) and their waves: which version of which questionnaire is asked, and when."""
+"""Surveys (调研) and their waves: each wave asks one published version of a questionnaire."""

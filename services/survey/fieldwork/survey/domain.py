@@ -1,4 +1,4 @@
-"""The life of a survey (调研), the catalogue of its items, and the links that lead to its page."""
+"""The states of a survey (调研), the catalogue of its items, and the tokens of its open links."""
 
 import hmac
 import re
@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class State(StrEnum):
-    """A survey is prepared, then answered, then over."""
+    """The state of a survey; only a published survey takes responses."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -24,7 +24,7 @@ class State(StrEnum):
 
 
 def catalogue_item(item: Item) -> CatalogueItem:
-    """Describe an item for those who only see coded answers."""
+    """Return the description of an item for consumers of coded answers."""
     return CatalogueItem(
         code=item.code,
         type=item.type.value,
@@ -36,29 +36,33 @@ def catalogue_item(item: Item) -> CatalogueItem:
 
 
 def merge_catalogues(
-    kept: Mapping[str, CatalogueItem], added: Iterable[CatalogueItem]
+    current: Mapping[str, CatalogueItem], added: Iterable[CatalogueItem]
 ) -> tuple[dict[str, CatalogueItem], list[str]]:
-    """Add the items of one more wave; give also the codes that would change their meaning.
+    """Return the catalogue (by code) with the items of another wave, and the codes that conflict.
 
-    Figures of two waves compare only where a code means the same in both.
+    A code conflicts if it has another meaning in the current catalogue: figures of two waves can be
+    compared only if a code means the same in both.
     """
-    merged = dict(kept)
-    clashes = [item.code for item in added if merged.setdefault(item.code, item) != item]
-    return merged, clashes
+    merged = dict(current)
+    conflicts = [item.code for item in added if merged.setdefault(item.code, item) != item]
+    return merged, conflicts
 
 
-def sign_link(key: bytes, wave_id: UUID) -> str:
-    """Make the token of the open link (公开链接) of a wave."""
+def sign_link_token(key: bytes, wave_id: UUID) -> str:
+    """Return the token of the open link (公开链接) of a wave: 43 characters of URL-safe base64.
+
+    It is the id of the wave and the first 16 bytes of an HMAC-SHA-256 of it.
+    """
     signed = wave_id.bytes + _signature(key, wave_id)
     return urlsafe_b64encode(signed).rstrip(b"=").decode()
 
 
-def read_link(key: bytes, token: str) -> UUID | None:
-    """Give the wave that a token was made for, or None where we did not make it."""
+def verify_link_token(key: bytes, token: str) -> UUID | None:
+    """Return the id of the wave that a token was signed for; None if we did not sign it."""
     if not _TOKEN.fullmatch(token):
         return None
     wave_id = UUID(bytes=urlsafe_b64decode(f"{token}=")[:16])
-    return wave_id if hmac.compare_digest(sign_link(key, wave_id), token) else None
+    return wave_id if hmac.compare_digest(sign_link_token(key, wave_id), token) else None
 
 
 def _signature(key: bytes, wave_id: UUID) -> bytes:

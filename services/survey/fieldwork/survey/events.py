@@ -1,4 +1,4 @@
-"""What is told of a survey: how it now stands, when something of it has changed."""
+"""Events of surveys: pure functions from the rows of a survey and its waves to a payload."""
 
 from datetime import datetime
 from typing import Any
@@ -7,33 +7,37 @@ from services.survey.fieldwork.survey.models import Survey, Wave
 from shared.contracts.survey import survey as contracts
 
 
-def published(survey: Survey, waves: list[Wave], moment: datetime) -> contracts.SurveyPublished:
-    """Tell that it takes answers, or has another title or other waves."""
-    return contracts.SurveyPublished(**_facts(survey, waves, moment))
+def survey_published(
+    survey: Survey, waves: list[Wave], recorded_at: datetime
+) -> contracts.SurveyPublished:
+    """Return the event for a survey that was published, or changed while it was published."""
+    return contracts.SurveyPublished(**_fields(survey, waves, recorded_at))
 
 
-def closed(survey: Survey, waves: list[Wave], moment: datetime) -> contracts.SurveyClosed:
-    """Tell that it takes no more answers."""
-    return contracts.SurveyClosed(**_facts(survey, waves, moment))
+def survey_closed(
+    survey: Survey, waves: list[Wave], recorded_at: datetime
+) -> contracts.SurveyClosed:
+    """Return the event for a survey that takes no more answers."""
+    return contracts.SurveyClosed(**_fields(survey, waves, recorded_at))
 
 
-def state(survey: Survey, waves: list[Wave], moment: datetime) -> contracts.SurveyState:
-    """Tell all of it, for those who mirror it; drafts are not told."""
+def survey_state(survey: Survey, waves: list[Wave], recorded_at: datetime) -> contracts.SurveyState:
+    """Return the state of a survey; ValueError for a draft, which is not published to others."""
     if survey.published_at is None:
         raise ValueError(survey.id)
     return contracts.SurveyState(
-        **_facts(survey, waves, moment),
+        **_fields(survey, waves, recorded_at),
         state=survey.state,
         published_at=survey.published_at,
         closed_at=survey.closed_at,
     )
 
 
-def _facts(survey: Survey, waves: list[Wave], moment: datetime) -> dict[str, Any]:
+def _fields(survey: Survey, waves: list[Wave], recorded_at: datetime) -> dict[str, Any]:
     return {
         "survey_id": survey.id,
         "version": survey.version,
-        "recorded_at": moment,
+        "recorded_at": recorded_at,
         "title": contracts.Title(**survey.title),
         "waves": [
             contracts.Wave(

@@ -12,7 +12,7 @@ from shared.database import Json, Moment
 
 
 class Survey(Model):
-    """A survey; `version` grows with every change of it or its waves."""
+    """A survey; `version` grows with every change of the survey or its waves."""
 
     __tablename__ = "surveys"
 
@@ -28,7 +28,7 @@ class Survey(Model):
 
 
 class Wave(Model):
-    """One round of a survey, which pins a version of a questionnaire."""
+    """A round of a survey (调研批次), which asks one version of a questionnaire."""
 
     __tablename__ = "waves"
     __table_args__ = (UniqueConstraint("survey_id", "code"),)
@@ -44,7 +44,7 @@ class Wave(Model):
 
 
 class LinkKey(Model):
-    """The secret that signs links; there is one, with id 1, made with the table."""
+    """The secret that signs open links: one row with id 1, inserted by the migration."""
 
     __tablename__ = "link_keys"
 

@@ -1,4 +1,4 @@
-"""HTTP door of surveys and their waves."""
+"""HTTP routes of surveys and their waves."""
 
 from typing import Annotated
 
@@ -32,8 +32,8 @@ from shared.http.routing import Router
 router = Router(
     prefix="surveys",
     tag="surveys",
-    about="Surveys (调研): a questionnaire put to people in waves (批次), and how far they are. "
-    "Every key reads them; changing them needs a key that sees all rows.",
+    about="Surveys (调研): a questionnaire that is asked in waves (批次), and its progress. "
+    "Every key can read them; changing them needs a key that sees all rows.",
 )
 
 
@@ -45,10 +45,10 @@ router = Router(
     dependencies=[SEES_ALL],
 )
 def design_survey(body: SurveyCreate, once: Once, session: Transaction, caller: Caller) -> Response:
-    """Prepare a survey with its first wave, which pins a published version of a questionnaire."""
+    """Create a survey with its first wave, which asks a published version of a questionnaire."""
 
-    def design() -> Response:
-        created = service.design_survey(
+    def create() -> Response:
+        created = service.create_survey(
             session,
             questionnaire_id=body.questionnaire_id,
             questionnaire_version=body.questionnaire_version,
@@ -59,7 +59,7 @@ def design_survey(body: SurveyCreate, once: Once, session: Transaction, caller: 
         )
         return _present(session, created, created=True)
 
-    return once(design)
+    return once(create)
 
 
 @router.get("", response_model=SurveyPage, responses=errors())
@@ -70,14 +70,14 @@ def list_surveys(
 ) -> Response:
     """List surveys, oldest first."""
     rows = repository.surveys(session, paging=paging, state=state)
-    waves = repository.waves_of(session, [row.id for row in rows.rows])
+    waves = repository.waves_by_survey(session, [row.id for row in rows.rows])
     key = repository.link_key(session)
     return answer_page(SurveyPage, lambda row: survey_out(row, waves[row.id], key), rows, paging)
 
 
 @router.get("/{survey_id}", response_model=SurveyOut, responses=errors(404))
 def read_survey(survey_id: SurveyId, session: Reading) -> Response:
-    """Read a survey with its waves, the items they ask and the links to their pages."""
+    """Read a survey with its waves, their items and the links to their pages."""
     return _present(session, service.survey_of(session, survey_id))
 
 
@@ -90,7 +90,7 @@ def read_survey(survey_id: SurveyId, session: Reading) -> Response:
 def change_survey(
     survey_id: SurveyId, body: SurveyUpdate, expected_version: ExpectedVersion, session: Transaction
 ) -> Response:
-    """Give a survey another title; respondents go on seeing that of the questionnaire."""
+    """Change the title of a survey; respondents still see the title of the questionnaire."""
     changed = service.change_survey(
         session,
         survey_id=survey_id,
@@ -107,10 +107,10 @@ def change_survey(
     dependencies=[SEES_ALL],
 )
 def publish_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Response:
-    """Let answers come in from now on: by the API, from files, and on the page of each wave.
+    """Publish a survey: it takes responses by the API, from files and on the page of each wave.
 
-    The link to that page can be given to anybody. Whoever has it can answer any number of times,
-    without a name; one page sent twice counts once.
+    The link to that page can be given to anybody: everybody who has it can answer without a name,
+    any number of times. A page that is sent twice counts once.
     """
     return once(lambda: _present(session, service.publish_survey(session, survey_id=survey_id)))
 
@@ -122,7 +122,7 @@ def publish_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Res
     dependencies=[SEES_ALL],
 )
 def close_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Response:
-    """Take no more answers."""
+    """Close a survey: it takes no more responses."""
     return once(lambda: _present(session, service.close_survey(session, survey_id=survey_id)))
 
 
@@ -143,9 +143,9 @@ def list_waves(survey_id: SurveyId, session: Reading) -> Response:
     dependencies=[SEES_ALL],
 )
 def open_wave(survey_id: SurveyId, body: WaveCreate, once: Once, session: Transaction) -> Response:
-    """Begin another round of a survey; items keep their meaning over all waves."""
+    """Open another wave of a survey; its items must mean the same as in the earlier waves."""
 
-    def begin() -> Response:
+    def open_() -> Response:
         survey, wave = service.open_wave(
             session,
             survey_id=survey_id,
@@ -156,7 +156,7 @@ def open_wave(survey_id: SurveyId, body: WaveCreate, once: Once, session: Transa
         )
         return _present_wave(session, survey, wave, created=True)
 
-    return once(begin)
+    return once(open_)
 
 
 @router.get("/{survey_id}/waves/{code}", response_model=WaveOut, responses=errors(404))
@@ -174,14 +174,14 @@ def read_wave(survey_id: SurveyId, code: WaveCode, session: Reading) -> Response
     dependencies=[SEES_ALL],
 )
 def close_wave(survey_id: SurveyId, code: WaveCode, once: Once, session: Transaction) -> Response:
-    """Take no more answers for one wave."""
+    """Close one wave: it takes no more responses."""
     return once(
         lambda: _present_wave(session, *service.close_wave(session, survey_id=survey_id, code=code))
     )
 
 
-def _title(written: LocalizedText | None) -> dict[str, str]:
-    return {} if written is None else written.model_dump(exclude_none=True)
+def _title(text: LocalizedText | None) -> dict[str, str]:
+    return {} if text is None else text.model_dump(exclude_none=True)
 
 
 def _present(session: Session, survey: Survey, *, created: bool = False) -> Response:

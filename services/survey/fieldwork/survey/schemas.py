@@ -1,4 +1,4 @@
-"""Bodies of surveys and waves."""
+"""Request and response bodies of surveys and waves."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import Path
 from pydantic import ConfigDict, Field, StringConstraints
 
-from services.survey.design.questionnaire.schemas import LocalizedText, TextUpdate
-from services.survey.fieldwork.survey.domain import State, sign_link
+from services.survey.design.questionnaire.schemas import LocalizedText, LocalizedTextUpdate
+from services.survey.fieldwork.survey.domain import State, sign_link_token
 from services.survey.fieldwork.survey.models import Survey, Wave
 from shared.http.patch import patched
 from shared.http.schemas import Body, Integer, Page
@@ -17,22 +17,24 @@ from shared.http.schemas import Body, Integer, Page
 WaveCode = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$"),
-    Field(description="Name of a wave in answers and figures.", examples=["2026-H1"]),
+    Field(description="Code of a wave, its name in responses and figures.", examples=["2026-H1"]),
 ]
 SurveyId = Annotated[UUID, Path(description="The survey's id.")]
 Version = Annotated[Integer, Field(ge=1, le=10**9)]
-Target = Annotated[Integer, Field(ge=1, le=10**9, description="Answers that are wanted.")]
+Target = Annotated[
+    Integer, Field(ge=1, le=10**9, description="Number of responses that are wanted.")
+]
 
 _QUESTIONNAIRE = "0199a7c0-0000-7000-8000-000000000021"
 _TITLE = {"zh": "2026 年满意度调研", "en": "Satisfaction 2026"}
-_NEW: dict[str, Any] = {
+_CREATE: dict[str, Any] = {
     "questionnaire_id": _QUESTIONNAIRE,
     "title": _TITLE,
     "wave": "2026-H1",
     "target": 400,
 }
-_PATCH: dict[str, Any] = {"title": {"zh": "2026 年客户满意度调研", "en": "Satisfaction 2026"}}
-_NEW_WAVE: dict[str, Any] = {"code": "2026-H2", "target": 400}
+_UPDATE: dict[str, Any] = {"title": {"zh": "2026 年客户满意度调研", "en": "Satisfaction 2026"}}
+_WAVE_CREATE: dict[str, Any] = {"code": "2026-H2", "target": 400}
 _WAVE: dict[str, Any] = {
     "code": "2026-H1",
     "questionnaire_id": _QUESTIONNAIRE,
@@ -63,56 +65,64 @@ _SURVEY: dict[str, Any] = {
     "closed_at": None,
 }
 
-_SHOWN = "Names the survey in lists and results. Respondents see the title of the questionnaire."
+_TITLE_USE = (
+    "Name of the survey in lists and results. Respondents see the title of the questionnaire."
+)
 
 
 class SurveyCreate(Body):
-    """A survey (满意度调研) to prepare, with its first wave."""
+    """A new survey (满意度调研) with its first wave."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_NEW]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_CREATE]})
 
-    questionnaire_id: UUID = Field(description="A questionnaire that has been published.")
+    questionnaire_id: UUID = Field(
+        description="Id of a questionnaire that has a published version."
+    )
     questionnaire_version: Version | None = Field(
-        None, description="A published version; without it the newest one."
+        None,
+        description="Number of a published version. The default is the newest published version.",
     )
     title: LocalizedText | None = Field(
-        None, description=f"{_SHOWN} Without it that of the questionnaire is taken."
+        None, description=f"{_TITLE_USE} The default is the title of the questionnaire."
     )
     wave: WaveCode = "1"
     target: Target | None = None
 
 
-class _Changeable(Body):
+class _ChangeableFields(Body):
     title: LocalizedText
 
 
 class SurveyUpdate(Body):
-    """What can be changed of a survey: a JSON Merge Patch (RFC 7396).
+    """A JSON Merge Patch (RFC 7396) of a survey.
 
-    A language of the title that is absent stays, null removes it.
+    A language of the title that is absent stays as it is, null removes it.
     """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_PATCH]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_UPDATE]})
 
-    title: TextUpdate | None = Field(None, description=f"{_SHOWN} Cannot be removed.")
+    title: LocalizedTextUpdate | None = Field(
+        None, description=f"{_TITLE_USE} It cannot be removed."
+    )
 
     def applied_to(self, title: Mapping[str, str]) -> dict[str, str]:
-        """Give the title that results; Invalid where nothing is left of it."""
-        whole = patched(_Changeable, {"title": title}, self)
-        return whole.title.model_dump(exclude_none=True)
+        """Return the changed title; Invalid if the patch removes it in all languages."""
+        changed = patched(_ChangeableFields, {"title": title}, self)
+        return changed.title.model_dump(exclude_none=True)
 
 
 class WaveCreate(Body):
-    """Another round (wave, 调研批次) of a survey."""
+    """A new round (wave, 调研批次) of a survey."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_NEW_WAVE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_WAVE_CREATE]})
 
     code: WaveCode
     questionnaire_id: UUID | None = Field(
-        None, description="Without it the questionnaire of the wave before."
+        None, description="The default is the questionnaire of the previous wave."
     )
     questionnaire_version: Version | None = Field(
-        None, description="A published version; without it the newest one."
+        None,
+        description="Number of a published version. The default is the newest published version.",
     )
     target: Target | None = None
 
@@ -130,31 +140,32 @@ class WaveOut(Body):
     closed_at: datetime | None
     link: str = Field(
         description="Path of the respondents' page (答卷页), open once the survey is published. "
-        "Anybody who has it can answer, any number of times; one page sent twice counts once. To "
-        "hold somebody to one answer a wave, name them: POST /v1/surveys/{survey_id}/responses."
+        "Anybody who has the link can answer any number of times; a page that is sent twice counts "
+        "once. To allow each customer one response per wave, name the customer in POST "
+        "/v1/surveys/{survey_id}/responses."
     )
 
 
 class CatalogueItemOut(Body):
-    """An item that the survey asks: the name of its answers and what they may be."""
+    """An item of the survey: the code of its answers and the values that they may have."""
 
     code: str
     type: str
     role: str
     least: int | float | None
     most: int | float | None
-    missing: list[int | float | str] = Field(description="Codes that count as no answer.")
+    missing: list[int | float | str] = Field(description="Values that count as no answer.")
 
 
 class SurveyOut(Body):
-    """A survey with its waves and the items that they ask."""
+    """A survey with its waves and the items of all of them."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_SURVEY]})
 
     id: UUID
-    version: int = Field(description="Grows with every change; the ETag is this.")
-    title: LocalizedText = Field(description=_SHOWN)
-    state: State = Field(description="Only a published one takes answers.")
+    version: int = Field(description="Grows with every change; it is the ETag.")
+    title: LocalizedText = Field(description=_TITLE_USE)
+    state: State = Field(description="Only a published survey takes responses.")
     waves: list[WaveOut]
     items: list[CatalogueItemOut]
     created_at: datetime
@@ -167,11 +178,11 @@ class SurveyPage(Page[SurveyOut]):
 
 
 class WavePage(Page[WaveOut]):
-    """The waves of a survey."""
+    """All waves of a survey."""
 
 
 def wave_out(wave: Wave, key: bytes) -> WaveOut:
-    """Present a wave."""
+    """Return the response body of a wave; `key` signs the link."""
     return WaveOut(
         code=wave.code,
         questionnaire_id=wave.questionnaire_id,
@@ -179,12 +190,12 @@ def wave_out(wave: Wave, key: bytes) -> WaveOut:
         target=wave.target,
         opened_at=wave.opened_at,
         closed_at=wave.closed_at,
-        link=f"/s/{sign_link(key, wave.id)}",
+        link=f"/s/{sign_link_token(key, wave.id)}",
     )
 
 
 def survey_out(survey: Survey, waves: Sequence[Wave], key: bytes) -> SurveyOut:
-    """Present a survey."""
+    """Return the response body of a survey with its waves; `key` signs their links."""
     return SurveyOut(
         id=survey.id,
         version=survey.version,

@@ -1,4 +1,4 @@
-"""Use cases of surveys: design, open waves, publish, close, find where answers go."""
+"""Use cases of surveys: create, change, publish and close them and their waves."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -11,7 +11,7 @@ from services.survey.design.questionnaire import repository as questionnaires
 from services.survey.design.questionnaire.domain import (
     Questionnaire,
     VersionState,
-    read_questionnaire,
+    parse_questionnaire,
 )
 from services.survey.design.questionnaire.models import QuestionnaireVersion
 from services.survey.design.questionnaire.service import UNKNOWN as UNKNOWN_QUESTIONNAIRE
@@ -28,7 +28,7 @@ UNKNOWN = "There is no survey with this id."
 UNKNOWN_WAVE = "This survey has no wave of this code."
 
 
-def design_survey(
+def create_survey(
     session: Session,
     *,
     questionnaire_id: UUID,
@@ -38,12 +38,16 @@ def design_survey(
     target: int | None,
     by: str,
 ) -> Survey:
-    """Begin a survey with its first wave; it takes no answers before it is published."""
-    pinned = _pinned(session, questionnaire_id, questionnaire_version)
+    """Create a survey, a draft, with its first wave.
+
+    Without a title it has the title of the questionnaire. Invalid if the questionnaire
+    does not exist; Conflict if its version is not published.
+    """
+    version = _published_version(session, questionnaire_id, questionnaire_version)
     survey = Survey(
         id=new_id(),
         version=1,
-        title=dict(title or pinned.document["title"]),
+        title=dict(title or version.document["title"]),
         state=State.DRAFT,
         items=[],
         created_at=clock.now(),
@@ -51,7 +55,7 @@ def design_survey(
     )
     session.add(survey)
     session.flush()
-    _add_wave(session, survey, pinned, code=wave, target=target)
+    _add_wave(session, survey, version, code=wave, target=target)
     return survey
 
 
@@ -62,14 +66,17 @@ def change_survey(
     expected_version: int,
     change: Callable[[Mapping[str, str]], dict[str, str]],
 ) -> Survey:
-    """Give a survey another title, if it is another."""
+    """Replace the title of a survey by `change(title)`; an equal one changes nothing.
+
+    PreconditionFailed if the survey has another version.
+    """
     survey = _for_change(session, survey_id)
     if survey.version != expected_version:
         raise PreconditionFailed
     title = change(survey.title)
     if title != survey.title:
         survey.title = title
-        _changed(session, survey)
+        _record_change(session, survey)
     return survey
 
 
@@ -82,9 +89,10 @@ def open_wave(
     questionnaire_version: int | None,
     target: int | None,
 ) -> tuple[Survey, Wave]:
-    """Begin another round; without a questionnaire the newest version of the last one's is asked.
+    """Add a wave to a survey; the default questionnaire is that of the previous wave.
 
-    Conflict where the code is taken, the survey is closed, or an item would change its meaning.
+    Conflict if another wave has the code, if the survey is closed, or if an item would change its
+    meaning.
     """
     survey = _for_change(session, survey_id)
     if survey.state == State.CLOSED:
@@ -92,68 +100,75 @@ def open_wave(
     waves = repository.waves(session, survey_id)
     if any(wave.code == code for wave in waves):
         raise Conflict(Fault("/code", "taken", "Another wave has this code."), code="code_taken")
-    asked = questionnaire_id or waves[-1].questionnaire_id
-    pinned = _pinned(session, asked, questionnaire_version)
-    wave = _add_wave(session, survey, pinned, code=code, target=target)
-    _changed(session, survey)
+    questionnaire_id = questionnaire_id or waves[-1].questionnaire_id
+    version = _published_version(session, questionnaire_id, questionnaire_version)
+    wave = _add_wave(session, survey, version, code=code, target=target)
+    _record_change(session, survey)
     return survey, wave
 
 
 def publish_survey(session: Session, *, survey_id: UUID) -> Survey:
-    """Let answers come in. Nothing happens where they do already; Conflict once it is closed."""
+    """Publish a survey, so that it takes responses; no effect if it is published.
+
+    Conflict if it is closed.
+    """
     survey = _for_change(session, survey_id)
     if survey.state == State.CLOSED:
         raise _closed()
     if survey.state == State.DRAFT:
         survey.state, survey.published_at = State.PUBLISHED, clock.now()
-        _changed(session, survey)
+        _record_change(session, survey)
     return survey
 
 
 def close_survey(session: Session, *, survey_id: UUID) -> Survey:
-    """Take no more answers. Nothing happens where it is closed; Conflict for a draft."""
+    """Close a survey, so that it takes no more responses; no effect if it is closed.
+
+    Conflict if it is a draft.
+    """
     survey = _for_change(session, survey_id)
     if survey.state == State.DRAFT:
         raise Conflict(detail="Only a published survey can be closed.", code="survey_draft")
     if survey.state == State.PUBLISHED:
         survey.state, survey.closed_at = State.CLOSED, clock.now()
-        _changed(session, survey, events.closed)
+        _record_change(session, survey, events.survey_closed)
     return survey
 
 
 def close_wave(session: Session, *, survey_id: UUID, code: str) -> tuple[Survey, Wave]:
-    """Take no more answers for one wave."""
+    """Close one wave, so that it takes no more responses; no effect if it is closed."""
     survey = _for_change(session, survey_id)
     wave = wave_of(repository.waves(session, survey_id), code)
     if wave.closed_at is None:
         wave.closed_at = clock.now()
-        _changed(session, survey)
+        _record_change(session, survey)
     return survey, wave
 
 
 def survey_of(session: Session, survey_id: UUID) -> Survey:
-    """Find a survey, or raise NotFound."""
+    """Return the survey with this id, or raise NotFound."""
     return found_or_404(repository.survey(session, survey_id), UNKNOWN)
 
 
 def wave_of(waves: list[Wave], code: str) -> Wave:
-    """Find a wave by its code, or raise NotFound."""
+    """Return the wave with this code, or raise NotFound."""
     for wave in waves:
         if wave.code == code:
             return wave
     raise NotFound(detail=UNKNOWN_WAVE)
 
 
-def open_for_answers(
-    session: Session, *, survey_id: UUID, wave: str | None, place: str = "/wave"
+def wave_for_responses(
+    session: Session, *, survey_id: UUID, wave: str | None, pointer: str = "/wave"
 ) -> Wave:
-    """Find the wave that answers go to: the one named, or the only one that is open.
+    """Return the wave that takes the responses: the wave with this code, or the only open wave.
 
-    `place` is where the wave has to be named.
+    NotFound if the survey or wave does not exist; Conflict if it takes no responses; Invalid at
+    `pointer` if no code is given and several waves are open.
     """
     survey = survey_of(session, survey_id)
     waves = repository.waves(session, survey_id)
-    chosen = wave_of(waves, wave) if wave is not None else _only_open(waves, place)
+    chosen = wave_of(waves, wave) if wave is not None else _only_open_wave(waves, pointer)
     if survey.state == State.DRAFT:
         raise Conflict(detail="Publish the survey before it is answered.", code="survey_draft")
     if survey.state == State.CLOSED:
@@ -164,16 +179,19 @@ def open_for_answers(
 
 
 def questionnaire_of(session: Session, wave: Wave) -> Questionnaire:
-    """Give the questionnaire that a wave asks."""
-    pinned = questionnaires.pinned(session, wave.questionnaire_id, wave.questionnaire_version)
-    return read_questionnaire(pinned.document)
+    """Return the questionnaire that a wave asks."""
+    version = questionnaires.existing_version(
+        session, wave.questionnaire_id, wave.questionnaire_version
+    )
+    return parse_questionnaire(version.document)
 
 
-def _only_open(waves: list[Wave], place: str) -> Wave:
+def _only_open_wave(waves: list[Wave], pointer: str) -> Wave:
+    """Return the only open wave, or the only wave if it is closed; else Invalid at `pointer`."""
     candidates = [wave for wave in waves if wave.closed_at is None] or waves
     if len(candidates) > 1:
         codes = ", ".join(wave.code for wave in candidates)
-        raise Invalid(Fault(place, "required", f"Say which wave: {codes}."))
+        raise Invalid(Fault(pointer, "required", f"Name one of the waves: {codes}."))
     return candidates[0]
 
 
@@ -185,39 +203,50 @@ def _closed() -> Conflict:
     return Conflict(detail="This survey is closed.", code="survey_closed")
 
 
-def _pinned(session: Session, questionnaire_id: UUID, number: int | None) -> QuestionnaireVersion:
-    """Give the published version that a wave asks, the newest unless a number is given."""
+def _published_version(
+    session: Session, questionnaire_id: UUID, number: int | None
+) -> QuestionnaireVersion:
+    """Return the published version with this number, by default the newest published version.
+
+    Invalid if the questionnaire does not exist; Conflict if the version is not published.
+    """
     if questionnaires.questionnaire(session, questionnaire_id) is None:
         raise Invalid(Fault("/questionnaire_id", "unknown", UNKNOWN_QUESTIONNAIRE))
     if number is None:
-        pinned = questionnaires.newest_published(session, questionnaire_id)
-        place = "/questionnaire_id"
+        version = questionnaires.newest_published_version(session, questionnaire_id)
+        pointer = "/questionnaire_id"
     else:
-        pinned = questionnaires.version(session, questionnaire_id, number)
-        place = "/questionnaire_version"
-    if pinned is None or pinned.state != VersionState.PUBLISHED:
-        fault = Fault(place, "not_published", "Publish the questionnaire first.")
+        version = questionnaires.version(session, questionnaire_id, number)
+        pointer = "/questionnaire_version"
+    if version is None or version.state != VersionState.PUBLISHED:
+        fault = Fault(pointer, "not_published", "Publish the questionnaire first.")
         raise Conflict(fault, code="questionnaire_not_published")
-    return pinned
+    return version
 
 
 def _add_wave(
-    session: Session, survey: Survey, pinned: QuestionnaireVersion, *, code: str, target: int | None
+    session: Session,
+    survey: Survey,
+    version: QuestionnaireVersion,
+    *,
+    code: str,
+    target: int | None,
 ) -> Wave:
-    kept = {item["code"]: CatalogueItem(**item) for item in survey.items}
-    asked = [catalogue_item(item) for item in read_questionnaire(pinned.document).items]
-    merged, clashes = merge_catalogues(kept, asked)
-    if clashes:
+    """Add a wave and its items to a survey; Conflict if an item would change its meaning."""
+    current = {item["code"]: CatalogueItem(**item) for item in survey.items}
+    added = [catalogue_item(item) for item in parse_questionnaire(version.document).items]
+    merged, conflicts = merge_catalogues(current, added)
+    if conflicts:
         message = "This item meant something else in an earlier wave; give it another code: {}."
-        fault = Fault("/questionnaire_version", "changed_meaning", message.format(clashes[0]))
+        fault = Fault("/questionnaire_version", "changed_meaning", message.format(conflicts[0]))
         raise Conflict(fault, code="changed_meaning")
     survey.items = [asdict(item) for item in merged.values()]
     wave = Wave(
         id=new_id(),
         survey_id=survey.id,
         code=code,
-        questionnaire_id=pinned.questionnaire_id,
-        questionnaire_version=pinned.version,
+        questionnaire_id=version.questionnaire_id,
+        questionnaire_version=version.version,
         target=target,
         opened_at=clock.now(),
     )
@@ -226,14 +255,14 @@ def _add_wave(
     return wave
 
 
-def _changed(
+def _record_change(
     session: Session,
     survey: Survey,
-    tell: Callable[[Survey, list[Wave], datetime], object] = events.published,
+    event: Callable[[Survey, list[Wave], datetime], object] = events.survey_published,
 ) -> None:
-    """Count the change, and tell of it unless the survey is still a draft."""
+    """Raise the version of a changed survey; unless it is a draft, record its event and state."""
     survey.version += 1
     session.flush()
     if survey.published_at is not None:
-        told = survey, repository.waves(session, survey.id), clock.now()
-        outbox.record(session, tell(*told), events.state(*told))
+        arguments = survey, repository.waves(session, survey.id), clock.now()
+        outbox.record(session, event(*arguments), events.survey_state(*arguments))

@@ -8,17 +8,17 @@ from services.survey.design.questionnaire.domain import (
     QuestionType,
     Role,
     Text,
-    read_questionnaire,
+    parse_questionnaire,
 )
 from tests.services.survey.documents import every_type, text
 
 
-def read() -> Questionnaire:
-    return read_questionnaire(every_type())
+def parsed() -> Questionnaire:
+    return parse_questionnaire(every_type())
 
 
 def items() -> dict[str, Item]:
-    return {item.code: item for item in read().items}
+    return {item.code: item for item in parsed().items}
 
 
 def test_a_matrix_has_an_item_per_row_and_every_other_question_one() -> None:
@@ -49,32 +49,32 @@ def test_a_falling_scale_shows_its_best_point_first_and_its_missing_codes_last()
     assert [choice.value for choice in items()["appearance"].choices] == [5, 4, 3, 2, 1, 0]
 
 
-def test_missing_codes_are_known_apart() -> None:
+def test_an_item_lists_the_choices_that_count_as_no_answer() -> None:
     assert items()["appearance"].missing == (0,)
     assert items()["bought"].missing == ("unknown",)
     assert items()["people"].missing == (99,)
     assert items()["wish"].missing == ()
 
 
-def test_a_point_without_a_label_has_none() -> None:
+def test_a_point_of_a_scale_may_have_no_label() -> None:
     assert items()["appearance"].choices[1] == Choice(4)
 
 
-def test_a_multiple_choice_without_limits_takes_all_its_options() -> None:
+def test_a_multiple_choice_without_limits_allows_none_to_all_of_its_options() -> None:
     document = every_type()
     document["questions"][4] |= {"fewest": None, "greatest": None}
-    item = next(i for i in read_questionnaire(document).items if i.code == "bought_at")
+    item = next(i for i in parse_questionnaire(document).items if i.code == "bought_at")
     assert (item.fewest, item.greatest) == (0, 3)
 
 
-def test_a_text_is_read_in_the_other_language_where_it_has_not_been_translated() -> None:
-    assert Text(zh="外观", en="Appearance").reading("en") == "Appearance"
-    assert Text(zh="外观").reading("en") == "外观"
-    assert Text(en="Appearance").reading("zh") == "Appearance"
+def test_a_text_without_a_translation_is_shown_in_the_other_language() -> None:
+    assert Text(zh="外观", en="Appearance").in_language("en") == "Appearance"
+    assert Text(zh="外观").in_language("en") == "外观"
+    assert Text(en="Appearance").in_language("zh") == "Appearance"
 
 
-def test_every_question_keeps_its_type() -> None:
-    assert [question.type for question in read().questions] == list(
+def test_each_type_of_question_is_parsed_as_that_type() -> None:
+    assert [question.type for question in parsed().questions] == list(
         map(QuestionType, ["matrix", "rating", "nps", "single", "multiple", "number", "text"])
     )
 
@@ -82,41 +82,42 @@ def test_every_question_keeps_its_type() -> None:
 TITLE, YES = Text("标题", "Title"), Text("是", "Yes")
 
 
-def alone(**question: Any) -> Question:
-    """Read a question that stands alone, and says no more than it must."""
-    written = {"code": "q", "text": text("标题", "Title"), **question}
-    (read,) = read_questionnaire({"title": text("是", "Yes"), "questions": [written]}).questions
-    return read
+def parse_question(**fields: Any) -> Question:
+    """Return the parsed question with these fields, a code and a text."""
+    question = {"code": "q", "text": text("标题", "Title"), **fields}
+    document = {"title": text("是", "Yes"), "questions": [question]}
+    return parse_questionnaire(document).questions[0]
 
 
-def test_a_title_and_an_introduction_are_read_in_both_languages() -> None:
-    found = read()
-    assert found.title == Text("客户满意度", "Customer satisfaction")
-    assert found.introduction == Text("请作答", "Please answer")
-    assert read_questionnaire({"title": {"en": "Title"}, "questions": []}) == Questionnaire(
+def test_the_title_and_the_introduction_are_parsed_in_both_languages() -> None:
+    questionnaire = parsed()
+    assert questionnaire.title == Text("客户满意度", "Customer satisfaction")
+    assert questionnaire.introduction == Text("请作答", "Please answer")
+    assert parse_questionnaire({"title": {"en": "Title"}, "questions": []}) == Questionnaire(
         title=Text(en="Title"), introduction=None, questions=()
     )
 
 
-def test_a_question_is_read_with_what_it_shows() -> None:
-    found = alone(type="text", longest=9, hint=text("是", "Yes"), required=True)
+def test_a_question_is_parsed_with_its_text_and_hint() -> None:
+    question = parse_question(type="text", longest=9, hint=text("是", "Yes"), required=True)
     item = Item(code="q", type=QuestionType.TEXT, text=TITLE, required=True, longest=9)
-    assert found == Question(
+    assert question == Question(
         code="q", type=QuestionType.TEXT, text=TITLE, hint=YES, required=True, items=(item,)
     )
 
 
-def test_a_question_that_says_no_more_than_it_must_has_no_hint_and_may_be_left_out() -> None:
-    found = alone(type="text", longest=9)
-    assert (found.hint, found.required, found.items[0].required) == (None, False, False)
-    assert found.items[0].role is Role.OTHER
+def test_a_question_has_no_hint_and_is_optional_by_default() -> None:
+    question = parse_question(type="text", longest=9)
+    (item,) = question.items
+    assert (question.hint, question.required, item.required) == (None, False, False)
+    assert item.role is Role.OTHER
 
 
-def test_a_number_is_whole_and_without_bounds_unless_it_says_more() -> None:
+def test_a_number_is_whole_and_without_bounds_by_default() -> None:
     plain = Item(code="q", type=QuestionType.NUMBER, text=TITLE)
-    assert alone(type="number").items == (plain,)
+    assert parse_question(type="number").items == (plain,)
     missing = [{"value": 99, "text": text("是", "Yes")}]
-    bounded = alone(type="number", least=1, most=20, decimals=2, missing=missing)
+    bounded = parse_question(type="number", least=1, most=20, decimals=2, missing=missing)
     assert bounded.items == (
         Item(
             code="q",
@@ -130,24 +131,24 @@ def test_a_number_is_whole_and_without_bounds_unless_it_says_more() -> None:
     )
 
 
-def test_a_scale_is_read_with_the_labels_of_its_points() -> None:
+def test_a_scale_is_parsed_with_the_labels_of_its_points() -> None:
     labels = [{"value": 2, "text": text("是", "Yes")}]
-    (item,) = alone(type="rating", scale={"least": 1, "most": 3, "labels": labels}).items
+    (item,) = parse_question(type="rating", scale={"least": 1, "most": 3, "labels": labels}).items
     assert (item.least, item.most) == (1, 3)
     assert item.choices == (Choice(1), Choice(2, YES), Choice(3))
-    (item,) = alone(type="nps", labels=labels).items
+    (item,) = parse_question(type="nps", labels=labels).items
     assert item.choices[1:4] == (Choice(1), Choice(2, YES), Choice(3))
 
 
-def test_options_are_read_with_their_texts_and_how_many_may_be_chosen() -> None:
+def test_options_are_parsed_with_their_texts_and_how_many_may_be_chosen() -> None:
     options = [
         {"code": "a", "text": text("是", "Yes")},
         {"code": "b", "text": text("标题", "Title"), "missing": True},
     ]
-    (item,) = alone(type="multiple", options=options, fewest=1, greatest=2).items
+    (item,) = parse_question(type="multiple", options=options, fewest=1, greatest=2).items
     assert item.choices == (Choice("a", YES, missing=False), Choice("b", TITLE, missing=True))
     assert (item.fewest, item.greatest) == (1, 2)
-    (item,) = alone(type="multiple", options=[*options, *options], greatest=3).items
+    (item,) = parse_question(type="multiple", options=[*options, *options], greatest=3).items
     assert (item.fewest, item.greatest) == (0, 3)
 
 
@@ -155,6 +156,6 @@ def test_a_row_of_a_matrix_has_its_own_text() -> None:
     assert items()["safety"].text == Text("安全", "Safety")
 
 
-def test_a_text_that_is_not_there_is_empty() -> None:
-    assert (Text().reading("zh"), Text().reading("en")) == ("", "")
-    assert Text(zh="外观", en="Appearance").reading("zh") == "外观"
+def test_a_text_in_no_language_is_shown_as_empty() -> None:
+    assert (Text().in_language("zh"), Text().in_language("en")) == ("", "")
+    assert Text(zh="外观", en="Appearance").in_language("zh") == "外观"

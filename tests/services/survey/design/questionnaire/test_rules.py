@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from services.survey.design.questionnaire.rules import faults_of
+from services.survey.design.questionnaire.rules import find_faults
 from tests.services.survey.documents import every_type, text
 
 Change = Callable[[list[dict[str, Any]]], object]
@@ -13,18 +13,18 @@ def label(value: int) -> dict[str, Any]:
     return {"value": value, "text": text("好", "Good")}
 
 
-def _rows(many: int) -> list[dict[str, Any]]:
-    return [{"code": f"row{n}", "text": text("行", "Row")} for n in range(many)]
+def _rows(count: int) -> list[dict[str, Any]]:
+    return [{"code": f"row{n}", "text": text("行", "Row")} for n in range(count)]
 
 
-def found(change: Change) -> list[tuple[str, str]]:
+def faults_after(change: Change) -> list[tuple[str, str]]:
     document = every_type()
     change(document["questions"])
-    return [(fault.pointer, fault.code) for fault in faults_of(document)]
+    return [(fault.pointer, fault.code) for fault in find_faults(document)]
 
 
-def test_a_sound_questionnaire_has_no_faults() -> None:
-    assert found(lambda _: None) == []
+def test_a_valid_questionnaire_has_no_faults() -> None:
+    assert faults_after(lambda _: None) == []
 
 
 @pytest.mark.parametrize(
@@ -101,19 +101,19 @@ def test_a_sound_questionnaire_has_no_faults() -> None:
         ),
     ],
 )
-def test_what_is_unsound_is_named_where_it_stands(change: Change, pointer: str, code: str) -> None:
-    assert found(change) == [(pointer, code)]
+def test_a_broken_rule_is_reported_at_its_pointer(change: Change, pointer: str, code: str) -> None:
+    assert faults_after(change) == [(pointer, code)]
 
 
 @pytest.mark.parametrize(
-    ("change", "what"),
+    ("change", "expected"),
     [
         (lambda q: q[1].update(code="bought"), "one of its own"),
         (lambda q: q[1].update(code="channel"), "choose another"),
         (lambda q: q[1]["scale"].update(most=12), "2 to 11 points"),
         (lambda q: q[1]["scale"].update(labels=[label(1), label(1)]), "a label already"),
         (lambda q: q[1]["scale"].update(labels=[label(11)]), "from 1 to 10"),
-        (lambda q: q[0].update(missing=[label(9), label(9)]), "there already"),
+        (lambda q: q[0].update(missing=[label(9), label(9)]), "this value already"),
         (lambda q: q[0].update(missing=[label(3)]), "outside the values"),
         (lambda q: q[5].update(most=0), "not be below"),
         (lambda q: q[3]["options"][1].update(code="recent"), "has this code"),
@@ -122,11 +122,13 @@ def test_what_is_unsound_is_named_where_it_stands(change: Change, pointer: str, 
         (lambda q: q[0].update(rows=_rows(301 - 7)), "at most 300"),
     ],
 )
-def test_what_is_unsound_is_told_with_what_would_be_sound(change: Change, what: str) -> None:
+def test_the_message_of_a_broken_rule_describes_what_is_allowed(
+    change: Change, expected: str
+) -> None:
     document = every_type()
     change(document["questions"])
-    (fault,) = faults_of(document)
-    assert what in fault.message
+    (fault,) = find_faults(document)
+    assert expected in fault.message
 
 
 @pytest.mark.parametrize(
@@ -143,13 +145,13 @@ def test_what_is_unsound_is_told_with_what_would_be_sound(change: Change, what: 
         lambda q: q[0].update(rows=_rows(300 - 7)),
     ],
 )
-def test_what_just_holds_is_sound(change: Change) -> None:
-    assert found(change) == []
+def test_a_value_at_the_limit_of_a_rule_is_valid(change: Change) -> None:
+    assert faults_after(change) == []
 
 
 def test_a_number_with_both_ends_can_measure_satisfaction() -> None:
-    assert found(lambda q: q[5].update(role="satisfaction")) == []
+    assert faults_after(lambda q: q[5].update(role="satisfaction")) == []
 
 
-def test_the_number_of_things_asked_is_bounded() -> None:
-    assert found(lambda q: q[0].update(rows=_rows(300))) == [("/questions", "too_many")]
+def test_the_number_of_items_is_limited() -> None:
+    assert faults_after(lambda q: q[0].update(rows=_rows(300))) == [("/questions", "too_many")]

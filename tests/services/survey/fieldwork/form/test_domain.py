@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.survey.fieldwork.form.domain import choose_language, read_filled
+from services.survey.fieldwork.form.domain import choose_language, parse_form
 
 FORM = UUID("0197f3c0-0000-7000-8000-000000000001")
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,9}", fullmatch=True), st.lists(st.text())))
-def test_a_form_is_read_as_it_was_filled(fields: dict[str, list[str]]) -> None:
+def test_a_form_is_parsed_as_it_was_filled_in(fields: dict[str, list[str]]) -> None:
     body = urlencode({**fields, "_form": str(FORM)}, doseq=True, errors="replace").encode()
-    filled = read_filled(body)
+    filled = parse_form(body)
     assert filled.form_id == FORM
     assert {code: [*values] for code, values in filled.fields.items()} == {
         code: [value.encode(errors="replace").decode() for value in values]
@@ -23,29 +23,29 @@ def test_a_form_is_read_as_it_was_filled(fields: dict[str, list[str]]) -> None:
 
 
 @given(st.binary())
-def test_a_form_is_read_whatever_bytes_are_sent(body: bytes) -> None:
-    read_filled(body)
+def test_any_bytes_can_be_parsed_as_a_form(body: bytes) -> None:
+    parse_form(body)
 
 
-def test_several_answers_to_one_question_are_parted_by_semicolons() -> None:
-    assert read_filled(b"at=shop&at=online&wish=a+b").written == {
+def test_several_options_of_one_item_are_separated_by_semicolons() -> None:
+    assert parse_form(b"at=shop&at=online&wish=a+b").answers == {
         "at": "shop;online",
         "wish": "a b",
     }
 
 
-@pytest.mark.parametrize("written", ["", "_form=", "_form=7", "_form=x&a=1"])
-def test_a_form_that_is_not_ours_is_known_as_such(written: str) -> None:
-    assert read_filled(written.encode()).form_id is None
+@pytest.mark.parametrize("body", ["", "_form=", "_form=7", "_form=x&a=1"])
+def test_a_form_without_a_valid_id_has_no_form_id(body: str) -> None:
+    assert parse_form(body.encode()).form_id is None
 
 
 def test_a_form_with_more_fields_than_any_questionnaire_is_refused() -> None:
     with pytest.raises(ValueError, match="fields"):
-        read_filled(b"a=1&" * 3001)
+        parse_form(b"a=1&" * 3001)
 
 
 @pytest.mark.parametrize(
-    ("asked", "accepted", "chosen"),
+    ("requested", "accept_language", "chosen"),
     [
         ("en", "zh-CN", "en"),
         ("zh-CN", "en", "zh"),
@@ -62,10 +62,10 @@ def test_a_form_with_more_fields_than_any_questionnaire_is_refused() -> None:
         (None, "zh;q=1, en", "zh"),
         (None, "en , zh;q=0.5", "en"),
         (None, "," * 998 + "en", "en"),
-        (None, "," * 999 + "en", "zh"),  # of a longer header the first 1000 characters count
+        (None, "," * 999 + "en", "zh"),  # only the first 1000 characters of the header count
     ],
 )
-def test_the_language_is_the_one_asked_for_or_the_browsers_favourite(
-    asked: str | None, accepted: str | None, chosen: str
+def test_the_language_is_the_requested_one_or_else_the_one_that_the_browser_prefers(
+    requested: str | None, accept_language: str | None, chosen: str
 ) -> None:
-    assert choose_language(asked, accepted) == chosen
+    assert choose_language(requested, accept_language) == chosen

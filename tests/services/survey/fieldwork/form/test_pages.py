@@ -7,111 +7,114 @@ from uuid import UUID
 
 import pytest
 
-from services.survey.design.questionnaire.domain import Language, Questionnaire, read_questionnaire
-from services.survey.design.questionnaire.shipped import template, template_names
-from services.survey.fieldwork.form.domain import Filled
-from services.survey.fieldwork.form.pages import Faults, Notice, Pages
+from services.survey.design.questionnaire.domain import Language, Questionnaire, parse_questionnaire
+from services.survey.design.questionnaire.templates import load_template, template_names
+from services.survey.fieldwork.form.domain import FilledForm
+from services.survey.fieldwork.form.pages import FormFaults, Notice, PageRenderer
 from tests.services.survey.documents import every_type, text
 
 FORM = UUID(int=1)
-PAGES = Pages()
+RENDERER = PageRenderer()
 
 
 class Elements(HTMLParser):
-    """The elements of a page: tag and attributes."""
+    """The elements of an HTML page, each with its tag and attributes."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str]]] = []
+        self.elements: list[tuple[str, dict[str, str]]] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, {name: value or "" for name, value in attrs}))
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
 
-    def all(self, tag: str, **having: str) -> list[dict[str, str]]:
+    def with_tag(self, tag: str, **attributes: str) -> list[dict[str, str]]:
+        """Return the attributes of the elements that have this tag and these attributes."""
         return [
-            attributes
-            for name, attributes in self.found
-            if name == tag and having.items() <= attributes.items()
+            found
+            for found_tag, found in self.elements
+            if found_tag == tag and attributes.items() <= found.items()
         ]
 
     def values(self, attribute: str) -> list[str]:
-        return [attributes[attribute] for _, attributes in self.found if attribute in attributes]
+        """Return all values of an attribute, of elements of any tag."""
+        return [attributes[attribute] for _, attributes in self.elements if attribute in attributes]
 
 
 def questionnaire(**changes: object) -> Questionnaire:
-    return read_questionnaire(every_type() | changes)
+    return parse_questionnaire(every_type() | changes)
 
 
-def shown(
+def render(
     language: Language = "en",
     filled: dict[str, tuple[str, ...]] | None = None,
     faults: dict[str, str] | None = None,
 ) -> str:
-    return PAGES.form(
+    """Return the page of a questionnaire with one question of each type."""
+    return RENDERER.form(
         questionnaire(),
         language=language,
         form_id=FORM,
-        filled=Filled(FORM, filled or {}),
-        faults=Faults(faults or {}),
+        filled=FilledForm(FORM, filled or {}),
+        faults=FormFaults(faults or {}),
     )
 
 
 @pytest.mark.parametrize("name", template_names())
 @pytest.mark.parametrize("language", get_args(Language))
-def test_every_item_of_a_template_can_be_answered(name: str, language: Language) -> None:
-    document = template(name)
+def test_the_page_has_a_field_for_every_item_of_a_template(name: str, language: Language) -> None:
+    document = load_template(name)
     assert document is not None
-    asked = read_questionnaire(document)
-    elements = Elements(PAGES.form(asked, language=language, form_id=FORM))
-    assert {item.code for item in asked.items} <= set(elements.values("name"))
+    template = parse_questionnaire(document)
+    elements = Elements(RENDERER.form(template, language=language, form_id=FORM))
+    assert {item.code for item in template.items} <= set(elements.values("name"))
 
 
-def test_every_choice_is_a_radio_and_several_are_checkboxes() -> None:
-    elements = Elements(shown())
-    assert [e["value"] for e in elements.all("input", type="radio", name="appearance")] == [
+def test_a_single_choice_has_radio_buttons_and_a_multiple_choice_has_checkboxes() -> None:
+    elements = Elements(render())
+    assert [e["value"] for e in elements.with_tag("input", type="radio", name="appearance")] == [
         *"543210"
     ]
-    assert [e["value"] for e in elements.all("input", type="checkbox", name="bought_at")] == [
+    assert [e["value"] for e in elements.with_tag("input", type="checkbox", name="bought_at")] == [
         "shop",
         "online",
         "dealer",
     ]
 
 
-def test_the_page_says_its_language_and_leads_to_the_other() -> None:
-    english, chinese = Elements(shown("en")), Elements(shown("zh"))
-    assert english.all("html", lang="en")
-    assert english.all("a", href="?lang=zh-CN")
-    assert chinese.all("html", lang="zh-CN")
-    assert chinese.all("a", href="?lang=en")
-    assert "外观" in shown("zh")
-    assert "外观" not in shown("en")
+def test_the_page_states_its_language_and_links_to_the_other_one() -> None:
+    english, chinese = Elements(render("en")), Elements(render("zh"))
+    assert english.with_tag("html", lang="en")
+    assert english.with_tag("a", href="?lang=zh-CN")
+    assert chinese.with_tag("html", lang="zh-CN")
+    assert chinese.with_tag("a", href="?lang=en")
+    assert "外观" in render("zh")
+    assert "外观" not in render("en")
 
 
-def test_the_form_is_one_submission_in_the_language_it_was_read_in() -> None:
-    elements = Elements(shown("en"))
-    assert elements.all("input", type="hidden", name="_form", value=str(FORM))
-    assert elements.all("form", method="post", action="?lang=en")
+def test_the_form_is_sent_with_its_id_and_in_the_language_of_the_page() -> None:
+    elements = Elements(render("en"))
+    assert elements.with_tag("input", type="hidden", name="_form", value=str(FORM))
+    assert elements.with_tag("form", method="post", action="?lang=en")
 
 
-def test_what_was_filled_in_stays() -> None:
+def test_values_that_were_filled_in_are_shown_again() -> None:
     filled = {"appearance": ("4",), "bought_at": ("shop", "dealer"), "people": ("x2",)}
-    page = shown(filled=filled | {"wish": ("\nmore </textarea>",)})
+    page = render(filled=filled | {"wish": ("\nmore </textarea>",)})
     elements = Elements(page)
-    checked = [(e["name"], e["value"]) for e in elements.all("input") if "checked" in e]
+    checked = [(e["name"], e["value"]) for e in elements.with_tag("input") if "checked" in e]
     assert checked == [("appearance", "4"), ("bought_at", "shop"), ("bought_at", "dealer")]
-    assert elements.all("input", name="people", value="x2")
+    assert elements.with_tag("input", name="people", value="x2")
     assert "\n\nmore &lt;/textarea&gt;</textarea>" in page
 
 
-def test_what_is_wrong_is_said_at_the_question_and_in_a_summary_that_leads_there() -> None:
-    page = shown(faults={"safety": "Please answer this question.", "people": "Give a number."})
+def test_a_message_is_shown_at_its_question_and_a_summary_links_to_the_question() -> None:
+    page = render(faults={"safety": "Please answer this question.", "people": "Give a number."})
     elements = Elements(page)
-    assert elements.all("fieldset", id="safety")[0]["aria-describedby"] == "safety:fault"
-    assert elements.all("input", name="people")[0]["aria-describedby"] == "people:fault"
-    assert elements.all("div", role="alert")
-    assert [e["href"] for e in elements.all("a") if e["href"].startswith("#")] == [
+    assert elements.with_tag("fieldset", id="safety")[0]["aria-describedby"] == "safety:fault"
+    assert elements.with_tag("input", name="people")[0]["aria-describedby"] == "people:fault"
+    assert elements.with_tag("div", role="alert")
+    assert [e["href"] for e in elements.with_tag("a") if e["href"].startswith("#")] == [
         "#safety",
         "#people",
     ]
@@ -119,9 +122,9 @@ def test_what_is_wrong_is_said_at_the_question_and_in_a_summary_that_leads_there
 
 
 @pytest.mark.parametrize("language", get_args(Language))
-def test_labels_and_references_lead_to_elements_that_are_there_once(language: Language) -> None:
+def test_labels_and_descriptions_refer_to_ids_that_exist_once(language: Language) -> None:
     faults = {item.code: "!" for item in questionnaire().items}
-    elements = Elements(shown(language, faults=faults))
+    elements = Elements(render(language, faults=faults))
     ids = elements.values("id")
     references = [*elements.values("for"), *" ".join(elements.values("aria-describedby")).split()]
     assert len(ids) == len(set(ids))
@@ -129,30 +132,30 @@ def test_labels_and_references_lead_to_elements_that_are_there_once(language: La
     assert references
 
 
-def test_texts_of_a_questionnaire_are_shown_as_they_are_and_never_run() -> None:
+def test_html_in_texts_of_a_questionnaire_is_escaped() -> None:
     document = every_type()
     document["questions"][1]["text"] = text("<script>1</script>", '"><b>&')
-    page = PAGES.form(
-        read_questionnaire(document | {"title": text("<i>", "<i>")}), language="zh", form_id=FORM
+    page = RENDERER.form(
+        parse_questionnaire(document | {"title": text("<i>", "<i>")}), language="zh", form_id=FORM
     )
     assert "&lt;script&gt;1&lt;/script&gt;" in page
-    assert not Elements(page).all("script")
-    assert not Elements(page).all("i")
+    assert not Elements(page).with_tag("script")
+    assert not Elements(page).with_tag("i")
 
 
-def test_the_page_needs_no_script_and_its_style_is_the_one_that_the_header_allows() -> None:
-    page = shown()
+def test_the_page_has_no_script_and_its_style_is_the_one_that_the_header_allows() -> None:
+    page = render()
     style = re.search("<style>(.*)</style>", page, re.DOTALL)
     assert style is not None
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
-    policy = PAGES.headers["Content-Security-Policy"]
+    policy = RENDERER.headers["Content-Security-Policy"]
     assert f"style-src 'sha256-{digest}'" in policy
     assert "default-src 'none'" in policy
     assert not re.search(r"<script|\son\w+=|\sstyle=|\ssrc=|javascript:", page)
 
 
 @pytest.mark.parametrize("notice", get_args(Notice))
-def test_every_notice_is_said_in_both_languages(notice: Notice) -> None:
-    chinese, english = (PAGES.notice(notice, language=each) for each in get_args(Language))
+def test_every_notice_exists_in_both_languages(notice: Notice) -> None:
+    chinese, english = (RENDERER.notice(notice, language=each) for each in get_args(Language))
     assert '<html lang="zh-CN">' in chinese
     assert '<html lang="en">' in english

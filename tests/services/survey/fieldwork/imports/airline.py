@@ -1,6 +1,6 @@
-"""An airline's survey (25 976 answers): its questionnaire, and its figures straight from the file.
+"""A survey of an airline with 25 976 responses: its questionnaire, and figures from the file.
 
-0 means "not applicable": missing, not zero. The file is never part of the project.
+An answer of 0 means "not applicable", so it counts as missing. The file is not part of the project.
 """
 
 import csv
@@ -36,7 +36,7 @@ ITEMS = [
     "Inflight service",
     "Cleanliness",
 ]
-CODES = {column: f"item_{at}" for at, column in enumerate(ITEMS, 1)}
+CODES = {column: f"item_{number}" for number, column in enumerate(ITEMS, 1)}
 STATES = {"satisfied": "yes", "neutral or dissatisfied": "no"}
 MAPPING = CODES | {
     "id": "respondent_external_id",
@@ -56,7 +56,8 @@ class Index:
     high: float
 
 
-def asked() -> dict[str, Any]:
+def questionnaire_document() -> dict[str, Any]:
+    """Return a questionnaire that asks the items of the file."""
     rows = [{"code": code, "text": text(name, name)} for name, code in CODES.items()]
     options = [{"code": code, "text": text(name, name)} for name, code in STATES.items()]
     return {
@@ -78,8 +79,8 @@ def asked() -> dict[str, Any]:
 
 
 def open_survey(client: httpx.Client) -> str:
-    """Publish the questionnaire and a survey with it; give the survey's id."""
-    questionnaire = client.post("/v1/questionnaires", json=asked()).json()["id"]
+    """Publish the questionnaire and a survey that asks it; return the id of the survey."""
+    questionnaire = client.post("/v1/questionnaires", json=questionnaire_document()).json()["id"]
     assert client.post(f"/v1/questionnaires/{questionnaire}/publish").status_code == 200
     survey: str = client.post("/v1/surveys", json={"questionnaire_id": questionnaire}).json()["id"]
     assert client.post(f"/v1/surveys/{survey}/publish").status_code == 200
@@ -87,28 +88,31 @@ def open_survey(client: httpx.Client) -> str:
 
 
 def answers() -> Iterator[dict[str, int]]:
-    """Give what each line answers to the items, without what is missing."""
+    """Yield the answers of each line by item code, without missing answers."""
     with gzip.open(FILE, "rt", encoding="utf-8") as file:
         for line in csv.DictReader(file):
             yield {CODES[name]: int(line[name]) for name in ITEMS if line[name] != "0"}
 
 
-def means(given: Iterable[Mapping[str, int]]) -> tuple[int, dict[str, Decimal]]:
-    """Count answers and average each item over those who answered it."""
+def means(responses: Iterable[Mapping[str, int]]) -> tuple[int, dict[str, Decimal]]:
+    """Return the number of responses, and the mean of the answers to each item."""
     values: dict[str, list[int]] = defaultdict(list)
     n = 0
-    for n, answer in enumerate(given, 1):  # noqa: B007  the last one is the count
-        for code, value in answer.items():
+    for n, response in enumerate(responses, 1):  # noqa: B007  the last number is the count
+        for code, value in response.items():
             values[code].append(value)
     return n, {code: Decimal(sum(each)) / len(each) for code, each in values.items()}
 
 
 def index() -> Index:
-    """Average the answers' indices, each the mean of its items from 0 to 100."""
+    """Return the mean index of all responses, with Student's interval.
+
+    The index of a response is the mean of its answers, scaled to 0 to 100.
+    """
     scores = [
-        fmean(100 * (value - LEAST) / (MOST - LEAST) for value in answer.values())
-        for answer in answers()
-        if answer
+        fmean(100 * (value - LEAST) / (MOST - LEAST) for value in response.values())
+        for response in answers()
+        if response
     ]
     mean, n = fmean(scores), len(scores)
     reach = float(stats.t.ppf(0.975, n - 1)) * stdev(scores) / sqrt(n)

@@ -14,7 +14,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 ITEMS = {"appearance": False, "safety": False}
 
 
-def test_columns_are_what_the_mapping_says_else_what_they_are_named_like() -> None:
+def test_a_column_is_the_mapped_field_or_else_the_field_of_its_name() -> None:
     header = ["id", "respondent_external_id", "How it looks", "safety", "note"]
     columns = columns_of_answers(header, {"How it looks": "appearance", "note": None}, ITEMS)
     assert columns.positions == {"respondent_external_id": 1, "appearance": 2, "safety": 3}
@@ -23,7 +23,7 @@ def test_columns_are_what_the_mapping_says_else_what_they_are_named_like() -> No
     assert [columns.label(name) for name in ("safety", "elsewhere")] == ["safety", "elsewhere"]
 
 
-def test_the_columns_of_a_line_itself_are_known_by_name_or_by_mapping() -> None:
+def test_respondent_time_and_channel_are_found_by_name_or_by_mapping() -> None:
     named = columns_of_answers(["channel", "safety", "submitted_at"], {}, ITEMS)
     assert named.positions == {"channel": 0, "safety": 1, "submitted_at": 2}
     mapping: dict[str, str | None] = {"a": "submitted_at", "b": "respondent_external_id"}
@@ -32,7 +32,7 @@ def test_the_columns_of_a_line_itself_are_known_by_name_or_by_mapping() -> None:
     assert mapped.ignored == []
 
 
-def test_a_column_can_be_given_away_although_it_is_named_like_an_item() -> None:
+def test_a_column_that_is_mapped_to_null_is_ignored_although_it_has_the_name_of_an_item() -> None:
     columns = columns_of_answers(["appearance", "safety"], {"safety": None}, ITEMS)
     assert columns.positions == {"appearance": 0}
 
@@ -47,25 +47,25 @@ def test_a_column_can_be_given_away_although_it_is_named_like_an_item() -> None:
         (["appearance"], {"appearance": None}, "/file", "missing_columns"),
     ],
 )
-def test_a_file_that_cannot_be_imported_is_known_by_its_header(
+def test_a_header_or_mapping_that_is_not_valid_is_refused(
     header: list[str], mapping: dict[str, str | None], pointer: str, code: str
 ) -> None:
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(Invalid) as error:
         columns_of_answers(header, mapping, ITEMS | {"appearance": True})
-    (fault,) = refused.value.faults
+    (fault,) = error.value.faults
     assert (fault.pointer, fault.code) == (pointer, code)
 
 
-def test_a_file_without_any_item_cannot_be_imported() -> None:
-    with pytest.raises(Invalid) as refused:
+def test_a_file_without_a_column_for_any_item_is_refused() -> None:
+    with pytest.raises(Invalid) as error:
         columns_of_answers(["x", "channel"], {}, ITEMS)
-    (fault,) = refused.value.faults
+    (fault,) = error.value.faults
     assert (fault.pointer, fault.code) == ("/file", "missing_columns")
     assert "one of the items" in fault.message
 
 
 @pytest.mark.parametrize(
-    ("written", "moment"),
+    ("text", "moment"),
     [
         ("2026-02-20T10:30:00+08:00", "2026-02-20T02:30:00"),
         ("2026-02-20T10:30:00Z", "2026-02-20T10:30:00"),
@@ -78,54 +78,56 @@ def test_a_file_without_any_item_cannot_be_imported() -> None:
         ("9998-12-31T23:59:59Z", "9998-12-31T23:59:59"),
     ],
 )
-def test_a_moment_without_offset_is_local(written: str, moment: str) -> None:
-    found = parse_moment(written, SHANGHAI)
+def test_a_time_is_returned_in_utc_and_is_local_without_an_offset(text: str, moment: str) -> None:
+    found = parse_moment(text, SHANGHAI)
     assert found == datetime.fromisoformat(moment).replace(tzinfo=UTC)
     assert found.tzinfo is UTC
 
 
 @pytest.mark.parametrize(
-    "written",
+    "text",
     [
         *("", "soon", "20/02/2026", "2026-1-31", "2026-02-30 soon", "２０２６-02-30", "2026-02-3"),
         *("2026W05", "2026-W05-3", "20260131", "2026-01-31X09:30", "2026-01-31T09"),
     ],
 )
-def test_what_is_not_written_as_a_moment_is_told_how(written: str) -> None:
+def test_a_text_that_is_no_time_is_refused_with_examples_of_the_format(text: str) -> None:
     with pytest.raises(ValueError, match=r"^Give a time as 2026-01-31 09:30:00 or 2026/1/31 9:30"):
-        parse_moment(written, SHANGHAI)
+        parse_moment(text, SHANGHAI)
 
 
 @pytest.mark.parametrize(
-    "written",
+    "text",
     [
         *("2026-13-01", "0000-01-01", "2026/2/30", "2026.2.30 9:05", "2026/02/28 25:00"),
         *("2026-02-30 10:00", "2026-02-30T10:00:00.5+08:00", "2026-02-28 23:59:60Z"),
     ],
 )
-def test_a_moment_in_a_known_form_that_does_not_exist_is_told_so(written: str) -> None:
+def test_a_time_that_does_not_exist_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^There is no such day or time\.$"):
-        parse_moment(written, SHANGHAI)
+        parse_moment(text, SHANGHAI)
 
 
 @pytest.mark.parametrize(
-    "written",
+    "text",
     [
         *("1899-12-31", "0001-01-01", "9999-12-31", "1899/12/31 23:59", "1900-01-01"),
         *("1900-01-01T00:00:00+14:00", "9998-12-31T23:59:59-23:59", "9999-12-31T23:59:59-14:00"),
     ],
 )
-def test_a_moment_of_another_age_is_told_the_years(written: str) -> None:
+def test_a_time_before_1900_or_after_9998_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^Give a year from 1900 to 9998\.$"):
-        parse_moment(written, SHANGHAI)
+        parse_moment(text, SHANGHAI)
 
 
 @given(st.text())
-def test_whatever_is_written_is_a_moment_or_no_moment(written: str) -> None:
+def test_any_text_is_a_time_or_a_value_error(text: str) -> None:
     with suppress(ValueError):
-        assert parse_moment(written, SHANGHAI).tzinfo is UTC
+        assert parse_moment(text, SHANGHAI).tzinfo is UTC
 
 
-@pytest.mark.parametrize(("text", "good"), [("web", True), ("on_site", True), ("By Phone", False)])
-def test_channels_are_codes_in_small_letters(text: str, *, good: bool) -> None:
-    assert is_channel(text) is good
+@pytest.mark.parametrize(
+    ("text", "is_valid"), [("web", True), ("on_site", True), ("By Phone", False)]
+)
+def test_a_channel_is_a_code_in_lower_case(text: str, *, is_valid: bool) -> None:
+    assert is_channel(text) is is_valid

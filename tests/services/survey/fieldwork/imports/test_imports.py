@@ -1,25 +1,21 @@
-"""Files of answers: taken in over HTTP, worked on by the worker's runner."""
+"""Imports of files of answers: uploaded over HTTP, run by the job runner of the worker."""
 
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import openpyxl
 import pytest
 
-from services.survey.fieldwork.imports import job
-from services.survey.fieldwork.imports.models import Import
 from shared.contracts.registry.external_id import ExternalId
 from shared.contracts.survey.response import ResponseState, ResponseSubmitted
 from shared.http.identity import Identity
-from shared.jobs.runner import Run
 from shared.row_access import Rows
 from tests.services.harness import Running
-from tests.services.survey.fieldwork.imports.working import work
-from tests.services.survey.fieldwork.response.test_routes import heard, registered
+from tests.services.survey.fieldwork.imports.worker import run_imports
+from tests.services.survey.fieldwork.response.test_routes import customer_event, handle
 
 pytestmark = pytest.mark.both_stacks
 
@@ -29,15 +25,19 @@ LINES = [
     "18,2026-02-21,telephone,very satisfied,0,,",
     ",2026/2/22 9:30,,1,2,Dealer,",
 ]
-SHOP = {"system": "erp"}
+OPTIONS = {"system": "erp"}
 
 
 def table(*lines: str, header: str = HEADER) -> bytes:
+    """Return a CSV file."""
     return "\n".join([header, *lines]).encode()
 
 
-def sent(client: httpx.Client, survey: dict[str, Any], data: bytes, **form: Any) -> httpx.Response:
-    options = {"options": json.dumps(SHOP | form.pop("options", {}))}
+def upload(
+    client: httpx.Client, survey: dict[str, Any], data: bytes, **form: Any
+) -> httpx.Response:
+    """Queue an import of a file with these parts of the form."""
+    options = {"options": json.dumps(OPTIONS | form.pop("options", {}))}
     mapping = {"mapping": json.dumps(form.pop("mapping", {}))}
     return client.post(
         f"/v1/surveys/{survey['id']}/imports",
@@ -46,20 +46,25 @@ def sent(client: httpx.Client, survey: dict[str, Any], data: bytes, **form: Any)
     )
 
 
-def imported(surveys: Running, survey: dict[str, Any], data: bytes, **form: Any) -> dict[str, Any]:
-    answer = sent(surveys.client, survey, data, **form)
-    assert answer.status_code == 202, answer.text
-    work(surveys)
-    body: dict[str, Any] = surveys.client.get(answer.headers["Location"]).json()
+def import_file(
+    surveys: Running, survey: dict[str, Any], data: bytes, **form: Any
+) -> dict[str, Any]:
+    """Queue and run an import of a file; return its response body afterwards."""
+    response = upload(surveys.client, survey, data, **form)
+    assert response.status_code == 202, response.text
+    run_imports(surveys)
+    body: dict[str, Any] = surveys.client.get(response.headers["Location"]).json()
     return body
 
 
 def counts(body: dict[str, Any]) -> tuple[int, ...]:
+    """Return the counts of an import: processed, created, updated, unchanged, rejected."""
     names = ("processed", "created", "updated", "unchanged", "rejected")
     return tuple(body[name] for name in names)
 
 
-def kept(surveys: Running, survey: dict[str, Any]) -> list[dict[str, Any]]:
+def stored_responses(surveys: Running, survey: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the response bodies of all responses of a survey."""
     found: list[dict[str, Any]] = surveys.client.get(
         f"/v1/surveys/{survey['id']}/responses"
     ).json()["items"]
@@ -67,14 +72,17 @@ def kept(surveys: Running, survey: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def errors(surveys: Running, body: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the rejected lines of an import by column."""
     text = surveys.client.get(body["errors_url"]).content.decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def test_a_file_becomes_responses(surveys: Running, survey: dict[str, Any]) -> None:
-    body = imported(surveys, survey, table(*LINES))
+def test_each_line_of_a_file_is_stored_as_a_response(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    body = import_file(surveys, survey, table(*LINES))
     assert (body["state"], body["total"], *counts(body)) == ("succeeded", 3, 3, 3, 0, 0, 0)
-    first, second, third = kept(surveys, survey)
+    first, second, third = stored_responses(surveys, survey)
     assert first["customer"] == {"system": "erp", "id": "17"}
     assert first["submitted_at"] == "2026-02-20T02:00:00Z"
     assert first["answers"] == {
@@ -87,10 +95,10 @@ def test_a_file_becomes_responses(surveys: Running, survey: dict[str, Any]) -> N
     assert (third["customer"], third["channel"]) == (None, "import")
 
 
-def test_others_are_told_of_every_response(surveys: Running, survey: dict[str, Any]) -> None:
-    imported(surveys, survey, table(*LINES))
-    told = surveys.recorded(ResponseSubmitted)
-    assert [event.answers for event in told][1:] == [
+def test_every_imported_response_is_published(surveys: Running, survey: dict[str, Any]) -> None:
+    import_file(surveys, survey, table(*LINES))
+    events = surveys.recorded(ResponseSubmitted)
+    assert [event.answers for event in events][1:] == [
         {"appearance": 5, "safety": 0},
         {"appearance": 1, "safety": 2, "bought_at": ["dealer"]},
     ]
@@ -99,74 +107,78 @@ def test_others_are_told_of_every_response(surveys: Running, survey: dict[str, A
     ]
 
 
-def test_a_file_that_has_grown_counts_its_lines_without_a_respondent_again(
+def test_a_file_with_more_lines_imports_its_lines_without_a_respondent_again(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
-    """A respondent's line is known by them, one without by the content of the whole file."""
-    imported(surveys, survey, table(LINES[0], LINES[2]))
-    grown = imported(surveys, survey, table(LINES[0], LINES[2], LINES[1]))
+    """A line is recognized by its respondent, or else by the content of the whole file."""
+    import_file(surveys, survey, table(LINES[0], LINES[2]))
+    grown = import_file(surveys, survey, table(LINES[0], LINES[2], LINES[1]))
     assert counts(grown) == (3, 2, 0, 1, 0)
 
 
 def test_the_same_file_twice_changes_nothing(surveys: Running, survey: dict[str, Any]) -> None:
-    imported(surveys, survey, table(*LINES))
-    before, told = kept(surveys, survey), len(surveys.recorded())
-    body = imported(surveys, survey, table(*LINES))
+    import_file(surveys, survey, table(*LINES))
+    before, events_before = stored_responses(surveys, survey), len(surveys.recorded())
+    body = import_file(surveys, survey, table(*LINES))
     assert counts(body) == (3, 0, 0, 3, 0)
-    assert kept(surveys, survey) == before
-    assert len(surveys.recorded()) == told
+    assert stored_responses(surveys, survey) == before
+    assert len(surveys.recorded()) == events_before
 
 
-def test_a_respondents_later_line_replaces_their_answers(
+def test_a_line_of_another_file_replaces_the_answers_of_its_respondent(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
-    imported(surveys, survey, table(*LINES))
-    body = imported(surveys, survey, table("17,2026-02-20 10:00,web,1,4,shop;online,"))
+    import_file(surveys, survey, table(*LINES))
+    body = import_file(surveys, survey, table("17,2026-02-20 10:00,web,1,4,shop;online,"))
     assert counts(body) == (1, 0, 1, 0, 0)
-    first = kept(surveys, survey)[0]
+    first = stored_responses(surveys, survey)[0]
     assert (first["version"], first["answers"]["appearance"]) == (2, 1)
     assert surveys.recorded(ResponseSubmitted)[-1].version == 2
     assert surveys.recorded(ResponseState)[-1].open_answers == {}
 
 
-def test_a_respondent_in_two_lines_is_refused_the_second_time_and_every_time(
+def test_a_second_line_of_a_respondent_is_rejected_also_when_the_file_is_imported_again(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
     lines = [LINES[0], "17,2026-02-23,web,1,1,,"]
-    assert counts(imported(surveys, survey, table(*lines))) == (2, 1, 0, 0, 1)
-    body = imported(surveys, survey, table(*lines))
+    assert counts(import_file(surveys, survey, table(*lines))) == (2, 1, 0, 0, 1)
+    body = import_file(surveys, survey, table(*lines))
     assert counts(body) == (2, 0, 0, 1, 1)
     assert errors(surveys, body)[0]["errors"] == (
-        "respondent_external_id: They have answered in line 2; keep one line."
+        "respondent_external_id: This respondent has answered in line 2; remove one line."
     )
 
 
-def test_a_customer_of_several_ids_has_one_response_to_a_wave(
+def test_two_lines_of_a_customer_with_two_ids_become_one_response(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
-    heard(surveys, registered(external_ids=[ExternalId(system="erp", id=i) for i in ("17", "18")]))
-    body = imported(surveys, survey, table(LINES[0], LINES[1], LINES[2]))
+    handle(
+        surveys, customer_event(external_ids=[ExternalId(system="erp", id=i) for i in ("17", "18")])
+    )
+    body = import_file(surveys, survey, table(LINES[0], LINES[1], LINES[2]))
     assert (body["state"], *counts(body)) == ("succeeded", 3, 2, 1, 0, 0)
     assert {
-        each["answers"]["appearance"] for each in kept(surveys, survey) if each["customer_id"]
+        each["answers"]["appearance"]
+        for each in stored_responses(surveys, survey)
+        if each["customer_id"]
     } == {5}
-    assert imported(surveys, survey, table(LINES[0]))["updated"] == 1
+    assert import_file(surveys, survey, table(LINES[0]))["updated"] == 1
 
 
-def test_columns_can_be_mapped_and_others_are_left_alone(
+def test_mapped_columns_are_imported_and_unknown_columns_are_ignored(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
     data = table("x,5,4", header="Row,How it looks,Is it safe?")
     mapping = {"How it looks": "appearance", "Is it safe?": "safety"}
-    body = imported(surveys, survey, data, mapping=mapping)
+    body = import_file(surveys, survey, data, mapping=mapping)
     assert (counts(body), body["ignored_columns"]) == ((1, 1, 0, 0, 0), ["Row"])
 
 
-def test_what_cannot_be_taken_comes_back_with_the_reason_and_can_be_mended(
+def test_rejected_lines_can_be_read_with_their_faults_corrected_and_imported(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
     bad = ["19,yesterday,By Phone,7,,,", "20,2026-02-20,web,=1+1,1,moon,", "21,ragged"]
-    body = imported(surveys, survey, table(LINES[0], *bad))
+    body = import_file(surveys, survey, table(LINES[0], *bad))
     assert counts(body) == (4, 1, 0, 0, 3)
     first, second, third = errors(surveys, body)
     assert first["respondent_external_id"] == "19"
@@ -175,25 +187,27 @@ def test_what_cannot_be_taken_comes_back_with_the_reason_and_can_be_mended(
     assert "formula" in second["errors"]
     assert "bought_at:" in second["errors"]
     assert third["errors"] == "Give 7 cells, as the header has; there are 2."
-    mended = first | {"submitted_at": "2026-02-20", "channel": "post", "appearance": "5"}
+    corrected = first | {"submitted_at": "2026-02-20", "channel": "post", "appearance": "5"}
     written = io.StringIO()
-    writer = csv.DictWriter(written, list(mended))
+    writer = csv.DictWriter(written, list(corrected))
     writer.writeheader()
-    writer.writerow(mended | {"safety": "3"})
-    again = imported(surveys, survey, written.getvalue().encode())
+    writer.writerow(corrected | {"safety": "3"})
+    again = import_file(surveys, survey, written.getvalue().encode())
     assert (counts(again), again["errors_url"]) == ((1, 1, 0, 0, 0), None)
 
 
-def test_a_line_with_nul_is_rejected_and_the_rest_is_taken(
+def test_a_line_with_nul_is_rejected_and_the_other_lines_are_imported(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
-    body = imported(surveys, survey, table(LINES[0], "1\x009,,web,5,4,,", "20,,web,5,4,,a\x00b"))
+    body = import_file(surveys, survey, table(LINES[0], "1\x009,,web,5,4,,", "20,,web,5,4,,a\x00b"))
     assert (body["state"], *counts(body)) == ("succeeded", 3, 1, 0, 0, 2)
-    marked = [line["respondent_external_id"] + line["wish"] for line in errors(surveys, body)]
-    assert marked == ["1\ufffd9", "20a\ufffdb"]
+    replaced = [line["respondent_external_id"] + line["wish"] for line in errors(surveys, body)]
+    assert replaced == ["1\ufffd9", "20a\ufffdb"]
 
 
-def test_a_workbook_is_read_like_a_file_of_text(surveys: Running, survey: dict[str, Any]) -> None:
+def test_an_xlsx_workbook_is_imported_like_a_csv_file(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.append(["respondent_external_id", "appearance", "safety"])
@@ -201,35 +215,39 @@ def test_a_workbook_is_read_like_a_file_of_text(surveys: Running, survey: dict[s
     sheet.append(["18", "=1+4", 3])
     written = io.BytesIO()
     book.save(written)
-    body = imported(surveys, survey, written.getvalue())
+    body = import_file(surveys, survey, written.getvalue())
     assert counts(body) == (2, 1, 0, 0, 1)
-    assert kept(surveys, survey)[0]["answers"] == {"appearance": 5, "safety": 4}
+    assert stored_responses(surveys, survey)[0]["answers"] == {"appearance": 5, "safety": 4}
 
 
-def test_chinese_text_is_read_in_either_encoding(surveys: Running, survey: dict[str, Any]) -> None:
+def test_chinese_text_is_imported_from_gbk_and_utf_8(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
     text = f"{HEADER}\n17,2026-02-20,web,非常满意,不适用,网上,贵"
     for encoding in ("gbk", "utf-8-sig"):
-        imported(surveys, survey, text.encode(encoding))
-        (response,) = kept(surveys, survey)
+        import_file(surveys, survey, text.encode(encoding))
+        (response,) = stored_responses(surveys, survey)
         assert response["answers"]["wish"] == "贵"
         assert response["answers"]["bought_at"] == ["online"]
 
 
-def test_times_are_local_to_the_zone_that_the_import_names(
+def test_times_without_offset_are_in_the_time_zone_of_the_options(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
-    imported(surveys, survey, table(LINES[0]), options={"timezone": "Europe/London"})
-    assert kept(surveys, survey)[0]["submitted_at"] == "2026-02-20T10:00:00Z"
+    import_file(surveys, survey, table(LINES[0]), options={"timezone": "Europe/London"})
+    assert stored_responses(surveys, survey)[0]["submitted_at"] == "2026-02-20T10:00:00Z"
 
 
-def test_a_dry_run_counts_and_keeps_nothing(surveys: Running, survey: dict[str, Any]) -> None:
-    imported(surveys, survey, table(LINES[0]))
-    told = len(surveys.recorded())
+def test_a_dry_run_counts_the_outcomes_and_stores_nothing(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    import_file(surveys, survey, table(LINES[0]))
+    events_before = len(surveys.recorded())
     changed = LINES[0].replace(",5,4,", ",4,4,")
-    body = imported(surveys, survey, table(changed, *LINES[1:], "19,,,9,9,,"), dry_run=True)
+    body = import_file(surveys, survey, table(changed, *LINES[1:], "19,,,9,9,,"), dry_run=True)
     assert (body["dry_run"], counts(body)) == (True, (4, 2, 1, 0, 1))
-    assert [each["version"] for each in kept(surveys, survey)] == [1]
-    assert len(surveys.recorded()) == told
+    assert [each["version"] for each in stored_responses(surveys, survey)] == [1]
+    assert len(surveys.recorded()) == events_before
     assert len(errors(surveys, body)) == 1
 
 
@@ -246,124 +264,88 @@ def test_a_dry_run_counts_and_keeps_nothing(surveys: Running, survey: dict[str, 
         (b"PK\x03\x04 no workbook", {}, "/file"),
     ],
 )
-def test_what_cannot_be_imported_at_all_is_refused_at_once(
+def test_a_file_or_form_that_is_not_valid_is_refused_before_it_is_queued(
     client: httpx.Client, survey: dict[str, Any], data: bytes, form: dict[str, Any], pointer: str
 ) -> None:
-    answer = sent(client, survey, data, **form)
-    assert answer.status_code == 422, answer.text
-    assert answer.json()["errors"][0]["pointer"] == pointer
+    response = upload(client, survey, data, **form)
+    assert response.status_code == 422, response.text
+    assert response.json()["errors"][0]["pointer"] == pointer
     assert client.get(f"/v1/surveys/{survey['id']}/imports").json()["items"] == []
 
 
 @pytest.mark.parametrize("broken", ['18,2026-02-21,"web', "18," + "x" * 2**21])
-def test_a_file_that_breaks_off_further_down_changes_nothing(
+def test_a_file_that_is_broken_further_down_changes_nothing(
     surveys: Running, survey: dict[str, Any], broken: str
 ) -> None:
-    body = imported(surveys, survey, table(LINES[0], broken))
+    body = import_file(surveys, survey, table(LINES[0], broken))
     assert (body["state"], body["processed"]) == ("failed", 0)
     assert body["failure"]["pointer"] == "/file"
-    assert kept(surveys, survey) == []
+    assert stored_responses(surveys, survey) == []
 
 
-def test_a_closed_survey_takes_no_file(surveys: Running, survey: dict[str, Any]) -> None:
-    queued = sent(surveys.client, survey, table(*LINES)).headers["Location"]
+def test_a_closed_survey_takes_no_files_and_fails_queued_imports(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    queued = upload(surveys.client, survey, table(*LINES)).headers["Location"]
     surveys.client.post(f"/v1/surveys/{survey['id']}/close")
-    refused = sent(surveys.client, survey, table(*LINES))
+    refused = upload(surveys.client, survey, table(*LINES))
     assert (refused.status_code, refused.json()["code"]) == (409, "survey_closed")
-    work(surveys)
+    run_imports(surveys)
     body = surveys.client.get(queued).json()
     assert (body["state"], body["failure"]["code"]) == ("failed", "survey_closed")
-    assert kept(surveys, survey) == []
+    assert stored_responses(surveys, survey) == []
 
 
-def test_the_wave_of_an_import_is_named_among_its_options_where_several_are_open(
+def test_the_options_have_to_name_the_wave_if_several_are_open(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
     surveys.client.post(f"/v1/surveys/{survey['id']}/waves", json={"code": "2027"})
-    answer = sent(surveys.client, survey, table(*LINES))
-    (fault,) = answer.json()["errors"]
-    assert (answer.status_code, fault["pointer"], fault["code"]) == (
+    response = upload(surveys.client, survey, table(*LINES))
+    (fault,) = response.json()["errors"]
+    assert (response.status_code, fault["pointer"], fault["code"]) == (
         422,
         "/options/wave",
         "required",
     )
 
 
-def test_an_import_goes_to_the_wave_it_names(surveys: Running, survey: dict[str, Any]) -> None:
+def test_a_file_is_imported_into_the_wave_that_its_options_name(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
     surveys.client.post(f"/v1/surveys/{survey['id']}/waves", json={"code": "2027"})
-    assert sent(surveys.client, survey, table(*LINES)).status_code == 422
+    assert upload(surveys.client, survey, table(*LINES)).status_code == 422
     for wave in ("2026", "2027"):
-        body = imported(surveys, survey, table(*LINES), options={"wave": wave})
+        body = import_file(surveys, survey, table(*LINES), options={"wave": wave})
         assert (body["wave"], counts(body)) == (wave, (3, 3, 0, 0, 0))
 
 
 def test_a_file_whose_name_has_nul_is_refused(client: httpx.Client, survey: dict[str, Any]) -> None:
     disposition = b'Content-Disposition: form-data; name="file"; filename="a\x00.csv"'
-    answer = client.post(
+    response = client.post(
         f"/v1/surveys/{survey['id']}/imports",
         content=b"--x\r\n" + disposition + b"\r\n\r\n" + table(*LINES) + b"\r\n--x--\r\n",
         headers={"Content-Type": "multipart/form-data; boundary=x"},
     )
-    (fault,) = answer.json()["errors"]
-    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/file", "nul")
-
-
-class _KilledError(BaseException):
-    """What kill -9 leaves behind: nothing runs any more, committed steps stay."""
-
-
-@pytest.fixture
-def killed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """Have the work die once a step of two lines is kept; gives what lets it live again."""
-    original = Run.check
-    monkeypatch.setattr(job, "STEP", 2)
-
-    def check(run: Run) -> None:
-        with run.database.reading() as session:
-            if session.get_one(Import, run.job_id).processed:
-                raise _KilledError
-        original(run)
-
-    def revive() -> None:
-        monkeypatch.setattr(Run, "check", original)
-
-    monkeypatch.setattr(Run, "check", check)
-    yield revive
-    revive()
-
-
-def test_a_killed_import_goes_on_where_it_was_and_comes_out_the_same(
-    surveys: Running, survey: dict[str, Any], killed: Callable[[], None]
-) -> None:
-    lines = [f"{n},2026-02-20,web,{n % 5 + 1},4,," for n in (1, 2, 3, 1)] + ["9,,web,7,7,,"]
-    path = sent(surveys.client, survey, table(*lines)).headers["Location"]
-    with pytest.raises(_KilledError):
-        work(surveys)
-    halfway = surveys.client.get(path).json()
-    assert (halfway["state"], halfway["processed"]) == ("running", 2)
-    killed()
-    work(surveys)
-    body = surveys.client.get(path).json()
-    assert (body["state"], *counts(body)) == ("succeeded", 5, 3, 0, 0, 2)
-    assert len(kept(surveys, survey)) == len(surveys.recorded(ResponseSubmitted)) == 3
+    (fault,) = response.json()["errors"]
+    assert (response.status_code, fault["pointer"], fault["code"]) == (422, "/file", "nul")
 
 
 def test_an_import_can_be_cancelled(surveys: Running, survey: dict[str, Any]) -> None:
-    path = sent(surveys.client, survey, table(*LINES)).headers["Location"]
+    path = upload(surveys.client, survey, table(*LINES)).headers["Location"]
     assert surveys.client.post(f"{path}/cancel").json()["state"] == "cancelled"
-    work(surveys)
-    assert kept(surveys, survey) == []
+    run_imports(surveys)
+    assert stored_responses(surveys, survey) == []
     assert surveys.client.post(f"{path}/cancel").json()["state"] == "cancelled"
 
 
-def test_the_same_key_with_the_same_file_is_one_import(
+def test_the_same_idempotency_key_with_the_same_file_is_one_import(
     client: httpx.Client, survey: dict[str, Any]
 ) -> None:
     path = f"/v1/surveys/{survey['id']}/imports"
     headers = {"Idempotency-Key": "import-1"}
 
     def send(data: bytes) -> httpx.Response:
-        files, form = {"file": ("a.csv", data)}, {"options": json.dumps(SHOP)}
+        files, form = {"file": ("a.csv", data)}, {"options": json.dumps(OPTIONS)}
         return client.post(path, files=files, data=form, headers=headers)
 
     first, again, other = send(table(LINES[0])), send(table(LINES[0])), send(table(LINES[1]))
@@ -372,21 +354,23 @@ def test_the_same_key_with_the_same_file_is_one_import(
     assert [each["id"] for each in client.get(path).json()["items"]] == [first.json()["id"]]
 
 
-def test_only_a_key_that_sees_all_rows_imports(surveys: Running, survey: dict[str, Any]) -> None:
-    body = imported(surveys, survey, table("17,,,9,9,,"))
+def test_imports_need_a_key_that_sees_all_rows(surveys: Running, survey: dict[str, Any]) -> None:
+    body = import_file(surveys, survey, table("17,,,9,9,,"))
     with surveys.as_caller(Identity("li.na", "Li Na", frozenset(), Rows.OWN)) as client:
-        assert sent(client, survey, table(*LINES)).status_code == 403
+        assert upload(client, survey, table(*LINES)).status_code == 403
         assert client.get(body["errors_url"]).status_code == 403
         assert client.post(body["errors_url"].replace("errors", "cancel")).status_code == 403
 
 
-def test_each_part_of_the_form_comes_once(client: httpx.Client, survey: dict[str, Any]) -> None:
+def test_a_part_that_is_repeated_in_the_form_is_refused(
+    client: httpx.Client, survey: dict[str, Any]
+) -> None:
     parts: list[tuple[str, tuple[str | None, str]]] = [
         ("file", ("a.csv", "x\n")),
-        ("options", (None, json.dumps(SHOP))),
+        ("options", (None, json.dumps(OPTIONS))),
     ]
-    for again in parts:
-        answer = client.post(f"/v1/surveys/{survey['id']}/imports", files=[*parts, again])
-        assert answer.status_code == 422, answer.text
-        (fault,) = answer.json()["errors"]
-        assert (fault["pointer"], fault["code"]) == (f"/{again[0]}", "repeated")
+    for repeated in parts:
+        response = client.post(f"/v1/surveys/{survey['id']}/imports", files=[*parts, repeated])
+        assert response.status_code == 422, response.text
+        (fault,) = response.json()["errors"]
+        assert (fault["pointer"], fault["code"]) == (f"/{repeated[0]}", "repeated")

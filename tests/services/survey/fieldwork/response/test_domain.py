@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.survey.design.questionnaire.domain import read_questionnaire
-from services.survey.fieldwork.response.domain import Sheet, key_of
+from services.survey.design.questionnaire.domain import parse_questionnaire
+from services.survey.fieldwork.response.domain import AnswerChecker, submission_key
 from shared.contracts.survey.response import Answer
 from tests.services.survey.documents import every_type, text
 
@@ -31,65 +31,72 @@ JSON = st.recursive(
 )
 
 
-def sheet(*questions: Mapping[str, object]) -> Sheet:
-    """Give the sheet of these questions, else of one question of each type."""
+def checker(*questions: Mapping[str, object]) -> AnswerChecker:
+    """Return the checker for these questions, by default for one question of each type."""
     document = every_type()
-    return Sheet(
-        read_questionnaire({**document, "questions": questions or document["questions"]}).items
+    return AnswerChecker(
+        parse_questionnaire({**document, "questions": questions or document["questions"]}).items
     )
 
 
-def refused(**answers: object) -> list[tuple[str, str]]:
-    checked = sheet().check(REQUIRED | answers)
-    return [(refusal.pointer, refusal.code) for refusal in checked.refusals]
+def faults_of(**answers: object) -> list[tuple[str, str]]:
+    """Return the pointers and codes of the faults of JSON answers; required items are answered."""
+    checked = checker().check(REQUIRED | answers)
+    return [(fault.pointer, fault.code) for fault in checked.faults]
 
 
-def refused_written(**answers: str) -> list[tuple[str, str]]:
-    checked = sheet().check_texts({"appearance": "5", "safety": "0"} | answers)
-    return [(refusal.pointer, refusal.code) for refusal in checked.refusals]
+def faults_of_texts(**answers: str) -> list[tuple[str, str]]:
+    """Return the pointers and codes of the faults of text answers; required items are answered."""
+    checked = checker().check_texts({"appearance": "5", "safety": "0"} | answers)
+    return [(fault.pointer, fault.code) for fault in checked.faults]
 
 
 @given(st.fixed_dictionaries(VALID))
-def test_answers_within_the_questionnaire_are_taken_as_they_are(answers: dict[str, Answer]) -> None:
-    checked = sheet().check(answers)
-    assert checked.refusals == []
+def test_valid_answers_stay_as_they_are(answers: dict[str, Answer]) -> None:
+    checked = checker().check(answers)
+    assert checked.faults == []
     assert {code: value for code, value in checked.answers.items() if code != "bought_at"} == {
         code: value for code, value in answers.items() if code != "bought_at"
     }
 
 
 @given(st.fixed_dictionaries(VALID))
-def test_written_answers_become_the_same_values_as_typed_ones(answers: dict[str, Answer]) -> None:
-    written = {
+def test_answers_as_text_become_the_same_values_as_json_answers(answers: dict[str, Answer]) -> None:
+    texts = {
         code: ";".join(value) if isinstance(value, list) else str(value)
         for code, value in answers.items()
     }
-    assert sheet().check_texts(written) == sheet().check(answers)
+    assert checker().check_texts(texts) == checker().check(answers)
 
 
 @given(st.dictionaries(st.sampled_from([*VALID, "unknown"]), JSON))
-def test_whatever_comes_is_taken_or_refused_at_its_question(answers: dict[str, object]) -> None:
-    """Nothing raises, nothing is both taken and refused, and what is taken travels as JSON."""
-    checked = sheet().check(answers)
-    refused = {refusal.item for refusal in checked.refusals}
-    assert not refused & set(checked.answers)
+def test_any_json_value_is_either_a_valid_answer_or_has_a_fault_at_its_item(
+    answers: dict[str, object],
+) -> None:
+    """No value raises an exception or is both, and a valid answer can be written as JSON.
+
+    Only the text and the multiple choice may be neither: their values may be blank or empty.
+    """
+    checked = checker().check(answers)
+    invalid = {fault.item for fault in checked.faults}
+    assert not invalid & set(checked.answers)
     assert json.loads(json.dumps(checked.answers, allow_nan=False)) == checked.answers
     assert {code for code, value in answers.items() if value is not None} <= (
-        refused | set(checked.answers) | {"wish", "bought_at"}
+        invalid | set(checked.answers) | {"wish", "bought_at"}
     )
 
 
 @given(st.dictionaries(st.sampled_from(list(VALID)), st.text()))
-def test_whatever_is_written_is_taken_or_refused(answers: dict[str, str]) -> None:
-    checked = sheet().check_texts(answers)
-    assert not {refusal.item for refusal in checked.refusals} & set(checked.answers)
+def test_no_text_is_both_a_valid_answer_and_a_fault(answers: dict[str, str]) -> None:
+    checked = checker().check_texts(answers)
+    assert not {fault.item for fault in checked.faults} & set(checked.answers)
 
 
 @given(st.decimals(1, 20, places=1))
-def test_a_number_is_kept_exactly(number: Decimal) -> None:
-    kept = sheet().check_texts({"people": str(number)}).answers["people"]
-    assert Decimal(repr(kept)) == number
-    assert isinstance(kept, int) is (number == int(number))
+def test_a_number_is_stored_exactly(number: Decimal) -> None:
+    stored = checker().check_texts({"people": str(number)}).answers["people"]
+    assert Decimal(repr(stored)) == number
+    assert isinstance(stored, int) is (number == int(number))
 
 
 @pytest.mark.parametrize(
@@ -120,10 +127,10 @@ def test_a_number_is_kept_exactly(number: Decimal) -> None:
         ({"colour": "red"}, "/colour", "unknown_question"),
     ],
 )
-def test_an_answer_outside_the_questionnaire_is_refused_where_it_stands(
+def test_an_invalid_json_answer_has_a_fault_at_its_pointer(
     answers: dict[str, object], pointer: str, code: str
 ) -> None:
-    assert refused(**answers) == [(pointer, code)]
+    assert faults_of(**answers) == [(pointer, code)]
 
 
 @pytest.mark.parametrize(
@@ -143,14 +150,12 @@ def test_an_answer_outside_the_questionnaire_is_refused_where_it_stands(
         ({"people": "9" * 30}, "too_large"),
     ],
 )
-def test_a_written_answer_outside_the_questionnaire_is_refused(
-    answers: dict[str, str], code: str
-) -> None:
-    assert [found for _, found in refused_written(**answers)] == [code]
+def test_an_invalid_text_answer_has_a_fault(answers: dict[str, str], code: str) -> None:
+    assert [fault_code for _, fault_code in faults_of_texts(**answers)] == [code]
 
 
 @pytest.mark.parametrize(
-    ("written", "value"),
+    ("text", "value"),
     [
         (" 4 ", 4),
         ("4.0", 4),
@@ -161,43 +166,47 @@ def test_a_written_answer_outside_the_questionnaire_is_refused(
         ("不适用", 0),
     ],
 )
-def test_a_point_may_be_written_in_the_ways_files_bring_it(written: str, value: int) -> None:
-    assert sheet().check_texts({"appearance": written}).answers["appearance"] == value
+def test_a_point_of_a_scale_can_be_written_as_number_or_label(text: str, value: int) -> None:
+    assert checker().check_texts({"appearance": text}).answers["appearance"] == value
 
 
-def test_options_may_be_written_as_their_labels_and_keep_the_order_of_the_questionnaire() -> None:
-    answers = sheet().check_texts({"bought": "最近", "bought_at": "Online; shop"}).answers
+def test_options_can_be_written_as_labels_and_are_stored_in_the_order_of_the_questionnaire() -> (
+    None
+):
+    answers = checker().check_texts({"bought": "最近", "bought_at": "Online; shop"}).answers
     assert answers == {"bought": "recent", "bought_at": ["shop", "online"]}
 
 
-def test_a_label_that_two_options_share_names_neither() -> None:
+def test_a_label_that_two_options_share_is_an_unknown_option() -> None:
     document = every_type()
     document["questions"][3]["options"][1]["text"]["en"] = "Recently"
-    shared = Sheet(read_questionnaire(document).items)
-    assert [r.code for r in shared.check_texts({"bought": "Recently"}).refusals][:1] == [
+    ambiguous = AnswerChecker(parse_questionnaire(document).items)
+    assert [f.code for f in ambiguous.check_texts({"bought": "Recently"}).faults][:1] == [
         "unknown_option"
     ]
 
 
-def test_blank_answers_are_none() -> None:
-    checked = sheet().check_texts({"appearance": " ", "safety": "1", "wish": "\r\n", "people": ""})
+def test_a_blank_text_is_no_answer() -> None:
+    checked = checker().check_texts(
+        {"appearance": " ", "safety": "1", "wish": "\r\n", "people": ""}
+    )
     assert checked.answers == {"safety": 1}
-    assert [refusal.code for refusal in checked.refusals] == ["required"]
+    assert [fault.code for fault in checked.faults] == ["required"]
 
 
-def test_blank_words_and_an_empty_choice_are_no_answers() -> None:
-    checked = sheet().check({**REQUIRED, "wish": " \n", "bought_at": []})
-    assert (checked.answers, checked.refusals) == (REQUIRED, [])
+def test_a_blank_json_text_and_an_empty_list_of_options_are_no_answers() -> None:
+    checked = checker().check({**REQUIRED, "wish": " \n", "bought_at": []})
+    assert (checked.answers, checked.faults) == (REQUIRED, [])
 
 
-def test_words_keep_their_lines_and_may_be_as_long_as_allowed() -> None:
-    words = "x" * 23 + "\r\nb\n" + "x" * 24
-    assert sheet().check({"wish": f" {words} "}).answers["wish"] == words.replace("\r", "")
-    assert len(words.replace("\r", "")) == 50
+def test_an_open_answer_has_its_line_breaks_and_at_most_the_allowed_length() -> None:
+    text = "x" * 23 + "\r\nb\n" + "x" * 24
+    assert checker().check({"wish": f" {text} "}).answers["wish"] == text.replace("\r", "")
+    assert len(text.replace("\r", "")) == 50
 
 
 @pytest.mark.parametrize(
-    ("answers", "detail"),
+    ("answers", "details"),
     [
         ({"appearance": 6}, {"least": 1, "most": 5, "missing": "0"}),
         ({"bought": "never"}, {"options": "recent, earlier, unknown"}),
@@ -211,22 +220,22 @@ def test_words_keep_their_lines_and_may_be_as_long_as_allowed() -> None:
         ({"wish": "x" * 51}, {"longest": 50, "length": 51}),
     ],
 )
-def test_a_refusal_says_what_would_have_been_taken(
-    answers: dict[str, object], detail: dict[str, object]
+def test_the_details_of_a_fault_describe_the_valid_answers(
+    answers: dict[str, object], details: dict[str, object]
 ) -> None:
-    (refusal,) = sheet().check(REQUIRED | answers).refusals
-    assert refusal.detail == detail
+    (fault,) = checker().check(REQUIRED | answers).faults
+    assert fault.details == details
 
 
-def test_a_written_refusal_says_the_same_and_where_in_a_list_it_stands() -> None:
+def test_the_fault_of_a_text_has_the_same_details_and_the_index_in_a_list() -> None:
     required = {"appearance": "5", "safety": "0"}
-    told = [
-        sheet().check_texts(required | {code: text}).refusals[0]
+    faults = [
+        checker().check_texts(required | {code: text}).faults[0]
         for code, text in (("overall", "12"), ("overall", "good"), ("bought_at", "shop;moon"))
     ]
     scale = {"least": 1, "most": 10, "missing": ""}
-    assert [refusal.detail for refusal in told[:2]] == [scale, scale]
-    assert (told[2].pointer, told[2].detail) == (
+    assert [fault.details for fault in faults[:2]] == [scale, scale]
+    assert (faults[2].pointer, faults[2].details) == (
         "/bought_at/1",
         {"options": "shop, online, dealer"},
     )
@@ -236,76 +245,78 @@ TEXT = text("问题", "Question")
 TENTHS = {"least": 0.1, "most": 0.7, "decimals": 1}
 
 
-def test_a_number_without_bounds_is_whole_and_within_what_a_float_keeps() -> None:
-    endless = sheet({"type": "number", "code": "n", "text": TEXT})
+def test_a_number_without_bounds_is_whole_and_between_plus_and_minus_10_to_the_12() -> None:
+    unbounded = checker({"type": "number", "code": "n", "text": TEXT})
 
-    def told(value: object) -> tuple[object, ...]:
-        checked = endless.check({"n": value})
-        return (*checked.answers.values(), *((r.code, r.detail) for r in checked.refusals))
+    def result(value: object) -> tuple[object, ...]:
+        checked = unbounded.check({"n": value})
+        return (*checked.answers.values(), *((f.code, f.details) for f in checked.faults))
 
-    assert (told(10**12), told(-(10**12)), told(4.0)) == ((10**12,), (-(10**12),), (4,))
-    assert told(10**12 + 1) == (("too_large", {"most": 10**12}),)
-    assert told(-(10**12) - 1) == (("too_small", {"least": -(10**12)}),)
-    assert told(1.5) == (("not_whole", {"decimals": 0}),)
-    assert told("1") == (("number_expected", {"example": "12"}),)
+    assert (result(10**12), result(-(10**12)), result(4.0)) == ((10**12,), (-(10**12),), (4,))
+    assert result(10**12 + 1) == (("too_large", {"most": 10**12}),)
+    assert result(-(10**12) - 1) == (("too_small", {"least": -(10**12)}),)
+    assert result(1.5) == (("not_whole", {"decimals": 0}),)
+    assert result("1") == (("number_expected", {"example": "12"}),)
 
 
 @pytest.mark.parametrize("number", [0.1, 0.7])
-def test_a_bound_is_the_number_that_is_written(number: float) -> None:
-    """Neither bound of 0.1 to 0.7 is what it is written as in binary, and each is within."""
-    narrow = sheet({"type": "number", "code": "n", "text": TEXT, **TENTHS})
+def test_a_number_equal_to_a_bound_with_decimals_is_valid(number: float) -> None:
+    """Neither 0.1 nor 0.7 is exact as a binary fraction, so bounds are compared as decimals."""
+    narrow = checker({"type": "number", "code": "n", "text": TEXT, **TENTHS})
     assert narrow.check({"n": number}).answers == {"n": number}
     assert narrow.check_texts({"n": str(number)}).answers == {"n": number}
 
 
 @pytest.mark.parametrize(("number", "code"), [("0", "too_small"), ("0.8", "too_large")])
-def test_what_is_beyond_a_bound_of_tenths_is_refused_with_that_bound(
+def test_the_fault_of_a_number_beyond_a_bound_states_the_bound_as_it_is_written(
     number: str, code: str
 ) -> None:
-    narrow = sheet({"type": "number", "code": "n", "text": TEXT, **TENTHS})
-    (refusal,) = narrow.check_texts({"n": number}).refusals
-    assert refusal.code == code
-    assert [str(bound) for bound in refusal.detail.values()] == [
+    narrow = checker({"type": "number", "code": "n", "text": TEXT, **TENTHS})
+    (fault,) = narrow.check_texts({"n": number}).faults
+    assert fault.code == code
+    assert [str(bound) for bound in fault.details.values()] == [
         "0.1" if code == "too_small" else "0.7"
     ]
 
 
-def test_a_refusal_points_to_codes_with_slashes_and_tildes() -> None:
-    assert refused(**{"a/b~c": 1}) == [("/a~1b~0c", "unknown_question")]
+def test_slashes_and_tildes_of_a_code_are_escaped_in_the_pointer_of_a_fault() -> None:
+    assert faults_of(**{"a/b~c": 1}) == [("/a~1b~0c", "unknown_question")]
 
 
-def _options(many: int) -> list[dict[str, object]]:
-    return [{"code": f"Z{n}", "text": TEXT} for n in range(many)]
+def _options(count: int) -> list[dict[str, object]]:
+    return [{"code": f"Z{n}", "text": TEXT} for n in range(count)]
 
 
-def test_of_several_options_the_fewest_have_to_be_chosen_or_none() -> None:
+def test_a_multiple_choice_needs_the_fewest_options_or_none_at_all() -> None:
     question = {"type": "multiple", "code": "m", "text": TEXT, "options": _options(3), "fewest": 2}
-    (refusal,) = sheet(question).check({"m": ["Z0"]}).refusals
-    assert (refusal.code, refusal.detail) == ("too_few", {"fewest": 2})
-    assert sheet(question).check({"m": []}).refusals == []
+    (fault,) = checker(question).check({"m": ["Z0"]}).faults
+    assert (fault.code, fault.details) == ("too_few", {"fewest": 2})
+    assert checker(question).check({"m": []}).faults == []
 
 
-@pytest.mark.parametrize(("many", "shown"), [(20, "Z18, Z19"), (21, "Z18, Z19, ...")])
-def test_of_many_options_the_first_are_shown(many: int, shown: str) -> None:
-    question = {"type": "single", "code": "s", "text": TEXT, "options": _options(many)}
-    (refusal,) = sheet(question).check({"s": "x"}).refusals
-    assert str(refusal.detail["options"]).endswith(shown)
-    assert sheet(question).check_texts({"s": " Z7 "}).answers == {"s": "Z7"}
+@pytest.mark.parametrize(("count", "last_listed"), [(20, "Z18, Z19"), (21, "Z18, Z19, ...")])
+def test_the_fault_of_an_unknown_option_lists_the_first_20_options(
+    count: int, last_listed: str
+) -> None:
+    question = {"type": "single", "code": "s", "text": TEXT, "options": _options(count)}
+    (fault,) = checker(question).check({"s": "x"}).faults
+    assert str(fault.details["options"]).endswith(last_listed)
+    assert checker(question).check_texts({"s": " Z7 "}).answers == {"s": "Z7"}
 
 
-def test_a_submission_is_known_by_its_wave_its_kind_and_its_names() -> None:
+def test_the_key_of_a_submission_depends_on_its_wave_its_kind_and_each_of_its_names() -> None:
     wave = UUID(int=1)
-    one = key_of(wave, "line", "file", "12")
-    assert one == UUID("9bdc105e-399f-55d2-9f7e-c12a89938c48")
+    key = submission_key(wave, "line", "file", "12")
+    assert key == UUID("9bdc105e-399f-55d2-9f7e-c12a89938c48")
     others = [
-        key_of(UUID(int=2), "line", "file", "12"),
-        key_of(wave, "form", "file", "12"),
-        key_of(wave, "line", "file1", "2"),
-        key_of(wave, "line", "file12"),
+        submission_key(UUID(int=2), "line", "file", "12"),
+        submission_key(wave, "form", "file", "12"),
+        submission_key(wave, "line", "file1", "2"),
+        submission_key(wave, "line", "file12"),
     ]
-    assert len({one, *others}) == 5
+    assert len({key, *others}) == 5
 
 
-def test_open_answers_are_parted_from_coded_ones() -> None:
-    coded, open_answers = sheet().part({"appearance": 5, "wish": "cheaper"})
+def test_answers_are_split_into_coded_and_open_answers() -> None:
+    coded, open_answers = checker().split({"appearance": 5, "wish": "cheaper"})
     assert (coded, open_answers) == ({"appearance": 5}, {"wish": "cheaper"})

@@ -1,4 +1,4 @@
-"""Surveys and waves over HTTP, and what others are told of them."""
+"""Surveys and waves over HTTP, and the events that they publish."""
 
 from typing import Any
 from uuid import uuid4
@@ -13,14 +13,18 @@ from tests.services.harness import Running, counted
 from tests.services.survey.documents import every_type, text
 
 
-def prepared(client: httpx.Client, questionnaire: dict[str, Any], **more: Any) -> dict[str, Any]:
-    answer = client.post("/v1/surveys", json={"questionnaire_id": questionnaire["id"], **more})
-    assert answer.status_code == 201, answer.text
-    body: dict[str, Any] = answer.json()
+def create(client: httpx.Client, questionnaire: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Create a survey that asks this questionnaire; return the response body."""
+    response = client.post("/v1/surveys", json={"questionnaire_id": questionnaire["id"], **more})
+    assert response.status_code == 201, response.text
+    body: dict[str, Any] = response.json()
     return body
 
 
-def next_version(client: httpx.Client, questionnaire: dict[str, Any], **changes: Any) -> None:
+def publish_new_version(
+    client: httpx.Client, questionnaire: dict[str, Any], **changes: Any
+) -> None:
+    """Publish another version of the questionnaire with these fields changed."""
     path = f"/v1/questionnaires/{questionnaire['id']}"
     opened = client.post(f"{path}/versions").json()
     headers = {"If-Match": f'"{opened["revision"]}"'}
@@ -28,17 +32,17 @@ def next_version(client: httpx.Client, questionnaire: dict[str, Any], **changes:
     assert client.post(f"{path}/publish").status_code == 200
 
 
-def test_a_prepared_survey_pins_the_newest_published_version(
+def test_a_new_survey_asks_the_newest_published_version_of_its_questionnaire(
     client: httpx.Client, questionnaire: dict[str, Any]
 ) -> None:
-    made = prepared(client, questionnaire, wave="2026", target=500)
-    assert (made["state"], made["title"]) == ("draft", questionnaire["title"])
-    (wave,) = made["waves"]
+    created = create(client, questionnaire, wave="2026", target=500)
+    assert (created["state"], created["title"]) == ("draft", questionnaire["title"])
+    (wave,) = created["waves"]
     assert (wave["code"], wave["questionnaire_version"], wave["target"]) == ("2026", 1, 500)
-    assert client.get(f"/v1/surveys/{made['id']}").json() == made
+    assert client.get(f"/v1/surveys/{created['id']}").json() == created
 
 
-def test_the_catalogue_says_how_to_read_the_answers(survey: dict[str, Any]) -> None:
+def test_a_survey_lists_its_items_with_scales_and_missing_codes(survey: dict[str, Any]) -> None:
     items = {item["code"]: item for item in survey["items"]}
     assert items["appearance"] == {
         "code": "appearance",
@@ -52,25 +56,27 @@ def test_the_catalogue_says_how_to_read_the_answers(survey: dict[str, Any]) -> N
     assert len(items) == 8
 
 
-def test_nobody_is_told_of_a_draft(surveys: Running, questionnaire: dict[str, Any]) -> None:
-    prepared(surveys.client, questionnaire)
+def test_a_draft_publishes_no_events(surveys: Running, questionnaire: dict[str, Any]) -> None:
+    create(surveys.client, questionnaire)
     assert surveys.recorded() == []
 
 
-def test_publishing_tells_the_catalogue_and_the_state(
+def test_publishing_a_survey_publishes_its_catalogue_and_its_state(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
-    fact, state = surveys.recorded()
-    assert isinstance(fact, SurveyPublished)
-    assert (str(fact.survey_id), fact.version) == (survey["id"], survey["version"])
-    assert fact.title.zh == "客户满意度"
-    assert [wave.code for wave in fact.waves] == ["2026"]
-    assert [item.code for item in fact.items] == [item["code"] for item in survey["items"]]
+    published, state = surveys.recorded()
+    assert isinstance(published, SurveyPublished)
+    assert (str(published.survey_id), published.version) == (survey["id"], survey["version"])
+    assert published.title.zh == "客户满意度"
+    assert [wave.code for wave in published.waves] == ["2026"]
+    assert [item.code for item in published.items] == [item["code"] for item in survey["items"]]
     assert isinstance(state, SurveyState)
     assert state.state == "published"
 
 
-def test_publishing_and_closing_twice_tell_once(surveys: Running, survey: dict[str, Any]) -> None:
+def test_publishing_or_closing_a_survey_twice_publishes_one_event(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
     path = f"/v1/surveys/{survey['id']}"
     assert surveys.client.post(f"{path}/publish").json() == survey
     closed = [surveys.client.post(f"{path}/close").json() for _ in range(2)]
@@ -83,75 +89,84 @@ def test_publishing_and_closing_twice_tell_once(surveys: Running, survey: dict[s
 def test_a_closed_survey_stays_closed(client: httpx.Client, survey: dict[str, Any]) -> None:
     path = f"/v1/surveys/{survey['id']}"
     client.post(f"{path}/close")
-    answers = [client.post(f"{path}/publish"), client.post(f"{path}/waves", json={"code": "2027"})]
-    assert [(each.status_code, each.json()["code"]) for each in answers] == [
+    responses = [
+        client.post(f"{path}/publish"),
+        client.post(f"{path}/waves", json={"code": "2027"}),
+    ]
+    assert [(each.status_code, each.json()["code"]) for each in responses] == [
         (409, "survey_closed")
     ] * 2
 
 
 def test_a_draft_cannot_be_closed(client: httpx.Client, questionnaire: dict[str, Any]) -> None:
-    made = prepared(client, questionnaire)
-    answer = client.post(f"/v1/surveys/{made['id']}/close")
-    assert (answer.status_code, answer.json()["code"]) == (409, "survey_draft")
+    created = create(client, questionnaire)
+    response = client.post(f"/v1/surveys/{created['id']}/close")
+    assert (response.status_code, response.json()["code"]) == (409, "survey_draft")
 
 
 @pytest.mark.parametrize("number", [None, 1])
-def test_a_draft_of_a_questionnaire_cannot_be_asked(
+def test_a_survey_cannot_ask_a_draft_of_a_questionnaire(
     client: httpx.Client, number: int | None
 ) -> None:
-    made = client.post("/v1/questionnaires", json=every_type()).json()
-    body = {"questionnaire_id": made["id"], "questionnaire_version": number}
-    answer = client.post("/v1/surveys", json=body)
-    assert (answer.status_code, answer.json()["code"]) == (409, "questionnaire_not_published")
+    created = client.post("/v1/questionnaires", json=every_type()).json()
+    body = {"questionnaire_id": created["id"], "questionnaire_version": number}
+    response = client.post("/v1/surveys", json=body)
+    assert (response.status_code, response.json()["code"]) == (409, "questionnaire_not_published")
 
 
-def test_an_unknown_questionnaire_cannot_be_asked(client: httpx.Client) -> None:
-    answer = client.post("/v1/surveys", json={"questionnaire_id": str(uuid4())})
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["pointer"] == "/questionnaire_id"
+def test_a_survey_cannot_ask_an_unknown_questionnaire(client: httpx.Client) -> None:
+    response = client.post("/v1/surveys", json={"questionnaire_id": str(uuid4())})
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["pointer"] == "/questionnaire_id"
 
 
-def test_another_wave_asks_the_newest_version_and_tells_of_it(
+def test_another_wave_asks_the_newest_version_and_its_items_are_published(
     surveys: Running, survey: dict[str, Any], questionnaire: dict[str, Any]
 ) -> None:
-    asked = every_type()["questions"]
-    asked[1] |= {"code": "service"}
-    next_version(surveys.client, questionnaire, questions=asked)
-    answer = surveys.client.post(f"/v1/surveys/{survey['id']}/waves", json={"code": "2027"})
-    assert (answer.status_code, answer.json()["questionnaire_version"]) == (201, 2)
-    assert surveys.client.get(answer.headers["Location"]).json() == answer.json()
-    told = surveys.recorded(SurveyPublished)[-1]
-    assert [wave.code for wave in told.waves] == ["2026", "2027"]
-    assert {"overall", "service"} <= {item.code for item in told.items}
+    questions = every_type()["questions"]
+    questions[1] |= {"code": "service"}
+    publish_new_version(surveys.client, questionnaire, questions=questions)
+    response = surveys.client.post(f"/v1/surveys/{survey['id']}/waves", json={"code": "2027"})
+    assert (response.status_code, response.json()["questionnaire_version"]) == (201, 2)
+    assert surveys.client.get(response.headers["Location"]).json() == response.json()
+    event = surveys.recorded(SurveyPublished)[-1]
+    assert [wave.code for wave in event.waves] == ["2026", "2027"]
+    assert {"overall", "service"} <= {item.code for item in event.items}
 
 
-def test_an_item_keeps_its_meaning_over_all_waves(
+def test_a_wave_in_which_an_item_has_another_scale_is_refused(
     client: httpx.Client, survey: dict[str, Any], questionnaire: dict[str, Any]
 ) -> None:
-    asked = every_type()["questions"]
-    asked[1]["scale"]["most"] = 5
-    next_version(client, questionnaire, questions=asked)
-    answer = client.post(f"/v1/surveys/{survey['id']}/waves", json={"code": "2027"})
-    assert (answer.status_code, answer.json()["code"]) == (409, "changed_meaning")
+    questions = every_type()["questions"]
+    questions[1]["scale"]["most"] = 5
+    publish_new_version(client, questionnaire, questions=questions)
+    response = client.post(f"/v1/surveys/{survey['id']}/waves", json={"code": "2027"})
+    assert (response.status_code, response.json()["code"]) == (409, "changed_meaning")
     assert len(client.get(f"/v1/surveys/{survey['id']}/waves").json()["items"]) == 1
 
 
-def test_the_code_of_a_wave_is_its_own(client: httpx.Client, survey: dict[str, Any]) -> None:
-    answer = client.post(f"/v1/surveys/{survey['id']}/waves", json={"code": "2026"})
-    assert (answer.status_code, answer.json()["code"]) == (409, "code_taken")
+def test_two_waves_of_a_survey_cannot_have_the_same_code(
+    client: httpx.Client, survey: dict[str, Any]
+) -> None:
+    response = client.post(f"/v1/surveys/{survey['id']}/waves", json={"code": "2026"})
+    assert (response.status_code, response.json()["code"]) == (409, "code_taken")
 
 
-def test_a_wave_can_be_closed_alone(surveys: Running, survey: dict[str, Any]) -> None:
+def test_one_wave_can_be_closed_while_the_survey_stays_open(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
     path = f"/v1/surveys/{survey['id']}"
     surveys.client.post(f"{path}/waves", json={"code": "2027"})
     closed = surveys.client.post(f"{path}/waves/2026/close").json()
     assert closed["closed_at"] is not None
     assert surveys.client.get(path).json()["state"] == "published"
-    told = surveys.recorded(SurveyPublished)[-1]
-    assert [(wave.code, wave.closed) for wave in told.waves] == [("2026", True), ("2027", False)]
+    event = surveys.recorded(SurveyPublished)[-1]
+    assert [(wave.code, wave.closed) for wave in event.waves] == [("2026", True), ("2027", False)]
 
 
-def test_a_title_can_be_mended_and_is_told(surveys: Running, survey: dict[str, Any]) -> None:
+def test_a_changed_title_needs_the_current_version_and_is_published(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
     path = f"/v1/surveys/{survey['id']}"
     body = {"title": text("新", "New")}
     headers = {"If-Match": f'"{survey["version"]}"'}
@@ -163,49 +178,49 @@ def test_a_title_can_be_mended_and_is_told(surveys: Running, survey: dict[str, A
 
 def test_a_patch_merges_the_title_by_language(surveys: Running, survey: dict[str, Any]) -> None:
     path, headers = f"/v1/surveys/{survey['id']}", {"If-Match": f'"{survey["version"]}"'}
-    answer = surveys.client.patch(path, json={"title": {"en": "New"}}, headers=headers)
-    assert answer.json()["title"] == text(survey["title"]["zh"], "New")
+    response = surveys.client.patch(path, json={"title": {"en": "New"}}, headers=headers)
+    assert response.json()["title"] == text(survey["title"]["zh"], "New")
     removed = surveys.client.patch(
-        path, json={"title": {"zh": None}}, headers={"If-Match": answer.headers["ETag"]}
+        path, json={"title": {"zh": None}}, headers={"If-Match": response.headers["ETag"]}
     )
     assert removed.json()["title"] == {"zh": None, "en": "New"}
     assert surveys.recorded(SurveyPublished)[-1].title.zh is None
 
 
-@pytest.mark.parametrize("said", [[], ["title"]])
-def test_a_patch_that_changes_nothing_tells_nobody(
-    surveys: Running, survey: dict[str, Any], said: list[str]
+@pytest.mark.parametrize("fields", [[], ["title"]])
+def test_a_patch_with_equal_values_publishes_no_event(
+    surveys: Running, survey: dict[str, Any], fields: list[str]
 ) -> None:
-    told = surveys.recorded()
-    body = {name: survey[name] for name in said}
+    events_before = surveys.recorded()
+    body = {name: survey[name] for name in fields}
     headers = {"If-Match": f'"{survey["version"]}"'}
-    answer = surveys.client.patch(f"/v1/surveys/{survey['id']}", json=body, headers=headers)
-    assert (answer.status_code, answer.json()) == (200, survey)
-    assert surveys.recorded() == told
+    response = surveys.client.patch(f"/v1/surveys/{survey['id']}", json=body, headers=headers)
+    assert (response.status_code, response.json()) == (200, survey)
+    assert surveys.recorded() == events_before
 
 
 @pytest.mark.parametrize(
     ("title", "code"), [(None, "required"), ({"zh": None, "en": None}, "text")]
 )
-def test_a_survey_keeps_a_title(
+def test_a_patch_cannot_remove_the_title_of_a_survey(
     surveys: Running, survey: dict[str, Any], title: dict[str, None] | None, code: str
 ) -> None:
     path, headers = f"/v1/surveys/{survey['id']}", {"If-Match": f'"{survey["version"]}"'}
-    answer = surveys.client.patch(path, json={"title": title}, headers=headers)
-    (fault,) = answer.json()["errors"]
-    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/title", code)
+    response = surveys.client.patch(path, json={"title": title}, headers=headers)
+    (fault,) = response.json()["errors"]
+    assert (response.status_code, fault["pointer"], fault["code"]) == (422, "/title", code)
     assert surveys.client.get(path).json() == survey
 
 
 @pytest.mark.parametrize("rows", [Rows.OWN, Rows.TEAM])
-def test_surveys_are_read_by_every_key_and_changed_by_those_that_see_all(
+def test_every_key_reads_surveys_and_only_one_that_sees_all_rows_changes_them(
     surveys: Running, survey: dict[str, Any], rows: Rows
 ) -> None:
-    """P7: surveys belong to nobody, so a key that sees some rows only reads them."""
+    """P7: a survey belongs to no customer, so a key that sees some rows can only read it."""
     path = f"/v1/surveys/{survey['id']}"
-    kept = counted(surveys.database)
+    rows_before = counted(surveys.database)
     with surveys.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
-        for refused in (
+        for response in (
             client.post("/v1/surveys", json={"questionnaire_id": str(uuid4())}),
             client.patch(path, json={"title": text("新", "New")}, headers={"If-Match": '"2"'}),
             client.post(f"{path}/publish"),
@@ -213,17 +228,17 @@ def test_surveys_are_read_by_every_key_and_changed_by_those_that_see_all(
             client.post(f"{path}/waves/2026/close"),
             client.post(f"{path}/close"),
         ):
-            assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+            assert (response.status_code, response.json()["code"]) == (403, "forbidden")
         assert client.get("/v1/surveys").json()["items"] == [survey]
         assert client.get(path).json() == survey
         assert client.get(f"{path}/waves").json()["items"] == survey["waves"]
         assert client.get(f"{path}/waves/2026").json() == survey["waves"][0]
-    assert counted(surveys.database) == kept
+    assert counted(surveys.database) == rows_before
 
 
 @pytest.mark.both_stacks
 def test_surveys_are_listed_by_state(client: httpx.Client, questionnaire: dict[str, Any]) -> None:
-    first, second = (prepared(client, questionnaire)["id"] for _ in range(2))
+    first, second = (create(client, questionnaire)["id"] for _ in range(2))
     client.post(f"/v1/surveys/{second}/publish")
     listed = client.get("/v1/surveys", params={"state": "published"}).json()["items"]
     assert [each["id"] for each in listed] == [second]

@@ -1,4 +1,4 @@
-"""The worker's side of imports, for as long as there is work."""
+"""The part of the worker that tests of imports need: it runs all queued imports."""
 
 from threading import Event
 
@@ -8,6 +8,6 @@ from shared.jobs.runner import Runner
 from tests.services.harness import Running
 
 
-def work(surveys: Running) -> None:
-    """Do what is unfinished."""
+def run_imports(surveys: Running) -> None:
+    """Run the imports that are not finished."""
     Runner(surveys.database, job.WORKS)._run_unfinished(Import, Event())

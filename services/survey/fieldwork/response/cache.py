@@ -1,0 +1,26 @@
+"""The answer checkers of the questionnaire versions in use, one cache per process."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.survey.fieldwork.response.domain import AnswerChecker
+from services.survey.fieldwork.survey import service as surveys
+from services.survey.fieldwork.survey.models import Wave
+
+_MOST_CHECKERS = 256
+
+_checkers: dict[tuple[UUID, int], AnswerChecker] = {}
+"""By questionnaire id and version; an entry stays valid, as a published version never changes."""
+
+
+def answer_checker(session: Session, wave: Wave) -> AnswerChecker:
+    """Return the checker of the answers to the questionnaire version that a wave asks."""
+    version = wave.questionnaire_id, wave.questionnaire_version
+    checker = _checkers.get(version)
+    if checker is None:
+        checker = AnswerChecker(surveys.questionnaire_of(session, wave).items)
+        if len(_checkers) >= _MOST_CHECKERS:
+            _checkers.clear()
+        _checkers[version] = checker
+    return checker

@@ -1,0 +1,90 @@
+"""Whose a response is: the customer of a respondent, and the identity of a submission."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.survey.customers.customer import repository as customer_repository
+from services.survey.customers.customer import service as customers
+from services.survey.customers.customer.domain import ExternalKey
+from services.survey.fieldwork.response import events, repository
+from services.survey.fieldwork.response.domain import Submission, submission_key
+from services.survey.fieldwork.response.models import Response
+from services.survey.fieldwork.survey.models import Wave
+from shared import clock
+from shared.database import row_of
+from shared.errors import Fault, Invalid
+from shared.ids import new_id
+from shared.messaging import outbox
+from shared.row_access import Reader, Rows
+
+
+def check_customer_is_visible(
+    session: Session,
+    reader: Reader,
+    *,
+    respondent: ExternalKey | None,
+    customer_id: UUID | None,
+) -> None:
+    """Raise Invalid if the customer of a new response is not visible to the reader.
+
+    Also if no customer is named and the reader does not see all rows: a reader must be able to see
+    the response that they create.
+    """
+    customer = respondent or customer_id
+    if customer is None and reader.rows is not Rows.ALL:
+        message = "Name a customer that this key sees: it cannot see a response without a customer."
+        raise Invalid(Fault("/customer", "out_of_sight", message))
+    if customer is not None and not customer_repository.is_visible_to(session, reader, customer):
+        message = "Register this customer first; the survey service knows it a moment later."
+        pointer = "/customer" if respondent else "/customer_id"
+        raise Invalid(Fault(pointer, "unknown_customer", message))
+
+
+def key_of_submission(
+    wave: Wave, *, respondent: ExternalKey | None, customer_id: UUID | None
+) -> UUID:
+    """Return the key of a submission: one per respondent and wave, a new one if it is anonymous."""
+    if respondent is not None:
+        return submission_key(wave.id, "respondent", *respondent)
+    if customer_id is not None:
+        return identity_of_customer(wave, customer_id)
+    return new_id()
+
+
+def identity_of_customer(wave: Wave, customer_id: UUID) -> UUID:
+    """Return the identity of the one response of a known customer in a wave."""
+    return submission_key(wave.id, "customer", str(customer_id))
+
+
+def customers_of(session: Session, submissions: Sequence[Submission]) -> dict[UUID, UUID | None]:
+    """Return the customer id of each submission by its key; None if it is anonymous or unknown."""
+    keys = [s.respondent for s in submissions if s.respondent]
+    known = customers.resolve_customers(session, keys)
+    return {
+        s.key: s.customer_id or (known.get(s.respondent) if s.respondent else None)
+        for s in submissions
+    }
+
+
+def identify_respondents(session: Session, customer_ids: Mapping[ExternalKey, UUID]) -> None:
+    """Set the customers of stored responses whose respondents have these external keys.
+
+    Changed responses get a new version and a `response.submitted` event. Their states are not
+    published again, because the open answers have not changed.
+    """
+    if not customer_ids:
+        return
+    rows = repository.of_respondents_for_change(session, customer_ids)
+    changed = [row for row in rows if row.customer_id != customer_ids[_external_key(row)]]
+    moment = clock.now()
+    for row in changed:
+        row.customer_id = customer_ids[_external_key(row)]
+        row.version, row.recorded_at = row.version + 1, moment
+    session.flush()
+    outbox.record_all(session, [events.response_submitted(row_of(row)) for row in changed])
+
+
+def _external_key(row: Response) -> ExternalKey:
+    return row.respondent_system or "", row.respondent_id or ""

@@ -1,0 +1,88 @@
+"""Responses over HTTP with a key that sees only some rows: its own or those of its team."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from shared.http.identity import Identity
+from shared.row_access import Rows
+from tests.services.harness import Running, counted
+from tests.services.survey.fieldwork.response.test_routes import (
+    MEI,
+    customer_event,
+    handle,
+    submit,
+)
+
+LIMITED_CALLERS = [
+    Identity("li.na", "Li Na", frozenset(), Rows.OWN),
+    Identity("zhao", "Zhao", frozenset(), Rows.TEAM, "east"),
+]
+
+
+def test_a_limited_key_sees_only_the_responses_of_the_customers_that_it_sees(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    handle(
+        surveys, customer_event(17, owner="li.na", team="east"), customer_event(18, owner="wang")
+    )
+    visible = submit(surveys.client, survey, customer=MEI).json()
+    hidden = submit(surveys.client, survey, customer={"system": "erp", "id": "18"}).json()
+    submit(surveys.client, survey)
+    path = f"/v1/surveys/{survey['id']}/responses"
+    for caller in LIMITED_CALLERS:
+        with surveys.as_caller(caller) as client:
+            assert [each["id"] for each in client.get(path).json()["items"]] == [visible["id"]]
+            assert client.get(f"{path}/{visible['id']}").status_code == 200
+            assert client.get(f"{path}/{hidden['id']}").status_code == 404
+
+
+@pytest.mark.parametrize("caller", LIMITED_CALLERS, ids=lambda caller: caller.rows.value)
+def test_a_customer_not_visible_to_the_caller_is_refused_like_an_unknown_customer(
+    surveys: Running, survey: dict[str, Any], caller: Identity
+) -> None:
+    """P7: the caller does not learn whether the customer has answered, and nothing is stored."""
+    wang = customer_event(18, owner="wang", team="west")
+    handle(surveys, wang)
+    hidden, unknown = {"system": "erp", "id": "18"}, {"system": "erp", "id": "99"}
+    submit(surveys.client, survey, customer=hidden)
+    rows_before = counted(surveys.database)
+    customers: list[dict[str, Any]] = [{"customer": hidden}, {"customer": unknown}]
+    customers += [{"customer_id": str(wang.customer_id)}, {"customer_id": str(uuid4())}]
+    with surveys.as_caller(caller) as client:
+        for customer in customers:
+            response = submit(client, survey, **customer)
+            (fault,) = response.json()["errors"]
+            assert (response.status_code, fault["code"]) == (422, "unknown_customer")
+            assert fault["pointer"] == f"/{next(iter(customer))}"
+    assert counted(surveys.database) == rows_before
+
+
+@pytest.mark.parametrize("caller", LIMITED_CALLERS, ids=lambda caller: caller.rows.value)
+def test_a_limited_key_can_submit_responses_of_the_customers_that_it_sees(
+    surveys: Running, survey: dict[str, Any], caller: Identity
+) -> None:
+    mei = customer_event(17, owner="li.na", team="east")
+    handle(surveys, mei, customer_event(18, owner="li.na", team="east"))
+    with surveys.as_caller(caller) as client:
+        created = submit(client, survey, customer_id=str(mei.customer_id))
+        assert created.status_code == 201
+        assert client.get(created.headers["Location"]).json() == created.json()
+        again = submit(client, survey, customer=MEI)
+        assert (again.status_code, again.json()["code"]) == (409, "already_answered")
+        other = submit(client, survey, customer={"system": "erp", "id": "18"})
+        assert (other.status_code, other.json()["version"]) == (201, 1)
+
+
+@pytest.mark.parametrize("caller", LIMITED_CALLERS, ids=lambda caller: caller.rows.value)
+def test_an_anonymous_response_needs_a_key_that_sees_all_rows(
+    surveys: Running, survey: dict[str, Any], caller: Identity
+) -> None:
+    """A limited key could not see the response that it has submitted."""
+    with surveys.as_caller(caller) as client:
+        response = submit(client, survey)
+    (fault,) = response.json()["errors"]
+    assert (response.status_code, fault["pointer"]) == (422, "/customer")
+    assert fault["code"] == "out_of_sight"
+    assert submit(surveys.client, survey).status_code == 201
