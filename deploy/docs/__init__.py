@@ -1,1 +1,1 @@
-"""The documents that are generated from the code and committed: API, events, settings."""
+"""The generated documents that are committed: the API, events, settings, examples of events."""

@@ -1,4 +1,7 @@
-"""Golden files: each event as it was first written. Once there, no command writes one again."""
+"""Golden files: an example of each event, written once and never overwritten.
+
+Tests compare them with what the code reads and writes today.
+"""
 
 import types
 import typing
@@ -25,25 +28,27 @@ _VALUES: dict[object, object] = {
 
 
 def golden(folder: Path, contract: Contract) -> Path:
-    """Name the file of an event: its topic, then its type."""
+    """Return the path of the golden file of an event: its topic, then its type."""
     return folder / contract.topic / f"{contract.name.removeprefix('patron.')}.json"
 
 
-def written(kind: type, example: object) -> str:
-    """Write an event as it travels, only spread over lines."""
+def event_json(kind: type, example: object) -> str:
+    """Return the JSON of an event as it is published, but indented."""
     return adapter(kind).dump_json(example, indent=2).decode() + "\n"
 
 
 def missing(folder: Path) -> dict[Path, str]:
-    """Give an example of each event that has no file yet."""
+    """Return the text of an example of each event that has no golden file yet, by path."""
     files = {golden(folder, contract): kind for kind, contract in contracts().items()}
     return {
-        path: written(kind, example("", kind)) for path, kind in files.items() if not path.exists()
+        path: event_json(kind, example("", kind))
+        for path, kind in files.items()
+        if not path.exists()
     }
 
 
 def example(name: str, hint: Any) -> Any:
-    """Make a value of a type; a text says the name of its field."""
+    """Return an example value of a type; a text is the name of its field."""
     arguments = typing.get_args(hint)
     match typing.get_origin(hint):
         case types.UnionType | typing.Union:

@@ -1,4 +1,4 @@
-"""The page of all settings, from the Settings classes."""
+"""docs/settings.md, the page of all settings, generated from the Settings classes."""
 
 from pydantic.fields import FieldInfo
 
@@ -18,7 +18,7 @@ data: a value model, shown with every result.
 
 
 def settings_page() -> str:
-    """Write the page."""
+    """Return the text of the page."""
     common = ServiceSettings.model_fields
     parts = [_INTRODUCTION, _table("All services", "PATRON", common)]
     for kind in (Registry, Survey, Scoring, Gateway):

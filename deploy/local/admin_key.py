@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.gateway.files import kept_key
+from services.gateway.files import read_or_create_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +20,5 @@ def ensure(data: Path) -> AdminKey:
     if given := os.environ.get("PATRON_ADMIN_KEY", "").strip():
         return AdminKey(given, "$PATRON_ADMIN_KEY")
     file = data / "admin.key"
-    value, is_new = kept_key(file)
+    value, is_new = read_or_create_key(file)
     return AdminKey(value, f"{value}  (保存在 kept in {file})" if is_new else str(file))

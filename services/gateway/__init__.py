@@ -1,4 +1,5 @@
-"""Owns who may call: API keys, and the key that signs callers' identities.
+"""The gateway in front of the services: it authenticates callers and forwards their requests.
 
-The one door in front of the services: routes by the first path segment, limits, documents.
+It owns the API keys, the key that signs the identities of callers, the limits of requests and the
+documents of the whole API. The first path segment after /v1 decides which service answers.
 """

@@ -1,4 +1,4 @@
-"""The one door: who are you, may you, and where to."""
+"""The admission of requests: who calls, whether they may, and which service answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,46 +23,48 @@ from shared.row_access import Rows
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 RESPONDENT: Final = Identity("respondent", "respondent", frozenset({"respond"}), Rows.OWN)
-"""Whoever opens a respondents' page: the page's token says what they may see."""
+"""The caller of a respondents' page, whose token decides what it shows."""
 CLOSED_BY_CALLER: Final = 499
-"""The status, as nginx has it, under which requests without a waiting caller are counted."""
+"""The status under which a request is counted whose caller has left, as in nginx."""
 
 log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """What metrics and log lines call a request's path."""
+class RouteLabel:
+    """The name under which metrics and log lines group a request, in the place of its path."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """Admits a request and hands it to its service, or to `local` where it is our own."""
+    """Admits a request and forwards it to its service; `own_app` answers for our own nouns."""
 
-    local: ASGIApp
-    table: Mapping[str, str]
+    own_app: ASGIApp
+    service_of: Mapping[str, str]
     allowed: Allowed
-    callers: KeyCache
+    key_cache: KeyCache
     forward: Forwarder
     upstream: Upstream
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; whatever goes wrong is a problem+json."""
+        """Answer a request; every error is a problem+json."""
         if scope["type"] == "lifespan":
-            await self.local(scope, self._closing(receive), send)
+            await self.own_app(scope, self._close_at_shutdown(receive), send)
         elif scope["type"] == "http":
             await self._answer(scope, receive, send)
 
-    def _closing(self, receive: Receive) -> Receive:
-        async def closing() -> Message:
+    def _close_at_shutdown(self, receive: Receive) -> Receive:
+        """Return a `receive` that closes the connections to the services at shutdown."""
+
+        async def receive_and_close() -> Message:
             message = await receive()
             if message["type"] == "lifespan.shutdown":
                 await self.upstream.close()
             return message
 
-        return closing
+        return receive_and_close
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -79,50 +81,49 @@ class Admission:
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: bytes = scope["raw_path"]
         paths.check(path, scope["query_string"])
-        _check_form(scope)
+        _check_request(scope)
         if path in OPEN or path.startswith(b"/docs/"):
-            scope["route"] = Place(path.decode())
-            await self._locally(scope, receive, send)
+            scope["route"] = RouteLabel(path.decode())
+            await self._call_own_app(scope, receive, send)
         elif path.startswith(paths.RESPONDENTS):
-            scope["route"] = Place("/s")
+            scope["route"] = RouteLabel("/s")
             await self.forward(scope, receive, send, RESPONDENT, "survey")
         else:
-            await self._admit_known(scope, receive, send)
+            await self._admit_with_key(scope, receive, send)
 
-    async def _admit_known(self, scope: Scope, receive: Receive, send: Send) -> None:
-        identity = await self.callers.identify(bearer(scope))
-        target = paths.find(scope["raw_path"], self.table)
+    async def _admit_with_key(self, scope: Scope, receive: Receive, send: Send) -> None:
+        identity = await self.key_cache.identify(bearer(scope))
+        target = paths.find(scope["raw_path"], self.service_of)
         if target is None:
             raise NotFound(detail="There is no such path; /docs shows those there are.")
-        scope["route"] = Place(f"/v1/{target.noun}")
+        scope["route"] = RouteLabel(f"/v1/{target.noun}")
         _check_scope(identity, scope["method"], target.noun)
         if scope["method"] == "OPTIONS":
-            await self._tell_methods(scope, send)
+            await self._answer_options(scope, send)
         elif target.service == "gateway":
-            await self._answer_ourselves(scope, receive, send, identity)
+            await self._call_own_app_with_body(scope, receive, send, identity)
         else:
             await self.forward(scope, receive, send, identity, target.service)
 
-    async def _answer_ourselves(
+    async def _call_own_app_with_body(
         self, scope: Scope, receive: Receive, send: Send, identity: Identity
     ) -> None:
-        """Let our own app answer, with the limits that every service has."""
+        """Call our own app with a body that is read within the limits of all requests."""
         body = await self.forward.whole(scope, receive)
-        sent = {"type": "http.request", "body": body}
-        messages = iter([sent])
+        messages = iter([{"type": "http.request", "body": body}])
 
         async def replay() -> Message:
             return next(messages, None) or await receive()
 
         scope["state"]["identity"] = identity
-        await self._locally(scope, replay, send)
+        await self._call_own_app(scope, replay, send)
 
-    async def _locally(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let our own app answer; HEAD is a GET whose body the server leaves out."""
+    async def _call_own_app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call our own app; HEAD becomes a GET, whose body the server leaves out."""
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        await self.local({**scope, "method": method}, receive, send)
+        await self.own_app({**scope, "method": method}, receive, send)
 
-    async def _tell_methods(self, scope: Scope, send: Send) -> None:
+    async def _answer_options(self, scope: Scope, send: Send) -> None:
         methods = self.allowed.methods(scope["path"])
         if not methods:
             raise NotFound(detail="There is no such path; /docs shows those there are.")
@@ -137,8 +138,8 @@ def _check_scope(identity: Identity, method: str, noun: str) -> None:
         raise Forbidden(detail=f"This needs a key with the scope {needed}.")
 
 
-def _check_form(scope: Scope) -> None:
-    """Refuse what one program could understand in another way than the next."""
+def _check_request(scope: Scope) -> None:
+    """Raise a Problem for a request that two programs could understand in different ways."""
     if scope["method"] not in METHODS:
         raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(METHODS))})
     names = [name for name, _ in scope["headers"]]

@@ -1,4 +1,4 @@
-"""The gateway's own HTTP API, and the door that stands before it and before every service."""
+"""The app of the gateway's own nouns, and the ASGI app that admits requests to all services."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from services.gateway.proxy.forward import Forwarder, Limits
 from services.gateway.proxy.quota import Quota
 from services.gateway.proxy.upstream import Upstream
 from services.gateway.settings import Settings
-from shared.http.app import create_app as make_app
+from shared.http.app import create_app as create_shared_app
 from shared.http.telemetry import Telemetry
 
 DOCUMENTS = Path(__file__).parent / "openapi"
@@ -27,8 +27,8 @@ VERSION = "1"
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Make the app of the gateway's own nouns; nothing is opened yet."""
-    return make_app(
+    """Create the app of the gateway's own nouns; it opens nothing yet."""
+    return create_shared_app(
         settings,
         title="Patron gateway",
         description="API keys.",
@@ -37,14 +37,18 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> ASGIApp:
-    """Open the gateway: make sure of its keys, and put the door before the app."""
+    """Return the ASGI app of the gateway, which admits requests to `app` and to the services.
+
+    Creates the signing key and the administrator's API key if they do not exist. `documents` is
+    the folder of the committed OpenAPI documents.
+    """
     private_key = keys.ensure(settings.identity_private_key, settings.identity_public_key)
     administrator.ensure(app.state.database, settings)
-    described = {**areas.load(documents), settings.name: app.openapi()}
-    app.state.openapi_document = openapi.merge(described, version=VERSION)
+    services = {**areas.load(documents), settings.name: app.openapi()}
+    app.state.openapi_document = openapi.merge(services, version=VERSION)
     app.state.asyncapi_document = asyncapi.describe(version=VERSION)
     app.state.seed = private_key.private_bytes_raw()
-    app.state.callers = KeyCache(app.state.database)
+    app.state.key_cache = KeyCache(app.state.database)
     upstream = Upstream(
         settings.addresses,
         seconds=settings.upstream_seconds,
@@ -52,10 +56,10 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
     )
     return Telemetry(
         Admission(
-            local=app,
-            table=openapi.owners(described),
+            own_app=app,
+            service_of=openapi.owners(services),
             allowed=Allowed(app.state.openapi_document),
-            callers=app.state.callers,
+            key_cache=app.state.key_cache,
             forward=_forwarder(upstream, private_key, settings),
             upstream=upstream,
         )

@@ -1,4 +1,4 @@
-"""Small files that must be whole and private: keys."""
+"""Files of keys: written completely or not at all, with the permissions of their content."""
 
 import os
 import secrets
@@ -6,30 +6,30 @@ from pathlib import Path
 from typing import Final
 
 PREFIX: Final = "patron_"
-"""What API keys begin with, so that one that lies about is known for what it is."""
+"""The beginning of every API key, by which people and scanners recognise a leaked one."""
 OWNER_ONLY: Final = 0o600
 EVERYONE: Final = 0o644
 
 
-def put_once(file: Path, content: bytes, mode: int) -> None:
-    """Write a file unless it is there; of two that try at once, one wins and none sees half."""
-    _put(file, content, mode, replace=False)
+def write_once(file: Path, content: bytes, mode: int) -> None:
+    """Write a file unless it exists; of two processes that try at once, one writes it."""
+    _write(file, content, mode, replace=False)
 
 
-def kept_key(file: Path) -> tuple[str, bool]:
-    """Give the API key that a file keeps, and whether it was made by this call."""
-    made = not file.exists()
-    if made:
-        put_once(file, f"{PREFIX}{secrets.token_urlsafe(32)}\n".encode(), OWNER_ONLY)
-    return file.read_text().strip(), made
+def read_or_create_key(file: Path) -> tuple[str, bool]:
+    """Return the API key in a file, and whether this call created file and key."""
+    created = not file.exists()
+    if created:
+        write_once(file, f"{PREFIX}{secrets.token_urlsafe(32)}\n".encode(), OWNER_ONLY)
+    return file.read_text().strip(), created
 
 
-def put(file: Path, content: bytes, mode: int) -> None:
-    """Write a file in the place of what was there, whole at every moment."""
-    _put(file, content, mode, replace=True)
+def write(file: Path, content: bytes, mode: int) -> None:
+    """Write or replace a file; readers see the old content or the new, never a part."""
+    _write(file, content, mode, replace=True)
 
 
-def _put(file: Path, content: bytes, mode: int, *, replace: bool) -> None:
+def _write(file: Path, content: bytes, mode: int, *, replace: bool) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)

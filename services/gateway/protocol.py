@@ -1,7 +1,8 @@
-"""The gateway's ear: uvicorn's HTTP protocol, with an end to everything that a caller can draw out.
+"""uvicorn's HTTP protocol with limits on the size and the duration of what a caller sends.
 
-uvicorn bounds neither the size of headers nor the time they take, and answers what it cannot read
-in plain text.
+uvicorn limits neither the size of headers nor the time in which they arrive, so a caller could
+occupy a connection for ever. It also answers requests that are not HTTP in plain text, which here
+become problems.
 """
 
 from asyncio import BaseTransport, TimerHandle, Transport
@@ -20,27 +21,30 @@ from shared.http.problems import MEDIA_TYPE, problem_json
 from shared.logging import logger
 
 LONGEST_LINE: Final = 8192 + 64
-"""Bytes of a request line: the longest path that is read, a method and a version."""
-UNREAD: Final = 32 * 1024 * 1024
-"""Bytes of a refused body that are read and dropped, so that its sender can read the refusal."""
+"""Bytes of a request line: the longest accepted path, a method and a version."""
+UNREAD_LIMIT: Final = 32 * 1024 * 1024
+"""Bytes of a refused body that are read and discarded, so that its sender can read the refusal."""
 UNREAD_SECONDS: Final = 15.0
 
 LINGER_SECONDS: Final = 2.0
-"""For how long a refused caller may go on sending: hanging up at once would lose the refusal."""
+"""How long a refused caller may go on sending; closing at once would lose the refusal."""
 
 log = logger(__name__)
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """Refuses headers that are too large, too slow or not HTTP, each with a problem+json."""
+    """An HTTP connection that refuses headers that are too large, too slow or no HTTP.
+
+    A subclass sets the limits: `header_limit` in bytes and `header_seconds`.
+    """
 
     header_limit: ClassVar[int]
     header_seconds: ClassVar[float]
 
     _deadline: TimerHandle | None = None
-    _head = 0
-    _in_head = True
-    _unread = 0
+    _header_bytes = 0
+    _in_headers = True
+    _discarded_bytes = 0
     _refused = False
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -55,19 +59,19 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._refused:
             return
         super().data_received(data)
-        if self._in_head:
-            self._head += len(data)
-            if self._head > self.header_limit + LONGEST_LINE:
+        if self._in_headers:
+            self._header_bytes += len(data)
+            if self._header_bytes > self.header_limit + LONGEST_LINE:
                 self._refuse(HeadersTooLarge())
 
     def on_message_begin(self) -> None:
-        self._in_head, self._head, self._unread = True, 0, 0
+        self._in_headersers, self._header_bytes, self._discarded_bytes = True, 0, 0
         if self._deadline is None:
             self._set_deadline(self.header_seconds)
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
+        self._in_headers = False
         self._clear_deadline()
         size = sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > self.header_limit:
@@ -79,7 +83,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._refused:
             return
         if self.cycle.response_complete:
-            self._drop(len(body))
+            self._discard(len(body))
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -93,44 +97,45 @@ class GuardedProtocol(HttpToolsProtocol):
         self._refuse(BadRequest(detail=msg))
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Stay silent: the door refuses upgrades itself."""
+        """Log nothing: admission refuses upgrades itself."""
 
-    def _drop(self, size: int) -> None:
+    def _discard(self, size: int) -> None:
         if self._deadline is None:
             self._set_deadline(UNREAD_SECONDS)
-        self._unread += size
-        if self._unread > UNREAD:
+        self._discarded_bytes += size
+        if self._discarded_bytes > UNREAD_LIMIT:
             self.transport.abort()
 
     def _set_deadline(self, seconds: float) -> None:
         self._clear_deadline()
-        self._deadline = self.loop.call_later(seconds, self._end)
+        self._deadline = self.loop.call_later(seconds, self._time_is_up)
 
     def _clear_deadline(self) -> None:
         if self._deadline:
             self._deadline.cancel()
             self._deadline = None
 
-    def _end(self) -> None:
+    def _time_is_up(self) -> None:
         self._deadline = None
-        if self._refused or not self._in_head:
+        if self._refused or not self._in_headers:
             self.transport.abort()
-        elif self._head:
+        elif self._header_bytes:
             self._refuse(TooSlow(detail="Send the headers sooner."))
         else:
             self.transport.close()
 
     def _refuse(self, problem: Problem) -> None:
-        """Answer what never becomes a request, and hang up; behind an unfinished answer, after it.
+        """Answer what is no valid request with a problem, and close the connection.
 
-        A request whose own body broke off gets no answer: it may be any request.
+        If the answer to the request before is unfinished, the connection is closed after it. A
+        request whose body broke off gets no answer: the bad bytes may belong to that body.
         """
         if self._refused:
             return
         self._refused = True
         log.info("request.refused", status=problem.status, code=problem.kind)
-        busy: RequestResponseCycle | None = self.cycle
-        if busy is None or busy.response_complete:
+        previous: RequestResponseCycle | None = self.cycle
+        if previous is None or previous.response_complete:
             body = problem_json(problem)
             head = b"content-type: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % (
                 MEDIA_TYPE.encode(),
@@ -139,14 +144,14 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.write(STATUS_LINE[problem.status] + head + body)
             self.transport.write_eof()
             self._set_deadline(LINGER_SECONDS)
-        elif busy.more_body:
+        elif previous.more_body:
             self.transport.close()
         else:
-            busy.keep_alive = False
+            previous.keep_alive = False
 
 
 def server_options(settings: Settings) -> dict[str, Any]:
-    """Tell uvicorn to listen with the limits of the settings, and to believe known edges alone."""
+    """Return the options of uvicorn: the limits of the settings, and the proxies to trust."""
     limits = {
         "header_limit": settings.header_limit_bytes,
         "header_seconds": settings.header_seconds,

@@ -9,36 +9,43 @@ from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """What the gateway can be told: GATEWAY_* or PATRON_*."""
+    """The settings of the gateway, read from GATEWAY_* or PATRON_*."""
 
     name: ClassVar[str] = "gateway"
 
-    registry_url: str = Field("http://127.0.0.1:8001", description="Where the registry answers.")
-    survey_url: str = Field("http://127.0.0.1:8002", description="Where survey answers.")
-    scoring_url: str = Field("http://127.0.0.1:8003", description="Where scoring answers.")
+    registry_url: str = Field("http://127.0.0.1:8001", description="Address of the registry.")
+    survey_url: str = Field("http://127.0.0.1:8002", description="Address of the survey service.")
+    scoring_url: str = Field("http://127.0.0.1:8003", description="Address of scoring.")
     admin_key: SecretStr | None = Field(
-        None, description="The administrator's API key; absent: made and kept in `data`/admin.key."
+        None,
+        description="The administrator's API key; absent: created and stored in `data`/admin.key.",
     )
     identity_private_key_file: Path | None = Field(
         None, description="The key that signs identities (PEM); absent: `data`/identity.key."
     )
     trusted_edges: str | None = Field(
         None,
-        description="Addresses or networks of the proxies before the gateway, with commas: what "
-        "they say in X-Forwarded-For and -Proto is believed.",
+        description="Addresses or networks of the proxies in front of the gateway, separated by "
+        "commas: their X-Forwarded-For and -Proto are trusted.",
     )
     body_limit_bytes: int = Field(
-        1024**2, ge=1024, description="Largest body of a request that is no import."
+        1024**2, ge=1024, description="Largest body of a request that is no import, in bytes."
     )
     import_quota_bytes: int = Field(
-        20 * 1024**3, ge=1024, description="Most bytes of files that one key sends in an hour."
+        20 * 1024**3,
+        ge=1024,
+        description="Maximum bytes of files that one key may send in an hour.",
     )
-    imports_at_once: int = Field(8, ge=1, description="Most files that one key sends at once.")
+    imports_at_once: int = Field(
+        8, ge=1, description="Maximum number of files that one key may send at once."
+    )
     imports_of_all_at_once: int = Field(
-        64, ge=1, description="Most files that all keys send at once; each holds a connection."
+        64,
+        ge=1,
+        description="Maximum number of files sent at once by all keys; each needs a connection.",
     )
     header_limit_bytes: int = Field(
-        16 * 1024, ge=1024, description="Most bytes of the headers of one request."
+        16 * 1024, ge=1024, description="Maximum bytes of the headers of one request."
     )
     header_seconds: float = Field(
         10, gt=0, description="How long the headers of one request may take to arrive."
@@ -46,13 +53,13 @@ class Settings(ServiceSettings):
     body_seconds: float = Field(
         30,
         gt=0,
-        description="Longest wait for a piece of a request's body; slower than 1 KiB/s is cut.",
+        description="Longest wait for a piece of a body; a sender slower than 1 KiB/s is cut off.",
     )
     upstream_seconds: float = Field(
-        30, gt=0, description="How long a service may be silent before we answer 504."
+        30, gt=0, description="How long a service may be silent before the gateway answers 504."
     )
     upstream_connections: int = Field(
-        256, ge=1, description="Most connections to all services together."
+        256, ge=1, description="Maximum number of connections to all services together."
     )
 
     @property

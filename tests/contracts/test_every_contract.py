@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from deploy.docs.golden import example, golden, missing, written
+from deploy.docs.golden import event_json, example, golden, missing
 from shared.contracts.catalogue import Contract, contracts
 from shared.messaging.envelope import adapter
 
@@ -57,7 +57,7 @@ def test_what_was_ever_written_is_read_and_written_as_it_was(
 ) -> None:
     """The file never changes, but for optional fields that come at its end or with a value."""
     before = golden(FOLDER, contract).read_text(encoding="utf-8")
-    assert written(kind, adapter(kind).validate_json(before)) == before
+    assert event_json(kind, adapter(kind).validate_json(before)) == before
 
 
 @every_contract
@@ -102,7 +102,7 @@ def test_every_fact_carries_the_version_of_what_it_tells_of(kind: type, contract
 @every_contract
 def test_the_example_of_a_new_contract_can_be_told(kind: type, contract: Contract) -> None:
     made = example(contract.name, kind)
-    assert adapter(kind).validate_json(written(kind, made)) == made
+    assert adapter(kind).validate_json(event_json(kind, made)) == made
 
 
 def test_only_a_golden_file_that_is_missing_is_written(tmp_path: Path) -> None:

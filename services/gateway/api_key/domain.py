@@ -1,4 +1,4 @@
-"""What a key allows, and how one is known without being kept."""
+"""The scopes of API keys, and the derivation and digest of their texts."""
 
 import base64
 import hashlib
@@ -11,15 +11,15 @@ from uuid import UUID
 from services.gateway.files import PREFIX
 
 ADMINISTRATOR: Final = UUID("00000000-0000-7000-8000-000000000001")
-"""The id of the key that comes from the settings or is made at the first start."""
+"""The id of the key that comes from the settings or is created at the first start."""
 
 _PURPOSE: Final = b"patron api key "
-_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_ADMINISTRATION: Final = frozenset({"api-keys"})
+_READ_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_ADMIN_NOUNS: Final = frozenset({"api-keys"})
 
 
 class Scope(StrEnum):
-    """What a key may do; coarse on purpose until users have roles."""
+    """The permissions of a key; there are only three until users have roles."""
 
     ADMIN = "admin"
     READ = "read"
@@ -27,26 +27,26 @@ class Scope(StrEnum):
 
 
 def needed_scope(method: str, noun: str) -> Scope:
-    """Tell the scope that a request needs."""
-    if noun in _ADMINISTRATION:
+    """Return the scope that a request needs."""
+    if noun in _ADMIN_NOUNS:
         return Scope.ADMIN
-    return Scope.READ if method in _READING else Scope.WRITE
+    return Scope.READ if method in _READ_METHODS else Scope.WRITE
 
 
 def permits(scopes: Collection[str], needed: Scope) -> bool:
-    """Tell whether a caller with these scopes may; an administrator may everything."""
+    """Return whether these scopes include the needed one; `admin` includes all."""
     return needed in scopes or Scope.ADMIN in scopes
 
 
 def digest(credential: str) -> str:
-    """Give what is kept of a key. Keys are random and long, so a plain SHA-256 is enough."""
+    """Return the digest that is stored of a key; keys are long and random, so SHA-256 is enough."""
     return hashlib.sha256(credential.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def credential(seed: bytes, key_id: UUID) -> str:
-    """Derive the text of a key from the gateway's secret and the key's id.
+    """Return the text of a key, derived from the gateway's secret and the key's id.
 
-    So it is stored nowhere, and a retried request for a new key gets the same one.
+    It is stored nowhere, and a retried request for a new key gets the same text.
     """
     secret = hmac.digest(seed, _PURPOSE + key_id.bytes, "sha256")
     return PREFIX + base64.urlsafe_b64encode(secret).decode().rstrip("=")

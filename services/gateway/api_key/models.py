@@ -11,7 +11,7 @@ from shared.database import Json, Moment
 
 
 class ApiKey(Model):
-    """A key and what it allows; of the key itself only the digest is kept."""
+    """A key and what it allows; of its text only the digest is stored."""
 
     __tablename__ = "api_keys"
 

@@ -13,30 +13,28 @@ from shared.row_access import Rows
 
 
 def api_key(session: Session, key_id: UUID) -> ApiKey | None:
-    """Find a key by id."""
+    """Return a key, or None."""
     return session.get(ApiKey, key_id)
 
 
 def api_key_for_change(session: Session, key_id: UUID) -> ApiKey | None:
-    """Find a key and keep others from changing it until the transaction ends."""
+    """Return a key, locked until the transaction ends, or None."""
     return session.scalar(select(ApiKey).where(ApiKey.id == key_id).with_for_update())
 
 
 def api_keys(session: Session, *, paging: PageRequest) -> Slice:
-    """List keys in the order in which they were made."""
+    """Return a page of keys, in the order of their creation."""
     return page(session, select(ApiKey), paging=paging, order=[ApiKey.id])
 
 
 def caller_by_digest(session: Session, digest: str) -> Identity | None:
-    """Tell who calls with the key of this digest, unless it was revoked.
+    """Return the identity of the key with this digest; None if it is unknown or was revoked.
 
-    The index compares digests, of which a caller cannot choose a prefix; the last word has a
-    comparison that takes the same time wherever they differ.
+    The index may take longer the more of a digest matches, but a caller cannot choose the digest of
+    a key; the final comparison takes the same time wherever the two differ.
     """
     statement = select(ApiKey).where(ApiKey.digest == digest, ApiKey.revoked_at.is_(None))
-    found = session.scalar(statement)
-    if found is None or not hmac.compare_digest(found.digest, digest):
+    key = session.scalar(statement)
+    if key is None or not hmac.compare_digest(key.digest, digest):
         return None
-    return Identity(
-        str(found.id), found.name, frozenset(found.scopes), Rows(found.rows), found.team
-    )
+    return Identity(str(key.id), key.name, frozenset(key.scopes), Rows(key.rows), key.team)

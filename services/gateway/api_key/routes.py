@@ -1,4 +1,4 @@
-"""HTTP door of keys."""
+"""HTTP routes of API keys."""
 
 from typing import Annotated
 from uuid import UUID
@@ -33,14 +33,14 @@ router = Router(
 KeyId = Annotated[UUID, Path(description="The key's id, not its text.")]
 
 
-async def _callers(request: Request) -> KeyCache:
-    found: KeyCache = request.app.state.callers
-    return found
+async def _key_cache(request: Request) -> KeyCache:
+    key_cache: KeyCache = request.app.state.key_cache
+    return key_cache
 
 
 async def _seed(request: Request) -> bytes:
-    found: bytes = request.app.state.seed
-    return found
+    seed: bytes = request.app.state.seed
+    return seed
 
 
 @router.post("", status_code=201, response_model=ApiKeyCreated, responses=errors(403))
@@ -51,7 +51,7 @@ def create_api_key(
     caller: Caller,
     seed: Annotated[bytes, Depends(_seed)],
 ) -> Response:
-    """Make a key. Its text is in this answer only: it is not kept."""
+    """Create a key. Its text is shown in this answer only; it is not stored."""
 
     def create() -> Response:
         fields = body.model_dump() | {"scopes": set(body.scopes)}
@@ -73,28 +73,30 @@ def list_api_keys(
 
 @router.get("/{key_id}", response_model=ApiKeyOut, responses=errors(403, 404))
 def read_api_key(key_id: KeyId, session: Reading) -> Response:
-    """Read what one key allows."""
+    """Read one key, without its text."""
     found = found_or_404(repository.api_key(session, key_id), service.UNKNOWN)
     return answer(api_key_out(found))
 
 
 @router.delete("/{key_id}", status_code=204, responses=errors(403, 404, 409))
 def revoke_api_key(
-    key_id: KeyId, store: Store, callers: Annotated[KeyCache, Depends(_callers)]
+    key_id: KeyId, store: Store, key_cache: Annotated[KeyCache, Depends(_key_cache)]
 ) -> Response:
-    """End a key for good. It goes one way only, so it takes no If-Match.
+    """Revoke a key for good. A second time changes nothing, so there is no If-Match.
 
-    Other processes of the gateway may take the key for up to 30 seconds more.
+    Other processes of the gateway may accept the key for up to 30 seconds more.
     """
     with store.transaction() as session:
         service.revoke_api_key(session, key_id=key_id)
-    callers.forget(str(key_id))
+    key_cache.forget(str(key_id))
     return Response(status_code=204)
 
 
 def _with_text(created: Response, seed: bytes) -> Response:
-    """Add the key's text to an answer that is stored, for retries, without it."""
+    """Return the answer with the key's text, without which it is stored for retries."""
     body = ApiKeyOut.model_validate_json(bytes(created.body))
-    shown = ApiKeyCreated(**body.model_dump(), key=domain.credential(seed, body.id))
-    kept = {k: v for k, v in created.headers.items() if k not in {"content-length", "content-type"}}
-    return answer(shown, status=created.status_code, headers=kept)
+    with_key = ApiKeyCreated(**body.model_dump(), key=domain.credential(seed, body.id))
+    headers = {
+        k: v for k, v in created.headers.items() if k not in {"content-length", "content-type"}
+    }
+    return answer(with_key, status=created.status_code, headers=headers)

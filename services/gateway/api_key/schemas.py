@@ -1,4 +1,4 @@
-"""Bodies of keys."""
+"""Request and response bodies of API keys."""
 
 from datetime import datetime
 from typing import Any
@@ -17,32 +17,34 @@ _NEW: dict[str, Any] = {
     "rows": "team",
     "team": "east",
 }
-_KEPT: dict[str, Any] = _NEW | {
+_STORED: dict[str, Any] = _NEW | {
     "id": "0199a7c0-0000-7000-8000-000000000061",
     "created_at": "2026-01-31T01:30:00Z",
     "created_by": "00000000-0000-7000-8000-000000000001",
     "revoked_at": None,
 }
-_CREATED: dict[str, Any] = _KEPT | {"key": "patron_<shown here only>"}
+_CREATED: dict[str, Any] = _STORED | {"key": "patron_<shown here only>"}
 
 
 class ApiKeyCreate(Body):
-    """A key to make."""
+    """A key to create."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_NEW]})
 
-    name: Name = Field(description="Who or what will use it.", examples=["web shop"])
+    name: Name = Field(
+        description="The person or program that will use the key.", examples=["web shop"]
+    )
     scopes: list[Scope] = Field(
         min_length=1,
         max_length=len(Scope),
-        description="What it may do: read, write, or admin, which may everything, alone makes "
-        "keys, and needs `rows: all`.",
+        description="What the key may do: read, write, or admin. Only admin creates keys; it "
+        "includes the others and needs `rows: all`.",
         examples=[["read", "write"]],
     )
     rows: Rows = Field(
         Rows.ALL,
-        description="Whose customers it sees: all, those of `team`, or own: those whose owner is "
-        "this key's id.",
+        description="The customers that the key sees: all; team, those of `team`; or own, those "
+        "whose owner is the id of this key.",
     )
     team: Code | None = Field(None, description="The team, where `rows` is `team`.")
 
@@ -50,7 +52,7 @@ class ApiKeyCreate(Body):
 class ApiKeyOut(Body):
     """A key, without its text."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_KEPT]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_STORED]})
 
     id: UUID
     name: str

@@ -1,4 +1,4 @@
-"""Use cases of keys: create, revoke, and make sure of the administrator's."""
+"""Use cases of keys: create one, revoke one, and store the administrator's."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -26,16 +26,17 @@ def create_api_key(
     seed: bytes,
     by: str,
 ) -> ApiKey:
-    """Make a key; its text is derived from `seed` and its id, and not kept.
+    """Create a key; its text is derived from `seed` and its id, and not stored.
 
-    Who makes keys could make one that sees everything, so they see everything.
+    A key with the scope admin must see all rows, because it could create another that does. Raises
+    Invalid for one that does not, or for a key of a team without the team.
     """
     if rows is Rows.TEAM and team is None:
         raise Invalid(Fault("/team", "required", "Name the team whose customers the key sees."))
     if Scope.ADMIN in scopes and rows is not Rows.ALL:
         raise Invalid(Fault("/rows", "not_all", "A key with the scope admin sees all rows."))
     key_id = new_id()
-    made = ApiKey(
+    key = ApiKey(
         id=key_id,
         name=name,
         digest=domain.digest(domain.credential(seed, key_id)),
@@ -45,25 +46,28 @@ def create_api_key(
         created_at=clock.now(),
         created_by=by,
     )
-    session.add(made)
+    session.add(key)
     session.flush()
-    return made
+    return key
 
 
 def revoke_api_key(session: Session, *, key_id: UUID) -> None:
-    """End a key, for good; revoking it again changes nothing."""
-    found = found_or_404(repository.api_key_for_change(session, key_id), UNKNOWN)
+    """Revoke a key for good; revoking it again changes nothing.
+
+    Raises NotFound, or Conflict for the administrator's key.
+    """
+    key = found_or_404(repository.api_key_for_change(session, key_id), UNKNOWN)
     if key_id == ADMINISTRATOR:
         raise Conflict(detail="Replace the administrator's key with the setting PATRON_ADMIN_KEY.")
-    found.revoked_at = found.revoked_at or clock.now()
+    key.revoked_at = key.revoked_at or clock.now()
     session.flush()
 
 
 def ensure_administrator(session: Session, *, credential: str) -> None:
-    """Make this the administrator's key, and the one before it worthless."""
-    found = repository.api_key_for_change(session, ADMINISTRATOR)
-    if found is None:
-        found = ApiKey(
+    """Store the administrator's key; the one before it is no longer valid."""
+    key = repository.api_key_for_change(session, ADMINISTRATOR)
+    if key is None:
+        key = ApiKey(
             id=ADMINISTRATOR,
             name="administrator",
             scopes=sorted(Scope),
@@ -71,6 +75,6 @@ def ensure_administrator(session: Session, *, credential: str) -> None:
             created_at=clock.now(),
             created_by="settings",
         )
-        session.add(found)
-    found.digest = domain.digest(credential)
+        session.add(key)
+    key.digest = domain.digest(credential)
     session.flush()

@@ -1,1 +1,1 @@
-"""What everybody may read: the documents of the API and of the events, and the page."""
+"""The public documents: OpenAPI, AsyncAPI and the page that shows the API."""

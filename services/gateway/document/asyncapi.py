@@ -1,4 +1,4 @@
-"""The AsyncAPI 3 document of everything that is told on Kafka, generated from the contracts."""
+"""The AsyncAPI 3 document of all events on Kafka, generated from the contracts."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -27,7 +27,7 @@ _HEADERS: Final = {
 
 
 def describe(*, version: str) -> Document:
-    """Describe every topic, message and payload that the contracts declare."""
+    """Return the document of every topic, message and payload that the contracts declare."""
     declared = dict(sorted(contracts().items(), key=lambda pair: pair[1].name))
     payloads, schemas = _payloads(declared)
     return {
@@ -51,11 +51,11 @@ def describe(*, version: str) -> Document:
 
 
 def _payloads(declared: Mapping[type, Contract]) -> tuple[dict[type, Document], Document]:
-    found, definitions = TypeAdapter.json_schemas(
+    by_class, definitions = TypeAdapter.json_schemas(
         [(kind, "serialization", TypeAdapter(kind)) for kind in declared],
         ref_template=_REFERENCE,
     )
-    payloads = {kind: found[kind, "serialization"] for kind in declared}
+    payloads = {kind: by_class[kind, "serialization"] for kind in declared}
     return payloads, definitions.get("$defs", {})
 
 
@@ -81,13 +81,15 @@ def _channels(declared: Mapping[type, Contract]) -> Document:
 
 def _channel(contract: Contract) -> Document:
     policy = "compact" if contract.compacted else "delete"
-    kept = "The latest snapshot per key; a tombstone erases it." if contract.compacted else "Facts."
+    description = (
+        "The latest snapshot per key; a tombstone erases it." if contract.compacted else "Facts."
+    )
     configuration: Document = {"cleanup.policy": [policy]}
     if not contract.compacted:
         configuration["retention.ms"] = -1
     return {
         "address": contract.topic,
-        "description": kept,
+        "description": description,
         "messages": {},
         "bindings": {"kafka": {"topic": contract.topic, "topicConfiguration": configuration}},
     }
@@ -104,5 +106,5 @@ def _operations(declared: Mapping[type, Contract]) -> Document:
     }
 
 
-def _to(place: str, name: str) -> dict[str, str]:
-    return {"$ref": f"#/{place}/{name}"}
+def _to(parent: str, name: str) -> dict[str, str]:
+    return {"$ref": f"#/{parent}/{name}"}

@@ -1,4 +1,4 @@
-"""The page that shows the API: Swagger UI from a wheel, nothing from another host."""
+"""The page that shows the API: Swagger UI, served from a wheel and never from another host."""
 
 from dataclasses import dataclass
 from importlib.resources import files
@@ -39,7 +39,7 @@ SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""Swagger UI sets styles on its elements, so styles may stand inline; scripts may not."""
+"""Inline styles are allowed, as Swagger UI sets them on its elements; inline scripts are not."""
 
 _WHEEL: Final = "fastapi_standalone_docs"
 _SHIPPED: Final = {
@@ -51,14 +51,14 @@ _SHIPPED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file of the page."""
+    """A file that the page loads."""
 
     content: bytes
     media_type: str
 
 
 def asset(name: str) -> Asset | None:
-    """Find a file of the page by name."""
+    """Return a file of the page by name, or None if there is none."""
     if name == "start.js":
         return Asset(START, "text/javascript")
     if name not in _SHIPPED:

@@ -1,4 +1,4 @@
-"""What everybody may read: probes, the documents of the API and of the events, the page."""
+"""Routes that need no key: probes, the OpenAPI and AsyncAPI documents, and the page of the API."""
 
 from typing import Annotated
 
@@ -18,13 +18,13 @@ _CACHED = {"Cache-Control": "public, max-age=3600"}
 
 @router.get("/livez")
 async def livez() -> Response:
-    """Say that this process turns."""
+    """Answer that this process is alive."""
     return Response("ok", media_type="text/plain")
 
 
 @router.get("/readyz")
 def readyz(store: Store) -> Response:
-    """Say whether callers can be told apart: the database of keys answers."""
+    """Answer whether callers can be authenticated: the database of keys is reachable."""
     if not store.is_reachable():
         raise Unavailable(headers={"Retry-After": "2"})
     return Response("ok", media_type="text/plain")
@@ -32,30 +32,30 @@ def readyz(store: Store) -> Response:
 
 @router.get("/openapi.json")
 async def openapi(request: Request) -> Response:
-    """Give the OpenAPI document of the whole API."""
+    """Return the OpenAPI document of the whole API."""
     return _json(request.app.state.openapi_document)
 
 
 @router.get("/asyncapi.json")
 async def asyncapi(request: Request) -> Response:
-    """Give the AsyncAPI document of the events."""
+    """Return the AsyncAPI document of the events."""
     return _json(request.app.state.asyncapi_document)
 
 
 @router.get("/docs")
 async def docs() -> Response:
-    """Show the API."""
+    """Return the page that shows the API."""
     return Response(page.PAGE, media_type="text/html", headers=page.SECURITY_HEADERS)
 
 
 @router.get("/docs/{name}")
 def docs_asset(name: Annotated[str, Path(max_length=50)]) -> Response:
-    """Give a file of that page."""
-    found = page.asset(name)
-    if found is None:
+    """Return a file of the page."""
+    asset = page.asset(name)
+    if asset is None:
         raise NotFound
     headers = page.SECURITY_HEADERS | _CACHED
-    return Response(found.content, media_type=found.media_type, headers=headers)
+    return Response(asset.content, media_type=asset.media_type, headers=headers)
 
 
 def _json(document: object) -> Response:

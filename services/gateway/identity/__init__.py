@@ -1,1 +1,1 @@
-"""The pair of keys with which the gateway vouches for callers, and the vouching."""
+"""The gateway's key pair, and the identity tokens that it signs for callers."""

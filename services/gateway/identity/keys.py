@@ -1,4 +1,4 @@
-"""The pair of keys that the gateway vouches with: made once, the public half beside the private."""
+"""The gateway's key pair, created once; the services read the public key from its file."""
 
 from pathlib import Path
 
@@ -11,17 +11,20 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from services.gateway.files import EVERYONE, OWNER_ONLY, put, put_once
+from services.gateway.files import EVERYONE, OWNER_ONLY, write, write_once
 
 
 def ensure(private_file: Path, public_file: Path) -> Ed25519PrivateKey:
-    """Give the signing key, made at first call; two processes that start at once get the same."""
+    """Return the signing key and write both files if they do not exist.
+
+    Two processes that start at once get the same key.
+    """
     if not private_file.exists():
-        put_once(private_file, _private_pem(Ed25519PrivateKey.generate()), OWNER_ONLY)
+        write_once(private_file, _private_pem(Ed25519PrivateKey.generate()), OWNER_ONLY)
     key = load(private_file)
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     if not public_file.exists() or public_file.read_bytes() != public:
-        put(public_file, public, EVERYONE)
+        write(public_file, public, EVERYONE)
     return key
 
 

@@ -1,4 +1,4 @@
-"""Vouching for a caller towards one service."""
+"""Identity tokens: the gateway signs for one service who the caller is."""
 
 import time
 
@@ -9,11 +9,14 @@ from shared.expiring import ExpiringCache
 from shared.http.identity import ALGORITHM, ISSUER, LIFETIME, Identity
 
 REUSED = 30
-"""Seconds for which one token serves all requests of a caller to a service."""
+"""Seconds for which a token is used again for requests of one caller to one service."""
 
 
 def sign(identity: Identity, audience: str, private_key: Ed25519PrivateKey, now: float) -> str:
-    """Make the token that tells one service who calls; `now` is in seconds since the epoch."""
+    """Return the token with a caller's identity for one service (the audience).
+
+    `now` is in seconds since the epoch.
+    """
     claims = {
         "iss": ISSUER,
         "aud": audience,
@@ -29,14 +32,14 @@ def sign(identity: Identity, audience: str, private_key: Ed25519PrivateKey, now:
 
 
 class Signer:
-    """Signs, and reuses what it signed within REUSED seconds (a signature costs about 0.1 ms)."""
+    """Signs identity tokens and uses each for REUSED seconds; a signature takes about 0.1 ms."""
 
     def __init__(self, private_key: Ed25519PrivateKey, *, capacity: int = 4096) -> None:
         self._private_key = private_key
         self._signed = ExpiringCache[tuple[Identity, str], str](capacity)
 
     def authorization(self, identity: Identity, audience: str) -> str:
-        """Give the Authorization header that goes to a service with a caller's request."""
+        """Return the Authorization header of a caller's request to a service."""
         signed = self._signed.get((identity, audience))
         if signed is None:
             now = time.time()

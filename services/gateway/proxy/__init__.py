@@ -1,1 +1,1 @@
-"""The way of a request to a service and of its answer back, with its limits."""
+"""The proxy: forwards a request to its service and the answer back, within limits."""

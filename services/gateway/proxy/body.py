@@ -1,4 +1,4 @@
-"""A caller's body: whole and small, or a file that streams through in pieces."""
+"""The body of a request: read completely if it is small, or a file that is streamed in pieces."""
 
 import asyncio
 import time
@@ -11,41 +11,43 @@ from shared.errors import TooLarge
 
 
 class CallerGone(Exception):
-    """The caller closed the connection; nobody waits for an answer any more."""
+    """The caller has closed the connection and does not wait for the answer."""
 
 
-LEAST_PACE = 1024
-"""Bytes a second, on the average since the first: whoever sends less holds what others need."""
+MIN_BYTES_PER_SECOND = 1024
+"""Required average rate since the first byte; a slower sender would occupy a connection."""
 
 
 class Body:
     """The body of one request, read once; `seconds` is the longest wait for a piece of it."""
 
-    def __init__(self, receive: Receive, named: Mapping[bytes, bytes], *, seconds: float) -> None:
+    def __init__(self, receive: Receive, headers: Mapping[bytes, bytes], *, seconds: float) -> None:
         self._receive = receive
         self._seconds = seconds
-        self._began = time.monotonic()
-        self._taken = 0
-        stated = named.get(b"content-length")
+        self._started = time.monotonic()
+        self._received_bytes = 0
+        stated = headers.get(b"content-length")
         self.length = int(stated) if stated is not None else None
-        self.ended = self.length == 0 or (self.length is None and b"transfer-encoding" not in named)
+        self.ended = self.length == 0 or (
+            self.length is None and b"transfer-encoding" not in headers
+        )
         self.failure: Exception | None = None
 
     async def whole(self, *, limit: int) -> bytes:
-        """Take a body of at most `limit` bytes, stated or counted as they come."""
+        """Return the whole body; TooLarge if its stated or real length is above `limit` bytes."""
         if (self.length or 0) > limit:
             raise _too_large(limit)
-        taken = bytearray()
+        content = bytearray()
         while not self.ended:
-            taken += await self._piece()
-            if len(taken) > limit:
+            content += await self._piece()
+            if len(content) > limit:
                 raise _too_large(limit)
-        return bytes(taken)
+        return bytes(content)
 
     async def pieces(self, *, count: Callable[[int], None]) -> AsyncIterator[bytes]:
-        """Give the body piece by piece; `count` is told of each and may refuse it.
+        """Yield the body piece by piece; `count` gets the length of each and may raise.
 
-        Whoever sends the pieces wraps our exceptions in its own: the first is kept as `failure`.
+        aiohttp, which sends the pieces on, hides our exception in its own: `failure` keeps ours.
         """
         try:
             while not self.ended:
@@ -59,7 +61,7 @@ class Body:
 
     async def _piece(self) -> bytes:
         try:
-            async with asyncio.timeout(self._patience()):
+            async with asyncio.timeout(self._timeout()):
                 message = await self._receive()
         except TimeoutError as error:
             raise TooSlow(headers={"Connection": "close"}) from error
@@ -67,12 +69,12 @@ class Body:
             raise CallerGone
         self.ended = not message.get("more_body", False)
         body: bytes = message.get("body", b"")
-        self._taken += len(body)
+        self._received_bytes += len(body)
         return body
 
-    def _patience(self) -> float:
-        """Tell how long to wait for the next piece."""
-        ahead = self._taken / LEAST_PACE - (time.monotonic() - self._began)
+    def _timeout(self) -> float:
+        """Return how many seconds to wait for the next piece."""
+        ahead = self._received_bytes / MIN_BYTES_PER_SECOND - (time.monotonic() - self._started)
         return max(0.0, min(self._seconds, self._seconds + ahead))
 
 

@@ -1,4 +1,4 @@
-"""Carrying one request to a service and its answer back, both as streams."""
+"""Forwarding of one request to a service and of its answer to the caller, both streamed."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,17 +19,17 @@ from shared.errors import Problem
 from shared.http.identity import Identity
 from shared.logging import logger
 
-SMALL: Final = 64 * 1024
-"""Bytes: an answer up to this length is sent in one go."""
-PATIENCE: Final = 60.0
-"""Seconds for which we wait for a caller to take the next piece of an answer."""
+SMALL_ANSWER: Final = 64 * 1024
+"""Bytes; an answer up to this length is sent in one piece."""
+SEND_SECONDS: Final = 60.0
+"""How long to wait for a caller to take the next piece of an answer."""
 
 log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a caller may send, and how many seconds each piece of it may take."""
+    """Limits of what a caller sends: bytes of a body, seconds for each piece, quota of files."""
 
     body: int
     seconds: float
@@ -37,7 +37,7 @@ class Limits:
 
 
 class Forwarder:
-    """Sends callers' requests on, each with a token that says who they are."""
+    """Forwards requests to services, each with an identity token of its caller."""
 
     def __init__(self, upstream: Upstream, signer: Signer, limits: Limits) -> None:
         self._upstream = upstream
@@ -47,7 +47,7 @@ class Forwarder:
     async def __call__(
         self, scope: Scope, receive: Receive, send: Send, identity: Identity, service: str
     ) -> None:
-        """Answer a request with what the service answers."""
+        """Forward a request to a service and send its answer to the caller."""
         body = Body(receive, dict(scope["headers"]), seconds=self._limits.seconds)
         data = await self._data(scope, body, identity)
         outgoing = self._outgoing(scope, identity, service, data)
@@ -59,7 +59,7 @@ class Forwarder:
                 await self._upload(scope, send, outgoing, body)
 
     async def whole(self, scope: Scope, receive: Receive) -> bytes:
-        """Take the body of a request that we answer ourselves."""
+        """Return the body of a request that the gateway answers itself."""
         body = Body(receive, dict(scope["headers"]), seconds=self._limits.seconds)
         return await body.whole(limit=self._limits.body)
 
@@ -80,14 +80,14 @@ class Forwarder:
         service: str,
         data: bytes | AsyncIterator[bytes] | None,
     ) -> Outgoing:
-        onward = headers.onward(scope)
-        onward["Authorization"] = self._signer.authorization(identity, service)
+        forwarded = headers.forwarded(scope)
+        forwarded["Authorization"] = self._signer.authorization(identity, service)
         if trace := tracing.current():
-            onward["traceparent"] = trace.traceparent
-            onward["X-Request-Id"] = trace.request_id or ""
+            forwarded["traceparent"] = trace.traceparent
+            forwarded["X-Request-Id"] = trace.request_id or ""
         path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        return Outgoing(service, method, f"{path}?{query}" if query else path, onward, data)
+        return Outgoing(service, method, f"{path}?{query}" if query else path, forwarded, data)
 
     async def _upload(self, scope: Scope, send: Send, outgoing: Outgoing, body: Body) -> None:
         if body.length is not None:
@@ -103,24 +103,24 @@ class Forwarder:
         answer = await self._upstream.send(outgoing)
         try:
             origin = self._upstream.origin(outgoing.service)
-            fields = headers.back(answer.raw_headers, origin=origin)
+            fields = headers.returned(answer.raw_headers, origin=origin)
             start = {"type": "http.response.start", "status": answer.status, "headers": fields}
-            await _relay(answer, send, start, headless=scope["method"] == "HEAD")
+            await _relay(answer, send, start, without_body=scope["method"] == "HEAD")
         finally:
             answer.release()
 
 
 async def _relay(
-    answer: aiohttp.ClientResponse, send: Send, start: dict[str, object], *, headless: bool
+    answer: aiohttp.ClientResponse, send: Send, start: dict[str, object], *, without_body: bool
 ) -> None:
     length = answer.content_length
-    if length is not None and length <= SMALL:
+    if length is not None and length <= SMALL_ANSWER:
         content = await _content(answer)
         await send(start)
-        await send({"type": "http.response.body", "body": b"" if headless else content})
+        await send({"type": "http.response.body", "body": b"" if without_body else content})
         return
     await send(start)
-    if headless:
+    if without_body:
         answer.close()
     elif not await _stream(answer, send):
         return
@@ -135,10 +135,13 @@ async def _content(answer: aiohttp.ClientResponse) -> bytes:
 
 
 async def _stream(answer: aiohttp.ClientResponse, send: Send) -> bool:
-    """Pass the body on; False when the service broke off: then so do we, for a caller to see it."""
+    """Stream the body to the caller; False if the service broke off.
+
+    The answer is then left unfinished, so that the caller notices.
+    """
     try:
         async for piece in answer.content.iter_any():
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(SEND_SECONDS):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
     except (aiohttp.ClientError, TimeoutError) as error:
         log.warning("upstream.broke_off", reason=repr(error))

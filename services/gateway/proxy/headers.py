@@ -1,7 +1,7 @@
-"""What of a caller's headers reaches a service, and what of a service's reaches the caller.
+"""The headers that are forwarded to a service, and those of its answer that reach the caller.
 
-Hop-by-hop headers (RFC 9110, 7.6.1) concern one connection and go no further. What says who calls,
-from where, and in which trace is ours to say: the caller's word for it is dropped.
+Hop-by-hop headers (RFC 9110, 7.6.1) concern one connection and are not forwarded. Headers that say
+who calls, from where and in which trace are set by the gateway; the caller's are dropped.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ _HOP_BY_HOP: Final = frozenset(
         b"upgrade",
     }
 )
-_OURS_TO_SAY: Final = frozenset(
+_SET_BY_GATEWAY: Final = frozenset(
     {
         b"authorization",
         b"content-length",
@@ -42,31 +42,42 @@ _OURS_TO_SAY: Final = frozenset(
         b"x-request-id",
     }
 )
-_NOT_ONWARD: Final = _HOP_BY_HOP | _OURS_TO_SAY
-_NOT_BACK: Final = _HOP_BY_HOP | {b"date", b"server", b"x-request-id"}
+_NOT_FORWARDED: Final = _HOP_BY_HOP | _SET_BY_GATEWAY
+_NOT_RETURNED: Final = _HOP_BY_HOP | {b"date", b"server", b"x-request-id"}
 
 
-def onward(scope: Scope) -> CIMultiDict[str]:
-    """Give the caller's headers that a service may see, and say where they came from."""
-    given: Headers = scope["headers"]
-    named = dict(given)
-    dropped = _NOT_ONWARD | _names(named[b"connection"]) if b"connection" in named else _NOT_ONWARD
-    kept = CIMultiDict(
+def forwarded(scope: Scope) -> CIMultiDict[str]:
+    """Return the caller's headers for a service, with the address and host that they came from."""
+    sent: Headers = scope["headers"]
+    by_name = dict(sent)
+    dropped = (
+        _NOT_FORWARDED | _names(by_name[b"connection"])
+        if b"connection" in by_name
+        else _NOT_FORWARDED
+    )
+    headers = CIMultiDict(
         (name.decode("latin-1"), value.decode("latin-1"))
-        for name, value in given
+        for name, value in sent
         if name not in dropped
     )
-    kept["X-Forwarded-For"] = scope["client"][0] if scope["client"] else "unknown"
-    kept["X-Forwarded-Proto"] = scope["scheme"]
-    kept["X-Forwarded-Host"] = named.get(b"host", b"").decode("latin-1")
-    return kept
+    headers["X-Forwarded-For"] = scope["client"][0] if scope["client"] else "unknown"
+    headers["X-Forwarded-Proto"] = scope["scheme"]
+    headers["X-Forwarded-Host"] = by_name.get(b"host", b"").decode("latin-1")
+    return headers
 
 
-def back(given: Iterable[tuple[bytes, bytes]], *, origin: str) -> Headers:
-    """Give a service's headers that the caller may see; `origin` is the address we know it by."""
-    lowered = [(name.lower(), value) for name, value in given]
-    named = dict(lowered)
-    dropped = _NOT_BACK | _names(named[b"connection"]) if b"connection" in named else _NOT_BACK
+def returned(received: Iterable[tuple[bytes, bytes]], *, origin: str) -> Headers:
+    """Return the headers of a service's answer for the caller, with lower-case names.
+
+    `origin`, the internal address of the service, is removed from Location.
+    """
+    lowered = [(name.lower(), value) for name, value in received]
+    by_name = dict(lowered)
+    dropped = (
+        _NOT_RETURNED | _names(by_name[b"connection"])
+        if b"connection" in by_name
+        else _NOT_RETURNED
+    )
     return [
         (name, value.removeprefix(origin.encode()) if name == b"location" else value)
         for name, value in lowered

@@ -1,4 +1,4 @@
-"""Where a path leads, and the paths that no honest client sends."""
+"""The service of a path, and the refusal of paths that could be read in two ways."""
 
 import re
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from urllib.parse import unquote_to_bytes
 from shared.errors import BadRequest, Fault
 
 RESPONDENTS: Final = b"/s/"
-"""Respondents' pages: the one part of a service that is open to everybody."""
-LONGEST: Final = 8192
+"""The beginning of the paths of respondents' pages, which need no API key."""
+MAX_LENGTH: Final = 8192
 
 _NOUN = re.compile(rb"/v1/([a-z][a-z-]{0,62})(?=/|\Z)")
 _REFUSED = re.compile(
@@ -31,18 +31,20 @@ _ADVICE = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The service that a path belongs to, and by which noun."""
+    """The service that answers a path, and the noun in it that decides so."""
 
     service: str
     noun: str
 
 
 def check(raw_path: bytes, query: bytes) -> None:
-    """Refuse a path that two programs could read in two ways, before anything acts on it."""
-    if len(raw_path) + len(query) > LONGEST:
-        raise BadRequest(Fault("path", "too_long", f"Keep path and query under {LONGEST} bytes."))
-    if found := _REFUSED.search(raw_path):
-        code = str(found.lastgroup)
+    """Raise BadRequest for a path or query that is too long or could be read in two ways."""
+    if len(raw_path) + len(query) > MAX_LENGTH:
+        raise BadRequest(
+            Fault("path", "too_long", f"Keep path and query under {MAX_LENGTH} bytes.")
+        )
+    if match := _REFUSED.search(raw_path):
+        code = str(match.lastgroup)
         raise BadRequest(Fault("path", code, _ADVICE[code]))
     if not raw_path.startswith(b"/"):
         raise BadRequest(Fault("path", "not_a_path", "Ask for a path that begins with a slash."))
@@ -52,24 +54,24 @@ def check(raw_path: bytes, query: bytes) -> None:
     _check_text("query", query)
 
 
-def _check_text(place: str, encoded: bytes) -> None:
-    """Refuse what would be read as text with marks for what could not be read."""
+def _check_text(name: str, encoded: bytes) -> None:
+    """Raise BadRequest if the text is not UTF-8; a service would read replacement characters."""
     try:
         unquote_to_bytes(encoded).decode()
     except UnicodeDecodeError as error:
-        raise BadRequest(Fault(place, "not_utf8", "Percent-encode the text as UTF-8.")) from error
+        raise BadRequest(Fault(name, "not_utf8", "Percent-encode the text as UTF-8.")) from error
 
 
-def find(raw_path: bytes, table: Mapping[str, str]) -> Target | None:
-    """Tell which service answers a checked path, by its first segment after /v1 alone."""
-    named = _NOUN.match(raw_path)
-    if named is None:
+def find(raw_path: bytes, service_of: Mapping[str, str]) -> Target | None:
+    """Return the target of a checked path, by its first segment after /v1; None if unknown."""
+    match = _NOUN.match(raw_path)
+    if match is None:
         return None
-    noun = named[1].decode()
-    service = table.get(noun)
+    noun = match[1].decode()
+    service = service_of.get(noun)
     return None if service is None else Target(service, noun)
 
 
 def is_import(method: str, raw_path: bytes) -> bool:
-    """Tell whether a body may be large: files come in at paths that end with the noun imports."""
+    """Return whether a request sends a file, whose body may be large: a POST to `.../imports`."""
     return method == "POST" and raw_path.endswith(b"/imports")

@@ -1,4 +1,4 @@
-"""The problems that only a gateway has."""
+"""The problems that only the gateway answers with."""
 
 from shared.errors import Problem
 
@@ -16,13 +16,13 @@ class QuotaReached(Problem):
 
 
 class HeadersTooLarge(Problem):
-    """The headers of a request are larger than we read."""
+    """The headers of a request are larger than the limit."""
 
     status, code, title = 431, "headers_too_large", "The headers are too large."
 
 
 class BadGateway(Problem):
-    """A service gave no answer that can be read."""
+    """A service closed the connection or sent no valid HTTP."""
 
     status, code, title = 502, "bad_gateway", "The service broke off; try again."
 

@@ -1,4 +1,4 @@
-"""How many bytes of files one caller may send in an hour, and how many files at once."""
+"""The quota of uploads: bytes of files per caller and hour, and files at once."""
 
 import time
 from collections import Counter
@@ -8,11 +8,15 @@ from contextlib import contextmanager
 from services.gateway.proxy.problems import QuotaReached
 
 HOUR = 3600.0
-_SOON = "5"
+_RETRY_SECONDS = "5"
 
 
 class Quota:
-    """Counts what callers send, in the memory of this process."""
+    """Counts the uploads of callers in the memory of this process.
+
+    A caller may send `most` bytes in an hour and `at_once` files at the same time; all callers
+    together send `of_all` files at the same time.
+    """
 
     def __init__(self, most: int, *, at_once: int, of_all: int) -> None:
         self._most = most
@@ -21,7 +25,7 @@ class Quota:
         self._used: dict[str, tuple[float, int]] = {}
 
     def counter(self, subject: str) -> Callable[[int], None]:
-        """Give the function that counts a caller's bytes, and raises QuotaReached."""
+        """Return a function that adds to a caller's bytes; it raises QuotaReached at the limit."""
 
         def count(size: int) -> None:
             began, used = self._hour(subject)
@@ -32,19 +36,19 @@ class Quota:
         return count
 
     def check(self, subject: str, announced: int | None) -> None:
-        """Refuse a file whose announced length would pass the quota, before any of it is sent."""
+        """Raise QuotaReached for a file whose Content-Length is above the rest of the quota."""
         began, used = self._hour(subject)
         if used + (announced or 0) > self._most:
             raise self._reached(began)
 
     @contextmanager
     def sending(self, subject: str) -> Iterator[None]:
-        """Take one of the places for files, which hold a connection to a service each."""
+        """Count an upload while the `with` block runs; QuotaReached if there are too many."""
         if self._sending[subject] >= self._at_once or self._sending.total() >= self._of_all:
             raise QuotaReached(
                 detail=f"A key sends at most {self._at_once} files at once, all together "
                 f"{self._of_all}; wait for one to end.",
-                headers={"Retry-After": _SOON},
+                headers={"Retry-After": _RETRY_SECONDS},
             )
         self._sending[subject] += 1
         try:
@@ -53,7 +57,7 @@ class Quota:
             self._sending[subject] -= 1
 
     def _hour(self, subject: str) -> tuple[float, int]:
-        """Tell when a caller's hour began and what they have sent in it."""
+        """Return when a caller's hour began (Unix time) and how many bytes they have sent in it."""
         now = time.time()
         began, used = self._used.get(subject, (now, 0))
         return (began, used) if began <= now < began + HOUR else (now, 0)

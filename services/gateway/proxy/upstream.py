@@ -1,4 +1,4 @@
-"""The services behind the gateway, as one connection pool that says in problems what went wrong."""
+"""Connections to the services behind the gateway; failures are raised as problems."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from services.gateway.proxy.problems import BadGateway, GatewayTimeout
 from shared.errors import Problem, Unavailable
 from shared.logging import logger
 
-AGAIN = {"Retry-After": "2"}
-KEPT_IDLE = 4.0
-"""Seconds: less than a service keeps an idle connection, so that none is used as it closes."""
+RETRY = {"Retry-After": "2"}
+KEEPALIVE_SECONDS = 4.0
+"""Shorter than a service keeps an idle connection, so that none is used while it closes."""
 _NO_DEFAULTS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 
 log = logger(__name__)
@@ -21,7 +21,7 @@ log = logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A request as it goes to a service; `path` holds the query too."""
+    """A request to a service; `path` includes the query."""
 
     service: str
     method: str
@@ -42,11 +42,14 @@ class Upstream:
         self._session: aiohttp.ClientSession | None = None
 
     def origin(self, service: str) -> str:
-        """Give the address at which a service answers."""
+        """Return the address of a service."""
         return self._addresses[service]
 
     async def send(self, outgoing: Outgoing) -> aiohttp.ClientResponse:
-        """Send a request; the answer's headers have arrived when this returns."""
+        """Send a request and return the answer once its headers have arrived.
+
+        Raises Unavailable, GatewayTimeout or BadGateway.
+        """
         try:
             return await self._open_session().request(
                 outgoing.method,
@@ -63,7 +66,7 @@ class Upstream:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=self._connections, keepalive_timeout=KEPT_IDLE, ttl_dns_cache=30
+                    limit=self._connections, keepalive_timeout=KEEPALIVE_SECONDS, ttl_dns_cache=30
                 ),
                 timeout=self._timeout,
                 auto_decompress=False,
@@ -80,9 +83,9 @@ class Upstream:
 
 
 def problem_of(error: Exception) -> Problem:
-    """Tell a caller what a failed exchange with a service means for them."""
+    """Return the problem with which to answer after a failed exchange with a service."""
     if isinstance(error, aiohttp.ClientConnectorError):
-        return Unavailable(detail="The service cannot be reached; try again.", headers=AGAIN)
+        return Unavailable(detail="The service cannot be reached; try again.", headers=RETRY)
     if isinstance(error, TimeoutError):
-        return GatewayTimeout(headers=AGAIN)
-    return BadGateway(headers=AGAIN)
+        return GatewayTimeout(headers=RETRY)
+    return BadGateway(headers=RETRY)

@@ -1,4 +1,4 @@
-"""Noticing that a caller leaves while their answer is being made."""
+"""Detection of a caller who disconnects before the answer is ready."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,18 +10,18 @@ from starlette.types import Receive
 from services.gateway.proxy.body import CallerGone
 
 WATCH_AFTER: Final = 0.05
-"""Seconds before the watch begins: most answers are faster and never pay for it."""
+"""Seconds before the watch begins; most answers are faster and do without it."""
 
 
 class Watch:
-    """Cancels the task that made it when the caller disconnects, until it is ended."""
+    """Cancels the task that created it when the caller disconnects, until `end` is called."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._task = asyncio.current_task()
         self._timer = asyncio.get_running_loop().call_later(WATCH_AFTER, self._begin)
         self._watcher: asyncio.Task[None] | None = None
-        self.gone = False
+        self.is_gone = False
 
     def _begin(self) -> None:
         self._watcher = asyncio.create_task(self._wait())
@@ -29,7 +29,7 @@ class Watch:
     async def _wait(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self.gone = True
+        self.is_gone = True
         if self._task:
             self._task.cancel()
 
@@ -42,12 +42,12 @@ class Watch:
 
 @asynccontextmanager
 async def watching(receive: Receive) -> AsyncIterator[None]:
-    """End the work inside with CallerGone when the caller disconnects."""
+    """Raise CallerGone inside the `with` block when the caller disconnects."""
     watch = Watch(receive)
     try:
         yield
     except asyncio.CancelledError:
-        if watch.gone:
+        if watch.is_gone:
             raise CallerGone from None
         raise
     finally:

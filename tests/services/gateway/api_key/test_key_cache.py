@@ -8,7 +8,7 @@ import time_machine
 
 from services.gateway.api_key import service
 from services.gateway.api_key.domain import Scope, credential
-from services.gateway.api_key.key_cache import BELIEVED, KeyCache
+from services.gateway.api_key.key_cache import CACHED_SECONDS, KeyCache
 from shared.database import Database
 from shared.errors import Unauthorized, Unavailable
 from shared.row_access import Rows
@@ -33,7 +33,7 @@ def test_a_key_revoked_elsewhere_is_refused_after_thirty_seconds(gateway: Gatewa
         assert (identity.subject, identity.name, identity.rows) == (key_id, "shop", Rows.OWN)
         with gateway.database.transaction() as session:
             service.revoke_api_key(session, key_id=UUID(key_id))
-        clock.shift(BELIEVED - 1)
+        clock.shift(CACHED_SECONDS - 1)
         assert asyncio.run(callers.identify(key)) == identity
         clock.shift(1)
         with pytest.raises(Unauthorized):
@@ -55,8 +55,8 @@ def test_no_key_itself_is_remembered_and_not_too_many(gateway: Gateway) -> None:
     keys = [new_key(gateway.database, f"key {number}")[1] for number in range(5)]
     for key in keys:
         asyncio.run(callers.identify(key))
-    assert len(callers._known) == 3
-    assert not any(key in repr(vars(callers._known)) for key in keys)
+    assert len(callers._cached) == 3
+    assert not any(key in repr(vars(callers._cached)) for key in keys)
 
 
 def test_without_the_database_a_new_key_is_a_503() -> None:
