@@ -1,4 +1,4 @@
-"""`.ci/run` cuts off what takes too long and repeats the suite's count of passed tests last."""
+"""Tests of `.ci/run`: it ends steps that take too long and ends with the count of passed tests."""
 
 import os
 import re
@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 RUN = ROOT / ".ci" / "run"
 MAKE = """#!/bin/sh
-echo "$*" >> "$MADE"
+echo "$*" >> "$CALLS"
 [ "$1" = test ] && echo "======= 3912 passed, 2 skipped in 812.40s (0:13:32) ======="
 [ "$1" = "$FAILING" ] && exit 2
 [ "$1" = "$HANGING" ] && exec sleep 600
@@ -20,28 +20,30 @@ TIMEOUT = """#!/bin/sh
 option=$1 minutes=${2%m}; shift 2
 exec /usr/bin/timeout "$option" "$minutes" "$@"
 """
-"""Minutes become seconds."""
+"""A `timeout` that takes minutes as seconds, so that the test of it is short."""
 COUNT = "the suite: 3912 passed, 2 skipped in 812.40s (0:13:32)"
 
 
-def played(folder: Path, **given: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
-    """Run `.ci/run` with a make that does nothing; return how it ended and the targets it made."""
+def run_with_fake_make(
+    folder: Path, **given: str
+) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    """Run `.ci/run` with a make that does nothing; return the ended process and make's targets."""
     programs = {"make": MAKE, "timeout": TIMEOUT}
     installed = dict.fromkeys(("curl", "kcat", "nginx"), "#!/bin/sh\n")
     for name, text in (programs | installed).items():
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
-    made = folder / "made"
-    environment = {**os.environ, "FAILING": "", "HANGING": "", "MADE": str(made)}
+    calls = folder / "calls"
+    environment = {**os.environ, "FAILING": "", "HANGING": "", "CALLS": str(calls)}
     environment["PATH"] = f"{folder}:{os.environ['PATH']}"
     done = subprocess.run(
         [RUN], env=environment | given, capture_output=True, text=True, check=False
     )
-    return done, [line.split()[0] for line in made.read_text().splitlines()]
+    return done, [line.split()[0] for line in calls.read_text().splitlines()]
 
 
 def test_the_last_line_repeats_how_many_tests_passed(tmp_path: Path) -> None:
-    done, targets = played(tmp_path)
+    done, targets = run_with_fake_make(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert targets == ["check", "test", "faults", "mutants", "bench"]
     assert done.stdout.splitlines()[-1] == COUNT
@@ -51,16 +53,16 @@ def test_the_last_line_repeats_how_many_tests_passed(tmp_path: Path) -> None:
 def test_a_step_that_fails_ends_the_run_and_the_count_still_comes_last(
     tmp_path: Path, target: str
 ) -> None:
-    done, targets = played(tmp_path, FAILING=target)
+    done, targets = run_with_fake_make(tmp_path, FAILING=target)
     assert (done.returncode, targets[-1]) == (2, target)
     assert f"make {target}" in done.stderr
     assert "failed with exit code 2" in done.stderr
     assert done.stdout.splitlines()[-1] == COUNT
 
 
-def test_a_step_is_cut_off_when_its_minutes_are_over(tmp_path: Path) -> None:
+def test_a_step_is_stopped_when_its_minutes_are_over(tmp_path: Path) -> None:
     (minutes,) = re.findall(r"^step (\d+) make mutants", RUN.read_text(), re.MULTILINE)
-    done, targets = played(tmp_path, HANGING="mutants")
+    done, targets = run_with_fake_make(tmp_path, HANGING="mutants")
     assert (done.returncode, targets[-1]) == (124, "mutants")
     assert f"was cut off: it took longer than the {minutes} minutes" in done.stderr
     assert done.stdout.splitlines()[-1] == COUNT

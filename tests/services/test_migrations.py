@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from shared import migrations
 from shared.database import Database
-from shared.files.models import FilePiece  # noqa: F401  one of the kit's tables
+from shared.files.models import FilePiece  # noqa: F401  declares a shared table
 from shared.models import SharedModel
 from tests.services.table_rows import ROWS, Contents, fill, losses, reflect, snapshot, violations
 

@@ -138,7 +138,7 @@ def upgrade():
 def measure(connection, rows):
     global done
     if done == 2:
-        {interruption}
+        {at_third_chunk}
     done += 1
     for row in rows:
         this = sa.and_(WORDS.c.file_id == row.file_id, WORDS.c.line == row.line)
@@ -172,14 +172,14 @@ def fill_words(backend: Backend, folder: Path) -> None:
         session.execute(inserted.bindparams(sa.bindparam("file", type_=sa.Uuid())), rows)
 
 
-def interrupt_with(interruption: str, folder: Path) -> None:
-    """Write the version that fills the column; it stops at its third chunk."""
-    version = BACKFILL.format(interruption=interruption)
+def write_backfill(folder: Path, *, at_third_chunk: str) -> None:
+    """Write the version that fills the column, with a statement to run before its third chunk."""
+    version = BACKFILL.format(at_third_chunk=at_third_chunk)
     (folder / "versions" / "3.py").write_text(version)
 
 
 def assert_interrupted(backend: Backend, folder: Path) -> None:
-    """Two chunks are committed where others wait for a migration, and nothing on SQLite."""
+    """Assert that two chunks are committed on PostgreSQL, and nothing on SQLite."""
     sqlite = backend.database.is_sqlite
     assert migrations.pending(backend.database, folder) == (["2", "3"] if sqlite else ["3"])
     with backend.database.reading() as session:
@@ -188,7 +188,7 @@ def assert_interrupted(backend: Backend, folder: Path) -> None:
 
 
 def assert_completed(backend: Backend, folder: Path) -> None:
-    """Every row was changed once, in chunks of ten."""
+    """Assert that every row was changed once, in chunks of ten."""
     assert migrations.pending(backend.database, folder) == []
     with backend.database.reading() as session:
         changed = session.execute(sa.text("SELECT size - line, visits FROM words")).all()
@@ -200,11 +200,11 @@ def assert_completed(backend: Backend, folder: Path) -> None:
 def test_a_backfill_that_failed_goes_on_with_the_rows_that_are_left(
     backend: Backend, words: Path
 ) -> None:
-    interrupt_with("raise LookupError", words)
+    write_backfill(words, at_third_chunk="raise LookupError")
     with pytest.raises(LookupError):
         migrations.upgrade(backend.database, words)
     assert_interrupted(backend, words)
-    interrupt_with("pass", words)
+    write_backfill(words, at_third_chunk="pass")
     migrations.upgrade(backend.database, words)
     assert_completed(backend, words)
 
@@ -212,13 +212,13 @@ def test_a_backfill_that_failed_goes_on_with_the_rows_that_are_left(
 def test_a_backfill_that_was_killed_goes_on_with_the_rows_that_are_left(
     backend: Backend, words: Path
 ) -> None:
-    interrupt_with("os.kill(os.getpid(), signal.SIGKILL)", words)
+    write_backfill(words, at_third_chunk="os.kill(os.getpid(), signal.SIGKILL)")
     url = backend.database.engine.url.render_as_string(hide_password=False)
     arguments = [sys.executable, "-c", UPGRADE, url, backend.database.schema, str(words)]
     killed = subprocess.run(arguments, check=False, capture_output=True, text=True, cwd=ROOT)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert_interrupted(backend, words)
-    interrupt_with("pass", words)
+    write_backfill(words, at_third_chunk="pass")
     migrations.upgrade(backend.database, words)
     assert_completed(backend, words)
 
@@ -234,7 +234,7 @@ def test_others_may_write_to_a_table_while_a_backfill_runs(
             assert other.exec_driver_sql("SELECT count(*) FROM chunks").scalar_one() == 2
             skipped = sa.select(*KEY).with_for_update(skip_locked=True)
             assert len(other.execute(skipped).all()) == 25"""
-    interrupt_with(others, folder)
+    write_backfill(folder, at_third_chunk=others)
     migrations.upgrade(postgres_backend.database, folder)
     assert_completed(postgres_backend, folder)
 
