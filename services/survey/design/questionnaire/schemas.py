@@ -25,6 +25,7 @@ from shared.http.schemas import UNTAGGED, Body, Code, Flag, Integer, Page
 
 
 def _printable(text: str) -> str:
+    """Refuse control characters other than line breaks and tabs."""
     if any(ord(character) < ord(" ") and character not in "\n\t" for character in text):
         raise PydanticCustomError("unreadable", "Leave out control characters.")
     return text

@@ -71,7 +71,7 @@ def _prepare(run: Run) -> _Task:
 def _open_wave(session: Session, row: Import) -> Wave:
     """Return the wave of an import; JobFailed if it takes no responses any more."""
     try:
-        return surveys.wave_for_responses(session, survey_id=row.survey_id, wave=row.wave)
+        return surveys.wave_for_responses(session, survey_id=row.survey_id, wave_code=row.wave)
     except Problem as problem:
         raise JobFailed(Fault("", problem.kind, problem.detail)) from problem
 

@@ -53,7 +53,9 @@ class LineParser:
         self._wave_id = wave_id
         self._digest = digest
         self._lines_by_respondent: dict[str, int] = {}
-        self._items = {code: at for code, at in columns.positions.items() if code not in FIELDS}
+        self._item_positions = {
+            code: position for code, position in columns.positions.items() if code not in FIELDS
+        }
 
     def skip(self, line: Line) -> None:
         """Remember the respondent of a line that was imported before the job was resumed."""
@@ -82,27 +84,35 @@ class LineParser:
         )
 
     def _key(self, line: Line, respondent: ExternalKey | None) -> UUID:
+        """Return the key by which the same submission is recognized in another import."""
         if respondent:
             return submission_key(self._wave_id, "respondent", *respondent)
         return submission_key(self._wave_id, "line", self._digest, str(line.number))
 
     def _cell(self, line: Line, field: str) -> str:
         """Return the trimmed cell of a field, "" if the file has no such column."""
-        at = self._columns.positions.get(field)
-        return "" if at is None else line.cells[at].strip()
+        position = self._columns.positions.get(field)
+        return "" if position is None else line.cells[position].strip()
 
     def _formula_faults(self, line: Line) -> Iterator[str]:
-        for field, at in self._columns.positions.items():
-            if is_formula(line.cells[at]):
+        """Yield a fault for each cell that contains a formula instead of a value."""
+        for field, position in self._columns.positions.items():
+            if is_formula(line.cells[position]):
                 yield self._columns.fault(field, "Give the value, not a formula.")
 
     def _answers(self, line: Line, faults: list[str]) -> CheckedAnswers:
-        texts = {code: text for code, at in self._items.items() if (text := line.cells[at])}
+        """Return the checked answers of the line; append their faults."""
+        texts = {
+            code: text
+            for code, position in self._item_positions.items()
+            if (text := line.cells[position])
+        }
         checked = self._checker.check_texts(texts)
         faults += [self._columns.fault(f.item, message_for(f)) for f in checked.faults]
         return checked
 
     def _respondent(self, line: Line, faults: list[str]) -> ExternalKey | None:
+        """Return the external key of the respondent, if there is one; append faults of its cell."""
         external_id = self._cell(line, RESPONDENT)
         earlier = self._lines_by_respondent.get(external_id)
         if len(external_id) > _LONGEST_ID or "\x00" in external_id:
@@ -118,6 +128,7 @@ class LineParser:
         return (self._options.system or "", external_id) if external_id else None
 
     def _submitted_at(self, line: Line, faults: list[str]) -> datetime | None:
+        """Return the time of the answers, if there is one; append faults of its cell."""
         text = self._cell(line, SUBMITTED_AT)
         if not text:
             return None
@@ -131,8 +142,9 @@ class LineParser:
         return moment
 
     def _channel(self, line: Line, faults: list[str]) -> str:
+        """Return the channel of the line, or else of the options; append faults of its cell."""
         channel = self._cell(line, CHANNEL) or self._options.channel
         if not is_channel(channel):
-            message = "Write it in small letters, such as web or on_site."
+            message = "Write it in lower case, such as web or on_site."
             faults.append(self._columns.fault(CHANNEL, message))
         return channel

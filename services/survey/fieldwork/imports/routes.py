@@ -66,7 +66,7 @@ def import_answers(
         created = service.start_import(
             session,
             survey_id=survey_id,
-            wave=form.options.wave,
+            wave_code=form.options.wave,
             options=form.options.options(settings.timezone),
             upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )

@@ -26,23 +26,23 @@ class Options:
 
 
 def start_import(
-    session: Session, *, survey_id: UUID, wave: str | None, options: Options, upload: Upload
+    session: Session, *, survey_id: UUID, wave_code: str | None, options: Options, upload: Upload
 ) -> Import:
     """Store a file and queue its import.
 
     Invalid if the columns are not valid, or if the file has external ids of respondents and the
     options do not name their system; NotFound or Conflict if the wave takes no responses.
     """
-    chosen_wave = wave_for_responses(
-        session, survey_id=survey_id, wave=wave, pointer="/options/wave"
+    wave = wave_for_responses(
+        session, survey_id=survey_id, wave_code=wave_code, pointer="/options/wave"
     )
     header = read_table(upload.stream, encoding=options.encoding).header
-    items = {item.code: item.required for item in questionnaire_of(session, chosen_wave).items}
+    items = {item.code: item.required for item in questionnaire_of(session, wave).items}
     columns = columns_of_answers(header, upload.mapping, items)
     if options.system is None and RESPONDENT in columns.positions:
         raise Invalid(SYSTEM_REQUIRED)
     stored = store_file(session, upload, columns)
-    created = Import(**stored, survey_id=survey_id, wave=chosen_wave.code, options=asdict(options))
+    created = Import(**stored, survey_id=survey_id, wave=wave.code, options=asdict(options))
     session.add(created)
     session.flush()
     return created

@@ -1,4 +1,4 @@
-"""Whose a response is: the customer of a respondent, and the identity of a submission."""
+"""The customer of a response: checks, look-up by external key, and the identity per customer."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID

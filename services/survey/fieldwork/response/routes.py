@@ -55,7 +55,7 @@ def submit_response(
             session,
             reader=reader,
             survey_id=survey_id,
-            wave=body.wave,
+            wave_code=body.wave,
             answers=body.answers,
             channel=body.channel,
             submitted_at=body.submitted_at,

@@ -109,16 +109,16 @@ class ChannelProgress(Body):
     """The number of responses through one channel."""
 
     channel: str
-    n: int
+    n: int = Field(description="Number of responses.")
 
 
 class WaveProgress(Body):
     """The progress of one wave."""
 
     wave: str
-    n: int
+    n: int = Field(description="Number of responses.")
     of_customers: int = Field(description="Number of responses whose customer is known.")
-    target: int | None
+    target: int | None = Field(description="Number of responses that are wanted.")
     last_submitted_at: datetime | None
     channels: list[ChannelProgress]
 
@@ -128,7 +128,7 @@ class ProgressOut(Body):
 
     survey_id: UUID
     state: State
-    n: int
+    n: int = Field(description="Number of responses in all waves.")
     waves: list[WaveProgress]
 
 

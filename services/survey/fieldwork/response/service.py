@@ -37,25 +37,25 @@ def submit_response(
     *,
     reader: Reader,
     survey_id: UUID,
-    wave: str | None,
+    wave_code: str | None,
     answers: Mapping[str, object],
     channel: str,
     submitted_at: datetime | None = None,
     respondent: ExternalKey | None = None,
     customer_id: UUID | None = None,
 ) -> Response:
-    """Create the response of one respondent to a wave, and record its events.
+    """Create the response of one respondent to a wave, by default the only open wave of the survey.
 
     Invalid with a fault for each invalid answer, or if the customer is not visible to the reader;
     Conflict if the customer has a response to the wave, or if the wave takes no responses.
     """
-    chosen = surveys.wave_for_responses(session, survey_id=survey_id, wave=wave)
+    wave = surveys.wave_for_responses(session, survey_id=survey_id, wave_code=wave_code)
     check_customer_is_visible(session, reader, respondent=respondent, customer_id=customer_id)
-    checker = answer_checker(session, chosen)
+    checker = answer_checker(session, wave)
     checked = checker.check(answers)
     _raise_faults(checked, submitted_at)
     submission = Submission(
-        key=key_of_submission(chosen, respondent=respondent, customer_id=customer_id),
+        key=key_of_submission(wave, respondent=respondent, customer_id=customer_id),
         answers=checked.answers,
         channel=channel,
         submitted_at=submitted_at,
@@ -64,9 +64,9 @@ def submit_response(
     )
     customer_ids = customers_of(session, [submission])
     created: dict[UUID, Row] = {}
-    if not find_existing_for_change(session, chosen, customer_ids):
-        fields = response_fields(submission, checker, chosen, customer_ids[submission.key])
-        created = insert_new(session, chosen, {submission.key: fields})
+    if not find_existing_for_change(session, wave, customer_ids):
+        fields = response_fields(submission, checker, wave, customer_ids[submission.key])
+        created = insert_new(session, wave, {submission.key: fields})
     if not created:
         raise Conflict(detail="This respondent has answered this wave.", code="already_answered")
     outbox.record_all(session, events_for(created.values()))

@@ -131,6 +131,7 @@ def insert_new(session: Session, wave: Wave, fields: Mapping[UUID, Row]) -> dict
         for key, columns in fields.items()
     }
     if len(rows) >= _WORTH_COPYING:
+        # One conflict rolls all of it back to the savepoint; the insert below then skips that row.
         with suppress(IntegrityError), session.begin_nested():
             insert_rows(session, Response.__table__, list(rows.values()))
             return rows

@@ -53,7 +53,7 @@ def design_survey(body: SurveyCreate, once: Once, session: Transaction, caller: 
             questionnaire_id=body.questionnaire_id,
             questionnaire_version=body.questionnaire_version,
             title=_title(body.title),
-            wave=body.wave,
+            wave_code=body.wave,
             target=body.target,
             by=caller.subject,
         )

@@ -34,14 +34,14 @@ def create_survey(
     questionnaire_id: UUID,
     questionnaire_version: int | None,
     title: Mapping[str, str],
-    wave: str,
+    wave_code: str,
     target: int | None,
     by: str,
 ) -> Survey:
     """Create a survey, a draft, with its first wave.
 
-    Without a title it has the title of the questionnaire. Invalid if the questionnaire
-    does not exist; Conflict if its version is not published.
+    An empty title is replaced by that of the questionnaire. Invalid if the questionnaire does not
+    exist; Conflict if its version is not published.
     """
     version = _published_version(session, questionnaire_id, questionnaire_version)
     survey = Survey(
@@ -55,7 +55,7 @@ def create_survey(
     )
     session.add(survey)
     session.flush()
-    _add_wave(session, survey, version, code=wave, target=target)
+    _add_wave(session, survey, version, code=wave_code, target=target)
     return survey
 
 
@@ -159,7 +159,7 @@ def wave_of(waves: list[Wave], code: str) -> Wave:
 
 
 def wave_for_responses(
-    session: Session, *, survey_id: UUID, wave: str | None, pointer: str = "/wave"
+    session: Session, *, survey_id: UUID, wave_code: str | None, pointer: str = "/wave"
 ) -> Wave:
     """Return the wave that takes the responses: the wave with this code, or the only open wave.
 
@@ -168,14 +168,14 @@ def wave_for_responses(
     """
     survey = survey_of(session, survey_id)
     waves = repository.waves(session, survey_id)
-    chosen = wave_of(waves, wave) if wave is not None else _only_open_wave(waves, pointer)
+    wave = _only_open_wave(waves, pointer) if wave_code is None else wave_of(waves, wave_code)
     if survey.state == State.DRAFT:
         raise Conflict(detail="Publish the survey before it is answered.", code="survey_draft")
     if survey.state == State.CLOSED:
         raise _closed()
-    if chosen.closed_at is not None:
+    if wave.closed_at is not None:
         raise Conflict(detail="This wave of the survey is closed.", code="wave_closed")
-    return chosen
+    return wave
 
 
 def questionnaire_of(session: Session, wave: Wave) -> Questionnaire:
@@ -196,6 +196,7 @@ def _only_open_wave(waves: list[Wave], pointer: str) -> Wave:
 
 
 def _for_change(session: Session, survey_id: UUID) -> Survey:
+    """Return the survey with this id, locked, or raise NotFound."""
     return found_or_404(repository.survey_for_change(session, survey_id), UNKNOWN)
 
 

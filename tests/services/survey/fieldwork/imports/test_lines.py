@@ -23,6 +23,7 @@ MAPPING: dict[str, str | None] = {"who": "respondent_external_id", "外观以外
 
 
 def parser(*, options: Options = OPTIONS, without: tuple[str, ...] = ()) -> LineParser:
+    """Return a parser of a file with the columns of HEADER, without some of them."""
     items = list(parse_questionnaire(every_type()).items)
     header = [name for name in HEADER if name not in without]
     mapping = {name: to for name, to in MAPPING.items() if name not in without}

@@ -321,7 +321,7 @@ def test_a_second_response_is_refused_before_anything_of_it_is_written(
             session,
             reader=SYSTEM_READER,
             survey_id=UUID(survey["id"]),
-            wave=None,
+            wave_code=None,
             answers=ANSWERS | {"appearance": 1},
             channel="post",
             respondent=("erp", "17"),
