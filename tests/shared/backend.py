@@ -1,4 +1,4 @@
-"""What tests of the kit work with: a database and a log of their own, and contracts about notes."""
+"""The backend of tests of shared packages: a database and a log, and contracts about notes."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +15,7 @@ from shared.messaging.log.choice import open_log
 from shared.messaging.relay import oldest_unpublished, publish
 from shared.settings import ServiceSettings
 
-PATIENCE = 20
+TIMEOUT_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class NoteWritten:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteState:
-    """A note as it stands."""
+    """The current record of a note."""
 
     note_id: str
     version: int = 1
@@ -37,20 +37,20 @@ class NoteState:
 
 
 def declare_notes(unique: str) -> None:
-    """Have notes travel on topics that no other test uses."""
+    """Declare the events of notes on topics that no other test uses."""
     event("note.written", topic=f"{unique}.note", key="note_id")(NoteWritten)
     state("note.state", topic=f"{unique}.note", key="note_id")(NoteState)
 
 
 class NotesSettings(ServiceSettings):
-    """Settings of a service that exists in tests alone."""
+    """The settings of a service that exists only in tests."""
 
     name = "notes"
 
 
 @dataclass(frozen=True)
 class Backend:
-    """A database with the kit's tables and a log with the topics of notes, for one test."""
+    """A database with the shared tables and a log with the topic of notes, for one test."""
 
     settings: NotesSettings
     unique: str
@@ -69,57 +69,57 @@ class Backend:
 
     @property
     def schema(self) -> str:
-        """The schema, which also names the service and its group."""
+        """The name of the schema, which is also that of the service and its group."""
         return self.database.schema
 
     def another_database(self) -> Database:
-        """Open what another process would open."""
+        """Open the database once more, as another process would."""
         return Database(self.settings.database, schema=self.schema)
 
     def another_log(self) -> Log:
-        """Open what another process would open."""
+        """Open the log once more, as another process would."""
         return open_log(self.settings)
 
     def create_topic(self, name: str, configs: Mapping[str, str] | None = None) -> None:
-        """Make a topic where topics have to be made."""
+        """Create a topic on Kafka; the embedded log needs none."""
         if self.settings.kafka_bootstrap:
             admin = KafkaAdminClient(bootstrap_servers=self.settings.kafka_bootstrap)
             admin.create_topics([NewTopic(name, 6, 1, topic_configs=dict(configs or {}))])
             admin.close()
 
     def record(self, *events: object) -> None:
-        """Commit a change that tells these."""
+        """Commit a change that records these events."""
         with self.database.transaction() as session:
             outbox.record(session, *events)
 
     def publish(self, log: Log | None = None) -> int:
-        """Publish what waits, as a relay does in one turn; tell how much it was."""
+        """Publish a batch of unpublished events, as a relay does; return how many there were."""
         with self.database.connection() as connection:
             rows = oldest_unpublished(connection, source=self.schema)
             publish(connection, log or self.log, rows, source=self.schema)
             return len(rows)
 
     def published(self) -> list[ReceivedRecord]:
-        """Tell what is on the topic of facts."""
+        """Return the records on the topic of facts."""
         return list(self.log.history(self.topic))
 
 
-def values_by_key(found: Iterable[ReceivedRecord]) -> dict[str, list[bytes | None]]:
-    """Tell the values of each key, in order."""
+def values_by_key(received: Iterable[ReceivedRecord]) -> dict[str, list[bytes | None]]:
+    """Return the values of each key, in order."""
     values: dict[str, list[bytes | None]] = {}
-    for item in found:
+    for item in received:
         values.setdefault(item.record.key, []).append(item.record.value)
     return values
 
 
 def text_record(topic: str, key: str, value: str | None, **headers: str) -> Record:
-    """Make a record of text."""
+    """Return a record with a text as its value; None is a tombstone."""
     return Record(topic, key, None if value is None else value.encode(), headers)
 
 
-def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Wait for a condition, and fail where it does not come true."""
+def wait_until(condition: Callable[[], object], seconds: float = TIMEOUT_SECONDS) -> None:
+    """Wait until a condition is true; fail if it is not within these seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
+        assert time.monotonic() < deadline, "the condition was not true in time"
         time.sleep(0.02)

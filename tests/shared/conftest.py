@@ -1,4 +1,4 @@
-"""A database and a log for every test of the kit, on the chosen stack."""
+"""Fixtures of the tests of shared packages: a database and a log on the chosen stack."""
 
 import secrets
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from shared.contracts import catalogue
 from shared.database import Database
-from shared.files.models import FilePiece  # noqa: F401  one of the kit's tables
+from shared.files.models import FilePiece  # noqa: F401  one of the shared tables
 from shared.messaging.log.choice import open_log
 from shared.models import SharedModel
 from tests.shared.backend import Backend, NotesSettings, declare_notes
@@ -18,7 +18,7 @@ from tests.shared.backend import Backend, NotesSettings, declare_notes
 
 @pytest.fixture
 def notes_settings(stack: str, tmp_path: Path, request: pytest.FixtureRequest) -> NotesSettings:
-    """Give the settings of a service that exists in tests alone."""
+    """Return the settings of a service that exists only in tests."""
     real = stack == "real"
     return NotesSettings(
         data=tmp_path,
@@ -31,8 +31,8 @@ def notes_settings(stack: str, tmp_path: Path, request: pytest.FixtureRequest) -
 
 @pytest.fixture
 def backend(notes_settings: NotesSettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
-    """Give a database and a log, with contracts about notes in place of the real ones."""
-    with _opened(notes_settings, monkeypatch) as backend:
+    """Open a database and a log, with contracts about notes in place of the real ones."""
+    with _open_backend(notes_settings, monkeypatch) as backend:
         yield backend
 
 
@@ -40,19 +40,19 @@ def backend(notes_settings: NotesSettings, monkeypatch: pytest.MonkeyPatch) -> I
 def postgres_backend(
     postgres_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Backend]:
-    """Give the same on PostgreSQL alone, for what SQLite's one writer cannot show."""
+    """Open the same on PostgreSQL only, for tests that need more than one writer."""
     settings = NotesSettings(data=tmp_path, database_url=postgres_server)
-    with _opened(settings, monkeypatch) as backend:
+    with _open_backend(settings, monkeypatch) as backend:
         yield backend
 
 
 @contextmanager
-def _opened(settings: NotesSettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
-    catalogue.contracts()  # imports the real ones, so that they are not declared in their place
+def _open_backend(settings: NotesSettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
+    catalogue.contracts()  # imports the real ones now, before they are replaced
     monkeypatch.setattr(catalogue, "_CONTRACTS", {})
     unique = f"notes{secrets.token_hex(4)}"
     declare_notes(unique)
-    database, log = _database(settings, unique), open_log(settings)
+    database, log = _create_database(settings, unique), open_log(settings)
     backend = Backend(settings, unique, database, log)
     backend.create_topic(backend.topic)
     yield backend
@@ -60,7 +60,7 @@ def _opened(settings: NotesSettings, monkeypatch: pytest.MonkeyPatch) -> Iterato
     database.close()
 
 
-def _database(settings: NotesSettings, schema: str) -> Database:
+def _create_database(settings: NotesSettings, schema: str) -> Database:
     database = Database(settings.database, schema=schema)
     if not database.is_sqlite:
         with database.connection() as connection:

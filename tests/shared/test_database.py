@@ -1,4 +1,4 @@
-"""What the two databases have in common, and which failures pass by themselves."""
+"""Both databases store values alike, and outages are told from other errors."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ class Model(DeclarativeBase):
 
 
 class Row(Model):
-    """One of each type."""
+    """A row with a column of each special type."""
 
     __tablename__ = "rows"
 
@@ -42,7 +42,7 @@ def backend(backend: Backend) -> Backend:
     return backend
 
 
-def test_exact_numbers_and_moments_come_back_as_they_were(backend: Backend) -> None:
+def test_exact_numbers_and_times_are_read_as_they_were_stored(backend: Backend) -> None:
     east = datetime(2026, 1, 1, 8, tzinfo=timezone(timedelta(hours=8)))
     amount = Decimal("12345678901234.100000")
     rows = [{"id": n, "amount": amount, "moment": east, "things": {"名": [1]}} for n in range(30)]
@@ -55,8 +55,8 @@ def test_exact_numbers_and_moments_come_back_as_they_were(backend: Backend) -> N
     assert found[0].things == {"名": [1]}
 
 
-def test_writers_wait_for_each_other(backend: Backend) -> None:
-    """A deferred SQLite transaction would fail at its first write."""
+def test_transactions_that_write_wait_for_each_other(backend: Backend) -> None:
+    """A deferred transaction of SQLite would fail at its first write."""
 
     def add_one(_: int) -> None:
         with backend.database.transaction() as session:
@@ -73,7 +73,7 @@ def test_writers_wait_for_each_other(backend: Backend) -> None:
         assert session.get_one(Row, 1).amount == 40
 
 
-def test_no_connection_is_closed_while_many_ask_at_once(backend: Backend) -> None:
+def test_no_connection_is_closed_while_60_threads_use_the_database(backend: Backend) -> None:
     """Connections beyond the pool's size would be opened and closed for each use."""
     closed: list[Any] = []
     event.listen(backend.database.engine, "close", lambda connection, _: closed.append(connection))
@@ -87,27 +87,27 @@ def test_no_connection_is_closed_while_many_ask_at_once(backend: Backend) -> Non
     assert not closed
 
 
-def failure(backend: Backend, statement: str) -> DBAPIError:
-    with pytest.raises(DBAPIError) as told, backend.database.transaction() as session:
+def error_of(backend: Backend, statement: str) -> DBAPIError:
+    with pytest.raises(DBAPIError) as error, backend.database.transaction() as session:
         session.execute(text(statement))
-    return told.value
+    return error.value
 
 
-def test_a_table_that_is_not_there_yet_is_an_outage(backend: Backend) -> None:
-    assert is_outage(failure(backend, "SELECT 1 FROM nothing"))
+def test_a_missing_table_is_an_outage(backend: Backend) -> None:
+    assert is_outage(error_of(backend, "SELECT 1 FROM nothing"))
 
 
-OURS = ["INSERT INTO rows (id) VALUES (NULL)", "INSERT INTO rows (id) VALUES (1), (1)"]
+INVALID = ["INSERT INTO rows (id) VALUES (NULL)", "INSERT INTO rows (id) VALUES (1), (1)"]
 
 
-@pytest.mark.parametrize("statement", OURS)
-def test_a_broken_rule_is_no_outage(backend: Backend, statement: str) -> None:
+@pytest.mark.parametrize("statement", INVALID)
+def test_a_broken_constraint_is_no_outage(backend: Backend, statement: str) -> None:
     if backend.database.is_sqlite and "NULL" in statement:
         statement = "INSERT INTO rows (id) VALUES ('no number')"
-    assert not is_outage(failure(backend, statement))
+    assert not is_outage(error_of(backend, statement))
 
 
-KINDS_OF_FAILURE = [
+SERVER_ERRORS = [
     ("RAISE EXCEPTION USING ERRCODE = '40P01'", True),
     ("RAISE EXCEPTION USING ERRCODE = '55P03'", True),
     ("RAISE EXCEPTION USING ERRCODE = '25006'", True),
@@ -120,40 +120,40 @@ KINDS_OF_FAILURE = [
 ]
 
 
-@pytest.mark.parametrize(("what", "outage"), KINDS_OF_FAILURE)
-def test_postgresql_says_by_its_code_what_passes(
-    postgres_backend: Backend, what: str, *, outage: bool
+@pytest.mark.parametrize(("raise_error", "outage"), SERVER_ERRORS)
+def test_the_sqlstate_of_postgresql_decides_whether_an_error_is_an_outage(
+    postgres_backend: Backend, raise_error: str, *, outage: bool
 ) -> None:
-    """A deadlock, a standby, a shutdown pass; a value that does not fit never does."""
-    assert is_outage(failure(postgres_backend, f"DO $$ BEGIN {what}; END $$")) is outage
+    """A deadlock, a standby and a shutdown end by themselves; a value that is too long does not."""
+    assert is_outage(error_of(postgres_backend, f"DO $$ BEGIN {raise_error}; END $$")) is outage
 
 
-def test_a_failed_copy_is_told_like_any_other_failure(postgres_backend: Backend) -> None:
+def test_an_error_of_copy_is_raised_as_an_error_of_sqlalchemy(postgres_backend: Backend) -> None:
     backend = postgres_backend
     Model.metadata.create_all(backend.database.engine)
     rows = [{"id": 1, "amount": None, "moment": None, "things": None} for _ in range(30)]
-    with pytest.raises(DBAPIError) as told, backend.database.transaction() as session:
+    with pytest.raises(DBAPIError) as error, backend.database.transaction() as session:
         insert_rows(session, Row, rows)
-    assert not is_outage(told.value)
+    assert not is_outage(error.value)
 
 
-def test_errors_do_not_repeat_values(backend: Backend) -> None:
+def test_the_text_of_a_database_error_does_not_contain_values(backend: Backend) -> None:
     rows = [{"id": 1, "things": "王小明"}, {"id": 1, "things": "王小明"}]
-    with pytest.raises(DBAPIError) as told, backend.database.transaction() as session:
+    with pytest.raises(DBAPIError) as error, backend.database.transaction() as session:
         session.execute(insert(Row), rows)
-    assert "王小明" not in str(told.value)
+    assert "王小明" not in str(error.value)
 
 
-def test_many_processes_may_open_a_new_log_at_once(tmp_path: Path) -> None:
+def test_several_processes_can_create_the_embedded_log_at_once(tmp_path: Path) -> None:
     program = "import sys; from pathlib import Path; import shared.messaging.log.embedded as e\n"
     program += "sys.stdin.readline(); [e.EmbeddedLog(Path(sys.argv[1])).close() for _ in range(5)]"
     command = [sys.executable, "-c", program, str(tmp_path / "log.db")]
-    everybody = [
+    processes = [
         subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ, text=True)
         for _ in range(6)
     ]
-    for process in everybody:
+    for process in processes:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.close()
-    assert [process.wait(60) for process in everybody] == [0] * 6
+    assert [process.wait(60) for process in processes] == [0] * 6

@@ -1,4 +1,4 @@
-"""One holder at a time."""
+"""Exclusive locks: one process at a time, released with an error or a lost connection."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -12,7 +12,7 @@ from shared.locks import confirm_lock, exclusive_lock
 from tests.shared.backend import Backend
 
 
-def test_a_lock_has_one_holder_and_is_free_afterwards(backend: Backend) -> None:
+def test_a_lock_is_given_to_one_at_a_time_and_again_after_its_release(backend: Backend) -> None:
     with (
         exclusive_lock(backend.database, "a") as first,
         exclusive_lock(backend.database, "a") as second,
@@ -25,38 +25,40 @@ def test_a_lock_has_one_holder_and_is_free_afterwards(backend: Backend) -> None:
         assert again is not None
 
 
-def test_an_error_frees_the_lock(backend: Backend) -> None:
+def test_an_error_releases_the_lock(backend: Backend) -> None:
     with pytest.raises(ZeroDivisionError), exclusive_lock(backend.database, "a"):
         raise ZeroDivisionError
     with exclusive_lock(backend.database, "a") as again:
         assert again is not None
 
 
-def test_a_lock_that_was_lost_is_noticed(postgres_backend: Backend) -> None:
-    with suppress(DBAPIError), exclusive_lock(postgres_backend.database, "a") as held:
-        assert held is not None
-        confirm_lock(held)
+def test_confirming_a_lock_that_was_lost_with_its_connection_fails(
+    postgres_backend: Backend,
+) -> None:
+    with suppress(DBAPIError), exclusive_lock(postgres_backend.database, "a") as connection:
+        assert connection is not None
+        confirm_lock(connection)
         with postgres_backend.database.connection() as other:
-            backend = held.execute(text("SELECT pg_backend_pid()")).scalar_one()
-            other.execute(text("SELECT pg_terminate_backend(:pid, 9000)"), {"pid": backend})
-        confirm_lock(held)
-        pytest.fail("it was not noticed")
+            backend_pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            other.execute(text("SELECT pg_terminate_backend(:pid, 9000)"), {"pid": backend_pid})
+        confirm_lock(connection)
+        pytest.fail("the loss was not noticed")
     with exclusive_lock(postgres_backend.database, "a") as again:
         assert again is not None
 
 
-def test_no_two_hold_it_while_many_come_and_go(backend: Backend) -> None:
-    """Whoever leaves removes the lock's file; whoever had opened that file must not hold it."""
-    inside, turns = Lock(), 0
+def test_many_threads_that_lock_and_unlock_never_have_the_lock_at_once(backend: Backend) -> None:
+    """An unlock removes the file of the lock; a lock of the removed file must not count."""
+    inside, successes = Lock(), 0
 
-    def come_and_go(_: int) -> int:
-        with exclusive_lock(backend.database, "a") as held:
-            if held is None:
+    def lock_and_unlock(_: int) -> int:
+        with exclusive_lock(backend.database, "a") as connection:
+            if connection is None:
                 return 0
             assert inside.acquire(blocking=False)
             inside.release()
             return 1
 
     with ThreadPoolExecutor(8) as pool:
-        turns = sum(pool.map(come_and_go, range(400)))
-    assert turns > 0
+        successes = sum(pool.map(lock_and_unlock, range(400)))
+    assert successes > 0

@@ -1,4 +1,4 @@
-"""The loops of a worker: an outage is waited out, a dead loop ends its process, a stop drains."""
+"""The loops of a worker: they wait during outages, and a dead or stalled one ends the process."""
 
 import logging
 import os
@@ -17,8 +17,8 @@ from tests.shared.backend import wait_until
 OUTAGES = [LogUnavailable("gone"), OperationalError("SELECT", {}, ConnectionError("gone"))]
 
 
-class Working(Loop):
-    """Does what it is told to, once, and then waits for the stop."""
+class WorkingLoop(Loop):
+    """A loop that calls a function once and then waits to be stopped."""
 
     name = "working"
 
@@ -34,51 +34,51 @@ class Working(Loop):
 
 @pytest.fixture
 def exits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Note how the process would have ended, which then ends the calling thread alone."""
+    """Collect the exit codes of the process; an exit ends only the calling thread."""
     codes: list[int] = []
 
-    def leave(code: int) -> None:
+    def exit_thread(code: int) -> None:
         codes.append(code)
         raise SystemExit(code)
 
-    monkeypatch.setattr(os, "_exit", leave)
+    monkeypatch.setattr(os, "_exit", exit_thread)
     return codes
 
 
 @pytest.mark.parametrize("outage", OUTAGES)
-def test_an_outage_is_waited_out_with_a_sign_of_life(
+def test_during_an_outage_a_loop_waits_with_a_heartbeat_and_logs_the_reason(
     outage: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(loops, "_OUTAGE_SECONDS", 0.05)
-    loop, stop = Working(), Event()
+    loop, stop = WorkingLoop(), Event()
     began = time.monotonic()
     with caplog.at_level(logging.WARNING):
         loop.wait_if_outage(outage, stop)
     assert time.monotonic() - began >= 0.05
     assert loop._last_beat >= began
-    (told,) = (each.getMessage() for each in caplog.records)
-    assert "event='loop.waits'" in told
-    assert "loop='working'" in told
-    assert "gone" in told
-    assert "SELECT" not in told
+    (logged,) = (each.getMessage() for each in caplog.records)
+    assert "event='loop.waits'" in logged
+    assert "loop='working'" in logged
+    assert "gone" in logged
+    assert "SELECT" not in logged
 
 
-def test_an_outage_is_not_waited_out_once_the_worker_stops() -> None:
-    loop, stop = Working(), Event()
+def test_a_loop_does_not_wait_for_the_end_of_an_outage_once_the_worker_stops() -> None:
+    loop, stop = WorkingLoop(), Event()
     stop.set()
     loop.wait_if_outage(OUTAGES[0], stop)
 
 
-def test_what_is_no_outage_is_raised() -> None:
+def test_an_error_that_is_no_outage_is_raised() -> None:
     with pytest.raises(ValueError, match="wrong"):
-        Working().wait_if_outage(ValueError("wrong"), Event())
+        WorkingLoop().wait_if_outage(ValueError("wrong"), Event())
 
 
-def test_loops_run_side_by_side_until_the_stop(exits: list[int]) -> None:
-    loops, stop = [Working(), Working()], Event()
+def test_all_loops_run_until_the_worker_is_stopped(exits: list[int]) -> None:
+    loops, stop = [WorkingLoop(), WorkingLoop()], Event()
     running = Thread(target=run_all, args=(loops, stop), kwargs={"drain_seconds": 20})
     running.start()
-    running.join(1.5)  # it has looked at them by then
+    running.join(1.5)  # longer than the interval of its checks
     assert running.is_alive()
     assert not any(loop.stopped for loop in loops)
     assert exits == []
@@ -87,26 +87,26 @@ def test_loops_run_side_by_side_until_the_stop(exits: list[int]) -> None:
     assert all(loop.stopped for loop in loops)
 
 
-def test_a_loop_runs_in_a_thread_of_its_name_that_keeps_no_process_alive() -> None:
+def test_a_loop_runs_in_a_daemon_thread_with_its_name() -> None:
     found: list[tuple[str, bool]] = []
     stop = Event()
 
-    def look() -> None:
+    def inspect_thread() -> None:
         found.append((current_thread().name, current_thread().daemon))
         stop.set()
 
-    run_all([Working(look)], stop, drain_seconds=20)
+    run_all([WorkingLoop(inspect_thread)], stop, drain_seconds=20)
     assert found == [("working", True)]
 
 
-def test_a_stop_waits_no_longer_than_it_may_for_all_loops_together() -> None:
-    held, stop = Event(), Event()
-    loops = [Working(held.wait) for _ in range(60)]
+def test_a_stop_waits_at_most_the_drain_time_for_all_loops_together() -> None:
+    released, stop = Event(), Event()
+    loops = [WorkingLoop(released.wait) for _ in range(60)]
     stop.set()
     began = time.monotonic()
     run_all(loops, stop, drain_seconds=0.5)
     assert 0.5 <= time.monotonic() - began < 20  # one after the other they would take 30
-    held.set()
+    released.set()
     wait_until(lambda: all(loop.stopped for loop in loops))
 
 
@@ -114,14 +114,14 @@ def test_a_stop_waits_no_longer_than_it_may_for_all_loops_together() -> None:
 def test_a_loop_that_dies_ends_the_process(
     exits: list[int], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What runs it starts it anew; a worker that does half of its work would not be noticed."""
+    """A supervisor restarts the process; a worker that does half of its work is not noticed."""
 
     def die() -> None:
         raise ZeroDivisionError
 
     stop = Event()
     with pytest.raises(SystemExit):
-        run_all([Working(), Working(die)], stop, drain_seconds=0)
+        run_all([WorkingLoop(), WorkingLoop(die)], stop, drain_seconds=0)
     stop.set()
     assert exits == [70]
     failed, dead = (each.getMessage() for each in caplog.records)
@@ -132,19 +132,19 @@ def test_a_loop_that_dies_ends_the_process(
     assert "stalled=False" in dead
 
 
-def test_a_loop_that_does_not_turn_ends_the_process(
+def test_a_loop_without_a_recent_heartbeat_ends_the_process(
     exits: list[int], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(loops, "_STALLED_SECONDS", 0.1)
     stop = Event()
     with pytest.raises(SystemExit):
-        run_all([Working()], stop, drain_seconds=0)
+        run_all([WorkingLoop()], stop, drain_seconds=0)
     stop.set()
     assert exits == [70]
     assert "stalled=True" in caplog.records[-1].getMessage()
 
 
-def test_a_loop_that_turns_seldom_is_not_taken_for_a_dead_one() -> None:
-    loop = Working()
+def test_a_loop_with_a_recent_heartbeat_is_not_stalled() -> None:
+    loop = WorkingLoop()
     loop.beat()
     assert not loop.is_stalled

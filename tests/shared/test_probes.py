@@ -1,4 +1,4 @@
-"""Probes answer for themselves."""
+"""The probes of a process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,29 +11,29 @@ from tests.shared.backend import wait_until
 
 
 @contextmanager
-def operating(*, alive: Check, ready: Check) -> Iterator[str]:
+def probes_server(*, alive: Check, ready: Check) -> Iterator[str]:
     probes = Probes("127.0.0.1", 0, alive=alive, ready=ready)
     yield f"http://127.0.0.1:{probes.port}"
     probes.close()
 
 
-def test_a_process_that_cannot_work_says_so() -> None:
-    with operating(alive=lambda: True, ready=lambda: False) as url:
+def test_readyz_answers_503_while_the_process_cannot_work() -> None:
+    with probes_server(alive=lambda: True, ready=lambda: False) as url:
         assert httpx.get(f"{url}/livez").status_code == 200
         assert httpx.get(f"{url}/readyz").status_code == 503
 
 
-def test_a_slow_database_does_not_make_a_process_look_dead() -> None:
-    asked, answer = Event(), Event()
+def test_livez_answers_while_readyz_waits_for_a_slow_database() -> None:
+    requested, released = Event(), Event()
 
-    def waiting() -> bool:
-        asked.set()
-        return answer.wait(20)
+    def wait_for_release() -> bool:
+        requested.set()
+        return released.wait(20)
 
-    with operating(alive=lambda: True, ready=waiting) as url:
-        asking = Thread(target=httpx.get, args=(f"{url}/readyz",))
-        asking.start()
-        wait_until(asked.is_set)
+    with probes_server(alive=lambda: True, ready=wait_for_release) as url:
+        request = Thread(target=httpx.get, args=(f"{url}/readyz",))
+        request.start()
+        wait_until(requested.is_set)
         assert httpx.get(f"{url}/livez", timeout=5).status_code == 200
-        answer.set()
-        asking.join()
+        released.set()
+        request.join()

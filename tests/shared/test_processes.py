@@ -1,4 +1,4 @@
-"""A service as operators see it: probes, metrics, logs, an orderly stop."""
+"""The processes of a service as operators see them: probes, metrics, logs and an orderly stop."""
 
 import json
 import os
@@ -40,7 +40,7 @@ class Started:
     operations: httpx.Client
 
     def stop(self) -> list[dict[str, Any]]:
-        """Ask it to stop and give its log, line by line."""
+        """Stop the process and return the lines of its log."""
         self.process.send_signal(signal.SIGTERM)
         out, errors = self.process.communicate(timeout=20)
         assert errors == ""
@@ -64,11 +64,11 @@ def started(data: Path, role: str) -> Iterator[Started]:
     with (
         process,
         httpx.Client(base_url=f"{url}:{port}") as client,
-        httpx.Client(base_url=f"{url}:{operations}") as told,
+        httpx.Client(base_url=f"{url}:{operations}") as operations_client,
     ):
         try:
-            wait_until(lambda: ready(told), seconds=60)
-            yield Started(process, client, told)
+            wait_until(lambda: ready(operations_client), seconds=60)
+            yield Started(process, client, operations_client)
         finally:
             process.kill()
 
@@ -82,7 +82,7 @@ def ready(operations: httpx.Client) -> bool:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Give a data folder with the tables of notes."""
+    """Return a data folder with the tables of notes."""
     database = Database(f"sqlite:///{tmp_path}/notes.db", schema="notes")
     SharedModel.metadata.create_all(database.engine)
     notes.Model.metadata.create_all(database.engine)
@@ -92,22 +92,22 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def authorization(data: Path) -> dict[str, str]:
-    """Give the header that the gateway would send."""
+    """Return the header that the gateway would send."""
     key = Ed25519PrivateKey.generate()
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (data / "identity.pub").write_bytes(pem)
     return Tokens(key).authorization("notes")
 
 
-def test_the_api_tells_operators_what_it_does_and_nothing_of_whom(
+def test_the_api_logs_and_counts_requests_without_personal_data(
     data: Path, authorization: dict[str, str]
 ) -> None:
     headers = authorization | {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
     bodies: list[tuple[dict[str, Any], int]] = [
         ({"title": "王小明"}, 201),
         ({"title": "王小明"}, 409),
-        ({"title": "王小明", "follows": str(new_id())}, 409),
-        ({"title": "王小明 follows", "follows": str(new_id())}, 500),
+        ({"title": "王小明", "answers": str(new_id())}, 409),
+        ({"title": "王小明 follows", "answers": str(new_id())}, 500),
         ({"title": 5, "customer": "王小明"}, 422),
     ]
     with started(data, "serve") as api:
@@ -122,10 +122,10 @@ def test_the_api_tells_operators_what_it_does_and_nothing_of_whom(
         # a request is counted after its answer has left
         wait_until(lambda: set(api.operations.get("/metrics").text.splitlines()) >= METRICS)
         log = api.stop()
-    told = [line for line in log if line["message"] == "request"][1:]
-    assert [line["status"] for line in told] == [*(status for _, status in bodies), 404, 401]
-    assert all(line["request_id"] and line["level"] and line["timestamp"] for line in told)
-    assert {line["trace_id"] for line in told[:-1]} == {TRACE}
+    requests = [line for line in log if line["message"] == "request"][1:]
+    assert [line["status"] for line in requests] == [*(status for _, status in bodies), 404, 401]
+    assert all(line["request_id"] and line["level"] and line["timestamp"] for line in requests)
+    assert {line["trace_id"] for line in requests[:-1]} == {TRACE}
     assert {(line["service"], line["role"]) for line in log} == {("notes", "api")}
     assert "王小明" not in json.dumps(log, ensure_ascii=False)
 
@@ -138,7 +138,7 @@ def accepts(client: httpx.Client) -> bool:
     return True
 
 
-def test_the_worker_shows_its_metrics_and_stops_when_told(data: Path) -> None:
+def test_the_worker_exposes_its_metrics_and_stops_on_sigterm(data: Path) -> None:
     with started(data, "work") as worker:
         metrics = worker.operations.get("/metrics").text
         assert worker.operations.get("/nothing").status_code == 404
@@ -155,14 +155,16 @@ def test_the_worker_shows_its_metrics_and_stops_when_told(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "told"),
+    ("command", "output"),
     [
         ("redrive", ""),
         ("replay", ""),
         ("topics", '{"topic": "patron.notes.dead-letters.v1", "cleanup.policy": "delete", '),
     ],
 )
-def test_a_command_tells_what_it_would_do(data: Path, command: str, told: str) -> None:
+def test_a_command_with_dry_run_prints_what_it_would_do(
+    data: Path, command: str, output: str
+) -> None:
     done = subprocess.run(
         [sys.executable, "-m", notes.__name__, command, "--dry-run"],
         env=os.environ | {"PATRON_DATA": str(data)},
@@ -171,4 +173,4 @@ def test_a_command_tells_what_it_would_do(data: Path, command: str, told: str) -
         check=True,
     )
     assert done.stderr == ""
-    assert done.stdout.startswith(told) if told else done.stdout == ""
+    assert done.stdout.startswith(output) if output else done.stdout == ""

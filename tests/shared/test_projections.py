@@ -1,4 +1,4 @@
-"""What a service keeps of another's noun is what the highest version told."""
+"""A projection stores the highest version of each record, whatever the order of the events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Model(DeclarativeBase):
 
 
 class Person(Model):
-    """A mirror."""
+    """A projection of people."""
 
     __tablename__ = "people"
 
@@ -34,8 +34,8 @@ class Person(Model):
 
 
 @dataclass(frozen=True)
-class Told:
-    """An event."""
+class PersonChanged:
+    """An event with a record of a person."""
 
     id: UUID
     version: int
@@ -43,23 +43,23 @@ class Told:
     at: int = 1
 
     def row(self) -> Mapping[str, Any]:
-        """Give the row."""
+        """Return the row of the projection."""
         return {"id": self.id, "version": self.version, "name": self.name, "changed_at": self.at}
 
 
 @pytest.fixture(autouse=True)
 def people(backend: Backend) -> None:
-    """Make the table."""
+    """Create the table."""
     with backend.database.connection() as connection:
         Model.metadata.create_all(connection)
 
 
-def followed(backend: Backend, *events: Told) -> set[UUID]:
+def apply_events(backend: Backend, *events: PersonChanged) -> set[UUID]:
     with backend.database.transaction() as session:
-        return set(projections.apply_events(session, Person, events, Told.row))
+        return set(projections.apply_events(session, Person, events, PersonChanged.row))
 
 
-def kept(backend: Backend) -> dict[UUID, tuple[int | None, str | None, int | None]]:
+def stored_rows(backend: Backend) -> dict[UUID, tuple[int | None, str | None, int | None]]:
     with backend.database.reading() as session:
         return {
             row.id: (row.version, row.name, row.changed_at)
@@ -67,35 +67,42 @@ def kept(backend: Backend) -> dict[UUID, tuple[int | None, str | None, int | Non
         }
 
 
-def test_the_highest_version_of_a_batch_counts(backend: Backend) -> None:
-    assert followed(backend, Told(MEI, 2, "new"), Told(HUA, 1, "Hua"), Told(MEI, 1, "old")) == {
+def test_the_highest_version_of_a_batch_is_stored(backend: Backend) -> None:
+    assert apply_events(
+        backend,
+        PersonChanged(MEI, 2, "new"),
+        PersonChanged(HUA, 1, "Hua"),
+        PersonChanged(MEI, 1, "old"),
+    ) == {
         MEI,
         HUA,
     }
-    assert kept(backend) == {MEI: (2, "new", 1), HUA: (1, "Hua", 1)}
+    assert stored_rows(backend) == {MEI: (2, "new", 1), HUA: (1, "Hua", 1)}
 
 
-def test_a_version_that_is_passed_changes_nothing(backend: Backend) -> None:
-    followed(backend, Told(MEI, 2, "new"))
-    assert followed(backend, Told(MEI, 1, "old", 2)) == set()
-    assert kept(backend) == {MEI: (2, "new", 1)}
+def test_a_version_lower_than_the_stored_one_changes_nothing(backend: Backend) -> None:
+    apply_events(backend, PersonChanged(MEI, 2, "new"))
+    assert apply_events(backend, PersonChanged(MEI, 1, "old", 2)) == set()
+    assert stored_rows(backend) == {MEI: (2, "new", 1)}
 
 
-def test_an_equal_version_is_taken_once_more(backend: Backend) -> None:
-    followed(backend, Told(MEI, 2, "as read before"))
-    assert followed(backend, Told(MEI, 2, "as read now", 2)) == {MEI}
-    assert kept(backend) == {MEI: (2, "as read now", 2)}
+def test_an_equal_version_is_written_again(backend: Backend) -> None:
+    apply_events(backend, PersonChanged(MEI, 2, "as read before"))
+    assert apply_events(backend, PersonChanged(MEI, 2, "as read now", 2)) == {MEI}
+    assert stored_rows(backend) == {MEI: (2, "as read now", 2)}
 
 
-def test_what_says_the_same_again_is_no_change(backend: Backend) -> None:
-    followed(backend, Told(MEI, 2, "Mei"))
-    assert followed(backend, Told(MEI, 2, "Mei", 2)) == {MEI}
-    assert kept(backend) == {MEI: (2, "Mei", 1)}
+def test_an_event_with_the_stored_values_does_not_set_the_time_of_the_change(
+    backend: Backend,
+) -> None:
+    apply_events(backend, PersonChanged(MEI, 2, "Mei"))
+    assert apply_events(backend, PersonChanged(MEI, 2, "Mei", 2)) == {MEI}
+    assert stored_rows(backend) == {MEI: (2, "Mei", 1)}
 
 
-def test_who_is_held_before_anything_is_told_takes_any_version(backend: Backend) -> None:
+def test_a_row_that_was_locked_before_its_first_event_accepts_any_version(backend: Backend) -> None:
     with backend.database.transaction() as session:
-        held = projections.lock_rows(session, Person, {}, others=[MEI])
-    assert held == {MEI: {"id": MEI, "version": None, "name": None, "changed_at": None}}
-    assert followed(backend, Told(MEI, 1, "Mei")) == {MEI}
-    assert kept(backend) == {MEI: (1, "Mei", 1)}
+        locked = projections.lock_rows(session, Person, {}, others=[MEI])
+    assert locked == {MEI: {"id": MEI, "version": None, "name": None, "changed_at": None}}
+    assert apply_events(backend, PersonChanged(MEI, 1, "Mei")) == {MEI}
+    assert stored_rows(backend) == {MEI: (1, "Mei", 1)}

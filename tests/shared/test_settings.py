@@ -1,4 +1,4 @@
-"""Settings that cannot be used: each is named, none is repeated."""
+"""Settings: invalid ones are reported without their values; those of one service win."""
 
 from typing import ClassVar
 
@@ -8,15 +8,15 @@ from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Settings of a service that exists in tests alone."""
+    """The settings of a service that exists only in tests."""
 
     name: ClassVar[str] = "notes"
 
 
-def refused() -> list[str]:
-    with pytest.raises(SystemExit) as told:
+def error_lines() -> list[str]:
+    with pytest.raises(SystemExit) as error:
         Settings.read()
-    return str(told.value).splitlines()
+    return str(error.value).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -31,24 +31,24 @@ def refused() -> list[str]:
         ("NOTES_PORT", "99999"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named_and_not_repeated(
+def test_an_invalid_setting_is_reported_with_its_variable_but_not_its_value(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
     monkeypatch.setenv(variable, value)
-    _, line = refused()
+    _, line = error_lines()
     assert line.startswith(f"{variable}: ")
     assert value not in line
 
 
-def test_all_that_cannot_be_used_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_invalid_settings_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATRON_TIMEZONE", "Mars/Base")
     monkeypatch.setenv("NOTES_POOL_SIZE", "none")
-    told = "\n".join(refused())
-    assert "PATRON_TIMEZONE" in told
-    assert "NOTES_POOL_SIZE" in told
+    lines = "\n".join(error_lines())
+    assert "PATRON_TIMEZONE" in lines
+    assert "NOTES_POOL_SIZE" in lines
 
 
-def test_what_is_said_to_one_service_goes_before_what_is_said_to_all(
+def test_a_setting_of_one_service_overrides_that_of_all_services(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PATRON_LOG_LEVEL", "error")

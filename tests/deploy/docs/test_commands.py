@@ -46,8 +46,8 @@ SUBJECT = {
     "test_one_command_starts_every_process_and_one_signal_ends_them",
     "make test": "tests/test_stacks.py::"
     "test_a_test_that_takes_the_stack_runs_once_on_each_chosen_one",
-    "serve": f"{_PROCESSES}test_the_api_tells_operators_what_it_does_and_nothing_of_whom",
-    "work": f"{_PROCESSES}test_the_worker_shows_its_metrics_and_stops_when_told",
+    "serve": f"{_PROCESSES}test_the_api_logs_and_counts_requests_without_personal_data",
+    "work": f"{_PROCESSES}test_the_worker_exposes_its_metrics_and_stops_on_sigterm",
 }
 
 

@@ -1,4 +1,4 @@
-"""Long work: done once, resumed after kill -9, cancelled, given up."""
+"""Jobs: run once, resumed after kill -9, cancelled, or failed after many attempts."""
 
 import signal
 import subprocess
@@ -28,17 +28,17 @@ def backend(backend: Backend) -> Backend:
 
 @contextmanager
 def running(backend: Backend, work: Work, stop: Event | None = None) -> Iterator[Runner]:
-    """Have a worker run."""
-    ending = stop or Event()
-    worker = Runner(backend.another_database(), {Task: work})
-    thread = Thread(target=worker.run, args=(ending,))
+    """Run the jobs in a thread, as a worker does."""
+    stop_event = stop or Event()
+    runner_ = Runner(backend.another_database(), {Task: work})
+    thread = Thread(target=runner_.run, args=(stop_event,))
     thread.start()
     try:
-        yield worker
+        yield runner_
     finally:
-        ending.set()
+        stop_event.set()
         thread.join()
-        worker._database.close()
+        runner_._database.close()
 
 
 def task(backend: Backend, task_id: UUID) -> Task:
@@ -46,7 +46,7 @@ def task(backend: Backend, task_id: UUID) -> Task:
         return session.get_one(Task, task_id)
 
 
-def ends(backend: Backend, task_id: UUID, state: JobState) -> Callable[[], bool]:
+def has_state(backend: Backend, task_id: UUID, state: JobState) -> Callable[[], bool]:
     return lambda: task(backend, task_id).state == state
 
 
@@ -55,17 +55,17 @@ def steps(backend: Backend) -> list[int]:
         return sorted(session.scalars(select(Step.number)))
 
 
-def test_work_is_done_with_progress(backend: Backend) -> None:
+def test_a_job_runs_and_stores_its_progress(backend: Backend) -> None:
     task_id = new_task(backend.database)
     with running(backend, work):
-        wait_until(ends(backend, task_id, JobState.SUCCEEDED))
+        wait_until(has_state(backend, task_id, JobState.SUCCEEDED))
     found = task(backend, task_id)
     assert (found.processed, found.total, found.attempts) == (5, 5, 1)
     assert found.ended_at is not None
     assert steps(backend) == [1, 2, 3, 4, 5]
 
 
-def test_another_worker_goes_on_where_a_killed_one_was(backend: Backend) -> None:
+def test_another_worker_continues_the_job_of_a_killed_worker(backend: Backend) -> None:
     task_id = new_task(backend.database)
     command = [
         sys.executable,
@@ -79,68 +79,68 @@ def test_another_worker_goes_on_where_a_killed_one_was(backend: Backend) -> None
         with running(backend, work):
             process.kill()
             assert process.wait(10) == -signal.SIGKILL
-            wait_until(ends(backend, task_id, JobState.SUCCEEDED))
+            wait_until(has_state(backend, task_id, JobState.SUCCEEDED))
     assert steps(backend) == [1, 2, 3, 4, 5]
     assert task(backend, task_id).attempts == 2
 
 
-def test_a_job_is_never_two_workers(backend: Backend) -> None:
+def test_a_job_is_never_run_by_two_workers_at_once(backend: Backend) -> None:
     task_id = new_task(backend.database)
-    inside, go_on = Event(), Event()
+    entered, released = Event(), Event()
 
-    def slowly(run: Run) -> None:
-        inside.set()
-        go_on.wait(20)
+    def work_slowly(run: Run) -> None:
+        entered.set()
+        released.wait(20)
         work(run)
 
-    with running(backend, slowly):
-        wait_until(inside.is_set)
+    with running(backend, work_slowly):
+        wait_until(entered.is_set)
         second = Runner(backend.database, {Task: work})
         assert second._run_unfinished(Task, Event()) == 0
         assert steps(backend) == []
-        go_on.set()
-        wait_until(ends(backend, task_id, JobState.SUCCEEDED))
+        released.set()
+        wait_until(has_state(backend, task_id, JobState.SUCCEEDED))
     assert task(backend, task_id).attempts == 1
 
 
-def test_a_worker_that_lost_its_lock_commits_nothing_more(postgres_backend: Backend) -> None:
-    """Its connection dies unnoticed, another worker finishes the job, and it wakes up."""
+def test_a_worker_that_lost_its_lock_cannot_commit_another_step(postgres_backend: Backend) -> None:
+    """Its connection is lost, another worker finishes the job, and then the first continues."""
     backend = postgres_backend
     Model.metadata.create_all(backend.database.engine)
     task_id = new_task(backend.database)
-    inside, go_on, woken = Event(), Event(), Event()
+    entered, released, resumed = Event(), Event(), Event()
 
-    def sleepy(run: Run) -> None:
-        inside.set()
-        go_on.wait(20)
-        woken.set()
+    def sleep_then_step(run: Run) -> None:
+        entered.set()
+        released.wait(20)
+        resumed.set()
         do_step(run, 1)
 
-    with running(backend, sleepy):
-        wait_until(inside.is_set)
+    with running(backend, sleep_then_step):
+        wait_until(entered.is_set)
         terminate_lock_holders(backend)
         assert Runner(backend.database, {Task: work})._run_unfinished(Task, Event()) == 1
-        go_on.set()
-        wait_until(woken.is_set)
+        released.set()
+        wait_until(resumed.is_set)
     found = task(backend, task_id)
     assert (found.state, found.processed, found.attempts) == (JobState.SUCCEEDED, 5, 2)
     assert steps(backend) == [1, 2, 3, 4, 5]
 
 
-def test_a_lost_lock_is_noticed_at_the_next_check(postgres_backend: Backend) -> None:
+def test_a_worker_that_lost_its_lock_fails_at_the_next_check(postgres_backend: Backend) -> None:
     backend = postgres_backend
     Model.metadata.create_all(backend.database.engine)
     task_id = new_task(backend.database)
     passed: list[int] = []
 
-    def losing_its_lock(run: Run) -> None:
+    def lose_the_lock(run: Run) -> None:
         if run.attempt == 1:
             terminate_lock_holders(backend)
         run.check()
         passed.append(run.attempt)
 
-    with running(backend, losing_its_lock):
-        wait_until(ends(backend, task_id, JobState.SUCCEEDED))
+    with running(backend, lose_the_lock):
+        wait_until(has_state(backend, task_id, JobState.SUCCEEDED))
     assert passed == [2]
 
 
@@ -156,72 +156,72 @@ def terminate_lock_holders(backend: Backend) -> None:
         assert ended.scalar_one() == 1
 
 
-def test_a_cancelled_job_ends_and_what_is_done_stays(backend: Backend) -> None:
+def test_a_cancelled_job_ends_and_its_committed_steps_stay(backend: Backend) -> None:
     task_id = new_task(backend.database)
 
-    def cancelled_after_one_step(run: Run) -> None:
+    def cancel_after_one_step(run: Run) -> None:
         do_step(run, 1)
         with run.database.transaction() as session:
             session.execute(update(Task).values(cancel_requested=True))
         work(run)
 
-    with running(backend, cancelled_after_one_step):
-        wait_until(ends(backend, task_id, JobState.CANCELLED))
+    with running(backend, cancel_after_one_step):
+        wait_until(has_state(backend, task_id, JobState.CANCELLED))
     assert steps(backend) == [1]
 
 
-def test_a_job_cancelled_before_its_turn_does_nothing(backend: Backend) -> None:
+def test_a_job_that_is_cancelled_before_it_starts_does_nothing(backend: Backend) -> None:
     task_id = new_task(backend.database)
     with backend.database.transaction() as session:
         session.execute(update(Task).values(cancel_requested=True))
     with running(backend, lambda run: do_step(run, 1)):
-        wait_until(ends(backend, task_id, JobState.CANCELLED))
+        wait_until(has_state(backend, task_id, JobState.CANCELLED))
     assert steps(backend) == []
 
 
-def test_a_job_that_cannot_succeed_tells_why(backend: Backend) -> None:
+def test_a_job_that_cannot_succeed_fails_with_its_fault(backend: Backend) -> None:
     task_id = new_task(backend.database)
 
-    def impossible(_: Run) -> None:
+    def fail(_: Run) -> None:
         raise JobFailed(Fault("/file", "no_table", "Give a CSV or XLSX file."))
 
-    with running(backend, impossible):
-        wait_until(ends(backend, task_id, JobState.FAILED))
+    with running(backend, fail):
+        wait_until(has_state(backend, task_id, JobState.FAILED))
     expected = {"pointer": "/file", "code": "no_table", "message": "Give a CSV or XLSX file."}
     assert task(backend, task_id).failure == expected
 
 
-def test_a_job_that_fails_again_and_again_is_given_up(
+def test_a_job_fails_after_its_last_attempt_and_others_still_run(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "_MAX_ATTEMPTS", 3)
     monkeypatch.setattr(runner, "_RETRY_SECONDS", 0.0)
     broken, fine = new_task(backend.database), new_task(backend.database)
 
-    def broken_for_one(run: Run) -> None:
+    def fail_for_one(run: Run) -> None:
         if run.job_id == broken:
             raise ZeroDivisionError
         work(run)
 
-    with running(backend, broken_for_one):
-        wait_until(ends(backend, broken, JobState.FAILED))
-        wait_until(ends(backend, fine, JobState.SUCCEEDED))
+    with running(backend, fail_for_one):
+        wait_until(has_state(backend, broken, JobState.FAILED))
+        wait_until(has_state(backend, fine, JobState.SUCCEEDED))
     failure = task(backend, broken).failure
     assert failure is not None
     assert failure["code"] == "internal"
 
 
-def test_a_stopped_worker_leaves_its_job_to_the_next(backend: Backend) -> None:
+def test_the_job_of_a_stopped_worker_is_continued_by_the_next_one(backend: Backend) -> None:
     task_id, stop = new_task(backend.database), Event()
 
-    def stopped_after_one_step(run: Run) -> None:
+    def stop_after_one_step(run: Run) -> None:
         do_step(run, 1)
         stop.set()
         run.check()
 
-    with running(backend, stopped_after_one_step, stop):
+    with running(backend, stop_after_one_step, stop):
         wait_until(stop.is_set)
     assert task(backend, task_id).state == JobState.RUNNING
     with running(backend, work):
-        wait_until(ends(backend, task_id, JobState.SUCCEEDED))
+        wait_until(has_state(backend, task_id, JobState.SUCCEEDED))
     assert steps(backend) == [1, 2, 3, 4, 5]

@@ -1,4 +1,4 @@
-"""A worker in a process of its own that does long work, which a test may kill."""
+"""A worker in its own process that runs a job, and that a test can kill."""
 
 import json
 import sys
@@ -25,13 +25,13 @@ class Model(DeclarativeBase):
 
 
 class Task(JobColumns, Model):
-    """Long work."""
+    """A job with five steps."""
 
     __tablename__ = "tasks"
 
 
 class Step(Model):
-    """One row for each step that was done: doing one twice would be seen."""
+    """A row for each step that was done; a step done twice has two rows."""
 
     __tablename__ = "steps"
 
@@ -42,7 +42,7 @@ class Step(Model):
 
 
 def new_task(database: Database) -> UUID:
-    """Ask for work."""
+    """Create a queued job and return its id."""
     task_id = new_id()
     with database.transaction() as session:
         session.add(Task(id=task_id, created_by="me", created_at=clock.now(), total=STEPS))
@@ -50,34 +50,34 @@ def new_task(database: Database) -> UUID:
 
 
 def do_step(run: Run, number: int) -> None:
-    """Commit one step with the progress that it is."""
+    """Commit a step together with the progress of the job."""
     with run.transaction() as session:
         session.add(Step(task_id=run.job_id, number=number, attempt=run.attempt))
         session.execute(update(Task).where(Task.id == run.job_id).values(processed=number))
 
 
-def done(run: Run) -> int:
-    """Find the place where the work goes on."""
+def steps_done(run: Run) -> int:
+    """Return the number of steps that are committed."""
     with run.database.reading() as session:
         return session.scalars(select(Task.processed).where(Task.id == run.job_id)).one()
 
 
 def work(run: Run) -> None:
-    """Do all steps that are not done."""
-    for number in range(done(run) + 1, STEPS + 1):
+    """Do all steps that are not done yet."""
+    for number in range(steps_done(run) + 1, STEPS + 1):
         run.check()
         do_step(run, number)
 
 
 def work_two_and_hang(run: Run) -> None:
-    """Do two steps and then nothing, as a worker that will be killed."""
+    """Do two steps and then wait for the stop, so that a test can kill the worker."""
     do_step(run, 1)
     do_step(run, 2)
     run.stop.wait()
 
 
 def main(settings_json: str, schema: str) -> None:
-    """Work until killed."""
+    """Run jobs until the process is killed."""
     settings = NotesSettings(**json.loads(settings_json))
     Runner(Database(settings.database, schema=schema), {Task: work_two_and_hang}).run(Event())
 

@@ -1,4 +1,4 @@
-"""A relay in a process of its own, which a test may kill."""
+"""A relay in its own process, which a test can kill."""
 
 import json
 import os
@@ -15,8 +15,8 @@ from shared.messaging.relay import Relay
 from tests.shared.backend import Backend, NotesSettings, declare_notes
 
 
-class Killed:
-    """A log that kills its process once the records are written and before anybody knows."""
+class KillingLog:
+    """A log that kills its process after it has written the records, before `append` returns."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -27,16 +27,16 @@ class Killed:
 
 
 def arguments(backend: Backend, *, die: bool) -> list[str]:
-    """Write for the command line where the process is to work."""
+    """Return the command-line arguments of the process."""
     return [backend.settings.model_dump_json(), backend.schema, json.dumps(die)]
 
 
 def main(settings_json: str, schema: str, die: str) -> None:
-    """Relay until killed."""
+    """Run a relay until the process is killed."""
     settings = NotesSettings(**json.loads(settings_json))
     declare_notes(schema)
     log = open_log(settings)
-    publishing = Killed(log) if json.loads(die) else log
+    publishing = KillingLog(log) if json.loads(die) else log
     relay = Relay(Database(settings.database, schema=schema), publishing)  # type: ignore[arg-type]
     relay.run(Event())
 

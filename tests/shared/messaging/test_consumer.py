@@ -1,4 +1,4 @@
-"""The effect of events: once each, poison put aside, outages waited out."""
+"""Applying events: each once, those that fail become dead letters, outages are waited out."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ class Model(DeclarativeBase):
 
 
 class Effect(Model):
-    """One row for each effect that a note had."""
+    """A row for each time that an event of a note was applied."""
 
     __tablename__ = "effects"
 
@@ -43,8 +43,8 @@ def backend(backend: Backend) -> Backend:
     return backend
 
 
-def note_down(session: Session, events: Sequence[NoteWritten]) -> None:
-    """Have an effect, which fails on the note `poison`."""
+def insert_effects(session: Session, events: Sequence[NoteWritten]) -> None:
+    """Insert an effect for each event, then fail if one of them is of the note `poison`."""
     trace = tracing.current()
     trace_id = trace.trace_id if trace else None
     rows = [{"note": event.note_id, "trace": trace_id} for event in events]
@@ -53,25 +53,25 @@ def note_down(session: Session, events: Sequence[NoteWritten]) -> None:
         raise ValueError("王小明 is not welcome")
 
 
-def consumer(backend: Backend, handler: Handler = note_down) -> Consumer:
+def consumer(backend: Backend, handler: Handler = insert_effects) -> Consumer:
     handlers: dict[type, Handler] = {NoteWritten: handler}
     return Consumer(backend.database, backend.log, group=backend.schema, handlers=handlers)
 
 
 @contextmanager
-def consuming(backend: Backend, handler: Handler = note_down) -> Iterator[Consumer]:
-    """Have a consumer run as it does in a worker."""
-    running, stop = consumer(backend, handler), Event()
-    thread = Thread(target=running.run, args=(stop,))
+def consuming(backend: Backend, handler: Handler = insert_effects) -> Iterator[Consumer]:
+    """Run a consumer in a thread, as a worker does."""
+    consumer_, stop = consumer(backend, handler), Event()
+    thread = Thread(target=consumer_.run, args=(stop,))
     thread.start()
     try:
-        yield running
+        yield consumer_
     finally:
         stop.set()
         thread.join()
 
 
-def envelope(
+def note_record(
     backend: Backend, note_id: str, *, event_id: UUID | None = None, value: str = ""
 ) -> Record:
     attributes = headers(
@@ -91,16 +91,16 @@ def effects(backend: Backend) -> list[str]:
 
 
 def apply(backend: Backend, *records: Record) -> None:
-    """Give records their effect in one batch, as the log would give them."""
+    """Append records to the log, and apply all records of the log in one batch."""
     backend.log.append(records)
     consumer(backend).apply(list(backend.published()))
 
 
-def buried(backend: Backend) -> list[Record]:
+def dead_letters(backend: Backend) -> list[Record]:
     return [item.record for item in backend.log.history(dead_letter_topic(backend.schema))]
 
 
-def test_an_event_has_its_effect_under_the_trace_it_was_recorded_with(backend: Backend) -> None:
+def test_an_event_is_applied_in_the_trace_in_which_it_was_recorded(backend: Backend) -> None:
     trace = tracing.start()
     backend.record(NoteWritten(note_id="a"), NoteWritten(note_id="b"))
     backend.publish()
@@ -110,42 +110,42 @@ def test_an_event_has_its_effect_under_the_trace_it_was_recorded_with(backend: B
         assert set(session.scalars(select(Effect.trace))) == {trace.trace_id}
 
 
-def test_an_event_that_comes_twice_has_one_effect(backend: Backend) -> None:
-    once = envelope(backend, "a", event_id=new_id())
-    apply(backend, once, once)
-    apply(backend, once)
+def test_an_event_that_is_received_twice_is_applied_once(backend: Backend) -> None:
+    record = note_record(backend, "a", event_id=new_id())
+    apply(backend, record, record)
+    apply(backend, record)
     assert effects(backend) == ["a"]
 
 
-def test_an_event_that_another_member_applies_meanwhile_has_one_effect(
+def test_an_event_that_two_members_of_the_group_apply_at_once_is_applied_once(
     postgres_backend: Backend,
 ) -> None:
-    """After a rebalance two members may hold the same event: the second waits for the first."""
+    """After a rebalance two members may have polled the same event; the second one waits."""
     backend = postgres_backend
     Model.metadata.create_all(backend.database.engine)
-    backend.log.append([envelope(backend, "a")])
-    inside, go_on = Event(), Event()
+    backend.log.append([note_record(backend, "a")])
+    entered, released = Event(), Event()
 
-    def slowly(session: Session, events: Sequence[NoteWritten]) -> None:
-        note_down(session, events)
-        inside.set()
-        go_on.wait(20)
+    def insert_slowly(session: Session, events: Sequence[NoteWritten]) -> None:
+        insert_effects(session, events)
+        entered.set()
+        released.wait(20)
 
     items = backend.published()
-    first = Thread(target=consumer(backend, slowly).apply, args=(items,))
+    first = Thread(target=consumer(backend, insert_slowly).apply, args=(items,))
     second = Thread(target=consumer(backend).apply, args=(items,))
     first.start()
-    inside.wait(20)
+    entered.wait(20)
     second.start()
-    wait_until(lambda: waiting_for_a_lock(backend))
-    go_on.set()
+    wait_until(lambda: waits_for_a_lock(backend))
+    released.set()
     first.join()
     second.join()
     assert effects(backend) == ["a"]
-    assert buried(backend) == []
+    assert dead_letters(backend) == []
 
 
-def waiting_for_a_lock(backend: Backend) -> bool:
+def waits_for_a_lock(backend: Backend) -> bool:
     with backend.database.connection() as connection:
         waiting = text(
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -162,157 +162,162 @@ UNREADABLE = [
 ]
 
 
-@pytest.mark.parametrize(("value", "place"), UNREADABLE)
-def test_what_cannot_be_read_is_put_aside_with_the_reason(
-    backend: Backend, value: str, place: str
+@pytest.mark.parametrize(("value", "pointer"), UNREADABLE)
+def test_an_invalid_record_becomes_a_dead_letter_with_its_origin_and_error(
+    backend: Backend, value: str, pointer: str
 ) -> None:
-    bad = envelope(backend, "bad", value=value)
-    apply(backend, envelope(backend, "a"), bad, envelope(backend, "b"))
+    invalid = note_record(backend, "bad", value=value)
+    apply(backend, note_record(backend, "a"), invalid, note_record(backend, "b"))
     assert effects(backend) == ["a", "b"]
-    (letter,) = buried(backend)
-    assert (letter.key, letter.value) == (bad.key, bad.value)
-    assert letter.headers.items() >= bad.headers.items()
+    (letter,) = dead_letters(backend)
+    assert (letter.key, letter.value) == (invalid.key, invalid.value)
+    assert letter.headers.items() >= invalid.headers.items()
     assert letter.headers["patron_origin_topic"] == backend.topic
-    assert letter.headers["patron_error"].startswith(place.rstrip("/"))
+    assert letter.headers["patron_error"].startswith(pointer.rstrip("/"))
     assert "王小明" not in letter.headers["patron_error"]
 
 
-def test_a_record_without_id_or_type_is_put_aside(backend: Backend) -> None:
-    nameless = text_record(backend.topic, "x", "{}")
-    unknown_id = text_record(
+def test_a_record_without_an_id_or_a_type_becomes_a_dead_letter(backend: Backend) -> None:
+    without_type = text_record(backend.topic, "x", "{}")
+    without_id = text_record(
         backend.topic, "y", '{"note_id":"y"}', ce_type="patron.note.written.v1"
     )
-    apply(backend, nameless, unknown_id, envelope(backend, "a"))
+    apply(backend, without_type, without_id, note_record(backend, "a"))
     assert effects(backend) == ["a"]
-    assert sorted(letter.key for letter in buried(backend)) == ["x", "y"]
+    assert sorted(letter.key for letter in dead_letters(backend)) == ["x", "y"]
 
 
-def test_an_event_that_no_handler_can_take_stands_alone(backend: Backend) -> None:
+def test_of_a_batch_only_the_event_that_fails_becomes_a_dead_letter(backend: Backend) -> None:
     good = [str(number) for number in range(40)]
-    records = [envelope(backend, note) for note in good]
-    records.insert(17, envelope(backend, "poison"))
+    records = [note_record(backend, note) for note in good]
+    records.insert(17, note_record(backend, "poison"))
     apply(backend, *records)
     assert effects(backend) == sorted(good)
-    (letter,) = buried(backend)
+    (letter,) = dead_letters(backend)
     assert letter.key == "poison"
     assert letter.headers["patron_error"].startswith("ValueError at test_consumer.py:")
     assert "王小明" not in letter.headers["patron_error"]
 
 
-def test_a_failure_that_passes_buries_nothing(backend: Backend) -> None:
-    """A race, say: what fails alone is tried once more."""
-    failing = iter([ValueError])
+def test_an_event_that_fails_once_is_tried_again_and_applied(backend: Backend) -> None:
+    """It may have failed in a race with another transaction."""
+    errors = iter([ValueError])
 
-    def failing_once(session: Session, events: Sequence[NoteWritten]) -> None:
-        for error in failing:
+    def fail_once(session: Session, events: Sequence[NoteWritten]) -> None:
+        for error in errors:
             raise error
-        note_down(session, events)
+        insert_effects(session, events)
 
-    backend.log.append([envelope(backend, "a")])
-    consumer(backend, failing_once).apply(backend.published())
+    backend.log.append([note_record(backend, "a")])
+    consumer(backend, fail_once).apply(backend.published())
     assert effects(backend) == ["a"]
-    assert buried(backend) == []
+    assert dead_letters(backend) == []
 
 
-def test_unknown_types_tombstones_and_unknown_fields_are_no_trouble(backend: Backend) -> None:
+def test_unknown_types_and_tombstones_are_ignored_and_so_are_unknown_fields(
+    backend: Backend,
+) -> None:
     unknown = text_record(
         backend.topic, "u", "{}", ce_type="patron.note.burnt.v1", ce_id=str(new_id())
     )
-    gone = text_record(
+    tombstone = text_record(
         backend.topic, "t", None, ce_type="patron.note.written.v1", ce_id=str(new_id())
     )
-    newer = envelope(backend, "a", value='{"note_id":"a","colour":"red"}')
-    apply(backend, unknown, gone, newer)
+    with_new_field = note_record(backend, "a", value='{"note_id":"a","colour":"red"}')
+    apply(backend, unknown, tombstone, with_new_field)
     assert effects(backend) == ["a"]
-    assert buried(backend) == []
+    assert dead_letters(backend) == []
 
 
-def test_a_missing_table_is_waited_for_and_buries_nothing(
+def test_while_a_table_is_missing_the_consumer_waits_without_dead_letters(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A worker may start before its migration has run."""
+    """A worker may start before its migration was run."""
     monkeypatch.setattr(loops, "_OUTAGE_SECONDS", 0.05)
     with backend.database.transaction() as session:
         session.execute(text("ALTER TABLE effects RENAME TO hidden"))
-    backend.log.append([envelope(backend, "a")])
+    backend.log.append([note_record(backend, "a")])
     waited = Event()
-    monkeypatch.setattr(loops.Loop, "wait_if_outage", _noting(waited, loops.Loop.wait_if_outage))
+    monkeypatch.setattr(
+        loops.Loop, "wait_if_outage", _signalling(waited, loops.Loop.wait_if_outage)
+    )
     with consuming(backend):
         wait_until(waited.is_set)
         with backend.database.transaction() as session:
             session.execute(text("ALTER TABLE hidden RENAME TO effects"))
         wait_until(lambda: effects(backend) == ["a"])
-    assert buried(backend) == []
+    assert dead_letters(backend) == []
 
 
-def _noting(noted: Event, then: object) -> object:
-    def note(*arguments: object) -> None:
-        noted.set()
-        then(*arguments)  # type: ignore[operator]
+def _signalling(called: Event, function: object) -> object:
+    def call(*arguments: object) -> None:
+        called.set()
+        function(*arguments)  # type: ignore[operator]
 
-    return note
+    return call
 
 
-def test_a_lost_connection_is_waited_out(
+def test_after_a_lost_connection_the_batch_is_applied_again_without_dead_letters(
     postgres_backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loops, "_OUTAGE_SECONDS", 0.05)
-    backend, killed = postgres_backend, iter([True])
+    backend, kills = postgres_backend, iter([True])
     Model.metadata.create_all(backend.database.engine)
 
-    def killing_its_own_backend_once(session: Session, events: Sequence[NoteWritten]) -> None:
-        note_down(session, events)
-        if next(killed, False):
+    def kill_own_connection_once(session: Session, events: Sequence[NoteWritten]) -> None:
+        insert_effects(session, events)
+        if next(kills, False):
             session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
-    backend.log.append([envelope(backend, "a"), envelope(backend, "b")])
-    with consuming(backend, killing_its_own_backend_once):
+    backend.log.append([note_record(backend, "a"), note_record(backend, "b")])
+    with consuming(backend, kill_own_connection_once):
         wait_until(lambda: effects(backend) == ["a", "b"])
-    assert buried(backend) == []
+    assert dead_letters(backend) == []
 
 
-def test_a_vanished_database_file_is_waited_out(
+def test_while_the_database_file_is_missing_the_consumer_waits(
     tmp_path: Path, backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loops, "_OUTAGE_SECONDS", 0.05)
     if not backend.database.is_sqlite:
         return
     waited = Event()
-    monkeypatch.setattr(loops.Loop, "wait_if_outage", _noting(waited, loops.Loop.wait_if_outage))
+    monkeypatch.setattr(
+        loops.Loop, "wait_if_outage", _signalling(waited, loops.Loop.wait_if_outage)
+    )
     backend.database.close()
-    here, away = tmp_path / "notes.db", tmp_path / "away.db"
-    here.rename(away)
-    backend.log.append([envelope(backend, "a")])
+    path, moved = tmp_path / "notes.db", tmp_path / "moved.db"
+    path.rename(moved)
+    backend.log.append([note_record(backend, "a")])
     with consuming(backend):
         wait_until(waited.is_set)
         backend.database.close()
-        away.replace(here)
+        moved.replace(path)
         wait_until(lambda: effects(backend) == ["a"])
 
 
-def test_facts_and_states_of_one_noun_go_to_topics_of_their_own(backend: Backend) -> None:
-    """Facts and states of one noun travel on topics of their own; only what is asked for comes."""
+def test_facts_and_states_of_one_noun_are_published_on_different_topics(backend: Backend) -> None:
     with backend.database.transaction() as session:
         outbox.record(session, NoteState(note_id="a"), NoteWritten(note_id="b"))
         topics = set(session.scalars(select(Outbox.aggregatetype)))
     assert topics == {backend.topic, backend.state_topic}
 
 
-def test_dead_letters_are_listed_and_driven_again(backend: Backend) -> None:
-    apply(backend, envelope(backend, "poison"), envelope(backend, "bad", value="{"))
-    told = sorted(
+def test_dead_letters_are_listed_and_applied_again_by_a_redrive(backend: Backend) -> None:
+    apply(backend, note_record(backend, "poison"), note_record(backend, "bad", value="{"))
+    letters = sorted(
         list_dead_letters(backend.log, service=backend.schema), key=lambda letter: letter["error"]
     )
-    assert [letter["topic"] for letter in told] == [backend.topic, backend.topic]
-    assert told[1]["error"].startswith("ValueError at")
+    assert [letter["topic"] for letter in letters] == [backend.topic, backend.topic]
+    assert letters[1]["error"].startswith("ValueError at")
     assert effects(backend) == []
 
-    def mended(session: Session, events: Sequence[NoteWritten]) -> None:
+    def fixed_handler(session: Session, events: Sequence[NoteWritten]) -> None:
         session.execute(insert(Effect), [{"note": event.note_id} for event in events])
 
-    handlers: dict[type, Handler] = {NoteWritten: mended}
+    handlers: dict[type, Handler] = {NoteWritten: fixed_handler}
     for _ in range(2):
-        tried = redrive(backend.database, backend.log, service=backend.schema, handlers=handlers)
-        assert tried == {"tried": 2, "failed": 1}
+        counts = redrive(backend.database, backend.log, service=backend.schema, handlers=handlers)
+        assert counts == {"tried": 2, "failed": 1}
         assert effects(backend) == ["poison"]
-    assert len(buried(backend)) == 2
+    assert len(dead_letters(backend)) == 2

@@ -1,4 +1,4 @@
-"""What operators see of a consumer: counts, lag, reasons; and that an outage is no poison."""
+"""The metrics, logs and traces of a consumer, and outages while it applies events."""
 
 import logging
 from collections.abc import Sequence
@@ -29,19 +29,19 @@ def backend(backend: Backend) -> Backend:
     return backend
 
 
-def nothing(session: Session, events: Sequence[NoteWritten]) -> None:
-    """Have no effect, but fail on the note `poison`."""
+def accept(session: Session, events: Sequence[NoteWritten]) -> None:
+    """Do nothing, but fail on an event of the note `poison`."""
     del session
     if any(event.note_id == "poison" for event in events):
         raise ValueError
 
 
-def consumer(backend: Backend, handler: Handler = nothing) -> Consumer:
+def consumer(backend: Backend, handler: Handler = accept) -> Consumer:
     handlers: dict[type, Handler] = {NoteWritten: handler}
     return Consumer(backend.database, backend.log, group=backend.schema, handlers=handlers)
 
 
-def note(
+def note_record(
     backend: Backend, note_id: str, *, kind: str = "written", traceparent: str | None = None
 ) -> Record:
     attributes = headers(
@@ -55,28 +55,28 @@ def note(
     return text_record(backend.topic, note_id, f'{{"note_id":"{note_id}"}}', **attributes)
 
 
-def counted(backend: Backend, outcome: str) -> float | None:
+def consumed_count(backend: Backend, outcome: str) -> float | None:
     return REGISTRY.get_sample_value(
         "patron_consumed_total", {"service": backend.schema, "outcome": outcome}
     )
 
 
-def test_every_record_is_counted_by_what_became_of_it(backend: Backend) -> None:
-    told = [
-        note(backend, "a"),
-        note(backend, "poison"),
-        note(backend, "b"),
-        note(backend, "c", kind="burnt"),
+def test_every_record_is_counted_by_its_outcome(backend: Backend) -> None:
+    records = [
+        note_record(backend, "a"),
+        note_record(backend, "poison"),
+        note_record(backend, "b"),
+        note_record(backend, "c", kind="burnt"),
     ]
-    backend.log.append(told)
+    backend.log.append(records)
     consumer(backend).apply(backend.published())
-    assert [counted(backend, each) for each in ("applied", "dead", "ignored")] == [2, 1, 1]
+    assert [consumed_count(backend, each) for each in ("applied", "dead", "ignored")] == [2, 1, 1]
 
 
-def test_a_dead_letter_says_where_it_came_from_and_is_logged_without_its_content(
+def test_a_dead_letter_has_its_origin_and_is_logged_without_its_content(
     backend: Backend, caplog: pytest.LogCaptureFixture
 ) -> None:
-    backend.log.append([note(backend, "a"), note(backend, "poison")])
+    backend.log.append([note_record(backend, "a"), note_record(backend, "poison")])
     with caplog.at_level(logging.ERROR):
         consumer(backend).apply(backend.published())
     (origin,) = (item for item in backend.published() if item.record.key == "poison")
@@ -93,31 +93,31 @@ def test_a_dead_letter_says_where_it_came_from_and_is_logged_without_its_content
     assert "note_id" not in logged
 
 
-def test_a_consumer_reads_for_its_group_and_shows_its_lag_not_at_every_turn(
+def test_a_consumer_updates_the_metric_of_its_lag_only_every_few_seconds(
     backend: Backend,
 ) -> None:
-    backend.log.append([note(backend, "a")])
+    backend.log.append([note_record(backend, "a")])
     group = {"service": backend.schema}
     subscription = backend.log.subscribe(group=backend.schema, topics=[backend.topic])
     wait_until(lambda: consumer(backend).poll_once(subscription) == 1)
-    reading = consumer(backend)
-    reading.poll_once(subscription)
+    consumer_ = consumer(backend)
+    consumer_.poll_once(subscription)
     assert REGISTRY.get_sample_value("patron_consumer_lag_records", group) == 0
-    backend.log.append([note(backend, "b")])
+    backend.log.append([note_record(backend, "b")])
     wait_until(lambda: subscription.lag() == 1)
-    reading._show_lag(subscription)
+    consumer_._show_lag(subscription)
     assert REGISTRY.get_sample_value("patron_consumer_lag_records", group) == 0
     subscription.close()
 
 
-def test_what_a_running_consumer_has_applied_its_group_need_not_read_again(
+def test_a_running_consumer_commits_the_offsets_of_the_events_it_applied(
     backend: Backend,
 ) -> None:
-    backend.log.append([note(backend, "a")])
-    running, stop = consumer(backend), Event()
-    thread = Thread(target=running.run, args=(stop,))
+    backend.log.append([note_record(backend, "a")])
+    consumer_, stop = consumer(backend), Event()
+    thread = Thread(target=consumer_.run, args=(stop,))
     thread.start()
-    wait_until(lambda: counted(backend, "applied"))
+    wait_until(lambda: consumed_count(backend, "applied"))
     stop.set()
     thread.join()
     member = backend.log.subscribe(group=backend.schema, topics=[backend.topic])
@@ -126,49 +126,49 @@ def test_what_a_running_consumer_has_applied_its_group_need_not_read_again(
 
 
 def failing(*errors: Exception) -> tuple[Handler, list[int]]:
-    """Give a handler that fails with these in turn, and how many events each call had."""
-    left, calls = iter(errors), list[int]()
+    """Return a handler that raises these errors one by one, and the sizes of its batches."""
+    remaining, sizes = iter(errors), list[int]()
 
     def handle(session: Session, events: Sequence[NoteWritten]) -> None:
         del session
-        calls.append(len(events))
-        for error in left:
+        sizes.append(len(events))
+        for error in remaining:
             raise error
 
-    return handle, calls
+    return handle, sizes
 
 
-def test_an_outage_parts_no_batch(backend: Backend) -> None:
-    handle, calls = failing(OUTAGE)
-    backend.log.append([note(backend, str(number)) for number in range(4)])
+def test_an_outage_is_raised_without_splitting_the_batch(backend: Backend) -> None:
+    handle, sizes = failing(OUTAGE)
+    backend.log.append([note_record(backend, str(number)) for number in range(4)])
     with pytest.raises(OperationalError):
         consumer(backend, handle).apply(backend.published())
-    assert calls == [4]
+    assert sizes == [4]
 
 
-def test_an_outage_while_an_event_is_tried_once_more_buries_nothing(backend: Backend) -> None:
+def test_an_outage_during_the_retry_of_an_event_makes_no_dead_letter(backend: Backend) -> None:
     handle, _ = failing(ValueError(), OUTAGE)
-    backend.log.append([note(backend, "a")])
+    backend.log.append([note_record(backend, "a")])
     with pytest.raises(OperationalError):
         consumer(backend, handle).apply(backend.published())
     assert list(backend.log.history(dead_letter_topic(backend.schema))) == []
 
 
-def test_work_for_events_of_several_traces_has_a_trace_of_its_own(backend: Backend) -> None:
+def test_a_batch_with_events_of_several_traces_gets_a_new_trace(backend: Backend) -> None:
     one, other = tracing.start(), tracing.start()
     seen: list[str] = []
 
-    def noting(session: Session, events: Sequence[NoteWritten]) -> None:
+    def collect_trace(session: Session, events: Sequence[NoteWritten]) -> None:
         del session, events
         trace = tracing.current()
         seen.append(trace.trace_id if trace else "")
 
     def apply(*traces: tracing.Trace) -> None:
         batch = [
-            ReceivedRecord(note(backend, "a", traceparent=each.traceparent), 0, 0)
+            ReceivedRecord(note_record(backend, "a", traceparent=each.traceparent), 0, 0)
             for each in traces
         ]
-        consumer(backend, noting).apply(batch)
+        consumer(backend, collect_trace).apply(batch)
 
     apply(one, one)
     apply(one, other)
@@ -182,16 +182,16 @@ def invalid(kind: Any, value: object) -> ValidationError:
     return caught.value
 
 
-def test_the_reason_names_the_place_inside_the_record_and_not_what_stands_there() -> None:
+def test_the_summary_of_a_validation_error_has_the_pointer_but_not_the_value() -> None:
     error = invalid(dict[str, list[UUID]], {"a": ["王小明"]})
     assert error_summary(error).startswith("/a/0: ")
     assert "王小明" not in error_summary(error)
 
 
-def test_a_long_reason_is_cut() -> None:
+def test_a_long_error_summary_is_cut_to_1000_characters() -> None:
     assert len(error_summary(invalid(list[int], ["x"] * 100))) == 1000
 
 
-def test_the_reason_of_an_error_is_its_kind_as_the_driver_names_it() -> None:
+def test_the_summary_of_another_error_is_its_class_or_that_of_the_driver() -> None:
     assert error_summary(ValueError("王小明")) == "ValueError"
     assert error_summary(DBAPIError("INSERT", {}, KeyError("王小明"))) == "KeyError"

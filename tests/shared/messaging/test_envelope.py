@@ -1,4 +1,4 @@
-"""What a record says about its event, for whoever reads the log."""
+"""The headers of a record: the attributes of a CloudEvent."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -18,9 +18,9 @@ CLOUD_EVENT = {
 }
 
 
-@pytest.mark.parametrize(("traceparent", "more"), [("00-a-b-01", True), (None, False)])
-def test_a_record_says_what_a_cloudevent_in_binary_mode_says(
-    traceparent: str | None, *, more: bool
+@pytest.mark.parametrize(("traceparent", "has_header"), [("00-a-b-01", True), (None, False)])
+def test_the_headers_are_those_of_a_cloudevent_in_binary_mode_and_its_trace(
+    traceparent: str | None, *, has_header: bool
 ) -> None:
     found = headers(
         event_id=UUID(int=1),
@@ -30,4 +30,4 @@ def test_a_record_says_what_a_cloudevent_in_binary_mode_says(
         key="a",
         traceparent=traceparent,
     )
-    assert found == CLOUD_EVENT | ({"traceparent": traceparent} if more else {})
+    assert found == CLOUD_EVENT | ({"traceparent": traceparent} if has_header else {})

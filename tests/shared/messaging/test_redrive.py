@@ -1,4 +1,4 @@
-"""What operators are told of dead letters, and of what happens when they are driven again."""
+"""The descriptions of dead letters, and the counts and logs of a redrive."""
 
 import logging
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ ORIGIN = {
 }
 
 
-def letter(backend: Backend, note_id: str) -> Record:
+def dead_letter(backend: Backend, note_id: str) -> Record:
     attributes = headers(
         event_id=new_id(),
         kind="patron.note.written.v1",
@@ -36,10 +36,10 @@ def letter(backend: Backend, note_id: str) -> Record:
     return Record(dead_letter_topic(backend.schema), note_id, value, attributes | ORIGIN)
 
 
-def test_a_dead_letter_is_described_by_its_origin_its_event_and_what_was_wrong(
+def test_a_dead_letter_is_described_by_its_origin_type_id_and_error(
     backend: Backend,
 ) -> None:
-    record = letter(backend, "王小明")
+    record = dead_letter(backend, "王小明")
     assert describe_dead_letter(ReceivedRecord(record, 0, 0)) == {
         "topic": "patron.notes.note.events.v1",
         "partition": "3",
@@ -50,9 +50,9 @@ def test_a_dead_letter_is_described_by_its_origin_its_event_and_what_was_wrong(
     }
 
 
-def test_what_a_dead_letter_does_not_say_is_empty() -> None:
-    bare = describe_dead_letter(ReceivedRecord(Record("t", "k", None, {}), 0, 0))
-    assert set(bare.values()) == {""}
+def test_headers_that_a_dead_letter_lacks_are_empty_in_its_description() -> None:
+    description = describe_dead_letter(ReceivedRecord(Record("t", "k", None, {}), 0, 0))
+    assert set(description.values()) == {""}
 
 
 def refusing(session: Session, events: Sequence[NoteWritten]) -> None:
@@ -62,22 +62,22 @@ def refusing(session: Session, events: Sequence[NoteWritten]) -> None:
         raise ValueError
 
 
-def test_every_letter_is_tried_and_what_fails_again_is_counted_and_logged(
+def test_a_redrive_tries_every_dead_letter_and_counts_and_logs_those_that_fail(
     backend: Backend, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(redriving, "_BATCH", 2)
     backend.create_topic(dead_letter_topic(backend.schema))
-    letters = [letter(backend, note_id) for note_id in ("bad", "good", "bad", "bad", "good")]
+    letters = [dead_letter(backend, note_id) for note_id in ("bad", "good", "bad", "bad", "good")]
     backend.log.append(letters)
     handlers: dict[type, Handler] = {NoteWritten: refusing}
     with caplog.at_level(logging.WARNING):
-        told = redrive(backend.database, backend.log, service=backend.schema, handlers=handlers)
-    assert told == {"tried": 5, "failed": 3}
+        counts = redrive(backend.database, backend.log, service=backend.schema, handlers=handlers)
+    assert counts == {"tried": 5, "failed": 3}
     logged = [each.getMessage() for each in caplog.records]
     logged = [message for message in logged if "'event.failed_again'" in message]
     for record in letters:
-        named = [message for message in logged if record.headers["ce_id"] in message]
-        assert len(named) == (record.key == "bad")
-        assert all("reason='ValueError at test_redrive.py:" in message for message in named)
+        matching = [message for message in logged if record.headers["ce_id"] in message]
+        assert len(matching) == (record.key == "bad")
+        assert all("reason='ValueError at test_redrive.py:" in message for message in matching)
     group = {"service": backend.schema, "outcome": "applied"}
     assert REGISTRY.get_sample_value("patron_consumed_total", group) == 2

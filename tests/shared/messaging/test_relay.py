@@ -1,4 +1,4 @@
-"""From a committed change to the log: nothing lost, nothing that was rolled back, order per key."""
+"""The relay: every committed event is published, in order per key, and no rolled-back event."""
 
 import json
 import os
@@ -22,16 +22,16 @@ from tests.shared.backend import Backend, NoteState, NoteWritten, values_by_key,
 from tests.shared.messaging import relaying
 
 
-def waiting(backend: Backend) -> int:
+def unpublished(backend: Backend) -> int:
     with backend.database.connection() as connection:
         return count_unpublished(connection)
 
 
-def ids(backend: Backend) -> list[str]:
+def published_keys(backend: Backend) -> list[str]:
     return [item.record.key for item in backend.published()]
 
 
-def test_a_rolled_back_change_publishes_nothing(backend: Backend) -> None:
+def test_events_of_a_rolled_back_transaction_are_not_published(backend: Backend) -> None:
     with suppress(ZeroDivisionError), backend.database.transaction() as session:
         outbox.record(session, NoteWritten(note_id="a"))
         raise ZeroDivisionError
@@ -39,7 +39,7 @@ def test_a_rolled_back_change_publishes_nothing(backend: Backend) -> None:
     assert backend.published() == []
 
 
-def test_a_committed_change_is_published_and_flagged(backend: Backend) -> None:
+def test_a_committed_event_is_published_and_marked_as_published(backend: Backend) -> None:
     backend.record(NoteWritten(note_id="a", text="值"))
     assert backend.publish() == 1
     (item,) = backend.published()
@@ -56,7 +56,7 @@ def test_a_committed_change_is_published_and_flagged(backend: Backend) -> None:
     assert str(row.event_id) == item.record.headers["ce_id"]
 
 
-def test_a_tombstone_is_published_as_one(backend: Backend) -> None:
+def test_a_tombstone_is_published_as_a_record_without_a_value(backend: Backend) -> None:
     backend.create_topic(backend.state_topic)
     with backend.database.transaction() as session:
         outbox.record(session, NoteState(note_id="a"))
@@ -65,7 +65,7 @@ def test_a_tombstone_is_published_as_one(backend: Backend) -> None:
     assert states(backend)["a"][-1] is None
 
 
-def test_what_is_recorded_in_bulk_keeps_its_order_per_key(backend: Backend) -> None:
+def test_events_recorded_in_bulk_are_published_in_order_per_key(backend: Backend) -> None:
     notes = [NoteWritten(note_id=str(n % 7), version=n) for n in range(700)]
     with backend.database.transaction() as session:
         outbox.record_all(session, notes)
@@ -76,30 +76,32 @@ def test_what_is_recorded_in_bulk_keeps_its_order_per_key(backend: Backend) -> N
         assert len(values) == 100, key
 
 
-def test_a_slow_transaction_with_a_lower_id_is_not_stepped_over(postgres_backend: Backend) -> None:
-    """Ids are given before commits: what a cursor by id would miss."""
+def test_events_of_a_slow_transaction_with_lower_ids_are_published_too(
+    postgres_backend: Backend,
+) -> None:
+    """Ids are assigned before the commit, so a cursor by id would skip these events."""
     backend = postgres_backend
     with backend.database.transaction() as slow:
         outbox.record(slow, NoteWritten(note_id="slow"))
         backend.record(NoteWritten(note_id="fast"))
         backend.publish()
-        assert ids(backend) == ["fast"]
+        assert published_keys(backend) == ["fast"]
     backend.publish()
-    assert sorted(ids(backend)) == ["fast", "slow"]
+    assert sorted(published_keys(backend)) == ["fast", "slow"]
 
 
-class Failing:
+class UnavailableLog:
     """A log that is out of reach."""
 
     def append(self, _: object) -> None:
         raise LogUnavailable("gone")
 
 
-def test_an_outage_of_the_log_flags_nothing(backend: Backend) -> None:
+def test_during_an_outage_of_the_log_events_stay_unpublished(backend: Backend) -> None:
     backend.record(NoteWritten(note_id="a"))
     with pytest.raises(LogUnavailable):
-        backend.publish(Failing())  # type: ignore[arg-type]
-    assert waiting(backend) == 1
+        backend.publish(UnavailableLog())  # type: ignore[arg-type]
+    assert unpublished(backend) == 1
 
 
 @contextmanager
@@ -112,14 +114,16 @@ def relaying_process(backend: Backend, *, die: bool = False) -> Iterator[subproc
             process.kill()
 
 
-def test_a_relay_killed_before_it_flags_publishes_again(backend: Backend) -> None:
+def test_events_of_a_relay_killed_before_it_marked_them_are_published_again(
+    backend: Backend,
+) -> None:
     backend.record(NoteWritten(note_id="a"), NoteWritten(note_id="b"))
-    with relaying_process(backend, die=True) as dying:
-        assert dying.wait(30) == -signal.SIGKILL
-    assert sorted(ids(backend)) == ["a", "b"]
-    assert waiting(backend) == 2
+    with relaying_process(backend, die=True) as process:
+        assert process.wait(30) == -signal.SIGKILL
+    assert sorted(published_keys(backend)) == ["a", "b"]
+    assert unpublished(backend) == 2
     backend.publish()
-    assert sorted(ids(backend)) == ["a", "a", "b", "b"]
+    assert sorted(published_keys(backend)) == ["a", "a", "b", "b"]
     assert len({item.record.headers["ce_id"] for item in backend.published()}) == 2
 
 
@@ -144,19 +148,19 @@ def test_another_relay_takes_over_when_one_is_killed(
     monkeypatch.setattr(relay, "_STANDBY_SECONDS", 0.05)
     with relaying_process(backend) as first:
         backend.record(NoteWritten(note_id="a"))
-        wait_until(lambda: waiting(backend) == 0)
+        wait_until(lambda: unpublished(backend) == 0)
         with relaying_thread(backend):
             backend.record(NoteWritten(note_id="b"))
-            wait_until(lambda: waiting(backend) == 0)
-            assert sorted(ids(backend)) == ["a", "b"]
+            wait_until(lambda: unpublished(backend) == 0)
+            assert sorted(published_keys(backend)) == ["a", "b"]
             os.kill(first.pid, signal.SIGKILL)
             backend.record(NoteWritten(note_id="c"))
-            wait_until(lambda: waiting(backend) == 0)
-    assert sorted(ids(backend)) == ["a", "b", "c"]
+            wait_until(lambda: unpublished(backend) == 0)
+    assert sorted(published_keys(backend)) == ["a", "b", "c"]
 
 
-class Counting:
-    """Counts who appends."""
+class CountingLog:
+    """A log that counts the records appended to it."""
 
     def __init__(self, log: Log) -> None:
         self._log, self.appended = log, 0
@@ -166,49 +170,49 @@ class Counting:
         self._log.append(records)
 
 
-def test_of_two_relays_one_publishes_until_its_connection_dies(
+def test_one_of_two_relays_publishes_until_it_loses_its_connection(
     postgres_backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backend = postgres_backend
     monkeypatch.setattr(relay, "_STANDBY_SECONDS", 0.05)
     with relaying_thread(backend) as one, relaying_thread(backend) as two:
-        one._log, two._log = Counting(one._log), Counting(two._log)  # type: ignore[assignment]
+        one._log, two._log = CountingLog(one._log), CountingLog(two._log)  # type: ignore[assignment]
         for number in range(20):
             backend.record(NoteWritten(note_id=str(number)))
-        wait_until(lambda: waiting(backend) == 0)
+        wait_until(lambda: unpublished(backend) == 0)
         counts = sorted((one._log.appended, two._log.appended))  # type: ignore[attr-defined]
         assert counts == [0, 20]
         terminate_the_lock_holder(backend)
         backend.record(NoteWritten(note_id="after"))
-        wait_until(lambda: waiting(backend) == 0)
-    assert len(ids(backend)) == 21
+        wait_until(lambda: unpublished(backend) == 0)
+    assert len(published_keys(backend)) == 21
 
 
-class Overtaken:
-    """A log whose writer loses its lock while it writes, and is late by one successor."""
+class OvertakenLog:
+    """A log whose first append loses the lock of its relay, and writes after the next relay did."""
 
     def __init__(self, backend: Backend) -> None:
-        self._backend, self.was_late = backend, False
+        self._backend, self.has_written = backend, False
 
     def append(self, records: list[Record]) -> None:
-        if not self.was_late:
+        if not self.has_written:
             terminate_the_lock_holder(self._backend)
             self._backend.record(NoteState(note_id="a", version=2))
             self._backend.publish()
         self._backend.log.append(records)
-        self.was_late = True
+        self.has_written = True
 
 
-def test_a_compacted_topic_ends_on_the_newest_state_although_a_relay_was_overtaken(
+def test_a_state_topic_ends_with_the_newest_state_even_if_an_old_relay_wrote_late(
     postgres_backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backend = postgres_backend
     monkeypatch.setattr(relay, "_STANDBY_SECONDS", 0.05)
-    log = Overtaken(backend)
+    log = OvertakenLog(backend)
     with relaying_thread(backend) as overtaken:
         overtaken._log = log  # type: ignore[assignment]
         backend.record(NoteState(note_id="a", version=1))
-        wait_until(lambda: log.was_late)
+        wait_until(lambda: log.has_written)
         wait_until(lambda: json.loads(states(backend)["a"][-1] or b"")["version"] == 2)
 
 

@@ -1,4 +1,4 @@
-"""What a relay does in its turns: the oldest first, states once more, and the tidying."""
+"""The relay in detail: batches, metrics, republished states, deleted rows and pauses."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,8 +27,11 @@ from shared.outages import LogUnavailable
 from tests.shared.backend import Backend, NoteState, NoteWritten, wait_until
 
 
-class Noting:
-    """A log that notes what is appended; at first it may be overtaken and fail."""
+class RecordingLog:
+    """A log that collects the batches appended to it.
+
+    If it is overtaken, another relay publishes newer events during the first append, which fails.
+    """
 
     def __init__(self, log: Log, *, overtaken_by: Backend | None = None) -> None:
         self._log, self._backend = log, overtaken_by
@@ -45,40 +48,40 @@ class Noting:
 
 
 @dataclass(frozen=True)
-class Relaying:
-    """A relay that runs as it does in a worker."""
+class RunningRelay:
+    """A relay that runs in a thread, as in a worker."""
 
     relay: Relay
     thread: Thread
 
     def wait_until(self, condition: Callable[[], object]) -> None:
-        """Wait for a condition, as long as the relay lives."""
+        """Wait until a condition is true; fail if the thread of the relay ends before."""
         wait_until(lambda: condition() or not self.thread.is_alive())
         assert self.thread.is_alive()
 
 
 @contextmanager
-def relaying(backend: Backend, log: Noting) -> Iterator[Relaying]:
+def relaying(backend: Backend, log: RecordingLog) -> Iterator[RunningRelay]:
     running, stop = Relay(backend.database, log), Event()  # type: ignore[arg-type]
     thread = Thread(target=running.run, args=(stop,))
     thread.start()
     try:
-        yield Relaying(running, thread)
+        yield RunningRelay(running, thread)
     finally:
         stop.set()
         thread.join()
 
 
-def waiting(backend: Backend) -> int:
+def unpublished(backend: Backend) -> int:
     with backend.database.connection() as connection:
         return count_unpublished(connection)
 
 
-def age_shown(backend: Backend) -> float | None:
+def outbox_age(backend: Backend) -> float | None:
     return REGISTRY.get_sample_value("patron_outbox_age_seconds", {"service": backend.schema})
 
 
-def test_the_age_that_is_shown_is_that_of_the_oldest_event_that_waits(
+def test_the_metric_of_the_outbox_is_the_age_of_the_oldest_unpublished_event(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backend.record(NoteWritten(note_id="a"))
@@ -87,19 +90,19 @@ def test_the_age_that_is_shown_is_that_of_the_oldest_event_that_waits(
     backend.record(NoteWritten(note_id="b"))
     monkeypatch.setattr(clock, "now", lambda: recorded + timedelta(minutes=2))
     backend.publish()
-    assert age_shown(backend) == 120
+    assert outbox_age(backend) == 120
     backend.publish()
-    assert age_shown(backend) == 0
+    assert outbox_age(backend) == 0
 
 
-def test_a_batch_is_of_the_oldest_and_what_is_left_comes_next(
+def test_events_are_published_in_batches_the_oldest_first(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay, "_BATCH", 2)
     backend.record(*(NoteWritten(note_id=str(number)) for number in range(5)))
-    log = Noting(backend.log)
+    log = RecordingLog(backend.log)
     with relaying(backend, log) as running:
-        running.wait_until(lambda: waiting(backend) == 0)
+        running.wait_until(lambda: unpublished(backend) == 0)
     keys = [[record.key for record in batch] for batch in log.batches]
     assert keys == [["0", "1"], ["2", "3"], ["4"]]
 
@@ -111,12 +114,12 @@ def test_an_event_is_published_with_its_time_and_its_trace(backend: Backend) -> 
     with backend.database.connection() as connection:
         recorded = connection.execute(select(Outbox.recorded_at)).scalar_one()
     (item,) = backend.published()
-    said = item.record.headers
-    assert trace.trace_id in said["traceparent"]
-    assert (said["ce_time"], said["ce_subject"]) == (recorded.isoformat(), "a")
+    headers = item.record.headers
+    assert trace.trace_id in headers["traceparent"]
+    assert (headers["ce_time"], headers["ce_subject"]) == (recorded.isoformat(), "a")
 
 
-def test_of_each_state_the_newest_is_sent_again_and_no_fact(backend: Backend) -> None:
+def test_the_newest_state_of_each_key_is_republished_and_no_fact(backend: Backend) -> None:
     backend.create_topic(backend.state_topic)
     backend.record(*(NoteState(note_id=note, version=1) for note in "ab"))
     backend.record(NoteState(note_id="a", version=2), NoteWritten(note_id="a"))
@@ -133,27 +136,27 @@ def test_of_each_state_the_newest_is_sent_again_and_no_fact(backend: Backend) ->
     ]
 
 
-def test_facts_alone_are_not_sent_again(backend: Backend) -> None:
+def test_nothing_is_republished_if_there_were_only_facts(backend: Backend) -> None:
     backend.record(NoteWritten(note_id="a"))
     with backend.database.connection() as connection:
         rows = oldest_unpublished(connection, source=backend.schema)
     backend.publish()
     with backend.database.connection() as connection:
         republish_newest_states(connection, rows)
-    assert waiting(backend) == 0
+    assert unpublished(backend) == 0
 
 
-def test_a_relay_that_was_overtaken_sends_the_newest_state_once_more_and_no_more(
+def test_a_relay_that_was_overtaken_republishes_the_newest_state_once(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loops, "_OUTAGE_SECONDS", 0.05)
     backend.create_topic(backend.state_topic)
     backend.record(NoteState(note_id="a", version=1))
-    log = Noting(backend.log, overtaken_by=backend)
+    log = RecordingLog(backend.log, overtaken_by=backend)
     with relaying(backend, log) as running:
-        running.wait_until(lambda: len(log.batches) == 2 and waiting(backend) == 0)
+        running.wait_until(lambda: len(log.batches) == 2 and unpublished(backend) == 0)
         backend.record(NoteState(note_id="b"))
-        running.wait_until(lambda: waiting(backend) == 0)
+        running.wait_until(lambda: unpublished(backend) == 0)
     values = [[record.value for record in batch] for batch in log.batches]
     assert values == [
         [b'{"note_id":"a","version":1,"text":""}'],
@@ -162,111 +165,111 @@ def test_a_relay_that_was_overtaken_sends_the_newest_state_once_more_and_no_more
     ]
 
 
-def turned(one: Relay, since: float) -> bool:
-    return one._last_beat > since
+def has_beaten(relay_: Relay, since: float) -> bool:
+    return relay_._last_beat > since
 
 
-def test_a_relay_that_waits_for_events_or_stands_by_turns_on(
+def test_a_relay_without_events_and_a_standby_relay_record_heartbeats(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A loop that does not show that it turns has its worker ended."""
+    """A loop without heartbeats ends the process of its worker."""
     monkeypatch.setattr(relay, "_STANDBY_SECONDS", 0.05)
-    log = Noting(backend.log)
+    log = RecordingLog(backend.log)
     with relaying(backend, log) as one, relaying(backend, log) as other:
         for each in (one, other):
-            each.wait_until(partial(turned, each.relay, 0))
-            each.wait_until(partial(turned, each.relay, each.relay._last_beat))
+            each.wait_until(partial(has_beaten, each.relay, 0))
+            each.wait_until(partial(has_beaten, each.relay, each.relay._last_beat))
 
 
-def published_ago(backend: Backend, note: str, ago: timedelta) -> None:
+def publish_before(backend: Backend, note: str, ago: timedelta) -> None:
     backend.record(NoteWritten(note_id=note))
     backend.publish()
     with backend.database.connection() as connection:
-        mine = update(Outbox).where(Outbox.aggregateid == note)
-        connection.execute(mine.values(published_at=clock.now() - ago))
+        statement = update(Outbox).where(Outbox.aggregateid == note)
+        connection.execute(statement.values(published_at=clock.now() - ago))
 
 
-def kept(backend: Backend) -> list[str]:
+def stored_keys(backend: Backend) -> list[str]:
     with backend.database.connection() as connection:
         return sorted(connection.execute(select(Outbox.aggregateid)).scalars())
 
 
-def test_what_was_published_a_day_ago_is_tidied_away_once_a_minute(
+def test_rows_published_more_than_a_day_ago_are_deleted_once_a_minute(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    published_ago(backend, "old", timedelta(days=1, seconds=1))
-    published_ago(backend, "young", timedelta(hours=23, minutes=50))
+    publish_before(backend, "old", timedelta(days=1, seconds=1))
+    publish_before(backend, "young", timedelta(hours=23, minutes=50))
     backend.record(NoteWritten(note_id="waiting"))
-    start, at = clock.now(), [0.0]
-    monkeypatch.setattr(clock, "now", lambda: start + timedelta(seconds=at[0]))
-    tidying = Relay(backend.database, backend.log)
+    start, elapsed = clock.now(), [0.0]
+    monkeypatch.setattr(clock, "now", lambda: start + timedelta(seconds=elapsed[0]))
+    relay_ = Relay(backend.database, backend.log)
 
-    def tidied_after(seconds: float) -> list[str]:
-        at[0] = seconds
+    def keys_after_cleanup(seconds: float) -> list[str]:
+        elapsed[0] = seconds
         with backend.database.connection() as connection:
-            tidying._delete_published(connection)
-        return kept(backend)
+            relay_._delete_published(connection)
+        return stored_keys(backend)
 
-    assert tidied_after(60) == ["old", "waiting", "young"]
-    assert tidied_after(60.5) == ["waiting", "young"]
-    published_ago(backend, "old", timedelta(days=2))
-    assert tidied_after(120) == ["old", "waiting", "young"]
-    assert tidied_after(121) == ["waiting", "young"]
+    assert keys_after_cleanup(60) == ["old", "waiting", "young"]
+    assert keys_after_cleanup(60.5) == ["waiting", "young"]
+    publish_before(backend, "old", timedelta(days=2))
+    assert keys_after_cleanup(120) == ["old", "waiting", "young"]
+    assert keys_after_cleanup(121) == ["waiting", "young"]
 
 
-def test_a_relay_tidies_when_it_has_nothing_left_to_publish(
+def test_a_relay_deletes_old_rows_when_there_is_nothing_to_publish(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay, "_CLEANUP_SECONDS", 0)
-    published_ago(backend, "old", timedelta(days=2))
-    with relaying(backend, Noting(backend.log)) as running:
-        running.wait_until(lambda: kept(backend) == [])
+    publish_before(backend, "old", timedelta(days=2))
+    with relaying(backend, RecordingLog(backend.log)) as running:
+        running.wait_until(lambda: stored_keys(backend) == [])
 
 
-class Waits(Event):
-    """Notes every wait and lets its time pass at once, until so many seconds have passed."""
+class RecordedWaits(Event):
+    """An event that records the seconds of each wait without waiting; it is set after `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
-        self.noted: list[float] = []
+        self.waits: list[float] = []
         self._seconds = seconds
 
     def wait(self, timeout: float | None = None) -> bool:
-        self.noted.append(timeout or 0)
-        if sum(self.noted) > self._seconds:
+        self.waits.append(timeout or 0)
+        if sum(self.waits) > self._seconds:
             self.set()
         return self.is_set()
 
 
-def test_a_relay_looks_less_often_while_nothing_comes(
+def test_a_relay_polls_the_outbox_less_often_while_there_are_no_events(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    turns, start = [Waits(2.5)], clock.now()
+    stops, start = [RecordedWaits(2.5)], clock.now()
 
     def now() -> datetime:
-        return start + timedelta(seconds=sum(sum(waits.noted) for waits in turns))
+        return start + timedelta(seconds=sum(sum(stop.waits) for stop in stops))
 
     monkeypatch.setattr(clock, "now", now)
-    one = Relay(backend.database, backend.log)
+    relay_ = Relay(backend.database, backend.log)
     with backend.database.connection() as connection:
-        one._publish_with_lock(connection, turns[0])
-    quiet = turns[0].noted
-    assert quiet == sorted(quiet)
-    assert (min(quiet), max(quiet)) == (0.03, 0.1)
-    assert 2 < sum(pause for pause in quiet if pause < 0.1) < 2.1
+        relay_._publish_with_lock(connection, stops[0])
+    pauses = stops[0].waits
+    assert pauses == sorted(pauses)
+    assert (min(pauses), max(pauses)) == (0.03, 0.1)
+    assert 2 < sum(pause for pause in pauses if pause < 0.1) < 2.1
     backend.record(NoteWritten(note_id="a"))
-    turns.append(Waits(1))
+    stops.append(RecordedWaits(1))
     with backend.database.connection() as connection:
-        one._publish_with_lock(connection, turns[1])
-    assert set(turns[1].noted) == {0.03}
+        relay_._publish_with_lock(connection, stops[1])
+    assert set(stops[1].waits) == {0.03}
 
 
-def test_a_relay_names_its_service_in_what_it_sends_and_shows(backend: Backend) -> None:
+def test_records_and_the_metric_of_a_relay_have_the_name_of_its_service(backend: Backend) -> None:
     OUTBOX_AGE.clear()
     backend.record(NoteWritten(note_id="a"))
-    log = Noting(backend.log)
+    log = RecordingLog(backend.log)
     with relaying(backend, log):
-        wait_until(lambda: waiting(backend) == 0)
-    assert age_shown(backend) is not None
+        wait_until(lambda: unpublished(backend) == 0)
+    assert outbox_age(backend) is not None
     ((record,),) = log.batches
     assert record.headers["ce_source"] == f"/patron/{backend.schema}"

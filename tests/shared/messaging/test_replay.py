@@ -1,4 +1,4 @@
-"""What was heard has its effect once more, and what was not is not repeated by the worker."""
+"""A replay applies all events again; those new to it are not applied again by the worker."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ from shared.models import Inbox
 from tests.shared.backend import Backend, NoteState, NoteWritten
 
 
-class Heard:
-    """Notes whatever handlers are given, batch by batch."""
+class RecordingHandler:
+    """A handler that collects the notes of each batch of events."""
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
@@ -35,70 +35,72 @@ def backend(backend: Backend) -> Backend:
     return backend
 
 
-def tell(backend: Backend, *events: object) -> None:
+def publish(backend: Backend, *events: object) -> None:
     backend.record(*events)
     backend.publish()
 
 
-def work(backend: Backend, heard: Heard) -> None:
-    """Hear all there is, as the worker does."""
+def work(backend: Backend, handler: RecordingHandler) -> None:
+    """Apply all records of the log, as the worker does."""
     consumer = Consumer(
-        backend.database, backend.log, group=backend.schema, handlers=heard.handlers
+        backend.database, backend.log, group=backend.schema, handlers=handler.handlers
     )
     for topic in (backend.topic, backend.state_topic):
         consumer.apply(list(backend.log.history(topic)))
 
 
-def noted(backend: Backend) -> int:
+def inbox_size(backend: Backend) -> int:
     with backend.database.reading() as session:
         return session.scalar(select(func.count()).select_from(Inbox)) or 0
 
 
-def test_a_replay_gives_all_that_was_heard_its_effect_once_more(backend: Backend) -> None:
-    """What was not heard yet is noted on the way, so that the worker does not repeat it."""
-    tell(backend, NoteWritten(note_id="a"), NoteWritten(note_id="b"))
-    work(backend, Heard())
-    tell(backend, NoteWritten(note_id="c"))
-    heard = Heard()
-    told = list(
-        replay(backend.database, backend.log, service=backend.schema, handlers=heard.handlers)
+def test_a_replay_applies_events_that_were_applied_before(backend: Backend) -> None:
+    """New events are added to the inbox, so that the worker does not apply them again."""
+    publish(backend, NoteWritten(note_id="a"), NoteWritten(note_id="b"))
+    work(backend, RecordingHandler())
+    publish(backend, NoteWritten(note_id="c"))
+    handler = RecordingHandler()
+    progress = list(
+        replay(backend.database, backend.log, service=backend.schema, handlers=handler.handlers)
     )
-    assert heard.batches == [["a", "b", "c"]]
-    assert told == [(backend.topic, 3)]
-    assert noted(backend) == 3
-    worked = Heard()
-    work(backend, worked)
-    assert worked.batches == []
+    assert handler.batches == [["a", "b", "c"]]
+    assert progress == [(backend.topic, 3)]
+    assert inbox_size(backend) == 3
+    worker_handler = RecordingHandler()
+    work(backend, worker_handler)
+    assert worker_handler.batches == []
 
 
-def test_a_replay_goes_topic_by_topic_and_tells_how_far_it_is(
+def test_a_replay_reads_topic_after_topic_and_yields_its_progress(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replaying, "_BATCH", 2)
-    tell(backend, *(NoteWritten(note_id=note) for note in "abc"), NoteState(note_id="d"))
-    heard = Heard()
-    told = list(
-        replay(backend.database, backend.log, service=backend.schema, handlers=heard.handlers)
+    publish(backend, *(NoteWritten(note_id=note) for note in "abc"), NoteState(note_id="d"))
+    handler = RecordingHandler()
+    progress = list(
+        replay(backend.database, backend.log, service=backend.schema, handlers=handler.handlers)
     )
-    assert told == [(backend.topic, 2), (backend.topic, 3), (backend.state_topic, 1)]
-    assert sorted(map(len, heard.batches)) == [1, 1, 2]
-    assert sorted(note for batch in heard.batches for note in batch) == [*"abcd"]
+    assert progress == [(backend.topic, 2), (backend.topic, 3), (backend.state_topic, 1)]
+    assert sorted(map(len, handler.batches)) == [1, 1, 2]
+    assert sorted(note for batch in handler.batches for note in batch) == [*"abcd"]
 
 
 def test_the_records_of_each_topic_are_counted(backend: Backend) -> None:
-    tell(backend, *(NoteWritten(note_id=note) for note in "abc"), NoteState(note_id="d"))
-    found = list(count_records(backend.log, handlers=Heard().handlers))
-    assert found == [(backend.topic, 3), (backend.state_topic, 1)]
+    publish(backend, *(NoteWritten(note_id=note) for note in "abc"), NoteState(note_id="d"))
+    counts = list(count_records(backend.log, handlers=RecordingHandler().handlers))
+    assert counts == [(backend.topic, 3), (backend.state_topic, 1)]
 
 
-def test_a_letter_of_a_replay_is_of_the_service_that_replays(backend: Backend) -> None:
-    """What a handler cannot take is put aside where the service's operators look."""
+def test_an_event_that_fails_in_a_replay_becomes_a_dead_letter_of_the_service(
+    backend: Backend,
+) -> None:
+    """It is written to the topic that the operators of this service read."""
 
     def failing(session: Session, events: Sequence[NoteWritten]) -> None:
         del session, events
         raise ValueError
 
-    tell(backend, NoteWritten(note_id="a"))
+    publish(backend, NoteWritten(note_id="a"))
     handlers: dict[type, Handler] = {NoteWritten: failing}
     list(replay(backend.database, backend.log, service=backend.schema, handlers=handlers))
     (letter,) = backend.log.history(dead_letter_topic(backend.schema))

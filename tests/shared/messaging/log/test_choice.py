@@ -1,4 +1,4 @@
-"""Which log the settings name."""
+"""The log that the settings choose."""
 
 from contextlib import closing
 from pathlib import Path
@@ -9,14 +9,16 @@ from shared.messaging.log.kafka import KafkaLog
 from tests.shared.backend import NotesSettings
 
 
-def test_brokers_that_are_named_are_the_log_and_are_told_who_we_are() -> None:
+def test_with_brokers_in_the_settings_the_log_is_kafka_with_the_service_as_client() -> None:
     with closing(open_log(NotesSettings(kafka_bootstrap="one:9092,other:9093"))) as log:
         assert isinstance(log, KafkaLog)
         assert (log._bootstrap, log._client) == (["one:9092", "other:9093"], "patron-notes")
 
 
-def test_without_brokers_the_log_is_a_file_of_one_name_in_the_data_folder(tmp_path: Path) -> None:
-    """All services of a machine share it, and a release finds what the one before has written."""
+def test_without_brokers_the_log_is_the_file_events_log_db_in_the_data_folder(
+    tmp_path: Path,
+) -> None:
+    """All services share this file, and a new release must find it by the same name."""
     with closing(open_log(NotesSettings(data=tmp_path))) as log:
         assert isinstance(log, EmbeddedLog)
         assert (tmp_path / "events.log.db").is_file()

@@ -1,4 +1,4 @@
-"""What is the embedded log's own: places, turns, what it says when its file fails."""
+"""The embedded log: partitions and offsets, locked groups, and errors of its file."""
 
 import sqlite3
 import stat
@@ -35,37 +35,37 @@ def append(log: EmbeddedLog, *keys: str, topic: str = TOPIC) -> None:
 
 
 KEYS = "difagb"
-"""A key of each partition: which it is stays the same for ever."""
+"""A key of each partition, in the order of the partitions; this must never change."""
 
 
-def taken(member: Subscription, max_records: int = 500) -> list[str]:
+def poll_keys(member: Subscription, max_records: int = 500) -> list[str]:
     return [item.record.key for item in member.poll(seconds=0, max_records=max_records)]
 
 
-def place(item: ReceivedRecord) -> tuple[int, int]:
+def location(item: ReceivedRecord) -> tuple[int, int]:
     return item.partition, item.offset
 
 
-def test_a_key_has_one_of_six_partitions_for_ever_and_offsets_count_from_0(
+def test_a_key_always_has_the_same_of_six_partitions_and_offsets_start_at_0(
     log: EmbeddedLog,
 ) -> None:
-    """Another way to part keys would mix up the order of those that are in the file."""
+    """Another partition for a key would break the order of its events in an existing file."""
     append(log, *KEYS, *KEYS)
     append(log, *KEYS)
-    found = sorted(map(place, log.history(TOPIC)))
+    found = sorted(map(location, log.history(TOPIC)))
     assert found == [(part, offset) for part in range(6) for offset in range(3)]
     assert [item.partition for item in log.history(TOPIC)][:6] == [0, 1, 2, 3, 4, 5]
 
 
-def test_places_of_several_topics_are_counted_apart(log: EmbeddedLog) -> None:
+def test_each_topic_has_offsets_of_its_own(log: EmbeddedLog) -> None:
     append(log, "a", "a")
     append(log, "a", topic=OTHER)
-    assert [place(item) for item in log.history(OTHER)] == [(3, 0)]
+    assert [location(item) for item in log.history(OTHER)] == [(3, 0)]
     append(log, "a", topic=OTHER)
-    assert [place(item) for item in log.history(OTHER)] == [(3, 0), (3, 1)]
+    assert [location(item) for item in log.history(OTHER)] == [(3, 0), (3, 1)]
 
 
-def test_a_log_goes_on_in_the_file_that_is_there(path: Path) -> None:
+def test_a_log_continues_in_an_existing_file(path: Path) -> None:
     for _ in range(2):
         with closing(EmbeddedLog(path)) as log:
             append(log, "a")
@@ -73,7 +73,7 @@ def test_a_log_goes_on_in_the_file_that_is_there(path: Path) -> None:
         assert [item.offset for item in log.history(TOPIC)] == [0, 1]
 
 
-def test_a_poll_waits_as_long_as_it_may_for_the_first_record(log: EmbeddedLog) -> None:
+def test_a_poll_waits_up_to_its_timeout_for_the_first_record(log: EmbeddedLog) -> None:
     with closing(log.subscribe(group="g", topics=[TOPIC])) as member:
         began = time.monotonic()
         assert member.poll(seconds=0.3, max_records=1) == []
@@ -85,22 +85,24 @@ def test_a_poll_waits_as_long_as_it_may_for_the_first_record(log: EmbeddedLog) -
         writer.join()
 
 
-def test_no_partition_waits_for_ever_behind_a_busy_one(log: EmbeddedLog) -> None:
+def test_partitions_are_polled_in_turn_even_if_one_has_many_records(log: EmbeddedLog) -> None:
     append(log, *[KEYS[5]] * 3, *[KEYS[0]] * 3)
     with closing(log.subscribe(group="g", topics=[TOPIC])) as member:
-        turns = [taken(member, max_records=1) for _ in range(6)]
-    assert turns == [[KEYS[0]], [KEYS[5]]] * 3
+        polled = [poll_keys(member, max_records=1) for _ in range(6)]
+    assert polled == [[KEYS[0]], [KEYS[5]]] * 3
 
 
-def test_a_poll_takes_of_several_partitions_until_it_has_enough(log: EmbeddedLog) -> None:
+def test_a_poll_reads_from_several_partitions_up_to_its_limit(log: EmbeddedLog) -> None:
     append(log, *[KEYS[0]] * 3, *[KEYS[1]] * 3)
     with closing(log.subscribe(group="g", topics=[TOPIC])) as member:
-        assert taken(member, max_records=4) == [*[KEYS[0]] * 3, KEYS[1]]
-        assert taken(member, max_records=4) == [KEYS[1]] * 2
-        assert taken(member, max_records=4) == []
+        assert poll_keys(member, max_records=4) == [*[KEYS[0]] * 3, KEYS[1]]
+        assert poll_keys(member, max_records=4) == [KEYS[1]] * 2
+        assert poll_keys(member, max_records=4) == []
 
 
-def test_lag_is_what_the_group_has_not_committed_in_its_topics(log: EmbeddedLog) -> None:
+def test_the_lag_is_the_number_of_records_of_its_topics_that_a_group_has_not_committed(
+    log: EmbeddedLog,
+) -> None:
     append(log, "a", "a", "b")
     append(log, "a", topic=OTHER)
     with closing(log.subscribe(group="g", topics=[TOPIC])) as member:
@@ -113,24 +115,26 @@ def test_lag_is_what_the_group_has_not_committed_in_its_topics(log: EmbeddedLog)
         assert member.lag() == 2
 
 
-def test_one_member_of_a_group_reads_and_the_next_goes_on_behind_what_it_committed(
+def test_one_member_of_a_group_reads_and_the_next_continues_at_the_committed_offset(
     log: EmbeddedLog,
 ) -> None:
     append(log, "a", "a")
     one, two = (log.subscribe(group="g", topics=[TOPIC]) for _ in range(2))
     with closing(two):
         (first,) = one.poll(seconds=0, max_records=1)
-        assert taken(two) == []
+        assert poll_keys(two) == []
         one.commit([first])
         one.close()
         (second,) = two.poll(seconds=0, max_records=500)
     assert second.offset == 1
 
 
-def test_the_files_of_turns_are_for_their_owner_alone(log: EmbeddedLog, path: Path) -> None:
+def test_the_lock_file_of_a_group_is_accessible_to_its_owner_only(
+    log: EmbeddedLog, path: Path
+) -> None:
     with closing(log.subscribe(group="g", topics=[TOPIC])):
-        (turns,) = path.parent.glob("*.lock")
-    assert stat.S_IMODE(turns.stat().st_mode) == 0o600
+        (lock_file,) = path.parent.glob("*.lock")
+    assert stat.S_IMODE(lock_file.stat().st_mode) == 0o600
 
 
 def test_a_writer_waits_for_another_to_finish(log: EmbeddedLog, path: Path) -> None:
@@ -145,7 +149,7 @@ def test_a_writer_waits_for_another_to_finish(log: EmbeddedLog, path: Path) -> N
     assert [item.record.key for item in log.history(TOPIC)] == ["a"]
 
 
-def test_a_batch_that_cannot_be_written_leaves_nothing_and_the_next_is_written(
+def test_a_batch_that_fails_is_rolled_back_and_the_next_one_is_written(
     log: EmbeddedLog,
 ) -> None:
     with pytest.raises(AttributeError):
@@ -154,23 +158,25 @@ def test_a_batch_that_cannot_be_written_leaves_nothing_and_the_next_is_written(
     assert [item.offset for item in log.history(TOPIC)] == [0]
 
 
-def test_states_of_a_key_replace_each_other_in_its_own_topic_alone(log: EmbeddedLog) -> None:
+def test_a_state_replaces_the_previous_one_of_its_key_in_the_same_topic_only(
+    log: EmbeddedLog,
+) -> None:
     one, other = "patron.x.y.state.v1", "patron.x.z.state.v1"
     for topic in (one, other):
         append(log, KEYS[0], KEYS[1], topic=topic)
     append(log, KEYS[0], KEYS[2], KEYS[2], topic=one)
-    assert [place(item) for item in log.history(one)] == [(1, 0), (0, 1), (2, 1)]
-    assert [place(item) for item in log.history(other)] == [(0, 0), (1, 0)]
+    assert [location(item) for item in log.history(one)] == [(1, 0), (0, 1), (2, 1)]
+    assert [location(item) for item in log.history(other)] == [(0, 0), (1, 0)]
 
 
-def test_a_member_reads_on_over_what_compaction_removed(log: EmbeddedLog) -> None:
+def test_a_member_reads_past_records_that_compaction_deleted(log: EmbeddedLog) -> None:
     topic = "patron.x.y.state.v1"
     append(log, "a", "a", topic=topic)
     with closing(log.subscribe(group="g", topics=[topic])) as member:
         append(log, "a", topic=topic)
         (only,) = member.poll(seconds=0, max_records=500)
         assert only.offset == 2
-        assert taken(member) == []
+        assert poll_keys(member) == []
         member.commit([only])
         assert member.lag() == 0
 
@@ -184,7 +190,7 @@ def test_a_member_reads_on_over_what_compaction_removed(log: EmbeddedLog) -> Non
         lambda _, member: member.lag(),
     ],
 )
-def test_a_file_that_fails_is_a_log_out_of_reach(
+def test_an_error_of_the_file_is_raised_as_log_unavailable(
     log: EmbeddedLog, path: Path, use: Callable[[EmbeddedLog, Subscription], object]
 ) -> None:
     member = log.subscribe(group="g", topics=[TOPIC])
@@ -196,7 +202,7 @@ def test_a_file_that_fails_is_a_log_out_of_reach(
             use(log, member)
 
 
-def test_a_folder_that_is_gone_is_a_log_out_of_reach(log: EmbeddedLog, path: Path) -> None:
+def test_a_missing_folder_is_raised_as_log_unavailable(log: EmbeddedLog, path: Path) -> None:
     path.parent.rename(path.parent.with_name("away"))
     with pytest.raises(LogUnavailable, match="unable to open"):
         log.subscribe(group="g", topics=[TOPIC])

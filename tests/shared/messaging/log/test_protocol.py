@@ -1,4 +1,4 @@
-"""What holds for every log, be it Kafka or the embedded one."""
+"""The protocol of the log, on Kafka and on the embedded log alike."""
 
 import secrets
 import socket
@@ -18,12 +18,12 @@ from shared.messaging.log.kafka import MAX_RECORD_BYTES
 from shared.outages import LogUnavailable
 from tests.shared.backend import Backend, text_record, values_by_key, wait_until
 
-REBALANCED = 60
-"""Seconds within which the members of a group have agreed, on a busy machine too."""
+REBALANCE_SECONDS = 60
+"""Within this time the members of a group have divided the partitions, even on a busy machine."""
 
 
 def read(subscription: Subscription, count: int, max_records: int = 500) -> list[ReceivedRecord]:
-    """Read so many records, without committing."""
+    """Poll until there are `count` records, without committing them."""
     found: list[ReceivedRecord] = []
 
     def enough() -> bool:
@@ -52,10 +52,10 @@ def test_a_record_arrives_as_it_was_written(backend: Backend) -> None:
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.lists(st.tuples(st.integers(0, 2), st.lists(st.integers(0, 3), min_size=1))))
-def test_order_per_key_survives_any_interleaving(
+def test_records_of_a_key_stay_in_order_whatever_the_writers_and_batches(
     backend: Backend, data: list[tuple[int, list[int]]]
 ) -> None:
-    """Writers in turn, batches of any size over any keys: each key reads as it was written."""
+    """Several writers append batches of any size with any keys."""
     run, logs = secrets.token_hex(4), [backend.log, *_more_logs(backend)]
     written: dict[str, list[bytes | None]] = {}
     for number, (writer, keys) in enumerate(data):
@@ -72,7 +72,7 @@ _LOGS: dict[str, list[Log]] = {}
 
 
 def _more_logs(backend: Backend) -> list[Log]:
-    """Open two more writers once a test, not once an example."""
+    """Open two more writers once per test, not once per example."""
     return _LOGS.setdefault(backend.unique, [backend.another_log(), backend.another_log()])
 
 
@@ -84,7 +84,9 @@ def close_more_logs() -> object:
             log.close()
 
 
-def test_each_group_reads_all_and_goes_on_where_it_committed(backend: Backend) -> None:
+def test_each_group_reads_all_records_and_continues_at_its_committed_offsets(
+    backend: Backend,
+) -> None:
     append(backend, "1", "2")
     first = backend.log.subscribe(group=f"{backend.unique}1", topics=[backend.topic])
     first.commit(read(first, 2))
@@ -98,39 +100,39 @@ def test_each_group_reads_all_and_goes_on_where_it_committed(backend: Backend) -
     other.close()
 
 
-def test_what_was_read_and_not_committed_is_read_again(backend: Backend) -> None:
+def test_records_that_were_read_but_not_committed_are_read_again(backend: Backend) -> None:
     append(backend, "1", "2", "3")
-    dying = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
-    found = read(dying, 3)
-    dying.commit(found[:1])
-    dying.close()
+    first = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
+    found = read(first, 3)
+    first.commit(found[:1])
+    first.close()
     successor = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
     assert [item.record.value for item in read(successor, 2)] == [b"2", b"3"]
     successor.close()
 
 
-def test_two_members_share_the_work_and_one_goes_on_alone(backend: Backend) -> None:
+def test_two_members_share_the_records_and_one_continues_alone(backend: Backend) -> None:
     one = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
     two = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
     for number in range(12):
         append(backend, str(number), key=f"key{number}")
     shared: list[ReceivedRecord] = []
 
-    def turn(*members: Subscription) -> int:
+    def poll_and_commit(*members: Subscription) -> int:
         for member in members:
             found = member.poll(seconds=0.05, max_records=3)
             member.commit(found)
             shared.extend(found)
         return len({item.record.value for item in shared})
 
-    wait_until(lambda: turn(one, two) == 12, seconds=REBALANCED)
+    wait_until(lambda: poll_and_commit(one, two) == 12, seconds=REBALANCE_SECONDS)
     one.close()
     append(backend, "last")
-    wait_until(lambda: turn(two) == 13, seconds=REBALANCED)
+    wait_until(lambda: poll_and_commit(two) == 13, seconds=REBALANCE_SECONDS)
     two.close()
 
 
-def test_a_poll_gives_at_most_what_was_asked_for(backend: Backend) -> None:
+def test_a_poll_returns_at_most_the_requested_number_of_records(backend: Backend) -> None:
     for number in range(8):
         append(backend, *["x"] * 10, key=f"key{number}")
     subscription = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
@@ -147,7 +149,7 @@ def test_a_poll_gives_at_most_what_was_asked_for(backend: Backend) -> None:
     subscription.close()
 
 
-def test_lag_is_what_has_not_been_read(backend: Backend) -> None:
+def test_the_lag_is_the_number_of_records_not_read_yet(backend: Backend) -> None:
     append(backend, "1", "2")
     subscription = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
     subscription.commit(read(subscription, 2))
@@ -157,7 +159,7 @@ def test_lag_is_what_has_not_been_read(backend: Backend) -> None:
     subscription.close()
 
 
-def test_history_is_all_there_is_whatever_groups_have_read(backend: Backend) -> None:
+def test_the_history_has_all_records_whatever_groups_have_read(backend: Backend) -> None:
     append(backend, "1", "2", "3")
     subscription = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
     subscription.commit(read(subscription, 3))
@@ -166,8 +168,8 @@ def test_history_is_all_there_is_whatever_groups_have_read(backend: Backend) -> 
     assert list(backend.log.history("patron.nothing.here.v1")) == []
 
 
-def test_a_topic_made_after_subscribing_is_read(backend: Backend) -> None:
-    """Services start in any order, and none makes another's topics."""
+def test_a_topic_created_after_the_subscription_is_read(backend: Backend) -> None:
+    """Services start in any order, and none creates the topics of another."""
     late = f"patron.{backend.unique}.late.events.v1"
     subscription = backend.log.subscribe(group=backend.unique, topics=[backend.topic, late])
     subscription.poll(seconds=0.1, max_records=1)
@@ -177,8 +179,8 @@ def test_a_topic_made_after_subscribing_is_read(backend: Backend) -> None:
     subscription.close()
 
 
-def test_a_member_survives_joins_that_outlast_its_polls(backend: Backend) -> None:
-    """Each topic that appears makes a group of Kafka join anew (docs/decisions/0007)."""
+def test_a_member_reads_on_after_rejoins_that_outlast_its_polls(backend: Backend) -> None:
+    """Each new topic makes the group of Kafka rejoin (docs/decisions/0007)."""
     late = [f"patron.{backend.unique}.late{n}.events.v1" for n in range(6)]
     subscription = backend.log.subscribe(group=backend.unique, topics=late)
     seen: list[bytes | None] = []
@@ -195,14 +197,14 @@ def test_a_member_survives_joins_that_outlast_its_polls(backend: Backend) -> Non
     subscription.close()
 
 
-def test_a_large_record_fits(backend: Backend) -> None:
+def test_a_record_of_3_mb_is_written_and_read(backend: Backend) -> None:
     name = f"patron.{backend.unique}.large.events.v1"
     backend.create_topic(name, {"max.message.bytes": str(MAX_RECORD_BYTES)})
     backend.log.append([text_record(name, "a", "x" * 3_000_000)])
     assert [len(item.record.value or b"") for item in backend.log.history(name)] == [3_000_000]
 
 
-def test_a_state_topic_keeps_the_latest_of_each_key_and_tombstones(backend: Backend) -> None:
+def test_a_state_topic_is_compacted_to_the_last_record_of_each_key(backend: Backend) -> None:
     quick = {
         "cleanup.policy": "compact",
         "min.cleanable.dirty.ratio": "0.001",
@@ -221,7 +223,7 @@ def test_a_state_topic_keeps_the_latest_of_each_key_and_tombstones(backend: Back
     wait_until(compacted)
 
 
-def test_what_the_embedded_log_forgets_is_not_in_its_file(tmp_path: Path) -> None:
+def test_a_state_deleted_from_the_embedded_log_is_not_in_its_file_any_more(tmp_path: Path) -> None:
     log = EmbeddedLog(tmp_path / "log.db")
     log.append([text_record("patron.x.y.state.v1", "a", "王小明")])
     log.append([text_record("patron.x.y.state.v1", "a", None)])
@@ -247,17 +249,16 @@ for attempt in (
 """
 
 
-def test_a_broker_that_cannot_be_reached_is_told_soon() -> None:
-    """In a process of its own: kafka-python leaves the sockets of a failed start open."""
-    with socket.socket() as deaf:
-        deaf.bind(("127.0.0.1", 0))
-        command = [sys.executable, "-c", UNREACHABLE, f"127.0.0.1:{deaf.getsockname()[1]}"]
+def test_a_broker_out_of_reach_raises_log_unavailable_within_30_seconds() -> None:
+    """This runs in its own process, as kafka-python leaves the sockets of a failed start open."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        command = [sys.executable, "-c", UNREACHABLE, f"127.0.0.1:{silent.getsockname()[1]}"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout.split() == ["unavailable", "unavailable"]
 
 
-def test_a_log_that_failed_works_again(backend: Backend) -> None:
-    """What could not be written is refused, and the next append is not hurt by it."""
+def test_an_append_succeeds_after_a_failed_one(backend: Backend) -> None:
     with pytest.raises((LogUnavailable, AttributeError)):
         backend.log.append([text_record(backend.topic, "a", "x" * (MAX_RECORD_BYTES + 1)), None])  # type: ignore[list-item]
     append(backend, "1")

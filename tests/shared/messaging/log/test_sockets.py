@@ -1,4 +1,4 @@
-"""What a dropped connect of kafka-python leaves behind fails nobody's test; other sockets do."""
+"""Sockets that kafka-python leaves open cause no warnings in tests; other open sockets do."""
 
 import socket
 import warnings
@@ -9,7 +9,7 @@ from kafka.net.inet import KafkaNetSocket
 KINDS = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
 
 
-def test_a_socket_that_kafka_python_forgets_is_closed_in_silence() -> None:
+def test_a_socket_that_kafka_python_leaves_open_is_closed_without_a_warning() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, warnings.catch_warnings():
         warnings.simplefilter("error")
         forgotten = KafkaNetSocket().socket(*KINDS)
@@ -20,6 +20,6 @@ def test_a_socket_that_kafka_python_forgets_is_closed_in_silence() -> None:
 
 
 @pytest.mark.filterwarnings("default")
-def test_any_other_forgotten_socket_is_told() -> None:
+def test_any_other_socket_that_is_left_open_causes_a_warning() -> None:
     with pytest.warns(ResourceWarning, match="unclosed <socket"):
         socket.socket(*KINDS)
