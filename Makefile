@@ -36,7 +36,7 @@ define install
 	@cp $< $@
 endef
 
-check: setup ## format, lint, types, import rules, shape rules, generated documents fresh
+check: setup ## check format, lint, types, import rules, shape rules, whether generated documents are fresh
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
@@ -44,32 +44,32 @@ check: setup ## format, lint, types, import rules, shape rules, generated docume
 	$(PY) -m tests.shape .
 	$(PY) -m deploy.docs --check
 
-test: setup ## the suite, on both stacks what may differ there; STACK=embedded or real, ARGS= for pytest
+test: setup ## run the tests, on both stacks where these may differ; STACK=embedded or real, ARGS= for pytest
 	$(PYTEST) --stack=$(or $(STACK),default) $(ARGS)
 
-test-all: setup ## every test on both stacks
+test-all: setup ## run every test on both stacks
 	$(PYTEST) --stack=both $(ARGS)
 
-demo: .venv/requirements.lock ## everything embedded with the demo company; DEMO_EXIT=1 leaves after printing
+demo: .venv/requirements.lock ## run everything embedded with the demo company; DEMO_EXIT=1 leaves after printing
 	@$(PY) -m deploy.demo
 
-run: .venv/requirements.lock ## everything embedded and empty, at PATRON_PORT (8000), data in PATRON_DATA (./var)
+run: .venv/requirements.lock ## run everything embedded and empty, at PATRON_PORT (8000), data in PATRON_DATA (./var)
 	@$(PY) -m deploy.local run
 
-real: setup ## the same on PostgreSQL and Apache Kafka, from the environment or from wheels and jars
+real: setup ## run everything on PostgreSQL and Apache Kafka, from the environment or from wheels and jars
 	@$(PY) -m deploy.local real
 
-bench: setup ## the benchmark tables, as ratios, also written to var/bench.json; ARGS="read start" for some
+bench: setup ## print the benchmark tables and write var/bench.json; ARGS="read start" for some of them
 	@$(PY) -m deploy.bench $(ARGS)
 
-faults: setup ## the fault campaign on both stacks; ROUNDS=, SEED=, STACK=, and five planted bugs
+faults: setup ## run the fault campaign on both stacks and with planted bugs; ROUNDS=, SEED=, STACK=
 	@$(PY) -m tests.faults --planted --seed=$(SEED)
 	@$(PY) -m tests.faults --stack=$(or $(STACK),both) --rounds=$(ROUNDS) --seed=$(SEED)
 
-mutants: setup ## change the rules, one thing at a time: tests must notice; ARGS='services/scoring/*'
+mutants: setup ## change modules one expression at a time and see that a test fails; ARGS='services/scoring/*'
 	@set -f; $(PY) -m tests.mutants --record $(ARGS)
 
-lock: setup ## write the lock files again with the newest versions
+lock: setup ## write the lock files with the newest versions
 	$(COMPILE) --upgrade --all-extras --group demo -o requirements.lock
 	$(COMPILE) --upgrade --all-extras --group dev -c requirements.lock -o requirements-dev.lock
 	@for service in registry survey scoring gateway; do \
@@ -79,5 +79,5 @@ lock: setup ## write the lock files again with the newest versions
 docs: setup ## generate the committed API and event documents
 	$(PY) -m deploy.docs
 
-migration: setup ## write what SERVICE= lacks against its models; M="customers get tags" says what it does
+migration: setup ## write the migration that the models of SERVICE= need; M="customers get tags" names it
 	@$(PY) -m deploy.migration $(SERVICE) "$(M)"

@@ -60,13 +60,15 @@ ON_BOTH_STACKS = {
 }
 """Modules of a service whose tests (`test_<module>.py`) run on both stacks by default."""
 REAL_SERVERS = {"postgres_server", "postgres_roles", "kafka_bootstrap"}
+"""Fixtures of the real stack; a test that takes one itself runs there alone."""
 QUICK_BROKER = {"log.cleaner.backoff.ms": "500", "group.min.session.timeout.ms": "1000"}
-settings.register_profile(
-    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)  # how busy a machine is decides no test
-settings.load_profile("suite")
-
+"""Compaction and the loss of a group's member are seen in about a second."""
 MISSING = pytest.StashKey[list[str]]()
+"""The reasons why tests could not run on this machine."""
+
+# no test may fail because the machine is busy
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -82,7 +84,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[MISSING] = []
     config.pluginmanager.register(CpuSeconds())
-    kafka_sockets.close_forgotten()
+    kafka_sockets.close_silently()
     structlog.configure(
         processors=[structlog.processors.KeyValueRenderer()],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -114,7 +116,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in real]
 
 
-class Shares(LoadScopeScheduling):  # type: ignore[misc]  # it carries no types
+class ByFileAndStack(LoadScopeScheduling):  # type: ignore[misc]  # it carries no types
     """An xdist scheduler that gives the tests of one file on one stack to the same worker."""
 
     def _split_scope(self, nodeid: str) -> str:
@@ -124,8 +126,8 @@ class Shares(LoadScopeScheduling):  # type: ignore[misc]  # it carries no types
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
-    return Shares(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileAndStack:
+    return ByFileAndStack(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -200,7 +202,7 @@ def program(request: pytest.FixtureRequest) -> Callable[[str], str]:
 
 
 def _missing(config: pytest.Config, reason: str) -> NoReturn:
-    """Skip a test for something that this machine lacks; in CI it is a failure."""
+    """Skip a test because this machine lacks something; in CI the test fails instead."""
     config.stash[MISSING].append(reason)
     stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
     stop(reason)

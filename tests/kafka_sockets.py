@@ -1,8 +1,9 @@
-"""The sockets that kafka-python leaves open, closed by the garbage collector without a warning.
+"""Sockets that kafka-python leaves open are closed by the garbage collector without a warning.
 
-When a client is closed while it connects, kafka-python 3.0.12 drops the coroutine that holds the
-socket (`kafka/net/inet.py`, `sock_connect`). Python then closes it and warns in whatever test runs
-at that moment. Every other socket that is left open still fails the test.
+When a client is closed while it is connecting, kafka-python 3.0.12 drops the coroutine that owns
+the socket (`kafka/net/inet.py`, `sock_connect`). Python then closes the socket and warns in
+whichever test runs at that moment, and a warning fails it. Any other socket that is left open
+still fails its test.
 """
 
 import socket
@@ -11,15 +12,15 @@ from typing import Any
 from kafka.net.inet import KafkaNetSocket
 
 
-class _Forgotten(socket.socket):
+class _SilentlyClosed(socket.socket):
     def __del__(self) -> None:
         self.close()
 
 
-def _socket(_: Any, family: int, kind: int, protocol: int) -> socket.socket:
-    return _Forgotten(family, kind, protocol)
+def _open_socket(_: Any, family: int, kind: int, protocol: int) -> socket.socket:
+    return _SilentlyClosed(family, kind, protocol)
 
 
-def close_forgotten() -> None:
-    """Have kafka-python open such sockets."""
-    KafkaNetSocket.socket = _socket
+def close_silently() -> None:
+    """Have kafka-python open sockets that are closed without a warning."""
+    KafkaNetSocket.socket = _open_socket

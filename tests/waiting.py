@@ -1,14 +1,14 @@
-"""Waiting for what happens in another process, without sleeping longer than it takes."""
+"""Waiting for something that happens in another thread or process, with a deadline."""
 
 import time
 from collections.abc import Callable
 
 
-def eventually(holds: Callable[[], bool], *, seconds: float = 20) -> bool:
-    """Tell whether a condition came true before the deadline."""
+def eventually(condition: Callable[[], bool], *, seconds: float = 20) -> bool:
+    """Return whether a condition becomes true within that many seconds, asking again and again."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if holds():
+        if condition():
             return True
         time.sleep(0.05)
     return False

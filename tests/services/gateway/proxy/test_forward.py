@@ -217,7 +217,7 @@ def test_a_restarted_service_is_found_again(tmp_path: Path) -> None:
         forward = Forwarder(upstream, signer, Limits(1024, 5, Quota(1024, at_once=1, of_all=1)))
         found = [await ask(forward)]
         await asyncio.to_thread(running.close)
-        with serve(service, on=httpx.URL(url).port or 0):
+        with serve(service, port=httpx.URL(url).port or 0):
             found += [await ask(forward)]
             await upstream.close()
         return found
