@@ -1,7 +1,7 @@
-"""Say whether ledger.json, expected.json and README.md agree: python -m tests.ledger.check_ledger.
+"""Check that ledger.json, expected.json and README.md agree: python -m tests.ledger.check_ledger.
 
-Works the figures out from ledger.json alone and imports nothing of the product. Prints every
-difference and exits with 1 if there is one.
+The figures are computed from ledger.json only, without any code of the product. The command prints
+every difference and exits with 1 if there is one.
 """
 
 import json
@@ -17,15 +17,15 @@ from tests.ledger.figures import figures, moves, plain_index, score
 HERE = Path(__file__).parent
 
 
-def midway(steps: list[dict[str, Any]], items: list[Any], wanted: dict[str, Any]) -> dict[str, Any]:
-    """Give the figures that are wanted after the first steps only."""
-    book, as_of = read(steps[: wanted["after_steps"]], items), date.fromisoformat(wanted["as_of"])
-    found = {"scores": {who: score(book, who, as_of) for who in wanted["scores"]}}
-    return {**wanted, **found, **({"index": plain_index(book, as_of)} if "index" in wanted else {})}
+def midway(steps: list[dict[str, Any]], items: list[Any], part: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures that `part` names, computed after its number of first steps."""
+    records, as_of = read(steps[: part["after_steps"]], items), date.fromisoformat(part["as_of"])
+    found = {"scores": {customer: score(records, customer, as_of) for customer in part["scores"]}}
+    return {**part, **found, **({"index": plain_index(records, as_of)} if "index" in part else {})}
 
 
 def differences(expected: Any, found: Any, path: str = "") -> Iterator[str]:
-    """Name every place where two documents differ."""
+    """Yield each difference of two JSON documents, with its path."""
     if isinstance(expected, dict) and isinstance(found, dict):
         for key in expected.keys() | found.keys():
             yield from differences(expected.get(key), found.get(key), f"{path}/{key}")
@@ -34,7 +34,7 @@ def differences(expected: Any, found: Any, path: str = "") -> Iterator[str]:
 
 
 def cell(value: Any) -> str:
-    """Write one value as it stands in the tables of README.md."""
+    """Return one value as it is written in the tables of README.md."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
@@ -46,14 +46,14 @@ def cell(value: Any) -> str:
 
 
 def row(*values: Any) -> str:
-    """Write one row of a table."""
+    """Return one row of a Markdown table."""
     return "| " + " | ".join(map(cell, values)) + " |"
 
 
 def rows(part: dict[str, Any]) -> Iterator[str]:
-    """Write every row that a section of README.md must hold, and no other."""
-    for who, given in part.get("scores", {}).items():
-        yield row(who, *given.values())
+    """Yield exactly the rows that a section of README.md must contain."""
+    for customer, values in part.get("scores", {}).items():
+        yield row(customer, *values.values())
     tables = part.get("abc", {})
     for method, table in tables.items():
         yield row(method, table["n"], table["total"], table["gini"], table["excluded"])
@@ -68,8 +68,8 @@ def rows(part: dict[str, Any]) -> Iterator[str]:
     yield from (row(*move.values()) for move in part.get("moves", []))
 
 
-def written(section: str) -> list[str]:
-    """Take the rows out of a section, without the heads of its tables."""
+def rows_of(section: str) -> list[str]:
+    """Return the rows of the tables of a section, without the header rows."""
     lines = section.splitlines()
     below = [*lines[1:], ""]
     return [
@@ -79,8 +79,8 @@ def written(section: str) -> list[str]:
     ]
 
 
-def unwritten(expected: dict[str, Any]) -> Iterator[str]:
-    """Name every section of README.md whose rows are not those of expected.json."""
+def differing_sections(expected: dict[str, Any]) -> Iterator[str]:
+    """Yield each section of README.md whose rows differ from expected.json."""
     readme = (HERE / "README.md").read_text(encoding="utf-8")
     sections = dict(part.split("\n", 1) for part in readme.split("\n## ")[1:])
     parts = {f"As of {day}": part for day, part in expected["as_of"].items()}
@@ -88,16 +88,16 @@ def unwritten(expected: dict[str, Any]) -> Iterator[str]:
     for part in expected["midway"]:
         parts[f"Midway after {part['after_steps']} steps, as of {part['as_of']}"] = part
     for title, part in parts.items():
-        if list(rows(part)) != written(sections.get(title, "")):
+        if list(rows(part)) != rows_of(sections.get(title, "")):
             yield f"README.md, {title}: the tables are not those of expected.json"
 
 
 def found_figures(expected: dict[str, Any]) -> dict[str, Any]:
-    """Work out everything that expected.json holds."""
+    """Compute everything that expected.json contains."""
     steps = json.loads((HERE / "ledger.json").read_text(encoding="utf-8"))
     items = json.loads((HERE / "questionnaire.json").read_text(encoding="utf-8"))["items"]
-    book = read(steps, items)
-    days = {day: figures(book, date.fromisoformat(day)) for day in expected["as_of"]}
+    records = read(steps, items)
+    days = {day: figures(records, date.fromisoformat(day)) for day in expected["as_of"]}
     between = [
         {**part, "moves": moves(days[part["from"]], days[part["to"]])} for part in expected["moves"]
     ]
@@ -106,9 +106,9 @@ def found_figures(expected: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Print every difference; 0 if there is none."""
+    """Print every difference; return 0 if there is none."""
     expected = json.loads((HERE / "expected.json").read_text(encoding="utf-8"))
-    found = [*differences(expected, found_figures(expected)), *unwritten(expected)]
+    found = [*differences(expected, found_figures(expected)), *differing_sections(expected)]
     agreed = "ledger.json, expected.json and README.md agree"
     sys.stdout.write("\n".join(sorted(found) or [agreed]) + "\n")
     return 1 if found else 0

@@ -1,4 +1,4 @@
-"""Compare what the product answers with the figures that were worked out by hand."""
+"""Compare the product's answers with the figures that were worked out by hand."""
 
 import json
 from decimal import Decimal
@@ -19,7 +19,7 @@ _SHARES = ("customer_share", "value_share", "reference_share", "threshold")
 
 
 def score(found: Json, expected: Json) -> None:
-    """Compare a score; the class only where the ledger names one."""
+    """Compare a score; its class only if the ledger contains one."""
     assert Decimal(found["value_points"]) == Decimal(expected["value_points"])
     assert Decimal(found["recent_revenue"]) == Decimal(expected["revenue_12m"])
     for name in ("rung", "silent", "purchase_days"):
@@ -31,22 +31,22 @@ def score(found: Json, expected: Json) -> None:
 
 
 def explanation(found: Json, expected: Json) -> None:
-    """Compare the sum of all that an explanation lists with the points."""
+    """Compare the sum of the points in an explanation with the points of the score."""
     points = [Decimal(fact["points"]) for term in found["terms"] for fact in term["facts"]]
     assert sum(points, Decimal(0)) == Decimal(expected["value_points"])
 
 
 def abc(found: Json, expected: Json) -> None:
-    """Compare an ABC table; members are compared by the classes of the scores."""
+    """Compare an ABC table, without its members: `score` compares the class of each customer."""
     assert (found["n"], found["basis"]) == (expected["n"], expected["basis"])
     assert Decimal(found["total"]) == Decimal(expected["total"])
-    assert _same(found["gini"], expected["gini"])
+    assert _is_close(found["gini"], expected["gini"])
     _excluded(found, expected)
     for row, wanted in zip(found["classes"], expected["classes"], strict=True):
         assert (row["class"], row["customers"]) == (wanted["class"], wanted["customers"])
         assert Decimal(row["value"]) == Decimal(wanted["value"])
         for name in _SHARES:
-            assert _same(row[name], wanted[name]), (row["class"], name)
+            assert _is_close(row[name], wanted[name]), (row["class"], name)
 
 
 def ladder(found: Json, expected: Json) -> None:
@@ -58,7 +58,7 @@ def ladder(found: Json, expected: Json) -> None:
 
 
 def moves(found: Json, expected: Json) -> None:
-    """Compare who moved between two dates."""
+    """Compare the moves between two dates."""
     assert _rungs(found["moves"]) == _rungs(expected["moves"])
 
 
@@ -66,10 +66,10 @@ def index(found: Json, expected: Json) -> None:
     """Compare the plain satisfaction index and its interval."""
     assert found["n"] == expected["n"]
     for name in ("index", "low", "high"):
-        assert _same(found[name], expected[name]), name
+        assert _is_close(found[name], expected[name]), name
 
 
-def _same(found: Any, expected: Any) -> bool:
+def _is_close(found: Any, expected: Any) -> bool:
     if expected is None:
         return found is None
     return abs(Decimal(str(found)) - Decimal(str(expected))) <= _TOLERANCE

@@ -1,4 +1,4 @@
-"""The ledger's steps, read into facts and answers."""
+"""The facts and answers that the steps of the ledger contain."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,18 +14,18 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Fact:
-    """The positive or the negative lines of one order."""
+    """The bought or the returned lines of one order."""
 
     customer: str
     day: date
-    purchase: bool
+    is_purchase: bool
     amount: Decimal
     currency: str
 
 
 @dataclass
-class Book:
-    """What the steps leave: customers by first id, facts, answers (customer, time, items)."""
+class Records:
+    """All customers by their first id, all facts, and all answers (customer, moment, items)."""
 
     customers: dict[str, dict[str, Any]] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
@@ -33,47 +33,49 @@ class Book:
 
 
 def name(external_id: dict[str, str]) -> str:
-    """Write an external id as text."""
+    """Return an external id as text, `system:id`."""
     return f"{external_id['system']}:{external_id['id']}"
 
 
-def read(steps: list[dict[str, Any]], items: list[dict[str, Any]]) -> Book:
-    """Apply the steps: the last body of an order counts."""
-    book, first, orders = Book(), {}, {}
+def read(steps: list[dict[str, Any]], items: list[dict[str, Any]]) -> Records:
+    """Apply the steps; of several bodies of an order the last one counts."""
+    records, first, orders = Records(), {}, {}
     for step in steps:
         body = step["body"]
         if step["do"] == "customer":
             names = [name(external_id) for external_id in body["external_ids"]]
             first.update(dict.fromkeys(names, names[0]))
-            book.customers[names[0]] = {**body, "sort": min(names)}
+            records.customers[names[0]] = {**body, "sort": min(names)}
         elif step["do"] == "order":
             orders[name(body["external_id"])] = body
         else:
-            who = body["customer"] and first[name(body["customer"])]
-            book.answers.append((who, moment(body["submitted_at"]), rescaled(body, items)))
+            customer = body["customer"] and first[name(body["customer"])]
+            records.answers.append(
+                (customer, moment(body["submitted_at"]), rescaled_items(body, items))
+            )
     for body in orders.values():
         if body["customer"]:
-            book.facts += facts_of(body, first[name(body["customer"])])
-    return book
+            records.facts += facts_of(body, first[name(body["customer"])])
+    return records
 
 
 def moment(written: str) -> datetime:
-    """Read a time into the business zone."""
+    """Parse a time, and convert it to the company's time zone."""
     return datetime.fromisoformat(written).astimezone(ZONE)
 
 
-def rescaled(body: dict[str, Any], items: list[dict[str, Any]]) -> list[Decimal]:
-    """Put the satisfaction items that were answered on 0..100."""
-    asked = [item for item in items if item["role"] == "satisfaction"]
+def rescaled_items(body: dict[str, Any], items: list[dict[str, Any]]) -> list[Decimal]:
+    """Map each answered satisfaction item to 0..100."""
+    satisfaction_items = [item for item in items if item["role"] == "satisfaction"]
     return [
-        100 * Decimal(given - item["least"]) / (item["most"] - item["least"])
-        for item in asked
-        if (given := body["answers"].get(item["code"])) not in (None, *item["missing"])
+        100 * Decimal(value - item["least"]) / (item["most"] - item["least"])
+        for item in satisfaction_items
+        if (value := body["answers"].get(item["code"])) not in (None, *item["missing"])
     ]
 
 
 def facts_of(order: dict[str, Any], customer: str) -> Iterator[Fact]:
-    """Split an order into a purchase and a return."""
+    """Yield the purchase and the return of an order; either may be missing."""
     amounts: dict[bool, list[Decimal]] = defaultdict(list)
     for line in order["lines"]:
         quantity = Decimal(line["quantity"])
@@ -82,5 +84,5 @@ def facts_of(order: dict[str, Any], customer: str) -> Iterator[Fact]:
         amount += -discount if quantity > 0 else discount
         amounts[quantity > 0].append(amount)
     day = moment(order["ordered_at"]).date()
-    for purchase, parts in amounts.items():
-        yield Fact(customer, day, purchase, sum(parts, ZERO), order["currency"])
+    for is_purchase, parts in amounts.items():
+        yield Fact(customer, day, is_purchase, sum(parts, ZERO), order["currency"])

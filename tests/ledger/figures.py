@@ -1,4 +1,4 @@
-"""The ledger's figures, worked out a second way: from its facts and the readings in README.md."""
+"""The figures of the ledger, computed from its facts and the readings of the rules in README.md."""
 
 from collections import Counter, defaultdict
 from datetime import date
@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from tests.ledger.facts import ZERO, Book, Fact
+from tests.ledger.facts import ZERO, Fact, Records
 
 RUNGS = [
     *("suspect", "prospect", "disqualified", "first_time", "repeat", "client"),
@@ -17,44 +17,44 @@ REFERENCE = {"A": "50", "B": "30", "C": "20"}
 T_975 = {3: Decimal("3.182446305284"), 4: Decimal("2.776445105198"), 5: Decimal("2.570581835636")}
 
 
-def text(value: Decimal, places: int | None = None) -> str:
-    """Write a decimal without exponent and trailing zeros, rounded half to even to places."""
-    rounded = value if places is None else round(value, places)
+def text(value: Decimal, digits: int | None = None) -> str:
+    """Return a decimal without exponent and trailing zeros, rounded half to even to `digits`."""
+    rounded = value if digits is None else round(value, digits)
     return format(rounded.normalize() + ZERO, "f")
 
 
 def year_before(day: date) -> date:
-    """Go back 12 months; from the 29th of February to the 28th."""
+    """Return the day 12 months before; before the 29th of February it is the 28th."""
     leap = (day.month, day.day) == (2, 29)
     return day.replace(year=day.year - 1, day=28 if leap else day.day)
 
 
 def net(facts: list[Fact]) -> Decimal:
-    """Add up what has a rate."""
+    """Return the sum of the facts in CNY, the only currency with an exchange rate."""
     return sum((fact.amount for fact in facts if fact.currency == "CNY"), ZERO)
 
 
 def excluded(facts: list[Fact]) -> list[dict[str, Any]]:
-    """Count and add up what has none, by currency."""
-    left: dict[str, list[Decimal]] = defaultdict(list)
+    """Return number and sum of the facts in other currencies, by currency."""
+    amounts_by_currency: dict[str, list[Decimal]] = defaultdict(list)
     for fact in facts:
-        left[fact.currency].append(fact.amount)
+        amounts_by_currency[fact.currency].append(fact.amount)
     return [
         {"currency": currency, "facts": len(amounts), "amount": text(sum(amounts, ZERO))}
-        for currency, amounts in sorted(left.items())
+        for currency, amounts in sorted(amounts_by_currency.items())
         if currency != "CNY"
     ]
 
 
 def is_silent(days: list[date], as_of: date) -> bool:
-    """Tell whether the last purchase day is further back than the customer's own bound."""
+    """Return whether the last purchase day is longer ago than the customer's bound."""
     gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     bound = max(90, 3 * median(gaps)) if len(days) >= 3 else 365
     return bool(days) and (as_of - days[-1]).days > bound
 
 
 def rung_of(days: list[date], *, silent: bool, disqualified: bool) -> str:
-    """Find the highest rung that holds, of those that purchases and marks alone can reach."""
+    """Return the highest rung that the purchase days and the mark allow."""
     if silent:
         return "inactive"
     if not days:
@@ -62,27 +62,27 @@ def rung_of(days: list[date], *, silent: bool, disqualified: bool) -> str:
     return "first_time" if len(days) == 1 else "repeat" if len(days) < 4 else "client"
 
 
-def score(book: Book, customer: str, as_of: date) -> dict[str, Any]:
-    """Give one customer's figures, without the class."""
-    facts = [fact for fact in book.facts if fact.customer == customer and fact.day <= as_of]
-    days = sorted({fact.day for fact in facts if fact.purchase})
+def score(records: Records, customer: str, as_of: date) -> dict[str, Any]:
+    """Return the figures of one customer, without the class."""
+    facts = [fact for fact in records.facts if fact.customer == customer and fact.day <= as_of]
+    days = sorted({fact.day for fact in facts if fact.is_purchase})
     silent = is_silent(days, as_of)
     recent = [fact for fact in facts if fact.day > year_before(as_of)]
-    disqualified = book.customers[customer].get("disqualified", False)
+    disqualified = records.customers[customer].get("disqualified", False)
     return {
         "value_points": text(net(facts) / 100_000),
         "rung": rung_of(days, silent=silent, disqualified=disqualified),
         "silent": silent,
         "revenue_12m": text(net(recent)),
         "purchase_days": len(days),
-        "satisfaction": satisfaction(book, customer, as_of),
+        "satisfaction": satisfaction(records, customer, as_of),
         "excluded": excluded(facts),
     }
 
 
-def satisfaction(book: Book, customer: str, as_of: date) -> dict[str, Any] | None:
-    """Give the index of the latest answer that has one."""
-    own = [(at, items) for who, at, items in book.answers if who == customer and items]
+def satisfaction(records: Records, customer: str, as_of: date) -> dict[str, Any] | None:
+    """Return the index of the customer's latest answer that has one."""
+    own = [(at, items) for name, at, items in records.answers if name == customer and items]
     past = [(at, items) for at, items in own if at.date() <= as_of]
     if not past:
         return None
@@ -90,9 +90,9 @@ def satisfaction(book: Book, customer: str, as_of: date) -> dict[str, Any] | Non
     return {"index": text(sum(items, ZERO) / len(items)), "n": len(items)}
 
 
-def plain_index(book: Book, as_of: date) -> dict[str, Any]:
-    """Give the mean of all answers' indices with its t interval."""
-    past = [items for _, at, items in book.answers if items and at.date() <= as_of]
+def plain_index(records: Records, as_of: date) -> dict[str, Any]:
+    """Return the mean of the indices of all answers, with its t interval."""
+    past = [items for _, at, items in records.answers if items and at.date() <= as_of]
     indices = [sum(items, ZERO) / len(items) for items in past]
     n, mean = len(indices), sum(indices, ZERO) / len(indices)
     if n == 1:
@@ -102,13 +102,13 @@ def plain_index(book: Book, as_of: date) -> dict[str, Any]:
     return {"n": n, "index": text(mean), "low": text(mean - half, 6), "high": text(mean + half, 6)}
 
 
-def abc(book: Book, as_of: date, method: str) -> dict[str, Any]:
-    """Give the table of classes with the members in rank order."""
-    past = [fact for fact in book.facts if fact.day <= as_of]
-    buyers = {fact.customer for fact in past if fact.purchase}
+def abc(records: Records, as_of: date, method: str) -> dict[str, Any]:
+    """Return the table of classes; the members of each class are ordered by rank."""
+    past = [fact for fact in records.facts if fact.day <= as_of]
+    buyers = {fact.customer for fact in past if fact.is_purchase}
     counted = [fact for fact in past if fact.customer in buyers]
     values = {buyer: net([fact for fact in past if fact.customer == buyer]) for buyer in buyers}
-    ranked = sorted(buyers, key=lambda buyer: (-values[buyer], book.customers[buyer]["sort"]))
+    ranked = sorted(buyers, key=lambda buyer: (-values[buyer], records.customers[buyer]["sort"]))
     classes = classify([values[buyer] for buyer in ranked], method)
     return {
         "n": len(buyers),
@@ -121,16 +121,16 @@ def abc(book: Book, as_of: date, method: str) -> dict[str, Any]:
 
 
 def classify(values: list[Decimal], method: str) -> list[str]:
-    """Cut falling values into classes by rank or by the sum before each."""
+    """Return the class of each value; the values fall, and `method` is count or value."""
     n, total, before, classes = len(values), sum(values, ZERO), ZERO, []
     cuts = [(Decimal(share) * n / 100).to_integral_value(ROUND_CEILING) for share in (5, 20)]
     for rank, value in enumerate(values):
-        at, lines = (
+        position, limits = (
             (Decimal(rank), cuts)
             if method == "count"
             else (before, [total * 7 / 10, total * 9 / 10])
         )
-        label = "A" if at < lines[0] else "B" if at < lines[1] else "C"
+        label = "A" if position < limits[0] else "B" if position < limits[1] else "C"
         classes.append("C" if value < 0 else label)
         before += value
     return classes
@@ -139,8 +139,10 @@ def classify(values: list[Decimal], method: str) -> list[str]:
 def abc_row(
     label: str, ranked: list[str], classes: list[str], values: dict[str, Decimal]
 ) -> dict[str, Any]:
-    """Describe one class."""
-    members = [who for who, given in zip(ranked, classes, strict=True) if given == label]
+    """Return the row of one class."""
+    members = [
+        customer for customer, class_ in zip(ranked, classes, strict=True) if class_ == label
+    ]
     value = sum((values[member] for member in members), ZERO)
     total = sum(values.values(), ZERO)
     return {
@@ -156,15 +158,15 @@ def abc_row(
 
 
 def gini(values: list[Decimal]) -> str:
-    """Average the differences of all pairs, negative values taken as 0, over twice the mean."""
-    kept = [max(value, ZERO) for value in values]
-    differences = sum((abs(one - other) for one in kept for other in kept), ZERO)
-    return text(differences / (2 * len(kept) * sum(kept, ZERO)), 6)
+    """Return half the mean difference of all pairs divided by the mean; negative values are 0."""
+    positive = [max(value, ZERO) for value in values]
+    differences = sum((abs(one - other) for one in positive for other in positive), ZERO)
+    return text(differences / (2 * len(positive) * sum(positive, ZERO)), 6)
 
 
-def ladder(book: Book, scores: dict[str, Any], as_of: date) -> dict[str, Any]:
-    """Count customers and their revenue by rung."""
-    recent = [fact for fact in book.facts if year_before(as_of) < fact.day <= as_of]
+def ladder(records: Records, scores: dict[str, Any], as_of: date) -> dict[str, Any]:
+    """Return the number of customers and their revenue on each rung."""
+    recent = [fact for fact in records.facts if year_before(as_of) < fact.day <= as_of]
     rows = []
     for rung in RUNGS:
         revenues = [Decimal(s["revenue_12m"]) for s in scores.values() if s["rung"] == rung]
@@ -179,21 +181,31 @@ def ladder(book: Book, scores: dict[str, Any], as_of: date) -> dict[str, Any]:
     }
 
 
-def figures(book: Book, as_of: date) -> dict[str, Any]:
-    """Give all figures of one date."""
-    tables = {method: abc(book, as_of, method) for method in ("count", "value")}
-    classes = {who: row["class"] for row in tables["count"]["classes"] for who in row["members"]}
-    scores = {who: {**score(book, who, as_of), "class": classes.get(who)} for who in book.customers}
-    index = plain_index(book, as_of)
-    return {"scores": scores, "abc": tables, "ladder": ladder(book, scores, as_of), "index": index}
+def figures(records: Records, as_of: date) -> dict[str, Any]:
+    """Return all figures of one date."""
+    tables = {method: abc(records, as_of, method) for method in ("count", "value")}
+    classes = {
+        customer: row["class"] for row in tables["count"]["classes"] for customer in row["members"]
+    }
+    scores = {
+        customer: {**score(records, customer, as_of), "class": classes.get(customer)}
+        for customer in records.customers
+    }
+    index = plain_index(records, as_of)
+    return {
+        "scores": scores,
+        "abc": tables,
+        "ladder": ladder(records, scores, as_of),
+        "index": index,
+    }
 
 
 def moves(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
-    """Count who went from which rung to which, with the revenue of the later date."""
+    """Return the number of customers between each pair of rungs, with their later revenue."""
     counts: Counter[tuple[str, str]] = Counter()
     revenue: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for who, now in after["scores"].items():
-        pair = before["scores"][who]["rung"], now["rung"]
+    for customer, now in after["scores"].items():
+        pair = before["scores"][customer]["rung"], now["rung"]
         counts[pair] += 1
         revenue[pair] += Decimal(now["revenue_12m"])
     order = sorted(counts, key=lambda pair: (RUNGS.index(pair[0]), RUNGS.index(pair[1])))

@@ -1,4 +1,4 @@
-"""Hold the shape rules that no linter holds: `python -m tests.shape <root>`."""
+"""Check the shape rules that no linter checks: `python -m tests.shape <root>`."""
 
 import sys
 from pathlib import Path
@@ -7,9 +7,9 @@ from tests.shape.rules import violations
 
 
 def main() -> int:
-    """Print every violation below the given root; exit 1 when there is one."""
+    """Print every violation below the given root; return 1 if there is one."""
     found = list(violations(Path(sys.argv[1])))
-    print("\n".join(found) or "Shape rules hold.")  # noqa: T201 - a command for a terminal
+    print("\n".join(found) or "Shape rules hold.")  # noqa: T201  a command for a terminal
     return 1 if found else 0
 
 

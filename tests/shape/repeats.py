@@ -1,4 +1,4 @@
-"""What two services say alike belongs into `shared/`, once; lists of imports apart."""
+"""Find code that is repeated in two services and belongs in `shared/`; imports are ignored."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ LONGEST_REPEAT = 5
 
 
 class Stretch(NamedTuple):
-    """Lines that follow each other, blank ones left out, and where they stand."""
+    """Consecutive lines without blank ones, their file, and the number of the first line."""
 
     lines: tuple[str, ...]
     path: Path
@@ -21,10 +21,10 @@ class Stretch(NamedTuple):
 
 
 def repeats(root: Path) -> Iterator[str]:
-    """Tell each stretch of lines that stands in two services."""
+    """Yield a violation for each stretch of lines that occurs in two services."""
     seen: dict[tuple[str, ...], Stretch] = {}
     for path in sorted((root / "services").rglob("*.py")):
-        if "migrations" in path.parts:  # what has run in a database is not changed any more
+        if "migrations" in path.parts:  # a migration that has run in a database is never changed
             continue
         shown = path.relative_to(root)
         found = [
@@ -36,20 +36,22 @@ def repeats(root: Path) -> Iterator[str]:
 
 
 def _stretches(path: Path, text: str) -> Iterator[Stretch]:
-    lists = [node for node in ast.parse(text).body if isinstance(node, ast.Import | ast.ImportFrom)]
-    listed = {n for node in lists for n in range(node.lineno, (node.end_lineno or 0) + 1)}
+    imports = [
+        node for node in ast.parse(text).body if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    import_lines = {n for node in imports for n in range(node.lineno, (node.end_lineno or 0) + 1)}
     lines = enumerate(text.splitlines(), 1)
-    written = [(n, line.strip()) for n, line in lines if line.strip() and n not in listed]
-    for start in range(len(written) - LONGEST_REPEAT):
-        piece = written[start : start + LONGEST_REPEAT + 1]
+    code = [(n, line.strip()) for n, line in lines if line.strip() and n not in import_lines]
+    for start in range(len(code) - LONGEST_REPEAT):
+        piece = code[start : start + LONGEST_REPEAT + 1]
         yield Stretch(tuple(line for _, line in piece), path, piece[0][0])
 
 
 def _firsts(found: list[tuple[Stretch, Stretch]]) -> Iterator[str]:
-    """Tell of a longer stretch once, where it begins."""
+    """Yield one violation for overlapping stretches, at the first line."""
     for last, (stretch, other) in zip([None, *found], found, strict=False):
         if last is None or last[0].lines[1:] != stretch.lines[:-1]:
             yield (
                 f"{stretch.path}:{stretch.number}: more than {LONGEST_REPEAT} lines "
-                f"that stand at {other.path}:{other.number} too"
+                f"that are also at {other.path}:{other.number}"
             )

@@ -12,7 +12,7 @@ LONG_FUNCTION = "def long() -> None:\n" + "    pass\n" * 60
 
 
 @pytest.mark.parametrize(
-    ("path", "text", "told"),
+    ("path", "text", "message"),
     [
         ("services/a.py", "pass\n" * 401, "services/a.py:400: 401 lines"),
         ("shared/a.py", LONG_FUNCTION, "shared/a.py:1: long has 61 lines"),
@@ -30,12 +30,12 @@ LONG_FUNCTION = "def long() -> None:\n" + "    pass\n" * 60
         ("shared/a.py", "A = 1  # see gone" + ".md", "shared/a.py:1: there is no document"),
     ],
 )
-def test_a_broken_rule_is_told_with_its_place(
-    tmp_path: Path, path: str, text: str, told: str
+def test_a_violation_is_reported_with_its_file_and_line(
+    tmp_path: Path, path: str, text: str, message: str
 ) -> None:
     plant(tmp_path, path, text)
     (violation,) = violations(tmp_path)
-    assert violation.startswith(told)
+    assert violation.startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_broken_rule_is_told_with_its_place(
         ("shared/a.py", '"""See docs/figures.md."""'),
     ],
 )
-def test_what_is_within_the_rules_passes(tmp_path: Path, path: str, text: str) -> None:
+def test_code_within_the_rules_has_no_violation(tmp_path: Path, path: str, text: str) -> None:
     plant(tmp_path, path, text)
     assert not list(violations(tmp_path))
 
@@ -62,22 +62,24 @@ def test_the_command_fails_on_a_violation(tmp_path: Path) -> None:
     assert subprocess.run(command, capture_output=True, check=False).returncode == 1
 
 
-SAID = "".join(f"    step_{number}()\n" for number in range(6))
+SIX_LINES = "".join(f"    step_{number}()\n" for number in range(6))
 
 
-def test_what_two_services_say_alike_is_told_once(tmp_path: Path) -> None:
-    plant(tmp_path, "services/gateway/a.py", f"def one() -> None:\n{SAID}    done()\n")
-    plant(tmp_path, "services/gateway/b.py", f"def other() -> None:\n{SAID}")
-    plant(tmp_path, "services/shop/a.py", f"def two() -> None:\n\n{SAID}    done()\n")
+def test_code_that_is_repeated_in_two_services_is_reported_once(tmp_path: Path) -> None:
+    plant(tmp_path, "services/gateway/a.py", f"def one() -> None:\n{SIX_LINES}    done()\n")
+    plant(tmp_path, "services/gateway/b.py", f"def other() -> None:\n{SIX_LINES}")
+    plant(tmp_path, "services/shop/a.py", f"def two() -> None:\n\n{SIX_LINES}    done()\n")
     (violation,) = violations(tmp_path)
-    assert violation.startswith("services/shop/a.py:3: more than 5 lines that stand at services/")
-    assert violation.endswith("services/gateway/a.py:2 too")
+    assert violation.startswith(
+        "services/shop/a.py:3: more than 5 lines that are also at services/"
+    )
+    assert violation.endswith("services/gateway/a.py:2")
 
 
-def test_five_lines_alike_are_none_too_many_and_imports_are_no_lines(tmp_path: Path) -> None:
+def test_five_equal_lines_are_allowed_and_imports_do_not_count(tmp_path: Path) -> None:
     names = "".join(f"import module_{number}\n" for number in range(6))
     for service in ("gateway", "shop"):
-        text = f"{names}def of_{service}() -> None:\n" + SAID.replace("    step_5()\n", "")
+        text = f"{names}def of_{service}() -> None:\n" + SIX_LINES.replace("    step_5()\n", "")
         plant(tmp_path, f"services/{service}/a.py", text)
     assert not list(violations(tmp_path))
 

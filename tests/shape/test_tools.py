@@ -1,4 +1,4 @@
-"""The linters of `make check` hold the rules that we rely on: each is broken once on purpose."""
+"""The linters of `make check` refuse code that breaks our rules: each rule is broken once here."""
 
 import itertools
 import os
@@ -135,7 +135,7 @@ def broken_contracts(root: Path) -> set[str]:
     return {line.removesuffix(" BROKEN") for line in lines if line.endswith("BROKEN")}
 
 
-def test_a_tree_in_order_breaks_no_contract(skeleton: Path) -> None:
+def test_a_tree_without_violations_breaks_no_contract(skeleton: Path) -> None:
     assert broken_contracts(skeleton) == set()
 
 
@@ -148,7 +148,7 @@ def test_every_import_contract_is_broken_by_its_planted_imports(skeleton: Path) 
 @pytest.mark.parametrize(
     "name", ["Inside a noun imports point inwards", "Formulas and contracts know no framework"]
 )
-def test_each_planted_import_breaks_its_contract_alone(skeleton: Path, name: str) -> None:
+def test_each_planted_import_breaks_only_its_contract(skeleton: Path, name: str) -> None:
     for path, line in PLANTED[name]:
         before = (skeleton / path).read_text("utf-8")
         plant(skeleton, path, line)
@@ -167,7 +167,7 @@ def test_every_import_contract_has_its_planted_import() -> None:
     assert {contract["name"] for contract in CONTRACTS} == set(PLANTED)
 
 
-def test_each_module_of_a_noun_is_refused_the_ones_above_it(skeleton: Path) -> None:
+def test_no_module_of_a_noun_may_import_one_of_a_layer_above(skeleton: Path) -> None:
     (names,) = (one["layers"] for one in CONTRACTS if one["name"].startswith("Inside a noun"))
     layers = [re.findall(r"\w+", layer) for layer in names]
     beside = [pair for layer in layers for pair in itertools.pairwise(layer)]
@@ -195,8 +195,8 @@ def test_each_module_of_a_noun_is_refused_the_ones_above_it(skeleton: Path) -> N
     ],
 )
 def test_ruff_refuses(tmp_path: Path, rule: str, text: str) -> None:
-    told = run_on(tmp_path, text, "ruff", "check", "--no-cache", "--output-format=concise")
-    assert f" {rule} " in told
+    printed = run_on(tmp_path, text, "ruff", "check", "--no-cache", "--output-format=concise")
+    assert f" {rule} " in printed
 
 
 @pytest.mark.parametrize(
@@ -211,8 +211,8 @@ def test_ruff_refuses(tmp_path: Path, rule: str, text: str) -> None:
     ],
 )
 def test_mypy_refuses(tmp_path: Path, error: str, text: str) -> None:
-    told = run_on(tmp_path, text, "mypy", f"--cache-dir={tmp_path}")
-    assert f"[{error}]" in told
+    printed = run_on(tmp_path, text, "mypy", f"--cache-dir={tmp_path}")
+    assert f"[{error}]" in printed
 
 
 def run_on(folder: Path, text: str, tool: str, *options: str) -> str:

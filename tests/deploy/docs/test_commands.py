@@ -25,7 +25,7 @@ SUBJECT = {
     "test_the_commands_of_the_imports_page_import_a_file_and_wait_for_its_end",
     'until curl -s "$api/imports?limit=1"': "tests/system/test_readme.py::"
     "test_the_commands_of_the_imports_page_import_a_file_and_wait_for_its_end",
-    "make check": "tests/shape/test_tools.py::test_a_tree_in_order_breaks_no_contract",
+    "make check": "tests/shape/test_tools.py::test_a_tree_without_violations_breaks_no_contract",
     "make demo": "tests/system/test_demo.py::test_the_demo_prints_the_directly_computed_figures",
     "make docs": "tests/deploy/docs/test_generated.py::test_the_committed_documents_are_fresh",
     "make faults": "tests/faults/test_rounds.py::"
