@@ -1,1 +1,1 @@
-"""Owns customers, products, orders and their imports."""
+"""The customer registry (客户档案): customers, products, orders and their imports."""

@@ -7,12 +7,12 @@ from services.registry.sales.order import routes as order
 from services.registry.sales.product import routes as product
 from services.registry.settings import Settings
 from services.registry.transfer.imports import routes as imports
-from shared.http.app import create_app as make_app
+from shared.http.app import create_app as create_service_app
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Make the app; nothing is opened yet."""
-    return make_app(
+    """Build the app; nothing is opened yet."""
+    return create_service_app(
         settings,
         title="Patron registry",
         description="Customers, products, orders and their imports.",

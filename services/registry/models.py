@@ -1,4 +1,4 @@
-"""The base of the registry's tables."""
+"""The base class of the registry's tables."""
 
 from sqlalchemy.orm import DeclarativeBase
 

@@ -8,11 +8,11 @@ from shared.imports.settings import FileSettings
 
 
 class Settings(FileSettings):
-    """What the registry can be told: REGISTRY_* or PATRON_*."""
+    """Settings of the registry, from the environment: REGISTRY_* or PATRON_*."""
 
     name: ClassVar[str] = "registry"
 
     port: int = Field(8001, ge=0, le=65535, description="Port of the API.")
     import_limit_bytes: int = Field(
-        2 * 1024**3, ge=1, description="Largest file that an import takes."
+        2 * 1024**3, ge=1, description="Bytes of the largest file that an import takes."
     )

@@ -1,4 +1,4 @@
-"""What the registry's worker does besides publishing."""
+"""The jobs of the registry's worker, which also publishes events."""
 
 from typing import Any
 

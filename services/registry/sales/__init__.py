@@ -1,1 +1,1 @@
-"""What customers buy: the product catalogue and orders."""
+"""Sales: the product catalogue and orders."""

@@ -1,1 +1,1 @@
-"""Data in and out: imports from files."""
+"""Transfer of data: imports from files."""

@@ -1,4 +1,4 @@
-"""The registry, running."""
+"""A running registry."""
 
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def registry(serving: Serving) -> "Running":
-    """Give the registry, empty."""
+    """Return a running registry without rows."""
     return serving("registry")
 
 
 @pytest.fixture
 def client(registry: "Running") -> httpx.Client:
-    """Give a client that calls as the administrator."""
+    """Return a client that calls as the administrator."""
     return registry.client

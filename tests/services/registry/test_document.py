@@ -1,9 +1,9 @@
-"""What the registry's own OpenAPI document says beyond what every document has to."""
+"""The OpenAPI document of the registry, beyond what every document contains."""
 
 from services.registry.__main__ import SERVICE
 
 
-def test_the_rules_between_facets_are_said_where_they_are_read() -> None:
+def test_rules_between_fields_are_described_at_those_fields() -> None:
     document = SERVICE.create_app(SERVICE.settings()).openapi()
     for name in ("CustomerCreate", "CustomerUpdate"):
         fields = document["components"]["schemas"][name]["properties"]

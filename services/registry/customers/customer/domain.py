@@ -1,7 +1,7 @@
-"""What a customer is, and what changes when a record changes. Pure.
+"""The record of a customer, its rules, and the tokens by which a search finds it. Pure.
 
 A customer (客户) is a person or organisation on whom the company keeps a record; a shopper (顾客)
-is anonymous and is no customer.
+is anonymous and is not a customer.
 """
 
 import re
@@ -12,12 +12,12 @@ from typing import Any
 
 from shared.row_access import Reader, Rows
 
-MOST_IDS = 50
-MOST_TAGS = 50
+MAX_EXTERNAL_IDS = 50
+MAX_TAGS = 50
 
 
 class Kind(StrEnum):
-    """What sort of being a customer is."""
+    """Whether a customer is a person or an organisation."""
 
     PERSON = "person"
     ORGANISATION = "organisation"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 class Nature(StrEnum):
-    """Customers by nature (客户性质)."""
+    """The nature of a customer (客户性质)."""
 
     INDIVIDUAL = "individual"
     HOUSEHOLD = "household"
@@ -40,7 +40,7 @@ class Nature(StrEnum):
 
 
 class Ownership(StrEnum):
-    """Who owns an organisation (所有制)."""
+    """The ownership of an organisation (所有制)."""
 
     STATE = "state"
     PRIVATE = "private"
@@ -60,7 +60,7 @@ class RetailFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class ExternalId:
-    """The name that another system gives to a customer."""
+    """The id of a customer in another system."""
 
     system: str
     id: str
@@ -68,7 +68,7 @@ class ExternalId:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What is on record of a customer."""
+    """Everything that is on record about a customer, apart from ids and times of our own."""
 
     external_ids: tuple[ExternalId, ...] = ()
     name: str
@@ -89,17 +89,19 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A field that does not fit the rest of the record, and what to do."""
+    """A field that a record must not have as it is, and what to do about it."""
 
     field: str
     message: str
 
 
 def contradictions(record: Record) -> list[Contradiction]:
-    """Tell what in a record cannot be true together."""
+    """Return the fields of a record that contradict other fields of it."""
     found = []
     if not _fits(record.kind, record.nature):
-        found.append(Contradiction("nature", "Persons are individual or household, others not."))
+        found.append(
+            Contradiction("nature", "Persons are individual or household, others are neither.")
+        )
     if record.ownership and record.kind is Kind.PERSON:
         found.append(Contradiction("ownership", "Only an organisation has an ownership."))
     if record.retail_format and record.nature is not Nature.RETAILER:
@@ -113,58 +115,64 @@ def _fits(kind: Kind, nature: Nature) -> bool:
     return (kind is Kind.PERSON) == (nature in {Nature.INDIVIDUAL, Nature.HOUSEHOLD})
 
 
-_SIGHT = {
+_VISIBILITY_MESSAGES = {
     "owner": "This key sees only customers whose owner is its own id: leave out the owner, "
     "or give the id of the key.",
     "team": "This key sees only customers of its own team: leave out the team, or give that team.",
 }
 
 
-def _sight(reader: Reader) -> dict[str, str | None]:
-    """Tell which field a reader's customers share, and its value."""
+def _visible_by(reader: Reader) -> dict[str, str | None]:
+    """Return the field that all customers visible to a reader share, and its value.
+
+    The result is empty for a reader of all rows.
+    """
     if reader.rows is Rows.OWN:
         return {"owner": reader.subject}
     return {"team": reader.team} if reader.rows is Rows.TEAM else {}
 
 
-def brought_into_sight(record: Record, reader: Reader) -> Record:
-    """Fill in the owner or team by which the reader sees, where the record names none."""
+def with_reader_defaults(record: Record, reader: Reader) -> Record:
+    """Fill in an absent owner or team, so that the record is visible to its reader."""
     absent: dict[str, Any] = {
-        name: value for name, value in _sight(reader).items() if getattr(record, name) is None
+        name: value for name, value in _visible_by(reader).items() if getattr(record, name) is None
     }
     return replace(record, **absent)
 
 
-def out_of_sight(record: Record, reader: Reader) -> list[Contradiction]:
-    """Tell what in a record would hide it from its reader."""
-    wanted = _sight(reader)
+def invisible_fields(record: Record, reader: Reader) -> list[Contradiction]:
+    """Return the owner or team of a record that makes it invisible to its reader."""
+    wanted = _visible_by(reader)
     return [
-        Contradiction(name, _SIGHT[name])
+        Contradiction(name, _VISIBILITY_MESSAGES[name])
         for name, value in wanted.items()
         if getattr(record, name) != value
     ]
 
 
-def united(first: Iterable[ExternalId], second: Iterable[ExternalId]) -> tuple[ExternalId, ...]:
-    """Give the external ids of both, each once, in a stable order."""
+def merge_external_ids(
+    first: Iterable[ExternalId], second: Iterable[ExternalId]
+) -> tuple[ExternalId, ...]:
+    """Return the external ids of both, each once, in a stable order."""
     return tuple(sorted({*first, *second}))
 
 
 def differences(before: Record, after: Record) -> dict[str, dict[str, Any]]:
-    """Tell the fields that differ, each with the value `from` and `to`."""
+    """Return the fields that differ, each with its values `from` and `to`."""
     old, new = asdict(before), asdict(after)
     return {name: {"from": old[name], "to": new[name]} for name in old if old[name] != new[name]}
 
 
 _WORD = re.compile(r"[^\W_]+(?:[-'.@+][^\W_]+)*")
 _CHINESE = re.compile(r"[㐀-鿿豈-﫿]+")
-_LONGEST_TOKEN = 60
+_MAX_TOKEN_LENGTH = 60
 
 
 def tokens(record: Record) -> set[str]:
-    """Give what the record is found by: its words, and the pieces of those with Chinese in them.
+    """Return the tokens of a record: its words, and the pieces of words with Chinese characters.
 
-    A search matches the beginning of a token. Tokens are kept: a change here needs a migration.
+    Each token is in lower case. A search finds the records with a token that begins with a word of
+    the query. Tokens are stored: a change here needs a migration that computes them again.
     """
     ids = [external.id for external in record.external_ids]
     texts = [record.name, record.name_en, record.email, record.phone, record.city, *ids]
@@ -172,24 +180,26 @@ def tokens(record: Record) -> set[str]:
     for text in filter(None, texts):
         lowered = text.lower()
         runs, others = _pieces(lowered)
-        found.update(word[:_LONGEST_TOKEN] for word in (lowered, *_WORD.findall(lowered), *others))
-        found.update(run[at : at + 2] for run in runs for at in range(len(run)))
+        found.update(
+            word[:_MAX_TOKEN_LENGTH] for word in (lowered, *_WORD.findall(lowered), *others)
+        )
+        found.update(run[start : start + 2] for run in runs for start in range(len(run)))
     return found
 
 
 def query_tokens(query: str) -> list[str]:
-    """Give the beginnings that all have to be found for a record to match."""
+    """Return the prefixes of tokens that a record must all have to match a query."""
     wanted: list[str] = []
     for word in query.lower().split():
         runs, others = _pieces(word)
         if not runs:
-            wanted.append(word[:_LONGEST_TOKEN])
+            wanted.append(word[:_MAX_TOKEN_LENGTH])
             continue
-        wanted += [run[at : at + 2] for run in runs for at in range(max(len(run) - 1, 1))]
-        wanted += [other[:_LONGEST_TOKEN] for other in others]
+        wanted += [run[start : start + 2] for run in runs for start in range(max(len(run) - 1, 1))]
+        wanted += [other[:_MAX_TOKEN_LENGTH] for other in others]
     return list(dict.fromkeys(wanted))
 
 
 def _pieces(text: str) -> tuple[list[str], list[str]]:
-    """Part a text that has Chinese in it: its runs of Chinese, and the words between them."""
+    """Return the runs of Chinese characters in a text, and the words between them."""
     return _CHINESE.findall(text), _WORD.findall(_CHINESE.sub(" ", text))

@@ -1,4 +1,4 @@
-"""What is told of a customer."""
+"""Events about a customer."""
 
 from typing import Any
 
@@ -8,19 +8,19 @@ from shared.contracts.registry.external_id import ExternalId
 
 
 def registered(customer: Customer) -> contracts.CustomerRegistered:
-    """Tell that a customer is on record from now on."""
-    return contracts.CustomerRegistered(**_facts(customer))
+    """Return the event that a customer was registered."""
+    return contracts.CustomerRegistered(**_fields(customer))
 
 
 def changed(customer: Customer) -> contracts.CustomerChanged:
-    """Tell what the record of a customer is now."""
-    return contracts.CustomerChanged(**_facts(customer))
+    """Return the event that the record of a customer has changed."""
+    return contracts.CustomerChanged(**_fields(customer))
 
 
 def state(customer: Customer) -> contracts.CustomerState:
-    """Tell the whole record, personal data included."""
+    """Return the latest state of a customer: the whole record, personal data included."""
     return contracts.CustomerState(
-        **_facts(customer),
+        **_fields(customer),
         external_ids=[ExternalId(**pair) for pair in customer.external_ids],
         name=customer.name,
         name_en=customer.name_en,
@@ -31,7 +31,8 @@ def state(customer: Customer) -> contracts.CustomerState:
     )
 
 
-def _facts(customer: Customer) -> dict[str, Any]:
+def _fields(customer: Customer) -> dict[str, Any]:
+    """Return the fields that every event about a customer has; none of them is personal data."""
     return {
         "customer_id": customer.id,
         "version": customer.version,

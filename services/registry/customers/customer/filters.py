@@ -8,28 +8,30 @@ from shared.http.schemas import Filter
 
 
 class CustomerFilter(Filter):
-    """The customers that a list is about; all given filters must match."""
+    """Filters of a list of customers; a customer must match all that are given."""
 
     external_id: ExternalIdText | None = Field(
         None,
-        description="The customer that another system names so: `system:id`.",
+        description="The customer with this external id, written `system:id`.",
         examples=["erp:10017"],
     )
     q: str | None = Field(
         None,
         min_length=2,
         max_length=100,
-        description="Beginnings of words of names, contact points, cities and external ids, "
-        "and Chinese characters that follow each other anywhere in them; all must match. "
-        "Chinese and what stands beside it in a word are separate pieces: 客户099 finds what "
-        "has both 客户 and a piece that begins with 099.",
+        description="Beginnings of words in names, e-mail addresses, phone numbers, cities and "
+        "external ids, and Chinese characters that follow each other anywhere in them; all must "
+        "match. Chinese characters and others in one word are separate pieces: 客户099 finds "
+        "customers with both 客户 and a piece that begins with 099.",
         examples=["海尔 888"],
     )
-    kind: Kind | None = Field(None, description="Person, organisation, or unknown so far.")
-    nature: Nature | None = Field(None, description="Nature of the customer (客户性质).")
+    kind: Kind | None = Field(None, description="Customers of this kind.")
+    nature: Nature | None = Field(None, description="Customers of this nature (客户性质).")
     owner: str | None = Field(
-        None, max_length=100, description="Account owner (专职人员), exactly as on record."
+        None,
+        max_length=100,
+        description="Customers of this account owner (专职人员), exactly as on record.",
     )
     team: str | None = Field(
-        None, max_length=100, description="Team of the account owner, exactly as on record."
+        None, max_length=100, description="Customers of this team, exactly as on record."
     )

@@ -1,4 +1,4 @@
-"""Tables of customers, of the names that others give them, and of what changed."""
+"""Tables of customers, of their external ids and search tokens, and of their changes."""
 
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,7 @@ class Customer(Model):
 
 
 class CustomerIdentity(Model):
-    """Which customer another system means by an id."""
+    """An external id and the customer to whom it belongs."""
 
     __tablename__ = "customer_identities"
 
@@ -50,7 +50,7 @@ class CustomerIdentity(Model):
 
 
 class CustomerToken(Model):
-    """A word by which a customer is found."""
+    """A search token of a customer."""
 
     __tablename__ = "customer_tokens"
 
@@ -61,7 +61,7 @@ class CustomerToken(Model):
 
 
 class CustomerChange(Model):
-    """Who changed what of a customer, when, and why."""
+    """A change of a customer: its author, time, reason and changed fields."""
 
     __tablename__ = "customer_changes"
 

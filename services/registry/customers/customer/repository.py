@@ -25,25 +25,32 @@ Statement = TypeVar("Statement", bound=Select[Any])
 
 
 def visible_to(reader: Reader, statement: Statement) -> Statement:
-    """Leave of a statement on customers those that the reader may see."""
+    """Restrict a statement on customers to those visible to the reader."""
     return statement.where(*visible_rows(reader, owner=Customer.owner, team=Customer.team))
 
 
 def customer(session: Session, reader: Reader, customer_id: UUID) -> Customer | None:
+    """Return a customer; None if the reader sees none with this id."""
     wanted = visible_to(reader, select(Customer).where(Customer.id == customer_id))
     return session.scalars(wanted).one_or_none()
 
 
-def id_of(session: Session, reader: Reader, named: UUID | tuple[str, str]) -> UUID | None:
-    """Tell which customer that the reader may see is meant by an id, or by (system, id)."""
+def find_customer_id(
+    session: Session, reader: Reader, reference: UUID | tuple[str, str]
+) -> UUID | None:
+    """Return the id of the customer with an id, or with an external id (system, id).
+
+    None if no such customer is visible to the reader.
+    """
     statement = visible_to(reader, select(Customer.id))
-    if isinstance(named, UUID):
-        return session.scalar(statement.where(Customer.id == named))
-    system, external_id = named
+    if isinstance(reference, UUID):
+        return session.scalar(statement.where(Customer.id == reference))
+    system, external_id = reference
     identity = CustomerIdentity
-    named_so = (identity.system == system) & (identity.external_id == external_id)
     return session.scalar(
-        statement.join(identity, identity.customer_id == Customer.id).where(named_so)
+        statement.join(identity, identity.customer_id == Customer.id).where(
+            identity.system == system, identity.external_id == external_id
+        )
     )
 
 
@@ -53,19 +60,22 @@ _ROW_BY_ID = select(Customer.__table__).where(Customer.id == bindparam("customer
 async def customer_row(
     async_reads: AsyncReads, reader: Reader, customer_id: UUID
 ) -> RowMapping | None:
-    """Find a customer as a bare row, by a statement that is made once."""
-    seen = _ROW_BY_ID if reader.rows is Rows.ALL else visible_to(reader, _ROW_BY_ID)
-    return await async_reads.row(seen, {"customer_id": customer_id})
+    """Return the row of a customer; None if the reader sees none with this id.
+
+    The statement for a reader of all rows is built once: this is the most frequent read.
+    """
+    statement = _ROW_BY_ID if reader.rows is Rows.ALL else visible_to(reader, _ROW_BY_ID)
+    return await async_reads.row(statement, {"customer_id": customer_id})
 
 
 def customer_for_change(session: Session, reader: Reader, customer_id: UUID) -> Customer | None:
-    """Find a customer and keep others from changing it until the transaction ends."""
+    """Lock and return a customer; None if the reader sees none with this id."""
     wanted = visible_to(reader, select(Customer).where(Customer.id == customer_id))
     return session.scalars(wanted.with_for_update()).one_or_none()
 
 
 def customers_for_change(session: Session, ids: Collection[UUID]) -> dict[UUID, Customer]:
-    """Find customers and keep others from changing them until the transaction ends."""
+    """Lock and return the customers with these ids; unknown ids are left out."""
     statement = select(Customer).where(any_of(session, Customer.id, ids)).order_by(Customer.id)
     return {found.id: found for found in session.scalars(statement.with_for_update())}
 
@@ -73,7 +83,7 @@ def customers_for_change(session: Session, ids: Collection[UUID]) -> dict[UUID, 
 def ids_by_external_id(
     session: Session, external_ids: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], UUID]:
-    """Tell which customers these (system, id) pairs mean; unknown pairs are left out."""
+    """Return the customers with these external ids (system, id); unknown ids are left out."""
     identity = CustomerIdentity
     wanted = any_pair_of(session, identity.system, identity.external_id, external_ids)
     rows = session.execute(
@@ -100,7 +110,7 @@ def customers(
 
 
 def changes(session: Session, customer_id: UUID, *, paging: PageRequest) -> Slice:
-    """List what changed of a customer, by version."""
+    """Return a page of the changes of a customer, in the order of their versions."""
     return page(
         session,
         select(CustomerChange).where(CustomerChange.customer_id == customer_id),

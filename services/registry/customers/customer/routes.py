@@ -1,4 +1,4 @@
-"""HTTP door of customers."""
+"""HTTP routes of customers."""
 
 from typing import Annotated
 
@@ -45,11 +45,11 @@ router = Router(
 def register_customer(
     body: CustomerCreate, once: Once, session: Transaction, caller: Caller, reader: Reader
 ) -> Response:
-    """Put a customer on record.
+    """Register a customer.
 
-    An external id that already means another customer is refused with 409. A key with `rows: own`
+    An external id that belongs to another customer is refused with 409. A key with `rows: own`
     or `rows: team` registers customers that it sees: if `owner` or `team` is left out, its id or
-    its team is filled in; another one is refused with 422.
+    its team is filled in; another owner or team is refused with 422.
     """
 
     def register() -> Response:
@@ -80,13 +80,13 @@ def put_customer(
     caller: Caller,
     reader: Reader,
 ) -> Response:
-    """Put the customer that another system names on record, or make its record this.
+    """Register the customer with an external id, or replace its record.
 
-    External ids already known are kept; the same body twice changes nothing. A key with
-    `rows: own` or `rows: team` puts customers that it sees: if `owner` or `team` is left out, its
-    id or its team is filled in; another one is refused with 422.
+    External ids that are on record stay; the same body twice changes nothing. A key with
+    `rows: own` or `rows: team` writes customers that it sees: if `owner` or `team` is left out, its
+    id or its team is filled in; another owner or team is refused with 422.
     """
-    customer, outcome = service.put_customer(
+    customer, outcome = service.upsert_customer(
         session,
         external_id=ExternalId(system, external_id),
         record=body.record(),
@@ -138,7 +138,7 @@ def change_customer(
     """Change some fields of a customer (JSON Merge Patch).
 
     A key with `rows: own` cannot change or remove `owner`, and one with `rows: team` cannot change
-    or remove `team`: the key would not see the customer any more. That is refused with 422.
+    or remove `team`: the key would no longer see the customer. That is refused with 422.
     """
     customer = service.customer_to_change(
         session, reader=reader, customer_id=customer_id, expected_version=expected_version
@@ -161,7 +161,7 @@ def read_customer_history(
     reader: Reader,
     paging: Annotated[PageRequest, paged_by("-version")],
 ) -> Response:
-    """List what changed of a customer, newest first: who, when, what, why."""
+    """List the changes of a customer, newest first, with author, time, fields and reason."""
     service.customer_of(session, reader, customer_id)
     found = repository.changes(session, customer_id, paging=paging)
     return answer_page(CustomerChangePage, customer_change_out, found, paging)

@@ -1,4 +1,4 @@
-"""Bodies of customers."""
+"""Request and response bodies of customers."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,8 +11,8 @@ from fastapi import Path
 from pydantic import ConfigDict, Field
 
 from services.registry.customers.customer.domain import (
-    MOST_IDS,
-    MOST_TAGS,
+    MAX_EXTERNAL_IDS,
+    MAX_TAGS,
     ExternalId,
     Kind,
     Nature,
@@ -26,8 +26,8 @@ from shared.http.schemas import Body, Code, ExternalIdIn, ExternalIdOut, Flag, N
 CustomerId = Annotated[UUID, Path(description="The customer's `id`, as answers give it.")]
 
 _KIND = (
-    "What sort of being the customer is; `unknown` if that is not known yet. "
-    "A person's nature is `individual` or `household`, an organisation's is none of these two."
+    "Whether the customer is a person or an organisation; `unknown` if that is not known yet. "
+    "A person's nature is `individual` or `household`, an organisation's is neither of the two."
 )
 _NATURE = (
     "Nature of the customer (客户性质). `individual` and `household` go with kind `person`, "
@@ -36,20 +36,20 @@ _NATURE = (
 _OWNERSHIP = "Who owns the organisation (所有制). Leave it out for a person."
 _RETAIL_FORMAT = "Retail format (业态). Only where nature is `retailer`; leave it out otherwise."
 _OWNER = (
-    "Account owner (专职人员): who serves them. A key with `rows: own` sees the customers whose "
-    "owner is the key's id. For such a key this id is the default of a new customer; another "
-    "owner is refused with 422."
+    "Account owner (专职人员): the employee who serves the customer. A key with `rows: own` sees "
+    "the customers whose owner is the key's id. For such a key this id is the default of a new "
+    "customer; another owner is refused with 422."
 )
 _TEAM = (
     "Team of the account owner. A key with `rows: team` sees the customers of its team. For such "
     "a key this team is the default of a new customer; another team is refused with 422."
 )
-_INTERNAL = "A post or department of our own company (内部客户)."
-_DISQUALIFIED = "Marked as not worth pursuing."
-_TAGS = "Words of your own."
+_INTERNAL = "Whether the customer is a post or department of our own company (内部客户)."
+_DISQUALIFIED = "Whether the customer is marked as not worth pursuing."
+_TAGS = "Words of your own, by which you group customers."
 _EXTERNAL_IDS = (
-    "The names that other systems give to the customer. One that already means another customer is "
-    "refused with 409."
+    "The ids of the customer in other systems. An id that belongs to another customer is refused "
+    "with 409."
 )
 _CITY = "City of the customer; `q` finds it."
 
@@ -80,9 +80,9 @@ _PATCH: dict[str, Any] = {
 
 
 class CustomerFields(Body):
-    """What a caller can put on record of a customer."""
+    """The fields of a customer that a caller can write."""
 
-    name: Name = Field(description="As the customer writes it.", examples=["华东百货"])
+    name: Name = Field(description="Name, as the customer writes it.", examples=["华东百货"])
     name_en: Name | None = Field(None, examples=["East China Department Store"])
     kind: Kind = Field(description=_KIND, examples=["organisation"])
     nature: Nature = Field(description=_NATURE, examples=["retailer"])
@@ -97,31 +97,35 @@ class CustomerFields(Body):
     team: Code | None = Field(None, description=_TEAM, examples=["east"])
     internal: Flag = Field(False, description=_INTERNAL)
     disqualified: Flag = Field(False, description=_DISQUALIFIED)
-    tags: list[Code] = Field([], max_length=MOST_TAGS, description=_TAGS, examples=[["重点客户"]])
+    tags: list[Code] = Field([], max_length=MAX_TAGS, description=_TAGS, examples=[["重点客户"]])
 
 
 class CustomerCreate(CustomerFields):
-    """A customer to put on record."""
+    """A customer to register."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    external_ids: list[ExternalIdIn] = Field([], max_length=MOST_IDS, description=_EXTERNAL_IDS)
+    external_ids: list[ExternalIdIn] = Field(
+        [], max_length=MAX_EXTERNAL_IDS, description=_EXTERNAL_IDS
+    )
 
     def record(self) -> Record:
-        """Read as the record of a customer."""
-        return Record(**_kept(dict(self)))
+        """Return the record of a customer with these fields."""
+        return Record(**_record_values(dict(self)))
 
 
 class CustomerUpdate(Body):
-    """A JSON Merge Patch (RFC 7396): what is absent stays, null removes.
+    """A JSON Merge Patch (RFC 7396): absent fields stay, null removes a value.
 
-    What results has to fit together: who makes a retailer something else removes `retail_format`
-    in the same request.
+    The resulting record must not contradict itself: if a retailer becomes something else, the same
+    request removes `retail_format`.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_PATCH]})
 
-    name: Name | None = Field(None, description="As the customer writes it; cannot be removed.")
+    name: Name | None = Field(
+        None, description="Name, as the customer writes it; it cannot be removed."
+    )
     name_en: Name | None = None
     kind: Kind | None = Field(None, description=_KIND)
     nature: Nature | None = Field(None, description=_NATURE)
@@ -135,27 +139,29 @@ class CustomerUpdate(Body):
     internal: Flag | None = Field(None, description=_INTERNAL)
     disqualified: Flag | None = Field(None, description=_DISQUALIFIED)
     tags: list[Code] | None = Field(
-        None, max_length=MOST_TAGS, description=f"{_TAGS} All are replaced."
+        None, max_length=MAX_TAGS, description=f"{_TAGS} They replace all tags on record."
     )
     external_ids: list[ExternalIdIn] | None = Field(
-        None, max_length=MOST_IDS, description=f"{_EXTERNAL_IDS} All are replaced."
+        None,
+        max_length=MAX_EXTERNAL_IDS,
+        description=f"{_EXTERNAL_IDS} They replace all ids on record.",
     )
-    reason: Name | None = Field(None, description="Why, for the history.")
+    reason: Name | None = Field(None, description="Reason of the change, for the history.")
 
     def applied_to(self, record: Record) -> Record:
-        """Give the record that results; Invalid where null removes what must be there.
+        """Return the record after this patch; Invalid where null removes a required field.
 
-        What stays is not looked at: it is on record, whatever may be written now.
+        Fields that stay are not checked again: a value on record may be one that is refused now.
         """
         fields = CustomerCreate.model_fields
-        said = {name: getattr(self, name) for name in fields if name in self.model_fields_set}
-        removed = [name for name, value in said.items() if value is None]
-        needed = [name for name in removed if fields[name].is_required()]
-        if needed:
+        patch = {name: getattr(self, name) for name in fields if name in self.model_fields_set}
+        removed = [name for name, value in patch.items() if value is None]
+        required = [name for name in removed if fields[name].is_required()]
+        if required:
             message = "This cannot be removed."
-            raise Invalid(*(Fault(f"/{name}", "required", message) for name in needed))
-        said |= {name: fields[name].get_default() for name in removed}
-        return replace(record, **_kept(said))
+            raise Invalid(*(Fault(f"/{name}", "required", message) for name in required))
+        patch |= {name: fields[name].get_default() for name in removed}
+        return replace(record, **_record_values(patch))
 
 
 class CustomerOut(CustomerFields):
@@ -170,9 +176,13 @@ class CustomerOut(CustomerFields):
         }
     )
 
-    external_ids: list[ExternalIdOut] = Field([], max_length=MOST_IDS, description=_EXTERNAL_IDS)
+    external_ids: list[ExternalIdOut] = Field(
+        [], max_length=MAX_EXTERNAL_IDS, description=_EXTERNAL_IDS
+    )
     id: UUID
-    version: int = Field(description="Grows with every change; the ETag is this.")
+    version: int = Field(
+        description="Version of the record, which grows with every change; it is the ETag."
+    )
     registered_at: datetime
     changed_at: datetime
 
@@ -182,7 +192,7 @@ class CustomerPage(Page[CustomerOut]):
 
 
 class CustomerChangeOut(Body):
-    """One change of a customer."""
+    """A change of a customer."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -200,10 +210,10 @@ class CustomerChangeOut(Body):
 
     version: int
     changed_at: datetime
-    changed_by: str = Field(description="Id of the key or user.")
+    changed_by: str = Field(description="Id of the key or user that made the change.")
     reason: str | None
     changes: dict[str, Any] = Field(
-        description="Field -> {from, to}; empty for the first registration."
+        description="Changed fields, each with its values `from` and `to`; empty for version 1."
     )
 
 
@@ -211,15 +221,15 @@ class CustomerChangePage(Page[CustomerChangeOut]):
     """A page of a customer's history."""
 
 
-def _kept(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what a body says as a record has it: lists never change."""
-    kept = dict(said)
-    if "tags" in kept:
-        kept["tags"] = tuple(kept["tags"])
-    if "external_ids" in kept:
-        pairs = {ExternalId(pair.system, pair.id) for pair in kept["external_ids"]}
-        kept["external_ids"] = tuple(sorted(pairs))
-    return kept
+def _record_values(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a body as a record has them: tuples in place of lists."""
+    values = dict(fields)
+    if "tags" in values:
+        values["tags"] = tuple(values["tags"])
+    if "external_ids" in values:
+        external_ids = {ExternalId(each.system, each.id) for each in values["external_ids"]}
+        values["external_ids"] = tuple(sorted(external_ids))
+    return values
 
 
 _CODES = {
@@ -231,14 +241,17 @@ _CODES = {
 
 
 def customer_out(row: Any) -> CustomerOut:
-    """Present a customer as on record, which may be more than can be written now."""
+    """Present a customer.
+
+    The row is not validated: it may have values that are refused when they are written now.
+    """
     read = row.__getitem__ if isinstance(row, Mapping) else partial(getattr, row)
-    said = {name: read(name) for name in CustomerOut.model_fields}
-    said |= {name: code(said[name]) for name, code in _CODES.items() if said[name]}
-    pairs = [ExternalIdOut.model_construct(**pair) for pair in said["external_ids"]]
-    return CustomerOut.model_construct(**said | {"external_ids": pairs})
+    values = {name: read(name) for name in CustomerOut.model_fields}
+    values |= {name: code(values[name]) for name, code in _CODES.items() if values[name]}
+    external_ids = [ExternalIdOut.model_construct(**pair) for pair in values["external_ids"]]
+    return CustomerOut.model_construct(**values | {"external_ids": external_ids})
 
 
 def customer_change_out(row: Any) -> CustomerChangeOut:
-    """Present one change of a customer."""
+    """Present a change of a customer."""
     return CustomerChangeOut.model_validate(row)

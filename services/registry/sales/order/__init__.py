@@ -1,1 +1,1 @@
-"""Orders: what was bought and what came back, by a customer or by an anonymous shopper (顾客)."""
+"""Orders (订单): purchases and returns, by a customer or by an anonymous shopper (顾客)."""

@@ -1,7 +1,7 @@
-"""What an order is, what it comes to, and whether two are the same. Pure.
+"""Orders and their lines: amounts, faults, and a digest that shows whether two are the same. Pure.
 
-A line with a negative quantity came back. An order all of whose lines came back is a return. The
-identity of a line is its place in its order, so that exact repeats are lines of their own.
+A line with a negative quantity is returned. An order of which all lines are returned is a return.
+Lines are identified by their position in the order, so an exact repeat is a line of its own.
 """
 
 import hashlib
@@ -14,13 +14,13 @@ from uuid import UUID
 
 from shared.money import EXACT
 
-MOST_LINES = 2000
+MAX_LINES = 2000
 ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line, in the currency of its order; `unit_cost` is what one cost us, where known."""
+    """A line of an order, in its currency; `unit_cost` is what one unit cost us, if known."""
 
     product_code: str
     quantity: Decimal
@@ -30,19 +30,19 @@ class Line:
 
     @property
     def amount(self) -> Decimal:
-        """What the line comes to; a discount lessens what is paid, and what is paid back."""
+        """The price of the line; a discount lessens both a payment and a refund."""
         discount = self.discount if self.quantity > 0 else -self.discount
-        return EXACT.subtract(self.full, discount)
+        return EXACT.subtract(self.full_amount, discount)
 
     @property
-    def full(self) -> Decimal:
-        """What it would come to without a discount."""
+    def full_amount(self) -> Decimal:
+        """The price of the line without its discount."""
         return EXACT.multiply(self.quantity, self.unit_price)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An order as its system tells it; `occurred_on` is the business day of `ordered_at`."""
+    """An order of another system; `occurred_on` is the business day of `ordered_at`."""
 
     system: str
     external_id: str
@@ -58,37 +58,41 @@ class Order:
 
     @property
     def is_return(self) -> bool:
-        """Whether everything in it came back."""
+        """Whether all lines are returned."""
         return all(line.quantity < 0 for line in self.lines)
 
     @property
     def amount(self) -> Decimal:
-        """What the order comes to, in its currency, exactly."""
+        """The exact amount of the order, in its currency."""
         return amount_of(self.lines)
 
 
 def amount_of(lines: Iterable[Line]) -> Decimal:
-    """Give what lines of one currency come to, exactly."""
+    """Return the exact sum of the amounts of lines in one currency."""
     return reduce(EXACT.add, (line.amount for line in lines), ZERO)
 
 
 def line_faults(line: Line) -> Iterable[tuple[str, str]]:
-    """Tell (field, what to do) of what is wrong with a line."""
+    """Yield (field, message) for each fault of a line."""
     if line.quantity == 0:
         yield "quantity", "Give a quantity other than 0; negative means returned."
     if line.unit_price < 0:
-        yield "unit_price", "Give a price of 0 or more; what came back has a negative quantity."
-    if not 0 <= line.discount <= abs(line.full):
+        yield "unit_price", "Give a price of 0 or more; a returned item has a negative quantity."
+    if not 0 <= line.discount <= abs(line.full_amount):
         yield "discount", "Give a discount from 0 to the price of the whole line."
     if line.unit_cost is not None and line.unit_cost < 0:
         yield "unit_cost", "Give a cost of 0 or more."
 
 
 def digest(order: Order) -> str:
-    """Give a text that two orders share if and only if they say the same; 2.50 is 2.5."""
+    """Return a text that two orders share if and only if all their values are equal; 2.50 is 2.5.
+
+    The external id is not part of it. Digests are stored: another way to compute them would count
+    every order that is sent again as changed once.
+    """
     parts = [
         str(order.customer_id),
-        _marked(order.anonymous_reference or ""),
+        _escaped(order.anonymous_reference or ""),
         order.ordered_at.isoformat(),
         order.occurred_on.isoformat(),
         order.currency,
@@ -96,7 +100,7 @@ def digest(order: Order) -> str:
     ]
     for line in order.lines:
         parts += (
-            _marked(line.product_code),
+            _escaped(line.product_code),
             _plain(line.quantity),
             _plain(line.unit_price),
             _plain(line.discount),
@@ -105,8 +109,8 @@ def digest(order: Order) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _marked(text: str) -> str:
-    """Write a text without what parts texts; two texts never become one."""
+def _escaped(text: str) -> str:
+    """Return a text without the separator of `digest`; two texts never become the same."""
     return text.replace("\x1e", "\x1e0").replace("\x1f", "\x1e1")
 
 

@@ -1,4 +1,4 @@
-"""What is told of an order."""
+"""Events about an order."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,11 +9,11 @@ from shared.contracts.registry.external_id import ExternalId
 
 
 def snapshot(order: Order, row: Mapping[str, Any]) -> contracts.OrderSnapshot:
-    """Tell an order as it now stands: at first that it was placed or returned, then changed."""
-    kind: type[contracts.OrderSnapshot] = contracts.OrderChanged
+    """Return the event about an order: placed or returned if its row is new, changed if not."""
+    event: type[contracts.OrderSnapshot] = contracts.OrderChanged
     if row["version"] == 1:
-        kind = contracts.OrderReturned if order.is_return else contracts.OrderPlaced
-    return kind(
+        event = contracts.OrderReturned if order.is_return else contracts.OrderPlaced
+    return event(
         order_id=row["id"],
         version=row["version"],
         recorded_at=row["recorded_at"],

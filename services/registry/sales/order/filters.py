@@ -9,11 +9,11 @@ from shared.http.schemas import Day, Filter
 
 
 class OrderFilter(Filter):
-    """The orders that a list is about; all given filters must match."""
+    """Filters of a list of orders; an order must match all that are given."""
 
     external_id: ExternalIdText | None = Field(
         None,
-        description="The order that another system names so: `system:id`.",
+        description="The order with this external id, written `system:id`.",
         examples=["shop:SO-20260131-17"],
     )
     customer_id: UUID | None = Field(None, description="Orders of the customer with this `id`.")

@@ -12,7 +12,7 @@ from shared.database import Exact, Moment
 
 
 class Order(Model):
-    """An order or return; `version` grows with every change, `digest` is of what it says."""
+    """An order or return; `version` grows with every change, `digest` is that of domain.py."""
 
     __tablename__ = "orders"
     __table_args__ = (UniqueConstraint("system", "external_id"),)
@@ -38,7 +38,7 @@ class Order(Model):
 
 
 class OrderLine(Model):
-    """A line of an order; `ordinal` is its place."""
+    """A line of an order; `ordinal` is its position, from 0."""
 
     __tablename__ = "order_lines"
 

@@ -19,43 +19,49 @@ from shared.row_access import Reader, Rows
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of an order that is put again."""
+class ExistingOrder:
+    """The parts of an order on record that tell whether it changes."""
 
     id: UUID
     version: int
     digest: str
 
 
-def _seen_by(reader: Reader) -> Select[Any]:
-    """Select the orders of customers that the reader may see; anonymous ones only for all."""
+def _visible_orders(reader: Reader) -> Select[Any]:
+    """Return the SELECT of the orders visible to a reader.
+
+    Those are the orders of visible customers; anonymous orders only for a reader of all rows.
+    """
     if reader.rows is Rows.ALL:
         return select(Order)
     return visible_to(reader, select(Order).join(Customer, Customer.id == Order.customer_id))
 
 
 def order(session: Session, reader: Reader, order_id: UUID) -> Order | None:
-    """Find an order with its lines."""
-    found: Order | None = session.scalar(_seen_by(reader).where(Order.id == order_id))
+    """Return an order with its lines; None if the reader sees none with this id."""
+    found: Order | None = session.scalar(_visible_orders(reader).where(Order.id == order_id))
     return found
 
 
 def orders_for_change(
     session: Session, keys: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], Known]:
-    """Tell which of these (system, external id) exist, and keep others from changing them."""
+) -> dict[tuple[str, str], ExistingOrder]:
+    """Lock and return the orders with these (system, external id); others are left out."""
     rows = session.execute(
         select(Order.system, Order.external_id, Order.id, Order.version, Order.digest)
         .where(any_pair_of(session, Order.system, Order.external_id, keys))
         .order_by(Order.id)
         .with_for_update()
     )
-    return {(row.system, row.external_id): Known(row.id, row.version, row.digest) for row in rows}
+    return {
+        (row.system, row.external_id): ExistingOrder(row.id, row.version, row.digest)
+        for row in rows
+    }
 
 
 def orders(session: Session, reader: Reader, filters: OrderFilter, *, paging: PageRequest) -> Slice:
     """Return a page of the orders visible to the reader, in the order of their recording."""
-    statement = _seen_by(reader)
+    statement = _visible_orders(reader)
     if filters.external_id is not None:
         system, external_id = external_id_pair(filters.external_id)
         statement = statement.where(Order.system == system, Order.external_id == external_id)

@@ -1,4 +1,4 @@
-"""HTTP door of orders."""
+"""HTTP routes of orders."""
 
 from typing import Annotated
 from uuid import UUID
@@ -28,7 +28,7 @@ from shared.upsert import UpsertResult
 router = Router(
     prefix="orders",
     tag="orders",
-    about="Orders (订单) with their lines; what came back is an order with negative quantities.",
+    about="Orders (订单) with their lines; a return is an order with negative quantities.",
 )
 
 
@@ -41,11 +41,11 @@ def place_order(
     An external id that is already recorded is refused with 409; PUT changes it.
     """
 
-    def location() -> Response:
-        told = _told(body, body.external_id.system, body.external_id.id, settings)
-        return _changed(service.place_order(session, told=told, reader=reader), created=True)
+    def record() -> Response:
+        request = _request(body, body.external_id.system, body.external_id.id, settings)
+        return _answer(service.place_order(session, request=request, reader=reader), created=True)
 
-    return once(location)
+    return once(record)
 
 
 @router.put(
@@ -66,13 +66,13 @@ def put_order(
     settings: Settings,
     reader: Reader,
 ) -> Response:
-    """Make the records say this of an order; the same twice changes nothing.
+    """Record an order or replace it; the same body twice changes nothing.
 
-    The whole order is replaced: what the body leaves out is not kept from before.
+    The whole order is replaced: a field or line that the body lacks is no longer on record.
     """
-    told = _told(body, system, external_id, settings)
-    row, outcome = service.put_order(session, told=told, reader=reader)
-    return _changed(row, created=outcome is UpsertResult.CREATED)
+    request = _request(body, system, external_id, settings)
+    row, outcome = service.upsert_order(session, request=request, reader=reader)
+    return _answer(row, created=outcome is UpsertResult.CREATED)
 
 
 @router.get("", response_model=OrderPage, responses=errors())
@@ -85,7 +85,9 @@ def list_orders(
     """List orders and returns, in the order in which they were first recorded."""
     first, last = filters.occurred_from, filters.occurred_to
     if first and last and first > last:
-        raise Invalid(Fault("query:from", "order", "Give a day that is not after the last one."))
+        raise Invalid(
+            Fault("query:from", "order", "Give a first day that is not after the last day.")
+        )
     found = repository.orders(session, reader, filters, paging=paging)
     return answer_page(OrderPage, order_out, found, paging)
 
@@ -102,14 +104,16 @@ def read_order(
     return answer(order_out(found), version=found.version)
 
 
-def _told(body: OrderUpsert, system: str, external_id: str, settings: Settings) -> service.Told:
-    return service.Told(
+def _request(
+    body: OrderUpsert, system: str, external_id: str, settings: Settings
+) -> service.OrderRequest:
+    return service.OrderRequest(
         order=body.order(system, external_id, zone=settings.zone),
         buyer=body.customer_external_id,
         product_names=body.product_names(),
     )
 
 
-def _changed(row: Order, *, created: bool) -> Response:
+def _answer(row: Order, *, created: bool) -> Response:
     location = f"/v1/orders/{row.id}"
     return answer(order_out(row), created=created, location=location, version=row.version)

@@ -1,4 +1,4 @@
-"""Bodies of orders."""
+"""Request and response bodies of orders."""
 
 from datetime import date, datetime
 from typing import Any
@@ -66,13 +66,15 @@ _ON_RECORD: dict[str, Any] = _PLACED | {
 
 
 class OrderLineOut(Body):
-    """A line; its amount is quantity x unit_price less discount, exactly."""
+    """A line of an order; its exact amount is quantity times unit_price, less the discount."""
 
     product_code: Code = Field(examples=["WM-800"])
-    quantity: Exact = Field(description="Negative: came back.", examples=["2"])
+    quantity: Exact = Field(description="Quantity; negative for a returned item.", examples=["2"])
     unit_price: Exact = Field(examples=["2599.00"])
-    discount: Exact = Field("0", validate_default=True, description="Off the whole line.")
-    unit_cost: Exact | None = Field(None, description="What one cost us, where known.")
+    discount: Exact = Field(
+        "0", validate_default=True, description="Discount on the whole line, 0 or more."
+    )
+    unit_cost: Exact | None = Field(None, description="What one unit cost us, if known.")
 
 
 class OrderLineIn(OrderLineOut):
@@ -80,38 +82,41 @@ class OrderLineIn(OrderLineOut):
 
     product_name: Name | None = Field(
         None,
-        description="For the catalogue: the later one wins. A key with `rows: own` or `rows: team` "
-        "names products that the catalogue does not have yet.",
+        description="Name of the product for the catalogue; a later name replaces an earlier one. "
+        "A key with `rows: own` or `rows: team` only names products that the catalogue lacks.",
     )
 
 
 class OrderUpsert(CustomerReference):
-    """What a caller says of an order."""
+    """An order as a caller writes it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     customer: ExternalIdIn | None = Field(
         None,
-        description="Who bought, by an id of another system; absent: an anonymous purchase, "
-        "which only a key that sees all rows records.",
+        description="The customer who bought, by an external id. Without a customer the purchase "
+        "is anonymous, which only a key that sees all rows records.",
     )
-    customer_id: UUID | None = Field(None, description="The same by our id; give one of both.")
+    customer_id: UUID | None = Field(
+        None, description="The customer by `id`; give this or `customer`, not both."
+    )
     anonymous_reference: Code | None = Field(
-        None, description="Card, device or receipt of an anonymous shopper (顾客)."
+        None,
+        description="Card, device or receipt by which an anonymous shopper (顾客) is recognised.",
     )
     ordered_at: Moment
     currency: Currency
-    lines: list[OrderLineIn] = Field(min_length=1, max_length=domain.MOST_LINES)
-    promised_on: Day | None = Field(None, description="Day by which it was promised.")
-    delivered_on: Day | None = Field(None, description="Day on which it came.")
-    faulty: Flag = Field(False, description="Something was wrong with it.")
+    lines: list[OrderLineIn] = Field(min_length=1, max_length=domain.MAX_LINES)
+    promised_on: Day | None = Field(None, description="Day by which delivery was promised.")
+    delivered_on: Day | None = Field(None, description="Day of delivery.")
+    faulty: Flag = Field(False, description="Whether something was wrong with the order.")
 
     def order(self, system: str, external_id: str, *, zone: ZoneInfo) -> domain.Order:
-        """Read as an order; Invalid where it cannot be one."""
+        """Return the order; Invalid with the faults of its lines."""
         lines = tuple(_line(line) for line in self.lines)
         faults = [
-            Fault(f"/lines/{at}/{field}", "out_of_range", message)
-            for at, line in enumerate(lines)
+            Fault(f"/lines/{index}/{field}", "out_of_range", message)
+            for index, line in enumerate(lines)
             for field, message in domain.line_faults(line)
         ]
         if faults:
@@ -131,7 +136,7 @@ class OrderUpsert(CustomerReference):
         )
 
     def product_names(self) -> dict[str, str]:
-        """Tell the product codes of the lines, and the names that they give them, if any."""
+        """Return the names of the products of all lines by code; empty where no line has one."""
         unnamed = {line.product_code: "" for line in self.lines}
         named = {line.product_code: line.product_name for line in self.lines if line.product_name}
         return unnamed | named
@@ -151,14 +156,16 @@ class OrderOut(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [_ID | _ON_RECORD]})
 
     id: UUID
-    version: int = Field(description="Grows with every change; the ETag is this.")
+    version: int = Field(
+        description="Version of the order, which grows with every change; it is the ETag."
+    )
     external_id: ExternalIdOut
     customer_id: UUID | None
     anonymous_reference: str | None
     ordered_at: datetime
-    occurred_on: date = Field(description="The business day.")
+    occurred_on: date = Field(description="Business day of `ordered_at`.")
     currency: str
-    amount: Exact = Field(description="Sum of the lines, exact; negative for a return.")
+    amount: Exact = Field(description="Exact sum of the lines; negative for a return.")
     lines: list[OrderLineOut]
     promised_on: date | None
     delivered_on: date | None
@@ -178,7 +185,7 @@ def _line(body: OrderLineOut) -> domain.Line:
 
 def order_out(row: Any) -> OrderOut:
     """Present an order."""
-    lines = [OrderLineOut.model_construct(**_shown(line)) for line in row.lines]
+    lines = [OrderLineOut.model_construct(**_line_values(line)) for line in row.lines]
     names = OrderOut.model_fields.keys() - {"lines", "external_id", "amount"}
     return OrderOut.model_construct(
         **{name: getattr(row, name) for name in names},
@@ -188,5 +195,5 @@ def order_out(row: Any) -> OrderOut:
     )
 
 
-def _shown(line: Any) -> dict[str, Any]:
+def _line_values(line: Any) -> dict[str, Any]:
     return {name: getattr(line, name) for name in OrderLineOut.model_fields}

@@ -1,9 +1,11 @@
-"""Use cases of orders: put them, one or many at a time; the same twice changes nothing."""
+"""Use cases of orders: record or replace them, one or many at a time.
+
+An order that is sent again as it is on record changes nothing.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, update
@@ -12,10 +14,11 @@ from sqlalchemy.orm import Session
 from services.registry.customers.customer import repository as customers
 from services.registry.sales.order import domain, events, repository
 from services.registry.sales.order.models import Order, OrderLine
-from services.registry.sales.order.repository import Known
+from services.registry.sales.order.repository import ExistingOrder
 from services.registry.sales.product import service as products
 from shared import clock
 from shared.bulk import any_of, insert_rows
+from shared.database import Row
 from shared.errors import Conflict, Fault, Invalid, found_or_404
 from shared.ids import new_id
 from shared.messaging import outbox
@@ -23,14 +26,18 @@ from shared.row_access import Reader, Rows
 from shared.upsert import UpsertResult
 
 Key = tuple[str, str]
-Row = dict[str, Any]
+"""The system and the external id of an order or a customer."""
 
 UNKNOWN = "No order that you may see has this id."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """An order as a caller tells it: who bought may be named by the id of another system."""
+class OrderRequest:
+    """An order as a caller sends it.
+
+    `buyer` is the customer's external id, None if the order has a customer id or is anonymous.
+    `product_names` are the names of its products by code, empty where the caller gives none.
+    """
 
     order: domain.Order
     buyer: Key | None
@@ -38,113 +45,119 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Put:
-    """What became of an order that was put, its id, and the row that was written, if any."""
+class UpsertedOrder:
+    """The result of an upsert; `row` is the written row, None if nothing was written."""
 
     order_id: UUID
     outcome: UpsertResult
-    written: Row | None = None
+    row: Row | None = None
 
 
-def place_order(session: Session, *, told: Told, reader: Reader) -> Order:
+def place_order(session: Session, *, request: OrderRequest, reader: Reader) -> Order:
     """Record a new order; Conflict, before anything is written, where its external id is taken."""
-    order = _with_buyer(session, told, reader)
-    known = _known(session, order, reader)
-    if known:
+    order = _with_buyer(session, request, reader)
+    existing = _lock_existing(session, order, reader)
+    if existing:
         fault = Fault("/external_id", "taken", "This order is recorded; PUT changes it.")
         raise Conflict(fault, code="external_id_taken")
-    _name_products(session, told, reader)
-    row, _ = _put(session, order, known)
+    _name_products(session, request, reader)
+    row, _ = _upsert(session, order, existing)
     return row
 
 
-def put_order(session: Session, *, told: Told, reader: Reader) -> tuple[Order, UpsertResult]:
-    """Make the records say this of one order; Invalid or NotFound where the reader may not."""
-    order = _with_buyer(session, told, reader)
-    known = None if reader.rows is Rows.ALL else _known(session, order, reader)
-    _name_products(session, told, reader)
-    return _put(session, order, known)
-
-
-def _name_products(session: Session, told: Told, reader: Reader) -> None:
-    """Put new codes into the catalogue; who sees some rows gives no new name to a known one."""
-    products.name_products(session, names=told.product_names, renames=reader.rows is Rows.ALL)
-
-
-def _put(
-    session: Session, order: domain.Order, known: Mapping[Key, Known] | None
+def upsert_order(
+    session: Session, *, request: OrderRequest, reader: Reader
 ) -> tuple[Order, UpsertResult]:
-    (put,) = put_orders(session, orders=[order], known=known)
-    if put.written is None:
-        return session.get_one(Order, put.order_id), put.outcome
-    lines = [OrderLine(**row) for row in _line_rows(put.order_id, order)]
-    return Order(**put.written, lines=lines), put.outcome
+    """Record an order or replace it; Invalid or NotFound where the reader may not."""
+    order = _with_buyer(session, request, reader)
+    existing = None if reader.rows is Rows.ALL else _lock_existing(session, order, reader)
+    _name_products(session, request, reader)
+    return _upsert(session, order, existing)
 
 
-def _with_buyer(session: Session, told: Told, reader: Reader) -> domain.Order:
-    """Find who bought; Invalid if nobody that the reader may see is meant."""
-    named = told.buyer or told.order.customer_id
-    if named is None:
-        return told.order
-    customer_id = customers.id_of(session, reader, named)
+def _name_products(session: Session, request: OrderRequest, reader: Reader) -> None:
+    """Add the products to the catalogue; only a reader of all rows renames existing ones."""
+    products.name_products(session, names=request.product_names, renames=reader.rows is Rows.ALL)
+
+
+def _upsert(
+    session: Session, order: domain.Order, existing: Mapping[Key, ExistingOrder] | None
+) -> tuple[Order, UpsertResult]:
+    (upserted,) = upsert_orders(session, orders=[order], existing=existing)
+    if upserted.row is None:
+        return session.get_one(Order, upserted.order_id), upserted.outcome
+    lines = [OrderLine(**row) for row in _line_rows(upserted.order_id, order)]
+    return Order(**upserted.row, lines=lines), upserted.outcome
+
+
+def _with_buyer(session: Session, request: OrderRequest, reader: Reader) -> domain.Order:
+    """Return the order with the id of its customer; Invalid if the reader sees no such customer."""
+    reference = request.buyer or request.order.customer_id
+    if reference is None:
+        return request.order
+    customer_id = customers.find_customer_id(session, reader, reference)
     if customer_id is None:
-        pointer = "/customer" if told.buyer else "/customer_id"
+        pointer = "/customer" if request.buyer else "/customer_id"
         raise Invalid(Fault(pointer, "unknown_customer", "Register this customer first."))
-    return replace(told.order, customer_id=customer_id)
+    return replace(request.order, customer_id=customer_id)
 
 
-def _known(session: Session, order: domain.Order, reader: Reader) -> dict[Key, Known]:
-    """Find and lock the order of this key, if there is one.
+def _lock_existing(
+    session: Session, order: domain.Order, reader: Reader
+) -> dict[Key, ExistingOrder]:
+    """Lock and return the order on record with the same external id, if there is one.
 
-    Nobody changes an order that they may not see, or records one that they would not.
+    A reader changes no order, and records none, that is not visible to the reader: NotFound or
+    Invalid.
     """
     key = order.system, order.external_id
-    known = repository.orders_for_change(session, [key])
+    existing = repository.orders_for_change(session, [key])
     if reader.rows is Rows.ALL:
-        return known
-    if key in known:
-        visible = repository.order(session, reader, known[key].id)
+        return existing
+    if key in existing:
+        visible = repository.order(session, reader, existing[key].id)
         found_or_404(visible, "No order that you may see has this external id.")
     if order.customer_id is None:
-        message = "Name one of the customers that this key sees; it would not see an order of none."
+        message = "Name a customer that this key sees; it does not see anonymous orders."
         raise Invalid(Fault("/customer", "out_of_sight", message))
-    return known
+    return existing
 
 
-def put_orders(
+def upsert_orders(
     session: Session,
     *,
     orders: Sequence[domain.Order],
-    known: Mapping[Key, Known] | None = None,
-) -> list[Put]:
-    """Make the records say what these orders say; tell what became of each, in their order.
+    existing: Mapping[Key, ExistingOrder] | None = None,
+) -> list[UpsertedOrder]:
+    """Record or replace orders; return what became of each, in the same sequence.
 
-    No two of them have the same system and external id. Which are `known` is looked up, unless the
-    caller has done so and holds them.
+    No two of the orders have the same external id. The `existing` orders are looked up and
+    locked, unless the caller has done so.
     """
     keys = [(order.system, order.external_id) for order in orders]
-    if known is None:
-        known = repository.orders_for_change(session, keys)
-    moment = clock.now()
-    puts: list[Put] = []
+    if existing is None:
+        existing = repository.orders_for_change(session, keys)
+    now = clock.now()
+    results: list[UpsertedOrder] = []
     written: list[tuple[domain.Order, Row]] = []
     for order, key in zip(orders, keys, strict=True):
-        before, digest = known.get(key), domain.digest(order)
+        before, digest = existing.get(key), domain.digest(order)
         if before and before.digest == digest:
-            puts.append(Put(before.id, UpsertResult.UNCHANGED))
+            results.append(UpsertedOrder(before.id, UpsertResult.UNCHANGED))
             continue
-        row = _row(order, before, digest, moment)
+        row = _row(order, before, digest, now)
         written.append((order, row))
-        puts.append(Put(row["id"], UpsertResult.UPDATED if before else UpsertResult.CREATED, row))
+        outcome = UpsertResult.UPDATED if before else UpsertResult.CREATED
+        results.append(UpsertedOrder(row["id"], outcome, row))
     _write(session, written)
     outbox.record_all(session, (events.snapshot(order, row) for order, row in written))
-    return puts
+    return results
 
 
-def _row(order: domain.Order, known: Known | None, digest: str, moment: datetime) -> Row:
+def _row(order: domain.Order, before: ExistingOrder | None, digest: str, now: datetime) -> Row:
     return {
-        "id": known.id if known else new_id(),
-        "version": known.version + 1 if known else 1,
+        "id": before.id if before else new_id(),
+        "version": before.version + 1 if before else 1,
         "system": order.system,
         "external_id": order.external_id,
         "customer_id": order.customer_id,
@@ -156,20 +169,21 @@ def _row(order: domain.Order, known: Known | None, digest: str, moment: datetime
         "delivered_on": order.delivered_on,
         "faulty": order.faulty,
         "digest": digest,
-        "recorded_at": moment,
+        "recorded_at": now,
     }
 
 
 def _write(session: Session, written: Sequence[tuple[domain.Order, Row]]) -> None:
+    """Insert the rows of new orders, update those of others, and replace all their lines."""
     replaced = [row for _, row in written if row["version"] > 1]
     insert_rows(session, Order, [row for _, row in written if row["version"] == 1])
     if replaced:
         ids = [row["id"] for row in replaced]
         session.execute(delete(OrderLine).where(any_of(session, OrderLine.order_id, ids)))
         session.connection().execute(
-            update(Order).where(Order.id == bindparam("which")),
+            update(Order).where(Order.id == bindparam("order_id")),
             [
-                {"which": row["id"]} | {k: v for k, v in row.items() if k != "id"}
+                {"order_id": row["id"]} | {k: v for k, v in row.items() if k != "id"}
                 for row in replaced
             ],
         )

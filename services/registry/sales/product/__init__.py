@@ -1,1 +1,1 @@
-"""Products: the catalogue, by code."""
+"""Products (产品): the catalogue, by code."""

@@ -1,18 +1,18 @@
-"""What a product is. Pure."""
+"""A product and its limits. Pure."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-MOST_DAYS = 36_500
-"""The longest life or cycle of a product: a hundred years."""
+MAX_DAYS = 36_500
+"""The maximum lifetime and purchase cycle of a product: a hundred years."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     """A product of the catalogue; codes are case-sensitive.
 
-    `lifetime_days` (产品生命周期) is how long one serves, `purchase_cycle_days` (购买周期) how long
-    after one purchase the next is usual.
+    `lifetime_days` (产品生命周期) is how long a unit of it serves, `purchase_cycle_days` (购买周期)
+    is the usual time from one purchase to the next.
     """
 
     code: str

@@ -6,7 +6,7 @@ from shared.http.schemas import Filter
 
 
 class ProductFilter(Filter):
-    """The products that a list is about; all given filters must match."""
+    """Filters of a list of products; a product must match all that are given."""
 
     code: str | None = Field(
         None,

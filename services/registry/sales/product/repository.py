@@ -13,23 +13,24 @@ from shared.http.pagination import PageRequest, Slice, page
 
 
 def product(session: Session, product_id: UUID) -> Product | None:
+    """Return a product; None if there is none with this id."""
     return session.get(Product, product_id)
 
 
 def products_for_change(session: Session, codes: Collection[str]) -> dict[str, Product]:
-    """Find products for a change; unknown codes are left out."""
+    """Lock and return the products with these codes; unknown codes are left out."""
     statement = select(Product).where(any_of(session, Product.code, codes)).order_by(Product.code)
     return {found.code: found for found in session.scalars(statement.with_for_update())}
 
 
 def names_by_code(session: Session, codes: Collection[str]) -> dict[str, str]:
-    """Tell the names of those products that there are, without holding anybody up."""
+    """Return the names of products by code, without a lock; unknown codes are left out."""
     statement = select(Product.code, Product.name).where(any_of(session, Product.code, codes))
     return dict(session.execute(statement).all())
 
 
 def products(session: Session, filters: ProductFilter, *, paging: PageRequest) -> Slice:
-    """Return a page of products, in the order in which they came into the catalogue."""
+    """Return a page of products, in the order in which they were added to the catalogue."""
     return page(
         session,
         select(Product).filter_by(**filters.model_dump(exclude_none=True)),

@@ -1,4 +1,4 @@
-"""HTTP door of products."""
+"""HTTP routes of products."""
 
 from typing import Annotated
 from uuid import UUID
@@ -42,14 +42,14 @@ router = Router(
 def create_product(
     body: ProductCreate, once: Once, session: Transaction, settings: Settings
 ) -> Response:
-    """Put a product into the catalogue; a code that is taken is refused with 409.
+    """Add a product to the catalogue; a code that is taken is refused with 409.
 
     The catalogue is shared: every key reads it, and changing it needs a key that sees all rows.
     """
 
     def create() -> Response:
         product = body.product(body.code, currency=settings.currency)
-        return _changed(service.create_product(session, product=product), created=True)
+        return _answer(service.create_product(session, product=product), created=True)
 
     return once(create)
 
@@ -62,19 +62,20 @@ def create_product(
 )
 def put_product(
     code: Annotated[
-        Code, Path(description="Of the product; upper and lower case differ.", examples=["WM-800"])
+        Code,
+        Path(description="Code of the product; upper and lower case differ.", examples=["WM-800"]),
     ],
     body: ProductUpsert,
     session: Transaction,
     settings: Settings,
 ) -> Response:
-    """Make the catalogue say this of a code; the same twice changes nothing.
+    """Add a product with this code or replace it; the same body twice changes nothing.
 
     The catalogue is shared: every key reads it, and changing it needs a key that sees all rows.
     """
     product = body.product(code, currency=settings.currency)
-    row, outcome = service.put_product(session, product=product)
-    return _changed(row, created=outcome is UpsertResult.CREATED)
+    row, outcome = service.upsert_product(session, product=product)
+    return _answer(row, created=outcome is UpsertResult.CREATED)
 
 
 @router.get("", response_model=ProductPage, responses=errors())
@@ -98,6 +99,6 @@ def read_product(
     return answer(product_out(found), version=found.version)
 
 
-def _changed(row: Product, *, created: bool) -> Response:
+def _answer(row: Product, *, created: bool) -> Response:
     location = f"/v1/products/{row.id}"
     return answer(product_out(row), created=created, location=location, version=row.version)

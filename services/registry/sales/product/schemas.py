@@ -1,4 +1,4 @@
-"""Bodies of products."""
+"""Request and response bodies of products."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from services.registry.sales.product import domain
 from shared.http.schemas import Body, Code, Currency, Exact, Integer, Name, Page
 
-Days = Annotated[Integer, Field(ge=1, le=domain.MOST_DAYS)]
+Days = Annotated[Integer, Field(ge=1, le=domain.MAX_DAYS)]
 
 _EXAMPLE: dict[str, Any] = {
     "name": "滚筒洗衣机 8 kg",
@@ -28,33 +28,39 @@ _ON_RECORD = {
 
 
 class ProductUpsert(Body):
-    """What the catalogue says of a product."""
+    """A product as a caller writes it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     name: Name = Field(examples=["滚筒洗衣机 8 kg"])
     category: Code | None = Field(None, examples=["洗衣机"])
     unit_price: Exact | None = Field(None, ge=0, description="List price.")
-    currency: Currency | None = Field(None, description="Of the list price; absent: the company's.")
-    lifetime_days: Days | None = Field(None, description="How long one serves (产品生命周期).")
+    currency: Currency | None = Field(
+        None, description="Currency of the list price; without it the company's currency."
+    )
+    lifetime_days: Days | None = Field(
+        None, description="How long a unit of the product serves (产品生命周期)."
+    )
     purchase_cycle_days: Days | None = Field(
-        None, description="How long after a purchase the next is usual (购买周期)."
+        None, description="Usual time from one purchase to the next (购买周期)."
     )
 
     def product(self, code: str, *, currency: str) -> domain.Product:
-        """Read as the product with this code; `currency` is that of a price that states none."""
-        said = {name: getattr(self, name) for name in ProductUpsert.model_fields}
+        """Return the product with this code; `currency` is that of a price without one."""
+        values = {name: getattr(self, name) for name in ProductUpsert.model_fields}
         if self.unit_price is not None:
-            said["currency"] = self.currency or currency
-        return domain.Product(code=code, **said)
+            values["currency"] = self.currency or currency
+        return domain.Product(code=code, **values)
 
 
 class ProductCreate(ProductUpsert):
-    """A product for the catalogue."""
+    """A product to add to the catalogue."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CODED]})
 
-    code: Code = Field(description="Upper and lower case differ.", examples=["WM-800"])
+    code: Code = Field(
+        description="Code of the product; upper and lower case differ.", examples=["WM-800"]
+    )
 
 
 class ProductOut(ProductCreate):
@@ -63,7 +69,9 @@ class ProductOut(ProductCreate):
     model_config = ConfigDict(json_schema_extra={"examples": [_CODED | _ON_RECORD]})
 
     id: UUID
-    version: int = Field(description="Grows with every change; the ETag is this.")
+    version: int = Field(
+        description="Version of the product, which grows with every change; it is the ETag."
+    )
     changed_at: datetime
 
 

@@ -1,9 +1,8 @@
-"""Use cases of products: put them into the catalogue, many at a time."""
+"""Use cases of products: create, upsert and name them in the catalogue, one or many at a time."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -11,12 +10,11 @@ from services.registry.sales.product import domain, events, repository
 from services.registry.sales.product.models import Product
 from shared import clock
 from shared.bulk import insert_rows
+from shared.database import Row
 from shared.errors import Conflict, Fault
 from shared.ids import new_id
 from shared.messaging import outbox
 from shared.upsert import UpsertResult
-
-Row = dict[str, Any]
 
 UNKNOWN = "No product has this id."
 
@@ -24,43 +22,43 @@ _FIELDS = [field.name for field in fields(domain.Product)]
 
 
 def create_product(session: Session, *, product: domain.Product) -> Product:
-    """Put a product into the catalogue; Conflict where its code is taken."""
-    row, outcome = put_product(session, product=product)
+    """Add a product to the catalogue; Conflict if its code is taken."""
+    row, outcome = upsert_product(session, product=product)
     if outcome is not UpsertResult.CREATED:
         fault = Fault("/code", "taken", "The catalogue has this code; PUT changes it.")
         raise Conflict(fault, code="code_taken")
     return row
 
 
-def put_product(session: Session, *, product: domain.Product) -> tuple[Product, UpsertResult]:
-    """Make the catalogue say this of a code."""
-    outcome = put_products(session, products=[product])[product.code]
+def upsert_product(session: Session, *, product: domain.Product) -> tuple[Product, UpsertResult]:
+    """Add a product to the catalogue, or replace the one with its code."""
+    outcome = upsert_products(session, products=[product])[product.code]
     return repository.products_for_change(session, [product.code])[product.code], outcome
 
 
-def put_products(
+def upsert_products(
     session: Session, *, products: Sequence[domain.Product]
 ) -> dict[str, UpsertResult]:
-    """Make the catalogue say this; tell what became of each code."""
+    """Add or replace products by their codes; return the result for each code."""
     wanted = {product.code: product for product in products}
-    known = repository.products_for_change(session, list(wanted))
-    moment = clock.now()
-    outcomes = {code: _changed(row, wanted[code], moment) for code, row in known.items()}
-    new = [product for code, product in wanted.items() if code not in known]
-    rows = [_row(product, moment) for product in new]
+    existing = repository.products_for_change(session, list(wanted))
+    now = clock.now()
+    outcomes = {code: _update(row, wanted[code], now) for code, row in existing.items()}
+    new = [product for code, product in wanted.items() if code not in existing]
+    rows = [_new_row(product, now) for product in new]
     session.flush()
     insert_rows(session, Product, rows)
-    changed = [
-        _values(known[code])
+    updated = [
+        _row_of(existing[code])
         for code, outcome in outcomes.items()
         if outcome is UpsertResult.UPDATED
     ]
-    _tell(session, [*rows, *changed])
+    _record_events(session, [*rows, *updated])
     return outcomes | {product.code: UpsertResult.CREATED for product in new}
 
 
 def products_for_change(session: Session, codes: Collection[str]) -> dict[str, domain.Product]:
-    """Give what the catalogue says of those codes that it has, to be changed."""
+    """Lock and return the products with these codes; unknown codes are left out."""
     return {
         code: domain.Product(**{name: getattr(row, name) for name in _FIELDS})
         for code, row in repository.products_for_change(session, codes).items()
@@ -68,54 +66,57 @@ def products_for_change(session: Session, codes: Collection[str]) -> dict[str, d
 
 
 def name_products(session: Session, *, names: Mapping[str, str], renames: bool = True) -> None:
-    """See that the catalogue has these codes, and give them these names where one is stated.
+    """Add products that the catalogue lacks, and rename the others.
 
-    Without `renames` those that it has keep theirs.
+    `names` are names by code. A new product without a name is named by its code; an existing one
+    without a name, and every existing one unless `renames`, keeps the name that it has.
 
-    Only what has to change is locked: orders of one product must not wait for each other.
+    Only products that change are locked: orders of one product must not wait for each other.
     """
-    before = repository.names_by_code(session, list(names))
+    current = repository.names_by_code(session, list(names))
     names = {
         code: name
         for code, name in names.items()
-        if code not in before or (renames and name and name != before[code])
+        if code not in current or (renames and name and name != current[code])
     }
     if not names:
         return
-    known = repository.products_for_change(session, list(names))
-    moment, renamed = clock.now(), []
-    for code, row in known.items():
+    existing = repository.products_for_change(session, list(names))
+    now, renamed = clock.now(), []
+    for code, row in existing.items():
         if renames and names[code] and row.name != names[code]:
-            row.name, row.version, row.changed_at = names[code], row.version + 1, moment
+            row.name, row.version, row.changed_at = names[code], row.version + 1, now
             renamed.append(row)
     session.flush()
     rows = [
-        _row(domain.Product(code=code, name=name or code), moment)
+        _new_row(domain.Product(code=code, name=name or code), now)
         for code, name in names.items()
-        if code not in known
+        if code not in existing
     ]
     insert_rows(session, Product, rows)
-    _tell(session, [*rows, *map(_values, renamed)])
+    _record_events(session, [*rows, *map(_row_of, renamed)])
 
 
-def _changed(row: Product, product: domain.Product, moment: datetime) -> UpsertResult:
+def _update(row: Product, product: domain.Product, now: datetime) -> UpsertResult:
     wanted = asdict(product)
     if all(getattr(row, name) == value for name, value in wanted.items()):
         return UpsertResult.UNCHANGED
     for name, value in wanted.items():
         setattr(row, name, value)
-    row.version, row.changed_at = row.version + 1, moment
+    row.version, row.changed_at = row.version + 1, now
     return UpsertResult.UPDATED
 
 
-def _row(product: domain.Product, moment: datetime) -> Row:
-    return {"id": new_id(), "version": 1, "changed_at": moment, **asdict(product)}
+def _new_row(product: domain.Product, now: datetime) -> Row:
+    return {"id": new_id(), "version": 1, "changed_at": now, **asdict(product)}
 
 
-def _values(row: Product) -> Row:
-    return {name: getattr(row, name) for name in ("id", "version", "changed_at", *_FIELDS)}
+def _row_of(product: Product) -> Row:
+    return {name: getattr(product, name) for name in ("id", "version", "changed_at", *_FIELDS)}
 
 
-def _tell(session: Session, rows: Sequence[Row]) -> None:
-    told = (tell(row) for row in rows for tell in (events.changed, events.state))
-    outbox.record_all(session, told)
+def _record_events(session: Session, rows: Sequence[Row]) -> None:
+    """Record both events of each new or changed product."""
+    outbox.record_all(
+        session, (event for row in rows for event in (events.changed(row), events.state(row)))
+    )

@@ -1,1 +1,1 @@
-"""Imports (导入): customers, products and orders from files, as resumable jobs."""
+"""Imports (导入): records from files, as jobs that resume where they were interrupted."""

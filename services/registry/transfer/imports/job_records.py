@@ -1,68 +1,29 @@
-"""Take the customers or products of a file in: each line sees what those before it left."""
+"""Import of files of which each line is a record: a line finds what those before it wrote."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
-from services.registry.customers.customer import service as customers
-from services.registry.customers.customer.domain import contradictions
-from services.registry.sales.product import service as products
-from services.registry.transfer.imports import records
-from services.registry.transfer.imports.chunks import Chunk, Task, commit, rehearse
-from services.registry.transfer.imports.domain import Options, Rejected
+from services.registry.transfer.imports.chunks import Task, commit, rehearse
 from services.registry.transfer.imports.trial import Trial
 from shared.files.tables import Line
 from shared.imports.service import count_lines, save_total
+from shared.imports.specs import ChunkResult, FileImport, RecordSpec, Rejected
 from shared.upsert import UpsertResult
 
 CHUNK_LINES = 500
 
-
-@dataclass(frozen=True, slots=True)
-class Noun:
-    """How lines become things of a noun, what is on record of them, and how many are put.
-
-    `key` raises ValueError where what stands in the field `named_by` names nothing. Several keys
-    may mean one thing: `one` gives the same for all of them.
-    """
-
-    named_by: str
-    key: Callable[[Mapping[str, Any], Options], Any]
-    known: Callable[[Session, Collection[Any]], Mapping[Any, Any]]
-    one: Callable[[Any, Any], Any]
-    make: Callable[[Mapping[str, Any], Options, Any], Any]
-    faults: Callable[[Any], Iterable[tuple[str, str]]]
-    put: Callable[[Session, Mapping[Any, Any], str], object]
-
-
-CUSTOMERS = Noun(
-    named_by="external_id",
-    key=records.customer_key,
-    known=customers.records_for_change,
-    one=records.customer_named,
-    make=records.customer,
-    faults=lambda record: [(found.field, found.message) for found in contradictions(record)],
-    put=lambda session, made, by: customers.put_customers(session, records=made, by=by),
-)
-PRODUCTS = Noun(
-    named_by="code",
-    key=records.product_key,
-    known=products.products_for_change,
-    one=lambda code, _: code,
-    make=records.product,
-    faults=lambda _: [],
-    put=lambda session, made, _: products.put_products(session, products=list(made.values())),
-)
+Spec: TypeAlias = RecordSpec[Any, Any, Any]
 
 
 @dataclass(slots=True)
-class _Said:
-    """What a line says, and what is wrong with it; without a fault it names something."""
+class _ParsedLine:
+    """The values and the faults of a line; one without a fault has the key of a record."""
 
     line: Line
     values: Mapping[str, Any]
@@ -71,64 +32,73 @@ class _Said:
     outcome: UpsertResult = UpsertResult.UNCHANGED
 
 
-def import_records(task: Task, noun: Noun, lines: Iterator[Line]) -> None:
-    """Take in what is not yet processed."""
+def import_records(task: Task, spec: Spec, lines: Iterator[Line]) -> None:
+    """Import the lines of a file that are not yet processed.
+
+    A dry run first repeats those that are, because nothing of them is on record.
+    """
     if task.row.total is None:
         save_total(task.run, task.row, count_lines(task.run, task.row))
     with closing(Trial()) as trial:
-        for found in _chunks(islice(lines, task.row.processed)):
+        for chunk in _chunks(islice(lines, task.row.processed)):
             if task.row.dry_run:
-                rehearse(task, partial(_put, task, noun, trial, found))
-        for found in _chunks(lines):
-            commit(task, partial(_put, task, noun, trial, found))
+                rehearse(task, partial(_write, task.file, spec, trial, chunk))
+        for chunk in _chunks(lines):
+            commit(task, partial(_write, task.file, spec, trial, chunk))
 
 
 def _chunks(lines: Iterator[Line]) -> Iterator[Sequence[Line]]:
-    while found := list(islice(lines, CHUNK_LINES)):
-        yield found
+    while chunk := list(islice(lines, CHUNK_LINES)):
+        yield chunk
 
 
-def _put(task: Task, noun: Noun, trial: Trial, lines: Sequence[Line], session: Session) -> Chunk:
-    said = [_said(task, noun, line) for line in lines]
-    named = [one for one in said if not one.faults]
-    found = noun.known(session, {one.key for one in named})
-    for one in named:
-        one.key = noun.one(one.key, found.get(one.key))
-    known = {noun.one(key, thing): thing for key, thing in found.items()}
-    known |= trial.recall({one.key for one in named})
-    made = _made(task, noun, named, known)
-    noun.put(session, made, task.row.created_by)
-    if task.row.dry_run:
-        trial.remember(made)
-    chunk = Chunk(rejected=[Rejected(one.line, one.faults) for one in said if one.faults])
-    chunk.outcomes.update(one.outcome for one in said if not one.faults)
-    return chunk
+def _write(
+    file: FileImport[Any], spec: Spec, trial: Trial, chunk: Sequence[Line], session: Session
+) -> ChunkResult:
+    """Write the records of a chunk; a dry run remembers them for the chunks after it."""
+    parsed = [_parse(file, spec, line) for line in chunk]
+    sound = [line for line in parsed if not line.faults]
+    existing = spec.existing(session, {line.key for line in sound})
+    for line in sound:
+        line.key = spec.main_key(line.key, existing.get(line.key))
+    before = {spec.main_key(key, record): record for key, record in existing.items()}
+    before |= trial.recall({line.key for line in sound})
+    changed = _apply(file, spec, sound, before)
+    spec.write(session, changed, file.by)
+    if file.dry_run:
+        trial.remember(changed)
+    result = ChunkResult(rejected=[Rejected(one.line, one.faults) for one in parsed if one.faults])
+    result.outcomes.update(one.outcome for one in parsed if not one.faults)
+    return result
 
 
-def _said(task: Task, noun: Noun, line: Line) -> _Said:
-    values, faults = task.layout.read(line.cells)
+def _parse(file: FileImport[Any], spec: Spec, line: Line) -> _ParsedLine:
+    values, faults = file.layout.parse(line.cells)
     faults += [line.fault.message] if line.fault else []
     try:
-        return _Said(line, values, faults, None if faults else noun.key(values, task.options))
+        return _ParsedLine(line, values, faults, None if faults else spec.key(values, file.options))
     except ValueError as error:
-        return _Said(line, values, [task.layout.columns.fault(noun.named_by, str(error))])
+        return _ParsedLine(line, values, [file.layout.columns.fault(spec.key_field, str(error))])
 
 
-def _made(
-    task: Task, noun: Noun, said: Iterable[_Said], known: Mapping[Any, Any]
+def _apply(
+    file: FileImport[Any], spec: Spec, lines: Iterable[_ParsedLine], before: Mapping[Any, Any]
 ) -> dict[Any, Any]:
-    """Make of what is known what it is after all lines; note what each did, or what is wrong."""
-    made = dict(known)
-    for one in said:
-        before = made.get(one.key)
-        if fault := task.options.forbids(known=before is not None):
-            one.faults.append(fault)
+    """Apply lines to records one after the other, noting the outcome or the faults of each line.
+
+    Return the records that are not as they were before.
+    """
+    records = dict(before)
+    for line in lines:
+        record = records.get(line.key)
+        if fault := file.options.mode_fault(exists=record is not None):
+            line.faults.append(fault)
             continue
-        thing = noun.make(one.values, task.options, before)
-        one.faults += [task.layout.columns.fault(*found) for found in noun.faults(thing)]
-        if not one.faults:
-            made[one.key], one.outcome = thing, _outcome(before, thing)
-    return {key: thing for key, thing in made.items() if thing != known.get(key)}
+        after = spec.build(line.values, file.options, record)
+        line.faults += [file.layout.columns.fault(*found) for found in spec.faults(after)]
+        if not line.faults:
+            records[line.key], line.outcome = after, _outcome(record, after)
+    return {key: record for key, record in records.items() if record != before.get(key)}
 
 
 def _outcome(before: object, after: object) -> UpsertResult:

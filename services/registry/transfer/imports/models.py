@@ -1,4 +1,4 @@
-"""Tables of imports and of the lines that they rejected."""
+"""Tables of imports and of the lines that they have rejected."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from shared.imports.models import ImportColumns, RejectionColumns
 
 
 class Import(ImportColumns, Model):
-    """An import; `position` is not used: the release before this one wrote it."""
+    """An import; `position` is not used, only written by the release before this one."""
 
     __tablename__ = "imports"
 
@@ -21,6 +21,6 @@ class Import(ImportColumns, Model):
 
 
 class Rejection(RejectionColumns, Model):
-    """A line that was not taken, as it stood, and why."""
+    """A rejected line, as it stands in the file, and why it was rejected."""
 
     __tablename__ = "import_rejections"

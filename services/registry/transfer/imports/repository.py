@@ -10,12 +10,12 @@ from shared.http.pagination import PageRequest, Slice, page
 
 
 def import_(session: Session, import_id: UUID) -> Import | None:
-    """Find an import."""
+    """Return an import; None if there is none with this id."""
     return session.get(Import, import_id)
 
 
 def imports(session: Session, *, paging: PageRequest) -> Slice:
-    """List imports in the order in which they were started."""
+    """Return a page of imports, in the order in which they were started."""
     return page(
         session,
         select(Import),

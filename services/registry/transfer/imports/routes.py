@@ -1,4 +1,4 @@
-"""HTTP door of imports."""
+"""HTTP routes of imports."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,9 +7,9 @@ from fastapi import Path
 from starlette.responses import Response, StreamingResponse
 
 from services.registry.transfer.imports import repository, service
-from services.registry.transfer.imports.columns import described
 from services.registry.transfer.imports.models import Rejection
 from services.registry.transfer.imports.schemas import ImportOut, ImportPage, SentForm
+from services.registry.transfer.imports.specs import described, listed
 from shared.errors import found_or_404
 from shared.http.answers import answer, errors
 from shared.http.dependencies import EACH_PART_ONCE, SEES_ALL, Caller, Reading, Store, Transaction
@@ -24,33 +24,24 @@ from shared.jobs import service as jobs
 router = Router(
     prefix="imports",
     tag="imports",
-    about="Files of customers, products and orders (导入), taken in by jobs that you can follow.",
+    about=f"Files of {listed('and')} (导入), imported by jobs that you can follow.",
     dependencies=[SEES_ALL],
 )
 
 ImportId = Annotated[UUID, Path(description="The import's `id`, as its answers give it.")]
 
-_ABOUT = """Import customers, products or orders from a file. Needs a key that sees all rows.
+_ABOUT = f"""Import {listed("or")} from a file. Needs a key that sees all rows.
 
-The file is kept and worked on by a job: follow `Location`. Rejected lines come back at
-`errors_url`, to be mended and sent again. The same file twice changes nothing, unless lines of it
-contradict each other about a customer or product over more than one chunk of 500 lines.
+The file is stored and a job works on it: follow `Location`. Rejected lines come back at
+`errors_url`, to be corrected and sent again. The same file twice changes nothing, unless lines of
+it contradict each other about the same record over more than one chunk of 500 lines.
 
 **Files.** CSV with commas in UTF-8 or GBK, or the first sheet of an XLSX file. The first line
 names the columns as below; other names, Chinese ones too, need a `mapping`:
-`{"客户名称": "name"}`. Columns that are neither are ignored and listed in `ignored_columns`. A line
-with another number of cells than the header is rejected, and so is a cell of these columns that
-begins with `=` or `@`.
+`{{"客户名称": "name"}}`. Columns that are neither are ignored and listed in `ignored_columns`. A
+line with another number of cells than the header is rejected, and so is a cell of these columns
+that begins with `=` or `@`.
 
-**Customers and products.** A line each. A column that is missing and a cell that is blank leave
-what is on record as it was, so a file removes nothing. Lines are taken one after the
-other: where several name the same customer or product, by whichever id, the later one wins.
-
-**Orders.** A line of the file is a line of an order; lines with the same `order_id` are gathered
-from the whole file. An order that is on record is replaced whole: a later file with one line of it
-leaves it with that one line, and without what the file does not say. A line that stands twice in a
-file counts twice. One bad line rejects its whole order. Where `order_id` begins with
-`return_prefix`, quantities above 0 are made negative.
 """
 
 
@@ -66,13 +57,13 @@ file counts twice. One bad line rejects its whole order. Where `order_id` begins
 def start_import(
     form: SentForm, once: Once, session: Transaction, caller: Caller, settings: Settings
 ) -> Response:
-    """Import customers, products or orders from a file."""
+    """Import a file."""
 
     def start() -> Response:
         row = service.start_import(
             session,
             entity=form.entity,
-            options=form.options.options(form.entity, settings),
+            options=form.options.stored(form.entity, settings),
             upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )
         return answer(ImportOut.of(row), status=202, location=ImportOut.location_of(row))
@@ -98,7 +89,7 @@ def read_import(import_id: ImportId, session: Reading) -> Response:
 
 @router.post("/{import_id}/cancel", response_model=ImportOut, responses=errors(403, 404))
 def cancel_import(import_id: ImportId, once: Once, session: Transaction) -> Response:
-    """Ask an import to end; what it has taken so far stays. Needs a key that sees all rows."""
+    """Ask an import to end; what it has written so far stays. Needs a key that sees all rows."""
 
     def cancel() -> Response:
         row = found_or_404(repository.import_(session, import_id), service.UNKNOWN)
@@ -110,7 +101,7 @@ def cancel_import(import_id: ImportId, once: Once, session: Transaction) -> Resp
 
 @router.get("/{import_id}/errors", response_class=StreamingResponse, responses=errors(403, 404))
 def read_import_errors(import_id: ImportId, store: Store) -> Response:
-    """Give the rejected lines as CSV: the columns of the file, and `errors`, which says why.
+    """Return the rejected lines as CSV: the columns of the file, and `errors`, which says why.
 
     Needs a key that sees all rows.
     """

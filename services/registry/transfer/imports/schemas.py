@@ -1,22 +1,22 @@
-"""Bodies of imports."""
+"""Request and response bodies of imports."""
 
 from typing import Annotated, Any
 
 from fastapi import Form, UploadFile
 from pydantic import ConfigDict, Field
 
-from services.registry.transfer.imports import domain
-from services.registry.transfer.imports.domain import OPTIONS, Entity, Mode
+from services.registry.transfer.imports.specs import SPECS, Entity
 from shared.errors import Fault, Invalid
 from shared.http.json_names import JsonPart
 from shared.http.schemas import Body, Code, Currency, Flag, Page, System
 from shared.imports.schemas import QUEUED_IMPORT, Encoding, FileForm, FileImportOut, Zone
 from shared.imports.service import SYSTEM_REQUIRED
+from shared.imports.specs import Mode
 from shared.settings import ServiceSettings
 
 
 class ImportOptions(Body):
-    """How the file is to be read; what is absent has the default named here."""
+    """How the file is read; an absent option has the default named here."""
 
     system: System | None = Field(
         None,
@@ -52,21 +52,24 @@ class ImportOptions(Body):
         "known; update: reject what is new.",
     )
 
-    def options(self, entity: Entity, settings: ServiceSettings) -> domain.Options:
-        """Read, with the deployment's defaults for what is absent; Invalid if they do not fit."""
+    def stored(self, entity: str, settings: ServiceSettings) -> dict[str, Any]:
+        """Return the options of an import, with the deployment's defaults for absent ones.
+
+        Invalid if an option is not for files of the entity, or if they need one that is absent.
+        """
+        taken = SPECS[entity].option_names()
         message = f"Leave it out: it is not for files of {entity}."
-        foreign = [name for name in self.model_fields_set if entity not in OPTIONS[name]]
-        faults = [Fault(f"/options/{name}", "foreign", message) for name in sorted(foreign)]
-        if self.system is None and entity in OPTIONS["system"]:
+        foreign = sorted(self.model_fields_set.difference(taken))
+        faults = [Fault(f"/options/{name}", "foreign", message) for name in foreign]
+        if self.system is None and "system" in taken:
             faults.append(SYSTEM_REQUIRED)
         if faults:
             raise Invalid(*faults)
-        said = dict(self) | {
+        return dict(self) | {
             "currency": self.currency or settings.currency,
             "currency_given": self.currency is not None,
             "timezone": self.timezone or settings.timezone,
         }
-        return domain.Options(**said)
 
 
 _EXAMPLE: dict[str, Any] = {

@@ -1,42 +1,34 @@
-"""Gather the lines of each order over a file of any size, on the worker's disk.
+"""Gathering of lines by a key over a file of any size, on the worker's disk.
 
-Lines of one order need not stand together, but mostly do: those that do are one row of a temporary
-SQLite file, which sorts them. It is made anew when a killed import goes on, because the file itself
-is kept in the database.
+Lines with the same key need not stand together, but mostly do: those that do are one row of a
+temporary SQLite file, which sorts them. It is written again when a killed import goes on, because
+the imported file itself is stored in the database.
 """
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import NamedTuple
 
 import orjson
 
 from shared.errors import Fault
 from shared.files.tables import Line
+from shared.imports.specs import Group
 
-LONGEST_RUN = 100
-
-
-class Group(NamedTuple):
-    """Lines of an order; `cut` if there are more of them than an order may have."""
-
-    order_id: str
-    lines: Sequence[Line]
-    cut: bool
+MAX_RUN_LINES = 100
 
 
 class Staging:
-    """Lines by the text of their order's id."""
+    """A temporary file of lines, sorted by their keys."""
 
     def __init__(self) -> None:
         self._connection = sqlite3.connect("", isolation_level=None)
         self._connection.execute("PRAGMA cache_size = -32768")
-        self._connection.execute("CREATE TABLE runs (order_id TEXT, number INTEGER, lines BLOB)")
+        self._connection.execute("CREATE TABLE runs (key TEXT, number INTEGER, lines BLOB)")
 
     def fill(self, lines: Iterable[tuple[str, Line]]) -> int:
-        """Take the lines of a file; tell how many there are."""
+        """Store the lines of a file, each with its key; return their number."""
         count = 0
 
         def rows() -> Iterator[tuple[str, int, bytes]]:
@@ -50,20 +42,20 @@ class Staging:
         self._connection.execute("COMMIT")
         return count
 
-    def groups(self, *, most: int) -> Iterator[Group]:
-        """Give the lines of each order, orders by id, lines as in the file.
+    def groups(self, *, max_lines: int) -> Iterator[Group]:
+        """Yield the lines of each key, sorted by key, lines as in the file.
 
-        More lines than an order may have come in pieces, and those without an order one by one:
-        nothing is gathered that cannot become an order.
+        More than `max_lines` lines come in pieces, and those without a key one by one: no list
+        grows that cannot become a record.
         """
-        select = "SELECT order_id, lines FROM runs ORDER BY order_id, number"
+        select = "SELECT key, lines FROM runs ORDER BY key, number"
         runs = self._connection.execute(select)
-        for order_id, found in groupby(runs, key=itemgetter(0)):
-            lines = (_line(*row) for _, run in found for row in orjson.loads(run))
-            cut = False
-            while piece := list(islice(lines, most + 1 if order_id else 1)):
-                cut = cut or len(piece) > most
-                yield Group(order_id, piece, cut)
+        for key, rows in groupby(runs, key=itemgetter(0)):
+            lines = (_line(*row) for _, run in rows for row in orjson.loads(run))
+            is_cut = False
+            while piece := list(islice(lines, max_lines + 1 if key else 1)):
+                is_cut = is_cut or len(piece) > max_lines
+                yield Group(key, piece, is_cut)
 
     def close(self) -> None:
         """Delete the temporary file."""
@@ -71,16 +63,16 @@ class Staging:
 
 
 def _runs(lines: Iterable[tuple[str, Line]]) -> Iterator[tuple[str, Sequence[Line]]]:
-    """Put lines of one order that stand together into one, never more than a few at a time."""
-    order_id, run = "", list[Line]()
+    """Yield lines with the same key that stand together as one run, of a limited length."""
+    run_key, run = "", list[Line]()
     for key, line in lines:
-        if run and (key != order_id or len(run) == LONGEST_RUN):
-            yield order_id, run
+        if run and (key != run_key or len(run) == MAX_RUN_LINES):
+            yield run_key, run
             run = []
-        order_id = key
+        run_key = key
         run.append(line)
     if run:
-        yield order_id, run
+        yield run_key, run
 
 
 def _row(line: Line) -> tuple[int, list[str], str | None]:

@@ -1,6 +1,6 @@
-"""Remember what a dry run would have put on record: its chunks are taken back one by one.
+"""Memory of a dry run for the records that it would have written: its chunks are rolled back.
 
-It stands in a temporary SQLite file, so that the memory does not grow with the file.
+It is a temporary SQLite file, so that the worker's memory does not grow with the imported file.
 """
 
 import pickle
@@ -10,29 +10,29 @@ from typing import Any
 
 
 class Trial:
-    """Things that a dry run made, by what names them."""
+    """The records that a dry run would have written, by their keys."""
 
     def __init__(self) -> None:
         self._connection = sqlite3.connect("", isolation_level=None)
         self._connection.execute("PRAGMA cache_size = -32768")
-        self._connection.execute("CREATE TABLE things (name TEXT PRIMARY KEY, thing BLOB)")
+        self._connection.execute("CREATE TABLE records (key TEXT PRIMARY KEY, record BLOB)")
 
-    def remember(self, things: Mapping[Any, Any]) -> None:
-        """Keep things in place of those that were kept by the same names."""
-        rows = ((repr(name), pickle.dumps(thing)) for name, thing in things.items())
+    def remember(self, records: Mapping[Any, Any]) -> None:
+        """Store records, in place of those with the same keys."""
+        rows = ((repr(key), pickle.dumps(record)) for key, record in records.items())
         self._connection.execute("BEGIN")
-        self._connection.executemany("INSERT OR REPLACE INTO things VALUES (?, ?)", rows)
+        self._connection.executemany("INSERT OR REPLACE INTO records VALUES (?, ?)", rows)
         self._connection.execute("COMMIT")
 
-    def recall(self, names: Iterable[Any]) -> dict[Any, Any]:
-        """Give the things that are kept by these names."""
-        return {name: thing for name in names if (thing := self._thing(name)) is not None}
+    def recall(self, keys: Iterable[Any]) -> dict[Any, Any]:
+        """Return the stored records with these keys; keys without a record are left out."""
+        return {key: record for key in keys if (record := self._record(key)) is not None}
 
     def close(self) -> None:
         """Delete the temporary file."""
         self._connection.close()
 
-    def _thing(self, name: Any) -> Any:
-        select = "SELECT thing FROM things WHERE name = ?"
-        row = self._connection.execute(select, [repr(name)]).fetchone()
+    def _record(self, key: Any) -> Any:
+        select = "SELECT record FROM records WHERE key = ?"
+        row = self._connection.execute(select, [repr(key)]).fetchone()
         return pickle.loads(row[0]) if row else None  # noqa: S301  our own file

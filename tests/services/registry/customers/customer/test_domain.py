@@ -1,4 +1,4 @@
-"""By what customers are found, and which of them a reader may make."""
+"""Search tokens, contradictions and visibility of the record of a customer. Pure."""
 
 from dataclasses import replace
 
@@ -11,13 +11,13 @@ from services.registry.customers.customer.domain import (
     Ownership,
     Record,
     RetailFormat,
-    brought_into_sight,
     contradictions,
     differences,
-    out_of_sight,
+    invisible_fields,
+    merge_external_ids,
     query_tokens,
     tokens,
-    united,
+    with_reader_defaults,
 )
 from shared.row_access import SYSTEM_READER, Reader, Rows
 
@@ -25,8 +25,8 @@ RECORD = Record(name="王强", kind=Kind.UNKNOWN, nature=Nature.UNKNOWN)
 
 
 def finds(q: str, name: str) -> bool:
-    kept = tokens(Record(name=name, kind=Kind.UNKNOWN, nature=Nature.UNKNOWN))
-    return all(any(token.startswith(wanted) for token in kept) for wanted in query_tokens(q))
+    stored = tokens(Record(name=name, kind=Kind.UNKNOWN, nature=Nature.UNKNOWN))
+    return all(any(token.startswith(prefix) for token in stored) for prefix in query_tokens(q))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def finds(q: str, name: str) -> bool:
         ("海尔(中国)", "海尔（中国）"),
     ],
 )
-def test_a_piece_of_a_mixed_word_is_found_by_its_beginning(q: str, name: str) -> None:
+def test_a_query_finds_names_by_the_beginnings_of_their_pieces(q: str, name: str) -> None:
     assert finds(q, name)
 
 
@@ -66,7 +66,7 @@ def test_a_piece_of_a_mixed_word_is_found_by_its_beginning(q: str, name: str) ->
         ("第店", "苏宁第7店"),
     ],
 )
-def test_every_piece_of_a_query_has_to_be_there(q: str, name: str) -> None:
+def test_a_query_finds_no_name_that_lacks_a_piece_of_it(q: str, name: str) -> None:
     assert not finds(q, name)
 
 
@@ -77,20 +77,20 @@ def test_every_piece_of_a_query_has_to_be_there(q: str, name: str) -> None:
         (Reader("k", Rows.TEAM, "east"), "team", "east"),
     ],
 )
-def test_a_record_is_brought_into_sight_and_told_when_it_leaves(
+def test_a_limited_key_fills_in_its_owner_or_team_and_may_not_set_another(
     reader: Reader, field: str, own: str
 ) -> None:
-    seen = brought_into_sight(RECORD, reader)
-    assert (getattr(seen, field), replace(seen, owner=None, team=None)) == (own, RECORD)
-    assert out_of_sight(seen, reader) == []
-    for away in (RECORD, replace(RECORD, owner="another", team="another")):
-        assert [found.field for found in out_of_sight(away, reader)] == [field]
+    visible = with_reader_defaults(RECORD, reader)
+    assert (getattr(visible, field), replace(visible, owner=None, team=None)) == (own, RECORD)
+    assert invisible_fields(visible, reader) == []
+    for invisible in (RECORD, replace(RECORD, owner="another", team="another")):
+        assert [found.field for found in invisible_fields(invisible, reader)] == [field]
 
 
-def test_a_reader_of_all_rows_has_every_record_in_sight() -> None:
-    assert brought_into_sight(RECORD, SYSTEM_READER) == RECORD
-    assert out_of_sight(RECORD, SYSTEM_READER) == []
-    assert out_of_sight(replace(RECORD, owner="another", team="another"), SYSTEM_READER) == []
+def test_every_record_is_visible_to_a_reader_of_all_rows() -> None:
+    assert with_reader_defaults(RECORD, SYSTEM_READER) == RECORD
+    assert invisible_fields(RECORD, SYSTEM_READER) == []
+    assert invisible_fields(replace(RECORD, owner="another", team="another"), SYSTEM_READER) == []
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_only_organisations_have_an_owner_and_only_retailers_a_format() -> None:
     assert contradictions(replace(shop, kind=Kind.UNKNOWN)) == []
 
 
-def test_every_contradiction_says_what_may_be() -> None:
+def test_the_message_of_a_contradiction_names_the_allowed_values() -> None:
     wrong = Record(
         name="x",
         kind=Kind.PERSON,
@@ -136,25 +136,25 @@ def test_every_contradiction_says_what_may_be() -> None:
         ownership=Ownership.PRIVATE,
         retail_format=RetailFormat.SUPERMARKET,
     )
-    told = {each.field: each.message for each in contradictions(wrong)}
-    assert "individual or household" in told["nature"]
-    assert "organisation" in told["ownership"]
-    assert "retailer" in told["retail_format"]
+    messages = {each.field: each.message for each in contradictions(wrong)}
+    assert "individual or household" in messages["nature"]
+    assert "organisation" in messages["ownership"]
+    assert "retailer" in messages["retail_format"]
 
 
-def test_who_leaves_sight_is_told_by_what_the_key_sees() -> None:
-    (own,) = out_of_sight(RECORD, Reader("k", Rows.OWN, "east"))
-    (team,) = out_of_sight(RECORD, Reader("k", Rows.TEAM, "east"))
+def test_the_message_about_an_invisible_record_names_what_the_key_sees() -> None:
+    (own,) = invisible_fields(RECORD, Reader("k", Rows.OWN, "east"))
+    (team,) = invisible_fields(RECORD, Reader("k", Rows.TEAM, "east"))
     assert "owner" in own.message
     assert "team" in team.message
 
 
-def test_the_ids_of_two_records_are_united_once_each_in_order() -> None:
+def test_merged_external_ids_are_sorted_and_unique() -> None:
     a, b, c = (ExternalId("shop", name) for name in "abc")
-    assert united([c, a], [b, a]) == (a, b, c)
+    assert merge_external_ids([c, a], [b, a]) == (a, b, c)
 
 
-def test_what_differs_is_told_from_what_to_what() -> None:
+def test_differences_have_the_old_and_the_new_value_of_each_changed_field() -> None:
     after = replace(RECORD, city="上海", tags=("vip",))
     assert differences(RECORD, after) == {
         "city": {"from": None, "to": "上海"},
@@ -163,7 +163,7 @@ def test_what_differs_is_told_from_what_to_what() -> None:
     assert differences(RECORD, RECORD) == {}
 
 
-def test_a_record_is_found_by_all_its_texts_in_small_letters() -> None:
+def test_the_tokens_of_a_record_are_all_its_words_in_lower_case() -> None:
     record = replace(
         RECORD,
         name="Lee WANG",
@@ -178,11 +178,11 @@ def test_a_record_is_found_by_all_its_texts_in_small_letters() -> None:
     }  # fmt: skip
 
 
-def test_chinese_is_found_by_every_two_characters_and_what_stands_between() -> None:
+def test_chinese_words_have_a_token_for_each_pair_of_characters_and_each_other_piece() -> None:
     assert tokens(replace(RECORD, name="海尔集88")) == {"海尔集88", "海尔", "尔集", "集", "88"}
 
 
-def test_of_a_long_word_the_first_sixty_characters_count() -> None:
+def test_a_token_has_at_most_sixty_characters() -> None:
     long = "x" * 61
     assert tokens(replace(RECORD, name=long)) == {"x" * 60}
     assert query_tokens(long) == ["x" * 60]
@@ -190,7 +190,7 @@ def test_of_a_long_word_the_first_sixty_characters_count() -> None:
     assert tokens(replace(RECORD, name="海" + long)) == {"海" + "x" * 59, "海", "x" * 60}
 
 
-def test_a_query_asks_for_every_piece_once_in_its_order() -> None:
+def test_a_query_has_each_of_its_pieces_once() -> None:
     assert query_tokens("Lee 海尔集团88 lee") == ["lee", "海尔", "尔集", "集团", "88"]
     assert query_tokens("海") == ["海"]
     assert query_tokens("  ") == []

@@ -41,7 +41,7 @@ def test_a_registered_customer_can_be_read_back(client: httpx.Client) -> None:
     assert read.headers["ETag"] == '"1"'
 
 
-def test_registering_tells_others_without_personal_data(registry: Running) -> None:
+def test_the_fact_about_a_registration_has_no_personal_data(registry: Running) -> None:
     body = registered(registry.client, email="buyer@example.com")
     fact, state = registry.recorded()
     assert isinstance(fact, CustomerRegistered)
@@ -51,7 +51,7 @@ def test_registering_tells_others_without_personal_data(registry: Running) -> No
     assert (state.name, state.email) == ("华东百货", "buyer@example.com")
 
 
-def test_an_external_id_means_one_customer(client: httpx.Client) -> None:
+def test_an_external_id_of_another_customer_is_refused(client: httpx.Client) -> None:
     registered(client)
     answer = client.post("/v1/customers", json=SHOP | {"name": "Another"})
     assert answer.status_code == 409
@@ -60,7 +60,7 @@ def test_an_external_id_means_one_customer(client: httpx.Client) -> None:
 
 
 @pytest.mark.both_stacks
-def test_upserting_twice_changes_nothing(registry: Running) -> None:
+def test_upserting_the_same_customer_twice_changes_nothing(registry: Running) -> None:
     path = "/v1/customers/by-external-id/erp/17"
     first = registry.client.put(path, json=SHOP)
     second = registry.client.put(path, json=SHOP)
@@ -71,7 +71,7 @@ def test_upserting_twice_changes_nothing(registry: Running) -> None:
     assert len(registry.recorded(CustomerRegistered, CustomerChanged)) == 1
 
 
-def test_upserting_keeps_external_ids_that_are_known(client: httpx.Client) -> None:
+def test_upserting_a_customer_removes_no_external_id(client: httpx.Client) -> None:
     registered(client)
     body = SHOP | {"external_ids": [{"system": "crm", "id": "A1"}]}
     found = client.put("/v1/customers/by-external-id/erp/17", json=body).json()
@@ -81,27 +81,29 @@ def test_upserting_keeps_external_ids_that_are_known(client: httpx.Client) -> No
     ]
 
 
-def test_upserting_gives_a_customer_no_more_external_ids_than_one_may_have(
+def test_upserting_a_customer_does_not_exceed_the_limit_of_external_ids(
     registry: Running,
 ) -> None:
-    """Those that are known and that of the path count: an answer could not show them."""
+    """The ids on record and the id of the path count: an answer could not show more of them."""
     path = "/v1/customers/by-external-id/erp/17"
 
-    def put(first: int, many: int) -> httpx.Response:
+    def upsert(first: int, many: int) -> httpx.Response:
         ids = [{"system": "crm", "id": str(n)} for n in range(first, first + many)]
         return registry.client.put(path, json=SHOP | {"external_ids": ids})
 
-    refused = put(0, 50)
+    refused = upsert(0, 50)
     assert refused.status_code == 422
     assert [one["pointer"] for one in refused.json()["errors"]] == ["/external_ids"]
-    assert [len(put(first, 25).json()["external_ids"]) for first in (0, 24)] == [26, 50]
-    told = registry.recorded()
-    again = put(40, 10)
+    assert [len(upsert(first, 25).json()["external_ids"]) for first in (0, 24)] == [26, 50]
+    events = registry.recorded()
+    again = upsert(40, 10)
     assert (again.status_code, again.json()["errors"][0]["code"]) == (422, "too_long")
-    assert (put(39, 10).status_code, registry.recorded()) == (200, told)
+    assert (upsert(39, 10).status_code, registry.recorded()) == (200, events)
 
 
-def test_null_removes_what_may_be_absent_and_nothing_else(client: httpx.Client) -> None:
+def test_null_removes_an_optional_field_and_is_refused_for_a_required_one(
+    client: httpx.Client,
+) -> None:
     path, matching = "/v1/customers/" + registered(client)["id"], {"If-Match": '"1"'}
     refused = client.patch(path, json={"name": None}, headers=matching)
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/name")
@@ -109,7 +111,7 @@ def test_null_removes_what_may_be_absent_and_nothing_else(client: httpx.Client) 
     assert (changed["name_en"], changed["name"], changed["tags"]) == (None, "华东百货", [])
 
 
-def test_the_history_says_who_changed_what_and_why(client: httpx.Client) -> None:
+def test_the_history_has_the_author_fields_and_reason_of_each_change(client: httpx.Client) -> None:
     path = "/v1/customers/" + registered(client)["id"]
     client.patch(path, json={"city": "北京", "reason": "moved"}, headers={"If-Match": '"1"'})
     newest, oldest = client.get(f"{path}/history").json()["items"]
@@ -118,19 +120,21 @@ def test_the_history_says_who_changed_what_and_why(client: httpx.Client) -> None
     assert (oldest["version"], oldest["changes"]) == (1, {})
 
 
-def test_pages_give_every_customer_once(client: httpx.Client) -> None:
-    made = [registered(client, external_ids=[], name=f"C{n}")["id"] for n in range(5)]
+def test_pages_contain_every_customer_once(client: httpx.Client) -> None:
+    ids = [registered(client, external_ids=[], name=f"C{n}")["id"] for n in range(5)]
     seen, path = [], "/v1/customers?limit=2"
     while path:
         answer = client.get(path)
         seen += [item["id"] for item in answer.json()["items"]]
         path = answer.links["next"]["url"] if "next" in answer.links else ""
-    assert seen == made
+    assert seen == ids
 
 
 @pytest.mark.both_stacks
 @pytest.mark.parametrize("q", ["east", "Depart", "百货", "17", "华东百货", "east store"])
-def test_a_customer_is_found_by_beginnings_and_pairs(client: httpx.Client, q: str) -> None:
+def test_a_search_finds_beginnings_of_words_and_pairs_of_chinese_characters(
+    client: httpx.Client, q: str
+) -> None:
     registered(client)
     registered(client, name="南方", name_en="South", external_ids=[], city=None)
     names = [item["name"] for item in client.get("/v1/customers", params={"q": q}).json()["items"]]
@@ -138,7 +142,9 @@ def test_a_customer_is_found_by_beginnings_and_pairs(client: httpx.Client, q: st
 
 
 @pytest.mark.both_stacks
-def test_chinese_and_digits_of_one_word_are_looked_for_separately(client: httpx.Client) -> None:
+def test_chinese_characters_and_digits_of_one_word_are_searched_separately(
+    client: httpx.Client,
+) -> None:
     for name in ("客户098", "客户099", "海尔集团888分店"):
         registered(client, name=name, name_en=None, external_ids=[])
     for q, names in (
@@ -172,7 +178,7 @@ def test_a_system_has_no_colon_and_an_id_may_have_one(client: httpx.Client) -> N
     assert [one["id"] for one in found] == [body["id"]]
 
 
-def test_a_system_with_a_colon_that_is_on_record_is_read_and_can_be_mended(
+def test_a_system_with_a_colon_on_record_can_be_read_and_corrected(
     registry: Running,
 ) -> None:
     old = Record(
@@ -182,20 +188,20 @@ def test_a_system_with_a_colon_that_is_on_record_is_read_and_can_be_mended(
         nature=Nature.UNKNOWN,
     )
     with registry.database.transaction() as session:
-        made = service.register_customer(session, record=old, by="key", reader=SYSTEM_READER)
-        path = f"/v1/customers/{made.id}"
+        customer = service.register_customer(session, record=old, by="key", reader=SYSTEM_READER)
+        path = f"/v1/customers/{customer.id}"
     assert registry.client.get(path).json()["external_ids"] == [{"system": "a:b", "id": "17"}]
     moved = registry.client.patch(path, json={"city": "北京"}, headers={"If-Match": '"1"'})
     assert moved.status_code == 200, moved.text
     change = {"external_ids": [{"system": "a", "id": "17"}]}
-    mended = registry.client.patch(path, json=change, headers={"If-Match": '"2"'})
-    assert mended.json()["external_ids"] == change["external_ids"]
+    corrected = registry.client.patch(path, json=change, headers={"If-Match": '"2"'})
+    assert corrected.json()["external_ids"] == change["external_ids"]
 
 
-def test_what_is_on_record_is_shown_and_changed_though_none_could_write_it_now(
+def test_a_record_beyond_todays_limits_can_be_read_and_changed(
     registry: Running,
 ) -> None:
-    """Bounds are of what is written: one row beyond them must not take a list away from all."""
+    """Limits apply when a value is written: one row beyond them must not make lists fail."""
     old = Record(
         external_ids=tuple(ExternalId("erp", f"{n:02}" if n else "") for n in range(51)),
         name=" ",
@@ -204,20 +210,20 @@ def test_what_is_on_record_is_shown_and_changed_though_none_could_write_it_now(
         tags=("a",) * 51,
     )
     with registry.database.transaction() as session:
-        made = service.register_customer(session, record=old, by="key", reader=SYSTEM_READER)
-        path = f"/v1/customers/{made.id}"
+        customer = service.register_customer(session, record=old, by="key", reader=SYSTEM_READER)
+        path = f"/v1/customers/{customer.id}"
     shown = registry.client.get(path).json()
     assert (len(shown["external_ids"]), shown["tags"], shown["name"]) == (51, ["a"] * 51, " ")
     assert registry.client.get("/v1/customers").json()["items"] == [shown]
     moved = registry.client.patch(path, json={"city": "北京"}, headers={"If-Match": '"1"'})
     assert (moved.status_code, moved.json()["tags"]) == (200, shown["tags"])
     change = {"name": "王强", "tags": None, "external_ids": [{"system": "erp", "id": "17"}]}
-    mended = registry.client.patch(path, json=change, headers={"If-Match": '"2"'}).json()
-    assert mended.items() >= (change | {"tags": [], "city": "北京"}).items()
+    corrected = registry.client.patch(path, json=change, headers={"If-Match": '"2"'}).json()
+    assert corrected.items() >= (change | {"tags": [], "city": "北京"}).items()
 
 
 @pytest.mark.both_stacks
-def test_a_reader_sees_only_the_rows_they_may(registry: Running) -> None:
+def test_a_limited_key_sees_only_its_own_customers_or_those_of_its_team(registry: Running) -> None:
     mine = registered(registry.client, external_ids=[], owner="li.na")
     other = registered(registry.client, external_ids=[], owner="wang.wei", team="west")
     for rows in (Rows.OWN, Rows.TEAM):
@@ -228,7 +234,7 @@ def test_a_reader_sees_only_the_rows_they_may(registry: Running) -> None:
             assert client.get(f"/v1/customers/{other['id']}/history").status_code == 404
 
 
-def test_a_repeated_key_has_one_effect_and_the_same_answer(registry: Running) -> None:
+def test_a_repeated_idempotency_key_has_one_effect_and_the_same_answer(registry: Running) -> None:
     header = {"Idempotency-Key": "first-try"}
     first = registry.client.post("/v1/customers", json=SHOP, headers=header)
     again = registry.client.post("/v1/customers", json=SHOP, headers=header)
@@ -257,7 +263,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("change", "pointer"), BAD)
-def test_bad_input_is_told_where_and_changes_nothing(
+def test_bad_input_is_refused_with_its_pointer_and_changes_nothing(
     registry: Running, change: dict[str, Any], pointer: str
 ) -> None:
     answer = registry.client.post("/v1/customers", json=SHOP | change)
@@ -272,7 +278,7 @@ def test_bad_input_is_told_where_and_changes_nothing(
     ("content", "status"),
     [(b"{", 400), (b"[]", 422), (b"", 422), (b"\xff\xfe", 400), (b"[" * 100_000, 400)],
 )
-def test_a_body_that_is_no_customer_is_refused(
+def test_a_body_that_is_not_a_customer_is_refused(
     client: httpx.Client, content: bytes, status: int
 ) -> None:
     header = {"Content-Type": "application/json"}
@@ -286,12 +292,12 @@ def test_a_large_body_is_refused(client: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
-def test_a_cursor_that_nobody_gave_is_refused(client: httpx.Client) -> None:
+def test_an_invented_cursor_is_refused(client: httpx.Client) -> None:
     for cursor in ("x", "W10", "WzFd", "WyJhIl0", "é"):
         answer = client.get("/v1/customers", params={"cursor": cursor})
         assert answer.status_code == 422, cursor
 
 
-def test_nothing_answers_without_a_token(registry: Running) -> None:
+def test_a_request_without_a_token_is_refused(registry: Running) -> None:
     answer = httpx.get(f"{registry.url}/v1/customers")
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")

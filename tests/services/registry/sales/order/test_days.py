@@ -1,4 +1,4 @@
-"""Times and days are read as they are written, never as a count of seconds."""
+"""Times and days of orders are texts in one format, never a number of seconds."""
 
 import httpx
 import pytest
@@ -10,7 +10,9 @@ DAYS = ["86400", "2026-02-30", "20260201", "2026-02-01T00:00:00Z", ""]
 
 
 @pytest.mark.parametrize("time", TIMES)
-def test_what_is_no_time_is_refused(client: httpx.Client, time: str) -> None:
+def test_a_text_that_is_not_a_time_is_refused_as_ordered_at(
+    client: httpx.Client, time: str
+) -> None:
     answer = client.post("/v1/orders", json=ORDER | {"customer": None, "ordered_at": time})
     (fault,) = answer.json()["errors"]
     assert (answer.status_code, fault["pointer"]) == (422, "/ordered_at")
@@ -18,7 +20,7 @@ def test_what_is_no_time_is_refused(client: httpx.Client, time: str) -> None:
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_a_promised_day_that_is_no_day_is_refused(client: httpx.Client, day: str) -> None:
+def test_a_text_that_is_not_a_day_is_refused_as_promised_on(client: httpx.Client, day: str) -> None:
     answer = client.post("/v1/orders", json=ORDER | {"customer": None, "promised_on": day})
     (fault,) = answer.json()["errors"]
     assert (answer.status_code, fault["pointer"]) == (422, "/promised_on")
@@ -27,7 +29,9 @@ def test_a_promised_day_that_is_no_day_is_refused(client: httpx.Client, day: str
 
 @pytest.mark.parametrize("name", ["from", "to"])
 @pytest.mark.parametrize("day", [*DAYS, "1767225600", "0", "2026-01-01T00:00:00+08:00"])
-def test_a_list_is_bounded_by_days_alone(client: httpx.Client, name: str, day: str) -> None:
+def test_the_bounds_of_a_list_of_orders_are_days_and_nothing_else(
+    client: httpx.Client, name: str, day: str
+) -> None:
     answer = client.get("/v1/orders", params={name: day})
     assert answer.status_code == 422, answer.text
     (fault,) = answer.json()["errors"]

@@ -1,4 +1,4 @@
-"""What an order comes to, which lines cannot be, and when two orders say the same."""
+"""The amount, the faults and the digest of an order. Pure."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -39,17 +39,19 @@ def order(*lines: Line) -> Order:
 
 
 @given(st.lists(st.tuples(NUMBERS.filter(bool), NUMBERS), max_size=5))
-def test_an_order_comes_to_the_exact_sum_of_its_lines(told: list[tuple[Decimal, Decimal]]) -> None:
-    lines = [Line(product_code="A", quantity=many, unit_price=price) for many, price in told]
-    expected = sum(Fraction(many) * Fraction(price) for many, price in told)
+def test_the_amount_of_an_order_is_the_exact_sum_of_its_lines(
+    numbers: list[tuple[Decimal, Decimal]],
+) -> None:
+    lines = [Line(product_code="A", quantity=many, unit_price=price) for many, price in numbers]
+    expected = sum(Fraction(many) * Fraction(price) for many, price in numbers)
     assert Fraction(order(*lines).amount) == expected
 
 
-def test_a_discount_lessens_what_is_paid_and_what_is_paid_back() -> None:
+def test_a_discount_lessens_a_payment_and_a_refund() -> None:
     assert order(line("2", "5", "1"), line("-3", "5", "2")).amount == 9 - 13
 
 
-def test_an_order_is_a_return_if_everything_in_it_came_back() -> None:
+def test_an_order_is_a_return_if_all_its_lines_are_returned() -> None:
     assert order(line("-1", "5"), line("-2", "5")).is_return
     assert not order(line("-1", "5"), line("2", "5")).is_return
 
@@ -65,7 +67,7 @@ def test_an_order_is_a_return_if_everything_in_it_came_back() -> None:
         (line("1", "5", cost="-0.01"), ["unit_cost"]),
     ],
 )
-def test_a_line_that_cannot_be_is_told_by_field_with_what_to_do(
+def test_each_fault_of_a_line_names_its_field_and_what_to_give(
     wrong: Line, fields: list[str]
 ) -> None:
     faults = list(line_faults(wrong))
@@ -82,11 +84,11 @@ def test_a_line_that_cannot_be_is_told_by_field_with_what_to_do(
         line("-2", "5", "10"),
     ],
 )
-def test_a_line_may_cost_nothing_be_given_away_and_come_back_whole(sound: Line) -> None:
+def test_a_line_may_be_free_or_fully_discounted(sound: Line) -> None:
     assert list(line_faults(sound)) == []
 
 
-SAID = replace(
+FULL = replace(
     order(replace(line("2", "5.5", "1", "3"), product_code="A")),
     anonymous_reference="card-1",
     promised_on=date(2026, 1, 5),
@@ -95,21 +97,21 @@ SAID = replace(
 
 
 def _with(**changed: object) -> Order:
-    return replace(SAID, lines=(replace(SAID.lines[0], **changed),))  # type: ignore[arg-type]
+    return replace(FULL, lines=(replace(FULL.lines[0], **changed),))  # type: ignore[arg-type]
 
 
-def test_an_order_that_says_anything_else_has_another_digest() -> None:
+def test_orders_that_differ_in_any_value_have_different_digests() -> None:
     others = [
-        replace(SAID, customer_id=None),
-        replace(SAID, anonymous_reference=None),
-        replace(SAID, ordered_at=SAID.ordered_at + timedelta(microseconds=1)),
-        replace(SAID, occurred_on=date(2026, 1, 2)),
-        replace(SAID, currency="EUR"),
-        replace(SAID, promised_on=None),
-        replace(SAID, delivered_on=None),
-        replace(SAID, faulty=True),
-        replace(SAID, lines=SAID.lines * 2),
-        replace(SAID, lines=()),
+        replace(FULL, customer_id=None),
+        replace(FULL, anonymous_reference=None),
+        replace(FULL, ordered_at=FULL.ordered_at + timedelta(microseconds=1)),
+        replace(FULL, occurred_on=date(2026, 1, 2)),
+        replace(FULL, currency="EUR"),
+        replace(FULL, promised_on=None),
+        replace(FULL, delivered_on=None),
+        replace(FULL, faulty=True),
+        replace(FULL, lines=FULL.lines * 2),
+        replace(FULL, lines=()),
         _with(product_code="B"),
         _with(quantity=Decimal(3)),
         _with(unit_price=Decimal(6)),
@@ -117,31 +119,31 @@ def test_an_order_that_says_anything_else_has_another_digest() -> None:
         _with(unit_cost=None),
         _with(unit_cost=Decimal(4)),
     ]
-    assert len({digest(each) for each in (SAID, *others)}) == 1 + len(others)
+    assert len({digest(each) for each in (FULL, *others)}) == 1 + len(others)
 
 
-def test_no_character_of_a_text_makes_two_orders_one() -> None:
-    """A text may hold what parts texts where the digest is made, and what stands for it there."""
+def test_no_text_gives_two_different_orders_the_same_digest() -> None:
+    """A text may contain the separator of the digest, or the escape of that separator."""
     two = replace(
-        SAID, lines=(Line("A", Decimal(1), Decimal(5)), Line("B", Decimal(1), Decimal(5)))
+        FULL, lines=(Line("A", Decimal(1), Decimal(5)), Line("B", Decimal(1), Decimal(5)))
     )
-    one = replace(SAID, lines=(Line("A\x1f1\x1f5\x1f0\x1f\x1fB", Decimal(1), Decimal(5)),))
+    one = replace(FULL, lines=(Line("A\x1f1\x1f5\x1f0\x1f\x1fB", Decimal(1), Decimal(5)),))
     assert digest(one) != digest(two)
     codes = ["\x1f", "\x1e", "\x1e1", "\x1e0", "\x1e01", "\x1e\x1f", "\x1f0", "1"]
     assert len({digest(_with(product_code=code)) for code in codes}) == len(codes)
-    cards = [replace(SAID, anonymous_reference=code) for code in codes]
+    cards = [replace(FULL, anonymous_reference=code) for code in codes]
     assert len({digest(card) for card in cards}) == len(codes)
 
 
-def test_the_same_number_written_otherwise_and_another_name_of_the_order_say_the_same() -> None:
-    assert digest(_with(unit_price=Decimal("5.500"))) == digest(SAID)
-    assert digest(_with(quantity=Decimal("2E+0"))) == digest(SAID)
-    assert digest(replace(SAID, external_id="2")) == digest(SAID)
+def test_the_format_of_a_number_and_the_external_id_do_not_change_the_digest() -> None:
+    assert digest(_with(unit_price=Decimal("5.500"))) == digest(FULL)
+    assert digest(_with(quantity=Decimal("2E+0"))) == digest(FULL)
+    assert digest(replace(FULL, external_id="2")) == digest(FULL)
 
 
-def test_the_digest_of_an_order_stays_what_was_kept() -> None:
-    """Databases hold it: another way to make it would count every order as changed once."""
-    assert digest(SAID) == "bc6b7a09a880a56a97a7817b43ffade84f812280ab8240d43f8ed89f3f59ef4f"
+def test_the_digest_of_an_order_equals_the_one_that_databases_store() -> None:
+    """Another digest would count every order that is sent again as changed once."""
+    assert digest(FULL) == "bc6b7a09a880a56a97a7817b43ffade84f812280ab8240d43f8ed89f3f59ef4f"
     bare = replace(
         order(line("1", "5")),
         customer_id=None,

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from services.registry.sales.order.schemas import OrderCreate
-from services.registry.sales.order.service import Told, place_order
+from services.registry.sales.order.service import OrderRequest, place_order
 from shared.contracts.registry.order import OrderChanged, OrderPlaced, OrderReturned
 from shared.contracts.registry.product import ProductChanged
 from shared.errors import Conflict
@@ -47,7 +47,7 @@ def line(**changes: str) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("customer")
-def test_an_order_comes_to_the_exact_sum_of_its_lines(client: httpx.Client) -> None:
+def test_the_amount_of_an_order_is_the_exact_sum_of_its_lines(client: httpx.Client) -> None:
     answer = client.post("/v1/orders", json=ORDER)
     assert answer.status_code == 201, answer.text
     body = answer.json()
@@ -58,28 +58,30 @@ def test_an_order_comes_to_the_exact_sum_of_its_lines(client: httpx.Client) -> N
 
 
 @pytest.mark.both_stacks
-def test_an_order_is_answered_as_it_is_on_record(client: httpx.Client) -> None:
+def test_the_answer_to_an_upsert_equals_the_order_on_record(client: httpx.Client) -> None:
     lines = [line(quantity="1.50", unit_price="-0", discount="0.00", unit_cost="3.10"), line()]
-    written = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+    body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
     path = "/v1/orders/by-external-id/shop/O-2"
-    for version, told in ((1, {"lines": lines}), (2, {"lines": lines[::-1], "faulty": True})):
+    for version, change in ((1, {"lines": lines}), (2, {"lines": lines[::-1], "faulty": True})):
         answer = client.put(
-            path, json=written | told | {"ordered_at": "2026-01-31T23:30:00.5+08:00"}
+            path, json=body | change | {"ordered_at": "2026-01-31T23:30:00.5+08:00"}
         )
         read = client.get(f"/v1/orders/{answer.json()['id']}")
         assert (answer.json(), answer.headers["ETag"]) == (read.json(), f'"{version}"')
 
 
-def test_a_code_with_any_character_makes_no_other_order_the_same(client: httpx.Client) -> None:
-    """A code may look like the end of its line and the beginning of another."""
+def test_a_product_code_with_control_characters_does_not_hide_a_change(
+    client: httpx.Client,
+) -> None:
+    """A code may look like the end of its line and the beginning of another one."""
     path = "/v1/orders/by-external-id/shop/O-3"
-    said = {"ordered_at": "2026-01-31T15:59:59Z", "currency": "CNY"}
-    two = said | {"lines": [line(product_code="A"), line(product_code="B")]}
+    body = {"ordered_at": "2026-01-31T15:59:59Z", "currency": "CNY"}
+    two = body | {"lines": [line(product_code="A"), line(product_code="B")]}
     assert client.put(path, json=two).status_code == 201
-    one = said | {"lines": [line(product_code="A\x1f1\x1f10\x1f0\x1f\x1fB")]}
-    for told, version in ((two, 1), (one, 2), (one, 2)):
-        answer = client.put(path, json=told).json()
-        assert (answer["version"], len(answer["lines"])) == (version, len(told["lines"]))
+    one = body | {"lines": [line(product_code="A\x1f1\x1f10\x1f0\x1f\x1fB")]}
+    for order, version in ((two, 1), (one, 2), (one, 2)):
+        answer = client.put(path, json=order).json()
+        assert (answer["version"], len(answer["lines"])) == (version, len(order["lines"]))
 
 
 def test_the_business_day_is_local_not_utc(client: httpx.Client) -> None:
@@ -93,22 +95,24 @@ def test_the_business_day_is_local_not_utc(client: httpx.Client) -> None:
         assert client.put(path, json=body).json()["occurred_on"] == day
 
 
-def test_placing_tells_the_whole_order_and_its_products(
+def test_a_placed_order_is_published_whole_together_with_its_products(
     registry: Running, customer: dict[str, Any]
 ) -> None:
     registry.client.post("/v1/orders", json=ORDER)
     (placed,) = registry.recorded(OrderPlaced)
     assert str(placed.customer_id) == customer["id"]
-    assert [str(told.quantity) for told in placed.lines] == ["2", "3"]
+    assert [str(line.quantity) for line in placed.lines] == ["2", "3"]
     products = registry.recorded(ProductChanged)
-    assert [(told.code, told.name) for told in products] == [
+    assert [(event.code, event.name) for event in products] == [
         ("WM-800", "WM-800"),
         ("FILTER", "滤芯"),
     ]
 
 
 @pytest.mark.usefixtures("customer")
-def test_what_came_back_is_a_return_and_a_discount_lessens_it(registry: Running) -> None:
+def test_an_order_of_returned_items_is_a_return_whose_discount_lessens_the_refund(
+    registry: Running,
+) -> None:
     lines = [line(quantity="-2", unit_price="50", discount="10")]
     body = registry.client.post("/v1/orders", json=ORDER | {"lines": lines}).json()
     assert body["amount"] == "-90"
@@ -117,7 +121,9 @@ def test_what_came_back_is_a_return_and_a_discount_lessens_it(registry: Running)
 
 @pytest.mark.both_stacks
 @pytest.mark.usefixtures("customer")
-def test_the_same_order_again_changes_nothing_and_another_says_so(registry: Running) -> None:
+def test_upserting_the_same_order_changes_nothing_and_another_raises_its_version(
+    registry: Running,
+) -> None:
     path = "/v1/orders/by-external-id/shop/O-1"
     body = {k: v for k, v in ORDER.items() if k != "external_id"}
     first = registry.client.put(path, json=body)
@@ -130,7 +136,7 @@ def test_the_same_order_again_changes_nothing_and_another_says_so(registry: Runn
     assert same.json() == first.json()
     changed = registry.client.put(path, json=body | {"lines": [line()]}).json()
     assert (changed["version"], changed["amount"], len(changed["lines"])) == (2, "10", 1)
-    assert [told.version for told in registry.recorded(OrderPlaced, OrderChanged)] == [1, 2]
+    assert [event.version for event in registry.recorded(OrderPlaced, OrderChanged)] == [1, 2]
 
 
 @pytest.mark.usefixtures("customer")
@@ -139,27 +145,27 @@ def test_a_recorded_order_is_not_placed_again(client: httpx.Client) -> None:
     for again in (ORDER, ORDER | {"lines": [line()]}):
         answer = client.post("/v1/orders", json=again)
         assert (answer.status_code, answer.json()["code"]) == (409, "external_id_taken")
-    (kept,) = client.get("/v1/orders").json()["items"]
-    assert (kept["version"], kept["amount"]) == (1, "5100.00")
+    (order,) = client.get("/v1/orders").json()["items"]
+    assert (order["version"], order["amount"]) == (1, "5100.00")
 
 
 @pytest.mark.usefixtures("customer")
-def test_an_order_that_is_recorded_is_refused_before_anything_is_written(registry: Running) -> None:
+def test_a_recorded_order_is_refused_before_anything_is_written(registry: Running) -> None:
     registry.client.post("/v1/orders", json=ORDER)
-    told_before = registry.recorded(OrderPlaced, OrderChanged, ProductChanged)
+    events_before = registry.recorded(OrderPlaced, OrderChanged, ProductChanged)
     again = OrderCreate.model_validate_json(
         orjson.dumps(ORDER | {"lines": [line(product_code="X")]})
     )
-    told = Told(
+    request = OrderRequest(
         order=again.order("shop", "O-1", zone=ZoneInfo("Asia/Shanghai")),
         buyer=again.customer_external_id,
         product_names=again.product_names(),
     )
     with registry.database.transaction() as session, pytest.raises(Conflict):
-        place_order(session, told=told, reader=SYSTEM_READER)
-    (kept,) = registry.client.get("/v1/orders").json()["items"]
-    assert (kept["version"], kept["amount"]) == (1, "5100.00")
-    assert registry.recorded(OrderPlaced, OrderChanged, ProductChanged) == told_before
+        place_order(session, request=request, reader=SYSTEM_READER)
+    (order,) = registry.client.get("/v1/orders").json()["items"]
+    assert (order["version"], order["amount"]) == (1, "5100.00")
+    assert registry.recorded(OrderPlaced, OrderChanged, ProductChanged) == events_before
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
@@ -186,7 +192,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.usefixtures("customer")
 @pytest.mark.parametrize(("change", "pointer"), BAD)
-def test_bad_input_is_told_where_and_changes_nothing(
+def test_bad_input_is_refused_with_its_pointer_and_changes_nothing(
     registry: Running, change: dict[str, Any], pointer: str
 ) -> None:
     before = len(registry.recorded())
@@ -197,24 +203,26 @@ def test_bad_input_is_told_where_and_changes_nothing(
 
 
 @pytest.mark.usefixtures("customer")
-def test_orders_are_seen_by_those_who_see_their_customer(registry: Running) -> None:
-    made = registry.client.post("/v1/orders", json=ORDER).json()
+def test_an_order_is_visible_to_keys_that_see_its_customer(registry: Running) -> None:
+    order = registry.client.post("/v1/orders", json=ORDER).json()
     anonymous = ORDER | {"customer": None, "external_id": {"system": "shop", "id": "O-2"}}
     assert registry.client.post("/v1/orders", json=anonymous).status_code == 201
-    for subject, seen in (("li.na", [made["id"]]), ("wang.wei", [])):
+    for subject, seen in (("li.na", [order["id"]]), ("wang.wei", [])):
         with registry.as_caller(Identity(subject, "", frozenset(), Rows.OWN)) as client:
             assert [one["id"] for one in client.get("/v1/orders").json()["items"]] == seen
-            assert client.get(f"/v1/orders/{made['id']}").status_code == (200 if seen else 404)
+            assert client.get(f"/v1/orders/{order['id']}").status_code == (200 if seen else 404)
             path = "/v1/orders/by-external-id/shop/O-1"
             body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
             if not seen:
                 assert client.put(path, json=body).status_code == 404
 
 
-def test_a_customer_out_of_sight_is_as_unknown(registry: Running, customer: dict[str, Any]) -> None:
-    """P7: an order tells a key nothing of a customer that it does not see."""
+def test_an_invisible_customer_is_refused_like_an_unknown_one(
+    registry: Running, customer: dict[str, Any]
+) -> None:
+    """P7: a key learns nothing from an order about a customer that it does not see."""
     body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
-    hidden: list[dict[str, Any]] = [
+    invisible: list[dict[str, Any]] = [
         {"customer": {"system": "erp", "id": "17"}},
         {"customer_id": customer["id"]},
     ]
@@ -226,18 +234,18 @@ def test_a_customer_out_of_sight_is_as_unknown(registry: Running, customer: dict
     with registry.as_caller(Identity("wang.wei", "", frozenset(), Rows.OWN)) as client:
         for path in ("/v1/orders", "/v1/orders/by-external-id/shop/O-1"):
             verb, key = ("PUT", {}) if path.endswith("O-1") else ("POST", {"external_id": ID})
-            told = [
-                client.request(verb, path, json=body | key | who).json() | {"request_id": ""}
-                for who in hidden + unknown
+            problems = [
+                client.request(verb, path, json=body | key | buyer).json() | {"request_id": ""}
+                for buyer in invisible + unknown
             ]
-            assert told[:2] == told[2:]
-            assert {one["errors"][0]["code"] for one in told} == {"unknown_customer"}
+            assert problems[:2] == problems[2:]
+            assert {one["errors"][0]["code"] for one in problems} == {"unknown_customer"}
     assert len(registry.recorded()) == before
 
 
 @pytest.mark.usefixtures("customer")
 def test_p7_a_limited_key_adds_products_and_renames_none(registry: Running) -> None:
-    """P7: the catalogue belongs to nobody, so a key that sees some rows changes nothing in it."""
+    """P7: products have no owner, so a key that sees some rows changes none of them."""
     assert registry.client.post("/v1/orders", json=ORDER).status_code == 201
     lines = [
         {"product_code": "FILTER", "product_name": "renamed", "quantity": "1", "unit_price": "1"},
@@ -253,7 +261,7 @@ def test_p7_a_limited_key_adds_products_and_renames_none(registry: Running) -> N
 
 
 def test_an_anonymous_order_needs_a_key_that_sees_all(registry: Running) -> None:
-    """A limited key would not see what it has recorded."""
+    """A limited key would not see the order that it has recorded."""
     anonymous = {k: v for k, v in ORDER.items() if k != "customer"}
     with registry.as_caller(Identity("wang.wei", "", frozenset(), Rows.OWN)) as client:
         answer = client.post("/v1/orders", json=anonymous)
@@ -271,9 +279,9 @@ def test_a_system_in_a_path_has_no_colon(client: httpx.Client) -> None:
 @pytest.mark.both_stacks
 @pytest.mark.usefixtures("customer")
 def test_orders_are_listed_by_customer_day_and_external_id(client: httpx.Client) -> None:
-    made = client.post("/v1/orders", json=ORDER).json()
+    order = client.post("/v1/orders", json=ORDER).json()
     for wanted, count in (
-        ({"customer_id": made["customer_id"]}, 1),
+        ({"customer_id": order["customer_id"]}, 1),
         ({"external_id": "shop:O-1"}, 1),
         ({"external_id": "shop:O-9"}, 0),
         ({"from": "2026-01-31", "to": "2026-01-31"}, 1),
@@ -291,12 +299,12 @@ def test_orders_from_a_day_after_the_last_one_are_refused(client: httpx.Client) 
     ]
 
 
-def test_an_order_that_is_changed_keeps_its_place_in_the_list(client: httpx.Client) -> None:
-    """Lists go by `id`, which stays; `recorded_at` is the moment of the last version."""
-    told = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+def test_a_changed_order_stays_at_its_position_in_the_list(client: httpx.Client) -> None:
+    """Lists are sorted by `id`, which stays; `recorded_at` is the time of the last version."""
+    body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
     for name in "abc":
-        client.put(f"/v1/orders/by-external-id/shop/{name}", json=told)
-    client.put("/v1/orders/by-external-id/shop/b", json=told | {"faulty": True})
+        client.put(f"/v1/orders/by-external-id/shop/{name}", json=body)
+    client.put("/v1/orders/by-external-id/shop/b", json=body | {"faulty": True})
     listed = client.get("/v1/orders", params={"sort": "-id"}).json()["items"]
     shown = [(each["external_id"]["id"], each["version"]) for each in listed]
     assert shown == [("c", 1), ("b", 2), ("a", 1)]

@@ -17,7 +17,7 @@ WASHER: dict[str, Any] = {
     "lifetime_days": 3650,
     "purchase_cycle_days": 2920,
 }
-PLACE = "/v1/products/by-code/WM-800"
+PATH = "/v1/products/by-code/WM-800"
 
 
 def test_a_product_can_be_read_back(client: httpx.Client) -> None:
@@ -33,20 +33,22 @@ def test_a_product_can_be_read_back(client: httpx.Client) -> None:
 
 
 @pytest.mark.both_stacks
-def test_putting_twice_changes_nothing_and_another_price_does(registry: Running) -> None:
-    answers = [registry.client.put(PLACE, json=WASHER) for _ in range(2)]
+def test_upserting_the_same_product_changes_nothing_and_another_price_raises_its_version(
+    registry: Running,
+) -> None:
+    answers = [registry.client.put(PATH, json=WASHER) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 200]
     assert answers[0].headers["Location"] == f"/v1/products/{answers[0].json()['id']}"
     assert "Location" not in answers[1].headers
     assert answers[0].json() == answers[1].json()
-    changed = registry.client.put(PLACE, json=WASHER | {"unit_price": "19.90", "currency": "USD"})
+    changed = registry.client.put(PATH, json=WASHER | {"unit_price": "19.90", "currency": "USD"})
     assert (changed.json()["unit_price"], changed.headers["ETag"]) == ("19.90", '"2"')
-    assert [told.version for told in registry.recorded(ProductChanged)] == [1, 2]
-    assert [told.version for told in registry.recorded(ProductState)] == [1, 2]
+    assert [event.version for event in registry.recorded(ProductChanged)] == [1, 2]
+    assert [event.version for event in registry.recorded(ProductState)] == [1, 2]
 
 
 def test_a_product_without_a_price_has_no_currency(client: httpx.Client) -> None:
-    body = client.put(PLACE, json={"name": "滤芯"}).json()
+    body = client.put(PATH, json={"name": "滤芯"}).json()
     assert (body["unit_price"], body["currency"]) == (None, None)
 
 
@@ -54,17 +56,17 @@ def test_a_product_without_a_price_has_no_currency(client: httpx.Client) -> None
 def test_the_catalogue_is_read_by_every_key_and_changed_by_those_that_see_all(
     registry: Running, rows: Rows
 ) -> None:
-    """P7: products belong to nobody, so a key that sees some rows only reads them."""
-    kept = registry.client.put(PLACE, json=WASHER).json()
+    """P7: products have no owner, so a key that sees some rows only reads them."""
+    product = registry.client.put(PATH, json=WASHER).json()
     with registry.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
         for refused in (
-            client.put(PLACE, json=WASHER | {"unit_price": "1"}),
+            client.put(PATH, json=WASHER | {"unit_price": "1"}),
             client.put("/v1/products/by-code/NEW", json=WASHER),
             client.post("/v1/products", json=WASHER | {"code": "NEW"}),
         ):
             assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
-        assert client.get("/v1/products").json()["items"] == [kept]
-        assert client.get(f"/v1/products/{kept['id']}").json() == kept
+        assert client.get("/v1/products").json()["items"] == [product]
+        assert client.get(f"/v1/products/{product['id']}").json() == product
 
 
 @pytest.mark.both_stacks
@@ -88,10 +90,10 @@ def test_products_are_found_by_code_and_category(client: httpx.Client) -> None:
         ({"colour": "red"}, "/colour"),
     ],
 )
-def test_bad_input_is_told_where_and_changes_nothing(
+def test_bad_input_is_refused_with_its_pointer_and_changes_nothing(
     registry: Running, change: dict[str, Any], pointer: str
 ) -> None:
-    answer = registry.client.put(PLACE, json=WASHER | change)
+    answer = registry.client.put(PATH, json=WASHER | change)
     assert answer.status_code == 422
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
     assert registry.recorded() == []

@@ -1,4 +1,4 @@
-"""Files for the registry, taken in and looked at."""
+"""Files for the registry: start an import, work on it, and read its result."""
 
 import csv
 import io

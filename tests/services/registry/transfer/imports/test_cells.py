@@ -1,4 +1,4 @@
-"""What a cell of a file may hold, and what is told of one that may not."""
+"""Limits of cells in imported files, and the errors of cells beyond them."""
 
 import pytest
 
@@ -8,6 +8,7 @@ from tests.services.registry.transfer.imports.files import (
     HEADER,
     counts,
     imported,
+    orders,
     rejected,
 )
 
@@ -16,8 +17,8 @@ from tests.services.registry.transfer.imports.files import (
 def test_a_number_of_days_is_bounded_however_it_is_written(registry: Running, days: str) -> None:
     body = imported(registry, "products", f"code,name,lifetime_days\nP1,x,{days}\n")
     assert counts(body) == (0, 0, 0, 1)
-    told = rejected(registry, body)[0]["errors"]
-    assert told == "lifetime_days: Give a whole number of days from 1 to 36500."
+    errors = rejected(registry, body)[0]["errors"]
+    assert errors == "lifetime_days: Give a whole number of days from 1 to 36500."
 
 
 def test_a_number_of_days_may_begin_with_zeros(registry: Running) -> None:
@@ -27,14 +28,16 @@ def test_a_number_of_days_may_begin_with_zeros(registry: Running) -> None:
 
 
 @pytest.mark.parametrize("moment", ["0001-06-01", "1899-12-31 23:00", "9999-12-31"])
-def test_an_order_lies_in_a_year_that_every_door_takes(registry: Running, moment: str) -> None:
+def test_a_time_of_an_order_outside_the_supported_years_is_rejected(
+    registry: Running, moment: str
+) -> None:
     content = f"{HEADER}\nA1,{moment},C1,P1,x,1,1,CNY\n"
     body = imported(registry, "orders", content, options=CREATE)
     assert counts(body) == (0, 0, 0, 1)
     assert rejected(registry, body)[0]["errors"] == "ordered_at: Give a year from 1900 to 9998."
 
 
-def test_yes_and_no_are_told_as_the_file_may_write_them(registry: Running) -> None:
+def test_the_message_about_a_flag_lists_all_its_spellings(registry: Running) -> None:
     content = "external_id,name,internal\n1,x,perhaps\n"
     body = imported(registry, "customers", content, options={"system": "erp"})
     (row,) = rejected(registry, body)
@@ -42,18 +45,18 @@ def test_yes_and_no_are_told_as_the_file_may_write_them(registry: Running) -> No
         assert text in row["errors"]
 
 
-def test_a_customer_of_whose_id_stripping_leaves_nothing_is_rejected(registry: Running) -> None:
-    """Somebody without an id could neither be found nor be named by another file."""
+def test_a_customer_whose_id_is_only_the_suffix_is_rejected(registry: Running) -> None:
+    """A customer without an id could neither be found nor named by another file."""
     options = {"system": "erp", "strip_suffix": ".0"}
     body = imported(registry, "customers", "external_id,name\n.0,x\n17.0,y\n", options=options)
     assert counts(body) == (1, 0, 0, 1)
-    told = rejected(registry, body)[0]["errors"]
-    assert told == "external_id: Give an id of which options.strip_suffix leaves something."
+    errors = rejected(registry, body)[0]["errors"]
+    assert errors == "external_id: Give an id of which options.strip_suffix leaves something."
     (customer,) = registry.client.get("/v1/customers").json()["items"]
     assert customer["external_ids"] == [{"system": "erp", "id": "17"}]
 
 
-def test_a_customer_has_no_more_tags_by_file_than_by_other_doors(registry: Running) -> None:
+def test_a_file_is_limited_to_as_many_tags_as_the_api(registry: Running) -> None:
     lines = [f"{number},x,{'a;' * number}\n" for number in (50, 51)]
     content = "external_id,name,tags\n" + "".join(lines)
     body = imported(registry, "customers", content, options={"system": "erp"})
@@ -61,3 +64,10 @@ def test_a_customer_has_no_more_tags_by_file_than_by_other_doors(registry: Runni
     assert rejected(registry, body)[0]["errors"] == "tags: Give at most 50 words."
     (customer,) = registry.client.get("/v1/customers").json()["items"]
     assert len(customer["tags"]) == 50
+
+
+def test_days_may_be_written_as_spreadsheets_in_china_do(registry: Running) -> None:
+    content = f"{HEADER},promised_on\nA1,2026/2/1 0:30,C1,P1,x,2,10.50,CNY,2026/2/20\n"
+    assert counts(imported(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
+    order = orders(registry)["A1"]
+    assert (order["occurred_on"], order["promised_on"]) == ("2026-02-01", "2026-02-20")

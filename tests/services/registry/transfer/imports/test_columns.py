@@ -1,4 +1,4 @@
-"""Which columns a file has: what is told of those that do not fit, and where they are described."""
+"""Columns of a file and their mapping: the errors of those that do not fit."""
 
 import httpx
 import pytest
@@ -12,7 +12,7 @@ def faults(answer: httpx.Response) -> list[tuple[str, str, str]]:
     return [(one["pointer"], one["code"], one["message"]) for one in answer.json()["errors"]]
 
 
-def test_a_mapping_of_a_column_that_is_not_there_tells_the_header(client: httpx.Client) -> None:
+def test_mapping_a_missing_column_is_refused_with_the_header(client: httpx.Client) -> None:
     mapping = {"单价/元": "unit_price"}
     answer = started(client, "orders", ORDERS, mapping=mapping, options=SHOP)
     ((pointer, code, message),) = faults(answer)
@@ -20,7 +20,7 @@ def test_a_mapping_of_a_column_that_is_not_there_tells_the_header(client: httpx.
     assert "order_id, ordered_at, customer_external_id" in message
 
 
-def test_a_mapping_to_a_field_that_is_not_there_tells_the_fields(client: httpx.Client) -> None:
+def test_mapping_to_an_unknown_field_is_refused_with_the_fields(client: httpx.Client) -> None:
     content = "code,品名\nP1,洗衣机\n"
     (first, *others) = faults(started(client, "products", content, mapping={"品名": "nmae"}))
     assert first[:2] == ("/mapping/品名", "unknown_field")
@@ -33,7 +33,7 @@ def test_a_mapping_to_a_field_that_is_not_there_tells_the_fields(client: httpx.C
 
 @pytest.mark.parametrize("separator", [";", "\t"])
 @pytest.mark.parametrize("mapping", [{}, {"品名": "name"}])
-def test_a_file_without_commas_is_told_that_commas_separate_cells(
+def test_a_file_with_other_separators_is_refused_with_a_hint_at_commas(
     client: httpx.Client, separator: str, mapping: dict[str, str]
 ) -> None:
     content = f"code{separator}品名\nP1{separator}洗衣机\n"

@@ -1,4 +1,4 @@
-"""The file of errors: what it says, and that it can be mended and sent again as it is."""
+"""The file of errors: its content, and that it can be corrected and sent again."""
 
 from typing import Any
 
@@ -16,29 +16,31 @@ NAMES = {"编号": "code", "品名": "name", "单价": "unit_price", "周期": "
 HEADER = ",".join(NAMES)
 
 
-def told(registry: Running, content: str, **form: Any) -> list[dict[str, str]]:
+def errors_of(registry: Running, content: str, **form: Any) -> list[dict[str, str]]:
     return rejected(registry, imported(registry, "products", content, mapping=NAMES, **form))
 
 
-def test_errors_of_a_gbk_file_are_mended_and_sent_with_the_same_options(registry: Running) -> None:
-    """The file of errors is UTF-8 with a byte order mark, which says more than `encoding`."""
+def test_errors_of_a_gbk_file_can_be_corrected_and_sent_with_the_same_options(
+    registry: Running,
+) -> None:
+    """The file of errors is UTF-8 with a byte order mark, which wins over `encoding`."""
     form: dict[str, Any] = {"mapping": NAMES, "options": {"encoding": "gbk"}}
     content = f"{HEADER}\nP1,洗衣机,99,\nP2,冰箱,九十,\n".encode("gbk")
     body = imported(registry, "products", content, **form)
     assert counts(body) == (1, 0, 0, 1)
-    mended = registry.client.get(body["errors_url"]).content.replace("九十".encode(), b"90")
-    assert counts(imported(registry, "products", mended, **form)) == (1, 0, 0, 0)
+    corrected = registry.client.get(body["errors_url"]).content.replace("九十".encode(), b"90")
+    assert counts(imported(registry, "products", corrected, **form)) == (1, 0, 0, 0)
 
 
-def test_errors_name_the_columns_of_the_file_and_what_they_mean(registry: Running) -> None:
-    (row,) = told(registry, f"{HEADER}\n,洗衣机,-1,x\n")
+def test_errors_name_the_columns_of_the_file_and_their_fields(registry: Running) -> None:
+    (row,) = errors_of(registry, f"{HEADER}\n,洗衣机,-1,x\n")
     assert row["errors"] == (
         "编号 (code): Give a value; 单价 (unit_price): Give a price of 0 or more; "
         "周期 (lifetime_days): Give a whole number of days from 1 to 36500."
     )
 
 
-def test_what_contradicts_itself_is_told_by_the_columns_of_the_file(registry: Running) -> None:
+def test_a_contradiction_names_the_column_of_the_file(registry: Running) -> None:
     content = "external_id,name,类别,客户性质\n1,王强,person,retailer\n"
     form = {"mapping": {"类别": "kind", "客户性质": "nature"}, "options": {"system": "erp"}}
     (row,) = rejected(registry, imported(registry, "customers", content, **form))
@@ -53,7 +55,7 @@ def test_errors_of_orders_name_the_columns_of_the_file(registry: Running) -> Non
     assert row["errors"].startswith("数量 (quantity): Give a quantity other than 0")
 
 
-def test_errors_say_which_lines_of_the_first_file_they_are(registry: Running) -> None:
+def test_the_errors_file_has_the_line_numbers_of_the_sent_file(registry: Running) -> None:
     content = f"{HEADER}\nP1,x,1,\n,y,1,\nP2,z,-1,\n"
     body = imported(registry, "products", content, mapping=NAMES)
     assert [row["line no."] for row in rejected(registry, body)] == ["3", "4"]
@@ -66,7 +68,7 @@ def test_errors_say_which_lines_of_the_first_file_they_are(registry: Running) ->
     assert row["line no."] == "2"
 
 
-def test_a_column_of_the_files_own_is_not_covered_by_the_number_of_the_line(
+def test_a_mapped_column_named_line_no_is_not_replaced_by_the_line_number(
     registry: Running,
 ) -> None:
     mapping = {"line no.": "code"}
@@ -74,18 +76,18 @@ def test_a_column_of_the_files_own_is_not_covered_by_the_number_of_the_line(
     assert list(rejected(registry, body)[0]) == ["line no.", "name", "errors"]
 
 
-def test_no_cell_of_the_errors_is_computed_by_a_spreadsheet(registry: Running) -> None:
-    """An apostrophe makes it text; sent again as it is, the cell is a formula still."""
-    (row,) = told(registry, f'{HEADER}\nP1,"=HYPERLINK(""x"")",1,\n')
+def test_formulas_in_the_errors_file_are_escaped(registry: Running) -> None:
+    """An apostrophe makes a formula text; sent again with it, the cell is rejected again."""
+    (row,) = errors_of(registry, f'{HEADER}\nP1,"=HYPERLINK(""x"")",1,\n')
     assert row["品名"] == '\'=HYPERLINK("x")'
     again = f'{HEADER}\nP1,"\'=HYPERLINK(""x"")",1,\n'
-    (second,) = told(registry, again)
+    (second,) = errors_of(registry, again)
     assert (second["品名"], second["errors"]) == (row["品名"], row["errors"])
     assert second["errors"] == "品名 (name): Give the value, not a formula."
 
 
-def test_an_id_of_any_length_leaves_the_import_going(registry: Running) -> None:
-    """How far an import is does not hang on what the file says."""
+def test_an_order_id_of_any_length_does_not_stop_the_import(registry: Running) -> None:
+    """The progress of an import is not stored by values of the file."""
     lines = [f"{key},2026-01-31,P1,1,1" for key in ("a" * 900, "a" * 900 + "\x00", "A1")]
     content = "\n".join(["order_id,ordered_at,product_code,quantity,unit_price", *lines])
     answer = started(registry.client, "orders", content, options={"system": "erp"})

@@ -1,4 +1,4 @@
-"""Files of customers, products and orders: what comes in, what comes back, what stays as it was."""
+"""Imports of customers, products and orders, from the request to the records."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from services.registry.transfer.imports import job_orders
+from services.registry.transfer.imports import job_groups
 from services.registry.transfer.imports.models import Import
 from services.registry.worker import WORKS
 from shared.contracts.registry.customer import CustomerState
@@ -60,15 +60,15 @@ def test_the_same_file_again_changes_nothing(registry: Running) -> None:
     assert len(registry.recorded()) == before
 
 
-def test_a_changed_line_changes_its_order_alone(registry: Running) -> None:
+def test_a_changed_line_changes_only_its_order(registry: Running) -> None:
     imported(registry, "orders", ORDERS, options=CREATE)
     other = ORDERS.replace("P2,冰箱,1,99", "P2,冰箱,1,98")
     assert counts(imported(registry, "orders", other, options=CREATE)) == (0, 1, 3, 0)
-    (told,) = registry.recorded(OrderChanged)
-    assert told.external_id.id == "B1"
+    (event,) = registry.recorded(OrderChanged)
+    assert event.external_id.id == "B1"
 
 
-def test_one_bad_line_rejects_its_order_whole_and_can_be_mended(registry: Running) -> None:
+def test_one_bad_line_rejects_its_whole_order_and_can_be_corrected(registry: Running) -> None:
     bad = ORDERS.replace("C1,P1,洗衣机,2,10.50,CNY\nRA1", "C1,P1,洗衣机,two,10.50,CNY\nRA1")
     body = imported(registry, "orders", bad, options=CREATE)
     assert counts(body) == (2, 0, 0, 2)
@@ -79,11 +79,16 @@ def test_one_bad_line_rejects_its_order_whole_and_can_be_mended(registry: Runnin
         "quantity",
     ]
     rows[1]["quantity"] = "2"
-    mended = io.StringIO()
-    writer = csv.DictWriter(mended, rows[0].keys())
+    corrected = io.StringIO()
+    writer = csv.DictWriter(corrected, rows[0].keys())
     writer.writeheader()
     writer.writerows(rows)
-    assert counts(imported(registry, "orders", mended.getvalue(), options=CREATE)) == (2, 0, 0, 0)
+    assert counts(imported(registry, "orders", corrected.getvalue(), options=CREATE)) == (
+        2,
+        0,
+        0,
+        0,
+    )
     assert orders(registry)["A1"]["amount"] == "42.00"
 
 
@@ -102,26 +107,28 @@ BAD_LINES = {
 }
 
 
-def test_each_bad_line_says_what_is_wrong_with_it(registry: Running) -> None:
+def test_the_errors_of_each_rejected_line_begin_with_its_fault(registry: Running) -> None:
     lines = [
-        line.replace("A1,", f"A{at},", 1) if line.startswith("A1") else line
-        for at, line in enumerate(BAD_LINES)
+        line.replace("A1,", f"A{index},", 1) if line.startswith("A1") else line
+        for index, line in enumerate(BAD_LINES)
     ]
     content = "\n".join([HEADER, *lines])
     body = imported(registry, "orders", content, options=CREATE)
     assert counts(body) == (0, 0, 0, len(BAD_LINES))
     assert orders(registry) == {}
-    told = sorted(row["errors"] for row in rejected(registry, body))
-    for text, wanted in zip(told, sorted(BAD_LINES.values()), strict=True):
-        assert text.startswith(wanted), (text, wanted)
+    errors = sorted(row["errors"] for row in rejected(registry, body))
+    for text, beginning in zip(errors, sorted(BAD_LINES.values()), strict=True):
+        assert text.startswith(beginning), (text, beginning)
 
 
-def test_unknown_customers_are_rejected_unless_they_may_be_created(registry: Running) -> None:
+def test_orders_of_unknown_customers_are_rejected_unless_create_customers_is_set(
+    registry: Running,
+) -> None:
     body = imported(registry, "orders", ORDERS, options=SHOP)
     assert counts(body) == (1, 0, 0, 3)
     assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (3, 0, 1, 0)
-    (told,) = registry.recorded(CustomerState)
-    assert [(one.system, one.id) for one in told.external_ids] == [("shop", "C1")]
+    (state,) = registry.recorded(CustomerState)
+    assert [(one.system, one.id) for one in state.external_ids] == [("shop", "C1")]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +138,7 @@ def test_unknown_customers_are_rejected_unless_they_may_be_created(registry: Run
         ("update", (0, 0, 0, 4), (0, 0, 0, 4)),
     ],
 )
-def test_a_mode_forbids_the_other_thing(
+def test_insert_rejects_existing_orders_and_update_rejects_new_ones(
     registry: Running, mode: str, first: tuple[int, ...], then: tuple[int, ...]
 ) -> None:
     options = CREATE | {"mode": mode}
@@ -146,7 +153,7 @@ def test_a_dry_run_counts_and_changes_nothing(registry: Running) -> None:
     assert orders(registry) == {}
 
 
-def test_columns_are_mapped_times_read_in_the_zone_and_ids_trimmed(registry: Running) -> None:
+def test_mapping_timezone_prefix_and_suffix_are_applied(registry: Running) -> None:
     content = (
         "InvoiceNo,InvoiceDate,CustomerID,StockCode,Quantity,UnitPrice,Country\n"
         "C536379,2010-12-01 00:30:00,17850.0,85123A,3,2.55,UK\n"
@@ -177,7 +184,7 @@ def test_columns_are_mapped_times_read_in_the_zone_and_ids_trimmed(registry: Run
     assert len(found["items"]) == 1
 
 
-def test_a_workbook_comes_in_like_the_csv_of_it(registry: Running) -> None:
+def test_a_workbook_is_imported_like_the_same_csv(registry: Running) -> None:
     book, file = openpyxl.Workbook(), io.BytesIO()
     for row in csv.reader(ORDERS.splitlines()):
         book.worksheets[0].append([float(one) if one.isdecimal() else one for one in row])
@@ -186,14 +193,7 @@ def test_a_workbook_comes_in_like_the_csv_of_it(registry: Running) -> None:
     assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (0, 0, 4, 0)
 
 
-def test_days_may_be_written_as_spreadsheets_in_china_do(registry: Running) -> None:
-    content = f"{HEADER},promised_on\nA1,2026/2/1 0:30,C1,P1,x,2,10.50,CNY,2026/2/20\n"
-    assert counts(imported(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
-    order = orders(registry)["A1"]
-    assert (order["occurred_on"], order["promised_on"]) == ("2026-02-01", "2026-02-20")
-
-
-def test_no_character_of_a_cell_moves_its_neighbours(registry: Running) -> None:
+def test_separators_and_quotes_inside_a_cell_do_not_shift_other_cells(registry: Running) -> None:
     content = f'{HEADER}\nA1,2026-01-31,C1,P1,a\x1fb\x1e\u2028",2,10.50,CNY\n'
     assert counts(imported(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
     (product,) = registry.client.get("/v1/products").json()["items"]
@@ -202,21 +202,21 @@ def test_no_character_of_a_cell_moves_its_neighbours(registry: Running) -> None:
 
 
 @pytest.mark.parametrize("bad", ["=1+1", "x" * 201, "a\x00b"])
-def test_a_name_that_is_rejected_names_no_product(registry: Running, bad: str) -> None:
+def test_an_invalid_product_name_does_not_rename_the_product(registry: Running, bad: str) -> None:
     content = ORDERS + f"Z1,2026-02-04,C1,P1,{bad},1,1,CNY\n"
     assert counts(imported(registry, "orders", content, options=CREATE)) == (4, 0, 0, 1)
     products = registry.client.get("/v1/products").json()["items"]
     assert {one["code"]: one["name"] for one in products} == {"P1": "洗衣机 8 kg", "P2": "冰箱"}
 
 
-def test_a_line_that_is_rejected_names_no_product(registry: Running) -> None:
+def test_a_rejected_line_does_not_rename_its_product(registry: Running) -> None:
     content = ORDERS + "Z1,2026-02-04,C1,P1,烘干机,x,1,CNY\n"
     assert counts(imported(registry, "orders", content, options=CREATE)) == (4, 0, 0, 1)
     products = registry.client.get("/v1/products").json()["items"]
     assert {one["code"]: one["name"] for one in products} == {"P1": "洗衣机 8 kg", "P2": "冰箱"}
 
 
-def test_customers_come_in_once_and_change_by_their_id(registry: Running) -> None:
+def test_customers_are_created_once_and_changed_by_their_external_id(registry: Running) -> None:
     content = (
         "external_id,name,kind,nature,city,tags\n"
         "1,华东百货,organisation,retailer,上海,vip;east\n2,王强,person,retailer,北京,\n3,李梅,,,,\n"
@@ -228,15 +228,15 @@ def test_customers_come_in_once_and_change_by_their_id(registry: Running) -> Non
     assert counts(imported(registry, "customers", again, options={"system": "erp"})) == (1, 1, 1, 0)
 
 
-def test_products_come_in_once_and_change_by_their_code(registry: Running) -> None:
+def test_products_are_created_once_and_changed_by_their_code(registry: Running) -> None:
     content = "code,name,category,unit_price\nP1,洗衣机,家电,99\nP2,冰箱,家电,-1\n"
     assert counts(imported(registry, "products", content)) == (1, 0, 0, 1)
     again = content.replace("洗衣机", "烘干机").replace("-1", "1")
     assert counts(imported(registry, "products", again)) == (1, 1, 0, 0)
 
 
-def test_what_a_file_does_not_say_stays_as_it_was(registry: Running) -> None:
-    """A file of another system has fewer columns; owners, marks and prices are not its matter."""
+def test_fields_that_a_file_lacks_stay_as_they_were(registry: Running) -> None:
+    """A file of another system has fewer columns; owners, marks and prices are not in it."""
     full = (
         "external_id,name,kind,nature,owner,team,disqualified\n1,王强,person,household,li.na,e,是\n"
     )
@@ -249,8 +249,8 @@ def test_what_a_file_does_not_say_stays_as_it_was(registry: Running) -> None:
         0,
     )
     (customer,) = registry.client.get("/v1/customers").json()["items"]
-    kept = ("kind", "nature", "owner", "team", "disqualified", "phone")
-    assert [customer[name] for name in kept] == [
+    names = ("kind", "nature", "owner", "team", "disqualified", "phone")
+    assert [customer[name] for name in names] == [
         *("person", "household", "li.na", "e", True, "021 6666")
     ]
     imported(registry, "products", "code,name,unit_price,lifetime_days\nP1,洗衣机,99,3650\n")
@@ -302,13 +302,15 @@ def test_each_part_of_the_form_comes_once(client: httpx.Client, twice: str) -> N
 @pytest.mark.parametrize(
     "content", [b"", b"order_id,quantity\n1,2\n", b"PK\x03\x04", b"\xff\xfe\x00"]
 )
-def test_a_file_that_will_not_do_is_refused_at_once(client: httpx.Client, content: bytes) -> None:
+def test_an_unreadable_file_or_header_is_refused_at_once(
+    client: httpx.Client, content: bytes
+) -> None:
     answer = started(client, "orders", content, options=SHOP)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/file"
 
 
-def test_a_file_that_breaks_later_fails_and_changes_nothing(registry: Running) -> None:
+def test_a_file_with_an_unreadable_later_line_fails_and_changes_nothing(registry: Running) -> None:
     many = ORDERS.splitlines()[1].encode() + b"\n"
     content = ORDERS.encode() + many * 3000 + b"Z9,2026-01-31,,P\xff\xfe,x,1,1,CNY\n"
     body = imported(registry, "orders", content, options={"encoding": "utf-8"} | CREATE)
@@ -316,7 +318,7 @@ def test_a_file_that_breaks_later_fails_and_changes_nothing(registry: Running) -
     assert registry.recorded() == []
 
 
-def test_customers_of_a_file_that_breaks_later_are_not_taken(registry: Running) -> None:
+def test_no_customer_of_a_file_with_an_unreadable_later_line_is_imported(registry: Running) -> None:
     lines = "".join(f"{n},c{n}\n" for n in range(20_000)).encode()
     content = b"external_id,name\n" + lines + b"x,\xff\xfe\n"
     body = imported(registry, "customers", content, options={"encoding": "utf-8"} | SHOP)
@@ -327,7 +329,7 @@ def test_customers_of_a_file_that_breaks_later_are_not_taken(registry: Running) 
 def test_a_second_worker_goes_on_where_the_first_was_killed(
     registry: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_orders, "CHUNK_ORDERS", 1)
+    monkeypatch.setattr(job_groups, "CHUNK_GROUPS", 1)
     answer = started(registry.client, "orders", ORDERS, options=CREATE)
     stop = Event()
     runner = Runner(registry.database, WORKS)
@@ -342,8 +344,8 @@ def test_a_second_worker_goes_on_where_the_first_was_killed(
 
 
 def test_a_queued_import_can_be_cancelled(registry: Running) -> None:
-    place = started(registry.client, "orders", ORDERS, options=CREATE).headers["Location"]
-    assert registry.client.post(f"{place}/cancel").json()["state"] == "cancelled"
+    location = started(registry.client, "orders", ORDERS, options=CREATE).headers["Location"]
+    assert registry.client.post(f"{location}/cancel").json()["state"] == "cancelled"
     work(registry)
     assert orders(registry) == {}
 
@@ -353,8 +355,8 @@ def test_an_import_needs_a_key_that_sees_all(registry: Running) -> None:
         assert started(client, "orders", ORDERS, options=SHOP).status_code == 403
 
 
-def test_imports_and_their_lines_are_shown_to_a_key_that_sees_all(registry: Running) -> None:
-    """P7: a file holds anybody's rows, and so do the lines that come back."""
+def test_imports_and_their_lines_are_visible_only_to_keys_that_see_all(registry: Running) -> None:
+    """P7: a file and its rejected lines may contain rows of any owner."""
     body = imported(registry, "orders", ORDERS, options=SHOP)
     assert rejected(registry, body)
     for rows in (Rows.OWN, Rows.TEAM):
@@ -374,16 +376,16 @@ def test_the_system_of_a_file_has_no_colon(client: httpx.Client) -> None:
 def test_an_import_with_a_key_is_started_once(client: httpx.Client) -> None:
     client.headers["Idempotency-Key"] = "file-1"
     first, second = (started(client, "orders", ORDERS, options=SHOP) for _ in range(2))
-    as_long = started(client, "orders", ORDERS.replace("99", "98"), options=SHOP)
+    same_length = started(client, "orders", ORDERS.replace("99", "98"), options=SHOP)
     other = started(client, "products", "code,name\n1,x\n")
     del client.headers["Idempotency-Key"]
     assert first.json() == second.json()
-    assert [answer.status_code for answer in (as_long, other)] == [422, 422]
+    assert [answer.status_code for answer in (same_length, other)] == [422, 422]
     assert len(client.get("/v1/imports").json()["items"]) == 1
 
 
 @pytest.mark.parametrize("content", [ORDERS.encode(), ORDERS.encode() * 400 + b"Z9,\xff\xfe"])
-def test_the_file_goes_when_its_import_ends(registry: Running, content: bytes) -> None:
+def test_the_stored_file_is_deleted_when_its_import_ends(registry: Running, content: bytes) -> None:
     answer = started(registry.client, "orders", content, options={"encoding": "utf-8"} | SHOP)
     assert answer.status_code == 202, answer.text
     with registry.database.reading() as session:

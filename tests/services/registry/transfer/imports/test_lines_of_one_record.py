@@ -1,4 +1,4 @@
-"""Several lines of one customer or product: each sees what those before it left."""
+"""Several lines of one customer or product: each is applied to the result of those before it."""
 
 from threading import Event
 from typing import Any
@@ -16,7 +16,7 @@ from tests.services.registry.transfer.imports.files import counts, imported, sta
 
 TWO = {"system": "two"}
 CHUNKS = [1, 2, 500]
-"""How many lines are taken at once: pairs are parted, whole or part of much more."""
+"""Lines per chunk, so that two lines are in different chunks, in one or in one with others."""
 MODES = {
     "upsert": (1, 1, 1, 0),
     "insert": (1, 0, 0, 2),
@@ -29,13 +29,18 @@ FILES = {
 
 
 @pytest.fixture(params=CHUNKS)
-def lines(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def chunk_lines(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_records, "CHUNK_LINES", request.param)
 
 
-def register(registry: Running, *ids: str, **said: Any) -> None:
-    named = [{"system": "two", "id": one} for one in ids]
-    body = {"name": "old", "kind": "unknown", "nature": "unknown", "external_ids": named} | said
+def register(registry: Running, *ids: str, **fields: Any) -> None:
+    external_ids = [{"system": "two", "id": each} for each in ids]
+    body = {
+        "name": "old",
+        "kind": "unknown",
+        "nature": "unknown",
+        "external_ids": external_ids,
+    } | fields
     assert registry.client.post("/v1/customers", json=body).status_code == 201
 
 
@@ -49,8 +54,8 @@ def import_customers(registry: Running, *rows: str, **form: Any) -> dict[str, An
     return imported(registry, "customers", content, **{"options": TWO} | form)
 
 
-@pytest.mark.usefixtures("lines")
-def test_lines_by_two_ids_of_a_customer_lose_nothing(registry: Running) -> None:
+@pytest.mark.usefixtures("chunk_lines")
+def test_lines_by_two_ids_of_one_customer_are_both_applied(registry: Running) -> None:
     register(registry, "1", "2", city="old")
     rows = ["1,new,NEWCITY,", "2,new,,555"]
     assert counts(import_customers(registry, *rows)) == (0, 2, 0, 0)
@@ -61,14 +66,14 @@ def test_lines_by_two_ids_of_a_customer_lose_nothing(registry: Running) -> None:
     assert customer(registry)["version"] == found["version"]
 
 
-@pytest.mark.usefixtures("lines")
+@pytest.mark.usefixtures("chunk_lines")
 def test_the_later_line_wins_whichever_id_names_the_customer(registry: Running) -> None:
     register(registry, "3", "4")
     import_customers(registry, "4,first,,", "3,last,,")
     assert customer(registry)["name"] == "last"
 
 
-def test_a_chunk_makes_one_version_of_a_customer_at_most(registry: Running) -> None:
+def test_a_chunk_adds_at_most_one_version_of_a_customer(registry: Running) -> None:
     register(registry, "3", "4")
     rows = ["4,first,,", "3,second,,", "4,last,,"]
     assert counts(import_customers(registry, *rows)) == (0, 3, 0, 0)
@@ -90,11 +95,11 @@ def test_lines_that_contradict_each_other_in_two_chunks_are_written_again(
         assert (found["name"], found["version"]) == ("last", versions)
 
 
-@pytest.mark.usefixtures("lines")
+@pytest.mark.usefixtures("chunk_lines")
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("entity", FILES)
 @pytest.mark.parametrize("dry_run", ["false", "true"])
-def test_counts_do_not_depend_on_chunks_nor_on_whether_it_is_tried(
+def test_counts_do_not_depend_on_chunks_nor_on_a_dry_run(
     registry: Running, entity: str, mode: str, dry_run: str
 ) -> None:
     options = {"mode": mode} | (TWO if entity == "customers" else {})
@@ -104,8 +109,8 @@ def test_counts_do_not_depend_on_chunks_nor_on_whether_it_is_tried(
     assert len(items) == (dry_run == "false" and mode != "update")
 
 
-@pytest.mark.usefixtures("lines")
-def test_a_dry_run_counts_changes_of_what_is_on_record_like_the_import(registry: Running) -> None:
+@pytest.mark.usefixtures("chunk_lines")
+def test_a_dry_run_counts_changes_of_existing_records_like_the_import(registry: Running) -> None:
     register(registry, "1", "2")
     rows = ["1,new,北京,", "2,new,,", "2,new,上海,", "1,new,北京,", "1,old,,", "9,nine,,"]
     tried = import_customers(registry, *rows, dry_run="true")
@@ -115,27 +120,27 @@ def test_a_dry_run_counts_changes_of_what_is_on_record_like_the_import(registry:
 
 @pytest.mark.both_stacks
 @pytest.mark.parametrize("dry_run", ["false", "true"])
-def test_counts_are_the_same_where_a_second_worker_goes_on(
+def test_counts_are_the_same_when_a_second_worker_goes_on(
     registry: Running, monkeypatch: pytest.MonkeyPatch, dry_run: str
 ) -> None:
     monkeypatch.setattr(job_records, "CHUNK_LINES", 1)
     form = {"options": TWO, "dry_run": dry_run}
     answer = started(registry.client, "customers", FILES["customers"], **form)
-    place, stop = answer.headers["Location"], Event()
+    location, stop = answer.headers["Location"], Event()
     runner, beats = Runner(registry.database, WORKS), iter(range(100))
 
     def beat() -> None:
-        if registry.client.get(place).json()["processed"] or next(beats) > 50:
+        if registry.client.get(location).json()["processed"] or next(beats) > 50:
             stop.set()
 
     monkeypatch.setattr(runner, "beat", beat)
     runner._run_unfinished(Import, stop)
-    assert registry.client.get(place).json()["processed"] == 1
+    assert registry.client.get(location).json()["processed"] == 1
     work(registry)
-    assert counts(registry.client.get(place).json()) == MODES["upsert"]
+    assert counts(registry.client.get(location).json()) == MODES["upsert"]
 
 
-def test_the_currency_on_record_stays_unless_the_file_or_its_options_say_another(
+def test_the_currency_on_record_stays_unless_the_file_or_its_options_name_another(
     registry: Running,
 ) -> None:
     priced = "code,name,unit_price\nP1,a,{}\n"
@@ -144,10 +149,10 @@ def test_the_currency_on_record_stays_unless_the_file_or_its_options_say_another
         imported(registry, "products", priced.format(price), options=options)
         (found,) = registry.client.get("/v1/products").json()["items"]
         assert (found["unit_price"], found["currency"]) == (price, currency)
-    assert len({told.version for told in registry.recorded(ProductChanged)}) == 3
+    assert len({event.version for event in registry.recorded(ProductChanged)}) == 3
 
 
-def test_a_product_without_a_currency_takes_the_companys_with_its_price(registry: Running) -> None:
+def test_a_first_price_without_a_currency_is_in_the_companys_currency(registry: Running) -> None:
     imported(registry, "products", "code,name\nP1,a\n")
     imported(registry, "products", "code,name,unit_price\nP1,a,6\nP2,b,7\n")
     found = registry.client.get("/v1/products").json()["items"]

@@ -1,16 +1,17 @@
-"""The columns of files stand where users look: in docs/imports.md and in the OpenAPI document."""
+"""docs/imports.md and the OpenAPI document describe the columns and options of all files."""
 
 import json
 import re
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic.fields import FieldInfo
 
 from services.registry.__main__ import SERVICE
-from services.registry.transfer.imports.columns import described, fields_of
-from services.registry.transfer.imports.domain import OPTIONS, Entity, Field
 from services.registry.transfer.imports.schemas import ImportOptions
+from services.registry.transfer.imports.specs import SPECS, described
+from shared.imports.layout import Field
 from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import counts, imported, orders
 
@@ -18,49 +19,59 @@ ROOT = Path(__file__).parents[5]
 PAGE = (ROOT / "docs" / "imports.md").read_text(encoding="utf-8")
 
 
-def section(entity: Entity) -> str:
+def fields(entity: str) -> list[tuple[str, Field]]:
+    return list(SPECS[entity].fields(ZoneInfo("UTC")).items())
+
+
+def section(entity: str) -> str:
     return PAGE.partition(f"## {entity.capitalize()}\n")[2].partition("\n## ")[0]
 
 
-def row(name: str, field: Field) -> str:
+def column_row(name: str, field: Field) -> str:
     needed = "yes" if field.required else ""
-    return f"| `{name}` | {needed} | {field.meaning} | {field.cell.written} |"
+    return f"| `{name}` | {needed} | {field.meaning} | {field.cell.format} |"
 
 
-@pytest.mark.parametrize("entity", Entity)
-def test_the_page_has_the_columns_that_the_code_knows(entity: Entity) -> None:
+@pytest.mark.parametrize("entity", SPECS)
+def test_the_page_has_the_columns_that_the_code_knows(entity: str) -> None:
     rows = [line for line in section(entity).splitlines() if line.startswith("| `")]
-    assert rows == [row(*known) for known in fields_of(entity, "UTC").items()]
+    assert rows == [column_row(*field) for field in fields(entity)]
 
 
-def option(name: str, field: FieldInfo) -> str:
+def option_row(name: str, field: FieldInfo) -> str:
+    entities = [entity for entity in SPECS if takes(entity, name)]
     default = "" if field.default is None else f"`{json.dumps(field.default)}`"
-    return f"| `{name}` | {', '.join(OPTIONS[name])} | {default} | {field.description} |"
+    return f"| `{name}` | {', '.join(entities)} | {default} | {field.description} |"
+
+
+def takes(entity: str, option: str) -> bool:
+    return option in SPECS[entity].option_names()
 
 
 def test_the_page_has_the_options_that_the_code_knows() -> None:
     table = PAGE.partition("| option | for |")[2].partition("\n\n")[0]
     rows = [line for line in table.splitlines() if line.startswith("| `")]
-    assert rows == [option(*each) for each in ImportOptions.model_fields.items()]
-    assert OPTIONS.keys() == ImportOptions.model_fields.keys()
+    assert rows == [option_row(*option) for option in ImportOptions.model_fields.items()]
 
 
-@pytest.mark.parametrize("entity", Entity)
-def test_the_description_of_the_operation_has_them_too(entity: Entity) -> None:
+@pytest.mark.parametrize("entity", SPECS)
+def test_the_description_of_the_operation_has_the_columns_of_each_entity(entity: str) -> None:
     document = SERVICE.create_app(SERVICE.settings()).openapi()
     assert described() in document["paths"]["/v1/imports"]["post"]["description"]
-    told = described().partition(f"\n**Columns of {entity}**\n\n")[2].partition("\n\n")[0]
-    assert told.splitlines() == [
+    columns = described().partition(f"\n**Columns of {entity}**\n\n")[2].partition("\n\n")[0]
+    assert columns.splitlines() == [
         f"- `{name}`{' (needed)' if field.required else ''}: {field.meaning}."
-        f" Written: {field.cell.written}."
-        for name, field in fields_of(entity, "UTC").items()
+        f" Written: {field.cell.format}."
+        for name, field in fields(entity)
     ]
 
 
-def test_the_files_of_the_page_are_taken_as_it_says(registry: Running) -> None:
-    said = {"system": "erp", "return_prefix": "R"}
-    for entity in Entity:
-        options = {name: said[name] for name in said if entity in OPTIONS[name]}
+def test_the_example_files_of_the_page_are_imported_without_a_rejected_line(
+    registry: Running,
+) -> None:
+    example = {"system": "erp", "return_prefix": "R"}
+    for entity in SPECS:
+        options = {name: value for name, value in example.items() if takes(entity, name)}
         (content,) = re.findall("```csv\n(.*?)```", section(entity), re.DOTALL)
         body = imported(registry, entity, content, options=options)
         assert counts(body) == (content.count("\n") - 1, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""What an import makes of orders, as its description says."""
+"""Rules of imports of orders that the description of the API states."""
 
 from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import CREATE, HEADER, counts, imported, orders
@@ -16,7 +16,14 @@ def test_a_later_file_replaces_an_order_whole(registry: Running) -> None:
     assert (order["customer_id"], order["promised_on"]) == (None, None)
 
 
-def test_a_return_prefix_turns_quantities_above_0_alone(registry: Running) -> None:
+def test_a_return_prefix_changes_only_quantities_above_0(registry: Running) -> None:
     content = f"{HEADER}\nR1,2026-01-31,C1,P1,x,2,10,CNY\nR1,2026-01-31,C1,P2,x,-1,10,CNY\n"
     assert counts(imported(registry, "orders", content, options=CREATE)) == (2, 0, 0, 0)
     assert [line["quantity"] for line in orders(registry)["R1"]["lines"]] == ["-2", "-1"]
+
+
+def test_a_new_product_without_a_name_is_named_by_its_code(registry: Running) -> None:
+    content = f"{HEADER}\nA1,2026-01-31,C1,P1,,1,10,CNY\n"
+    assert counts(imported(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
+    (product,) = registry.client.get("/v1/products").json()["items"]
+    assert (product["code"], product["name"]) == ("P1", "P1")

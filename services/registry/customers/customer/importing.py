@@ -1,0 +1,106 @@
+"""Import of customers from files: each line is the record of one customer."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.registry.customers.customer.domain import (
+    MAX_TAGS,
+    ExternalId,
+    Kind,
+    Nature,
+    Ownership,
+    Record,
+    RetailFormat,
+    contradictions,
+)
+from services.registry.customers.customer.service import records_for_change, upsert_customers
+from shared.imports.cells import CODE, FLAG, NAME, Cell, choice_cell, text_cell
+from shared.imports.layout import Field
+from shared.imports.specs import Options, RecordSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerIdOptions(Options):
+    """The options of files that name customers by the ids of another system."""
+
+    system: str
+    strip_suffix: str | None = None
+
+    def customer_id(self, text: str) -> str:
+        """Return the id of a customer without the suffix; ValueError where nothing is left."""
+        customer_id = text.removesuffix(self.strip_suffix or "").strip()
+        if not customer_id:
+            raise ValueError("Give an id of which options.strip_suffix leaves something.")
+        return customer_id
+
+
+def _parse_tags(text: str) -> tuple[str, ...]:
+    tags = [tag.strip() for tag in text.split(";") if tag.strip()]
+    if len(tags) > MAX_TAGS:
+        raise ValueError(f"Give at most {MAX_TAGS} words.")
+    return tuple(CODE.parse(tag) for tag in tags)
+
+
+TAGS = Cell(_parse_tags, f"at most {MAX_TAGS} words separated by `;`, such as `重点客户;家电`")
+PHONE = text_cell(50)
+
+FIELDS = {
+    "external_id": Field(CODE, "id of the customer in `options.system`", required=True),
+    "name": Field(NAME, "name, as the customer writes it", required=True),
+    "name_en": Field(NAME, "name in English"),
+    "kind": Field(choice_cell(Kind), "what the customer is; of a new one without it `unknown`"),
+    "nature": Field(
+        choice_cell(Nature),
+        "nature (客户性质): of a person `individual` or `household`, of an organisation another; "
+        "of a new one without it `unknown`",
+    ),
+    "ownership": Field(choice_cell(Ownership), "who owns it (所有制); never of a person"),
+    "retail_format": Field(
+        choice_cell(RetailFormat), "format (业态); only where nature is `retailer`"
+    ),
+    "email": Field(NAME, "e-mail address"),
+    "phone": Field(PHONE, "phone number"),
+    "city": Field(CODE, "city"),
+    "owner": Field(CODE, "account owner (专职人员): who serves them"),
+    "team": Field(CODE, "team of the account owner"),
+    "internal": Field(FLAG, "whether it is a post or department of ours (内部客户)"),
+    "disqualified": Field(FLAG, "whether it is marked as not worth pursuing"),
+    "tags": Field(TAGS, "words of your own; they replace those on record"),
+}
+
+
+def external_id_of(values: Mapping[str, Any], options: CustomerIdOptions) -> ExternalId:
+    """Return the external id by which a line names its customer; ValueError if it names none."""
+    return ExternalId(options.system, options.customer_id(values["external_id"]))
+
+
+def main_external_id(external_id: ExternalId, record: Record | None) -> ExternalId:
+    """Return the first external id of an existing customer, whichever of theirs a line names."""
+    return record.external_ids[0] if record else external_id
+
+
+def build_record(values: Mapping[str, Any], _: CustomerIdOptions, before: Record | None) -> Record:
+    """Return the record of a customer after a line; fields without a value stay as they were."""
+    changes = {name: value for name, value in values.items() if name != "external_id"}
+    unknown = {"kind": Kind.UNKNOWN, "nature": Nature.UNKNOWN}
+    return replace(before, **changes) if before else Record(**unknown | changes)
+
+
+def record_faults(record: Record) -> Iterable[tuple[str, str]]:
+    """Yield (field, message) for each field that contradicts the rest of the record."""
+    return ((found.field, found.message) for found in contradictions(record))
+
+
+SPEC = RecordSpec(
+    entity="customers",
+    fields=lambda _: FIELDS,
+    options=CustomerIdOptions,
+    key_field="external_id",
+    key=external_id_of,
+    existing=records_for_change,
+    main_key=main_external_id,
+    build=build_record,
+    faults=record_faults,
+    write=lambda session, records, by: upsert_customers(session, records=records, by=by),
+)

@@ -1,0 +1,73 @@
+"""The entities that can be imported, collected from the nouns that declare themselves.
+
+Every module `importing` of a noun of the registry has a constant `SPEC`, as described in
+`shared/imports/specs.py`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from graphlib import TopologicalSorter
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from services import registry
+from shared.imports.columns import ColumnMapping
+from shared.imports.layout import Layout, find_layout
+from shared.imports.specs import ImportSpec, RecordSpec
+
+
+def collect_specs() -> dict[str, ImportSpec[Any]]:
+    """Return the declarations of all nouns by entity, after those that they refer to."""
+    modules = walk_packages(registry.__path__, f"{registry.__name__}.")
+    names = [module.name for module in modules if module.name.endswith(".importing")]
+    specs: dict[str, ImportSpec[Any]] = {
+        spec.entity: spec for spec in (import_module(name).SPEC for name in names)
+    }
+    graph = {entity: spec.refers_to for entity, spec in specs.items()}
+    return {entity: specs[entity] for entity in TopologicalSorter(graph).static_order()}
+
+
+SPECS: Mapping[str, ImportSpec[Any]] = collect_specs()
+
+if TYPE_CHECKING:
+    Entity = str
+else:
+    Entity = StrEnum("Entity", {entity.upper(): entity for entity in SPECS})
+    Entity.__doc__ = "The kind of records that a file contains."
+
+
+def layout_of(
+    entity: str, header: Sequence[str], mapping: ColumnMapping, options: Mapping[str, Any]
+) -> Layout:
+    """Find the fields of an entity in a header; Invalid says what does not fit."""
+    return find_layout(SPECS[entity].fields(ZoneInfo(options["timezone"])), header, mapping)
+
+
+def described() -> str:
+    """Describe the files of each entity in Markdown: how lines are imported, and their columns."""
+    return "\n".join(_described())
+
+
+def listed(conjunction: str, entities: Sequence[str] = tuple(SPECS)) -> str:
+    """Return entities as words of a sentence: `customers, products or orders`."""
+    *others, last = entities
+    return f"{', '.join(others)} {conjunction} {last}" if others else last
+
+
+def _described() -> Iterator[str]:
+    records = [entity for entity, spec in SPECS.items() if isinstance(spec, RecordSpec)]
+    yield f"**{listed('and', records).capitalize()}.** {_ABOUT_RECORDS}"
+    yield from (spec.about for spec in SPECS.values() if spec.about)
+    for entity, spec in SPECS.items():
+        yield f"\n**Columns of {entity}**\n"
+        for name, field in spec.fields(ZoneInfo("UTC")).items():
+            needed = " (needed)" if field.required else ""
+            yield f"- `{name}`{needed}: {field.meaning}. Written: {field.cell.format}."
+
+
+_ABOUT_RECORDS = """A line each. A column that is missing and a cell that is blank leave what is on
+record as it was, so a file removes nothing. Lines are taken one after the other: where several name
+the same record, by whichever id, the later one wins.
+"""

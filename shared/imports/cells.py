@@ -1,0 +1,123 @@
+"""Kinds of cells that any file may have: how a cell is parsed, and how people write it.
+
+The same texts stand in many lines of a file, so the common kinds of cells parse each text once
+and then look it up.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache, partial
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from shared.clock import local_day
+from shared.files.cells import is_formula, parse_date_or_time, parse_moment
+from shared.money import CURRENCIES, parse_exact
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+_CACHED_TEXTS = 65_536
+_MAX_CODE_LENGTH = 100
+_MAX_NAME_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A kind of cell.
+
+    `parse` turns the text of a cell into a value; its ValueError tells people what to write
+    instead. `format` describes in Markdown how the value is written.
+    """
+
+    parse: Callable[[str], Any]
+    format: str
+
+    def cached(self) -> "Cell":
+        """Return the same kind of cell, which parses a text that it has seen only once."""
+        return replace(self, parse=lru_cache(maxsize=_CACHED_TEXTS)(self.parse))
+
+
+def text_cell(max_length: int) -> Cell:
+    """Return the kind of cell that contains a text of at most this many characters."""
+    return Cell(
+        partial(_parse_text, max_length=max_length), f"text of at most {max_length} characters"
+    )
+
+
+def choice_cell(choices: type[Choice]) -> Cell:
+    """Return the kind of cell that contains one of the values of an enumeration."""
+    by_text = {str(choice): choice for choice in choices}
+
+    def parse(text: str) -> Choice:
+        try:
+            return by_text[text]
+        except KeyError:
+            raise ValueError(f"Give one of {', '.join(by_text)}.") from None
+
+    return Cell(parse, " or ".join(f"`{text}`" for text in by_text))
+
+
+def time_cell(zone: ZoneInfo) -> Cell:
+    """Return the kind of cell that contains a time, local to a zone where it has no offset.
+
+    Its value is the pair of the moment in UTC and the business day of the moment in the zone.
+    """
+    return Cell(
+        partial(_parse_moment_and_day, zone=zone),
+        "`2026-01-31 09:30:00` or `2026/1/31 9:30`, also with an offset as in "
+        "`2026-01-31T09:30:00+08:00`; a day alone is its first moment",
+    )
+
+
+def _parse_text(text: str, max_length: int) -> str:
+    if len(text) > max_length:
+        raise ValueError(f"Give at most {max_length} characters.")
+    if "\x00" in text:
+        raise ValueError("Leave out the character NUL.")
+    if is_formula(text):
+        raise ValueError("Give the value, not a formula.")
+    return text
+
+
+def _parse_currency(text: str) -> str:
+    if text not in CURRENCIES:
+        raise ValueError("Give an ISO 4217 code such as CNY.")
+    return text
+
+
+def _parse_day(text: str) -> date:
+    return parse_date_or_time(text, "Give a day as 2026-01-31 or 2026/1/31.").date()
+
+
+@lru_cache(maxsize=_CACHED_TEXTS)
+def _parse_moment_and_day(text: str, zone: ZoneInfo) -> tuple[datetime, date]:
+    moment = parse_moment(text, zone)
+    return moment, local_day(moment, zone)
+
+
+_YES, _NO = ("true", "1", "yes", "是"), ("false", "0", "no", "否")
+_FLAGS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
+
+
+def _parse_flag(text: str) -> bool:
+    try:
+        return _FLAGS[text.lower()]
+    except KeyError:
+        raise ValueError(f"Give one of {', '.join(_FLAGS)}.") from None
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(f"`{text}`" for text in texts)
+
+
+NUMBER_FORMAT = "`2599.00`; no `,` and no sign of money"
+CODE = text_cell(_MAX_CODE_LENGTH).cached()
+NAME = text_cell(_MAX_NAME_LENGTH).cached()
+EXACT = Cell(parse_exact, f"digits with an optional point, such as {NUMBER_FORMAT}").cached()
+CURRENCY = Cell(_parse_currency, "ISO 4217 code, such as `CNY`").cached()
+DAY = Cell(
+    _parse_day, "`2026-01-31`, `2026/1/31` or `2026.1.31`; a time of day after it is dropped"
+).cached()
+FLAG = Cell(_parse_flag, f"yes ({_listed(_YES)}) or no ({_listed(_NO)})")

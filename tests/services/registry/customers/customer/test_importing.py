@@ -1,0 +1,99 @@
+"""Customers in files: their cells, how a line names one, and the record after a line. Pure."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.registry.customers.customer.domain import ExternalId, Kind, Nature, Record
+from services.registry.customers.customer.importing import (
+    PHONE,
+    TAGS,
+    CustomerIdOptions,
+    build_record,
+    external_id_of,
+    main_external_id,
+    record_faults,
+)
+from shared.imports.cells import Cell
+
+OPTIONS = CustomerIdOptions(system="erp")
+
+
+def test_a_line_names_a_customer_by_the_system_and_the_id_without_the_suffix() -> None:
+    values = {"external_id": "17.0"}
+    assert external_id_of(values, OPTIONS) == ExternalId("erp", "17.0")
+    assert external_id_of(values, replace(OPTIONS, strip_suffix=".0")) == ExternalId("erp", "17")
+
+
+def test_blanks_before_the_suffix_are_no_part_of_the_id() -> None:
+    options = replace(OPTIONS, strip_suffix="b")
+    assert external_id_of({"external_id": "a b"}, options) == ExternalId("erp", "a")
+
+
+def test_an_id_of_which_the_suffix_leaves_nothing_names_nobody() -> None:
+    options = replace(OPTIONS, strip_suffix="b")
+    with pytest.raises(ValueError, match="leaves something"):
+        external_id_of({"external_id": "b"}, options)
+
+
+def test_an_existing_customer_has_one_main_id_whichever_id_a_line_names() -> None:
+    first, second = ExternalId("erp", "1"), ExternalId("erp", "2")
+    record = Record(
+        name="x", kind=Kind.UNKNOWN, nature=Nature.UNKNOWN, external_ids=(first, second)
+    )
+    assert {main_external_id(key, record) for key in (first, second)} == {first}
+    assert main_external_id(second, None) == second
+
+
+def test_kind_and_nature_of_a_new_customer_are_unknown_unless_the_line_has_them() -> None:
+    bare = build_record({"external_id": "17", "name": "华东"}, OPTIONS, None)
+    assert bare == Record(name="华东", kind=Kind.UNKNOWN, nature=Nature.UNKNOWN)
+    values = {
+        "external_id": "17",
+        "name": "华东",
+        "kind": Kind.ORGANISATION,
+        "nature": Nature.RETAILER,
+    }
+    record = build_record(values, OPTIONS, None)
+    assert (record.kind, record.nature) == (Kind.ORGANISATION, Nature.RETAILER)
+
+
+def test_a_line_changes_only_the_fields_of_an_existing_customer_that_it_has() -> None:
+    before = Record(name="old", kind=Kind.PERSON, nature=Nature.INDIVIDUAL, city="上海")
+    after = build_record({"external_id": "17", "name": "new"}, OPTIONS, before)
+    assert after == replace(before, name="new")
+
+
+def test_a_record_that_contradicts_itself_has_faults_by_field() -> None:
+    record = Record(name="王强", kind=Kind.PERSON, nature=Nature.RETAILER)
+    ((field, message),) = record_faults(record)
+    assert (field, "individual or household" in message) == ("nature", True)
+    assert list(record_faults(replace(record, nature=Nature.INDIVIDUAL))) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "value"),
+    [
+        (PHONE, "1" * 50, "1" * 50),
+        (TAGS, "重点客户; 家电 ;;X", ("重点客户", "家电", "X")),
+        (TAGS, " ", ()),
+        (TAGS, "a;" * 50, ("a",) * 50),
+    ],
+)
+def test_cells_of_customers_are_parsed(cell: Cell, text: str, value: object) -> None:
+    assert cell.parse(text) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "message"),
+    [
+        (PHONE, "1" * 51, "at most 50"),
+        (TAGS, "a;" + "b" * 101, "at most 100"),
+        (TAGS, "a;" * 51, r"Give at most 50 words\."),
+    ],
+)
+def test_the_message_about_an_invalid_cell_is_what_to_write_instead(
+    cell: Cell, text: str, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        cell.parse(text)

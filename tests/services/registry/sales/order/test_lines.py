@@ -1,0 +1,244 @@
+"""Orders parsed from lines of a file, and the faults of lines that cannot be one. Pure."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.registry.sales.order.domain import Line, Order
+from services.registry.sales.order.lines import (
+    Draft,
+    OrderOptions,
+    OrderParser,
+    assign_customers,
+    fields,
+)
+from shared.errors import Fault
+from shared.files.tables import Line as FileLine
+from shared.imports.layout import Layout, find_layout
+from shared.imports.specs import Group
+
+OPTIONS = OrderOptions(system="shop", currency="CNY", timezone="Asia/Shanghai")
+HEADER = [
+    *("order_id", "ordered_at", "customer_external_id", "anonymous_reference", "product_code"),
+    *("product_name", "quantity", "单价", "discount", "unit_cost", "currency", "promised_on"),
+    *("delivered_on", "faulty"),
+]
+BARE = {
+    "order_id": "A1",
+    "ordered_at": "2026-01-31 07:30",
+    "product_code": "P1",
+    "quantity": "2",
+    "单价": "10.5",
+}
+
+
+def line(**more: str) -> dict[str, str]:
+    return BARE | more
+
+
+def layout_of(header: list[str] = HEADER) -> Layout:
+    return find_layout(fields(ZoneInfo("Asia/Shanghai")), header, {"单价": "unit_price"})
+
+
+def parse(
+    *lines: dict[str, str], options: OrderOptions = OPTIONS, order_id: str = "A1", cut: bool = False
+) -> Draft | list[tuple[int, list[str]]]:
+    """Parse an order; return its draft, or the numbers and the faults of its rejected lines."""
+    cells = [[each.get(name, "") for name in HEADER] for each in lines]
+    numbered = [FileLine(number, each) for number, each in enumerate(cells, 2)]
+    found = OrderParser(layout_of(), options).parse(Group(order_id, numbered, cut))
+    if isinstance(found, Draft):
+        assert found.lines == numbered
+        return found
+    return [(each.line.number, list(each.faults)) for each in found]
+
+
+def draft(*lines: dict[str, str], options: OrderOptions = OPTIONS, order_id: str = "A1") -> Draft:
+    """Parse an order that has no faults."""
+    found = parse(*lines, options=options, order_id=order_id)
+    assert isinstance(found, Draft), found
+    return found
+
+
+def faults(*lines: dict[str, str]) -> list[tuple[int, list[str]]]:
+    """Parse an order that is rejected; return the numbers of its lines and their faults."""
+    found = parse(*lines)
+    assert isinstance(found, list)
+    return found
+
+
+def test_an_order_has_the_values_of_its_lines() -> None:
+    first = line(
+        customer_external_id="C1",
+        anonymous_reference="card-1",
+        discount="1",
+        unit_cost="3",
+        currency="EUR",
+        promised_on="2026-02-05",
+        delivered_on="2026-02-06",
+        faulty="no",
+    )
+    second = line(
+        customer_external_id="C1",
+        ordered_at="2026-01-31 06:00",
+        product_code="P2",
+        currency="EUR",
+        anonymous_reference="card-2",
+        promised_on="2026-03-05",
+        delivered_on="2026-03-06",
+        faulty="yes",
+    )
+    assert draft(first, second).order == Order(
+        system="shop",
+        external_id="A1",
+        customer_id=None,
+        anonymous_reference="card-1",
+        ordered_at=datetime(2026, 1, 30, 22, tzinfo=UTC),
+        occurred_on=date(2026, 1, 31),
+        currency="EUR",
+        lines=(
+            Line("P1", Decimal(2), Decimal("10.5"), Decimal(1), Decimal(3)),
+            Line("P2", Decimal(2), Decimal("10.5")),
+        ),
+        promised_on=date(2026, 2, 5),
+        delivered_on=date(2026, 2, 6),
+        faulty=True,
+    )
+    assert draft(first, second).customer == "C1"
+
+
+def test_an_order_has_its_system_and_its_missing_currency_from_the_options() -> None:
+    found = draft(line(), options=replace(OPTIONS, system="erp"))
+    assert (found.customer, found.order.system, found.order.currency) == ("", "erp", "CNY")
+    assert not found.order.faulty
+    assert found.order.lines == (Line("P1", Decimal(2), Decimal("10.5")),)
+    assert found.order.anonymous_reference is None
+    assert (found.order.promised_on, found.order.delivered_on) == (None, None)
+
+
+def test_the_suffix_and_blanks_before_it_are_no_part_of_the_customers_id() -> None:
+    options = replace(OPTIONS, strip_suffix=".0")
+    assert draft(line(customer_external_id="17.0"), options=options).customer == "17"
+    assert draft(line(customer_external_id="17.0")).customer == "17.0"
+    assert draft(line(customer_external_id="17 .0"), options=options).customer == "17"
+
+
+def test_an_order_whose_customers_id_is_only_the_suffix_is_rejected_not_anonymous() -> None:
+    suffix = line(customer_external_id=".0")
+    found = parse(suffix, line(), options=replace(OPTIONS, strip_suffix=".0"))
+    why = "customer_external_id: Give an id of which options.strip_suffix leaves something."
+    assert found == [(2, [why]), (3, ["Line 2 of this order is rejected."])]
+    assert draft(suffix).customer == ".0"
+
+
+@pytest.mark.parametrize(
+    ("order_id", "quantity", "expected"),
+    [("RA1", "2", -2), ("RA1", "-2", -2), ("A1", "2", 2), ("AR1", "0.5", Decimal("0.5"))],
+)
+def test_a_return_prefix_makes_quantities_above_0_negative(
+    order_id: str, quantity: str, expected: object
+) -> None:
+    options = replace(OPTIONS, return_prefix="R")
+    found = draft(line(quantity=quantity), options=options, order_id=order_id)
+    assert found.order.lines[0].quantity == expected
+
+
+def test_a_return_prefix_makes_half_a_unit_negative_too() -> None:
+    options = replace(OPTIONS, return_prefix="R")
+    found = draft(line(quantity="0.5"), options=options, order_id="R1")
+    assert found.order.lines[0].quantity == Decimal("-0.5")
+
+
+def test_a_bad_line_rejects_its_order_and_the_other_lines_name_it() -> None:
+    assert faults(line(quantity="0"), line()) == [
+        (2, ["quantity: Give a quantity other than 0; negative means returned."]),
+        (3, ["Line 2 of this order is rejected."]),
+    ]
+    ((_, first), (_, second)) = faults(line(), line(单价="x", ordered_at=""))
+    assert first == ["Line 3 of this order is rejected."]
+    assert second[0] == "ordered_at: Give a value."
+    assert second[1].startswith("单价 (unit_price): Give digits")
+
+
+def test_a_wrong_number_of_cells_is_reported_with_the_other_faults_of_the_line() -> None:
+    layout = layout_of(["order_id", *list(BARE)[1:4], "单价"])
+    cells = ["A1", "2026-01-31", "P1", "x", "1"]
+    ragged = FileLine(2, cells, Fault("", "ragged", "Give 5 cells."))
+    (found,) = OrderParser(layout, OPTIONS).parse(Group("A1", [ragged], is_cut=False))  # type: ignore[misc]
+    assert len(found.faults) == 2
+    assert found.faults[0].startswith("quantity: ")
+    assert found.faults[1] == "Give 5 cells."
+
+
+def test_lines_with_different_customers_or_currencies_reject_their_order() -> None:
+    differ = "Give the same in all lines of an order: here"
+    disagreements = [
+        f"customer_external_id: {differ} C1 in line 2, nothing in line 4.",
+        f"currency: {differ} EUR in line 2, nothing in line 4.",
+    ]
+    one, other = line(customer_external_id="C1", currency="EUR"), line()
+    ((_, first), (_, alike), (_, odd), (_, later)) = faults(one, one, other, other)
+    assert (first, odd) == (disagreements, disagreements)
+    assert alike == later == ["Line 2 of this order is rejected."]
+    ((_, first), (_, second)) = faults(line(currency="EUR"), line(currency="CNY", 单价="-1"))
+    different = f"currency: {differ} EUR in line 2, CNY in line 3."
+    assert first == [different]
+    assert second[0].startswith("单价 (unit_price): ")
+    assert second[1:] == [different]
+
+
+def test_a_customer_with_and_without_the_suffix_is_the_same() -> None:
+    lines = line(customer_external_id="17850.0"), line(customer_external_id="17850")
+    options = replace(OPTIONS, strip_suffix=".0")
+    assert draft(*lines, options=options).customer == "17850"
+    fault = "Give the same in all lines of an order: here 17850.0 in line 2, 17851 in line 3."
+    found = parse(lines[0], line(customer_external_id="17851"), options=options)
+    assert found == [(number, [f"customer_external_id: {fault}"]) for number in (2, 3)]
+
+
+def test_a_line_is_sound_or_not_whatever_the_other_lines_of_its_order_are() -> None:
+    parser = OrderParser(layout_of(), OPTIONS)
+
+    def sound(fault: Fault | None = None, **more: str) -> bool:
+        cells = [line(**more).get(name, "") for name in HEADER]
+        return parser.is_sound(FileLine(2, cells, fault))
+
+    assert sound(product_name="a")
+    assert not sound(quantity="x")
+    assert not sound(quantity="0")
+    assert not sound(Fault("", "ragged", "Give 5 cells."))
+
+
+def test_an_order_whose_lines_have_different_days_is_of_the_earliest() -> None:
+    found = draft(line(ordered_at="2026-10-01"), line(ordered_at="2025-10-01"))
+    assert found.order.occurred_on == date(2025, 10, 1)
+
+
+def test_an_order_with_too_many_lines_is_rejected_without_parsing_them() -> None:
+    found = parse(line(quantity="x"), line(), cut=True)
+    message = "order_id: Give at most 2000 lines an order."
+    assert found == [(2, [message]), (3, [message])]
+
+
+def test_orders_of_unknown_customers_are_rejected_and_anonymous_ones_are_not() -> None:
+    known, unknown, anonymous = (
+        draft(line(customer_external_id=each)) for each in ("C1", "C2", "")
+    )
+    drafts = [unknown, anonymous, known, unknown]
+    accepted, rejected = assign_customers(drafts, {"C1": UUID(int=1)}, layout_of())
+    assert [(each.customer, each.order.customer_id) for each in accepted] == [
+        ("", None),
+        ("C1", UUID(int=1)),
+    ]
+    assert [each.line for each in rejected] == [unknown.lines[0]] * 2
+    for each in rejected:
+        assert each.faults[0].startswith("customer_external_id: Register this customer first")
+
+
+def test_a_time_without_offset_is_local_to_the_zone_of_the_file() -> None:
+    values, _ = layout_of().parse([line()[name] if name in BARE else "" for name in HEADER])
+    assert values["ordered_at"] == (datetime(2026, 1, 30, 23, 30, tzinfo=UTC), date(2026, 1, 31))

@@ -1,0 +1,53 @@
+"""The entities that can be imported are those that the nouns of the registry declare."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from services import registry
+from services.registry.__main__ import SERVICE
+from services.registry.transfer.imports.schemas import ImportOptions
+from services.registry.transfer.imports.specs import (
+    SPECS,
+    collect_specs,
+    layout_of,
+    listed,
+)
+
+
+def test_every_noun_with_a_module_importing_can_be_imported() -> None:
+    (package,) = registry.__path__
+    modules = list(Path(package).glob("*/*/importing.py"))
+    assert len(modules) == len(SPECS) == 3
+    assert {f"{path.parent.name}s" for path in modules} == set(SPECS)
+
+
+def test_the_declarations_are_collected_from_the_modules_importing() -> None:
+    assert collect_specs() == SPECS
+    assert list(collect_specs()) == list(SPECS)
+
+
+def test_entities_come_after_those_that_they_refer_to() -> None:
+    entities = list(SPECS)
+    assert entities == ["customers", "products", "orders"]
+    for entity, spec in SPECS.items():
+        assert all(entities.index(other) < entities.index(entity) for other in spec.refers_to)
+
+
+def test_the_api_has_every_entity_and_every_option_that_a_noun_declares() -> None:
+    document = SERVICE.create_app(SERVICE.settings()).openapi()
+    assert document["components"]["schemas"]["Entity"]["enum"] == list(SPECS)
+    taken = {name for spec in SPECS.values() for name in spec.option_names()}
+    assert taken - {"currency_given"} == ImportOptions.model_fields.keys()
+
+
+def test_times_of_a_file_are_local_to_the_timezone_of_its_options() -> None:
+    header = ["order_id", "ordered_at", "product_code", "quantity", "unit_price"]
+    layout = layout_of("orders", header, {}, {"timezone": "Asia/Shanghai"})
+    values, _ = layout.parse(["A1", "2026-01-31 07:30:00", "P1", "1", "5"])
+    assert values["ordered_at"] == (datetime(2026, 1, 30, 23, 30, tzinfo=UTC), date(2026, 1, 31))
+
+
+def test_entities_are_listed_as_words_of_a_sentence() -> None:
+    assert listed("or") == "customers, products or orders"
+    assert listed("and", ["customers", "products"]) == "customers and products"
+    assert listed("and", ["orders"]) == "orders"

@@ -1,0 +1,123 @@
+"""How each general kind of cell is parsed, and the message for a text that cannot be."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from shared.imports.cells import (
+    CODE,
+    CURRENCY,
+    DAY,
+    EXACT,
+    FLAG,
+    NAME,
+    Cell,
+    choice_cell,
+    text_cell,
+    time_cell,
+)
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "value"),
+    [
+        (CODE, "A" * 100, "A" * 100),
+        (NAME, "名" * 200, "名" * 200),
+        (EXACT, "2599.00", Decimal("2599.00")),
+        (CURRENCY, "CNY", "CNY"),
+        (DAY, "2026/1/31 23:59", date(2026, 1, 31)),
+        (FLAG, "True", True),
+        (FLAG, "是", True),
+        (FLAG, "NO", False),
+        (FLAG, "0", False),
+    ],
+)
+def test_each_kind_of_cell_is_parsed(cell: Cell, text: str, value: object) -> None:
+    assert cell.parse(text) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "message"),
+    [
+        (CODE, "A" * 101, "at most 100"),
+        (NAME, "名" * 201, "at most 200"),
+        (CODE, "a\x00b", "NUL"),
+        (NAME, "=1+1", "formula"),
+        (EXACT, "1,000", "digits"),
+        (EXACT, "１２", "digits"),
+        (EXACT, "0.٣", "digits"),
+        (DAY, "２０２６/1/31", r"Give a day as 2026-01-31 or 2026/1/31\."),
+        (CURRENCY, "cny", "ISO 4217"),
+        (DAY, "2026-02-30", r"There is no such day or time\."),
+        (DAY, "2026/2/30 10:00", r"There is no such day or time\."),
+        (DAY, "30/01/2026", r"Give a day as 2026-01-31 or 2026/1/31\."),
+        (FLAG, "maybe", "true.*false"),
+        (time_cell(SHANGHAI), "soon", "2026-01-31 09:30:00 or 2026/1/31 9:30"),
+        (time_cell(SHANGHAI), "2026/2/30 10:00", r"There is no such day or time\."),
+        (time_cell(SHANGHAI), "0001-01-01", "year from 1900 to 9998"),
+    ],
+)
+def test_the_message_about_an_invalid_cell_is_what_to_write_instead(
+    cell: Cell, text: str, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        cell.parse(text)
+
+
+def test_a_text_has_at_most_the_given_number_of_characters() -> None:
+    cell = text_cell(3)
+    assert cell.parse("abc") == "abc"
+    with pytest.raises(ValueError, match=r"Give at most 3 characters\."):
+        cell.parse("abcd")
+
+
+def test_a_choice_takes_the_values_of_its_enumeration_only() -> None:
+    colour = choice_cell(Colour)
+    assert colour.parse("blue") is Colour.BLUE
+    with pytest.raises(ValueError, match="red, blue"):
+        colour.parse("green")
+
+
+@pytest.mark.parametrize(
+    ("text", "moment", "day"),
+    [
+        ("2026/1/31 7:30", datetime(2026, 1, 30, 23, 30, tzinfo=UTC), date(2026, 1, 31)),
+        ("2026-01-31T20:00:00Z", datetime(2026, 1, 31, 20, tzinfo=UTC), date(2026, 2, 1)),
+        ("2026-01-31", datetime(2026, 1, 30, 16, tzinfo=UTC), date(2026, 1, 31)),
+    ],
+)
+def test_a_time_without_offset_is_local_and_its_business_day_always_is(
+    text: str, moment: datetime, day: date
+) -> None:
+    assert time_cell(SHANGHAI).parse(text) == (moment, day)
+    assert time_cell(SHANGHAI).parse(text)[0].tzinfo is UTC
+
+
+def test_a_cached_cell_parses_a_text_once_and_remembers_a_limited_number() -> None:
+    parsed: list[str] = []
+
+    def parse(text: str) -> str:
+        parsed.append(text)
+        return text
+
+    cell = Cell(parse, "text").cached()
+    assert [cell.parse(text) for text in ("a", "b", "a")] == ["a", "b", "a"]
+    assert (parsed, cell.format) == (["a", "b"], "text")
+    assert vars(cell.parse)["cache_parameters"]()["maxsize"] == 65_536
+
+
+def test_a_kind_of_cell_describes_how_its_value_is_written() -> None:
+    assert choice_cell(Colour).format == "`red` or `blue`"
+    assert text_cell(3).format == "text of at most 3 characters"
+    assert FLAG.format == "yes (`true`, `1`, `yes`, `是`) or no (`false`, `0`, `no`, `否`)"
+    assert "2026-01-31 09:30:00" in time_cell(SHANGHAI).format

@@ -1,0 +1,43 @@
+"""How a line is parsed by the columns of its file. Pure."""
+
+from decimal import Decimal
+
+import pytest
+
+from shared.errors import Invalid
+from shared.imports.cells import CODE, CURRENCY, EXACT, NAME
+from shared.imports.layout import Field, find_layout
+
+FIELDS = {
+    "code": Field(CODE, "code", required=True),
+    "name": Field(NAME, "name", required=True),
+    "unit_price": Field(EXACT, "price"),
+    "currency": Field(CURRENCY, "currency"),
+}
+
+
+def test_the_values_of_a_line_are_parsed_by_field_and_blank_cells_have_none() -> None:
+    layout = find_layout(
+        FIELDS, ["note", "价格", "name", "code", "currency"], {"价格": "unit_price"}
+    )
+    assert layout.parse(["?", " 5.50 ", "x", "P1", ""]) == (
+        {"unit_price": Decimal("5.50"), "name": "x", "code": "P1"},
+        [],
+    )
+
+
+def test_everything_that_is_wrong_with_a_line_is_reported_by_the_columns_of_the_file() -> None:
+    layout = find_layout(
+        FIELDS, ["note", "价格", "name", "code", "currency"], {"价格": "unit_price"}
+    )
+    values, faults = layout.parse(["?", "5,50", " ", "", "CNY"])
+    assert values == {"currency": "CNY"}
+    assert faults[1:] == ["name: Give a value.", "code: Give a value."]
+    assert faults[0].startswith("价格 (unit_price): Give digits")
+
+
+def test_a_header_without_a_required_field_is_refused() -> None:
+    with pytest.raises(Invalid) as refused:
+        find_layout(FIELDS, ["code", "currency"], {})
+    (fault,) = refused.value.faults
+    assert (fault.code, "name" in fault.message) == ("missing_columns", True)
