@@ -67,6 +67,7 @@ def lock_or_create(
 
 
 def _copy(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows by COPY, on the connection and in the transaction of the session."""
     names = list(rows[0])
     json_columns = [name for name in names if isinstance(table.c[name].type, JSON)]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
@@ -86,6 +87,7 @@ def _write_rows(
     rows: Sequence[dict[str, Any]],
     json_columns: Sequence[str],
 ) -> None:
+    """Write rows to the driver's COPY; values of JSON columns are encoded."""
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             encoded = {name: orjson.dumps(row[name]).decode() for name in json_columns}

@@ -20,7 +20,7 @@ Command: TypeAlias = Callable[..., None]
 
 def migrate(service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
     """Migrate the schema to its newest version."""
-    database = Database.of(settings)
+    database = Database.from_settings(settings)
     if dry_run:
         for version in migrations.pending(database, service.migrations):
             _print(version)
@@ -45,7 +45,7 @@ def redrive(service: Service, settings: ServiceSettings, *, dry_run: bool) -> No
         for letter in redriving.list_dead_letters(event_log, service=settings.name):
             _print(letter)
     else:
-        database, handlers = Database.of(settings), service.handlers(settings)
+        database, handlers = Database.from_settings(settings), service.handlers(settings)
         _print(redriving.redrive(database, event_log, service=settings.name, handlers=handlers))
         database.close()
     event_log.close()
@@ -58,7 +58,7 @@ def replay(service: Service, settings: ServiceSettings, *, dry_run: bool) -> Non
         for topic, records in replaying.count_records(event_log, handlers=handlers):
             _print({"topic": topic, "records": records})
     else:
-        database = Database.of(settings)
+        database = Database.from_settings(settings)
         progress = replaying.replay(database, event_log, service=settings.name, handlers=handlers)
         for topic, records in progress:
             _print({"topic": topic, "records": records})
@@ -117,4 +117,5 @@ def _bind(command: Command, service: Service) -> Command:
 
 
 def _print(value: Any) -> None:
+    """Print a value as a line of JSON."""
     sys.stdout.write(json.dumps(value) + "\n")

@@ -108,7 +108,7 @@ class Database:
             self._autocommit = create_engine(**self._options, **_AUTOCOMMIT_OPTIONS)
 
     @classmethod
-    def of(cls, settings: ServiceSettings) -> "Database":
+    def from_settings(cls, settings: ServiceSettings) -> "Database":
         """Return the database that the settings of a service choose."""
         return cls(settings.database, schema=settings.name, pool_size=settings.pool_size)
 
@@ -201,6 +201,7 @@ _AUTOCOMMIT_OPTIONS: dict[str, Any] = {
 
 
 def _dumps(value: Any) -> str:
+    """Return a value as JSON text."""
     return orjson.dumps(value).decode()
 
 
@@ -226,6 +227,7 @@ def _postgresql(url: str, schema: str, pool_size: int) -> dict[str, Any]:
 
 
 def _sqlite(url: str) -> Engine:
+    """Return the engine of an SQLite file; its folder is created."""
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -244,6 +246,7 @@ def _sqlite(url: str) -> Engine:
 
 
 def _configure_sqlite(connection: Any, _: Any) -> None:
+    """Set the pragmas of a new connection."""
     connection.isolation_level = None
     overwrite = "secure_delete=ON"  # no default: what is deleted may be personal data
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", overwrite):

@@ -1,4 +1,4 @@
-"""Named locks that one process has at a time, and that are released when this process dies.
+"""Named locks with one owner at a time, which are released when the process of the owner dies.
 
 On PostgreSQL it is an advisory lock of the connection that does the work, on SQLite a lock on a
 file beside the database.
@@ -39,6 +39,7 @@ def confirm_lock(connection: Connection) -> None:
 
 @contextmanager
 def _advisory_lock(connection: Connection, name: str) -> Iterator[bool]:
+    """Yield whether the connection got an advisory lock, which is then released."""
     numbers = {"space": crc32(b"patron") - 2**31, "name": crc32(name.encode()) - 2**31}
     result = connection.execute(text("SELECT pg_try_advisory_lock(:space, :name)"), numbers)
     if not result.scalar_one():
@@ -53,6 +54,7 @@ def _advisory_lock(connection: Connection, name: str) -> Iterator[bool]:
 
 @contextmanager
 def _file_lock(connection: Connection, name: str) -> Iterator[bool]:
+    """Yield whether this process got a lock on a file, which is then released."""
     path = Path(f"{connection.engine.url.database}.{name}.lock")
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
@@ -65,7 +67,7 @@ def _file_lock(connection: Connection, name: str) -> Iterator[bool]:
 
 
 def _lock_file(descriptor: int, path: Path) -> bool:
-    """Lock the open file; return False if it is locked, or was removed when it was unlocked."""
+    """Lock the open file; return False if another has locked it, or removed it at its unlock."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return os.path.samestat(os.fstat(descriptor), path.stat())

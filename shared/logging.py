@@ -16,6 +16,7 @@ _VALUES = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\n|\Z)|input_value=.*?(?=, input_t
 
 
 def _add_trace(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Add the ids of the current trace and request to a line."""
     if trace := tracing.current():
         line["trace_id"] = trace.trace_id
         if trace.request_id:
@@ -24,6 +25,7 @@ def _add_trace(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMappin
 
 
 def _withhold_values(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Remove values from the exception of a line, as they may be personal data."""
     if "exception" in line:
         line["exception"] = _VALUES.sub("(value withheld)", line["exception"])
     return line
@@ -37,6 +39,7 @@ _LAST_STEPS: list[Any] = [
 
 
 def _to_bytes(_: Any, __: str, line: MutableMapping[str, Any]) -> bytes:
+    """Return a line as JSON."""
     return orjson.dumps(line, default=str)
 
 
@@ -48,6 +51,7 @@ def configure(*, service: str, role: str, level: str) -> None:
     """
 
     def add_process(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Add the service and the role of the process to a line."""
         line["service"], line["role"] = service, role
         return line
 
@@ -67,6 +71,7 @@ def configure(*, service: str, role: str, level: str) -> None:
 
 
 def _configure_libraries(first_steps: list[Any], level: str) -> None:
+    """Send the lines of the standard library's logging through the same steps."""
     handler = logging.StreamHandler(sys.stdout)
     without_metadata = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
@@ -81,6 +86,7 @@ def _configure_libraries(first_steps: list[Any], level: str) -> None:
 
 
 def _to_text(logger: Any, name: str, line: MutableMapping[str, Any]) -> str:
+    """Return a line as JSON text, as the standard library's logging needs it."""
     return _to_bytes(logger, name, line).decode()
 
 

@@ -70,6 +70,7 @@ def run_all(loops: Sequence[Loop], stop: Event, *, drain_seconds: float) -> None
 
 
 def _run(loop: Loop, stop: Event) -> None:
+    """Run a loop in the current thread, and log the error that it dies of."""
     try:
         loop.run(stop)
     except Exception:

@@ -51,6 +51,7 @@ class Probes:
         self._server.server_close()
 
     def _answer(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        """Answer a request; this is the WSGI application."""
         path = environ["PATH_INFO"]
         if path == "/metrics":
             answer: Iterable[bytes] = self._metrics(environ, start)
@@ -62,4 +63,5 @@ class Probes:
 
 
 def _status(check: Check) -> str:
+    """Return the status line for the result of a check."""
     return "200 OK" if check() else "503 Service Unavailable"

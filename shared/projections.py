@@ -77,6 +77,7 @@ def upsert_newer(
 
 
 def _differs(row: Row, stored: Row) -> bool:
+    """Return whether a row differs from the stored one in a column other than `changed_at`."""
     return any(value != stored[name] for name, value in row.items() if name != "changed_at")
 
 

@@ -88,7 +88,7 @@ class Service:
             signal.signal(
                 number, lambda *_: Thread(target=stop.set).start()
             )  # set() takes a lock, which this thread may have
-        database = Database.of(settings)
+        database = Database.from_settings(settings)
         event_log = open_log(settings)
         loops = self.loops(database, event_log, settings)
         probes = Probes(

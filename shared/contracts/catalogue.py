@@ -69,13 +69,16 @@ def contracts_of(service: str) -> list[Contract]:
 
 @cache
 def _import_all() -> None:
+    """Import all modules of this package, so that their classes are declared."""
     for module in pkgutil.walk_packages([str(Path(__file__).parent)], f"{__package__}."):
         importlib.import_module(module.name)
 
 
 def _declare(contract: Contract) -> Callable[[type[E]], type[E]]:
-    def mark(kind: type[E]) -> type[E]:
+    """Return the class decorator that adds a class to the catalogue."""
+
+    def register(kind: type[E]) -> type[E]:
         _CONTRACTS[kind] = contract
         return kind
 
-    return mark
+    return register

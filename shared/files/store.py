@@ -84,6 +84,7 @@ class _Pieces(io.RawIOBase):
         return count
 
     def _next_piece(self) -> bytes:
+        """Return the next piece of the file; empty after the last one."""
         next_piece = select(FilePiece.data).where(
             FilePiece.file_id == self._file_id, FilePiece.ordinal == self._ordinal
         )

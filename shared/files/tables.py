@@ -93,6 +93,7 @@ def read_table(stream: BinaryIO, *, encoding: str | None = None) -> Table:
 
 
 def _peek(stream: BinaryIO) -> bytes:
+    """Return the first 64 KiB of a stream, or what it has, without consuming them."""
     if isinstance(stream, io.BufferedReader):
         return stream.peek(64 * 1024)
     beginning = stream.read(64 * 1024)
@@ -101,6 +102,7 @@ def _peek(stream: BinaryIO) -> bytes:
 
 
 def _check_header(names: list[str]) -> None:
+    """Raise Invalid if the names of the columns are too many, too long, repeated or all empty."""
     if len(names) > MAX_COLUMNS:
         message = f"Give at most {MAX_COLUMNS} columns; there are {len(names)}."
         raise _invalid_file("too_many_columns", message)
@@ -118,6 +120,7 @@ def _check_header(names: list[str]) -> None:
 
 
 def _lines(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Line]:
+    """Yield the lines that are not empty; those without `width` cells have a fault."""
     for number, cells in rows:
         if not any(cells):
             continue
@@ -132,6 +135,7 @@ def _lines(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Line]:
 def _csv(
     stream: BinaryIO, beginning: bytes, encoding: str | None
 ) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each line of a CSV file, header included."""
     if beginning.startswith(_UTF_16_MARKS):
         raise _invalid_file(
             "encoding", "The file is UTF-16; save it as UTF-8 (CSV UTF-8 in Excel)."
@@ -202,6 +206,7 @@ class _BoundedLines:
 
 
 def _sheet(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each row of the first sheet of an XLSX file."""
     try:
         copy = io.BytesIO(stream.read(MAX_WORKBOOK_BYTES + 1))
         if copy.getbuffer().nbytes > MAX_WORKBOOK_BYTES:
@@ -236,4 +241,5 @@ def _text(cell: Any) -> str:
 
 
 def _invalid_file(code: str, message: str) -> Invalid:
+    """Return the exception for a fault of the whole file."""
     return Invalid(Fault("/file", code, message))

@@ -27,7 +27,7 @@ def create_app(
     settings: ServiceSettings, *, title: str, description: str, routers: Sequence[APIRouter]
 ) -> FastAPI:
     """Create an app; its database is opened by the first request and closed at shutdown."""
-    database = Database.of(settings)
+    database = Database.from_settings(settings)
     async_reads = AsyncReads(database)
 
     @asynccontextmanager

@@ -63,6 +63,7 @@ def _header_faults(
     fields: Collection[str],
     required: Collection[str],
 ) -> Iterator[Fault]:
+    """Yield the reasons why a header does not match the fields."""
     shown = _shorten(header)
     if len(header) == 1 and re.search(r"[;\t]", header[0]):
         message = f"Separate cells by commas; the header was read as one cell: {shown}"
@@ -86,5 +87,6 @@ def _header_faults(
 
 
 def _shorten(names: Collection[str]) -> str:
+    """Return the names separated by commas, cut to 200 characters."""
     text = ", ".join(names)
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]} ..."

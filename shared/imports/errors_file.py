@@ -48,6 +48,7 @@ def _csv_parts(
 def _read_batch(
     database: Database, rejection_model: type[RejectionColumns], row: ImportColumns, after: int
 ) -> Sequence[RejectionColumns]:
+    """Return the next rejected lines after a line of the file."""
     statement = (
         select(rejection_model)
         .where(rejection_model.import_id == row.id, rejection_model.line > after)
@@ -69,6 +70,7 @@ def _cells(
 
 
 def _csv(rows: Iterable[Iterable[str]]) -> str:
+    """Return rows as CSV text."""
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue()

@@ -18,6 +18,7 @@ from shared.jobs.models import JobState
 
 
 def _known_zone(name: str) -> str:
+    """Return the name of a time zone if it exists."""
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -28,6 +29,7 @@ Zone = Annotated[Code, AfterValidator(_known_zone)]
 
 
 def _canonical_name(encoding: str | None) -> str | None:
+    """Return the name of the encoding under which it is stored."""
     return "gbk" if encoding == "gb18030" else encoding
 
 
@@ -62,6 +64,7 @@ class FileForm(Body):
     @field_validator("file")
     @classmethod
     def _named_without_nul(cls, file: UploadFile) -> UploadFile:
+        """Refuse a file name with NUL characters, which PostgreSQL cannot store."""
         without_nul(file.filename or "")
         return file
 

@@ -87,11 +87,11 @@ class Run:
         with self.database.transaction() as session:
             yield session
             session.flush()
-            current = select(self.kind.id).where(*self.is_current()).with_for_update()
+            current = select(self.kind.id).where(*self.attempt_conditions()).with_for_update()
             if session.scalar(current) is None:
                 raise JobLost
 
-    def is_current(self) -> list[Any]:
+    def attempt_conditions(self) -> list[Any]:
         """Return the conditions that select the job's row while this is its latest attempt."""
         return [self.kind.id == self.job_id, self.kind.attempts == self.attempt]
 
@@ -184,6 +184,7 @@ class Runner(Loop):
 
 
 def _log_fields(run: Run) -> dict[str, Any]:
+    """Return the fields that identify an attempt in the log."""
     return {"kind": run.kind.__tablename__, "job_id": str(run.job_id), "attempt": run.attempt}
 
 
@@ -193,7 +194,7 @@ def _end(run: Run, state: JobState, fault: Fault | None) -> JobState:
     if fault:
         values["failure"] = {"code": fault.code, "message": fault.message, "pointer": fault.pointer}
     with run.transaction() as session:
-        session.execute(update(run.kind).where(*run.is_current()).values(**values))
+        session.execute(update(run.kind).where(*run.attempt_conditions()).values(**values))
         store.delete_file(session, file_id=run.job_id)
     log.info("job.ended", **_log_fields(run), state=state)
     return state

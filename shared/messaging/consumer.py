@@ -89,6 +89,7 @@ class Consumer(Loop):
                 self.wait_if_outage(error, stop)
 
     def _consume(self, stop: Event) -> None:
+        """Subscribe and poll until `stop` is set or an outage is raised."""
         subscription = self._log.subscribe(group=self._group, topics=topics_of(self._handlers))
         try:
             while not stop.is_set():
@@ -111,6 +112,7 @@ class Consumer(Loop):
         self._apply(list(self._parse(received)))
 
     def _show_lag(self, subscription: Subscription) -> None:
+        """Update the metric of the lag, at most every few seconds."""
         if time.monotonic() - self._lag_shown > _LAG_SECONDS:
             CONSUMER_LAG.labels(self._group).set(subscription.lag())
             self._lag_shown = time.monotonic()
@@ -143,6 +145,7 @@ class Consumer(Loop):
             self._apply_halves(batch)
 
     def _apply_halves(self, batch: Sequence[_ParsedEvent]) -> None:
+        """Apply the halves of a batch that failed; a single event is tried once more."""
         if len(batch) == 1:
             self._retry_alone(batch[0])
             return

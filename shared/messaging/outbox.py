@@ -42,12 +42,14 @@ def record_tombstone(session: Session, kind: type, key: str) -> None:
 
 
 def _row(event: Any) -> dict[str, Any]:
+    """Return the columns of the outbox for an event."""
     kind: type[object] = type(event)
     key = str(getattr(event, contract_of(kind).key))
     return _columns(kind, key) | {"payload": adapter(kind).dump_json(event).decode()}
 
 
 def _columns(kind: type, key: str) -> dict[str, Any]:
+    """Return the columns that events and tombstones have in common, with a new event id."""
     contract = contract_of(kind)
     return {
         "event_id": new_id(),

@@ -89,6 +89,7 @@ class Relay(Loop):
         return _QUIET_SECONDS if now - self._last_published > _QUIET_AFTER else _IDLE_SECONDS
 
     def _republish_states_after_failure(self) -> None:
+        """Republish the newest states if the last batch failed while it was being sent."""
         if self._sending:
             with self._database.connection() as connection:
                 republish_newest_states(connection, self._sending)
@@ -151,6 +152,7 @@ def count_unpublished(connection: Connection) -> int:
 
 
 def _record(row: Row[tuple[Outbox]], source: str) -> Record:
+    """Return the record of the log for a row of the outbox."""
     attributes = headers(
         event_id=row.event_id,
         kind=row.type,

@@ -32,6 +32,7 @@ PERSONAL = {
 
 
 def golden_fields(contract: Contract) -> dict[str, Any]:
+    """Return the fields of the event in the golden file of a contract."""
     fields_: dict[str, Any] = orjson.loads(golden(FOLDER, contract).read_bytes())
     return fields_
 

@@ -44,4 +44,4 @@ def prepare(service: str, folder: Path) -> None:
 
 if __name__ == "__main__":
     service = import_module(f"services.{sys.argv[1]}.__main__").SERVICE
-    migrations.upgrade(Database.of(service.settings.read()), Path(sys.argv[2]))
+    migrations.upgrade(Database.from_settings(service.settings.read()), Path(sys.argv[2]))

@@ -48,6 +48,7 @@ def postgres_backend(
 
 @contextmanager
 def _open_backend(settings: NotesSettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
+    """Open a backend with contracts about notes in place of the real ones."""
     catalogue.contracts()  # imports the real ones now, before they are replaced
     monkeypatch.setattr(catalogue, "_CONTRACTS", {})
     unique = f"notes{secrets.token_hex(4)}"
@@ -61,6 +62,7 @@ def _open_backend(settings: NotesSettings, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 def _create_database(settings: NotesSettings, schema: str) -> Database:
+    """Open a database with an empty schema and the shared tables."""
     database = Database(settings.database, schema=schema)
     if not database.is_sqlite:
         with database.connection() as connection:

@@ -9,6 +9,7 @@ INSERT_PIECES = "INSERT INTO file_pieces (file_id, ordinal, data) SELECT gen_ran
 
 
 def _insert_rows(backend: Backend, rows: int) -> None:
+    """Insert rows and flush the statistics of PostgreSQL."""
     with backend.database.transaction() as session:
         session.execute(text(f"{INSERT_PIECES} FROM generate_series(1, {rows})"))
         session.execute(text("SELECT pg_stat_force_next_flush()"))

@@ -88,6 +88,7 @@ def test_no_connection_is_closed_while_60_threads_use_the_database(backend: Back
 
 
 def error_of(backend: Backend, statement: str) -> DBAPIError:
+    """Return the error that a statement raises."""
     with pytest.raises(DBAPIError) as error, backend.database.transaction() as session:
         session.execute(text(statement))
     return error.value

@@ -12,6 +12,7 @@ from tests.shared.backend import wait_until
 
 @contextmanager
 def probes_server(*, alive: Check, ready: Check) -> Iterator[str]:
+    """Run the server of the probes and yield its URL."""
     probes = Probes("127.0.0.1", 0, alive=alive, ready=ready)
     yield f"http://127.0.0.1:{probes.port}"
     probes.close()

@@ -49,6 +49,7 @@ class Started:
 
 @contextmanager
 def started(data: Path, role: str) -> Iterator[Started]:
+    """Start a process of the service of notes, wait until it is ready, and kill it at the end."""
     port, operations = free_ports(2)
     ports = {"PATRON_PORT": port, "PATRON_OPERATIONS_PORT": operations}
     ports["PATRON_WORKER_OPERATIONS_PORT"] = operations
@@ -74,6 +75,7 @@ def started(data: Path, role: str) -> Iterator[Started]:
 
 
 def ready(operations: httpx.Client) -> bool:
+    """Return whether `/readyz` answers 200."""
     try:
         return operations.get("/readyz").status_code == 200
     except httpx.TransportError:
@@ -131,6 +133,7 @@ def test_the_api_logs_and_counts_requests_without_personal_data(
 
 
 def accepts(client: httpx.Client) -> bool:
+    """Return whether the server accepts connections."""
     try:
         client.get("/")
     except httpx.TransportError:

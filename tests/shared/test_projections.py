@@ -55,11 +55,13 @@ def people(backend: Backend) -> None:
 
 
 def apply_events(backend: Backend, *events: PersonChanged) -> set[UUID]:
+    """Apply events in a transaction; return the ids of the rows that are current."""
     with backend.database.transaction() as session:
         return set(projections.apply_events(session, Person, events, PersonChanged.row))
 
 
 def stored_rows(backend: Backend) -> dict[UUID, tuple[int | None, str | None, int | None]]:
+    """Return the stored version, name and time of change of each person."""
     with backend.database.reading() as session:
         return {
             row.id: (row.version, row.name, row.changed_at)

@@ -14,6 +14,7 @@ class Settings(ServiceSettings):
 
 
 def error_lines() -> list[str]:
+    """Read invalid settings and return the lines of the error."""
     with pytest.raises(SystemExit) as error:
         Settings.read()
     return str(error.value).splitlines()

@@ -40,10 +40,9 @@ class CustomerChanged(CustomerFacts):
 @state("customer.state", topic="registry.customer", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerState(CustomerFacts):
-    """The whole record of a customer, with personal data.
+    """The whole record of a customer; personal data is only here, so that a tombstone erases it.
 
-    Personal data is in this state only, so that a tombstone erases it. External ids are personal
-    data too, because they identify a person in another system.
+    External ids are personal data too, because they identify a person in another system.
     """
 
     external_ids: list[ExternalId]

@@ -68,7 +68,7 @@ class RungChanged:
 @event("class.changed", topic="scoring.score", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassChanged:
-    """The published ABC class of a customer was changed; a null is no class.
+    """The published ABC class of a customer was changed, where null stands for no class.
 
     A published class is damped: a customer falls to a lower class only when their points are
     clearly below the boundary of their class.
@@ -84,9 +84,6 @@ class ClassChanged:
 @state("score.state", topic="scoring.score", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreState(ScoreFacts):
-    """The current score of a customer with their ABC class.
-
-    It is published after the classes of all customers were computed.
-    """
+    """The current score and ABC class of a customer, published once all classes are computed."""
 
     customer_class: str | None = None

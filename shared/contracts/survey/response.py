@@ -14,10 +14,7 @@ Answer: TypeAlias = int | float | str | list[str]
 @event("response.submitted", topic="survey.response", key="response_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseSubmitted:
-    """A response was submitted.
-
-    A higher version of it replaces this one, for example after its customer became known.
-    """
+    """A response was submitted; a higher version replaces it, as when its customer became known."""
 
     response_id: UUID
     version: int
@@ -33,10 +30,9 @@ class ResponseSubmitted:
 @state("response.state", topic="survey.response", key="response_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseState:
-    """The open answers of a response that has any.
+    """The open answers of a response; they are only here, so that a tombstone erases them.
 
-    They are in this state only, because free text may be personal data, so that a tombstone erases
-    them.
+    Free text may contain personal data. A response without open answers has no state.
     """
 
     response_id: UUID

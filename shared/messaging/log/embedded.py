@@ -53,6 +53,7 @@ class EmbeddedLog:
             self._write(records)
 
     def _write(self, records: Sequence[Record]) -> None:
+        """Insert records with the next offsets of their partitions, and compact state topics."""
         ends: dict[tuple[str, int], int] = {}
         rows = []
         for record in records:
@@ -216,12 +217,14 @@ def _translated_errors() -> Iterator[None]:
 
 
 def _received(partition: tuple[str, int], row: Sequence[Any]) -> ReceivedRecord:
+    """Return a row as a record."""
     topic, number = partition
     offset, key, value, headers = row
     return ReceivedRecord(Record(topic, key, value, orjson.loads(headers)), number, offset)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    """Open the file, create missing tables, and set the pragmas of the connection."""
     connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")  # the relay marks rows as published after this

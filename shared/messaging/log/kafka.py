@@ -44,6 +44,7 @@ class KafkaLog:
                 raise
 
     def _append(self, records: Sequence[Record]) -> None:
+        """Send records and wait for their acknowledgements."""
         producer = self._connected()
         sent = [self._send(producer, record) for record in records]
         producer.flush(timeout=_ACKNOWLEDGE_SECONDS)
@@ -70,6 +71,7 @@ class KafkaLog:
 
     @contextmanager
     def _reader(self) -> Iterator[KafkaConsumer]:
+        """Yield a consumer that belongs to no group, and close it afterwards."""
         reader = KafkaConsumer(
             bootstrap_servers=self._bootstrap,
             client_id=self._client,
@@ -109,6 +111,7 @@ class KafkaLog:
 
     @staticmethod
     def _send(producer: KafkaProducer, record: Record) -> Any:
+        """Send a record and return the future of its acknowledgement."""
         return producer.send(
             record.topic,
             key=record.key.encode(),
@@ -205,6 +208,7 @@ def _flattened(polled: Mapping[TopicPartition, Sequence[Any]]) -> Iterator[Recei
 
 
 def _received(message: Any) -> ReceivedRecord:
+    """Return a message of kafka-python as a record."""
     headers = {name: (value or b"").decode(errors="replace") for name, value in message.headers}
     key = (message.key or b"").decode(errors="replace")
     return ReceivedRecord(

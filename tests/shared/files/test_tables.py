@@ -14,15 +14,18 @@ from shared.files.tables import read_table
 
 
 def read_rows(content: bytes, encoding: str | None = None) -> list[list[str]]:
+    """Return the header and the cells of each line."""
     table = read_table(io.BufferedReader(io.BytesIO(content)), encoding=encoding)
     return [table.header, *(line.cells for line in table.lines)]
 
 
 def fault_code(content: bytes, encoding: str | None = None) -> str:
+    """Return the code of the fault with which a file is refused."""
     return fault_of(content, encoding).code
 
 
 def fault_of(content: bytes, encoding: str | None = None) -> Fault:
+    """Return the fault with which a file is refused."""
     with pytest.raises(Invalid) as error:
         read_rows(content, encoding)
     return error.value.faults[0]

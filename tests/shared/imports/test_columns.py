@@ -11,6 +11,7 @@ FIELDS = ["code", "price", "day"]
 def faults_of(
     header: list[str], mapping: dict[str, str | None] | None = None
 ) -> list[tuple[str, str, str]]:
+    """Return the faults of a header: pointer, code and message of each."""
     try:
         match_columns(header, mapping or {}, FIELDS, ["code"])
     except Invalid as error:
@@ -19,6 +20,7 @@ def faults_of(
 
 
 def message(header: list[str], mapping: dict[str, str | None] | None = None) -> str:
+    """Return the message of the first fault of a header."""
     return faults_of(header, mapping)[0][2]
 
 

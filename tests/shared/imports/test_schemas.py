@@ -11,6 +11,7 @@ from shared.imports.schemas import FileForm
 
 
 def form(name: str | None) -> FileForm:
+    """Return the form of an import whose file has this name."""
     fields: dict[str, Any] = {"file": UploadFile(BytesIO(b"code"), filename=name)}
     return FileForm.model_validate(fields)
 

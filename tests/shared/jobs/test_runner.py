@@ -42,15 +42,18 @@ def running(backend: Backend, work: Work, stop: Event | None = None) -> Iterator
 
 
 def task(backend: Backend, task_id: UUID) -> Task:
+    """Return the row of a task."""
     with backend.database.reading() as session:
         return session.get_one(Task, task_id)
 
 
 def has_state(backend: Backend, task_id: UUID, state: JobState) -> Callable[[], bool]:
+    """Return a function that returns whether a task has this state."""
     return lambda: task(backend, task_id).state == state
 
 
 def steps(backend: Backend) -> list[int]:
+    """Return the numbers of the committed steps."""
     with backend.database.reading() as session:
         return sorted(session.scalars(select(Step.number)))
 
@@ -145,6 +148,7 @@ def test_a_worker_that_lost_its_lock_fails_at_the_next_check(postgres_backend: B
 
 
 def terminate_lock_holders(backend: Backend) -> None:
+    """Terminate the only connection that has an advisory lock."""
     with backend.database.connection() as connection:
         ended = connection.execute(
             text(

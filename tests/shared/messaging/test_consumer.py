@@ -74,6 +74,7 @@ def consuming(backend: Backend, handler: Handler = insert_effects) -> Iterator[C
 def note_record(
     backend: Backend, note_id: str, *, event_id: UUID | None = None, value: str = ""
 ) -> Record:
+    """Return the record of an event of a note."""
     attributes = headers(
         event_id=event_id or new_id(),
         kind="patron.note.written.v1",
@@ -86,6 +87,7 @@ def note_record(
 
 
 def effects(backend: Backend) -> list[str]:
+    """Return the notes of all effects, sorted."""
     with backend.database.reading() as session:
         return sorted(session.scalars(select(Effect.note)))
 
@@ -97,6 +99,7 @@ def apply(backend: Backend, *records: Record) -> None:
 
 
 def dead_letters(backend: Backend) -> list[Record]:
+    """Return the records on the topic of dead letters."""
     return [item.record for item in backend.log.history(dead_letter_topic(backend.schema))]
 
 
@@ -146,6 +149,7 @@ def test_an_event_that_two_members_of_the_group_apply_at_once_is_applied_once(
 
 
 def waits_for_a_lock(backend: Backend) -> bool:
+    """Return whether a connection of the backend waits for a lock."""
     with backend.database.connection() as connection:
         waiting = text(
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -250,6 +254,8 @@ def test_while_a_table_is_missing_the_consumer_waits_without_dead_letters(
 
 
 def _signalling(called: Event, function: object) -> object:
+    """Return a function that sets an event and then calls the given function."""
+
     def call(*arguments: object) -> None:
         called.set()
         function(*arguments)  # type: ignore[operator]

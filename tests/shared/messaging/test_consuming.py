@@ -44,6 +44,7 @@ def consumer(backend: Backend, handler: Handler = accept) -> Consumer:
 def note_record(
     backend: Backend, note_id: str, *, kind: str = "written", traceparent: str | None = None
 ) -> Record:
+    """Return the record of an event of a note."""
     attributes = headers(
         event_id=new_id(),
         kind=f"patron.note.{kind}.v1",
@@ -56,6 +57,7 @@ def note_record(
 
 
 def consumed_count(backend: Backend, outcome: str) -> float | None:
+    """Return the metric of consumed records with this outcome."""
     return REGISTRY.get_sample_value(
         "patron_consumed_total", {"service": backend.schema, "outcome": outcome}
     )
@@ -177,6 +179,7 @@ def test_a_batch_with_events_of_several_traces_gets_a_new_trace(backend: Backend
 
 
 def invalid(kind: Any, value: object) -> ValidationError:
+    """Return the error with which a value is invalid for a type."""
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(kind).validate_python(value)
     return caught.value

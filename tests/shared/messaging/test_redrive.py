@@ -24,6 +24,7 @@ ORIGIN = {
 
 
 def dead_letter(backend: Backend, note_id: str) -> Record:
+    """Return a dead letter of an event of a note."""
     attributes = headers(
         event_id=new_id(),
         kind="patron.note.written.v1",

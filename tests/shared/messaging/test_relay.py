@@ -23,11 +23,13 @@ from tests.shared.messaging import relaying
 
 
 def unpublished(backend: Backend) -> int:
+    """Return the number of unpublished events."""
     with backend.database.connection() as connection:
         return count_unpublished(connection)
 
 
 def published_keys(backend: Backend) -> list[str]:
+    """Return the keys of the records on the topic of facts."""
     return [item.record.key for item in backend.published()]
 
 
@@ -106,6 +108,7 @@ def test_during_an_outage_of_the_log_events_stay_unpublished(backend: Backend) -
 
 @contextmanager
 def relaying_process(backend: Backend, *, die: bool = False) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a relay in its own process, which is killed at the end."""
     command = [sys.executable, "-m", relaying.__name__, *relaying.arguments(backend, die=die)]
     with subprocess.Popen(command) as process:
         try:
@@ -129,6 +132,7 @@ def test_events_of_a_relay_killed_before_it_marked_them_are_published_again(
 
 @contextmanager
 def relaying_thread(backend: Backend) -> Iterator[Relay]:
+    """Run a relay in a thread, with connections of its own."""
     database, log, stop = backend.another_database(), backend.another_log(), Event()
     relay_ = Relay(database, log)
     thread = Thread(target=relay_.run, args=(stop,))
@@ -217,10 +221,12 @@ def test_a_state_topic_ends_with_the_newest_state_even_if_an_old_relay_wrote_lat
 
 
 def states(backend: Backend) -> dict[str, list[bytes | None]]:
+    """Return the values on the state topic by key."""
     return values_by_key(backend.log.history(backend.state_topic))
 
 
 def terminate_the_lock_holder(backend: Backend) -> None:
+    """Terminate the only connection that has an advisory lock."""
     with backend.database.connection() as connection:
         ended = connection.execute(
             text(

@@ -62,6 +62,7 @@ class RunningRelay:
 
 @contextmanager
 def relaying(backend: Backend, log: RecordingLog) -> Iterator[RunningRelay]:
+    """Run a relay in a thread."""
     running, stop = Relay(backend.database, log), Event()  # type: ignore[arg-type]
     thread = Thread(target=running.run, args=(stop,))
     thread.start()
@@ -73,11 +74,13 @@ def relaying(backend: Backend, log: RecordingLog) -> Iterator[RunningRelay]:
 
 
 def unpublished(backend: Backend) -> int:
+    """Return the number of unpublished events."""
     with backend.database.connection() as connection:
         return count_unpublished(connection)
 
 
 def outbox_age(backend: Backend) -> float | None:
+    """Return the metric of the age of the oldest unpublished event."""
     return REGISTRY.get_sample_value("patron_outbox_age_seconds", {"service": backend.schema})
 
 
@@ -165,8 +168,9 @@ def test_a_relay_that_was_overtaken_republishes_the_newest_state_once(
     ]
 
 
-def has_beaten(relay_: Relay, since: float) -> bool:
-    return relay_._last_beat > since
+def has_heartbeat_since(relay_: Relay, moment: float) -> bool:
+    """Return whether a relay recorded a heartbeat after a moment."""
+    return relay_._last_beat > moment
 
 
 def test_a_relay_without_events_and_a_standby_relay_record_heartbeats(
@@ -177,11 +181,12 @@ def test_a_relay_without_events_and_a_standby_relay_record_heartbeats(
     log = RecordingLog(backend.log)
     with relaying(backend, log) as one, relaying(backend, log) as other:
         for each in (one, other):
-            each.wait_until(partial(has_beaten, each.relay, 0))
-            each.wait_until(partial(has_beaten, each.relay, each.relay._last_beat))
+            each.wait_until(partial(has_heartbeat_since, each.relay, 0))
+            each.wait_until(partial(has_heartbeat_since, each.relay, each.relay._last_beat))
 
 
-def publish_before(backend: Backend, note: str, ago: timedelta) -> None:
+def publish_in_the_past(backend: Backend, note: str, ago: timedelta) -> None:
+    """Publish an event and set its time of publication to so long ago."""
     backend.record(NoteWritten(note_id=note))
     backend.publish()
     with backend.database.connection() as connection:
@@ -190,6 +195,7 @@ def publish_before(backend: Backend, note: str, ago: timedelta) -> None:
 
 
 def stored_keys(backend: Backend) -> list[str]:
+    """Return the keys of all rows in the outbox."""
     with backend.database.connection() as connection:
         return sorted(connection.execute(select(Outbox.aggregateid)).scalars())
 
@@ -197,14 +203,15 @@ def stored_keys(backend: Backend) -> list[str]:
 def test_rows_published_more_than_a_day_ago_are_deleted_once_a_minute(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish_before(backend, "old", timedelta(days=1, seconds=1))
-    publish_before(backend, "young", timedelta(hours=23, minutes=50))
+    publish_in_the_past(backend, "old", timedelta(days=1, seconds=1))
+    publish_in_the_past(backend, "young", timedelta(hours=23, minutes=50))
     backend.record(NoteWritten(note_id="waiting"))
     start, elapsed = clock.now(), [0.0]
     monkeypatch.setattr(clock, "now", lambda: start + timedelta(seconds=elapsed[0]))
     relay_ = Relay(backend.database, backend.log)
 
     def keys_after_cleanup(seconds: float) -> list[str]:
+        """Clean up at this time after the start; return the keys of the remaining rows."""
         elapsed[0] = seconds
         with backend.database.connection() as connection:
             relay_._delete_published(connection)
@@ -212,7 +219,7 @@ def test_rows_published_more_than_a_day_ago_are_deleted_once_a_minute(
 
     assert keys_after_cleanup(60) == ["old", "waiting", "young"]
     assert keys_after_cleanup(60.5) == ["waiting", "young"]
-    publish_before(backend, "old", timedelta(days=2))
+    publish_in_the_past(backend, "old", timedelta(days=2))
     assert keys_after_cleanup(120) == ["old", "waiting", "young"]
     assert keys_after_cleanup(121) == ["waiting", "young"]
 
@@ -221,7 +228,7 @@ def test_a_relay_deletes_old_rows_when_there_is_nothing_to_publish(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay, "_CLEANUP_SECONDS", 0)
-    publish_before(backend, "old", timedelta(days=2))
+    publish_in_the_past(backend, "old", timedelta(days=2))
     with relaying(backend, RecordingLog(backend.log)) as running:
         running.wait_until(lambda: stored_keys(backend) == [])
 

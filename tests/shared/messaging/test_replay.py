@@ -25,6 +25,7 @@ class RecordingHandler:
 
     @property
     def handlers(self) -> dict[type, Handler]:
+        """The handlers of both classes of events: this object."""
         return {NoteWritten: self, NoteState: self}
 
 
@@ -36,6 +37,7 @@ def backend(backend: Backend) -> Backend:
 
 
 def publish(backend: Backend, *events: object) -> None:
+    """Commit events and publish them."""
     backend.record(*events)
     backend.publish()
 
@@ -50,6 +52,7 @@ def work(backend: Backend, handler: RecordingHandler) -> None:
 
 
 def inbox_size(backend: Backend) -> int:
+    """Return the number of events in the inbox."""
     with backend.database.reading() as session:
         return session.scalar(select(func.count()).select_from(Inbox)) or 0
 

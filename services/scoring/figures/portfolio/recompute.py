@@ -24,7 +24,7 @@ _CHUNK = 500
 
 def recompute(settings: Settings) -> None:
     """Print how stored scores, classes and indices differ from computed ones; exit 1 if any do."""
-    database = Database.of(settings)
+    database = Database.from_settings(settings)
     with database.reading() as session:
         found = list(differences(session, settings))
     database.close()

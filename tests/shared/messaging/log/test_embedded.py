@@ -31,6 +31,7 @@ def log(path: Path) -> Iterator[EmbeddedLog]:
 
 
 def append(log: EmbeddedLog, *keys: str, topic: str = TOPIC) -> None:
+    """Append a record for each key."""
     log.append([text_record(topic, key, key) for key in keys])
 
 
@@ -39,10 +40,12 @@ KEYS = "difagb"
 
 
 def poll_keys(member: Subscription, max_records: int = 500) -> list[str]:
+    """Poll without waiting; return the keys of the records."""
     return [item.record.key for item in member.poll(seconds=0, max_records=max_records)]
 
 
 def location(item: ReceivedRecord) -> tuple[int, int]:
+    """Return the partition and the offset of a record."""
     return item.partition, item.offset
 
 

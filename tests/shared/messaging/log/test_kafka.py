@@ -8,6 +8,7 @@ from shared.messaging.log.kafka import _flattened
 
 
 def consumer_record(**values: object) -> ConsumerRecord:
+    """Return a message as kafka-python returns it, with these values."""
     fields = dict.fromkeys(ConsumerRecord._fields)
     return ConsumerRecord(**fields | {"topic": "t", "partition": 2, "offset": 7} | values)
 

@@ -35,10 +35,12 @@ def read(subscription: Subscription, count: int, max_records: int = 500) -> list
 
 
 def values(found: list[ReceivedRecord]) -> list[bytes]:
+    """Return the values of records, sorted."""
     return sorted(item.record.value or b"" for item in found)
 
 
 def append(backend: Backend, *texts: str, key: str = "a") -> None:
+    """Append texts with one key."""
     backend.log.append([text_record(backend.topic, key, text) for text in texts])
 
 
@@ -78,6 +80,7 @@ def _more_logs(backend: Backend) -> list[Log]:
 
 @pytest.fixture(autouse=True)
 def close_more_logs() -> object:
+    """Close the additional writers after each test."""
     yield
     while _LOGS:
         for log in _LOGS.popitem()[1]:
