@@ -14,10 +14,12 @@ from tests.services.survey.documents import every_type, text
 
 
 def parsed() -> Questionnaire:
+    """Return a questionnaire with one question of each type."""
     return parse_questionnaire(every_type())
 
 
 def items() -> dict[str, Item]:
+    """Return the items of that questionnaire by code."""
     return {item.code: item for item in parsed().items}
 
 

@@ -7,17 +7,24 @@ from services.survey.design.questionnaire.rules import find_faults
 from tests.services.survey.documents import every_type, text
 
 Change = Callable[[list[dict[str, Any]]], object]
+"""A function that changes the list of questions in place."""
+
+OTHER_CODES = 7
+"""Codes of the document that are not rows of its matrix: those of its seven questions."""
 
 
 def label(value: int) -> dict[str, Any]:
+    """Return a label of a scale point, or a missing code, with this value."""
     return {"value": value, "text": text("好", "Good")}
 
 
 def _rows(count: int) -> list[dict[str, Any]]:
+    """Return this many rows of a matrix."""
     return [{"code": f"row{n}", "text": text("行", "Row")} for n in range(count)]
 
 
 def faults_after(change: Change) -> list[tuple[str, str]]:
+    """Return the pointers and codes of the faults of a valid document after a change."""
     document = every_type()
     change(document["questions"])
     return [(fault.pointer, fault.code) for fault in find_faults(document)]
@@ -119,7 +126,7 @@ def test_a_broken_rule_is_reported_at_its_pointer(change: Change, pointer: str, 
         (lambda q: q[3]["options"][1].update(code="recent"), "has this code"),
         (lambda q: q[4].update(greatest=4), "<= 3"),
         (lambda q: q[3].update(role="satisfaction"), "a greater most"),
-        (lambda q: q[0].update(rows=_rows(301 - 7)), "at most 300"),
+        (lambda q: q[0].update(rows=_rows(301 - OTHER_CODES)), "at most 300"),
     ],
 )
 def test_the_message_of_a_broken_rule_describes_what_is_allowed(
@@ -142,7 +149,7 @@ def test_the_message_of_a_broken_rule_describes_what_is_allowed(
         lambda q: q[4].update(fewest=2, greatest=2),
         lambda q: q[4].update(fewest=3, greatest=3),
         lambda q: q[4].update(fewest=None, greatest=None),
-        lambda q: q[0].update(rows=_rows(300 - 7)),
+        lambda q: q[0].update(rows=_rows(300 - OTHER_CODES)),
     ],
 )
 def test_a_value_at_the_limit_of_a_rule_is_valid(change: Change) -> None:

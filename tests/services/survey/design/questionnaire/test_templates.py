@@ -8,6 +8,7 @@ from services.survey.design.questionnaire.templates import load_template, templa
 
 
 def document_of(template: str) -> dict[str, Any]:
+    """Return the questionnaire document of a template that exists."""
     document = load_template(template)
     assert document is not None
     return document
