@@ -49,24 +49,32 @@ FIELDS = {
     "external_id": Field(CODE, "id of the customer in `options.system`", required=True),
     "name": Field(NAME, "name, as the customer writes it", required=True),
     "name_en": Field(NAME, "name in English"),
-    "kind": Field(choice_cell(Kind), "what the customer is; of a new one without it `unknown`"),
+    "kind": Field(
+        choice_cell(Kind), "person or organisation; without it a new customer is `unknown`"
+    ),
     "nature": Field(
         choice_cell(Nature),
         "nature (客户性质): of a person `individual` or `household`, of an organisation another; "
-        "of a new one without it `unknown`",
+        "without it that of a new customer is `unknown`",
     ),
-    "ownership": Field(choice_cell(Ownership), "who owns it (所有制); never of a person"),
+    "ownership": Field(
+        choice_cell(Ownership), "ownership of an organisation (所有制); persons have none"
+    ),
     "retail_format": Field(
-        choice_cell(RetailFormat), "format (业态); only where nature is `retailer`"
+        choice_cell(RetailFormat), "retail format (业态); only where nature is `retailer`"
     ),
     "email": Field(NAME, "e-mail address"),
     "phone": Field(PHONE, "phone number"),
     "city": Field(CODE, "city"),
-    "owner": Field(CODE, "account owner (专职人员): who serves them"),
+    "owner": Field(CODE, "account owner (专职人员): the employee who serves the customer"),
     "team": Field(CODE, "team of the account owner"),
-    "internal": Field(FLAG, "whether it is a post or department of ours (内部客户)"),
-    "disqualified": Field(FLAG, "whether it is marked as not worth pursuing"),
-    "tags": Field(TAGS, "words of your own; they replace those on record"),
+    "internal": Field(
+        FLAG, "whether the customer is a post or department of the company (内部客户)"
+    ),
+    "disqualified": Field(FLAG, "whether the customer is marked as not worth pursuing"),
+    "tags": Field(
+        TAGS, "words of your own by which customers are grouped; they replace those on record"
+    ),
 }
 
 

@@ -45,33 +45,39 @@ def fields(zone: ZoneInfo) -> dict[str, Field]:
     return {
         "order_id": Field(CODE, "id of the order in `options.system`", required=True),
         "ordered_at": Field(
-            time_cell(zone), "when it was ordered; the earliest of its lines", required=True
+            time_cell(zone), "time of the order; the earliest of its lines counts", required=True
         ),
         "customer_external_id": Field(
             CODE,
-            "who bought, by their id in `options.system`; the same on all lines of an order; "
-            "without it the purchase is anonymous",
+            "id of the customer in `options.system`, the same on all lines of an order; without it "
+            "the purchase is anonymous",
         ),
         "anonymous_reference": Field(
             CODE,
-            "card, device or receipt of an anonymous shopper (顾客); that of the first line counts",
+            "card, device or receipt of an anonymous shopper (顾客); the one on the first line "
+            "counts",
         ),
-        "product_code": Field(CODE, "what was bought, by its code", required=True),
+        "product_code": Field(CODE, "code of the product", required=True),
         "product_name": Field(
             NAME,
-            "its name for the catalogue; that of the last line in the file that can be read counts",
+            "name of the product for the catalogue; the one on the last valid line in the file "
+            "counts",
         ),
-        "quantity": Field(EXACT, "how many; not 0, negative if returned", required=True),
-        "unit_price": Field(EXACT, "price of one, 0 or more", required=True),
-        "discount": Field(EXACT, "off the whole line, 0 or more; without it 0"),
-        "unit_cost": Field(EXACT, "what one cost us, where known"),
+        "quantity": Field(EXACT, "quantity, not 0; negative for a returned item", required=True),
+        "unit_price": Field(EXACT, "price of one unit, 0 or more", required=True),
+        "discount": Field(EXACT, "discount on the whole line, 0 or more; without it 0"),
+        "unit_cost": Field(EXACT, "what one unit cost the company, if known"),
         "currency": Field(
             CURRENCY,
-            "of the order, the same on all its lines; without it `options.currency`",
+            "currency of the order, the same on all its lines; without it `options.currency`",
         ),
-        "promised_on": Field(DAY, "day by which it was promised; that of the first line counts"),
-        "delivered_on": Field(DAY, "day on which it came; that of the first line counts"),
-        "faulty": Field(FLAG, "whether something was wrong with it; one line is enough to say so"),
+        "promised_on": Field(
+            DAY, "day by which delivery was promised; the one on the first line counts"
+        ),
+        "delivered_on": Field(DAY, "day of delivery; the one on the first line counts"),
+        "faulty": Field(
+            FLAG, "whether something was wrong with the order; it is if any of its lines has yes"
+        ),
     }
 
 

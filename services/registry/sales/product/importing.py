@@ -50,10 +50,11 @@ FIELDS = {
     "unit_price": Field(PRICE, "list price"),
     "currency": Field(
         CURRENCY,
-        "of the list price; without it `options.currency`, where that is absent what is on record",
+        "currency of the list price; without it `options.currency`, and without both the one on "
+        "record",
     ),
-    "lifetime_days": Field(DAYS, "how long one serves (产品生命周期)"),
-    "purchase_cycle_days": Field(DAYS, "how long after a purchase the next is usual (购买周期)"),
+    "lifetime_days": Field(DAYS, "how long a unit of the product serves (产品生命周期)"),
+    "purchase_cycle_days": Field(DAYS, "usual time from one purchase to the next (购买周期)"),
 }
 
 

@@ -10,7 +10,7 @@ from services.registry.sales.product import domain, events, repository
 from services.registry.sales.product.models import Product
 from shared import clock
 from shared.bulk import insert_rows
-from shared.database import Row
+from shared.database import Row, row_of
 from shared.errors import Conflict, Fault
 from shared.ids import new_id
 from shared.messaging import outbox
@@ -49,7 +49,7 @@ def upsert_products(
     session.flush()
     insert_rows(session, Product, rows)
     updated = [
-        _row_of(existing[code])
+        row_of(existing[code])
         for code, outcome in outcomes.items()
         if outcome is UpsertResult.UPDATED
     ]
@@ -94,7 +94,7 @@ def name_products(session: Session, *, names: Mapping[str, str], renames: bool =
         if code not in existing
     ]
     insert_rows(session, Product, rows)
-    _record_events(session, [*rows, *map(_row_of, renamed)])
+    _record_events(session, [*rows, *map(row_of, renamed)])
 
 
 def _update(row: Product, product: domain.Product, now: datetime) -> UpsertResult:
@@ -109,10 +109,6 @@ def _update(row: Product, product: domain.Product, now: datetime) -> UpsertResul
 
 def _new_row(product: domain.Product, now: datetime) -> Row:
     return {"id": new_id(), "version": 1, "changed_at": now, **asdict(product)}
-
-
-def _row_of(product: Product) -> Row:
-    return {name: getattr(product, name) for name in ("id", "version", "changed_at", *_FIELDS)}
 
 
 def _record_events(session: Session, rows: Sequence[Row]) -> None:

@@ -101,7 +101,7 @@ def cancel_import(import_id: ImportId, once: Once, session: Transaction) -> Resp
 
 @router.get("/{import_id}/errors", response_class=StreamingResponse, responses=errors(403, 404))
 def read_import_errors(import_id: ImportId, store: Store) -> Response:
-    """Return the rejected lines as CSV: the columns of the file, and `errors`, which says why.
+    """Return the rejected lines as CSV: the columns of the file, and `errors` with the reasons.
 
     Needs a key that sees all rows.
     """

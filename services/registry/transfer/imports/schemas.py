@@ -20,36 +20,38 @@ class ImportOptions(Body):
 
     system: System | None = Field(
         None,
-        description="The system whose ids the file has, without a colon; needed.",
+        description="The system whose external ids the file contains, without a colon; required.",
         examples=["erp"],
     )
     create_customers: Flag = Field(
         False,
-        description="Register customers that are unknown, by their id alone; otherwise their "
-        "orders are rejected.",
+        description="Register unknown customers with nothing but their id. Otherwise their orders "
+        "are rejected.",
     )
     currency: Currency | None = Field(
         None,
-        description="Where a line names none; absent: the company's, but a known product keeps "
-        "its own.",
+        description="Currency of prices whose line names none. Without it, an existing product "
+        "keeps its currency, and other prices are in the company's currency.",
     )
     timezone: Zone | None = Field(
-        None, description="Of times without offset, and of days; absent: the business zone."
+        None,
+        description="Time zone of times without an offset, and of business days. Without it, the "
+        "company's time zone.",
     )
     encoding: Encoding = None
     return_prefix: Code | None = Field(
         None,
-        description="An order whose id begins so is a return: quantities above 0 are made "
-        "negative, those below stay.",
+        description="Prefix of the ids of returns: in an order whose id begins with it, quantities "
+        "above 0 become negative, and those below 0 stay.",
         examples=["R"],
     )
     strip_suffix: Code | None = Field(
-        None, description="Taken off the ends of customers' ids.", examples=[".0"]
+        None, description="Suffix that is removed from the ids of customers.", examples=[".0"]
     )
     mode: Mode = Field(
         Mode.UPSERT,
-        description="upsert: take what is new and change what is known; insert: reject what is "
-        "known; update: reject what is new.",
+        description="upsert: create new records and change existing ones; insert: reject lines of "
+        "existing records; update: reject lines of new records.",
     )
 
     def stored(self, entity: str, settings: ServiceSettings) -> dict[str, Any]:
@@ -94,7 +96,7 @@ class ImportForm(FileForm):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    entity: Entity = Field(description="What the file tells of.")
+    entity: Entity = Field(description="Kind of records that the file contains.")
     file: UploadFile = Field(
         description="CSV with commas in UTF-8 or GBK, or XLSX; the first line names the columns."
     )

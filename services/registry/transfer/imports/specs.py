@@ -41,7 +41,7 @@ else:
 def layout_of(
     entity: str, header: Sequence[str], mapping: ColumnMapping, options: Mapping[str, Any]
 ) -> Layout:
-    """Find the fields of an entity in a header; Invalid says what does not fit."""
+    """Find the fields of an entity in a header; Invalid names the columns that do not fit."""
     return find_layout(SPECS[entity].fields(ZoneInfo(options["timezone"])), header, mapping)
 
 

@@ -27,7 +27,10 @@ SHOP = {"system": "shop"}
 CREATE = SHOP | {"create_customers": True, "return_prefix": "R"}
 
 
-def started(client: httpx.Client, entity: str, content: str | bytes, **form: Any) -> httpx.Response:
+def start_import(
+    client: httpx.Client, entity: str, content: str | bytes, **form: Any
+) -> httpx.Response:
+    """Send a file with the other parts of the form; return the answer."""
     data = {
         name: value if isinstance(value, str) else json.dumps(value) for name, value in form.items()
     }
@@ -35,30 +38,37 @@ def started(client: httpx.Client, entity: str, content: str | bytes, **form: Any
     return client.post("/v1/imports", data={"entity": entity} | data, files=files)
 
 
-def imported(registry: Running, entity: str, content: str | bytes, **form: Any) -> dict[str, Any]:
-    answer = started(registry.client, entity, content, **form)
+def import_file(
+    registry: Running, entity: str, content: str | bytes, **form: Any
+) -> dict[str, Any]:
+    """Import a file; return the import as it is when its job has ended."""
+    answer = start_import(registry.client, entity, content, **form)
     assert answer.status_code == 202, answer.text
-    work(registry)
+    run_jobs(registry)
     body: dict[str, Any] = registry.client.get(answer.headers["Location"]).json()
     return body
 
 
-def work(registry: Running) -> None:
+def run_jobs(registry: Running) -> None:
+    """Run the jobs of all unfinished imports."""
     Runner(registry.database, WORKS)._run_unfinished(Import, Event())
 
 
 def counts(body: dict[str, Any]) -> tuple[int, int, int, int]:
+    """Return the created, updated, unchanged and rejected lines of an import that succeeded."""
     assert body["state"] == "succeeded", body
     four = body["created"], body["updated"], body["unchanged"], body["rejected"]
     assert body["processed"] == body["total"] == sum(four)
     return four
 
 
-def rejected(registry: Running, body: dict[str, Any]) -> list[dict[str, str]]:
+def rejected_rows(registry: Running, body: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the rows of the errors file of an import."""
     text = registry.client.get(body["errors_url"]).content.decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
 
 def orders(registry: Running) -> dict[str, Any]:
+    """Return the orders on record by their external ids."""
     items = registry.client.get("/v1/orders?limit=200").json()["items"]
     return {item["external_id"]["id"]: item for item in items}

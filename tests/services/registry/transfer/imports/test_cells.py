@@ -7,22 +7,22 @@ from tests.services.registry.transfer.imports.files import (
     CREATE,
     HEADER,
     counts,
-    imported,
+    import_file,
     orders,
-    rejected,
+    rejected_rows,
 )
 
 
 @pytest.mark.parametrize("days", ["00036500000", "000365999999999", "0", "36501", "-1", "１"])
 def test_a_number_of_days_is_bounded_however_it_is_written(registry: Running, days: str) -> None:
-    body = imported(registry, "products", f"code,name,lifetime_days\nP1,x,{days}\n")
+    body = import_file(registry, "products", f"code,name,lifetime_days\nP1,x,{days}\n")
     assert counts(body) == (0, 0, 0, 1)
-    errors = rejected(registry, body)[0]["errors"]
+    errors = rejected_rows(registry, body)[0]["errors"]
     assert errors == "lifetime_days: Give a whole number of days from 1 to 36500."
 
 
 def test_a_number_of_days_may_begin_with_zeros(registry: Running) -> None:
-    imported(registry, "products", "code,name,lifetime_days\nP1,x,0000000030\n")
+    import_file(registry, "products", "code,name,lifetime_days\nP1,x,0000000030\n")
     (product,) = registry.client.get("/v1/products").json()["items"]
     assert product["lifetime_days"] == 30
 
@@ -32,15 +32,17 @@ def test_a_time_of_an_order_outside_the_supported_years_is_rejected(
     registry: Running, moment: str
 ) -> None:
     content = f"{HEADER}\nA1,{moment},C1,P1,x,1,1,CNY\n"
-    body = imported(registry, "orders", content, options=CREATE)
+    body = import_file(registry, "orders", content, options=CREATE)
     assert counts(body) == (0, 0, 0, 1)
-    assert rejected(registry, body)[0]["errors"] == "ordered_at: Give a year from 1900 to 9998."
+    assert (
+        rejected_rows(registry, body)[0]["errors"] == "ordered_at: Give a year from 1900 to 9998."
+    )
 
 
 def test_the_message_about_a_flag_lists_all_its_spellings(registry: Running) -> None:
     content = "external_id,name,internal\n1,x,perhaps\n"
-    body = imported(registry, "customers", content, options={"system": "erp"})
-    (row,) = rejected(registry, body)
+    body = import_file(registry, "customers", content, options={"system": "erp"})
+    (row,) = rejected_rows(registry, body)
     for text in ("true", "1", "yes", "是", "false", "0", "no", "否"):
         assert text in row["errors"]
 
@@ -48,9 +50,9 @@ def test_the_message_about_a_flag_lists_all_its_spellings(registry: Running) -> 
 def test_a_customer_whose_id_is_only_the_suffix_is_rejected(registry: Running) -> None:
     """A customer without an id could neither be found nor named by another file."""
     options = {"system": "erp", "strip_suffix": ".0"}
-    body = imported(registry, "customers", "external_id,name\n.0,x\n17.0,y\n", options=options)
+    body = import_file(registry, "customers", "external_id,name\n.0,x\n17.0,y\n", options=options)
     assert counts(body) == (1, 0, 0, 1)
-    errors = rejected(registry, body)[0]["errors"]
+    errors = rejected_rows(registry, body)[0]["errors"]
     assert errors == "external_id: Give an id of which options.strip_suffix leaves something."
     (customer,) = registry.client.get("/v1/customers").json()["items"]
     assert customer["external_ids"] == [{"system": "erp", "id": "17"}]
@@ -59,15 +61,15 @@ def test_a_customer_whose_id_is_only_the_suffix_is_rejected(registry: Running) -
 def test_a_file_is_limited_to_as_many_tags_as_the_api(registry: Running) -> None:
     lines = [f"{number},x,{'a;' * number}\n" for number in (50, 51)]
     content = "external_id,name,tags\n" + "".join(lines)
-    body = imported(registry, "customers", content, options={"system": "erp"})
+    body = import_file(registry, "customers", content, options={"system": "erp"})
     assert counts(body) == (1, 0, 0, 1)
-    assert rejected(registry, body)[0]["errors"] == "tags: Give at most 50 words."
+    assert rejected_rows(registry, body)[0]["errors"] == "tags: Give at most 50 words."
     (customer,) = registry.client.get("/v1/customers").json()["items"]
     assert len(customer["tags"]) == 50
 
 
 def test_days_may_be_written_as_spreadsheets_in_china_do(registry: Running) -> None:
     content = f"{HEADER},promised_on\nA1,2026/2/1 0:30,C1,P1,x,2,10.50,CNY,2026/2/20\n"
-    assert counts(imported(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
+    assert counts(import_file(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
     order = orders(registry)["A1"]
     assert (order["occurred_on"], order["promised_on"]) == ("2026-02-01", "2026-02-20")

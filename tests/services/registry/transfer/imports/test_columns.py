@@ -4,7 +4,13 @@ import httpx
 import pytest
 
 from tests.services.harness import Running
-from tests.services.registry.transfer.imports.files import ORDERS, SHOP, counts, imported, started
+from tests.services.registry.transfer.imports.files import (
+    ORDERS,
+    SHOP,
+    counts,
+    import_file,
+    start_import,
+)
 
 
 def faults(answer: httpx.Response) -> list[tuple[str, str, str]]:
@@ -14,7 +20,7 @@ def faults(answer: httpx.Response) -> list[tuple[str, str, str]]:
 
 def test_mapping_a_missing_column_is_refused_with_the_header(client: httpx.Client) -> None:
     mapping = {"单价/元": "unit_price"}
-    answer = started(client, "orders", ORDERS, mapping=mapping, options=SHOP)
+    answer = start_import(client, "orders", ORDERS, mapping=mapping, options=SHOP)
     ((pointer, code, message),) = faults(answer)
     assert (pointer, code) == ("/mapping/单价~1元", "unknown_column")
     assert "order_id, ordered_at, customer_external_id" in message
@@ -22,7 +28,7 @@ def test_mapping_a_missing_column_is_refused_with_the_header(client: httpx.Clien
 
 def test_mapping_to_an_unknown_field_is_refused_with_the_fields(client: httpx.Client) -> None:
     content = "code,品名\nP1,洗衣机\n"
-    (first, *others) = faults(started(client, "products", content, mapping={"品名": "nmae"}))
+    (first, *others) = faults(start_import(client, "products", content, mapping={"品名": "nmae"}))
     assert first[:2] == ("/mapping/品名", "unknown_field")
     assert "code, name, category" in first[2]
     ((pointer, code, message),) = others
@@ -37,7 +43,7 @@ def test_a_file_with_other_separators_is_refused_with_a_hint_at_commas(
     client: httpx.Client, separator: str, mapping: dict[str, str]
 ) -> None:
     content = f"code{separator}品名\nP1{separator}洗衣机\n"
-    ((pointer, code, message),) = faults(started(client, "products", content, mapping=mapping))
+    ((pointer, code, message),) = faults(start_import(client, "products", content, mapping=mapping))
     assert (pointer, code) == ("/file", "separator")
     assert "commas" in message
     assert f"code{separator}品名" in message
@@ -45,7 +51,7 @@ def test_a_file_with_other_separators_is_refused_with_a_hint_at_commas(
 
 def test_a_long_header_is_shown_shortened(client: httpx.Client) -> None:
     header = ",".join(f"column_{n}" for n in range(500))
-    ((_, _, message),) = faults(started(client, "products", header + "\n"))
+    ((_, _, message),) = faults(start_import(client, "products", header + "\n"))
     assert "column_0, column_1" in message
     assert len(message) < 400
 
@@ -53,7 +59,7 @@ def test_a_long_header_is_shown_shortened(client: httpx.Client) -> None:
 def test_gb18030_is_another_name_of_gbk(registry: Running) -> None:
     content = "code,name\nP1,洗衣机㐂\n".encode("gb18030")
     for encoding in ("gb18030", "gbk"):
-        body = imported(registry, "products", content, options={"encoding": encoding})
+        body = import_file(registry, "products", content, options={"encoding": encoding})
         assert sum(counts(body)) == 1
     (product,) = registry.client.get("/v1/products").json()["items"]
     assert product["name"] == "洗衣机㐂"
@@ -61,7 +67,7 @@ def test_gb18030_is_another_name_of_gbk(registry: Running) -> None:
 
 def test_a_column_that_is_mapped_to_null_is_ignored(registry: Running) -> None:
     content = "code,name,category\nP1,洗衣机,家电\n"
-    body = imported(registry, "products", content, mapping={"category": None})
+    body = import_file(registry, "products", content, mapping={"category": None})
     assert (sum(counts(body)), body["ignored_columns"]) == (1, ["category"])
     (product,) = registry.client.get("/v1/products").json()["items"]
     assert product["category"] is None

@@ -5,11 +5,11 @@ from typing import Any
 from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import (
     counts,
-    imported,
+    import_file,
     orders,
-    rejected,
-    started,
-    work,
+    rejected_rows,
+    run_jobs,
+    start_import,
 )
 
 NAMES = {"编号": "code", "品名": "name", "单价": "unit_price", "周期": "lifetime_days"}
@@ -17,7 +17,9 @@ HEADER = ",".join(NAMES)
 
 
 def errors_of(registry: Running, content: str, **form: Any) -> list[dict[str, str]]:
-    return rejected(registry, imported(registry, "products", content, mapping=NAMES, **form))
+    return rejected_rows(
+        registry, import_file(registry, "products", content, mapping=NAMES, **form)
+    )
 
 
 def test_errors_of_a_gbk_file_can_be_corrected_and_sent_with_the_same_options(
@@ -26,10 +28,10 @@ def test_errors_of_a_gbk_file_can_be_corrected_and_sent_with_the_same_options(
     """The file of errors is UTF-8 with a byte order mark, which wins over `encoding`."""
     form: dict[str, Any] = {"mapping": NAMES, "options": {"encoding": "gbk"}}
     content = f"{HEADER}\nP1,洗衣机,99,\nP2,冰箱,九十,\n".encode("gbk")
-    body = imported(registry, "products", content, **form)
+    body = import_file(registry, "products", content, **form)
     assert counts(body) == (1, 0, 0, 1)
     corrected = registry.client.get(body["errors_url"]).content.replace("九十".encode(), b"90")
-    assert counts(imported(registry, "products", corrected, **form)) == (1, 0, 0, 0)
+    assert counts(import_file(registry, "products", corrected, **form)) == (1, 0, 0, 0)
 
 
 def test_errors_name_the_columns_of_the_file_and_their_fields(registry: Running) -> None:
@@ -43,7 +45,7 @@ def test_errors_name_the_columns_of_the_file_and_their_fields(registry: Running)
 def test_a_contradiction_names_the_column_of_the_file(registry: Running) -> None:
     content = "external_id,name,类别,客户性质\n1,王强,person,retailer\n"
     form = {"mapping": {"类别": "kind", "客户性质": "nature"}, "options": {"system": "erp"}}
-    (row,) = rejected(registry, imported(registry, "customers", content, **form))
+    (row,) = rejected_rows(registry, import_file(registry, "customers", content, **form))
     assert row["errors"].startswith("客户性质 (nature): Persons are")
 
 
@@ -51,19 +53,19 @@ def test_errors_of_orders_name_the_columns_of_the_file(registry: Running) -> Non
     header = "单号,ordered_at,product_code,数量,unit_price"
     content = f"{header}\nA1,2026-01-31,P1,0,1\n"
     form = {"mapping": {"单号": "order_id", "数量": "quantity"}, "options": {"system": "erp"}}
-    (row,) = rejected(registry, imported(registry, "orders", content, **form))
+    (row,) = rejected_rows(registry, import_file(registry, "orders", content, **form))
     assert row["errors"].startswith("数量 (quantity): Give a quantity other than 0")
 
 
 def test_the_errors_file_has_the_line_numbers_of_the_sent_file(registry: Running) -> None:
     content = f"{HEADER}\nP1,x,1,\n,y,1,\nP2,z,-1,\n"
-    body = imported(registry, "products", content, mapping=NAMES)
-    assert [row["line no."] for row in rejected(registry, body)] == ["3", "4"]
+    body = import_file(registry, "products", content, mapping=NAMES)
+    assert [row["line no."] for row in rejected_rows(registry, body)] == ["3", "4"]
     again = registry.client.get(body["errors_url"]).content.replace(b",-1,", b",1,")
-    second = imported(registry, "products", again, mapping=NAMES)
+    second = import_file(registry, "products", again, mapping=NAMES)
     assert counts(second) == (1, 0, 0, 1)
     assert second["ignored_columns"] == ["line no.", "errors"]
-    (row,) = rejected(registry, second)
+    (row,) = rejected_rows(registry, second)
     assert list(row) == [*NAMES, "line no.", "errors"]
     assert row["line no."] == "2"
 
@@ -72,8 +74,8 @@ def test_a_mapped_column_named_line_no_is_not_replaced_by_the_line_number(
     registry: Running,
 ) -> None:
     mapping = {"line no.": "code"}
-    body = imported(registry, "products", "line no.,name\n,x\n", mapping=mapping)
-    assert list(rejected(registry, body)[0]) == ["line no.", "name", "errors"]
+    body = import_file(registry, "products", "line no.,name\n,x\n", mapping=mapping)
+    assert list(rejected_rows(registry, body)[0]) == ["line no.", "name", "errors"]
 
 
 def test_formulas_in_the_errors_file_are_escaped(registry: Running) -> None:
@@ -90,7 +92,7 @@ def test_an_order_id_of_any_length_does_not_stop_the_import(registry: Running) -
     """The progress of an import is not stored by values of the file."""
     lines = [f"{key},2026-01-31,P1,1,1" for key in ("a" * 900, "a" * 900 + "\x00", "A1")]
     content = "\n".join(["order_id,ordered_at,product_code,quantity,unit_price", *lines])
-    answer = started(registry.client, "orders", content, options={"system": "erp"})
-    work(registry)
+    answer = start_import(registry.client, "orders", content, options={"system": "erp"})
+    run_jobs(registry)
     assert counts(registry.client.get(answer.headers["Location"]).json()) == (1, 0, 0, 2)
     assert set(orders(registry)) == {"A1"}

@@ -27,18 +27,18 @@ from tests.services.registry.transfer.imports.files import (
     ORDERS,
     SHOP,
     counts,
-    imported,
+    import_file,
     orders,
-    rejected,
-    started,
-    work,
+    rejected_rows,
+    run_jobs,
+    start_import,
 )
 
 pytestmark = pytest.mark.both_stacks
 
 
 def test_lines_of_one_order_are_gathered_over_the_whole_file(registry: Running) -> None:
-    assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (4, 0, 0, 0)
+    assert counts(import_file(registry, "orders", ORDERS, options=CREATE)) == (4, 0, 0, 0)
     found = orders(registry)
     assert {key: order["amount"] for key, order in found.items()} == {
         "A1": "42.00",
@@ -54,26 +54,26 @@ def test_lines_of_one_order_are_gathered_over_the_whole_file(registry: Running) 
 
 
 def test_the_same_file_again_changes_nothing(registry: Running) -> None:
-    imported(registry, "orders", ORDERS, options=CREATE)
+    import_file(registry, "orders", ORDERS, options=CREATE)
     before = len(registry.recorded())
-    assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (0, 0, 4, 0)
+    assert counts(import_file(registry, "orders", ORDERS, options=CREATE)) == (0, 0, 4, 0)
     assert len(registry.recorded()) == before
 
 
 def test_a_changed_line_changes_only_its_order(registry: Running) -> None:
-    imported(registry, "orders", ORDERS, options=CREATE)
+    import_file(registry, "orders", ORDERS, options=CREATE)
     other = ORDERS.replace("P2,冰箱,1,99", "P2,冰箱,1,98")
-    assert counts(imported(registry, "orders", other, options=CREATE)) == (0, 1, 3, 0)
+    assert counts(import_file(registry, "orders", other, options=CREATE)) == (0, 1, 3, 0)
     (event,) = registry.recorded(OrderChanged)
     assert event.external_id.id == "B1"
 
 
 def test_one_bad_line_rejects_its_whole_order_and_can_be_corrected(registry: Running) -> None:
     bad = ORDERS.replace("C1,P1,洗衣机,2,10.50,CNY\nRA1", "C1,P1,洗衣机,two,10.50,CNY\nRA1")
-    body = imported(registry, "orders", bad, options=CREATE)
+    body = import_file(registry, "orders", bad, options=CREATE)
     assert counts(body) == (2, 0, 0, 2)
     assert set(orders(registry)) == {"B1", "RA1"}
-    rows = rejected(registry, body)
+    rows = rejected_rows(registry, body)
     assert [row["errors"].partition(":")[0] for row in rows] == [
         "Line 4 of this order is rejected.",
         "quantity",
@@ -83,7 +83,7 @@ def test_one_bad_line_rejects_its_whole_order_and_can_be_corrected(registry: Run
     writer = csv.DictWriter(corrected, rows[0].keys())
     writer.writeheader()
     writer.writerows(rows)
-    assert counts(imported(registry, "orders", corrected.getvalue(), options=CREATE)) == (
+    assert counts(import_file(registry, "orders", corrected.getvalue(), options=CREATE)) == (
         2,
         0,
         0,
@@ -113,10 +113,10 @@ def test_the_errors_of_each_rejected_line_begin_with_its_fault(registry: Running
         for index, line in enumerate(BAD_LINES)
     ]
     content = "\n".join([HEADER, *lines])
-    body = imported(registry, "orders", content, options=CREATE)
+    body = import_file(registry, "orders", content, options=CREATE)
     assert counts(body) == (0, 0, 0, len(BAD_LINES))
     assert orders(registry) == {}
-    errors = sorted(row["errors"] for row in rejected(registry, body))
+    errors = sorted(row["errors"] for row in rejected_rows(registry, body))
     for text, beginning in zip(errors, sorted(BAD_LINES.values()), strict=True):
         assert text.startswith(beginning), (text, beginning)
 
@@ -124,9 +124,9 @@ def test_the_errors_of_each_rejected_line_begin_with_its_fault(registry: Running
 def test_orders_of_unknown_customers_are_rejected_unless_create_customers_is_set(
     registry: Running,
 ) -> None:
-    body = imported(registry, "orders", ORDERS, options=SHOP)
+    body = import_file(registry, "orders", ORDERS, options=SHOP)
     assert counts(body) == (1, 0, 0, 3)
-    assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (3, 0, 1, 0)
+    assert counts(import_file(registry, "orders", ORDERS, options=CREATE)) == (3, 0, 1, 0)
     (state,) = registry.recorded(CustomerState)
     assert [(one.system, one.id) for one in state.external_ids] == [("shop", "C1")]
 
@@ -142,12 +142,12 @@ def test_insert_rejects_existing_orders_and_update_rejects_new_ones(
     registry: Running, mode: str, first: tuple[int, ...], then: tuple[int, ...]
 ) -> None:
     options = CREATE | {"mode": mode}
-    assert counts(imported(registry, "orders", ORDERS, options=options)) == first
-    assert counts(imported(registry, "orders", ORDERS, options=options)) == then
+    assert counts(import_file(registry, "orders", ORDERS, options=options)) == first
+    assert counts(import_file(registry, "orders", ORDERS, options=options)) == then
 
 
 def test_a_dry_run_counts_and_changes_nothing(registry: Running) -> None:
-    body = imported(registry, "orders", ORDERS, options=CREATE, dry_run="true")
+    body = import_file(registry, "orders", ORDERS, options=CREATE, dry_run="true")
     assert counts(body) == (4, 0, 0, 0)
     assert registry.recorded() == []
     assert orders(registry) == {}
@@ -172,7 +172,7 @@ def test_mapping_timezone_prefix_and_suffix_are_applied(registry: Running) -> No
         "return_prefix": "C",
         "strip_suffix": ".0",
     }
-    body = imported(registry, "orders", content, mapping=mapping, options=options)
+    body = import_file(registry, "orders", content, mapping=mapping, options=options)
     assert (counts(body), body["ignored_columns"]) == ((1, 0, 0, 0), ["Country"])
     order = orders(registry)["C536379"]
     assert (order["amount"], order["currency"], order["occurred_on"]) == (
@@ -189,13 +189,13 @@ def test_a_workbook_is_imported_like_the_same_csv(registry: Running) -> None:
     for row in csv.reader(ORDERS.splitlines()):
         book.worksheets[0].append([float(one) if one.isdecimal() else one for one in row])
     book.save(file)
-    assert counts(imported(registry, "orders", file.getvalue(), options=CREATE)) == (4, 0, 0, 0)
-    assert counts(imported(registry, "orders", ORDERS, options=CREATE)) == (0, 0, 4, 0)
+    assert counts(import_file(registry, "orders", file.getvalue(), options=CREATE)) == (4, 0, 0, 0)
+    assert counts(import_file(registry, "orders", ORDERS, options=CREATE)) == (0, 0, 4, 0)
 
 
 def test_separators_and_quotes_inside_a_cell_do_not_shift_other_cells(registry: Running) -> None:
     content = f'{HEADER}\nA1,2026-01-31,C1,P1,a\x1fb\x1e\u2028",2,10.50,CNY\n'
-    assert counts(imported(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
+    assert counts(import_file(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
     (product,) = registry.client.get("/v1/products").json()["items"]
     assert product["name"] == 'a\x1fb\x1e\u2028"'
     assert orders(registry)["A1"]["amount"] == "21.00"
@@ -204,14 +204,14 @@ def test_separators_and_quotes_inside_a_cell_do_not_shift_other_cells(registry: 
 @pytest.mark.parametrize("bad", ["=1+1", "x" * 201, "a\x00b"])
 def test_an_invalid_product_name_does_not_rename_the_product(registry: Running, bad: str) -> None:
     content = ORDERS + f"Z1,2026-02-04,C1,P1,{bad},1,1,CNY\n"
-    assert counts(imported(registry, "orders", content, options=CREATE)) == (4, 0, 0, 1)
+    assert counts(import_file(registry, "orders", content, options=CREATE)) == (4, 0, 0, 1)
     products = registry.client.get("/v1/products").json()["items"]
     assert {one["code"]: one["name"] for one in products} == {"P1": "洗衣机 8 kg", "P2": "冰箱"}
 
 
 def test_a_rejected_line_does_not_rename_its_product(registry: Running) -> None:
     content = ORDERS + "Z1,2026-02-04,C1,P1,烘干机,x,1,CNY\n"
-    assert counts(imported(registry, "orders", content, options=CREATE)) == (4, 0, 0, 1)
+    assert counts(import_file(registry, "orders", content, options=CREATE)) == (4, 0, 0, 1)
     products = registry.client.get("/v1/products").json()["items"]
     assert {one["code"]: one["name"] for one in products} == {"P1": "洗衣机 8 kg", "P2": "冰箱"}
 
@@ -221,18 +221,23 @@ def test_customers_are_created_once_and_changed_by_their_external_id(registry: R
         "external_id,name,kind,nature,city,tags\n"
         "1,华东百货,organisation,retailer,上海,vip;east\n2,王强,person,retailer,北京,\n3,李梅,,,,\n"
     )
-    body = imported(registry, "customers", content, options={"system": "erp"})
+    body = import_file(registry, "customers", content, options={"system": "erp"})
     assert counts(body) == (2, 0, 0, 1)
-    assert rejected(registry, body)[0]["external_id"] == "2"
+    assert rejected_rows(registry, body)[0]["external_id"] == "2"
     again = content.replace("上海", "苏州").replace("person,retailer", "person,household")
-    assert counts(imported(registry, "customers", again, options={"system": "erp"})) == (1, 1, 1, 0)
+    assert counts(import_file(registry, "customers", again, options={"system": "erp"})) == (
+        1,
+        1,
+        1,
+        0,
+    )
 
 
 def test_products_are_created_once_and_changed_by_their_code(registry: Running) -> None:
     content = "code,name,category,unit_price\nP1,洗衣机,家电,99\nP2,冰箱,家电,-1\n"
-    assert counts(imported(registry, "products", content)) == (1, 0, 0, 1)
+    assert counts(import_file(registry, "products", content)) == (1, 0, 0, 1)
     again = content.replace("洗衣机", "烘干机").replace("-1", "1")
-    assert counts(imported(registry, "products", again)) == (1, 1, 0, 0)
+    assert counts(import_file(registry, "products", again)) == (1, 1, 0, 0)
 
 
 def test_fields_that_a_file_lacks_stay_as_they_were(registry: Running) -> None:
@@ -240,9 +245,9 @@ def test_fields_that_a_file_lacks_stay_as_they_were(registry: Running) -> None:
     full = (
         "external_id,name,kind,nature,owner,team,disqualified\n1,王强,person,household,li.na,e,是\n"
     )
-    imported(registry, "customers", full, options={"system": "erp"})
+    import_file(registry, "customers", full, options={"system": "erp"})
     phones = "external_id,name,phone,owner\n1,王强,021 5555,\n1,王强,021 6666,\n"
-    assert counts(imported(registry, "customers", phones, options={"system": "erp"})) == (
+    assert counts(import_file(registry, "customers", phones, options={"system": "erp"})) == (
         0,
         2,
         0,
@@ -253,8 +258,8 @@ def test_fields_that_a_file_lacks_stay_as_they_were(registry: Running) -> None:
     assert [customer[name] for name in names] == [
         *("person", "household", "li.na", "e", True, "021 6666")
     ]
-    imported(registry, "products", "code,name,unit_price,lifetime_days\nP1,洗衣机,99,3650\n")
-    imported(registry, "products", "code,name\nP1,烘干机\n")
+    import_file(registry, "products", "code,name,unit_price,lifetime_days\nP1,洗衣机,99,3650\n")
+    import_file(registry, "products", "code,name\nP1,烘干机\n")
     (product,) = registry.client.get("/v1/products").json()["items"]
     assert (product["name"], product["unit_price"], product["currency"]) == ("烘干机", "99", "CNY")
     assert product["lifetime_days"] == 3650
@@ -279,7 +284,7 @@ def test_a_bad_request_is_refused_at_once(
     client: httpx.Client, form: dict[str, Any], pointer: str
 ) -> None:
     form |= {"options": SHOP | form.get("options", {})}
-    answer = started(client, **{"entity": "orders", "content": ORDERS} | form)
+    answer = start_import(client, **{"entity": "orders", "content": ORDERS} | form)
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["pointer"] == pointer
     assert client.get("/v1/imports").json()["items"] == []
@@ -305,7 +310,7 @@ def test_each_part_of_the_form_comes_once(client: httpx.Client, twice: str) -> N
 def test_an_unreadable_file_or_header_is_refused_at_once(
     client: httpx.Client, content: bytes
 ) -> None:
-    answer = started(client, "orders", content, options=SHOP)
+    answer = start_import(client, "orders", content, options=SHOP)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/file"
 
@@ -313,7 +318,7 @@ def test_an_unreadable_file_or_header_is_refused_at_once(
 def test_a_file_with_an_unreadable_later_line_fails_and_changes_nothing(registry: Running) -> None:
     many = ORDERS.splitlines()[1].encode() + b"\n"
     content = ORDERS.encode() + many * 3000 + b"Z9,2026-01-31,,P\xff\xfe,x,1,1,CNY\n"
-    body = imported(registry, "orders", content, options={"encoding": "utf-8"} | CREATE)
+    body = import_file(registry, "orders", content, options={"encoding": "utf-8"} | CREATE)
     assert (body["state"], body["failure"]["code"]) == ("failed", "encoding")
     assert registry.recorded() == []
 
@@ -321,7 +326,7 @@ def test_a_file_with_an_unreadable_later_line_fails_and_changes_nothing(registry
 def test_no_customer_of_a_file_with_an_unreadable_later_line_is_imported(registry: Running) -> None:
     lines = "".join(f"{n},c{n}\n" for n in range(20_000)).encode()
     content = b"external_id,name\n" + lines + b"x,\xff\xfe\n"
-    body = imported(registry, "customers", content, options={"encoding": "utf-8"} | SHOP)
+    body = import_file(registry, "customers", content, options={"encoding": "utf-8"} | SHOP)
     assert (body["state"], body["processed"]) == ("failed", 0)
     assert registry.recorded() == []
 
@@ -330,7 +335,7 @@ def test_a_second_worker_goes_on_where_the_first_was_killed(
     registry: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(job_groups, "CHUNK_GROUPS", 1)
-    answer = started(registry.client, "orders", ORDERS, options=CREATE)
+    answer = start_import(registry.client, "orders", ORDERS, options=CREATE)
     stop = Event()
     runner = Runner(registry.database, WORKS)
     monkeypatch.setattr(runner, "beat", stop.set)
@@ -338,27 +343,27 @@ def test_a_second_worker_goes_on_where_the_first_was_killed(
     part = registry.client.get(answer.headers["Location"]).json()
     assert part["state"] == "running"
     assert part["processed"] < 4
-    work(registry)
+    run_jobs(registry)
     assert counts(registry.client.get(answer.headers["Location"]).json()) == (4, 0, 0, 0)
     assert len(registry.recorded(OrderPlaced, OrderReturned)) == 3
 
 
 def test_a_queued_import_can_be_cancelled(registry: Running) -> None:
-    location = started(registry.client, "orders", ORDERS, options=CREATE).headers["Location"]
+    location = start_import(registry.client, "orders", ORDERS, options=CREATE).headers["Location"]
     assert registry.client.post(f"{location}/cancel").json()["state"] == "cancelled"
-    work(registry)
+    run_jobs(registry)
     assert orders(registry) == {}
 
 
 def test_an_import_needs_a_key_that_sees_all(registry: Running) -> None:
     with registry.as_caller(Identity("li.na", "", frozenset(), Rows.OWN)) as client:
-        assert started(client, "orders", ORDERS, options=SHOP).status_code == 403
+        assert start_import(client, "orders", ORDERS, options=SHOP).status_code == 403
 
 
 def test_imports_and_their_lines_are_visible_only_to_keys_that_see_all(registry: Running) -> None:
     """P7: a file and its rejected lines may contain rows of any owner."""
-    body = imported(registry, "orders", ORDERS, options=SHOP)
-    assert rejected(registry, body)
+    body = import_file(registry, "orders", ORDERS, options=SHOP)
+    assert rejected_rows(registry, body)
     for rows in (Rows.OWN, Rows.TEAM):
         with registry.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
             one = f"/v1/imports/{body['id']}"
@@ -368,16 +373,16 @@ def test_imports_and_their_lines_are_visible_only_to_keys_that_see_all(registry:
 
 
 def test_the_system_of_a_file_has_no_colon(client: httpx.Client) -> None:
-    refused = started(client, "orders", ORDERS, options={"system": "a:b"})
+    refused = start_import(client, "orders", ORDERS, options={"system": "a:b"})
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "colon")
     assert refused.json()["errors"][0]["pointer"] == "/options/system"
 
 
 def test_an_import_with_a_key_is_started_once(client: httpx.Client) -> None:
     client.headers["Idempotency-Key"] = "file-1"
-    first, second = (started(client, "orders", ORDERS, options=SHOP) for _ in range(2))
-    same_length = started(client, "orders", ORDERS.replace("99", "98"), options=SHOP)
-    other = started(client, "products", "code,name\n1,x\n")
+    first, second = (start_import(client, "orders", ORDERS, options=SHOP) for _ in range(2))
+    same_length = start_import(client, "orders", ORDERS.replace("99", "98"), options=SHOP)
+    other = start_import(client, "products", "code,name\n1,x\n")
     del client.headers["Idempotency-Key"]
     assert first.json() == second.json()
     assert [answer.status_code for answer in (same_length, other)] == [422, 422]
@@ -386,10 +391,10 @@ def test_an_import_with_a_key_is_started_once(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("content", [ORDERS.encode(), ORDERS.encode() * 400 + b"Z9,\xff\xfe"])
 def test_the_stored_file_is_deleted_when_its_import_ends(registry: Running, content: bytes) -> None:
-    answer = started(registry.client, "orders", content, options={"encoding": "utf-8"} | SHOP)
+    answer = start_import(registry.client, "orders", content, options={"encoding": "utf-8"} | SHOP)
     assert answer.status_code == 202, answer.text
     with registry.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(FilePiece)) == 1
-    work(registry)
+    run_jobs(registry)
     with registry.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(FilePiece)) == 0

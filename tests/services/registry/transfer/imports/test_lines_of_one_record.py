@@ -12,7 +12,12 @@ from shared.contracts.registry.customer import CustomerChanged
 from shared.contracts.registry.product import ProductChanged
 from shared.jobs.runner import Runner
 from tests.services.harness import Running
-from tests.services.registry.transfer.imports.files import counts, imported, started, work
+from tests.services.registry.transfer.imports.files import (
+    counts,
+    import_file,
+    run_jobs,
+    start_import,
+)
 
 TWO = {"system": "two"}
 CHUNKS = [1, 2, 500]
@@ -51,7 +56,7 @@ def customer(registry: Running) -> dict[str, Any]:
 
 def import_customers(registry: Running, *rows: str, **form: Any) -> dict[str, Any]:
     content = "\n".join(["external_id,name,city,phone", *rows])
-    return imported(registry, "customers", content, **{"options": TWO} | form)
+    return import_file(registry, "customers", content, **{"options": TWO} | form)
 
 
 @pytest.mark.usefixtures("chunk_lines")
@@ -103,7 +108,7 @@ def test_counts_do_not_depend_on_chunks_nor_on_a_dry_run(
     registry: Running, entity: str, mode: str, dry_run: str
 ) -> None:
     options = {"mode": mode} | (TWO if entity == "customers" else {})
-    body = imported(registry, entity, FILES[entity], options=options, dry_run=dry_run)
+    body = import_file(registry, entity, FILES[entity], options=options, dry_run=dry_run)
     assert counts(body) == MODES[mode]
     items = registry.client.get(f"/v1/{entity}").json()["items"]
     assert len(items) == (dry_run == "false" and mode != "update")
@@ -125,7 +130,7 @@ def test_counts_are_the_same_when_a_second_worker_goes_on(
 ) -> None:
     monkeypatch.setattr(job_records, "CHUNK_LINES", 1)
     form = {"options": TWO, "dry_run": dry_run}
-    answer = started(registry.client, "customers", FILES["customers"], **form)
+    answer = start_import(registry.client, "customers", FILES["customers"], **form)
     location, stop = answer.headers["Location"], Event()
     runner, beats = Runner(registry.database, WORKS), iter(range(100))
 
@@ -136,7 +141,7 @@ def test_counts_are_the_same_when_a_second_worker_goes_on(
     monkeypatch.setattr(runner, "beat", beat)
     runner._run_unfinished(Import, stop)
     assert registry.client.get(location).json()["processed"] == 1
-    work(registry)
+    run_jobs(registry)
     assert counts(registry.client.get(location).json()) == MODES["upsert"]
 
 
@@ -144,16 +149,16 @@ def test_the_currency_on_record_stays_unless_the_file_or_its_options_name_anothe
     registry: Running,
 ) -> None:
     priced = "code,name,unit_price\nP1,a,{}\n"
-    imported(registry, "products", "code,name,unit_price,currency\nP1,a,5,USD\n")
+    import_file(registry, "products", "code,name,unit_price,currency\nP1,a,5,USD\n")
     for price, options, currency in (("6", {}, "USD"), ("7", {"currency": "EUR"}, "EUR")):
-        imported(registry, "products", priced.format(price), options=options)
+        import_file(registry, "products", priced.format(price), options=options)
         (found,) = registry.client.get("/v1/products").json()["items"]
         assert (found["unit_price"], found["currency"]) == (price, currency)
     assert len({event.version for event in registry.recorded(ProductChanged)}) == 3
 
 
 def test_a_first_price_without_a_currency_is_in_the_companys_currency(registry: Running) -> None:
-    imported(registry, "products", "code,name\nP1,a\n")
-    imported(registry, "products", "code,name,unit_price\nP1,a,6\nP2,b,7\n")
+    import_file(registry, "products", "code,name\nP1,a\n")
+    import_file(registry, "products", "code,name,unit_price\nP1,a,6\nP2,b,7\n")
     found = registry.client.get("/v1/products").json()["items"]
     assert [one["currency"] for one in found] == ["CNY", "CNY"]

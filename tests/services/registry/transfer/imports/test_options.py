@@ -6,7 +6,13 @@ import httpx
 import pytest
 
 from tests.services.harness import Running
-from tests.services.registry.transfer.imports.files import CREATE, ORDERS, SHOP, imported, started
+from tests.services.registry.transfer.imports.files import (
+    CREATE,
+    ORDERS,
+    SHOP,
+    import_file,
+    start_import,
+)
 
 CONTENTS = {"customers": "external_id,name\n1,x\n", "products": "code,name\n1,x\n"}
 
@@ -22,7 +28,7 @@ def test_a_file_with_external_ids_is_refused_without_a_system(
 ) -> None:
     """A file sent once with a system and once without would register each customer twice."""
     for entity, content in {**CONTENTS, "orders": ORDERS}.items():
-        answer = started(client, entity, content, options=options)
+        answer = start_import(client, entity, content, options=options)
         if entity == "products":
             assert answer.status_code == 202
             continue
@@ -31,8 +37,8 @@ def test_a_file_with_external_ids_is_refused_without_a_system(
 
 
 def test_an_import_shows_the_system_of_its_file(registry: Running) -> None:
-    assert imported(registry, "orders", ORDERS, options=CREATE)["system"] == "shop"
-    assert imported(registry, "products", CONTENTS["products"])["system"] is None
+    assert import_file(registry, "orders", ORDERS, options=CREATE)["system"] == "shop"
+    assert import_file(registry, "products", CONTENTS["products"])["system"] is None
 
 
 @pytest.mark.parametrize(
@@ -49,6 +55,6 @@ def test_an_import_shows_the_system_of_its_file(registry: Running) -> None:
 def test_an_option_for_files_of_other_entities_is_refused(
     client: httpx.Client, entity: str, options: dict[str, Any]
 ) -> None:
-    answer = started(client, entity, CONTENTS[entity], options=options)
+    answer = start_import(client, entity, CONTENTS[entity], options=options)
     assert faults(answer) == [(f"/options/{list(options)[-1]}", "foreign")]
     assert f"files of {entity}" in answer.json()["errors"][0]["message"]

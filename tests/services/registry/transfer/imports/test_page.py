@@ -13,7 +13,7 @@ from services.registry.transfer.imports.schemas import ImportOptions
 from services.registry.transfer.imports.specs import SPECS, described
 from shared.imports.layout import Field
 from tests.services.harness import Running
-from tests.services.registry.transfer.imports.files import counts, imported, orders
+from tests.services.registry.transfer.imports.files import counts, import_file, orders
 
 ROOT = Path(__file__).parents[5]
 PAGE = (ROOT / "docs" / "imports.md").read_text(encoding="utf-8")
@@ -73,7 +73,7 @@ def test_the_example_files_of_the_page_are_imported_without_a_rejected_line(
     for entity in SPECS:
         options = {name: value for name, value in example.items() if takes(entity, name)}
         (content,) = re.findall("```csv\n(.*?)```", section(entity), re.DOTALL)
-        body = imported(registry, entity, content, options=options)
+        body = import_file(registry, entity, content, options=options)
         assert counts(body) == (content.count("\n") - 1, 0, 0, 0)
         assert body["ignored_columns"] == []
     found = orders(registry)

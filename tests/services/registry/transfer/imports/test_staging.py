@@ -18,11 +18,11 @@ from tests.services.registry.transfer.imports.files import (
     CREATE,
     HEADER,
     counts,
-    imported,
+    import_file,
     orders,
-    rejected,
-    started,
-    work,
+    rejected_rows,
+    run_jobs,
+    start_import,
 )
 
 
@@ -101,17 +101,17 @@ def line(order_id: str) -> str:
 
 def test_an_order_with_too_many_lines_is_rejected(registry: Running) -> None:
     content = f"{HEADER}\n" + line("A1") * (MAX_LINES * 2 + 2) + line("B1") * MAX_LINES
-    body = imported(registry, "orders", content, options=CREATE)
+    body = import_file(registry, "orders", content, options=CREATE)
     assert counts(body) == (MAX_LINES, 0, 0, MAX_LINES * 2 + 2)
     assert set(orders(registry)) == {"B1"}
-    (errors,) = {row["errors"] for row in rejected(registry, body)}
+    (errors,) = {row["errors"] for row in rejected_rows(registry, body)}
     assert errors == f"order_id: Give at most {MAX_LINES} lines an order."
 
 
 def test_lines_without_an_order_id_report_their_other_faults_too(registry: Running) -> None:
     content = f"{HEADER}\n" + line("") + line("").replace("1,1,CNY", "0x,1,CNY")
-    body = imported(registry, "orders", content, options=CREATE)
-    first, second = (row["errors"] for row in rejected(registry, body))
+    body = import_file(registry, "orders", content, options=CREATE)
+    first, second = (row["errors"] for row in rejected_rows(registry, body))
     assert first == "order_id: Give a value."
     assert second.startswith("order_id: Give a value; quantity: Give digits")
 
@@ -130,14 +130,14 @@ def test_an_order_in_pieces_stays_rejected_when_a_second_worker_goes_on(
 ) -> None:
     """The first worker dies between two pieces of an order; no later piece counts as an order."""
     content = f"{HEADER}\n" + line("A1") * (MAX_LINES * 2 + 10) + line("B1")
-    answer = started(registry.client, "orders", content, options=CREATE)
+    answer = start_import(registry.client, "orders", content, options=CREATE)
     with monkeypatch.context() as killing:
         killing.setattr(job_groups, "CHUNK_LINES", 1)
         killing.setattr(job_groups, "commit", commit_and_die)
         with pytest.raises(_KilledError):
-            work(registry)
+            run_jobs(registry)
     part = registry.client.get(answer.headers["Location"]).json()
     assert (part["state"], part["processed"]) == ("running", MAX_LINES + 1)
-    work(registry)
+    run_jobs(registry)
     body = registry.client.get(answer.headers["Location"]).json()
     assert counts(body) == (1, 0, 0, MAX_LINES * 2 + 10)
