@@ -1,7 +1,7 @@
-"""What the tests of all services share: keys, settings on the chosen stack, running services.
+"""Fixtures of the tests of all services: keys, settings on the chosen stack, running services.
 
-What runs a service is loaded by the fixture that runs one: a test of rules alone waits for none
-of it and starts in half the time. So do the conftest.py of registry, survey and scoring.
+Fixtures import what runs a service when they need it, so that tests of rules alone start in half
+the time. The conftest.py of registry, survey and scoring do the same.
 """
 
 import importlib
@@ -25,15 +25,15 @@ Serving = Callable[[str], "Running"]
 
 @pytest.fixture(scope="session")
 def tokens() -> "Tokens":
-    """Give the signer of a gateway."""
-    from tests.services.harness import Tokens  # noqa: PLC0415  as the head says
+    """Return a signer in the place of the gateway."""
+    from tests.services.harness import Tokens  # noqa: PLC0415  see the docstring of the module
 
     return Tokens(Ed25519PrivateKey.generate())
 
 
 @pytest.fixture(scope="session")
 def public_key_file(tokens: "Tokens", tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the file that services check tokens with."""
+    """Return the file with the public key by which services verify tokens."""
     public = tokens.key.public_key()
     path = tmp_path_factory.mktemp("identity") / "identity.pub"
     path.write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
@@ -47,10 +47,10 @@ def settings_for(
     tmp_path_factory: pytest.TempPathFactory,
     request: pytest.FixtureRequest,
 ) -> SettingsFor:
-    """Give the maker of a service's settings on the chosen stack."""
+    """Return a function that creates the settings of a service on the chosen stack."""
     data = tmp_path_factory.mktemp(stack)
 
-    def make(kind: "type[ServiceSettings]", **more: Any) -> "ServiceSettings":
+    def create(kind: "type[ServiceSettings]", **more: Any) -> "ServiceSettings":
         urls = request.getfixturevalue("postgres_roles") if stack == "real" else {}
         return kind(
             data=data,
@@ -59,33 +59,33 @@ def settings_for(
             **more,
         )
 
-    return make
+    return create
 
 
 @pytest.fixture(scope="session")
 def served(settings_for: SettingsFor, tokens: "Tokens") -> Iterator[Serving]:
-    """Give the server of services: each is started when it is first asked for, and stays."""
-    from tests.services.harness import running  # noqa: PLC0415  as the head says
+    """Yield a function that returns a running service; it is started once and runs to the end."""
+    from tests.services.harness import running  # noqa: PLC0415  see the docstring of the module
 
-    with ExitStack() as open_ones:
+    with ExitStack() as stack_of_services:
 
         @cache
         def serve(name: str) -> "Running":
             service = importlib.import_module(f"services.{name}.__main__").SERVICE
             settings = settings_for(service.settings)
-            return open_ones.enter_context(running(service, settings, tokens))
+            return stack_of_services.enter_context(running(service, settings, tokens))
 
         yield serve
 
 
 @pytest.fixture
 def serving(served: Serving) -> Serving:
-    """Give a running service by its name, empty but for what migrations bring."""
-    from tests.services.harness import empty  # noqa: PLC0415  as the head says
+    """Return a function that returns a running service without rows but those of migrations."""
+    from tests.services.harness import empty  # noqa: PLC0415  see the docstring of the module
 
     def emptied(name: str) -> "Running":
-        found = served(name)
-        empty(found.database)
-        return found
+        running = served(name)
+        empty(running.database)
+        return running
 
     return emptied

@@ -1,4 +1,4 @@
-"""Every successful answer that a test sees is checked against the service's OpenAPI document."""
+"""A hook that compares every successful answer in the tests with the OpenAPI document."""
 
 import re
 from typing import Any
@@ -9,7 +9,7 @@ _MAY_BE_ABSENT = {"Link", "Idempotent-Replayed"}
 
 
 class Documented:
-    """Looks at each answer: its status is documented, and so are the headers that it has."""
+    """Checks that the status and the headers of an answer are documented."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._paths = [
@@ -18,13 +18,15 @@ class Documented:
         ]
 
     def __call__(self, response: httpx.Response) -> None:
-        """Fail where a successful answer is not as the document says."""
+        """Fail if a successful answer differs from the document."""
         if not response.is_success:
             return
         request = response.request
-        found = next(item for path, item in self._paths if path.fullmatch(request.url.path))
-        described = found[request.method.lower()]["responses"].get(str(response.status_code))
+        methods = next(item for path, item in self._paths if path.fullmatch(request.url.path))
+        described = methods[request.method.lower()]["responses"].get(str(response.status_code))
         assert described, f"{request.method} {request.url.path}: {response.status_code}"
-        promised = set(described.get("headers", ()))
+        documented = set(described.get("headers", ()))
         sent = {name for name in ("ETag", "Location", "Link") if name in response.headers}
-        assert sent <= promised <= sent | _MAY_BE_ABSENT, f"{request.url.path}: {sent} {promised}"
+        assert sent <= documented <= sent | _MAY_BE_ABSENT, (
+            f"{request.url.path}: {sent} {documented}"
+        )

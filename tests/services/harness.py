@@ -1,4 +1,4 @@
-"""A service as tests meet it: served over a socket, on a database of the chosen stack."""
+"""Services for tests: served over a socket, on a database of the chosen stack."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -29,12 +29,12 @@ ADMINISTRATOR = Identity("key-admin", "Administrator", frozenset({"admin"}), Row
 
 @dataclass(frozen=True)
 class Tokens:
-    """Signs what the gateway would sign."""
+    """Signs identity tokens as the gateway does."""
 
     key: Ed25519PrivateKey
 
     def authorization(self, audience: str, caller: Identity = ADMINISTRATOR) -> dict[str, str]:
-        """Give the header with which the gateway passes on a request of `caller`."""
+        """Return the Authorization header with which the gateway forwards requests of `caller`."""
         return {"Authorization": f"Bearer {sign(caller, audience, self.key, time.time())}"}
 
 
@@ -59,27 +59,27 @@ class Running:
 
     @contextmanager
     def as_caller(self, caller: Identity) -> Iterator[httpx.Client]:
-        """Give a client that calls as somebody else."""
+        """Yield a client that calls with another identity."""
         auth = _Authorized(self.tokens, self.settings.name, caller)
         with httpx.Client(base_url=self.url, auth=auth) as client:
             yield client
 
     def recorded(self, *wanted: type) -> list[Any]:
-        """Give the events that were recorded for publication, in order; all, or of some classes."""
+        """Return the recorded events in order, all of them or those of some classes."""
         with self.database.reading() as session:
             rows = session.execute(select(Outbox.type, Outbox.payload).order_by(Outbox.id)).all()
         kinds = {contract.name: kind for kind, contract in contracts().items()}
-        found = [(kinds[name], payload) for name, payload in rows if payload is not None]
+        events = [(kinds[name], payload) for name, payload in rows if payload is not None]
         return [
             adapter(kind).validate_json(payload)
-            for kind, payload in found
+            for kind, payload in events
             if not wanted or kind in wanted
         ]
 
 
 @contextmanager
 def running(service: Service, settings: ServiceSettings, tokens: Tokens) -> Iterator[Running]:
-    """Migrate and serve a service."""
+    """Migrate and serve a service while the `with` block runs."""
     database = Database(settings.database, schema=settings.name)
     migrations.upgrade(database, service.migrations)
     app = service.create_app(settings)
@@ -95,20 +95,20 @@ def running(service: Service, settings: ServiceSettings, tokens: Tokens) -> Iter
 
 @cache
 def tables(database: Database) -> list[str]:
-    """Return the names of a service's tables but Alembic's, each behind those that refer to it."""
+    """Return the tables of a service but Alembic's, each after those that refer to it."""
     schema = None if database.is_sqlite else database.schema
     found = inspect(database.engine).get_sorted_table_and_fkc_names(schema=schema)
     return [name for name, _ in reversed(found) if name and name != "alembic_version"]
 
 
 def counted(database: Database) -> dict[str, int]:
-    """Return the number of rows in each table: a request without effect leaves them as they are."""
+    """Return the number of rows of each table, to compare before and after a request."""
     counts = _of_each_table(database, "SELECT count(*)")
     return dict(zip(tables(database), counts, strict=True))
 
 
 def empty(database: Database) -> None:
-    """Delete the rows of every table of a service that has any, but those that migrations bring."""
+    """Delete all rows of a service, except those that migrations insert."""
     filled = _of_each_table(database, "SELECT 1", within="EXISTS")
     names = [name for name, has_rows in zip(tables(database), filled, strict=True) if has_rows]
     with database.transaction() as session:
@@ -120,11 +120,11 @@ def empty(database: Database) -> None:
 
 
 def _of_each_table(database: Database, query: str, within: str = "") -> Sequence[Any]:
-    """Ask the same of every table, in one statement: with many tables they would add up."""
+    """Return the result of a query on each table; one statement for all of them saves time."""
     columns = ", ".join(f'{within}({query} FROM "{name}")' for name in tables(database))
     with database.connection() as connection:
         return connection.execute(text(f"SELECT {columns}")).one()
 
 
 _SEEDED: frozenset[str] = frozenset({"value_models", "link_keys"})
-"""Tables whose rows are defaults that a migration brings."""
+"""Tables whose rows are defaults that a migration inserts."""

@@ -1,7 +1,4 @@
-"""What every list keeps to, as the OpenAPI document of its service tells of it.
-
-One row after another, forwards and backwards, in the order that it names.
-"""
+"""The check of a list: its rows come in the order that the OpenAPI document names, both ways."""
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -13,7 +10,7 @@ Document = dict[str, Any]
 
 
 def check_list(client: httpx.Client, path: str, schema: Document) -> int:
-    """Hold a list to what the schema of its `sort` says; tell how many rows it has."""
+    """Compare a list with the schema of its parameter `sort`, and return how many rows it has."""
     default, names = schema["default"], schema["enum"]
     (other,) = set(names) - {default}
     field = default.removeprefix("-")
@@ -26,13 +23,13 @@ def check_list(client: httpx.Client, path: str, schema: Document) -> int:
     assert list(_one_by_one(client, path, other)) == bare["items"][::-1], path
     if cursor := _read(client, path, limit=1)["next"]:
         _read(client, path, sort=default, cursor=cursor)
-        turned = client.get(path, params={"sort": other, "cursor": cursor})
-        assert _refused(turned) == "query:cursor", path
-    _check_refusals(client, path, default, other)
+        reversed_list = client.get(path, params={"sort": other, "cursor": cursor})
+        assert _refused(reversed_list) == "query:cursor", path
+    _check_invalid_sorts(client, path, default, other)
     return len(bare["items"])
 
 
-def _check_refusals(client: httpx.Client, path: str, default: str, other: str) -> None:
+def _check_invalid_sorts(client: httpx.Client, path: str, default: str, other: str) -> None:
     for rubbish in ("", "rubbish", f"{default},{other}", default.upper()):
         answer = client.get(path, params={"sort": rubbish})
         assert _refused(answer) == "query:sort", (path, rubbish)
@@ -41,7 +38,7 @@ def _check_refusals(client: httpx.Client, path: str, default: str, other: str) -
 
 
 def _one_by_one(client: httpx.Client, path: str, sort: str) -> Iterator[Any]:
-    """Follow the links from the first row to the last."""
+    """Yield all rows in pages of one, by the links from page to page."""
     page = client.get(path, params={"sort": sort, "limit": 1})
     while True:
         yield from page.json()["items"]
@@ -57,6 +54,7 @@ def _read(client: httpx.Client, path: str, **params: Any) -> Any:
 
 
 def _refused(answer: httpx.Response) -> str:
+    """Return the pointer of the one fault of a 422."""
     assert answer.status_code == 422, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
     (fault,) = answer.json()["errors"]
@@ -68,6 +66,7 @@ def _keys(page: Any, field: str) -> list[Any]:
 
 
 def _key(value: Any) -> Any:
+    """Return a value as it is sorted: exact numbers, which are strings, as numbers."""
     try:
         return Decimal(value)
     except InvalidOperation:

@@ -1,4 +1,4 @@
-"""What a body takes, its column can hold: else PostgreSQL alone would say no, and with a 500."""
+"""Tests that bodies accept no longer text than their columns, which PostgreSQL would refuse."""
 
 import importlib
 from collections.abc import Iterator
@@ -13,15 +13,16 @@ SERVICES = ("registry", "survey", "scoring", "gateway")
 
 
 def bodies(app: FastAPI) -> Iterator[tuple[str, type[BaseModel]]]:
-    """Give every request body, those in it too, and the noun that takes it."""
+    """Yield the noun and the class of every request body and of the bodies within it."""
     for route in app.state.routes:
         noun = route.endpoint.__module__.rpartition(".")[0]
         for field in route.dependant.body_params:
-            for found in models_in(field.field_info.annotation):
-                yield noun, found
+            for model in models_in(field.field_info.annotation):
+                yield noun, model
 
 
 def models_in(kind: Any) -> Iterator[type[BaseModel]]:
+    """Yield a model and the models of its fields, or the models within a type."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         yield kind
         for field in kind.model_fields.values():
@@ -31,7 +32,7 @@ def models_in(kind: Any) -> Iterator[type[BaseModel]]:
 
 
 def longest(service: str, noun: str) -> dict[str, int]:
-    """Tell how many characters the columns of a noun's tables hold."""
+    """Return the maximum length of each text column of a noun's tables."""
     tables = importlib.import_module(f"services.{service}.models").Model.registry.mappers
     return {
         column.key: column.type.length
@@ -51,19 +52,19 @@ def refuses(body: type[BaseModel], field: str, length: int) -> bool:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_no_body_takes_a_longer_text_than_its_column_holds(service: str) -> None:
-    made = importlib.import_module(f"services.{service}.__main__").SERVICE
-    app = made.create_app(made.settings())
-    held = [
+def test_no_body_accepts_a_longer_text_than_its_column(service: str) -> None:
+    parts = importlib.import_module(f"services.{service}.__main__").SERVICE
+    app = parts.create_app(parts.settings())
+    limited = [
         (body, field, most)
         for noun, body in set(bodies(app))
         for field, most in longest(service, noun).items()
         if field in body.model_fields
     ]
-    assert held or service == "scoring"
-    loose = {
+    assert limited or service == "scoring"
+    too_long = {
         f"{body.__name__}.{field}"
-        for body, field, most in held
+        for body, field, most in limited
         if not refuses(body, field, most + 1)
     }
-    assert loose == set()
+    assert too_long == set()

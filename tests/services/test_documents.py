@@ -1,4 +1,4 @@
-"""What the OpenAPI document of every service has to say."""
+"""Tests of the OpenAPI document of every service."""
 
 import importlib
 from typing import Any
@@ -11,14 +11,14 @@ Document = dict[str, Any]
 
 @pytest.fixture(params=SERVICES)
 def document(request: pytest.FixtureRequest) -> Document:
-    """Give the document of a service."""
+    """Return the document of a service."""
     service = importlib.import_module(f"services.{request.param}.__main__").SERVICE
-    found: Document = service.create_app(service.settings()).openapi()
-    return found
+    document: Document = service.create_app(service.settings()).openapi()
+    return document
 
 
 def operations(document: Document) -> list[Document]:
-    """List what programs call; pages for people answer in their own way."""
+    """Return the operations below /v1; respondents' pages have other errors."""
     return [
         operation
         for path, methods in document["paths"].items()
@@ -72,24 +72,24 @@ def test_every_component_is_referred_to(document: Document) -> None:
     assert component_references(document) - references(document) == set()
 
 
-def test_operations_are_named_after_their_verbs(document: Document) -> None:
+def test_operation_ids_are_unique_python_names(document: Document) -> None:
     """Stable and unique: a client generated today has the same names tomorrow."""
     names = [operation["operationId"] for operation in operations(document)]
     assert len(names) == len(set(names))
     assert all(name.isidentifier() and name.islower() for name in names)
 
 
-def test_no_name_of_a_module_leaks_into_a_name_of_the_document(document: Document) -> None:
-    """Two classes of one name would be told apart by where they live."""
+def test_no_schema_name_contains_the_name_of_a_module(document: Document) -> None:
+    """FastAPI would put the modules of two classes of one name before their names."""
     assert [name for name in document["components"]["schemas"] if "__" in name] == []
 
 
 def test_every_parameter_is_described(document: Document) -> None:
-    bare = [
+    undescribed = [
         f"{verb} {path} {parameter['name']}"
         for path, methods in document["paths"].items()
         for verb, operation in methods.items()
         for parameter in operation.get("parameters", ())
         if not parameter.get("description")
     ]
-    assert bare == []
+    assert undescribed == []

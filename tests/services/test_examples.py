@@ -1,6 +1,6 @@
-"""What the documents show of single fields and parameters is what these take.
+"""Tests that fields and parameters accept the examples in their documents.
 
-Whole bodies are sent by test_conformance.py.
+Examples of whole bodies are sent by test_conformance.py.
 """
 
 import importlib
@@ -30,7 +30,7 @@ def fields(app: FastAPI) -> Iterator[tuple[str, FieldInfo]]:
 
 
 def refused(field: FieldInfo) -> Iterator[Any]:
-    """Give the examples that a field does not take."""
+    """Yield the examples of a field that it does not accept."""
     kind: Any = field.annotation
     for rule in field.metadata:
         kind = Annotated[kind, rule]
@@ -43,8 +43,8 @@ def refused(field: FieldInfo) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_example_is_what_its_field_or_parameter_takes(service: str) -> None:
-    made = importlib.import_module(f"services.{service}.__main__").SERVICE
-    shown = [one for one in fields(made.create_app(made.settings())) if one[1].examples]
+def test_every_example_is_accepted_by_its_field_or_parameter(service: str) -> None:
+    parts = importlib.import_module(f"services.{service}.__main__").SERVICE
+    shown = [one for one in fields(parts.create_app(parts.settings())) if one[1].examples]
     assert shown
     assert [(name, list(refused(field))) for name, field in shown if any(refused(field))] == []

@@ -1,4 +1,4 @@
-"""What a worker does follows from what its service publishes, hears and works on."""
+"""Tests of the loops of a worker, which depend on the events and jobs of its service."""
 
 import importlib
 from pathlib import Path
@@ -17,10 +17,12 @@ from shared.messaging.log.choice import open_log
         ("survey", ["housekeeping", "relay", "consumer", "jobs"]),
     ],
 )
-def test_who_publishes_nothing_has_no_relay(service: str, loops: list[str], tmp_path: Path) -> None:
-    made = importlib.import_module(f"services.{service}.__main__").SERVICE
-    settings = made.settings(data=tmp_path)
+def test_a_worker_has_only_the_loops_that_its_service_needs(
+    service: str, loops: list[str], tmp_path: Path
+) -> None:
+    parts = importlib.import_module(f"services.{service}.__main__").SERVICE
+    settings = parts.settings(data=tmp_path)
     database, log = Database.from_settings(settings), open_log(settings)
-    assert [loop.name for loop in made.loops(database, log, settings)] == loops
+    assert [loop.name for loop in parts.loops(database, log, settings)] == loops
     log.close()
     database.close()

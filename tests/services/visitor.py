@@ -1,4 +1,4 @@
-"""Goes through a service as its OpenAPI document shows it, each example sent where it belongs."""
+"""A client that knows a service by its OpenAPI document alone and sends the examples in it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,13 +12,13 @@ from shared.database import Database
 
 Document = dict[str, Any]
 
-ENDS = {"close", "cancel"}
-"""Steps after which a thing takes nothing more."""
+FINAL_STEPS = {"close", "cancel"}
+"""Steps after which a resource accepts no other."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """Something that can be asked of a service."""
+    """An operation of the document."""
 
     verb: str
     path: str
@@ -29,46 +29,50 @@ class Operation:
 
     @property
     def name(self) -> str:
-        """The verb, as generated clients call it."""
+        """The operation id, which generated clients use as a name."""
         return str(self.described["operationId"])
 
     @property
     def noun(self) -> str:
-        """The noun that it belongs to."""
+        """The tag of the noun that the operation belongs to."""
         return str(self.described["tags"][0])
 
     @property
-    def ends(self) -> bool:
-        """Tell whether it has to come last."""
-        return self.verb == "delete" or self.path.rpartition("/")[2] in ENDS
+    def is_final(self) -> bool:
+        """Whether the operation ends a resource, so that it has to come last."""
+        return self.verb == "delete" or self.path.rpartition("/")[2] in FINAL_STEPS
 
-    def takes(self, place: str, name: str) -> bool:
-        """Tell whether it has a parameter."""
-        return any((one["in"], one["name"]) == (place, name) for one in self.parameters)
+    def takes(self, location: str, name: str) -> bool:
+        """Return whether the operation has a parameter in the query, header or path."""
+        return any((one["in"], one["name"]) == (location, name) for one in self.parameters)
 
     @property
     def parameters(self) -> list[Document]:
-        """Describe its parameters."""
-        found: list[Document] = self.described.get("parameters", [])
-        return found
+        """The parameters as the document describes them."""
+        parameters: list[Document] = self.described.get("parameters", [])
+        return parameters
 
 
 @dataclass
 class Visitor:
-    """Sends what the document shows, with the ids just made in the place of those shown.
+    """Sends the examples of the document, with ids that it created instead of those in them.
 
-    The order is that of the document: a noun has to stand behind those that it needs. What ends
-    something comes last. A POST without a body makes a step, any other one thing more.
+    It follows the order of the document, so a noun must come after those that its examples need.
+    Operations that end a resource come last. A POST with a body creates a resource; one without is
+    a step of a resource.
     """
 
     document: Document
     client: httpx.Client
     database: Database
-    made: dict[str, str] = field(default_factory=dict)
-    """What was made last, by the path of its list."""
+    created: dict[str, str] = field(default_factory=dict)
+    """The id of the last created resource, by the path of its list."""
 
     def operations(self, *verbs: str) -> list[Operation]:
-        """List what programs call; all, or some verbs. Pages for people have their own tests."""
+        """Return the operations below /v1, of all verbs or of some.
+
+        Respondents' pages have their own tests.
+        """
         return [
             Operation(verb, path, described)
             for path, methods in self.document["paths"].items()
@@ -76,78 +80,86 @@ class Visitor:
             if path.startswith("/v1/") and (not verbs or verb in verbs)
         ]
 
-    def walk(self, *, to_its_end: bool = True) -> Iterator[tuple[Operation, httpx.Response]]:
-        """Do everything that changes something, each with an Idempotency-Key where it takes one."""
-        found = self.operations("post", "put", "patch", "delete")
-        steps = [one for one in found if not one.ends]
-        last = [one for one in reversed(found) if one.ends and to_its_end]
+    def send_all(self, *, also_final: bool = True) -> Iterator[tuple[Operation, httpx.Response]]:
+        """Send every operation that changes something and yield it with its answer.
+
+        Each gets an Idempotency-Key if it takes one. Fails if an answer is no success.
+        """
+        changes = self.operations("post", "put", "patch", "delete")
+        steps = [one for one in changes if not one.is_final]
+        last = [one for one in reversed(changes) if one.is_final and also_final]
         for operation in steps + last:
-            answer = self.sends(operation)
+            answer = self.send(operation)
             assert answer.is_success, (str(operation), answer.text)
             self._remember(operation, answer)
             yield operation, answer
 
-    def sends(
+    def send(
         self, operation: Operation, client: httpx.Client | None = None, **body: Any
     ) -> httpx.Response:
-        """Send what the document shows, or another body; as the visitor, or by another client."""
-        place = self.place(operation)
+        """Send the example of an operation, or another body, with this client or another one."""
+        path = self.path_of(operation)
         headers = {}
         if operation.takes("header", "idempotency-key"):
-            headers["Idempotency-Key"] = f"{operation.verb}-{place}"
+            headers["Idempotency-Key"] = f"{operation.verb}-{path}"
         if operation.takes("header", "if-match"):
-            headers["If-Match"] = self.client.get(place).headers["ETag"]
+            headers["If-Match"] = self.client.get(path).headers["ETag"]
         sent = body or self.body(operation)
-        return (client or self.client).request(operation.verb, place, headers=headers, **sent)
+        return (client or self.client).request(operation.verb, path, headers=headers, **sent)
 
-    def sends_another(self, operation: Operation) -> httpx.Response:
-        """Send the example again, one of its texts changed if need be, until something is made."""
+    def send_another(self, operation: Operation) -> httpx.Response:
+        """Send the example again or, if that is refused, with one of its texts changed."""
         shown = self.body(operation)
-        place = self.place(operation)
-        answer = self.client.request(operation.verb, place, **shown)
+        path = self.path_of(operation)
+        answer = self.client.request(operation.verb, path, **shown)
         for other in _others(shown.get("json", {})):
             if answer.is_success:
                 break
-            answer = self.client.request(operation.verb, place, json=other)
+            answer = self.client.request(operation.verb, path, json=other)
         return answer
 
-    def repeats(self, answer: httpx.Response, **changed: str | None) -> httpx.Response:
-        """Send a request once more as it was, but for headers (by names with underscores)."""
-        asked = answer.request
-        said: dict[str, str | None] = {name: asked.headers.get(name) for name in _SAID}
-        said |= {name.replace("_", "-"): value for name, value in changed.items()}
-        kept = {name: value for name, value in said.items() if value is not None}
-        return self.client.request(asked.method, asked.url, content=asked.read(), headers=kept)
+    def repeat(self, answer: httpx.Response, **changed: str | None) -> httpx.Response:
+        """Send the request of an answer again, with headers (`if_match` for `if-match`) changed."""
+        first = answer.request
+        values: dict[str, str | None] = {
+            name: first.headers.get(name) for name in _REPEATED_HEADERS
+        }
+        values |= {name.replace("_", "-"): value for name, value in changed.items()}
+        headers = {name: value for name, value in values.items() if value is not None}
+        return self.client.request(first.method, first.url, content=first.read(), headers=headers)
 
-    def place(self, operation: Operation) -> str:
-        """Write a path with what was made or shown in place of its names."""
+    def path_of(self, operation: Operation) -> str:
+        """Return the path of an operation, its parameters replaced by created ids or examples."""
         shown = {one["name"]: one["schema"].get("examples") for one in operation.parameters}
-        place = template = ""
+        path = template = ""
         for segment in operation.path.strip("/").split("/"):
             name = segment.strip("{}")
             if segment == name:
-                place += f"/{name}"
+                path += f"/{name}"
             else:
-                known = self.made.get(template) or (shown[name] or [None])[0]
-                place += f"/{known or self._listed(place, name)}"
+                known = self.created.get(template) or (shown[name] or [None])[0]
+                path += f"/{known or self._first_listed(path, name)}"
             template += f"/{segment}"
-        return place
+        return path
 
-    def strays(
+    def send_with_wrong_ids(
         self, operation: Operation, wrong: Mapping[str, str]
     ) -> Iterator[tuple[str, httpx.Response]]:
-        """Ask with each name of the path in turn replaced by a wrong one of its kind."""
-        there, names = self.place(operation).split("/"), operation.path.split("/")
+        """Send an operation once for each parameter of its path, replaced by a wrong value.
+
+        `wrong` has the value by format or type. Yields the name of the parameter and the answer.
+        """
+        values, names = self.path_of(operation).split("/"), operation.path.split("/")
         for one in operation.parameters:
             kind = one["schema"].get("format", one["schema"].get("type"))
             if one["in"] == "path" and kind in wrong:
                 at = names.index(f"{{{one['name']}}}")
-                place = "/".join([*there[:at], wrong[kind], *there[at + 1 :]])
+                path = "/".join([*values[:at], wrong[kind], *values[at + 1 :]])
                 sent: dict[str, Any] = {"headers": {"If-Match": '"1"'}} | self.body(operation)
-                yield one["name"], self.client.request(operation.verb, place, **sent)
+                yield one["name"], self.client.request(operation.verb, path, **sent)
 
     def body(self, operation: Operation) -> dict[str, Any]:
-        """Give the body that the document shows, as arguments of a request."""
+        """Return the example body of an operation, as arguments of a request of httpx."""
         if "requestBody" not in operation.described:
             return {}
         ((kind, content),) = operation.described["requestBody"]["content"].items()
@@ -158,7 +170,7 @@ class Visitor:
         return {"files": {"file": ("example.csv", parts.pop("file"))}, "data": parts}
 
     def example(self, schema: Document) -> Any:
-        """Give the one example of a schema; KeyError where there is none."""
+        """Return the one example of a schema; KeyError if it has none."""
         if "$ref" not in schema:
             return schema["examples"][0]
         name = schema["$ref"].rpartition("/")[2]
@@ -166,25 +178,27 @@ class Visitor:
         return example
 
     def _remember(self, operation: Operation, answer: httpx.Response) -> None:
-        above, _, made = answer.headers.get("Location", "").rpartition("/")
-        if above == answer.request.url.path:
-            self.made[operation.path] = made
+        parent, _, created_id = answer.headers.get("Location", "").rpartition("/")
+        if parent == answer.request.url.path:
+            self.created[operation.path] = created_id
 
     def _id(self, name: str) -> str | None:
-        """Give what was made last of a noun, by the name that paths give to its id."""
-        known = (made for path, made in self.made.items() if self._names(f"{path}/{{{name}}}"))
+        """Return the last created id for a field such as `survey_id`, if paths name it so."""
+        known = (
+            last for path, last in self.created.items() if self._has_path(f"{path}/{{{name}}}")
+        )
         return next(known, None) if name.endswith("_id") else None
 
-    def _names(self, path: str) -> bool:
+    def _has_path(self, path: str) -> bool:
         return path in self.document["paths"]
 
-    def _listed(self, place: str, name: str) -> str:
-        """Take the first of a list of things that nobody makes by a POST."""
-        (first, *_) = self.client.get(place).json()["items"]
+    def _first_listed(self, path: str, name: str) -> str:
+        """Return the id of the first item of a list, for resources that no POST creates."""
+        (first, *_) = self.client.get(path).json()["items"]
         return str(first.get(name) or first["id"])
 
 
-_SAID = ("content-type", "idempotency-key", "if-match")
+_REPEATED_HEADERS = ("content-type", "idempotency-key", "if-match")
 
 
 def _as_text(value: Any) -> str:
@@ -192,18 +206,19 @@ def _as_text(value: Any) -> str:
 
 
 def _others(body: Any) -> Iterator[Any]:
-    """Give copies of a body, each with another of its texts changed."""
-    for way in _texts(body):
+    """Yield copies of a body, each with another one of its texts changed."""
+    for steps in _texts(body):
         other = part = deepcopy(body)
-        for step in way[:-1]:
+        for step in steps[:-1]:
             part = part[step]
-        part[way[-1]] += "2"
+        part[steps[-1]] += "2"
         yield other
 
 
 def _texts(part: Any) -> Iterator[list[Any]]:
-    inside = part.items() if isinstance(part, dict) else enumerate(part)
-    for step, value in inside:
+    """Yield the keys and indexes that lead to each text within a JSON value."""
+    members = part.items() if isinstance(part, dict) else enumerate(part)
+    for step, value in members:
         if isinstance(value, str):
             yield [step]
         elif isinstance(value, dict | list):

@@ -1,4 +1,4 @@
-"""The gateway, running before real services over real sockets."""
+"""Fixtures: the gateway, served in front of small services over sockets."""
 
 import json
 import socket
@@ -37,7 +37,7 @@ PATHS = {
 
 @dataclass(frozen=True)
 class Gateway:
-    """A running gateway and what stands behind it."""
+    """A running gateway, with its client, its database and the services behind it."""
 
     url: str
     settings: Settings
@@ -46,30 +46,30 @@ class Gateway:
     client: httpx.Client
 
     @contextmanager
-    def line(self) -> Iterator[socket.socket]:
-        """Give a bare connection."""
+    def connection(self) -> Iterator[socket.socket]:
+        """Yield a TCP connection to the gateway."""
         parts = httpx.URL(self.url)
-        with socket.create_connection((parts.host, parts.port or 80), timeout=10) as line:
-            yield line
+        with socket.create_connection((parts.host, parts.port or 80), timeout=10) as connection:
+            yield connection
 
-    def say(self, sent: bytes) -> bytes:
-        """Send bytes as they are, and give all that comes back until the line is closed."""
-        with self.line() as line:
-            line.sendall(sent)
-            line.shutdown(socket.SHUT_WR)
-            return listen(line)
+    def exchange(self, sent: bytes) -> bytes:
+        """Send bytes as they are, and return all that comes back until the connection is closed."""
+        with self.connection() as connection:
+            connection.sendall(sent)
+            connection.shutdown(socket.SHUT_WR)
+            return read_to_end(connection)
 
 
-def listen(line: socket.socket) -> bytes:
-    """Read until the other side closes."""
-    heard = bytearray()
-    while piece := line.recv(65536):
-        heard += piece
-    return bytes(heard)
+def read_to_end(connection: socket.socket) -> bytes:
+    """Return everything that the other side sends until it closes the connection."""
+    received = bytearray()
+    while piece := connection.recv(65536):
+        received += piece
+    return bytes(received)
 
 
 def document(paths: dict[str, list[str]]) -> dict[str, object]:
-    """Make a small OpenAPI document."""
+    """Return a small OpenAPI document with these methods of each path."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "x", "version": "1"},
@@ -86,7 +86,7 @@ def document(paths: dict[str, list[str]]) -> dict[str, object]:
 def served_gateway(
     settings_for: SettingsFor, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
-    """Serve the gateway with short patience for the whole run, on each stack."""
+    """Serve the gateway, with short timeouts, for the whole run on each stack."""
     data, upstream = tmp_path_factory.mktemp("gateway"), Upstream()
     for service, paths in PATHS.items():
         file = data / "openapi" / service / "area.json"
@@ -115,10 +115,10 @@ def served_gateway(
 def _served(settings: Settings, upstream: Upstream, documents: Path) -> Iterator[Gateway]:
     database = Database(settings.database, schema=settings.name)
     migrations.upgrade(database, SERVICE.migrations)
-    door = guard(create_app(settings), settings, documents=documents)
+    app = guard(create_app(settings), settings, documents=documents)
     authorization = {"Authorization": f"Bearer {KEY}"}
     with (
-        serve(door, **server_options(settings), server_header=False, date_header=False) as url,
+        serve(app, **server_options(settings), server_header=False, date_header=False) as url,
         httpx.Client(base_url=url, headers=authorization, timeout=10) as client,
     ):
         yield Gateway(url, settings, upstream, database, client)
@@ -127,7 +127,7 @@ def _served(settings: Settings, upstream: Upstream, documents: Path) -> Iterator
 
 @pytest.fixture
 def gateway(served_gateway: Gateway) -> Gateway:
-    """Give the gateway, with no key but the administrator's."""
+    """Return the gateway, with no key but the administrator's."""
     empty(served_gateway.database)
     administrator.ensure(served_gateway.database, served_gateway.settings)
     return served_gateway

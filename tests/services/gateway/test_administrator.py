@@ -1,4 +1,4 @@
-"""The administrator's key comes from the settings, or is made once and kept private."""
+"""Tests of the administrator's key: it comes from the settings, or is created once and private."""
 
 from pathlib import Path
 
@@ -17,25 +17,25 @@ def status_with(gateway: Gateway, key: str) -> int:
 
 
 def settings(gateway: Gateway, data: Path, key: str | None) -> Settings:
-    given = SecretStr(key) if key else None
-    return gateway.settings.model_copy(update={"data": data, "admin_key": given})
+    admin_key = SecretStr(key) if key else None
+    return gateway.settings.model_copy(update={"data": data, "admin_key": admin_key})
 
 
-def test_without_a_setting_a_key_is_made_shown_once_and_kept(
+def test_without_the_setting_a_key_is_created_shown_once_and_stored(
     gateway: Gateway, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wanted = settings(gateway, tmp_path, None)
-    administrator.ensure(gateway.database, wanted)
+    without_key = settings(gateway, tmp_path, None)
+    administrator.ensure(gateway.database, without_key)
     key = (tmp_path / "admin.key").read_text().strip()
     assert (tmp_path / "admin.key").stat().st_mode & 0o777 == 0o600
     assert key in capsys.readouterr().err
     assert status_with(gateway, key) == 200
-    administrator.ensure(gateway.database, wanted)
+    administrator.ensure(gateway.database, without_key)
     assert capsys.readouterr().err == ""
     assert (tmp_path / "admin.key").read_text().strip() == key
 
 
-def test_a_key_of_the_settings_is_not_written_down(gateway: Gateway, tmp_path: Path) -> None:
+def test_a_key_of_the_settings_is_not_written_to_a_file(gateway: Gateway, tmp_path: Path) -> None:
     administrator.ensure(gateway.database, settings(gateway, tmp_path, "given-key"))
     assert list(tmp_path.iterdir()) == []
     assert status_with(gateway, "given-key") == 200
@@ -50,5 +50,5 @@ def test_a_new_key_of_the_settings_replaces_the_one_before(
     assert status_with(gateway, "second") == 200
 
 
-def test_the_key_is_not_in_what_settings_show_of_themselves(gateway: Gateway) -> None:
+def test_the_repr_of_the_settings_does_not_show_the_key(gateway: Gateway) -> None:
     assert KEY not in repr(gateway.settings)

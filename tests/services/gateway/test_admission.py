@@ -1,4 +1,4 @@
-"""Nothing passes without a key, and a key passes only where its scopes allow."""
+"""Tests of admission: requests need a key whose scopes allow them."""
 
 import httpx
 import pytest
@@ -22,13 +22,13 @@ CLOSED = [
 
 def key_with(gateway: Gateway, *scopes: str, **more: str) -> dict[str, str]:
     body = {"name": "test", "scopes": scopes, **more}
-    made = gateway.client.post("/v1/api-keys", json=body)
-    assert made.status_code == 201
-    return {"Authorization": f"Bearer {made.json()['key']}"}
+    created = gateway.client.post("/v1/api-keys", json=body)
+    assert created.status_code == 201
+    return {"Authorization": f"Bearer {created.json()['key']}"}
 
 
 @pytest.mark.parametrize("path", OPEN)
-def test_documents_and_probes_are_open(gateway: Gateway, path: str) -> None:
+def test_documents_and_probes_need_no_key(gateway: Gateway, path: str) -> None:
     assert httpx.get(gateway.url + path).status_code == 200
 
 
@@ -73,7 +73,7 @@ def test_a_wrong_key_is_a_401_that_does_not_repeat_it(gateway: Gateway, authoriz
         (["admin"], "PATCH", "/v1/customers/1", 200),
     ],
 )
-def test_scopes_open_by_method_and_noun(
+def test_the_needed_scope_depends_on_method_and_noun(
     gateway: Gateway, scopes: list[str], method: str, path: str, status: int
 ) -> None:
     headers = key_with(gateway, *scopes)
@@ -97,13 +97,13 @@ def test_head_is_answered_like_get_without_the_body(gateway: Gateway, path: str)
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "LOCK"])
-def test_other_methods_are_not_used_here(gateway: Gateway, method: str) -> None:
+def test_other_methods_are_refused_with_405(gateway: Gateway, method: str) -> None:
     answer = gateway.client.request(method, "/v1/customers")
     assert answer.status_code == 405
     assert "PATCH" in answer.headers["Allow"]
 
 
-def test_options_tells_the_methods_of_a_path(gateway: Gateway) -> None:
+def test_options_is_answered_with_the_methods_of_the_path(gateway: Gateway) -> None:
     answer = gateway.client.options("/v1/customers/17")
     assert answer.status_code == 204
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS, PATCH"
@@ -117,17 +117,17 @@ def test_an_upgrade_is_refused(gateway: Gateway) -> None:
     assert answer.json()["errors"][0]["code"] == "upgrade_refused"
 
 
-def test_the_first_segments_are_not_decoded(gateway: Gateway) -> None:
+def test_an_encoded_noun_is_unknown(gateway: Gateway) -> None:
     assert gateway.client.get("/v1/custom%65rs").status_code == 404
     assert httpx.get(gateway.url + "/live%7a").status_code == 401
 
 
-def test_a_path_trick_never_reaches_an_open_or_another_path(gateway: Gateway) -> None:
+def test_a_path_with_dot_segments_or_encoded_slashes_is_refused(gateway: Gateway) -> None:
     for path in ["/docs/../v1/api-keys", "/s/..%2fv1/customers", "/s/%2e%2e/v1/customers"]:
-        with gateway.line() as line:
-            line.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-            assert line.recv(100).startswith(b"HTTP/1.1 400 ")
+        with gateway.connection() as connection:
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
 
 
-def test_readiness_follows_the_database_of_keys(gateway: Gateway) -> None:
+def test_readyz_is_ok_while_the_database_of_keys_is_reachable(gateway: Gateway) -> None:
     assert httpx.get(gateway.url + "/readyz").text == "ok"

@@ -1,4 +1,4 @@
-"""The gateway as an operator starts it."""
+"""Tests of the process that an operator starts."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from services.gateway.__main__ import SERVICE
 from services.gateway.settings import Settings
 from shared import commands
 
-PATIENCE = 30
+SECONDS = 30
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def started(data: Path, port: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def wait_for(url: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + SECONDS
     while True:
         try:
             if httpx.get(url).status_code == 200:
@@ -51,7 +51,7 @@ def wait_for(url: str) -> None:
         time.sleep(0.05)
 
 
-def test_the_first_start_makes_the_keys_and_a_term_ends_it(tmp_path: Path) -> None:
+def test_the_first_start_creates_the_keys_and_sigterm_ends_it(tmp_path: Path) -> None:
     commands.migrate(SERVICE, Settings(data=tmp_path), dry_run=False)
     port = free_port()
     with started(tmp_path, port) as process:
@@ -59,19 +59,19 @@ def test_the_first_start_makes_the_keys_and_a_term_ends_it(tmp_path: Path) -> No
         authorization = {"Authorization": f"Bearer {key}"}
         assert httpx.get(f"http://127.0.0.1:{port}/v1/api-keys", headers=authorization).is_success
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=PATIENCE)
+        out, err = process.communicate(timeout=SECONDS)
     assert (tmp_path / "identity.key").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "identity.pub").exists()
     assert err.count(key) == 1
     assert key not in out
     lines = [json.loads(line) for line in out.splitlines()]
-    asked = [line for line in lines if line.get("route") == "/v1/api-keys"]
-    assert [(line["status"], line["service"]) for line in asked] == [(200, "gateway")]
+    requests = [line for line in lines if line.get("route") == "/v1/api-keys"]
+    assert [(line["status"], line["service"]) for line in requests] == [(200, "gateway")]
 
 
-def test_the_started_gateway_guards_its_line(tmp_path: Path) -> None:
+def test_the_started_gateway_refuses_headers_that_are_too_large(tmp_path: Path) -> None:
     commands.migrate(SERVICE, Settings(data=tmp_path), dry_run=False)
     port = free_port()
-    with started(tmp_path, port), socket.create_connection(("127.0.0.1", port), 10) as line:
-        line.sendall(b"GET /livez HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n")
-        assert line.recv(100).startswith(b"HTTP/1.1 431 ")
+    with started(tmp_path, port), socket.create_connection(("127.0.0.1", port), 10) as connection:
+        connection.sendall(b"GET /livez HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 431 ")

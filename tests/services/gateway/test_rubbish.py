@@ -1,15 +1,15 @@
-"""Whatever bytes arrive, the answer is a 4xx problem or a closed line, and others are served on."""
+"""Tests of invalid HTTP: it gets a 4xx problem or a closed connection, and others are served."""
 
 import contextlib
 import random
 
 import pytest
 
-from tests.services.gateway.conftest import KEY, Gateway, listen
+from tests.services.gateway.conftest import KEY, Gateway, read_to_end
 
 BEARER = b"Authorization: Bearer " + KEY.encode() + b"\r\n"
-RUBBISH = {
-    "nothing": b"\r\n\r\n",
+INVALID = {
+    "empty lines": b"\r\n\r\n",
     "no HTTP": b"hello\r\n\r\n",
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
@@ -52,25 +52,25 @@ RUBBISH = {
 }
 
 
-def heard_after(gateway: Gateway, sent: bytes) -> bytes:
-    with gateway.line() as line, contextlib.suppress(ConnectionError):
-        line.settimeout(3)
-        line.sendall(sent)
+def answer_to(gateway: Gateway, sent: bytes) -> bytes:
+    with gateway.connection() as connection, contextlib.suppress(ConnectionError):
+        connection.settimeout(3)
+        connection.sendall(sent)
         with contextlib.suppress(TimeoutError):
-            return line.recv(65536)
+            return connection.recv(65536)
     return b""
 
 
-@pytest.mark.parametrize("sent", RUBBISH.values(), ids=RUBBISH)
-def test_rubbish_gets_a_clear_4xx_or_nothing(gateway: Gateway, sent: bytes) -> None:
-    heard = heard_after(gateway, sent)
-    if heard:
-        assert heard.startswith(b"HTTP/1.1 4"), heard
-        assert b"application/problem+json" in heard
+@pytest.mark.parametrize("sent", INVALID.values(), ids=INVALID)
+def test_invalid_http_gets_a_4xx_problem_or_no_answer(gateway: Gateway, sent: bytes) -> None:
+    received = answer_to(gateway, sent)
+    if received:
+        assert received.startswith(b"HTTP/1.1 4"), received
+        assert b"application/problem+json" in received
     assert gateway.client.get("/v1/customers/1").status_code == 200
 
 
-def test_a_body_smuggled_behind_a_length_is_not_a_second_request(gateway: Gateway) -> None:
+def test_a_request_smuggled_in_a_body_is_not_executed(gateway: Gateway) -> None:
     smuggled = b"GET /v1/api-keys HTTP/1.1\r\nHost: x\r\n" + BEARER + b"\r\n"
     sent = (
         b"POST /v1/customers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
@@ -78,57 +78,63 @@ def test_a_body_smuggled_behind_a_length_is_not_a_second_request(gateway: Gatewa
         + b"Content-Length: %d\r\n\r\n" % len(smuggled)
         + smuggled
     )
-    with gateway.line() as line:
-        line.sendall(sent)
-        heard = listen(line)
-    assert heard.count(b"HTTP/1.1 ") == 1
-    assert b'"length":%d' % len(smuggled) in heard
+    with gateway.connection() as connection:
+        connection.sendall(sent)
+        received = read_to_end(connection)
+    assert received.count(b"HTTP/1.1 ") == 1
+    assert b'"length":%d' % len(smuggled) in received
 
 
 @pytest.mark.parametrize("behind", [b" ", b"\x00\x01GARBAGE\r\n\r\n", b"\xff" * 5000])
-def test_a_request_is_answered_though_rubbish_follows_it(gateway: Gateway, behind: bytes) -> None:
+def test_a_request_is_answered_although_invalid_bytes_come_after_it(
+    gateway: Gateway, behind: bytes
+) -> None:
     sent = b"POST /v1/customers HTTP/1.1\r\nHost: x\r\n" + BEARER + b"Content-Length: 3\r\n\r\nabc"
-    with gateway.line() as line:
-        line.sendall(sent + behind)
-        heard = listen(line)
-    assert heard.startswith(b"HTTP/1.1 200 ")
-    assert heard.count(b"HTTP/1.1 ") == 1
+    with gateway.connection() as connection:
+        connection.sendall(sent + behind)
+        received = read_to_end(connection)
+    assert received.startswith(b"HTTP/1.1 200 ")
+    assert received.count(b"HTTP/1.1 ") == 1
 
 
-def test_headers_too_large_are_told_once_though_rubbish_follows(gateway: Gateway) -> None:
-    with gateway.line() as line:
-        line.sendall(b"GET /livez HTTP/1.1\r\nX: " + b"x" * 30_000 + b"\r\n\r\n\x00\x01\r\n\r\n")
-        heard = listen(line)
-    assert heard.startswith(b"HTTP/1.1 431 ")
-    assert heard.count(b"HTTP/1.1 ") == 1
+def test_headers_that_are_too_large_are_refused_once_although_invalid_bytes_come_after_them(
+    gateway: Gateway,
+) -> None:
+    with gateway.connection() as connection:
+        connection.sendall(
+            b"GET /livez HTTP/1.1\r\nX: " + b"x" * 30_000 + b"\r\n\r\n\x00\x01\r\n\r\n"
+        )
+        received = read_to_end(connection)
+    assert received.startswith(b"HTTP/1.1 431 ")
+    assert received.count(b"HTTP/1.1 ") == 1
 
 
 def test_pipelined_requests_are_answered_in_order(gateway: Gateway) -> None:
-    asked = [
+    requests = [
         b"GET /v1/customers/%d HTTP/1.1\r\nHost: x\r\n" % number + BEARER + b"\r\n"
         for number in range(3)
     ]
     last = b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-    with gateway.line() as line:
-        line.sendall(b"".join(asked) + last)
-        heard = listen(line)
-    places = [heard.index(b'"/v1/customers/%d"' % number) for number in range(3)]
-    assert places == sorted(places)
-    assert heard.endswith(b"ok")
+    with gateway.connection() as connection:
+        connection.sendall(b"".join(requests) + last)
+        received = read_to_end(connection)
+    positions = [received.index(b'"/v1/customers/%d"' % number) for number in range(3)]
+    assert positions == sorted(positions)
+    assert received.endswith(b"ok")
 
 
-def test_random_bytes_break_nothing(gateway: Gateway) -> None:
+def test_random_bytes_cause_no_5xx_and_do_not_disturb_others(gateway: Gateway) -> None:
     dice = random.Random(7)
-    whole = (
+    valid = (
         b"POST /v1/customers?q=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n" + BEARER + b"\r\nabc"
     )
     for _ in range(60):
-        spoilt = bytearray(whole)
+        damaged = bytearray(valid)
         for _ in range(dice.randint(1, 6)):
-            spoilt[dice.randrange(len(spoilt))] = dice.randrange(256)
-        with gateway.line() as line, contextlib.suppress(ConnectionError, TimeoutError):
-            line.settimeout(0.05)
-            line.sendall(bytes(spoilt))
-            heard = line.recv(65536)
-            assert not heard.startswith(b"HTTP/1.1 5"), spoilt
+            damaged[dice.randrange(len(damaged))] = dice.randrange(256)
+        with gateway.connection() as connection, contextlib.suppress(ConnectionError, TimeoutError):
+            connection.settimeout(0.05)
+            connection.sendall(bytes(damaged))
+            received = connection.recv(65536)
+            assert not received.startswith(b"HTTP/1.1 5"), damaged
     assert gateway.client.get("/v1/customers/1").status_code == 200

@@ -1,4 +1,4 @@
-"""A service to stand behind the gateway: it says what it was sent, and fails on demand."""
+"""A service behind the gateway, for its tests: it echoes requests and fails on demand."""
 
 import asyncio
 import hashlib
@@ -20,16 +20,16 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Upstream:
-    """What the service saw happen."""
+    """The service, and events that tests wait for."""
 
     def __init__(self) -> None:
         self.cancelled = Event()
         self.broken_uploads = Event()
-        self.begun = Event()
+        self.has_begun = Event()
         self.received = 0
 
     def app(self, audience: str, public_key_file: Path) -> ASGIApp:
-        """Make the service, which believes only the gateway."""
+        """Return the ASGI app of the service, which accepts tokens of the gateway only."""
         routes = [
             Route("/v1/imports", self.upload, methods=["POST"]),
             Route("/v1/surveys/{id}/imports", self.upload, methods=["POST"]),
@@ -48,7 +48,7 @@ class Upstream:
         return _Breaking(RequireIdentity(app, verifier=verifier))
 
     async def echo(self, request: Request) -> Response:
-        """Say what came in."""
+        """Answer with the request and its identity."""
         body = await request.body()
         identity = request.state.identity
         return JSONResponse(
@@ -66,7 +66,7 @@ class Upstream:
         )
 
     async def upload(self, request: Request) -> Response:
-        """Take a file piece by piece."""
+        """Read a file piece by piece and answer with its digest."""
         if request.headers.get("x-refuse"):
             return JSONResponse({"code": "refused"}, 422)
         digest, self.received = hashlib.sha256(), 0
@@ -74,15 +74,15 @@ class Upstream:
             async for piece in request.stream():
                 digest.update(piece)
                 self.received += len(piece)
-                self.begun.set()
+                self.has_begun.set()
         except ClientDisconnect:
             self.broken_uploads.set()
             raise
         return JSONResponse({"digest": digest.hexdigest(), "length": self.received}, 202)
 
     async def slow(self, request: Request) -> Response:
-        """Answer only when the caller has gone."""
-        self.begun.set()
+        """Wait until the caller has disconnected."""
+        self.has_begun.set()
         while (await request.receive())["type"] != "http.disconnect":
             pass
         self.cancelled.set()
@@ -108,15 +108,15 @@ class Upstream:
         return Response(None if status in {204, 304} else b"{}", status, {"X-Own": "1"})
 
     async def moved(self, request: Request) -> Response:
-        """Send the caller on, by the address that we were called by."""
+        """Redirect to an address of this service."""
         return Response(status_code=307, headers={"Location": f"{request.base_url}v1/customers/2"})
 
     async def bug(self, _: Request) -> Response:
-        """Fail as no service should."""
+        """Raise an unexpected exception."""
         raise ZeroDivisionError
 
     async def odd_headers(self, _: Request) -> Response:
-        """Answer with headers that are not for the caller."""
+        """Answer with headers that the gateway must not return to the caller."""
         return Response(
             b"{}",
             headers={
@@ -130,7 +130,7 @@ class Upstream:
 
 
 class _Breaking:
-    """Breaks off in the middle of an answer, where the path says so."""
+    """Middleware that breaks off an answer if the path begins with /v1/customers/break."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

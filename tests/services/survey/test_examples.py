@@ -18,12 +18,12 @@ def test_every_example_body_of_surveys_works_when_it_is_sent(
     document, client = SERVICE.create_app(surveys.settings).openapi(), surveys.client
     visitor = Visitor(document, client, surveys.database)
     responses = {}
-    for operation, response in visitor.walk(to_its_end=False):
+    for operation, response in visitor.send_all(also_final=False):
         responses[operation.name] = response
         if operation.name == "open_version" and template:
             questionnaire_id = client.post("/v1/questionnaires", json=template).json()["id"]
             client.post(f"/v1/questionnaires/{questionnaire_id}/publish")
-            visitor.made["/v1/questionnaires"] = questionnaire_id
+            visitor.created["/v1/questionnaires"] = questionnaire_id
     ((_, content),) = document["paths"][FORM]["post"]["requestBody"]["content"].items()
     link = responses["design_survey"].json()["waves"][0]["link"]
     assert client.post(link, data=visitor.example(content["schema"])).status_code == 303

@@ -1,4 +1,4 @@
-"""What a key allows, and how it is known without being kept."""
+"""Tests of scopes, and of the texts and digests of keys."""
 
 from uuid import UUID, uuid4
 
@@ -12,21 +12,23 @@ SEED = bytes(range(32))
 
 
 @given(st.uuids(), st.uuids(), st.binary(min_size=32, max_size=32))
-def test_a_key_is_its_ids_own_and_the_gateways_own(one: UUID, other: UUID, seed: bytes) -> None:
+def test_the_text_of_a_key_depends_on_its_id_and_the_seed_alone(
+    one: UUID, other: UUID, seed: bytes
+) -> None:
     assert credential(SEED, one) == credential(SEED, one)
     assert (credential(SEED, one) == credential(SEED, other)) is (one == other)
     assert (credential(SEED, one) == credential(seed, one)) is (seed == SEED)
 
 
-def test_a_key_is_long_and_fit_for_a_header() -> None:
+def test_a_key_is_long_and_ascii() -> None:
     text = credential(SEED, uuid4())
     assert text.startswith("patron_")
     assert len(text) == 50
     assert text.isascii()
 
 
-def test_the_text_of_a_key_and_what_is_kept_of_it_stay_the_same() -> None:
-    """Keys are derived, and known by their digests: another way would lock every caller out."""
+def test_keys_and_digests_of_earlier_releases_stay_valid() -> None:
+    """Another derivation or digest would lock every caller out."""
     text = credential(SEED, UUID(int=1))
     assert text == "patron_GPcGd1lPeFnnGI8AAxq9TL1bVpvOxxDF7oSsYd7Bdw8"
     assert digest(text) == "760aa1dd205d1fc1fd8b49a1995d0ed4926e0a2c575ff4a29ba66ff0660d423e"
@@ -49,11 +51,11 @@ def test_every_text_has_a_digest(text: str) -> None:
         ("GET", "api-keys", Scope.ADMIN),
     ],
 )
-def test_method_and_noun_tell_the_scope(method: str, noun: str, needed: Scope) -> None:
+def test_method_and_noun_decide_the_needed_scope(method: str, noun: str, needed: Scope) -> None:
     assert needed_scope(method, noun) is needed
 
 
-def test_an_administrator_may_everything_and_nobody_else_more_than_they_have() -> None:
+def test_admin_includes_every_scope_and_no_other_scope_includes_another() -> None:
     assert all(permits({Scope.ADMIN}, needed) for needed in Scope)
     assert not permits({Scope.READ, Scope.WRITE}, Scope.ADMIN)
     assert not permits({Scope.READ}, Scope.WRITE)

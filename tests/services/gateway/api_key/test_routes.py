@@ -1,4 +1,4 @@
-"""Keys are made, shown once, listed without their text, and revoked for good."""
+"""Tests of the routes of API keys: create, list, read, revoke."""
 
 from uuid import UUID
 
@@ -14,10 +14,10 @@ NEW = {"name": "web shop", "scopes": ["read", "write"]}
 
 
 def create(gateway: Gateway, **more: object) -> dict[str, object]:
-    made = gateway.client.post("/v1/api-keys", json=NEW | more)
-    assert made.status_code == 201, made.text
-    found: dict[str, object] = made.json()
-    return found
+    created = gateway.client.post("/v1/api-keys", json=NEW | more)
+    assert created.status_code == 201, created.text
+    body: dict[str, object] = created.json()
+    return body
 
 
 def status_with(gateway: Gateway, key: object) -> int:
@@ -25,33 +25,33 @@ def status_with(gateway: Gateway, key: object) -> int:
     return httpx.get(f"{gateway.url}/v1/customers/1", headers=headers).status_code
 
 
-def test_a_new_key_opens_and_says_where_it_is(gateway: Gateway) -> None:
-    made = gateway.client.post("/v1/api-keys", json=NEW)
-    body = made.json()
-    assert made.headers["Location"] == f"/v1/api-keys/{body['id']}"
+def test_a_new_key_works_and_its_answer_has_a_location(gateway: Gateway) -> None:
+    created = gateway.client.post("/v1/api-keys", json=NEW)
+    body = created.json()
+    assert created.headers["Location"] == f"/v1/api-keys/{body['id']}"
     assert body["created_by"] == str(ADMINISTRATOR)
     assert (body["scopes"], body["rows"], body["revoked_at"]) == (["read", "write"], "all", None)
     assert status_with(gateway, body["key"]) == 200
 
 
-def test_the_text_of_a_key_is_nowhere_but_in_its_first_answer(gateway: Gateway) -> None:
-    made = gateway.client.post("/v1/api-keys", json=NEW, headers={"Idempotency-Key": "k"}).json()
-    shown = gateway.client.get(f"/v1/api-keys/{made['id']}").json()
-    assert shown == {name: value for name, value in made.items() if name != "key"}
-    assert made["key"] not in gateway.client.get("/v1/api-keys").text
+def test_the_text_of_a_key_is_only_in_the_answer_that_created_it(gateway: Gateway) -> None:
+    created = gateway.client.post("/v1/api-keys", json=NEW, headers={"Idempotency-Key": "k"}).json()
+    shown = gateway.client.get(f"/v1/api-keys/{created['id']}").json()
+    assert shown == {name: value for name, value in created.items() if name != "key"}
+    assert created["key"] not in gateway.client.get("/v1/api-keys").text
     with gateway.database.reading() as session:
         for table in ("api_keys", "idempotent_answers", "outbox"):
             rows = session.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608  our names
-            assert made["key"] not in repr(rows)
+            assert created["key"] not in repr(rows)
 
 
 def test_a_revoked_key_is_refused_at_once_and_stays_in_the_list(gateway: Gateway) -> None:
-    made = create(gateway)
-    assert status_with(gateway, made["key"]) == 200
+    created = create(gateway)
+    assert status_with(gateway, created["key"]) == 200
     for _ in range(2):
-        assert gateway.client.delete(f"/v1/api-keys/{made['id']}").status_code == 204
-    assert status_with(gateway, made["key"]) == 401
-    assert gateway.client.get(f"/v1/api-keys/{made['id']}").json()["revoked_at"] is not None
+        assert gateway.client.delete(f"/v1/api-keys/{created['id']}").status_code == 204
+    assert status_with(gateway, created["key"]) == 401
+    assert gateway.client.get(f"/v1/api-keys/{created['id']}").json()["revoked_at"] is not None
 
 
 def test_the_administrators_key_cannot_be_revoked(gateway: Gateway) -> None:
@@ -60,19 +60,19 @@ def test_the_administrators_key_cannot_be_revoked(gateway: Gateway) -> None:
     assert status_with(gateway, KEY) == 200
 
 
-def test_p7_a_key_that_sees_some_rows_makes_none_that_sees_all(gateway: Gateway) -> None:
-    """P7: nor does it learn of keys; releases before made administrators of this kind."""
-    made = create(gateway, scopes=["admin"])
+def test_p7_a_key_that_sees_some_rows_creates_no_keys_and_reads_none(gateway: Gateway) -> None:
+    """P7: earlier releases could create keys with the scope admin that see some rows only."""
+    created = create(gateway, scopes=["admin"])
     with gateway.database.transaction() as session:
-        session.get_one(ApiKey, UUID(str(made["id"]))).rows = "own"
-    headers = {"Authorization": f"Bearer {made['key']}"}
-    place = f"/v1/api-keys/{ADMINISTRATOR}"
+        session.get_one(ApiKey, UUID(str(created["id"]))).rows = "own"
+    headers = {"Authorization": f"Bearer {created['key']}"}
+    path = f"/v1/api-keys/{ADMINISTRATOR}"
     with httpx.Client(base_url=gateway.url, headers=headers) as limited:
         answers = [
             limited.post("/v1/api-keys", json=NEW),
             limited.get("/v1/api-keys"),
-            limited.get(place),
-            limited.delete(place),
+            limited.get(path),
+            limited.delete(path),
         ]
     assert {(one.status_code, one.json()["code"]) for one in answers} == {(403, "forbidden")}
     assert all("sees all rows" in one.json()["detail"] for one in answers)
@@ -81,13 +81,13 @@ def test_p7_a_key_that_sees_some_rows_makes_none_that_sees_all(gateway: Gateway)
 
 def test_keys_are_listed_in_pages(gateway: Gateway) -> None:
     names = [create(gateway, name=f"key {number}")["name"] for number in range(5)]
-    found, page = [], gateway.client.get("/v1/api-keys?limit=2").json()
+    listed, page = [], gateway.client.get("/v1/api-keys?limit=2").json()
     while True:
-        found += [item["name"] for item in page["items"]]
+        listed += [item["name"] for item in page["items"]]
         if page["next"] is None:
             break
         page = gateway.client.get(f"/v1/api-keys?limit=2&cursor={page['next']}").json()
-    assert found == ["administrator", *names]
+    assert listed == ["administrator", *names]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_keys_are_listed_in_pages(gateway: Gateway) -> None:
         ({"id": "x"}, "/id"),
     ],
 )
-def test_bad_input_is_refused_where_it_is(
+def test_invalid_input_is_refused_with_its_pointer(
     gateway: Gateway, changed: dict[str, object], pointer: str
 ) -> None:
     answer = gateway.client.post("/v1/api-keys", json=NEW | changed)

@@ -1,4 +1,4 @@
-"""The committed files of areas are read back as one document for each service."""
+"""Tests of the committed files of areas, which are joined into one document per service."""
 
 import json
 from pathlib import Path
@@ -31,7 +31,7 @@ def test_the_files_of_a_folder_are_read_as_the_document_of_the_service_it_is_nam
     }
 
 
-def test_joining_areas_keeps_every_tag_operation_and_component() -> None:
+def test_joined_areas_have_every_tag_operation_and_component() -> None:
     text, number = {"type": "string"}, {"type": "integer"}
     whole = areas.join(
         [area("/v1/a", Code=text), area("/v1/a", "post", Code=text, Count=number), area("/v1/b")]

@@ -1,4 +1,4 @@
-"""The document of the events tells every contract, as it travels."""
+"""Tests of the AsyncAPI document of the events."""
 
 from typing import Any
 
@@ -15,21 +15,21 @@ def document() -> dict[str, Any]:
     return asyncapi.describe(version="1")
 
 
-def found(document: dict[str, Any], reference: str) -> Any:
-    place: Any = document
+def resolved(document: dict[str, Any], reference: str) -> Any:
+    node: Any = document
     for step in reference.removeprefix("#/").split("/"):
-        place = place[step]
-    return place
+        node = node[step]
+    return node
 
 
 def test_every_contract_is_a_message_on_its_topic(document: dict[str, Any]) -> None:
     assert set(document["components"]["messages"]) == {c.name for c in contracts().values()}
     for contract in contracts().values():
         channel = document["channels"][contract.topic]
-        message = found(document, channel["messages"][contract.name]["$ref"])
+        message = resolved(document, channel["messages"][contract.name]["$ref"])
         assert message["name"] == contract.name
         operation = document["operations"][f"send.{contract.name}"]
-        assert found(document, operation["channel"]["$ref"])["address"] == contract.topic
+        assert resolved(document, operation["channel"]["$ref"])["address"] == contract.topic
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
@@ -38,19 +38,21 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
         node = pending.pop()
         if isinstance(node, dict):
             if isinstance(node.get("$ref"), str):
-                assert found(document, node["$ref"]) is not None
+                assert resolved(document, node["$ref"]) is not None
             pending += node.values()
         elif isinstance(node, list):
             pending += node
 
 
-def test_facts_are_kept_and_states_compacted(document: dict[str, Any]) -> None:
+def test_topics_of_facts_are_never_deleted_and_topics_of_states_compacted(
+    document: dict[str, Any],
+) -> None:
     for contract in contracts().values():
         kafka = document["channels"][contract.topic]["bindings"]["kafka"]["topicConfiguration"]
         assert kafka["cleanup.policy"] == ["compact" if contract.compacted else "delete"]
 
 
-def test_exact_numbers_are_strings_as_they_travel(document: dict[str, Any]) -> None:
+def test_exact_numbers_are_strings_in_events(document: dict[str, Any]) -> None:
     line = TypeAdapter(OrderLine).json_schema(mode="serialization")
     described = document["components"]["schemas"]["OrderLine"]["properties"]
     assert described["quantity"] == line["properties"]["quantity"]

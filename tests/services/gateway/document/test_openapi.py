@@ -1,4 +1,4 @@
-"""The services' documents become one, in which nothing collides and nothing dangles."""
+"""Tests of the merge of the services' OpenAPI documents into one."""
 
 import json
 from collections.abc import Iterator
@@ -41,11 +41,11 @@ def references(node: Any) -> Iterator[str]:
             yield from references(value)
 
 
-def found(merged: dict[str, Any], reference: str) -> Any:
-    place: Any = merged
+def component(merged: dict[str, Any], reference: str) -> Any:
+    node: Any = merged
     for step in reference.removeprefix("#/").split("/"):
-        place = place[step]
-    return place
+        node = node[step]
+    return node
 
 
 def merged(**documents: dict[str, Any]) -> dict[str, Any]:
@@ -58,14 +58,14 @@ def released(tmp_path: Path) -> dict[str, Any]:
     return {**areas.load(DOCUMENTS), "gateway": own}
 
 
-def test_components_of_the_same_name_stay_their_services_own() -> None:
+def test_components_of_one_name_in_two_services_stay_different() -> None:
     whole = merged(registry=document("/v1/a", "a"), survey=document("/v1/b", "b"))
     for path, title in (("/v1/a", "a"), ("/v1/b", "b")):
         schema = whole["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
-        assert found(whole, schema["schema"]["$ref"])["title"] == title
+        assert component(whole, schema["schema"]["$ref"])["title"] == title
 
 
-def test_operations_of_the_same_name_are_told_apart() -> None:
+def test_operation_ids_that_two_services_use_get_the_prefix_of_their_service() -> None:
     whole = merged(
         registry=document("/v1/a", "read"),
         survey=document("/v1/b", "read"),
@@ -82,14 +82,14 @@ def test_a_discriminators_mapping_is_renamed_too() -> None:
     assert either["discriminator"]["mapping"]["x"] == "#/components/schemas/RegistryBody"
 
 
-def test_every_operation_needs_the_key_but_respondents_pages() -> None:
+def test_every_operation_but_respondents_pages_needs_a_key() -> None:
     whole = merged(survey=document("/s/{token}", "form"), registry=document("/v1/a", "a"))
     assert whole["security"] == [{"key": []}]
     assert whole["paths"]["/s/{token}"]["get"]["security"] == []
     assert "security" not in whole["paths"]["/v1/a"]["get"]
 
 
-def test_what_the_gateway_itself_answers_is_documented() -> None:
+def test_errors_of_the_gateway_itself_are_documented() -> None:
     answers = merged(registry=document("/v1/a", "a"))["paths"]["/v1/a"]["get"]["responses"]
     assert {"200", "403", "413", "502", "504"} <= set(answers)
 
@@ -106,15 +106,15 @@ def test_components_that_every_service_shares_are_defined_once_without_a_prefix(
     names = set(whole["components"]["responses"])
     assert names >= {"RegistryOwn", "SurveyOwn", *SHARED_COMPONENTS["responses"]}
     assert not names & {"RegistryNotFound", "SurveyNotFound"}
-    assert found(whole, error["$ref"])["description"] == "There is nothing here."
+    assert component(whole, error["$ref"])["description"] == "There is nothing here."
 
 
-def test_a_problem_is_described_as_it_is_written() -> None:
+def test_the_schema_of_a_problem_has_the_fields_that_are_answered() -> None:
     described = merged()["components"]["schemas"]["Problem"]
     assert set(json.loads(problem_json(Problem()))) == set(described["properties"])
 
 
-def test_the_nouns_lead_to_their_services() -> None:
+def test_each_noun_is_owned_by_the_service_that_documents_it() -> None:
     documents = {
         "registry": document("/v1/customers/{id}/history", "a"),
         "survey": document("/v1/surveys", "b"),
@@ -136,14 +136,16 @@ def test_the_released_document_has_no_component_without_a_reference(
     parts = {
         kind: names for kind, names in whole["components"].items() if kind != "securitySchemes"
     }
-    kept = {f"#/components/{kind}/{name}" for kind in parts for name in parts[kind]}
-    assert kept - set(references(whole)) == set()
+    defined = {f"#/components/{kind}/{name}" for kind in parts for name in parts[kind]}
+    assert defined - set(references(whole)) == set()
 
 
-def test_the_released_document_has_no_loose_end(released: dict[str, Any]) -> None:
+def test_every_reference_in_the_released_document_names_a_component(
+    released: dict[str, Any],
+) -> None:
     whole = openapi.merge(released, version="1")
     for reference in set(references(whole)):
-        assert found(whole, reference) is not None
+        assert component(whole, reference) is not None
     names = [
         operation["operationId"]
         for item in whole["paths"].values()

@@ -1,4 +1,4 @@
-"""The documents are served, and the page needs nothing from another host."""
+"""Tests of the routes that serve the documents and the page of the API."""
 
 import re
 
@@ -8,18 +8,18 @@ import pytest
 from tests.services.gateway.conftest import Gateway
 
 
-def test_the_document_tells_the_whole_api(gateway: Gateway) -> None:
+def test_the_openapi_document_has_the_paths_of_all_services(gateway: Gateway) -> None:
     document = httpx.get(f"{gateway.url}/openapi.json").json()
     paths = {"/v1/customers", "/v1/surveys/{survey_id}/imports", "/v1/api-keys", "/s/{token}"}
     assert paths <= set(document["paths"])
     assert not [path for path in document["paths"] if not path.startswith(("/v1/", "/s/"))]
 
 
-def test_the_events_are_told(gateway: Gateway) -> None:
+def test_the_asyncapi_document_is_served(gateway: Gateway) -> None:
     assert httpx.get(f"{gateway.url}/asyncapi.json").json()["asyncapi"] == "3.0.0"
 
 
-def test_the_page_loads_from_here_alone(gateway: Gateway) -> None:
+def test_the_page_loads_nothing_from_another_host(gateway: Gateway) -> None:
     page = httpx.get(f"{gateway.url}/docs")
     parts = re.findall(r'(?:src|href)="([^"]+)"', page.text)
     assert len(parts) == 4
@@ -30,7 +30,7 @@ def test_the_page_loads_from_here_alone(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("path", ["/docs", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"])
-def test_the_page_is_closed_to_scripts_and_frames_of_others(gateway: Gateway, path: str) -> None:
+def test_the_page_allows_no_scripts_or_frames_of_other_hosts(gateway: Gateway, path: str) -> None:
     headers = httpx.get(gateway.url + path).headers
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy

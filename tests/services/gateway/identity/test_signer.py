@@ -1,4 +1,4 @@
-"""One token serves a caller's requests to one service for half its life."""
+"""Tests of the signer, which uses a token for several requests of a caller to one service."""
 
 import time_machine
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,7 +13,7 @@ CALLER = Identity("key-1", "Sales", frozenset({"read"}), Rows.ALL)
 
 
 @time_machine.travel(NOW, tick=False)
-def test_a_token_is_reused_for_thirty_seconds_and_then_made_anew() -> None:
+def test_a_token_is_reused_for_thirty_seconds_and_then_signed_again() -> None:
     signer = Signer(KEY)
     first = signer.authorization(CALLER, "registry")
     with time_machine.travel(NOW + REUSED - 1, tick=False):

@@ -1,4 +1,4 @@
-"""What a caller sends reaches the service whole, and what it answers comes back whole."""
+"""Tests of forwarding: requests reach the service and answers the caller, both complete."""
 
 import asyncio
 import hashlib
@@ -46,15 +46,15 @@ def test_method_path_query_and_body_arrive_as_sent(gateway: Gateway, method: str
     assert seen["body"] == hashlib.sha256(body).hexdigest()
 
 
-def test_the_service_learns_who_calls_and_never_the_key(gateway: Gateway) -> None:
+def test_the_service_gets_the_identity_of_the_caller_and_not_the_key(gateway: Gateway) -> None:
     answer = gateway.client.get("/v1/customers/1")
     assert answer.json()["subject"] == str(ADMINISTRATOR)
     assert answer.json()["scopes"] == ["admin", "read", "write"]
     assert KEY not in answer.text
 
 
-def test_where_a_request_comes_from_is_ours_to_say(gateway: Gateway) -> None:
-    lies = {
+def test_headers_about_the_origin_of_a_request_are_set_by_the_gateway(gateway: Gateway) -> None:
+    forged = {
         "X-Forwarded-For": "1.2.3.4",
         "X-Forwarded-Proto": "https",
         "X-Forwarded-Host": "evil.example",
@@ -62,14 +62,14 @@ def test_where_a_request_comes_from_is_ours_to_say(gateway: Gateway) -> None:
         "X-Real-IP": "1.2.3.4",
         "Forwarded": "for=1.2.3.4",
     }
-    seen = headers_of(gateway.client.get("/v1/customers/1", headers=lies))
+    seen = headers_of(gateway.client.get("/v1/customers/1", headers=forged))
     assert seen["x-forwarded-for"] == "127.0.0.1"
     assert seen["x-forwarded-proto"] == "http"
     assert seen["x-forwarded-host"] == httpx.URL(gateway.url).netloc.decode()
     assert not {"x-real-ip", "forwarded", "x-forwarded-port"} & set(seen)
 
 
-def test_hop_by_hop_headers_end_here_and_others_pass(gateway: Gateway) -> None:
+def test_hop_by_hop_headers_are_dropped_and_others_forwarded(gateway: Gateway) -> None:
     sent = {
         "Connection": "keep-alive, X-Hop",
         "X-Hop": "1",
@@ -87,13 +87,13 @@ def test_hop_by_hop_headers_end_here_and_others_pass(gateway: Gateway) -> None:
     assert seen["accept-language"] == "zh"
 
 
-def test_headers_that_the_caller_did_not_send_are_not_made_up(gateway: Gateway) -> None:
-    heard = gateway.say(
+def test_headers_that_the_caller_did_not_send_are_not_added(gateway: Gateway) -> None:
+    received = gateway.exchange(
         b"GET /v1/customers/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
         b"Authorization: Bearer " + KEY.encode() + b"\r\n\r\n"
     )
     for name in (b'"accept"', b'"user-agent"', b'"accept-encoding"', b'"content-type"'):
-        assert name not in heard
+        assert name not in received
 
 
 def test_a_request_id_is_accepted_passed_on_and_returned(gateway: Gateway) -> None:
@@ -103,25 +103,27 @@ def test_a_request_id_is_accepted_passed_on_and_returned(gateway: Gateway) -> No
 
 
 @pytest.mark.parametrize("offered", ["a" * 200, "a b", "x'; DROP", ""])
-def test_an_unfit_request_id_is_replaced(gateway: Gateway, offered: str) -> None:
+def test_an_invalid_request_id_is_replaced(gateway: Gateway, offered: str) -> None:
     answer = gateway.client.get("/v1/customers/1", headers={"X-Request-Id": offered})
     assert re.fullmatch(r"[0-9a-f-]{36}", answer.headers["X-Request-Id"])
     assert headers_of(answer)["x-request-id"] == answer.headers["X-Request-Id"]
 
 
-def test_the_trace_goes_on_with_a_span_of_ours(gateway: Gateway) -> None:
-    given = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    passed = headers_of(gateway.client.get("/v1/customers/1", headers={"traceparent": given}))
-    assert passed["traceparent"].split("-")[1] == given.split("-")[1]
-    assert passed["traceparent"].split("-")[2] != given.split("-")[2]
+def test_the_trace_is_continued_with_a_new_span(gateway: Gateway) -> None:
+    sent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    passed = headers_of(gateway.client.get("/v1/customers/1", headers={"traceparent": sent}))
+    assert passed["traceparent"].split("-")[1] == sent.split("-")[1]
+    assert passed["traceparent"].split("-")[2] != sent.split("-")[2]
 
 
-def test_a_trace_begins_here_where_the_caller_has_none(gateway: Gateway) -> None:
+def test_a_trace_is_started_if_the_caller_sends_none(gateway: Gateway) -> None:
     answer = gateway.client.get("/v1/customers/1", headers={"traceparent": "rubbish"})
     assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", headers_of(answer)["traceparent"])
 
 
-def test_status_and_headers_come_back_without_those_of_the_connection(gateway: Gateway) -> None:
+def test_headers_of_an_answer_are_returned_without_those_of_the_connection(
+    gateway: Gateway,
+) -> None:
     answer = gateway.client.get("/v1/customers/odd-headers", headers={"X-Request-Id": "ours"})
     assert answer.headers["ETag"] == '"3"'
     assert answer.headers.get_list("X-Request-Id") == ["ours"]
@@ -129,24 +131,24 @@ def test_status_and_headers_come_back_without_those_of_the_connection(gateway: G
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 304, 404, 409, 422, 500])
-def test_every_status_comes_back(gateway: Gateway, status: int) -> None:
+def test_the_status_of_a_service_is_returned(gateway: Gateway, status: int) -> None:
     answer = gateway.client.get(f"/v1/customers/answer/{status}")
     assert (answer.status_code, answer.headers["X-Own"]) == (status, "1")
 
 
-def test_a_redirect_does_not_show_where_the_service_lives(gateway: Gateway) -> None:
+def test_a_redirect_does_not_show_the_address_of_the_service(gateway: Gateway) -> None:
     answer = gateway.client.get("/v1/customers/moved")
     assert (answer.status_code, answer.headers["Location"]) == (307, "/v1/customers/2")
 
 
-def test_a_bug_in_a_service_spoils_no_request_but_its_own(gateway: Gateway) -> None:
-    """A service that hung up behind its answer would leave a dead connection in the pool."""
-    asked = ["bug", "1"] * 40
-    told = [gateway.client.post(f"/v1/customers/{path}").status_code for path in asked]
-    assert told == [500, 200] * 40
+def test_a_bug_in_a_service_does_not_affect_other_requests(gateway: Gateway) -> None:
+    """A service that closed the connection after its answer would leave a dead one in the pool."""
+    paths = ["bug", "1"] * 40
+    statuses = [gateway.client.post(f"/v1/customers/{path}").status_code for path in paths]
+    assert statuses == [500, 200] * 40
 
 
-def test_head_answers_as_get_would_without_the_body(gateway: Gateway) -> None:
+def test_head_is_forwarded_as_a_get_without_its_body(gateway: Gateway) -> None:
     head, get = (gateway.client.request(m, "/v1/customers/answer/200") for m in ("HEAD", "GET"))
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["Content-Length"] == get.headers["Content-Length"]
@@ -162,7 +164,7 @@ def test_a_large_answer_streams_through(gateway: Gateway) -> None:
         assert sum(len(piece) for piece in answer.iter_raw()) == 500 * 65536
 
 
-def test_an_answer_slower_than_the_watch_begins_arrives(gateway: Gateway) -> None:
+def test_an_answer_that_comes_after_the_watch_began_arrives(gateway: Gateway) -> None:
     for _ in range(2):
         assert gateway.client.get("/v1/customers/sleepy").text == "awake"
 
@@ -188,13 +190,13 @@ def test_a_file_of_stated_length_streams_through(gateway: Gateway) -> None:
     assert answer.json()["digest"] == hashlib.sha256(content).hexdigest()
 
 
-def test_respondents_pages_are_open_and_go_to_survey_as_nobody(gateway: Gateway) -> None:
+def test_respondents_pages_need_no_key_and_go_to_survey_as_respondent(gateway: Gateway) -> None:
     seen = httpx.post(f"{gateway.url}/s/abc", content=b"q1=5").json()
     assert (seen["path"], seen["subject"], seen["rows"]) == ("/s/abc", "respondent", "own")
     assert seen["scopes"] == ["respond"]
 
 
-def test_a_restarted_service_is_found_again(tmp_path: Path) -> None:
+def test_a_restarted_service_is_reached_again(tmp_path: Path) -> None:
     keys = tmp_path / "identity.key", tmp_path / "identity.pub"
     signer, service = Signer(ensure(*keys)), Upstream().app("registry", keys[1])
 
@@ -215,11 +217,11 @@ def test_a_restarted_service_is_found_again(tmp_path: Path) -> None:
         url = running.enter_context(serve(service))
         upstream = Connections({"registry": url}, seconds=5, connections=4)
         forward = Forwarder(upstream, signer, Limits(1024, 5, Quota(1024, at_once=1, of_all=1)))
-        found = [await ask(forward)]
+        statuses = [await ask(forward)]
         await asyncio.to_thread(running.close)
         with serve(service, port=httpx.URL(url).port or 0):
-            found += [await ask(forward)]
+            statuses += [await ask(forward)]
             await upstream.close()
-        return found
+        return statuses
 
     assert asyncio.run(before_and_after()) == [200, 200]

@@ -1,4 +1,4 @@
-"""A path means one thing, to us and to every program behind us."""
+"""Tests of paths: each has one target, and ambiguous ones are refused."""
 
 from urllib.parse import quote
 
@@ -10,7 +10,7 @@ from services.gateway.proxy import paths
 from services.gateway.proxy.paths import Target
 from shared.errors import BadRequest
 
-TABLE = {"customers": "registry", "api-keys": "gateway"}
+SERVICE_OF = {"customers": "registry", "api-keys": "gateway"}
 
 
 @pytest.mark.parametrize(
@@ -45,37 +45,37 @@ TABLE = {"customers": "registry", "api-keys": "gateway"}
         b"",
     ],
 )
-def test_what_could_be_read_in_two_ways_is_refused(path: bytes) -> None:
+def test_a_path_that_could_be_read_in_two_ways_is_refused(path: bytes) -> None:
     with pytest.raises(BadRequest):
         paths.check(path, b"")
 
 
-def test_too_much_is_refused() -> None:
+def test_a_path_and_query_that_are_too_long_are_refused() -> None:
     paths.check(b"/" + b"x" * 4000, b"y" * 4000)
     with pytest.raises(BadRequest):
         paths.check(b"/" + b"x" * 5000, b"y" * 4000)
 
 
-def test_a_query_is_ascii() -> None:
+def test_a_query_that_is_not_ascii_is_refused() -> None:
     with pytest.raises(BadRequest):
         paths.check(b"/v1/customers", "q=华".encode())
 
 
-def test_a_query_is_utf8_behind_its_percent_signs() -> None:
+def test_a_percent_encoded_query_that_is_not_utf8_is_refused() -> None:
     paths.check(b"/v1/customers", b"q=" + quote("华").encode())
     with pytest.raises(BadRequest):
         paths.check(b"/v1/customers", b"q=" + quote("华", encoding="gbk").encode())
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip))
-def test_any_text_without_slash_and_controls_is_a_fit_segment(text: str) -> None:
+def test_any_text_without_slashes_and_control_characters_can_be_a_segment(text: str) -> None:
     segment = quote(text.replace("/", "").replace("\\", "") or "x", safe="").replace("%2E", ".")
     if set(segment) != {"."}:
         paths.check(b"/v1/customers/by-external-id/shop/" + segment.encode(), b"")
 
 
 @pytest.mark.parametrize(
-    ("path", "found"),
+    ("path", "target"),
     [
         (b"/v1/customers", Target("registry", "customers")),
         (b"/v1/customers/", Target("registry", "customers")),
@@ -94,8 +94,8 @@ def test_any_text_without_slash_and_controls_is_a_fit_segment(text: str) -> None
         (b"/v1/customers;x=1", None),
     ],
 )
-def test_the_first_segment_alone_leads_the_way(path: bytes, found: Target | None) -> None:
-    assert paths.find(path, TABLE) == found
+def test_the_first_segment_after_v1_decides_the_target(path: bytes, target: Target | None) -> None:
+    assert paths.find(path, SERVICE_OF) == target
 
 
 @pytest.mark.parametrize(
@@ -108,5 +108,5 @@ def test_the_first_segment_alone_leads_the_way(path: bytes, found: Target | None
         ("POST", b"/v1/customers", False),
     ],
 )
-def test_only_imports_may_be_large(method: str, path: bytes, *, large: bool) -> None:
+def test_only_a_post_to_imports_may_be_large(method: str, path: bytes, *, large: bool) -> None:
     assert paths.is_import(method, path) is large

@@ -1,4 +1,4 @@
-"""A caller's bytes of files are counted by the hour."""
+"""Tests of the quota of uploads."""
 
 import pytest
 import time_machine
@@ -7,7 +7,7 @@ from services.gateway.proxy.problems import QuotaReached
 from services.gateway.proxy.quota import HOUR, Quota
 
 
-def test_the_quota_is_a_callers_own_and_comes_back_after_an_hour() -> None:
+def test_each_caller_has_a_quota_that_is_renewed_after_an_hour() -> None:
     quota = Quota(100, at_once=1, of_all=2)
     with time_machine.travel(0, tick=False) as clock:
         quota.counter("a")(100)
@@ -19,7 +19,7 @@ def test_the_quota_is_a_callers_own_and_comes_back_after_an_hour() -> None:
         quota.counter("a")(100)
 
 
-def test_what_is_announced_counts_before_it_is_sent_and_not_twice() -> None:
+def test_an_announced_length_is_checked_before_the_file_is_sent_and_not_counted_twice() -> None:
     quota = Quota(100, at_once=1, of_all=2)
     quota.check("a", 100)
     quota.check("a", None)
@@ -42,7 +42,7 @@ def test_files_at_once_are_limited_for_each_key_and_for_all() -> None:
         pass
 
 
-def test_a_place_comes_back_when_a_file_breaks_off() -> None:
+def test_an_upload_that_breaks_off_is_not_counted_as_running() -> None:
     quota = Quota(100, at_once=1, of_all=1)
     for _ in range(3):
         with pytest.raises(ConnectionError), quota.sending("a"):
