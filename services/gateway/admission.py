@@ -79,6 +79,7 @@ class Admission:
             await problem_response(Problem())(scope, receive, send)
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a public request, or pass the request on to be admitted by its key."""
         path: bytes = scope["raw_path"]
         paths.check(path, scope["query_string"])
         _check_request(scope)
@@ -92,6 +93,7 @@ class Admission:
             await self._admit_with_key(scope, receive, send)
 
     async def _admit_with_key(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that needs an API key: check the key and its scope, then route it."""
         identity = await self.key_cache.identify(bearer(scope))
         target = paths.find(scope["raw_path"], self.service_of)
         if target is None:

@@ -69,12 +69,12 @@ class Settings(ServiceSettings):
 
     @property
     def admin_key_file(self) -> Path:
-        """The file in which a generated administrator's key is kept."""
+        """The file in which a generated key of the administrator is stored."""
         return self.data / "admin.key"
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Where each service answers."""
+        """The address of each service."""
         return {
             "registry": self.registry_url.rstrip("/"),
             "survey": self.survey_url.rstrip("/"),

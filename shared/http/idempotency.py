@@ -20,7 +20,10 @@ from shared.models import StoredAnswer
 
 
 class Idempotency:
-    """Runs a use case once for each Idempotency-Key of a caller; `content` is the request's."""
+    """Runs a use case once for each Idempotency-Key of a caller.
+
+    `content` is what the request consists of: a key is good for one content.
+    """
 
     def __init__(self, session: Session, caller: str, key: str | None, content: bytes) -> None:
         self._session = session

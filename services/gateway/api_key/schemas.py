@@ -77,5 +77,5 @@ class ApiKeyPage(Page[ApiKeyOut]):
 
 
 def api_key_out(row: ApiKey) -> ApiKeyOut:
-    """Present a key."""
+    """Return the response body of a key."""
     return ApiKeyOut.model_validate(row)

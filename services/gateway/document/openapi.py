@@ -14,11 +14,11 @@ from shared.http.openapi import COMPONENTS, METHODS, SHARED_COMPONENTS, Document
 
 _DESCRIPTION: Final = """Customer records, surveys and explained scores.
 
-Send your key as `Authorization: Bearer <key>`. Every error is a `application/problem+json`; decide
-by its `code`, quote its `request_id`. Lists are read page by page with `cursor`, and turned
-round with `sort`; ids rise in the order in which things are recorded, and what is recorded while
-you read a list may be missing from it: events tell of everything. A POST with an
-`Idempotency-Key` has one effect however often it is sent. The events are told at /asyncapi.json.
+Send your key as `Authorization: Bearer <key>`. Every error is an `application/problem+json`; decide
+by its `code`, quote its `request_id`. Lists are read page by page with `cursor`, and reversed
+with `sort`; ids rise in the order in which resources are recorded, and what is recorded while
+you read a list may be missing from it: the events contain everything. A POST with an
+`Idempotency-Key` has one effect however often it is sent. /asyncapi.json describes the events.
 """
 _SERVERS: Final = [{"url": "/", "description": "This deployment."}]
 _KEY: Final = {

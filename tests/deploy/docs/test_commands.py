@@ -1,4 +1,4 @@
-"""Every command that the documents name is run by a test, here or where it is the subject."""
+"""Tests that every command in the documents is run by a test, here or in a module of its own."""
 
 import os
 import re
@@ -13,11 +13,11 @@ from tests.deploy.docs.test_promises import ROOT, _is_a_test
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 TOUR = "## Five minutes with curl"
-"""What comes after it in the README is typed by tests/system/test_readme.py."""
+"""The heading in the README whose commands tests/system/test_readme.py runs."""
 QUOTED = re.compile(r"`([^`\n]+)`")
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 SHORT = {"migrate", "topics", "openapi", "redrive", "replay", "recompute"}
-"""Commands of a service that end by themselves: these are run here, as the documents write them."""
+"""Commands of a service that end by themselves; this module runs them as they are documented."""
 
 _PROCESSES = "tests/shared/test_processes.py::"
 SUBJECT = {
@@ -52,18 +52,19 @@ SUBJECT = {
 
 
 def commands(text: str) -> set[str]:
-    """Find the commands of a document: lines of its blocks, and what stands in backticks."""
+    """Return the commands of a document: lines of its shell blocks, and texts in backticks."""
     blocks = "\n".join(BLOCK.findall(text.partition(TOUR)[0]))
     lines = [line.partition("#")[0].strip() for line in blocks.replace("\\\n", "").splitlines()]
     quoted = [one for part in QUOTED.findall(BLOCK.sub("", text)) for one in part.split(" && ")]
-    named = {one for one in quoted if one.startswith(("make ", "python -m "))}
-    return named | {line for line in lines if line}
+    inline = {one for one in quoted if one.startswith(("make ", "python -m "))}
+    return inline | {line for line in lines if line}
 
 
 def documented() -> list[str]:
+    """Return the commands in the README, CONTRIBUTING and all pages of docs."""
     pages = [path for path in DOCUMENTS if path.name != "promises.md"]  # it has its own test
-    found = set().union(*(commands(path.read_text(encoding="utf-8")) for path in pages))
-    return sorted(found)
+    every = set().union(*(commands(path.read_text(encoding="utf-8")) for path in pages))
+    return sorted(every)
 
 
 def is_short(command: str) -> bool:
@@ -75,7 +76,7 @@ RUN_HERE = [command.replace("<service>", SERVICES[0]) for command in filter(is_s
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the data folder of a product that is installed and empty."""
+    """Return the data folder of a new installation, with migrated databases and no rows."""
     data = tmp_path_factory.mktemp("commands")
     for service in SERVICES:
         assert run(f"python -m services.{service} migrate", data).returncode == 0
@@ -95,7 +96,7 @@ def run(command: str, data: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("command", [*RUN_HERE, "make help"])
-def test_a_command_of_the_documents_works_as_it_is_written(command: str, data: Path) -> None:
+def test_a_documented_command_succeeds_as_it_is_written(command: str, data: Path) -> None:
     done = run(command, data)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
@@ -109,18 +110,18 @@ def test_every_other_command_is_the_subject_of_a_test() -> None:
 
 
 @pytest.mark.parametrize("target", [one for one in SUBJECT if one.startswith("make ")])
-def test_a_target_of_the_documents_is_there(target: str, tmp_path: Path) -> None:
+def test_a_documented_make_target_exists(target: str, tmp_path: Path) -> None:
     done = run(f"{target} --dry-run", tmp_path)
     assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("target", ["check", "test", "faults", "mutants", "bench"])
-def test_what_is_too_long_for_the_suite_is_run_by_ci(target: str) -> None:
+def test_ci_runs_what_takes_too_long_for_the_suite(target: str) -> None:
     run = (ROOT / ".ci" / "run").read_text()
     assert re.search(rf"^step \d+ make {target}\b", run, re.MULTILINE)
 
 
-def test_a_command_that_no_test_runs_is_seen() -> None:
-    planted = "Try `make all` or:\n```sh\nrm -r var  # gone\nmake check\n```\n"
-    assert commands(planted) == {"make all", "rm -r var", "make check"}
+def test_commands_are_found_in_shell_blocks_and_in_backticks() -> None:
+    text = "Try `make all` or:\n```sh\nrm -r var  # gone\nmake check\n```\n"
+    assert commands(text) == {"make all", "rm -r var", "make check"}
     assert not any(name in "make all" for name in SUBJECT)

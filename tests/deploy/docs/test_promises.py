@@ -1,4 +1,4 @@
-"""Every row of docs/promises.md names what is there: endpoints, commands, events and tests."""
+"""Tests that the endpoints, commands, events and tests named in docs/promises.md exist."""
 
 import ast
 import importlib
@@ -20,15 +20,15 @@ COLUMNS = 4
 
 
 def rows() -> list[list[str]]:
-    """Give the cells of every row below a heading of a table."""
+    """Return the cells of every row of the tables, without their headings."""
     text = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line.startswith("| ")]
-    found = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return [row for row in found if row[0] != "promise"]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [row for row in cells if row[0] != "promise"]
 
 
 def named(column: int) -> list[str]:
-    """Give what stands in backticks in a column of all rows."""
+    """Return the texts in backticks in a column of all rows."""
     return [name for row in rows() for name in re.findall(r"`([^`]+)`", row[column])]
 
 
@@ -38,16 +38,16 @@ def test_every_row_names_a_promise_and_a_test() -> None:
     assert [row[0].split()[0] for row in rows()[:10]] == [f"P{number}" for number in range(1, 11)]
 
 
-def test_every_test_that_is_named_is_there() -> None:
+def test_every_named_test_exists() -> None:
     assert [test for test in named(3) if not _is_a_test(test)] == []
 
 
-def test_every_endpoint_and_command_is_there() -> None:
+def test_every_named_endpoint_and_command_exists() -> None:
     known = {*_endpoints(), *_make_targets(), *_service_commands()}
     assert [name for name in named(1) if name not in known] == []
 
 
-def test_every_event_is_there() -> None:
+def test_every_named_event_exists() -> None:
     for service in SERVICES[:3]:
         importlib.import_module(f"shared.contracts.{service}")
     known = {contract.name for contract in contracts().values()}
