@@ -213,6 +213,7 @@ def scale_of(question: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _missing_choices(question: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """Return the missing codes of a question as choices."""
     return tuple(
         Choice(code["value"], parse_text(code["text"]), missing=True)
         for code in question.get("missing") or ()
@@ -220,6 +221,7 @@ def _missing_choices(question: Mapping[str, Any]) -> tuple[Choice, ...]:
 
 
 def _option_rules(question: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a question, and how many of them can be chosen."""
     choices = tuple(
         Choice(option["code"], parse_text(option["text"]), option.get("missing", False))
         for option in question["options"]

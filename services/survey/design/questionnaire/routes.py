@@ -206,6 +206,7 @@ def _template(name: str | None) -> dict[str, Any]:
 def _present(
     questionnaire: Questionnaire, version: QuestionnaireVersion, *, created: bool = False
 ) -> Response:
+    """Return the HTTP response with a version; its ETag is the revision of the questionnaire."""
     return answer(
         questionnaire_out(questionnaire, version),
         created=created,

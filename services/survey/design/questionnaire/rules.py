@@ -21,6 +21,7 @@ def find_faults(document: Mapping[str, Any]) -> list[Fault]:
 
 
 def _code_faults(questions: list[Mapping[str, Any]]) -> Iterator[Fault]:
+    """Yield faults of codes that are repeated or reserved, and one if there are too many items."""
     codes = list(_codes(questions))
     yield from _repeated(codes, "Another question or row has this code; give it one of its own.")
     for pointer, code in codes:
@@ -48,6 +49,7 @@ def _repeated(values: Iterable[tuple[str, Any]], message: str) -> Iterator[Fault
 
 
 def _question_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield the faults of one question, which is at this JSON pointer."""
     kind = QuestionType(question["type"])
     if kind in SCALED:
         yield from _scale_faults(pointer, question)
@@ -59,6 +61,7 @@ def _question_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Faul
 
 
 def _scale_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield faults of the ends, the labels and the missing codes of a scale."""
     scale = scale_of(question)
     least, most = scale["least"], scale["most"]
     if not 1 <= most - least < MOST_POINTS:
@@ -97,6 +100,7 @@ def _missing_code_faults(
 
 
 def _number_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield faults of the bounds and the missing codes of a number."""
     least, most = question.get("least"), question.get("most")
     if least is not None and most is not None and least > most:
         yield Fault(f"{pointer}/most", "out_of_range", "most must not be below least.")
@@ -105,6 +109,7 @@ def _number_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]
 
 
 def _option_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield faults of the codes of options, and of how many of them can be chosen."""
     codes = [
         (f"{pointer}/options/{index}/code", option["code"])
         for index, option in enumerate(question["options"])

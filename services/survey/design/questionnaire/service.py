@@ -91,6 +91,7 @@ def open_version(
 
 
 def _check(document: Document) -> None:
+    """Raise Invalid with the faults of a document, if it has any."""
     if faults := find_faults(document):
         raise Invalid(*faults, detail="The questionnaire breaks some rules.")
 
@@ -98,6 +99,7 @@ def _check(document: Document) -> None:
 def _add_draft(
     session: Session, questionnaire: Questionnaire, document: Document, *, by: str
 ) -> QuestionnaireVersion:
+    """Insert a draft with the newest version number of the questionnaire."""
     draft = QuestionnaireVersion(
         questionnaire_id=questionnaire.id,
         version=questionnaire.newest,

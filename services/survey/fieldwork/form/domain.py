@@ -45,6 +45,7 @@ def parse_form(body: bytes) -> FilledForm:
 
 
 def _parse_form_id(text: str) -> UUID | None:
+    """Return the id of a form; None if the text is no UUID."""
     try:
         return UUID(text)
     except ValueError:

@@ -90,6 +90,7 @@ class PageRenderer:
         return self._render("notice.html", language, heading=heading, more=more)
 
     def _render(self, template: str, language: Language, **values: object) -> str:
+        """Return the HTML of a template in a language; `values` are its variables."""
         return self._environment.get_template(template).render(
             language=language,
             texts=PageTexts(language),

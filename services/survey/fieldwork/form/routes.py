@@ -105,6 +105,7 @@ async def _renderer(request: Request) -> PageRenderer:
 
 
 async def _filled_form(request: Request) -> FilledForm:
+    """Return the form in the request body; BadRequest if it has too many fields."""
     try:
         return parse_form(await request.body())
     except ValueError as error:
@@ -172,6 +173,7 @@ def _find_open_wave(session: Session, token: str) -> LinkedWave | Notice:
 
 
 def _notice(renderer: PageRenderer, notice: Notice, language: Language) -> Response:
+    """Return the HTTP response with a page without questions."""
     html = renderer.notice(notice, language=language)
     return HTMLResponse(html, _STATUSES[notice], renderer.headers)
 
@@ -183,6 +185,7 @@ def _form(
     filled: FilledForm | None = None,
     faults: FormFaults = NO_FAULTS,
 ) -> Response:
+    """Return the HTTP response with the questions; 422 if it is shown again with faults."""
     form_id = (filled and filled.form_id) or new_id()
     html = renderer.form(
         questionnaire, language=language, form_id=form_id, filled=filled, faults=faults

@@ -57,6 +57,7 @@ def run_import(run: Run) -> None:
 
 
 def _prepare(run: Run) -> _Task:
+    """Read the import and its wave, and build the parser of its lines."""
     with run.database.reading() as session:
         row = session.get_one(Import, run.job_id)
         wave = _open_wave(session, row)
@@ -86,6 +87,7 @@ def _count_lines(run: Run, row: Import) -> None:
 
 
 def _import_lines(run: Run, task: _Task) -> None:
+    """Import the lines that are left, step by step; a cancelled job ends between two steps."""
     lines = read_lines(run, task.row)
     _skip_imported_lines(run, task, islice(lines, task.row.processed))
     while step := list(islice(lines, STEP)):

@@ -70,6 +70,7 @@ class _ScaleCheck:
         return self._parse_normalized(_normalize(text)) if exact is None else exact
 
     def _parse_normalized(self, text: str) -> Answer:
+        """Return the value that a trimmed number or a label means."""
         whole = _WHOLE_NUMBER.fullmatch(text)
         if whole:
             return self.check(int(whole[1]))
@@ -121,6 +122,7 @@ class _OptionsCheck:
         )
 
     def _check_count(self, codes: list[str]) -> list[str]:
+        """Return the codes in the order of the questionnaire, if their number is allowed."""
         if len(set(codes)) < len(codes):
             raise InvalidAnswer("repeated_option")
         if codes and len(codes) < self._fewest:
@@ -154,9 +156,11 @@ class _NumberCheck:
         return self._check_bounds(Decimal(normalized))
 
     def _not_a_number(self) -> InvalidAnswer:
+        """Return the error for a value that is no number, with an example of one."""
         return InvalidAnswer("number_expected", {"example": "12.5" if self._decimals else "12"})
 
     def _check_bounds(self, number: Decimal) -> Answer:
+        """Return the number as int or float; InvalidAnswer if its bounds or decimals forbid it."""
         if number not in self._missing:
             if number < self._least:
                 raise InvalidAnswer("too_small", {"least": self._least})

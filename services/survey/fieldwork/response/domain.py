@@ -107,6 +107,7 @@ class AnswerChecker:
     def _check_all(
         self, answers: Mapping[str, Any], check_one: Callable[[AnswerCheck, Any], Answer]
     ) -> CheckedAnswers:
+        """Check each answer with `check_one`, and report unknown and missing items."""
         checked = CheckedAnswers({}, [])
         for code, value in answers.items():
             check = self._checks.get(code)

@@ -87,4 +87,5 @@ def identify_respondents(session: Session, customer_ids: Mapping[ExternalKey, UU
 
 
 def _external_key(row: Response) -> ExternalKey:
+    """Return the external key of the respondent; both parts are empty if there is none."""
     return row.respondent_system or "", row.respondent_id or ""

@@ -66,4 +66,5 @@ def verify_link_token(key: bytes, token: str) -> UUID | None:
 
 
 def _signature(key: bytes, wave_id: UUID) -> bytes:
+    """Return the first 16 bytes of the HMAC of a wave id; the purpose is part of what is signed."""
     return hmac.digest(key, _PURPOSE + wave_id.bytes, "sha256")[:_SIGNATURE_BYTES]

@@ -181,10 +181,12 @@ def close_wave(survey_id: SurveyId, code: WaveCode, once: Once, session: Transac
 
 
 def _title(text: LocalizedText | None) -> dict[str, str]:
+    """Return the title as it is stored; {} if there is none."""
     return {} if text is None else text.model_dump(exclude_none=True)
 
 
 def _present(session: Session, survey: Survey, *, created: bool = False) -> Response:
+    """Return the HTTP response with a survey and its waves."""
     key = repository.link_key(session)
     return answer(
         survey_out(survey, repository.waves(session, survey.id), key),
@@ -197,6 +199,7 @@ def _present(session: Session, survey: Survey, *, created: bool = False) -> Resp
 def _present_wave(
     session: Session, survey: Survey, wave: Wave, *, created: bool = False
 ) -> Response:
+    """Return the HTTP response with a wave."""
     key = repository.link_key(session)
     location = f"/v1/surveys/{survey.id}/waves/{wave.code}"
     return answer(wave_out(wave, key), created=created, location=location)
