@@ -29,10 +29,10 @@ from shared.imports.specs import (
 )
 
 _ABOUT = """**Orders.** A line of the file is a line of an order; lines with the same `order_id`
-are gathered from the whole file. An order that is on record is replaced whole: a later file with
-one line of it leaves it with that one line, and without what the file does not say. A line that
-stands twice in a file counts twice. One bad line rejects its whole order. Where `order_id` begins
-with `return_prefix`, quantities above 0 are made negative.
+are gathered from the whole file. An existing order is replaced whole: after a later file with one
+line of it, the order has that one line, and no value that the later file lacks. A line that is
+twice in a file counts twice. One bad line rejects its whole order. Where `order_id` begins with
+`return_prefix`, quantities above 0 become negative.
 """
 
 

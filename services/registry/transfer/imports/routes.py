@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from services.registry.transfer.imports import repository, service
 from services.registry.transfer.imports.models import Rejection
 from services.registry.transfer.imports.schemas import ImportOut, ImportPage, SentForm
-from services.registry.transfer.imports.specs import described, listed
+from services.registry.transfer.imports.specs import description_of_files, join_words
 from shared.errors import found_or_404
 from shared.http.answers import answer, errors
 from shared.http.dependencies import EACH_PART_ONCE, SEES_ALL, Caller, Reading, Store, Transaction
@@ -24,13 +24,13 @@ from shared.jobs import service as jobs
 router = Router(
     prefix="imports",
     tag="imports",
-    about=f"Files of {listed('and')} (导入), imported by jobs that you can follow.",
+    about=f"Files of {join_words('and')} (导入), imported by jobs that you can follow.",
     dependencies=[SEES_ALL],
 )
 
 ImportId = Annotated[UUID, Path(description="The import's `id`, as its answers give it.")]
 
-_ABOUT = f"""Import {listed("or")} from a file. Needs a key that sees all rows.
+_ABOUT = f"""Import {join_words("or")} from a file. Needs a key that sees all rows.
 
 The file is stored and a job works on it: follow `Location`. Rejected lines come back at
 `errors_url`, to be corrected and sent again. The same file twice changes nothing, unless lines of
@@ -52,7 +52,7 @@ that begins with `=` or `@`.
     responses=errors(403, 413),
     max_body_size=MAX_FORM_BYTES,
     dependencies=[EACH_PART_ONCE],
-    description=_ABOUT + described(),
+    description=_ABOUT + description_of_files(),
 )
 def start_import(
     form: SentForm, once: Once, session: Transaction, caller: Caller, settings: Settings
@@ -63,7 +63,7 @@ def start_import(
         row = service.start_import(
             session,
             entity=form.entity,
-            options=form.options.stored(form.entity, settings),
+            options=form.options.to_store(form.entity, settings),
             upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )
         return answer(ImportOut.of(row), status=202, location=ImportOut.location_of(row))

@@ -54,7 +54,7 @@ class ImportOptions(Body):
         "existing records; update: reject lines of new records.",
     )
 
-    def stored(self, entity: str, settings: ServiceSettings) -> dict[str, Any]:
+    def to_store(self, entity: str, settings: ServiceSettings) -> dict[str, Any]:
         """Return the options of an import, with the deployment's defaults for absent ones.
 
         Invalid if an option is not for files of the entity, or if they need one that is absent.
@@ -92,7 +92,7 @@ _RUNNING = QUEUED_IMPORT | {
 
 
 class ImportForm(FileForm):
-    """The parts of the form."""
+    """The parts of the form that starts an import."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -101,7 +101,7 @@ class ImportForm(FileForm):
         description="CSV with commas in UTF-8 or GBK, or XLSX; the first line names the columns."
     )
     options: JsonPart[ImportOptions] = Field(
-        "{}", validate_default=True, description="JSON object."
+        "{}", validate_default=True, description="Options of the file, as a JSON object."
     )
 
 
@@ -109,7 +109,7 @@ SentForm = Annotated[ImportForm, Form(media_type="multipart/form-data")]
 
 
 class ImportOut(FileImportOut):
-    """An import; counts are lines, `processed` is the sum of the four outcomes."""
+    """An import; its counts are lines, and `processed` is the sum of the four outcomes."""
 
     location_template = "/v1/imports/{row.id}"
     model_config = ConfigDict(json_schema_extra={"examples": [_RUNNING]})

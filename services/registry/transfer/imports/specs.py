@@ -31,7 +31,7 @@ def collect_specs() -> dict[str, ImportSpec[Any]]:
 
 SPECS: Mapping[str, ImportSpec[Any]] = collect_specs()
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # type checkers know no enumeration whose members are computed
     Entity = str
 else:
     Entity = StrEnum("Entity", {entity.upper(): entity for entity in SPECS})
@@ -45,20 +45,20 @@ def layout_of(
     return find_layout(SPECS[entity].fields(ZoneInfo(options["timezone"])), header, mapping)
 
 
-def described() -> str:
-    """Describe the files of each entity in Markdown: how lines are imported, and their columns."""
-    return "\n".join(_described())
+def description_of_files() -> str:
+    """Return a description of all files in Markdown: how lines are imported, and their columns."""
+    return "\n".join(_description_lines())
 
 
-def listed(conjunction: str, entities: Sequence[str] = tuple(SPECS)) -> str:
+def join_words(conjunction: str, entities: Sequence[str] = tuple(SPECS)) -> str:
     """Return entities as words of a sentence: `customers, products or orders`."""
     *others, last = entities
     return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
-def _described() -> Iterator[str]:
+def _description_lines() -> Iterator[str]:
     records = [entity for entity, spec in SPECS.items() if isinstance(spec, RecordSpec)]
-    yield f"**{listed('and', records).capitalize()}.** {_ABOUT_RECORDS}"
+    yield f"**{join_words('and', records).capitalize()}.** {_ABOUT_RECORDS}"
     yield from (spec.about for spec in SPECS.values() if spec.about)
     for entity, spec in SPECS.items():
         yield f"\n**Columns of {entity}**\n"
@@ -67,7 +67,7 @@ def _described() -> Iterator[str]:
             yield f"- `{name}`{needed}: {field.meaning}. Written: {field.cell.format}."
 
 
-_ABOUT_RECORDS = """A line each. A column that is missing and a cell that is blank leave what is on
-record as it was, so a file removes nothing. Lines are taken one after the other: where several name
-the same record, by whichever id, the later one wins.
+_ABOUT_RECORDS = """Each line is one record. A missing column and a blank cell leave the value on
+record as it was, so a file removes nothing. Lines are applied one after the other: where several
+lines name the same record, by whichever id, the later one wins.
 """

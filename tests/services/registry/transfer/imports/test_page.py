@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from services.registry.__main__ import SERVICE
 from services.registry.transfer.imports.schemas import ImportOptions
-from services.registry.transfer.imports.specs import SPECS, described
+from services.registry.transfer.imports.specs import SPECS, description_of_files
 from shared.imports.layout import Field
 from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import counts, import_file, orders
@@ -57,8 +57,10 @@ def test_the_page_has_the_options_that_the_code_knows() -> None:
 @pytest.mark.parametrize("entity", SPECS)
 def test_the_description_of_the_operation_has_the_columns_of_each_entity(entity: str) -> None:
     document = SERVICE.create_app(SERVICE.settings()).openapi()
-    assert described() in document["paths"]["/v1/imports"]["post"]["description"]
-    columns = described().partition(f"\n**Columns of {entity}**\n\n")[2].partition("\n\n")[0]
+    assert description_of_files() in document["paths"]["/v1/imports"]["post"]["description"]
+    columns = (
+        description_of_files().partition(f"\n**Columns of {entity}**\n\n")[2].partition("\n\n")[0]
+    )
     assert columns.splitlines() == [
         f"- `{name}`{' (needed)' if field.required else ''}: {field.meaning}."
         f" Written: {field.cell.format}."

@@ -9,8 +9,8 @@ from services.registry.transfer.imports.schemas import ImportOptions
 from services.registry.transfer.imports.specs import (
     SPECS,
     collect_specs,
+    join_words,
     layout_of,
-    listed,
 )
 
 
@@ -48,6 +48,6 @@ def test_times_of_a_file_are_local_to_the_timezone_of_its_options() -> None:
 
 
 def test_entities_are_listed_as_words_of_a_sentence() -> None:
-    assert listed("or") == "customers, products or orders"
-    assert listed("and", ["customers", "products"]) == "customers and products"
-    assert listed("and", ["orders"]) == "orders"
+    assert join_words("or") == "customers, products or orders"
+    assert join_words("and", ["customers", "products"]) == "customers and products"
+    assert join_words("and", ["orders"]) == "orders"
