@@ -23,16 +23,16 @@ from shared.row_access import Rows
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 RESPONDENT: Final = Identity("respondent", "respondent", frozenset({"respond"}), Rows.OWN)
-"""The caller of a respondents' page, whose token decides what it shows."""
+"""The identity of everybody who opens a respondents' page; its token decides what it shows."""
 CLOSED_BY_CALLER: Final = 499
-"""The status under which a request is counted whose caller has left, as in nginx."""
+"""The status that is counted and logged if the caller has disconnected, as in nginx."""
 
 log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class RouteLabel:
-    """The name under which metrics and log lines group a request, in the place of its path."""
+    """The name under which metrics and log lines group a request, instead of its path."""
 
     path: str
 

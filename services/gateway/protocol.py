@@ -125,7 +125,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, problem: Problem) -> None:
-        """Answer what is no valid request with a problem, and close the connection.
+        """Answer an invalid request with a problem, and close the connection.
 
         If the answer to the request before is unfinished, the connection is closed after it. A
         request whose body broke off gets no answer: the bad bytes may belong to that body.

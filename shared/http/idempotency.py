@@ -22,7 +22,7 @@ from shared.models import StoredAnswer
 class Idempotency:
     """Runs a use case once for each Idempotency-Key of a caller.
 
-    `content` is what the request consists of: a key is good for one content.
+    `content` identifies the request: a key that comes again with another content is refused.
     """
 
     def __init__(self, session: Session, caller: str, key: str | None, content: bytes) -> None:
@@ -36,9 +36,9 @@ class Idempotency:
     ) -> Response:
         """Run the use case and store its answer, or return the stored answer of the same request.
 
-        A route that takes a form returns what was sent in it from `form_content`, as the body of a
-        form is not part of `content`. Raises Invalid (`key_reused`) if the key came with another
-        request before.
+        `form_content` returns a text that identifies the parts of a form, whose body is not part of
+        `content`; routes without a form leave it out. Raises Invalid (`key_reused`) if the key came
+        with another request before.
         """
         if self._key is None:
             return use_case()

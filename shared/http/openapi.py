@@ -88,7 +88,7 @@ def references(node: Any) -> Iterator[str]:
 
 
 def _completed(document: Document) -> Document:
-    """Return the document with our errors in the place of FastAPI's, and with response headers."""
+    """Return the document with our errors instead of FastAPI's, and with response headers."""
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for name in _FASTAPI_ERRORS:

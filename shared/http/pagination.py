@@ -80,7 +80,7 @@ async def _page_request(
 
 
 Paging = Annotated[PageRequest, Depends(_page_request)]
-"""A page of what has one order only; other lists ask for `paged_by(field)`."""
+"""A page of a list that has one order only; other lists ask for `paged_by(field)`."""
 
 
 def paged_by(default: str) -> Any:

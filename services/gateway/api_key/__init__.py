@@ -1,1 +1,1 @@
-"""API keys (密钥): who may call, and what each may do and see."""
+"""API keys (密钥), and the scopes and rows that each key gives access to."""
