@@ -25,7 +25,7 @@ setup: .venv/requirements-dev.lock ## install what development and tests need in
 	$(call install,200 MB (half a minute))
 
 .venv/requirements-dev.lock: requirements-dev.lock
-	$(call install,1 GB (a minute))
+	$(call install,800 MB (a minute))
 	@cp requirements.lock .venv
 
 define install
