@@ -1,4 +1,4 @@
-"""The commands of the scoring service."""
+"""The command line of the scoring service: `python -m services.scoring <command>`."""
 
 from services.scoring import worker
 from services.scoring.app import create_app

@@ -10,7 +10,7 @@ from shared.http.app import create_app as make_app
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Return the application; no database is opened yet."""
+    """Return the application; the database is opened by the first request."""
     return make_app(
         settings,
         title="Patron scoring",

@@ -19,5 +19,5 @@ class Settings(ServiceSettings):
     settle_within_seconds: float = Field(
         60,
         ge=0,
-        description="Seconds after which classes are computed again although changes go on.",
+        description="Seconds after which classes are computed again even if changes do not pause.",
     )

@@ -1,4 +1,4 @@
-"""The handlers of the worker of scoring, and the loop that updates figures as time passes."""
+"""The event handlers of scoring's worker, and the loop that updates figures as time passes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -26,18 +26,24 @@ from shared.messaging.consumer import Handler
 
 _TURN_SECONDS = 0.5
 _STANDBY_SECONDS = 2.0
-_DUE_PER_TRANSACTION = 500
+_SCORES_PER_TRANSACTION = 500
 _GROWING = [model.__tablename__ for model in (Customer, StoredFact, StoredScore)]
-_TURNS_TO_GROW = 20
+_TURNS_PER_ANALYZE = 20
 
 EXTRACTORS = {**satisfaction_index.EXTRACTORS, **fact.EXTRACTORS}
-"""Event class -> the function that extracts its changes; a new noun adds its table here."""
+"""The extractor of each event class, collected from the packages that process events.
+
+The extractor of customer events is added in `score.handlers`.
+"""
 
 log = logger(__name__)
 
 
 class Settling(Loop):
-    """Update scores as days pass and settle the population; one worker at a time does so."""
+    """The loop that recomputes scores as days pass, and the classes of all customers (settling).
+
+    Only one worker at a time does this.
+    """
 
     name = "settling"
 
@@ -48,7 +54,7 @@ class Settling(Loop):
         self._turns = 0
 
     def run(self, stop: Event) -> None:
-        """Take turns until `stop` is set; stand by while another worker has the lock."""
+        """Call `turn` repeatedly until `stop` is set; wait while another worker has the lock."""
         while not stop.is_set():
             try:
                 with exclusive_lock(self._database, self.name) as lock:
@@ -63,9 +69,13 @@ class Settling(Loop):
             stop.wait(_STANDBY_SECONDS)
 
     def turn(self) -> None:
-        """Update scores that time has changed, settle if it is due, store the month's end."""
+        """Do what is due now.
+
+        That is: recompute outdated scores, compute the classes of all customers, and store
+        snapshots of the last day of the previous month.
+        """
         self._analyze()
-        self._refresh_due()
+        self._refresh_outdated_scores()
         with self._database.reading() as session:
             is_due = settlement.is_due(
                 session,
@@ -78,25 +88,26 @@ class Settling(Loop):
         self._store_month_end()
 
     def settle(self) -> int:
-        """Settle the population now and return how many scores that settled."""
+        """Compute the classes of all customers now; return the number of settled scores."""
         return settlement.settle(self._database, settings=self._settings)
 
     def _analyze(self) -> None:
-        if self._turns % _TURNS_TO_GROW == 0:
+        """Update the statistics of tables that have grown; look for such tables every 20th turn."""
+        if self._turns % _TURNS_PER_ANALYZE == 0:
             for table in analyze_grown_tables(self._database, _GROWING):
                 log.info("table.analyzed", table=table)
         self._turns += 1
 
-    def _refresh_due(self) -> None:
-        while customer_ids := self._due_customers():
+    def _refresh_outdated_scores(self) -> None:
+        while customer_ids := self._customers_with_outdated_scores():
             with self._database.transaction() as session:
                 service.refresh_customers(session, customer_ids, settings=self._settings)
             self.beat()
 
-    def _due_customers(self) -> list[UUID]:
+    def _customers_with_outdated_scores(self) -> list[UUID]:
         with self._database.reading() as session:
             day = today(self._settings)
-            return repository.due_customers(session, day, limit=_DUE_PER_TRANSACTION)
+            return repository.due_customers(session, day, limit=_SCORES_PER_TRANSACTION)
 
     def _store_month_end(self) -> None:
         day = today(self._settings)
@@ -106,7 +117,7 @@ class Settling(Loop):
 
 
 def handlers(settings: Settings) -> Mapping[type, Handler]:
-    """Return the handler of every event that changes figures of scoring."""
+    """Return the handlers of all events that scoring consumes, by event class."""
     return score.handlers(settings, EXTRACTORS)
 
 

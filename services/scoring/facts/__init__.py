@@ -1,1 +1,1 @@
-"""Facts of what happened, with the customers and exchange rates that figures need beside them."""
+"""The input of all figures: facts about customers, the customers, and exchange rates."""

@@ -1,1 +1,1 @@
-"""Figures computed from facts: scores, classes, the loyalty ladder and satisfaction indices."""
+"""Figures computed from facts: scores, ABC classes, the loyalty ladder, satisfaction indices."""

@@ -1,1 +1,1 @@
-"""The rules by which figures are computed, stored as data with versions."""
+"""Value models: the weights and limits with which figures are computed, stored as data."""

@@ -1,1 +1,1 @@
-"""Events that scoring publishes, one module per noun."""
+"""Events that the scoring service publishes: about scores, and about satisfaction indices."""

@@ -1,4 +1,4 @@
-"""Events of satisfaction indices."""
+"""Events about the satisfaction indices of surveys."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +9,9 @@ from shared.contracts.catalogue import event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainIndex:
-    """The mean of the indices of `n` responses, 0 to 100, with its 95 % confidence interval.
+    """The mean of the indices (0 to 100) of `n` responses, with its 95 % confidence interval.
 
-    Values that cannot be computed from so few responses are null.
+    `index` is null without responses; `low` and `high` are null for fewer than 2 responses.
     """
 
     n: int
@@ -30,7 +30,7 @@ class WaveIndex(PlainIndex):
 @event("index.estimated", topic="scoring.index", key="survey_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexEstimated(PlainIndex):
-    """The satisfaction index of a survey was computed, over all waves and for each wave."""
+    """The satisfaction index of a survey was computed, over all waves and for each single wave."""
 
     survey_id: UUID
     version: int

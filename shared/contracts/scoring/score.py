@@ -1,4 +1,4 @@
-"""Events of scores, classes and rungs.
+"""Events about the scores, classes and rungs of customers.
 
 Points and amounts are exact decimals as strings, without an exponent.
 """
@@ -12,7 +12,7 @@ from shared.contracts.catalogue import event, state
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Satisfaction:
-    """The satisfaction index, 0 to 100, of a customer's latest response with `n` answered items."""
+    """The index (0 to 100) of a customer's latest response to a survey, from `n` answered items."""
 
     index: float
     n: int
@@ -20,7 +20,10 @@ class Satisfaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excluded:
-    """Facts in a currency without a known exchange rate, which are excluded from all figures."""
+    """Facts that are part of no amount and no points, because their exchange rate is unknown.
+
+    `facts` is their number, `amount` the sum of their amounts.
+    """
 
     currency: str
     facts: int
@@ -50,13 +53,13 @@ class ScoreFacts:
 @event("score.changed", topic="scoring.score", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreChanged(ScoreFacts):
-    """A score was changed; several changes of a customer in a batch are published as one event."""
+    """The score of a customer has changed; one event may publish several changes together."""
 
 
 @event("rung.changed", topic="scoring.score", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RungChanged:
-    """A customer reached another rung of the loyalty ladder; `before` is null for the first one."""
+    """A customer has moved from the rung `before` to `rung`; `before` is null the first time."""
 
     customer_id: UUID
     version: int
@@ -68,10 +71,10 @@ class RungChanged:
 @event("class.changed", topic="scoring.score", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassChanged:
-    """The published ABC class of a customer was changed, where null stands for no class.
+    """The published ABC class of a customer has changed; null means no class.
 
-    A published class is damped: a customer falls to a lower class only when their points are
-    clearly below the boundary of their class.
+    A lower class is published only once the customer's rank is clearly beyond the limit of the
+    published class, so that small changes of rank publish no event.
     """
 
     customer_id: UUID

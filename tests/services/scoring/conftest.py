@@ -1,4 +1,4 @@
-"""Fixtures of a running scoring service, its client and its worker."""
+"""Fixtures: a running scoring service, an HTTP client of it, and its worker."""
 
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ def client(scoring: "Running") -> httpx.Client:
 
 @pytest.fixture
 def worker(scoring: "Running") -> "Worker":
-    """Return the worker that applies the events a test gives it."""
+    """Return a worker that handles the events that a test passes to it."""
     from tests.services.scoring.publishing import (  # noqa: PLC0415  tests of pure rules load none
         Worker,
     )

@@ -1,6 +1,7 @@
-"""Events as registry and survey publish them, and a worker that a test gives them to.
+"""Builders of events as registry and survey publish them, and a worker that handles them.
 
-Customers, orders, surveys and answers have short names in tests; `id_of` turns a name into an id.
+Tests call customers, orders, surveys and responses by short names; `id_of` turns a name into the
+id of the record.
 """
 
 from collections.abc import Sequence
@@ -24,18 +25,18 @@ RECORDED = datetime(2026, 1, 1, 4, tzinfo=UTC)
 
 
 def id_of(name: object) -> UUID:
-    """Return the id of the thing that tests call by this name."""
+    """Return the id of the customer, order, survey or response that tests call by this name."""
     return uuid5(NAMESPACE, str(name))
 
 
 @dataclass(frozen=True)
 class Worker:
-    """The worker of scoring without its loops: a test says when it handles events and settles."""
+    """A worker of scoring that does nothing by itself: tests call its methods."""
 
     scoring: Running
 
     def handle(self, *events: Any) -> None:
-        """Apply events in one batch and one transaction; each class must have a handler."""
+        """Handle events as one batch in one transaction; scoring must have a handler for each."""
         settings: Any = self.scoring.settings
         table, batch = handlers(settings), dict[Handler, list[Any]]()
         for event in events:
@@ -45,18 +46,18 @@ class Worker:
                 handler(session, own_events)
 
     def settle(self) -> None:
-        """Compute the classes of all customers now."""
+        """Compute the classes of all customers now, and store snapshots."""
         self.settling.settle()
 
     @property
     def settling(self) -> Settling:
-        """A new loop that updates figures as time passes; a test calls its `turn`."""
+        """A new instance of the loop that updates figures as time passes; it is not started."""
         settings: Any = self.scoring.settings
         return Settling(self.scoring.database, settings)
 
 
 def customer(name: str, *, version: int = 1, **fields: Any) -> CustomerState:
-    """Return the state of a customer whose external id in system `erp` is the name."""
+    """Return the event of a customer whose external id in the system `erp` is `name`."""
     defaults: dict[str, Any] = {
         "customer_id": id_of(name),
         "version": version,
@@ -77,7 +78,10 @@ def order(
     version: int = 1,
     **fields: Any,
 ) -> OrderPlaced:
-    """Return the event of an order; lines are (quantity, unit price), without a buyer anonymous."""
+    """Return the event of an order; a line is (quantity, unit price) or an `OrderLine`.
+
+    If `buyer` is None, the order is anonymous.
+    """
     at = datetime.combine(on, time(4), UTC)
     defaults: dict[str, Any] = {
         "order_id": id_of(name),
@@ -94,7 +98,7 @@ def order(
 
 
 def order_line(quantity: str, price: str, *, cost: str | None = None) -> OrderLine:
-    """Return a line of an order."""
+    """Return an order line; without `cost` its unit cost is unknown."""
     return OrderLine(
         product_code="P-1",
         quantity=Decimal(quantity),
@@ -111,9 +115,10 @@ def survey(
     missing: Sequence[int] = (),
     waves: Sequence[str] = ("w1",),
 ) -> SurveyPublished:
-    """Return the event of a survey with satisfaction items of these codes, from 1 to `most`.
+    """Return the event of a survey with one satisfaction item for each code.
 
-    It also has the item `visits`, which is not about satisfaction.
+    The scale of each item is from 1 to `most`; the values in `missing` mean "no answer". The survey
+    also has the item `visits`, which is not about satisfaction.
     """
     items = [
         CatalogueItem(
@@ -152,7 +157,10 @@ def response(
     on: date = date(2025, 3, 1),
     wave: str = "w1",
 ) -> ResponseSubmitted:
-    """Return the event of a response with answers by code; without a respondent it is anonymous."""
+    """Return the event of a response; `answers` is by item code.
+
+    If `respondent` is None, the response is anonymous.
+    """
     return ResponseSubmitted(
         response_id=id_of(name),
         version=version,

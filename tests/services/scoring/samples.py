@@ -1,4 +1,4 @@
-"""Facts, orders and strategies for the tests of scoring, and the rules of docs/figures.md."""
+"""Builders and random strategies of orders and facts, and the rules of the default value model."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,8 +8,8 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from services.scoring.facts.exchange_rate.domain import Rates
-from services.scoring.facts.fact.domain import Fact, Horizon, Kind, chain, fact_id
+from services.scoring.facts.exchange_rate.domain import ExchangeRates
+from services.scoring.facts.fact.domain import Cutoff, Fact, Kind, fact_id, link_versions
 from services.scoring.modelling.value_model.domain import (
     ClassRule,
     Rules,
@@ -20,19 +20,19 @@ from services.scoring.modelling.value_model.domain import (
 )
 
 START = date(2024, 1, 1)
-"""Day 0 of the tests."""
-LATER = Horizon(as_of=date(2030, 1, 1))
-"""A horizon after all facts of the tests."""
-YUAN = Rates("CNY", {})
-"""Conversion into yuan without any rate."""
-CUSTOMER = UUID(int=7)
-"""The customer of all facts that name no other."""
-FIRST = UUID(int=1)
-"""The id of the first order."""
+"""The date of day 0; tests count days from here."""
+AFTER_ALL_FACTS = Cutoff(as_of=date(2030, 1, 1))
+"""A cutoff that includes all facts of the tests."""
+NO_RATES = ExchangeRates("CNY", {})
+"""Exchange rates into yuan, of which none is known: only yuan can be converted."""
+CUSTOMER_ID = UUID(int=7)
+"""The id of the customer of facts and orders for which a test names no customer."""
+ORDER_ID = UUID(int=1)
+"""The id of orders for which a test names no id."""
 
 PURCHASES = Term(
     name="purchases",
-    on=True,
+    is_on=True,
     kinds=frozenset({"purchase", "return"}),
     take=Take.SUM,
     points_per_unit=Decimal("0.00001"),
@@ -40,19 +40,19 @@ PURCHASES = Term(
 )
 SATISFACTION = Term(
     name="satisfaction",
-    on=False,
+    is_on=False,
     kinds=frozenset({"answer"}),
     take=Take.LATEST,
     points_per_unit=Decimal("0.1"),
     rule="a tenth of the index of the latest answer",
 )
-SILENCE = SilenceRule(factor=Decimal(3), from_days=3, least=90, otherwise=365)
+SILENCE = SilenceRule(gap_factor=Decimal(3), min_purchase_days=3, min_days=90, default_days=365)
 RUNGS = RungRule(repeat=2, client=4)
 CLASSES = ClassRule(
-    count=(Decimal("0.05"), Decimal("0.20")),
-    value=(Decimal("0.70"), Decimal("0.90")),
-    reference=(Decimal("0.50"), Decimal("0.30"), Decimal("0.20")),
-    keep=Decimal("0.10"),
+    count_limits=(Decimal("0.05"), Decimal("0.20")),
+    value_limits=(Decimal("0.70"), Decimal("0.90")),
+    reference_shares=(Decimal("0.50"), Decimal("0.30"), Decimal("0.20")),
+    margin=Decimal("0.10"),
 )
 RULES = Rules(
     terms=(PURCHASES, SATISFACTION),
@@ -65,6 +65,8 @@ RULES = Rules(
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
+    """A line of an order, as `domain.Line` describes it."""
+
     quantity: Decimal
     unit_price: Decimal
     discount: Decimal = Decimal(0)
@@ -73,10 +75,12 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    order_id: UUID = FIRST
+    """A version of an order, as `domain.Order` describes it, with default values for tests."""
+
+    order_id: UUID = ORDER_ID
     version: int = 1
     recorded_at: datetime = datetime(2024, 1, 2, tzinfo=UTC)
-    customer_id: UUID | None = CUSTOMER
+    customer_id: UUID | None = CUSTOMER_ID
     occurred_on: date = START
     currency: str = "CNY"
     lines: Sequence[Line] = field(default_factory=list)
@@ -87,16 +91,17 @@ class Order:
 
 
 def noon(day: date) -> datetime:
-    """Return noon of a day in Shanghai."""
+    """Return noon of a day in Shanghai, as UTC."""
     return datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
 
 
 def day(number: int) -> date:
-    """Return the day so many days after day 0."""
+    """Return the date `number` days after day 0."""
     return START + timedelta(days=number)
 
 
 def line(quantity: str, price: str, *, discount: str = "0", cost: str | None = None) -> Line:
+    """Return an order line; without `cost` its unit cost is unknown."""
     return Line(
         quantity=Decimal(quantity),
         unit_price=Decimal(price),
@@ -115,13 +120,14 @@ def fact(
     cost: str | None = None,
     size: int = 1,
 ) -> Fact:
+    """Return a fact of day `on`, by default a purchase; `source` is the number of its order."""
     return Fact(
         fact_id=fact_id(UUID(int=source), 1, kind),
         source_id=UUID(int=source),
         version=1,
         kind=kind.value,
-        customer_id=CUSTOMER,
-        named_customer_id=CUSTOMER,
+        customer_id=CUSTOMER_ID,
+        named_customer_id=CUSTOMER_ID,
         occurred_at=noon(day(on)),
         occurred_on=day(on),
         recorded_at=noon(day(on)),
@@ -134,15 +140,16 @@ def fact(
 
 
 def answer(index: str, *, on: int = 0, source: int = 1, n: int = 4) -> Fact:
+    """Return the fact of a response with this index, computed from `n` items, on day `on`."""
     return fact(index, on=on, kind=Kind.ANSWER, currency=None, source=source, size=n)
 
 
-def chained(versions: Sequence[Fact]) -> list[Fact]:
-    """Return the facts of several sources, the versions of each source chained on their own."""
+def linked(facts: Sequence[Fact]) -> list[Fact]:
+    """Apply `link_versions` to the facts of each order or response."""
     sources: dict[UUID, list[Fact]] = {}
-    for each in versions:
+    for each in facts:
         sources.setdefault(each.source_id, []).append(each)
-    return [each for facts in sources.values() for each in chain(facts)]
+    return [each for versions in sources.values() for each in link_versions(versions)]
 
 
 amounts = st.decimals(min_value="-99999999", max_value="99999999", places=4)
@@ -159,7 +166,7 @@ orders = st.builds(
     Order,
     order_id=st.integers(1, 4).map(lambda number: UUID(int=number)),
     version=st.integers(1, 4),
-    customer_id=st.sampled_from([None, CUSTOMER, UUID(int=8)]),
+    customer_id=st.sampled_from([None, CUSTOMER_ID, UUID(int=8)]),
     occurred_on=st.integers(0, 900).map(day),
     currency=st.sampled_from(["CNY", "CNY", "EUR", "USD"]),
     lines=st.lists(lines, min_size=1, max_size=4),
@@ -184,6 +191,6 @@ facts = st.lists(
 )
 
 
-def euros(rates: Mapping[int, str]) -> Rates:
-    """Return rates of the euro in yuan by number of the day."""
-    return Rates("CNY", {("EUR", day(on)): Decimal(rate) for on, rate in rates.items()})
+def euro_rates(rates: Mapping[int, str]) -> ExchangeRates:
+    """Return exchange rates from euro to yuan; `rates` is by number of the day."""
+    return ExchangeRates("CNY", {("EUR", day(on)): Decimal(rate) for on, rate in rates.items()})

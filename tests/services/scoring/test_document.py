@@ -1,4 +1,4 @@
-"""The OpenAPI document has the types of the responses and describes the rules of a model."""
+"""The OpenAPI document describes the types of figures and the rules of a value model."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +19,7 @@ def document(scoring: Running) -> dict[str, Any]:
 
 
 def _schemas(node: Any) -> Iterator[dict[str, Any]]:
-    """Yield every JSON object below a node of a document, which all schemas are."""
+    """Yield every JSON object in a part of the document; the schemas are among them."""
     if isinstance(node, dict):
         yield node
     for child in (

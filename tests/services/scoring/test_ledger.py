@@ -1,4 +1,8 @@
-"""The service gives the figures of the ledger, which were worked out by hand."""
+"""The service computes the figures of the ledger, which were worked out by hand.
+
+The ledger (tests/ledger) lists steps, such as registering a customer or placing an order, and the
+expected figures after them.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -21,7 +25,7 @@ from tests.services.scoring.publishing import RECORDED, Worker, id_of
 
 
 class Events:
-    """Converts the steps of the ledger to the events that registry and survey publish."""
+    """Converts steps of the ledger to the events that registry and survey would publish."""
 
     def __init__(self, scoring: Running) -> None:
         self._zone = scoring.settings.zone
@@ -30,6 +34,7 @@ class Events:
         self._time = RECORDED
 
     def of(self, steps: list[dict[str, Any]]) -> Iterator[Any]:
+        """Yield the event of each step, recorded one second after the previous event."""
         for number, step in enumerate(steps):
             self._time += timedelta(seconds=1)
             yield getattr(self, "_" + step["do"])(step["body"], number)
@@ -53,10 +58,10 @@ class Events:
         name = _name(body["external_id"])
         version = self._orders[name] = self._orders.get(name, 0) + 1
         ordered_at = datetime.fromisoformat(body["ordered_at"])
-        lines = [OrderLine(**_exact(line)) for line in body["lines"]]
-        returned = all(line.quantity < 0 for line in lines)
-        kind = OrderReturned if returned else OrderPlaced if version == 1 else OrderChanged
-        return kind(
+        lines = [OrderLine(**_with_decimals(line)) for line in body["lines"]]
+        is_return = all(line.quantity < 0 for line in lines)
+        event = OrderReturned if is_return else OrderPlaced if version == 1 else OrderChanged
+        return event(
             order_id=id_of(name),
             version=version,
             recorded_at=self._time,
@@ -89,11 +94,13 @@ def _name(pair: dict[str, str]) -> str:
     return f"{pair['system']}:{pair['id']}"
 
 
-def _exact(line: dict[str, str]) -> dict[str, Any]:
-    return {k: v if k == "product_code" else Decimal(v) for k, v in line.items()}
+def _with_decimals(line: dict[str, str]) -> dict[str, Any]:
+    """Return the fields of an order line with all numbers as `Decimal`."""
+    return {name: text if name == "product_code" else Decimal(text) for name, text in line.items()}
 
 
 def _survey() -> SurveyPublished:
+    """Return the event of the survey whose questionnaire the ledger describes."""
     fields = ("code", "type", "least", "most", "missing")
     items = [
         CatalogueItem(**{name: item[name] for name in fields}, role=item["role"] or "other")
@@ -111,7 +118,7 @@ def _survey() -> SurveyPublished:
 
 @pytest.fixture
 def ledger(scoring: Running) -> Running:
-    """Return the service after all events of the ledger in order, each a batch of its own."""
+    """Return the service after it has handled all events of the ledger, one by one and in order."""
     _handle(scoring, [[_survey()], *([each] for each in _events(scoring, STEPS))])
     return scoring
 
@@ -121,15 +128,16 @@ def _events(scoring: Running, steps: list[dict[str, Any]]) -> list[Any]:
 
 
 def _handle(scoring: Running, batches: list[list[Any]]) -> None:
+    """Empty the database, then handle these batches of events."""
     empty(scoring.database)
     for batch in batches:
         Worker(scoring).handle(*batch)
 
 
 def _get(client: httpx.Client, path: str, **params: str) -> Any:
-    found = client.get(path, params=params)
-    assert found.status_code == 200, found.text
-    return found.json()
+    answer = client.get(path, params=params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -177,10 +185,10 @@ def _check_index(scoring: Running, day: str, expected: dict[str, Any]) -> None:
     compare.index(found, expected)
 
 
-def test_the_events_of_the_ledger_in_one_batch_backwards_give_the_same_figures(
+def test_the_events_of_the_ledger_in_reverse_order_in_one_batch_give_the_same_figures(
     scoring: Running,
 ) -> None:
-    """Answers come before their survey and orders before their customers."""
+    """Then responses arrive before their survey, and orders before their customers."""
     _handle(scoring, [[*_events(scoring, STEPS)[::-1], _survey()]])
     test_scores_equal_those_of_the_ledger(scoring, DAYS[-1])
     test_the_abc_table_equals_that_of_the_ledger(scoring, DAYS[-1], "count")
@@ -189,7 +197,7 @@ def test_the_events_of_the_ledger_in_one_batch_backwards_give_the_same_figures(
 
 
 @pytest.mark.parametrize("part", EXPECTED["midway"], ids=lambda part: str(part["after_steps"]))
-def test_the_first_events_of_the_ledger_give_its_figures_so_far(
+def test_the_first_steps_of_the_ledger_give_the_figures_that_it_expects_midway(
     scoring: Running, part: dict[str, Any]
 ) -> None:
     _handle(scoring, [[_survey(), *_events(scoring, STEPS[: part["after_steps"]])]])

@@ -1,4 +1,4 @@
-"""Migrations make stored figures of older versions exact."""
+"""Migrations replace rounded indices, which an older release has stored, by exact ones."""
 
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from services.scoring.__main__ import SERVICE
 from services.scoring.facts.fact.models import StoredFact
 from services.scoring.figures.portfolio.recompute import differences
-from services.scoring.figures.satisfaction_index.models import CodedAnswer, WaveSums
+from services.scoring.figures.satisfaction_index.models import ResponseVersion, WaveSums
 from services.scoring.figures.score.models import StoredScore
 from shared import migrations
 from shared.contracts.scoring.score import ScoreChanged
@@ -18,30 +18,30 @@ from tests.services.scoring.publishing import Worker, customer, id_of, response,
 
 
 @pytest.fixture
-def rounded(scoring: Running, worker: Worker) -> None:
-    """Store indices with thirds as the first release stored them, with 10 decimals."""
-    sheets = {"a": (5, 5, 1), "b": (5, 5, 1), "c": (3, 1, 1)}
-    worker.handle(*map(customer, sheets), survey("s", "p", "q", "r"))
-    for who, sheet in sheets.items():
-        worker.handle(response(f"of {who}", "s", who, dict(zip("pqr", sheet, strict=True))))
+def rounded_indices(scoring: Running, worker: Worker) -> None:
+    """Store three responses whose indices are rounded to 10 decimals, as the first release did."""
+    answers = {"a": (5, 5, 1), "b": (5, 5, 1), "c": (3, 1, 1)}
+    worker.handle(*map(customer, answers), survey("s", "p", "q", "r"))
+    for name, values in answers.items():
+        worker.handle(response(f"of {name}", "s", name, dict(zip("pqr", values, strict=True))))
     worker.settle()
     migrations.downgrade(scoring.database, SERVICE.migrations, to="0001")
     sums = {"total": Decimal("150.0000000001"), "squares": Decimal("9166.66666667666666666667")}
     columns: dict[Any, str] = {
-        CodedAnswer: "score",
+        ResponseVersion: "score",
         StoredFact: "amount",
         StoredScore: "satisfaction_index",
     }
     with scoring.database.transaction() as session:
-        for who, sheet in sheets.items():
-            short = Decimal("66.6666666667" if sheet[1] == 5 else "16.6666666667")
+        for name, values in answers.items():
+            rounded = Decimal("66.6666666667" if values[1] == 5 else "16.6666666667")
             for table, column in columns.items():
-                theirs = update(table).where(table.customer_id == id_of(who))
-                session.execute(theirs.values({column: short}))
+                statement = update(table).where(table.customer_id == id_of(name))
+                session.execute(statement.values({column: rounded}))
         session.execute(update(WaveSums).values(sums))
 
 
-@pytest.mark.usefixtures("rounded")
+@pytest.mark.usefixtures("rounded_indices")
 def test_a_migration_recomputes_indices_that_were_stored_with_10_decimals(
     scoring: Running, worker: Worker
 ) -> None:

@@ -1,4 +1,4 @@
-"""The worker updates scores as days pass and settles the population once changes pause."""
+"""The worker recomputes scores as days pass, and the classes of all customers (settling)."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ SPRING = date(2025, 3, 1)
 
 
 class Clock:
-    """A clock whose time the test sets."""
+    """A clock that stands still until a test changes its time, `at`."""
 
     def __init__(self) -> None:
         self.at = datetime(2025, 3, 1, 6, tzinfo=UTC)
@@ -28,10 +28,10 @@ class Clock:
 
 @pytest.fixture
 def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Return the clock that the service reads during a test."""
-    replaced = Clock()
-    monkeypatch.setattr(clock, "now", replaced.now)
-    return replaced
+    """Replace the clock of the service during a test, and return the new clock."""
+    test_clock = Clock()
+    monkeypatch.setattr(clock, "now", test_clock.now)
+    return test_clock
 
 
 def test_a_customer_becomes_silent_on_the_first_day_of_silence(
@@ -50,7 +50,7 @@ def test_a_customer_becomes_silent_on_the_first_day_of_silence(
     assert scoring.recorded(ScoreChanged)[-1].silent is True
 
 
-def test_a_score_that_the_worker_has_not_updated_yet_is_computed(
+def test_a_score_outdated_by_time_is_computed_on_request_before_the_worker_updates_it(
     scoring: Running, worker: Worker, time: Clock
 ) -> None:
     worker.handle(customer("a"), order("1", "a", SPRING, ("1", "1")))
@@ -72,7 +72,7 @@ def test_revenue_leaves_the_last_12_months_as_days_pass(
     assert len(published) == 1
 
 
-def test_an_order_dated_ahead_counts_from_its_day_on(
+def test_an_order_dated_in_the_future_gives_points_from_its_day_on(
     scoring: Running, worker: Worker, time: Clock
 ) -> None:
     worker.handle(customer("a"), order("1", "a", date(2025, 3, 3), ("1", "100000")))
@@ -99,20 +99,23 @@ def test_classes_are_computed_5_seconds_after_the_last_change(
 def test_a_change_of_external_ids_alone_recomputes_the_classes(
     scoring: Running, worker: Worker, time: Clock
 ) -> None:
-    """The smallest external id ranks customers of equal value, and is in no score."""
+    """Among customers of equal value the smallest external id decides the rank.
+
+    No score changes, because external ids are not part of a score.
+    """
     worker.handle(
         *(customer(f"c{i:02}") for i in range(12)),
         *(order(f"o{i:02}", f"c{i:02}", SPRING, ("1", "10")) for i in range(12)),
     )
     worker.settle()
-    first = [ExternalId(system="erp", id="a"), ExternalId(system="erp", id="c11")]
-    worker.handle(customer("c11", version=2, external_ids=first))
+    new_ids = [ExternalId(system="erp", id="a"), ExternalId(system="erp", id="c11")]
+    worker.handle(customer("c11", version=2, external_ids=new_ids))
     time.at += timedelta(seconds=5)
     worker.settling.turn()
     assert scoring.client.get(f"/v1/scores/{id_of('c11')}").json()["class"] == "A"
 
 
-def test_changes_that_never_pause_are_settled_within_a_minute(
+def test_classes_are_computed_within_a_minute_even_if_changes_never_pause(
     scoring: Running, worker: Worker, time: Clock
 ) -> None:
     worker.handle(customer("a"), customer("b"))
@@ -124,16 +127,16 @@ def test_changes_that_never_pause_are_settled_within_a_minute(
     assert classes != [None, None]
 
 
-def test_a_new_day_recomputes_the_current_figures(
+def test_the_current_ladder_is_computed_again_on_a_new_day(
     scoring: Running, worker: Worker, time: Clock
 ) -> None:
     worker.handle(customer("a"), order("1", "a", SPRING, ("1", "1")))
     time.at += timedelta(seconds=5)
     worker.settling.turn()
-    assert _as_of(scoring) == "2025-03-01"
+    assert _date_of_current_ladder(scoring) == "2025-03-01"
     time.at += timedelta(days=1)
     worker.settling.turn()
-    assert _as_of(scoring) == "2025-03-02"
+    assert _date_of_current_ladder(scoring) == "2025-03-02"
 
 
 def test_the_worker_analyzes_tables_that_have_grown(scoring: Running, worker: Worker) -> None:
@@ -141,16 +144,16 @@ def test_the_worker_analyzes_tables_that_have_grown(scoring: Running, worker: Wo
         return
     names = [f"c{number}" for number in range(1100)]
     worker.handle(*map(customer, names))
-    known = text("SELECT reltuples FROM pg_class WHERE oid = 'customers'::regclass")
+    estimated_rows = text("SELECT reltuples FROM pg_class WHERE oid = 'customers'::regclass")
 
-    def analyzed() -> bool:
-        """Return whether the planner knows the rows; PostgreSQL counts them within a second."""
+    def is_analyzed() -> bool:
+        """Take a turn; return whether PostgreSQL's statistics include all rows by now."""
         worker.settling.turn()
         with scoring.database.connection() as connection:
-            return bool(connection.execute(known).scalar_one() >= len(names))
+            return bool(connection.execute(estimated_rows).scalar_one() >= len(names))
 
-    assert eventually(analyzed)
+    assert eventually(is_analyzed)
 
 
-def _as_of(scoring: Running) -> Any:
+def _date_of_current_ladder(scoring: Running) -> Any:
     return scoring.client.get("/v1/portfolio/ladder").json()["as_of"]

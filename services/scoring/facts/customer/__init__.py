@@ -1,1 +1,1 @@
-"""The projection of the registry's customers: no names, only what figures and access need."""
+"""Copies of the registry's customers, without names: only fields that figures or access need."""

@@ -1,4 +1,4 @@
-"""The table of customers, a projection of the registry's events."""
+"""The table of customers: copies of the registry's customers, updated by its events."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,10 +11,12 @@ from shared.database import Moment
 
 
 class Customer(Model):
-    """A customer as of the highest version that was received.
+    """A customer, as described by the highest version that was received from the registry.
 
-    `version` is None while only facts have named the customer: such a row is there to be locked
-    while these facts are written. `sort_id` is the smallest external id, written `system:id`.
+    `version` is None until the registry's event arrives. Orders and answers may name a customer
+    earlier; the row then exists only so that it can be locked while their facts are written.
+    `sort_id` is the customer's smallest external id, written `system:id`. `changed_at` is when
+    this service last wrote the row.
     """
 
     __tablename__ = "customers"

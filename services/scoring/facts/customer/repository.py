@@ -1,4 +1,4 @@
-"""Every SELECT on customers."""
+"""Every SELECT on customers. A customer is "on record" once the registry's event arrived."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
@@ -15,18 +15,18 @@ _ROW = Customer.__table__
 
 
 def visible_to(reader: Reader, statement: Select[Any]) -> Select[Any]:
-    """Restrict a statement on customers to those on record that the reader may see."""
+    """Restrict a statement to the customers on record that the reader may see."""
     visible = visible_rows(reader, owner=Customer.owner, team=Customer.team)
     return statement.where(Customer.version.is_not(None), *visible)
 
 
 def customer(session: Session, reader: Reader, customer_id: UUID) -> Row | None:
-    """Return a customer on record; None if there is none that the reader may see."""
+    """Return a customer on record, or None if no such customer is visible to the reader."""
     statement = visible_to(reader, select(_ROW).where(Customer.id == customer_id))
     return cast("Row | None", session.execute(statement).mappings().first())
 
 
 def customers(session: Session, reader: Reader = SYSTEM_READER) -> Mapping[UUID, Row]:
-    """Return all customers on record that the reader may see, by id."""
+    """Return all customers on record that the reader may see, as rows by customer id."""
     found = session.execute(visible_to(reader, select(_ROW))).mappings().all()
     return {row["id"]: row for row in cast("Iterable[Row]", found)}

@@ -1,4 +1,4 @@
-"""Use cases of the projection of customers: lock rows while facts change, write newer versions."""
+"""Use cases: lock customers while their facts change, and write newer versions of customers."""
 
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
@@ -12,18 +12,18 @@ from shared.contracts.registry.customer import CustomerState
 
 
 def newest_rows(events: Iterable[CustomerState]) -> dict[UUID, Row]:
-    """Return the row of the highest version of each customer in these events, by customer id."""
+    """Convert events to rows by customer id; of several events of a customer the newest is used."""
     return projections.newest_rows(events, _row)
 
 
 def lock_customers(
     session: Session, customer_ids: Collection[UUID], rows: Mapping[UUID, Row] | None = None
 ) -> dict[UUID, Row]:
-    """Lock customers by id until the transaction ends and return their rows as locked.
+    """Lock customers until the transaction ends and return their rows, by customer id.
 
-    A second transaction waits here and then sees the facts that the first one has written. A
-    customer without a row gets one: that of `rows` (by customer id) or a blank one, because facts
-    may name a customer before the registry's event arrives.
+    A second transaction waits here and then sees the facts that the first one has written. For a
+    customer without a row, one is inserted and locked: the row in `rows`, or a blank row if `rows`
+    has none, because orders may name a customer before the registry's event arrives.
     """
     return projections.lock_rows(
         session, Customer, rows or {}, others=customer_ids, blank=_blank_row
@@ -33,7 +33,10 @@ def lock_customers(
 def upsert_customers(
     session: Session, locked: Mapping[UUID, Row], rows: Mapping[UUID, Row]
 ) -> dict[UUID, Row]:
-    """Write those of `rows` that are not older than the locked ones; return all current rows."""
+    """Write each of `rows` unless the locked row of the same customer is newer.
+
+    Return the current row of every customer.
+    """
     return {**locked, **projections.upsert_newer(session, Customer, locked, rows)}
 
 

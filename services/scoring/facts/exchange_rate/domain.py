@@ -1,4 +1,4 @@
-"""Conversion by the exchange rate (汇率) of the day, and the facts left out for want of a rate."""
+"""Conversion at the exchange rate (汇率) of the day, and the amounts that have no such rate."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from shared.money import exact_arithmetic
 
 
-class Priced(Protocol):
-    """An amount of money on a day; without a currency it is no money."""
+class DatedAmount(Protocol):
+    """An amount on a day: money if it has a currency, otherwise the index of an answer."""
 
     @property
     def occurred_on(self) -> date: ...
@@ -21,63 +21,66 @@ class Priced(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Excluded:
-    """Facts of one currency that could not be converted, and their amount in that currency."""
+class ExcludedAmount:
+    """The number of facts in one currency that could not be converted, and their summed amount."""
 
     currency: str
     facts: int
     amount: Decimal
 
     @classmethod
-    def parse(cls, document: Mapping[str, Any]) -> "Excluded":
-        """Parse one from its JSON document."""
+    def parse(cls, document: Mapping[str, Any]) -> "ExcludedAmount":
+        """Parse an object as it is stored in JSON, with the amount as text."""
         return cls(**{**document, "amount": Decimal(document["amount"])})
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
-    """Conversion into `currency`: how much of it one unit of another was worth on a day.
+class ExchangeRates:
+    """Exchange rates into the target currency `currency`.
 
-    `known` holds rates by currency and day. Only the rate of the very day converts: an older one
-    is never carried on, so that nothing is converted at a rate that nobody entered.
+    `known` maps (source currency, day) to the price of one unit of the source currency in the
+    target currency. An amount is converted at the rate of its own day only. The rate of another
+    day is never used instead, so that nothing is converted at a rate that nobody entered.
     """
 
     currency: str
     known: Mapping[tuple[str, date], Decimal]
 
-    def into(self, amount: Decimal, currency: str | None, day: date) -> Decimal | None:
-        """Return the amount in `self.currency`, exact; None where no rate of that day is known."""
+    def convert(self, amount: Decimal, currency: str | None, day: date) -> Decimal | None:
+        """Return the exact amount in the target currency, or None without a rate for that day."""
         if currency == self.currency:
             return amount
         rate = self.known.get((currency or "", day))
         return None if rate is None else amount * rate
 
 
-def combined(parts: Iterable[Excluded]) -> tuple[Excluded, ...]:
-    """Return the facts left out of several figures, added up by currency in alphabetical order."""
-    left: dict[str, list[Excluded]] = {}
-    for part in parts:
-        left.setdefault(part.currency, []).append(part)
+def sum_excluded(amounts: Iterable[ExcludedAmount]) -> tuple[ExcludedAmount, ...]:
+    """Add up excluded amounts by currency; the currencies are in alphabetical order."""
+    by_currency: dict[str, list[ExcludedAmount]] = {}
+    for each in amounts:
+        by_currency.setdefault(each.currency, []).append(each)
     with exact_arithmetic():
         return tuple(
-            Excluded(
+            ExcludedAmount(
                 currency=currency,
-                facts=sum(part.facts for part in each),
-                amount=sum((part.amount for part in each), Decimal(0)),
+                facts=sum(each.facts for each in excluded),
+                amount=sum((each.amount for each in excluded), Decimal(0)),
             )
-            for currency, each in sorted(left.items())
+            for currency, excluded in sorted(by_currency.items())
         )
 
 
-def excluded(facts: Iterable[Priced], rates: Rates) -> tuple[Excluded, ...]:
-    """Return the facts that cannot be converted, added up by currency in alphabetical order."""
-    left: dict[str, tuple[int, Decimal]] = {}
+def excluded_amounts(
+    facts: Iterable[DatedAmount], rates: ExchangeRates
+) -> tuple[ExcludedAmount, ...]:
+    """Add up the amounts without an exchange rate, by currency in alphabetical order."""
+    by_currency: dict[str, tuple[int, Decimal]] = {}
     for fact in facts:
         currency = fact.currency
-        if currency is not None and rates.into(fact.amount, currency, fact.occurred_on) is None:
-            count, amount = left.get(currency, (0, Decimal(0)))
-            left[currency] = (count + 1, amount + fact.amount)
+        if currency is not None and rates.convert(fact.amount, currency, fact.occurred_on) is None:
+            count, amount = by_currency.get(currency, (0, Decimal(0)))
+            by_currency[currency] = (count + 1, amount + fact.amount)
     return tuple(
-        Excluded(currency=currency, facts=count, amount=amount)
-        for currency, (count, amount) in sorted(left.items())
+        ExcludedAmount(currency=currency, facts=count, amount=amount)
+        for currency, (count, amount) in sorted(by_currency.items())
     )

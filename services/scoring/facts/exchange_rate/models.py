@@ -11,7 +11,7 @@ from shared.database import Exact
 
 
 class ExchangeRate(Model):
-    """How much of `target` one unit of `currency` was worth on a day."""
+    """The price of one unit of `currency` in the currency `target` on a day."""
 
     __tablename__ = "exchange_rates"
 

@@ -5,18 +5,18 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.scoring.facts.exchange_rate.domain import Rates
+from services.scoring.facts.exchange_rate.domain import ExchangeRates
 from services.scoring.facts.exchange_rate.models import ExchangeRate
 from services.scoring.facts.fact.domain import Fact
 
 
-def rates_for(session: Session, facts: Iterable[Fact], *, into: str) -> Rates:
-    """Return the rates that convert these facts into one currency, as far as they are known."""
-    foreign = {fact.currency for fact in facts} - {into, None}
+def rates_for(session: Session, facts: Iterable[Fact], *, target: str) -> ExchangeRates:
+    """Return the known rates that convert the amounts of these facts into the currency `target`."""
+    foreign = {fact.currency for fact in facts} - {target, None}
     if not foreign:
-        return Rates(into, {})
+        return ExchangeRates(target, {})
     statement = select(ExchangeRate.currency, ExchangeRate.day, ExchangeRate.rate).where(
-        ExchangeRate.target == into, ExchangeRate.currency.in_(foreign)
+        ExchangeRate.target == target, ExchangeRate.currency.in_(foreign)
     )
     known = {(currency, day): rate for currency, day, rate in session.execute(statement)}
-    return Rates(into, known)
+    return ExchangeRates(target, known)

@@ -1,1 +1,1 @@
-"""Facts (事实): what happened, append-only; everything else here is computed from them."""
+"""Facts (事实): purchases, returns and answers of customers, from which figures are computed."""

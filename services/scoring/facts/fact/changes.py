@@ -1,7 +1,8 @@
-"""The changes that a batch of events asks for, collected before any customer is locked.
+"""The changes of facts and customers that a batch of events asks for.
 
-Each noun whose events change scores has a table `EXTRACTORS` in its `handlers.py`: the class of an
-event -> the function that extracts its changes. `worker.py` collects these tables.
+They are collected for all events of a batch before any customer is locked. Each package whose
+events change scores has a dict `EXTRACTORS` in its `handlers.py`: it maps the class of an event to
+the function that extracts the changes from such events. `worker.py` merges these dicts.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,11 @@ from shared.settings import ServiceSettings
 
 @dataclass(frozen=True, slots=True)
 class NewAmount:
-    """Another amount and size of a stored fact; the index of an answer changes with its survey."""
+    """The amount and size that replace those of a stored fact.
+
+    If the satisfaction items of a survey change, so do the indices of its answers. The index is the
+    amount of the answer's fact, and the number of answered items is its size.
+    """
 
     fact_id: UUID
     amount: Decimal
@@ -28,27 +33,29 @@ class NewAmount:
 
 @dataclass(slots=True)
 class Changes:
-    """The changes of one batch, empty at first.
+    """The changes that one batch of events asks for.
 
-    `facts` are those of new versions of orders and answers, `amounts` replace those of stored
-    facts. `customers` holds newer rows of the projection by customer id. `touched` names the
-    customers whose score may change although neither a new fact nor a new row is theirs.
+    `facts` are the facts of new versions of orders and answers. `new_amounts` replace the amounts
+    of stored facts. `customer_rows` are new rows for the table of customers, by customer id.
+    `affected_ids` are the ids of further customers whose scores must be computed again, such as
+    those who answered a survey whose items have changed.
     """
 
     facts: list[Fact] = field(default_factory=list)
-    amounts: list[NewAmount] = field(default_factory=list)
-    customers: dict[UUID, Row] = field(default_factory=dict)
-    touched: set[UUID] = field(default_factory=set)
+    new_amounts: list[NewAmount] = field(default_factory=list)
+    customer_rows: dict[UUID, Row] = field(default_factory=dict)
+    affected_ids: set[UUID] = field(default_factory=set)
 
     def add(self, other: "Changes") -> None:
-        """Add the changes that the events of another noun ask for."""
+        """Add the changes of `other` to this object."""
         self.facts += other.facts
-        self.amounts += other.amounts
-        self.customers |= other.customers
-        self.touched |= other.touched
+        self.new_amounts += other.new_amounts
+        self.customer_rows |= other.customer_rows
+        self.affected_ids |= other.affected_ids
 
 
 Extractor: TypeAlias = Callable[[Session, Sequence[Any], ServiceSettings], Changes]
-"""A function from all events of a batch that the table maps to it, to their changes."""
+"""A function that gets all events of a batch that are mapped to it, and returns their changes."""
 
 Extractors: TypeAlias = Mapping[type, Extractor]
+"""The extractor of each event class."""

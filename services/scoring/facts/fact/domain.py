@@ -1,4 +1,8 @@
-"""Facts (事实): what happened with a customer, append-only; a score is a pure function of them."""
+"""Facts (事实): purchases, returns and answers of customers.
+
+A score is a pure function of facts. Facts are never deleted: a new version of an order or answer
+supersedes the facts of the previous version.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +16,7 @@ from shared.money import exact_arithmetic
 
 
 class Kind(StrEnum):
-    """The kind of a fact."""
+    """The kind of a fact: bought lines of an order, returned lines, or an answer to a survey."""
 
     PURCHASE = "purchase"
     RETURN = "return"
@@ -20,13 +24,15 @@ class Kind(StrEnum):
 
 
 class Fact(NamedTuple):
-    """One fact of one version of its source, an order or answer (a tuple: scores read thousands).
+    """A purchase, a return or an answer of a customer, from one version of an order or response.
 
-    `amount` is money in `currency`; of an answer, which has no currency, it is the satisfaction
-    index from 0 to 100. `size` counts the order lines, or the items that were answered.
-    `customer_id` is the customer whose fact it is now, `named_customer_id` the one that this
-    version named: they differ once an anonymous purchase has been claimed. `cost` is None if any
-    line has none.
+    `source_id` is the id of the order or response. `amount` is money in `currency`; the fact of an
+    answer has no currency, and its amount is the satisfaction index from 0 to 100. `size` is the
+    number of order lines or of answered items. `customer_id` is the customer to whom the fact
+    belongs now, and `named_customer_id` the customer whom this version named: they differ if a
+    later version named the customer of an anonymous purchase. `superseded_at` is when the next
+    version was recorded, None for the newest version. `cost` is None if any line has no unit cost.
+    (A named tuple, because thousands of facts are read to compute scores.)
     """
 
     fact_id: UUID
@@ -46,7 +52,10 @@ class Fact(NamedTuple):
 
 
 class Line(Protocol):
-    """One line of an order: quantity is negative for a return, the discount lowers what is paid."""
+    """One line of an order; `quantity` is negative for a returned item.
+
+    `discount` reduces the amount that the customer pays, or is paid back for a returned item.
+    """
 
     @property
     def quantity(self) -> Decimal: ...
@@ -80,32 +89,34 @@ class Order(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Horizon:
-    """Which facts count: those that had happened by `as_of`, as they were known at `known_by`.
+class Cutoff:
+    """Limits in time that say which facts a figure includes.
 
-    `as_of` is a local day and includes all of it; `until` narrows it to a moment of that day.
-    Without `known_by` the facts count as they are known now.
+    A fact is included if it happened by the end of the local day `as_of`, and by the moment `until`
+    if there is one. If an order or answer has several versions, the facts of the version that was
+    the newest at the moment `known_by` are included; without `known_by`, of the newest version now.
     """
 
     as_of: date
     until: datetime | None = None
     known_by: datetime | None = None
 
-    def sees(self, fact: Fact) -> bool:
-        """Return whether a fact had happened and no later version of its source replaced it."""
+    def includes(self, fact: Fact) -> bool:
+        """Return whether the fact is within these limits and belongs to the version in force."""
         if fact.occurred_on > self.as_of or (self.until and fact.occurred_at > self.until):
             return False
         if self.known_by is None:
             return fact.superseded_at is None
-        replaced = fact.superseded_at is not None and fact.superseded_at <= self.known_by
-        return fact.recorded_at <= self.known_by and not replaced
+        superseded = fact.superseded_at is not None and fact.superseded_at <= self.known_by
+        return fact.recorded_at <= self.known_by and not superseded
 
 
 def facts_of(order: Order) -> list[Fact]:
-    """Return the purchase and the return fact of one version of an order; either may be missing.
+    """Return the facts of one version of an order: a purchase, a return, or both.
 
-    Lines with a positive quantity were bought (a price of 0 counts), negative ones came back. An
-    order without either gives an empty return fact, so that it too supersedes the version before.
+    The purchase has the lines with a positive quantity, also those at a price of 0; the return has
+    the lines with a negative quantity. If there are neither, the result is a return without lines,
+    so that this version still supersedes the facts of the previous version.
     """
     with exact_arithmetic():
         bought = [line for line in order.lines if line.quantity > 0]
@@ -137,16 +148,18 @@ def _fact(order: Order, kind: Kind, lines: Sequence[Line]) -> Fact:
 
 
 def fact_id(source_id: UUID, version: int, kind: Kind) -> UUID:
-    """Return the id of a fact, derived from its source so that a rebuild gives it the same id."""
+    """Return the id of a fact: the same whenever the same event is processed again."""
     return uuid5(source_id, f"{version}/{kind.value}")
 
 
 def _amount(line: Line) -> Decimal:
+    """Return the price of a line less its discount, negative for a returned line."""
     full = line.quantity * line.unit_price
     return full - line.discount if line.quantity > 0 else full + line.discount
 
 
 def _cost(lines: Iterable[Line]) -> Decimal | None:
+    """Return the total cost of the lines, or None if any of them has no unit cost."""
     total = Decimal(0)
     for line in lines:
         if line.unit_cost is None:
@@ -155,13 +168,14 @@ def _cost(lines: Iterable[Line]) -> Decimal | None:
     return total
 
 
-def chain(facts: Iterable[Fact]) -> list[Fact]:
-    """Return the facts of one source by version, each superseded by the next, in any order given.
+def link_versions(facts: Iterable[Fact]) -> list[Fact]:
+    """Set `customer_id` and `superseded_at` in all facts of one order or answer.
 
-    A version is superseded when the next one was recorded. A version that names a customer claims
-    the anonymous versions before it: they count as if they had always named that customer.
+    Return the facts in ascending order of version; they may be passed in any order. A version is
+    superseded at the moment at which the next version was recorded. If a version is anonymous, its
+    facts belong to the customer named by the next version that names one, if there is any.
     """
-    chained: list[Fact] = []
+    linked: list[Fact] = []
     customer_id: UUID | None = None
     version, recorded_at, superseded_at = None, None, None
     for fact in sorted(facts, key=_latest_first):
@@ -169,8 +183,8 @@ def chain(facts: Iterable[Fact]) -> list[Fact]:
             superseded_at = recorded_at
             version, recorded_at = fact.version, fact.recorded_at
         customer_id = fact.named_customer_id or customer_id
-        chained.append(fact._replace(customer_id=customer_id, superseded_at=superseded_at))
-    return chained[::-1]
+        linked.append(fact._replace(customer_id=customer_id, superseded_at=superseded_at))
+    return linked[::-1]
 
 
 def _latest_first(fact: Fact) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""Facts of the registry's orders."""
+"""The extractor of facts from the registry's order events."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from shared.settings import ServiceSettings
 def changes_of_orders(
     _session: Session, orders: Sequence[OrderSnapshot], _settings: ServiceSettings
 ) -> Changes:
-    """Return the purchase and return facts of these versions of orders."""
+    """Return the facts of these orders: their purchases and their returned goods."""
     return Changes(facts=[fact for order in orders for fact in facts_of(order)])
 
 

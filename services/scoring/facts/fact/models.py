@@ -12,10 +12,11 @@ from shared.database import Exact, Moment
 
 
 class StoredFact(Model):
-    """A fact of one version of its source; `domain.Fact` explains the columns.
+    """A stored fact; `domain.Fact` explains the columns that both have.
 
-    `written_at` is when this service last wrote the row: figures computed before may be outdated.
-    `anonymous_reference` is in no event any more; its column goes once no release writes it.
+    `written_at` is when this service last wrote the row; stored figures that were computed earlier
+    may be outdated. `anonymous_reference` was a field of order events once and is always NULL in
+    new rows. The column can be dropped as soon as no release that writes it is in use.
     """
 
     __tablename__ = "facts"

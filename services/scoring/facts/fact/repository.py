@@ -10,51 +10,55 @@ from sqlalchemy.orm import Session
 
 from services.scoring.facts.customer.models import Customer
 from services.scoring.facts.customer.repository import visible_to
-from services.scoring.facts.fact.domain import Fact, Horizon
+from services.scoring.facts.fact.domain import Cutoff, Fact
 from services.scoring.facts.fact.models import StoredFact
 from shared.bulk import any_of
 from shared.row_access import Reader
 
 _COLUMNS = StoredFact.__table__.c
 _FACT = [_COLUMNS[name] for name in Fact._fields]
-"""Plain columns: objects take half as much time again, and scores read many facts."""
+"""Plain columns and not the model, because loading model objects takes 50 % more time."""
 
 
 def facts_of_sources(session: Session, source_ids: Collection[UUID]) -> list[Fact]:
-    """Return the facts of every version of these orders and answers."""
-    wanted = any_of(session, _COLUMNS.source_id, source_ids)
-    return _facts(session, select(*_FACT).where(wanted))
+    """Return the facts of every version of the orders and answers with these ids."""
+    has_source = any_of(session, _COLUMNS.source_id, source_ids)
+    return _facts(session, select(*_FACT).where(has_source))
 
 
 def facts_of_customer(session: Session, customer_id: UUID) -> list[Fact]:
-    """Return all facts of one customer, superseded ones included."""
+    """Return all facts of one customer, including superseded ones."""
     return _facts(session, select(*_FACT).where(StoredFact.customer_id == customer_id))
 
 
-def counting_facts(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
-    """Return the facts that are not superseded, by customer."""
-    theirs = any_of(session, _COLUMNS.customer_id, customer_ids)
-    statement = select(*_FACT).where(theirs, _COLUMNS.superseded_at.is_(None))
+def facts_in_force(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
+    """Return the facts of these customers that are not superseded, by customer id."""
+    has_customer = any_of(session, _COLUMNS.customer_id, customer_ids)
+    statement = select(*_FACT).where(has_customer, _COLUMNS.superseded_at.is_(None))
     return _by_customer(_facts(session, statement))
 
 
-def population_facts(session: Session, reader: Reader, horizon: Horizon) -> dict[UUID, list[Fact]]:
-    """Return the facts that a horizon may see of all customers that the reader may see.
+def population_facts(session: Session, reader: Reader, cutoff: Cutoff) -> dict[UUID, list[Fact]]:
+    """Return the facts up to a cutoff, by customer id, of all customers that the reader may see.
 
-    Some that `Horizon.sees` refuses are among them: those of a later moment or another version.
+    The query only selects roughly: the caller must still drop the facts for which
+    `Cutoff.includes` is False, such as those later on the last day.
     """
     statement = (
         select(*_FACT)
         .join(Customer, Customer.id == StoredFact.customer_id)
-        .where(StoredFact.occurred_on <= horizon.as_of)
+        .where(StoredFact.occurred_on <= cutoff.as_of)
     )
-    if horizon.known_by is None:
+    if cutoff.known_by is None:
         statement = statement.where(StoredFact.superseded_at.is_(None))
     return _by_customer(_facts(session, visible_to(reader, statement)))
 
 
 def changed_since(session: Session, moment: datetime, *, up_to: date) -> bool:
-    """Return whether a customer, or a fact of a day up to `up_to`, was written since a moment."""
+    """Return whether rows were written since `moment` that may change figures of the day `up_to`.
+
+    Such rows are customers, and facts that happened on this day or earlier.
+    """
     facts = exists().where(StoredFact.written_at >= moment, StoredFact.occurred_on <= up_to)
     customers = exists().where(Customer.changed_at >= moment)
     return bool(session.scalar(select(or_(facts, customers))))

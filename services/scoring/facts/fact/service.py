@@ -1,4 +1,4 @@
-"""Use cases of facts: chain the versions of each source and write what that changes."""
+"""Use cases of facts: find out how new versions of orders and answers change them; write them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,15 +10,19 @@ from sqlalchemy.orm import Session
 
 from services.scoring.facts.fact import repository
 from services.scoring.facts.fact.changes import NewAmount
-from services.scoring.facts.fact.domain import Fact, chain
+from services.scoring.facts.fact.domain import Fact, link_versions
 from services.scoring.facts.fact.models import StoredFact
 from shared import clock
 from shared.bulk import insert_rows
 
 
 @dataclass(slots=True)
-class ChainedFacts:
-    """New facts, stored facts with another customer or end, and the customers of all of these."""
+class FactChanges:
+    """The changes that new versions of orders and answers make to the table of facts.
+
+    `added` are new facts. `updated` are stored facts with a new `customer_id` or `superseded_at`.
+    `customer_ids` are the customers to whom these facts belonged or belong now.
+    """
 
     added: list[Fact] = field(default_factory=list)
     updated: list[Fact] = field(default_factory=list)
@@ -26,53 +30,59 @@ class ChainedFacts:
 
 
 def stored_versions(session: Session, facts: Sequence[Fact]) -> Sequence[Fact]:
-    """Return the stored facts of every version of the orders and answers that these come from."""
+    """Return all stored facts of the orders and answers that these facts come from."""
     source_ids = {fact.source_id for fact in facts}
     return repository.facts_of_sources(session, source_ids) if source_ids else ()
 
 
-def customers_of(facts: Iterable[Fact]) -> set[UUID]:
-    """Return the ids of the customers of these facts; chaining can give them no others."""
+def customer_ids_of(facts: Iterable[Fact]) -> set[UUID]:
+    """Return the ids of the customers to whom these facts belong.
+
+    If the facts are those of all versions of an order, only these customers can gain or lose a
+    fact by a new version, so it is enough to lock them.
+    """
     return {fact.customer_id for fact in facts if fact.customer_id}
 
 
-def chain_facts(stored: Sequence[Fact], extracted: Sequence[Fact]) -> ChainedFacts:
-    """Chain extracted facts with the stored versions of their sources; return the differences.
+def find_changes(stored: Sequence[Fact], extracted: Sequence[Fact]) -> FactChanges:
+    """Return how the table of facts changes if the extracted facts are added to it.
 
-    A version of a source that is stored already is left out.
+    `stored` are the stored facts of the same orders and answers. Extracted facts of a version that
+    is stored already are ignored.
     """
-    changes = ChainedFacts()
+    changes = FactChanges()
     versions = {(fact.source_id, fact.version) for fact in stored}
     new = {f.fact_id: f for f in extracted if (f.source_id, f.version) not in versions}
     before = {fact.fact_id: fact for fact in stored}
-    for facts in _by_source([*stored, *new.values()]):
-        for fact in chain(facts) if len(facts) > 1 else facts:
-            _add_difference(changes, before.get(fact.fact_id), fact)
+    for facts in _grouped_by_source([*stored, *new.values()]):
+        for fact in link_versions(facts) if len(facts) > 1 else facts:
+            _record_change(changes, before.get(fact.fact_id), fact)
     return changes
 
 
-def _add_difference(changes: ChainedFacts, before: Fact | None, fact: Fact) -> None:
-    if before == fact:
+def _record_change(changes: FactChanges, before: Fact | None, after: Fact) -> None:
+    """Add a fact to `changes` unless it is equal to `before`, the stored fact with the same id."""
+    if before == after:
         return
-    (changes.updated if before else changes.added).append(fact)
-    customer_ids = (fact.customer_id, before.customer_id if before else None)
+    (changes.updated if before else changes.added).append(after)
+    customer_ids = (after.customer_id, before.customer_id if before else None)
     changes.customer_ids.update(customer_id for customer_id in customer_ids if customer_id)
 
 
-def _by_source(facts: Iterable[Fact]) -> Iterable[list[Fact]]:
+def _grouped_by_source(facts: Iterable[Fact]) -> Iterable[list[Fact]]:
     grouped: dict[UUID, list[Fact]] = {}
     for fact in facts:
         grouped.setdefault(fact.source_id, []).append(fact)
     return grouped.values()
 
 
-def write_facts(session: Session, chained: ChainedFacts) -> None:
-    """Insert the new facts and update the customer and end of stored ones."""
+def write_facts(session: Session, changes: FactChanges) -> None:
+    """Insert the added facts; update `customer_id` and `superseded_at` of the updated ones."""
     written = {"written_at": clock.now()}
-    if chained.added:
-        insert_rows(session, StoredFact, [fact._asdict() | written for fact in chained.added])
-    if chained.updated:
-        rows = [_updated_columns(fact) | written for fact in chained.updated]
+    if changes.added:
+        insert_rows(session, StoredFact, [fact._asdict() | written for fact in changes.added])
+    if changes.updated:
+        rows = [_updated_columns(fact) | written for fact in changes.updated]
         session.execute(update(StoredFact), rows)
 
 

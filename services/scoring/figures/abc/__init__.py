@@ -1,1 +1,1 @@
-"""ABC classes (ABC 分类): customers classed by their value."""
+"""ABC classes (ABC 分类): customers divided into three classes by their value."""

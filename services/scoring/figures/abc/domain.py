@@ -1,4 +1,4 @@
-"""ABC classes (ABC 分类): buyers ranked by value and classed by count or by cumulative value."""
+"""ABC classes (ABC 分类): buyers ranked by value, divided by count or by cumulative value."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from shared.money import exact_arithmetic
 
 
 class CustomerClass(StrEnum):
-    """A 贵宾型 VIP, B 重要型 important, C 普通型 ordinary."""
+    """The class of a buyer: A 贵宾型 VIP, B 重要型 important, C 普通型 ordinary."""
 
     A = "A"
     B = "B"
@@ -23,21 +23,21 @@ class CustomerClass(StrEnum):
 
 
 class Method(StrEnum):
-    """How buyers are classed: by their number, or by their cumulative value."""
+    """How buyers are divided into classes: by their number, or by their cumulative value."""
 
     COUNT = "count"
     VALUE = "value"
 
 
 class Basis(StrEnum):
-    """The value of a customer: net revenue, or profit where every line has a cost."""
+    """The figure that is used as the value of a customer: net revenue or profit."""
 
     REVENUE = "revenue"
     PROFIT = "profit"
 
 
-class Valued(Protocol):
-    """A customer with the figures that give a value; `sort_id` is the smallest external id."""
+class CustomerFigures(Protocol):
+    """The figures of a customer that decide the class; `sort_id` is the smallest external id."""
 
     @property
     def customer_id(self) -> UUID: ...
@@ -52,7 +52,10 @@ class Valued(Protocol):
 
 
 class Buyer(NamedTuple):
-    """A customer with a purchase and their value; `external_id` ranks buyers of equal value."""
+    """A customer with a purchase, and the customer's value.
+
+    `external_id`, the smallest one, decides the rank among buyers of equal value.
+    """
 
     customer_id: UUID
     external_id: str | None
@@ -61,7 +64,7 @@ class Buyer(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
-    """Buyers by falling value, their total value, and the Gini coefficient of their values."""
+    """Buyers ordered by value, highest first, with the total and the Gini coefficient of values."""
 
     buyers: Sequence[Buyer]
     total: Decimal
@@ -70,7 +73,7 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRow:
-    """One row of the ABC table; shares in per cent, `threshold` is the least value in the class."""
+    """One class in the ABC table: shares are in per cent, `threshold` is its lowest value."""
 
     customer_class: CustomerClass
     customers: int
@@ -83,7 +86,10 @@ class ClassRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abc:
-    """The ABC table, and the class of every buyer by falling value."""
+    """The ABC table of `n` buyers, and the class of each.
+
+    `classes` is by customer id; buyers are ordered by value, highest first.
+    """
 
     n: int
     total: Decimal
@@ -92,16 +98,16 @@ class Abc:
     classes: Mapping[UUID, CustomerClass]
 
 
-def basis_for(customers: Iterable[Valued], wanted: Basis) -> Basis:
-    """Return by what buyers are valued: by profit only if wanted and known for all of them."""
-    if wanted is Basis.REVENUE:
-        return wanted
-    known = [each.profit is not None for each in customers if each.purchases]
-    return Basis.PROFIT if known and all(known) else Basis.REVENUE
+def basis_for(customers: Iterable[CustomerFigures], requested: Basis) -> Basis:
+    """Return the requested basis, but revenue if the profit of a buyer is unknown."""
+    if requested is Basis.REVENUE:
+        return requested
+    has_profit = [each.profit is not None for each in customers if each.purchases]
+    return Basis.PROFIT if has_profit and all(has_profit) else Basis.REVENUE
 
 
-def buyers_of(customers: Iterable[Valued], basis: Basis) -> list[Buyer]:
-    """Return the customers who have bought, with their value."""
+def buyers_of(customers: Iterable[CustomerFigures], basis: Basis) -> list[Buyer]:
+    """Return the customers with at least one purchase, each with the value by this basis."""
     return [
         Buyer(
             customer_id=each.customer_id,
@@ -114,7 +120,11 @@ def buyers_of(customers: Iterable[Valued], basis: Basis) -> list[Buyer]:
 
 
 def ranking(buyers: Iterable[Buyer]) -> Ranking:
-    """Rank buyers by falling value; equal ones by the smallest external id as text, then by id."""
+    """Rank buyers by value, highest first.
+
+    Buyers of equal value are ranked by their smallest external id, compared as text (buyers without
+    one come last), and then by customer id.
+    """
     with exact_arithmetic():
         ranked = sorted(
             buyers,
@@ -130,38 +140,43 @@ def ranking(buyers: Iterable[Buyer]) -> Ranking:
 
 
 def abc(ranked: Ranking, *, rule: ClassRule, method: Method) -> Abc:
-    """Return the ABC table of ranked buyers (docs/figures.md).
+    """Divide ranked buyers into classes and return the ABC table (docs/figures.md, section ABC).
 
-    By count: A up to ceil(5 % n), B up to ceil(20 % n) (defaults). By value: A until the sum of
-    values reaches 70 % of the total, B until 90 %; the buyer who crosses such a limit belongs to
-    the higher class. Negative values are C.
+    By count, with the default limits and n buyers: the first ceil(5 % of n) are A, the buyers up to
+    ceil(20 % of n) are B. By value: buyers are A until their values sum to 70 % of the total, and B
+    until they sum to 90 %; the buyer with whom the sum crosses a limit is in the higher class. All
+    other buyers, and all with a negative value, are C.
     """
     with exact_arithmetic():
-        class_at = {Method.COUNT: _by_count, Method.VALUE: _by_value}[method](ranked, rule)
+        class_by_rank = {Method.COUNT: _class_by_count, Method.VALUE: _class_by_value}[method](
+            ranked, rule
+        )
         classes = {
-            buyer.customer_id: CustomerClass.C if buyer.value < 0 else class_at(rank)
+            buyer.customer_id: CustomerClass.C if buyer.value < 0 else class_by_rank(rank)
             for rank, buyer in enumerate(ranked.buyers)
         }
         return Abc(
             n=len(ranked.buyers),
             total=ranked.total,
             gini=ranked.gini,
-            rows=tuple(_rows(ranked, classes, rule)),
+            rows=tuple(_table_rows(ranked, classes, rule)),
             classes=classes,
         )
 
 
 def gini(values: Sequence[Decimal]) -> float | None:
-    """Return the concentration of values: sum (2 i - n - 1) x_i / (n sum x), x rising (Gini, 1912).
+    """Return the Gini coefficient, a measure of how concentrated values are (Gini, 1912).
 
-    0 means equal values, 1 - 1/n that one customer has everything. Negative values are taken as 0,
-    so that no result lies beyond these. None if no value is above 0.
+    It is the sum of (2 i - n - 1) x_i over all i, divided by n times the sum of all x_i, where
+    x_1 to x_n are the values in ascending order. It is 0 if all values are equal, and 1 - 1/n if
+    only one is above 0. Negative values are replaced by 0, so that the result is never outside this
+    range. It is None if no value is above 0.
     """
-    rising = sorted(max(value, Decimal(0)) for value in values)
-    n, total = len(rising), sum(rising, Decimal(0))
+    ascending = sorted(max(value, Decimal(0)) for value in values)
+    n, total = len(ascending), sum(ascending, Decimal(0))
     if not total:
         return None
-    weighted = sum(((2 * i - n - 1) * x for i, x in enumerate(rising, 1)), Decimal(0))
+    weighted = sum(((2 * i - n - 1) * x for i, x in enumerate(ascending, 1)), Decimal(0))
     return float(Fraction(weighted) / (n * Fraction(total)))
 
 
@@ -174,58 +189,67 @@ def damped_class(
     n: int,
     rule: ClassRule,
 ) -> CustomerClass:
-    """Return the class to publish, which falls only if the rank is clearly below its old class.
+    """Return the class to publish for a buyer, so that small changes of rank publish nothing.
 
-    A rise counts at once, and so does a negative value. `rank` counts from 0 among the `n` buyers;
-    the margin is the part `rule.keep` of the last rank of the class by count.
+    A better class than the published one is published at once, and so is the class of a buyer with
+    a negative value. A worse class is published only if the buyer's rank is beyond the last rank of
+    the published class (by count) by more than the fraction `rule.margin` of that last rank.
+    `rank` is counted from 0; `n` is the number of buyers.
     """
     if published is None or computed <= published or buyer.value < 0:
         return computed
-    shares = dict(zip(CustomerClass, rule.count, strict=False))
-    last_rank = ceil(shares[published] * n) * (1 + rule.keep)
+    limits = dict(zip(CustomerClass, rule.count_limits, strict=False))
+    last_rank = ceil(limits[published] * n) * (1 + rule.margin)
     return published if rank + 1 <= last_rank else computed
 
 
-ClassAt: TypeAlias = Callable[[int], CustomerClass]
-"""A function from a rank, counted from 0, to the class of the buyer at this rank."""
+ClassByRank: TypeAlias = Callable[[int], CustomerClass]
+"""A function that takes a rank, counted from 0, and returns the class of the buyer at this rank."""
 
 
-def _by_count(ranked: Ranking, rule: ClassRule) -> ClassAt:
-    last_a, last_b = (ceil(part * len(ranked.buyers)) for part in rule.count)
-    return lambda rank: _class(rank < last_a, rank < last_b)
+def _class_by_count(ranked: Ranking, rule: ClassRule) -> ClassByRank:
+    """Return the function from rank to class if classes are limited by the number of buyers."""
+    n_a, n_a_and_b = (ceil(share * len(ranked.buyers)) for share in rule.count_limits)
+    return lambda rank: _class_for(is_a=rank < n_a, is_a_or_b=rank < n_a_and_b)
 
 
-def _by_value(ranked: Ranking, rule: ClassRule) -> ClassAt:
-    sum_of_a, sum_of_a_and_b = (part * ranked.total for part in rule.value)
+def _class_by_value(ranked: Ranking, rule: ClassRule) -> ClassByRank:
+    """Return the function from rank to class if classes are limited by the cumulative value."""
+    sum_of_a, sum_of_a_and_b = (share * ranked.total for share in rule.value_limits)
     sum_before = list(accumulate((buyer.value for buyer in ranked.buyers), initial=Decimal(0)))
-    return lambda rank: _class(sum_before[rank] < sum_of_a, sum_before[rank] < sum_of_a_and_b)
+    return lambda rank: _class_for(
+        is_a=sum_before[rank] < sum_of_a, is_a_or_b=sum_before[rank] < sum_of_a_and_b
+    )
 
 
-def _class(is_a: bool, is_a_or_b: bool) -> CustomerClass:  # noqa: FBT001
+def _class_for(*, is_a: bool, is_a_or_b: bool) -> CustomerClass:
     if is_a:
         return CustomerClass.A
     return CustomerClass.B if is_a_or_b else CustomerClass.C
 
 
-def _rows(
+def _table_rows(
     ranked: Ranking, classes: Mapping[UUID, CustomerClass], rule: ClassRule
 ) -> Iterable[ClassRow]:
-    values: dict[CustomerClass, list[Decimal]] = {each: [] for each in CustomerClass}
+    """Yield the rows of the ABC table for A, B and C; `classes` has the class of every buyer."""
+    values_by_class: dict[CustomerClass, list[Decimal]] = {each: [] for each in CustomerClass}
     for buyer in ranked.buyers:
-        values[classes[buyer.customer_id]].append(buyer.value)
-    for (customer_class, own), reference in zip(values.items(), rule.reference, strict=True):
-        value = sum(own, Decimal(0))
+        values_by_class[classes[buyer.customer_id]].append(buyer.value)
+    for (customer_class, values), reference_share in zip(
+        values_by_class.items(), rule.reference_shares, strict=True
+    ):
+        value = sum(values, Decimal(0))
         yield ClassRow(
             customer_class=customer_class,
-            customers=len(own),
-            customer_share=_per_cent(Decimal(len(own)), Decimal(len(ranked.buyers))),
+            customers=len(values),
+            customer_share=_percentage(Decimal(len(values)), Decimal(len(ranked.buyers))),
             value=value,
-            value_share=_per_cent(value, ranked.total),
-            reference_share=float(100 * reference),
-            threshold=min(own, default=None),
+            value_share=_percentage(value, ranked.total),
+            reference_share=float(100 * reference_share),
+            threshold=min(values, default=None),
         )
 
 
-def _per_cent(part: Decimal, whole: Decimal) -> float | None:
-    """Return a part of a positive whole in per cent, as the nearest float; None without a whole."""
+def _percentage(part: Decimal, whole: Decimal) -> float | None:
+    """Return `part` in per cent of `whole` as the nearest float; None if `whole` is 0 or less."""
     return float(100 * Fraction(part) / Fraction(whole)) if whole > 0 else None

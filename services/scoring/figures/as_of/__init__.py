@@ -1,1 +1,1 @@
-"""The point in time that figures are about, and the query parameters that choose it."""
+"""The day or moment for which figures are computed, and the query parameters that choose it."""

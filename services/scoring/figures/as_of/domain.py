@@ -1,43 +1,48 @@
-"""The point in time that figures are about: its facts, its value model, its currency."""
+"""The point in time for which figures are computed; it selects facts, value model and currency."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from services.scoring.facts.fact.domain import Horizon
+from services.scoring.facts.fact.domain import Cutoff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointInTime:
-    """A point in time, with the currency of its figures.
+    """The day or moment for which figures are computed, and their currency.
 
-    The facts that count are those within `horizon`, the value model is the one active at `moment`.
-    `is_current`: it is now and in the company's currency, so that stored figures can answer.
+    The figures are computed from the facts that `cutoff` includes, with the value model that was
+    active at `moment`. `is_current` is True if the figures are those of now in the company's
+    currency, so that stored figures can be used.
     """
 
-    horizon: Horizon
+    cutoff: Cutoff
     currency: str
     moment: datetime
     is_current: bool
 
     @classmethod
-    def of(
+    def from_cutoff(
         cls,
-        horizon: Horizon,
+        cutoff: Cutoff,
         *,
-        home: str,
+        home_currency: str,
         zone: ZoneInfo,
         now: datetime,
         currency: str | None = None,
     ) -> "PointInTime":
-        """Return the point in time of a horizon, by default in the company's currency (`home`)."""
-        day, until = horizon.as_of, horizon.until
-        is_now = horizon == Horizon(as_of=now.astimezone(zone).date())
+        """Return the point in time that belongs to a cutoff.
+
+        `home_currency` is the company's currency, in which the figures are unless `currency` is
+        given. The moment is the end of the cutoff's last day, or its `until`, but never after now.
+        """
+        day, until = cutoff.as_of, cutoff.until
+        is_today = cutoff == Cutoff(as_of=now.astimezone(zone).date())
         return cls(
-            horizon=horizon,
-            currency=currency or home,
+            cutoff=cutoff,
+            currency=currency or home_currency,
             moment=min(now, until or end_of(day, zone)),
-            is_current=is_now and currency in (None, home),
+            is_current=is_today and currency in (None, home_currency),
         )
 
 
@@ -45,7 +50,7 @@ class PointInTime:
 class Period:
     """The days from `start` to the point in time `end`, both included.
 
-    Without `start` the period has no beginning: all facts before `end` count.
+    If `start` is None, the period includes all facts up to `end`.
     """
 
     start: date | None

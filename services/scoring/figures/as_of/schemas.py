@@ -1,4 +1,4 @@
-"""Query parameters that choose a point in time or a period: dates, known facts, currency."""
+"""Query parameters that choose the point in time or the period of figures, and their currency."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -21,7 +21,7 @@ _AsOf = Annotated[
     Query(
         max_length=40,
         description="A local date (截止日期), which includes that day, or a moment (RFC 3339). "
-        "Without it, figures are those of now.",
+        "Without it, the response has the current figures.",
         examples=["2026-01-31"],
     ),
 ]
@@ -29,8 +29,8 @@ _KnownBy = Annotated[
     str | None,
     Query(
         max_length=40,
-        description="Only facts that were on record by then (当时已知) count: a moment, or a local "
-        "date, which includes that day.",
+        description="Only facts that were on record by then (当时已知) are used: a moment, or a "
+        "local date, which includes that day.",
         examples=["2026-01-31"],
     ),
 ]
@@ -38,8 +38,8 @@ _Start = Annotated[
     Day | None,
     Query(
         alias="from",
-        description="First local day (起始日期). The ladder shows the moves since the end of "
-        "that day.",
+        description="First local day of the period (起始日期). The ladder shows the moves since "
+        "the end of that day.",
         examples=["2025-02-01"],
     ),
 ]
@@ -47,7 +47,7 @@ _End = Annotated[
     Day | None,
     Query(
         alias="to",
-        description="Last local day (结束日期); give it or `as_of`, not both.",
+        description="Last local day of the period (结束日期). Give this or `as_of`, not both.",
         examples=["2025-07-31"],
     ),
 ]
@@ -55,25 +55,26 @@ _Currency = Annotated[
     Currency | None,
     Query(
         description="ISO 4217 code of the currency of all amounts; without it, the company's. An "
-        "amount in another currency counts if the exchange rate (汇率) of its day is known."
+        "amount in another currency is converted if the exchange rate (汇率) of its day is known; "
+        "otherwise it is excluded."
     ),
 ]
 
-_DAYS: TypeAdapter[date] = TypeAdapter(Day)
-_MOMENTS: TypeAdapter[datetime] = TypeAdapter(Moment)
+_DAY_ADAPTER: TypeAdapter[date] = TypeAdapter(Day)
+_MOMENT_ADAPTER: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 
-async def _point_in_time(
+async def _point_in_time_from_query(
     settings: Settings,
     as_of: _AsOf = None,
     known_by: _KnownBy = None,
     currency: _Currency = None,
 ) -> PointInTime:
-    moment = None if known_by is None else _known_by(known_by, settings.zone)
-    return _parsed(settings, "as_of", as_of, known_by=moment, currency=currency)
+    moment = None if known_by is None else _parse_known_by(known_by, settings.zone)
+    return _parse_point_in_time(settings, "as_of", as_of, known_by=moment, currency=currency)
 
 
-async def _period(
+async def _period_from_query(
     settings: Settings,
     as_of: _AsOf = None,
     start: _Start = None,
@@ -83,28 +84,28 @@ async def _period(
     if as_of is not None and end is not None:
         raise Invalid(Fault("query:as_of", "either_or", "Give `as_of` or `to`, not both."))
     name, text = ("as_of", as_of) if end is None else ("to", end.isoformat())
-    last = _parsed(settings, name, text, currency=currency)
-    if start is not None and not date(FIRST_YEAR, 1, 1) <= start <= last.horizon.as_of:
+    last = _parse_point_in_time(settings, name, text, currency=currency)
+    if start is not None and not date(FIRST_YEAR, 1, 1) <= start <= last.cutoff.as_of:
         message = "Give a day from 1900 on that is not after the last one."
         raise Invalid(Fault("query:from", "order", message))
     return Period(start=start, end=last)
 
 
-async def _date(settings: Settings, as_of: _AsOf = None) -> PointInTime:
-    return _parsed(settings, "as_of", as_of)
+async def _point_in_time_from_as_of(settings: Settings, as_of: _AsOf = None) -> PointInTime:
+    return _parse_point_in_time(settings, "as_of", as_of)
 
 
-AsOfQuery = Annotated[PointInTime, Depends(_point_in_time)]
-"""The parameters `as_of`, `known_by` and `currency`."""
+AsOfQuery = Annotated[PointInTime, Depends(_point_in_time_from_query)]
+"""The point in time chosen by the query parameters `as_of`, `known_by` and `currency`."""
 
-PeriodQuery = Annotated[Period, Depends(_period)]
-"""The parameters `from`, `to` or `as_of`, and `currency`."""
+PeriodQuery = Annotated[Period, Depends(_period_from_query)]
+"""The period chosen by the query parameters `from`, `to` or `as_of`, and `currency`."""
 
-DateQuery = Annotated[PointInTime, Depends(_date)]
-"""The parameter `as_of` alone."""
+DateQuery = Annotated[PointInTime, Depends(_point_in_time_from_as_of)]
+"""The point in time chosen by the query parameter `as_of` alone."""
 
 
-def _parsed(
+def _parse_point_in_time(
     settings: ServiceSettings,
     name: str,
     text: str | None,
@@ -112,28 +113,31 @@ def _parsed(
     known_by: datetime | None = None,
     currency: str | None = None,
 ) -> PointInTime:
-    """Parse the text of the query parameter `name`, a date or a moment; now without a text."""
+    """Parse the query parameter `name`, a date or a moment; if `text` is None, it is now."""
     day, until = service.today(settings), None
     if text is not None:
-        day, until = _day(name, text, settings.zone)
+        day, until = _parse_day_or_moment(name, text, settings.zone)
     return service.point_in_time(settings, day, until=until, known_by=known_by, currency=currency)
 
 
-def _known_by(text: str, zone: ZoneInfo) -> datetime:
-    """Parse a moment; a local date stands for its last moment."""
-    day, moment = _day("known_by", text, zone)
+def _parse_known_by(text: str, zone: ZoneInfo) -> datetime:
+    """Parse the query parameter `known_by`: a moment, or a local date, which means its end."""
+    day, moment = _parse_day_or_moment("known_by", text, zone)
     return moment or end_of(day, zone)
 
 
-def _day(name: str, text: str, zone: ZoneInfo) -> tuple[date, datetime | None]:
-    """Parse a local date, or a moment with the local date on which it falls.
+def _parse_day_or_moment(name: str, text: str, zone: ZoneInfo) -> tuple[date, datetime | None]:
+    """Parse the query parameter `name`, a date or a moment, to its local day and the moment.
 
-    Raise `Invalid`, pointing to the query parameter `name`, for any other text.
+    The moment is None for a date. Raise `Invalid`, with a pointer to the parameter, for any other
+    text.
     """
     try:
-        # Only a text as long as a date is read as one: pydantic would take a moment for a date too.
-        moment = None if len(text) == len("2026-01-31") else _MOMENTS.validate_python(text)
-        day = _DAYS.validate_python(text) if moment is None else clock.local_day(moment, zone)
+        # Only a text of this length is parsed as a date: pydantic would also parse a moment as one.
+        moment = None if len(text) == len("2026-01-31") else _MOMENT_ADAPTER.validate_python(text)
+        day = (
+            _DAY_ADAPTER.validate_python(text) if moment is None else clock.local_day(moment, zone)
+        )
     except ValueError as error:
         raise _invalid_date(name) from error
     if not FIRST_YEAR <= day.year <= LAST_YEAR:

@@ -1,8 +1,8 @@
-"""Points in time by the clock, the time zone and the currency of the company."""
+"""Points in time, built with the present time and the company's time zone and currency."""
 
 from datetime import date, datetime
 
-from services.scoring.facts.fact.domain import Horizon
+from services.scoring.facts.fact.domain import Cutoff
 from services.scoring.figures.as_of.domain import PointInTime
 from shared import clock
 from shared.settings import ServiceSettings
@@ -21,10 +21,10 @@ def point_in_time(
     known_by: datetime | None = None,
     currency: str | None = None,
 ) -> PointInTime:
-    """Return the point in time of a local day, or of the moment `until` on that day."""
-    return PointInTime.of(
-        Horizon(as_of=as_of, until=until, known_by=known_by),
-        home=settings.currency,
+    """Return the point in time at the end of a local day, or at the moment `until` on that day."""
+    return PointInTime.from_cutoff(
+        Cutoff(as_of=as_of, until=until, known_by=known_by),
+        home_currency=settings.currency,
         zone=settings.zone,
         now=clock.now(),
         currency=currency,

@@ -1,1 +1,1 @@
-"""Loyalty (忠诚度): silence after purchases, and the rungs of the loyalty ladder."""
+"""Loyalty (忠诚度): whether a customer has stopped buying, and the rungs of the loyalty ladder."""

@@ -1,7 +1,7 @@
-"""Loyalty (忠诚度): silence by the rhythm of a customer's purchases, and the rung of the ladder.
+"""Loyalty (忠诚度): when a customer becomes silent, and on which rung of the ladder a customer is.
 
-The revenue of a rung is that of whole months up to a day: it begins after the same day so many
-months before and includes the day itself.
+The ladder shows the revenue of the last N months up to a day. That is the revenue from the day
+after the same day N months earlier, up to and including the day itself.
 """
 
 from calendar import monthrange
@@ -14,7 +14,11 @@ from services.scoring.modelling.value_model.domain import RungRule, SilenceRule
 
 
 class Rung(StrEnum):
-    """The rungs of the ladder, lowest first; `inactive` wins over all others but `partner`."""
+    """The rungs of the loyalty ladder, lowest first.
+
+    A silent customer is on the rung `inactive`, whatever other rungs apply; only `partner` will
+    have precedence over it, once that rung is used.
+    """
 
     SUSPECT = "suspect"
     PROSPECT = "prospect"
@@ -28,33 +32,35 @@ class Rung(StrEnum):
     INACTIVE = "inactive"
 
 
-def silent_from(days: Sequence[date], rule: SilenceRule) -> date | None:
-    """Return the first day of silence if nothing more is bought; None without a purchase.
+def first_silent_day(purchase_days: Sequence[date], rule: SilenceRule) -> date | None:
+    """Return the day from which a customer is silent unless there is another purchase.
 
-    `days` are the distinct purchase days in order. Silence begins on the day *after* the allowed
-    number of days without a purchase. That number is rounded down, because the median gap may have
-    half a day.
+    `purchase_days` are the distinct days with a purchase, earliest first; without any, the result
+    is None. Silence begins on the day *after* the allowed number of days without a purchase.
     """
-    if not days:
+    if not purchase_days:
         return None
-    return days[-1] + timedelta(days=_allowed_days(days, rule) + 1)
+    return purchase_days[-1] + timedelta(days=_allowed_days(purchase_days, rule) + 1)
 
 
-def _allowed_days(days: Sequence[date], rule: SilenceRule) -> int:
-    """Return how many days without a purchase are allowed after these purchase days."""
-    if len(days) < rule.from_days:
-        return rule.otherwise
-    gaps = sorted((later - earlier).days for earlier, later in pairwise(days))
+def _allowed_days(purchase_days: Sequence[date], rule: SilenceRule) -> int:
+    """Return how many days may pass without a purchase after the last purchase day.
+
+    A multiple of the median gap is rounded down to whole days, because a median may end in 0.5.
+    """
+    if len(purchase_days) < rule.min_purchase_days:
+        return rule.default_days
+    gaps = sorted((later - earlier).days for earlier, later in pairwise(purchase_days))
     middle = len(gaps) // 2
     twice_median = gaps[middle] * 2 if len(gaps) % 2 else gaps[middle - 1] + gaps[middle]
-    return max(int(rule.factor * twice_median / 2), rule.least)
+    return max(int(rule.gap_factor * twice_median / 2), rule.min_days)
 
 
 def rung(*, purchase_days: int, silent: bool, disqualified: bool, rule: RungRule) -> Rung:
-    """Return `inactive` for a silent customer, otherwise the highest rung whose rule they meet.
+    """Return the rung of a customer: `inactive` if silent, else the highest one that applies.
 
-    Prospect, member, advocate and partner need contacts, enrolments, referrals and bonds. There are
-    no events of these yet, so no customer has these rungs.
+    The rungs prospect, member, advocate and partner depend on contacts, enrolments, referrals and
+    bonds. No service publishes events about these yet, so no customer is on these rungs.
     """
     if silent:
         return Rung.INACTIVE
@@ -68,14 +74,14 @@ def rung(*, purchase_days: int, silent: bool, disqualified: bool, rule: RungRule
 
 
 def months_before(day: date, months: int) -> date:
-    """Return the same day so many months before, or the last day of a month that is too short."""
+    """Return the same day `months` months earlier; in a month that is too short, its last day."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def leaves_on(day: date, months: int) -> date:
-    """Return the first day on which `day` is not within the last `months` months any more."""
+def first_day_outside(day: date, months: int) -> date:
+    """Return the first day on which `day` is no longer within the last `months` months."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if day.day <= monthrange(year, month + 1)[1]:
         return date(year, month + 1, day.day)
-    return date(year, month + 2, 1)  # never in the next year: December has 31 days
+    return date(year, month + 2, 1)  # the same year: a month that is too short is never December

@@ -1,6 +1,6 @@
 """The loyalty ladder (忠诚度阶梯): customers and revenue by rung, and moves between two dates.
 
-Drawn as one chart, it is the distribution of customers and revenue (收入客户分布图).
+Front ends draw it as a chart, the distribution of customers and revenue (收入客户分布图).
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from shared.money import exact_arithmetic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The rung of a customer on a date, and their net revenue in the months up to it."""
+    """The rung of a customer on a date, and the net revenue of the last months up to that date."""
 
     rung: Rung
     revenue: Decimal
@@ -22,7 +22,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RungRow:
-    """One rung with the number of its customers (its width) and their revenue (its height)."""
+    """A rung with its number of customers (its width in the chart) and their revenue (height)."""
 
     rung: Rung
     customers: int
@@ -31,7 +31,10 @@ class RungRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """The customers who went from one rung to another; those who stayed have a move to the same."""
+    """The number and revenue of the customers who went from the rung `start` to the rung `end`.
+
+    The customers who stayed on a rung are a move, too: from this rung to the same rung.
+    """
 
     start: Rung
     end: Rung
@@ -42,12 +45,12 @@ class Move:
 def ladder(standings: Iterable[Standing]) -> tuple[RungRow, ...]:
     """Return every rung, lowest first, with the number of its customers and their revenue."""
     with exact_arithmetic():
-        grouped: dict[Rung, list[Decimal]] = {rung: [] for rung in Rung}
+        revenues_by_rung: dict[Rung, list[Decimal]] = {rung: [] for rung in Rung}
         for standing in standings:
-            grouped[standing.rung].append(standing.revenue)
+            revenues_by_rung[standing.rung].append(standing.revenue)
         return tuple(
-            RungRow(rung=rung, customers=len(each), revenue=sum(each, Decimal(0)))
-            for rung, each in grouped.items()
+            RungRow(rung=rung, customers=len(revenues), revenue=sum(revenues, Decimal(0)))
+            for rung, revenues in revenues_by_rung.items()
         )
 
 
@@ -58,20 +61,23 @@ def total_revenue(rungs: Iterable[RungRow]) -> Decimal:
 
 
 def moves(before: Mapping[UUID, Standing], after: Mapping[UUID, Standing]) -> tuple[Move, ...]:
-    """Return the moves between the standings of two dates of the same customers, in order of rungs.
+    """Count the customers that went from one rung to another between two dates.
 
-    Revenue is that of the later date. So the moves to a rung sum to its customers and revenue in
-    the later ladder, the moves from a rung to its customers in the earlier one. A customer counts
-    on every date, also on one before the registration.
+    `before` and `after` have the standings of the same customers on the earlier and the later date,
+    by customer id. Customers are included even if they registered after the earlier date. The
+    result is ordered by start and end rung, lowest first. The revenue of a move is the revenue of
+    its customers on the later date. So the moves that end on a rung sum to the customers and
+    revenue of this rung in the later ladder, and the moves that start on a rung sum to its
+    customers in the earlier ladder.
     """
     with exact_arithmetic():
-        grouped: dict[tuple[Rung, Rung], list[Decimal]] = {}
+        revenues_by_move: dict[tuple[Rung, Rung], list[Decimal]] = {}
         for customer_id, standing in after.items():
-            step = (before[customer_id].rung, standing.rung)
-            grouped.setdefault(step, []).append(standing.revenue)
+            rungs = (before[customer_id].rung, standing.rung)
+            revenues_by_move.setdefault(rungs, []).append(standing.revenue)
         return tuple(
-            Move(start=start, end=end, customers=len(each), revenue=sum(each, Decimal(0)))
+            Move(start=start, end=end, customers=len(revenues), revenue=sum(revenues, Decimal(0)))
             for start in Rung
             for end in Rung
-            if (each := grouped.get((start, end)))
+            if (revenues := revenues_by_move.get((start, end)))
         )

@@ -1,1 +1,1 @@
-"""The portfolio (客户组合): the ABC table and the loyalty ladder of all customers together."""
+"""The portfolio (客户组合): figures of all customers together, such as the ABC table."""

@@ -1,4 +1,4 @@
-"""The table of snapshots of portfolio figures."""
+"""The table of snapshots: stored ABC tables and loyalty ladders."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,10 @@ from shared.database import Json, Moment
 
 
 class Snapshot(Model):
-    """A response body of the portfolio for a day; `name` says which ladder or table it is."""
+    """The stored response body of an ABC table or a loyalty ladder for the day `as_of`.
+
+    `name` says which one it is: "ladder", or "abc.<method>.<basis>".
+    """
 
     __tablename__ = "snapshots"
 

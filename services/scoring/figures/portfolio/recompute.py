@@ -1,4 +1,7 @@
-"""The command `recompute`: compare stored figures with a computation from facts (promise P9)."""
+"""The command `recompute`: check that stored figures equal figures computed from facts.
+
+This is promise P9 in docs/promises.md.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -9,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.scoring.facts.customer import repository as customer_repository
 from services.scoring.figures.as_of.service import point_in_time, today
 from services.scoring.figures.satisfaction_index import repository as index_repository
-from services.scoring.figures.satisfaction_index.domain import sums_of
+from services.scoring.figures.satisfaction_index.domain import sums_of_indices
 from services.scoring.figures.satisfaction_index.service import stored_sums
 from services.scoring.figures.score import repository, service
 from services.scoring.figures.score.population import stored_population
@@ -23,29 +26,32 @@ _CHUNK = 500
 
 
 def recompute(settings: Settings) -> None:
-    """Print how stored scores, classes and indices differ from computed ones; exit 1 if any do."""
+    """Print each stored figure that differs from the computed one; exit with 1 if any does."""
     database = Database.from_settings(settings)
     with database.reading() as session:
-        found = list(differences(session, settings))
+        lines = list(differences(session, settings))
     database.close()
-    sys.stdout.write("".join(f"{line}\n" for line in found))
-    sys.stdout.write(f"{len(found)} differences\n")
-    if found:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.write(f"{len(lines)} differences\n")
+    if lines:
         sys.exit(1)
 
 
 def differences(session: Session, settings: Settings) -> Iterator[str]:
-    """Yield a line for each stored figure that a computation from the facts does not give."""
+    """Yield a line of text for each stored figure that differs from the computed one."""
     customers = customer_repository.customers(session)
     ids = sorted(customers)
     for start in range(0, len(ids), _CHUNK):
         chunk = {customer_id: customers[customer_id] for customer_id in ids[start : start + _CHUNK]}
-        yield from _of_scores(session, chunk, settings)
-    yield from _of_classes(session, settings)
-    yield from _of_indices(session)
+        yield from _score_differences(session, chunk, settings)
+    yield from _class_differences(session, settings)
+    yield from _index_differences(session)
 
 
-def _of_scores(session: Session, customers: dict[UUID, Row], settings: Settings) -> Iterator[str]:
+def _score_differences(
+    session: Session, customers: dict[UUID, Row], settings: Settings
+) -> Iterator[str]:
+    """Yield a line for each column of a stored score that differs from the computed one."""
     stored = repository.stored_scores(session, customers)
     compute = service.load_scorer(session, customers, clock.now(), currency=settings.currency)
     for customer_id in customers:
@@ -58,8 +64,12 @@ def _of_scores(session: Session, customers: dict[UUID, Row], settings: Settings)
                 yield f"score {customer_id} {name}: stored {row[name]}, computed {value}"
 
 
-def _of_classes(session: Session, settings: Settings) -> Iterator[str]:
-    """Yield the differences of classes, none while changes wait for a settlement."""
+def _class_differences(session: Session, settings: Settings) -> Iterator[str]:
+    """Yield a line for each customer whose stored class differs from the computed one.
+
+    There are none while scores have changed since the classes were computed: the stored classes
+    are then known to be outdated.
+    """
     if repository.unsettled(session)["scores"]:
         return
     now = point_in_time(settings, today(settings))
@@ -71,9 +81,10 @@ def _of_classes(session: Session, settings: Settings) -> Iterator[str]:
             yield f"class {row['customer_id']}: stored {stored}, computed {customer_class}"
 
 
-def _of_indices(session: Session) -> Iterator[str]:
+def _index_differences(session: Session) -> Iterator[str]:
+    """Yield a line for each survey whose stored sums differ from those of its responses."""
     for survey_id in index_repository.survey_ids(session):
-        computed = sums_of(index_repository.indices(session, survey_id))
+        computed = sums_of_indices(index_repository.indices(session, survey_id))
         stored = stored_sums(session, survey_id, None)
         if stored != computed:
             yield f"index {survey_id}: stored {stored}, computed {computed}"

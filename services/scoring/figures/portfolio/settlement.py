@@ -1,7 +1,8 @@
 """Settling (结算): compute the classes of all customers once changes pause, and store snapshots.
 
-Rows are read and classes computed without a lock, then written in chunks. A score that changed
-meanwhile stays unsettled and is left to the next settlement.
+A settlement reads all scores and computes classes without locks, then writes the classes in chunks.
+A score that has changed in between keeps `unsettled_since` and gets its class from the next
+settlement.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,19 +36,25 @@ from shared.messaging import outbox
 from shared.row_access import SYSTEM_READER
 from shared.settings import ServiceSettings
 
-LADDER = "ladder"
-"""Name of the snapshot of the ladder."""
+LADDER_SNAPSHOT = "ladder"
+"""The name of the snapshot of the loyalty ladder."""
 
 _CHUNK = 1000
 _OVERLAP = timedelta(minutes=1)
-"""The longest time for which a transaction may have run that was committed after a snapshot."""
+"""Rows written up to this long before a snapshot make it outdated.
+
+Their transactions may have been committed after the snapshot was computed, if they took that long.
+"""
 
 _WRITTEN = ("customer_id", "version", "customer_class", "assigned_class", "unsettled_since")
-"""The columns of a score that a settlement writes, after its key."""
+"""The columns of a score that a settlement writes; the first one is the key."""
 
 
-class _Before(NamedTuple):
-    """The class of a score before the settlement, computed and published, and its moments."""
+class _ScoreBefore(NamedTuple):
+    """The columns of a score, as read before the settlement.
+
+    `customer_class` is the class computed last, `assigned_class` the class published last.
+    """
 
     customer_id: UUID
     made_at: datetime
@@ -56,16 +63,16 @@ class _Before(NamedTuple):
     assigned_class: str | None
 
 
-class _Settled(NamedTuple):
-    """The class that a settlement computed for a score, and the one to publish."""
+class _NewClasses(NamedTuple):
+    """The class that a settlement has computed for a score, and the class to publish."""
 
-    before: _Before
+    before: _ScoreBefore
     customer_class: CustomerClass | None
     assigned_class: CustomerClass | None
 
     @property
     def is_change(self) -> bool:
-        """Return whether the computed or the published class is another than before."""
+        """Whether the computed class or the published class differs from the previous one."""
         return (self.customer_class, self.assigned_class) != (
             self.before.customer_class,
             self.before.assigned_class,
@@ -73,39 +80,41 @@ class _Settled(NamedTuple):
 
 
 def is_due(session: Session, *, settings: ServiceSettings, after: float, within: float) -> bool:
-    """Return whether it is time to settle.
+    """Return whether it is time for a settlement.
 
-    It is `after` seconds after the last change, or `within` seconds after the first one that is not
-    settled; without changes, when a day began that has no snapshot.
+    If scores have changed, it is time `after` seconds after the last change, and in any case
+    `within` seconds after the first change since the last settlement. Otherwise it is time if there
+    is no snapshot for today yet.
     """
     unsettled = score_repository.unsettled(session)
     if not unsettled["scores"]:
-        return _is_outdated(session, today(settings))
+        return not _has_snapshot(session, today(settings))
     now = clock.now()
     quiet, waited = now - unsettled["last"], now - unsettled["first"]
     return bool(quiet >= timedelta(seconds=after) or waited >= timedelta(seconds=within))
 
 
-def _is_outdated(session: Session, day: date) -> bool:
-    last = repository.latest_snapshot(session, LADDER)
-    return last is None or last.as_of < day
+def _has_snapshot(session: Session, day: date) -> bool:
+    """Return whether there is a snapshot for this day or a later one."""
+    latest = repository.latest_snapshot(session, LADDER_SNAPSHOT)
+    return latest is not None and latest.as_of >= day
 
 
 def settle(database: Database, *, settings: ServiceSettings) -> int:
-    """Compute the classes of today, publish the changed ones and store snapshots.
+    """Compute the classes of all customers, publish the changed classes and store snapshots.
 
-    Return how many scores were settled.
+    Return the number of scores that got a class or whose previous change is now settled.
     """
     members: list[Member] = []
-    before: list[_Before] = []
+    before: list[_ScoreBefore] = []
     with database.streaming() as session:
         for row in score_repository.population(session, SYSTEM_READER, streamed=True):
             members.append(Member.of_row(row))
-            before.append(_Before._make(row[name] for name in _Before._fields))
+            before.append(_ScoreBefore._make(row[name] for name in _ScoreBefore._fields))
         population = population_of(session, members, point_in_time(settings, today(settings)))
     settled = [
         each
-        for each in _settled(before, population)
+        for each in _new_classes(before, population)
         if each.is_change or each.before.unsettled_since
     ]
     for start in range(0, len(settled), _CHUNK):
@@ -118,13 +127,13 @@ def settle(database: Database, *, settings: ServiceSettings) -> int:
 
 
 def store_month_end(database: Database, *, settings: ServiceSettings) -> bool:
-    """Store snapshots of the last day of the month before, unless there are up-to-date ones.
+    """Store snapshots of the last day of the previous month, unless they exist and are up to date.
 
-    Return whether they were stored.
+    Return whether snapshots were stored.
     """
     end = today(settings).replace(day=1) - timedelta(days=1)
     with database.reading() as session:
-        if is_up_to_date(session, repository.snapshot(session, LADDER, end)):
+        if is_up_to_date(session, repository.snapshot(session, LADDER_SNAPSHOT, end)):
             return False
         population = population_at(session, SYSTEM_READER, point_in_time(settings, end))
     with database.transaction() as session:
@@ -133,13 +142,14 @@ def store_month_end(database: Database, *, settings: ServiceSettings) -> bool:
 
 
 def is_up_to_date(session: Session, snapshot: Snapshot | None) -> bool:
-    """Return whether nothing that a snapshot counts was written after it."""
+    """Return whether no row that the snapshot includes was written after it was computed."""
     return snapshot is not None and not fact_repository.changed_since(
         session, snapshot.made_at - _OVERLAP, up_to=snapshot.as_of
     )
 
 
-def _settled(before: Sequence[_Before], population: Population) -> Iterable[_Settled]:
+def _new_classes(before: Sequence[_ScoreBefore], population: Population) -> Iterable[_NewClasses]:
+    """Yield the computed class and the class to publish of each score in `before`."""
     rule = population.model.rules.classes
     classes = population.classes()
     buyers = population.ranking(Basis.PROFIT).buyers
@@ -147,18 +157,18 @@ def _settled(before: Sequence[_Before], population: Population) -> Iterable[_Set
     for each in before:
         rank = ranks.get(each.customer_id)
         if rank is None:
-            yield _Settled(each, None, None)
+            yield _NewClasses(each, None, None)
             continue
         published = CustomerClass(each.assigned_class) if each.assigned_class else None
         computed = classes[each.customer_id]
         assigned = damped_class(
             published, computed, buyer=buyers[rank], rank=rank, n=len(ranks), rule=rule
         )
-        yield _Settled(each, computed, assigned)
+        yield _NewClasses(each, computed, assigned)
 
 
-def _publish(session: Session, settled: Sequence[_Settled]) -> None:
-    """Write and publish the classes of those scores that have not been computed again meanwhile."""
+def _publish(session: Session, settled: Sequence[_NewClasses]) -> None:
+    """Write and publish the new classes, except of scores that have been recomputed in between."""
     rows = score_repository.lock_scores(session, [each.before.customer_id for each in settled])
     changes = [
         (each.before, _after(each, row))
@@ -183,7 +193,8 @@ def _publish(session: Session, settled: Sequence[_Settled]) -> None:
     record_assignments(session, "class", classes)
 
 
-def _after(settled: _Settled, row: Row) -> Row:
+def _after(settled: _NewClasses, row: Row) -> Row:
+    """Return the row of a score with its new classes."""
     return {
         **row,
         "version": row["version"] + settled.is_change,
@@ -193,18 +204,20 @@ def _after(settled: _Settled, row: Row) -> Row:
     }
 
 
-def abc_name(method: Method, wanted: Basis) -> str:
-    """Return the name of the snapshot of an ABC table."""
-    return f"abc.{method}.{wanted}"
+def abc_snapshot_name(method: Method, requested: Basis) -> str:
+    """Return the name of the snapshot of the ABC table with this method and basis."""
+    return f"abc.{method}.{requested}"
 
 
 def _store_snapshots(session: Session, population: Population) -> None:
     """Store the ladder and every ABC table of a population as snapshots of its day."""
-    bodies: dict[str, Any] = {LADDER: ladder_out(population)}
+    bodies: dict[str, Any] = {LADDER_SNAPSHOT: ladder_out(population)}
     for method in Method:
-        for wanted in Basis:
-            bodies[abc_name(method, wanted)] = abc_out(population, method=method, wanted=wanted)
-    day = population.point_in_time.horizon.as_of
+        for requested in Basis:
+            bodies[abc_snapshot_name(method, requested)] = abc_out(
+                population, method=method, requested=requested
+            )
+    day = population.point_in_time.cutoff.as_of
     rows = [
         {
             "name": name,
@@ -219,8 +232,8 @@ def _store_snapshots(session: Session, population: Population) -> None:
 
 
 def _delete_snapshots(session: Session, *, before: date) -> None:
-    """Delete the snapshots of days before one, but those of the last day of a month."""
-    days = repository.days(session, before=before)
+    """Delete the snapshots of days earlier than `before`, except of the last days of months."""
+    days = repository.snapshot_days(session, before=before)
     outdated = [day for day in days if (day + timedelta(days=1)).day != 1]
     if outdated:
         session.execute(delete(Snapshot).where(Snapshot.as_of.in_(outdated)))

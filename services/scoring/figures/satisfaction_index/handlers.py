@@ -1,4 +1,4 @@
-"""Changes that surveys and answers make to indices, and to the scores of customers who answered."""
+"""The extractor of changes from the events of surveys and responses."""
 
 from collections.abc import Sequence
 
@@ -16,10 +16,10 @@ def changes_of_surveys(
     events: Sequence[SurveyFacts | ResponseSubmitted],
     settings: ServiceSettings,
 ) -> Changes:
-    """Store surveys and answers; return the facts of these answers and the amounts that changed.
+    """Store surveys and responses; return the facts of the responses and changed amounts of facts.
 
-    Both kinds of events come together, so that a batch locks its surveys once and publishes the
-    index of each once.
+    One extractor handles both kinds of events, so that each survey of a batch is locked once and
+    its index is published once.
     """
     surveys = [event for event in events if isinstance(event, SurveyFacts)]
     responses = [event for event in events if isinstance(event, ResponseSubmitted)]

@@ -1,4 +1,4 @@
-"""Tables of surveys, their coded answers, and the sums that an index needs."""
+"""Tables of surveys, of responses, and of the sums from which an index is computed."""
 
 from datetime import date
 from decimal import Decimal
@@ -13,10 +13,11 @@ from shared.database import Exact, Json
 
 
 class Survey(Model):
-    """A survey's satisfaction items; `version` is None while only answers have named the survey.
+    """A survey with its satisfaction items.
 
-    `waves` holds the codes of its waves, None if its event came before this column. `estimates`
-    counts how often its index was published.
+    `version` is None until the survey's own event arrives, as long as only responses named it.
+    `waves` are the codes of its waves; it is None if the survey was stored by a release without
+    this column. `estimates` is the number of times its index was published.
     """
 
     __tablename__ = "surveys"
@@ -28,10 +29,12 @@ class Survey(Model):
     estimates: Mapped[int]
 
 
-class CodedAnswer(Model):
-    """The coded answers of one version of a response.
+class ResponseVersion(Model):
+    """One version of a response to a survey; `answers` has the answers by item code.
 
-    `score` is their index, from `size` satisfaction items; with `size` 0 there is no index.
+    `score` is the satisfaction index of the response, computed from its `size` answered
+    satisfaction items; if `size` is 0, the response has no index. `current` marks the highest
+    version of a response, the only one that is part of the survey's index.
     """
 
     __tablename__ = "answers"
@@ -48,11 +51,11 @@ class CodedAnswer(Model):
     size: Mapped[int]
 
 
-Index("ix_answers_survey_id_wave", CodedAnswer.survey_id, CodedAnswer.wave)
+Index("ix_answers_survey_id_wave", ResponseVersion.survey_id, ResponseVersion.wave)
 
 
 class WaveSums(Model):
-    """Count, sum and sum of squares of the indices of a wave's responses, exact."""
+    """The exact number, sum and sum of squares of the indices of all responses in a wave."""
 
     __tablename__ = "wave_sums"
 

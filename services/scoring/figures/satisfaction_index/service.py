@@ -1,4 +1,4 @@
-"""Use cases of the index: store surveys and answers, update sums by wave, publish indices."""
+"""Use cases of the index: store surveys and responses, update sums by wave, publish indices."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -13,14 +13,14 @@ from services.scoring.facts.fact.changes import Changes, NewAmount
 from services.scoring.facts.fact.domain import Fact, Kind, fact_id
 from services.scoring.figures.satisfaction_index import events, repository
 from services.scoring.figures.satisfaction_index.domain import (
+    IndexSums,
     Item,
-    Sums,
-    items_of,
+    add_sums,
     response_index,
-    sums_of,
-    total,
+    satisfaction_items,
+    sums_of_indices,
 )
-from services.scoring.figures.satisfaction_index.models import CodedAnswer, Survey, WaveSums
+from services.scoring.figures.satisfaction_index.models import ResponseVersion, Survey, WaveSums
 from shared import clock
 from shared.bulk import insert_rows, lock_or_create
 from shared.contracts.survey.response import ResponseSubmitted
@@ -29,7 +29,7 @@ from shared.messaging import outbox
 from shared.money import exact_arithmetic
 
 _WaveKey: TypeAlias = tuple[UUID, str]
-"""Id of a survey and code of one of its waves."""
+"""The id of a survey and the code of one of its waves."""
 
 _StoredSums: TypeAlias = dict[_WaveKey, WaveSums]
 
@@ -41,10 +41,10 @@ def apply_events(
     *,
     zone: ZoneInfo,
 ) -> Changes:
-    """Store surveys and answers, in whatever order they arrive, and record the changed indices.
+    """Store surveys and responses, which may arrive in any order, and publish changed indices.
 
-    Return the facts of new answers, the new amounts of stored ones, and their customers. All
-    surveys are locked first, in order of their ids.
+    Return the facts of new responses, the new amounts of the facts of stored responses, and the ids
+    of the customers of the latter. All surveys are locked first, in ascending order of id.
     """
     changes = Changes()
     if not (surveys or responses):
@@ -71,42 +71,44 @@ def _apply_surveys(
     surveys: Iterable[SurveyFacts],
     changes: Changes,
 ) -> set[UUID]:
-    """Store newer versions of surveys; return the ids of those whose answers have other indices."""
+    """Store newer versions of surveys; return the ids of surveys whose index was recomputed."""
     changed = set()
     for event in sorted(surveys, key=lambda event: event.version):
         survey = locked[event.survey_id]
         if event.version >= (survey.version or 0):
-            items = items_of([asdict(item) for item in event.items])
+            items = satisfaction_items([asdict(item) for item in event.items])
             survey.version, survey.waves = event.version, [wave.code for wave in event.waves]
             if survey.items != items:
                 survey.items = items
                 changed.add(survey.id)
     session.flush()
-    return {id_ for id_ in changed if _remeasure(session, locked[id_], stored, changes)}
+    return {id_ for id_ in changed if _recompute_indices(session, locked[id_], stored, changes)}
 
 
-def _remeasure(session: Session, survey: Survey, stored: _StoredSums, changes: Changes) -> bool:
-    """Compute the index of every stored answer again, by the items that the survey has now.
+def _recompute_indices(
+    session: Session, survey: Survey, stored: _StoredSums, changes: Changes
+) -> bool:
+    """Recompute the indices of all responses to a survey after its items have changed.
 
-    Return whether there are answers.
+    Return whether there are responses.
     """
-    answers = repository.answers_to(session, survey.id)
+    responses = repository.versions_of_responses_to(session, survey.id)
     items = [Item.parse(item) for item in survey.items]
-    for answer in answers:
-        answer.score, answer.size = _measured(answer.answers, items)
-        id_ = fact_id(answer.response_id, answer.version, Kind.ANSWER)
-        changes.amounts.append(NewAmount(id_, answer.score, answer.size))
-        if answer.customer_id:
-            changes.touched.add(answer.customer_id)
+    for response in responses:
+        response.score, response.size = _index_and_size(response.answers, items)
+        id_ = fact_id(response.response_id, response.version, Kind.ANSWER)
+        changes.new_amounts.append(NewAmount(id_, response.score, response.size))
+        if response.customer_id:
+            changes.affected_ids.add(response.customer_id)
     session.flush()
-    indices: dict[str, list[Decimal]] = {answer.wave: [] for answer in answers}
-    for answer in answers:
-        if answer.current and answer.size:
-            indices[answer.wave].append(answer.score)
-    for wave, own_indices in indices.items():
-        _store_sums(session, stored, (survey.id, wave), sums_of(own_indices))
+    indices_by_wave: dict[str, list[Decimal]] = {response.wave: [] for response in responses}
+    for response in responses:
+        if response.current and response.size:
+            indices_by_wave[response.wave].append(response.score)
+    for wave, indices in indices_by_wave.items():
+        _store_sums(session, stored, (survey.id, wave), sums_of_indices(indices))
     session.flush()
-    return bool(answers)
+    return bool(responses)
 
 
 def _apply_responses(
@@ -117,62 +119,74 @@ def _apply_responses(
     changes: Changes,
     zone: ZoneInfo,
 ) -> set[UUID]:
-    """Store new versions of responses and return the ids of surveys whose sums they change.
+    """Store new versions of responses; return the ids of the surveys whose sums have changed.
 
-    Of each response the highest version counts, whichever came first.
+    Only the highest version of each response is part of the sums, whichever version arrived first.
     """
     if not responses:
         return set()
-    known = repository.versions_of(session, {each.response_id for each in responses})
+    known = repository.versions_of_responses(session, {each.response_id for each in responses})
     current = {row.response_id: row for row in known if row.current}
     versions = {(row.response_id, row.version) for row in known}
-    added: list[CodedAnswer] = []
-    differences: dict[_WaveKey, Sums] = {}
+    added: list[ResponseVersion] = []
+    sum_changes: dict[_WaveKey, IndexSums] = {}
     items = {id_: [Item.parse(item) for item in row.items] for id_, row in locked.items()}
     for event in responses:
         version = (event.response_id, event.version)
         if version in versions:
             continue
         versions.add(version)
-        row = _coded_answer(event, items[event.survey_id], zone)
+        row = _response_version(event, items[event.survey_id], zone)
         added.append(row)
         changes.facts.append(_fact(event, row))
-        _supersede(current, row, differences)
+        _supersede(current, row, sum_changes)
     session.flush()
-    insert_rows(session, CodedAnswer, [_columns(row) for row in added])
+    insert_rows(session, ResponseVersion, [_column_values(row) for row in added])
     with exact_arithmetic():
-        for key, difference in differences.items():
-            before = _sums(stored[key]) if key in stored else Sums()
-            _store_sums(session, stored, key, before + difference)
+        for key, change in sum_changes.items():
+            before = _sums(stored[key]) if key in stored else IndexSums()
+            _store_sums(session, stored, key, before + change)
     session.flush()
-    return {survey_id for survey_id, _ in differences}
+    return {survey_id for survey_id, _ in sum_changes}
 
 
 def _supersede(
-    current: dict[UUID, CodedAnswer], row: CodedAnswer, differences: dict[_WaveKey, Sums]
+    current: dict[UUID, ResponseVersion],
+    row: ResponseVersion,
+    sum_changes: dict[_WaveKey, IndexSums],
 ) -> None:
-    """Let `row` count instead of a lower version of its response; add that to the differences."""
+    """Set `row` as the current version of its response, unless a higher version is current.
+
+    `current` has the current versions by response id. The effect on the sums of the waves is added
+    to `sum_changes`.
+    """
     before = current.get(row.response_id)
     if before is not None and before.version > row.version:
         return
     if before is not None:
         before.current = False
-        _add(differences, before, -1)
+        _add_to_sum_changes(sum_changes, before, -1)
     row.current = True
-    _add(differences, row, 1)
+    _add_to_sum_changes(sum_changes, row, 1)
     current[row.response_id] = row
 
 
-def _add(differences: dict[_WaveKey, Sums], row: CodedAnswer, sign: int) -> None:
-    """Add the index of an answer to the difference of its wave; with sign -1 subtract it."""
+def _add_to_sum_changes(
+    sum_changes: dict[_WaveKey, IndexSums], row: ResponseVersion, sign: int
+) -> None:
+    """Add the index of a response to the pending change of its wave's sums.
+
+    `sign` is 1 for a response that is added, and -1 for one that is removed.
+    """
     if row.size:
         key = (row.survey_id, row.wave)
-        own, difference = sums_of([row.score]), differences.get(key, Sums())
+        own_sums, change = sums_of_indices([row.score]), sum_changes.get(key, IndexSums())
         with exact_arithmetic():
-            differences[key] = difference + own if sign > 0 else difference - own
+            sum_changes[key] = change + own_sums if sign > 0 else change - own_sums
 
 
-def _store_sums(session: Session, stored: _StoredSums, key: _WaveKey, sums: Sums) -> None:
+def _store_sums(session: Session, stored: _StoredSums, key: _WaveKey, sums: IndexSums) -> None:
+    """Write the sums of a wave to its row; insert the row if there is none."""
     row = stored.get(key)
     if row is None:
         stored[key] = WaveSums(survey_id=key[0], wave=key[1], **asdict(sums))
@@ -182,6 +196,7 @@ def _store_sums(session: Session, stored: _StoredSums, key: _WaveKey, sums: Sums
 
 
 def _record_events(session: Session, surveys: Iterable[Survey], stored: _StoredSums) -> None:
+    """Record an event with the new indices of each survey and of its waves."""
     moment = clock.now()
     for survey in surveys:
         survey.estimates += 1
@@ -191,36 +206,38 @@ def _record_events(session: Session, surveys: Iterable[Survey], stored: _StoredS
 
 
 def has_wave(session: Session, survey: Survey, wave: str) -> bool:
-    """Return whether a wave of this code is in the event of a survey or in one of its answers.
+    """Return whether the survey's last event, or a response to the survey, names this wave.
 
-    A survey whose event came before its waves were stored (None) may have any.
+    If the waves of the survey were never stored (None), every wave is accepted.
     """
-    is_published = survey.waves is None or wave in survey.waves
-    return is_published or wave in _stored_by_wave(session, survey.id)
+    may_be_in_event = survey.waves is None or wave in survey.waves
+    return may_be_in_event or wave in _stored_sums_by_wave(session, survey.id)
 
 
-def stored_sums(session: Session, survey_id: UUID, wave: str | None) -> Sums:
-    """Return the stored sums of all answers to a survey, or of those in one wave."""
-    sums = _stored_by_wave(session, survey_id)
-    return total(sums.values()) if wave is None else sums.get(wave, Sums())
+def stored_sums(session: Session, survey_id: UUID, wave: str | None) -> IndexSums:
+    """Return the stored sums over all responses to a survey, or over those in one wave."""
+    sums = _stored_sums_by_wave(session, survey_id)
+    return add_sums(sums.values()) if wave is None else sums.get(wave, IndexSums())
 
 
-def _stored_by_wave(session: Session, survey_id: UUID) -> dict[str, Sums]:
+def _stored_sums_by_wave(session: Session, survey_id: UUID) -> dict[str, IndexSums]:
     return _sums_by_wave(repository.wave_sums(session, [survey_id]), survey_id)
 
 
-def _sums_by_wave(stored: _StoredSums, survey_id: UUID) -> dict[str, Sums]:
+def _sums_by_wave(stored: _StoredSums, survey_id: UUID) -> dict[str, IndexSums]:
     keys = sorted(key for key in stored if key[0] == survey_id)
     return {wave: _sums(stored[survey_id, wave]) for _, wave in keys}
 
 
-def _sums(row: WaveSums) -> Sums:
-    return Sums(n=row.n, total=row.total, squares=row.squares)
+def _sums(row: WaveSums) -> IndexSums:
+    return IndexSums(n=row.n, total=row.total, squares=row.squares)
 
 
-def _coded_answer(event: ResponseSubmitted, items: Sequence[Item], zone: ZoneInfo) -> CodedAnswer:
-    score, size = _measured(event.answers, items)
-    return CodedAnswer(
+def _response_version(
+    event: ResponseSubmitted, items: Sequence[Item], zone: ZoneInfo
+) -> ResponseVersion:
+    score, size = _index_and_size(event.answers, items)
+    return ResponseVersion(
         response_id=event.response_id,
         version=event.version,
         survey_id=event.survey_id,
@@ -234,17 +251,18 @@ def _coded_answer(event: ResponseSubmitted, items: Sequence[Item], zone: ZoneInf
     )
 
 
-def _measured(answers: Mapping[str, Any], items: Sequence[Item]) -> tuple[Decimal, int]:
-    """Return the index of answers and the number of items in it, 0 and 0 without any."""
-    measured = response_index(answers, items)
-    return (measured.index, measured.n) if measured else (Decimal(0), 0)
+def _index_and_size(answers: Mapping[str, Any], items: Sequence[Item]) -> tuple[Decimal, int]:
+    """Return the index of one response and its number of answered items; 0 and 0 if that is 0."""
+    result = response_index(answers, items)
+    return (result.index, result.n) if result else (Decimal(0), 0)
 
 
-def _columns(row: CodedAnswer) -> dict[str, Any]:
-    return {column.key: getattr(row, column.key) for column in CodedAnswer.__table__.columns}
+def _column_values(row: ResponseVersion) -> dict[str, Any]:
+    """Return a row as a dict of values by column name."""
+    return {column.key: getattr(row, column.key) for column in ResponseVersion.__table__.columns}
 
 
-def _fact(event: ResponseSubmitted, row: CodedAnswer) -> Fact:
+def _fact(event: ResponseSubmitted, row: ResponseVersion) -> Fact:
     return Fact(
         fact_id=fact_id(event.response_id, event.version, Kind.ANSWER),
         source_id=event.response_id,

@@ -1,1 +1,1 @@
-"""Scores (客户评价): stored per customer, recomputed with every event that touches them."""
+"""Scores (客户评价): stored per customer, and recomputed when an event may change them."""

@@ -1,4 +1,4 @@
-"""A customer's score (客户评价): value points, loyalty and satisfaction, computed from facts."""
+"""The score of a customer (客户评价): value points, loyalty and satisfaction, from facts."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,18 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from services.scoring.facts.exchange_rate.domain import Excluded, Rates, excluded
-from services.scoring.facts.fact.domain import Fact, Horizon, Kind
+from services.scoring.facts.exchange_rate.domain import (
+    ExchangeRates,
+    ExcludedAmount,
+    excluded_amounts,
+)
+from services.scoring.facts.fact.domain import Cutoff, Fact, Kind
 from services.scoring.figures.loyalty.domain import (
     Rung,
-    leaves_on,
+    first_day_outside,
+    first_silent_day,
     months_before,
     rung,
-    silent_from,
 )
 from services.scoring.modelling.value_model.domain import Rules, Take, Term
 from shared.money import exact_arithmetic
@@ -21,7 +25,7 @@ from shared.money import exact_arithmetic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Satisfaction:
-    """Index from 0 to 100 of the customer's latest answer, from `n` answered items."""
+    """The index (0 to 100) of a customer's latest response to a survey, from `n` answered items."""
 
     index: Decimal
     n: int
@@ -29,11 +33,13 @@ class Satisfaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """The figures of one customer at one point in time, computed from the facts alone.
+    """The figures of one customer at one point in time, computed from the customer's facts alone.
 
-    `revenue` is net of returns and discounts in the currency of the rates, `recent_revenue` that
-    of the model's `ladder_months` up to the day; `profit` is None unless every line has a cost.
-    `changes_on` is the first day on which time alone changes the score.
+    Amounts are in the target currency of the exchange rates. `revenue` is purchases less returns
+    and discounts; `recent_revenue` is the revenue of the last `ladder_months` months. `profit` is
+    None unless every line has a cost. `excluded` are amounts that cannot be converted,
+    `recent_excluded` those of the last `ladder_months` months. `changes_on` is the next day on
+    which the score may change although no fact does, None if there is none.
     """
 
     value_points: Decimal
@@ -46,16 +52,17 @@ class Score:
     purchases: int
     purchase_days: int
     last_purchase_on: date | None
-    excluded: tuple[Excluded, ...]
-    recent_excluded: tuple[Excluded, ...]
+    excluded: tuple[ExcludedAmount, ...]
+    recent_excluded: tuple[ExcludedAmount, ...]
     changes_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """The points that one fact gives to one term, and the rule in words.
+    """The points that one fact adds to one term of the value points.
 
-    `source_id` is the id of the order or answer.
+    `source_id` is the id of the order or response from which the fact comes. `rule` is the rule of
+    the term in words.
     """
 
     fact_id: UUID
@@ -70,7 +77,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermPoints:
-    """The points of one term of a score, and the facts that give them, by day and then by id."""
+    """The points of one term, and the facts that add up to them, ordered by day and then by id."""
 
     term: str
     points: Decimal
@@ -78,18 +85,18 @@ class TermPoints:
 
 
 def score(
-    facts: Sequence[Fact], *, horizon: Horizon, rules: Rules, rates: Rates, disqualified: bool
+    facts: Sequence[Fact], *, cutoff: Cutoff, rules: Rules, rates: ExchangeRates, disqualified: bool
 ) -> Score:
-    """Return the score of one customer, computed from all their facts (docs/figures.md)."""
+    """Compute the score of one customer from all facts of this customer (docs/figures.md)."""
     with exact_arithmetic():
-        seen = [fact for fact in facts if horizon.sees(fact)]
-        start = months_before(horizon.as_of, rules.ladder_months)
-        recent = [fact for fact in seen if fact.occurred_on > start]
-        days = purchase_days(seen)
-        silence = silent_from(days, rules.silence)
-        silent = silence is not None and silence <= horizon.as_of
+        included = [fact for fact in facts if cutoff.includes(fact)]
+        start = months_before(cutoff.as_of, rules.ladder_months)
+        recent = [fact for fact in included if fact.occurred_on > start]
+        days = purchase_days(included)
+        silence = first_silent_day(days, rules.silence)
+        silent = silence is not None and silence <= cutoff.as_of
         return Score(
-            value_points=_points(seen, rules, rates),
+            value_points=_points(included, rules, rates),
             rung=rung(
                 purchase_days=len(days),
                 silent=silent,
@@ -97,34 +104,35 @@ def score(
                 rule=rules.rungs,
             ),
             silent=silent,
-            satisfaction=_satisfaction(seen),
-            revenue=_total(seen, rates, lambda fact: fact.amount),
+            satisfaction=_satisfaction(included),
+            revenue=_total(included, rates, lambda fact: fact.amount),
             recent_revenue=_total(recent, rates, lambda fact: fact.amount),
-            profit=_profit(seen, rates),
-            purchases=sum(fact.kind == Kind.PURCHASE for fact in seen),
+            profit=_profit(included, rates),
+            purchases=sum(fact.kind == Kind.PURCHASE for fact in included),
             purchase_days=len(days),
             last_purchase_on=days[-1] if days else None,
-            excluded=excluded(seen, rates),
-            recent_excluded=excluded(recent, rates),
-            changes_on=_changes_on(facts, recent, silence, horizon, rules),
+            excluded=excluded_amounts(included, rates),
+            recent_excluded=excluded_amounts(recent, rates),
+            changes_on=_next_change_on(facts, recent, silence, cutoff, rules),
         )
 
 
 def explain(
-    facts: Iterable[Fact], *, horizon: Horizon, rules: Rules, rates: Rates
+    facts: Iterable[Fact], *, cutoff: Cutoff, rules: Rules, rates: ExchangeRates
 ) -> tuple[TermPoints, ...]:
-    """Return each active term with its facts; the points of all sum to the value points exactly."""
+    """Return the active terms with the points of each fact; all points sum to the value points."""
     with exact_arithmetic():
-        seen = sorted(
-            filter(horizon.sees, facts), key=lambda fact: (fact.occurred_on, fact.fact_id)
+        included = sorted(
+            filter(cutoff.includes, facts), key=lambda fact: (fact.occurred_on, fact.fact_id)
         )
-        return tuple(_explained(term, seen, rates) for term in rules.active_terms)
+        return tuple(_points_of_term(term, included, rates) for term in rules.active_terms)
 
 
-def sortable(value: Decimal) -> str:
-    """Return a decimal as text that sorts like the number, with 20 digits after the point.
+def sortable_text(value: Decimal) -> str:
+    """Return a decimal as a text of digits such that texts sort like the numbers.
 
-    A database that stores exact decimals as text cannot sort them otherwise.
+    It has 20 digits for the fraction. SQLite stores exact decimals as text, and it would sort "9"
+    after "10".
     """
     with exact_arithmetic():
         scaled = int(value.scaleb(20))
@@ -137,15 +145,17 @@ def purchase_days(facts: Iterable[Fact]) -> list[date]:
     return sorted({fact.occurred_on for fact in facts if fact.kind == Kind.PURCHASE})
 
 
-def _points(seen: Sequence[Fact], rules: Rules, rates: Rates) -> Decimal:
+def _points(included: Sequence[Fact], rules: Rules, rates: ExchangeRates) -> Decimal:
+    """Return the value points: the sum of all active terms."""
     points = Decimal(0)
     for term in rules.active_terms:
-        units = [_units(fact, rates) for fact in _counted(term, seen)]
-        points += term.points_per_unit * sum(filter(None, units), Decimal(0))
+        amounts = [_converted_amount(fact, rates) for fact in _facts_of_term(term, included)]
+        points += term.points_per_unit * sum(filter(None, amounts), Decimal(0))
     return points
 
 
-def _explained(term: Term, seen: Sequence[Fact], rates: Rates) -> TermPoints:
+def _points_of_term(term: Term, included: Sequence[Fact], rates: ExchangeRates) -> TermPoints:
+    """Return the points of one term, with the points of each of its facts."""
     facts = tuple(
         Contribution(
             fact_id=fact.fact_id,
@@ -154,23 +164,24 @@ def _explained(term: Term, seen: Sequence[Fact], rates: Rates) -> TermPoints:
             occurred_on=fact.occurred_on,
             amount=fact.amount,
             currency=fact.currency,
-            points=units * term.points_per_unit,
+            points=amount * term.points_per_unit,
             rule=term.rule,
         )
-        for fact in _counted(term, seen)
-        if (units := _units(fact, rates)) is not None
+        for fact in _facts_of_term(term, included)
+        if (amount := _converted_amount(fact, rates)) is not None
     )
     points = sum((fact.points for fact in facts), Decimal(0))
     return TermPoints(term=term.name, points=points, facts=facts)
 
 
-def _counted(term: Term, seen: Sequence[Fact]) -> Sequence[Fact]:
-    """Return the facts that give points to a term: all of its kinds, or only the latest."""
-    counted = [fact for fact in seen if fact.size and fact.kind in term.kinds]
-    return counted if term.take is Take.SUM else _latest(counted)
+def _facts_of_term(term: Term, included: Sequence[Fact]) -> Sequence[Fact]:
+    """Return the facts that give points to a term: all of its kinds, or only the latest one."""
+    term_facts = [fact for fact in included if fact.size and fact.kind in term.kinds]
+    return term_facts if term.take is Take.SUM else _latest(term_facts)
 
 
 def _latest(facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Return a list with the latest of these facts only; it is empty if there are no facts."""
     return [max(facts, key=_chronological)] if facts else []
 
 
@@ -178,45 +189,57 @@ def _chronological(fact: Fact) -> tuple[object, ...]:
     return (fact.occurred_at, fact.source_id, fact.kind)
 
 
-def _units(fact: Fact, rates: Rates) -> Decimal | None:
-    """Return a fact's amount in the unit of its term; None where no exchange rate is known."""
+def _converted_amount(fact: Fact, rates: ExchangeRates) -> Decimal | None:
+    """Return the amount of a fact converted to the target currency; None without a rate.
+
+    The amount of an answer, which is an index and has no currency, is returned as it is.
+    """
     if fact.currency is None:
         return fact.amount
-    return rates.into(fact.amount, fact.currency, fact.occurred_on)
+    return rates.convert(fact.amount, fact.currency, fact.occurred_on)
 
 
-def _satisfaction(seen: Sequence[Fact]) -> Satisfaction | None:
-    for answer in _latest([fact for fact in seen if fact.size and fact.kind == Kind.ANSWER]):
+def _satisfaction(included: Sequence[Fact]) -> Satisfaction | None:
+    for answer in _latest([fact for fact in included if fact.size and fact.kind == Kind.ANSWER]):
         return Satisfaction(index=answer.amount, n=answer.size)
     return None
 
 
-def _total(seen: Iterable[Fact], rates: Rates, of: Callable[[Fact], Decimal]) -> Decimal:
+def _total(
+    included: Iterable[Fact], rates: ExchangeRates, amount_of: Callable[[Fact], Decimal]
+) -> Decimal:
+    """Return the sum of `amount_of(fact)` over all facts of orders that can be converted."""
     total = Decimal(0)
-    for fact in seen:
+    for fact in included:
         if fact.currency is not None:
-            total += rates.into(of(fact), fact.currency, fact.occurred_on) or 0
+            total += rates.convert(amount_of(fact), fact.currency, fact.occurred_on) or 0
     return total
 
 
-def _profit(seen: Iterable[Fact], rates: Rates) -> Decimal | None:
-    """Return amounts less costs; None if a fact with money has no cost."""
-    money = [fact for fact in seen if fact.currency is not None]
-    if any(fact.cost is None for fact in money):
+def _profit(included: Iterable[Fact], rates: ExchangeRates) -> Decimal | None:
+    """Return the amounts of orders less their costs, or None if the cost of an order is unknown."""
+    of_orders = [fact for fact in included if fact.currency is not None]
+    if any(fact.cost is None for fact in of_orders):
         return None
-    return _total(money, rates, lambda fact: fact.amount - (fact.cost or 0))
+    return _total(of_orders, rates, lambda fact: fact.amount - (fact.cost or 0))
 
 
-def _changes_on(
+def _next_change_on(
     facts: Iterable[Fact],
     recent: Iterable[Fact],
     silence: date | None,
-    horizon: Horizon,
+    cutoff: Cutoff,
     rules: Rules,
 ) -> date | None:
-    """Return the next day on which a fact begins to count, leaves the months, or silence begins."""
+    """Return the next day on which the score may change although no fact does.
+
+    On such a day a fact dated in the future is included for the first time, a recent fact is no
+    longer within the last `ladder_months` months, or the customer becomes silent.
+    """
     days = {fact.occurred_on for fact in facts if fact.superseded_at is None}
-    days |= {leaves_on(fact.occurred_on, rules.ladder_months) for fact in recent if fact.currency}
+    days |= {
+        first_day_outside(fact.occurred_on, rules.ladder_months) for fact in recent if fact.currency
+    }
     if silence:
         days.add(silence)
-    return min((day for day in days if day > horizon.as_of), default=None)
+    return min((day for day in days if day > cutoff.as_of), default=None)

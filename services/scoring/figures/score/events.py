@@ -1,4 +1,4 @@
-"""The events of a score: pure functions from a stored row to a contract."""
+"""The events about scores, rungs and classes, each built from a stored row of a score."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -18,44 +18,43 @@ from shared.contracts.scoring.score import (
 from shared.money import format_decimal
 
 _IDENTIFYING = {"customer_id", "version", "as_of"}
-"""Columns that identify the customer, the version and the day of an event; not figures."""
+"""Columns of an event that are not figures: they say which customer, which version, which day."""
 _COPIED = [
     field.name
     for field in fields(ScoreFacts)
     if field.name in StoredScore.__table__.c and field.name not in _IDENTIFYING
 ]
-"""Columns of figures that have the name of a field of the events."""
+"""Columns with figures that are copied to the field of the same name in the events."""
 
 
 def score_figures(row: Row) -> dict[str, Any]:
-    """Return the figures of a score as its events carry them.
+    """Return the figures of a score in the form in which events carry them.
 
-    A row whose figures are equal to those before is stored without publishing an event.
+    If they are equal to those of the row before a change, no event is published.
     """
     index = row["satisfaction_index"]
-    answered = index is not None
     return {name: row[name] for name in _COPIED} | {
         "value_points": format_decimal(row["value_points"]),
         "revenue": format_decimal(row["revenue"]),
-        "satisfaction": Satisfaction(index=float(index), n=row["satisfaction_n"])
-        if answered
-        else None,
+        "satisfaction": None
+        if index is None
+        else Satisfaction(index=float(index), n=row["satisfaction_n"]),
         "excluded": [Excluded(**each) for each in row["excluded"]],
     }
 
 
 def score_changed(row: Row) -> ScoreChanged:
-    """Return the event that a score has changed to this row."""
+    """Return the event that publishes a changed score; `row` is the new score."""
     return ScoreChanged(**_identity(row), **score_figures(row))
 
 
 def score_state(row: Row) -> ScoreState:
-    """Return the state of a score with its class."""
+    """Return the state event of a score: its figures and its ABC class."""
     return ScoreState(**_identity(row), **score_figures(row), customer_class=row["customer_class"])
 
 
 def rung_changed(row: Row, *, before: str | None) -> RungChanged:
-    """Return the event that a customer is on another rung than `before`."""
+    """Return the event that a customer has moved from the rung `before` to the rung in the row."""
     return RungChanged(
         customer_id=row["customer_id"],
         version=row["version"],
@@ -66,7 +65,7 @@ def rung_changed(row: Row, *, before: str | None) -> RungChanged:
 
 
 def class_changed(row: Row, moment: datetime, *, before: str | None) -> ClassChanged:
-    """Return the event that another class than `before` is published for a customer."""
+    """Return the event that a customer has moved from the class `before` to the one in the row."""
     return ClassChanged(
         customer_id=row["customer_id"],
         version=row["version"],

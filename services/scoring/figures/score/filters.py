@@ -1,4 +1,4 @@
-"""Query parameters of lists of scores."""
+"""The query parameters that filter the list of scores."""
 
 from pydantic import Field
 
@@ -8,11 +8,13 @@ from shared.http.schemas import Filter
 
 
 class ScoreFilter(Filter):
-    """The filters of a list of scores; a score must match all that are given."""
+    """The filters of the list of scores; a score is listed if it matches all given filters."""
 
     customer_class: CustomerClass | None = Field(
-        None, alias="class", description="Only this class (客户分类), as it was computed last."
+        None,
+        alias="class",
+        description="Only scores with this class (客户分类), as it was computed last.",
     )
     rung: Rung | None = Field(
-        None, description="Only this rung of the loyalty ladder (忠诚度阶梯)."
+        None, description="Only scores with this rung of the loyalty ladder (忠诚度阶梯)."
     )

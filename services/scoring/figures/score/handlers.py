@@ -1,8 +1,9 @@
-"""Handlers of all events that change scores: those of customers, orders, surveys and answers.
+"""The handler of all events that change scores: events of customers, orders, surveys, responses.
 
-One function handles all of them, so that a batch locks its customers once, in the order of their
-ids, and recomputes and publishes the score of each once. A table maps the class of an event to the
-function that extracts its changes; other nouns add theirs (`services.scoring.facts.fact.changes`).
+One function handles all of them, so that each customer of a batch is locked once, in ascending
+order of id, and the score is computed and published once. A dict maps the class of each event to an
+extractor, the function that returns the changes that such events ask for. The extractor of customer
+events is below; those of orders and surveys are in the `handlers.py` of their own packages.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,26 +23,26 @@ from shared.settings import ServiceSettings
 def changes_of_customers(
     _session: Session, customers: Sequence[CustomerState], _settings: ServiceSettings
 ) -> Changes:
-    """Return the newest row of each customer."""
-    return Changes(customers=newest_rows(customers))
+    """Return the customers in these events as rows to be stored, one for each customer."""
+    return Changes(customer_rows=newest_rows(customers))
 
 
 EXTRACTORS: Extractors = {CustomerState: changes_of_customers}
 
 
 def handlers(settings: ServiceSettings, extractors: Extractors) -> Mapping[type, Handler]:
-    """Return one handler for every event that has an extractor here or in `extractors`.
+    """Return the same handler for every event class that has an extractor here or in `extractors`.
 
-    The consumer calls a handler once per batch, with all events that map to it.
+    The consumer calls this handler once per batch of events, with all events of these classes.
     """
-    table = {**extractors, **EXTRACTORS}
-    return dict.fromkeys(table, partial(handle_batch, extractors=table, settings=settings))
+    merged = {**extractors, **EXTRACTORS}
+    return dict.fromkeys(merged, partial(handle_batch, extractors=merged, settings=settings))
 
 
 def handle_batch(
     session: Session, events: Sequence[Any], *, extractors: Extractors, settings: ServiceSettings
 ) -> None:
-    """Store the changes that a batch of events asks for and update the scores of its customers."""
+    """Store the changes that a batch of events asks for, and update the scores of the customers."""
     changes = Changes()
     for extract, own_events in _by_extractor(events, extractors):
         changes.add(extract(session, own_events, settings))
@@ -51,10 +52,10 @@ def handle_batch(
 def _by_extractor(
     events: Sequence[Any], extractors: Extractors
 ) -> Iterator[tuple[Extractor, list[Any]]]:
-    """Yield each extractor with its events, in the order of the table.
+    """Yield each extractor with its events, in the order of the dict `extractors`.
 
-    An extractor may lock rows of its noun. In the order of the table, not of the batch, two
-    workers lock in the same order and never wait for each other.
+    An extractor may lock rows, such as surveys. The order does not depend on the batch, so that
+    two workers lock in the same order and never wait for each other.
     """
     for extractor in dict.fromkeys(extractors.values()):
         own_events = [event for event in events if extractors[type(event)] is extractor]

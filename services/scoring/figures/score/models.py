@@ -1,4 +1,4 @@
-"""Tables of stored scores and of the classes and rungs that were published."""
+"""Tables of stored scores, and of the history of published classes and rungs."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,12 +13,14 @@ from shared.database import Exact, Json, Moment
 
 
 class StoredScore(Model):
-    """The score of a customer as computed last: a cache of a computation from the facts.
+    """The score of a customer as it was computed last, a cache of a computation from the facts.
 
-    It is right until the day before `changes_on`. `value_order` sorts as text like the points as
-    numbers. `customer_class` is that of the last settlement; since `unsettled_since` it may be
-    outdated. `version`, `assigned_class` and `assigned_rung` are no cache but were published last:
-    the row of a withdrawn score stays, so that versions go on rising if the score comes back.
+    The figures are valid until the day before `changes_on`. `value_order` is the value points as a
+    text that sorts like a number. `customer_class` was computed by the last settlement (the
+    computation of the classes of all customers); if the score has changed since, `unsettled_since`
+    is the time of the first change, otherwise NULL. `version`, `assigned_class` and `assigned_rung`
+    are not a cache: they are what was published last. A row is never deleted, so that versions only
+    increase.
     """
 
     __tablename__ = "scores"
@@ -61,7 +63,10 @@ Index(
 
 
 class Assignment(Model):
-    """A class or rung of a customer and when it was published: history that is never recomputed."""
+    """One entry in the history of published classes and rungs; it is never recomputed.
+
+    `aspect` is "class" or "rung", `value` the class or rung, None for no class.
+    """
 
     __tablename__ = "assignments"
 

@@ -1,6 +1,6 @@
-"""All customers with their figures at one point in time, and their classes (docs/figures.md).
+"""The population: the figures of all customers at one point in time, and their ABC classes.
 
-The figures come from stored scores where these are right, otherwise from the facts.
+The figures are read from stored scores for the present time, and computed from facts for any other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from services.scoring.facts.customer import repository as customer_repository
 from services.scoring.facts.exchange_rate import repository as rate_repository
-from services.scoring.facts.exchange_rate.domain import Excluded
+from services.scoring.facts.exchange_rate.domain import ExcludedAmount
 from services.scoring.facts.fact import repository as fact_repository
 from services.scoring.figures.abc.domain import (
     Abc,
@@ -41,9 +41,10 @@ from shared.row_access import SYSTEM_READER, Reader
 
 
 class Member(NamedTuple):
-    """The figures of one customer that figures of the population need.
+    """A customer with the figures from which the ABC table and the ladder are computed.
 
-    A tuple, because all customers are in memory at once. `sort_id` is the smallest external id.
+    `sort_id` is the smallest external id. (A named tuple, because all customers are in memory at
+    once.)
     """
 
     customer_id: UUID
@@ -53,12 +54,12 @@ class Member(NamedTuple):
     profit: Decimal | None
     rung: Rung
     recent_revenue: Decimal
-    excluded: tuple[Excluded, ...]
-    recent_excluded: tuple[Excluded, ...]
+    excluded: tuple[ExcludedAmount, ...]
+    recent_excluded: tuple[ExcludedAmount, ...]
 
     @classmethod
     def of_row(cls, row: Row) -> "Member":
-        """Return the member of a stored score, a row of `repository.population`."""
+        """Build a member from a stored score, a row of `repository.population`."""
         return cls(
             customer_id=row["customer_id"],
             sort_id=row["sort_id"],
@@ -67,13 +68,13 @@ class Member(NamedTuple):
             profit=row["profit"],
             rung=Rung(row["rung"]),
             recent_revenue=row["recent_revenue"],
-            excluded=_excluded(row["excluded"]),
-            recent_excluded=_excluded(row["recent_excluded"]),
+            excluded=_parse_excluded(row["excluded"]),
+            recent_excluded=_parse_excluded(row["recent_excluded"]),
         )
 
     @classmethod
     def of_score(cls, customer: Row, computed: Score) -> "Member":
-        """Return the member of a customer, a row of the projection, and their computed score."""
+        """Build a member from a customer (a row of the table of customers) and a computed score."""
         return cls(
             customer_id=customer["id"],
             sort_id=customer["sort_id"],
@@ -87,13 +88,16 @@ class Member(NamedTuple):
         )
 
 
-def _excluded(documents: Sequence[Mapping[str, Any]]) -> tuple[Excluded, ...]:
-    return tuple(Excluded.parse(document) for document in documents)
+def _parse_excluded(stored: Sequence[Mapping[str, Any]]) -> tuple[ExcludedAmount, ...]:
+    return tuple(ExcludedAmount.parse(json_object) for json_object in stored)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Population:
-    """All customers that a reader may see, at a point in time, and the value model that counts."""
+    """All customers that a reader may see, with their figures at a point in time.
+
+    `model` is the value model that was active at that time.
+    """
 
     point_in_time: PointInTime
     members: Sequence[Member]
@@ -101,33 +105,37 @@ class Population:
     made_at: datetime
 
     def standings(self) -> dict[UUID, Standing]:
-        """Return the rung and recent revenue of each customer."""
+        """Return the rung and recent revenue of each customer, by customer id."""
         return {
             member.customer_id: Standing(rung=member.rung, revenue=member.recent_revenue)
             for member in self.members
         }
 
-    def basis(self, wanted: Basis) -> Basis:
-        """Return by what the buyers are valued: revenue unless profit is wanted and known."""
-        return self._profit_if_known if wanted is Basis.PROFIT else wanted
+    def basis(self, requested: Basis) -> Basis:
+        """Return the requested basis of value, but revenue if the profit of a buyer is unknown."""
+        return self._profit_if_known if requested is Basis.PROFIT else requested
 
-    def ranking(self, wanted: Basis) -> Ranking:
-        """Return the buyers ranked by value; each basis is ranked once."""
-        basis = self.basis(wanted)
+    def ranking(self, requested: Basis) -> Ranking:
+        """Return the buyers ranked by value; the ranking by each basis is computed only once."""
+        basis = self.basis(requested)
         if basis not in self._rankings:
             self._rankings[basis] = ranking(buyers_of(self.members, basis))
         return self._rankings[basis]
 
-    def table(self, method: Method, wanted: Basis) -> Abc:
-        """Return the ABC table of the buyers; each method and basis is computed once."""
-        key = (method, self.basis(wanted))
+    def table(self, method: Method, requested: Basis) -> Abc:
+        """Return the ABC table; the table of each method and basis is computed only once."""
+        key = (method, self.basis(requested))
         if key not in self._tables:
             rule = self.model.rules.classes
-            self._tables[key] = abc(self.ranking(wanted), rule=rule, method=method)
+            self._tables[key] = abc(self.ranking(requested), rule=rule, method=method)
         return self._tables[key]
 
     def classes(self) -> Mapping[UUID, CustomerClass]:
-        """Return the class of each buyer as in scores: by count, by profit where it is known."""
+        """Return the classes that scores show, by customer id.
+
+        They are classes by count; the value of a buyer is the profit, or the revenue if the profit
+        of any buyer is unknown.
+        """
         return self.table(Method.COUNT, Basis.PROFIT).classes
 
     @cached_property
@@ -144,7 +152,7 @@ class Population:
 
 
 def stored_population(session: Session, reader: Reader, point_in_time: PointInTime) -> Population:
-    """Return the customers with their stored scores, for a point in time that is current."""
+    """Build the present population from stored scores; the point in time must be current."""
     rows = repository.population(session, reader)
     return population_of(session, [Member.of_row(row) for row in rows], point_in_time)
 
@@ -152,7 +160,7 @@ def stored_population(session: Session, reader: Reader, point_in_time: PointInTi
 def population_of(
     session: Session, members: Sequence[Member], point_in_time: PointInTime
 ) -> Population:
-    """Return the population of these members with the value model that counts."""
+    """Build a population of these members, with the value model active at the point in time."""
     return Population(
         point_in_time=point_in_time,
         members=members,
@@ -164,19 +172,19 @@ def population_of(
 def population_at(
     session: Session, reader: Reader, point_in_time: PointInTime, *, start: date | None = None
 ) -> Population:
-    """Compute the population at any point in time from facts: of all days, or from `start` on."""
+    """Compute the population at any point in time from facts; facts before `start` are left out."""
     made_at = clock.now()
     customers = customer_repository.customers(session, reader)
-    facts = fact_repository.population_facts(session, reader, point_in_time.horizon)
+    facts = fact_repository.population_facts(session, reader, point_in_time.cutoff)
     model = value_model_repository.model_for(session, point_in_time.moment)
     every_fact = (fact for own_facts in facts.values() for fact in own_facts)
-    rates = rate_repository.rates_for(session, every_fact, into=point_in_time.currency)
+    rates = rate_repository.rates_for(session, every_fact, target=point_in_time.currency)
 
     def member(customer_id: UUID, customer: Row) -> Member:
         own_facts = facts.get(customer_id, ())
         computed = score(
             [fact for fact in own_facts if start is None or fact.occurred_on >= start],
-            horizon=point_in_time.horizon,
+            cutoff=point_in_time.cutoff,
             rules=model.rules,
             rates=rates,
             disqualified=customer["disqualified"],
@@ -190,8 +198,8 @@ def population_at(
 def class_of(
     session: Session, customer_id: UUID, point_in_time: PointInTime
 ) -> CustomerClass | None:
-    """Return the class of a customer among all customers of the company; None without a purchase.
+    """Compute the class of a customer among all customers; it is None without a purchase.
 
-    It is computed from the facts of all customers, so it takes as long as a whole table.
+    This takes as long as a whole ABC table, because it needs the facts of all customers.
     """
     return population_at(session, SYSTEM_READER, point_in_time).classes().get(customer_id)

@@ -25,12 +25,12 @@ _MEMBER = [
     *(_ROW.c[name] for name in ("customer_class", "assigned_class", "made_at", "unsettled_since")),
     Customer.sort_id,
 ]
-"""The columns that figures of all customers need, and no more, because they read every row."""
+"""Only the columns needed to compute figures of all customers, because every row is read."""
 _ROWS_PER_FETCH = 1000
 
 
 def _with_customers(statement: Select[Any]) -> Select[Any]:
-    """Join scores with their customers, by whom `visible_to` restricts a statement."""
+    """Join a statement on scores with customers, which `visible_to` needs to restrict it."""
     return statement.join(Customer, Customer.id == StoredScore.customer_id)
 
 
@@ -40,18 +40,21 @@ _ROW_OF_CUSTOMER = _with_customers(select(_ROW)).where(
 
 
 async def score_row(async_reads: AsyncReads, reader: Reader, customer_id: UUID) -> Row | None:
-    """Return the stored score of a customer; asynchronous, as this is the most frequent read."""
+    """Return the stored score of a customer, or None if it is not visible to the reader.
+
+    The function is asynchronous, because this is the most frequent read.
+    """
     statement = visible_to(reader, _ROW_OF_CUSTOMER)
     return cast("Row | None", await async_reads.row(statement, {"customer_id": customer_id}))
 
 
 def scores(session: Session, reader: Reader, filters: ScoreFilter, *, paging: PageRequest) -> Slice:
-    """Return a page of the stored scores visible to the reader, in the order of their value."""
-    equal = filters.model_dump(exclude_none=True)
-    wanted = [_ROW.c[name] == value for name, value in equal.items()]
+    """Return a page of the stored scores visible to the reader, ordered by value points."""
+    values = filters.model_dump(exclude_none=True)
+    conditions = [_ROW.c[name] == value for name, value in values.items()]
     return page(
         session,
-        visible_to(reader, _with_customers(select(_ROW)).where(*wanted)),
+        visible_to(reader, _with_customers(select(_ROW)).where(*conditions)),
         paging=paging,
         order=[StoredScore.value_order, StoredScore.customer_id],
     )
@@ -59,20 +62,20 @@ def scores(session: Session, reader: Reader, filters: ScoreFilter, *, paging: Pa
 
 def stored_scores(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Row]:
     """Return the stored scores of these customers, by customer id."""
-    return _by_customer(session, _of_customers(session, customer_ids))
+    return _by_customer(session, _select_scores(session, customer_ids))
 
 
 def lock_scores(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Row]:
-    """Lock the stored scores of these customers in the order of their ids, and return them."""
-    statement = _of_customers(session, customer_ids).order_by(_ROW.c.customer_id)
+    """Lock the stored scores of these customers in ascending order of id; return them by id."""
+    statement = _select_scores(session, customer_ids).order_by(_ROW.c.customer_id)
     return _by_customer(session, statement.with_for_update())
 
 
 def population(session: Session, reader: Reader, *, streamed: bool = False) -> Iterable[Row]:
-    """Return all stored scores that the reader may see, each with the `sort_id` of its customer.
+    """Return all stored scores that the reader may see, ordered by customer id.
 
-    They come by customer id. Streamed, they are never all in memory at once; that needs a session
-    of `Database.streaming`.
+    The rows have the columns of `_MEMBER`. If `streamed`, rows are fetched in portions, so that
+    they are never all in memory; the session must then come from `Database.streaming`.
     """
     statement = visible_to(reader, _with_customers(select(*_MEMBER))).order_by(
         StoredScore.customer_id
@@ -83,7 +86,10 @@ def population(session: Session, reader: Reader, *, streamed: bool = False) -> I
 
 
 def due_customers(session: Session, today: date, *, limit: int) -> list[UUID]:
-    """Return the ids of customers whose score has changed by `today` because time has passed."""
+    """Return the ids of up to `limit` customers whose scores must be recomputed by `today`.
+
+    The stored scores are outdated only because days have passed.
+    """
     statement = _with_customers(select(StoredScore.customer_id)).where(
         StoredScore.changes_on <= today
     )
@@ -92,19 +98,22 @@ def due_customers(session: Session, today: date, *, limit: int) -> list[UUID]:
 
 
 def unsettled(session: Session) -> Row:
-    """Return how many `scores` changed since the last settlement, and when `first` and `last`."""
-    figures: list[Any] = [
+    """Return a row about the scores that have changed since the last settlement.
+
+    `scores` is their number, `first` and `last` are the times of the first and last change.
+    """
+    columns: list[Any] = [
         func.count().label("scores"),
         func.min(StoredScore.unsettled_since).label("first"),
         func.max(StoredScore.made_at).label("last"),
     ]
-    statement = select(*figures).select_from(StoredScore)
-    changed = _with_customers(statement).where(StoredScore.unsettled_since.is_not(None))
-    row = session.execute(visible_to(SYSTEM_READER, changed)).mappings().one()
+    statement = select(*columns).select_from(StoredScore)
+    of_changed = _with_customers(statement).where(StoredScore.unsettled_since.is_not(None))
+    row = session.execute(visible_to(SYSTEM_READER, of_changed)).mappings().one()
     return cast("Row", row)
 
 
-def _of_customers(session: Session, customer_ids: Collection[UUID]) -> Select[Any]:
+def _select_scores(session: Session, customer_ids: Collection[UUID]) -> Select[Any]:
     return select(_ROW).where(any_of(session, _ROW.c.customer_id, customer_ids))
 
 

@@ -1,4 +1,4 @@
-"""HTTP routes of scores."""
+"""HTTP routes of scores: the list, one customer's score, and its explanation."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -62,10 +62,10 @@ async def read_score(
 ) -> Response:
     """Read the score of a customer, as it is now or as of any date.
 
-    The class of a past date is computed from all customers who are on record now.
+    The class as of a past date is computed among all customers who are on record now.
     """
     if point_in_time.is_current:
-        today = point_in_time.horizon.as_of
+        today = point_in_time.cutoff.as_of
         row = await repository.score_row(async_reads, reader, customer_id)
         if row is not None and (row["changes_on"] is None or row["changes_on"] > today):
             return answer(score_out({**row, "as_of": today}))
@@ -85,7 +85,7 @@ def _computed_score(
 def _compute(
     session: Reading, reader: Reader, customer_id: UUID, point_in_time: PointInTime
 ) -> ComputedScore:
-    """Compute the score of a customer; raise `NotFound` unless the reader may see them."""
+    """Compute a customer's score; raise `NotFound` if the customer is not visible to the reader."""
     row = customer_repository.customer(session, reader, customer_id)
     return service.compute_score(session, found_or_404(row, service.UNKNOWN), point_in_time)
 
@@ -100,7 +100,7 @@ def explain_score(
 ) -> Response:
     """Show where the value points of a customer come from, fact by fact.
 
-    Each fact names the order or answer that it comes from. Facts come by term, then by day.
+    Each fact names the order or response from which it comes. Facts are ordered by term, then day.
     """
     computed = _compute(session, reader, customer_id, point_in_time)
     terms, following = _page(computed.terms, paging)
@@ -109,30 +109,32 @@ def explain_score(
 
 
 def _page(terms: Sequence[TermPoints], paging: PageRequest) -> tuple[list[TermPoints], str | None]:
-    """Return the terms with the facts of one page, and the cursor of the next page, if any.
+    """Return the terms with the facts of one page, and the cursor of the next page or None.
 
-    Facts are paged over all terms: by number of the term, then by day and id.
+    The facts of all terms are one list, which is divided into pages. It is ordered by the position
+    of the term, then by day and id.
     """
-    numbered = [(number, fact) for number, term in enumerate(terms) for fact in term.facts]
+    remaining = [(number, fact) for number, term in enumerate(terms) for fact in term.facts]
     if (after := paging.after) is not None:
-        last = _parsed_key(after)
-        numbered = [each for each in numbered if _key(*each) > last]
-    shown, rest = numbered[: paging.limit], numbered[paging.limit :]
+        last_key = _parse_sort_key(after)
+        remaining = [each for each in remaining if _sort_key(*each) > last_key]
+    shown, rest = remaining[: paging.limit], remaining[paging.limit :]
     page = [
-        replace(term, facts=tuple(fact for of_term, fact in shown if of_term == number))
+        replace(term, facts=tuple(fact for term_number, fact in shown if term_number == number))
         for number, term in enumerate(terms)
     ]
-    return page, paging.cursor_after(_key(*shown[-1])) if rest else None
+    return page, paging.cursor_after(_sort_key(*shown[-1])) if rest else None
 
 
-def _key(number: int, fact: Contribution) -> tuple[int, date, UUID]:
+def _sort_key(number: int, fact: Contribution) -> tuple[int, date, UUID]:
     return number, fact.occurred_on, fact.fact_id
 
 
-def _parsed_key(after: Sequence[object]) -> tuple[int, date, UUID]:
+def _parse_sort_key(after: Sequence[object]) -> tuple[int, date, UUID]:
+    """Parse the sort key in a cursor; raise `Invalid` if it is malformed."""
     try:
         number, day, fact_id = after
         return int(str(number)), date.fromisoformat(str(day)), UUID(str(fact_id))
     except ValueError as error:
-        fault = Fault("query:cursor", "cursor", "Use a cursor as it came in `next`.")
+        fault = Fault("query:cursor", "cursor", "Use a cursor exactly as it was in `next`.")
         raise Invalid(fault) from error

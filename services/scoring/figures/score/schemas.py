@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from services.scoring.facts.exchange_rate.domain import Excluded
+from services.scoring.facts.exchange_rate.domain import ExcludedAmount
 from services.scoring.facts.fact.domain import Kind
 from services.scoring.figures.abc.domain import CustomerClass
 from services.scoring.figures.loyalty.domain import Rung
@@ -27,16 +27,16 @@ Figure = Annotated[
 
 RUNG = (
     "Rung of the loyalty ladder (忠诚度阶梯). suspect (仅建档): has bought nothing. disqualified "
-    "(不合格): has bought nothing and is marked disqualified. first_time (首次购买), repeat "
+    "(不合格): has bought nothing and is marked as disqualified. first_time (首次购买), repeat "
     "(重复购买) and client (常客): by the number of purchase days. inactive (沉默): has bought and "
-    "is silent. prospect, member, advocate and partner are not used yet. A disqualified customer "
-    "who buys gets the rung of the purchases: the mark changes neither class nor revenue. The "
-    "mark internal has no effect on scores."
+    "is silent. prospect, member, advocate and partner are not used yet. If a disqualified "
+    "customer buys something, the rung depends on the purchase days as for any other customer; "
+    "the mark changes neither class nor revenue. The mark internal has no effect on scores."
 )
 
 
 class ModelReference(Body):
-    """The version of the value model that the figures were computed with."""
+    """The version of the value model with which the figures were computed."""
 
     id: UUID = Field(
         description="Id of the model; GET /v1/value-models/{model_id} returns its rules."
@@ -45,22 +45,24 @@ class ModelReference(Body):
 
 
 class CustomerSatisfactionOut(Body):
-    """The satisfaction index of the customer's latest answer."""
+    """The satisfaction index of the customer's latest response to a survey."""
 
     index: float = Field(description="From 0 to 100.", examples=[87.5])
     n: int = Field(
-        description="Number of satisfaction items that the customer answered in that one answer. "
-        "(In /v1/portfolio/satisfaction `n` counts answers.)",
+        description="Number of satisfaction items that the customer answered in that response. "
+        "(In /v1/portfolio/satisfaction `n` is a number of responses.)",
         examples=[6],
     )
 
 
 class ExcludedOut(Body):
-    """Facts left out of all amounts because no exchange rate of their day is known."""
+    """Facts that are part of no amount and no points, because their exchange rate is unknown."""
 
     currency: str = Field(description="The currency of the facts.", examples=["USD"])
-    facts: int = Field(description="How many facts were left out.", examples=[2])
-    amount: Figure = Field(description="Their sum, in that currency.", examples=["1250"])
+    facts: int = Field(description="Number of excluded facts.", examples=[2])
+    amount: Figure = Field(
+        description="Sum of the amounts of these facts, in that currency.", examples=["1250"]
+    )
 
 
 class ScoreOut(Body):
@@ -90,19 +92,20 @@ class ScoreOut(Body):
     )
     rung: Rung = Field(description=RUNG, examples=["first_time"])
     silent: bool = Field(
-        description="Whether the customer has bought, and since then has been without a purchase "
-        "for longer than the model allows (沉默)."
+        description="Whether the customer has bought something, but nothing since for longer than "
+        "the value model allows (沉默)."
     )
     satisfaction: CustomerSatisfactionOut | None = Field(
-        description="Satisfaction (满意度) in the customer's latest answer to a survey; null "
-        "without an answer."
+        description="Satisfaction (满意度) in the customer's latest response to a survey; null "
+        "without a response."
     )
     revenue: Figure = Field(
         description="Revenue of all time, net of returns and discounts (净收入).",
         examples=["105862"],
     )
     recent_revenue: Figure = Field(
-        description="Net revenue of the last months only, as many as the model's `ladder_months`.",
+        description="Net revenue of the last months only. The value model's `ladder_months` says "
+        "how many months.",
         examples=["105862"],
     )
     purchase_days: int = Field(
@@ -114,8 +117,8 @@ class ScoreOut(Body):
         description="The last day with a purchase.", examples=["2026-10-03"]
     )
     excluded: list[ExcludedOut] = Field(
-        description="Facts that are not in `value_points` and `revenue`. Their days count as "
-        "purchase days."
+        description="Purchases and returns that are part of neither `value_points` nor `revenue`, "
+        "because their exchange rate is unknown. The purchases are part of `purchase_days`."
     )
 
 
@@ -124,19 +127,19 @@ class ScorePage(Page[ScoreOut]):
 
 
 class FactOut(Body):
-    """One fact (事实) and the points that it adds."""
+    """One fact (事实) and the points that it adds to a term."""
 
     fact_id: UUID = Field(
-        description="Id of this fact of one version of an order or answer. There is no route for "
-        "it; look up `order_id`."
+        description="Id of the fact. There is no route that returns a fact; use `order_id` to get "
+        "its order."
     )
     order_id: UUID | None = Field(
-        description="The order that the fact comes from; GET /v1/orders/{order_id} returns its "
+        description="The order from which the fact comes; GET /v1/orders/{order_id} returns its "
         "number and lines. null for an answer.",
         examples=["0199a7c0-0000-7000-8000-000000000000"],
     )
     response_id: UUID | None = Field(
-        description="The answer to a survey that the fact comes from; null for an order."
+        description="The response to a survey from which the fact comes; null for an order."
     )
     kind: str = Field(
         description="purchase: the lines bought in the order. return: the lines returned in it. "
@@ -145,7 +148,7 @@ class FactOut(Body):
     )
     occurred_on: date = Field(description="The local day of the order or answer.")
     amount: Figure = Field(
-        description="Amount in the fact's own currency, negative for a return; of an answer, its "
+        description="Amount of money in `currency`, negative for a return; for an answer, the "
         "satisfaction index (0-100)."
     )
     currency: str | None = Field(
@@ -159,17 +162,17 @@ class FactOut(Body):
 
 
 class TermPointsOut(Body):
-    """One term of the value points. `facts` are those of this page."""
+    """One term of the value points. `facts` has only the facts on this page."""
 
     term: str = Field(description="Name of the term in the model.", examples=["purchases"])
     points: Figure = Field(
-        description="Points of all facts of the term, not only of those of this page."
+        description="Points of all facts of the term, also of those on other pages."
     )
     facts: list[FactOut]
 
 
 class ExplanationOut(Body):
-    """Where the value points come from. The points of all facts sum to them exactly."""
+    """Where the value points come from. The points of all facts sum exactly to the value points."""
 
     customer_id: UUID
     as_of: date = Field(description="The local day of the score.", examples=["2026-10-31"])
@@ -181,7 +184,7 @@ class ExplanationOut(Body):
         description="Facts that give no points because their exchange rate is unknown."
     )
     next: str | None = Field(
-        description="Send it as `cursor` to get the next facts; null on the last page."
+        description="Value of the parameter `cursor` for the next page; null on the last page."
     )
 
 
@@ -191,40 +194,47 @@ _EXPLANATION_COLUMNS = ExplanationOut.model_fields.keys() & _COLUMNS
 
 
 def score_out(row: Row) -> ScoreOut:
-    """Return the body of a score, stored or computed."""
+    """Return the response body for a score, either a stored row or a computed one."""
     index = row["satisfaction_index"]
     satisfaction = None if index is None else {"index": float(index), "n": row["satisfaction_n"]}
     columns = {name: row[name] for name in _SCORE_COLUMNS}
-    return ScoreOut.model_validate(columns | {"model": _model(row), "satisfaction": satisfaction})
+    return ScoreOut.model_validate(
+        columns | {"model": _model_reference(row), "satisfaction": satisfaction}
+    )
 
 
 def explanation_out(
     row: Row, *, terms: Sequence[TermPoints], following: str | None
 ) -> ExplanationOut:
-    """Return the body of one page of an explanation: `terms` with the facts of this page.
+    """Return the response body for one page of an explanation.
 
-    `following` is the cursor of the next page.
+    `row` is the computed score, `terms` are the terms with the facts on this page, and `following`
+    is the cursor of the next page.
     """
     columns = {name: row[name] for name in _EXPLANATION_COLUMNS}
-    rest = {"model": _model(row), "terms": [_term(term) for term in terms], "next": following}
+    rest = {
+        "model": _model_reference(row),
+        "terms": [_term_out(term) for term in terms],
+        "next": following,
+    }
     return ExplanationOut.model_validate(columns | rest)
 
 
-def excluded_out(excluded: Sequence[Excluded]) -> list[ExcludedOut]:
-    """Return the bodies of facts that were left out, one per currency."""
+def excluded_out(excluded: Sequence[ExcludedAmount]) -> list[ExcludedOut]:
+    """Return the part of a response body that lists excluded amounts, one for each currency."""
     return [ExcludedOut.model_validate(each) for each in excluded]
 
 
-def _model(row: Row) -> ModelReference:
+def _model_reference(row: Row) -> ModelReference:
     return ModelReference(id=row["model_id"], version=row["model_version"])
 
 
-def _term(term: TermPoints) -> TermPointsOut:
-    facts = [_fact(fact) for fact in term.facts]
+def _term_out(term: TermPoints) -> TermPointsOut:
+    facts = [_fact_out(fact) for fact in term.facts]
     return TermPointsOut(term=term.term, points=term.points, facts=facts)
 
 
-def _fact(fact: Contribution) -> FactOut:
+def _fact_out(fact: Contribution) -> FactOut:
     is_answer = fact.kind == Kind.ANSWER
     return FactOut(
         fact_id=fact.fact_id,

@@ -1,4 +1,4 @@
-"""Use cases of scores: update them as facts change, record events, compute one at any time."""
+"""Use cases of scores: update stored scores, publish changes, compute a score for any time."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from services.scoring.facts.customer.service import lock_customers, upsert_customers
 from services.scoring.facts.exchange_rate import repository as rate_repository
-from services.scoring.facts.exchange_rate.domain import Excluded
+from services.scoring.facts.exchange_rate.domain import ExcludedAmount
 from services.scoring.facts.fact import repository as fact_repository
 from services.scoring.facts.fact import service as fact_service
 from services.scoring.facts.fact.changes import Changes
-from services.scoring.facts.fact.domain import Horizon
+from services.scoring.facts.fact.domain import Cutoff
 from services.scoring.figures.as_of.domain import PointInTime
 from services.scoring.figures.score import domain, events, repository
 from services.scoring.figures.score.models import Assignment, StoredScore
@@ -31,10 +31,10 @@ from shared.settings import ServiceSettings
 
 UNKNOWN = "No customer that you may see has this id."
 
-_MOMENTS = {"as_of", "made_at"}
+_TIME_COLUMNS = {"as_of", "made_at"}
 _SCORES = cast("Table", StoredScore.__table__)
 _COMPUTED = [field.name for field in fields(domain.Score) if field.name in _SCORES.c]
-"""Columns that have the name of a field of a computed score."""
+"""Columns that are copied from the field of the same name of a computed score."""
 _WRITTEN_BY_SETTLEMENT = ("customer_class", "assigned_class")
 _UPDATED = set(_SCORES.c.keys()) - {"customer_id", *_WRITTEN_BY_SETTLEMENT}
 _UPDATE = (
@@ -42,39 +42,39 @@ _UPDATE = (
     .where(_SCORES.c.customer_id == bindparam("new_customer_id"))
     .values({name: bindparam(f"new_{name}") for name in _UPDATED})
 )
-"""A plain statement, because thousands of rows are written: objects take twice as long."""
+"""The UPDATE of a stored score. (Writing thousands of model objects would take twice as long.)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComputedScore:
-    """A score computed for a point in time, as a row of columns, and the terms of its points."""
+    """A score computed for a point in time: as a row like a stored score, and by terms."""
 
     row: Row
     terms: tuple[domain.TermPoints, ...]
 
 
 def apply_changes(session: Session, changes: Changes, *, settings: ServiceSettings) -> None:
-    """Write the changes of a batch of events and update the scores of all customers in it.
+    """Write the changes that a batch of events asks for, and update the scores of its customers.
 
-    Every customer whose facts may change is locked, once, before any fact is chained and written.
+    Every customer whose facts may change is locked before the changes of facts are computed.
     """
-    fact_service.write_amounts(session, changes.amounts)
+    fact_service.write_amounts(session, changes.new_amounts)
     stored = fact_service.stored_versions(session, changes.facts)
-    touched = changes.customers.keys() | changes.touched
-    customer_ids = touched | fact_service.customers_of([*stored, *changes.facts])
-    locked = lock_customers(session, customer_ids, changes.customers)
-    current = upsert_customers(session, locked, changes.customers)
-    chained = fact_service.chain_facts(stored, changes.facts)
-    fact_service.write_facts(session, chained)
+    affected_ids = changes.customer_rows.keys() | changes.affected_ids
+    customer_ids = affected_ids | fact_service.customer_ids_of([*stored, *changes.facts])
+    locked = lock_customers(session, customer_ids, changes.customer_rows)
+    current = upsert_customers(session, locked, changes.customer_rows)
+    fact_changes = fact_service.find_changes(stored, changes.facts)
+    fact_service.write_facts(session, fact_changes)
     sort_id_changed = {id_ for id_ in locked if current[id_]["sort_id"] != locked[id_]["sort_id"]}
-    customers = {id_: current[id_] for id_ in touched | chained.customer_ids}
+    customers = {id_: current[id_] for id_ in affected_ids | fact_changes.customer_ids}
     refresh_scores(session, customers, settings=settings, sort_id_changed=sort_id_changed)
 
 
 def refresh_customers(
     session: Session, customer_ids: Collection[UUID], *, settings: ServiceSettings
 ) -> None:
-    """Lock customers and update their scores, which may have changed because time has passed."""
+    """Lock customers and recompute their scores, because days have passed."""
     refresh_scores(session, lock_customers(session, customer_ids), settings=settings)
 
 
@@ -85,11 +85,12 @@ def refresh_scores(
     settings: ServiceSettings,
     sort_id_changed: Collection[UUID] = (),
 ) -> None:
-    """Compute the scores of customers, which the caller has locked; write and publish changes.
+    """Recompute the scores of customers whom the caller has locked; write and publish changes.
 
-    Each is computed from all facts of the customer, so that it equals a recomputation. The scores
-    of `sort_id_changed` are written even if no figure changed: `sort_id` ranks customers of equal
-    value, so the next settlement has to compute the classes again.
+    Each score is computed from all facts of the customer, so that nothing depends on earlier
+    computations. The scores of the customers in `sort_id_changed` are written even if no figure
+    has changed: `sort_id` decides the rank among customers of equal value, and a written score
+    makes the worker compute all classes again.
     """
     registered = {id_: row for id_, row in customers.items() if row["version"] is not None}
     if not registered:
@@ -99,20 +100,21 @@ def refresh_scores(
     compute = load_scorer(session, registered, moment, currency=settings.currency)
     stored = repository.stored_scores(session, registered)
     updates = [
-        _Update(stored.get(customer_id), compute(customer_id, today) | {"made_at": moment})
+        _ScoreUpdate(stored.get(customer_id), compute(customer_id, today) | {"made_at": moment})
         for customer_id in sorted(registered)
     ]
-    written = [
+    to_write = [
         each for each in updates if each.is_change or each.after["customer_id"] in sort_id_changed
     ]
-    _write(session, written)
-    _record_events(session, written)
+    _write(session, to_write)
+    _record_events(session, to_write)
 
 
-class _Update:
-    """A stored score before (None for a new one) and after it was computed again.
+class _ScoreUpdate:
+    """A stored score before and after a recomputation; `before` is None for a new score.
 
-    `is_change`: a column other than its moments differs. `needs_event`: a published figure differs.
+    `is_change` is True if a column other than `as_of` and `made_at` differs. `needs_event` is True
+    if a figure that events carry differs.
     """
 
     def __init__(self, before: Row | None, after: dict[str, Any]) -> None:
@@ -121,7 +123,7 @@ class _Update:
             events.score_figures(after) != events.score_figures(before)
         )
         self.is_change = before is None or any(
-            after[name] != before[name] for name in after.keys() - _MOMENTS
+            after[name] != before[name] for name in after.keys() - _TIME_COLUMNS
         )
         self.after = after | {
             "version": (before["version"] if before else 0) + self.needs_event,
@@ -137,48 +139,50 @@ class _Update:
 def load_scorer(
     session: Session, customers: Mapping[UUID, Row], moment: datetime, *, currency: str
 ) -> Callable[[UUID, date], dict[str, Any]]:
-    """Load facts, model and rates; return the function that computes a score from them.
+    """Load facts, value model and exchange rates; return a function that computes scores from them.
 
-    The function takes the id of one of these customers and the local day of the score, and returns
-    the columns of the score.
+    The returned function takes the id of one of these customers and the local day of the score. It
+    returns the score as values by column name.
     """
-    facts = fact_repository.counting_facts(session, customers)
+    facts = fact_repository.facts_in_force(session, customers)
     model = value_model_repository.model_for(session, moment)
     every_fact = (fact for own_facts in facts.values() for fact in own_facts)
-    rates = rate_repository.rates_for(session, every_fact, into=currency)
+    rates = rate_repository.rates_for(session, every_fact, target=currency)
 
     def compute(customer_id: UUID, as_of: date) -> dict[str, Any]:
         score = domain.score(
             facts.get(customer_id, ()),
-            horizon=Horizon(as_of=as_of),
+            cutoff=Cutoff(as_of=as_of),
             rules=model.rules,
             rates=rates,
             disqualified=customers[customer_id]["disqualified"],
         )
-        return _columns(customer_id, score, model=model, currency=currency, as_of=as_of)
+        return _score_columns(customer_id, score, model=model, currency=currency, as_of=as_of)
 
     return compute
 
 
 def compute_score(session: Session, customer: Row, point_in_time: PointInTime) -> ComputedScore:
-    """Return the score of one customer at a point in time, computed from the facts."""
+    """Compute the score of one customer at any point in time from the customer's facts."""
     facts = fact_repository.facts_of_customer(session, customer["id"])
     model = value_model_repository.model_for(session, point_in_time.moment)
-    currency, horizon, rules = point_in_time.currency, point_in_time.horizon, model.rules
-    rates = rate_repository.rates_for(session, facts, into=currency)
+    currency, cutoff, rules = point_in_time.currency, point_in_time.cutoff, model.rules
+    rates = rate_repository.rates_for(session, facts, target=currency)
     score = domain.score(
-        facts, horizon=horizon, rules=rules, rates=rates, disqualified=customer["disqualified"]
+        facts, cutoff=cutoff, rules=rules, rates=rates, disqualified=customer["disqualified"]
     )
     return ComputedScore(
-        row=_columns(customer["id"], score, model=model, currency=currency, as_of=horizon.as_of),
-        terms=domain.explain(facts, horizon=horizon, rules=rules, rates=rates),
+        row=_score_columns(
+            customer["id"], score, model=model, currency=currency, as_of=cutoff.as_of
+        ),
+        terms=domain.explain(facts, cutoff=cutoff, rules=rules, rates=rates),
     )
 
 
-def _columns(
+def _score_columns(
     customer_id: UUID, score: domain.Score, *, model: ValueModel, currency: str, as_of: date
 ) -> dict[str, Any]:
-    """Return a computed score as the columns in which it is stored."""
+    """Return a computed score as values by column name of the table of scores."""
     satisfaction = score.satisfaction
     return {name: getattr(score, name) for name in _COMPUTED} | {
         "customer_id": customer_id,
@@ -186,26 +190,27 @@ def _columns(
         "model_id": model.model_id,
         "model_version": model.version,
         "currency": currency,
-        "value_order": domain.sortable(score.value_points),
+        "value_order": domain.sortable_text(score.value_points),
         "rung": score.rung.value,
         "satisfaction_index": satisfaction and satisfaction.index,
         "satisfaction_n": satisfaction and satisfaction.n,
-        "excluded": _documents(score.excluded),
-        "recent_excluded": _documents(score.recent_excluded),
+        "excluded": _excluded_documents(score.excluded),
+        "recent_excluded": _excluded_documents(score.recent_excluded),
     }
 
 
-def _documents(excluded: Iterable[Excluded]) -> list[dict[str, Any]]:
+def _excluded_documents(excluded: Iterable[ExcludedAmount]) -> list[dict[str, Any]]:
     return [
         {"currency": each.currency, "facts": each.facts, "amount": format_decimal(each.amount)}
         for each in excluded
     ]
 
 
-def _write(session: Session, updates: Sequence[_Update]) -> None:
+def _write(session: Session, updates: Sequence[_ScoreUpdate]) -> None:
+    """Insert new scores without a class, and update the others."""
     no_class = dict.fromkeys(_WRITTEN_BY_SETTLEMENT)
-    added = [one.after | no_class for one in updates if one.before is None]
-    changed = [one.after for one in updates if one.before is not None]
+    added = [each.after | no_class for each in updates if each.before is None]
+    changed = [each.after for each in updates if each.before is not None]
     insert_rows(session, StoredScore, added)
     if changed:
         session.execute(_UPDATE, [_parameters(row) for row in changed])
@@ -215,15 +220,15 @@ def _parameters(row: Row) -> dict[str, Any]:
     return {f"new_{name}": value for name, value in row.items()}
 
 
-def _record_events(session: Session, updates: Iterable[_Update]) -> None:
+def _record_events(session: Session, updates: Iterable[_ScoreUpdate]) -> None:
     recorded: list[Any] = []
     rungs: dict[UUID, tuple[str | None, datetime]] = {}
-    for one in updates:
-        after = one.after
-        if one.needs_event:
+    for each in updates:
+        after = each.after
+        if each.needs_event:
             recorded.append(events.score_changed(after))
-        if one.rung_before != after["rung"]:
-            recorded.append(events.rung_changed(after, before=one.rung_before))
+        if each.rung_before != after["rung"]:
+            recorded.append(events.rung_changed(after, before=each.rung_before))
             rungs[after["customer_id"]] = (after["rung"], after["made_at"])
     outbox.record_all(session, recorded)
     record_assignments(session, "rung", rungs)
@@ -232,9 +237,10 @@ def _record_events(session: Session, updates: Iterable[_Update]) -> None:
 def record_assignments(
     session: Session, aspect: str, values: Mapping[UUID, tuple[str | None, datetime]]
 ) -> None:
-    """Add classes or rungs to the history of what was published, by customer, with its moment.
+    """Add published classes or rungs to the history.
 
-    `aspect` is "class" or "rung".
+    `aspect` is "class" or "rung". `values` has the class or rung of each customer, by customer id,
+    with the moment at which it was published.
     """
     rows = [
         {

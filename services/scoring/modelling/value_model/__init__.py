@@ -1,1 +1,1 @@
-"""Value models (评价模型): the numbers behind every score, stored as data with versions."""
+"""Value models (评价模型): the weights and limits for scores, stored as data with versions."""

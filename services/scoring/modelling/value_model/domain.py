@@ -1,4 +1,4 @@
-"""The value model (评价模型): every number in a score's computation, as data with a version."""
+"""The value model (评价模型): every weight and limit with which scores and classes are computed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,11 @@ from uuid import UUID
 
 
 class State(StrEnum):
-    """The state of a model: a draft is not used yet, a retired one only for its own time."""
+    """The state of a value model.
+
+    A draft is not used yet. A retired model is used only for figures of the time in which it was
+    active.
+    """
 
     DRAFT = "draft"
     ACTIVE = "active"
@@ -18,7 +22,7 @@ class State(StrEnum):
 
 
 class Take(StrEnum):
-    """Which of a term's facts give points: all of them, or only the latest."""
+    """Which facts give points to a term: all facts of its kinds (sum), or only the latest fact."""
 
     SUM = "sum"
     LATEST = "latest"
@@ -26,10 +30,13 @@ class Take(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One term of the value points: amounts of facts of these kinds times `points_per_unit`."""
+    """One term of the value points: the amounts of facts of `kinds`, times `points_per_unit`.
+
+    `rule` describes the term in words, for explanations.
+    """
 
     name: str
-    on: bool
+    is_on: bool
     kinds: frozenset[str]
     take: Take
     points_per_unit: Decimal
@@ -38,21 +45,22 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilenceRule:
-    """How many days without a purchase are allowed before a customer is silent.
+    """The number of days that may pass after a customer's last purchase before silence begins.
 
-    From `from_days` purchase days on: `factor` times the customer's own median gap between them,
-    but at least `least`. With fewer purchase days there is no rhythm yet: `otherwise`.
+    For a customer with at least `min_purchase_days` purchase days it is `gap_factor` times the
+    median gap between those days, but at least `min_days`. For a customer with fewer purchase days
+    it is `default_days`. (In JSON the fields are called factor, from_days, least and otherwise.)
     """
 
-    factor: Decimal
-    from_days: int
-    least: int
-    otherwise: int
+    gap_factor: Decimal
+    min_purchase_days: int
+    min_days: int
+    default_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RungRule:
-    """The number of purchase days from which a customer is on the rungs repeat and client."""
+    """The smallest number of purchase days on the rung repeat, and on the rung client."""
 
     repeat: int
     client: int
@@ -60,21 +68,27 @@ class RungRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRule:
-    """The limits of ABC classes: cumulative shares for A and B, by count of customers and by value.
+    """The limits of the ABC classes, as fractions of 1.
 
-    `reference` is the share of value that each class is compared with. `keep` damps the published
-    class: it falls only when the rank is this part beyond the last rank of the class.
+    `count_limits` are the share of all customers that are in A, and the share that are in A or B.
+    `value_limits` are the shares of the total value at which A ends and B ends. `reference_shares`
+    are typical shares of the value in A, B and C, shown for comparison. `margin` is how far, as a
+    fraction of the last rank of the class, a customer's rank must be beyond it before a lower class
+    is published. (In JSON the fields are called count, value, reference and keep.)
     """
 
-    count: tuple[Decimal, Decimal]
-    value: tuple[Decimal, Decimal]
-    reference: tuple[Decimal, Decimal, Decimal]
-    keep: Decimal
+    count_limits: tuple[Decimal, Decimal]
+    value_limits: tuple[Decimal, Decimal]
+    reference_shares: tuple[Decimal, Decimal, Decimal]
+    margin: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The rules of one version of a model."""
+    """All rules of one version of a value model.
+
+    `ladder_months` is the number of months whose revenue the loyalty ladder shows.
+    """
 
     terms: tuple[Term, ...]
     silence: SilenceRule
@@ -84,13 +98,13 @@ class Rules:
 
     @property
     def active_terms(self) -> tuple[Term, ...]:
-        """The terms that are switched on."""
-        return tuple(term for term in self.terms if term.on)
+        """The terms that are switched on; the other terms give no points."""
+        return tuple(term for term in self.terms if term.is_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueModel:
-    """One version of a value model and the time in which it is active."""
+    """One version of a value model, active from `active_from` until `retired_at` (if set)."""
 
     model_id: UUID
     version: int
@@ -101,7 +115,7 @@ class ValueModel:
 
 
 def model_at(models: Sequence[ValueModel], moment: datetime) -> ValueModel:
-    """Return the model that was active at a moment, otherwise the first one that ever was."""
+    """Return the model that was active at a moment; if none was, the first published model."""
     published = sorted(
         (model for model in models if model.state is not State.DRAFT),
         key=lambda model: (model.active_from, model.version),
@@ -111,34 +125,39 @@ def model_at(models: Sequence[ValueModel], moment: datetime) -> ValueModel:
 
 
 def _is_active(model: ValueModel, moment: datetime) -> bool:
-    retired = model.retired_at is not None and model.retired_at <= moment
-    return model.active_from <= moment and not retired
+    is_retired = model.retired_at is not None and model.retired_at <= moment
+    return model.active_from <= moment and not is_retired
 
 
 def rules_from(document: Mapping[str, Any]) -> Rules:
-    """Parse the rules from their JSON document, in which numbers that must stay exact are text."""
+    """Parse the rules of a value model from JSON; numbers that must be exact are strings there."""
     silence, classes = document["silence"], document["classes"]
-    first, second = classes["count"]
-    low, high = classes["value"]
-    best, next_best, rest = classes["reference"]
+    count_a, count_a_and_b = classes["count"]
+    value_a, value_a_and_b = classes["value"]
+    share_of_a, share_of_b, share_of_c = classes["reference"]
     return Rules(
-        terms=tuple(_term(term) for term in document["terms"]),
-        silence=SilenceRule(**{**silence, "factor": Decimal(silence["factor"])}),
+        terms=tuple(_parse_term(term) for term in document["terms"]),
+        silence=SilenceRule(
+            gap_factor=Decimal(silence["factor"]),
+            min_purchase_days=silence["from_days"],
+            min_days=silence["least"],
+            default_days=silence["otherwise"],
+        ),
         rungs=RungRule(**document["rungs"]),
         classes=ClassRule(
-            count=(Decimal(first), Decimal(second)),
-            value=(Decimal(low), Decimal(high)),
-            reference=(Decimal(best), Decimal(next_best), Decimal(rest)),
-            keep=Decimal(classes["keep"]),
+            count_limits=(Decimal(count_a), Decimal(count_a_and_b)),
+            value_limits=(Decimal(value_a), Decimal(value_a_and_b)),
+            reference_shares=(Decimal(share_of_a), Decimal(share_of_b), Decimal(share_of_c)),
+            margin=Decimal(classes["keep"]),
         ),
         ladder_months=document["ladder_months"],
     )
 
 
-def _term(term: Mapping[str, Any]) -> Term:
+def _parse_term(term: Mapping[str, Any]) -> Term:
     return Term(
         name=term["term"],
-        on=term["on"],
+        is_on=term["on"],
         kinds=frozenset(term["kinds"]),
         take=Take(term["take"]),
         points_per_unit=Decimal(term["points_per_unit"]),

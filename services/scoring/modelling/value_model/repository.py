@@ -12,12 +12,12 @@ from shared.http.pagination import PageRequest, Slice, page
 
 
 def model_for(session: Session, moment: datetime) -> ValueModel:
-    """Return the model that is used for figures of a moment."""
+    """Return the value model with which figures of this moment are computed."""
     return model_at([value_model(row) for row in session.scalars(select(StoredModel))], moment)
 
 
 def models(session: Session, *, paging: PageRequest) -> Slice:
-    """Return a page of the versions of all models, by model and version."""
+    """Return a page of all versions of all value models, ordered by model id and version."""
     return page(
         session,
         select(StoredModel),
@@ -27,13 +27,13 @@ def models(session: Session, *, paging: PageRequest) -> Slice:
 
 
 def latest_version(session: Session, model_id: UUID) -> StoredModel | None:
-    """Return the newest version of a model; None if there is no such model."""
+    """Return the newest version of a value model, or None if no model has this id."""
     versions = select(StoredModel).where(StoredModel.id == model_id)
     return session.scalars(versions.order_by(StoredModel.version.desc()).limit(1)).first()
 
 
 def value_model(row: StoredModel) -> ValueModel:
-    """Return the value model of a row."""
+    """Return a row as a value model, with its rules parsed."""
     return ValueModel(
         model_id=row.id,
         version=row.version,

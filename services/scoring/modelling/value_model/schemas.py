@@ -11,7 +11,7 @@ from shared.http.schemas import Body, Page
 
 
 class _Rule(Body):
-    """The base of all rules: fields that a later version of the rules adds are shown as well."""
+    """The base class of all rules; fields that only the stored rules have are shown, too."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -27,16 +27,20 @@ class TermRuleOut(_Rule):
     """One term (评分项) of the value points: an amount times `points_per_unit`."""
 
     term: str = Field(description="Name of the term in explanations.", examples=["purchases"])
-    on: bool = Field(description="Whether the term is switched on; others give no points.")
+    on: bool = Field(
+        description="Whether the term is switched on; a term that is switched off gives no points."
+    )
     kinds: list[str] = Field(
-        description="Kinds of facts that count: purchase (bought lines), return (returned lines, "
-        "negative), answer (to a survey).",
+        description="Kinds of facts that give points: purchase (bought lines), return (returned "
+        "lines, negative), answer (to a survey).",
         examples=[["purchase", "return"]],
     )
-    take: Take = Field(description="sum: all such facts count. latest: only the last one counts.")
+    take: Take = Field(
+        description="sum: all facts of these kinds give points. latest: only the latest fact does."
+    )
     points_per_unit: str = Field(
         description="Weight (权重) of the term: points for 1 unit of the company's currency, or "
-        "for 1 of the satisfaction index. 0.00001 is 1 point per 100 000.",
+        "for 1 point of the satisfaction index. 0.00001 is 1 point per 100 000.",
         examples=["0.00001"],
     )
     rule: str = Field(description="The rule in words, as explanations show it.")
@@ -50,8 +54,13 @@ class SilenceRuleOut(_Rule):
         "their own purchase days (购买间隔的中位数).",
         examples=["3"],
     )
-    from_days: int = Field(description="`factor` is used from this number of purchase days on.")
-    least: int = Field(description="A customer is never silent before this many days have passed.")
+    from_days: int = Field(
+        description="The smallest number of purchase days with which `factor` is used."
+    )
+    least: int = Field(
+        description="A customer is never silent before this many days without a purchase, "
+        "however small the median gap is."
+    )
     otherwise: int = Field(
         description="With fewer purchase days than `from_days`, a customer is silent after more "
         "than this many days."
@@ -59,45 +68,47 @@ class SilenceRuleOut(_Rule):
 
 
 class RungRuleOut(_Rule):
-    """The number of purchase days from which a rung (忠诚度阶梯) is reached; first_time from 1."""
+    """How many purchase days a rung (忠诚度阶梯) takes; first_time takes 1."""
 
     repeat: int = Field(
-        description="Purchase days from which a customer is on repeat (重复购买).", examples=[2]
+        description="Smallest number of purchase days on the rung repeat (重复购买).", examples=[2]
     )
     client: int = Field(
-        description="Purchase days from which a customer is on client (常客).", examples=[4]
+        description="Smallest number of purchase days on the rung client (常客).", examples=[4]
     )
 
 
 class ClassRuleOut(_Rule):
-    """The limits of ABC classes (ABC 分类), as cumulative shares of 1."""
+    """The limits of ABC classes (ABC 分类), as cumulative shares: 0.05 is 5 %."""
 
     count: list[str] = Field(
-        description="By count: the share of customers in A, and that in A and B together.",
+        description="Limits by count: share of customers in A, and share in A and B together.",
         examples=[["0.05", "0.20"]],
     )
     value: list[str] = Field(
-        description="By value: the share of all value up to which customers are in A, and that up "
-        "to which they are in B.",
+        description="Limits by value: customers are in A until their values sum to the first share "
+        "of the total value, and in B until they sum to the second share.",
         examples=[["0.70", "0.90"]],
     )
     reference: list[str] = Field(
-        description="Shares of value to compare those of A, B and C with.",
+        description="Typical shares of the total value in A, B and C, to compare the actual shares "
+        "with.",
         examples=[["0.50", "0.30", "0.20"]],
     )
     keep: str = Field(
-        description="Damps the published class (event class.changed): a customer falls only once "
-        "their rank is this part beyond the limit. The class in responses is not damped.",
+        description="Margin of the published class (event class.changed): a lower class is "
+        "published only once the customer's rank is beyond the limit of the class by more than "
+        "this fraction of the limit. The class in responses has no such margin.",
         examples=["0.10"],
     )
 
 
 class RulesOut(_Rule):
-    """Every number that scores are computed with."""
+    """The rules of a value model: every number with which scores are computed."""
 
     name: NameOut
     terms: list[TermRuleOut] = Field(
-        description="The terms whose sum the value points (客户价值分) are."
+        description="The terms of the value points (客户价值分), which are the sum of their points."
     )
     silence: SilenceRuleOut
     rungs: RungRuleOut
@@ -109,15 +120,15 @@ class RulesOut(_Rule):
 
 
 class ValueModelOut(Body):
-    """One version of a value model (评价模型), with every number that scores are computed with."""
+    """One version of a value model (评价模型), with every number with which scores are computed."""
 
     id: UUID
     version: int
     state: State = Field(
-        description="active: used for current figures. retired: used for figures of its own time. "
-        "draft: not used yet."
+        description="active: used for current figures. retired: used only for figures of the time "
+        "in which it was active. draft: not used yet."
     )
-    active_from: datetime = Field(description="The model is used for dates from this moment on.")
+    active_from: datetime = Field(description="The model is used for figures from this moment on.")
     retired_at: datetime | None
     rules: RulesOut
 
@@ -127,7 +138,7 @@ class ValueModelPage(Page[ValueModelOut]):
 
 
 def value_model_out(row: StoredModel) -> ValueModelOut:
-    """Return the body of one version."""
+    """Return the response body for one version of a value model."""
     return ValueModelOut(
         id=row.id,
         version=row.version,

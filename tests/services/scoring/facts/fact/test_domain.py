@@ -1,4 +1,4 @@
-"""Facts have the exact amounts of their order; versions supersede each other in any order."""
+"""Facts have the exact amounts of their order; a new version supersedes the earlier facts."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,12 +9,21 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.facts.fact.domain import Fact, Horizon, Kind, chain, facts_of
+from services.scoring.facts.fact.domain import Cutoff, Fact, Kind, facts_of, link_versions
 from shared.money import exact_arithmetic
-from tests.services.scoring.samples import CUSTOMER, FIRST, Order, chained, day, line, noon, orders
+from tests.services.scoring.samples import (
+    CUSTOMER_ID,
+    ORDER_ID,
+    Order,
+    day,
+    line,
+    linked,
+    noon,
+    orders,
+)
 
 
-def test_an_order_gives_a_purchase_and_a_return_fact() -> None:
+def test_an_order_with_bought_and_returned_lines_gives_two_facts() -> None:
     order = Order(lines=[line("2", "9.50", discount="1"), line("3", "0"), line("-1", "9.50")])
     purchase, returned = facts_of(order)
     assert (purchase.kind, purchase.amount, purchase.size) == ("purchase", Decimal("18.00"), 2)
@@ -26,7 +35,7 @@ def test_a_discount_reduces_the_amount_of_a_return() -> None:
     assert (returned.kind, returned.amount) == ("return", Decimal("-18.00"))
 
 
-def test_an_order_of_returned_lines_gives_no_purchase_fact() -> None:
+def test_an_order_with_returned_lines_only_gives_no_purchase() -> None:
     assert [fact.kind for fact in facts_of(Order(lines=[line("-1", "5")]))] == [Kind.RETURN]
 
 
@@ -35,34 +44,34 @@ def test_a_line_at_a_price_of_0_is_a_purchase() -> None:
     assert (fact.kind, fact.amount) == ("purchase", Decimal(0))
 
 
-def test_an_order_of_lines_with_quantity_0_gives_an_empty_return_fact() -> None:
-    """A fact of size 0 gives no points."""
+def test_an_order_whose_lines_have_quantity_0_gives_a_return_without_lines() -> None:
+    """The fact has size 0, and facts of size 0 give no points."""
     (fact,) = facts_of(Order(lines=[line("0", "5", cost="1")]))
     assert (fact.kind, fact.amount, fact.cost, fact.size) == ("return", Decimal(0), Decimal(0), 0)
 
 
-def test_a_fact_has_the_fields_of_its_version_of_the_order() -> None:
+def test_a_fact_copies_ids_times_and_currency_from_its_order() -> None:
     order = Order(version=3, currency="EUR", lines=[line("1", "5")])
     (fact,) = facts_of(order)
-    assert (fact.source_id, fact.version, fact.recorded_at) == (FIRST, 3, order.recorded_at)
+    assert (fact.source_id, fact.version, fact.recorded_at) == (ORDER_ID, 3, order.recorded_at)
     assert (fact.occurred_at, fact.occurred_on) == (order.ordered_at, order.occurred_on)
-    assert (fact.customer_id, fact.named_customer_id) == (CUSTOMER, CUSTOMER)
+    assert (fact.customer_id, fact.named_customer_id) == (CUSTOMER_ID, CUSTOMER_ID)
     assert fact.currency == "EUR"
 
 
-def test_a_line_that_an_order_repeats_counts_twice() -> None:
+def test_two_equal_lines_of_an_order_are_both_included() -> None:
     (fact,) = facts_of(Order(lines=[line("20", "3000"), line("20", "3000")]))
     assert (fact.amount, fact.size) == (Decimal(120_000), 2)
 
 
 def test_a_fact_has_a_cost_only_if_every_line_has_one() -> None:
-    known = Order(lines=[line("2", "9", cost="4"), line("1", "9", cost="5")])
-    unknown = Order(lines=[line("2", "9", cost="4"), line("1", "9")])
-    assert facts_of(known)[0].cost == Decimal(13)
-    assert facts_of(unknown)[0].cost is None
+    with_costs = Order(lines=[line("2", "9", cost="4"), line("1", "9", cost="5")])
+    with_one_cost = Order(lines=[line("2", "9", cost="4"), line("1", "9")])
+    assert facts_of(with_costs)[0].cost == Decimal(13)
+    assert facts_of(with_one_cost)[0].cost is None
 
 
-def test_a_fact_has_the_same_id_after_a_rebuild() -> None:
+def test_a_fact_gets_the_same_id_each_time_its_event_is_processed() -> None:
     order = Order(lines=[line("1", "5"), line("-1", "5")])
     ids = [fact.fact_id for fact in facts_of(order)]
     assert ids == [fact.fact_id for fact in facts_of(order)]
@@ -73,19 +82,19 @@ def test_a_fact_has_the_same_id_after_a_rebuild() -> None:
 def test_a_version_is_superseded_when_the_next_one_is_recorded() -> None:
     first = Order(lines=[line("1", "5")])
     second = replace(first, version=2, recorded_at=noon(day(9)), lines=[line("1", "6")])
-    old, new = chain([*facts_of(first), *facts_of(second)])
+    old, new = link_versions([*facts_of(first), *facts_of(second)])
     assert (old.amount, old.superseded_at) == (Decimal(5), noon(day(9)))
     assert (new.amount, new.superseded_at) == (Decimal(6), None)
 
 
-def test_a_horizon_known_by_a_moment_sees_the_version_known_then() -> None:
+def test_a_cutoff_with_known_by_includes_the_version_known_at_that_moment() -> None:
     first = Order(lines=[line("1", "5")])
     second = replace(first, version=2, recorded_at=noon(day(9)), lines=[line("1", "6")])
-    facts = chain([*facts_of(second), *facts_of(first)])
+    facts = link_versions([*facts_of(second), *facts_of(first)])
 
     def amounts(known_by: datetime | None) -> list[Decimal]:
-        horizon = Horizon(as_of=day(1), known_by=known_by)
-        return [fact.amount for fact in facts if horizon.sees(fact)]
+        cutoff = Cutoff(as_of=day(1), known_by=known_by)
+        return [fact.amount for fact in facts if cutoff.includes(fact)]
 
     assert amounts(None) == [6]
     assert amounts(noon(day(8))) == [5]
@@ -93,32 +102,32 @@ def test_a_horizon_known_by_a_moment_sees_the_version_known_then() -> None:
     assert amounts(datetime(2024, 1, 1, tzinfo=UTC)) == []
 
 
-def test_a_horizon_includes_its_day_up_to_its_moment() -> None:
+def test_a_cutoff_includes_its_last_day_up_to_its_moment() -> None:
     (fact,) = facts_of(Order(lines=[line("1", "5")], occurred_on=day(3)))
-    assert Horizon(as_of=day(3)).sees(fact)
-    assert Horizon(as_of=day(3), until=noon(day(3))).sees(fact)
-    assert not Horizon(as_of=day(2)).sees(fact)
-    assert not Horizon(as_of=day(3), until=noon(day(3)) - timedelta(seconds=1)).sees(fact)
+    assert Cutoff(as_of=day(3)).includes(fact)
+    assert Cutoff(as_of=day(3), until=noon(day(3))).includes(fact)
+    assert not Cutoff(as_of=day(2)).includes(fact)
+    assert not Cutoff(as_of=day(3), until=noon(day(3)) - timedelta(seconds=1)).includes(fact)
 
 
-def test_a_claimed_order_counts_as_if_it_had_always_named_the_customer() -> None:
+def test_an_anonymous_order_belongs_to_the_customer_whom_a_later_version_names() -> None:
     anonymous = Order(customer_id=None, lines=[line("1", "5")])
-    claimed = replace(anonymous, version=2, customer_id=CUSTOMER, recorded_at=noon(day(9)))
-    facts = chain([*facts_of(anonymous), *facts_of(claimed)])
-    assert [fact.customer_id for fact in facts] == [CUSTOMER, CUSTOMER]
+    claimed = replace(anonymous, version=2, customer_id=CUSTOMER_ID, recorded_at=noon(day(9)))
+    facts = link_versions([*facts_of(anonymous), *facts_of(claimed)])
+    assert [fact.customer_id for fact in facts] == [CUSTOMER_ID, CUSTOMER_ID]
     assert facts[0].named_customer_id is None
 
 
-def test_an_anonymous_order_that_nobody_claims_has_no_customer() -> None:
-    (fact,) = chain(facts_of(Order(customer_id=None, lines=[line("1", "5")])))
+def test_an_order_that_stays_anonymous_belongs_to_no_customer() -> None:
+    (fact,) = link_versions(facts_of(Order(customer_id=None, lines=[line("1", "5")])))
     assert fact.customer_id is None
 
 
-def test_the_old_version_of_an_order_that_moves_stays_with_its_customer() -> None:
+def test_if_an_order_gets_another_customer_its_old_version_still_belongs_to_the_first() -> None:
     first = Order(lines=[line("1", "5")])
     second = replace(first, version=2, customer_id=UUID(int=8), recorded_at=noon(day(9)))
-    facts = chain([*facts_of(first), *facts_of(second)])
-    assert [fact.customer_id for fact in facts] == [CUSTOMER, UUID(int=8)]
+    facts = link_versions([*facts_of(first), *facts_of(second)])
+    assert [fact.customer_id for fact in facts] == [CUSTOMER_ID, UUID(int=8)]
 
 
 version_lists = st.lists(
@@ -127,6 +136,7 @@ version_lists = st.lists(
 
 
 def _facts(versions: list[Order]) -> list[Fact]:
+    """Return the facts of these versions of orders, before they are linked."""
     return [fact for order in versions for fact in facts_of(order)]
 
 
@@ -136,25 +146,31 @@ def test_versions_of_orders_give_the_same_facts_in_any_order_of_arrival(
 ) -> None:
     shuffled = versions.copy()
     random.shuffle(shuffled)
-    assert sorted(chained(_facts(shuffled))) == sorted(chained(_facts(versions)))
+    assert sorted(linked(_facts(shuffled))) == sorted(linked(_facts(versions)))
 
 
 @given(version_lists, st.integers(0, 8))
-def test_chaining_in_two_steps_equals_chaining_at_once(versions: list[Order], cut: int) -> None:
-    stepwise = chained([*chained(_facts(versions[:cut])), *_facts(versions[cut:])])
-    assert sorted(stepwise) == sorted(chained(_facts(versions)))
+def test_versions_linked_in_two_steps_equal_versions_linked_at_once(
+    versions: list[Order], cut: int
+) -> None:
+    stepwise = linked([*linked(_facts(versions[:cut])), *_facts(versions[cut:])])
+    assert sorted(stepwise) == sorted(linked(_facts(versions)))
 
 
 @given(version_lists)
-def test_only_the_highest_version_of_an_order_counts_now(versions: list[Order]) -> None:
-    now = Horizon(as_of=day(9999))
+def test_a_cutoff_without_known_by_includes_only_the_highest_version_of_an_order(
+    versions: list[Order],
+) -> None:
+    now = Cutoff(as_of=day(9999))
     latest = {order.order_id: order for order in sorted(versions, key=lambda order: order.version)}
-    seen = {(fact.source_id, fact.version) for fact in chained(_facts(versions)) if now.sees(fact)}
-    assert seen == {(order.order_id, order.version) for order in latest.values()}
+    included = {
+        (fact.source_id, fact.version) for fact in linked(_facts(versions)) if now.includes(fact)
+    }
+    assert included == {(order.order_id, order.version) for order in latest.values()}
 
 
 @given(orders)
-def test_the_facts_of_an_order_have_the_exact_amount_of_its_lines(order: Order) -> None:
+def test_the_amounts_of_an_orders_facts_sum_exactly_to_its_lines(order: Order) -> None:
     with exact_arithmetic():
         full = sum((each.quantity * each.unit_price for each in order.lines), Decimal(0))
         discounts = sum(

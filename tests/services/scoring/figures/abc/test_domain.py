@@ -1,4 +1,4 @@
-"""ABC classes have the limits of the value model."""
+"""ABC classes follow the limits of the value model; a published class has a margin."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ A, B, C = CustomerClass
 
 
 def _buyers(values: Sequence[str | Decimal]) -> list[Buyer]:
+    """Return one buyer for each value, with ascending external ids."""
     return [
         Buyer(customer_id=UUID(int=i), external_id=f"{i:03}", value=Decimal(value))
         for i, value in enumerate(values)
@@ -38,15 +39,19 @@ def _buyers(values: Sequence[str | Decimal]) -> list[Buyer]:
 
 
 def _abc(values: Sequence[str | Decimal], method: Method = Method.COUNT) -> Abc:
+    """Return the ABC table of one buyer for each value."""
     return abc(ranking(_buyers(values)), rule=CLASSES, method=method)
 
 
 def _classes(table: Abc) -> str:
+    """Return the classes of all buyers as a text such as "ABC", highest value first."""
     return "".join(table.classes.values())
 
 
 @dataclass(frozen=True)
 class Customer:
+    """A customer, as the protocol `CustomerFigures` describes it."""
+
     customer_id: UUID
     sort_id: str
     purchases: int
@@ -55,6 +60,7 @@ class Customer:
 
 
 def _customer(number: int, purchases: int, profit: str | None) -> Customer:
+    """Return a customer with a revenue of 100 times its number."""
     return Customer(
         customer_id=UUID(int=number),
         sort_id=f"C{number}",
@@ -65,18 +71,22 @@ def _customer(number: int, purchases: int, profit: str | None) -> Customer:
 
 
 def _buyer(number: int, value: str) -> Buyer:
+    """Return the buyer that `_customer` with the same number becomes."""
     return Buyer(customer_id=UUID(int=number), external_id=f"C{number}", value=Decimal(value))
 
 
-def test_customers_who_have_bought_are_valued_by_revenue() -> None:
+def test_by_revenue_the_value_of_each_customer_with_a_purchase_is_the_revenue() -> None:
     customers = [_customer(1, 1, "30"), _customer(2, 0, "40"), _customer(3, 7, None)]
     assert buyers_of(customers, Basis.REVENUE) == [_buyer(1, "100"), _buyer(3, "300")]
 
 
-def test_buyers_are_valued_by_profit_only_if_it_is_known_for_all_of_them() -> None:
-    known = [_customer(1, 1, "30"), _customer(2, 1, "0"), _customer(3, 0, None)]
-    assert buyers_of(known, basis_for(known, Basis.PROFIT)) == [_buyer(1, "30"), _buyer(2, "0")]
-    assert basis_for([*known, _customer(4, 1, None)], Basis.PROFIT) is Basis.REVENUE
+def test_profit_is_used_as_value_only_if_the_profit_of_every_buyer_is_known() -> None:
+    customers = [_customer(1, 1, "30"), _customer(2, 1, "0"), _customer(3, 0, None)]
+    assert buyers_of(customers, basis_for(customers, Basis.PROFIT)) == [
+        _buyer(1, "30"),
+        _buyer(2, "0"),
+    ]
+    assert basis_for([*customers, _customer(4, 1, None)], Basis.PROFIT) is Basis.REVENUE
 
 
 def test_without_buyers_the_basis_is_revenue() -> None:
@@ -99,7 +109,7 @@ def test_by_value_the_customer_who_crosses_a_limit_is_in_the_higher_class() -> N
 
 
 @pytest.mark.parametrize("method", Method)
-def test_a_customer_with_a_negative_value_is_c(method: Method) -> None:
+def test_a_customer_with_a_negative_value_is_in_class_c(method: Method) -> None:
     assert _classes(_abc(["-1"], method)) == "C"
 
 
@@ -123,8 +133,8 @@ def test_customers_of_equal_value_rank_by_external_id_as_text_then_by_id() -> No
     assert [customer.int for customer in table.classes] == [3, 4, 2, 1]
 
 
-def test_values_of_any_length_are_ranked_without_rounding() -> None:
-    """Rounded to equal values, the smaller would rank first, for it has the smaller external id."""
+def test_values_with_many_digits_are_ranked_without_rounding() -> None:
+    """If the values were rounded, they would be equal, and the external id would decide."""
     smaller, larger = Decimal("1" * 30 + ".1"), Decimal("1" * 30 + ".2")
     assert [buyer.value for buyer in ranking(_buyers([smaller, larger])).buyers] == [
         larger,
@@ -132,7 +142,7 @@ def test_values_of_any_length_are_ranked_without_rounding() -> None:
     ]
 
 
-def test_the_table_shows_shares_and_the_least_value_of_each_class() -> None:
+def test_the_table_has_the_shares_and_the_lowest_value_of_each_class() -> None:
     table = _abc(["60", "20", "12", "5", "3"])
     assert (table.n, table.total) == (5, Decimal(100))
     a, b, c = table.rows
@@ -154,29 +164,29 @@ def test_every_row_of_the_table_has_the_figures_of_its_class() -> None:
     assert table.gini == gini([Decimal(value) for value in range(1, 21)])
 
 
-def test_without_customers_the_table_is_empty() -> None:
+def test_without_customers_the_rows_of_the_table_have_no_shares() -> None:
     table = _abc([])
     assert (table.n, table.total, table.gini) == (0, Decimal(0), None)
     assert [row.customer_share for row in table.rows] == [None, None, None]
 
 
-def test_gini_is_0_for_equal_values_and_near_1_if_one_customer_has_all() -> None:
+def test_the_gini_coefficient_is_0_for_equal_values_and_near_1_if_one_customer_has_all() -> None:
     assert gini([Decimal(5)] * 4) == 0
     assert gini([Decimal(0)] * 3 + [Decimal(8)]) == 0.75
 
 
-def test_gini_has_the_value_of_the_formula() -> None:
-    """Of 3, 1, 2: (-2 x 1 + 0 x 2 + 2 x 3) / (3 x 6)."""
+def test_the_gini_coefficient_has_the_value_of_the_formula() -> None:
+    """The values 1, 2, 3 have the factors 2 i - n - 1 = -2, 0, 2; n times their sum is 3 x 6."""
     assert gini([Decimal(3), Decimal(1), Decimal(2)]) == 4 / 18
 
 
-def test_gini_takes_negative_values_as_0() -> None:
+def test_the_gini_coefficient_replaces_negative_values_by_0() -> None:
     assert gini([Decimal(1), Decimal(-1)]) == 0.5
     assert gini([Decimal(0), Decimal(-1)]) is None
 
 
 @given(st.lists(amounts, max_size=40), st.sampled_from(Method), st.randoms())
-def test_the_classes_sum_to_all_customers_and_value_in_any_input_order(
+def test_the_rows_sum_to_all_customers_and_their_value_in_any_input_order(
     values: list[Decimal], method: Method, random: Random
 ) -> None:
     table = _abc(values, method)
@@ -193,28 +203,29 @@ def test_no_customer_in_a_higher_class_has_a_lower_value(
     values: list[Decimal], method: Method
 ) -> None:
     table = _abc(values, method)
-    in_order = [
+    classes_by_value = [
         table.classes[buyer.customer_id]
         for buyer in sorted(_buyers(values), key=lambda buyer: (-buyer.value, buyer.external_id))
     ]
-    assert in_order == sorted(in_order)
-    assert in_order.count(A) <= ceil(len(values) * 0.05) or method is Method.VALUE
+    assert classes_by_value == sorted(classes_by_value)
+    assert classes_by_value.count(A) <= ceil(len(values) * 0.05) or method is Method.VALUE
 
 
 def _damped(
     published: CustomerClass | None, computed: CustomerClass, rank: int, value: int = 1
 ) -> str:
+    """Return the class to publish for a buyer at this rank of 1000 buyers."""
     buyer = Buyer(customer_id=UUID(int=1), external_id="1", value=Decimal(value))
     return damped_class(published, computed, buyer=buyer, rank=rank, n=1000, rule=CLASSES)
 
 
-def test_a_published_class_falls_only_clearly_beyond_its_last_rank() -> None:
-    """Of 1000 customers 50 are A; with a margin of a tenth a customer stays in A up to the 55th."""
+def test_a_lower_class_is_published_only_if_the_rank_is_beyond_the_margin() -> None:
+    """Of 1000 buyers the first 50 are A; with a margin of 10 % the 55th buyer stays in A."""
     assert (_damped(A, B, 54), _damped(A, B, 55)) == (A, B)
     assert (_damped(B, C, 219), _damped(B, C, 220)) == (B, C)
 
 
-def test_a_published_class_rises_at_once_and_a_negative_value_falls_at_once() -> None:
+def test_a_higher_class_and_the_class_of_a_negative_value_are_published_at_once() -> None:
     assert (_damped(None, C, 999), _damped(C, B, 199), _damped(B, A, 49)) == (C, B, A)
     assert _damped(A, C, 50, value=-1) == C
     assert _damped(A, B, 50, value=0) == A

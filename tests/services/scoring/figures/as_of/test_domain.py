@@ -1,16 +1,16 @@
-"""A point in time has the moment whose value model counts, and is current only today."""
+"""The moment and `is_current` of a point in time depend on the local day and the clock."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.scoring.facts.fact.domain import Horizon
+from services.scoring.facts.fact.domain import Cutoff
 from services.scoring.figures.as_of.domain import PointInTime
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NIGHT = datetime(2024, 6, 1, 17, 30, tzinfo=UTC)
-"""01:30 on the 2nd of June in Shanghai."""
+"""The present time of the test: 01:30 on 2 June in Shanghai."""
 
 
 @pytest.mark.parametrize(
@@ -21,10 +21,10 @@ NIGHT = datetime(2024, 6, 1, 17, 30, tzinfo=UTC)
         (date(2024, 6, 1), datetime(2024, 6, 1, 16, tzinfo=UTC) - timedelta(microseconds=1), False),
     ],
 )
-def test_the_moment_of_a_local_day_is_its_end_but_never_after_now(
+def test_the_moment_of_a_local_day_is_the_end_of_the_day_but_never_after_now(
     as_of: date, moment: datetime, *, is_current: bool
 ) -> None:
-    horizon = Horizon(as_of=as_of)
-    assert PointInTime.of(horizon, home="EUR", zone=SHANGHAI, now=NIGHT) == PointInTime(
-        horizon=horizon, currency="EUR", moment=moment, is_current=is_current
-    )
+    cutoff = Cutoff(as_of=as_of)
+    assert PointInTime.from_cutoff(
+        cutoff, home_currency="EUR", zone=SHANGHAI, now=NIGHT
+    ) == PointInTime(cutoff=cutoff, currency="EUR", moment=moment, is_current=is_current)

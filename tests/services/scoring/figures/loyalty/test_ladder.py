@@ -1,4 +1,4 @@
-"""The ladder has every rung, and moves sum to the customers and revenue of both ladders."""
+"""The ladder has every rung, and the moves between two dates sum to both ladders."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -16,11 +16,11 @@ standings = st.builds(Standing, rung=rungs, revenue=amounts)
 populations = st.dictionaries(st.integers(0, 30).map(lambda i: UUID(int=i)), standings)
 
 
-def test_the_ladder_has_every_rung_in_order() -> None:
+def test_an_empty_ladder_has_every_rung_in_order() -> None:
     assert [row.rung for row in ladder([])] == list(Rung)
 
 
-def test_a_rung_counts_its_customers_and_sums_their_revenue() -> None:
+def test_a_rung_has_the_number_and_the_summed_revenue_of_its_customers() -> None:
     standings = [
         Standing(rung=rung, revenue=Decimal(revenue))
         for rung, revenue in ((Rung.REPEAT, "5"), (Rung.CLIENT, "7"), (Rung.REPEAT, "-1.50"))
@@ -33,7 +33,7 @@ def test_a_rung_counts_its_customers_and_sums_their_revenue() -> None:
 
 
 @given(populations)
-def test_the_ladder_counts_every_customer_and_all_revenue(
+def test_the_rungs_of_a_ladder_sum_to_all_customers_and_all_revenue(
     population: dict[UUID, Standing],
 ) -> None:
     rows = ladder(population.values())
@@ -48,23 +48,23 @@ def test_the_moves_sum_to_the_rungs_of_both_ladders(
     before: dict[UUID, Standing], data: st.DataObject
 ) -> None:
     after = {customer_id: data.draw(standings) for customer_id in before}
-    steps = moves(before, after)
+    all_moves = moves(before, after)
     with exact_arithmetic():
         for row in ladder(after.values()):
-            ended = [step for step in steps if step.end is row.rung]
-            assert sum(step.customers for step in ended) == row.customers
-            assert sum((step.revenue for step in ended), Decimal(0)) == row.revenue
+            ending = [move for move in all_moves if move.end is row.rung]
+            assert sum(move.customers for move in ending) == row.customers
+            assert sum((move.revenue for move in ending), Decimal(0)) == row.revenue
     for row in ladder(before.values()):
-        started = [step for step in steps if step.start is row.rung]
-        assert sum(step.customers for step in started) == row.customers
+        starting = [move for move in all_moves if move.start is row.rung]
+        assert sum(move.customers for move in starting) == row.customers
 
 
-def test_moves_without_a_customer_are_left_out() -> None:
-    one, other = UUID(int=1), UUID(int=2)
-    first = Standing(rung=Rung.FIRST_TIME, revenue=Decimal(1))
+def test_moves_without_customers_are_left_out() -> None:
+    moving, staying = UUID(int=1), UUID(int=2)
+    first_time = Standing(rung=Rung.FIRST_TIME, revenue=Decimal(1))
     repeat = Standing(rung=Rung.REPEAT, revenue=Decimal(5))
-    found = moves({one: first, other: first}, {one: repeat, other: first})
-    assert [(step.start, step.end, step.revenue) for step in found] == [
+    found = moves({moving: first_time, staying: first_time}, {moving: repeat, staying: first_time})
+    assert [(move.start, move.end, move.revenue) for move in found] == [
         (Rung.FIRST_TIME, Rung.FIRST_TIME, Decimal(1)),
         (Rung.FIRST_TIME, Rung.REPEAT, Decimal(5)),
     ]

@@ -1,4 +1,4 @@
-"""P9: stored figures equal those computed again from the facts."""
+"""Stored figures equal figures computed from facts (promise P9 in docs/promises.md)."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -29,13 +29,14 @@ NAMES = ["a", "b", "c", "d", "e", None]
 
 
 def _differences(scoring: Running) -> list[str]:
+    """Return the lines that the command `recompute` prints."""
     settings: Any = scoring.settings
     with scoring.database.reading() as session:
         return list(differences(session, settings))
 
 
 def _history(random: Random) -> Iterator[Any]:
-    """Yield events of customers, of random orders in several versions, and of random answers."""
+    """Yield events of a survey, of customers, of random orders in versions, of random responses."""
     yield survey("s", "q", "p")
     yield from (customer(name) for name in NAMES if name)
     for number in range(60):
@@ -58,6 +59,7 @@ def _history(random: Random) -> Iterator[Any]:
 
 
 def _figures(scoring: Running) -> list[Any]:
+    """Return all figures that the API shows, without the times of their computation."""
     items = scoring.client.get("/v1/scores").json()["items"]
     for item in items:
         del item["made_at"]
@@ -72,19 +74,19 @@ def test_the_same_events_in_any_order_and_any_batches_give_the_same_figures(
 ) -> None:
     random = Random(seed)
     events = list(_history(random))
-    found = []
-    for size in (1, 7, len(events)):
+    results = []
+    for batch_size in (1, 7, len(events)):
         empty(scoring.database)
-        for start in range(0, len(events), size):
-            worker.handle(*events[start : start + size])
+        for start in range(0, len(events), batch_size):
+            worker.handle(*events[start : start + batch_size])
         worker.settle()
         assert _differences(scoring) == []
-        found.append(_figures(scoring))
+        results.append(_figures(scoring))
         random.shuffle(events)
-    assert found[0] == found[1] == found[2]
+    assert results[0] == results[1] == results[2]
 
 
-def test_a_wrong_stored_figure_is_reported(scoring: Running, worker: Worker) -> None:
+def test_each_wrong_stored_figure_is_reported(scoring: Running, worker: Worker) -> None:
     worker.handle(
         customer("a"),
         order("1", "a", START, ("1", "100000")),
@@ -95,13 +97,13 @@ def test_a_wrong_stored_figure_is_reported(scoring: Running, worker: Worker) -> 
     with scoring.database.transaction() as session:
         session.execute(update(StoredScore).values(value_points=Decimal(2), customer_class="B"))
         session.execute(update(WaveSums).values(n=3))
-    found = _differences(scoring)
-    assert found[0] == f"score {id_of('a')} value_points: stored 2, computed 1.00000"
-    assert found[1] == f"class {id_of('a')}: stored B, computed A"
-    assert found[2].startswith(f"index {id_of('s')}: stored Sums(n=3")
+    lines = _differences(scoring)
+    assert lines[0] == f"score {id_of('a')} value_points: stored 2, computed 1.00000"
+    assert lines[1] == f"class {id_of('a')}: stored B, computed A"
+    assert lines[2].startswith(f"index {id_of('s')}: stored IndexSums(n=3")
 
 
-def test_the_command_recompute_fails_on_a_difference(
+def test_the_command_recompute_exits_with_an_error_if_a_figure_differs(
     scoring: Running, worker: Worker, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings: Any = scoring.settings
@@ -115,10 +117,10 @@ def test_the_command_recompute_fails_on_a_difference(
     assert "rung: stored client, computed inactive" in capsys.readouterr().out
 
 
-def test_events_that_were_written_as_json_are_read_and_handled_as_before(worker: Worker) -> None:
-    """A rebuild reads JSON from the log, not the objects that were published."""
+def test_events_written_as_json_and_read_again_are_equal_and_can_be_handled(worker: Worker) -> None:
+    """When figures are rebuilt, events are read from the log as JSON."""
     for event in _history(Random(1)):
-        kind: type[Any] = type(event)
-        read = adapter(kind).validate_json(adapter(kind).dump_json(event))
-        worker.handle(read)
-        assert read == event
+        event_class: type[Any] = type(event)
+        copy = adapter(event_class).validate_json(adapter(event_class).dump_json(event))
+        worker.handle(copy)
+        assert copy == event

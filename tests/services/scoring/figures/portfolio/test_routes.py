@@ -1,4 +1,8 @@
-"""The portfolio over HTTP: stored for today, computed for other dates or fewer customers."""
+"""The portfolio over HTTP.
+
+The figures of today are read from snapshots; those of other dates, or of some customers only, are
+computed for the request.
+"""
 
 from datetime import date
 from typing import Any
@@ -26,7 +30,11 @@ SPRING, SUMMER = date(2025, 3, 1), date(2025, 7, 1)
 
 @pytest.fixture
 def buyers(worker: Worker) -> None:
-    """Handle 10 customers: c0 to c8 with an order of falling value in spring, c8 with another."""
+    """Let the worker handle the events of 10 customers, c0 to c9; c0 to c2 belong to li.na.
+
+    c0 to c8 have an order in spring, of 1000 down to 920 yuan; c8 also has an order of 10 000 yuan
+    in summer.
+    """
     worker.handle(
         *(customer(f"c{i}", owner="li.na" if i < 3 else "wang") for i in range(10)),
         *(order(f"o{i}", f"c{i}", SPRING, (str(100 - i), "10")) for i in range(9)),
@@ -45,7 +53,9 @@ def _class_sizes(table: dict[str, Any]) -> list[int]:
 
 
 @pytest.mark.usefixtures("buyers")
-def test_before_the_first_settlement_the_table_is_computed(client: httpx.Client) -> None:
+def test_before_the_first_settlement_the_abc_table_is_computed_on_request(
+    client: httpx.Client,
+) -> None:
     table = _read(client, "abc")
     assert (table["n"], _class_sizes(table)) == (9, [1, 1, 7])
     assert table["classes"][0]["value"] == "10920"
@@ -66,7 +76,9 @@ def test_the_current_table_and_ladder_are_those_of_the_last_settlement(
 
 
 @pytest.mark.usefixtures("buyers")
-def test_stored_and_computed_tables_agree(client: httpx.Client, worker: Worker) -> None:
+def test_stored_tables_and_ladders_equal_computed_ones(
+    client: httpx.Client, worker: Worker
+) -> None:
     worker.settle()
     today = _read(client, "abc")["as_of"]
     for name, params in (
@@ -82,13 +94,17 @@ def test_stored_and_computed_tables_agree(client: httpx.Client, worker: Worker) 
 
 
 @pytest.mark.usefixtures("buyers")
-def test_abc_counts_the_first_and_the_last_day_of_a_period(client: httpx.Client) -> None:
+def test_the_abc_table_of_a_period_includes_its_first_and_its_last_day(
+    client: httpx.Client,
+) -> None:
     table = _read(client, "abc", **{"from": "2025-07-01", "to": "2025-07-01"})
     assert (table["n"], table["total"], table["as_of"]) == (1, "10000", "2025-07-01")
     assert _read(client, "abc", **{"from": "2025-03-02", "to": "2025-06-30"})["n"] == 0
 
 
-def test_abc_uses_profit_where_every_line_has_a_cost(client: httpx.Client, worker: Worker) -> None:
+def test_the_abc_table_uses_profit_only_if_every_line_has_a_cost(
+    client: httpx.Client, worker: Worker
+) -> None:
     worker.handle(
         customer("a"),
         customer("b"),
@@ -114,7 +130,7 @@ def test_a_caller_sees_figures_of_their_customers_only(scoring: Running, worker:
 
 
 @pytest.mark.usefixtures("buyers")
-def test_the_ladder_between_two_dates_has_the_moves(client: httpx.Client) -> None:
+def test_the_ladder_with_from_lists_the_moves_since_that_day(client: httpx.Client) -> None:
     found = _read(client, "ladder", **{"from": "2025-02-28", "to": "2025-07-01"})
     moves = [(move["from"], move["to"], move["customers"]) for move in found["moves"]]
     assert moves == [
@@ -126,7 +142,7 @@ def test_the_ladder_between_two_dates_has_the_moves(client: httpx.Client) -> Non
     assert _read(client, "ladder", as_of="2025-07-01")["moves"] is None
 
 
-def test_the_index_is_refused_to_keys_that_see_only_some_customers(
+def test_the_index_is_403_for_keys_that_may_see_only_some_customers(
     scoring: Running, worker: Worker
 ) -> None:
     worker.handle(survey("s", "q"), response("r1", "s", None, {"q": 5}))
@@ -137,7 +153,7 @@ def test_the_index_is_refused_to_keys_that_see_only_some_customers(
             assert client.get(path, params=params).status_code == 403
 
 
-def test_the_index_can_be_read_for_a_survey_and_for_a_wave(
+def test_the_index_can_be_read_for_a_survey_for_one_wave_and_for_a_past_date(
     client: httpx.Client, worker: Worker
 ) -> None:
     worker.handle(
@@ -145,17 +161,17 @@ def test_the_index_can_be_read_for_a_survey_and_for_a_wave(
         response("r1", "s", None, {"q": 5}, wave="w1"),
         response("r2", "s", None, {"q": 3}, wave="w2", on=SUMMER),
     )
-    name = str(id_of("s"))
-    whole = _read(client, "satisfaction", survey=name)
-    assert (whole["n"], whole["index"]) == (2, 75.0)
-    assert whole["low"] < 75 < whole["high"]
-    wave = _read(client, "satisfaction", survey=name, wave="w2")
+    survey_id = str(id_of("s"))
+    all_waves = _read(client, "satisfaction", survey=survey_id)
+    assert (all_waves["n"], all_waves["index"]) == (2, 75.0)
+    assert all_waves["low"] < 75 < all_waves["high"]
+    wave = _read(client, "satisfaction", survey=survey_id, wave="w2")
     assert (wave["n"], wave["index"], wave["low"]) == (1, 50.0, None)
-    early = _read(client, "satisfaction", survey=name, as_of="2025-06-30")
+    early = _read(client, "satisfaction", survey=survey_id, as_of="2025-06-30")
     assert (early["n"], early["index"], early["as_of"]) == (1, 100.0, "2025-06-30")
 
 
-def test_the_index_as_of_a_moment_counts_the_answers_up_to_then(
+def test_the_index_as_of_a_moment_includes_only_responses_up_to_that_moment(
     client: httpx.Client, worker: Worker
 ) -> None:
     worker.handle(survey("s", "q"), response("r1", "s", None, {"q": 5}, on=SPRING))
@@ -164,7 +180,7 @@ def test_the_index_as_of_a_moment_counts_the_answers_up_to_then(
         assert (found["n"], found["as_of"]) == (n, "2025-03-01")
 
 
-def test_a_survey_without_answers_has_no_index_and_an_unknown_one_is_404(
+def test_a_survey_without_responses_has_no_index_and_an_unknown_survey_is_404(
     client: httpx.Client, worker: Worker
 ) -> None:
     worker.handle(survey("s", "q"))
@@ -174,25 +190,43 @@ def test_a_survey_without_answers_has_no_index_and_an_unknown_one_is_404(
     assert unknown.status_code == 404
 
 
-def test_a_wave_without_answers_has_n_0_and_an_unknown_wave_is_404(
+def test_a_wave_of_the_survey_without_responses_has_n_0(
     client: httpx.Client, worker: Worker
 ) -> None:
     worker.handle(
-        survey("s", "q", waves=["w1", "w2"]),
-        response("r1", "s", None, {"q": 5}, wave="w1"),
-        response("r3", "s", None, {"q": 5}, wave="w3"),
+        survey("s", "q", waves=["w1", "w2"]), response("r1", "s", None, {"q": 5}, wave="w1")
     )
-    name = str(id_of("s"))
-    for wave, n in (("w1", 1), ("w2", 0), ("w3", 1)):
-        assert _read(client, "satisfaction", survey=name, wave=wave)["n"] == n
-        assert _read(client, "satisfaction", survey=name, wave=wave, as_of="2025-02-01")["n"] == 0
-    for more in ({}, {"as_of": "2025-02-01"}):
-        params = {"survey": name, "wave": "zz"} | more
+    survey_id = str(id_of("s"))
+    for wave, n in (("w1", 1), ("w2", 0)):
+        assert _read(client, "satisfaction", survey=survey_id, wave=wave)["n"] == n
+        early = _read(client, "satisfaction", survey=survey_id, wave=wave, as_of="2025-02-01")
+        assert early["n"] == 0
+
+
+def test_a_wave_that_only_a_response_names_is_known(client: httpx.Client, worker: Worker) -> None:
+    worker.handle(
+        survey("s", "q", waves=["w1", "w2"]), response("r3", "s", None, {"q": 5}, wave="w3")
+    )
+    survey_id = str(id_of("s"))
+    assert _read(client, "satisfaction", survey=survey_id, wave="w3")["n"] == 1
+    early = _read(client, "satisfaction", survey=survey_id, wave="w3", as_of="2025-02-01")
+    assert early["n"] == 0
+
+
+def test_an_unknown_wave_is_404_until_a_new_version_of_the_survey_names_it(
+    client: httpx.Client, worker: Worker
+) -> None:
+    worker.handle(
+        survey("s", "q", waves=["w1", "w2"]), response("r1", "s", None, {"q": 5}, wave="w1")
+    )
+    survey_id = str(id_of("s"))
+    for extra_params in ({}, {"as_of": "2025-02-01"}):
+        params = {"survey": survey_id, "wave": "zz"} | extra_params
         unknown = client.get("/v1/portfolio/satisfaction", params=params)
         assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
         assert "wave" in unknown.json()["detail"]
     worker.handle(survey("s", "q", waves=["w1", "zz"], version=2))
-    assert _read(client, "satisfaction", survey=name, wave="zz")["n"] == 0
+    assert _read(client, "satisfaction", survey=survey_id, wave="zz")["n"] == 0
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A settlement computes classes, publishes the changed ones and stores snapshots."""
+"""A settlement computes the classes of all customers, publishes changes and stores snapshots."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -21,20 +21,19 @@ SPRING = date(2025, 3, 1)
 
 
 def _handle_buyers(worker: Worker, n: int) -> None:
-    """Handle `n` customers, c00 and so on, with one order each; its value falls from c00 on."""
+    """Let the worker handle `n` customers, c00, c01 and so on; c00 has the largest order."""
     worker.handle(
         *(customer(f"c{i:02}") for i in range(n)),
         *(order(f"o{i:02}", f"c{i:02}", SPRING, (str(100 - i), "10")) for i in range(n)),
     )
 
 
-def _changes(scoring: Running) -> list[tuple[str | None, str | None]]:
+def _class_changes(scoring: Running) -> list[tuple[str | None, str | None]]:
+    """Return the published changes of class as pairs (previous class, new class)."""
     return [(each.before, each.customer_class) for each in scoring.recorded(ClassChanged)]
 
 
-def test_scores_have_no_class_until_the_population_settles(
-    scoring: Running, worker: Worker
-) -> None:
+def test_scores_have_no_class_until_the_first_settlement(scoring: Running, worker: Worker) -> None:
     _handle_buyers(worker, 12)
     worker.handle(customer("none"))
     path = f"/v1/scores/{id_of('c00')}"
@@ -42,16 +41,16 @@ def test_scores_have_no_class_until_the_population_settles(
     assert worker.settling.settle() == 13
     assert scoring.client.get(path).json()["class"] == "A"
     assert scoring.client.get(f"/v1/scores/{id_of('none')}").json()["class"] is None
-    classes = scoring.client.get("/v1/scores", params={"class": "B"}).json()["items"]
-    assert [item["customer_id"] for item in classes] == [str(id_of("c01")), str(id_of("c02"))]
+    in_class_b = scoring.client.get("/v1/scores", params={"class": "B"}).json()["items"]
+    assert [item["customer_id"] for item in in_class_b] == [str(id_of("c01")), str(id_of("c02"))]
 
 
-def test_a_settlement_publishes_changed_classes_and_the_state_of_each_score(
+def test_a_settlement_publishes_changed_classes_and_the_state_of_each_changed_score(
     scoring: Running, worker: Worker
 ) -> None:
     _handle_buyers(worker, 12)
     worker.settle()
-    assert sorted(map(str, _changes(scoring))) == sorted(
+    assert sorted(map(str, _class_changes(scoring))) == sorted(
         map(str, [(None, "A"), *[(None, "B")] * 2, *[(None, "C")] * 9])
     )
     states = scoring.recorded(ScoreState)
@@ -65,17 +64,20 @@ def test_a_second_settlement_without_changes_publishes_nothing(
 ) -> None:
     _handle_buyers(worker, 12)
     worker.settle()
-    before = len(scoring.recorded())
+    n_before = len(scoring.recorded())
     assert worker.settling.settle() == 0
-    assert len(scoring.recorded()) == before
+    assert len(scoring.recorded()) == n_before
 
 
-def test_a_changed_class_is_published_with_the_one_before(scoring: Running, worker: Worker) -> None:
+def test_a_changed_class_is_published_with_the_previous_class_and_added_to_the_history(
+    scoring: Running, worker: Worker
+) -> None:
     _handle_buyers(worker, 12)
     worker.settle()
     worker.handle(order("more", "c11", SPRING, ("1000", "10")))
     worker.settle()
-    assert set(_changes(scoring)[12:]) == {("A", "B"), ("B", "C"), ("C", "A")}
+    changes_after_the_first_settlement = _class_changes(scoring)[12:]
+    assert set(changes_after_the_first_settlement) == {("A", "B"), ("B", "C"), ("C", "A")}
     with scoring.database.reading() as session:
         history = select(Assignment.value).where(
             Assignment.aspect == "class", Assignment.customer_id == id_of("c11")
@@ -83,7 +85,7 @@ def test_a_changed_class_is_published_with_the_one_before(scoring: Running, work
         assert session.scalars(history.order_by(Assignment.id)).all() == ["C", "A"]
 
 
-def test_scores_of_customers_who_are_not_on_record_are_never_due(
+def test_scores_of_customers_who_are_not_on_record_are_neither_recomputed_nor_settled(
     scoring: Running, worker: Worker
 ) -> None:
     _handle_buyers(worker, 2)
@@ -95,26 +97,26 @@ def test_scores_of_customers_who_are_not_on_record_are_never_due(
         assert score_repository.unsettled(session)["scores"] == 0
 
 
-def test_a_published_class_stays_close_to_its_limit_while_the_computed_one_falls(
+def test_within_the_margin_the_computed_class_falls_but_not_the_published_one(
     scoring: Running, worker: Worker
 ) -> None:
-    """Of 60 customers 12 are A or B; with the margin of a tenth the 13th stays in B."""
+    """Of 60 customers the first 12 are A or B; with a margin of 10 % the 13th stays in B."""
     _handle_buyers(worker, 60)
     worker.settle()
     worker.handle(order("more", "c12", SPRING, ("1", "15")))
     worker.settle()
     assert scoring.client.get(f"/v1/scores/{id_of('c11')}").json()["class"] == "C"
-    assert _changes(scoring)[60:] == [("C", "B")]
+    assert _class_changes(scoring)[60:] == [("C", "B")]
     with scoring.database.reading() as session:
         assigned = select(StoredScore.assigned_class).where(StoredScore.customer_id == id_of("c11"))
         assert session.scalar(assigned) == "B"
 
 
-def test_a_score_that_changes_meanwhile_is_left_to_the_next_settlement(
+def test_a_score_that_changes_during_a_settlement_gets_its_class_from_the_next_one(
     scoring: Running, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _handle_buyers(worker, 12)
-    original = settlement._settled
+    original = settlement._new_classes
 
     def change_a_score(*arguments: Any) -> Any:
         settled = list(original(*arguments))
@@ -122,21 +124,23 @@ def test_a_score_that_changes_meanwhile_is_left_to_the_next_settlement(
         return settled
 
     with monkeypatch.context() as patched:
-        patched.setattr(settlement, "_settled", change_a_score)
+        patched.setattr(settlement, "_new_classes", change_a_score)
         worker.settle()
     assert scoring.client.get(f"/v1/scores/{id_of('c00')}").json()["class"] is None
     assert worker.settling.settle() == 1
     assert scoring.client.get(f"/v1/scores/{id_of('c00')}").json()["class"] == "A"
 
 
-def test_snapshots_of_a_months_end_are_used_until_an_earlier_fact_arrives(
+def test_the_snapshot_of_a_months_last_day_is_used_until_an_earlier_fact_arrives(
     scoring: Running, worker: Worker
 ) -> None:
     _handle_buyers(worker, 3)
     worker.settling.turn()
     with scoring.database.reading() as session:
         stored = session.scalars(select(Snapshot).where(Snapshot.name == "ladder")).all()
-    (month_end,) = [each for each in stored if (each.as_of.day, each.as_of.month) != _today(worker)]
+    (month_end,) = [
+        each for each in stored if (each.as_of.day, each.as_of.month) != _day_and_month(worker)
+    ]
     path, params = "/v1/portfolio/ladder", {"as_of": month_end.as_of.isoformat()}
     _make_facts_older(scoring, month_end)
     first = scoring.client.get(path, params=params).json()
@@ -146,13 +150,14 @@ def test_snapshots_of_a_months_end_are_used_until_an_earlier_fact_arrives(
     assert later["made_at"] > first["made_at"]
 
 
-def _today(worker: Worker) -> tuple[int, int]:
+def _day_and_month(worker: Worker) -> tuple[int, int]:
+    """Return the day and the month of today's date."""
     today = clock.local_day(clock.now(), worker.scoring.settings.zone)
     return today.day, today.month
 
 
 def _make_facts_older(scoring: Running, month_end: Snapshot) -> None:
-    """Let customers and facts be written an hour before the snapshot."""
+    """Pretend that all customers and facts were written an hour before the snapshot."""
     past = month_end.made_at - timedelta(hours=1)
     with scoring.database.transaction() as session:
         session.execute(update(Customer).values(changed_at=past))

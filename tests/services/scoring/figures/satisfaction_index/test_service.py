@@ -1,4 +1,4 @@
-"""The index counts surveys and answers in whatever order their events arrive."""
+"""The index is computed from surveys and responses, in whatever order their events arrive."""
 
 from dataclasses import replace
 from itertools import permutations
@@ -13,12 +13,13 @@ from tests.services.scoring.publishing import Worker, customer, id_of, response,
 
 
 def _index(scoring: Running) -> tuple[int, float | None]:
+    """Return n and index of the survey "s" as the API shows them."""
     params = {"survey": str(id_of("s"))}
     found = scoring.client.get("/v1/portfolio/satisfaction", params=params).json()
     return found["n"], found["index"]
 
 
-def test_a_batch_of_answers_publishes_the_index_once(scoring: Running, worker: Worker) -> None:
+def test_a_batch_of_responses_publishes_the_index_once(scoring: Running, worker: Worker) -> None:
     worker.handle(survey("s", "q"))
     assert scoring.recorded(IndexEstimated) == []
     worker.handle(
@@ -34,7 +35,7 @@ def test_a_batch_of_answers_publishes_the_index_once(scoring: Running, worker: W
     assert (second.n, second.version) == (3, 2)
 
 
-def test_an_answer_before_its_survey_counts_once_the_survey_arrives(
+def test_a_response_that_arrives_before_its_survey_is_included_once_the_survey_arrives(
     scoring: Running, worker: Worker
 ) -> None:
     worker.handle(response("r1", "s", "a", {"q": 5}), customer("a"))
@@ -45,7 +46,7 @@ def test_an_answer_before_its_survey_counts_once_the_survey_arrives(
     assert score["satisfaction"] == {"index": 100.0, "n": 1}
 
 
-def test_a_higher_version_of_an_answer_replaces_the_lower_one(
+def test_a_higher_version_of_a_response_replaces_the_lower_version(
     scoring: Running, worker: Worker
 ) -> None:
     first = response("r1", "s", None, {"q": 5})
@@ -60,7 +61,7 @@ def test_a_higher_version_of_an_answer_replaces_the_lower_one(
     assert score["satisfaction"] == {"index": 25.0, "n": 1}
 
 
-def test_an_answer_that_loses_its_satisfaction_items_counts_nowhere(
+def test_a_response_whose_new_version_has_no_satisfaction_items_is_in_no_index(
     scoring: Running, worker: Worker
 ) -> None:
     first = response("r1", "s", "a", {"q": 5})
@@ -70,7 +71,7 @@ def test_an_answer_that_loses_its_satisfaction_items_counts_nowhere(
     assert scoring.client.get(f"/v1/scores/{id_of('a')}").json()["satisfaction"] is None
 
 
-def test_another_item_of_a_survey_recomputes_the_index_of_its_answers(
+def test_a_new_item_in_a_survey_recomputes_the_indices_of_its_responses(
     scoring: Running, worker: Worker
 ) -> None:
     worker.handle(survey("s", "q"), customer("a"), response("r1", "s", "a", {"q": 5, "p": 1}))
@@ -84,13 +85,13 @@ def test_another_item_of_a_survey_recomputes_the_index_of_its_answers(
         assert list(differences(session, settings)) == []
 
 
-def test_an_anonymous_answer_counts_in_the_index(scoring: Running, worker: Worker) -> None:
+def test_an_anonymous_response_is_included_in_the_index(scoring: Running, worker: Worker) -> None:
     worker.handle(survey("s", "q", missing=[5]), response("r1", "s", None, {"q": 4}))
     worker.handle(response("r2", "s", None, {"q": 5}))
     assert _index(scoring) == (1, 75.0)
 
 
-EVENTS = [
+EVENTS_IN_TWO_VERSIONS = [
     survey("s", "q"),
     survey("s", "q", "p", version=2),
     response("r", "s", "a", {"q": 5, "p": 3}),
@@ -99,10 +100,11 @@ EVENTS = [
 
 
 @pytest.mark.parametrize("order", [*permutations(range(4))], ids=str)
-def test_surveys_and_answers_give_the_same_index_in_any_order_of_arrival(
+def test_surveys_and_responses_give_the_same_index_in_any_order_of_arrival(
     scoring: Running, worker: Worker, order: tuple[int, ...]
 ) -> None:
-    for batches in ([[EVENTS[i]] for i in order], [[EVENTS[i] for i in order]]):
+    events = [EVENTS_IN_TWO_VERSIONS[position] for position in order]
+    for batches in ([[each] for each in events], [events]):
         empty(scoring.database)
         worker.handle(customer("a"))
         for batch in batches:

@@ -1,4 +1,4 @@
-"""A score is published if a field of its event changed, and only then."""
+"""An event about a score has the figures of its row; only changes of these publish an event."""
 
 from dataclasses import fields
 from datetime import UTC, date, datetime
@@ -63,7 +63,7 @@ def test_a_change_of_an_unpublished_column_does_not_change_the_event(name: str) 
     assert score_figures(ROW | {name: UNPUBLISHED_CHANGES[name]}) == score_figures(ROW)
 
 
-def test_the_event_of_a_score_has_the_figures_of_its_row() -> None:
+def test_the_event_about_a_score_has_the_figures_of_its_row() -> None:
     event = score_changed(ROW)
     assert event.satisfaction is not None
     assert (event.satisfaction.index, event.satisfaction.n) == (87.5, 6)

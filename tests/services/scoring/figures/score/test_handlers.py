@@ -1,4 +1,4 @@
-"""Events in whatever order give the right scores, and each batch publishes a score once."""
+"""Events give the right scores in any order, and a batch publishes each score once."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -35,20 +35,23 @@ SPRING, SUMMER = date(2025, 3, 1), date(2025, 7, 1)
 
 
 def _score(scoring: Running, name: str, **params: str) -> dict[str, Any]:
+    """Read the score of the customer with this name over HTTP."""
     answer = scoring.client.get(f"/v1/scores/{id_of(name)}", params=params)
     assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+    body: dict[str, Any] = answer.json()
+    return body
 
 
-def test_an_order_is_in_the_score_of_its_customer(scoring: Running, worker: Worker) -> None:
+def test_an_order_is_included_in_the_score_of_its_customer(
+    scoring: Running, worker: Worker
+) -> None:
     worker.handle(customer("a"), order("1", "a", SPRING, ("10", "25000")))
     found = _score(scoring, "a")
     assert (found["value_points"], found["revenue"]) == ("2.5", "250000")
     assert found["purchase_days"] == 1
 
 
-def test_an_order_before_its_customer_is_scored_once_the_customer_arrives(
+def test_an_order_that_arrives_before_its_customer_is_scored_once_the_customer_arrives(
     scoring: Running, worker: Worker
 ) -> None:
     worker.handle(order("1", "a", SPRING, ("1", "100000")))
@@ -81,13 +84,13 @@ def test_events_that_arrive_again_change_and_publish_no_score(
     second = replace(first, version=2, lines=order("1", "a", SPRING, ("2", "100000")).lines)
     worker.handle(customer("a"), first)
     worker.handle(second)
-    before = len(scoring.recorded())
+    n_before = len(scoring.recorded())
     worker.handle(first, second, customer("a"))
     assert _score(scoring, "a")["value_points"] == "2"
-    assert len(scoring.recorded()) == before
+    assert len(scoring.recorded()) == n_before
 
 
-def test_an_older_version_of_an_order_that_arrives_late_does_not_count(
+def test_an_older_version_of_an_order_that_arrives_late_does_not_change_the_score(
     scoring: Running, worker: Worker
 ) -> None:
     first = order("1", "a", SPRING, ("1", "100000"))
@@ -97,7 +100,7 @@ def test_an_older_version_of_an_order_that_arrives_late_does_not_count(
     assert _score(scoring, "a")["value_points"] == "2"
 
 
-def test_an_order_that_moves_counts_for_its_new_customer_alone(
+def test_an_order_that_gets_another_customer_is_in_the_score_of_that_customer_only(
     scoring: Running, worker: Worker
 ) -> None:
     first = order("1", "a", SPRING, ("1", "100000"))
@@ -107,7 +110,7 @@ def test_an_order_that_moves_counts_for_its_new_customer_alone(
     assert _score(scoring, "b")["value_points"] == "1"
 
 
-def test_an_anonymous_order_is_in_no_score_until_it_is_claimed(
+def test_an_anonymous_order_is_in_no_score_until_a_later_version_names_a_customer(
     scoring: Running, worker: Worker
 ) -> None:
     anonymous = order("1", None, SPRING, ("1", "100000"))
@@ -116,11 +119,11 @@ def test_an_anonymous_order_is_in_no_score_until_it_is_claimed(
     claimed = replace(anonymous, version=2, customer_id=id_of("a"))
     worker.handle(claimed)
     assert _score(scoring, "a")["value_points"] == "1"
-    before = {"as_of": SPRING.isoformat(), "known_by": RECORDED.isoformat()}
-    assert _score(scoring, "a", **before)["value_points"] == "1"
+    before_the_claim = {"as_of": SPRING.isoformat(), "known_by": RECORDED.isoformat()}
+    assert _score(scoring, "a", **before_the_claim)["value_points"] == "1"
 
 
-def test_a_score_known_by_a_date_counts_the_version_known_then(
+def test_a_score_with_known_by_is_computed_from_the_versions_known_on_that_date(
     scoring: Running, worker: Worker
 ) -> None:
     first = order("1", "a", SPRING, ("1", "100000"))
@@ -133,11 +136,11 @@ def test_a_score_known_by_a_date_counts_the_version_known_then(
     assert _score(scoring, "a", as_of="2026-03-01", known_by="2026-02-01")["value_points"] == "3"
 
 
-def test_a_changed_rung_is_published_and_recorded_in_the_history(
+def test_a_changed_rung_is_published_and_added_to_the_history(
     scoring: Running, worker: Worker
 ) -> None:
     worker.handle(customer("a", disqualified=True))
-    worker.handle(order("1", "a", date.today(), ("1", "1")))  # noqa: DTZ011  a recent day will do
+    worker.handle(order("1", "a", date.today(), ("1", "1")))  # noqa: DTZ011  any recent day is fine
     moves = [(each.before, each.rung) for each in scoring.recorded(RungChanged)]
     assert moves == [(None, "disqualified"), ("disqualified", "first_time")]
     with scoring.database.reading() as session:
@@ -156,7 +159,7 @@ def _fields(event: Any) -> list[str]:
     return list(type(event).__dataclass_fields__)
 
 
-def test_an_amount_in_another_currency_counts_once_its_rate_is_known(
+def test_an_amount_in_another_currency_is_excluded_until_its_exchange_rate_is_known(
     scoring: Running, worker: Worker
 ) -> None:
     foreign = order("1", "a", SPRING, ("1", "1000"), currency="EUR")
@@ -173,7 +176,9 @@ def test_an_amount_in_another_currency_counts_once_its_rate_is_known(
     assert (found["revenue"], found["excluded"]) == ("7813.3", [])
 
 
-def test_the_latest_answer_is_part_of_the_score(scoring: Running, worker: Worker) -> None:
+def test_the_index_of_the_latest_response_is_part_of_the_score(
+    scoring: Running, worker: Worker
+) -> None:
     worker.handle(
         response("r1", "s", "a", {"q": 5}, on=SUMMER),
         response("r2", "s", "a", {"q": 2}, on=SPRING),
@@ -187,54 +192,54 @@ def test_the_latest_answer_is_part_of_the_score(scoring: Running, worker: Worker
 
 @dataclass(frozen=True)
 class Complaint:
-    """An event of a noun that is not there yet."""
+    """An event of a package that does not exist yet, to test that extractors can be added."""
 
     customer_id: UUID
     amount: Decimal
 
 
-def test_another_noun_adds_facts_and_touches_customers_by_a_table_of_its_own(
+def test_an_additional_extractor_can_add_facts_and_recompute_customers(
     scoring: Running, worker: Worker
 ) -> None:
     worker.handle(customer("a"), order("1", "a", SPRING, ("1", "100000")))
     fact = samples.fact("-50000", kind=Kind.RETURN)._replace(customer_id=id_of("a"))
 
-    def changes(_session: Session, events: Sequence[Complaint], _settings: Any) -> Changes:
+    def extract(_session: Session, events: Sequence[Complaint], _settings: Any) -> Changes:
         facts = [fact._replace(amount=event.amount) for event in events]
-        return Changes(facts=facts, touched={event.customer_id for event in events})
+        return Changes(facts=facts, affected_ids={event.customer_id for event in events})
 
     with scoring.database.transaction() as session:
-        table = score_handlers.handlers(scoring.settings, {Complaint: changes})
-        assert table.keys() == {CustomerState, Complaint}
-        table[Complaint](session, [Complaint(id_of("a"), Decimal(-50_000)), customer("b")])
+        by_event = score_handlers.handlers(scoring.settings, {Complaint: extract})
+        assert by_event.keys() == {CustomerState, Complaint}
+        by_event[Complaint](session, [Complaint(id_of("a"), Decimal(-50_000)), customer("b")])
     assert _score(scoring, "a")["value_points"] == "0.5"
     assert _score(scoring, "b")["value_points"] == "0"
 
 
-def test_extractors_are_called_in_the_order_of_their_table_whatever_the_batch(
+def test_extractors_are_called_in_the_order_of_their_dict_whatever_the_order_of_events(
     scoring: Running,
 ) -> None:
-    """They may lock rows, so two workers must call them in the same order."""
+    """Extractors may lock rows, so all workers must call them in the same order."""
     called: list[str] = []
 
     def extractor(name: str) -> Extractor:
-        def changes(_session: Session, _events: Sequence[Any], _settings: Any) -> Changes:
+        def extract(_session: Session, _events: Sequence[Any], _settings: Any) -> Changes:
             called.append(name)
             return Changes()
 
-        return changes
+        return extract
 
-    table = {Complaint: extractor("complaints"), date: extractor("dates")}
+    extractors = {Complaint: extractor("complaints"), date: extractor("dates")}
     with scoring.database.transaction() as session:
-        handler = score_handlers.handlers(scoring.settings, table)[Complaint]
+        handler = score_handlers.handlers(scoring.settings, extractors)[Complaint]
         handler(session, [SPRING, Complaint(id_of("a"), Decimal(1)), SUMMER])
     assert called == ["complaints", "dates"]
 
 
-def test_a_new_customer_waits_for_the_facts_that_another_worker_is_writing(
+def test_a_new_customer_is_scored_after_another_worker_has_written_the_facts(
     scoring: Running, worker: Worker
 ) -> None:
-    """The second transaction waits although neither knew the customer before."""
+    """The second transaction waits, although the table had no row of the customer before."""
     with ThreadPoolExecutor(1) as pool:
         with scoring.database.transaction() as session:
             first = order("1", "a", SPRING, ("1", "100000"))

@@ -1,4 +1,4 @@
-"""Scores over HTTP: only for callers who may see them, as of any date, with explanations."""
+"""Scores over HTTP: for callers who may see them, as of any date, and with explanations."""
 
 from datetime import date
 from decimal import Decimal
@@ -20,7 +20,11 @@ SPRING, SUMMER = date(2025, 3, 1), date(2025, 7, 1)
 
 @pytest.fixture
 def buyers(worker: Worker) -> None:
-    """Handle 4 customers of 3 owners in 2 teams: big, small, debt (returns only) and none."""
+    """Let the worker handle the events of 4 customers.
+
+    `big` and `small` have orders, `debt` has returned more than it bought, `none` has no orders.
+    The first three have owners in the teams east (li.na, wang) and west (chen).
+    """
     worker.handle(
         customer("big", owner="li.na", team="east"),
         customer("small", owner="wang", team="east"),
@@ -35,7 +39,7 @@ def buyers(worker: Worker) -> None:
 
 
 @pytest.mark.usefixtures("buyers")
-def test_scores_are_listed_by_falling_value(client: httpx.Client) -> None:
+def test_scores_are_listed_by_value_highest_first(client: httpx.Client) -> None:
     items = client.get("/v1/scores").json()["items"]
     found = [(item["customer_id"], item["value_points"]) for item in items]
     points = ["1000.00095", "0.00009", "0", "-0.00009"]
@@ -108,16 +112,18 @@ def test_an_explanation_lists_each_fact_with_its_points(client: httpx.Client) ->
 
 
 @pytest.mark.usefixtures("buyers")
-def test_an_explanation_has_the_ids_of_orders_and_answers(scoring: Running, worker: Worker) -> None:
+def test_an_explanation_has_the_ids_of_orders_and_responses(
+    scoring: Running, worker: Worker
+) -> None:
     worker.handle(survey("s", "q"), response("r", "s", "debt", {"q": 4}))
     with scoring.database.transaction() as session:
         model = session.scalars(select(StoredModel)).one()
-        shipped = model.document
-        terms = [term | {"on": True} for term in shipped["terms"]]
-        model.document = shipped | {"terms": terms}
+        original = model.document
+        terms = [term | {"on": True} for term in original["terms"]]
+        model.document = original | {"terms": terms}
     found = scoring.client.get(f"/v1/scores/{id_of('debt')}/explanation").json()
     with scoring.database.transaction() as session:
-        session.scalars(select(StoredModel)).one().document = shipped
+        session.scalars(select(StoredModel)).one().document = original
     bought, answered = (
         {(fact["order_id"], fact["response_id"]) for fact in term["facts"]}
         for term in found["terms"]
@@ -140,7 +146,7 @@ def test_an_explanation_comes_in_pages(client: httpx.Client, worker: Worker) -> 
     assert (len(points), sum(points)) == (11, Decimal("0.00077"))
 
 
-def test_an_answer_is_in_no_explanation_while_its_term_is_off(
+def test_the_explanation_leaves_out_answers_while_the_satisfaction_term_is_off(
     client: httpx.Client, worker: Worker
 ) -> None:
     worker.handle(customer("a"), survey("s", "q"), response("r", "s", "a", {"q": 5}))
@@ -178,7 +184,7 @@ def test_an_invalid_query_parameter_is_refused(
 
 @pytest.mark.parametrize("cursor", ["x", "WzFd", "WyJhIiwiYiIsImMiXQ"])
 @pytest.mark.usefixtures("buyers")
-def test_an_invented_cursor_is_refused(client: httpx.Client, cursor: str) -> None:
+def test_an_invalid_cursor_is_refused(client: httpx.Client, cursor: str) -> None:
     for path in ("/v1/scores", f"/v1/scores/{id_of('big')}/explanation"):
         answer = client.get(path, params={"cursor": cursor})
         assert answer.status_code == 422, (path, answer.text)

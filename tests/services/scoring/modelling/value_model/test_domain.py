@@ -1,4 +1,4 @@
-"""The value model is data; the default one has the numbers of docs/figures.md."""
+"""The value model is chosen by time; the default one has the numbers of docs/figures.md."""
 
 import json
 from datetime import timedelta
@@ -24,6 +24,7 @@ def test_the_default_model_has_the_satisfaction_term_switched_off() -> None:
 
 
 def _model(number: int, start: int, end: int | None, state: State = State.RETIRED) -> ValueModel:
+    """Return a value model that is active from day `start` until day `end`."""
     return ValueModel(
         model_id=UUID(int=number),
         version=number,
@@ -45,9 +46,11 @@ MODELS = [
 @pytest.mark.parametrize(
     ("on", "version"), [(0, 1), (10, 1), (19, 1), (20, 2), (30, 1), (35, 1), (40, 3), (99, 3)]
 )
-def test_the_model_active_at_a_moment_counts_otherwise_the_first(on: int, version: int) -> None:
+def test_the_model_active_at_a_moment_is_used_and_the_first_one_if_none_is_active(
+    on: int, version: int
+) -> None:
     assert model_at(MODELS, noon(day(on))).version == version
 
 
-def test_a_model_counts_until_the_moment_it_is_retired() -> None:
+def test_a_model_is_used_until_the_moment_at_which_it_is_retired() -> None:
     assert model_at(MODELS, noon(day(20)) - timedelta(microseconds=1)).version == 1

@@ -1,4 +1,4 @@
-"""Value models over HTTP: every number that scores are computed with can be read."""
+"""Value models over HTTP: all rules with which scores are computed can be read."""
 
 import json
 from pathlib import Path
