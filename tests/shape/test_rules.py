@@ -1,4 +1,4 @@
-"""Each shape rule is broken once on purpose and must be told."""
+"""Each shape rule is broken once on purpose and must be reported."""
 
 import subprocess
 import sys
