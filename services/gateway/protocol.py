@@ -65,7 +65,7 @@ class GuardedProtocol(HttpToolsProtocol):
                 self._refuse(HeadersTooLarge())
 
     def on_message_begin(self) -> None:
-        self._in_headersers, self._header_bytes, self._discarded_bytes = True, 0, 0
+        self._in_headers, self._header_bytes, self._discarded_bytes = True, 0, 0
         if self._deadline is None:
             self._set_deadline(self.header_seconds)
         super().on_message_begin()

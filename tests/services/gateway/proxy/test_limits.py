@@ -199,6 +199,28 @@ def test_headers_that_arrive_too_slowly_are_a_408(gateway: Gateway) -> None:
         assert read_to_end(connection).startswith(b"HTTP/1.1 408 ")
 
 
+def connection_after_one_answer(gateway: Gateway) -> socket.socket:
+    """Return a connection on which the gateway has answered one request and awaits the next."""
+    connection = socket.create_connection(_address(gateway), 10)
+    connection.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+    received = b""
+    while not received.endswith(b"\r\n\r\nok"):
+        received += connection.recv(4096)
+    return connection
+
+
+def test_slow_headers_of_a_second_request_on_a_connection_are_a_408(gateway: Gateway) -> None:
+    with connection_after_one_answer(gateway) as connection:
+        connection.sendall(b"GET /livez HTTP/1.1\r\nX")
+        assert read_to_end(connection).startswith(b"HTTP/1.1 408 ")
+
+
+def test_endless_headers_of_a_second_request_on_a_connection_are_a_431(gateway: Gateway) -> None:
+    with connection_after_one_answer(gateway) as connection:
+        connection.sendall(b"GET /livez HTTP/1.1\r\nX: " + b"x" * 40_000)
+        assert connection.recv(100).startswith(b"HTTP/1.1 431 ")
+
+
 def test_a_silent_connection_is_closed(gateway: Gateway) -> None:
     with gateway.connection() as connection:
         assert read_to_end(connection) == b""
