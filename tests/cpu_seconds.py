@@ -53,6 +53,8 @@ class CpuSeconds:
             self.figures[name].update(figure)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if not self.figures["tests"]:  # tests were only collected
+            return
         terminalreporter.section("CPU seconds by folder (wall seconds of all test processes)")
         for line in _table(self.figures):
             terminalreporter.write_line(line)
