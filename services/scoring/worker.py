@@ -99,6 +99,7 @@ class Settling(Loop):
         self._turns += 1
 
     def _refresh_outdated_scores(self) -> None:
+        """Recompute, in portions, all scores that are outdated because days have passed."""
         while customer_ids := self._customers_with_outdated_scores():
             with self._database.transaction() as session:
                 service.refresh_customers(session, customer_ids, settings=self._settings)
@@ -110,6 +111,7 @@ class Settling(Loop):
             return repository.due_customers(session, day, limit=_SCORES_PER_TRANSACTION)
 
     def _store_month_end(self) -> None:
+        """Store the snapshots of the last day of the previous month, checked once a day."""
         day = today(self._settings)
         if self._month_end_checked_on != day:
             settlement.store_month_end(self._database, settings=self._settings)

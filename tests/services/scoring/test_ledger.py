@@ -91,6 +91,7 @@ class Events:
 
 
 def _name(pair: dict[str, str]) -> str:
+    """Return the name of a customer or order in tests: its external id as `system:id`."""
     return f"{pair['system']}:{pair['id']}"
 
 
@@ -124,6 +125,7 @@ def ledger(scoring: Running) -> Running:
 
 
 def _events(scoring: Running, steps: list[dict[str, Any]]) -> list[Any]:
+    """Return the events of these steps of the ledger."""
     return list(Events(scoring).of(steps))
 
 
@@ -135,6 +137,7 @@ def _handle(scoring: Running, batches: list[list[Any]]) -> None:
 
 
 def _get(client: httpx.Client, path: str, **params: str) -> Any:
+    """Return the JSON body of a GET request, which must succeed."""
     answer = client.get(path, params=params)
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -180,6 +183,7 @@ def test_the_index_equals_that_of_the_ledger(ledger: Running, day: str) -> None:
 
 
 def _check_index(scoring: Running, day: str, expected: dict[str, Any]) -> None:
+    """Compare the satisfaction index as of a day with the expected one."""
     path = "/v1/portfolio/satisfaction"
     found = _get(scoring.client, path, survey=str(id_of("ledger")), as_of=day)
     compare.index(found, expected)

@@ -41,6 +41,7 @@ def upsert_customers(
 
 
 def _row(event: CustomerState) -> Row:
+    """Return the row of the table of customers that an event describes."""
     return {
         "id": event.customer_id,
         "version": event.version,
@@ -53,5 +54,6 @@ def _row(event: CustomerState) -> Row:
 
 
 def _blank_row(customer_id: UUID) -> Row:
+    """Return the row of a customer of whom only the id is known."""
     blank = dict.fromkeys(Customer.__table__.c.keys())
     return blank | {"id": customer_id, "disqualified": False}

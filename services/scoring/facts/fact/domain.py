@@ -129,6 +129,7 @@ def facts_of(order: Order) -> list[Fact]:
 
 
 def _fact(order: Order, kind: Kind, lines: Sequence[Line]) -> Fact:
+    """Return the purchase or the return with these lines of an order."""
     return Fact(
         fact_id=fact_id(order.order_id, order.version, kind),
         source_id=order.order_id,
@@ -188,4 +189,5 @@ def link_versions(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def _latest_first(fact: Fact) -> tuple[int, str]:
+    """Return a sort key that puts the highest version first."""
     return (-fact.version, fact.kind)

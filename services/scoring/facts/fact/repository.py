@@ -69,6 +69,7 @@ def _facts(session: Session, statement: Select[Any]) -> list[Fact]:
 
 
 def _by_customer(facts: Iterable[Fact]) -> dict[UUID, list[Fact]]:
+    """Group facts by customer id; facts without a customer are left out."""
     grouped: dict[UUID, list[Fact]] = {}
     for fact in facts:
         if fact.customer_id is not None:

@@ -70,6 +70,7 @@ def _record_change(changes: FactChanges, before: Fact | None, after: Fact) -> No
 
 
 def _grouped_by_source(facts: Iterable[Fact]) -> Iterable[list[Fact]]:
+    """Return the facts of each order or response as a list."""
     grouped: dict[UUID, list[Fact]] = {}
     for fact in facts:
         grouped.setdefault(fact.source_id, []).append(fact)
@@ -95,6 +96,7 @@ def write_amounts(session: Session, amounts: Sequence[NewAmount]) -> None:
 
 
 def _updated_columns(fact: Fact) -> dict[str, Any]:
+    """Return the columns that are updated when a fact changes, with the key."""
     return {
         "fact_id": fact.fact_id,
         "customer_id": fact.customer_id,

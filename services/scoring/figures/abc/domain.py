@@ -223,6 +223,7 @@ def _class_by_value(ranked: Ranking, rule: ClassRule) -> ClassByRank:
 
 
 def _class_for(*, is_a: bool, is_a_or_b: bool) -> CustomerClass:
+    """Return the class of a buyer who is within the limit of A, or within the limit of A and B."""
     if is_a:
         return CustomerClass.A
     return CustomerClass.B if is_a_or_b else CustomerClass.C

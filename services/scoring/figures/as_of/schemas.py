@@ -86,7 +86,7 @@ async def _period_from_query(
     name, text = ("as_of", as_of) if end is None else ("to", end.isoformat())
     last = _parse_point_in_time(settings, name, text, currency=currency)
     if start is not None and not date(FIRST_YEAR, 1, 1) <= start <= last.cutoff.as_of:
-        message = "Give a day from 1900 on that is not after the last one."
+        message = "Give a day from 1900 on that is not after the last day of the period."
         raise Invalid(Fault("query:from", "order", message))
     return Period(start=start, end=last)
 

@@ -1,7 +1,7 @@
 """Settling (结算): compute the classes of all customers once changes pause, and store snapshots.
 
 A settlement reads all scores and computes classes without locks, then writes the classes in chunks.
-A score that has changed in between keeps `unsettled_since` and gets its class from the next
+A score that changes during the settlement keeps `unsettled_since` and gets its class from the next
 settlement.
 """
 
@@ -103,7 +103,7 @@ def _has_snapshot(session: Session, day: date) -> bool:
 def settle(database: Database, *, settings: ServiceSettings) -> int:
     """Compute the classes of all customers, publish the changed classes and store snapshots.
 
-    Return the number of scores that got a class or whose previous change is now settled.
+    Return the number of scores that have a new class, or had changed since the last settlement.
     """
     members: list[Member] = []
     before: list[_ScoreBefore] = []
@@ -168,7 +168,7 @@ def _new_classes(before: Sequence[_ScoreBefore], population: Population) -> Iter
 
 
 def _publish(session: Session, settled: Sequence[_NewClasses]) -> None:
-    """Write and publish the new classes, except of scores that have been recomputed in between."""
+    """Write and publish new classes, except for scores recomputed since the settlement began."""
     rows = score_repository.lock_scores(session, [each.before.customer_id for each in settled])
     changes = [
         (each.before, _after(each, row))

@@ -105,6 +105,7 @@ def satisfaction_items(catalogue: Sequence[Mapping[str, Any]]) -> list[dict[str,
 
 
 def _is_scale(least: float | None, most: float | None) -> bool:
+    """Return whether a scale has two ends in ascending order."""
     return least is not None and most is not None and least < most
 
 

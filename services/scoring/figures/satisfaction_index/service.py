@@ -225,6 +225,7 @@ def _stored_sums_by_wave(session: Session, survey_id: UUID) -> dict[str, IndexSu
 
 
 def _sums_by_wave(stored: _StoredSums, survey_id: UUID) -> dict[str, IndexSums]:
+    """Return the sums of one survey by wave, in the order of the codes of waves."""
     keys = sorted(key for key in stored if key[0] == survey_id)
     return {wave: _sums(stored[survey_id, wave]) for _, wave in keys}
 
@@ -236,6 +237,7 @@ def _sums(row: WaveSums) -> IndexSums:
 def _response_version(
     event: ResponseSubmitted, items: Sequence[Item], zone: ZoneInfo
 ) -> ResponseVersion:
+    """Return the row of a response, not yet current, with the index by these items."""
     score, size = _index_and_size(event.answers, items)
     return ResponseVersion(
         response_id=event.response_id,
@@ -252,7 +254,7 @@ def _response_version(
 
 
 def _index_and_size(answers: Mapping[str, Any], items: Sequence[Item]) -> tuple[Decimal, int]:
-    """Return the index of one response and its number of answered items; 0 and 0 if that is 0."""
+    """Return the index of one response and its number of answered items; (0, 0) without any."""
     result = response_index(answers, items)
     return (result.index, result.n) if result else (Decimal(0), 0)
 
@@ -263,6 +265,7 @@ def _column_values(row: ResponseVersion) -> dict[str, Any]:
 
 
 def _fact(event: ResponseSubmitted, row: ResponseVersion) -> Fact:
+    """Return the fact of a response; `row` has its index and local day."""
     return Fact(
         fact_id=fact_id(event.response_id, event.version, Kind.ANSWER),
         source_id=event.response_id,

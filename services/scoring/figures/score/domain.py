@@ -186,6 +186,7 @@ def _latest(facts: Sequence[Fact]) -> Sequence[Fact]:
 
 
 def _chronological(fact: Fact) -> tuple[object, ...]:
+    """Return a sort key by time, which also orders facts of the same moment."""
     return (fact.occurred_at, fact.source_id, fact.kind)
 
 
@@ -200,6 +201,7 @@ def _converted_amount(fact: Fact, rates: ExchangeRates) -> Decimal | None:
 
 
 def _satisfaction(included: Sequence[Fact]) -> Satisfaction | None:
+    """Return the satisfaction by the latest answer, or None without an answer."""
     for answer in _latest([fact for fact in included if fact.size and fact.kind == Kind.ANSWER]):
         return Satisfaction(index=answer.amount, n=answer.size)
     return None

@@ -76,4 +76,5 @@ def class_changed(row: Row, moment: datetime, *, before: str | None) -> ClassCha
 
 
 def _identity(row: Row) -> dict[str, Any]:
+    """Return the fields of an event that are not figures: customer, version, day and moment."""
     return {name: row[name] for name in _IDENTIFYING} | {"recorded_at": row["made_at"]}

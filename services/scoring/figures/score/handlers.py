@@ -3,7 +3,7 @@
 One function handles all of them, so that each customer of a batch is locked once, in ascending
 order of id, and the score is computed and published once. A dict maps the class of each event to an
 extractor, the function that returns the changes that such events ask for. The extractor of customer
-events is below; those of orders and surveys are in the `handlers.py` of their own packages.
+events is below; the extractors of other events are in the `handlers.py` of their own packages.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

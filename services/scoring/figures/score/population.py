@@ -89,6 +89,7 @@ class Member(NamedTuple):
 
 
 def _parse_excluded(stored: Sequence[Mapping[str, Any]]) -> tuple[ExcludedAmount, ...]:
+    """Parse the excluded amounts of a stored score."""
     return tuple(ExcludedAmount.parse(json_object) for json_object in stored)
 
 

@@ -75,6 +75,7 @@ async def read_score(
 def _computed_score(
     store: Store, reader: Reader, customer_id: UUID, point_in_time: PointInTime
 ) -> Response:
+    """Return the response with a score that is computed from facts, and its class."""
     with store.reading() as session:
         computed = _compute(session, reader, customer_id, point_in_time)
         customer_class = population.class_of(session, customer_id, point_in_time)

@@ -200,6 +200,7 @@ def _score_columns(
 
 
 def _excluded_documents(excluded: Iterable[ExcludedAmount]) -> list[dict[str, Any]]:
+    """Return excluded amounts as JSON objects, with the amounts as text."""
     return [
         {"currency": each.currency, "facts": each.facts, "amount": format_decimal(each.amount)}
         for each in excluded
@@ -217,10 +218,12 @@ def _write(session: Session, updates: Sequence[_ScoreUpdate]) -> None:
 
 
 def _parameters(row: Row) -> dict[str, Any]:
+    """Return the parameters of the statement `_UPDATE` for a row."""
     return {f"new_{name}": value for name, value in row.items()}
 
 
 def _record_events(session: Session, updates: Iterable[_ScoreUpdate]) -> None:
+    """Publish changed scores and rungs, and add the rungs to the history."""
     recorded: list[Any] = []
     rungs: dict[UUID, tuple[str | None, datetime]] = {}
     for each in updates:

@@ -43,11 +43,18 @@ def test_an_answer_has_no_currency_and_is_neither_converted_nor_excluded() -> No
 
 
 def test_excluded_amounts_of_several_customers_are_added_up_by_currency() -> None:
-    def amount_of(currency: str, facts: int, amount: str) -> ExcludedAmount:
+    def excluded_amount(currency: str, facts: int, amount: str) -> ExcludedAmount:
         return ExcludedAmount(currency=currency, facts=facts, amount=Decimal(amount))
 
-    parts = [amount_of("USD", 2, "8.50"), amount_of("EUR", 1, "1"), amount_of("USD", 3, "-0.25")]
-    assert sum_excluded(parts) == (amount_of("EUR", 1, "1"), amount_of("USD", 5, "8.25"))
+    parts = [
+        excluded_amount("USD", 2, "8.50"),
+        excluded_amount("EUR", 1, "1"),
+        excluded_amount("USD", 3, "-0.25"),
+    ]
+    assert sum_excluded(parts) == (
+        excluded_amount("EUR", 1, "1"),
+        excluded_amount("USD", 5, "8.25"),
+    )
     assert sum_excluded([]) == ()
 
 

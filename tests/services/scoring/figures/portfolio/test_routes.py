@@ -43,12 +43,14 @@ def buyers(worker: Worker) -> None:
 
 
 def _read(client: httpx.Client, name: str, **params: str) -> Any:
+    """Return the JSON body of a GET request of a portfolio figure, which must succeed."""
     answer = client.get(f"/v1/portfolio/{name}", params=params)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
 def _class_sizes(table: dict[str, Any]) -> list[int]:
+    """Return the numbers of customers in A, B and C."""
     return [row["customers"] for row in table["classes"]]
 
 
