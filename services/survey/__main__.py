@@ -1,4 +1,4 @@
-"""Commands of the survey service."""
+"""The survey service's commands: `python -m services.survey {serve|work|migrate|...}`."""
 
 from services.survey.app import create_app
 from services.survey.settings import Settings

@@ -13,7 +13,7 @@ from shared.http.app import create_app as create_service_app
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Create the app; this opens no connection."""
+    """Create the FastAPI application of the survey service, without opening any connection."""
     app = create_service_app(
         settings,
         title="Patron surveys",

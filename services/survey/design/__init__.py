@@ -1,1 +1,1 @@
-"""The questions of surveys: questionnaires and their published versions."""
+"""The area of questionnaires, which contain the questions of surveys."""

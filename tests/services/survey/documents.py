@@ -1,10 +1,10 @@
-"""Questionnaire documents that the tests of the survey service share."""
+"""Questionnaire documents for the tests of the survey service."""
 
 from typing import Any
 
 
 def text(zh: str, en: str) -> dict[str, str]:
-    """Return a text in both languages."""
+    """Return the JSON object of a text in Chinese and English."""
     return {"zh": zh, "en": en}
 
 
@@ -18,6 +18,7 @@ def every_type() -> dict[str, Any]:
 
 
 def _scale_questions() -> list[dict[str, Any]]:
+    """Return a matrix with two rows, a rating from 1 to 10 and an NPS question."""
     return [
         {
             "type": "matrix",
@@ -51,6 +52,7 @@ def _scale_questions() -> list[dict[str, Any]]:
 
 
 def _choice_questions() -> list[dict[str, Any]]:
+    """Return a single choice and a multiple choice of 1 or 2 options, with 3 options each."""
     return [
         {
             "type": "single",
@@ -78,6 +80,7 @@ def _choice_questions() -> list[dict[str, Any]]:
 
 
 def _entry_questions() -> list[dict[str, Any]]:
+    """Return a question for a number from 1 to 20, and one for a text of up to 50 characters."""
     return [
         {
             "type": "number",

@@ -1,4 +1,4 @@
-"""The examples in the OpenAPI document of the survey service work when they are sent."""
+"""Tests that each example body in the survey service's OpenAPI document can be sent as it is."""
 
 import pytest
 
@@ -7,14 +7,14 @@ from tests.services.harness import Running
 from tests.services.survey.fieldwork.imports.worker import run_imports
 from tests.services.visitor import Visitor
 
-FORM = "/s/{token}"
+FORM_PATH = "/s/{token}"
 
 
 @pytest.mark.parametrize("template", [None, {"template": "product-quality"}], ids=str)
 def test_every_example_body_of_surveys_works_when_it_is_sent(
     surveys: Running, template: dict[str, str] | None
 ) -> None:
-    """The example surveys ask the example questionnaire, or the template that it extends."""
+    """The example survey asks the example questionnaire, or the template which that extends."""
     document, client = SERVICE.create_app(surveys.settings).openapi(), surveys.client
     visitor = Visitor(document, client, surveys.database)
     responses = {}
@@ -24,7 +24,7 @@ def test_every_example_body_of_surveys_works_when_it_is_sent(
             questionnaire_id = client.post("/v1/questionnaires", json=template).json()["id"]
             client.post(f"/v1/questionnaires/{questionnaire_id}/publish")
             visitor.created["/v1/questionnaires"] = questionnaire_id
-    ((_, content),) = document["paths"][FORM]["post"]["requestBody"]["content"].items()
+    ((_, content),) = document["paths"][FORM_PATH]["post"]["requestBody"]["content"].items()
     link = responses["design_survey"].json()["waves"][0]["link"]
     assert client.post(link, data=visitor.example(content["schema"])).status_code == 303
     run_imports(surveys)
@@ -34,8 +34,11 @@ def test_every_example_body_of_surveys_works_when_it_is_sent(
     assert [wave["n"] for wave in progress["waves"]] == [4, 0]
 
 
-def test_the_form_is_the_only_page_for_people_that_takes_a_body() -> None:
-    """The examples of paths under /v1 are sent by tests/services/test_conformance.py."""
+def test_the_respondents_form_is_the_only_path_outside_v1_that_takes_a_request_body() -> None:
+    """Therefore no example is left untested: tests/services/test_conformance.py sends those of /v1.
+
+    The test above sends the example of the form.
+    """
     paths = SERVICE.create_app(SERVICE.settings()).openapi()["paths"]
     pages = {path: item for path, item in paths.items() if not path.startswith("/v1/")}
-    assert [path for path, item in pages.items() if "requestBody" in str(item)] == [FORM]
+    assert [path for path, item in pages.items() if "requestBody" in str(item)] == [FORM_PATH]

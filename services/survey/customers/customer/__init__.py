@@ -1,1 +1,1 @@
-"""Customers of the registry as this service stores them: external ids, owner and team."""
+"""The registry's customers as the survey service stores them: external ids, owner and team."""

@@ -1,4 +1,4 @@
-"""The name of a customer in another system."""
+"""External keys: a customer is identified by a system (such as an ERP) and its id there."""
 
 from collections.abc import Iterable
 
@@ -7,9 +7,10 @@ ExternalKey = tuple[str, str]
 
 
 def group_by_system(keys: Iterable[ExternalKey]) -> dict[str, list[str]]:
-    """Return the ids of these external keys by system.
+    """Return a dict from each system to the ids that these external keys have in it.
 
-    Systems are few, and a database finds a list of ids faster than a list of pairs.
+    There are few systems, and a database searches faster for a list of ids within one system than
+    for a list of (system, id) pairs.
     """
     grouped: dict[str, list[str]] = {}
     for system, external_id in keys:

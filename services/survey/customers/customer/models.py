@@ -1,4 +1,7 @@
-"""Tables of the customer projection: no names or addresses, only what responses need."""
+"""Tables of the customer projection, which has only the data that responses need.
+
+It has no names and no addresses.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +14,7 @@ from shared.database import Moment
 
 
 class Customer(Model):
-    """A customer of the registry, in the highest version received."""
+    """A customer of the registry, as in the event with the highest version received so far."""
 
     __tablename__ = "customers"
 
@@ -22,9 +25,10 @@ class Customer(Model):
 
 
 class CustomerIdentity(Model):
-    """The customer that an external key means.
+    """The customer to whom an external key belongs, from the customer event that states it last.
 
-    `customer_id` is null while a response has named the key and no customer event has stated it.
+    `customer_id` and `stated_at` are null while only responses mention the key: the customer is
+    not known yet. `stated_at` is the time at which the registry recorded the event.
     """
 
     __tablename__ = "customer_identities"

@@ -12,7 +12,7 @@ from shared.row_access import Reader, Rows, visible_rows
 
 
 def visible_customer_ids(reader: Reader) -> Select[UUID] | None:
-    """Return a SELECT of the ids of the customers visible to the reader; None if all rows are."""
+    """Return a SELECT of the ids of the customers that the reader may see; None means all."""
     if reader.rows is Rows.ALL:
         return None
     return select(Customer.id).where(
@@ -23,9 +23,9 @@ def visible_customer_ids(reader: Reader) -> Select[UUID] | None:
 def customer_ids_by_key(
     session: Session, keys: Iterable[ExternalKey]
 ) -> dict[ExternalKey, UUID | None]:
-    """Return the customer id of each external key that is stored; keys not stored are left out.
+    """Return the customer id by external key; external keys that are not stored are left out.
 
-    The id is None where a response has named the key and no customer event has stated it.
+    The customer id is None if responses mention the external key, but no customer event does yet.
     """
     found = {}
     for system, external_ids in group_by_system(keys).items():
@@ -40,7 +40,7 @@ def customer_ids_by_key(
 def is_visible_to(session: Session, reader: Reader, customer: UUID | ExternalKey) -> bool:
     """Return whether the reader may see the customer with this id or external key.
 
-    For a reader who sees all rows this is true even of an unknown customer.
+    The result is True for every customer, even an unknown one, if the reader sees all rows.
     """
     visible = visible_customer_ids(reader)
     if visible is None:

@@ -1,9 +1,9 @@
 """Use cases of the customer projection: apply customer events, look customers up by external key.
 
-A response may name a customer whose event has not arrived yet, and both may be processed at the
-same moment in two transactions. Therefore an external key that is not stored yet is stored without
-a customer, and both transactions write that row: the second one waits for the first and then sees
-what it has written.
+A response may identify its customer by an external key before the customer's event has arrived, and
+two transactions may process the response and the event at the same moment. Therefore the
+transaction of the response inserts an unknown external key without a customer. Both transactions
+write this row, so the second one waits until the first has committed and then sees its data.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,9 +25,9 @@ _PRIMARY_KEY = ["system", "external_id"]
 def apply_customer_states(
     session: Session, events: Sequence[CustomerState]
 ) -> dict[ExternalKey, UUID]:
-    """Store the newest version of each customer; return their external keys with the customer ids.
+    """Store the newest version of each customer; return the customer id by external key.
 
-    Events with a version lower than the stored one are ignored.
+    An event is ignored if a higher version of its customer is stored already.
     """
     applied = projections.apply_events(session, Customer, events, _customer_row)
     versions = {customer_id: row["version"] for customer_id, row in applied.items()}
@@ -36,23 +36,28 @@ def apply_customer_states(
 
 
 def resolve_customers(session: Session, keys: Iterable[ExternalKey]) -> dict[ExternalKey, UUID]:
-    """Return the customer ids of these external keys; keys of unknown customers are left out.
+    """Return the customer id by external key; keys of unknown customers are left out.
 
-    Those are stored without a customer and locked, so that the customer's event finds them.
+    A key of an unknown customer is stored without a customer and its row is locked, so that a
+    transaction that handles the customer's event at the same time waits for this one.
     """
-    wanted = sorted(set(keys))
-    found = repository.customer_ids_by_key(session, wanted)
-    unknown = [key for key in wanted if found.get(key) is None]
-    if unknown:
-        found |= _lock_unknown(session, unknown)
-    return {key: customer_id for key, customer_id in found.items() if customer_id}
+    unique_keys = sorted(set(keys))
+    customer_ids = repository.customer_ids_by_key(session, unique_keys)
+    unknown_keys = [key for key in unique_keys if customer_ids.get(key) is None]
+    if unknown_keys:
+        customer_ids |= _insert_and_lock(session, unknown_keys)
+    return {key: customer_id for key, customer_id in customer_ids.items() if customer_id}
 
 
-def _lock_unknown(session: Session, keys: Sequence[ExternalKey]) -> dict[ExternalKey, UUID | None]:
-    """Insert missing rows and lock the rows of all these keys, in the order in which they come.
+def _insert_and_lock(
+    session: Session, keys: Sequence[ExternalKey]
+) -> dict[ExternalKey, UUID | None]:
+    """Insert the external keys that are not stored, and lock the rows of all these keys.
 
-    The update changes nothing: its purpose is the lock, and to return the customer that another
-    transaction may have stored meanwhile.
+    Returns the customer id by key, None for an unknown customer. If a key is stored, the ON
+    CONFLICT clause sets its system to the same value: this locks the row, and RETURNING then sees
+    the customer that another transaction may have stored meanwhile. The rows are locked in the
+    order of `keys`.
     """
     table = CustomerIdentity.__table__
     insert = dialect_insert(session, table)
@@ -65,6 +70,7 @@ def _lock_unknown(session: Session, keys: Sequence[ExternalKey]) -> dict[Externa
 
 
 def _customer_row(event: CustomerState) -> Row:
+    """Return the row of the table `customers` for an event."""
     return {
         "id": event.customer_id,
         "version": event.version,
@@ -76,10 +82,16 @@ def _customer_row(event: CustomerState) -> Row:
 def _replace_identities(
     session: Session, events: Sequence[CustomerState]
 ) -> dict[ExternalKey, UUID]:
-    """Store for each external key the customer whose event stated it last; return their ids."""
-    stated: dict[ExternalKey, CustomerState] = {}
+    """Replace the stored external keys of the customers of these events by those in the events.
+
+    Returns the customer id by external key. If several customers have the same key, it belongs to
+    the customer whose event was recorded last.
+    """
+    latest_events: dict[ExternalKey, CustomerState] = {}
     for event in sorted(events, key=lambda e: (e.recorded_at, e.customer_id)):
-        stated |= {(each.system, each.id): event for each in event.external_ids}
+        latest_events |= {
+            (external_id.system, external_id.id): event for external_id in event.external_ids
+        }
     _delete_identities(session, events)
     rows = [
         {
@@ -88,16 +100,19 @@ def _replace_identities(
             "customer_id": event.customer_id,
             "stated_at": event.recorded_at,
         }
-        for (system, external_id), event in sorted(stated.items(), key=lambda each: each[0])
+        for (system, external_id), event in sorted(latest_events.items(), key=lambda pair: pair[0])
     ]
     if rows:
         _upsert_identities(session, rows)
-    found = repository.customer_ids_by_key(session, stated)
-    return {key: customer_id for key, customer_id in found.items() if customer_id}
+    customer_ids = repository.customer_ids_by_key(session, latest_events)
+    return {key: customer_id for key, customer_id in customer_ids.items() if customer_id}
 
 
 def _delete_identities(session: Session, events: Sequence[CustomerState]) -> None:
-    """Delete all external keys of these customers; those that still hold are inserted again."""
+    """Delete all stored external keys of the customers of these events.
+
+    The caller then inserts the external keys that the events state.
+    """
     if events:
         customer_ids = [event.customer_id for event in events]
         session.execute(
@@ -106,12 +121,15 @@ def _delete_identities(session: Session, events: Sequence[CustomerState]) -> Non
 
 
 def _upsert_identities(session: Session, rows: list[Row]) -> None:
-    """Insert these identities; a key that another customer has stated later stays as it is."""
+    """Insert or update these rows of `customer_identities`.
+
+    A stored row stays as it is if a later event of another customer has stated the external key.
+    """
     insert = dialect_insert(session, CustomerIdentity.__table__)
-    new, stated_at = insert.excluded, CustomerIdentity.stated_at
+    new_row, stored_stated_at = insert.excluded, CustomerIdentity.stated_at
     statement = insert.on_conflict_do_update(
         index_elements=_PRIMARY_KEY,
-        set_={"customer_id": new.customer_id, "stated_at": new.stated_at},
-        where=stated_at.is_(None) | (stated_at < new.stated_at),
+        set_={"customer_id": new_row.customer_id, "stated_at": new_row.stated_at},
+        where=stored_stated_at.is_(None) | (stored_stated_at < new_row.stated_at),
     )
     session.execute(statement, rows)

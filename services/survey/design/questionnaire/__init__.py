@@ -1,1 +1,1 @@
-"""Questionnaires (问卷): questions in versions; a published version never changes."""
+"""Questionnaires (问卷). Their questions are edited in versions; a published version is final."""

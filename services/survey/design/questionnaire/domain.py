@@ -1,7 +1,7 @@
 """The parts of a questionnaire (问卷): questions, which respondents see, and items.
 
-An item is one thing that gets one answer: a matrix has an item per row, every other question has
-one. The code of an item is the name of its answer in responses, files and figures.
+An item is what gets one answer: each row of a matrix is an item, and every question of another type
+is one item. The code of an item is the name of its answer in responses, files and figures.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,18 +14,18 @@ Number = int | float
 
 NPS_LEAST, NPS_MOST = 0, 10
 LARGEST = 10**12
-"""Bound of numbers: up to here a float can tell apart all numbers with 3 decimals."""
+"""Greatest absolute value of a number; up to it, numbers with 3 decimals are distinct floats."""
 
 
 class VersionState(StrEnum):
-    """The state of a version of a questionnaire: a draft, then published and unchangeable."""
+    """The state of a questionnaire version: first a draft, then published and never changed."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
 
 
 class QuestionType(StrEnum):
-    """The types of questions; the rows of a matrix are Likert items (李克特量表) with one scale."""
+    """The types of questions; the rows of a matrix are Likert items (李克特量表) on one scale."""
 
     MATRIX = "matrix"
     RATING = "rating"
@@ -43,7 +43,7 @@ SCALED = frozenset({QuestionType.MATRIX, QuestionType.RATING, QuestionType.NPS})
 class Role(StrEnum):
     """The construct that an item measures.
 
-    The satisfaction index is the mean of the items whose role is satisfaction.
+    The satisfaction index is computed from the answers to the items with the role `satisfaction`.
     """
 
     SATISFACTION = "satisfaction"
@@ -65,13 +65,16 @@ class Text:
 
     def in_language(self, language: Language) -> str:
         """Return the text in this language, or in the other one if there is no translation."""
-        preferred, other = (self.zh, self.en) if language == "zh" else (self.en, self.zh)
-        return preferred or other or ""
+        text, other_text = (self.zh, self.en) if language == "zh" else (self.en, self.zh)
+        return text or other_text or ""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An answer to choose: a point of a scale, an option, or a missing code (`missing`)."""
+    """An answer that can be chosen: a point of a scale or an option.
+
+    If `missing` is true, choosing it counts as no answer ("not applicable").
+    """
 
     value: int | str
     text: Text | None = None
@@ -80,11 +83,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One thing that gets one answer, and the rules for that answer.
+    """A part of a questionnaire that gets one answer, with the rules for this answer.
 
-    `least`, `most` and `decimals` apply to numbers, `least` and `most` also to scales; `fewest` and
-    `greatest` are how many options of a multiple choice may be chosen; `longest` is the length of a
-    text in characters.
+    The answer to a scale or a number lies between `least` and `most`; a number has at most
+    `decimals` decimals. At least `fewest` and at most `greatest` options of a multiple choice can
+    be chosen. A text has at most `longest` characters.
     """
 
     code: str
@@ -102,7 +105,7 @@ class Item:
 
     @property
     def missing(self) -> tuple[int | str, ...]:
-        """Return the missing codes (缺失值): values that stand for no answer ("not applicable")."""
+        """Return the missing codes (缺失值): values that mean "no answer" or "not applicable"."""
         return tuple(choice.value for choice in self.choices if choice.missing)
 
 
@@ -120,7 +123,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questionnaire:
-    """A title, an introduction and questions in their order."""
+    """A questionnaire: its title, its introduction, and its questions in the order of the page."""
 
     title: Text
     introduction: Text | None
@@ -128,12 +131,15 @@ class Questionnaire:
 
     @property
     def items(self) -> Iterator[Item]:
-        """Yield the items of all questions in their order."""
+        """Yield the items of all questions, in the order of the questions."""
         return (item for question in self.questions for item in question.items)
 
 
 def parse_questionnaire(document: Mapping[str, Any]) -> Questionnaire:
-    """Return the questionnaire of a stored document, which was validated before it was stored."""
+    """Return the questionnaire that a stored document describes.
+
+    The document is not checked again: it was validated before it was stored.
+    """
     return Questionnaire(
         title=parse_text(document["title"]),
         introduction=_parse_optional_text(document.get("introduction")),
@@ -142,15 +148,17 @@ def parse_questionnaire(document: Mapping[str, Any]) -> Questionnaire:
 
 
 def parse_text(texts: Mapping[str, str | None]) -> Text:
-    """Return the text of a JSON object with the members `zh` and `en`, both optional."""
+    """Return the text of a JSON object with the optional members `zh` and `en`."""
     return Text(zh=texts.get("zh"), en=texts.get("en"))
 
 
 def _parse_optional_text(texts: Mapping[str, str | None] | None) -> Text | None:
+    """Return the text of a JSON object, or None if there is no object."""
     return None if texts is None else parse_text(texts)
 
 
 def _parse_question(question: Mapping[str, Any]) -> Question:
+    """Return the question that a JSON object of a document describes."""
     kind = QuestionType(question["type"])
     return Question(
         code=question["code"],
@@ -164,19 +172,19 @@ def _parse_question(question: Mapping[str, Any]) -> Question:
 
 def _parse_items(kind: QuestionType, question: Mapping[str, Any]) -> Iterator[Item]:
     """Yield the items of a question; a matrix row without a role has the role of its matrix."""
-    default = Role.RECOMMEND if kind is QuestionType.NPS else Role.OTHER
-    common = {
+    default_role = Role.RECOMMEND if kind is QuestionType.NPS else Role.OTHER
+    common_fields = {
         "type": kind,
         "required": question.get("required", False),
         **_answer_rules(kind, question),
     }
     for row in question["rows"] if kind is QuestionType.MATRIX else (question,):
-        role = row.get("role") or question.get("role") or default
-        yield Item(code=row["code"], text=parse_text(row["text"]), role=Role(role), **common)
+        role = row.get("role") or question.get("role") or default_role
+        yield Item(code=row["code"], text=parse_text(row["text"]), role=Role(role), **common_fields)
 
 
 def _answer_rules(kind: QuestionType, question: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of `Item` that say which answers a question of this type allows."""
+    """Return the fields of `Item` that state which answers a question of this type allows."""
     match kind:
         case QuestionType.MATRIX | QuestionType.RATING | QuestionType.NPS:
             return _scale_rules(question)
@@ -194,18 +202,22 @@ def _answer_rules(kind: QuestionType, question: Mapping[str, Any]) -> dict[str, 
 
 
 def _scale_rules(question: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the ends of the scale and its points in the order in which they are shown (定位)."""
+    """Return the fields `least`, `most` and `choices` of an item that is rated on a scale.
+
+    The choices are the points of the scale in the order in which they are shown (定位), followed by
+    the missing codes.
+    """
     scale = scale_of(question)
     least, most = scale["least"], scale["most"]
     labels = {label["value"]: parse_text(label["text"]) for label in scale.get("labels") or ()}
-    rising = range(least, most + 1)
-    shown: Sequence[int] = rising[::-1] if scale.get("falling") else rising
-    points = tuple(Choice(value, labels.get(value)) for value in shown)
+    ascending = range(least, most + 1)
+    values: Sequence[int] = ascending[::-1] if scale.get("falling") else ascending
+    points = tuple(Choice(value, labels.get(value)) for value in values)
     return {"least": least, "most": most, "choices": points + _missing_choices(question)}
 
 
 def scale_of(question: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the scale of a question of a document; an NPS question always has 0 to 10."""
+    """Return the scale of a question as in its document; NPS questions have a scale of 0 to 10."""
     if question["type"] == QuestionType.NPS:
         return {"least": NPS_LEAST, "most": NPS_MOST, "labels": question.get("labels")}
     scale: Mapping[str, Any] = question["scale"]
@@ -221,7 +233,10 @@ def _missing_choices(question: Mapping[str, Any]) -> tuple[Choice, ...]:
 
 
 def _option_rules(question: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of a question, and how many of them can be chosen."""
+    """Return the fields `choices`, `fewest` and `greatest` of an item that is answered by choice.
+
+    By default any number of options can be chosen.
+    """
     choices = tuple(
         Choice(option["code"], parse_text(option["text"]), option.get("missing", False))
         for option in question["options"]

@@ -1,6 +1,7 @@
 """Example request and response bodies of questionnaires, shown in the OpenAPI document.
 
-`CREATE` extends the template `product-quality`, so the example responses of surveys answer it too.
+The example `CREATE` adds two questions to the template `product-quality`. The example responses to
+a survey answer the questions of that template, so they are valid for this questionnaire, too.
 """
 
 from typing import Any, Final

@@ -12,9 +12,10 @@ from shared.database import Json, Moment
 
 
 class Questionnaire(Model):
-    """A questionnaire: `newest` is the number of its newest version.
+    """A questionnaire, whose texts and questions are in its versions.
 
-    `revision` grows with every change of any of its versions.
+    `newest` is the number of its newest version. `revision` is raised by every change of any of its
+    versions; it is the ETag in the API.
     """
 
     __tablename__ = "questionnaires"
@@ -27,7 +28,7 @@ class Questionnaire(Model):
 
 
 class QuestionnaireVersion(Model):
-    """A version of a questionnaire: a draft until it is published, unchangeable afterwards."""
+    """A version of a questionnaire: a draft can be changed, a published version cannot."""
 
     __tablename__ = "questionnaire_versions"
 

@@ -1,4 +1,4 @@
-"""Every SELECT on questionnaires. They belong to the company, so every reader sees all of them."""
+"""Every SELECT on questionnaires. Every caller may read all questionnaires."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -17,7 +17,7 @@ def questionnaire(session: Session, questionnaire_id: UUID) -> Questionnaire | N
 
 
 def questionnaire_for_change(session: Session, questionnaire_id: UUID) -> Questionnaire | None:
-    """Return the questionnaire with this id, locked until the transaction ends, or None."""
+    """Lock the questionnaire with this id until the transaction ends; return it, or None."""
     statement = select(Questionnaire).where(Questionnaire.id == questionnaire_id).with_for_update()
     return session.scalar(statement)
 
@@ -28,12 +28,15 @@ def version(session: Session, questionnaire_id: UUID, number: int) -> Questionna
 
 
 def existing_version(session: Session, questionnaire_id: UUID, number: int) -> QuestionnaireVersion:
-    """Return a version that is known to exist, because another row refers to it."""
+    """Return the version of a questionnaire with this number.
+
+    It must exist: this function is for numbers that are stored in other rows.
+    """
     return session.get_one(QuestionnaireVersion, (questionnaire_id, number))
 
 
 def newest_version(session: Session, questionnaire: Questionnaire) -> QuestionnaireVersion:
-    """Return the newest version of a questionnaire, a draft or published."""
+    """Return the newest version of a questionnaire, whether it is a draft or published."""
     return existing_version(session, questionnaire.id, questionnaire.newest)
 
 
@@ -60,14 +63,14 @@ def questionnaires(session: Session, *, paging: PageRequest) -> Slice:
 def newest_versions(
     session: Session, questionnaires: Sequence[Questionnaire]
 ) -> dict[UUID, QuestionnaireVersion]:
-    """Return the newest version of each of these questionnaires by questionnaire id."""
-    found = session.scalars(
+    """Return a dict from the id of each of these questionnaires to its newest version."""
+    newest = session.scalars(
         select(QuestionnaireVersion)
         .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
         .where(Questionnaire.id.in_([questionnaire.id for questionnaire in questionnaires]))
         .where(QuestionnaireVersion.version == Questionnaire.newest)
     )
-    return {each.questionnaire_id: each for each in found}
+    return {version.questionnaire_id: version for version in newest}
 
 
 def versions(session: Session, questionnaire_id: UUID, *, paging: PageRequest) -> Slice:

@@ -54,11 +54,11 @@ def design_questionnaire(
     def create() -> Response:
         questionnaire, version = service.create_questionnaire(
             session,
-            document=body.document(_template(body.template)),
+            document=body.document(_template_document(body.template)),
             template=body.template,
             by=caller.subject,
         )
-        return _present(questionnaire, version, created=True)
+        return _version_response(questionnaire, version, created=True)
 
     return once(create)
 
@@ -67,7 +67,7 @@ def design_questionnaire(
 def list_templates() -> Response:
     """List the questionnaire templates."""
     names = templates.template_names()
-    items = [TemplateOut(name=name, title=_template(name)["title"]) for name in names]
+    items = [TemplateOut(name=name, title=_template_document(name)["title"]) for name in names]
     return answer(TemplatePage(items=items, next=None))
 
 
@@ -82,7 +82,7 @@ def read_template(name: TemplateName) -> Response:
 def list_questionnaires(
     session: Reading, paging: Annotated[PageRequest, paged_by("created_at")]
 ) -> Response:
-    """List questionnaires in their newest versions, oldest questionnaire first."""
+    """List the newest version of each questionnaire, oldest questionnaire first."""
     rows = repository.questionnaires(session, paging=paging)
     newest = repository.newest_versions(session, list(rows.rows))
     return answer_page(
@@ -93,8 +93,8 @@ def list_questionnaires(
 @router.get("/{questionnaire_id}", response_model=QuestionnaireOut, responses=errors(404))
 def read_questionnaire(questionnaire_id: QuestionnaireId, session: Reading) -> Response:
     """Read the newest version of a questionnaire."""
-    questionnaire = _existing(session, questionnaire_id)
-    return _present(questionnaire, repository.newest_version(session, questionnaire))
+    questionnaire = _existing_questionnaire(session, questionnaire_id)
+    return _version_response(questionnaire, repository.newest_version(session, questionnaire))
 
 
 @router.patch(
@@ -110,7 +110,7 @@ def change_questionnaire(
     session: Transaction,
     caller: Caller,
 ) -> Response:
-    """Change the draft of a questionnaire (JSON Merge Patch); `questions` replaces them all."""
+    """Change a questionnaire's draft (JSON Merge Patch); `questions` replaces all questions."""
     questionnaire, version = service.change_questionnaire(
         session,
         questionnaire_id=questionnaire_id,
@@ -118,7 +118,7 @@ def change_questionnaire(
         change=body.applied_to,
         by=caller.subject,
     )
-    return _present(questionnaire, version)
+    return _version_response(questionnaire, version)
 
 
 @router.post(
@@ -130,10 +130,12 @@ def change_questionnaire(
 def publish_questionnaire(
     questionnaire_id: QuestionnaireId, once: Once, session: Transaction
 ) -> Response:
-    """Publish the newest version: it never changes from now on, and surveys can use it."""
+    """Publish the newest version. It can never be changed again, and surveys can use it."""
 
     def publish() -> Response:
-        return _present(*service.publish_questionnaire(session, questionnaire_id=questionnaire_id))
+        return _version_response(
+            *service.publish_questionnaire(session, questionnaire_id=questionnaire_id)
+        )
 
     return once(publish)
 
@@ -148,13 +150,13 @@ def publish_questionnaire(
 def open_version(
     questionnaire_id: QuestionnaireId, once: Once, session: Transaction, caller: Caller
 ) -> Response:
-    """Open a new version, a draft, as a copy of the newest version, which must be published."""
+    """Open a draft of the next version, a copy of the newest version, which must be published."""
 
     def open_draft() -> Response:
         questionnaire, version = service.open_version(
             session, questionnaire_id=questionnaire_id, by=caller.subject
         )
-        return _present(questionnaire, version, created=True)
+        return _version_response(questionnaire, version, created=True)
 
     return once(open_draft)
 
@@ -166,7 +168,7 @@ def list_versions(
     paging: Annotated[PageRequest, paged_by("-version")],
 ) -> Response:
     """List the versions of a questionnaire, newest first."""
-    questionnaire = _existing(session, questionnaire_id)
+    questionnaire = _existing_questionnaire(session, questionnaire_id)
     rows = repository.versions(session, questionnaire_id, paging=paging)
     return answer_page(
         QuestionnairePage, lambda row: questionnaire_out(questionnaire, row), rows, paging
@@ -182,18 +184,23 @@ def read_version(
     questionnaire_id: QuestionnaireId, version: VersionNumber, session: Reading
 ) -> Response:
     """Read one version of a questionnaire."""
-    questionnaire = _existing(session, questionnaire_id)
+    questionnaire = _existing_questionnaire(session, questionnaire_id)
     row = repository.version(session, questionnaire_id, version)
-    return _present(questionnaire, found_or_404(row, "This questionnaire has no such version."))
+    return _version_response(
+        questionnaire, found_or_404(row, "This questionnaire has no such version.")
+    )
 
 
-def _existing(session: Session, questionnaire_id: UUID) -> Questionnaire:
+def _existing_questionnaire(session: Session, questionnaire_id: UUID) -> Questionnaire:
     """Return the questionnaire with this id, or raise NotFound."""
     return found_or_404(repository.questionnaire(session, questionnaire_id), service.UNKNOWN)
 
 
-def _template(name: str | None) -> dict[str, Any]:
-    """Return the document of a template, empty without a name; Invalid if it does not exist."""
+def _template_document(name: str | None) -> dict[str, Any]:
+    """Return the document of the template with this name; {} if the name is None.
+
+    Raises Invalid if there is no such template.
+    """
     if name is None:
         return {}
     document = templates.load_template(name)
@@ -203,10 +210,10 @@ def _template(name: str | None) -> dict[str, Any]:
     return document
 
 
-def _present(
+def _version_response(
     questionnaire: Questionnaire, version: QuestionnaireVersion, *, created: bool = False
 ) -> Response:
-    """Return the HTTP response with a version; its ETag is the revision of the questionnaire."""
+    """Return the HTTP response with a version; the ETag is the questionnaire's revision."""
     return answer(
         questionnaire_out(questionnaire, version),
         created=created,

@@ -1,4 +1,4 @@
-"""The rules of a questionnaire document that go beyond the types of its fields."""
+"""The rules that a questionnaire document must meet beyond the types of its fields."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -7,13 +7,15 @@ from services.survey.design.questionnaire.domain import SCALED, QuestionType, Ro
 from shared.errors import Fault
 
 MOST_ITEMS = 300
+"""Greatest number of items: matrix rows, and questions of all other types."""
 MOST_POINTS = 11
+"""Greatest number of points of a scale."""
 RESERVED = frozenset({"respondent_external_id", "submitted_at", "channel", "wave"})
-"""Codes that no item may have, because they are columns of imported files."""
+"""Codes that no item may have, because imported files use these names for other columns."""
 
 
 def find_faults(document: Mapping[str, Any]) -> list[Fault]:
-    """Return a fault for each broken rule of a document whose fields have the right types."""
+    """Return a fault for each rule that a document breaks; its fields must have valid types."""
     faults = list(_code_faults(document["questions"]))
     for index, question in enumerate(document["questions"]):
         faults.extend(_question_faults(f"/questions/{index}", question))
@@ -21,9 +23,11 @@ def find_faults(document: Mapping[str, Any]) -> list[Fault]:
 
 
 def _code_faults(questions: list[Mapping[str, Any]]) -> Iterator[Fault]:
-    """Yield faults of codes that are repeated or reserved, and one if there are too many items."""
-    codes = list(_codes(questions))
-    yield from _repeated(codes, "Another question or row has this code; give it one of its own.")
+    """Yield a fault for each repeated and each reserved code, and one for too many items."""
+    codes = list(_codes_with_pointers(questions))
+    yield from _repetition_faults(
+        codes, "Another question or row has this code; give it one of its own."
+    )
     for pointer, code in codes:
         if code in RESERVED:
             yield Fault(pointer, "reserved", "This name is a column of imports; choose another.")
@@ -31,16 +35,19 @@ def _code_faults(questions: list[Mapping[str, Any]]) -> Iterator[Fault]:
         yield Fault("/questions", "too_many", f"Ask at most {MOST_ITEMS} questions and rows.")
 
 
-def _codes(questions: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Yield the code of each question and of each matrix row, with its JSON pointer before it."""
+def _codes_with_pointers(questions: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield the JSON pointer and the code of each question and of each matrix row."""
     for index, question in enumerate(questions):
         yield f"/questions/{index}/code", question["code"]
         for row_index, row in enumerate(question.get("rows") or ()):
             yield f"/questions/{index}/rows/{row_index}/code", row["code"]
 
 
-def _repeated(values: Iterable[tuple[str, Any]], message: str) -> Iterator[Fault]:
-    """Yield a fault at the pointer of each value that has come before."""
+def _repetition_faults(values: Iterable[tuple[str, Any]], message: str) -> Iterator[Fault]:
+    """Yield a fault for each value that equals an earlier value.
+
+    `values` are pairs of a JSON pointer, where the fault is reported, and a value.
+    """
     seen = set()
     for pointer, value in values:
         if value in seen:
@@ -49,7 +56,7 @@ def _repeated(values: Iterable[tuple[str, Any]], message: str) -> Iterator[Fault
 
 
 def _question_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield the faults of one question, which is at this JSON pointer."""
+    """Yield the faults of one question; `pointer` is its JSON pointer in the document."""
     kind = QuestionType(question["type"])
     if kind in SCALED:
         yield from _scale_faults(pointer, question)
@@ -61,7 +68,7 @@ def _question_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Faul
 
 
 def _scale_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield faults of the ends, the labels and the missing codes of a scale."""
+    """Yield faults in the scale of a question: its ends, its labels and its missing codes."""
     scale = scale_of(question)
     least, most = scale["least"], scale["most"]
     if not 1 <= most - least < MOST_POINTS:
@@ -74,7 +81,7 @@ def _scale_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
         (f"{labels_pointer}/{index}/value", label["value"])
         for index, label in enumerate(scale.get("labels") or ())
     ]
-    yield from _repeated(labels, "This point of the scale has a label already.")
+    yield from _repetition_faults(labels, "This point of the scale has a label already.")
     for label_pointer, value in labels:
         if not least <= value <= most:
             yield Fault(label_pointer, "outside_scale", f"Label points from {least} to {most}.")
@@ -84,15 +91,15 @@ def _scale_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
 def _missing_code_faults(
     pointer: str, question: Mapping[str, Any], least: Any, most: Any
 ) -> Iterator[Fault]:
-    """Yield faults of missing codes that are repeated, or lie between `least` and `most`.
+    """Yield a fault for each missing code that is repeated, or lies between `least` and `most`.
 
-    None as `least` or `most` means that answers have no bound on that side.
+    `least` and `most` are the bounds of valid answers; None means that there is no such bound.
     """
     codes = [
         (f"{pointer}/missing/{index}/value", code["value"])
         for index, code in enumerate(question.get("missing") or ())
     ]
-    yield from _repeated(codes, "Another missing code has this value already.")
+    yield from _repetition_faults(codes, "Another missing code has this value already.")
     for code_pointer, value in codes:
         if (least is None or least <= value) and (most is None or value <= most):
             message = "A missing code must lie outside the values that can be answered."
@@ -100,7 +107,7 @@ def _missing_code_faults(
 
 
 def _number_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield faults of the bounds and the missing codes of a number."""
+    """Yield faults in the bounds and the missing codes of a question for a number."""
     least, most = question.get("least"), question.get("most")
     if least is not None and most is not None and least > most:
         yield Fault(f"{pointer}/most", "out_of_range", "most must not be below least.")
@@ -109,35 +116,38 @@ def _number_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]
 
 
 def _option_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield faults of the codes of options, and of how many of them can be chosen."""
+    """Yield faults in the options of a question: repeated codes, or impossible limits.
+
+    `fewest` and `greatest` are the limits of how many options can be chosen.
+    """
     codes = [
         (f"{pointer}/options/{index}/code", option["code"])
         for index, option in enumerate(question["options"])
     ]
-    yield from _repeated(codes, "Another option of this question has this code.")
+    yield from _repetition_faults(codes, "Another option of this question has this code.")
     fewest = question.get("fewest") or 0
     greatest = question.get("greatest") or len(codes)
     if not fewest <= greatest <= len(codes):
-        message = f"fewest <= greatest <= {len(codes)} (the number of options) must hold."
+        message = f"Choose fewest <= greatest <= {len(codes)}, the number of options."
         yield Fault(f"{pointer}/greatest", "out_of_range", message)
 
 
 def _role_faults(pointer: str, kind: QuestionType, question: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield a fault for each item that measures satisfaction and has no least and most value.
+    """Yield a fault for each item that measures satisfaction but has no least and most value.
 
-    The satisfaction index needs both: it is 100 (x - least) / (most - least).
+    The satisfaction index of an answer x needs both: it is 100 (x - least) / (most - least).
     """
     roles = [(f"{pointer}/role", question.get("role"))]
     for index, row in enumerate(question.get("rows") or ()):
         roles.append((f"{pointer}/rows/{index}/role", row.get("role")))
     for role_pointer, role in roles:
-        if role == Role.SATISFACTION and not _has_two_ends(kind, question):
+        if role == Role.SATISFACTION and not _has_least_and_most(kind, question):
             message = "Only an item with a least and a greater most can measure satisfaction."
             yield Fault(role_pointer, "no_scale", message)
 
 
-def _has_two_ends(kind: QuestionType, question: Mapping[str, Any]) -> bool:
-    """Return whether the answers have a least and a greater most value."""
+def _has_least_and_most(kind: QuestionType, question: Mapping[str, Any]) -> bool:
+    """Return whether answers have a least value and a most value, and the two differ."""
     if kind is not QuestionType.NUMBER:
         return kind in SCALED
     least, most = question.get("least"), question.get("most")

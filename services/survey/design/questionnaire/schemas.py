@@ -24,15 +24,18 @@ from shared.http.patch import patched
 from shared.http.schemas import UNTAGGED, Body, Code, Flag, Integer, Page
 
 
-def _printable(text: str) -> str:
-    """Refuse control characters other than line breaks and tabs."""
+def _check_printable(text: str) -> str:
+    """Return the text; refuse control characters other than line breaks and tabs."""
     if any(ord(character) < ord(" ") and character not in "\n\t" for character in text):
         raise PydanticCustomError("unreadable", "Leave out control characters.")
     return text
 
 
-def _number(value: object) -> object:
-    """Refuse a value that is no number; the union of int and float would report it twice."""
+def _check_number(value: object) -> object:
+    """Return the value; refuse it if it is no number.
+
+    Without this check Pydantic would report two faults, one for each type of `int | float`.
+    """
     if type(value) not in {int, float}:
         raise PydanticCustomError("number", "Give a number.")
     return value
@@ -41,61 +44,66 @@ def _number(value: object) -> object:
 DisplayText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=1000, strip_whitespace=True),
-    AfterValidator(_printable),
+    AfterValidator(_check_printable),
 ]
 ItemCode = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$"),
-    Field(description="The name of the answer in responses and files.", examples=["appearance"]),
+    Field(
+        description="The name of the answer in responses and in imported files.",
+        examples=["appearance"],
+    ),
 ]
 OptionCode = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"), Field(examples=["online"])
 ]
 ScaleValue = Annotated[Integer, Field(ge=-1000, le=1000)]
 NumberBound = Annotated[
-    StrictInt | StrictFloat, BeforeValidator(_number), Field(ge=-LARGEST, le=LARGEST)
+    StrictInt | StrictFloat, BeforeValidator(_check_number), Field(ge=-LARGEST, le=LARGEST)
 ]
 
 
-class _Text(Body):
+class _TextInLanguages(Body):
     zh: DisplayText | None = Field(None, examples=["外观"])
     en: DisplayText | None = Field(None, examples=["Appearance"])
 
 
-class LocalizedTextUpdate(_Text):
-    """A change of a text: a language that is absent stays as it is, null removes it."""
+class LocalizedTextUpdate(_TextInLanguages):
+    """A change of a text. An absent language stays as it is; null removes the language."""
 
 
-class LocalizedText(_Text):
+class LocalizedText(_TextInLanguages):
     """A text in Chinese, English or both."""
 
     @model_validator(mode="after")
-    def _has_a_language(self) -> "LocalizedText":
+    def _check_has_a_language(self) -> "LocalizedText":
         if self.zh is None and self.en is None:
             raise PydanticCustomError("text", "Give the text in zh, en or both.")
         return self
 
 
 class ValueLabel(Body):
-    """A value of an answer and the text that respondents see for it."""
+    """A value that can be answered, and the text that respondents see for it."""
 
     value: ScaleValue
     text: LocalizedText
 
 
 class AnswerScale(Body):
-    """A Likert scale (李克特量表): whole numbers from `least` to `most`; `most` is the best."""
+    """A Likert scale (李克特量表): the whole numbers from `least` to `most`, which is the best."""
 
     least: ScaleValue = Field(examples=[1])
     most: ScaleValue = Field(examples=[5])
     falling: Flag = Field(False, description="Whether the greatest value is shown first.")
     labels: list[ValueLabel] = Field(
-        [], max_length=11, description="Labels of points of the scale."
+        [],
+        max_length=11,
+        description="Labels of points of the scale; a point without a label is shown as a number.",
     )
 
 
 class AnswerOption(Body):
-    """An option of a choice; an option that is `missing` counts as no answer."""
+    """An option of a single or multiple choice; if `missing` is true, it counts as no answer."""
 
     code: OptionCode
     text: LocalizedText
@@ -103,12 +111,13 @@ class AnswerOption(Body):
 
 
 class MatrixRow(Body):
-    """An item of a matrix."""
+    """A row of a matrix: one item, which is rated on the scale of the matrix."""
 
     code: ItemCode
     text: LocalizedText
     role: Role | None = Field(
-        None, description="Needed where it differs from the role of the matrix."
+        None,
+        description="The construct that the row measures; the default is the role of the matrix.",
     )
 
 
@@ -119,8 +128,8 @@ class _Question(Body):
     required: Flag = False
     role: Role | None = Field(
         None,
-        description="The construct that it measures; the default is `recommend` for an NPS "
-        "question, otherwise `other`.",
+        description="The construct that the question measures; the default is `recommend` for an "
+        "NPS question, otherwise `other`.",
     )
 
 
@@ -131,7 +140,7 @@ MissingCodes = Annotated[
 
 
 class MatrixQuestion(_Question):
-    """A question of several Likert items that share a scale."""
+    """A question with several rows (Likert items), which are rated on the same scale."""
 
     type: Literal["matrix"]
     scale: AnswerScale
@@ -140,7 +149,7 @@ class MatrixQuestion(_Question):
 
 
 class RatingQuestion(_Question):
-    """A question that is answered by a point of a scale."""
+    """A question that is answered with a point of a scale."""
 
     type: Literal["rating"]
     scale: AnswerScale
@@ -148,7 +157,7 @@ class RatingQuestion(_Question):
 
 
 class NpsQuestion(_Question):
-    """A question how likely the respondent is to recommend us, from 0 to 10 (净推荐值)."""
+    """A question how likely the respondent is to recommend the company, from 0 to 10 (净推荐值)."""
 
     type: Literal["nps"]
     labels: list[ValueLabel] = Field([], max_length=11)
@@ -156,14 +165,14 @@ class NpsQuestion(_Question):
 
 
 class SingleChoiceQuestion(_Question):
-    """A question that is answered by one of several options."""
+    """A question that is answered with one of several options."""
 
     type: Literal["single"]
     options: list[AnswerOption] = Field(min_length=2, max_length=200)
 
 
 class MultipleChoiceQuestion(_Question):
-    """A question that is answered by `fewest` to `greatest` options."""
+    """A question that is answered with at least `fewest` and at most `greatest` options."""
 
     type: Literal["multiple"]
     options: list[AnswerOption] = Field(min_length=2, max_length=200)
@@ -172,7 +181,7 @@ class MultipleChoiceQuestion(_Question):
 
 
 class NumberQuestion(_Question):
-    """A question that is answered by a number with at most three decimals."""
+    """A question that is answered with a number, which has at most `decimals` decimals."""
 
     type: Literal["number"]
     least: NumberBound | None = None
@@ -182,10 +191,13 @@ class NumberQuestion(_Question):
 
 
 class OpenQuestion(_Question):
-    """An open question (开放题): its answers are left out of `response.submitted` events."""
+    """An open question (开放题), which is answered with a text.
+
+    Its answers are left out of the events `response.submitted`; they are in `response.state`.
+    """
 
     type: Literal["text"]
-    longest: Integer = Field(2000, ge=1, le=10_000, description="Most characters of an answer.")
+    longest: Integer = Field(2000, ge=1, le=10_000, description="Greatest length of an answer.")
 
 
 AnyQuestion: TypeAlias = Annotated[
@@ -214,15 +226,15 @@ class QuestionnaireDocument(Body):
     questions: Questions
 
     def document(self) -> dict[str, Any]:
-        """Return the JSON form that is stored."""
+        """Return this document as the JSON object that is stored."""
         return self.model_dump(mode="json", exclude_none=True)
 
 
 class QuestionnaireCreate(Body):
-    """A new questionnaire: your own, or a copy of a template with changes and more questions.
+    """A new questionnaire: your own, or a copy of a template with changes and further questions.
 
-    `{"template": "product-quality"}` alone is enough. Codes are unique within a questionnaire,
-    including those of the template and of the rows of a matrix.
+    `{"template": "product-quality"}` alone is enough. The codes of questions and of matrix rows
+    must be unique within the questionnaire, including the questions of the template.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.CREATE]})
@@ -232,35 +244,37 @@ class QuestionnaireCreate(Body):
         description="Name of a template (模板); GET /v1/questionnaires/templates lists them.",
         examples=["product-quality"],
     )
-    title: LocalizedText | None = Field(None, description="Needed without a template.")
+    title: LocalizedText | None = Field(
+        None, description="Required without a template; otherwise it replaces the template's title."
+    )
     introduction: LocalizedText | None = None
     questions: Questions | None = Field(
         None,
-        description="Needed without a template; otherwise added behind those of the template.",
+        description="Required without a template; otherwise added after the template's questions.",
     )
 
     @model_validator(mode="after")
-    def _is_complete(self) -> "QuestionnaireCreate":
+    def _check_is_complete(self) -> "QuestionnaireCreate":
         if self.template is None and (self.title is None or self.questions is None):
             raise PydanticCustomError("incomplete", "Give a template, or a title and questions.")
         return self
 
     def document(self, template: dict[str, Any]) -> dict[str, Any]:
-        """Return the JSON form that is stored.
+        """Return the new questionnaire as the JSON object that is stored.
 
-        `template` is the document of the template, empty if the questionnaire has none.
+        `template` is the document of the requested template, or {} if no template is requested.
         """
-        own = self.model_dump(mode="json", exclude_none=True, exclude={"template"})
-        questions = [*template.get("questions", ()), *own.get("questions", ())]
+        own_fields = self.model_dump(mode="json", exclude_none=True, exclude={"template"})
+        questions = [*template.get("questions", ()), *own_fields.get("questions", ())]
         return QuestionnaireDocument.model_validate(
-            template | own | {"questions": questions}
+            template | own_fields | {"questions": questions}
         ).document()
 
 
 class QuestionnaireUpdate(Body):
-    """A JSON Merge Patch (RFC 7396) of the draft: an absent field stays, null removes it.
+    """A JSON Merge Patch (RFC 7396) of the newest version, which must be a draft.
 
-    A text is merged language by language.
+    An absent field stays as it is; null removes the field. Each language of a text is a field.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.UPDATE]})
@@ -269,24 +283,29 @@ class QuestionnaireUpdate(Body):
     introduction: LocalizedTextUpdate | None = None
     questions: Questions | None = Field(
         None,
-        description="Replaces all questions, also those of the template; they cannot be removed.",
+        description="Replaces all questions, including those that came from a template; null is "
+        "refused.",
     )
 
     def applied_to(self, document: dict[str, Any]) -> dict[str, Any]:
-        """Return the changed document; Invalid if the patch removes something that is needed."""
+        """Return the document with this patch applied; Invalid if a required field is removed."""
         return patched(QuestionnaireDocument, document, self).document()
 
 
 class QuestionnaireOut(QuestionnaireDocument):
-    """A version of a questionnaire: the newest one unless another was requested."""
+    """A version of a questionnaire: the newest version, unless the request names another one."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.STORED]})
 
     id: UUID
     version: int
     state: VersionState
-    template: str | None = Field(description="The template that it was created from.")
-    revision: int = Field(description="Grows with every change of any version; it is the ETag.")
+    template: str | None = Field(
+        description="Name of the template that the questionnaire was created from."
+    )
+    revision: int = Field(
+        description="A number that every change of any version raises; it is the ETag."
+    )
     created_at: datetime
     changed_at: datetime
     published_at: datetime | None
@@ -310,7 +329,7 @@ class TemplatePage(Page[TemplateOut]):
 def questionnaire_out(
     questionnaire: Questionnaire, version: QuestionnaireVersion
 ) -> QuestionnaireOut:
-    """Return the response body of a version of a questionnaire."""
+    """Return the response body for this version of a questionnaire."""
     return QuestionnaireOut(
         id=questionnaire.id,
         version=version.version,

@@ -23,11 +23,11 @@ UNKNOWN = "There is no questionnaire with this id."
 def create_questionnaire(
     session: Session, *, document: Document, template: str | None, by: str
 ) -> tuple[Questionnaire, QuestionnaireVersion]:
-    """Create a questionnaire and its version 1, a draft.
+    """Create a questionnaire with a draft of version 1.
 
-    Invalid with a fault for each rule that the document breaks.
+    Raises Invalid with a fault for each rule that the document breaks.
     """
-    _check(document)
+    _check_rules(document)
     moment = clock.now()
     questionnaire = Questionnaire(
         id=new_id(), revision=1, newest=1, template=template, created_at=moment
@@ -45,12 +45,13 @@ def change_questionnaire(
     change: Callable[[Document], Document],
     by: str,
 ) -> tuple[Questionnaire, QuestionnaireVersion]:
-    """Replace the document of the draft by `change(document)`; an equal one changes nothing.
+    """Replace the document of the newest version, a draft, by `change(document)`.
 
-    PreconditionFailed if the questionnaire has another revision; Conflict if its newest version is
-    published, because a published version never changes; Invalid as in `create_questionnaire`.
+    Nothing is written if both documents are equal. Raises PreconditionFailed if the revision of the
+    questionnaire is not `expected_revision`; Conflict if the newest version is published, because a
+    published version never changes; Invalid if the new document breaks a rule.
     """
-    questionnaire, newest = _for_change(session, questionnaire_id)
+    questionnaire, newest = _lock_questionnaire(session, questionnaire_id)
     if questionnaire.revision != expected_revision:
         raise PreconditionFailed
     if newest.state != VersionState.DRAFT:
@@ -59,7 +60,7 @@ def change_questionnaire(
     document = change(newest.document)
     if document == newest.document:
         return questionnaire, newest
-    _check(document)
+    _check_rules(document)
     newest.document, newest.changed_at, newest.changed_by = document, clock.now(), by
     questionnaire.revision += 1
     session.flush()
@@ -69,8 +70,8 @@ def change_questionnaire(
 def publish_questionnaire(
     session: Session, *, questionnaire_id: UUID
 ) -> tuple[Questionnaire, QuestionnaireVersion]:
-    """Publish the newest version, so that surveys can use it; no effect if it is published."""
-    questionnaire, newest = _for_change(session, questionnaire_id)
+    """Publish the newest version, so that surveys can use it; do nothing if it is published."""
+    questionnaire, newest = _lock_questionnaire(session, questionnaire_id)
     if newest.state == VersionState.DRAFT:
         newest.state, newest.published_at = VersionState.PUBLISHED, clock.now()
         questionnaire.revision += 1
@@ -81,8 +82,11 @@ def publish_questionnaire(
 def open_version(
     session: Session, *, questionnaire_id: UUID, by: str
 ) -> tuple[Questionnaire, QuestionnaireVersion]:
-    """Add a new draft version as a copy of the newest version; Conflict if that one is a draft."""
-    questionnaire, newest = _for_change(session, questionnaire_id)
+    """Add a draft of the next version, with a copy of the newest version's document.
+
+    Raises Conflict if the newest version is itself still a draft.
+    """
+    questionnaire, newest = _lock_questionnaire(session, questionnaire_id)
     if newest.state == VersionState.DRAFT:
         raise Conflict(detail="The newest version is still a draft.", code="draft_open")
     questionnaire.newest += 1
@@ -90,8 +94,8 @@ def open_version(
     return questionnaire, _add_draft(session, questionnaire, newest.document, by=by)
 
 
-def _check(document: Document) -> None:
-    """Raise Invalid with the faults of a document, if it has any."""
+def _check_rules(document: Document) -> None:
+    """Raise Invalid if a document breaks rules, with a fault for each of them."""
     if faults := find_faults(document):
         raise Invalid(*faults, detail="The questionnaire breaks some rules.")
 
@@ -99,7 +103,7 @@ def _check(document: Document) -> None:
 def _add_draft(
     session: Session, questionnaire: Questionnaire, document: Document, *, by: str
 ) -> QuestionnaireVersion:
-    """Insert a draft with the newest version number of the questionnaire."""
+    """Insert a draft whose version number is `questionnaire.newest`."""
     draft = QuestionnaireVersion(
         questionnaire_id=questionnaire.id,
         version=questionnaire.newest,
@@ -113,10 +117,10 @@ def _add_draft(
     return draft
 
 
-def _for_change(
+def _lock_questionnaire(
     session: Session, questionnaire_id: UUID
 ) -> tuple[Questionnaire, QuestionnaireVersion]:
-    """Return the questionnaire, locked, and its newest version; NotFound if it does not exist."""
+    """Lock a questionnaire; return it with its newest version, or raise NotFound."""
     questionnaire = found_or_404(
         repository.questionnaire_for_change(session, questionnaire_id), UNKNOWN
     )

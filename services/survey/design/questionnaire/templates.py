@@ -1,4 +1,4 @@
-"""Questionnaire templates, which are the JSON files in `templates/`: a new file is a new one."""
+"""Questionnaire templates: every JSON file in the folder `templates/` is a template."""
 
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ def template_names() -> tuple[str, ...]:
 def load_template(name: str) -> dict[str, Any] | None:
     """Return the questionnaire document of a template; None if there is no template of this name.
 
-    A name that is not listed is never made into a path.
+    A path is built only from a listed name, so a caller cannot read any other file.
     """
     if name not in template_names():
         return None

@@ -13,18 +13,18 @@ from services.survey.design.questionnaire.domain import (
 from tests.services.survey.documents import every_type, text
 
 
-def parsed() -> Questionnaire:
-    """Return a questionnaire with one question of each type."""
+def parsed_questionnaire() -> Questionnaire:
+    """Return the parsed questionnaire with one question of each type."""
     return parse_questionnaire(every_type())
 
 
-def items() -> dict[str, Item]:
-    """Return the items of that questionnaire by code."""
-    return {item.code: item for item in parsed().items}
+def items_by_code() -> dict[str, Item]:
+    """Return the items of the questionnaire with one question of each type, by code."""
+    return {item.code: item for item in parsed_questionnaire().items}
 
 
-def test_a_matrix_has_an_item_per_row_and_every_other_question_one() -> None:
-    assert list(items()) == [
+def test_a_matrix_has_one_item_per_row_and_every_other_question_is_one_item() -> None:
+    assert list(items_by_code()) == [
         "appearance",
         "safety",
         "overall",
@@ -36,33 +36,33 @@ def test_a_matrix_has_an_item_per_row_and_every_other_question_one() -> None:
     ]
 
 
-def test_a_row_takes_the_role_of_its_matrix_unless_it_has_its_own() -> None:
-    assert items()["appearance"].role is Role.SATISFACTION
-    assert items()["safety"].role is Role.QUALITY
+def test_a_matrix_row_without_a_role_has_the_role_of_its_matrix() -> None:
+    assert items_by_code()["appearance"].role is Role.SATISFACTION
+    assert items_by_code()["safety"].role is Role.QUALITY
 
 
-def test_an_nps_question_asks_from_0_to_10_about_recommending() -> None:
-    item = items()["recommend"]
+def test_an_nps_question_has_a_scale_from_0_to_10_and_the_role_recommend() -> None:
+    item = items_by_code()["recommend"]
     assert (item.least, item.most, item.role) == (0, 10, Role.RECOMMEND)
     assert [choice.value for choice in item.choices] == list(range(11))
 
 
-def test_a_falling_scale_shows_its_best_point_first_and_its_missing_codes_last() -> None:
-    assert [choice.value for choice in items()["appearance"].choices] == [5, 4, 3, 2, 1, 0]
+def test_a_falling_scale_lists_its_greatest_point_first_and_its_missing_codes_last() -> None:
+    assert [choice.value for choice in items_by_code()["appearance"].choices] == [5, 4, 3, 2, 1, 0]
 
 
-def test_an_item_lists_the_choices_that_count_as_no_answer() -> None:
-    assert items()["appearance"].missing == (0,)
-    assert items()["bought"].missing == ("unknown",)
-    assert items()["people"].missing == (99,)
-    assert items()["wish"].missing == ()
+def test_the_missing_codes_of_an_item_are_the_choices_that_count_as_no_answer() -> None:
+    assert items_by_code()["appearance"].missing == (0,)
+    assert items_by_code()["bought"].missing == ("unknown",)
+    assert items_by_code()["people"].missing == (99,)
+    assert items_by_code()["wish"].missing == ()
 
 
 def test_a_point_of_a_scale_may_have_no_label() -> None:
-    assert items()["appearance"].choices[1] == Choice(4)
+    assert items_by_code()["appearance"].choices[1] == Choice(4)
 
 
-def test_a_multiple_choice_without_limits_allows_none_to_all_of_its_options() -> None:
+def test_a_multiple_choice_without_limits_allows_any_number_of_its_options() -> None:
     document = every_type()
     document["questions"][4] |= {"fewest": None, "greatest": None}
     item = next(i for i in parse_questionnaire(document).items if i.code == "bought_at")
@@ -76,7 +76,7 @@ def test_a_text_without_a_translation_is_shown_in_the_other_language() -> None:
 
 
 def test_each_type_of_question_is_parsed_as_that_type() -> None:
-    assert [question.type for question in parsed().questions] == list(
+    assert [question.type for question in parsed_questionnaire().questions] == list(
         map(QuestionType, ["matrix", "rating", "nps", "single", "multiple", "number", "text"])
     )
 
@@ -85,14 +85,14 @@ TITLE, YES = Text("标题", "Title"), Text("是", "Yes")
 
 
 def parse_question(**fields: Any) -> Question:
-    """Return the parsed question with these fields, a code and a text."""
+    """Return the parsed question with these fields, the code `q` and the text TITLE."""
     question = {"code": "q", "text": text("标题", "Title"), **fields}
     document = {"title": text("是", "Yes"), "questions": [question]}
     return parse_questionnaire(document).questions[0]
 
 
 def test_the_title_and_the_introduction_are_parsed_in_both_languages() -> None:
-    questionnaire = parsed()
+    questionnaire = parsed_questionnaire()
     assert questionnaire.title == Text("客户满意度", "Customer satisfaction")
     assert questionnaire.introduction == Text("请作答", "Please answer")
     assert parse_questionnaire({"title": {"en": "Title"}, "questions": []}) == Questionnaire(
@@ -116,11 +116,11 @@ def test_a_question_has_no_hint_and_is_optional_by_default() -> None:
 
 
 def test_a_number_is_whole_and_without_bounds_by_default() -> None:
-    plain = Item(code="q", type=QuestionType.NUMBER, text=TITLE)
-    assert parse_question(type="number").items == (plain,)
+    unbounded_item = Item(code="q", type=QuestionType.NUMBER, text=TITLE)
+    assert parse_question(type="number").items == (unbounded_item,)
     missing = [{"value": 99, "text": text("是", "Yes")}]
-    bounded = parse_question(type="number", least=1, most=20, decimals=2, missing=missing)
-    assert bounded.items == (
+    bounded_question = parse_question(type="number", least=1, most=20, decimals=2, missing=missing)
+    assert bounded_question.items == (
         Item(
             code="q",
             type=QuestionType.NUMBER,
@@ -142,7 +142,9 @@ def test_a_scale_is_parsed_with_the_labels_of_its_points() -> None:
     assert item.choices[1:4] == (Choice(1), Choice(2, YES), Choice(3))
 
 
-def test_options_are_parsed_with_their_texts_and_how_many_may_be_chosen() -> None:
+def test_options_are_parsed_with_their_texts_and_with_the_limits_of_how_many_can_be_chosen() -> (
+    None
+):
     options = [
         {"code": "a", "text": text("是", "Yes")},
         {"code": "b", "text": text("标题", "Title"), "missing": True},
@@ -155,7 +157,7 @@ def test_options_are_parsed_with_their_texts_and_how_many_may_be_chosen() -> Non
 
 
 def test_a_row_of_a_matrix_has_its_own_text() -> None:
-    assert items()["safety"].text == Text("安全", "Safety")
+    assert items_by_code()["safety"].text == Text("安全", "Safety")
 
 
 def test_a_text_in_no_language_is_shown_as_empty() -> None:

@@ -1,4 +1,4 @@
-"""Questionnaires over HTTP."""
+"""Tests of the HTTP API of questionnaires."""
 
 from typing import Any
 
@@ -11,16 +11,18 @@ from tests.services.harness import Running
 from tests.services.survey.documents import every_type, text
 
 
-def create(client: httpx.Client, **changes: Any) -> dict[str, Any]:
-    """Create a questionnaire with one question of each type; return the response body."""
+def create_questionnaire(client: httpx.Client, **changes: Any) -> dict[str, Any]:
+    """Create a draft with one question of each type, and these fields changed; return its body."""
     response = client.post("/v1/questionnaires", json=every_type() | changes)
     assert response.status_code == 201, response.text
     body: dict[str, Any] = response.json()
     return body
 
 
-def patch(client: httpx.Client, questionnaire: dict[str, Any], **fields: Any) -> httpx.Response:
-    """Change these fields of the questionnaire as it was read."""
+def patch_questionnaire(
+    client: httpx.Client, questionnaire: dict[str, Any], **fields: Any
+) -> httpx.Response:
+    """Send a PATCH with these fields; `questionnaire` is the body last read, with its revision."""
     headers = {"If-Match": f'"{questionnaire["revision"]}"'}
     return client.patch(f"/v1/questionnaires/{questionnaire['id']}", json=fields, headers=headers)
 
@@ -44,7 +46,7 @@ def test_templates_are_listed_and_can_be_read(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("template", ["acsi", "product-quality"])
-def test_a_questionnaire_of_a_template_has_the_questions_of_the_template(
+def test_a_questionnaire_created_from_a_template_has_the_questions_of_the_template(
     client: httpx.Client, template: str
 ) -> None:
     created = client.post("/v1/questionnaires", json={"template": template}).json()
@@ -53,7 +55,7 @@ def test_a_questionnaire_of_a_template_has_the_questions_of_the_template(
     assert created["questions"] == original["questions"]
 
 
-def test_a_questionnaire_of_a_template_can_have_its_own_title_and_more_questions(
+def test_a_questionnaire_created_from_a_template_can_have_its_own_title_and_further_questions(
     client: httpx.Client,
 ) -> None:
     question = every_type()["questions"][1]
@@ -78,7 +80,7 @@ def test_a_questionnaire_of_a_template_can_have_its_own_title_and_more_questions
         (every_type() | {"questions": [{"type": "dance"}]}, "/questions/0", "union_tag_invalid"),
     ],
 )
-def test_a_body_that_is_not_valid_is_refused_at_the_pointer_of_its_fault(
+def test_an_invalid_body_is_refused_with_the_pointer_to_its_fault(
     client: httpx.Client, body: dict[str, Any], pointer: str, code: str
 ) -> None:
     response = client.post("/v1/questionnaires", json=body)
@@ -102,33 +104,36 @@ FAULTS_INSIDE_QUESTIONS: list[tuple[list[int | str], Any, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("steps", "value", "pointer", "code"), FAULTS_INSIDE_QUESTIONS)
-def test_a_fault_inside_a_question_is_reported_once_and_at_its_pointer(
-    client: httpx.Client, steps: list[int | str], value: object, pointer: str, code: str
+@pytest.mark.parametrize(("path", "value", "pointer", "code"), FAULTS_INSIDE_QUESTIONS)
+def test_a_fault_inside_a_question_is_reported_once_and_with_its_pointer(
+    client: httpx.Client, path: list[int | str], value: object, pointer: str, code: str
 ) -> None:
+    """Each case sets an invalid value at a path (indices and keys) below `questions`."""
     document: Any = every_type()
     parent = document["questions"]
-    for step in steps[:-1]:
+    for step in path[:-1]:
         parent = parent[step]
-    parent[steps[-1]] = value
-    created = create(client)
+    parent[path[-1]] = value
+    created = create_questionnaire(client)
     for response in (
         client.post("/v1/questionnaires", json=document),
-        patch(client, created, questions=document["questions"]),
+        patch_questionnaire(client, created, questions=document["questions"]),
     ):
         (fault,) = response.json()["errors"]
         assert (response.status_code, fault["pointer"], fault["code"]) == (422, pointer, code)
 
 
-def test_bounds_of_numbers_stay_integers_or_floats(client: httpx.Client) -> None:
+def test_the_bounds_of_a_number_question_stay_integers_or_floats_as_sent(
+    client: httpx.Client,
+) -> None:
     document = every_type()
     document["questions"][5] |= {"least": 0.5, "most": 20}
-    created = create(client, questions=document["questions"])
+    created = create_questionnaire(client, questions=document["questions"])
     question = created["questions"][5]
     assert (repr(question["least"]), repr(question["most"])) == ("0.5", "20")
 
 
-def test_a_questionnaire_that_breaks_a_rule_is_refused_at_the_pointer_of_its_fault(
+def test_a_questionnaire_that_breaks_a_rule_is_refused_with_the_pointer_to_its_fault(
     client: httpx.Client,
 ) -> None:
     document = every_type()
@@ -138,9 +143,9 @@ def test_a_questionnaire_that_breaks_a_rule_is_refused_at_the_pointer_of_its_fau
     assert response.json()["errors"][0]["pointer"] == "/questions/1/code"
 
 
-def test_a_draft_can_be_patch(client: httpx.Client) -> None:
-    created = create(client)
-    response = patch(client, created, title=text("新", "New"), introduction=None)
+def test_a_draft_can_be_changed_by_a_patch(client: httpx.Client) -> None:
+    created = create_questionnaire(client)
+    response = patch_questionnaire(client, created, title=text("新", "New"), introduction=None)
     assert response.status_code == 200
     assert response.json()["title"] == text("新", "New")
     assert response.json()["introduction"] is None
@@ -149,22 +154,26 @@ def test_a_draft_can_be_patch(client: httpx.Client) -> None:
 
 
 def test_a_patch_merges_texts_by_language(client: httpx.Client) -> None:
-    created = create(client)
-    response = patch(client, created, title={"en": "New"}, introduction={"zh": None, "en": "Hello"})
+    created = create_questionnaire(client)
+    response = patch_questionnaire(
+        client, created, title={"en": "New"}, introduction={"zh": None, "en": "Hello"}
+    )
     assert response.json()["title"] == text(created["title"]["zh"], "New")
     assert response.json()["introduction"] == {"zh": None, "en": "Hello"}
     assert response.json()["questions"] == created["questions"]
-    bare = patch(client, response.json(), introduction=None).json()
-    added = patch(client, bare, introduction={"zh": "请作答"}).json()
-    assert added["introduction"] == {"zh": "请作答", "en": None}
+    without_introduction = patch_questionnaire(client, response.json(), introduction=None).json()
+    with_chinese = patch_questionnaire(
+        client, without_introduction, introduction={"zh": "请作答"}
+    ).json()
+    assert with_chinese["introduction"] == {"zh": "请作答", "en": None}
 
 
 @pytest.mark.parametrize("fields", [[], ["title"], ["title", "introduction", "questions"]])
 def test_a_patch_with_equal_values_does_not_raise_the_revision(
     client: httpx.Client, fields: list[str]
 ) -> None:
-    created = create(client)
-    response = patch(client, created, **{name: created[name] for name in fields})
+    created = create_questionnaire(client)
+    response = patch_questionnaire(client, created, **{name: created[name] for name in fields})
     assert (response.status_code, response.json()) == (200, created)
     assert response.headers["ETag"] == '"1"'
 
@@ -179,11 +188,11 @@ def test_a_patch_with_equal_values_does_not_raise_the_revision(
         ({"title": {"de": "Neu"}}, "/title/de", "extra_forbidden"),
     ],
 )
-def test_a_patch_cannot_remove_the_title_or_the_questions(
+def test_a_patch_that_removes_the_title_the_questions_or_all_languages_of_a_text_is_refused(
     client: httpx.Client, change: dict[str, Any], pointer: str, code: str
 ) -> None:
-    created = create(client)
-    response = patch(client, created, **change)
+    created = create_questionnaire(client)
+    response = patch_questionnaire(client, created, **change)
     (fault,) = response.json()["errors"]
     assert (response.status_code, fault["pointer"], fault["code"]) == (422, pointer, code)
     assert client.get(f"/v1/questionnaires/{created['id']}").json() == created
@@ -192,12 +201,12 @@ def test_a_patch_cannot_remove_the_title_or_the_questions(
 def test_a_published_version_never_changes(
     client: httpx.Client, questionnaire: dict[str, Any]
 ) -> None:
-    response = patch(client, questionnaire, title=text("新", "New"))
+    response = patch_questionnaire(client, questionnaire, title=text("新", "New"))
     assert response.status_code == 409
     assert response.json()["code"] == "version_published"
 
 
-def test_publishing_twice_changes_nothing(
+def test_publishing_a_questionnaire_twice_changes_nothing(
     client: httpx.Client, questionnaire: dict[str, Any]
 ) -> None:
     again = client.post(f"/v1/questionnaires/{questionnaire['id']}/publish")
@@ -210,7 +219,7 @@ def test_a_new_version_is_a_draft_and_the_published_version_stays(
     path = f"/v1/questionnaires/{questionnaire['id']}"
     opened = client.post(f"{path}/versions")
     assert (opened.status_code, opened.json()["version"]) == (201, 2)
-    assert patch(client, opened.json(), title=text("新", "New")).status_code == 200
+    assert patch_questionnaire(client, opened.json(), title=text("新", "New")).status_code == 200
     first = client.get(f"{path}/versions/1").json()
     assert (first["state"], first["title"]) == ("published", questionnaire["title"])
     listed = client.get(f"{path}/versions").json()["items"]
@@ -218,22 +227,25 @@ def test_a_new_version_is_a_draft_and_the_published_version_stays(
     assert client.get(path).json()["version"] == 2
 
 
-def test_a_new_version_is_refused_while_the_newest_is_a_draft(client: httpx.Client) -> None:
-    response = client.post(f"/v1/questionnaires/{create(client)['id']}/versions")
+def test_a_new_version_is_refused_while_the_newest_version_is_a_draft(client: httpx.Client) -> None:
+    response = client.post(f"/v1/questionnaires/{create_questionnaire(client)['id']}/versions")
     assert (response.status_code, response.json()["code"]) == (409, "draft_open")
 
 
 @pytest.mark.parametrize("rows", [Rows.OWN, Rows.TEAM])
-def test_every_key_reads_questionnaires_and_only_one_that_sees_all_rows_changes_them(
+def test_every_key_reads_questionnaires_and_only_a_key_that_sees_all_rows_changes_them(
     surveys: Running, rows: Rows
 ) -> None:
-    """P7: a questionnaire belongs to no customer, so a key that sees some rows can only read it."""
-    created = create(surveys.client)
+    """A questionnaire belongs to no customer, so a key limited to some customers can only read it.
+
+    This is part of promise P7: a caller reads and changes only the rows visible to its key.
+    """
+    created = create_questionnaire(surveys.client)
     path = f"/v1/questionnaires/{created['id']}"
     with surveys.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
         for response in (
             client.post("/v1/questionnaires", json=every_type()),
-            patch(client, created, title=text("新", "New")),
+            patch_questionnaire(client, created, title=text("新", "New")),
             client.post(f"{path}/publish"),
             client.post(f"{path}/versions"),
         ):
@@ -245,7 +257,7 @@ def test_every_key_reads_questionnaires_and_only_one_that_sees_all_rows_changes_
 
 
 def test_questionnaires_are_listed_page_by_page(client: httpx.Client) -> None:
-    created = [create(client)["id"] for _ in range(3)]
+    created = [create_questionnaire(client)["id"] for _ in range(3)]
     first = client.get("/v1/questionnaires", params={"limit": 2})
     second = client.get("/v1/questionnaires", params={"limit": 2, "cursor": first.json()["next"]})
     assert [each["id"] for each in first.json()["items"] + second.json()["items"]] == created

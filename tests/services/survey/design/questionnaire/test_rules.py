@@ -9,8 +9,8 @@ from tests.services.survey.documents import every_type, text
 Change = Callable[[list[dict[str, Any]]], object]
 """A function that changes the list of questions in place."""
 
-OTHER_CODES = 7
-"""Codes of the document that are not rows of its matrix: those of its seven questions."""
+QUESTION_CODES = 7
+"""Number of codes of questions in `every_type()`; they count besides the codes of matrix rows."""
 
 
 def label(value: int) -> dict[str, Any]:
@@ -19,18 +19,18 @@ def label(value: int) -> dict[str, Any]:
 
 
 def _rows(count: int) -> list[dict[str, Any]]:
-    """Return this many rows of a matrix."""
+    """Return `count` rows of a matrix."""
     return [{"code": f"row{n}", "text": text("行", "Row")} for n in range(count)]
 
 
 def faults_after(change: Change) -> list[tuple[str, str]]:
-    """Return the pointers and codes of the faults of a valid document after a change."""
+    """Return the pointers and codes of the faults in `every_type()` after a change."""
     document = every_type()
     change(document["questions"])
     return [(fault.pointer, fault.code) for fault in find_faults(document)]
 
 
-def test_a_valid_questionnaire_has_no_faults() -> None:
+def test_the_questionnaire_with_one_question_of_each_type_has_no_faults() -> None:
     assert faults_after(lambda _: None) == []
 
 
@@ -126,10 +126,10 @@ def test_a_broken_rule_is_reported_at_its_pointer(change: Change, pointer: str, 
         (lambda q: q[3]["options"][1].update(code="recent"), "has this code"),
         (lambda q: q[4].update(greatest=4), "<= 3"),
         (lambda q: q[3].update(role="satisfaction"), "a greater most"),
-        (lambda q: q[0].update(rows=_rows(301 - OTHER_CODES)), "at most 300"),
+        (lambda q: q[0].update(rows=_rows(301 - QUESTION_CODES)), "at most 300"),
     ],
 )
-def test_the_message_of_a_broken_rule_describes_what_is_allowed(
+def test_the_message_about_a_broken_rule_describes_what_is_allowed(
     change: Change, expected: str
 ) -> None:
     document = every_type()
@@ -149,16 +149,16 @@ def test_the_message_of_a_broken_rule_describes_what_is_allowed(
         lambda q: q[4].update(fewest=2, greatest=2),
         lambda q: q[4].update(fewest=3, greatest=3),
         lambda q: q[4].update(fewest=None, greatest=None),
-        lambda q: q[0].update(rows=_rows(300 - OTHER_CODES)),
+        lambda q: q[0].update(rows=_rows(300 - QUESTION_CODES)),
     ],
 )
-def test_a_value_at_the_limit_of_a_rule_is_valid(change: Change) -> None:
+def test_a_value_exactly_at_the_limit_of_a_rule_is_valid(change: Change) -> None:
     assert faults_after(change) == []
 
 
-def test_a_number_with_both_ends_can_measure_satisfaction() -> None:
+def test_a_number_question_with_a_least_and_a_most_value_can_measure_satisfaction() -> None:
     assert faults_after(lambda q: q[5].update(role="satisfaction")) == []
 
 
-def test_the_number_of_items_is_limited() -> None:
+def test_a_questionnaire_with_more_than_300_items_is_refused() -> None:
     assert faults_after(lambda q: q[0].update(rows=_rows(300))) == [("/questions", "too_many")]

@@ -8,17 +8,17 @@ from services.survey.design.questionnaire.templates import load_template, templa
 
 
 def document_of(template: str) -> dict[str, Any]:
-    """Return the questionnaire document of a template that exists."""
+    """Return the questionnaire document of an existing template."""
     document = load_template(template)
     assert document is not None
     return document
 
 
-def test_there_are_two_templates() -> None:
+def test_the_templates_are_acsi_and_product_quality() -> None:
     assert template_names() == ("acsi", "product-quality")
 
 
-def test_a_path_is_not_the_name_of_a_template() -> None:
+def test_a_file_outside_the_templates_folder_cannot_be_loaded_as_a_template() -> None:
     assert load_template("../rules") is None
 
 
@@ -39,7 +39,7 @@ def test_every_text_of_a_template_exists_in_both_languages(name: str) -> None:
 
 
 def test_the_product_quality_template_asks_for_satisfaction_with_the_best_answer_first() -> None:
-    """The four aspects by which a buyer judges a product at least: appearance, stability ..."""
+    """The items on appearance, stability, performance and safety measure satisfaction."""
     document = document_of("product-quality")
     items = {item.code: item for item in parse_questionnaire(document).items}
     aspects = [items[code] for code in ("appearance", "stability", "performance", "safety")]
@@ -54,8 +54,11 @@ def test_the_product_quality_template_asks_for_satisfaction_with_the_best_answer
     ]
 
 
-def test_the_acsi_template_has_the_items_of_the_six_constructs() -> None:
-    """3 + 3 + 2 + 3 + 1 + 3 items, because price tolerance is asked in two questions."""
+def test_the_acsi_template_has_items_for_each_of_the_six_constructs_of_the_acsi() -> None:
+    """The model of the American Customer Satisfaction Index has six constructs.
+
+    Loyalty has three items, because price tolerance is asked in two questions.
+    """
     roles = [item.role.value for item in parse_questionnaire(document_of("acsi")).items]
     assert {role: roles.count(role) for role in roles} == {
         "expectation": 3,
