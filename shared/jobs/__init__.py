@@ -1,1 +1,4 @@
-"""Jobs: long work with progress, by one worker at a time; it can be resumed and cancelled."""
+"""Jobs: long-running work of which callers see the progress.
+
+A job is run by one worker at a time; it can be cancelled, and resumed after a crash.
+"""

@@ -1,4 +1,4 @@
-"""The columns that the table of every kind of job has."""
+"""The columns that every table of jobs has. Each kind of job (such as imports) has a table."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -22,10 +22,16 @@ class JobState(StrEnum):
 
 
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
+"""The states of jobs that a worker still has to run or to continue."""
 
 
 class JobColumns:
-    """A mixin for the table of a kind of job."""
+    """A mixin with the columns that every table of jobs has.
+
+    `processed` of `total` steps or lines are finished; `total` is None until it is known.
+    `attempts` is the number of times that a worker has started the job. `failure` is the fault for
+    which the job failed.
+    """
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     state: Mapped[str] = mapped_column(String(10), default=JobState.QUEUED, index=True)

@@ -1,9 +1,10 @@
-"""Run the jobs of a service, the oldest first, one at a time per worker.
+"""Runs the jobs of a service, the oldest first, one at a time per worker.
 
-A worker claims a job with an exclusive lock. The lock is released when the worker dies, so another
-worker takes the job over at once. The work commits in steps, stores its progress in its own rows,
-and continues from there. A worker that lost its lock without noticing cannot commit another step,
-because the number of its attempt is no longer that of the job's row.
+A worker takes a job by locking it. The lock is released when the worker dies, so another worker
+takes the job over at once. The work of a job commits in steps and stores its progress, so that the
+next attempt continues after the last step. Every attempt has a number, which the job's row stores.
+A worker that lost its lock without noticing cannot commit a further step, because the row then has
+the number of a later attempt.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -36,7 +37,7 @@ log = logger(__name__)
 
 
 class JobFailed(Exception):
-    """The job cannot succeed as requested; the fault has the reason, for the user."""
+    """Raised by the work of a job that cannot succeed; the fault states the reason to the user."""
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
@@ -44,18 +45,20 @@ class JobFailed(Exception):
 
 
 class JobCancelled(Exception):
-    """The job was cancelled; the steps committed so far stay."""
+    """Raised between two steps if the job was cancelled; the steps committed so far stay."""
 
 
 class JobLost(Exception):
-    """Another worker has taken the job over, so this attempt must end."""
+    """Raised if another worker has taken the job over, so that this attempt must end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An attempt at a job: what the function that does the work gets.
+    """An attempt at a job, which is the argument of the function that does the work.
 
-    `kind` is the model of the job's table, `lock` the connection that has the job's lock.
+    `kind` is the model class of the job's table, `attempt` the number of this attempt. `stop` is
+    set when the worker stops, `beat` records that the worker is alive, and `lock` is the database
+    connection that has locked the job.
     """
 
     database: Database
@@ -67,9 +70,10 @@ class Run:
     lock: Connection
 
     def check(self) -> None:
-        """Record a heartbeat between two steps; raise if the job is cancelled or the worker stops.
+        """Check between two steps whether the job should go on, and record a heartbeat.
 
-        It queries on the connection that has the lock, so it also fails if the lock is lost.
+        Raises JobCancelled if the job is cancelled, InterruptedError if the worker stops. The query
+        uses the connection that has locked the job, so it raises an error if the lock is lost.
         """
         self.beat()
         if self.stop.is_set():
@@ -80,29 +84,30 @@ class Run:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Yield the session of a step, which is then committed.
+        """Yield a session for one step, and commit its changes afterwards.
 
-        Raises JobLost, and commits nothing, if another worker has taken the job over.
+        If another worker has taken the job over, it commits nothing and raises JobLost.
         """
         with self.database.transaction() as session:
             yield session
             session.flush()
-            current = select(self.kind.id).where(*self.attempt_conditions()).with_for_update()
-            if session.scalar(current) is None:
+            own_job = select(self.kind.id).where(*self.attempt_conditions()).with_for_update()
+            if session.scalar(own_job) is None:
                 raise JobLost
 
     def attempt_conditions(self) -> list[Any]:
-        """Return the conditions that select the job's row while this is its latest attempt."""
+        """Return conditions that match the job's row as long as no later attempt has started."""
         return [self.kind.id == self.job_id, self.kind.attempts == self.attempt]
 
 
 Work: TypeAlias = Callable[[Run], None]
-"""Does the work of a job, in steps; it continues after the steps that are committed."""
+"""A function that does the work of a job in steps; it begins after the steps already committed."""
 _Result: TypeAlias = tuple[JobState, Fault | None]
+"""The final state of a job, and the reason if it failed."""
 
 
 class Runner(Loop):
-    """The loop of a worker that runs jobs."""
+    """The loop in a worker that runs jobs; `works` has the work for each model class of jobs."""
 
     name = "jobs"
 
@@ -111,7 +116,7 @@ class Runner(Loop):
         self._works = works
 
     def run(self, stop: Event) -> None:
-        """Run unfinished jobs until `stop` is set."""
+        """Run all unfinished jobs, and new jobs as they are queued, until `stop` is set."""
         while not stop.is_set():
             self.beat()
             try:
@@ -121,26 +126,29 @@ class Runner(Loop):
                 self.wait_if_outage(error, stop)
 
     def _run_unfinished(self, kind: type[Any], stop: Event) -> int:
-        """Run the unfinished jobs of a kind; return how many this worker has run."""
+        """Run the unfinished jobs of one kind, oldest first; return how many this worker ran."""
         with self._database.reading() as session:
             unfinished = select(kind.id).where(kind.state.in_(UNFINISHED)).order_by(kind.id)
             ids = session.scalars(unfinished).all()
         return sum(self._run_job(kind, job_id, stop) for job_id in ids if not stop.is_set())
 
     def _run_job(self, kind: type[Any], job_id: UUID, stop: Event) -> bool:
-        """Run a job if no other worker has its lock and it is unfinished; return whether it ran."""
+        """Make one attempt at a job; return whether there was an attempt.
+
+        There is none if another worker has locked the job, or the job is finished.
+        """
         with exclusive_lock(self._database, f"{kind.__tablename__}.{job_id}") as lock:
-            attempt = None if lock is None else self._start(kind, job_id)
+            attempt = None if lock is None else self._start_attempt(kind, job_id)
             if lock is None or attempt is None:
                 return False
             run = Run(self._database, job_id, kind, attempt, stop, self.beat, lock)
-            outcome = self._attempt(run)
-        if outcome:
-            JOBS.labels(kind.__tablename__, outcome).inc()
+            final_state = self._run_attempt(run)
+        if final_state:
+            JOBS.labels(kind.__tablename__, final_state).inc()
         return True
 
-    def _start(self, kind: type[Any], job_id: UUID) -> int | None:
-        """Commit the start of an attempt; return its number, None if the job is finished."""
+    def _start_attempt(self, kind: type[Any], job_id: UUID) -> int | None:
+        """Commit that an attempt has started; return its number, None if the job is finished."""
         with self._database.transaction() as session:
             started = session.execute(
                 update(kind)
@@ -151,18 +159,21 @@ class Runner(Loop):
             number: int | None = started.scalar()
         return number
 
-    def _attempt(self, run: Run) -> JobState | None:
-        """Do the work and commit the final state; return None if the job is to be continued."""
+    def _run_attempt(self, run: Run) -> JobState | None:
+        """Do the work of a job; commit and return its final state.
+
+        Returns None if the job is not finished, so that a later attempt continues it.
+        """
         tracing.start()
         try:
-            result = self._work(run)
-            return _end(run, *result) if result else None
+            result = self._do_work(run)
+            return _end_job(run, *result) if result else None
         except (InterruptedError, JobLost) as reason:
             log.info("job.left", **_log_fields(run), reason=type(reason).__name__)
             return None
 
-    def _work(self, run: Run) -> _Result | None:
-        """Do the work; return the final state, or None if another attempt is to be made."""
+    def _do_work(self, run: Run) -> _Result | None:
+        """Do the work of a job; return its result, None if there must be a further attempt."""
         try:
             if run.attempt > _MAX_ATTEMPTS:
                 return JobState.FAILED, _GAVE_UP
@@ -184,12 +195,12 @@ class Runner(Loop):
 
 
 def _log_fields(run: Run) -> dict[str, Any]:
-    """Return the fields that identify an attempt in the log."""
+    """Return the fields of a log line that identify an attempt at a job."""
     return {"kind": run.kind.__tablename__, "job_id": str(run.job_id), "attempt": run.attempt}
 
 
-def _end(run: Run, state: JobState, fault: Fault | None) -> JobState:
-    """Commit the final state of a job, and delete the file that it worked on, if it had one."""
+def _end_job(run: Run, state: JobState, fault: Fault | None) -> JobState:
+    """Commit and return the final state of a job; delete the file that it worked on, if any."""
     values: dict[str, Any] = {"state": state, "ended_at": clock.now()}
     if fault:
         values["failure"] = {"code": fault.code, "message": fault.message, "pointer": fault.pointer}

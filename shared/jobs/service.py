@@ -1,4 +1,4 @@
-"""The use case that all kinds of jobs have in common: cancelling a job."""
+"""The use case that all kinds of jobs share: cancelling a job."""
 
 from sqlalchemy.orm import Session
 
@@ -8,7 +8,10 @@ from shared.jobs.models import UNFINISHED, JobColumns, JobState
 
 
 def cancel(session: Session, job: JobColumns) -> None:
-    """Cancel a queued job, or request the end of a running one; committed steps stay."""
+    """Cancel a job: a queued job at once, a running job when its worker has finished a step.
+
+    The steps that are committed by then stay. A finished job is not changed.
+    """
     if job.state == JobState.QUEUED:
         job.state, job.ended_at = JobState.CANCELLED, clock.now()
         store.delete_file(session, file_id=job.id)

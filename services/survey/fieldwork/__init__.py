@@ -1,1 +1,1 @@
-"""Surveys and their answers: surveys, responses, respondents' pages and imports of answers."""
+"""The area of surveys and the answers to them: responses, respondents' pages, and imports."""

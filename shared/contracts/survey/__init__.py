@@ -1,1 +1,1 @@
-"""Events that the survey service publishes, one module per noun."""
+"""The events that the survey service publishes, one module per subject."""

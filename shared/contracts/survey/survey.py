@@ -1,4 +1,4 @@
-"""Events of surveys, with their waves and items."""
+"""Events of surveys, with the waves and items of the survey."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ class Title:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wave:
-    """A round of a survey, with the version of the questionnaire that it asks."""
+    """A wave (round) of a survey, which asks one version of a questionnaire."""
 
     code: str
     questionnaire_id: UUID
@@ -27,9 +27,10 @@ class Wave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueItem:
-    """The data of a question that is needed to use the answers to it.
+    """An item of a survey: what a consumer needs to know to interpret the answers to it.
 
-    `least` and `most` are the ends of its scale; an answer that is in `missing` is not counted.
+    `least` and `most` are the ends of the item's scale; an answer that is listed in `missing`
+    counts as no answer. `role` is the construct that the item measures, such as `satisfaction`.
     """
 
     code: str
@@ -42,7 +43,7 @@ class CatalogueItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyFacts:
-    """The data of a survey; its items are those of all its waves."""
+    """The fields of every event of a survey; `items` has the items of all waves."""
 
     survey_id: UUID
     version: int
@@ -55,7 +56,10 @@ class SurveyFacts:
 @event("survey.published", topic="survey.survey", key="survey_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyPublished(SurveyFacts):
-    """A survey was published or got a new wave; the data replaces that of earlier events."""
+    """A survey was published, or has changed since: its title, or its waves.
+
+    The fields replace the fields of all earlier events of the survey.
+    """
 
 
 @event("survey.closed", topic="survey.survey", key="survey_id")
@@ -67,7 +71,7 @@ class SurveyClosed(SurveyFacts):
 @state("survey.state", topic="survey.survey", key="survey_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyState(SurveyFacts):
-    """The current record of a survey, for services that copy it; drafts are not published."""
+    """The latest version of a survey, for services that copy it; a draft has no state."""
 
     state: str
     published_at: datetime

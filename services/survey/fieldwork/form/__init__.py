@@ -1,1 +1,1 @@
-"""The respondent's page: a questionnaire in a browser, behind a signed link."""
+"""The respondent's page: a web page with a questionnaire, which is opened by a signed link."""

@@ -1,4 +1,4 @@
-"""The parsing of a submitted form, and the choice of the language of the respondent's page."""
+"""Parsing of the form that a respondent submits, and the choice of the page's language."""
 
 import re
 from collections.abc import Mapping
@@ -10,16 +10,18 @@ from services.survey.design.questionnaire.domain import Language
 from services.survey.fieldwork.response.checks import SEPARATOR
 
 FORM_FIELD = "_form"
-"""Name of the hidden field with the id of the form; no code of an item begins with "_"."""
+"""Name of the hidden field with the id of the form; item codes cannot begin with "_"."""
 _MOST_FIELDS = 3000
-_PREFERENCE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]*)?(?:\s*;\s*q=([01](?:\.\d{0,3})?))?")
+_LANGUAGE_RANGE = re.compile(
+    r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]*)?(?:\s*;\s*q=([01](?:\.\d{0,3})?))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class FilledForm:
-    """The fields of a submitted form, each with all its values.
+    """A submitted form: its id, and all values of each field.
 
-    `form_id` is the id that the page was rendered with; None if the form does not state one.
+    `form_id` is the id in the page's hidden field; None if the request has no valid id.
     """
 
     form_id: UUID | None = None
@@ -27,14 +29,14 @@ class FilledForm:
 
     @property
     def answers(self) -> dict[str, str]:
-        """Return the answers as text; several options are separated by semicolons."""
+        """Return the answer to each item as one text; chosen options are separated by ";"."""
         return {code: SEPARATOR.join(values) for code, values in self.fields.items()}
 
 
 def parse_form(body: bytes) -> FilledForm:
-    """Parse a form as a browser sends it (application/x-www-form-urlencoded, UTF-8).
+    """Return the form in a request body of the type application/x-www-form-urlencoded in UTF-8.
 
-    ValueError if it has more fields than any questionnaire.
+    Raises ValueError if the body has more fields than any questionnaire needs.
     """
     fields: dict[str, tuple[str, ...]] = {}
     text = body.decode("utf-8", "replace")
@@ -45,7 +47,7 @@ def parse_form(body: bytes) -> FilledForm:
 
 
 def _parse_form_id(text: str) -> UUID | None:
-    """Return the id of a form; None if the text is no UUID."""
+    """Return the UUID that a text states, or None if the text is no UUID."""
     try:
         return UUID(text)
     except ValueError:
@@ -53,28 +55,30 @@ def _parse_form_id(text: str) -> UUID | None:
 
 
 def choose_language(requested: str | None, accept_language: str | None) -> Language:
-    """Return the requested language, or else the one that the browser prefers, or else Chinese.
+    """Return the language of the page: English or Chinese.
 
-    `accept_language` is the value of the Accept-Language header.
+    `requested` is the query parameter `lang`; without it the browser's preference in the header
+    Accept-Language decides, and without a preference the page is in Chinese.
     """
     if requested:
         return "en" if requested.lower().startswith("en") else "zh"
-    preferences = sorted(_preferences(accept_language or ""), reverse=True)
+    preferences = sorted(_language_preferences(accept_language or ""), reverse=True)
     return preferences[0][2] if preferences else "zh"
 
 
-def _preferences(accept_language: str) -> list[tuple[float, int, Language]]:
-    """Return the mentions of our languages in an Accept-Language header (RFC 9110).
+def _language_preferences(accept_language: str) -> list[tuple[float, int, Language]]:
+    """Return the preferences for Chinese and English in an Accept-Language header (RFC 9110).
 
-    Each is a weight, an order (earlier is greater) and a language: the greatest one is preferred.
+    Each is a tuple of the weight (`q`), the negative position in the header, and the language, so
+    that the greatest tuple is the preferred language. Weight 0 means "not acceptable".
     """
-    found: list[tuple[float, int, Language]] = []
+    preferences: list[tuple[float, int, Language]] = []
     for index, part in enumerate(accept_language[:1000].split(",")):
-        match = _PREFERENCE.fullmatch(part.rstrip())
+        match = _LANGUAGE_RANGE.fullmatch(part.rstrip())
         weight = float(match[2] or 1) if match else 0.0
         if match and weight > 0:
             if match[1].lower() == "zh":
-                found.append((weight, -index, "zh"))
+                preferences.append((weight, -index, "zh"))
             elif match[1].lower() == "en":
-                found.append((weight, -index, "en"))
-    return found
+                preferences.append((weight, -index, "en"))
+    return preferences

@@ -1,4 +1,4 @@
-"""The HTML of the respondent's page, without scripts, cookies and resources of other sites."""
+"""Renders the respondent's page as HTML: no scripts, no cookies, nothing from other sites."""
 
 import base64
 import hashlib
@@ -16,18 +16,18 @@ from services.survey.fieldwork.form.domain import FORM_FIELD, FilledForm
 from services.survey.fieldwork.form.texts import PageTexts
 
 Notice = Literal["thanks", "closed", "not_open", "unknown_link"]
-"""The pages without questions; each has a heading and a sentence in `texts.TEXTS`."""
+"""A page without questions; its heading and its sentence are in `texts.TEXTS`."""
 
 _FOLDER: Final = Path(__file__).parent / "templates"
 _MOST_IN_LIST: Final = 5
-"""Most points of a scale that is shown as a list of labels; other scales are a line of numbers."""
+"""A scale with more points than this is shown as a line of numbers, not as a list of labels."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormFaults:
-    """The messages of invalid answers by item code.
+    """What is wrong with a submitted form: a message for each invalid answer, by item code.
 
-    `incomplete`: the form came without its id, so the respondent has to submit it again.
+    `incomplete` is true if the form came without its id; the respondent has to submit it again.
     """
 
     messages: Mapping[str, str]
@@ -38,7 +38,11 @@ NO_FAULTS: Final = FormFaults({})
 
 
 class PageRenderer:
-    """Renders the pages; `headers` forbid a browser all but to show a page and submit its form."""
+    """Renders the pages from Jinja templates.
+
+    `headers` are the response headers that go with each page. They allow a browser only to show the
+    page and to submit its form; scripts, frames, caching and other sites are forbidden.
+    """
 
     def __init__(self) -> None:
         self._style = (_FOLDER / "style.css").read_text()
@@ -71,7 +75,7 @@ class PageRenderer:
         filled: FilledForm | None = None,
         faults: FormFaults = NO_FAULTS,
     ) -> str:
-        """Return the page with the questions, the values filled in so far and their faults."""
+        """Return the page with the questions, the values filled in so far, and error messages."""
         return self._render(
             "form.html",
             language,
@@ -84,23 +88,26 @@ class PageRenderer:
         )
 
     def notice(self, notice: Notice, *, language: Language) -> str:
-        """Return a page without questions: thanks, or why the survey cannot be answered."""
+        """Return a page without questions, which thanks or says why there is nothing to answer."""
         texts = PageTexts(language)
-        heading, more = texts[notice], texts[f"{notice}_more"]
-        return self._render("notice.html", language, heading=heading, more=more)
+        heading, sentence = texts[notice], texts[f"{notice}_more"]
+        return self._render("notice.html", language, heading=heading, sentence=sentence)
 
     def _render(self, template: str, language: Language, **values: object) -> str:
-        """Return the HTML of a template in a language; `values` are its variables."""
+        """Return the HTML of a template in a language; `values` are the template's variables."""
         return self._environment.get_template(template).render(
             language=language,
             texts=PageTexts(language),
-            style=Markup(self._style),  # noqa: S704  a file of ours
+            style=Markup(self._style),  # noqa: S704  style.css is part of the project
             **values,
         )
 
 
 def _is_shown_in_line(item: Item) -> bool:
-    """Return whether the points of an item are shown as a line of numbers instead of a list."""
+    """Return whether an item's scale is shown as a line of numbers and not as a list of labels.
+
+    It is if the scale has many points, or a point without a label.
+    """
     if item.type not in SCALED:
         return False
     points = [choice for choice in item.choices if not choice.missing]

@@ -1,4 +1,4 @@
-"""HTTP routes of the respondent's page: HTML for people."""
+"""HTTP routes of the respondent's page. Unlike all other routes they answer with HTML."""
 
 from typing import Annotated, Any
 
@@ -40,16 +40,16 @@ _EXAMPLE: dict[str, Any] = {
 }
 _SCHEMA: dict[str, Any] = {
     "type": "object",
-    "description": "The answers, each in a field that is named by the code of its item: a point of "
-    "the scale, the code of an option (several options: a field for each), a number or a text. An "
-    "empty field is no answer.",
+    "description": "The answers. The name of a field is the code of an item, its value is the "
+    "answer: a point of the scale, the code of an option, a number or a text. If several options "
+    "are chosen, the field is repeated. An empty field is no answer.",
     "required": [FORM_FIELD],
     "properties": {
         FORM_FIELD: {
             "type": "string",
             "format": "uuid",
-            "description": "The hidden field of the page, new each time the page is shown. The "
-            "same form sent again changes nothing.",
+            "description": "The id in the page's hidden field, new each time the page is opened. "
+            "Sending the same form again does not create another response.",
         }
     },
     "additionalProperties": {
@@ -69,8 +69,8 @@ _NOT_FOUND: ResponseDocs = {
     **_GONE,
 }
 _SUBMITTED: ResponseDocs = {
-    303: {"description": "The answers are stored; the page with the thanks follows."},
-    422: {"description": "The page again, with messages at the answers that are not valid."},
+    303: {"description": "The answers are stored; the location is a page that thanks."},
+    422: {"description": "The page is shown again, with a message at each invalid answer."},
     **_NOT_FOUND,
 }
 
@@ -83,7 +83,7 @@ _STATUSES: dict[Notice, int] = {
 }
 
 
-async def _language(
+async def _page_language(
     lang: Annotated[
         str | None,
         Query(
@@ -96,16 +96,18 @@ async def _language(
         str | None, Header(description="The languages that the browser prefers (RFC 9110).")
     ] = None,
 ) -> Language:
+    """Return the language in which the page is shown."""
     return choose_language(lang, accept_language)
 
 
-async def _renderer(request: Request) -> PageRenderer:
+async def _page_renderer(request: Request) -> PageRenderer:
+    """Return the renderer that the application was created with."""
     renderer: PageRenderer = request.app.state.page_renderer
     return renderer
 
 
 async def _filled_form(request: Request) -> FilledForm:
-    """Return the form in the request body; BadRequest if it has too many fields."""
+    """Return the submitted form; raise BadRequest if it has too many fields."""
     try:
         return parse_form(await request.body())
     except ValueError as error:
@@ -115,11 +117,12 @@ async def _filled_form(request: Request) -> FilledForm:
 Token = Annotated[
     str,
     Path(
-        max_length=200, description="The signed token of a wave: the part of its `link` behind /s/."
+        max_length=200,
+        description="The signed token of a wave: the part of the wave's `link` after /s/.",
     ),
 ]
-PageLanguage = Annotated[Language, Depends(_language)]
-Renderer = Annotated[PageRenderer, Depends(_renderer)]
+PageLanguage = Annotated[Language, Depends(_page_language)]
+Renderer = Annotated[PageRenderer, Depends(_page_renderer)]
 SentForm = Annotated[FilledForm, Depends(_filled_form)]
 
 
@@ -127,14 +130,14 @@ SentForm = Annotated[FilledForm, Depends(_filled_form)]
 def show_form(
     token: Token, language: PageLanguage, renderer: Renderer, session: Reading
 ) -> Response:
-    """Show the questions of the wave that a link leads to.
+    """Show the page with the questions of a wave.
 
-    Everybody who has the link can answer without a name, any number of times.
+    Everybody who has the link can answer anonymously, any number of times.
     """
-    found = _find_open_wave(session, token)
-    if not isinstance(found, LinkedWave):
-        return _notice(renderer, found, language)
-    return _form(renderer, questionnaire_of(session, found.wave), language)
+    wave_or_notice = _find_open_wave(session, token)
+    if not isinstance(wave_or_notice, LinkedWave):
+        return _notice_response(renderer, wave_or_notice, language)
+    return _form_response(renderer, questionnaire_of(session, wave_or_notice.wave), language)
 
 
 @router.post("/{token}", responses=_SUBMITTED, openapi_extra=_REQUEST_BODY)
@@ -143,49 +146,53 @@ def submit_form(
 ) -> Response:
     """Store the answers and redirect to the thanks, or show the page again with error messages.
 
-    A page that is sent twice counts once, with the answers sent last. A page that is opened again
-    and sent counts as another response.
+    A page that is sent twice is one response, with the answers that were sent last. A page that is
+    opened again and sent is a further response.
     """
-    found = _find_open_wave(session, token)
-    if not isinstance(found, LinkedWave):
-        return _notice(renderer, found, language)
+    wave_or_notice = _find_open_wave(session, token)
+    if not isinstance(wave_or_notice, LinkedWave):
+        return _notice_response(renderer, wave_or_notice, language)
+    wave = wave_or_notice.wave
     faults = FormFaults({}, incomplete=True)
     if filled.form_id is not None:
         answer_faults = service.submit_form(
-            session, wave=found.wave, form_id=filled.form_id, filled=filled
+            session, wave=wave, form_id=filled.form_id, filled=filled
         )
         if not answer_faults:
             return RedirectResponse(f"{token}/thanks?lang={language}", 303, renderer.headers)
         faults = FormFaults({f.item: message_for(f, language) for f in answer_faults})
-    return _form(renderer, questionnaire_of(session, found.wave), language, filled, faults)
+    return _form_response(renderer, questionnaire_of(session, wave), language, filled, faults)
 
 
 @router.get("/{token}/thanks")
-def thank(token: Token, language: PageLanguage, renderer: Renderer) -> Response:  # noqa: ARG001  part of the path
-    """Thank the respondent; to load this page again submits nothing again."""
-    return _notice(renderer, "thanks", language)
+def thank(token: Token, language: PageLanguage, renderer: Renderer) -> Response:  # noqa: ARG001  the token is part of the path
+    """Thank the respondent. Reloading this page does not submit the answers again."""
+    return _notice_response(renderer, "thanks", language)
 
 
 def _find_open_wave(session: Session, token: str) -> LinkedWave | Notice:
-    """Return the wave of a link, or the notice to show if it cannot be answered."""
-    found = service.find_wave_of_link(session, token)
-    return "unknown_link" if found is None else _NOTICES.get(found.state, found)
+    """Return the wave that a token was signed for, or a notice if the wave takes no answers."""
+    linked_wave = service.find_wave_of_link(session, token)
+    return "unknown_link" if linked_wave is None else _NOTICES.get(linked_wave.state, linked_wave)
 
 
-def _notice(renderer: PageRenderer, notice: Notice, language: Language) -> Response:
-    """Return the HTTP response with a page without questions."""
+def _notice_response(renderer: PageRenderer, notice: Notice, language: Language) -> Response:
+    """Return the HTTP response with a notice, which is a page without questions."""
     html = renderer.notice(notice, language=language)
     return HTMLResponse(html, _STATUSES[notice], renderer.headers)
 
 
-def _form(
+def _form_response(
     renderer: PageRenderer,
     questionnaire: Questionnaire,
     language: Language,
     filled: FilledForm | None = None,
     faults: FormFaults = NO_FAULTS,
 ) -> Response:
-    """Return the HTTP response with the questions; 422 if it is shown again with faults."""
+    """Return the HTTP response with the page of questions.
+
+    If `filled` is given, the page shows these values and their faults, and the status is 422.
+    """
     form_id = (filled and filled.form_id) or new_id()
     html = renderer.form(
         questionnaire, language=language, form_id=form_id, filled=filled, faults=faults

@@ -14,23 +14,24 @@ from services.survey.fieldwork.survey.domain import State, verify_link_token
 from services.survey.fieldwork.survey.models import Survey, Wave
 
 CHANNEL = "web"
+"""The channel of responses that are submitted on the respondent's page."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedWave:
-    """The wave that a link leads to, and its survey."""
+    """The wave whose page a link opens, with its survey."""
 
     survey: Survey
     wave: Wave
 
     @property
     def state(self) -> State:
-        """Return the state of the survey; `closed` also if only the wave is closed."""
+        """Return the state of the survey, or `closed` if the wave is closed."""
         return State.CLOSED if self.wave.closed_at else State(self.survey.state)
 
 
 def find_wave_of_link(session: Session, token: str) -> LinkedWave | None:
-    """Return the wave that the token of a link was signed for; None if we did not sign it."""
+    """Return the wave that the link's token was signed for; None if the token is not valid."""
     wave_id = verify_link_token(surveys.link_key(session), token)
     wave = None if wave_id is None else surveys.wave(session, wave_id)
     survey = None if wave is None else surveys.survey(session, wave.survey_id)
@@ -40,9 +41,10 @@ def find_wave_of_link(session: Session, token: str) -> LinkedWave | None:
 def submit_form(
     session: Session, *, wave: Wave, form_id: UUID, filled: FilledForm
 ) -> list[AnswerFault]:
-    """Create or update the response of a form, and return []; if answers are invalid, their faults.
+    """Store the answers of a form as a response; return the faults of invalid answers.
 
-    Fields that are no item of the questionnaire are ignored.
+    If there are faults, nothing is stored. A form with the same id as an earlier one updates the
+    response of that form. Fields whose name is not the code of an item are ignored.
     """
     checker = answer_checker(session, wave)
     answers = {code: text for code, text in filled.answers.items() if code in checker.codes}

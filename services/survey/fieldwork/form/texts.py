@@ -1,4 +1,4 @@
-"""The texts of the respondent's page that do not come from the questionnaire."""
+"""The texts of the respondent's page, in Chinese and English, besides the questionnaire's own."""
 
 from services.survey.design.questionnaire.domain import Language
 
@@ -47,7 +47,7 @@ TEXTS: dict[str, dict[Language, str]] = {
 
 
 class PageTexts:
-    """The texts of the page in one language, by name."""
+    """The texts of the page in one language; `texts["submit"]` returns the text of this name."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
@@ -56,5 +56,5 @@ class PageTexts:
         return TEXTS[name][self._language]
 
     def format(self, name: str, **values: object) -> str:
-        """Return a text with these values filled in."""
+        """Return the text of this name, with its placeholders replaced by these values."""
         return self[name].format(**values)

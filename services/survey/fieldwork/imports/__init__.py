@@ -1,1 +1,1 @@
-"""Imports (导入) of answers from files, as resumable jobs."""
+"""Imports (导入): files with answers to a survey, imported by jobs that can be resumed."""

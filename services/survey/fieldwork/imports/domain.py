@@ -1,4 +1,4 @@
-"""The columns of an imported file of answers."""
+"""The columns of a file of answers: how a column is assigned to an item or to another field."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,21 +10,24 @@ RESPONDENT = "respondent_external_id"
 SUBMITTED_AT = "submitted_at"
 CHANNEL = "channel"
 FIELDS = (RESPONDENT, SUBMITTED_AT, CHANNEL)
+"""The names of the columns that a file can have besides a column for each item."""
 
 MOST_LINES = 1_000_000
+"""Greatest number of lines of a file."""
 _CHANNEL = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
 def columns_of_answers(
     header: Sequence[str], mapping: ColumnMapping, items: Mapping[str, bool]
 ) -> Columns:
-    """Return the columns of a file with this header.
+    """Return the position of each field in a file with this header line.
 
-    `items` says by item code whether an answer is required. Invalid if the header or the mapping
-    names an unknown column or field, if a required item has no column, or if no item has one.
+    `mapping` assigns columns to fields whose names differ. The fields are FIELDS and the codes of
+    the items; `items` states for each code whether an answer is required. Raises Invalid if the
+    mapping has an unknown column or field, if a required item has no column, or if no item has one.
     """
-    required = [code for code, is_required in items.items() if is_required]
-    columns = match_columns(header, mapping, [*FIELDS, *items], required)
+    required_codes = [code for code, is_required in items.items() if is_required]
+    columns = match_columns(header, mapping, [*FIELDS, *items], required_codes)
     if not columns.positions.keys() & items.keys():
         message = "Name or map a column for at least one of the items; the file has none."
         raise Invalid(Fault("/file", "missing_columns", message))
@@ -32,5 +35,5 @@ def columns_of_answers(
 
 
 def is_channel(text: str) -> bool:
-    """Return whether the text is a valid code of a channel."""
+    """Return whether the text is a valid code of a channel, such as `web` or `on_site`."""
     return _CHANNEL.fullmatch(text) is not None

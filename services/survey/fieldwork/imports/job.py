@@ -1,7 +1,7 @@
-"""The job of an import: it stores the lines of a file in steps, each in one transaction.
+"""The job that imports a file of answers: it stores the lines in steps, each in one transaction.
 
-The whole file is read once before anything is stored, so a file that is broken further down changes
-nothing. After a crash the next worker goes on behind the last step that was committed.
+The whole file is read once before anything is stored. Therefore a file that cannot be read to its
+end changes nothing. After a crash the next worker continues after the last committed step.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,13 +40,15 @@ STEP = 1000
 
 @dataclass(frozen=True, slots=True)
 class _Task:
+    """The import that a job works on, and the objects that parse and check its lines."""
+
     row: Import
     checker: AnswerChecker
     parser: LineParser
 
 
 def run_import(run: Run) -> None:
-    """Store the submission of each valid line, and a rejection of each other line."""
+    """Store a response for each valid line, and a rejection for each invalid line."""
     task = _prepare(run)
     try:
         if task.row.total is None:
@@ -57,20 +59,20 @@ def run_import(run: Run) -> None:
 
 
 def _prepare(run: Run) -> _Task:
-    """Read the import and its wave, and build the parser of its lines."""
+    """Read the import and its wave, and build the parser of the file's lines."""
     with run.database.reading() as session:
         row = session.get_one(Import, run.job_id)
         wave = _open_wave(session, row)
         items = list(surveys.questionnaire_of(session, wave).items)
-    required = {item.code: item.required for item in items}
-    columns = columns_of_answers(row.header, row.mapping, required)
+    is_required = {item.code: item.required for item in items}
+    columns = columns_of_answers(row.header, row.mapping, is_required)
     checker, options = AnswerChecker(items), Options(**row.options)
     parser = LineParser(columns, checker, options, wave_id=wave.id, digest=row.sha256)
     return _Task(row, checker, parser)
 
 
 def _open_wave(session: Session, row: Import) -> Wave:
-    """Return the wave of an import; JobFailed if it takes no responses any more."""
+    """Return the wave of an import; raise JobFailed if it does not accept responses any more."""
     try:
         return surveys.wave_for_responses(session, survey_id=row.survey_id, wave_code=row.wave)
     except Problem as problem:
@@ -78,7 +80,7 @@ def _open_wave(session: Session, row: Import) -> Wave:
 
 
 def _count_lines(run: Run, row: Import) -> None:
-    """Store the number of lines of the file; Invalid if there are too many."""
+    """Count the lines of the file and commit their number; raise Invalid if there are too many."""
     total = count_lines(run, row)
     if total > MOST_LINES:
         message = f"Give at most {MOST_LINES} lines in one file."
@@ -87,7 +89,7 @@ def _count_lines(run: Run, row: Import) -> None:
 
 
 def _import_lines(run: Run, task: _Task) -> None:
-    """Import the lines that are left, step by step; a cancelled job ends between two steps."""
+    """Import the remaining lines in steps; a job that is cancelled ends between two steps."""
     lines = read_lines(run, task.row)
     _skip_imported_lines(run, task, islice(lines, task.row.processed))
     while step := list(islice(lines, STEP)):
@@ -98,21 +100,25 @@ def _import_lines(run: Run, task: _Task) -> None:
 
 
 def _skip_imported_lines(run: Run, task: _Task, lines: Iterable[Line]) -> None:
-    """Let the parser remember the respondents of lines imported before the job was resumed."""
+    """Read the lines that were imported before the job was resumed, without importing them again.
+
+    The parser remembers their respondents, so that it can reject a later line of a respondent.
+    """
     with run.database.reading() as session:
-        rejected = repository.rejected_line_numbers(session, task.row.id)
+        rejected_numbers = repository.rejected_line_numbers(session, task.row.id)
     for line in lines:
-        if line.number not in rejected:
+        if line.number not in rejected_numbers:
             task.parser.skip(line)
 
 
 def _import_step(session: Session, task: _Task, step: Sequence[Line]) -> None:
-    """Store the submissions and rejections of these lines, and add them to the counts."""
-    parsed = [(line, task.parser.parse(line)) for line in step]
-    submissions = [result for _, result in parsed if isinstance(result, Submission)]
-    rejected = [(line, result) for line, result in parsed if not isinstance(result, Submission)]
-    upserted = _upsert(session, task, submissions)
-    insert_rows(session, Rejection, [rejection_row(task.row, *each) for each in rejected])
+    """Store the submissions and rejections of these lines, and add their outcomes to the counts."""
+    results = [(line, task.parser.parse(line)) for line in step]
+    submissions = [result for _, result in results if isinstance(result, Submission)]
+    rejected = [(line, result) for line, result in results if not isinstance(result, Submission)]
+    upserted = _upsert_unless_dry_run(session, task, submissions)
+    rejections = [rejection_row(task.row, line, faults) for line, faults in rejected]
+    insert_rows(session, Rejection, rejections)
     outcomes = {
         "created": len(upserted.created),
         "updated": len(upserted.updated),
@@ -122,8 +128,10 @@ def _import_step(session: Session, task: _Task, step: Sequence[Line]) -> None:
     session.execute(progress_update(task.row, outcomes))
 
 
-def _upsert(session: Session, task: _Task, submissions: Sequence[Submission]) -> UpsertedResponses:
-    """Store submissions; a dry run rolls them back, but returns what it would have stored."""
+def _upsert_unless_dry_run(
+    session: Session, task: _Task, submissions: Sequence[Submission]
+) -> UpsertedResponses:
+    """Store the submissions and return the outcomes; a dry run then rolls the changes back."""
     wave = _open_wave(session, task.row)
     with rollback_if_dry_run(session, dry_run=task.row.dry_run):
         return upsert_responses(session, wave=wave, checker=task.checker, submissions=submissions)

@@ -1,4 +1,4 @@
-"""The parsing of the lines of a file: each becomes a submission, or a list of its faults."""
+"""Parsing of a file's lines: a valid line becomes a submission, others a list of faults."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -31,10 +31,10 @@ _LONGEST_ID = 100
 
 
 class LineParser:
-    """Parses the lines of one file, and remembers which respondents have answered in it.
+    """Parses the lines of one file in their order.
 
-    A respondent answers a wave once, so a second line of the same respondent is rejected, also when
-    the same file is imported again.
+    It remembers the respondents of the valid lines: a respondent answers a wave only once, so a
+    second valid line of a respondent is rejected. `digest` is the SHA-256 of the file.
     """
 
     def __init__(
@@ -58,12 +58,12 @@ class LineParser:
         }
 
     def skip(self, line: Line) -> None:
-        """Remember the respondent of a line that was imported before the job was resumed."""
+        """Remember the respondent of a valid line that was imported before the job was resumed."""
         if external_id := self._cell(line, RESPONDENT):
             self._lines_by_respondent[external_id] = line.number
 
     def parse(self, line: Line) -> Submission | list[str]:
-        """Return the submission of a line, or all its faults."""
+        """Return the submission that a line contains, or the messages about all its faults."""
         if line.fault:
             return [line.fault.message]
         faults = list(self._formula_faults(line))
@@ -76,32 +76,35 @@ class LineParser:
         if respondent is not None:
             self._lines_by_respondent[respondent[1]] = line.number
         return Submission(
-            key=self._key(line, respondent),
+            key=self._submission_key(line, respondent),
             answers=checked.answers,
             channel=channel,
             submitted_at=submitted_at,
             respondent=respondent,
         )
 
-    def _key(self, line: Line, respondent: ExternalKey | None) -> UUID:
-        """Return the key by which the same submission is recognized in another import."""
+    def _submission_key(self, line: Line, respondent: ExternalKey | None) -> UUID:
+        """Return the key by which a later import recognizes the submission of this line.
+
+        An anonymous line is recognized only in the same file, at the same line number.
+        """
         if respondent:
             return submission_key(self._wave_id, "respondent", *respondent)
         return submission_key(self._wave_id, "line", self._digest, str(line.number))
 
     def _cell(self, line: Line, field: str) -> str:
-        """Return the trimmed cell of a field, "" if the file has no such column."""
+        """Return the trimmed text of a field, or "" if the file has no column for the field."""
         position = self._columns.positions.get(field)
         return "" if position is None else line.cells[position].strip()
 
     def _formula_faults(self, line: Line) -> Iterator[str]:
-        """Yield a fault for each cell that contains a formula instead of a value."""
+        """Yield a message for each cell that contains a formula instead of a value."""
         for field, position in self._columns.positions.items():
             if is_formula(line.cells[position]):
                 yield self._columns.fault(field, "Give the value, not a formula.")
 
     def _answers(self, line: Line, faults: list[str]) -> CheckedAnswers:
-        """Return the checked answers of the line; append their faults."""
+        """Return the checked answers of the line; append messages about faults to `faults`."""
         texts = {
             code: text
             for code, position in self._item_positions.items()
@@ -112,23 +115,27 @@ class LineParser:
         return checked
 
     def _respondent(self, line: Line, faults: list[str]) -> ExternalKey | None:
-        """Return the external key of the respondent, if there is one; append faults of its cell."""
+        """Return the external key of the respondent, None if the line is anonymous.
+
+        Messages about an invalid id, or about an earlier line of the respondent, are appended to
+        `faults`.
+        """
         external_id = self._cell(line, RESPONDENT)
-        earlier = self._lines_by_respondent.get(external_id)
+        earlier_line = self._lines_by_respondent.get(external_id)
         if len(external_id) > _LONGEST_ID or "\x00" in external_id:
             faults.append(
                 self._columns.fault(RESPONDENT, f"Give an id of at most {_LONGEST_ID} characters.")
             )
-        elif earlier is not None:
-            faults.append(
-                self._columns.fault(
-                    RESPONDENT, f"This respondent has answered in line {earlier}; remove one line."
-                )
-            )
+        elif earlier_line is not None:
+            message = f"This respondent has answered in line {earlier_line}; remove one line."
+            faults.append(self._columns.fault(RESPONDENT, message))
         return (self._options.system or "", external_id) if external_id else None
 
     def _submitted_at(self, line: Line, faults: list[str]) -> datetime | None:
-        """Return the time of the answers, if there is one; append faults of its cell."""
+        """Return the time at which the line was answered, None if the cell is empty or invalid.
+
+        A message about an invalid time is appended to `faults`.
+        """
         text = self._cell(line, SUBMITTED_AT)
         if not text:
             return None
@@ -142,7 +149,10 @@ class LineParser:
         return moment
 
     def _channel(self, line: Line, faults: list[str]) -> str:
-        """Return the channel of the line, or else of the options; append faults of its cell."""
+        """Return the channel of the line, by default the channel that the options name.
+
+        A message about an invalid channel is appended to `faults`.
+        """
         channel = self._cell(line, CHANNEL) or self._options.channel
         if not is_channel(channel):
             message = "Write it in lower case, such as web or on_site."

@@ -1,4 +1,4 @@
-"""Tables of imports and of rejected lines."""
+"""Tables of imports of answers, and of the lines that they rejected."""
 
 from uuid import UUID
 
@@ -10,7 +10,10 @@ from shared.imports.models import ImportColumns, RejectionColumns
 
 
 class Import(ImportColumns, Model):
-    """An import of a file of answers; the job goes on after line `processed` when it resumes."""
+    """An import of a file of answers to a wave; it is also the row of the job that does it.
+
+    `processed` is the number of lines imported so far: a resumed job continues after them.
+    """
 
     __tablename__ = "imports"
 
@@ -19,6 +22,6 @@ class Import(ImportColumns, Model):
 
 
 class Rejection(RejectionColumns, Model):
-    """A line that was rejected, with its cells as in the file, and the faults."""
+    """A rejected line of a file: its cells as they are in the file, and its faults."""
 
     __tablename__ = "import_rejections"

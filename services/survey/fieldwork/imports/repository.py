@@ -10,13 +10,13 @@ from shared.http.pagination import PageRequest, Slice, page
 
 
 def answer_import(session: Session, *, survey_id: UUID, import_id: UUID) -> Import | None:
-    """Return the import of a survey with this id, or None."""
-    found = session.get(Import, import_id)
-    return found if found and found.survey_id == survey_id else None
+    """Return the import with this id; None if the survey has no such import."""
+    row = session.get(Import, import_id)
+    return row if row and row.survey_id == survey_id else None
 
 
 def answer_imports(session: Session, *, survey_id: UUID, paging: PageRequest) -> Slice:
-    """Return a page of the imports of a survey in the order of their creation."""
+    """Return a page of a survey's imports, in the order of creation."""
     return page(
         session,
         select(Import).where(Import.survey_id == survey_id),

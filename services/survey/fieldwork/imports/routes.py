@@ -52,14 +52,15 @@ def import_answers(
 ) -> Response:
     """Import the answers of a wave from a file.
 
-    The file is stored and imported by a job; `Location` shows its progress. `errors_url` has the
-    rejected lines, to be corrected and sent again. A line with a respondent replaces the answers
-    that the respondent has given to the wave (POST .../responses refuses them with 409
-    `already_answered`). The same file sent twice changes nothing.
+    The file is stored, and a job imports it; `Location` is the address of the job's progress.
+    `errors_url` is the address of the rejected lines, to be corrected and sent again. A line with a
+    respondent replaces the answers that the respondent has given to the wave before (POST
+    .../responses refuses a second response with 409 `already_answered`). Sending the same file
+    twice changes nothing.
 
-    A line without a respondent is recognized only by the content of the whole file and its line
-    number: if the file has more lines or another order, it counts as another response. Send only
-    new lines, or give the respondents ids.
+    A line without a respondent is recognized only by the content of the whole file and the line
+    number: if lines were added to the file or sorted, it becomes a further response. Send only new
+    lines, or give the respondents ids.
     """
 
     def start() -> Response:
@@ -81,16 +82,16 @@ def list_answer_imports(
 ) -> Response:
     """List the imports of a survey, newest first. Needs a key that sees all rows."""
     found_or_404(surveys.survey(session, survey_id), UNKNOWN)
-    found = repository.answer_imports(session, survey_id=survey_id, paging=paging)
-    return answer_page(ImportPage, ImportOut.of, found, paging)
+    rows = repository.answer_imports(session, survey_id=survey_id, paging=paging)
+    return answer_page(ImportPage, ImportOut.of, rows, paging)
 
 
 @router.get(
     "/{survey_id}/imports/{import_id}", response_model=ImportOut, responses=errors(403, 404)
 )
 def read_answer_import(survey_id: SurveyId, import_id: ImportId, session: Reading) -> Response:
-    """Read the progress of an import and the outcomes so far. Needs a key that sees all rows."""
-    return answer(ImportOut.of(_existing(session, survey_id, import_id)))
+    """Read an import: its progress and its counts so far. Needs a key that sees all rows."""
+    return answer(ImportOut.of(_existing_import(session, survey_id, import_id)))
 
 
 @router.post(
@@ -104,7 +105,7 @@ def cancel_answer_import(
     """Cancel an import; the lines imported so far stay. Needs a key that sees all rows."""
 
     def cancel() -> Response:
-        row = _existing(session, survey_id, import_id)
+        row = _existing_import(session, survey_id, import_id)
         jobs.cancel(session, row)
         return answer(ImportOut.of(row))
 
@@ -117,16 +118,16 @@ def cancel_answer_import(
     responses=errors(403, 404),
 )
 def read_answer_import_errors(survey_id: SurveyId, import_id: ImportId, store: Store) -> Response:
-    """Read the rejected lines as CSV: the columns of the file, and `errors` with the reasons.
+    """Read the rejected lines as CSV, with a further column `errors` that states the reasons.
 
     Needs a key that sees all rows.
     """
     with store.reading() as session:
-        row = _existing(session, survey_id, import_id)
+        row = _existing_import(session, survey_id, import_id)
     return errors_file(store, Rejection, row)
 
 
-def _existing(session: Session, survey_id: UUID, import_id: UUID) -> Import:
-    """Return the import of a survey with this id, or raise NotFound."""
+def _existing_import(session: Session, survey_id: UUID, import_id: UUID) -> Import:
+    """Return the import with this id, or raise NotFound if the survey has no such import."""
     row = repository.answer_import(session, survey_id=survey_id, import_id=import_id)
     return found_or_404(row, service.UNKNOWN)

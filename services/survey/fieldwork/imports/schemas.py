@@ -15,7 +15,7 @@ from shared.imports.schemas import QUEUED_IMPORT, Encoding, FileForm, FileImport
 
 
 class AnswerImportOptions(Body):
-    """How the file is read."""
+    """How a file of answers is read, and which wave its answers belong to."""
 
     system: System | None = Field(
         None,
@@ -65,17 +65,18 @@ _EXAMPLE_IMPORT = QUEUED_IMPORT | {
 
 
 class ImportForm(FileForm):
-    """The parts of the form with the file."""
+    """The multipart form of an import: the file, and how it is read."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_FORM]})
 
     file: UploadFile = Field(
-        description="CSV in UTF-8 or GBK, or XLSX, with a header line; each line is a response. "
-        "Columns: codes of items, respondent_external_id, submitted_at, channel. An answer is a "
-        "code, a number or a label; several options are separated by semicolons."
+        description="A CSV file in UTF-8 or GBK, or an XLSX file. It has a header line; every "
+        "other line is a response. The columns are named by the codes of items, or "
+        "respondent_external_id, submitted_at or channel. An answer is a code, a number or a "
+        "label; several options are separated by semicolons."
     )
     options: JsonPart[AnswerImportOptions] = Field(
-        "{}", validate_default=True, description="JSON object: how the file is read."
+        "{}", validate_default=True, description="A JSON object that states how the file is read."
     )
 
 
@@ -83,7 +84,11 @@ SentForm = Annotated[ImportForm, Form(media_type="multipart/form-data")]
 
 
 class ImportOut(FileImportOut):
-    """An import of answers. Counts are lines; `processed` is the sum of the four outcomes."""
+    """An import of a file of answers.
+
+    `processed` lines are finished; it is the sum of `created`, `updated`, `unchanged` and
+    `rejected`.
+    """
 
     location_template = "/v1/surveys/{row.survey_id}/imports/{row.id}"
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_IMPORT]})

@@ -1,4 +1,4 @@
-"""The use case of imports: store a file and queue its job, which is in job.py."""
+"""The use case of starting an import: store the file and queue the job that imports it."""
 
 from dataclasses import asdict, dataclass
 from uuid import UUID
@@ -17,7 +17,10 @@ UNKNOWN = "This survey has no import with this id."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How the lines of a file are read; stored with the import."""
+    """How the lines of a file are read; the options are stored with the import.
+
+    `channel` is the channel of lines that name none, `timezone` the zone of times without offset.
+    """
 
     system: str | None
     timezone: str
@@ -28,10 +31,11 @@ class Options:
 def start_import(
     session: Session, *, survey_id: UUID, wave_code: str | None, options: Options, upload: Upload
 ) -> Import:
-    """Store a file and queue its import.
+    """Store a file of answers to a wave, and queue the job that imports it.
 
-    Invalid if the columns are not valid, or if the file has external ids of respondents and the
-    options do not name their system; NotFound or Conflict if the wave takes no responses.
+    `wave_code` may be None if only one wave is open. Raises Invalid if the columns are not valid,
+    or if the file has ids of respondents and the options do not name the system of the ids;
+    NotFound if there is no such survey or wave; Conflict if it accepts no responses.
     """
     wave = wave_for_responses(
         session, survey_id=survey_id, wave_code=wave_code, pointer="/options/wave"

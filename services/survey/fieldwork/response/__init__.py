@@ -1,1 +1,1 @@
-"""Responses (答卷): answers checked against the questionnaire version that their wave asks."""
+"""Responses (答卷): one respondent's answers to one wave, checked against its questionnaire."""

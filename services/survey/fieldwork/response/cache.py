@@ -1,4 +1,4 @@
-"""The answer checkers of the questionnaire versions in use, one cache per process."""
+"""A cache of answer checkers, so that a process builds each of them once."""
 
 from uuid import UUID
 
@@ -11,11 +11,14 @@ from services.survey.fieldwork.survey.models import Wave
 _MOST_CHECKERS = 256
 
 _checkers: dict[tuple[UUID, int], AnswerChecker] = {}
-"""By questionnaire id and version; an entry stays valid, as a published version never changes."""
+"""The checkers by questionnaire id and version number.
+
+An entry never becomes outdated, because a published version never changes.
+"""
 
 
 def answer_checker(session: Session, wave: Wave) -> AnswerChecker:
-    """Return the checker of the answers to the questionnaire version that a wave asks."""
+    """Return the checker for answers to the questionnaire version that a wave asks."""
     version = wave.questionnaire_id, wave.questionnaire_version
     checker = _checkers.get(version)
     if checker is None:

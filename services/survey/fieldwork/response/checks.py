@@ -1,4 +1,7 @@
-"""The check of one answer, for each type of item: of a JSON value, and of a text."""
+"""The checks of one answer: a class for each type of item.
+
+Each class checks an answer that is a JSON value, and an answer that is written as text.
+"""
 
 import re
 import unicodedata
@@ -10,14 +13,19 @@ from services.survey.design.questionnaire.domain import LARGEST, SCALED, Item, Q
 from shared.contracts.survey.response import Answer
 
 SEPARATOR = ";"
+"""Separates the chosen options in the text of an answer to a multiple choice."""
 _MOST_LISTED = 20
+"""Greatest number of options that an error message lists."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _WHOLE_NUMBER = re.compile(r"([+-]?[0-9]{1,15})(\.0*)?")
 _NUMBER = re.compile(r"[+-]?([0-9]{1,30}(\.[0-9]{0,15})?|\.[0-9]{1,15})")
 
 
 class InvalidAnswer(Exception):
-    """An answer breaks a rule of its item; `index` is the position in a list of options."""
+    """An answer that its item does not allow; `index` is the position in a list of options.
+
+    `code` and `details` are those of `AnswerFault`.
+    """
 
     def __init__(
         self, code: str, details: Mapping[str, object] | None = None, *, index: int | None = None
@@ -29,16 +37,16 @@ class AnswerCheck(Protocol):
     """The check of the answers to one item; both methods raise InvalidAnswer."""
 
     def check(self, value: object) -> Answer:
-        """Return the answer that a JSON value states."""
+        """Return the answer that is given as a JSON value."""
         ...
 
     def parse(self, text: str) -> Answer:
-        """Return the answer that a text states."""
+        """Return the answer that is written as text."""
         ...
 
 
 def check_for(item: Item) -> AnswerCheck:
-    """Return the check of the answers to an item."""
+    """Return the check for answers to an item of this type."""
     if item.type in SCALED:
         return _ScaleCheck(item)
     if item.type is QuestionType.SINGLE:
@@ -49,11 +57,11 @@ def check_for(item: Item) -> AnswerCheck:
 
 
 class _ScaleCheck:
-    """Allows a point of a scale, or one of its missing codes; in a text also by label."""
+    """Allows a point of a scale or a missing code ("not applicable"); a text may be its label."""
 
     def __init__(self, item: Item) -> None:
         self._values = frozenset(choice.value for choice in item.choices)
-        self._spellings = _spellings(item)
+        self._values_by_spelling = _values_by_spelling(item)
         self._details = {
             "least": item.least,
             "most": item.most,
@@ -61,68 +69,77 @@ class _ScaleCheck:
         }
 
     def check(self, value: object) -> Answer:
+        """Return the value if it is a point of the scale or a missing code."""
         if type(value) is int and value in self._values:
             return value
         raise InvalidAnswer("outside_scale", self._details)
 
     def parse(self, text: str) -> Answer:
-        exact = self._spellings.get(text)
-        return self._parse_normalized(_normalize(text)) if exact is None else exact
+        """Return the value whose number or label the text is."""
+        value = self._values_by_spelling.get(text)
+        return self._parse_normalized(_normalize(text)) if value is None else value
 
     def _parse_normalized(self, text: str) -> Answer:
-        """Return the value that a trimmed number or a label means."""
-        whole = _WHOLE_NUMBER.fullmatch(text)
-        if whole:
-            return self.check(int(whole[1]))
-        value = self._spellings.get(text.casefold())
+        """Return the value whose number or label the normalized text is, in any case."""
+        number = _WHOLE_NUMBER.fullmatch(text)
+        if number:
+            return self.check(int(number[1]))
+        value = self._values_by_spelling.get(text.casefold())
         if value is None:
             raise InvalidAnswer("outside_scale", self._details)
         return value
 
 
 class _OptionCheck:
-    """Allows the code of one option; in a text also its label."""
+    """Allows the code of one option; a text may be the option's label."""
 
     def __init__(self, item: Item) -> None:
         self._codes = frozenset(str(choice.value) for choice in item.choices)
-        self._spellings = {spelling: str(code) for spelling, code in _spellings(item).items()}
+        self._codes_by_spelling = {
+            spelling: str(code) for spelling, code in _values_by_spelling(item).items()
+        }
         codes = [str(choice.value) for choice in item.choices]
-        more = ["..."] if len(codes) > _MOST_LISTED else []
-        self._details = {"options": ", ".join(codes[:_MOST_LISTED] + more)}
+        ellipsis = ["..."] if len(codes) > _MOST_LISTED else []
+        self._details = {"options": ", ".join(codes[:_MOST_LISTED] + ellipsis)}
 
     def check(self, value: object, index: int | None = None) -> str:
+        """Return the value if it is the code of an option; `index` is its position in a list."""
         if isinstance(value, str) and value in self._codes:
             return value
         raise InvalidAnswer("unknown_option", self._details, index=index)
 
     def parse(self, text: str, index: int | None = None) -> str:
-        code = self._spellings.get(text) or self._spellings.get(text.strip().casefold())
+        """Return the code of the option whose code or label the text is."""
+        spellings = self._codes_by_spelling
+        code = spellings.get(text) or spellings.get(text.strip().casefold())
         return code or self.check(text.strip(), index)
 
 
 class _OptionsCheck:
-    """Allows the codes of several options; returns them in the order of the questionnaire."""
+    """Allows the codes of several options, which are sorted as in the questionnaire."""
 
     def __init__(self, item: Item) -> None:
-        self._option = _OptionCheck(item)
+        self._option_check = _OptionCheck(item)
         self._order = {str(choice.value): rank for rank, choice in enumerate(item.choices)}
         self._fewest, self._greatest = item.fewest, item.greatest
 
     def check(self, value: object) -> list[str]:
+        """Return the sorted codes if the value is a list of valid codes."""
         if not isinstance(value, list):
             raise InvalidAnswer("list_expected")
-        return self._check_count(
-            [self._option.check(each, index) for index, each in enumerate(value)]
+        return self._check_and_sort(
+            [self._option_check.check(code, index) for index, code in enumerate(value)]
         )
 
     def parse(self, text: str) -> list[str]:
+        """Return the sorted codes of the options that the text lists, separated by ";"."""
         parts = [part for part in text.split(SEPARATOR) if part.strip()]
-        return self._check_count(
-            [self._option.parse(part, index) for index, part in enumerate(parts)]
+        return self._check_and_sort(
+            [self._option_check.parse(part, index) for index, part in enumerate(parts)]
         )
 
-    def _check_count(self, codes: list[str]) -> list[str]:
-        """Return the codes in the order of the questionnaire, if their number is allowed."""
+    def _check_and_sort(self, codes: list[str]) -> list[str]:
+        """Return the codes sorted as in the questionnaire; refuse repeated, too few or too many."""
         if len(set(codes)) < len(codes):
             raise InvalidAnswer("repeated_option")
         if codes and len(codes) < self._fewest:
@@ -133,34 +150,39 @@ class _OptionsCheck:
 
 
 class _NumberCheck:
-    """Allows a number within its bounds, or one of its missing codes."""
+    """Allows a number between two bounds, or a missing code ("no answer")."""
 
     def __init__(self, item: Item) -> None:
         self._missing = frozenset(item.missing)
         self._decimals = item.decimals
-        self._least = _decimal(-LARGEST if item.least is None else item.least)
-        self._most = _decimal(LARGEST if item.most is None else item.most)
+        self._least = _to_decimal(-LARGEST if item.least is None else item.least)
+        self._most = _to_decimal(LARGEST if item.most is None else item.most)
 
     def check(self, value: object) -> Answer:
+        """Return the value if it is a finite number that the item allows."""
         if type(value) not in (int, float):
-            raise self._not_a_number()
-        number = _decimal(value)
+            raise self._not_a_number_error()
+        number = _to_decimal(value)
         if not number.is_finite():
-            raise self._not_a_number()
+            raise self._not_a_number_error()
         return self._check_bounds(number)
 
     def parse(self, text: str) -> Answer:
-        normalized = _normalize(text)
-        if not _NUMBER.fullmatch(normalized):
-            raise self._not_a_number()
-        return self._check_bounds(Decimal(normalized))
+        """Return the number that the text states, if the item allows it."""
+        normalized_text = _normalize(text)
+        if not _NUMBER.fullmatch(normalized_text):
+            raise self._not_a_number_error()
+        return self._check_bounds(Decimal(normalized_text))
 
-    def _not_a_number(self) -> InvalidAnswer:
-        """Return the error for a value that is no number, with an example of one."""
+    def _not_a_number_error(self) -> InvalidAnswer:
+        """Return the error for a value that is no number, with an example of a valid number."""
         return InvalidAnswer("number_expected", {"example": "12.5" if self._decimals else "12"})
 
     def _check_bounds(self, number: Decimal) -> Answer:
-        """Return the number as int or float; InvalidAnswer if its bounds or decimals forbid it."""
+        """Return the number as int or float if it is within the bounds and has few decimals.
+
+        A missing code need not be within the bounds. Raises InvalidAnswer otherwise.
+        """
         if number not in self._missing:
             if number < self._least:
                 raise InvalidAnswer("too_small", {"least": self._least})
@@ -173,44 +195,50 @@ class _NumberCheck:
 
 
 class _TextCheck:
-    """Allows a text up to a length; returns it without surrounding blanks, "" if it is blank."""
+    """Allows a text up to a greatest length, which is returned trimmed; a blank text becomes ""."""
 
     def __init__(self, item: Item) -> None:
         self._longest = item.longest
 
     def check(self, value: object) -> str:
+        """Return the value, trimmed, if it is a valid text."""
         if not isinstance(value, str):
             raise InvalidAnswer("text_expected")
         return self.parse(value)
 
     def parse(self, text: str) -> str:
-        trimmed = text.replace("\r\n", "\n").strip()
-        if _UNPRINTABLE.search(trimmed):
+        """Return the text, trimmed, if it has no control characters and is not too long."""
+        trimmed_text = text.replace("\r\n", "\n").strip()
+        length = len(trimmed_text)
+        if _UNPRINTABLE.search(trimmed_text):
             raise InvalidAnswer("unreadable")
-        if len(trimmed) > self._longest:
-            raise InvalidAnswer("too_long", {"longest": self._longest, "length": len(trimmed)})
-        return trimmed
+        if length > self._longest:
+            raise InvalidAnswer("too_long", {"longest": self._longest, "length": length})
+        return trimmed_text
 
 
-def _decimal(number: object) -> Decimal:
-    """Return the decimal that the number is written as: 0.1, not the binary fraction next to it."""
+def _to_decimal(number: object) -> Decimal:
+    """Return the number as the decimal that its text states: 0.1, not the nearest binary float."""
     return Decimal(str(number))
 
 
 def _normalize(text: str) -> str:
-    """Return the text trimmed and with half-width digits instead of full-width ones (全角数字)."""
+    """Return the text, trimmed, with full-width characters (全角, "４") as ordinary ones ("4")."""
     return unicodedata.normalize("NFKC", text).strip()
 
 
-def _spellings(item: Item) -> dict[str, int | str]:
-    """Return the value of a choice by each text that means it.
+def _values_by_spelling(item: Item) -> dict[str, int | str]:
+    """Return a dict from each text that stands for a choice to the value of the choice.
 
-    These are the value itself, and its labels in lower case unless two choices share a label.
+    The texts are the value itself, and the choice's Chinese and English label in lower case. A
+    label that two choices have is left out.
     """
-    labels: dict[str, set[int | str]] = {}
+    values_by_label: dict[str, set[int | str]] = {}
     for choice in item.choices:
         for label in (choice.text.zh, choice.text.en) if choice.text else ():
             if label:
-                labels.setdefault(label.strip().casefold(), set()).add(choice.value)
-    spellings = {label: next(iter(values)) for label, values in labels.items() if len(values) == 1}
-    return spellings | {str(choice.value): choice.value for choice in item.choices}
+                values_by_label.setdefault(label.strip().casefold(), set()).add(choice.value)
+    unambiguous = {
+        label: next(iter(values)) for label, values in values_by_label.items() if len(values) == 1
+    }
+    return unambiguous | {str(choice.value): choice.value for choice in item.choices}

@@ -1,7 +1,7 @@
 """Submissions, their keys, and the check of answers against the items of a questionnaire version.
 
-Answers arrive with JSON types (from the API) or as text (from a form or a file), and become the
-same values.
+Answers arrive with JSON types (from the API) or as text (from a web form or a file). Both are
+converted to the same values.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,27 +17,29 @@ from shared.contracts.survey.response import Answer
 from shared.errors import pointer_to
 
 MOST_AHEAD = timedelta(days=1)
-"""How far in the future a submission may lie, because clocks and time zones may be wrong."""
+"""How far in the future the time of a submission may be, as clocks or time zones may be wrong."""
 
 SubmissionKind = Literal["respondent", "customer", "form", "line"]
 
 
 def submission_key(wave_id: UUID, kind: SubmissionKind, *names: str) -> UUID:
-    """Return the key of a submission: the same names in the same wave have the same key.
+    """Return the key of a submission, by which it is recognized when it is sent again.
 
-    The names identify it within its kind: the external key of a respondent, the id of a customer,
-    the id of a form, or the digest of a file and the number of a line.
+    The key is derived from the wave, the kind, and the names that identify the submission within
+    its kind: for `respondent` the external key of the respondent, for `customer` the id of the
+    customer, for `form` the id of the form, for `line` the digest of the file and the line number.
     """
     return uuid5(wave_id, "\x1f".join((kind, *names)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """Answers of a respondent that are not stored yet; the same key is the same submission.
+    """Answers of one respondent that are to be stored as a response.
 
-    Without `submitted_at` the moment of its insertion counts. `key` becomes the identity of the
-    response unless the customer is known: then the identity is derived from the customer, because
-    a customer answers a wave once.
+    Two submissions with the same `key` are the same submission, sent again. `key` becomes the
+    identity of the stored response, except if the customer is known: then the identity is derived
+    from the customer, because a customer answers a wave only once. `respondent` is the external key
+    of the customer. If `submitted_at` is None, the time of storing is used.
     """
 
     key: UUID
@@ -50,9 +52,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFault:
-    """The reason why one answer is invalid; `index` is the position in a list of options.
+    """The reason why the answer to one item is invalid.
 
-    `code` selects the message, `details` has the values that the message shows.
+    `code` selects the message in `texts.py`, `details` are the values that the message shows. In a
+    list of options `index` is the position of the invalid option.
     """
 
     item: str
@@ -62,22 +65,22 @@ class AnswerFault:
 
     @property
     def pointer(self) -> str:
-        """Return the JSON pointer of the answer, relative to the object of all answers."""
+        """Return the JSON pointer of the answer, relative to the JSON object `answers`."""
         return pointer_to(self.item, *(() if self.index is None else (self.index,)))
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswers:
-    """The valid answers in the form in which they are stored, and the faults of the others."""
+    """The valid answers, as they are stored, and the faults of the invalid answers."""
 
     answers: dict[str, Answer]
     faults: list[AnswerFault]
 
 
 class AnswerChecker:
-    """Checks answers against all items of one questionnaire version.
+    """Checks answers against the items of one questionnaire version.
 
-    It is built once per version, because a file has tens of thousands of lines to check.
+    It is built once and then used for many responses, such as all lines of a file.
     """
 
     def __init__(self, items: Iterable[Item]) -> None:
@@ -88,18 +91,21 @@ class AnswerChecker:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Return the codes of the items."""
+        """Return the codes of all items of the questionnaire version."""
         return tuple(self._checks)
 
     def check(self, answers: Mapping[str, object]) -> CheckedAnswers:
-        """Check answers by item code that have JSON types; null means no answer."""
+        """Return the result of checking answers with JSON types, by item code.
+
+        None means that the item is not answered.
+        """
         answered = {code: value for code, value in answers.items() if value is not None}
         return self._check_all(answered, lambda check, value: check.check(value))
 
     def check_texts(self, answers: Mapping[str, str]) -> CheckedAnswers:
-        """Check answers by item code that are text; a blank text means no answer.
+        """Return the result of checking answers that are texts, by item code.
 
-        Several options are separated by semicolons.
+        A blank text means that the item is not answered. Several options are separated by ";".
         """
         answered = {code: text for code, text in answers.items() if text and not text.isspace()}
         return self._check_all(answered, lambda check, text: check.parse(text))
@@ -107,7 +113,10 @@ class AnswerChecker:
     def _check_all(
         self, answers: Mapping[str, Any], check_one: Callable[[AnswerCheck, Any], Answer]
     ) -> CheckedAnswers:
-        """Check each answer with `check_one`, and report unknown and missing items."""
+        """Return the result of checking each answer with `check_one`.
+
+        An answer to an unknown item is a fault, and so is a required item without an answer.
+        """
         checked = CheckedAnswers({}, [])
         for code, value in answers.items():
             check = self._checks.get(code)
@@ -127,10 +136,14 @@ class AnswerChecker:
 
     def _missing_answers(self, checked: CheckedAnswers) -> list[AnswerFault]:
         """Return a fault for each required item that has neither a valid answer nor a fault."""
-        found = checked.answers.keys() | {fault.item for fault in checked.faults}
-        return [AnswerFault(code, "required") for code in self._required if code not in found]
+        seen = checked.answers.keys() | {fault.item for fault in checked.faults}
+        return [AnswerFault(code, "required") for code in self._required if code not in seen]
 
     def split(self, answers: Mapping[str, Answer]) -> tuple[dict[str, Answer], dict[str, Answer]]:
-        """Return coded answers and open answers (开放题), which may contain personal data."""
+        """Return the answers in two dicts: coded answers, and open answers (开放题).
+
+        Coded answers are numbers and option codes. Open answers are free text, which may contain
+        personal data.
+        """
         coded = {code: value for code, value in answers.items() if code not in self.open_items}
         return coded, {code: answers[code] for code in answers.keys() - coded.keys()}

@@ -1,4 +1,9 @@
-"""Events of responses: coded answers are facts; open answers are state, which can be erased."""
+"""Events of responses: pure functions from a row to the events that are published.
+
+Coded answers (numbers and option codes) are published in the fact `response.submitted`. Open
+answers (free text) may contain personal data, so they are published in the state `response.state`,
+which can be erased.
+"""
 
 from collections.abc import Iterable
 
@@ -7,18 +12,18 @@ from shared.database import Row
 
 
 def events_for(rows: Iterable[Row]) -> list[ResponseSubmitted | ResponseState]:
-    """Return the events of created and updated responses.
+    """Return the events about these rows of created and updated responses.
 
-    The state is left out for a new response without open answers. An updated one without open
-    answers may have had some before, so its state is published.
+    A new response without open answers has no state. For an updated response the state is always
+    published, because an earlier version may have had open answers.
     """
     rows = list(rows)
-    with_state = [row for row in rows if row["open_answers"] or row["version"] > 1]
-    return [*map(response_submitted, rows), *map(response_state, with_state)]
+    rows_with_state = [row for row in rows if row["open_answers"] or row["version"] > 1]
+    return [*map(response_submitted, rows), *map(response_state, rows_with_state)]
 
 
 def response_submitted(row: Row) -> ResponseSubmitted:
-    """Return the event with the coded answers, and the customer if known."""
+    """Return the event with a response's coded answers, and its customer if known."""
     return ResponseSubmitted(
         response_id=row["id"],
         version=row["version"],
@@ -33,7 +38,7 @@ def response_submitted(row: Row) -> ResponseSubmitted:
 
 
 def response_state(row: Row) -> ResponseState:
-    """Return the state with the open answers."""
+    """Return the event with a response's open answers."""
     return ResponseState(
         response_id=row["id"],
         version=row["version"],

@@ -9,7 +9,7 @@ from shared.http.schemas import Filter
 
 
 class ResponseFilter(Filter):
-    """Filters of a list of responses; a response has to match all that are given."""
+    """Filters of a list of responses; only responses that match every given filter are listed."""
 
     wave: WaveCode | None = Field(
         None, description="Only responses to the wave with this code (调研批次)."

@@ -1,4 +1,4 @@
-"""Handlers of the events that change responses."""
+"""The handler of customer events, which may identify the customers of stored responses."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,11 +12,14 @@ from shared.settings import ServiceSettings
 
 
 def apply_customer_states(session: Session, events: Sequence[CustomerState]) -> None:
-    """Update the customer projection, and the customers of the responses that name them."""
+    """Store the customers of these events, and set them in responses that have their external keys.
+
+    A response that was stored before its customer was known gets its `customer_id` here.
+    """
     customer_ids = customers.apply_customer_states(session, events)
     identify_respondents(session, customer_ids)
 
 
 def handlers(_settings: ServiceSettings) -> Mapping[type, Handler]:
-    """Return the handler of each event class that changes responses."""
+    """Return the handler of each event class that can change responses."""
     return {CustomerState: apply_customer_states}

@@ -1,4 +1,7 @@
-"""The customer of a response: checks, look-up by external key, and the identity per customer."""
+"""Which customer a response belongs to, and the unique identity that follows from it.
+
+The identity ensures that a customer has at most one response to a wave.
+"""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -27,10 +30,10 @@ def check_customer_is_visible(
     respondent: ExternalKey | None,
     customer_id: UUID | None,
 ) -> None:
-    """Raise Invalid if the customer of a new response is not visible to the reader.
+    """Raise Invalid if the reader could not see the response that it is about to create.
 
-    Also if no customer is named and the reader does not see all rows: a reader must be able to see
-    the response that they create.
+    A reader who does not see all rows must name a customer that it sees. `respondent` is the
+    external key of the customer; both arguments are None for an anonymous response.
     """
     customer = respondent or customer_id
     if customer is None and reader.rows is not Rows.ALL:
@@ -45,7 +48,10 @@ def check_customer_is_visible(
 def key_of_submission(
     wave: Wave, *, respondent: ExternalKey | None, customer_id: UUID | None
 ) -> UUID:
-    """Return the key of a submission: one per respondent and wave, a new one if it is anonymous."""
+    """Return the key of a submission.
+
+    It is derived from the wave and the respondent; an anonymous submission gets a new unique key.
+    """
     if respondent is not None:
         return submission_key(wave.id, "respondent", *respondent)
     if customer_id is not None:
@@ -54,25 +60,28 @@ def key_of_submission(
 
 
 def identity_of_customer(wave: Wave, customer_id: UUID) -> UUID:
-    """Return the identity of the one response of a known customer in a wave."""
+    """Return the identity of a known customer's response to a wave; there is at most one."""
     return submission_key(wave.id, "customer", str(customer_id))
 
 
 def customers_of(session: Session, submissions: Sequence[Submission]) -> dict[UUID, UUID | None]:
-    """Return the customer id of each submission by its key; None if it is anonymous or unknown."""
-    keys = [s.respondent for s in submissions if s.respondent]
-    known = customers.resolve_customers(session, keys)
+    """Return the customer id of each submission, by the key of the submission.
+
+    It is None if the submission is anonymous or its customer is not known yet.
+    """
+    external_keys = [s.respondent for s in submissions if s.respondent]
+    known_customers = customers.resolve_customers(session, external_keys)
     return {
-        s.key: s.customer_id or (known.get(s.respondent) if s.respondent else None)
+        s.key: s.customer_id or (known_customers.get(s.respondent) if s.respondent else None)
         for s in submissions
     }
 
 
 def identify_respondents(session: Session, customer_ids: Mapping[ExternalKey, UUID]) -> None:
-    """Set the customers of stored responses whose respondents have these external keys.
+    """Set the customer in all stored responses whose respondent has one of these external keys.
 
-    Changed responses get a new version and a `response.submitted` event. Their states are not
-    published again, because the open answers have not changed.
+    A changed response gets a new version and a `response.submitted` event. The event
+    `response.state` is not published again, because the open answers have not changed.
     """
     if not customer_ids:
         return
@@ -87,5 +96,5 @@ def identify_respondents(session: Session, customer_ids: Mapping[ExternalKey, UU
 
 
 def _external_key(row: Response) -> ExternalKey:
-    """Return the external key of the respondent; both parts are empty if there is none."""
+    """Return the external key of a response's respondent, ("", "") if it has none."""
     return row.respondent_system or "", row.respondent_id or ""

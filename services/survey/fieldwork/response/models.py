@@ -1,4 +1,4 @@
-"""Table of responses."""
+"""The table of responses."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,11 +12,13 @@ from shared.database import Json, Moment
 
 
 class Response(Model):
-    """The answers of one respondent in one wave.
+    """The answers of one respondent to one wave.
 
-    `identity` is unique to a submission, or to a customer and wave where the customer is known. The
-    external key of the respondent stays as the source named it, so that a customer event that
-    arrives later finds the response and sets `customer_id`.
+    `identity` is derived from the customer and the wave if the customer is known, otherwise it is
+    the key of the submission; it is unique, so nobody is counted twice. `respondent_system` and
+    `respondent_id` are the external key of the respondent as submitted: a customer event that
+    arrives later finds the response by this key and sets `customer_id`. `answers` has the numbers
+    and option codes, `open_answers` the free text.
     """
 
     __tablename__ = "responses"

@@ -1,4 +1,4 @@
-"""Every SELECT on responses. A reader sees the responses of the customers visible to them."""
+"""Every SELECT on responses. A reader sees the responses of the customers that it may see."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -17,7 +17,7 @@ from shared.row_access import Reader
 
 
 def visible_to(reader: Reader, statement: Select[Any]) -> Select[Any]:
-    """Restrict a SELECT on responses to those visible to the reader.
+    """Return a SELECT on responses, limited to the responses that the reader may see.
 
     Responses without a customer are visible only to a reader who sees all rows.
     """
@@ -30,10 +30,10 @@ def visible_to(reader: Reader, statement: Select[Any]) -> Select[Any]:
 def response(
     session: Session, reader: Reader, *, survey_id: UUID, response_id: UUID
 ) -> Response | None:
-    """Return the response of a survey with this id if it is visible to the reader, or None."""
+    """Return the response with this id; None if the survey has none that the reader may see."""
     statement = select(Response).where(Response.id == response_id, Response.survey_id == survey_id)
-    found: Response | None = session.scalar(visible_to(reader, statement))
-    return found
+    visible_response: Response | None = session.scalar(visible_to(reader, statement))
+    return visible_response
 
 
 def responses(
@@ -44,23 +44,27 @@ def responses(
     survey_id: UUID,
     paging: PageRequest,
 ) -> Slice:
-    """Return a page of the responses of a survey in the order of their creation."""
-    equal = filters.model_dump(exclude_none=True)
-    statement = visible_to(reader, select(Response).filter_by(survey_id=survey_id, **equal))
+    """Return a page of a survey's responses that match the filters, in the order of creation."""
+    columns = filters.model_dump(exclude_none=True)
+    statement = visible_to(reader, select(Response).filter_by(survey_id=survey_id, **columns))
     return page(session, statement, paging=paging, order=[Response.id])
 
 
 def existing_for_change(
     session: Session, wave: Wave, *, identities: Collection[UUID], customer_ids: Collection[UUID]
 ) -> list[Response]:
-    """Return the responses with these identities, or of these customers in the wave, locked."""
+    """Lock and return the responses that submissions to a wave may change.
+
+    These are the responses with one of these identities, and the responses of these customers to
+    the wave. They are locked in the order of their ids, until the transaction ends.
+    """
     if not identities:
         return []
     in_wave = (Response.survey_id == wave.survey_id) & (Response.wave == wave.code)
-    of_customers = in_wave & Response.customer_id.in_(customer_ids)
+    is_of_customers = in_wave & Response.customer_id.in_(customer_ids)
     statement = (
         select(Response)
-        .where(Response.identity.in_(identities) | of_customers)
+        .where(Response.identity.in_(identities) | is_of_customers)
         .order_by(Response.id)
         .with_for_update()
     )
@@ -68,20 +72,21 @@ def existing_for_change(
 
 
 def of_respondents_for_change(session: Session, keys: Iterable[ExternalKey]) -> list[Response]:
-    """Return the responses of the respondents with these external keys, locked."""
-    of_systems = [
+    """Lock and return all responses whose respondents have these external keys."""
+    conditions = [
         (Response.respondent_system == system) & Response.respondent_id.in_(external_ids)
         for system, external_ids in group_by_system(keys).items()
     ]
-    statement = select(Response).where(or_(*of_systems)).order_by(Response.id).with_for_update()
+    statement = select(Response).where(or_(*conditions)).order_by(Response.id).with_for_update()
     return list(session.scalars(statement))
 
 
 def counts_by_wave_and_channel(session: Session, survey_id: UUID) -> list[Row[Any]]:
-    """Return a row per wave and channel of a survey.
+    """Return the number of a survey's responses, in a row for each pair of wave and channel.
 
-    Its columns are `wave`, `channel`, `n` (responses), `of_customers` (responses whose customer is
-    known) and `last_submitted_at`. All responses count, also those not visible to the caller.
+    The columns are `wave`, `channel`, `n` (number of responses), `of_customers` (number of
+    responses whose customer is known) and `last_submitted_at`. Responses that the caller may not
+    see are included.
     """
     statement = (
         select(

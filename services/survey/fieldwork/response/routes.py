@@ -1,4 +1,4 @@
-"""HTTP routes of responses and of the progress of a survey."""
+"""HTTP routes of the responses to a survey, and of its progress (the number of responses)."""
 
 from typing import Annotated
 from uuid import UUID
@@ -44,9 +44,9 @@ def submit_response(
 ) -> http.Response:
     """Submit one response (答卷).
 
-    A respondent who is named answers a wave once: a second response is refused with 409
-    `already_answered`. (A line of an imported file replaces their answers instead.) Responses
-    without a name all count. A key with `rows: own` or `rows: team` has to name a customer that it
+    An identified respondent can answer a wave only once: a second response is refused with 409
+    `already_answered`. (A line of an imported file replaces the earlier answers instead.) Every
+    anonymous response counts. A key with `rows: own` or `rows: team` must name a customer that it
     sees, because it could not see the response otherwise; any other customer is refused with 422.
     """
 
@@ -76,10 +76,10 @@ def list_responses(
     paging: Annotated[PageRequest, paged_by("id")],
     filters: Annotated[ResponseFilter, Query()],
 ) -> http.Response:
-    """List the responses of a survey in the order of their creation."""
+    """List the responses to a survey, oldest first."""
     survey_of(session, survey_id)
-    found = repository.responses(session, reader, filters, survey_id=survey_id, paging=paging)
-    return answer_page(ResponsePage, response_out, found, paging)
+    rows = repository.responses(session, reader, filters, survey_id=survey_id, paging=paging)
+    return answer_page(ResponsePage, response_out, rows, paging)
 
 
 @router.get(
@@ -91,16 +91,16 @@ def read_response(
     session: Reading,
     reader: Reader,
 ) -> http.Response:
-    """Read one response."""
-    found = repository.response(session, reader, survey_id=survey_id, response_id=response_id)
-    return answer(response_out(found_or_404(found, service.UNKNOWN)))
+    """Read one response to a survey."""
+    row = repository.response(session, reader, survey_id=survey_id, response_id=response_id)
+    return answer(response_out(found_or_404(row, service.UNKNOWN)))
 
 
 @router.get("/{survey_id}/progress", response_model=ProgressOut, responses=errors(404))
 def read_progress(survey_id: SurveyId, session: Reading) -> http.Response:
     """Read the number of responses so far, by wave and channel.
 
-    All responses count, also those of customers that the key does not see.
+    The numbers include responses that the key may not read.
     """
     survey = survey_of(session, survey_id)
     waves = surveys.waves(session, survey_id)

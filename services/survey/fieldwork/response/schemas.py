@@ -20,7 +20,8 @@ Channel = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$"),
     Field(
-        description="How it was answered: web, telephone, on_site, post, or a code of your own.",
+        description="How the response was collected: web, telephone, on_site, post, or a code of "
+        "your own.",
         examples=["web"],
     ),
 ]
@@ -59,33 +60,34 @@ class ResponseCreate(CustomerReference):
     model_config = ConfigDict(json_schema_extra={"examples": [_CREATE]})
 
     wave: WaveCode | None = Field(
-        None, description="Code of the wave; needed if several waves are open."
+        None, description="Code of the wave; required if several waves are open."
     )
     customer: ExternalIdIn | None = Field(
         None,
-        description="The customer who answered, by the id in another system; the customer may be "
-        "registered later. Each response without a customer counts as another respondent. An "
-        "unknown customer, or none, needs a key that sees all rows.",
+        description="The customer who answered, by the id in another system. The customer may be "
+        "registered later. A response without a customer is anonymous, and each one counts as a "
+        "further respondent. Only a key that sees all rows may submit a response without a "
+        "customer, or of an unknown customer.",
     )
     customer_id: UUID | None = Field(
         None,
         description="The customer who answered, by the id in the registry, instead of `customer`. "
-        "A customer answers a wave once, whichever id names them.",
+        "A customer answers a wave once, whichever id is given.",
     )
     channel: Channel = "web"
     submitted_at: Moment | None = Field(
-        None, description="Time of the answers; the default is the present."
+        None, description="Time at which the answers were given; the default is the present time."
     )
     answers: dict[str, JsonValue] = Field(
         max_length=MOST_ITEMS,
-        description="By the code of the item: a point of its scale, a number, the code of an "
-        "option, a list of option codes, or a text. Every required item needs an answer. GET "
-        "/v1/surveys/{survey_id} lists the codes.",
+        description="The answers by the code of the item. An answer is a point of the item's "
+        "scale, a number, the code of an option, a list of option codes, or a text. Every required "
+        "item needs an answer. GET /v1/surveys/{survey_id} lists the items.",
     )
 
 
 class ResponseOut(Body):
-    """A stored response; `customer_id` is null until the customer is known."""
+    """A stored response; `customer_id` is null as long as the customer is unknown or anonymous."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_STORED]})
 
@@ -106,25 +108,25 @@ class ResponsePage(Page[ResponseOut]):
 
 
 class ChannelProgress(Body):
-    """The number of responses through one channel."""
+    """The number of responses that came through one channel."""
 
     channel: str
     n: int = Field(description="Number of responses.")
 
 
 class WaveProgress(Body):
-    """The progress of one wave."""
+    """The number of responses to one wave so far, in all and by channel."""
 
     wave: str
     n: int = Field(description="Number of responses.")
     of_customers: int = Field(description="Number of responses whose customer is known.")
-    target: int | None = Field(description="Number of responses that are wanted.")
+    target: int | None = Field(description="Number of responses that the company aims for.")
     last_submitted_at: datetime | None
     channels: list[ChannelProgress]
 
 
 class ProgressOut(Body):
-    """The present progress of a survey."""
+    """The number of responses to a survey so far, in all and by wave."""
 
     survey_id: UUID
     state: State
@@ -133,7 +135,10 @@ class ProgressOut(Body):
 
 
 def response_out(row: Response) -> ResponseOut:
-    """Return the response body of a response, with coded and open answers together."""
+    """Return the HTTP response body for a stored response.
+
+    Its answers include the open answers (free text), which are stored in a column of their own.
+    """
     customer = None
     if row.respondent_system is not None and row.respondent_id is not None:
         customer = ExternalIdOut(system=row.respondent_system, id=row.respondent_id)
@@ -152,7 +157,10 @@ def response_out(row: Response) -> ResponseOut:
 
 
 def progress_out(survey: Survey, waves: Sequence[Wave], counts: Sequence[Row[Any]]) -> ProgressOut:
-    """Return the response body of the progress of a survey; waves without responses have 0."""
+    """Return the response body with the numbers of a survey's responses, by wave and channel.
+
+    `counts` are the rows of `counts_by_wave_and_channel`; a wave without any row has 0 responses.
+    """
     progress = [
         _wave_progress(wave, [row for row in counts if row.wave == wave.code]) for wave in waves
     ]
@@ -165,6 +173,7 @@ def progress_out(survey: Survey, waves: Sequence[Wave], counts: Sequence[Row[Any
 
 
 def _wave_progress(wave: Wave, counts: Sequence[Row[Any]]) -> WaveProgress:
+    """Return the progress of a wave; `counts` has a row for each channel of the wave."""
     return WaveProgress(
         wave=wave.code,
         n=sum(row.n for row in counts),

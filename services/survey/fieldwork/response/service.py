@@ -1,4 +1,4 @@
-"""The use case of a single response: submit it."""
+"""The use case of submitting a single response."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -44,16 +44,20 @@ def submit_response(
     respondent: ExternalKey | None = None,
     customer_id: UUID | None = None,
 ) -> Response:
-    """Create the response of one respondent to a wave, by default the only open wave of the survey.
+    """Create one respondent's response to a wave of a survey.
 
-    Invalid with a fault for each invalid answer, or if the customer is not visible to the reader;
-    Conflict if the customer has a response to the wave, or if the wave takes no responses.
+    `wave_code` may be None if only one wave is open. The respondent is identified by the external
+    key `respondent` or by `customer_id`; without both the response is anonymous.
+
+    Raises Invalid with a fault for each invalid answer, or if the customer is not visible to the
+    reader; Conflict if the customer already has a response to the wave, or if the wave takes no
+    responses; NotFound if there is no such survey or wave.
     """
     wave = surveys.wave_for_responses(session, survey_id=survey_id, wave_code=wave_code)
     check_customer_is_visible(session, reader, respondent=respondent, customer_id=customer_id)
     checker = answer_checker(session, wave)
     checked = checker.check(answers)
-    _raise_faults(checked, submitted_at)
+    _raise_if_invalid(checked, submitted_at)
     submission = Submission(
         key=key_of_submission(wave, respondent=respondent, customer_id=customer_id),
         answers=checked.answers,
@@ -73,8 +77,8 @@ def submit_response(
     return Response(**created[submission.key])
 
 
-def _raise_faults(checked: CheckedAnswers, submitted_at: datetime | None) -> None:
-    """Raise Invalid if an answer is invalid or the time of the submission is in the future."""
+def _raise_if_invalid(checked: CheckedAnswers, submitted_at: datetime | None) -> None:
+    """Raise Invalid if there are faults of answers, or the time of submission is in the future."""
     faults = [Fault(f"/answers{f.pointer}", f.code, message_for(f)) for f in checked.faults]
     if submitted_at is not None and submitted_at > clock.now() + MOST_AHEAD:
         faults.append(Fault("/submitted_at", "in_future", "Give a time in the past."))

@@ -1,4 +1,4 @@
-"""The messages for invalid answers, in the languages of the respondents."""
+"""The messages about invalid answers, in English and Chinese."""
 
 from services.survey.design.questionnaire.domain import Language
 from services.survey.fieldwork.response.domain import AnswerFault
@@ -61,11 +61,11 @@ _MESSAGES: dict[str, dict[Language, str]] = {
         "zh": "请填写文字。",
     },
     "too_long": {
-        "en": "Write at most {longest} characters; there are {length}.",
+        "en": "Write at most {longest} characters; this text has {length}.",
         "zh": "最多 {longest} 个字，现在有 {length} 个字。",
     },
     "unreadable": {
-        "en": "There is a character in it that cannot be stored; remove it.",
+        "en": "This text contains a character that cannot be stored; remove it.",
         "zh": "其中有无法保存的字符，请删除。",
     },
 }
@@ -73,7 +73,7 @@ _OR_MISSING_CODES: dict[Language, str] = {"en": " (or {missing})", "zh": "（或
 
 
 def message_for(fault: AnswerFault, language: Language = "en") -> str:
-    """Return the message that tells a respondent how to correct an answer."""
+    """Return the message that tells a respondent how to correct an invalid answer."""
     details = dict(fault.details)
     missing = details.pop("missing", "")
     also = _OR_MISSING_CODES[language].format(missing=missing) if missing else ""

@@ -1,4 +1,4 @@
-"""Bulk upsert of responses: a submission creates a response, changes it or leaves it unchanged."""
+"""Bulk upsert of responses: a submission creates a response, updates it or leaves it unchanged."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -19,13 +19,13 @@ from shared.database import Row, dialect_insert, row_of
 from shared.ids import new_id
 from shared.messaging import outbox
 
-_WORTH_COPYING = 20
-"""From so many rows on, an insert without conflict handling (COPY) is tried first: it is faster."""
+_MIN_ROWS_TO_COPY = 20
+"""Number of rows from which a COPY is tried first: it is faster, but fails at any conflict."""
 
 
 @dataclass(frozen=True, slots=True)
 class UpsertedResponses:
-    """The responses of submissions, by the key of the submission."""
+    """The result of an upsert: the stored responses by outcome and key of the submission."""
 
     created: dict[UUID, Row]
     updated: dict[UUID, Response]
@@ -42,19 +42,22 @@ class UpsertedResponses:
 def upsert_responses(
     session: Session, *, wave: Wave, checker: AnswerChecker, submissions: Sequence[Submission]
 ) -> UpsertedResponses:
-    """Store submissions to a wave, whose keys are unique, and record the events of the changes.
+    """Store the submissions to a wave, and record the events of created and updated responses.
 
-    A submission with other answers than the stored response of the same submission, or of the same
-    customer under another external key, becomes the next version of that response.
+    The submissions must have distinct keys. If there is a response of the same submission, or of
+    the same customer under another external key, and its answers differ, the submission becomes the
+    next version of that response.
     """
     customer_ids = customers_of(session, submissions)
-    first, repeated = _first_of_each_customer(submissions, customer_ids)
-    fields = {s.key: response_fields(s, checker, wave, customer_ids[s.key]) for s in first}
+    first_submissions, repeated = _split_at_first_of_customer(submissions, customer_ids)
+    fields = {
+        s.key: response_fields(s, checker, wave, customer_ids[s.key]) for s in first_submissions
+    }
     created, existing = _insert_or_find(session, wave, fields, customer_ids)
     changes = {key: _differences(response, fields[key]) for key, response in existing.items()}
     updated = {key: response for key, response in existing.items() if changes[key]}
     for key, response in updated.items():
-        _change(response, changes[key])
+        _apply_changes(response, changes[key])
     session.flush()
     changed = [*created.values(), *map(row_of, updated.values())]
     outbox.record_all(session, events.events_for(changed))
@@ -68,9 +71,9 @@ def upsert_responses(
 def response_fields(
     submission: Submission, checker: AnswerChecker, wave: Wave, customer_id: UUID | None
 ) -> Row:
-    """Return the columns of a response that its submission states.
+    """Return the values of a response's columns that follow from its submission.
 
-    A customer or time that it does not state is left out, so that it does not replace a stored one.
+    An unknown customer and a missing time are left out, so that they do not replace stored values.
     """
     coded, open_answers = checker.split(submission.answers)
     system, external_id = submission.respondent or (None, None)
@@ -92,29 +95,31 @@ def response_fields(
 def find_existing_for_change(
     session: Session, wave: Wave, customer_ids: Mapping[UUID, UUID | None]
 ) -> dict[UUID, Response]:
-    """Return the stored responses of these submissions by key, locked.
+    """Lock and return the stored responses of submissions to a wave, by submission key.
 
-    `customer_ids` has the customer of each submission by its key. The response of a submission is
-    the one with its key as identity, or else the response of its customer to the wave.
+    `customer_ids` has the customer id of each submission, by the submission's key. A submission's
+    response is the response whose identity is the key or, if there is none, the response of the
+    submission's customer to the wave. Submissions without a response are left out.
     """
-    known = {customer_id for customer_id in customer_ids.values() if customer_id}
+    known_ids = {customer_id for customer_id in customer_ids.values() if customer_id}
     rows = repository.existing_for_change(
-        session, wave, identities=customer_ids.keys(), customer_ids=known
+        session, wave, identities=customer_ids.keys(), customer_ids=known_ids
     )
     by_identity = {row.identity: row for row in rows}
     by_customer: dict[UUID | None, Response] = {
-        row.customer_id: row for row in rows if row.customer_id in known
+        row.customer_id: row for row in rows if row.customer_id in known_ids
     }
-    found = {
+    responses = {
         key: by_identity.get(key) or by_customer.get(customer_ids[key]) for key in customer_ids
     }
-    return {key: row for key, row in found.items() if row}
+    return {key: response for key, response in responses.items() if response}
 
 
 def insert_new(session: Session, wave: Wave, fields: Mapping[UUID, Row]) -> dict[UUID, Row]:
-    """Insert responses with these fields, by submission key; return the rows that were inserted.
+    """Insert responses; return the inserted rows by submission key.
 
-    Responses that another transaction has inserted meanwhile are left out.
+    `fields` has the values of `response_fields` by submission key. A response that another
+    transaction has inserted meanwhile is left out.
     """
     if not fields:
         return {}
@@ -130,30 +135,32 @@ def insert_new(session: Session, wave: Wave, fields: Mapping[UUID, Row]) -> dict
         key: {"id": new_id(), "submitted_at": moment, **common, **columns}
         for key, columns in fields.items()
     }
-    if len(rows) >= _WORTH_COPYING:
-        # One conflict rolls all of it back to the savepoint; the insert below then skips that row.
+    if len(rows) >= _MIN_ROWS_TO_COPY:
+        # A row that exists already rolls the whole COPY back to the savepoint. The INSERT below
+        # then skips such rows.
         with suppress(IntegrityError), session.begin_nested():
             insert_rows(session, Response.__table__, list(rows.values()))
             return rows
-    inserted = _insert_without_conflict(session, list(rows.values()))
-    return {key: row for key, row in rows.items() if row["identity"] in inserted}
+    inserted_identities = _insert_without_conflict(session, list(rows.values()))
+    return {key: row for key, row in rows.items() if row["identity"] in inserted_identities}
 
 
-def _first_of_each_customer(
+def _split_at_first_of_customer(
     submissions: Sequence[Submission], customer_ids: Mapping[UUID, UUID | None]
 ) -> tuple[list[Submission], list[Submission]]:
-    """Return the submissions that can be stored together, and those of a customer seen before.
+    """Return the first submission of each customer, and the repeated submissions of customers.
 
-    A customer comes twice if two external keys mean the same customer.
+    A customer occurs twice if the customer has two external keys. All submissions without a known
+    customer belong to the first list.
     """
-    first: list[Submission] = []
+    first_submissions: list[Submission] = []
     repeated: list[Submission] = []
-    seen: set[UUID | None] = set()
+    seen_customers: set[UUID | None] = set()
     for submission in submissions:
         customer_id = customer_ids[submission.key]
-        (repeated if customer_id in seen else first).append(submission)
-        seen |= {customer_id} - {None}
-    return first, repeated
+        (repeated if customer_id in seen_customers else first_submissions).append(submission)
+        seen_customers |= {customer_id} - {None}
+    return first_submissions, repeated
 
 
 def _insert_or_find(
@@ -162,26 +169,27 @@ def _insert_or_find(
     fields: Mapping[UUID, Row],
     customer_ids: Mapping[UUID, UUID | None],
 ) -> tuple[dict[UUID, Row], dict[UUID, Response]]:
-    """Insert the responses that do not exist; return them, and the existing ones, locked.
+    """Insert the responses that do not exist yet; return the inserted rows and the existing rows.
 
-    A response that another transaction inserts after the first look is found by a second one.
+    Both are dicts by submission key, and the existing rows are locked. If another transaction
+    inserts a response between the first SELECT and the INSERT, a second SELECT finds it.
     """
     existing = find_existing_for_change(session, wave, {key: customer_ids[key] for key in fields})
     missing = {key: columns for key, columns in fields.items() if key not in existing}
     created = insert_new(session, wave, missing)
-    raced = {key: customer_ids[key] for key in missing.keys() - created.keys()}
-    return created, existing | find_existing_for_change(session, wave, raced)
+    inserted_by_others = {key: customer_ids[key] for key in missing.keys() - created.keys()}
+    return created, existing | find_existing_for_change(session, wave, inserted_by_others)
 
 
 def _insert_without_conflict(session: Session, rows: Sequence[Row]) -> set[UUID]:
-    """Insert the rows whose identity does not exist yet; return the identities inserted."""
+    """Insert the rows whose identity does not exist yet; return the inserted identities."""
     table = Response.__table__
     statement = dialect_insert(session, table).on_conflict_do_nothing()
     return set(session.scalars(statement.returning(table.c.identity), rows))
 
 
 _UNCHANGEABLE = {"identity", "respondent_system", "respondent_id"}
-"""Columns that stay as in the first submission, whatever external key a later one has."""
+"""Columns that keep the values of the first submission when a later submission has others."""
 
 
 def _differences(response: Response, fields: Row) -> Row:
@@ -193,8 +201,8 @@ def _differences(response: Response, fields: Row) -> Row:
     }
 
 
-def _change(response: Response, changes: Row) -> None:
-    """Set the changed columns of a stored response and raise its version."""
+def _apply_changes(response: Response, changes: Row) -> None:
+    """Set the changed columns of a stored response, and raise its version."""
     for name, value in changes.items():
         setattr(response, name, value)
     response.version, response.recorded_at = response.version + 1, clock.now()

@@ -1,1 +1,1 @@
-"""Surveys (调研) and their waves: each wave asks one published version of a questionnaire."""
+"""Surveys (调研) and their waves (rounds), which each ask one published questionnaire version."""

@@ -1,4 +1,8 @@
-"""The states of a survey (调研), the catalogue of its items, and the tokens of its open links."""
+"""The states of a survey (调研), the catalogue of its items, and the tokens in its public links.
+
+The catalogue of a survey describes the items of all its waves, so that other services can interpret
+the answers.
+"""
 
 import hmac
 import re
@@ -24,7 +28,7 @@ class State(StrEnum):
 
 
 def catalogue_item(item: Item) -> CatalogueItem:
-    """Return the description of an item for consumers of coded answers."""
+    """Return the entry for an item in a survey's catalogue: how to interpret its answers."""
     return CatalogueItem(
         code=item.code,
         type=item.type.value,
@@ -38,10 +42,11 @@ def catalogue_item(item: Item) -> CatalogueItem:
 def merge_catalogues(
     current: Mapping[str, CatalogueItem], added: Iterable[CatalogueItem]
 ) -> tuple[dict[str, CatalogueItem], list[str]]:
-    """Return the catalogue (by code) with the items of another wave, and the codes that conflict.
+    """Add the items of a further wave to the catalogue of a survey.
 
-    A code conflicts if it has another meaning in the current catalogue: figures of two waves can be
-    compared only if a code means the same in both.
+    Returns the merged catalogue by item code, and the codes that conflict. A code conflicts if the
+    current catalogue describes its item differently. Figures of two waves can be compared only if
+    every code means the same in both waves.
     """
     merged = dict(current)
     conflicts = [item.code for item in added if merged.setdefault(item.code, item) != item]
@@ -49,16 +54,17 @@ def merge_catalogues(
 
 
 def sign_link_token(key: bytes, wave_id: UUID) -> str:
-    """Return the token of the open link (公开链接) of a wave: 43 characters of URL-safe base64.
+    """Return the token in a wave's public link (公开链接): 43 characters of URL-safe base64.
 
-    It is the id of the wave and the first 16 bytes of an HMAC-SHA-256 of it.
+    It encodes the 16 bytes of the wave's id, followed by the first 16 bytes of an HMAC-SHA-256 of
+    the id.
     """
     signed = wave_id.bytes + _signature(key, wave_id)
     return urlsafe_b64encode(signed).rstrip(b"=").decode()
 
 
 def verify_link_token(key: bytes, token: str) -> UUID | None:
-    """Return the id of the wave that a token was signed for; None if we did not sign it."""
+    """Return the id of the wave that a token was signed for; None if the token is not valid."""
     if not _TOKEN.fullmatch(token):
         return None
     wave_id = UUID(bytes=urlsafe_b64decode(f"{token}=")[:16])
@@ -66,5 +72,8 @@ def verify_link_token(key: bytes, token: str) -> UUID | None:
 
 
 def _signature(key: bytes, wave_id: UUID) -> bytes:
-    """Return the first 16 bytes of the HMAC of a wave id; the purpose is part of what is signed."""
+    """Return the first 16 bytes of the HMAC-SHA-256 of a wave's id.
+
+    A fixed prefix is signed too, so that the signature cannot be used for any other purpose.
+    """
     return hmac.digest(key, _PURPOSE + wave_id.bytes, "sha256")[:_SIGNATURE_BYTES]

@@ -1,4 +1,4 @@
-"""Events of surveys: pure functions from the rows of a survey and its waves to a payload."""
+"""Events of surveys: pure functions from the rows of a survey and its waves to an event."""
 
 from datetime import datetime
 from typing import Any
@@ -10,30 +10,31 @@ from shared.contracts.survey import survey as contracts
 def survey_published(
     survey: Survey, waves: list[Wave], recorded_at: datetime
 ) -> contracts.SurveyPublished:
-    """Return the event for a survey that was published, or changed while it was published."""
-    return contracts.SurveyPublished(**_fields(survey, waves, recorded_at))
+    """Return the event for a survey that was published, or changed after its publication."""
+    return contracts.SurveyPublished(**_event_fields(survey, waves, recorded_at))
 
 
 def survey_closed(
     survey: Survey, waves: list[Wave], recorded_at: datetime
 ) -> contracts.SurveyClosed:
-    """Return the event for a survey that takes no more answers."""
-    return contracts.SurveyClosed(**_fields(survey, waves, recorded_at))
+    """Return the event for a survey that was closed and accepts no more responses."""
+    return contracts.SurveyClosed(**_event_fields(survey, waves, recorded_at))
 
 
 def survey_state(survey: Survey, waves: list[Wave], recorded_at: datetime) -> contracts.SurveyState:
-    """Return the state of a survey; ValueError for a draft, which is not published to others."""
+    """Return the state event of a survey; raise ValueError for a draft, which has no events."""
     if survey.published_at is None:
         raise ValueError(survey.id)
     return contracts.SurveyState(
-        **_fields(survey, waves, recorded_at),
+        **_event_fields(survey, waves, recorded_at),
         state=survey.state,
         published_at=survey.published_at,
         closed_at=survey.closed_at,
     )
 
 
-def _fields(survey: Survey, waves: list[Wave], recorded_at: datetime) -> dict[str, Any]:
+def _event_fields(survey: Survey, waves: list[Wave], recorded_at: datetime) -> dict[str, Any]:
+    """Return the fields that all events of surveys have."""
     return {
         "survey_id": survey.id,
         "version": survey.version,

@@ -1,4 +1,4 @@
-"""Tables of surveys, their waves, and the key that signs the links to their pages."""
+"""Tables of surveys, of their waves, and of the secret that signs the links to their pages."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,10 @@ from shared.database import Json, Moment
 
 
 class Survey(Model):
-    """A survey; `version` grows with every change of the survey or its waves."""
+    """A survey. Every change of the survey or of its waves raises `version`.
+
+    `items` is its catalogue: a description of the items of all its waves.
+    """
 
     __tablename__ = "surveys"
 
@@ -28,7 +31,10 @@ class Survey(Model):
 
 
 class Wave(Model):
-    """A round of a survey (调研批次), which asks one version of a questionnaire."""
+    """A wave (round, 调研批次) of a survey, which asks one version of a questionnaire.
+
+    `target` is the number of responses that the company aims for.
+    """
 
     __tablename__ = "waves"
     __table_args__ = (UniqueConstraint("survey_id", "code"),)
@@ -44,7 +50,10 @@ class Wave(Model):
 
 
 class LinkKey(Model):
-    """The secret that signs open links: one row with id 1, inserted by the migration."""
+    """The secret that signs the public links of waves: one row with id 1.
+
+    A migration inserts it.
+    """
 
     __tablename__ = "link_keys"
 

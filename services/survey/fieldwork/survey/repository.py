@@ -1,4 +1,4 @@
-"""Every SELECT on surveys. They belong to the company, so every reader sees all of them."""
+"""Every SELECT on surveys and waves. Every caller may read all of them."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -16,12 +16,12 @@ def survey(session: Session, survey_id: UUID) -> Survey | None:
 
 
 def survey_for_change(session: Session, survey_id: UUID) -> Survey | None:
-    """Return the survey with this id, locked until the transaction ends, or None."""
+    """Lock the survey with this id until the transaction ends; return it, or None."""
     return session.scalar(select(Survey).where(Survey.id == survey_id).with_for_update())
 
 
 def surveys(session: Session, *, paging: PageRequest, state: str | None = None) -> Slice:
-    """Return a page of the surveys in this state, or of all, in the order of their creation."""
+    """Return a page of the surveys in a state (None: in any state), in the order of creation."""
     statement = select(Survey)
     if state is not None:
         statement = statement.where(Survey.state == state)
@@ -34,11 +34,11 @@ def waves(session: Session, survey_id: UUID) -> list[Wave]:
 
 
 def waves_by_survey(session: Session, survey_ids: Iterable[UUID]) -> dict[UUID, list[Wave]]:
-    """Return the waves of each of these surveys by survey id, oldest first."""
-    found: dict[UUID, list[Wave]] = {survey_id: [] for survey_id in survey_ids}
-    for wave in session.scalars(_waves_in_order().where(Wave.survey_id.in_(found))):
-        found[wave.survey_id].append(wave)
-    return found
+    """Return a dict from the id of each of these surveys to its waves, oldest first."""
+    by_survey: dict[UUID, list[Wave]] = {survey_id: [] for survey_id in survey_ids}
+    for wave in session.scalars(_waves_in_order().where(Wave.survey_id.in_(by_survey))):
+        by_survey[wave.survey_id].append(wave)
+    return by_survey
 
 
 def wave(session: Session, wave_id: UUID) -> Wave | None:
@@ -47,9 +47,10 @@ def wave(session: Session, wave_id: UUID) -> Wave | None:
 
 
 def link_key(session: Session) -> bytes:
-    """Return the secret that signs open links."""
+    """Return the secret that signs the public links of waves."""
     return session.get_one(LinkKey, 1).secret
 
 
 def _waves_in_order() -> Select[Wave]:
+    """Return a SELECT of waves, oldest first: ids are UUIDv7, so they grow with time."""
     return select(Wave).order_by(Wave.id)

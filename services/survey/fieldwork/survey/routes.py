@@ -52,12 +52,12 @@ def design_survey(body: SurveyCreate, once: Once, session: Transaction, caller: 
             session,
             questionnaire_id=body.questionnaire_id,
             questionnaire_version=body.questionnaire_version,
-            title=_title(body.title),
+            title=_stored_title(body.title),
             wave_code=body.wave,
             target=body.target,
             by=caller.subject,
         )
-        return _present(session, created, created=True)
+        return _survey_response(session, created, created=True)
 
     return once(create)
 
@@ -77,8 +77,8 @@ def list_surveys(
 
 @router.get("/{survey_id}", response_model=SurveyOut, responses=errors(404))
 def read_survey(survey_id: SurveyId, session: Reading) -> Response:
-    """Read a survey with its waves, their items and the links to their pages."""
-    return _present(session, service.survey_of(session, survey_id))
+    """Read a survey with its items, its waves, and the links to the waves' pages."""
+    return _survey_response(session, service.survey_of(session, survey_id))
 
 
 @router.patch(
@@ -97,7 +97,7 @@ def change_survey(
         expected_version=expected_version,
         change=body.applied_to,
     )
-    return _present(session, changed)
+    return _survey_response(session, changed)
 
 
 @router.post(
@@ -107,12 +107,14 @@ def change_survey(
     dependencies=[SEES_ALL],
 )
 def publish_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Response:
-    """Publish a survey: it takes responses by the API, from files and on the page of each wave.
+    """Publish a survey: it accepts responses through the API, from files and on the waves' pages.
 
-    The link to that page can be given to anybody: everybody who has it can answer without a name,
-    any number of times. A page that is sent twice counts once.
+    Each wave has a page for respondents. Everybody who has the link to the page can answer
+    anonymously, any number of times. A page that is sent twice is one response.
     """
-    return once(lambda: _present(session, service.publish_survey(session, survey_id=survey_id)))
+    return once(
+        lambda: _survey_response(session, service.publish_survey(session, survey_id=survey_id))
+    )
 
 
 @router.post(
@@ -122,8 +124,10 @@ def publish_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Res
     dependencies=[SEES_ALL],
 )
 def close_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Response:
-    """Close a survey: it takes no more responses."""
-    return once(lambda: _present(session, service.close_survey(session, survey_id=survey_id)))
+    """Close a survey: it accepts no more responses."""
+    return once(
+        lambda: _survey_response(session, service.close_survey(session, survey_id=survey_id))
+    )
 
 
 @router.get("/{survey_id}/waves", response_model=WavePage, responses=errors(404))
@@ -143,9 +147,12 @@ def list_waves(survey_id: SurveyId, session: Reading) -> Response:
     dependencies=[SEES_ALL],
 )
 def open_wave(survey_id: SurveyId, body: WaveCreate, once: Once, session: Transaction) -> Response:
-    """Open another wave of a survey; its items must mean the same as in the earlier waves."""
+    """Open a further wave of a survey.
 
-    def open_() -> Response:
+    An item that an earlier wave has, too, must have the same type, scale, missing codes and role.
+    """
+
+    def open_and_present() -> Response:
         survey, wave = service.open_wave(
             session,
             survey_id=survey_id,
@@ -154,9 +161,9 @@ def open_wave(survey_id: SurveyId, body: WaveCreate, once: Once, session: Transa
             questionnaire_version=body.questionnaire_version,
             target=body.target,
         )
-        return _present_wave(session, survey, wave, created=True)
+        return _wave_response(session, survey, wave, created=True)
 
-    return once(open_)
+    return once(open_and_present)
 
 
 @router.get("/{survey_id}/waves/{code}", response_model=WaveOut, responses=errors(404))
@@ -164,7 +171,7 @@ def read_wave(survey_id: SurveyId, code: WaveCode, session: Reading) -> Response
     """Read one wave of a survey."""
     survey = service.survey_of(session, survey_id)
     wave = service.wave_of(repository.waves(session, survey_id), code)
-    return _present_wave(session, survey, wave)
+    return _wave_response(session, survey, wave)
 
 
 @router.post(
@@ -174,18 +181,21 @@ def read_wave(survey_id: SurveyId, code: WaveCode, session: Reading) -> Response
     dependencies=[SEES_ALL],
 )
 def close_wave(survey_id: SurveyId, code: WaveCode, once: Once, session: Transaction) -> Response:
-    """Close one wave: it takes no more responses."""
-    return once(
-        lambda: _present_wave(session, *service.close_wave(session, survey_id=survey_id, code=code))
-    )
+    """Close one wave of a survey: the wave accepts no more responses."""
+
+    def close() -> Response:
+        survey, wave = service.close_wave(session, survey_id=survey_id, code=code)
+        return _wave_response(session, survey, wave)
+
+    return once(close)
 
 
-def _title(text: LocalizedText | None) -> dict[str, str]:
-    """Return the title as it is stored; {} if there is none."""
+def _stored_title(text: LocalizedText | None) -> dict[str, str]:
+    """Return the title as the dict by language that is stored; {} if the request has no title."""
     return {} if text is None else text.model_dump(exclude_none=True)
 
 
-def _present(session: Session, survey: Survey, *, created: bool = False) -> Response:
+def _survey_response(session: Session, survey: Survey, *, created: bool = False) -> Response:
     """Return the HTTP response with a survey and its waves."""
     key = repository.link_key(session)
     return answer(
@@ -196,10 +206,10 @@ def _present(session: Session, survey: Survey, *, created: bool = False) -> Resp
     )
 
 
-def _present_wave(
+def _wave_response(
     session: Session, survey: Survey, wave: Wave, *, created: bool = False
 ) -> Response:
-    """Return the HTTP response with a wave."""
+    """Return the HTTP response with a wave and the link to its page."""
     key = repository.link_key(session)
     location = f"/v1/surveys/{survey.id}/waves/{wave.code}"
     return answer(wave_out(wave, key), created=created, location=location)

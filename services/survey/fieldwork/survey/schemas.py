@@ -17,12 +17,15 @@ from shared.http.schemas import Body, Integer, Page
 WaveCode = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$"),
-    Field(description="Code of a wave, its name in responses and figures.", examples=["2026-H1"]),
+    Field(
+        description="Code of a wave: the name of the wave in responses and figures.",
+        examples=["2026-H1"],
+    ),
 ]
 SurveyId = Annotated[UUID, Path(description="The survey's id.")]
 Version = Annotated[Integer, Field(ge=1, le=10**9)]
 Target = Annotated[
-    Integer, Field(ge=1, le=10**9, description="Number of responses that are wanted.")
+    Integer, Field(ge=1, le=10**9, description="Number of responses that the company aims for.")
 ]
 
 _QUESTIONNAIRE = "0199a7c0-0000-7000-8000-000000000021"
@@ -65,7 +68,7 @@ _SURVEY: dict[str, Any] = {
     "closed_at": None,
 }
 
-_TITLE_USE = (
+_TITLE_DESCRIPTION = (
     "Name of the survey in lists and results. Respondents see the title of the questionnaire."
 )
 
@@ -83,7 +86,7 @@ class SurveyCreate(Body):
         description="Number of a published version. The default is the newest published version.",
     )
     title: LocalizedText | None = Field(
-        None, description=f"{_TITLE_USE} The default is the title of the questionnaire."
+        None, description=f"{_TITLE_DESCRIPTION} The default is the title of the questionnaire."
     )
     wave: WaveCode = "1"
     target: Target | None = None
@@ -96,23 +99,23 @@ class _ChangeableFields(Body):
 class SurveyUpdate(Body):
     """A JSON Merge Patch (RFC 7396) of a survey.
 
-    A language of the title that is absent stays as it is, null removes it.
+    An absent language of the title stays as it is; null removes the language.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_UPDATE]})
 
     title: LocalizedTextUpdate | None = Field(
-        None, description=f"{_TITLE_USE} It cannot be removed."
+        None, description=f"{_TITLE_DESCRIPTION} The title cannot be removed."
     )
 
     def applied_to(self, title: Mapping[str, str]) -> dict[str, str]:
-        """Return the changed title; Invalid if the patch removes it in all languages."""
+        """Return the changed title by language; raise Invalid if no language is left."""
         changed = patched(_ChangeableFields, {"title": title}, self)
         return changed.title.model_dump(exclude_none=True)
 
 
 class WaveCreate(Body):
-    """A new round (wave, 调研批次) of a survey."""
+    """A new wave (round, 调研批次) of a survey."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_WAVE_CREATE]})
 
@@ -128,7 +131,7 @@ class WaveCreate(Body):
 
 
 class WaveOut(Body):
-    """One round (wave, 调研批次) of a survey."""
+    """A wave (round, 调研批次) of a survey."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_WAVE]})
 
@@ -139,15 +142,15 @@ class WaveOut(Body):
     opened_at: datetime
     closed_at: datetime | None
     link: str = Field(
-        description="Path of the respondents' page (答卷页), open once the survey is published. "
-        "Anybody who has the link can answer any number of times; a page that is sent twice counts "
-        "once. To allow each customer one response per wave, name the customer in POST "
-        "/v1/surveys/{survey_id}/responses."
+        description="Path of the wave's page for respondents (答卷页), which is open while the "
+        "survey is published. Anybody who has the link can answer anonymously, any number of "
+        "times; a page that is sent twice is one response. To allow each customer one response per "
+        "wave, submit the responses with the customer to POST /v1/surveys/{survey_id}/responses."
     )
 
 
 class CatalogueItemOut(Body):
-    """An item of the survey: the code of its answers and the values that they may have."""
+    """An item of the survey: the code of its answers, and the values that answers can have."""
 
     code: str
     type: str
@@ -158,14 +161,16 @@ class CatalogueItemOut(Body):
 
 
 class SurveyOut(Body):
-    """A survey with its waves and the items of all of them."""
+    """A survey with its waves, and with the items of all waves."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_SURVEY]})
 
     id: UUID
-    version: int = Field(description="Grows with every change; it is the ETag.")
-    title: LocalizedText = Field(description=_TITLE_USE)
-    state: State = Field(description="Only a published survey takes responses.")
+    version: int = Field(
+        description="A number that every change of the survey or a wave raises; it is the ETag."
+    )
+    title: LocalizedText = Field(description=_TITLE_DESCRIPTION)
+    state: State = Field(description="State of the survey; only a published one takes responses.")
     waves: list[WaveOut]
     items: list[CatalogueItemOut]
     created_at: datetime
@@ -182,7 +187,7 @@ class WavePage(Page[WaveOut]):
 
 
 def wave_out(wave: Wave, key: bytes) -> WaveOut:
-    """Return the response body of a wave; `key` signs the link."""
+    """Return the response body for a wave; `key` is the secret that signs its link."""
     return WaveOut(
         code=wave.code,
         questionnaire_id=wave.questionnaire_id,
@@ -195,7 +200,7 @@ def wave_out(wave: Wave, key: bytes) -> WaveOut:
 
 
 def survey_out(survey: Survey, waves: Sequence[Wave], key: bytes) -> SurveyOut:
-    """Return the response body of a survey with its waves; `key` signs their links."""
+    """Return the response body for a survey and its waves; `key` is the secret that signs links."""
     return SurveyOut(
         id=survey.id,
         version=survey.version,

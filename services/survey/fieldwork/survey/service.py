@@ -1,4 +1,4 @@
-"""Use cases of surveys: create, change, publish and close them and their waves."""
+"""Use cases of surveys and their waves: create, change, publish and close them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -38,10 +38,11 @@ def create_survey(
     target: int | None,
     by: str,
 ) -> Survey:
-    """Create a survey, a draft, with its first wave.
+    """Create a survey as a draft, with its first wave.
 
-    An empty title is replaced by that of the questionnaire. Invalid if the questionnaire does not
-    exist; Conflict if its version is not published.
+    If `title` is empty, the survey has the title of its questionnaire. The default version is the
+    newest published version. Raises Invalid if the questionnaire does not exist; Conflict if its
+    version is not published.
     """
     version = _published_version(session, questionnaire_id, questionnaire_version)
     survey = Survey(
@@ -66,11 +67,11 @@ def change_survey(
     expected_version: int,
     change: Callable[[Mapping[str, str]], dict[str, str]],
 ) -> Survey:
-    """Replace the title of a survey by `change(title)`; an equal one changes nothing.
+    """Replace the title of a survey by `change(title)`; do nothing if the titles are equal.
 
-    PreconditionFailed if the survey has another version.
+    Raises PreconditionFailed if the survey's version is not `expected_version`.
     """
-    survey = _for_change(session, survey_id)
+    survey = _lock_survey(session, survey_id)
     if survey.version != expected_version:
         raise PreconditionFailed
     title = change(survey.title)
@@ -89,14 +90,15 @@ def open_wave(
     questionnaire_version: int | None,
     target: int | None,
 ) -> tuple[Survey, Wave]:
-    """Add a wave to a survey; the default questionnaire is that of the previous wave.
+    """Add a wave to a survey; return both.
 
-    Conflict if another wave has the code, if the survey is closed, or if an item would change its
-    meaning.
+    The default questionnaire is the questionnaire of the previous wave, the default version its
+    newest published version. Raises Conflict if another wave has this code, if the survey is
+    closed, or if an item with a code of an earlier wave has another scale, type or role.
     """
-    survey = _for_change(session, survey_id)
+    survey = _lock_survey(session, survey_id)
     if survey.state == State.CLOSED:
-        raise _closed()
+        raise _survey_closed_conflict()
     waves = repository.waves(session, survey_id)
     if any(wave.code == code for wave in waves):
         raise Conflict(Fault("/code", "taken", "Another wave has this code."), code="code_taken")
@@ -108,13 +110,13 @@ def open_wave(
 
 
 def publish_survey(session: Session, *, survey_id: UUID) -> Survey:
-    """Publish a survey, so that it takes responses; no effect if it is published.
+    """Publish a survey, so that it accepts responses; do nothing if it is published already.
 
-    Conflict if it is closed.
+    Raises Conflict if the survey is closed.
     """
-    survey = _for_change(session, survey_id)
+    survey = _lock_survey(session, survey_id)
     if survey.state == State.CLOSED:
-        raise _closed()
+        raise _survey_closed_conflict()
     if survey.state == State.DRAFT:
         survey.state, survey.published_at = State.PUBLISHED, clock.now()
         _record_change(session, survey)
@@ -122,11 +124,11 @@ def publish_survey(session: Session, *, survey_id: UUID) -> Survey:
 
 
 def close_survey(session: Session, *, survey_id: UUID) -> Survey:
-    """Close a survey, so that it takes no more responses; no effect if it is closed.
+    """Close a survey, so that it accepts no more responses; do nothing if it is closed already.
 
-    Conflict if it is a draft.
+    Raises Conflict if the survey is a draft.
     """
-    survey = _for_change(session, survey_id)
+    survey = _lock_survey(session, survey_id)
     if survey.state == State.DRAFT:
         raise Conflict(detail="Only a published survey can be closed.", code="survey_draft")
     if survey.state == State.PUBLISHED:
@@ -136,8 +138,8 @@ def close_survey(session: Session, *, survey_id: UUID) -> Survey:
 
 
 def close_wave(session: Session, *, survey_id: UUID, code: str) -> tuple[Survey, Wave]:
-    """Close one wave, so that it takes no more responses; no effect if it is closed."""
-    survey = _for_change(session, survey_id)
+    """Close one wave, so that it accepts no more responses; do nothing if it is closed already."""
+    survey = _lock_survey(session, survey_id)
     wave = wave_of(repository.waves(session, survey_id), code)
     if wave.closed_at is None:
         wave.closed_at = clock.now()
@@ -161,10 +163,11 @@ def wave_of(waves: list[Wave], code: str) -> Wave:
 def wave_for_responses(
     session: Session, *, survey_id: UUID, wave_code: str | None, pointer: str = "/wave"
 ) -> Wave:
-    """Return the wave that takes the responses: the wave with this code, or the only open wave.
+    """Return the wave of a survey that new responses belong to.
 
-    NotFound if the survey or wave does not exist; Conflict if it takes no responses; Invalid at
-    `pointer` if no code is given and several waves are open.
+    It is the wave with the given code; if the code is None, it is the only open wave. Raises
+    NotFound if there is no such survey or wave; Conflict if the survey or the wave accepts no
+    responses; Invalid, with a fault at `pointer`, if no code is given and several waves are open.
     """
     survey = survey_of(session, survey_id)
     waves = repository.waves(session, survey_id)
@@ -172,14 +175,14 @@ def wave_for_responses(
     if survey.state == State.DRAFT:
         raise Conflict(detail="Publish the survey before it is answered.", code="survey_draft")
     if survey.state == State.CLOSED:
-        raise _closed()
+        raise _survey_closed_conflict()
     if wave.closed_at is not None:
         raise Conflict(detail="This wave of the survey is closed.", code="wave_closed")
     return wave
 
 
 def questionnaire_of(session: Session, wave: Wave) -> Questionnaire:
-    """Return the questionnaire that a wave asks."""
+    """Return the questionnaire that a wave asks, in the version of the wave."""
     version = questionnaires.existing_version(
         session, wave.questionnaire_id, wave.questionnaire_version
     )
@@ -187,7 +190,10 @@ def questionnaire_of(session: Session, wave: Wave) -> Questionnaire:
 
 
 def _only_open_wave(waves: list[Wave], pointer: str) -> Wave:
-    """Return the only open wave, or the only wave if it is closed; else Invalid at `pointer`."""
+    """Return the only open wave, or the only wave of all if no wave is open.
+
+    Raises Invalid, with a fault at `pointer`, if there are several such waves.
+    """
     candidates = [wave for wave in waves if wave.closed_at is None] or waves
     if len(candidates) > 1:
         codes = ", ".join(wave.code for wave in candidates)
@@ -195,21 +201,22 @@ def _only_open_wave(waves: list[Wave], pointer: str) -> Wave:
     return candidates[0]
 
 
-def _for_change(session: Session, survey_id: UUID) -> Survey:
-    """Return the survey with this id, locked, or raise NotFound."""
+def _lock_survey(session: Session, survey_id: UUID) -> Survey:
+    """Lock the survey with this id and return it, or raise NotFound."""
     return found_or_404(repository.survey_for_change(session, survey_id), UNKNOWN)
 
 
-def _closed() -> Conflict:
+def _survey_closed_conflict() -> Conflict:
+    """Return the error for a request that a closed survey does not allow."""
     return Conflict(detail="This survey is closed.", code="survey_closed")
 
 
 def _published_version(
     session: Session, questionnaire_id: UUID, number: int | None
 ) -> QuestionnaireVersion:
-    """Return the published version with this number, by default the newest published version.
+    """Return the version of a questionnaire with this number; None means the newest published one.
 
-    Invalid if the questionnaire does not exist; Conflict if the version is not published.
+    Raises Invalid if the questionnaire does not exist; Conflict if the version is not published.
     """
     if questionnaires.questionnaire(session, questionnaire_id) is None:
         raise Invalid(Fault("/questionnaire_id", "unknown", UNKNOWN_QUESTIONNAIRE))
@@ -233,10 +240,13 @@ def _add_wave(
     code: str,
     target: int | None,
 ) -> Wave:
-    """Add a wave and its items to a survey; Conflict if an item would change its meaning."""
-    current = {item["code"]: CatalogueItem(**item) for item in survey.items}
-    added = [catalogue_item(item) for item in parse_questionnaire(version.document).items]
-    merged, conflicts = merge_catalogues(current, added)
+    """Insert a wave that asks this questionnaire version, and add its items to the survey.
+
+    Raises Conflict if an item means something else than the item of an earlier wave with its code.
+    """
+    current_items = {item["code"]: CatalogueItem(**item) for item in survey.items}
+    added_items = [catalogue_item(item) for item in parse_questionnaire(version.document).items]
+    merged, conflicts = merge_catalogues(current_items, added_items)
     if conflicts:
         message = "This item meant something else in an earlier wave; give it another code: {}."
         fault = Fault("/questionnaire_version", "changed_meaning", message.format(conflicts[0]))
@@ -261,7 +271,10 @@ def _record_change(
     survey: Survey,
     event: Callable[[Survey, list[Wave], datetime], object] = events.survey_published,
 ) -> None:
-    """Raise the version of a changed survey; unless it is a draft, record its event and state."""
+    """Raise the version of a changed survey, and record its events unless it is a draft.
+
+    The events are the result of `event` and the state of the survey.
+    """
     survey.version += 1
     session.flush()
     if survey.published_at is not None:
