@@ -34,7 +34,8 @@ _MIN_ROWS_TO_COPY = 20
 def insert_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows, which must all have the same columns in the same order.
 
-    On PostgreSQL more than a few rows are inserted by COPY, about five times as fast as INSERT.
+    On PostgreSQL, 20 or more rows are inserted by COPY, which is about five times as fast as
+    INSERT.
     """
     if not rows:
         return
@@ -55,8 +56,8 @@ def lock_or_create(
 ) -> dict[UUID, Locked]:
     """Lock the rows with these ids until the transaction ends; missing rows are created first.
 
-    `select_locked` selects existing rows FOR UPDATE, by id; `new_row` returns the columns of a row
-    to create.
+    `select_locked` selects existing rows FOR UPDATE and returns them by id; `new_row` returns the
+    column values of a row to create. Returns the locked rows by id.
     """
     locked = select_locked(session, ids) if ids else {}
     if missing := sorted(set(ids) - locked.keys()):
@@ -68,10 +69,10 @@ def lock_or_create(
 
 def _copy(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows by COPY, on the connection and in the transaction of the session."""
-    names = list(rows[0])
-    json_columns = [name for name in names if isinstance(table.c[name].type, JSON)]
+    columns = list(rows[0])
+    json_columns = [column for column in columns if isinstance(table.c[column].type, JSON)]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     session.flush()
     driver: Any = session.connection().connection.driver_connection
@@ -87,10 +88,10 @@ def _write_rows(
     rows: Sequence[dict[str, Any]],
     json_columns: Sequence[str],
 ) -> None:
-    """Write rows to the driver's COPY; values of JSON columns are encoded."""
+    """Execute the COPY statement and write rows to it; values of JSON columns are encoded."""
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            encoded = {name: orjson.dumps(row[name]).decode() for name in json_columns}
+            encoded = {column: orjson.dumps(row[column]).decode() for column in json_columns}
             copy.write_row(list((row | encoded if json_columns else row).values()))
 
 
@@ -102,32 +103,34 @@ def _as_sqlalchemy_error(error: psycopg.Error, statement: str) -> Exception:
 def any_of(
     session: Session, column: Any, values: Collection[UUID] | Collection[str]
 ) -> ColumnElement[bool]:
-    """Return the condition that a column has one of many values, which are sent as one parameter.
+    """Return the SQL condition that a column has one of many values.
 
-    With 500 parameters, parsing the statement would take longer than executing it, and SQLite
-    allows at most 32 766 of them.
+    The values are sent as one parameter. With 500 parameters, parsing the statement would take
+    longer than executing it, and SQLite allows at most 32 766 parameters.
     """
     condition: ColumnElement[bool]
     if is_sqlite(session):
         texts = [value.hex if isinstance(value, UUID) else value for value in values]
-        each = func.json_each(orjson.dumps(texts).decode()).table_valued("value")
-        condition = column.in_(select(each.c.value))
+        elements = func.json_each(orjson.dumps(texts).decode()).table_valued("value")
+        condition = column.in_(select(elements.c.value))
     else:
         condition = column == any_(bindparam(None, list(values), ARRAY(column.type), unique=True))
     return condition
 
 
 def any_pair_of(
-    session: Session, first: Any, second: Any, pairs: Iterable[tuple[str, str]]
+    session: Session, first_column: Any, second_column: Any, pairs: Iterable[tuple[str, str]]
 ) -> ColumnElement[bool]:
-    """Return the condition that two columns have one of many pairs, such as (system, external id).
+    """Return the SQL condition that two columns have one of many pairs of values.
 
-    There is a condition for each different first value, so these must be few.
+    A pair is, for example, (system, external id). The condition has a part for each different
+    first value, so the pairs should have few different first values.
     """
-    grouped: dict[str, list[str]] = {}
-    for one, other in pairs:
-        grouped.setdefault(one, []).append(other)
+    second_values: dict[str, list[str]] = {}
+    for first, second in pairs:
+        second_values.setdefault(first, []).append(second)
     conditions = [
-        and_(first == one, any_of(session, second, others)) for one, others in grouped.items()
+        and_(first_column == first, any_of(session, second_column, values))
+        for first, values in second_values.items()
     ]
     return or_(false(), *conditions)

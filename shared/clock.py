@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 FIRST_YEAR, LAST_YEAR = 1900, 9998
-"""The years in UTC that a time may be in: in no time zone it then leaves the calendar of Python."""
+"""The first and the last year, in UTC, of a time. Python's calendar ends with the year 9999, so a
+time of these years can be converted to every time zone."""
 
 
 def now() -> datetime:
@@ -14,12 +15,15 @@ def now() -> datetime:
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """Return the local date of an aware time."""
+    """Return the local date, in this zone, of a time with an offset."""
     return moment.astimezone(zone).date()
 
 
 def to_utc(moment: datetime) -> datetime:
-    """Return an aware time in UTC; raise ValueError if its year is not in the range above."""
+    """Return a time with an offset in UTC.
+
+    Raises ValueError if its year in UTC is before FIRST_YEAR or after LAST_YEAR.
+    """
     utc = None
     with suppress(OverflowError):
         utc = moment.astimezone(UTC)

@@ -30,7 +30,7 @@ def migrate(service: Service, settings: ServiceSettings, *, dry_run: bool) -> No
 
 
 def topics(_service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
-    """Create the topics that this service writes to, and configure the existing ones."""
+    """Create the topics that this service writes to, and configure existing ones."""
     if dry_run:
         for name, configs in kafka_topics.topic_configs(settings.name).items():
             _print({"topic": name} | configs)
@@ -39,7 +39,7 @@ def topics(_service: Service, settings: ServiceSettings, *, dry_run: bool) -> No
 
 
 def redrive(service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
-    """Apply the dead letters of this service again."""
+    """Apply the dead letters of this service, events that it could not apply, again."""
     event_log = open_log(settings)
     if dry_run:
         for letter in redriving.list_dead_letters(event_log, service=settings.name):
@@ -52,7 +52,7 @@ def redrive(service: Service, settings: ServiceSettings, *, dry_run: bool) -> No
 
 
 def replay(service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
-    """Apply all events of the topics that this service reads once more."""
+    """Apply all events in the topics that this service reads again."""
     event_log, handlers = open_log(settings), service.handlers(settings)
     if dry_run:
         for topic, records in replaying.count_records(event_log, handlers=handlers):
@@ -72,7 +72,7 @@ def openapi(service: Service, settings: ServiceSettings) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
-_WITH_DRY_RUN: Mapping[str, Command] = {
+_COMMANDS_WITH_DRY_RUN: Mapping[str, Command] = {
     "migrate": migrate,
     "topics": topics,
     "redrive": redrive,
@@ -81,15 +81,15 @@ _WITH_DRY_RUN: Mapping[str, Command] = {
 
 
 def main(service: Service, arguments: Sequence[str] | None = None) -> None:
-    """Run one command of a service."""
+    """Run the command of a service that the command line names; `arguments` replaces sys.argv."""
     settings = service.settings.read()
     parser = argparse.ArgumentParser(prog=f"python -m services.{settings.name}")
-    choices = parser.add_subparsers(dest="command", required=True)
+    subparsers = parser.add_subparsers(dest="command", required=True)
     commands = commands_of(service)
     for name, command in commands.items():
-        chosen = choices.add_parser(name, help=command.__doc__, description=command.__doc__)
-        if name in _WITH_DRY_RUN:
-            chosen.add_argument(
+        subparser = subparsers.add_parser(name, help=command.__doc__, description=command.__doc__)
+        if name in _COMMANDS_WITH_DRY_RUN:
+            subparser.add_argument(
                 "--dry-run", action="store_true", help="Only print what would be done."
             )
     options = vars(parser.parse_args(arguments))
@@ -100,14 +100,14 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
 
 
 def commands_of(service: Service) -> dict[str, Command]:
-    """Return every command of a service by name; it is called with the settings and options."""
-    common = {**_WITH_DRY_RUN, "openapi": openapi}
+    """Return every command of a service by name; a command takes the settings and its options."""
+    common = {**_COMMANDS_WITH_DRY_RUN, "openapi": openapi}
     bound = {name: _bind(command, service) for name, command in common.items()}
     return {"serve": service.serve, "work": service.work, **bound, **service.commands}
 
 
 def _bind(command: Command, service: Service) -> Command:
-    """Return the command with the service as its first argument, and with its docstring."""
+    """Return a function that runs the command for this service, with the same docstring."""
 
     def run(settings: ServiceSettings, **options: Any) -> None:
         command(service, settings, **options)

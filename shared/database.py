@@ -42,7 +42,7 @@ from sqlalchemy.orm import Session
 
 from shared.settings import ServiceSettings
 
-_NAMES = {
+_CONSTRAINT_NAMES = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
@@ -50,8 +50,8 @@ _NAMES = {
 }
 
 
-class _ExactText(TypeDecorator[Decimal]):
-    """A decimal that is stored as text on SQLite, which would store it as a float."""
+class _DecimalAsText(TypeDecorator[Decimal]):
+    """The column type of a decimal on SQLite: text, because SQLite would store a float."""
 
     impl = Text
     cache_ok = True
@@ -63,8 +63,8 @@ class _ExactText(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-class _UtcNaive(TypeDecorator[datetime]):
-    """A time that is stored in UTC without its zone on SQLite, which cannot store zones."""
+class _TimeWithoutZone(TypeDecorator[datetime]):
+    """The column type of a time on SQLite: in UTC without a zone, as SQLite stores no zones."""
 
     impl = DateTime
     cache_ok = True
@@ -76,22 +76,25 @@ class _UtcNaive(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-Exact = Numeric().with_variant(_ExactText(), "sqlite")
-Moment = DateTime(timezone=True).with_variant(_UtcNaive(), "sqlite")
+Exact = Numeric().with_variant(_DecimalAsText(), "sqlite")
+"""The column type of exact decimals."""
+Moment = DateTime(timezone=True).with_variant(_TimeWithoutZone(), "sqlite")
+"""The column type of times, which have an offset in Python."""
 Json = JSON().with_variant(JSONB(), "postgresql")
+"""The column type of JSON values."""
 
 Row = dict[str, Any]
 """The values of a table row by column name."""
 
 
 def row_of(record: Any) -> Row:
-    """Return the column values of an object of a mapped class."""
+    """Return the column values, by column name, of an object of a mapped class."""
     return {column.key: getattr(record, column.key) for column in record.__table__.columns}
 
 
 def new_metadata() -> MetaData:
-    """Return the metadata for the tables of a service, with the constraint names of migrations."""
-    return MetaData(naming_convention=_NAMES)
+    """Return metadata for tables, whose constraints and indexes are named as migrations do it."""
+    return MetaData(naming_convention=_CONSTRAINT_NAMES)
 
 
 class Database:
@@ -100,10 +103,10 @@ class Database:
     def __init__(self, url: str, *, schema: str, pool_size: int = 10) -> None:
         self.schema = schema
         if make_url(url).get_backend_name() == "sqlite":
-            self.engine = _sqlite(url)
+            self.engine = _sqlite_engine(url)
             self._autocommit: Engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         else:
-            self._options = _postgresql(url, schema, pool_size)
+            self._options = _postgresql_options(url, schema, pool_size)
             self.engine = create_engine(**self._options)
             self._autocommit = create_engine(**self._options, **_AUTOCOMMIT_OPTIONS)
 
@@ -134,7 +137,7 @@ class Database:
     def streaming(self) -> Iterator[Session]:
         """Yield a session for a statement that reads more rows than should be in memory at once.
 
-        On PostgreSQL this is a transaction, as a cursor of the server exists only inside one.
+        On PostgreSQL the session has a transaction, as a server-side cursor exists only inside one.
         """
         with self.reading() if self.is_sqlite else self.transaction() as session:
             yield session
@@ -177,11 +180,11 @@ def dialect_insert(session: Session, table: Any) -> Any:
 
 
 def is_outage(error: Exception) -> bool:
-    """Return whether an error is an outage, after which the same statement may succeed later.
+    """Return whether an error is an outage: the same statement may succeed later.
 
-    An outage is also a table, schema or permission that does not exist yet (SQLSTATE class 42) and
-    a server that is read-only at present (class 25), but not a value beyond a limit of the server
-    (class 54).
+    An error is also an outage if a table, schema or permission does not exist yet (SQLSTATE class
+    42) or the server is read-only at present (class 25). A value that exceeds a limit of the
+    server (class 54) is no outage.
     """
     if isinstance(error, PoolTimeoutError):
         return True
@@ -197,7 +200,8 @@ _AUTOCOMMIT_OPTIONS: dict[str, Any] = {
     "isolation_level": "AUTOCOMMIT",
     "pool_reset_on_return": None,
 }
-"""Autocommit has a pool of its own: switching the mode of a connection costs a short query."""
+"""The options of the engine in autocommit mode. This engine has its own pool of connections, as
+switching a connection between the modes costs a short query."""
 
 
 def _dumps(value: Any) -> str:
@@ -205,10 +209,11 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def _postgresql(url: str, schema: str, pool_size: int) -> dict[str, Any]:
-    """Return the options of the engine.
+def _postgresql_options(url: str, schema: str, pool_size: int) -> dict[str, Any]:
+    """Return the options of an engine for a schema of PostgreSQL.
 
-    There is no overflow, because a connection beyond the pool is opened and closed for each use.
+    `max_overflow` is 0, because a connection beyond the pool's size would be opened and closed for
+    each use.
     """
     return {
         "url": make_url(url).set(drivername="postgresql+psycopg"),
@@ -226,8 +231,8 @@ def _postgresql(url: str, schema: str, pool_size: int) -> dict[str, Any]:
     }
 
 
-def _sqlite(url: str) -> Engine:
-    """Return the engine of an SQLite file; its folder is created."""
+def _sqlite_engine(url: str) -> Engine:
+    """Return the engine for an SQLite file; the folder of the file is created."""
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -248,12 +253,13 @@ def _sqlite(url: str) -> Engine:
 def _configure_sqlite(connection: Any, _: Any) -> None:
     """Set the pragmas of a new connection."""
     connection.isolation_level = None
-    overwrite = "secure_delete=ON"  # no default: what is deleted may be personal data
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", overwrite):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA secure_delete=ON")  # deleted personal data is overwritten
 
 
 def _begin_immediate(connection: Connection) -> None:
-    """Take the write lock at once: a deferred transaction can fail at its first write."""
+    """Begin a transaction with the write lock; without it the first write of SQLite can fail."""
     if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -5,13 +5,13 @@ Problem
 ├── Unauthorized          401  no valid credentials
 ├── Forbidden             403  valid credentials without this permission
 ├── NotFound              404  nothing at this address that the caller may see
-├── MethodNotAllowed      405  the path does not take this method
+├── MethodNotAllowed      405  the path does not support this method
 ├── Conflict              409  the request contradicts what is stored
 ├── PreconditionFailed    412  the resource has changed since it was read
 ├── TooLarge              413  the body is larger than the route allows
 ├── Invalid               422  the request was understood, but is not valid
 ├── PreconditionRequired  428  If-Match is missing
-└── Unavailable           503  try again later
+└── Unavailable           503  the service cannot answer at present
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,10 @@ def pointer_to(*steps: str | int) -> str:
 
 
 class Problem(Exception):
-    """An error that the caller gets as a problem response; `code` is stable, texts may change."""
+    """An error that is sent to the caller as a problem response.
+
+    Its `code` never changes, so that programs can depend on it; its texts may change.
+    """
 
     status = 500
     code = "internal"
@@ -71,7 +74,7 @@ class Unauthorized(Problem):
 
 
 class Forbidden(Problem):
-    """The caller may not do this."""
+    """The caller is known, but has no permission for this request."""
 
     status, code, title = 403, "forbidden", "This key does not allow that."
 
@@ -83,7 +86,7 @@ class NotFound(Problem):
 
 
 class MethodNotAllowed(Problem):
-    """The path does not take this method."""
+    """The path does not support this method."""
 
     status, code, title = 405, "method_not_allowed", "This method is not used here."
 
@@ -113,7 +116,7 @@ class Invalid(Problem):
 
 
 class PreconditionRequired(Problem):
-    """The request must name the version to change, in If-Match."""
+    """The request lacks the header If-Match, which names the version to change."""
 
     status, code, title = 428, "version_required", "Send If-Match with the ETag you last read."
 

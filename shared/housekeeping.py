@@ -1,4 +1,4 @@
-"""The loop that deletes old rows of shared tables: stored responses and ids of applied events."""
+"""The loop that deletes old rows: stored responses to requests, and ids of applied events."""
 
 from datetime import timedelta
 from threading import Event
@@ -26,7 +26,7 @@ class Housekeeping(Loop):
 
     @property
     def is_stalled(self) -> bool:
-        """Always False: this loop sleeps longer than others, and no other work depends on it."""
+        """Always False: this loop sleeps for ten minutes, and no other work depends on it."""
         return False
 
     def run(self, stop: Event) -> None:

@@ -1,7 +1,7 @@
 """Named locks with one owner at a time, which are released when the process of the owner dies.
 
-On PostgreSQL it is an advisory lock of the connection that does the work, on SQLite a lock on a
-file beside the database.
+On PostgreSQL a lock is an advisory lock of the connection that does the work; on SQLite it is a
+lock on a file beside the database.
 """
 
 import fcntl
@@ -18,10 +18,10 @@ from shared.database import Database
 
 @contextmanager
 def exclusive_lock(database: Database, name: str) -> Iterator[Connection | None]:
-    """Try to lock `name`; yield the connection to work on, or None if another has the lock.
+    """Try to lock `name`; yield the connection to work on, or None if the lock has another owner.
 
-    It does not wait for the lock. On PostgreSQL the lock is lost with the connection, and the next
-    statement on the connection fails.
+    This function does not wait for the lock. On PostgreSQL the lock is lost when its connection is
+    lost; the next statement on the connection then fails.
     """
     with database.connection() as connection:
         lock = _file_lock if database.is_sqlite else _advisory_lock
@@ -30,18 +30,18 @@ def exclusive_lock(database: Database, name: str) -> Iterator[Connection | None]
 
 
 def confirm_lock(connection: Connection) -> None:
-    """Raise an error of the database if the lock was lost together with its connection.
+    """Raise a database error if the connection that has the lock, and thus the lock, was lost.
 
-    This is for work that is done on other connections than that of the lock.
+    This is for work that uses other connections, which do not fail when the lock is lost.
     """
     connection.execute(text("SELECT 1"))
 
 
 @contextmanager
 def _advisory_lock(connection: Connection, name: str) -> Iterator[bool]:
-    """Yield whether the connection got an advisory lock, which is then released."""
-    numbers = {"space": crc32(b"patron") - 2**31, "name": crc32(name.encode()) - 2**31}
-    result = connection.execute(text("SELECT pg_try_advisory_lock(:space, :name)"), numbers)
+    """Try to take an advisory lock, yield whether that succeeded, and release the lock."""
+    key = {"space": crc32(b"patron") - 2**31, "name": crc32(name.encode()) - 2**31}
+    result = connection.execute(text("SELECT pg_try_advisory_lock(:space, :name)"), key)
     if not result.scalar_one():
         yield False
         return
@@ -49,12 +49,12 @@ def _advisory_lock(connection: Connection, name: str) -> Iterator[bool]:
         yield True
     finally:
         if not connection.closed and not connection.invalidated:
-            connection.execute(text("SELECT pg_advisory_unlock(:space, :name)"), numbers)
+            connection.execute(text("SELECT pg_advisory_unlock(:space, :name)"), key)
 
 
 @contextmanager
 def _file_lock(connection: Connection, name: str) -> Iterator[bool]:
-    """Yield whether this process got a lock on a file, which is then released."""
+    """Try to lock a file beside the database, yield whether that succeeded, and release it."""
     path = Path(f"{connection.engine.url.database}.{name}.lock")
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
@@ -67,7 +67,11 @@ def _file_lock(connection: Connection, name: str) -> Iterator[bool]:
 
 
 def _lock_file(descriptor: int, path: Path) -> bool:
-    """Lock the open file; return False if another has locked it, or removed it at its unlock."""
+    """Lock an open file and return True; return False if another process has locked it.
+
+    Also return False if the path no longer names this file: the previous owner of the lock has
+    removed the file after we opened it, so another process can lock a new file with this path.
+    """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return os.path.samestat(os.fstat(descriptor), path.stat())

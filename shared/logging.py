@@ -11,12 +11,14 @@ import structlog
 
 from shared import tracing
 
-_VALUES = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\n|\Z)|input_value=.*?(?=, input_type=)", re.DOTALL)
+_VALUES_IN_ERRORS = re.compile(
+    r"DETAIL:.*?(?=\n\[SQL|\n\n|\Z)|input_value=.*?(?=, input_type=)", re.DOTALL
+)
 """The parts of error texts in which PostgreSQL and pydantic repeat the invalid value."""
 
 
 def _add_trace(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Add the ids of the current trace and request to a line."""
+    """Add the ids of the current trace and request to a log line."""
     if trace := tracing.current():
         line["trace_id"] = trace.trace_id
         if trace.request_id:
@@ -25,9 +27,9 @@ def _add_trace(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMappin
 
 
 def _withhold_values(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Remove values from the exception of a line, as they may be personal data."""
+    """Remove values from the exception in a log line, as they may be personal data."""
     if "exception" in line:
-        line["exception"] = _VALUES.sub("(value withheld)", line["exception"])
+        line["exception"] = _VALUES_IN_ERRORS.sub("(value withheld)", line["exception"])
     return line
 
 
@@ -39,19 +41,19 @@ _LAST_STEPS: list[Any] = [
 
 
 def _to_bytes(_: Any, __: str, line: MutableMapping[str, Any]) -> bytes:
-    """Return a line as JSON."""
+    """Return a log line as JSON."""
     return orjson.dumps(line, default=str)
 
 
 def configure(*, service: str, role: str, level: str) -> None:
     """Write the log lines of our code and of libraries to standard output as JSON.
 
-    Lines of our code do not pass through the logging of the standard library, which would take
-    longer than everything else.
+    Our code does not log through the standard library, which would take longer than all other steps
+    of writing a line.
     """
 
     def add_process(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        """Add the service and the role of the process to a line."""
+        """Add the service and the role of the process to a log line."""
         line["service"], line["role"] = service, role
         return line
 
@@ -71,7 +73,7 @@ def configure(*, service: str, role: str, level: str) -> None:
 
 
 def _configure_libraries(first_steps: list[Any], level: str) -> None:
-    """Send the lines of the standard library's logging through the same steps."""
+    """Format the lines that libraries log by the standard library as JSON, by the same steps."""
     handler = logging.StreamHandler(sys.stdout)
     without_metadata = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
@@ -86,7 +88,7 @@ def _configure_libraries(first_steps: list[Any], level: str) -> None:
 
 
 def _to_text(logger: Any, name: str, line: MutableMapping[str, Any]) -> str:
-    """Return a line as JSON text, as the standard library's logging needs it."""
+    """Return a log line as JSON text; the standard library's logging needs text, not bytes."""
     return _to_bytes(logger, name, line).decode()
 
 

@@ -35,7 +35,7 @@ class Loop:
 
     @property
     def is_stalled(self) -> bool:
-        """Whether the last heartbeat is too long ago."""
+        """Whether the last heartbeat was more than two minutes ago."""
         return time.monotonic() - self._last_beat > _STALLED_SECONDS
 
     def wait_if_outage(self, error: Exception, stop: Event) -> None:
@@ -50,8 +50,8 @@ class Loop:
 def run_all(loops: Sequence[Loop], stop: Event, *, drain_seconds: float) -> None:
     """Run each loop in a thread until `stop` is set, then wait up to `drain_seconds` for them.
 
-    If a loop dies or stalls, the whole process exits with status 70: its supervisor restarts it,
-    whereas a worker that does only half of its work would not be noticed.
+    If a loop dies or stalls, the whole process exits with status 70, so that its supervisor
+    restarts it. A worker that continued without one of its loops might not be noticed.
     """
     threads = [
         Thread(target=_run, args=(loop, stop), name=loop.name, daemon=True) for loop in loops
@@ -70,7 +70,7 @@ def run_all(loops: Sequence[Loop], stop: Event, *, drain_seconds: float) -> None
 
 
 def _run(loop: Loop, stop: Event) -> None:
-    """Run a loop in the current thread, and log the error that it dies of."""
+    """Run a loop in the current thread; log an error that ends the loop."""
     try:
         loop.run(stop)
     except Exception:

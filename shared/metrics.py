@@ -14,7 +14,9 @@ REQUEST_SECONDS = Histogram(
 OUTBOX_AGE = Gauge("patron_outbox_age_seconds", "Age of the oldest unpublished event.", ["service"])
 CONSUMER_LAG = Gauge("patron_consumer_lag_records", "Records not yet read.", ["service"])
 CONSUMED = Counter(
-    "patron_consumed_total", "Events read, by what became of them.", ["service", "outcome"]
+    "patron_consumed_total",
+    "Events read, by outcome: applied, ignored, or dead (written as a dead letter).",
+    ["service", "outcome"],
 )
 JOBS = Counter("patron_jobs_total", "Jobs ended, by kind and state.", ["kind", "state"])
 JOB_LINES = Counter("patron_job_lines_total", "Lines that jobs have processed.", ["kind"])

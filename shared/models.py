@@ -57,7 +57,7 @@ class Inbox(SharedModel):
 
 
 class StoredAnswer(SharedModel):
-    """The response to a request with an Idempotency-Key, which is sent again to a retry."""
+    """The response to a request with an Idempotency-Key; a retry of the request gets it again."""
 
     __tablename__ = "idempotent_answers"
 

@@ -1,4 +1,4 @@
-"""Exact numbers and currencies. Amounts are never floats, nor implicitly of another currency."""
+"""Exact numbers and currencies: amounts are never floats, and each has an explicit currency."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def parse_exact(text: str) -> Decimal:
 
 @contextmanager
 def exact_arithmetic() -> Iterator[None]:
-    """Compute with 120 digits inside the `with`; a rounded result raises `decimal.Inexact`."""
+    """Compute with 120 digits inside a `with` block; a rounded result raises `decimal.Inexact`."""
     with localcontext(EXACT):
         yield
 

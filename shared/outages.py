@@ -2,4 +2,4 @@
 
 
 class LogUnavailable(Exception):
-    """The log is out of reach at present; whatever failed may be tried again."""
+    """The event log is out of reach at present; the call that failed may succeed later."""

@@ -1,4 +1,4 @@
-"""An HTTP server with the probes and metrics of a process, on its own port, without a token."""
+"""The HTTP server for probes and metrics of a process, on its own port; it needs no token."""
 
 from collections.abc import Callable, Iterable
 from socketserver import ThreadingMixIn
@@ -21,6 +21,8 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 
 class _SilentRequestHandler(WSGIRequestHandler):
+    """A request handler that writes no access log."""
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Log nothing: probes are requested every few seconds."""
 
@@ -28,8 +30,8 @@ class _SilentRequestHandler(WSGIRequestHandler):
 class Probes:
     """The server of `/livez`, `/readyz` and `/metrics`.
 
-    `/livez` answers 503 if the process must be restarted, `/readyz` answers 503 while it should get
-    no requests; `/metrics` is read by Prometheus.
+    `/livez` answers 503 if the process must be restarted, `/readyz` answers 503 while the process
+    should get no requests, and Prometheus reads `/metrics`.
     """
 
     def __init__(self, host: str, port: int, *, alive: Check, ready: Check) -> None:
@@ -42,7 +44,7 @@ class Probes:
 
     @property
     def port(self) -> int:
-        """The port on which the server listens; a free one was chosen if 0 was requested."""
+        """The port on which the server listens; port 0 in the constructor chooses a free one."""
         return self._server.server_port
 
     def close(self) -> None:
@@ -57,11 +59,11 @@ class Probes:
             answer: Iterable[bytes] = self._metrics(environ, start)
             return answer
         check = self._checks.get(path)
-        status = "404 Not Found" if check is None else _status(check)
+        status = "404 Not Found" if check is None else _status_line(check)
         start(status, [("Content-Type", "text/plain")])
         return [status.encode()]
 
 
-def _status(check: Check) -> str:
-    """Return the status line for the result of a check."""
+def _status_line(check: Check) -> str:
+    """Run a check and return the HTTP status of its result."""
     return "200 OK" if check() else "503 Service Unavailable"

@@ -1,9 +1,10 @@
-"""Projections: the data of other services' records that a service stores itself, from events.
+"""Projections: copies of other services' records that a service stores, built from their events.
 
 A projection is a table with the columns `id` and `version`, and a function that turns an event into
-a row of it. For each id the highest version is stored, whatever the order of the events. An equal
-version is written again, so that a topic can be replayed. The optional column `changed_at` is the
-time at which the projection changed; a row that differs in this column alone is not written.
+a row of this table. For each id the highest version is stored, whatever the order of the events. An
+event with the stored version is written again, so that a topic can be replayed. The optional column
+`changed_at` is the time at which the projection changed; a row that differs from the stored one
+only in this column is not written.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -21,19 +22,19 @@ Event = TypeVar("Event")
 
 
 def apply_events(
-    session: Session, projection: Any, events: Iterable[Event], row: Callable[[Event], Row]
+    session: Session, projection: Any, events: Iterable[Event], to_row: Callable[[Event], Row]
 ) -> dict[UUID, Row]:
-    """Apply a batch of events to a projection.
+    """Apply a batch of events to a projection, a table whose rows `to_row` makes of events.
 
     Returns the newest row of each id, without ids for which a higher version is stored already.
     """
-    rows = newest_rows(events, row)
+    rows = newest_rows(events, to_row)
     return upsert_newer(session, projection, lock_rows(session, projection, rows), rows)
 
 
-def newest_rows(events: Iterable[Event], row: Callable[[Event], Row]) -> dict[UUID, Row]:
-    """Return the rows of a batch of events by id, for each id the one of the highest version."""
-    return {newest["id"]: newest for newest in sorted(map(row, events), key=itemgetter("version"))}
+def newest_rows(events: Iterable[Event], to_row: Callable[[Event], Row]) -> dict[UUID, Row]:
+    """Turn events into rows; return, by id, the row with the highest version of each id."""
+    return {row["id"]: row for row in sorted(map(to_row, events), key=itemgetter("version"))}
 
 
 def lock_rows(
@@ -44,10 +45,11 @@ def lock_rows(
     others: Collection[UUID] = (),
     blank: Callable[[UUID], Row] = lambda id_: {"id": id_},
 ) -> dict[UUID, Row]:
-    """Lock the stored rows of the ids in `rows` and `others` until the transaction ends.
+    """Lock the rows of the ids in `rows` and `others` until the transaction ends; return them.
 
-    An id that is not stored yet is inserted: with its values in `rows` or, if it is one of `others`
-    of which there was no event yet, with the values of `blank`. Returns the stored rows by id.
+    A row that does not exist yet is inserted first: with the values that `rows` has for its id, or,
+    for an id that is only in `others`, with the values that `blank` returns. The result has the
+    stored rows by id.
     """
     return lock_or_create(
         session,
@@ -63,7 +65,8 @@ def upsert_newer(
 ) -> dict[UUID, Row]:
     """Update the locked rows to `rows`, except where a higher version is stored.
 
-    Returns those of `rows` whose version is not lower than the stored one, changed or not.
+    Returns, by id, those of `rows` whose version is not lower than the stored one, whether the
+    stored row was changed or not.
     """
     current = {
         id_: row
@@ -82,7 +85,7 @@ def _differs(row: Row, stored: Row) -> bool:
 
 
 def _select_locked(session: Session, projection: Any, ids: Collection[UUID]) -> dict[UUID, Row]:
-    """Lock rows in the order of their ids, so that two transactions cannot deadlock."""
+    """Lock and return rows in the order of their ids, so that two transactions cannot deadlock."""
     table = projection.__table__
     statement = select(table).where(any_of(session, table.c.id, ids)).order_by(table.c.id)
     rows = cast("Iterable[Row]", session.execute(statement.with_for_update()).mappings())

@@ -1,4 +1,4 @@
-"""Row access: which customers' rows a caller may see (promise P7).
+"""Row access: each caller sees only the customers that their key allows (promise P7).
 
 Every repository function that returns customers, or what belongs to them, takes a `Reader`.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Rows(StrEnum):
-    """The customers that a caller sees: all, those of their team, or those that they own."""
+    """The customers that a caller sees: all, those of the caller's team, or those they own."""
 
     ALL = "all"
     TEAM = "team"
@@ -18,7 +18,7 @@ class Rows(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A caller, and the rows that they may read."""
+    """A caller (`subject`), and the rows that this caller may read."""
 
     subject: str
     rows: Rows
@@ -30,9 +30,9 @@ SYSTEM_READER = Reader("system", Rows.ALL)
 
 
 def visible_rows(reader: Reader, *, owner: Any, team: Any) -> tuple[Any, ...]:
-    """Return the conditions, none or one, that limit a statement to what the reader may see.
+    """Return the SQL conditions, none or one, that limit a statement to rows visible to a reader.
 
-    `owner` and `team` are the columns that name a row's owner and team.
+    `owner` and `team` are the columns that have the owner and the team of a row.
     """
     if reader.rows is Rows.OWN:
         return (owner == reader.subject,)

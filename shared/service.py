@@ -36,8 +36,10 @@ log = logging.logger(__name__)
 class Service:
     """The parts of a service, as its `__main__` names them.
 
-    `handlers` has the handlers of events, `works` the functions that do the work of jobs, by the
-    model of their table; `guard` wraps the ASGI app, and `server` has further options of uvicorn.
+    `handlers` returns the event handlers. `works` maps the table of each kind of job to the
+    function that does the work of such a job. `extra_loops` returns further loops of the worker,
+    `guard` wraps the ASGI app, `server` returns further options of uvicorn, and `commands` has the
+    commands that only this service has.
     """
 
     settings: type[ServiceSettings]
@@ -55,7 +57,7 @@ class Service:
         return Path(inspect.getfile(self.settings)).parent / "migrations"
 
     def serve(self, settings: ServiceSettings) -> None:
-        """Run the api process: answer HTTP until it is stopped."""
+        """Run the api process, which answers HTTP requests until it is stopped."""
         app = self.create_app(settings)
         logging.configure(service=settings.name, role="api", level=settings.log_level)
         database: Database = app.state.database
@@ -81,13 +83,13 @@ class Service:
         probes.close()
 
     def work(self, settings: ServiceSettings) -> None:
-        """Run the worker process: publish and consume events and run jobs until it is stopped."""
+        """Run the worker, which publishes and consumes events and runs jobs until it is stopped."""
         logging.configure(service=settings.name, role="worker", level=settings.log_level)
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(
                 number, lambda *_: Thread(target=stop.set).start()
-            )  # set() takes a lock, which this thread may have
+            )  # set() takes a lock; the interrupted main thread may have it and would wait for ever
         database = Database.from_settings(settings)
         event_log = open_log(settings)
         loops = self.loops(database, event_log, settings)
@@ -104,7 +106,7 @@ class Service:
         database.close()
 
     def loops(self, database: Database, event_log: Log, settings: ServiceSettings) -> list[Loop]:
-        """Return the loops of the worker."""
+        """Return the loops of the worker; a service without events or jobs needs fewer loops."""
         loops: list[Loop] = [Housekeeping(database)]
         if contracts_of(settings.name):
             loops.append(Relay(database, event_log))

@@ -23,7 +23,8 @@ LogLevel = Annotated[
 class ServiceSettings(BaseSettings):
     """The settings that all services have.
 
-    A value is set for all services by `PATRON_<FIELD>`, for one by `<SERVICE>_<FIELD>`, which wins.
+    The environment variable `PATRON_<FIELD>` sets a value for all services, `<SERVICE>_<FIELD>` for
+    one service; the latter takes precedence.
     """
 
     model_config = SettingsConfigDict(
@@ -32,13 +33,18 @@ class ServiceSettings(BaseSettings):
 
     name: ClassVar[str]
 
-    data: Path = Field(Path("var"), description="Folder of the embedded databases, log and keys.")
+    data: Path = Field(
+        Path("var"), description="Folder of the SQLite databases, the embedded log and the keys."
+    )
     database_url: str | None = Field(
-        None, description="SQLAlchemy URL; without it SQLite, with a file per service in `data`."
+        None,
+        description="SQLAlchemy URL of the database; without it, each service has an SQLite file in"
+        " the folder `data`.",
     )
     kafka_bootstrap: str | None = Field(
         None,
-        description="host:port of Kafka brokers; without it the embedded log, a file in `data`.",
+        description="host:port of Kafka brokers; without it, events go through the embedded log, a"
+        " file in the folder `data`.",
     )
     currency: str = Field("CNY", description="The company's currency.")
     timezone: str = Field(
@@ -63,7 +69,8 @@ class ServiceSettings(BaseSettings):
     )
     identity_public_key_file: Path | None = Field(
         None,
-        description="File of the gateway's public key (PEM); without it `data`/identity.pub.",
+        description="File of the gateway's public key (PEM); without it, the file `identity.pub` in"
+        " the folder `data`.",
     )
     drain_seconds: float = Field(
         10, description="Seconds that a stopping process waits for its current work."
@@ -78,7 +85,7 @@ class ServiceSettings(BaseSettings):
     def read(cls) -> Self:
         """Read the environment; raise SystemExit with the name and fault of each invalid variable.
 
-        Values are not repeated, as one may be a password.
+        The message does not repeat the values, as one of them may be a password.
         """
         try:
             return cls()
@@ -90,12 +97,12 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def _variable(cls, field: str) -> str:
         """Return the name of the environment variable that a field was read from."""
-        own = f"{cls.name}_{field}".upper()
-        return own if os.environ.get(own) else f"PATRON_{field}".upper()
+        variable = f"{cls.name}_{field}".upper()
+        return variable if os.environ.get(variable) else f"PATRON_{field}".upper()
 
     @field_validator("currency")
     @classmethod
-    def known_currency(cls, code: str) -> str:
+    def check_currency(cls, code: str) -> str:
         """Refuse a code that is not in ISO 4217."""
         if code not in CURRENCIES:
             raise ValueError("it is not in ISO 4217; use a code such as CNY")
@@ -103,7 +110,7 @@ class ServiceSettings(BaseSettings):
 
     @field_validator("timezone")
     @classmethod
-    def known_zone(cls, name: str) -> str:
+    def check_timezone(cls, name: str) -> str:
         """Refuse a time zone that is not in the tz database."""
         if name not in available_timezones():
             raise ValueError("it is not in the tz database; use a zone such as Asia/Shanghai")
@@ -133,6 +140,6 @@ class ServiceSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Look under the service's own prefix first, then under PATRON_."""
-        own = EnvSettingsSource(settings_cls, env_prefix=f"{cls.name.upper()}_")
-        return init_settings, own, env_settings
+        """Read variables with the service's prefix first, then those with the prefix PATRON_."""
+        service_settings = EnvSettingsSource(settings_cls, env_prefix=f"{cls.name.upper()}_")
+        return init_settings, service_settings, env_settings

@@ -1,4 +1,4 @@
-"""The trace of the current work, which is passed on from request to event to consumer."""
+"""The trace of the current work; an event carries it from a request to the consumers."""
 
 import re
 import secrets
@@ -29,7 +29,11 @@ _current: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 
 def start(traceparent: str | None = None, request_id: str | None = None) -> Trace:
-    """Start a span and make it current; its trace is that of `traceparent`, or new if invalid."""
+    """Start a span and make it current.
+
+    The span belongs to the trace in `traceparent`, or to a new trace if there is none or if it is
+    invalid.
+    """
     match = _TRACEPARENT.fullmatch(traceparent or "")
     trace_id = match[1] if match else secrets.token_hex(16)
     trace = Trace(trace_id, secrets.token_hex(8), request_id)

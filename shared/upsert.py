@@ -1,4 +1,4 @@
-"""The result of an upsert, by the same names for single records, files and counts."""
+"""The result of an upsert; single records, imported files and counts use the same names."""
 
 from enum import StrEnum
 

@@ -1,5 +1,5 @@
-"""The events that services publish: frozen dataclasses, a module per noun of each service.
+"""The events that services publish, as frozen dataclasses: a module per kind of record.
 
-Version 1 of an event changes by added optional fields only; any other change is a version 2 that is
-published beside it.
+Version 1 of an event may only be extended by optional fields. Any other change needs a version 2,
+which is published in addition to version 1.
 """

@@ -1,4 +1,4 @@
-"""The catalogue of contracts: the type, topic and key of every class of events."""
+"""The catalogue of contracts: a contract is the type, topic and key of a class of events."""
 
 import importlib
 import pkgutil
@@ -8,14 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-E = TypeVar("E")
+EventClass = TypeVar("EventClass", bound=type)
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
     """How events of a class are published: `name` is their type, `key` the field with their key.
 
-    A compacted topic contains states, others contain facts.
+    A topic of states is compacted: it retains only the last state of each key. A topic of facts is
+    not compacted.
     """
 
     name: str
@@ -28,20 +29,21 @@ _STATE = ".state.v1"
 _CONTRACTS: dict[type, Contract] = {}
 
 
-def event(name: str, *, topic: str, key: str) -> Callable[[type[E]], type[E]]:
-    """Declare a fact, such as `customer.registered` on topic `registry.customer`.
+def event(name: str, *, topic: str, key: str) -> Callable[[EventClass], EventClass]:
+    """Return the class decorator that declares a fact.
 
-    Facts are never deleted from their topic.
+    An example is the fact `customer.registered` on the topic `registry.customer`. Facts are never
+    deleted from their topic.
     """
     return _declare(
         Contract(f"patron.{name}.v1", f"patron.{topic}.events.v1", key, compacted=False)
     )
 
 
-def state(name: str, *, topic: str, key: str) -> Callable[[type[E]], type[E]]:
-    """Declare a state, the latest snapshot of a record.
+def state(name: str, *, topic: str, key: str) -> Callable[[EventClass], EventClass]:
+    """Return the class decorator that declares a state, the latest snapshot of a record.
 
-    A topic retains the last state of each key, until its tombstone.
+    A topic retains the last state of each key until a tombstone with this key is published.
     """
     return _declare(Contract(f"patron.{name}.v1", f"patron.{topic}{_STATE}", key, compacted=True))
 
@@ -51,20 +53,21 @@ def is_compacted(topic: str) -> bool:
     return topic.endswith(_STATE)
 
 
-def contract_of(kind: type) -> Contract:
-    """Return the contract of a class; raise KeyError if it was not declared."""
-    return _CONTRACTS[kind]
+def contract_of(event_class: type) -> Contract:
+    """Return the contract of a class of events; raise KeyError if none was declared."""
+    return _CONTRACTS[event_class]
 
 
 def contracts() -> dict[type, Contract]:
-    """Return every contract by its class, after importing all modules of this package."""
+    """Return every contract by its class of events, after importing all modules of this package."""
     _import_all()
     return dict(_CONTRACTS)
 
 
 def contracts_of(service: str) -> list[Contract]:
     """Return the contracts of the events that a service publishes."""
-    return [each for each in contracts().values() if each.topic.startswith(f"patron.{service}.")]
+    prefix = f"patron.{service}."
+    return [contract for contract in contracts().values() if contract.topic.startswith(prefix)]
 
 
 @cache
@@ -74,11 +77,11 @@ def _import_all() -> None:
         importlib.import_module(module.name)
 
 
-def _declare(contract: Contract) -> Callable[[type[E]], type[E]]:
-    """Return the class decorator that adds a class to the catalogue."""
+def _declare(contract: Contract) -> Callable[[EventClass], EventClass]:
+    """Return the class decorator that adds a class with this contract to the catalogue."""
 
-    def register(kind: type[E]) -> type[E]:
-        _CONTRACTS[kind] = contract
-        return kind
+    def register(event_class: EventClass) -> EventClass:
+        _CONTRACTS[event_class] = contract
+        return event_class
 
     return register

@@ -5,18 +5,20 @@ A batch goes through these steps:
 1. Records are polled from the log, from the committed offsets of the service's group on.
 2. In one transaction of the database, the ids of the events are inserted into the inbox, and the
    handlers apply those events whose ids were not there yet.
-3. After that commit, the offsets after the batch are committed to the log.
+3. After the commit of that transaction, the offsets after the batch are committed to the log.
 
-After a crash before the commit of step 2 the database has nothing of the batch, and the batch is
+After a crash before the commit of step 2, the database has nothing of the batch, and the batch is
 polled again. After a crash between steps 2 and 3 the batch is polled again too, but its ids are in
-the inbox, so it changes nothing. Delivery is at least once, the effect exactly once.
+the inbox, so the events change nothing. An event is delivered at least once and has its effect
+exactly once.
 
-If a handler fails, its transaction is rolled back and the batch is applied in halves, and so on,
-until the event that fails is alone. This event is tried once more, then written to the topic of
-dead letters, and all other events are applied. A crash after that may write a dead letter twice.
+If a handler fails, the transaction is rolled back, and the two halves of the batch are applied
+separately; a half that fails is divided again, until the event that fails is alone. This event is
+tried once more and then written to the topic of dead letters; all other events are applied. After a
+crash before the offsets are committed, the dead letter may be written a second time.
 
-If the database or the log is out of reach, the events are not to blame: none becomes a dead letter.
-The consumer waits and polls the batch again.
+An outage of the database or the log is not the fault of an event, so it makes no dead letters: the
+consumer waits and polls the batch again.
 """
 
 import time
@@ -45,9 +47,10 @@ from shared.metrics import CONSUMED, CONSUMER_LAG
 from shared.outages import LogUnavailable
 
 Handler: TypeAlias = Callable[[Session, Sequence[Any]], None]
-"""Applies events in the session's transaction, which the consumer commits."""
+"""A function that applies a batch of events in the session's transaction; it does not commit."""
 Handlers: TypeAlias = Mapping[type, Handler]
-"""The class of an event -> its handler. Classes with the same handler share its calls."""
+"""Maps each class of events to its handler. A handler of several classes gets their events in one
+call, in the order of the log."""
 
 _BATCH = 500
 _POLL_SECONDS = 0.5
@@ -78,7 +81,7 @@ class Consumer(Loop):
         self._group = group
         self._handlers = handlers
         self._lag_shown = 0.0
-        self._event_classes = {contract_of(kind).name: kind for kind in handlers}
+        self._event_classes = {contract_of(class_).name: class_ for class_ in handlers}
 
     def run(self, stop: Event) -> None:
         """Poll and apply until `stop` is set; after an outage, subscribe and poll again."""
@@ -108,19 +111,19 @@ class Consumer(Loop):
         return len(received)
 
     def apply(self, received: Sequence[ReceivedRecord]) -> None:
-        """Apply the events in these records; those that cannot be applied become dead letters."""
+        """Apply the events in these records; events that cannot be applied become dead letters."""
         self._apply(list(self._parse(received)))
 
     def _show_lag(self, subscription: Subscription) -> None:
-        """Update the metric of the lag, at most every few seconds."""
+        """Update the metric of the number of unread records, at most every five seconds."""
         if time.monotonic() - self._lag_shown > _LAG_SECONDS:
             CONSUMER_LAG.labels(self._group).set(subscription.lag())
             self._lag_shown = time.monotonic()
 
     def _parse(self, received: Iterable[ReceivedRecord]) -> Iterator[_ParsedEvent]:
-        """Yield the events that have handlers; a record that is not valid becomes a dead letter.
+        """Yield the events that have handlers; an invalid record becomes a dead letter.
 
-        Tombstones, and events of types without a handler, are left out.
+        Tombstones (records without a value) and events of types without a handler are left out.
         """
         for item in received:
             name = item.record.headers.get("ce_type", "")
@@ -131,7 +134,7 @@ class Consumer(Loop):
                 event = adapter(self._event_classes[name]).validate_json(item.record.value)
                 yield _ParsedEvent(item, item.event_id, event)
             except (KeyError, ValueError) as error:
-                self.dead_letter(item, error)
+                self.handle_failure(item, error)
 
     def _apply(self, batch: Sequence[_ParsedEvent]) -> None:
         """Apply a batch in one transaction, or in halves if an event of it fails."""
@@ -160,26 +163,26 @@ class Consumer(Loop):
         except Exception as error:
             if is_outage(error):
                 raise
-            self.dead_letter(parsed.received, error)
+            self.handle_failure(parsed.received, error)
 
     def _apply_together(self, batch: Sequence[_ParsedEvent]) -> None:
-        """Commit the ids of these events and what their handlers do in one transaction."""
+        """Insert the ids of these events and run the handlers in one transaction; commit it."""
         self.beat()
         tracing.start(_common_trace(batch))
         with self._database.transaction() as session:
             new_ids = self.add_to_inbox(session, [parsed.event_id for parsed in batch])
-            for handler, events in self._by_handler(batch, new_ids).items():
+            for handler, events in self._group_by_handler(batch, new_ids).items():
                 handler(session, events)
         CONSUMED.labels(self._group, "applied").inc(len(batch))
 
     def add_to_inbox(self, session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
-        """Add these ids to the inbox; return those of the events to apply, which were not in it."""
+        """Add these ids to the inbox; return the ids that were new to it: their events to apply."""
         return inbox.add_new(session, event_ids)
 
-    def _by_handler(
+    def _group_by_handler(
         self, batch: Sequence[_ParsedEvent], new_ids: set[UUID]
     ) -> dict[Handler, list[Any]]:
-        """Group the events with these ids by handler, in order; a repeated event is taken once."""
+        """Group the events with new ids by handler, in the order of the batch, each event once."""
         remaining_ids = set(new_ids)
         grouped: dict[Handler, list[Any]] = {}
         for parsed in batch:
@@ -188,8 +191,11 @@ class Consumer(Loop):
                 grouped.setdefault(self._handlers[type(parsed.event)], []).append(parsed.event)
         return grouped
 
-    def dead_letter(self, item: ReceivedRecord, error: Exception) -> None:
-        """Write a record to the topic of dead letters, with its origin and its error in headers."""
+    def handle_failure(self, item: ReceivedRecord, error: Exception) -> None:
+        """Write a record that failed to the topic of dead letters.
+
+        The dead letter is a copy of the record, with its origin and its error in further headers.
+        """
         origin = {
             "patron_origin_topic": item.record.topic,
             "patron_origin_partition": str(item.partition),
@@ -205,17 +211,18 @@ class Consumer(Loop):
 def _common_trace(batch: Sequence[_ParsedEvent]) -> str | None:
     """Return the `traceparent` that all events have in common; None if they have several.
 
-    The work for a batch of several traces is logged under a trace of its own.
+    A batch with events of several traces is applied in a new trace.
     """
     traces = {parsed.received.record.headers.get("traceparent") for parsed in batch}
     return traces.pop() if len(traces) == 1 else None
 
 
 def error_summary(error: Exception) -> str:
-    """Return what is wrong and where, without values of the record, which may be personal data.
+    """Describe an error without values of the record, which may be personal data.
 
-    For invalid JSON these are JSON pointers and messages, at most 1000 characters; for other errors
-    the name of the exception's class and the file and line that raised it.
+    The summary of a validation error has a JSON pointer and a message for each fault, in at most
+    1000 characters. The summary of any other error has the name of the exception's class, and the
+    file and line that raised it.
     """
     if isinstance(error, ValidationError):
         faults = error.errors(include_url=False, include_input=False, include_context=False)
@@ -226,10 +233,10 @@ def error_summary(error: Exception) -> str:
 
 
 def dead_letter_topic(service: str) -> str:
-    """Return the name of the topic of records that a service could not apply."""
+    """Return the topic of a service's dead letters: the records that it could not apply."""
     return f"patron.{service}.dead-letters.v1"
 
 
 def topics_of(handlers: Handlers) -> list[str]:
-    """Return the topics that have the events of these handlers, sorted."""
-    return sorted({contract_of(kind).topic for kind in handlers})
+    """Return the topics of the events that these handlers apply, sorted."""
+    return sorted({contract_of(event_class).topic for event_class in handlers})

@@ -1,4 +1,7 @@
-"""Records of the log: CloudEvents 1.0 in Kafka's binary mode (headers `ce_*` and a JSON value)."""
+"""Records of the log, in the form of CloudEvents 1.0: headers `ce_*` and a value in JSON.
+
+This is the binary mode of https://github.com/cloudevents/spec, Kafka Protocol Binding 1.0.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +13,10 @@ from pydantic import TypeAdapter
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record to append to the log. A record without a value is a tombstone of its key."""
+    """A record to append to the log.
+
+    A record without a value is a tombstone: it deletes the state that was published with its key.
+    """
 
     topic: str
     key: str
@@ -20,7 +26,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRecord:
-    """A record that was read from the log, with its partition and its offset in it."""
+    """A record that was read from the log, with its partition and its offset in the partition."""
 
     record: Record
     partition: int
@@ -35,17 +41,17 @@ class ReceivedRecord:
 _adapters: dict[type, TypeAdapter[Any]] = {}
 
 
-def adapter(kind: type) -> TypeAdapter[Any]:
-    """Return the TypeAdapter of an event class, which reads and writes its JSON; it is cached."""
-    if kind not in _adapters:
-        _adapters[kind] = TypeAdapter(kind)
-    return _adapters[kind]
+def adapter(event_class: type) -> TypeAdapter[Any]:
+    """Return the cached TypeAdapter that reads and writes events of this class as JSON."""
+    if event_class not in _adapters:
+        _adapters[event_class] = TypeAdapter(event_class)
+    return _adapters[event_class]
 
 
 def headers(
     *, event_id: UUID, kind: str, source: str, time: datetime, key: str, traceparent: str | None
 ) -> dict[str, str]:
-    """Return the attributes of a CloudEvent as headers of a record; `kind` is its type."""
+    """Return the attributes of a CloudEvent as headers of a record; `kind` is the event's type."""
     attributes = {
         "ce_specversion": "1.0",
         "ce_id": str(event_id),

@@ -11,10 +11,11 @@ from shared.models import Inbox
 
 
 def add_new(session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
-    """Insert these ids into the inbox; return those that were not in it: the events to apply.
+    """Insert these ids into the inbox; return the ids that were new to it: their events to apply.
 
-    If another transaction is inserting one of these ids, this waits until that transaction ends:
-    after a rebalance of the group, two of its members may have polled the same event.
+    If another transaction is inserting one of these ids, this function waits until that transaction
+    ends. That happens after a rebalance of the consumer group, when two members have polled the
+    same event.
     """
     if not event_ids:
         return set()

@@ -1,6 +1,7 @@
-"""The outbox: the events to publish, inserted in the transaction of the change that they are about.
+"""The outbox: a table of the events to publish.
 
-Thus an event is published if, and only if, its change was committed (`relay.py`).
+An event is inserted in the same transaction as the change that it is about, and published by the
+relay (`relay.py`) afterwards. Thus it is published if, and only if, the change was committed.
 """
 
 from collections.abc import Iterable
@@ -18,12 +19,12 @@ from shared.models import Outbox
 
 
 def record(session: Session, *events: Any) -> None:
-    """Record events to be published after the commit; those of one key stay in this order."""
+    """Record events to publish after the commit; events with the same key stay in this order."""
     record_all(session, events)
 
 
 def record_all(session: Session, events: Iterable[Any]) -> None:
-    """Record many events to be published after the commit; those of one key stay in order."""
+    """Record many events to publish after the commit; events with the same key stay in order."""
     trace = tracing.current()
     rows = [_row(event) for event in events]
     common = {
@@ -35,22 +36,26 @@ def record_all(session: Session, events: Iterable[Any]) -> None:
         insert_rows(session, Outbox, [row | common for row in rows])
 
 
-def record_tombstone(session: Session, kind: type, key: str) -> None:
-    """Record a tombstone: once it is published, the log removes the states of this key."""
-    row = _columns(kind, key) | {"payload": None, "recorded_at": clock.now(), "traceparent": None}
+def record_tombstone(session: Session, state_class: type, key: str) -> None:
+    """Record a tombstone: once it is published, the log deletes the states with this key."""
+    row = _columns(state_class, key) | {
+        "payload": None,
+        "recorded_at": clock.now(),
+        "traceparent": None,
+    }
     session.execute(insert(Outbox), [row])
 
 
 def _row(event: Any) -> dict[str, Any]:
-    """Return the columns of the outbox for an event."""
-    kind: type[object] = type(event)
-    key = str(getattr(event, contract_of(kind).key))
-    return _columns(kind, key) | {"payload": adapter(kind).dump_json(event).decode()}
+    """Return the row of the outbox for an event, without the columns that all events share."""
+    event_class: type[object] = type(event)
+    key = str(getattr(event, contract_of(event_class).key))
+    return _columns(event_class, key) | {"payload": adapter(event_class).dump_json(event).decode()}
 
 
-def _columns(kind: type, key: str) -> dict[str, Any]:
+def _columns(event_class: type, key: str) -> dict[str, Any]:
     """Return the columns that events and tombstones have in common, with a new event id."""
-    contract = contract_of(kind)
+    contract = contract_of(event_class)
     return {
         "event_id": new_id(),
         "aggregatetype": contract.topic,

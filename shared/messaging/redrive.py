@@ -1,9 +1,10 @@
 """Apply the dead letters of a service again, once the cause of their errors is fixed.
 
-Dead letters are applied here, not written to their original topic again: that topic belongs to
-another service and is never deleted from, and an old state at its end would replace a newer one.
-The inbox prevents that an event is applied twice, so the command may be repeated. Dead letters that
-fail again stay in their topic, and so do all others.
+A dead letter is a record that the service could not apply. Dead letters are applied here, not
+written to their original topic again: that topic belongs to another service, and an old state at
+the end of the topic would replace a newer one. The inbox prevents an event from being applied
+twice, so the command may be repeated. All dead letters stay in their topic, those that were applied
+and those that failed again.
 """
 
 from collections import Counter
@@ -22,11 +23,11 @@ log = logger(__name__)
 
 
 class _RedrivingConsumer(Consumer):
-    """A consumer that counts and logs records that fail, and writes no new dead letters."""
+    """A consumer of dead letters: it counts and logs failures, and writes no new dead letters."""
 
     failed = 0
 
-    def dead_letter(self, item: ReceivedRecord, error: Exception) -> None:
+    def handle_failure(self, item: ReceivedRecord, error: Exception) -> None:
         """Count and log a dead letter that failed again."""
         self.failed += 1
         log.warning("event.failed_again", **describe_dead_letter(item), reason=error_summary(error))
@@ -35,7 +36,7 @@ class _RedrivingConsumer(Consumer):
 def redrive(
     database: Database, event_log: Log, *, service: str, handlers: Handlers
 ) -> Counter[str]:
-    """Apply every dead letter of a service; count those that were `tried` and that `failed`."""
+    """Apply every dead letter of a service; return how many were `tried` and how many `failed`."""
     consumer = _RedrivingConsumer(database, event_log, group=service, handlers=handlers)
     tried = 0
     letters = event_log.history(dead_letter_topic(service))

@@ -1,21 +1,22 @@
 """Publish the events in the outbox to the log, in the order of their ids, at least once.
 
 The relay reads the oldest unpublished rows of the outbox, appends them to the log, and sets their
-`published_at` once the log has acknowledged all of them. After a crash between these two steps the
-rows are still unpublished, so they are published a second time, with the same event ids; consumers
-recognise these by their inbox.
+`published_at` once the log has acknowledged all of them. After a crash before `published_at` is
+set, the rows are still unpublished, so they are published a second time, with the same event ids;
+consumers find these ids in their inbox and skip the events.
 
-One relay of a service publishes at a time, the one that has the lock. It sets `published_at` on the
-connection that has the lock: a relay whose lock is lost with its connection cannot set it either.
+Only one relay of a service publishes at a time: the relay that has the lock. It sets `published_at`
+on the connection that has the lock. A relay that loses its lock together with this connection
+therefore cannot set `published_at` either.
 
 Unpublished rows are selected by `published_at IS NULL`, never by `id > last id`: ids are assigned
 before the commit, so the latter would skip the rows of a transaction that commits late.
 
-Records that a relay was sending when it lost its lock may reach the log after those of the next
-relay. For facts this does no harm: each has its id, and consumers ignore old versions. A compacted
-topic, however, retains the last record of a key, which may now be an old state. Therefore a relay
-that failed while it was sending marks the newest states of the keys that it was sending as
-unpublished, so that they are published once more.
+Records that a relay was sending when it lost its lock may reach the log after newer records of the
+next relay. For facts this does no harm: each has its id, and consumers ignore old versions. A
+compacted topic, however, retains only the last record of a key, which may now be an old state.
+Therefore a relay that failed while it was sending a batch marks the newest states of the keys in
+this batch as unpublished, so that they are published once more.
 """
 
 from collections.abc import Sequence
@@ -37,10 +38,10 @@ from shared.models import Outbox
 from shared.outages import LogUnavailable
 
 _BATCH = 500
-_IDLE_SECONDS = 0.03
-_QUIET_SECONDS = 0.1
-_QUIET_AFTER = timedelta(seconds=2)
-"""After so long without events the relay polls the outbox less often, as most relays are idle."""
+_PAUSE_SECONDS = 0.03
+_LONG_PAUSE_SECONDS = 0.1
+_LONG_PAUSE_AFTER = timedelta(seconds=2)
+"""After this time without events the relay pauses longer between two queries of the outbox."""
 _STANDBY_SECONDS = 1.0
 _RETENTION = timedelta(days=1)
 _CLEANUP_SECONDS = 60
@@ -72,7 +73,7 @@ class Relay(Loop):
                 stop.wait(_STANDBY_SECONDS)
 
     def _publish_with_lock(self, connection: Connection, stop: Event) -> None:
-        """Publish batch after batch; `_sending` has the rows of the batch on its way to the log."""
+        """Publish batch after batch; `_sending` has the rows of the batch that is being sent."""
         while not stop.is_set():
             self._sending = rows = oldest_unpublished(connection, source=self._database.schema)
             publish(connection, self._log, rows, source=self._database.schema)
@@ -86,10 +87,11 @@ class Relay(Loop):
         """Return the seconds to wait after publishing these rows."""
         now = clock.now()
         self._last_published = now if rows else self._last_published
-        return _QUIET_SECONDS if now - self._last_published > _QUIET_AFTER else _IDLE_SECONDS
+        is_idle = now - self._last_published > _LONG_PAUSE_AFTER
+        return _LONG_PAUSE_SECONDS if is_idle else _PAUSE_SECONDS
 
     def _republish_states_after_failure(self) -> None:
-        """Republish the newest states if the last batch failed while it was being sent."""
+        """Republish the newest states of the last batch's keys, if sending that batch failed."""
         if self._sending:
             with self._database.connection() as connection:
                 republish_newest_states(connection, self._sending)
@@ -104,9 +106,10 @@ class Relay(Loop):
 
 
 def oldest_unpublished(connection: Connection, *, source: str) -> Sequence[Row[tuple[Outbox]]]:
-    """Return the oldest unpublished rows, at most a batch, and show the age of the first one.
+    """Return the oldest unpublished rows of the outbox, at most 500.
 
-    `source` is the name of the service in the metric.
+    The age of the first row is set as the metric of the outbox; `source` is the name of the service
+    in the metric.
     """
     rows = connection.execute(
         select(Outbox.__table__)
@@ -122,7 +125,7 @@ def oldest_unpublished(connection: Connection, *, source: str) -> Sequence[Row[t
 def publish(
     connection: Connection, event_log: Log, rows: Sequence[Row[tuple[Outbox]]], *, source: str
 ) -> None:
-    """Append rows to the log; set their `published_at` once the log has acknowledged all."""
+    """Append rows to the log; set their `published_at` once the log has acknowledged all rows."""
     if rows:
         event_log.append([_record(row, source) for row in rows])
         connection.execute(
@@ -133,8 +136,10 @@ def publish(
 
 
 def republish_newest_states(connection: Connection, rows: Sequence[Row[tuple[Outbox]]]) -> None:
-    """Mark the newest row of each key of a state topic in `rows` as unpublished."""
-    states = {(r.aggregatetype, r.aggregateid) for r in rows if is_compacted(r.aggregatetype)}
+    """Mark as unpublished, for each state in `rows`, the newest row with its topic and key."""
+    states = {
+        (row.aggregatetype, row.aggregateid) for row in rows if is_compacted(row.aggregatetype)
+    }
     topic_and_key = Outbox.aggregatetype, Outbox.aggregateid
     newest = (
         select(func.max(Outbox.id))
@@ -146,7 +151,7 @@ def republish_newest_states(connection: Connection, rows: Sequence[Row[tuple[Out
 
 
 def count_unpublished(connection: Connection) -> int:
-    """Return the number of rows that are not published yet."""
+    """Return the number of rows of the outbox that are not published yet."""
     unpublished = select(func.count()).select_from(Outbox).where(Outbox.published_at.is_(None))
     return connection.execute(unpublished).scalar_one()
 

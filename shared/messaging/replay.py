@@ -1,8 +1,8 @@
-"""Apply all events of a service's topics again from their beginning, whatever its inbox contains.
+"""Apply all events of the topics that a service reads again, even those that are in its inbox.
 
-This is for a release that stores or computes more from events than the release before it, which has
-already applied them: projections write an equal version again, and ignore a version lower than the
-stored one. A replay may run while the worker runs, and may be repeated after it was interrupted.
+A replay is needed when a new release stores or computes more from events than the previous release,
+which has already applied them. Projections write an event with the stored version again and ignore
+lower versions. A replay may run while the worker runs, and may be repeated after an interruption.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,10 @@ class _ReplayingConsumer(Consumer):
     """A consumer that applies every event, whether it is in the inbox or not."""
 
     def add_to_inbox(self, session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
-        """Add these ids to the inbox, so that the worker skips the events, and return them all."""
+        """Add these ids to the inbox, so that the worker skips the events; return all of the ids.
+
+        Thus every event is applied, also if its id was in the inbox before.
+        """
         super().add_to_inbox(session, event_ids)
         return set(event_ids)
 
@@ -30,7 +33,10 @@ class _ReplayingConsumer(Consumer):
 def replay(
     database: Database, event_log: Log, *, service: str, handlers: Handlers
 ) -> Iterator[tuple[str, int]]:
-    """Apply what the topics contain now; after each batch yield the topic and its count so far."""
+    """Apply the events that the topics contain now.
+
+    Yields after each batch the topic and the number of its records that were applied so far.
+    """
     consumer = _ReplayingConsumer(database, event_log, group=service, handlers=handlers)
     for topic in topics_of(handlers):
         records, applied = event_log.history(topic), 0

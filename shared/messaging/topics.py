@@ -19,8 +19,9 @@ _STATES = {
     "max.compaction.lag.ms": str(_HOUR),
     "delete.retention.ms": str(_DAY),
 }
-"""Kafka compacts closed segments only, and by default closes a segment after a week."""
-_RECORDS = {"max.message.bytes": str(MAX_RECORD_BYTES)}
+"""A short `segment.ms`, because Kafka compacts only closed segments and by default closes a segment
+after a week."""
+_RECORD_SIZE = {"max.message.bytes": str(MAX_RECORD_BYTES)}
 _DEAD_LETTERS = {"cleanup.policy": "delete", "retention.ms": str(30 * _DAY)}
 
 log = logger(__name__)
@@ -29,16 +30,16 @@ log = logger(__name__)
 def topic_configs(service: str) -> dict[str, dict[str, str]]:
     """Return the topics that a service writes to, each with its Kafka configuration."""
     contracts = contracts_of(service)
-    configs = {each.topic: _STATES if each.compacted else _FACTS for each in contracts}
+    configs = {contract.topic: _STATES if contract.compacted else _FACTS for contract in contracts}
     configs[dead_letter_topic(service)] = _DEAD_LETTERS
-    return {topic: own | _RECORDS for topic, own in configs.items()}
+    return {topic: topic_config | _RECORD_SIZE for topic, topic_config in configs.items()}
 
 
 def create(settings: ServiceSettings, *, replication: int = -1) -> None:
     """Create the missing topics of a service in Kafka, and configure its existing ones.
 
-    Without Kafka nothing happens, as the embedded log needs no topics. The default of `replication`
-    is the broker's.
+    Without Kafka nothing happens, as the embedded log needs no topics. `replication` is the number
+    of replicas of a new topic; -1 stands for the default of the broker.
     """
     if settings.kafka_bootstrap is None:
         return
@@ -53,7 +54,7 @@ def create(settings: ServiceSettings, *, replication: int = -1) -> None:
 
 
 def _create(admin: KafkaAdminClient, topic: NewTopic) -> bool:
-    """Create a topic and return True; return False if it exists."""
+    """Create a topic and return True; return False if the topic exists already."""
     try:
         admin.create_topics([topic])
     except TopicAlreadyExistsError:
@@ -64,7 +65,10 @@ def _create(admin: KafkaAdminClient, topic: NewTopic) -> bool:
 
 
 def _add_missing_configs(admin: KafkaAdminClient, name: str, configs: dict[str, str]) -> None:
-    """Configure an existing topic; a value that was set already stays: an operator chose it."""
+    """Set the configs that an existing topic lacks.
+
+    A config that was set already is not changed, because an operator may have chosen its value.
+    """
     existing = admin.describe_configs([ConfigResource("TOPIC", name)])["topic"][name]
     if missing := {key: value for key, value in configs.items() if key not in existing}:
         admin.alter_configs([ConfigResource("TOPIC", name, missing)])

@@ -1,4 +1,7 @@
-"""Rules for every contract: consumers depend on its exact form, so it may only be extended."""
+"""Rules for every contract (a class of events): consumers depend on it, so it is only extended.
+
+A golden file has an example of an event, which later versions of the class must still read.
+"""
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
@@ -17,7 +20,7 @@ CONTRACTS = sorted(contracts().items(), key=lambda pair: pair[1].name)
 NAMES = [contract.name for _, contract in CONTRACTS]
 every_contract = pytest.mark.parametrize(("kind", "contract"), CONTRACTS, ids=NAMES)
 
-PERSONAL = {
+PERSONAL_FIELDS = {
     "external_ids",
     "anonymous_reference",
     "name",
@@ -32,20 +35,20 @@ PERSONAL = {
 
 
 def golden_fields(contract: Contract) -> dict[str, Any]:
-    """Return the fields of the event in the golden file of a contract."""
-    fields_: dict[str, Any] = orjson.loads(golden(FOLDER, contract).read_bytes())
-    return fields_
+    """Return the fields of the event in the golden file of a contract, by name."""
+    parsed: dict[str, Any] = orjson.loads(golden(FOLDER, contract).read_bytes())
+    return parsed
 
 
-def names(part: Any) -> Iterator[str]:
-    """Yield the names of all fields, nested ones included."""
-    if isinstance(part, list):
-        for one in part:
-            yield from names(one)
-    if isinstance(part, dict):
-        for name, value in part.items():
+def field_names(value: Any) -> Iterator[str]:
+    """Yield the names of all fields in a JSON value, nested ones included."""
+    if isinstance(value, list):
+        for element in value:
+            yield from field_names(element)
+    if isinstance(value, dict):
+        for name, field_value in value.items():
             yield name
-            yield from names(value)
+            yield from field_names(field_value)
 
 
 def test_every_contract_has_a_golden_file_in_the_folder_of_its_topic() -> None:
@@ -56,9 +59,9 @@ def test_every_contract_has_a_golden_file_in_the_folder_of_its_topic() -> None:
 def test_the_event_in_the_golden_file_is_read_and_written_unchanged(
     kind: type, contract: Contract
 ) -> None:
-    """A golden file never changes, except that optional fields are added."""
-    before = golden(FOLDER, contract).read_text(encoding="utf-8")
-    assert event_json(kind, adapter(kind).validate_json(before)) == before
+    """A golden file never changes, except that new optional fields are added to it."""
+    text = golden(FOLDER, contract).read_text(encoding="utf-8")
+    assert event_json(kind, adapter(kind).validate_json(text)) == text
 
 
 @every_contract
@@ -68,15 +71,15 @@ def test_the_golden_file_has_every_field_of_the_contract(kind: type, contract: C
 
 
 @every_contract
-def test_the_topic_names_the_service_and_noun_and_the_key_is_the_id_of_the_noun(
+def test_the_topic_names_service_and_module_and_the_key_is_the_id_of_the_record(
     kind: type, contract: Contract
 ) -> None:
-    """The key of a noun without its own id is the first id among its fields."""
-    patron, service, noun, *rest = contract.topic.split(".")
-    assert (patron, f"shared.contracts.{service}.{noun}") == ("patron", kind.__module__)
+    """The key of a record without an id of its own is the first id among its fields."""
+    patron, service, module, *rest = contract.topic.split(".")
+    assert (patron, f"shared.contracts.{service}.{module}") == ("patron", kind.__module__)
     assert rest == (["state", "v1"] if contract.compacted else ["events", "v1"])
     ids = [name for name in golden_fields(contract) if name.endswith("_id")]
-    assert contract.key == (f"{noun}_id" if f"{noun}_id" in ids else ids[0])
+    assert contract.key == (f"{module}_id" if f"{module}_id" in ids else ids[0])
 
 
 @every_contract
@@ -88,10 +91,13 @@ def test_fields_that_a_later_version_adds_are_ignored(kind: type, contract: Cont
 
 @every_contract
 def test_facts_contain_no_personal_data(kind: type, contract: Contract) -> None:  # noqa: ARG001
-    """Facts are never deleted, states are, by a tombstone. Events of products have no such data."""
+    """Facts are never deleted, so they must not contain fields that a person can have erased.
+
+    Facts about products are exempt: the name of a product is no personal data.
+    """
     is_about_people = "product" not in contract.topic
     if not contract.compacted and is_about_people:
-        assert not PERSONAL & set(names(golden_fields(contract)))
+        assert not PERSONAL_FIELDS & set(field_names(golden_fields(contract)))
 
 
 @every_contract
@@ -111,9 +117,9 @@ def test_the_generated_example_of_a_contract_can_be_written_and_read(
 
 
 def test_a_golden_file_is_generated_only_if_it_is_missing(tmp_path: Path) -> None:
-    files = missing(tmp_path)
-    assert {golden(tmp_path, contract) for _, contract in CONTRACTS} == set(files)
-    first = min(files)
-    first.parent.mkdir()
-    first.write_text("as it was first written")
-    assert first not in missing(tmp_path)
+    missing_files = missing(tmp_path)
+    assert {golden(tmp_path, contract) for _, contract in CONTRACTS} == set(missing_files)
+    existing_file = min(missing_files)
+    existing_file.parent.mkdir()
+    existing_file.write_text("as it was first written")
+    assert existing_file not in missing(tmp_path)

@@ -1,4 +1,8 @@
-"""The backend of tests of shared packages: a database and a log, and contracts about notes."""
+"""The backend of tests of shared packages: a database, an event log, and events about notes.
+
+Notes exist only in these tests. Each change of a note is a fact (`NoteWritten`), and its latest
+version is a state (`NoteState`); facts and states have different topics.
+"""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -37,20 +41,23 @@ class NoteState:
 
 
 def declare_notes(unique: str) -> None:
-    """Declare the events of notes on topics that no other test uses."""
+    """Declare the events about notes, on topics whose names begin with this unique prefix."""
     event("note.written", topic=f"{unique}.note", key="note_id")(NoteWritten)
     state("note.state", topic=f"{unique}.note", key="note_id")(NoteState)
 
 
 class NotesSettings(ServiceSettings):
-    """The settings of a service that exists only in tests."""
+    """The settings of the service `notes`, which exists only in tests."""
 
     name = "notes"
 
 
 @dataclass(frozen=True)
 class Backend:
-    """A database with the shared tables and a log with the topic of notes, for one test."""
+    """A database with the shared tables, and a log with a topic for notes, for one test.
+
+    `unique` is a name that no other test uses.
+    """
 
     settings: NotesSettings
     unique: str
@@ -59,48 +66,48 @@ class Backend:
 
     @property
     def topic(self) -> str:
-        """The topic of facts about notes."""
+        """The topic of the facts about notes."""
         return f"patron.{self.unique}.note.events.v1"
 
     @property
     def state_topic(self) -> str:
-        """The topic of the state of notes."""
+        """The topic of the states of notes."""
         return f"patron.{self.unique}.note.state.v1"
 
     @property
     def schema(self) -> str:
-        """The name of the schema, which is also that of the service and its group."""
+        """The name of the schema, of the service and of its consumer group: all have one name."""
         return self.database.schema
 
-    def another_database(self) -> Database:
-        """Open the database once more, as another process would."""
+    def open_second_database(self) -> Database:
+        """Open a second connection pool for the same database, as another process would."""
         return Database(self.settings.database, schema=self.schema)
 
-    def another_log(self) -> Log:
-        """Open the log once more, as another process would."""
+    def open_second_log(self) -> Log:
+        """Open a second connection to the same log, as another process would."""
         return open_log(self.settings)
 
     def create_topic(self, name: str, configs: Mapping[str, str] | None = None) -> None:
-        """Create a topic on Kafka; the embedded log needs none."""
+        """Create a topic on Kafka; the embedded log needs no topics to be created."""
         if self.settings.kafka_bootstrap:
             admin = KafkaAdminClient(bootstrap_servers=self.settings.kafka_bootstrap)
             admin.create_topics([NewTopic(name, 6, 1, topic_configs=dict(configs or {}))])
             admin.close()
 
     def record(self, *events: object) -> None:
-        """Commit a change that records these events."""
+        """Record these events in the outbox, in a transaction that is committed."""
         with self.database.transaction() as session:
             outbox.record(session, *events)
 
     def publish(self, log: Log | None = None) -> int:
-        """Publish a batch of unpublished events, as a relay does; return how many there were."""
+        """Publish a batch of unpublished events, as a relay does; return their number."""
         with self.database.connection() as connection:
             rows = oldest_unpublished(connection, source=self.schema)
             publish(connection, log or self.log, rows, source=self.schema)
             return len(rows)
 
     def published(self) -> list[ReceivedRecord]:
-        """Return the records on the topic of facts."""
+        """Return the published records of facts about notes."""
         return list(self.log.history(self.topic))
 
 
@@ -113,12 +120,12 @@ def values_by_key(received: Iterable[ReceivedRecord]) -> dict[str, list[bytes | 
 
 
 def text_record(topic: str, key: str, value: str | None, **headers: str) -> Record:
-    """Return a record with a text as its value; None is a tombstone."""
+    """Return a record with a text as its value; with None as its value it is a tombstone."""
     return Record(topic, key, None if value is None else value.encode(), headers)
 
 
 def wait_until(condition: Callable[[], object], seconds: float = TIMEOUT_SECONDS) -> None:
-    """Wait until a condition is true; fail if it is not within these seconds."""
+    """Wait until a condition is true; fail if it is still false after these seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "the condition was not true in time"

@@ -18,7 +18,7 @@ from tests.shared.backend import Backend, NotesSettings, declare_notes
 
 @pytest.fixture
 def notes_settings(stack: str, tmp_path: Path, request: pytest.FixtureRequest) -> NotesSettings:
-    """Return the settings of a service that exists only in tests."""
+    """Return the settings of the service `notes`, with the database and log of the chosen stack."""
     real = stack == "real"
     return NotesSettings(
         data=tmp_path,
@@ -31,7 +31,7 @@ def notes_settings(stack: str, tmp_path: Path, request: pytest.FixtureRequest) -
 
 @pytest.fixture
 def backend(notes_settings: NotesSettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
-    """Open a database and a log, with contracts about notes in place of the real ones."""
+    """Open a database and a log of the chosen stack, with events about notes."""
     with _open_backend(notes_settings, monkeypatch) as backend:
         yield backend
 
@@ -40,7 +40,7 @@ def backend(notes_settings: NotesSettings, monkeypatch: pytest.MonkeyPatch) -> I
 def postgres_backend(
     postgres_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Backend]:
-    """Open the same on PostgreSQL only, for tests that need more than one writer."""
+    """Open a backend on PostgreSQL, whatever the stack, for tests that need several writers."""
     settings = NotesSettings(data=tmp_path, database_url=postgres_server)
     with _open_backend(settings, monkeypatch) as backend:
         yield backend
@@ -48,8 +48,8 @@ def postgres_backend(
 
 @contextmanager
 def _open_backend(settings: NotesSettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
-    """Open a backend with contracts about notes in place of the real ones."""
-    catalogue.contracts()  # imports the real ones now, before they are replaced
+    """Open a backend; the catalogue has only the events about notes until the test ends."""
+    catalogue.contracts()  # imports the modules of real events now, before they are replaced
     monkeypatch.setattr(catalogue, "_CONTRACTS", {})
     unique = f"notes{secrets.token_hex(4)}"
     declare_notes(unique)

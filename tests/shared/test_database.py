@@ -1,4 +1,4 @@
-"""Both databases store values alike, and outages are told from other errors."""
+"""PostgreSQL and SQLite store values alike, and outages are distinguished from other errors."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ from tests.shared.backend import Backend
 
 
 class Model(DeclarativeBase):
-    """Tables of these tests."""
+    """The base class of the tables of these tests."""
 
     metadata = new_metadata()
 
@@ -38,6 +38,7 @@ class Row(Model):
 
 @pytest.fixture
 def backend(backend: Backend) -> Backend:
+    """Return the backend with the table `rows`."""
     Model.metadata.create_all(backend.database.engine)
     return backend
 
@@ -49,14 +50,14 @@ def test_exact_numbers_and_times_are_read_as_they_were_stored(backend: Backend) 
     with backend.database.transaction() as session:
         insert_rows(session, Row, rows)
     with backend.database.reading() as session:
-        found = session.scalars(select(Row)).all()
-    assert {str(row.amount) for row in found} == {"12345678901234.100000"}
-    assert {row.moment for row in found} == {datetime(2026, 1, 1, tzinfo=UTC)}
-    assert found[0].things == {"名": [1]}
+        stored = session.scalars(select(Row)).all()
+    assert {str(row.amount) for row in stored} == {"12345678901234.100000"}
+    assert {row.moment for row in stored} == {datetime(2026, 1, 1, tzinfo=UTC)}
+    assert stored[0].things == {"名": [1]}
 
 
 def test_transactions_that_write_wait_for_each_other(backend: Backend) -> None:
-    """A deferred transaction of SQLite would fail at its first write."""
+    """Forty transactions add 1. A transaction of SQLite that takes its lock late would fail."""
 
     def add_one(_: int) -> None:
         with backend.database.transaction() as session:
@@ -87,37 +88,38 @@ def test_no_connection_is_closed_while_60_threads_use_the_database(backend: Back
     assert not closed
 
 
-def error_of(backend: Backend, statement: str) -> DBAPIError:
-    """Return the error that a statement raises."""
+def raised_error(backend: Backend, statement: str) -> DBAPIError:
+    """Execute a statement that fails, and return the error that it raises."""
     with pytest.raises(DBAPIError) as error, backend.database.transaction() as session:
         session.execute(text(statement))
     return error.value
 
 
 def test_a_missing_table_is_an_outage(backend: Backend) -> None:
-    assert is_outage(error_of(backend, "SELECT 1 FROM nothing"))
+    """A process may start before the migration that creates the table."""
+    assert is_outage(raised_error(backend, "SELECT 1 FROM nothing"))
 
 
 INVALID = ["INSERT INTO rows (id) VALUES (NULL)", "INSERT INTO rows (id) VALUES (1), (1)"]
 
 
 @pytest.mark.parametrize("statement", INVALID)
-def test_a_broken_constraint_is_no_outage(backend: Backend, statement: str) -> None:
+def test_a_violated_constraint_is_no_outage(backend: Backend, statement: str) -> None:
     if backend.database.is_sqlite and "NULL" in statement:
         statement = "INSERT INTO rows (id) VALUES ('no number')"
-    assert not is_outage(error_of(backend, statement))
+    assert not is_outage(raised_error(backend, statement))
 
 
 SERVER_ERRORS = [
-    ("RAISE EXCEPTION USING ERRCODE = '40P01'", True),
-    ("RAISE EXCEPTION USING ERRCODE = '55P03'", True),
-    ("RAISE EXCEPTION USING ERRCODE = '25006'", True),
-    ("RAISE EXCEPTION USING ERRCODE = '57P01'", True),
-    ("RAISE EXCEPTION USING ERRCODE = '53300'", True),
-    ("RAISE EXCEPTION USING ERRCODE = '42501'", True),
-    ("RAISE EXCEPTION USING ERRCODE = '54000'", False),
-    ("RAISE EXCEPTION USING ERRCODE = '22001'", False),
-    ("RAISE EXCEPTION USING ERRCODE = '23505'", False),
+    ("RAISE EXCEPTION USING ERRCODE = '40P01'", True),  # deadlock
+    ("RAISE EXCEPTION USING ERRCODE = '55P03'", True),  # lock not available
+    ("RAISE EXCEPTION USING ERRCODE = '25006'", True),  # read-only server
+    ("RAISE EXCEPTION USING ERRCODE = '57P01'", True),  # shutdown of the server
+    ("RAISE EXCEPTION USING ERRCODE = '53300'", True),  # too many connections
+    ("RAISE EXCEPTION USING ERRCODE = '42501'", True),  # missing permission
+    ("RAISE EXCEPTION USING ERRCODE = '54000'", False),  # limit of the server exceeded
+    ("RAISE EXCEPTION USING ERRCODE = '22001'", False),  # text too long
+    ("RAISE EXCEPTION USING ERRCODE = '23505'", False),  # value not unique
 ]
 
 
@@ -125,8 +127,9 @@ SERVER_ERRORS = [
 def test_the_sqlstate_of_postgresql_decides_whether_an_error_is_an_outage(
     postgres_backend: Backend, raise_error: str, *, outage: bool
 ) -> None:
-    """A deadlock, a standby and a shutdown end by themselves; a value that is too long does not."""
-    assert is_outage(error_of(postgres_backend, f"DO $$ BEGIN {raise_error}; END $$")) is outage
+    """A retry helps after a deadlock or a shutdown, but not with a value that is too long."""
+    error = raised_error(postgres_backend, f"DO $$ BEGIN {raise_error}; END $$")
+    assert is_outage(error) is outage
 
 
 def test_an_error_of_copy_is_raised_as_an_error_of_sqlalchemy(postgres_backend: Backend) -> None:
@@ -145,7 +148,8 @@ def test_the_text_of_a_database_error_does_not_contain_values(backend: Backend) 
     assert "王小明" not in str(error.value)
 
 
-def test_several_processes_can_create_the_embedded_log_at_once(tmp_path: Path) -> None:
+def test_several_processes_can_create_the_embedded_log_at_the_same_time(tmp_path: Path) -> None:
+    """Six processes start, wait for a line of input, and then open the same new file."""
     program = "import sys; from pathlib import Path; import shared.messaging.log.embedded as e\n"
     program += "sys.stdin.readline(); [e.EmbeddedLog(Path(sys.argv[1])).close() for _ in range(5)]"
     command = [sys.executable, "-c", program, str(tmp_path / "log.db")]

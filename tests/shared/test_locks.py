@@ -1,4 +1,4 @@
-"""Exclusive locks: one process at a time, released with an error or a lost connection."""
+"""Exclusive locks have one owner at a time; an error or a lost connection releases a lock."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -12,7 +12,9 @@ from shared.locks import confirm_lock, exclusive_lock
 from tests.shared.backend import Backend
 
 
-def test_a_lock_is_given_to_one_at_a_time_and_again_after_its_release(backend: Backend) -> None:
+def test_a_lock_has_one_owner_at_a_time_and_a_next_one_after_its_release(
+    backend: Backend,
+) -> None:
     with (
         exclusive_lock(backend.database, "a") as first,
         exclusive_lock(backend.database, "a") as second,
@@ -47,9 +49,14 @@ def test_confirming_a_lock_that_was_lost_with_its_connection_fails(
         assert again is not None
 
 
-def test_many_threads_that_lock_and_unlock_never_have_the_lock_at_once(backend: Backend) -> None:
-    """An unlock removes the file of the lock; a lock of the removed file must not count."""
-    inside, successes = Lock(), 0
+def test_of_many_threads_that_lock_and_unlock_no_two_have_the_lock_at_once(
+    backend: Backend,
+) -> None:
+    """On SQLite, releasing a lock removes its file; a thread may still lock the removed file.
+
+    Such a thread must not get the lock: `inside` detects two threads that have it at once.
+    """
+    inside = Lock()
 
     def lock_and_unlock(_: int) -> int:
         with exclusive_lock(backend.database, "a") as connection:

@@ -1,4 +1,4 @@
-"""The loops of a worker: they wait during outages, and a dead or stalled one ends the process."""
+"""The loops of a worker wait during outages; a loop that dies or stalls ends the process."""
 
 import logging
 import os
@@ -34,7 +34,7 @@ class WorkingLoop(Loop):
 
 @pytest.fixture
 def exits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Collect the exit codes of the process; an exit ends only the calling thread."""
+    """Replace `os._exit`: it ends only the calling thread, and its exit codes are collected."""
     codes: list[int] = []
 
     def exit_thread(code: int) -> None:
@@ -78,7 +78,7 @@ def test_all_loops_run_until_the_worker_is_stopped(exits: list[int]) -> None:
     loops, stop = [WorkingLoop(), WorkingLoop()], Event()
     running = Thread(target=run_all, args=(loops, stop), kwargs={"drain_seconds": 20})
     running.start()
-    running.join(1.5)  # longer than the interval of its checks
+    running.join(1.5)  # longer than the interval at which loops are checked
     assert running.is_alive()
     assert not any(loop.stopped for loop in loops)
     assert exits == []
@@ -88,24 +88,24 @@ def test_all_loops_run_until_the_worker_is_stopped(exits: list[int]) -> None:
 
 
 def test_a_loop_runs_in_a_daemon_thread_with_its_name() -> None:
-    found: list[tuple[str, bool]] = []
+    threads: list[tuple[str, bool]] = []
     stop = Event()
 
     def inspect_thread() -> None:
-        found.append((current_thread().name, current_thread().daemon))
+        threads.append((current_thread().name, current_thread().daemon))
         stop.set()
 
     run_all([WorkingLoop(inspect_thread)], stop, drain_seconds=20)
-    assert found == [("working", True)]
+    assert threads == [("working", True)]
 
 
-def test_a_stop_waits_at_most_the_drain_time_for_all_loops_together() -> None:
+def test_a_stopping_worker_waits_at_most_the_drain_time_for_all_its_loops_together() -> None:
     released, stop = Event(), Event()
     loops = [WorkingLoop(released.wait) for _ in range(60)]
     stop.set()
     began = time.monotonic()
     run_all(loops, stop, drain_seconds=0.5)
-    assert 0.5 <= time.monotonic() - began < 20  # one after the other they would take 30
+    assert 0.5 <= time.monotonic() - began < 20  # 0.5 seconds for each loop would be 30
     released.set()
     wait_until(lambda: all(loop.stopped for loop in loops))
 
@@ -114,7 +114,7 @@ def test_a_stop_waits_at_most_the_drain_time_for_all_loops_together() -> None:
 def test_a_loop_that_dies_ends_the_process(
     exits: list[int], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A supervisor restarts the process; a worker that does half of its work is not noticed."""
+    """The supervisor of a worker restarts it after an exit, but would not notice a dead loop."""
 
     def die() -> None:
         raise ZeroDivisionError

@@ -1,4 +1,4 @@
-"""Tests of running migrations: no rows are lost, and a backfill goes on where it was stopped."""
+"""Tests of running migrations: no rows are lost, and an interrupted backfill can be continued."""
 
 import signal
 import subprocess
@@ -21,7 +21,8 @@ from sqlalchemy import MetaData
 from shared import migrations
 migrations.run(MetaData())
 """
-FIRST = """
+"""The file `env.py` of the migrations in these tests."""
+CREATE_TABLES = """
 import sqlalchemy as sa
 from alembic import op
 revision, down_revision = "1", None
@@ -34,7 +35,8 @@ def downgrade():
     op.drop_table("children")
     op.drop_table("parents")
 """
-SECOND = """
+"""The first migration: it creates the tables `parents` and `children`."""
+CHANGE_PARENTS = """
 import sqlalchemy as sa
 from alembic import op
 revision, down_revision = "2", "1"
@@ -46,14 +48,17 @@ def downgrade():
 """
 
 
+"""The second migration: it changes a column of the table to which `children` refers."""
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a history of two versions."""
-    return write(tmp_path / "migrations", FIRST, SECOND)
+    """Return a folder with two migrations, which were not run yet."""
+    return write_migrations(tmp_path / "migrations", CREATE_TABLES, CHANGE_PARENTS)
 
 
-def write(folder: Path, *versions: str) -> Path:
-    """Write a history with these versions and return its folder."""
+def write_migrations(folder: Path, *versions: str) -> Path:
+    """Write these migrations, with the versions 1, 2, ..., and return their folder."""
     (folder / "versions").mkdir(parents=True)
     (folder / "env.py").write_text(ENV)
     for number, version in enumerate(versions, 1):
@@ -61,25 +66,27 @@ def write(folder: Path, *versions: str) -> Path:
     return folder
 
 
-def count(database: Database, table: str) -> int:
+def count_rows(database: Database, table: str) -> int:
+    """Return the number of rows of a table."""
     with database.connection() as connection:
-        counting = sa.select(sa.func.count()).select_from(sa.table(table))
-        return connection.execute(counting).scalar_one()
+        statement = sa.select(sa.func.count()).select_from(sa.table(table))
+        return connection.execute(statement).scalar_one()
 
 
 def test_changing_a_table_preserves_the_rows_that_refer_to_it(
     backend: Backend, folder: Path
 ) -> None:
-    """SQLite copies the table and drops the old one, which would delete them by cascade."""
+    """SQLite copies the table and drops the old one, which could delete those rows by cascade."""
     migrations.upgrade(backend.database, folder, to="1")
     with backend.database.transaction() as session:
         session.execute(sa.text("INSERT INTO parents VALUES (1, 'a')"))
         session.execute(sa.text("INSERT INTO children VALUES (1, 1)"))
     migrations.upgrade(backend.database, folder)
-    assert (count(backend.database, "parents"), count(backend.database, "children")) == (1, 1)
+    assert count_rows(backend.database, "parents") == 1
+    assert count_rows(backend.database, "children") == 1
     with backend.database.transaction() as session:
         session.execute(sa.text("DELETE FROM parents"))
-    assert count(backend.database, "children") == 0
+    assert count_rows(backend.database, "children") == 0
 
 
 def test_pending_versions_are_listed_before_they_run(backend: Backend, folder: Path) -> None:
@@ -90,15 +97,17 @@ def test_pending_versions_are_listed_before_they_run(backend: Backend, folder: P
     assert migrations.pending(backend.database, folder) == []
 
 
-def test_a_migration_that_leaves_orphans_changes_nothing(backend: Backend, folder: Path) -> None:
+def test_a_migration_after_which_a_foreign_key_refers_to_nothing_is_rolled_back(
+    backend: Backend, folder: Path
+) -> None:
     migrations.upgrade(backend.database, folder, to="1")
     with backend.database.transaction() as session:
         session.execute(sa.text("INSERT INTO parents VALUES (1, 'a')"))
         session.execute(sa.text("INSERT INTO children VALUES (1, 1)"))
-    orphaning = SECOND.replace("pass", "").replace(
+    migration = CHANGE_PARENTS.replace("pass", "").replace(
         "def upgrade():", "def upgrade():\n    op.execute('UPDATE children SET parent_id = 2')"
     )
-    (folder / "versions" / "2.py").write_text(orphaning.partition("def downgrade")[0])
+    (folder / "versions" / "2.py").write_text(migration.partition("def downgrade")[0])
     with pytest.raises((RuntimeError, IntegrityError)):
         migrations.upgrade(backend.database, folder)
     assert migrations.pending(backend.database, folder) == ["2"]
@@ -106,7 +115,7 @@ def test_a_migration_that_leaves_orphans_changes_nothing(backend: Backend, folde
         assert session.execute(sa.text("SELECT parent_id FROM children")).scalar_one() == 1
 
 
-WORDS = """
+CREATE_WORDS = """
 import sqlalchemy as sa
 from alembic import op
 revision, down_revision = "1", None
@@ -116,13 +125,15 @@ def upgrade():
                     sa.Column("size", sa.Integer),
                     sa.Column("visits", sa.Integer, nullable=False))
 """
-ADDED = """
+"""The first migration of the tests of backfills: it creates the table `words`."""
+CREATE_CHUNKS = """
 import sqlalchemy as sa
 from alembic import op
 revision, down_revision = "2", "1"
 def upgrade():
     op.create_table("chunks", sa.Column("rows", sa.Integer))
 """
+"""The second migration: its table `chunks` gets the size of each chunk of the backfill."""
 BACKFILL = """
 import os
 import signal
@@ -146,6 +157,8 @@ def measure(connection, rows):
             size=row.line, visits=WORDS.c.visits + 1))
     connection.execute(sa.text("INSERT INTO chunks VALUES (:rows)"), {{"rows": len(rows)}})
 """
+"""The third migration: it fills the column `size` in chunks of ten rows, and runs the statement
+`at_third_chunk` before it changes the third chunk."""
 UPGRADE = """
 import sys
 from pathlib import Path
@@ -153,18 +166,22 @@ from shared import migrations
 from shared.database import Database
 migrations.upgrade(Database(sys.argv[1], schema=sys.argv[2]), Path(sys.argv[3]))
 """
+"""A program that runs all migrations in a process of its own, which a test can kill."""
 
 
 @pytest.fixture
 def words(backend: Backend, tmp_path: Path) -> Path:
-    """Return a history that can be given a third version, which fills a column of 35 rows."""
-    folder = write(tmp_path / "words", WORDS, ADDED)
+    """Return a folder of two migrations, and create the table `words` with 35 rows.
+
+    A test adds the third migration, the backfill.
+    """
+    folder = write_migrations(tmp_path / "words", CREATE_WORDS, CREATE_CHUNKS)
     fill_words(backend, folder)
     return folder
 
 
 def fill_words(backend: Backend, folder: Path) -> None:
-    """Insert 35 rows at the first version; chunks of ten begin and end within a file."""
+    """Run the first migration and insert 35 rows: seven lines in each of five files."""
     migrations.upgrade(backend.database, folder, to="1")
     rows = [{"file": UUID(int=file), "line": line} for file in range(5) for line in range(7)]
     inserted = sa.text("INSERT INTO words (file_id, line, visits) VALUES (:file, :line, 0)")
@@ -173,18 +190,18 @@ def fill_words(backend: Backend, folder: Path) -> None:
 
 
 def write_backfill(folder: Path, *, at_third_chunk: str) -> None:
-    """Write the version that fills the column, with a statement to run before its third chunk."""
-    version = BACKFILL.format(at_third_chunk=at_third_chunk)
-    (folder / "versions" / "3.py").write_text(version)
+    """Write the migration that fills a column, with a statement to run before its third chunk."""
+    migration = BACKFILL.format(at_third_chunk=at_third_chunk)
+    (folder / "versions" / "3.py").write_text(migration)
 
 
 def assert_interrupted(backend: Backend, folder: Path) -> None:
-    """Assert that two chunks are committed on PostgreSQL, and nothing on SQLite."""
+    """Assert that the first two chunks were committed on PostgreSQL, and nothing on SQLite."""
     sqlite = backend.database.is_sqlite
     assert migrations.pending(backend.database, folder) == (["2", "3"] if sqlite else ["3"])
     with backend.database.reading() as session:
-        measured = session.execute(sa.text("SELECT count(*) FROM words WHERE size = line"))
-        assert measured.scalar_one() == (0 if sqlite else 20)
+        changed = session.execute(sa.text("SELECT count(*) FROM words WHERE size = line"))
+        assert changed.scalar_one() == (0 if sqlite else 20)
 
 
 def assert_completed(backend: Backend, folder: Path) -> None:
@@ -226,21 +243,22 @@ def test_a_backfill_that_was_killed_goes_on_with_the_rows_that_are_left(
 def test_others_may_write_to_a_table_while_a_backfill_runs(
     postgres_backend: Backend, tmp_path: Path
 ) -> None:
-    """Earlier versions and the chunks before have locked nothing; the chunk at work has."""
-    fill_words(postgres_backend, folder := write(tmp_path / "words", WORDS, ADDED))
-    others = """with connection.engine.begin() as other:
+    """Only the ten rows of the current chunk are locked: earlier chunks are committed already."""
+    folder = write_migrations(tmp_path / "words", CREATE_WORDS, CREATE_CHUNKS)
+    fill_words(postgres_backend, folder)
+    write_on_second_connection = """with connection.engine.begin() as other:
             done_rows = "UPDATE words SET visits = visits WHERE size IS NOT NULL"
             assert other.exec_driver_sql(done_rows).rowcount == 20
             assert other.exec_driver_sql("SELECT count(*) FROM chunks").scalar_one() == 2
             skipped = sa.select(*KEY).with_for_update(skip_locked=True)
             assert len(other.execute(skipped).all()) == 25"""
-    write_backfill(folder, at_third_chunk=others)
+    write_backfill(folder, at_third_chunk=write_on_second_connection)
     migrations.upgrade(postgres_backend.database, folder)
     assert_completed(postgres_backend, folder)
 
 
 def test_migrations_of_one_schema_wait_for_each_other(backend: Backend, folder: Path) -> None:
-    """The first runs all versions; each of the others waits, and then finds none to run."""
+    """One of four calls runs all migrations; the other calls wait and find nothing left to run."""
     with ThreadPoolExecutor(4) as pool:
         for done in [pool.submit(migrations.upgrade, backend.database, folder) for _ in range(4)]:
             done.result()

@@ -1,4 +1,4 @@
-"""The probes of a process."""
+"""Tests of the HTTP probes of a process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +19,7 @@ def probes_server(*, alive: Check, ready: Check) -> Iterator[str]:
 
 
 def test_readyz_answers_503_while_the_process_cannot_work() -> None:
+    """The process is still alive, so `/livez` answers 200."""
     with probes_server(alive=lambda: True, ready=lambda: False) as url:
         assert httpx.get(f"{url}/livez").status_code == 200
         assert httpx.get(f"{url}/readyz").status_code == 503

@@ -1,4 +1,4 @@
-"""The processes of a service as operators see them: probes, metrics, logs and an orderly stop."""
+"""The processes of a service as operators see them: probes, metrics, logs and a clean stop."""
 
 import json
 import os
@@ -32,8 +32,8 @@ METRICS = {
 
 
 @dataclass(frozen=True)
-class Started:
-    """A running process of the service of notes."""
+class RunningProcess:
+    """A running process of the service `notes`, with clients of its API and of its probes."""
 
     process: subprocess.Popen[str]
     client: httpx.Client
@@ -48,8 +48,11 @@ class Started:
 
 
 @contextmanager
-def started(data: Path, role: str) -> Iterator[Started]:
-    """Start a process of the service of notes, wait until it is ready, and kill it at the end."""
+def running_process(data: Path, role: str) -> Iterator[RunningProcess]:
+    """Start a process of the service `notes`, wait until it is ready, and kill it at the end.
+
+    `role` is the command `serve` (the API) or `work` (the worker).
+    """
     port, operations = free_ports(2)
     ports = {"PATRON_PORT": port, "PATRON_OPERATIONS_PORT": operations}
     ports["PATRON_WORKER_OPERATIONS_PORT"] = operations
@@ -68,13 +71,13 @@ def started(data: Path, role: str) -> Iterator[Started]:
         httpx.Client(base_url=f"{url}:{operations}") as operations_client,
     ):
         try:
-            wait_until(lambda: ready(operations_client), seconds=60)
-            yield Started(process, client, operations_client)
+            wait_until(lambda: is_ready(operations_client), seconds=60)
+            yield RunningProcess(process, client, operations_client)
         finally:
             process.kill()
 
 
-def ready(operations: httpx.Client) -> bool:
+def is_ready(operations: httpx.Client) -> bool:
     """Return whether `/readyz` answers 200."""
     try:
         return operations.get("/readyz").status_code == 200
@@ -84,7 +87,7 @@ def ready(operations: httpx.Client) -> bool:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Return a data folder with the tables of notes."""
+    """Return a data folder with a database that has the tables of the service `notes`."""
     database = Database(f"sqlite:///{tmp_path}/notes.db", schema="notes")
     SharedModel.metadata.create_all(database.engine)
     notes.Model.metadata.create_all(database.engine)
@@ -94,7 +97,7 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def authorization(data: Path) -> dict[str, str]:
-    """Return the header that the gateway would send."""
+    """Return the header that identifies a caller, as the gateway would send it."""
     key = Ed25519PrivateKey.generate()
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (data / "identity.pub").write_bytes(pem)
@@ -112,8 +115,8 @@ def test_the_api_logs_and_counts_requests_without_personal_data(
         ({"title": "王小明 follows", "answers": str(new_id())}, 500),
         ({"title": 5, "customer": "王小明"}, 422),
     ]
-    with started(data, "serve") as api:
-        wait_until(lambda: accepts(api.client))
+    with running_process(data, "serve") as api:
+        wait_until(lambda: accepts_connections(api.client))
         for body, status in bodies:
             answer = api.client.post("/v1/notes", json=body, headers=headers)
             assert answer.status_code == status
@@ -132,7 +135,7 @@ def test_the_api_logs_and_counts_requests_without_personal_data(
     assert "王小明" not in json.dumps(log, ensure_ascii=False)
 
 
-def accepts(client: httpx.Client) -> bool:
+def accepts_connections(client: httpx.Client) -> bool:
     """Return whether the server accepts connections."""
     try:
         client.get("/")
@@ -142,7 +145,7 @@ def accepts(client: httpx.Client) -> bool:
 
 
 def test_the_worker_exposes_its_metrics_and_stops_on_sigterm(data: Path) -> None:
-    with started(data, "work") as worker:
+    with running_process(data, "work") as worker:
         metrics = worker.operations.get("/metrics").text
         assert worker.operations.get("/nothing").status_code == 404
         worker.stop()

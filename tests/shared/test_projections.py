@@ -1,4 +1,4 @@
-"""A projection stores the highest version of each record, whatever the order of the events."""
+"""A projection stores the highest version of each record, whatever the order of its events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ MEI, HUA = UUID(int=1), UUID(int=2)
 
 
 class Model(DeclarativeBase):
-    """A table of a service that exists in tests alone."""
+    """The base class of the table of these tests."""
 
     metadata = new_metadata()
 
 
 class Person(Model):
-    """A projection of people."""
+    """The table of a projection of people."""
 
     __tablename__ = "people"
 
@@ -35,7 +35,7 @@ class Person(Model):
 
 @dataclass(frozen=True)
 class PersonChanged:
-    """An event with a record of a person."""
+    """An event with a new version of the record of a person; `at` is the time of the change."""
 
     id: UUID
     version: int
@@ -43,19 +43,19 @@ class PersonChanged:
     at: int = 1
 
     def row(self) -> Mapping[str, Any]:
-        """Return the row of the projection."""
+        """Return the row of the projection for this event."""
         return {"id": self.id, "version": self.version, "name": self.name, "changed_at": self.at}
 
 
 @pytest.fixture(autouse=True)
 def people(backend: Backend) -> None:
-    """Create the table."""
+    """Create the table of the projection."""
     with backend.database.connection() as connection:
         Model.metadata.create_all(connection)
 
 
 def apply_events(backend: Backend, *events: PersonChanged) -> set[UUID]:
-    """Apply events in a transaction; return the ids of the rows that are current."""
+    """Apply events; return the ids of the people whose stored version was not a higher one."""
     with backend.database.transaction() as session:
         return set(projections.apply_events(session, Person, events, PersonChanged.row))
 
@@ -88,13 +88,13 @@ def test_a_version_lower_than_the_stored_one_changes_nothing(backend: Backend) -
     assert stored_rows(backend) == {MEI: (2, "new", 1)}
 
 
-def test_an_equal_version_is_written_again(backend: Backend) -> None:
+def test_an_event_with_the_stored_version_replaces_the_stored_values(backend: Backend) -> None:
     apply_events(backend, PersonChanged(MEI, 2, "as read before"))
     assert apply_events(backend, PersonChanged(MEI, 2, "as read now", 2)) == {MEI}
     assert stored_rows(backend) == {MEI: (2, "as read now", 2)}
 
 
-def test_an_event_with_the_stored_values_does_not_set_the_time_of_the_change(
+def test_an_event_with_the_stored_values_does_not_change_the_stored_time_of_change(
     backend: Backend,
 ) -> None:
     apply_events(backend, PersonChanged(MEI, 2, "Mei"))

@@ -1,4 +1,4 @@
-"""Settings: invalid ones are reported without their values; those of one service win."""
+"""Invalid settings are reported without their values; settings of one service take precedence."""
 
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ class Settings(ServiceSettings):
 
 
 def error_lines() -> list[str]:
-    """Read invalid settings and return the lines of the error."""
+    """Read invalid settings and return the lines of the error message."""
     with pytest.raises(SystemExit) as error:
         Settings.read()
     return str(error.value).splitlines()
@@ -49,7 +49,7 @@ def test_all_invalid_settings_are_reported_at_once(monkeypatch: pytest.MonkeyPat
     assert "NOTES_POOL_SIZE" in lines
 
 
-def test_a_setting_of_one_service_overrides_that_of_all_services(
+def test_a_setting_of_one_service_overrides_the_setting_of_all_services(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PATRON_LOG_LEVEL", "error")

@@ -1,1 +1,1 @@
-"""Events that the registry publishes, one module per noun."""
+"""Events that the registry publishes about customers, orders and products."""

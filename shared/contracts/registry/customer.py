@@ -10,7 +10,7 @@ from shared.contracts.registry.external_id import ExternalId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerFacts:
-    """The data of a customer that does not identify a person."""
+    """The fields of a customer that do not identify a person."""
 
     customer_id: UUID
     version: int
@@ -40,7 +40,7 @@ class CustomerChanged(CustomerFacts):
 @state("customer.state", topic="registry.customer", key="customer_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerState(CustomerFacts):
-    """The whole record of a customer; personal data is only here, so that a tombstone erases it.
+    """The whole customer; personal data is only in this event, so that a tombstone erases it.
 
     External ids are personal data too, because they identify a person in another system.
     """

@@ -1,4 +1,4 @@
-"""The id of a record in another system."""
+"""The type of a field for the id that a record has in another system."""
 
 from dataclasses import dataclass
 

@@ -26,10 +26,10 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSnapshot:
-    """The whole order after a change; `occurred_on` is its day in the time zone of the company.
+    """The whole order after a change; `occurred_on` is its date in the time zone of the company.
 
-    An order without a customer is an anonymous purchase. Its card or device is not published: once
-    a customer claims the purchase, that identifies a person.
+    An order without a customer is an anonymous purchase. The card or device that was used for it is
+    not published, because it identifies a person once a customer claims the purchase.
     """
 
     order_id: UUID
@@ -61,4 +61,4 @@ class OrderChanged(OrderSnapshot):
 @event("order.returned", topic="registry.order", key="order_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderReturned(OrderSnapshot):
-    """A return was recorded: every line of it has a negative quantity."""
+    """A return was recorded: an order in which every line has a negative quantity."""

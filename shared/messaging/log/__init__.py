@@ -14,14 +14,14 @@ PARTITIONS = 6
 
 
 class Subscription(Protocol):
-    """A reader: one member of a group, which shares the partitions with the other members."""
+    """A reader of the log: a member of a group, whose members share the partitions."""
 
     def poll(self, *, seconds: float, max_records: int) -> list[ReceivedRecord]:
         """Wait up to `seconds` and return at most `max_records` records, in order per partition."""
         ...
 
     def commit(self, received: Sequence[ReceivedRecord]) -> None:
-        """Store the offsets after these records: the group need not read them again."""
+        """Store in the log that the group has read its partitions up to these records."""
         ...
 
     def lag(self) -> int:
@@ -34,23 +34,27 @@ class Subscription(Protocol):
 
 
 class Log(Protocol):
-    """A connection to the log, to write and to read."""
+    """A connection to the log, for writing and reading."""
 
     def append(self, records: Sequence[Record]) -> None:
-        """Write records and return once all are acknowledged.
+        """Write records and return once the log has acknowledged all of them.
 
-        Raises LogUnavailable if they are not; some of them may be in the log all the same.
+        Raises LogUnavailable if it does not; some of the records may be in the log all the same.
         """
         ...
 
     def subscribe(self, *, group: str, topics: Sequence[str]) -> Subscription:
-        """Join a group that reads these topics from its offsets on, at first from the beginning."""
+        """Join a group of readers of these topics.
+
+        A group continues after the offsets that it has committed; a new group begins with the first
+        record.
+        """
         ...
 
     def history(self, topic: str) -> Iterator[ReceivedRecord]:
         """Yield the records of a topic up to its present end, in order per partition.
 
-        This reads as no group's member and changes no offsets.
+        The reader joins no group, and no offsets change.
         """
         ...
 

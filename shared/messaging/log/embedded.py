@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS offsets (
     groupname TEXT, topic TEXT, part INTEGER, position INTEGER NOT NULL,
     PRIMARY KEY (groupname, topic, part));
 """
+"""`part` is a partition and `position` an offset. In the table `ends` it is the offset of the next
+record that is appended, in `offsets` that of the next record that a group reads."""
 
 
 class EmbeddedLog:
@@ -53,7 +55,7 @@ class EmbeddedLog:
             self._write(records)
 
     def _write(self, records: Sequence[Record]) -> None:
-        """Insert records with the next offsets of their partitions, and compact state topics."""
+        """Insert records at the ends of their partitions, then compact the state topics."""
         ends: dict[tuple[str, int], int] = {}
         rows = []
         for record in records:
@@ -82,8 +84,8 @@ class EmbeddedLog:
         return row[0] if row else 0
 
     def _compact(self, records: Sequence[Record]) -> None:
-        """Delete the records of state topics that one of these records, with its key, replaces."""
-        keys = {(r.topic, r.key) for r in records if is_compacted(r.topic)}
+        """Delete, for the key of each new state in `records`, the older records with this key."""
+        keys = {(record.topic, record.key) for record in records if is_compacted(record.topic)}
         self._connection.executemany(
             "DELETE FROM records WHERE topic = ?1 AND key = ?2 AND sequence <"
             " (SELECT max(sequence) FROM records WHERE topic = ?1 AND key = ?2)",
@@ -112,7 +114,7 @@ class EmbeddedLog:
 
 
 class EmbeddedSubscription:
-    """A member of a group; it can read while it has locked the group's file."""
+    """A member of a group of readers; it can read while it has locked the group's file."""
 
     def __init__(self, path: Path, group: str, topics: Sequence[str]) -> None:
         self._connection = _connect(path)
@@ -134,7 +136,7 @@ class EmbeddedSubscription:
 
     def commit(self, received: Sequence[ReceivedRecord]) -> None:
         """Store the offsets after these records."""
-        ends = {(r.record.topic, r.partition): r.offset + 1 for r in received}
+        ends = {(item.record.topic, item.partition): item.offset + 1 for item in received}
         with _translated_errors(), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany(
@@ -195,7 +197,7 @@ class EmbeddedSubscription:
     def _read_partition(
         self, partition: tuple[str, int], offset: int, max_records: int
     ) -> list[ReceivedRecord]:
-        """Return records of a partition, and move the partition behind the others."""
+        """Return the next records of a partition; after this, other partitions are read first."""
         rows = self._connection.execute(
             "SELECT position, key, value, headers FROM records"
             " WHERE topic = ? AND part = ? AND position >= ? ORDER BY position LIMIT ?",
@@ -209,7 +211,7 @@ class EmbeddedSubscription:
 
 @contextmanager
 def _translated_errors() -> Iterator[None]:
-    """Raise LogUnavailable in place of errors of SQLite."""
+    """Turn errors of SQLite inside the `with` block into LogUnavailable."""
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -217,7 +219,7 @@ def _translated_errors() -> Iterator[None]:
 
 
 def _received(partition: tuple[str, int], row: Sequence[Any]) -> ReceivedRecord:
-    """Return a row as a record."""
+    """Return the record that a row of the table `records` contains."""
     topic, number = partition
     offset, key, value, headers = row
     return ReceivedRecord(Record(topic, key, value, orjson.loads(headers)), number, offset)

@@ -17,14 +17,15 @@ from shared.outages import LogUnavailable
 _ACKNOWLEDGE_SECONDS = 20
 _SHORT_TIMEOUT_MS = 3_000
 MAX_RECORD_BYTES = 4 * 1024 * 1024
-"""The topics allow this size too. An order of 2 000 lines may take 1 MiB."""
+"""The maximum size of a record, for the producer and as a config of the topics. An order of 2 000
+lines may take 1 MiB."""
 
 
 class KafkaLog:
     """The log on a Kafka cluster; the producer connects at the first append.
 
-    The threads of a worker share this object. A lock lets one of them append at a time, because a
-    failed append closes the producer.
+    The threads of a worker share this object. A lock lets only one thread append at a time, because
+    a failed append closes the producer.
     """
 
     def __init__(self, bootstrap: str, *, client: str) -> None:
@@ -45,7 +46,7 @@ class KafkaLog:
 
     def _append(self, records: Sequence[Record]) -> None:
         """Send records and wait for their acknowledgements."""
-        producer = self._connected()
+        producer = self._connected_producer()
         sent = [self._send(producer, record) for record in records]
         producer.flush(timeout=_ACKNOWLEDGE_SECONDS)
         if any(future.get(timeout=_ACKNOWLEDGE_SECONDS).offset < 0 for future in sent):
@@ -89,8 +90,8 @@ class KafkaLog:
         if producer:
             producer.close(timeout=1)
 
-    def _connected(self) -> KafkaProducer:
-        """Return the producer, which is created if there is none."""
+    def _connected_producer(self) -> KafkaProducer:
+        """Return the producer; create it if there is none."""
         if self._producer is None:
             self._producer = KafkaProducer(
                 bootstrap_servers=self._bootstrap,
@@ -151,10 +152,11 @@ class KafkaSubscription:
         return list(_flattened(polled))
 
     def _finish_rejoining(self) -> None:
-        """Continue a rejoin of the group that was not finished when the last poll ended.
+        """Continue to rejoin the group, if this was not finished when the last poll ended.
 
-        kafka-python 3.0.12 does not continue a rejoin that new metadata had caused; the member is
-        then never again assigned a partition, without any error (docs/decisions/0007).
+        kafka-python 3.0.12 does not continue by itself if the rejoin was caused by new metadata.
+        The member would then never be assigned a partition again, without any error
+        (docs/decisions/0007).
         """
         coordinator = self._consumer._coordinator  # noqa: SLF001  there is no public way
         if coordinator.rejoining:
@@ -188,14 +190,17 @@ class KafkaSubscription:
         return offset
 
     def close(self) -> None:
-        """Leave the group; if the cluster is out of reach, it notices by the session timeout."""
+        """Leave the group.
+
+        If the cluster is out of reach, it removes this member after the session timeout.
+        """
         with suppress(KafkaError):
             self._consumer.close(autocommit=False, timeout_ms=_SHORT_TIMEOUT_MS)
 
 
 @contextmanager
 def _translated_errors() -> Iterator[None]:
-    """Raise LogUnavailable in place of errors of Kafka."""
+    """Turn errors of Kafka inside the `with` block into LogUnavailable."""
     try:
         yield
     except KafkaError as error:
@@ -208,7 +213,7 @@ def _flattened(polled: Mapping[TopicPartition, Sequence[Any]]) -> Iterator[Recei
 
 
 def _received(message: Any) -> ReceivedRecord:
-    """Return a message of kafka-python as a record."""
+    """Return the record that a message of kafka-python contains."""
     headers = {name: (value or b"").decode(errors="replace") for name, value in message.headers}
     key = (message.key or b"").decode(errors="replace")
     return ReceivedRecord(

@@ -30,7 +30,7 @@ def backend(backend: Backend) -> Backend:
 def running(backend: Backend, work: Work, stop: Event | None = None) -> Iterator[Runner]:
     """Run the jobs in a thread, as a worker does."""
     stop_event = stop or Event()
-    runner_ = Runner(backend.another_database(), {Task: work})
+    runner_ = Runner(backend.open_second_database(), {Task: work})
     thread = Thread(target=runner_.run, args=(stop_event,))
     thread.start()
     try:

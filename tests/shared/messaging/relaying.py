@@ -1,4 +1,4 @@
-"""A relay in its own process, which a test can kill."""
+"""A program that runs a relay in its own process, which a test can kill."""
 
 import json
 import os
@@ -26,18 +26,18 @@ class KillingLog:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def arguments(backend: Backend, *, die: bool) -> list[str]:
-    """Return the command-line arguments of the process."""
-    return [backend.settings.model_dump_json(), backend.schema, json.dumps(die)]
+def arguments(backend: Backend, *, die_after_append: bool) -> list[str]:
+    """Return the command-line arguments of the program."""
+    return [backend.settings.model_dump_json(), backend.schema, json.dumps(die_after_append)]
 
 
-def main(settings_json: str, schema: str, die: str) -> None:
-    """Run a relay until the process is killed."""
+def main(settings_json: str, schema: str, die_after_append: str) -> None:
+    """Run a relay until the process is killed, by the test or, optionally, by its first append."""
     settings = NotesSettings(**json.loads(settings_json))
     declare_notes(schema)
     log = open_log(settings)
-    publishing = KillingLog(log) if json.loads(die) else log
-    relay = Relay(Database(settings.database, schema=schema), publishing)  # type: ignore[arg-type]
+    relay_log = KillingLog(log) if json.loads(die_after_append) else log
+    relay = Relay(Database(settings.database, schema=schema), relay_log)  # type: ignore[arg-type]
     relay.run(Event())
 
 

@@ -1,4 +1,4 @@
-"""Applying events: each once, those that fail become dead letters, outages are waited out."""
+"""A consumer applies each event once, makes dead letters of failing ones, and waits in outages."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,11 +22,11 @@ from tests.shared.backend import Backend, NoteState, NoteWritten, text_record, w
 
 
 class Model(DeclarativeBase):
-    """Tables of these tests."""
+    """The base class of the table of these tests."""
 
 
 class Effect(Model):
-    """A row for each time that an event of a note was applied."""
+    """The table `effects`: a row for each time that an event about a note was applied."""
 
     __tablename__ = "effects"
 
@@ -37,6 +37,7 @@ class Effect(Model):
 
 @pytest.fixture
 def backend(backend: Backend) -> Backend:
+    """Return the backend with the table `effects` and the topics of states and dead letters."""
     Model.metadata.create_all(backend.database.engine)
     backend.create_topic(backend.state_topic)
     backend.create_topic(dead_letter_topic(backend.schema))
@@ -44,7 +45,7 @@ def backend(backend: Backend) -> Backend:
 
 
 def insert_effects(session: Session, events: Sequence[NoteWritten]) -> None:
-    """Insert an effect for each event, then fail if one of them is of the note `poison`."""
+    """Insert an effect for each event, then fail if one of them is about the note `poison`."""
     trace = tracing.current()
     trace_id = trace.trace_id if trace else None
     rows = [{"note": event.note_id, "trace": trace_id} for event in events]
@@ -53,7 +54,8 @@ def insert_effects(session: Session, events: Sequence[NoteWritten]) -> None:
         raise ValueError("王小明 is not welcome")
 
 
-def consumer(backend: Backend, handler: Handler = insert_effects) -> Consumer:
+def new_consumer(backend: Backend, handler: Handler = insert_effects) -> Consumer:
+    """Return a consumer of the events about notes."""
     handlers: dict[type, Handler] = {NoteWritten: handler}
     return Consumer(backend.database, backend.log, group=backend.schema, handlers=handlers)
 
@@ -61,11 +63,11 @@ def consumer(backend: Backend, handler: Handler = insert_effects) -> Consumer:
 @contextmanager
 def consuming(backend: Backend, handler: Handler = insert_effects) -> Iterator[Consumer]:
     """Run a consumer in a thread, as a worker does."""
-    consumer_, stop = consumer(backend, handler), Event()
-    thread = Thread(target=consumer_.run, args=(stop,))
+    consumer, stop = new_consumer(backend, handler), Event()
+    thread = Thread(target=consumer.run, args=(stop,))
     thread.start()
     try:
-        yield consumer_
+        yield consumer
     finally:
         stop.set()
         thread.join()
@@ -74,7 +76,7 @@ def consuming(backend: Backend, handler: Handler = insert_effects) -> Iterator[C
 def note_record(
     backend: Backend, note_id: str, *, event_id: UUID | None = None, value: str = ""
 ) -> Record:
-    """Return the record of an event of a note."""
+    """Return the record of an event about a note; `value` replaces its valid JSON."""
     attributes = headers(
         event_id=event_id or new_id(),
         kind="patron.note.written.v1",
@@ -87,7 +89,7 @@ def note_record(
 
 
 def effects(backend: Backend) -> list[str]:
-    """Return the notes of all effects, sorted."""
+    """Return the note of each row of `effects`, sorted."""
     with backend.database.reading() as session:
         return sorted(session.scalars(select(Effect.note)))
 
@@ -95,7 +97,7 @@ def effects(backend: Backend) -> list[str]:
 def apply(backend: Backend, *records: Record) -> None:
     """Append records to the log, and apply all records of the log in one batch."""
     backend.log.append(records)
-    consumer(backend).apply(list(backend.published()))
+    new_consumer(backend).apply(list(backend.published()))
 
 
 def dead_letters(backend: Backend) -> list[Record]:
@@ -123,7 +125,7 @@ def test_an_event_that_is_received_twice_is_applied_once(backend: Backend) -> No
 def test_an_event_that_two_members_of_the_group_apply_at_once_is_applied_once(
     postgres_backend: Backend,
 ) -> None:
-    """After a rebalance two members may have polled the same event; the second one waits."""
+    """After a rebalance two members may have polled the same event; the second member waits."""
     backend = postgres_backend
     Model.metadata.create_all(backend.database.engine)
     backend.log.append([note_record(backend, "a")])
@@ -135,12 +137,12 @@ def test_an_event_that_two_members_of_the_group_apply_at_once_is_applied_once(
         released.wait(20)
 
     items = backend.published()
-    first = Thread(target=consumer(backend, insert_slowly).apply, args=(items,))
-    second = Thread(target=consumer(backend).apply, args=(items,))
+    first = Thread(target=new_consumer(backend, insert_slowly).apply, args=(items,))
+    second = Thread(target=new_consumer(backend).apply, args=(items,))
     first.start()
     entered.wait(20)
     second.start()
-    wait_until(lambda: waits_for_a_lock(backend))
+    wait_until(lambda: is_waiting_for_a_lock(backend))
     released.set()
     first.join()
     second.join()
@@ -148,7 +150,7 @@ def test_an_event_that_two_members_of_the_group_apply_at_once_is_applied_once(
     assert dead_letters(backend) == []
 
 
-def waits_for_a_lock(backend: Backend) -> bool:
+def is_waiting_for_a_lock(backend: Backend) -> bool:
     """Return whether a connection of the backend waits for a lock."""
     with backend.database.connection() as connection:
         waiting = text(
@@ -158,7 +160,7 @@ def waits_for_a_lock(backend: Backend) -> bool:
         return bool(connection.execute(waiting, {"name": f"patron-{backend.schema}"}).scalar_one())
 
 
-UNREADABLE = [
+INVALID_VALUES = [
     ("{", "/"),
     ('{"version":1}', "/note_id"),
     ('{"note_id":"王小明","version":"many"}', "/version"),
@@ -166,7 +168,7 @@ UNREADABLE = [
 ]
 
 
-@pytest.mark.parametrize(("value", "pointer"), UNREADABLE)
+@pytest.mark.parametrize(("value", "pointer"), INVALID_VALUES)
 def test_an_invalid_record_becomes_a_dead_letter_with_its_origin_and_error(
     backend: Backend, value: str, pointer: str
 ) -> None:
@@ -191,7 +193,7 @@ def test_a_record_without_an_id_or_a_type_becomes_a_dead_letter(backend: Backend
     assert sorted(letter.key for letter in dead_letters(backend)) == ["x", "y"]
 
 
-def test_of_a_batch_only_the_event_that_fails_becomes_a_dead_letter(backend: Backend) -> None:
+def test_only_the_event_of_a_batch_that_fails_becomes_a_dead_letter(backend: Backend) -> None:
     good = [str(number) for number in range(40)]
     records = [note_record(backend, note) for note in good]
     records.insert(17, note_record(backend, "poison"))
@@ -204,7 +206,7 @@ def test_of_a_batch_only_the_event_that_fails_becomes_a_dead_letter(backend: Bac
 
 
 def test_an_event_that_fails_once_is_tried_again_and_applied(backend: Backend) -> None:
-    """It may have failed in a race with another transaction."""
+    """The event may have failed because of another transaction at the same time."""
     errors = iter([ValueError])
 
     def fail_once(session: Session, events: Sequence[NoteWritten]) -> None:
@@ -213,12 +215,12 @@ def test_an_event_that_fails_once_is_tried_again_and_applied(backend: Backend) -
         insert_effects(session, events)
 
     backend.log.append([note_record(backend, "a")])
-    consumer(backend, fail_once).apply(backend.published())
+    new_consumer(backend, fail_once).apply(backend.published())
     assert effects(backend) == ["a"]
     assert dead_letters(backend) == []
 
 
-def test_unknown_types_and_tombstones_are_ignored_and_so_are_unknown_fields(
+def test_events_of_unknown_types_tombstones_and_unknown_fields_are_ignored(
     backend: Backend,
 ) -> None:
     unknown = text_record(
@@ -236,14 +238,14 @@ def test_unknown_types_and_tombstones_are_ignored_and_so_are_unknown_fields(
 def test_while_a_table_is_missing_the_consumer_waits_without_dead_letters(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A worker may start before its migration was run."""
+    """A worker may start before the migration that creates the table."""
     monkeypatch.setattr(loops, "_OUTAGE_SECONDS", 0.05)
     with backend.database.transaction() as session:
         session.execute(text("ALTER TABLE effects RENAME TO hidden"))
     backend.log.append([note_record(backend, "a")])
     waited = Event()
     monkeypatch.setattr(
-        loops.Loop, "wait_if_outage", _signalling(waited, loops.Loop.wait_if_outage)
+        loops.Loop, "wait_if_outage", _set_and_call(waited, loops.Loop.wait_if_outage)
     )
     with consuming(backend):
         wait_until(waited.is_set)
@@ -253,8 +255,8 @@ def test_while_a_table_is_missing_the_consumer_waits_without_dead_letters(
     assert dead_letters(backend) == []
 
 
-def _signalling(called: Event, function: object) -> object:
-    """Return a function that sets an event and then calls the given function."""
+def _set_and_call(called: Event, function: object) -> object:
+    """Return a function that sets a threading event and then calls the given function."""
 
     def call(*arguments: object) -> None:
         called.set()
@@ -289,7 +291,7 @@ def test_while_the_database_file_is_missing_the_consumer_waits(
         return
     waited = Event()
     monkeypatch.setattr(
-        loops.Loop, "wait_if_outage", _signalling(waited, loops.Loop.wait_if_outage)
+        loops.Loop, "wait_if_outage", _set_and_call(waited, loops.Loop.wait_if_outage)
     )
     backend.database.close()
     path, moved = tmp_path / "notes.db", tmp_path / "moved.db"
@@ -302,7 +304,7 @@ def test_while_the_database_file_is_missing_the_consumer_waits(
         wait_until(lambda: effects(backend) == ["a"])
 
 
-def test_facts_and_states_of_one_noun_are_published_on_different_topics(backend: Backend) -> None:
+def test_facts_and_states_about_a_note_are_published_on_different_topics(backend: Backend) -> None:
     with backend.database.transaction() as session:
         outbox.record(session, NoteState(note_id="a"), NoteWritten(note_id="b"))
         topics = set(session.scalars(select(Outbox.aggregatetype)))
@@ -310,6 +312,7 @@ def test_facts_and_states_of_one_noun_are_published_on_different_topics(backend:
 
 
 def test_dead_letters_are_listed_and_applied_again_by_a_redrive(backend: Backend) -> None:
+    """Of two dead letters, one can be applied by a fixed handler; the other has invalid JSON."""
     apply(backend, note_record(backend, "poison"), note_record(backend, "bad", value="{"))
     letters = sorted(
         list_dead_letters(backend.log, service=backend.schema), key=lambda letter: letter["error"]

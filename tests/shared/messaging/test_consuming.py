@@ -1,4 +1,4 @@
-"""The metrics, logs and traces of a consumer, and outages while it applies events."""
+"""The metrics, logs and traces of a consumer, and its behaviour in outages."""
 
 import logging
 from collections.abc import Sequence
@@ -25,18 +25,20 @@ OUTAGE = OperationalError("INSERT", {}, ConnectionError("gone"))
 
 @pytest.fixture
 def backend(backend: Backend) -> Backend:
+    """Return the backend with the topic of dead letters."""
     backend.create_topic(dead_letter_topic(backend.schema))
     return backend
 
 
 def accept(session: Session, events: Sequence[NoteWritten]) -> None:
-    """Do nothing, but fail on an event of the note `poison`."""
+    """Handle events by doing nothing, but fail if one of them is about the note `poison`."""
     del session
     if any(event.note_id == "poison" for event in events):
         raise ValueError
 
 
-def consumer(backend: Backend, handler: Handler = accept) -> Consumer:
+def new_consumer(backend: Backend, handler: Handler = accept) -> Consumer:
+    """Return a consumer of the events about notes."""
     handlers: dict[type, Handler] = {NoteWritten: handler}
     return Consumer(backend.database, backend.log, group=backend.schema, handlers=handlers)
 
@@ -44,7 +46,7 @@ def consumer(backend: Backend, handler: Handler = accept) -> Consumer:
 def note_record(
     backend: Backend, note_id: str, *, kind: str = "written", traceparent: str | None = None
 ) -> Record:
-    """Return the record of an event of a note."""
+    """Return the record of an event about a note, of the type `patron.note.<kind>.v1`."""
     attributes = headers(
         event_id=new_id(),
         kind=f"patron.note.{kind}.v1",
@@ -71,7 +73,7 @@ def test_every_record_is_counted_by_its_outcome(backend: Backend) -> None:
         note_record(backend, "c", kind="burnt"),
     ]
     backend.log.append(records)
-    consumer(backend).apply(backend.published())
+    new_consumer(backend).apply(backend.published())
     assert [consumed_count(backend, each) for each in ("applied", "dead", "ignored")] == [2, 1, 1]
 
 
@@ -80,13 +82,13 @@ def test_a_dead_letter_has_its_origin_and_is_logged_without_its_content(
 ) -> None:
     backend.log.append([note_record(backend, "a"), note_record(backend, "poison")])
     with caplog.at_level(logging.ERROR):
-        consumer(backend).apply(backend.published())
-    (origin,) = (item for item in backend.published() if item.record.key == "poison")
+        new_consumer(backend).apply(backend.published())
+    (original,) = (item for item in backend.published() if item.record.key == "poison")
     (letter,) = backend.log.history(dead_letter_topic(backend.schema))
     expected = {
         "topic": backend.topic,
-        "partition": str(origin.partition),
-        "offset": str(origin.offset),
+        "partition": str(original.partition),
+        "offset": str(original.offset),
     }
     assert describe_dead_letter(letter).items() >= expected.items()
     (logged,) = (each.getMessage() for each in caplog.records if "dead_lettered" in each.message)
@@ -101,13 +103,13 @@ def test_a_consumer_updates_the_metric_of_its_lag_only_every_few_seconds(
     backend.log.append([note_record(backend, "a")])
     group = {"service": backend.schema}
     subscription = backend.log.subscribe(group=backend.schema, topics=[backend.topic])
-    wait_until(lambda: consumer(backend).poll_once(subscription) == 1)
-    consumer_ = consumer(backend)
-    consumer_.poll_once(subscription)
+    wait_until(lambda: new_consumer(backend).poll_once(subscription) == 1)
+    consumer = new_consumer(backend)
+    consumer.poll_once(subscription)
     assert REGISTRY.get_sample_value("patron_consumer_lag_records", group) == 0
     backend.log.append([note_record(backend, "b")])
     wait_until(lambda: subscription.lag() == 1)
-    consumer_._show_lag(subscription)
+    consumer._show_lag(subscription)
     assert REGISTRY.get_sample_value("patron_consumer_lag_records", group) == 0
     subscription.close()
 
@@ -116,8 +118,8 @@ def test_a_running_consumer_commits_the_offsets_of_the_events_it_applied(
     backend: Backend,
 ) -> None:
     backend.log.append([note_record(backend, "a")])
-    consumer_, stop = consumer(backend), Event()
-    thread = Thread(target=consumer_.run, args=(stop,))
+    consumer, stop = new_consumer(backend), Event()
+    thread = Thread(target=consumer.run, args=(stop,))
     thread.start()
     wait_until(lambda: consumed_count(backend, "applied"))
     stop.set()
@@ -127,8 +129,8 @@ def test_a_running_consumer_commits_the_offsets_of_the_events_it_applied(
     member.close()
 
 
-def failing(*errors: Exception) -> tuple[Handler, list[int]]:
-    """Return a handler that raises these errors one by one, and the sizes of its batches."""
+def failing_handler(*errors: Exception) -> tuple[Handler, list[int]]:
+    """Return a handler whose calls raise these errors in turn, and the sizes of its batches."""
     remaining, sizes = iter(errors), list[int]()
 
     def handle(session: Session, events: Sequence[NoteWritten]) -> None:
@@ -141,60 +143,61 @@ def failing(*errors: Exception) -> tuple[Handler, list[int]]:
 
 
 def test_an_outage_is_raised_without_splitting_the_batch(backend: Backend) -> None:
-    handle, sizes = failing(OUTAGE)
+    handle, sizes = failing_handler(OUTAGE)
     backend.log.append([note_record(backend, str(number)) for number in range(4)])
     with pytest.raises(OperationalError):
-        consumer(backend, handle).apply(backend.published())
+        new_consumer(backend, handle).apply(backend.published())
     assert sizes == [4]
 
 
 def test_an_outage_during_the_retry_of_an_event_makes_no_dead_letter(backend: Backend) -> None:
-    handle, _ = failing(ValueError(), OUTAGE)
+    handle, _ = failing_handler(ValueError(), OUTAGE)
     backend.log.append([note_record(backend, "a")])
     with pytest.raises(OperationalError):
-        consumer(backend, handle).apply(backend.published())
+        new_consumer(backend, handle).apply(backend.published())
     assert list(backend.log.history(dead_letter_topic(backend.schema))) == []
 
 
-def test_a_batch_with_events_of_several_traces_gets_a_new_trace(backend: Backend) -> None:
+def test_a_batch_with_events_of_several_traces_is_applied_in_a_new_trace(backend: Backend) -> None:
     one, other = tracing.start(), tracing.start()
-    seen: list[str] = []
+    trace_ids: list[str] = []
 
     def collect_trace(session: Session, events: Sequence[NoteWritten]) -> None:
         del session, events
         trace = tracing.current()
-        seen.append(trace.trace_id if trace else "")
+        trace_ids.append(trace.trace_id if trace else "")
 
     def apply(*traces: tracing.Trace) -> None:
         batch = [
             ReceivedRecord(note_record(backend, "a", traceparent=each.traceparent), 0, 0)
             for each in traces
         ]
-        consumer(backend, collect_trace).apply(batch)
+        new_consumer(backend, collect_trace).apply(batch)
 
     apply(one, one)
     apply(one, other)
-    assert seen[0] == one.trace_id
-    assert seen[1] not in {one.trace_id, other.trace_id, ""}
+    assert trace_ids[0] == one.trace_id
+    assert trace_ids[1] not in {one.trace_id, other.trace_id, ""}
 
 
-def invalid(kind: Any, value: object) -> ValidationError:
-    """Return the error with which a value is invalid for a type."""
+def validation_error(kind: Any, value: object) -> ValidationError:
+    """Return the error that pydantic raises for a value that is invalid for the type `kind`."""
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(kind).validate_python(value)
     return caught.value
 
 
 def test_the_summary_of_a_validation_error_has_the_pointer_but_not_the_value() -> None:
-    error = invalid(dict[str, list[UUID]], {"a": ["王小明"]})
+    error = validation_error(dict[str, list[UUID]], {"a": ["王小明"]})
     assert error_summary(error).startswith("/a/0: ")
     assert "王小明" not in error_summary(error)
 
 
 def test_a_long_error_summary_is_cut_to_1000_characters() -> None:
-    assert len(error_summary(invalid(list[int], ["x"] * 100))) == 1000
+    assert len(error_summary(validation_error(list[int], ["x"] * 100))) == 1000
 
 
-def test_the_summary_of_another_error_is_its_class_or_that_of_the_driver() -> None:
+def test_the_summary_of_any_other_error_is_the_name_of_its_class() -> None:
+    """For an error of SQLAlchemy it is the class of the database driver's error."""
     assert error_summary(ValueError("王小明")) == "ValueError"
     assert error_summary(DBAPIError("INSERT", {}, KeyError("王小明"))) == "KeyError"

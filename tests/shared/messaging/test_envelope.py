@@ -1,4 +1,4 @@
-"""The headers of a record: the attributes of a CloudEvent."""
+"""Tests of the headers of a record, which are the attributes of a CloudEvent."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -19,10 +19,10 @@ CLOUD_EVENT = {
 
 
 @pytest.mark.parametrize(("traceparent", "has_header"), [("00-a-b-01", True), (None, False)])
-def test_the_headers_are_those_of_a_cloudevent_in_binary_mode_and_its_trace(
+def test_the_headers_of_a_record_are_the_attributes_of_a_cloudevent_and_the_trace(
     traceparent: str | None, *, has_header: bool
 ) -> None:
-    found = headers(
+    record_headers = headers(
         event_id=UUID(int=1),
         kind="patron.note.written.v1",
         source="/patron/notes",
@@ -30,4 +30,4 @@ def test_the_headers_are_those_of_a_cloudevent_in_binary_mode_and_its_trace(
         key="a",
         traceparent=traceparent,
     )
-    assert found == CLOUD_EVENT | ({"traceparent": traceparent} if has_header else {})
+    assert record_headers == CLOUD_EVENT | ({"traceparent": traceparent} if has_header else {})

@@ -1,4 +1,4 @@
-"""The descriptions of dead letters, and the counts and logs of a redrive."""
+"""A redrive applies the dead letters of a service again; these tests check its counts and logs."""
 
 import logging
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ ORIGIN = {
 
 
 def dead_letter(backend: Backend, note_id: str) -> Record:
-    """Return a dead letter of an event of a note."""
+    """Return a dead letter: the record of an event about a note, with headers of its origin."""
     attributes = headers(
         event_id=new_id(),
         kind="patron.note.written.v1",
@@ -57,7 +57,7 @@ def test_headers_that_a_dead_letter_lacks_are_empty_in_its_description() -> None
 
 
 def refusing(session: Session, events: Sequence[NoteWritten]) -> None:
-    """Refuse every note but `good`."""
+    """Handle events by failing, unless all of them are about the note `good`."""
     del session
     if any(event.note_id != "good" for event in events):
         raise ValueError
@@ -68,15 +68,16 @@ def test_a_redrive_tries_every_dead_letter_and_counts_and_logs_those_that_fail(
 ) -> None:
     monkeypatch.setattr(redriving, "_BATCH", 2)
     backend.create_topic(dead_letter_topic(backend.schema))
-    letters = [dead_letter(backend, note_id) for note_id in ("bad", "good", "bad", "bad", "good")]
-    backend.log.append(letters)
+    notes = ("bad", "good", "bad", "bad", "good")
+    dead_letters = [dead_letter(backend, note_id) for note_id in notes]
+    backend.log.append(dead_letters)
     handlers: dict[type, Handler] = {NoteWritten: refusing}
     with caplog.at_level(logging.WARNING):
         counts = redrive(backend.database, backend.log, service=backend.schema, handlers=handlers)
     assert counts == {"tried": 5, "failed": 3}
     logged = [each.getMessage() for each in caplog.records]
     logged = [message for message in logged if "'event.failed_again'" in message]
-    for record in letters:
+    for record in dead_letters:
         matching = [message for message in logged if record.headers["ce_id"] in message]
         assert len(matching) == (record.key == "bad")
         assert all("reason='ValueError at test_redrive.py:" in message for message in matching)

@@ -1,4 +1,4 @@
-"""The relay: every committed event is published, in order per key, and no rolled-back event."""
+"""The relay publishes every committed event, in order per key, and no rolled-back event."""
 
 import json
 import os
@@ -22,14 +22,14 @@ from tests.shared.backend import Backend, NoteState, NoteWritten, values_by_key,
 from tests.shared.messaging import relaying
 
 
-def unpublished(backend: Backend) -> int:
+def unpublished_count(backend: Backend) -> int:
     """Return the number of unpublished events."""
     with backend.database.connection() as connection:
         return count_unpublished(connection)
 
 
 def published_keys(backend: Backend) -> list[str]:
-    """Return the keys of the records on the topic of facts."""
+    """Return the keys of the published facts about notes."""
     return [item.record.key for item in backend.published()]
 
 
@@ -64,10 +64,11 @@ def test_a_tombstone_is_published_as_a_record_without_a_value(backend: Backend) 
         outbox.record(session, NoteState(note_id="a"))
         outbox.record_tombstone(session, NoteState, "a")
     backend.publish()
-    assert states(backend)["a"][-1] is None
+    assert state_values(backend)["a"][-1] is None
 
 
 def test_events_recorded_in_bulk_are_published_in_order_per_key(backend: Backend) -> None:
+    """There are 700 events with seven keys; the version of each event is in its JSON value."""
     notes = [NoteWritten(note_id=str(n % 7), version=n) for n in range(700)]
     with backend.database.transaction() as session:
         outbox.record_all(session, notes)
@@ -81,7 +82,7 @@ def test_events_recorded_in_bulk_are_published_in_order_per_key(backend: Backend
 def test_events_of_a_slow_transaction_with_lower_ids_are_published_too(
     postgres_backend: Backend,
 ) -> None:
-    """Ids are assigned before the commit, so a cursor by id would skip these events."""
+    """Ids are assigned before the commit: a relay that remembers its last id would skip events."""
     backend = postgres_backend
     with backend.database.transaction() as slow:
         outbox.record(slow, NoteWritten(note_id="slow"))
@@ -103,14 +104,16 @@ def test_during_an_outage_of_the_log_events_stay_unpublished(backend: Backend) -
     backend.record(NoteWritten(note_id="a"))
     with pytest.raises(LogUnavailable):
         backend.publish(UnavailableLog())  # type: ignore[arg-type]
-    assert unpublished(backend) == 1
+    assert unpublished_count(backend) == 1
 
 
 @contextmanager
-def relaying_process(backend: Backend, *, die: bool = False) -> Iterator[subprocess.Popen[bytes]]:
+def relaying_process(
+    backend: Backend, *, die_after_append: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a relay in its own process, which is killed at the end."""
-    command = [sys.executable, "-m", relaying.__name__, *relaying.arguments(backend, die=die)]
-    with subprocess.Popen(command) as process:
+    arguments = relaying.arguments(backend, die_after_append=die_after_append)
+    with subprocess.Popen([sys.executable, "-m", relaying.__name__, *arguments]) as process:
         try:
             yield process
         finally:
@@ -121,10 +124,10 @@ def test_events_of_a_relay_killed_before_it_marked_them_are_published_again(
     backend: Backend,
 ) -> None:
     backend.record(NoteWritten(note_id="a"), NoteWritten(note_id="b"))
-    with relaying_process(backend, die=True) as process:
+    with relaying_process(backend, die_after_append=True) as process:
         assert process.wait(30) == -signal.SIGKILL
     assert sorted(published_keys(backend)) == ["a", "b"]
-    assert unpublished(backend) == 2
+    assert unpublished_count(backend) == 2
     backend.publish()
     assert sorted(published_keys(backend)) == ["a", "a", "b", "b"]
     assert len({item.record.headers["ce_id"] for item in backend.published()}) == 2
@@ -132,8 +135,8 @@ def test_events_of_a_relay_killed_before_it_marked_them_are_published_again(
 
 @contextmanager
 def relaying_thread(backend: Backend) -> Iterator[Relay]:
-    """Run a relay in a thread, with connections of its own."""
-    database, log, stop = backend.another_database(), backend.another_log(), Event()
+    """Run a relay in a thread, with its own connections to database and log."""
+    database, log, stop = backend.open_second_database(), backend.open_second_log(), Event()
     relay_ = Relay(database, log)
     thread = Thread(target=relay_.run, args=(stop,))
     thread.start()
@@ -152,14 +155,14 @@ def test_another_relay_takes_over_when_one_is_killed(
     monkeypatch.setattr(relay, "_STANDBY_SECONDS", 0.05)
     with relaying_process(backend) as first:
         backend.record(NoteWritten(note_id="a"))
-        wait_until(lambda: unpublished(backend) == 0)
+        wait_until(lambda: unpublished_count(backend) == 0)
         with relaying_thread(backend):
             backend.record(NoteWritten(note_id="b"))
-            wait_until(lambda: unpublished(backend) == 0)
+            wait_until(lambda: unpublished_count(backend) == 0)
             assert sorted(published_keys(backend)) == ["a", "b"]
             os.kill(first.pid, signal.SIGKILL)
             backend.record(NoteWritten(note_id="c"))
-            wait_until(lambda: unpublished(backend) == 0)
+            wait_until(lambda: unpublished_count(backend) == 0)
     assert sorted(published_keys(backend)) == ["a", "b", "c"]
 
 
@@ -177,23 +180,28 @@ class CountingLog:
 def test_one_of_two_relays_publishes_until_it_loses_its_connection(
     postgres_backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """After that, the next event is published by either relay, whichever gets the lock."""
     backend = postgres_backend
     monkeypatch.setattr(relay, "_STANDBY_SECONDS", 0.05)
     with relaying_thread(backend) as one, relaying_thread(backend) as two:
         one._log, two._log = CountingLog(one._log), CountingLog(two._log)  # type: ignore[assignment]
         for number in range(20):
             backend.record(NoteWritten(note_id=str(number)))
-        wait_until(lambda: unpublished(backend) == 0)
+        wait_until(lambda: unpublished_count(backend) == 0)
         counts = sorted((one._log.appended, two._log.appended))  # type: ignore[attr-defined]
         assert counts == [0, 20]
         terminate_the_lock_holder(backend)
         backend.record(NoteWritten(note_id="after"))
-        wait_until(lambda: unpublished(backend) == 0)
+        wait_until(lambda: unpublished_count(backend) == 0)
     assert len(published_keys(backend)) == 21
 
 
 class OvertakenLog:
-    """A log whose first append loses the lock of its relay, and writes after the next relay did."""
+    """A log that writes an old state late.
+
+    Its first append ends the connection with the relay's lock, publishes a newer state as another
+    relay would, and only then writes the older state.
+    """
 
     def __init__(self, backend: Backend) -> None:
         self._backend, self.has_written = backend, False
@@ -217,22 +225,22 @@ def test_a_state_topic_ends_with_the_newest_state_even_if_an_old_relay_wrote_lat
         overtaken._log = log  # type: ignore[assignment]
         backend.record(NoteState(note_id="a", version=1))
         wait_until(lambda: log.has_written)
-        wait_until(lambda: json.loads(states(backend)["a"][-1] or b"")["version"] == 2)
+        wait_until(lambda: json.loads(state_values(backend)["a"][-1] or b"")["version"] == 2)
 
 
-def states(backend: Backend) -> dict[str, list[bytes | None]]:
-    """Return the values on the state topic by key."""
+def state_values(backend: Backend) -> dict[str, list[bytes | None]]:
+    """Return the values of the published states of notes, by key and in order."""
     return values_by_key(backend.log.history(backend.state_topic))
 
 
 def terminate_the_lock_holder(backend: Backend) -> None:
     """Terminate the only connection that has an advisory lock."""
     with backend.database.connection() as connection:
-        ended = connection.execute(
+        terminated = connection.execute(
             text(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_locks JOIN pg_stat_activity"
                 " USING (pid) WHERE locktype = 'advisory' AND application_name = :name"
             ),
             {"name": f"patron-{backend.schema}"},
         )
-        assert ended.scalar_one() == 1
+        assert terminated.scalar_one() == 1

@@ -30,7 +30,8 @@ from tests.shared.backend import Backend, NoteState, NoteWritten, wait_until
 class RecordingLog:
     """A log that collects the batches appended to it.
 
-    If it is overtaken, another relay publishes newer events during the first append, which fails.
+    With `overtaken_by`, newer events are published on that backend during the first append, as if
+    by another relay, and the append then fails.
     """
 
     def __init__(self, log: Log, *, overtaken_by: Backend | None = None) -> None:
@@ -55,14 +56,14 @@ class RunningRelay:
     thread: Thread
 
     def wait_until(self, condition: Callable[[], object]) -> None:
-        """Wait until a condition is true; fail if the thread of the relay ends before."""
+        """Wait until a condition is true; fail if the relay's thread ends before that."""
         wait_until(lambda: condition() or not self.thread.is_alive())
         assert self.thread.is_alive()
 
 
 @contextmanager
 def relaying(backend: Backend, log: RecordingLog) -> Iterator[RunningRelay]:
-    """Run a relay in a thread."""
+    """Run a relay with this log in a thread, and stop it at the end."""
     running, stop = Relay(backend.database, log), Event()  # type: ignore[arg-type]
     thread = Thread(target=running.run, args=(stop,))
     thread.start()
@@ -73,7 +74,7 @@ def relaying(backend: Backend, log: RecordingLog) -> Iterator[RunningRelay]:
         thread.join()
 
 
-def unpublished(backend: Backend) -> int:
+def unpublished_count(backend: Backend) -> int:
     """Return the number of unpublished events."""
     with backend.database.connection() as connection:
         return count_unpublished(connection)
@@ -89,23 +90,23 @@ def test_the_metric_of_the_outbox_is_the_age_of_the_oldest_unpublished_event(
 ) -> None:
     backend.record(NoteWritten(note_id="a"))
     with backend.database.connection() as connection:
-        recorded = connection.execute(select(Outbox.recorded_at)).scalar_one()
+        recorded_at = connection.execute(select(Outbox.recorded_at)).scalar_one()
     backend.record(NoteWritten(note_id="b"))
-    monkeypatch.setattr(clock, "now", lambda: recorded + timedelta(minutes=2))
+    monkeypatch.setattr(clock, "now", lambda: recorded_at + timedelta(minutes=2))
     backend.publish()
     assert outbox_age(backend) == 120
     backend.publish()
     assert outbox_age(backend) == 0
 
 
-def test_events_are_published_in_batches_the_oldest_first(
+def test_events_are_published_in_batches_with_the_oldest_events_first(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay, "_BATCH", 2)
     backend.record(*(NoteWritten(note_id=str(number)) for number in range(5)))
     log = RecordingLog(backend.log)
     with relaying(backend, log) as running:
-        running.wait_until(lambda: unpublished(backend) == 0)
+        running.wait_until(lambda: unpublished_count(backend) == 0)
     keys = [[record.key for record in batch] for batch in log.batches]
     assert keys == [["0", "1"], ["2", "3"], ["4"]]
 
@@ -115,14 +116,15 @@ def test_an_event_is_published_with_its_time_and_its_trace(backend: Backend) -> 
     backend.record(NoteWritten(note_id="a"))
     backend.publish()
     with backend.database.connection() as connection:
-        recorded = connection.execute(select(Outbox.recorded_at)).scalar_one()
+        recorded_at = connection.execute(select(Outbox.recorded_at)).scalar_one()
     (item,) = backend.published()
     headers = item.record.headers
     assert trace.trace_id in headers["traceparent"]
-    assert (headers["ce_time"], headers["ce_subject"]) == (recorded.isoformat(), "a")
+    assert (headers["ce_time"], headers["ce_subject"]) == (recorded_at.isoformat(), "a")
 
 
-def test_the_newest_state_of_each_key_is_republished_and_no_fact(backend: Backend) -> None:
+def test_the_newest_state_of_each_key_is_republished_but_no_fact(backend: Backend) -> None:
+    """The keys are those of the rows that are passed on, so the state of `c` stays published."""
     backend.create_topic(backend.state_topic)
     backend.record(*(NoteState(note_id=note, version=1) for note in "ab"))
     backend.record(NoteState(note_id="a", version=2), NoteWritten(note_id="a"))
@@ -132,8 +134,8 @@ def test_the_newest_state_of_each_key_is_republished_and_no_fact(backend: Backen
     backend.publish()
     with backend.database.connection() as connection:
         republish_newest_states(connection, [row for row in rows if row.aggregateid != "c"])
-        again = oldest_unpublished(connection, source=backend.schema)
-    assert [(row.aggregatetype, row.aggregateid, row.id) for row in again] == [
+        republished = oldest_unpublished(connection, source=backend.schema)
+    assert [(row.aggregatetype, row.aggregateid, row.id) for row in republished] == [
         (backend.state_topic, "b", rows[1].id),
         (backend.state_topic, "a", rows[2].id),
     ]
@@ -146,7 +148,7 @@ def test_nothing_is_republished_if_there_were_only_facts(backend: Backend) -> No
     backend.publish()
     with backend.database.connection() as connection:
         republish_newest_states(connection, rows)
-    assert unpublished(backend) == 0
+    assert unpublished_count(backend) == 0
 
 
 def test_a_relay_that_was_overtaken_republishes_the_newest_state_once(
@@ -157,9 +159,9 @@ def test_a_relay_that_was_overtaken_republishes_the_newest_state_once(
     backend.record(NoteState(note_id="a", version=1))
     log = RecordingLog(backend.log, overtaken_by=backend)
     with relaying(backend, log) as running:
-        running.wait_until(lambda: len(log.batches) == 2 and unpublished(backend) == 0)
+        running.wait_until(lambda: len(log.batches) == 2 and unpublished_count(backend) == 0)
         backend.record(NoteState(note_id="b"))
-        running.wait_until(lambda: unpublished(backend) == 0)
+        running.wait_until(lambda: unpublished_count(backend) == 0)
     values = [[record.value for record in batch] for batch in log.batches]
     assert values == [
         [b'{"note_id":"a","version":1,"text":""}'],
@@ -169,14 +171,14 @@ def test_a_relay_that_was_overtaken_republishes_the_newest_state_once(
 
 
 def has_heartbeat_since(relay_: Relay, moment: float) -> bool:
-    """Return whether a relay recorded a heartbeat after a moment."""
+    """Return whether a relay has recorded a heartbeat after this time of the monotonic clock."""
     return relay_._last_beat > moment
 
 
 def test_a_relay_without_events_and_a_standby_relay_record_heartbeats(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A loop without heartbeats ends the process of its worker."""
+    """Without heartbeats of each relay, the process of its worker would end itself."""
     monkeypatch.setattr(relay, "_STANDBY_SECONDS", 0.05)
     log = RecordingLog(backend.log)
     with relaying(backend, log) as one, relaying(backend, log) as other:
@@ -186,7 +188,7 @@ def test_a_relay_without_events_and_a_standby_relay_record_heartbeats(
 
 
 def publish_in_the_past(backend: Backend, note: str, ago: timedelta) -> None:
-    """Publish an event and set its time of publication to so long ago."""
+    """Publish an event about a note, and set its `published_at` to a time in the past."""
     backend.record(NoteWritten(note_id=note))
     backend.publish()
     with backend.database.connection() as connection:
@@ -234,7 +236,10 @@ def test_a_relay_deletes_old_rows_when_there_is_nothing_to_publish(
 
 
 class RecordedWaits(Event):
-    """An event that records the seconds of each wait without waiting; it is set after `seconds`."""
+    """A threading event whose `wait` returns at once and records the seconds to wait.
+
+    The event is set once the sum of the recorded waits exceeds `seconds`.
+    """
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
@@ -248,9 +253,10 @@ class RecordedWaits(Event):
         return self.is_set()
 
 
-def test_a_relay_polls_the_outbox_less_often_while_there_are_no_events(
+def test_a_relay_polls_the_outbox_less_often_after_two_seconds_without_events(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Its pauses are 0.03 seconds, then 0.1 seconds, and 0.03 seconds again after an event."""
     stops, start = [RecordedWaits(2.5)], clock.now()
 
     def now() -> datetime:
@@ -271,12 +277,14 @@ def test_a_relay_polls_the_outbox_less_often_while_there_are_no_events(
     assert set(stops[1].waits) == {0.03}
 
 
-def test_records_and_the_metric_of_a_relay_have_the_name_of_its_service(backend: Backend) -> None:
+def test_published_records_and_the_metric_of_the_outbox_have_the_name_of_the_service(
+    backend: Backend,
+) -> None:
     OUTBOX_AGE.clear()
     backend.record(NoteWritten(note_id="a"))
     log = RecordingLog(backend.log)
     with relaying(backend, log):
-        wait_until(lambda: unpublished(backend) == 0)
+        wait_until(lambda: unpublished_count(backend) == 0)
     assert outbox_age(backend) is not None
     ((record,),) = log.batches
     assert record.headers["ce_source"] == f"/patron/{backend.schema}"

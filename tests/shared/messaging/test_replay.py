@@ -1,4 +1,4 @@
-"""A replay applies all events again; those new to it are not applied again by the worker."""
+"""A replay applies all events again; afterwards the worker applies none of them once more."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from tests.shared.backend import Backend, NoteState, NoteWritten
 
 
 class RecordingHandler:
-    """A handler that collects the notes of each batch of events."""
+    """A handler that collects the ids of the notes in each batch of events."""
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
@@ -25,12 +25,13 @@ class RecordingHandler:
 
     @property
     def handlers(self) -> dict[type, Handler]:
-        """The handlers of both classes of events: this object."""
+        """The handlers of both classes of events: this object handles both."""
         return {NoteWritten: self, NoteState: self}
 
 
 @pytest.fixture
 def backend(backend: Backend) -> Backend:
+    """Return the backend with the topics of states and dead letters."""
     backend.create_topic(backend.state_topic)
     backend.create_topic(dead_letter_topic(backend.schema))
     return backend
@@ -42,8 +43,8 @@ def publish(backend: Backend, *events: object) -> None:
     backend.publish()
 
 
-def work(backend: Backend, handler: RecordingHandler) -> None:
-    """Apply all records of the log, as the worker does."""
+def consume_all(backend: Backend, handler: RecordingHandler) -> None:
+    """Consume all records of the log, as the worker does: events in the inbox are skipped."""
     consumer = Consumer(
         backend.database, backend.log, group=backend.schema, handlers=handler.handlers
     )
@@ -58,9 +59,9 @@ def inbox_size(backend: Backend) -> int:
 
 
 def test_a_replay_applies_events_that_were_applied_before(backend: Backend) -> None:
-    """New events are added to the inbox, so that the worker does not apply them again."""
+    """The replay adds the new event `c` to the inbox, so the worker does not apply it again."""
     publish(backend, NoteWritten(note_id="a"), NoteWritten(note_id="b"))
-    work(backend, RecordingHandler())
+    consume_all(backend, RecordingHandler())
     publish(backend, NoteWritten(note_id="c"))
     handler = RecordingHandler()
     progress = list(
@@ -70,7 +71,7 @@ def test_a_replay_applies_events_that_were_applied_before(backend: Backend) -> N
     assert progress == [(backend.topic, 3)]
     assert inbox_size(backend) == 3
     worker_handler = RecordingHandler()
-    work(backend, worker_handler)
+    consume_all(backend, worker_handler)
     assert worker_handler.batches == []
 
 
@@ -88,7 +89,7 @@ def test_a_replay_reads_topic_after_topic_and_yields_its_progress(
     assert sorted(note for batch in handler.batches for note in batch) == [*"abcd"]
 
 
-def test_the_records_of_each_topic_are_counted(backend: Backend) -> None:
+def test_count_records_returns_the_number_of_records_in_each_topic(backend: Backend) -> None:
     publish(backend, *(NoteWritten(note_id=note) for note in "abc"), NoteState(note_id="d"))
     counts = list(count_records(backend.log, handlers=RecordingHandler().handlers))
     assert counts == [(backend.topic, 3), (backend.state_topic, 1)]
@@ -97,14 +98,14 @@ def test_the_records_of_each_topic_are_counted(backend: Backend) -> None:
 def test_an_event_that_fails_in_a_replay_becomes_a_dead_letter_of_the_service(
     backend: Backend,
 ) -> None:
-    """It is written to the topic that the operators of this service read."""
+    """The dead letter is written to the topic of the service, which its operators watch."""
 
-    def failing(session: Session, events: Sequence[NoteWritten]) -> None:
+    def failing_handler(session: Session, events: Sequence[NoteWritten]) -> None:
         del session, events
         raise ValueError
 
     publish(backend, NoteWritten(note_id="a"))
-    handlers: dict[type, Handler] = {NoteWritten: failing}
+    handlers: dict[type, Handler] = {NoteWritten: failing_handler}
     list(replay(backend.database, backend.log, service=backend.schema, handlers=handlers))
     (letter,) = backend.log.history(dead_letter_topic(backend.schema))
     assert letter.record.key == "a"

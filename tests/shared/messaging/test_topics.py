@@ -1,4 +1,4 @@
-"""The topics of a service: facts are never deleted, states are compacted within an hour."""
+"""The topics of a service in Kafka: facts are never deleted, states are compacted in an hour."""
 
 import logging
 import secrets
@@ -15,13 +15,13 @@ from shared.settings import ServiceSettings
 from tests.shared.backend import NoteState
 
 
-def test_the_topics_of_a_service_are_those_of_its_contracts_and_its_dead_letters() -> None:
+def test_a_service_has_the_topics_of_the_events_it_publishes_and_one_of_dead_letters() -> None:
     configs = topics.topic_configs("scoring")
     assert set(configs) == {
-        *(each.topic for each in catalogue.contracts_of("scoring")),
+        *(contract.topic for contract in catalogue.contracts_of("scoring")),
         "patron.scoring.dead-letters.v1",
     }
-    assert {each["max.message.bytes"] for each in configs.values()} == {str(MAX_RECORD_BYTES)}
+    assert {config["max.message.bytes"] for config in configs.values()} == {str(MAX_RECORD_BYTES)}
 
 
 def test_facts_are_never_deleted_states_compacted_and_dead_letters_deleted_after_30_days() -> None:
@@ -42,7 +42,7 @@ def test_the_embedded_log_needs_no_topics() -> None:
     topics.create(Settings())
 
 
-def test_an_existing_topic_gets_missing_configs_and_those_of_operators_stay(
+def test_an_existing_topic_gets_missing_configs_but_values_of_operators_are_not_changed(
     kafka_bootstrap: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The topics of an older release get the configuration that a newer release adds."""
@@ -58,10 +58,9 @@ def test_an_existing_topic_gets_missing_configs_and_those_of_operators_stay(
     topic, chosen = f"patron.{name}.note.state.v1", {"delete.retention.ms": "5000"}
     assert actual[topic] == declared[topic] | chosen
     assert actual == declared | {topic: declared[topic] | chosen}
-    logged = [each.getMessage() for each in caplog.records if "topic." in each.message]
-    assert [("event='topic.exists'" in each, topic in each) for each in logged[:1]] == [
-        (True, True)
-    ]
+    logged = [line.getMessage() for line in caplog.records if "topic." in line.message]
+    assert "event='topic.exists'" in logged[0]
+    assert topic in logged[0]
     assert "event='topic.completed'" in logged[1]
     assert topic in logged[1]
     assert "max.message.bytes" in logged[1]
@@ -73,7 +72,10 @@ def test_an_existing_topic_gets_missing_configs_and_those_of_operators_stay(
 def _create_topics(
     bootstrap: str, name: str, chosen: dict[str, str]
 ) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
-    """Create topics where one exists; return the declared and the actual configs of each."""
+    """Create the topics of a service, one of which exists with the `chosen` configs.
+
+    Returns the declared and the actual configs of each topic.
+    """
 
     class Settings(ServiceSettings):
         pass
@@ -89,6 +91,8 @@ def _create_topics(
     actual = admin.describe_configs(resources)["topic"]
     admin.close()
     return declared, {
-        topic: {key: one["value"] for key, one in actual[topic].items() if key in declared[topic]}
+        topic: {
+            key: config["value"] for key, config in actual[topic].items() if key in declared[topic]
+        }
         for topic in declared
     }

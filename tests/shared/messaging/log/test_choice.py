@@ -1,4 +1,4 @@
-"""The log that the settings choose."""
+"""Tests of `open_log`, which opens the log that the settings choose."""
 
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +9,7 @@ from shared.messaging.log.kafka import KafkaLog
 from tests.shared.backend import NotesSettings
 
 
-def test_with_brokers_in_the_settings_the_log_is_kafka_with_the_service_as_client() -> None:
+def test_with_brokers_in_the_settings_the_log_is_kafka_with_a_client_named_as_the_service() -> None:
     with closing(open_log(NotesSettings(kafka_bootstrap="one:9092,other:9093"))) as log:
         assert isinstance(log, KafkaLog)
         assert (log._bootstrap, log._client) == (["one:9092", "other:9093"], "patron-notes")

@@ -1,4 +1,4 @@
-"""The embedded log: partitions and offsets, locked groups, and errors of its file."""
+"""Tests of the embedded log: partitions, offsets, the lock of a group, and errors of its file."""
 
 import sqlite3
 import stat
@@ -16,27 +16,29 @@ from shared.messaging.log.embedded import EmbeddedLog
 from shared.outages import LogUnavailable
 from tests.shared.backend import text_record
 
-TOPIC, OTHER = "patron.x.y.events.v1", "patron.x.z.events.v1"
+TOPIC, OTHER_TOPIC = "patron.x.y.events.v1", "patron.x.z.events.v1"
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
+    """Return the path of the log's file, in folders that do not exist yet."""
     return tmp_path / "several" / "folders" / "log.db"
 
 
 @pytest.fixture
 def log(path: Path) -> Iterator[EmbeddedLog]:
+    """Return a new, empty log."""
     with closing(EmbeddedLog(path)) as log:
         yield log
 
 
 def append(log: EmbeddedLog, *keys: str, topic: str = TOPIC) -> None:
-    """Append a record for each key."""
+    """Append a record with each of these keys."""
     log.append([text_record(topic, key, key) for key in keys])
 
 
 KEYS = "difagb"
-"""A key of each partition, in the order of the partitions; this must never change."""
+"""One key per partition: `d` for partition 0, `i` for 1, and so on; this must never change."""
 
 
 def poll_keys(member: Subscription, max_records: int = 500) -> list[str]:
@@ -44,7 +46,7 @@ def poll_keys(member: Subscription, max_records: int = 500) -> list[str]:
     return [item.record.key for item in member.poll(seconds=0, max_records=max_records)]
 
 
-def location(item: ReceivedRecord) -> tuple[int, int]:
+def partition_and_offset(item: ReceivedRecord) -> tuple[int, int]:
     """Return the partition and the offset of a record."""
     return item.partition, item.offset
 
@@ -52,23 +54,23 @@ def location(item: ReceivedRecord) -> tuple[int, int]:
 def test_a_key_always_has_the_same_of_six_partitions_and_offsets_start_at_0(
     log: EmbeddedLog,
 ) -> None:
-    """Another partition for a key would break the order of its events in an existing file."""
+    """If a key moved to another partition, its events in an old file would lose their order."""
     append(log, *KEYS, *KEYS)
     append(log, *KEYS)
-    found = sorted(map(location, log.history(TOPIC)))
-    assert found == [(part, offset) for part in range(6) for offset in range(3)]
+    locations = sorted(map(partition_and_offset, log.history(TOPIC)))
+    assert locations == [(part, offset) for part in range(6) for offset in range(3)]
     assert [item.partition for item in log.history(TOPIC)][:6] == [0, 1, 2, 3, 4, 5]
 
 
-def test_each_topic_has_offsets_of_its_own(log: EmbeddedLog) -> None:
+def test_each_topic_has_its_own_offsets(log: EmbeddedLog) -> None:
     append(log, "a", "a")
-    append(log, "a", topic=OTHER)
-    assert [location(item) for item in log.history(OTHER)] == [(3, 0)]
-    append(log, "a", topic=OTHER)
-    assert [location(item) for item in log.history(OTHER)] == [(3, 0), (3, 1)]
+    append(log, "a", topic=OTHER_TOPIC)
+    assert [partition_and_offset(item) for item in log.history(OTHER_TOPIC)] == [(3, 0)]
+    append(log, "a", topic=OTHER_TOPIC)
+    assert [partition_and_offset(item) for item in log.history(OTHER_TOPIC)] == [(3, 0), (3, 1)]
 
 
-def test_a_log_continues_in_an_existing_file(path: Path) -> None:
+def test_a_log_that_is_opened_again_appends_after_the_stored_records(path: Path) -> None:
     for _ in range(2):
         with closing(EmbeddedLog(path)) as log:
             append(log, "a")
@@ -107,18 +109,18 @@ def test_the_lag_is_the_number_of_records_of_its_topics_that_a_group_has_not_com
     log: EmbeddedLog,
 ) -> None:
     append(log, "a", "a", "b")
-    append(log, "a", topic=OTHER)
+    append(log, "a", topic=OTHER_TOPIC)
     with closing(log.subscribe(group="g", topics=[TOPIC])) as member:
         assert member.lag() == 3
-        found = member.poll(seconds=0, max_records=500)
+        polled = member.poll(seconds=0, max_records=500)
         assert member.lag() == 3
-        member.commit([item for item in found if item.record.key == "a"])
+        member.commit([item for item in polled if item.record.key == "a"])
         assert member.lag() == 1
         append(log, "a")
         assert member.lag() == 2
 
 
-def test_one_member_of_a_group_reads_and_the_next_continues_at_the_committed_offset(
+def test_one_member_of_a_group_reads_until_it_leaves_and_another_continues_after_it(
     log: EmbeddedLog,
 ) -> None:
     append(log, "a", "a")
@@ -140,7 +142,9 @@ def test_the_lock_file_of_a_group_is_accessible_to_its_owner_only(
     assert stat.S_IMODE(lock_file.stat().st_mode) == 0o600
 
 
-def test_a_writer_waits_for_another_to_finish(log: EmbeddedLog, path: Path) -> None:
+def test_a_writer_waits_until_the_transaction_of_another_writer_ends(
+    log: EmbeddedLog, path: Path
+) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         writer = Thread(target=append, args=(log, "a"))
@@ -161,18 +165,18 @@ def test_a_batch_that_fails_is_rolled_back_and_the_next_one_is_written(
     assert [item.offset for item in log.history(TOPIC)] == [0]
 
 
-def test_a_state_replaces_the_previous_one_of_its_key_in_the_same_topic_only(
+def test_a_state_replaces_the_previous_state_with_its_key_in_the_same_topic_only(
     log: EmbeddedLog,
 ) -> None:
     one, other = "patron.x.y.state.v1", "patron.x.z.state.v1"
     for topic in (one, other):
         append(log, KEYS[0], KEYS[1], topic=topic)
     append(log, KEYS[0], KEYS[2], KEYS[2], topic=one)
-    assert [location(item) for item in log.history(one)] == [(1, 0), (0, 1), (2, 1)]
-    assert [location(item) for item in log.history(other)] == [(0, 0), (1, 0)]
+    assert [partition_and_offset(item) for item in log.history(one)] == [(1, 0), (0, 1), (2, 1)]
+    assert [partition_and_offset(item) for item in log.history(other)] == [(0, 0), (1, 0)]
 
 
-def test_a_member_reads_past_records_that_compaction_deleted(log: EmbeddedLog) -> None:
+def test_a_member_continues_after_records_that_compaction_deleted(log: EmbeddedLog) -> None:
     topic = "patron.x.y.state.v1"
     append(log, "a", "a", topic=topic)
     with closing(log.subscribe(group="g", topics=[topic])) as member:
@@ -193,7 +197,7 @@ def test_a_member_reads_past_records_that_compaction_deleted(log: EmbeddedLog) -
         lambda _, member: member.lag(),
     ],
 )
-def test_an_error_of_the_file_is_raised_as_log_unavailable(
+def test_an_error_of_sqlite_is_raised_as_log_unavailable(
     log: EmbeddedLog, path: Path, use: Callable[[EmbeddedLog, Subscription], object]
 ) -> None:
     member = log.subscribe(group="g", topics=[TOPIC])

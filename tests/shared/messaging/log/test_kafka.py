@@ -1,4 +1,4 @@
-"""Records of Kafka as they are read, including those of other producers."""
+"""Tests of reading messages of Kafka, including messages that other programs have written."""
 
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
@@ -8,7 +8,7 @@ from shared.messaging.log.kafka import _flattened
 
 
 def consumer_record(**values: object) -> ConsumerRecord:
-    """Return a message as kafka-python returns it, with these values."""
+    """Return a message as kafka-python returns it, with these fields and None in all others."""
     fields = dict.fromkeys(ConsumerRecord._fields)
     return ConsumerRecord(**fields | {"topic": "t", "partition": 2, "offset": 7} | values)
 
@@ -21,10 +21,12 @@ def test_the_key_value_and_headers_of_a_record_are_read() -> None:
 
 
 def test_a_missing_key_or_header_is_empty_and_invalid_utf_8_is_replaced() -> None:
-    bare = consumer_record(key=None, value=None, headers=[("empty", None), ("odd", b"a\xff")])
-    odd = consumer_record(key=b"\xffb", value=b"", headers=[])
-    one, other = _flattened({TopicPartition("t", 2): [bare, odd]})
-    assert one.record == Record("t", "", None, {"empty": "", "odd": "a\N{REPLACEMENT CHARACTER}"})
+    headers = [("empty", None), ("invalid", b"a\xff")]
+    without_key = consumer_record(key=None, value=None, headers=headers)
+    with_invalid_key = consumer_record(key=b"\xffb", value=b"", headers=[])
+    one, other = _flattened({TopicPartition("t", 2): [without_key, with_invalid_key]})
+    replaced = "a\N{REPLACEMENT CHARACTER}"
+    assert one.record == Record("t", "", None, {"empty": "", "invalid": replaced})
     assert other.record == Record("t", "\N{REPLACEMENT CHARACTER}b", b"", {})
 
 
@@ -35,5 +37,5 @@ def test_records_of_several_partitions_are_yielded_partition_by_partition() -> N
         ]
         for part in (1, 0)
     }
-    locations = [(each.partition, each.offset) for each in _flattened(polled)]
+    locations = [(item.partition, item.offset) for item in _flattened(polled)]
     assert locations == [(1, 0), (1, 1), (0, 0), (0, 1)]

@@ -1,4 +1,4 @@
-"""The protocol of the log, on Kafka and on the embedded log alike."""
+"""Tests of the interface `Log`, on Kafka and on the embedded log alike."""
 
 import secrets
 import socket
@@ -23,24 +23,24 @@ REBALANCE_SECONDS = 60
 
 
 def read(subscription: Subscription, count: int, max_records: int = 500) -> list[ReceivedRecord]:
-    """Poll until there are `count` records, without committing them."""
-    found: list[ReceivedRecord] = []
+    """Poll until `count` records were read, and return them; their offsets are not committed."""
+    received: list[ReceivedRecord] = []
 
-    def enough() -> bool:
-        found.extend(subscription.poll(seconds=0.1, max_records=max_records))
-        return len(found) >= count
+    def has_enough() -> bool:
+        received.extend(subscription.poll(seconds=0.1, max_records=max_records))
+        return len(received) >= count
 
-    wait_until(enough)
-    return found
+    wait_until(has_enough)
+    return received
 
 
-def values(found: list[ReceivedRecord]) -> list[bytes]:
+def values(received: list[ReceivedRecord]) -> list[bytes]:
     """Return the values of records, sorted."""
-    return sorted(item.record.value or b"" for item in found)
+    return sorted(item.record.value or b"" for item in received)
 
 
 def append(backend: Backend, *texts: str, key: str = "a") -> None:
-    """Append texts with one key."""
+    """Append a record for each text, all with the same key."""
     backend.log.append([text_record(backend.topic, key, text) for text in texts])
 
 
@@ -57,7 +57,7 @@ def test_a_record_arrives_as_it_was_written(backend: Backend) -> None:
 def test_records_of_a_key_stay_in_order_whatever_the_writers_and_batches(
     backend: Backend, data: list[tuple[int, list[int]]]
 ) -> None:
-    """Several writers append batches of any size with any keys."""
+    """Three writers append batches of any size; each batch is (number of the writer, keys)."""
     run, logs = secrets.token_hex(4), [backend.log, *_more_logs(backend)]
     written: dict[str, list[bytes | None]] = {}
     for number, (writer, keys) in enumerate(data):
@@ -74,8 +74,8 @@ _LOGS: dict[str, list[Log]] = {}
 
 
 def _more_logs(backend: Backend) -> list[Log]:
-    """Open two more writers once per test, not once per example."""
-    return _LOGS.setdefault(backend.unique, [backend.another_log(), backend.another_log()])
+    """Return two more writers, opened once per test and not for each example of hypothesis."""
+    return _LOGS.setdefault(backend.unique, [backend.open_second_log(), backend.open_second_log()])
 
 
 @pytest.fixture(autouse=True)
@@ -95,19 +95,19 @@ def test_each_group_reads_all_records_and_continues_at_its_committed_offsets(
     first.commit(read(first, 2))
     first.close()
     append(backend, "3")
-    again = backend.log.subscribe(group=f"{backend.unique}1", topics=[backend.topic])
-    other = backend.log.subscribe(group=f"{backend.unique}2", topics=[backend.topic])
-    assert values(read(again, 1)) == [b"3"]
-    assert values(read(other, 3)) == [b"1", b"2", b"3"]
-    again.close()
-    other.close()
+    same_group = backend.log.subscribe(group=f"{backend.unique}1", topics=[backend.topic])
+    other_group = backend.log.subscribe(group=f"{backend.unique}2", topics=[backend.topic])
+    assert values(read(same_group, 1)) == [b"3"]
+    assert values(read(other_group, 3)) == [b"1", b"2", b"3"]
+    same_group.close()
+    other_group.close()
 
 
 def test_records_that_were_read_but_not_committed_are_read_again(backend: Backend) -> None:
     append(backend, "1", "2", "3")
     first = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
-    found = read(first, 3)
-    first.commit(found[:1])
+    received = read(first, 3)
+    first.commit(received[:1])
     first.close()
     successor = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
     assert [item.record.value for item in read(successor, 2)] == [b"2", b"3"]
@@ -119,14 +119,15 @@ def test_two_members_share_the_records_and_one_continues_alone(backend: Backend)
     two = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
     for number in range(12):
         append(backend, str(number), key=f"key{number}")
-    shared: list[ReceivedRecord] = []
+    received: list[ReceivedRecord] = []
 
     def poll_and_commit(*members: Subscription) -> int:
+        """Poll each member once; return the number of different records received so far."""
         for member in members:
-            found = member.poll(seconds=0.05, max_records=3)
-            member.commit(found)
-            shared.extend(found)
-        return len({item.record.value for item in shared})
+            polled = member.poll(seconds=0.05, max_records=3)
+            member.commit(polled)
+            received.extend(polled)
+        return len({item.record.value for item in received})
 
     wait_until(lambda: poll_and_commit(one, two) == 12, seconds=REBALANCE_SECONDS)
     one.close()
@@ -139,16 +140,16 @@ def test_a_poll_returns_at_most_the_requested_number_of_records(backend: Backend
     for number in range(8):
         append(backend, *["x"] * 10, key=f"key{number}")
     subscription = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
-    found: list[ReceivedRecord] = []
+    received: list[ReceivedRecord] = []
 
-    def enough() -> bool:
+    def has_enough() -> bool:
         polled = subscription.poll(seconds=0.1, max_records=4)
         assert len(polled) <= 4
-        found.extend(polled)
-        return len(found) >= 80
+        received.extend(polled)
+        return len(received) >= 80
 
-    wait_until(enough)
-    assert len(found) == 80
+    wait_until(has_enough)
+    assert len(received) == 80
     subscription.close()
 
 
@@ -162,7 +163,9 @@ def test_the_lag_is_the_number_of_records_not_read_yet(backend: Backend) -> None
     subscription.close()
 
 
-def test_the_history_has_all_records_whatever_groups_have_read(backend: Backend) -> None:
+def test_the_history_of_a_topic_has_all_records_also_those_that_groups_have_read(
+    backend: Backend,
+) -> None:
     append(backend, "1", "2", "3")
     subscription = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
     subscription.commit(read(subscription, 3))
@@ -172,7 +175,7 @@ def test_the_history_has_all_records_whatever_groups_have_read(backend: Backend)
 
 
 def test_a_topic_created_after_the_subscription_is_read(backend: Backend) -> None:
-    """Services start in any order, and none creates the topics of another."""
+    """Services start in any order, and no service creates the topics of another service."""
     late = f"patron.{backend.unique}.late.events.v1"
     subscription = backend.log.subscribe(group=backend.unique, topics=[backend.topic, late])
     subscription.poll(seconds=0.1, max_records=1)
@@ -182,21 +185,24 @@ def test_a_topic_created_after_the_subscription_is_read(backend: Backend) -> Non
     subscription.close()
 
 
-def test_a_member_reads_on_after_rejoins_that_outlast_its_polls(backend: Backend) -> None:
-    """Each new topic makes the group of Kafka rejoin (docs/decisions/0007)."""
+def test_a_member_reads_new_topics_even_if_rejoining_its_group_takes_longer_than_a_poll(
+    backend: Backend,
+) -> None:
+    """In Kafka each new topic makes the members rejoin their group (docs/decisions/0007)."""
     late = [f"patron.{backend.unique}.late{n}.events.v1" for n in range(6)]
     subscription = backend.log.subscribe(group=backend.unique, topics=late)
-    seen: list[bytes | None] = []
+    values_read: list[bytes | None] = []
 
-    def read_soon(count: int) -> bool:
+    def has_read(count: int) -> bool:
+        """Poll for a short time; return whether this number of records was read so far."""
         polled = subscription.poll(seconds=0.03, max_records=10)
-        seen.extend(item.record.value for item in polled)
-        return len(seen) == count
+        values_read.extend(item.record.value for item in polled)
+        return len(values_read) == count
 
     for count, topic in enumerate(late, 1):
         backend.create_topic(topic)
         backend.log.append([text_record(topic, "a", topic)])
-        wait_until(partial(read_soon, count))
+        wait_until(partial(has_read, count))
     subscription.close()
 
 
@@ -208,25 +214,26 @@ def test_a_record_of_3_mb_is_written_and_read(backend: Backend) -> None:
 
 
 def test_a_state_topic_is_compacted_to_the_last_record_of_each_key(backend: Backend) -> None:
-    quick = {
+    configs = {
         "cleanup.policy": "compact",
         "min.cleanable.dirty.ratio": "0.001",
         "segment.ms": "50",
         "min.compaction.lag.ms": "0",
     }
-    backend.create_topic(backend.state_topic, quick)
+    backend.create_topic(backend.state_topic, configs)
     for key, text in (("a", "personal"), ("b", "1"), ("b", "2"), ("a", None)):
         backend.log.append([text_record(backend.state_topic, key, text)])
 
-    def compacted() -> bool:
-        backend.log.append([text_record(backend.state_topic, f"roll{n}", "") for n in range(12)])
-        found = values_by_key(backend.log.history(backend.state_topic))
-        return found["b"] == [b"2"] and found.get("a", [None]) == [None]
+    def is_compacted() -> bool:
+        """Append records with other keys, as Kafka compacts only once newer records arrive."""
+        backend.log.append([text_record(backend.state_topic, f"other{n}", "") for n in range(12)])
+        values = values_by_key(backend.log.history(backend.state_topic))
+        return values["b"] == [b"2"] and values.get("a", [None]) == [None]
 
-    wait_until(compacted)
+    wait_until(is_compacted)
 
 
-def test_a_state_deleted_from_the_embedded_log_is_not_in_its_file_any_more(tmp_path: Path) -> None:
+def test_a_state_deleted_from_the_embedded_log_is_erased_from_its_file(tmp_path: Path) -> None:
     log = EmbeddedLog(tmp_path / "log.db")
     log.append([text_record("patron.x.y.state.v1", "a", "王小明")])
     log.append([text_record("patron.x.y.state.v1", "a", None)])
@@ -234,7 +241,7 @@ def test_a_state_deleted_from_the_embedded_log_is_not_in_its_file_any_more(tmp_p
     assert "王小明".encode() not in (tmp_path / "log.db").read_bytes()
 
 
-UNREACHABLE = """
+USE_UNREACHABLE_BROKER = """
 import sys
 from shared.messaging.envelope import Record
 from shared.outages import LogUnavailable
@@ -250,18 +257,20 @@ for attempt in (
     except LogUnavailable:
         print("unavailable")
 """
+"""A program that appends and subscribes at an address where no broker listens."""
 
 
 def test_a_broker_out_of_reach_raises_log_unavailable_within_30_seconds() -> None:
-    """This runs in its own process, as kafka-python leaves the sockets of a failed start open."""
+    """The program runs in its own process, as kafka-python leaves sockets open after a failure."""
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
-        command = [sys.executable, "-c", UNREACHABLE, f"127.0.0.1:{silent.getsockname()[1]}"]
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        command = [sys.executable, "-c", USE_UNREACHABLE_BROKER, address]
         done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout.split() == ["unavailable", "unavailable"]
 
 
-def test_an_append_succeeds_after_a_failed_one(backend: Backend) -> None:
+def test_an_append_succeeds_after_another_append_has_failed(backend: Backend) -> None:
     with pytest.raises((LogUnavailable, AttributeError)):
         backend.log.append([text_record(backend.topic, "a", "x" * (MAX_RECORD_BYTES + 1)), None])  # type: ignore[list-item]
     append(backend, "1")
