@@ -9,36 +9,37 @@ from pathlib import Path
 from tests.faults import planted
 from tests.faults.campaign import Campaign, Verdict, table
 from tests.faults.output import print_line
-from tests.faults.plan import DEFAULT_ROUNDS, KINDS, STACKS, Round, planned
+from tests.faults.plan import DEFAULT_ROUNDS, KINDS, STACKS, Round, planned_rounds
 from tests.faults.setup import started
 
 
 def main() -> int:
-    """Run the campaigns that the arguments name; return 1 if anything was violated."""
+    """Run a campaign on each chosen stack; return 1 if a check reported a violation."""
     options = _parser().parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that started processes are ended
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # SystemExit ends the started processes
     if options.planted:
         return planted.main(options.folder / "planted", options.seed, options.rounds)
     stacks = STACKS if options.stack == "both" else (options.stack,)
     status = 0
     for stack in stacks:
         count = options.rounds or DEFAULT_ROUNDS[stack]
-        rounds = planned(stack, count, options.seed, tuple(options.only))
-        status |= _play(stack, rounds, options)
+        rounds = planned_rounds(stack, count, options.seed, tuple(options.only))
+        status |= _play_rounds(stack, rounds, options)
     return status
 
 
-def _play(stack: str, rounds: Sequence[Round], options: argparse.Namespace) -> int:
+def _play_rounds(stack: str, rounds: Sequence[Round], options: argparse.Namespace) -> int:
+    """Play all rounds, after a violation with a new product; return 1 if there was a violation."""
     print_line(f"{stack}: {len(rounds)} rounds, seed {options.seed}")
-    left, verdict, segment = list(rounds), Verdict(), 0
-    while left:
+    remaining, verdict, segment = list(rounds), Verdict(), 0
+    while remaining:
         segment += 1
-        found, left_before = Verdict(), len(left)
+        found, remaining_before = Verdict(), len(remaining)
         with started(stack, options.folder / f"{stack}-{segment}") as environment:
             environment.backlog = options.backlog
             campaign = Campaign(environment, found)
-            for round_ in campaign.play(tuple(left)):
-                left.remove(round_)
+            for round_ in campaign.play(tuple(remaining)):
+                remaining.remove(round_)
             campaign.close()
         verdict.merge(found)
         for check, number, message in found.violations:
@@ -47,7 +48,7 @@ def _play(stack: str, rounds: Sequence[Round], options: argparse.Namespace) -> i
             print_line(
                 f"      seed {options.seed}; look at {options.folder}/{stack}-{segment}/logs"
             )
-        if found.violations and (options.first or len(left) == left_before):
+        if found.violations and (options.first or len(remaining) == remaining_before):
             break
     print_line("\n".join(table(verdict)))
     return 1 if verdict.violations else 0
@@ -69,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--planted", action="store_true", help="check that planted bugs are found")
     parser.add_argument("--first", action="store_true", help="stop at the first violation")
-    parser.add_argument("--folder", type=Path, default=Path("var/faults"), help="for the logs")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("var/faults"), help="folder for the logs"
+    )
     return parser
 
 

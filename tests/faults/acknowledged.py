@@ -24,7 +24,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """The content of an order or return; `name` is its external id."""
+    """An order, or a return (with negative quantities); `name` is its external id."""
 
     name: str
     customer: str
@@ -52,13 +52,13 @@ class Answer:
 
     @property
     def index(self) -> Decimal:
-        """The mean of the items, each mapped to 0 to 100."""
+        """The mean of the item values, mapped from the scale 1 to 5 to 0 to 100."""
         return Decimal(sum(self.values.values()) - len(self.values)) * 25 / len(self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """An accepted file: the location of its import, and the number of its lines."""
+    """A file that was accepted with 202: the location of its import, and its number of lines."""
 
     location: str
     lines: int
@@ -66,7 +66,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedScore:
-    """The figures that scoring has to compute for a customer."""
+    """The figures that scoring has to compute for a customer; `days` are the purchase days."""
 
     revenue: Decimal = ZERO
     days: frozenset[str] = frozenset()
@@ -131,12 +131,12 @@ class AcknowledgedWrites:
             self.count += 1
 
     def add_refusal(self) -> None:
-        """Count a request that was refused, as it had to be; it has no effect."""
+        """Count a request that the product refused, which it had to; it changed nothing."""
         with self._lock:
             self.count += 1
 
     def expected_scores(self) -> dict[str, ExpectedScore]:
-        """Compute the figures that scoring has to have for every customer."""
+        """Compute the figures that scoring has to return for every customer, by external id."""
         revenue = dict.fromkeys(self.customers, ZERO)
         days: dict[str, set[str]] = {name: set() for name in self.customers}
         facts = dict.fromkeys(self.customers, 0)

@@ -13,6 +13,7 @@ def external_id(name: str) -> dict[str, str]:
 
 
 def path_of(noun: str, name: str) -> str:
+    """Return the path of a customer or order by its external id; `noun` is the plural."""
     return f"/v1/{noun}/by-external-id/{SYSTEM}/{name}"
 
 
@@ -35,6 +36,7 @@ def order_body(sale: Sale) -> dict[str, Any]:
 
 
 def questionnaire_body(items: tuple[str, ...]) -> dict[str, Any]:
+    """Return a questionnaire with one required rating question from 1 to 5 for each item."""
     return {
         "title": _text("满意度", "Satisfaction"),
         "questions": [

@@ -1,4 +1,4 @@
-"""A campaign plays rounds on one product: writes, a fault, waiting until idle, checks."""
+"""A campaign plays rounds on one product: write, cause a fault, wait until idle, check."""
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,12 +25,12 @@ CUSTOMERS_OF_A_ROUND = 12
 
 @dataclass(slots=True)
 class Verdict:
-    """The results of all checks of a campaign, and every violation with its round."""
+    """The results of all checks of a campaign: numbers compared and failed, and the violations."""
 
     compared: dict[str, int] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
     violations: list[tuple[str, int, str]] = field(default_factory=list)
-    """Check, number of the round, and message; only the first few of each check and round."""
+    """Tuples of check, round number and message; at most `SHOWN` for each check and round."""
 
     def add_result(self, check: str, number: int, result: CheckResult) -> None:
         self.compared[check] = max(result.compared, self.compared.get(check, 0))
@@ -40,7 +40,7 @@ class Verdict:
         self.violations += [(check, number, message) for message in shown]
 
     def merge(self, other: "Verdict") -> None:
-        """Add the results that the campaign had with another product."""
+        """Add the results of the rounds that were played with another product."""
         for check, compared in other.compared.items():
             self.compared[check] = self.compared.get(check, 0) + compared
         for check, failed in other.failed.items():
@@ -58,20 +58,21 @@ class Campaign:
         self._questionnaire = self._publish_questionnaire()
 
     def play(self, rounds: Iterable[Round]) -> Iterator[Round]:
-        """Play and yield rounds until one has a violation; without one, check everything again."""
-        self._play(Round(0, "nothing", "-", 0, "the first writes of all"))
+        """Play the rounds and yield each; stop at a violation, otherwise run the final checks."""
+        self._play_round(Round(0, "nothing", "-", 0, "the first writes of all"))
         if self.verdict.violations:
             return
         last = 0
         for round_ in rounds:
             last = round_.number
-            self._play(round_)
+            self._play_round(round_)
             yield round_
             if self.verdict.violations:
                 return
-        self._check(AT_THE_END, last)
+        self._run_checks(AT_THE_END, last)
 
-    def _play(self, round_: Round) -> None:
+    def _play_round(self, round_: Round) -> None:
+        """Cause the fault while clients write, wait until the product is idle, check, and print."""
         environment, began = self.environment, time.monotonic()
         count_before, environment.published.repeats = environment.acknowledged.count, 0
         load = Load(environment.product.url, environment.acknowledged, round_.seed)
@@ -100,13 +101,14 @@ class Campaign:
         )
 
     def _check_round(self, round_: Round) -> None:
+        """Read the events of the round and compare; without a death none may be repeated."""
         published = self.environment.published
         records = self.environment.infrastructure.records()
         published.add(records, self.environment.acknowledged.poison)
         self.environment.last_orders = [one for one in records if _is_order(one)][-3:] or [
             *self.environment.last_orders
         ]
-        self._check(AFTER_A_ROUND, round_.number)
+        self._run_checks(AFTER_A_ROUND, round_.number)
         if round_.fault in WITHOUT_DEATHS:
             repeats = (
                 (f"{published.repeats} events were published twice",) if published.repeats else ()
@@ -115,21 +117,21 @@ class Campaign:
                 PUBLISHED_ONCE, round_.number, CheckResult(published.records, repeats)
             )
 
-    def _check(self, checks: Mapping[str, Check], number: int) -> None:
+    def _run_checks(self, checks: Mapping[str, Check], number: int) -> None:
         for name, check in checks.items():
             self.verdict.add_result(name, number, check(self.environment, self._api))
 
     def _round_data(self, round_: Round) -> RoundData:
-        """Create the customers and the survey of a round, so that no history grows for ever."""
+        """Create new customers and a new survey for a round, so that their histories stay short."""
         names = tuple(f"c-{round_.number}-{one}" for one in range(CUSTOMERS_OF_A_ROUND))
         for name in names:
-            self._register(name)
+            self._register_customer(name)
         body = {"questionnaire_id": self._questionnaire}
         survey = self._api.post("/v1/surveys", json=body).json()["id"]
         self._api.post(f"/v1/surveys/{survey}/publish")
         return RoundData(round_.number, names, survey)
 
-    def _register(self, name: str) -> None:
+    def _register_customer(self, name: str) -> None:
         body = customer_body(name) | {"external_ids": [external_id(name)]}
         self._api.post("/v1/customers", json=body)
         self.environment.acknowledged.add_customer(name)

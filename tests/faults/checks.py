@@ -15,7 +15,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """How many things a check compared, and a message for each one that differs."""
+    """The number of values that a check compared, and a message for each difference."""
 
     compared: int
     differences: tuple[str, ...]
@@ -24,25 +24,25 @@ class CheckResult:
 Check = Callable[[Environment, RetryingClient], CheckResult]
 
 
-def order_per_key(environment: Environment, _api: RetryingClient) -> CheckResult:
-    """Check that versions are published in order, and that each state topic has the newest."""
+def check_event_order(environment: Environment, _api: RetryingClient) -> CheckResult:
+    """Check that versions are published in order, and each state topic ends with the newest."""
     return CheckResult(
         environment.published.records,
-        (*environment.published.disorders, *environment.published.outdated_states()),
+        (*environment.published.version_errors, *environment.published.outdated_states()),
     )
 
 
-def dead_letters(environment: Environment, _api: RetryingClient) -> CheckResult:
-    """Check that exactly the events that cannot be applied are dead letters."""
-    found = {one for letters in environment.published.dead.values() for one in letters}
+def check_dead_letters(environment: Environment, _api: RetryingClient) -> CheckResult:
+    """Check that the dead letters are exactly the events that cannot be applied."""
+    found = {one for letters in environment.published.dead_letters.values() for one in letters}
     differences = _set_differences("dead letters", environment.acknowledged.poison, found)
     return CheckResult(len(environment.acknowledged.poison), tuple(differences))
 
 
-def in_inbox_once(environment: Environment, _api: RetryingClient) -> CheckResult:
+def check_inboxes(environment: Environment, _api: RetryingClient) -> CheckResult:
     """Check that the inbox of each service has exactly the events that the service consumes.
 
-    A state that a newer one has replaced may have been consumed or not.
+    A state that a newer state has replaced is accepted in the inbox and not required there.
     """
     differences: list[str] = []
     states = {
@@ -64,8 +64,8 @@ def _without_hyphens(event_id: object) -> str:
     return str(event_id).replace("-", "")
 
 
-def facts_once(environment: Environment, _api: RetryingClient) -> CheckResult:
-    """Check that each order and each answer is exactly one current fact."""
+def check_facts(environment: Environment, _api: RetryingClient) -> CheckResult:
+    """Check that there are as many current facts as acknowledged orders and answers."""
     differences = []
     expected = {
         "= 'answer'": len(environment.acknowledged.answers),
@@ -83,8 +83,8 @@ def facts_once(environment: Environment, _api: RetryingClient) -> CheckResult:
 _CURRENT_FACTS = "SELECT count(*) FROM facts WHERE superseded_at IS NULL"
 
 
-def scores(environment: Environment, api: RetryingClient) -> CheckResult:
-    """Check the points, revenue, days and satisfaction of every customer."""
+def check_scores(environment: Environment, api: RetryingClient) -> CheckResult:
+    """Check the points, revenue, purchase days and satisfaction of every customer."""
     expected, ids = environment.acknowledged.expected_scores(), ids_of_customers(api)
     found = {one["customer_id"]: one for one in api.get_all("/v1/scores")}
     differences = list(_set_differences("customers", set(expected), set(ids)))
@@ -136,9 +136,9 @@ def _set_differences(subject: str, expected: set[str], found: set[str]) -> Itera
 
 
 AFTER_A_ROUND: Mapping[str, Check] = {
-    "events in order per key": order_per_key,
-    "dead letters": dead_letters,
-    "each event in the inbox once": in_inbox_once,
-    "each fact once": facts_once,
-    "scores as expected": scores,
+    "events in order per key": check_event_order,
+    "dead letters": check_dead_letters,
+    "each event in the inbox once": check_inboxes,
+    "each fact once": check_facts,
+    "scores as expected": check_scores,
 }

@@ -1,8 +1,8 @@
-"""A relay that loses its database connection in the middle of its work and continues afterwards.
+"""A fault: a relay loses its database connection while it publishes, and continues afterwards.
 
-The relay is stopped and its connections are ended; the other worker takes over the lock and
-publishes newer states. Then the first relay continues with the states that it had read: a state
-topic must not end with one of these.
+The first relay is stopped and its connections are ended; a second worker takes over the lock and
+publishes newer states. Then the first relay continues with the older states that it had read. No
+state topic may end with such an older state.
 """
 
 import os
@@ -30,7 +30,7 @@ _PORTS_OF_LOCK_HOLDERS = """SELECT activity.client_port FROM pg_locks locks
 JOIN pg_stat_activity activity ON activity.pid = locks.pid
 WHERE locks.locktype = 'advisory' AND locks.objid = %s"""
 _LOCK = (crc32(RELAY_LOCK) - 2**31) % 2**32
-"""The number of the lock as PostgreSQL shows it: unsigned."""
+"""The number of the relay's advisory lock, unsigned as in `pg_locks`."""
 _END_CONNECTIONS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = ANY(%s)"
 )
@@ -42,22 +42,22 @@ _READ_SINCE = """SELECT activity.pid FROM pg_locks locks
 JOIN pg_stat_activity activity ON activity.pid = locks.pid
 WHERE locks.locktype = 'advisory' AND locks.objid = %s
 AND activity.query_start > %s AND activity.query LIKE 'SELECT%%'"""
-_STEP_SECONDS = 0.002
-_MANY = 40
+_SECONDS_BETWEEN_ATTEMPTS = 0.002
+_ENOUGH_UNPUBLISHED = 40
 _PATIENCE_SECONDS = 20
 _NEWEST = "SELECT max(id) FROM outbox"
 
 
 def connection_cut(environment: Environment, round_: Round) -> None:
-    """Repeat the fault, each time with new customers that change while the relay is stopped."""
+    """Cut the connection three times; new customers are renamed while the relay is stopped."""
     api = RetryingClient(environment.product.url)
     with environment.second_worker("registry-worker") as second:
         workers = environment.pid("registry-worker"), second.pid
         for repetition in range(_REPETITIONS):
             names = [f"cut-{round_.number}-{repetition}-{one}" for one in range(_CUSTOMERS)]
             _rename_all(environment, api, names, "old")
-            files.customers(api, environment.acknowledged, names, "older")
-            with _disconnected(environment, workers):
+            files.import_customers(api, environment.acknowledged, names, "older")
+            with _publisher_disconnected(environment, workers):
                 _rename_all(environment, api, names, "new")
     api.close()
 
@@ -65,20 +65,21 @@ def connection_cut(environment: Environment, round_: Round) -> None:
 def _rename_all(
     environment: Environment, api: RetryingClient, names: list[str], suffix: str
 ) -> None:
-    """Rename all customers by a file, and wait until that is published."""
-    location = files.customers(api, environment.acknowledged, names, suffix)
+    """Rename these customers by importing a file, and wait until the new names are published."""
+    location = files.import_customers(api, environment.acknowledged, names, suffix)
     eventually(lambda: api.get(location)["state"] in files.FINISHED, seconds=180)
     _wait_until_published(environment, environment.infrastructure.number("registry", _NEWEST))
 
 
 def _wait_until_published(environment: Environment, newest: int) -> None:
+    """Wait until every outbox row up to the id `newest` is published."""
     unpublished = f"{_UNPUBLISHED} AND id <= {newest}"
     eventually(lambda: environment.infrastructure.number("registry", unpublished) == 0, seconds=180)
 
 
 @contextmanager
-def _disconnected(environment: Environment, workers: tuple[int, int]) -> Iterator[None]:
-    """Stop the publishing worker and end its connections, until the other worker publishes."""
+def _publisher_disconnected(environment: Environment, workers: tuple[int, int]) -> Iterator[None]:
+    """Stop the publishing worker and end its connections; yield once the other one publishes."""
     assert isinstance(environment.infrastructure, Real)
     with psycopg.connect(environment.infrastructure.postgres.url, autocommit=True) as connection:
 
@@ -88,14 +89,14 @@ def _disconnected(environment: Environment, workers: tuple[int, int]) -> Iterato
         publisher = eventually(lambda: next((p for p in workers if holders() & _ports_of(p)), 0))
         _stop_while_publishing(connection, publisher)
         with stopped(publisher):
-            own = _ports_of(publisher)
-            connection.execute(_END_CONNECTIONS, [list(own)])
+            publisher_ports = _ports_of(publisher)
+            connection.execute(_END_CONNECTIONS, [list(publisher_ports)])
             eventually(lambda: holders() & _ports_of(sum(workers) - publisher))
             yield
 
 
 def _stop_while_publishing(connection: psycopg.Connection[Any], publisher: int) -> None:
-    """Stop the publishing worker when it has read many rows and has sent hardly any of them."""
+    """Stop the publishing worker when it has just read many rows and sent hardly any of them."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline and not _time_if_many_unpublished(connection):
         pass
@@ -105,13 +106,13 @@ def _stop_while_publishing(connection: psycopg.Connection[Any], publisher: int) 
         if connection.execute(_READ_SINCE, [_LOCK, since]).fetchone():
             return
         os.kill(publisher, signal.SIGCONT)
-        time.sleep(_STEP_SECONDS)
+        time.sleep(_SECONDS_BETWEEN_ATTEMPTS)
 
 
 def _time_if_many_unpublished(connection: psycopg.Connection[Any]) -> Any:
     """Return the database's time if many rows are unpublished, and None otherwise."""
     row = connection.execute(_UNPUBLISHED_AND_TIME).fetchone()
-    return row[1] if row and row[0] > _MANY else None
+    return row[1] if row and row[0] > _ENOUGH_UNPUBLISHED else None
 
 
 def _ports_of(pid: int) -> set[int]:

@@ -13,11 +13,11 @@ from pathlib import Path
 _NEW_MOUNT_NAMESPACE, _NEW_USER_NAMESPACE = 0x00020000, 0x10000000
 _RECURSIVE, _PRIVATE = 0x4000, 0x40000
 _DETACH = 2
-_PIECE = 1024 * 1024
+_PIECE_BYTES = 1024 * 1024
 
 
 class Disk:
-    """A folder on a file system of limited size; `missing` says why there is none here."""
+    """A folder on a small file system; `missing` is the reason if none could be mounted."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -41,7 +41,7 @@ class Disk:
 
     @contextmanager
     def full(self) -> Iterator[None]:
-        """Leave no free byte inside the block."""
+        """Fill the disk, and leave it full inside the `with` block."""
         ballast = self.folder / "ballast"
         try:
             with ballast.open("wb", buffering=0) as file:
@@ -52,7 +52,7 @@ class Disk:
 
 
 def _fill(descriptor: int, folder: Path) -> None:
-    """Allocate in halving pieces until nothing fits, then write until the disk is full."""
+    """Allocate pieces, half as large after each failure, then write until the disk is full."""
     piece, written = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize, 0
     while piece > 0:
         try:
@@ -62,8 +62,8 @@ def _fill(descriptor: int, folder: Path) -> None:
             piece //= 2
     try:
         while True:
-            os.pwrite(descriptor, bytes(_PIECE), written)
-            written += _PIECE
+            os.pwrite(descriptor, bytes(_PIECE_BYTES), written)
+            written += _PIECE_BYTES
     except OSError:
         return
 

@@ -20,11 +20,11 @@ class Embedded:
     """The SQLite files of one product."""
 
     session_seconds = 0.0
-    """No worker takes over from a stopped one: its lock ends only with its process."""
+    """No other worker takes over from a stopped one, whose lock ends only with its process."""
 
     def __init__(self, data: Path) -> None:
         self._data = data
-        self._read = 0
+        self._last_sequence = 0
 
     def number(self, service: str, sql: str) -> int:
         return int(self.column(service, sql)[0])
@@ -56,9 +56,9 @@ class Embedded:
             rows = connection.execute(
                 "SELECT sequence, topic, key, headers, value FROM records"
                 " WHERE sequence > ? ORDER BY sequence",
-                (self._read,),
+                (self._last_sequence,),
             ).fetchall()
-        self._read = rows[-1][0] if rows else self._read
+        self._last_sequence = rows[-1][0] if rows else self._last_sequence
         return [
             PublishedRecord(topic, key, json.loads(headers), value)
             for _, topic, key, headers, value in rows
@@ -72,7 +72,7 @@ class Embedded:
 
     @contextmanager
     def locked(self, name: str) -> Iterator[None]:
-        """Lock a file for writing inside the block, as a program with a long transaction does."""
+        """Lock a file for writing inside the `with` block, as a long transaction does."""
         with self._open(name) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:

@@ -34,6 +34,7 @@ class Environment:
     last_orders: list[PublishedRecord] = field(default_factory=list)
     """A few order events that scoring has applied."""
     backlog: int = 10_000
+    """The number of orders that the fault `behind` imports while scoring is stopped."""
 
     def pid(self, role: str) -> int:
         """Wait until a process with this role runs, and return its id."""
@@ -46,13 +47,13 @@ class Environment:
 
     @contextmanager
     def frozen(self, role: str) -> Iterator[int]:
-        """Stop the process of a role inside the block, and continue it afterwards."""
+        """Stop the process of a role inside the `with` block, and continue it afterwards."""
         with stopped(self.pid(role)) as pid:
             yield pid
 
     @contextmanager
     def second_worker(self, worker: str) -> Iterator["subprocess.Popen[bytes]"]:
-        """Run a second worker of a service inside the block."""
+        """Run a second worker of a service inside the `with` block."""
         service = worker.partition("-")[0]
         log = self.folder / f"second-{worker}.log"
         before = log.stat().st_size if log.exists() else 0
@@ -99,7 +100,7 @@ class Environment:
 
 @contextmanager
 def stopped(pid: int) -> Iterator[int]:
-    """Stop a process with SIGSTOP inside the block, and continue it afterwards."""
+    """Stop a process with SIGSTOP inside the `with` block, and continue it afterwards."""
     os.kill(pid, signal.SIGSTOP)
     try:
         yield pid

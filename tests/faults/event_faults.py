@@ -16,11 +16,11 @@ _TOO_LARGE_FOR_ANY_COLUMN = 2**80
 
 
 def repeated(environment: Environment, round_: Round) -> None:
-    """Kill a relay between the log's acknowledgement and its flags, so that events are repeated.
+    """Kill a relay whose last events are published but not flagged, so that it repeats them.
 
-    The worker is stopped while its last flags are removed: a running relay could flag other rows in
-    the meantime, and no death causes that. Then another program publishes records with known event
-    ids and another content.
+    The flags are removed while the worker is stopped: a running relay could flag later rows in the
+    meantime, which no real death causes. Then records are published that have the ids of earlier
+    events and another content, as a faulty program could publish them.
     """
     worker = f"{round_.target}-worker"
     pid = eventually(lambda: _kill_without_flags(environment, worker, round_.target))
@@ -30,7 +30,7 @@ def repeated(environment: Environment, round_: Round) -> None:
 
 
 def _kill_without_flags(environment: Environment, worker: str, service: str) -> int:
-    """Remove the worker's last flags and kill it; return 0 if the stopped worker locks the rows."""
+    """Remove the flags and kill the worker; return its id, or 0 if it has locked the rows."""
     with environment.frozen(worker) as pid:
         if not environment.infrastructure.change(service, _UNFLAG):
             return 0
@@ -42,7 +42,7 @@ _UNFLAG = (
     "UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL AND id IN"
     " (SELECT id FROM outbox WHERE published_at IS NOT NULL ORDER BY id DESC LIMIT 200)"
 )
-"""The flags of the last 200 events: fewer than a relay publishes in one batch."""
+"""Removes the flags of the last 200 events; one batch of the relay has up to 500."""
 
 
 def _forge(environment: Environment, one: PublishedRecord) -> None:
@@ -56,7 +56,7 @@ def _forge(environment: Environment, one: PublishedRecord) -> None:
 
 
 def poison(environment: Environment, round_: Round) -> None:
-    """Publish, as another program, one event that cannot be read and one that cannot be applied."""
+    """Publish an event that cannot be read and an event that cannot be applied."""
     good = environment.last_orders[0]
     payload = json.loads(good.value or b"{}")
     payload |= {"order_id": str(uuid.uuid4()), "customer_id": None}

@@ -13,17 +13,17 @@ from tests.faults.real import Real
 Fault = Callable[[Environment, Round], None]
 
 
-def nothing(_stage: Environment, _drawn: Round) -> None:
+def nothing(_environment: Environment, _round: Round) -> None:
     """Cause no fault."""
 
 
 def killed(environment: Environment, round_: Round) -> None:
-    """Kill a process with kill -9."""
+    """Kill the process of the round's target with kill -9."""
     environment.kill(round_.target)
 
 
 def frozen(environment: Environment, round_: Round) -> None:
-    """Stop a process for a while and continue it."""
+    """Stop the process of the round's target for a while and continue it."""
     with environment.frozen(round_.target):
         time.sleep(round_.seconds)
 
@@ -47,7 +47,7 @@ def second_worker_killed(environment: Environment, round_: Round) -> None:
 
 
 def second_worker_frozen(environment: Environment, round_: Round) -> None:
-    """Stop one of two workers until the other has long taken over, then continue it."""
+    """Stop one of two workers until the other one has taken over its work, then continue it."""
     with environment.second_worker(round_.target), environment.frozen(round_.target):
         time.sleep(round_.seconds + environment.infrastructure.session_seconds)
 
@@ -83,7 +83,7 @@ FAULTS: Mapping[str, Fault] = {
     "database-locked": database_locked,
     "log-locked": log_locked,
     "disk-full": long_faults.disk_full,
-    "behind": long_faults.behind,
+    "behind": long_faults.fall_behind,
     "migrated": long_faults.migrated,
     "repeated": event_faults.repeated,
     "poison": event_faults.poison,

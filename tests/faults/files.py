@@ -1,4 +1,4 @@
-"""The files that clients import; each is added to the acknowledged writes."""
+"""Import files of orders or customers, and add them to the acknowledged writes."""
 
 import json
 from collections.abc import Sequence
@@ -11,14 +11,17 @@ from tests.faults.retrying_client import RetryingClient
 FINISHED = frozenset({"succeeded", "failed", "cancelled"})
 
 
-def orders(
+def import_orders(
     api: RetryingClient,
     acknowledged: AcknowledgedWrites,
     sales: Sequence[Sale],
     *,
     create: bool = False,
 ) -> str:
-    """Import orders and return the location; the 202 promises that every line is imported."""
+    """Import orders and return the location of the import.
+
+    With the 202 the product has promised to import every line.
+    """
     rows = [_row(sale, line) for sale in sales for line in sale.lines]
     header = "order_id,ordered_at,customer_external_id,product_code,quantity,unit_price"
     location = _send(api, "orders", [header, *rows], create=create)
@@ -26,7 +29,7 @@ def orders(
     return location
 
 
-def customers(
+def import_customers(
     api: RetryingClient, acknowledged: AcknowledgedWrites, names: Sequence[str], suffix: str = ""
 ) -> str:
     """Import customers named by their ids and `suffix`, and return the location of the import."""
@@ -37,7 +40,7 @@ def customers(
 
 
 def old_orders(prefix: str, count: int, seed: str, customers: int = 40) -> list[Sale]:
-    """Return invented orders of the past."""
+    """Return random orders of 2024 with one line each, spread over `customers` customers."""
     random = Random(seed)
     return [
         Sale(

@@ -1,4 +1,4 @@
-"""The checks at the end of a campaign: every single write is read again."""
+"""The checks at the end of a campaign: every acknowledged write is read again."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -11,12 +11,12 @@ from tests.faults.environment import Environment
 from tests.faults.retrying_client import RetryingClient
 
 
-def orders(environment: Environment, api: RetryingClient) -> CheckResult:
-    """Check that each acknowledged order is stored once, as acknowledged, and published so."""
+def check_orders(environment: Environment, api: RetryingClient) -> CheckResult:
+    """Check that each acknowledged order is stored and published once, with the same content."""
     names = {found: name for name, found in ids_of_customers(api).items()}
     read = [one for one in api.get_all("/v1/orders") if one["external_id"]["system"] == SYSTEM]
     differences = list(
-        _of_orders(environment, {one["external_id"]["id"]: one for one in read}, names)
+        _order_differences(environment, {one["external_id"]["id"]: one for one in read}, names)
     )
     if len(read) != len(environment.acknowledged.sales):
         differences.append(
@@ -29,9 +29,13 @@ def orders(environment: Environment, api: RetryingClient) -> CheckResult:
     return CheckResult(len(environment.acknowledged.sales), tuple(differences))
 
 
-def _of_orders(
+def _order_differences(
     environment: Environment, read: Mapping[str, Any], names: Mapping[str, str]
 ) -> Iterator[str]:
+    """Yield how stored orders (`read`, by external id) or events differ from acknowledged ones.
+
+    `names` has the external id of each customer by id.
+    """
     for name, sale in environment.acknowledged.sales.items():
         found = read.get(name)
         if found is None:
@@ -52,6 +56,7 @@ def _of_orders(
 
 
 def _matches(found: Mapping[str, Any], sale: Sale, names: Mapping[str, str]) -> bool:
+    """Return whether an order or its event has the lines, customer and day of a sale."""
     lines = [(one["product_code"], Decimal(one["quantity"]), Decimal(one["unit_price"]))
              for one in found["lines"]]  # fmt: skip
     wanted = [(one.product, Decimal(one.quantity), Decimal(one.price)) for one in sale.lines]
@@ -59,7 +64,7 @@ def _matches(found: Mapping[str, Any], sale: Sale, names: Mapping[str, str]) -> 
     return lines == wanted and (customer, found["occurred_on"]) == (sale.customer, sale.day)
 
 
-def customers(environment: Environment, api: RetryingClient) -> CheckResult:
+def check_customers(environment: Environment, api: RetryingClient) -> CheckResult:
     """Check that each customer has the name of the newest acknowledged version."""
     ids, differences = ids_of_customers(api), []
     for name, versions in environment.acknowledged.renames.items():
@@ -76,7 +81,7 @@ def customers(environment: Environment, api: RetryingClient) -> CheckResult:
     return CheckResult(sum(map(len, environment.acknowledged.renames.values())), tuple(differences))
 
 
-def imports(environment: Environment, api: RetryingClient) -> CheckResult:
+def check_imports(environment: Environment, api: RetryingClient) -> CheckResult:
     """Check that each accepted import has succeeded and counts every line once."""
     differences = []
     for one in environment.acknowledged.imports:
@@ -88,8 +93,8 @@ def imports(environment: Environment, api: RetryingClient) -> CheckResult:
     return CheckResult(len(environment.acknowledged.imports), tuple(differences))
 
 
-def answers(environment: Environment, api: RetryingClient) -> CheckResult:
-    """Check that exactly the acknowledged answers are stored, and the index of each survey."""
+def check_answers(environment: Environment, api: RetryingClient) -> CheckResult:
+    """Check that exactly the acknowledged answers are stored, and that each index is right."""
     differences = []
     by_survey: dict[str, dict[str, Answer]] = {}
     for answer in environment.acknowledged.answers:
@@ -108,8 +113,8 @@ def answers(environment: Environment, api: RetryingClient) -> CheckResult:
 _TOLERANCE = Decimal("1e-9")
 
 
-def explanations(environment: Environment, api: RetryingClient) -> CheckResult:
-    """Check that the explanation of each customer has each order once, with its amount."""
+def check_explanations(environment: Environment, api: RetryingClient) -> CheckResult:
+    """Check that each customer's explanation contains each order once, with its amount."""
     ids, differences = ids_of_customers(api), []
     expected: dict[str, list[tuple[str, Decimal]]] = {
         name: [] for name in environment.acknowledged.customers
@@ -127,14 +132,14 @@ def _facts(api: RetryingClient, customer_id: str) -> list[Any]:
     facts: list[Any] = []
     page: Mapping[str, Any] = {"next": ""}
     while page["next"] is not None:
-        more = {"cursor": page["next"]} if page["next"] else {}
-        page = api.get(f"/v1/scores/{customer_id}/explanation", limit="200", **more)
+        cursor = {"cursor": page["next"]} if page["next"] else {}
+        page = api.get(f"/v1/scores/{customer_id}/explanation", limit="200", **cursor)
         facts += [fact for term in page["terms"] for fact in term["facts"]]
     return facts
 
 
-def recompute(environment: Environment, _api: RetryingClient) -> CheckResult:
-    """Check that a recomputation from the facts equals the stored scores (P9)."""
+def check_recompute(environment: Environment, _api: RetryingClient) -> CheckResult:
+    """Check promise P9: the scores recomputed from the facts equal the stored scores."""
     finished = environment.command("scoring", "services.scoring", "recompute")
     differences = (
         () if finished.returncode == 0 else (finished.stdout[-500:] + finished.stderr[-500:],)
@@ -145,10 +150,10 @@ def recompute(environment: Environment, _api: RetryingClient) -> CheckResult:
 
 
 AT_THE_END: Mapping[str, Check] = {
-    "orders stored and published": orders,
-    "customers as acknowledged": customers,
-    "imports complete": imports,
-    "answers and indices": answers,
-    "explanations as expected": explanations,
-    "recompute equals stored (P9)": recompute,
+    "orders stored and published": check_orders,
+    "customers as acknowledged": check_customers,
+    "imports complete": check_imports,
+    "answers and indices": check_answers,
+    "explanations as expected": check_explanations,
+    "recompute equals stored (P9)": check_recompute,
 }

@@ -13,7 +13,7 @@ from tests.faults.names import CONSUMED, SERVICES
 from tests.faults.retrying_client import RetryingClient
 from tests.system.product import eventually
 
-SECONDS = 180
+TIMEOUT_SECONDS = 180
 _UNREACHABLE = (sqlite3.OperationalError, psycopg.OperationalError, KafkaError, OSError)
 
 
@@ -22,14 +22,14 @@ class NotIdle(AssertionError):
 
 
 def wait_until_idle(environment: Environment, api: RetryingClient) -> float:
-    """Wait until every process runs and every event is applied; return how many seconds it took."""
+    """Wait until every process runs and every event is applied; return the seconds waited."""
     began = time.monotonic()
-    eventually(lambda: set(ROLES) <= set(environment.product.roles()), seconds=SECONDS)
+    eventually(lambda: set(ROLES) <= set(environment.product.roles()), seconds=TIMEOUT_SECONDS)
     for location in [one.location for one in environment.acknowledged.imports[-40:]]:
-        eventually(partial(_is_finished, api, location), seconds=SECONDS)
-    while waiting := _unfinished(environment):
-        if time.monotonic() - began > SECONDS:
-            raise NotIdle(f"not idle after {SECONDS} s: {waiting}")
+        eventually(partial(_is_finished, api, location), seconds=TIMEOUT_SECONDS)
+    while waiting := _describe_unfinished(environment):
+        if time.monotonic() - began > TIMEOUT_SECONDS:
+            raise NotIdle(f"not idle after {TIMEOUT_SECONDS} s: {waiting}")
         time.sleep(0.05)
     return time.monotonic() - began
 
@@ -38,8 +38,8 @@ def _is_finished(api: RetryingClient, location: str) -> bool:
     return api.get(location)["state"] in FINISHED
 
 
-def _unfinished(environment: Environment) -> str:
-    """Return what is not finished yet, empty if nothing is; an unreachable server is an error."""
+def _describe_unfinished(environment: Environment) -> str:
+    """Return which work is unfinished, or why that is not known; empty if all is finished."""
     try:
         return _first_unfinished(environment)
     except _UNREACHABLE as error:
@@ -47,7 +47,7 @@ def _unfinished(environment: Environment) -> str:
 
 
 def _first_unfinished(environment: Environment) -> str:
-    """Return the first unfinished part, in the order in which events pass through the services."""
+    """Return the first service with unfinished work, in the order in which events reach them."""
     for service in SERVICES:
         if service in CONSUMED and environment.infrastructure.consumer_lag(service):
             return f"consumer of {service}"

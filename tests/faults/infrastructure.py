@@ -23,7 +23,7 @@ class Infrastructure(Protocol):
     """A database and an event log."""
 
     session_seconds: float
-    """How long a consumer may be silent before another one takes over its partitions."""
+    """The seconds after which another consumer takes over the partitions of a silent one."""
 
     def number(self, service: str, sql: str) -> int:
         """Return the number that a query selects."""

@@ -1,4 +1,4 @@
-"""Steady writes through the public API by some careful clients, each with its own seed."""
+"""Steady writes through the public API by three simulated clients, each with its own seed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ class Load:
 
     @contextmanager
     def running(self, round_data: RoundData) -> Iterator["Load"]:
-        """Let clients write inside the block; at its end each write is acknowledged or failed."""
+        """Let clients write inside the `with` block; after it every write has been answered."""
         threads = [
             Thread(target=self._write, args=(round_data, number), name=f"client-{number}")
             for number in range(CLIENTS)
@@ -41,7 +41,7 @@ class Load:
                 thread.join()
 
     def wait_for(self, writes: int) -> None:
-        """Wait until this number of further writes was acknowledged."""
+        """Wait until this many more writes are acknowledged, or until a client has failed."""
         enough = self._acknowledged.count + writes
         eventually(lambda: self._acknowledged.count >= enough or bool(self.failures), seconds=180)
 

@@ -13,7 +13,7 @@ _ATTEMPTS = 6
 
 
 def disk_full(environment: Environment, round_: Round) -> None:
-    """Fill the product's disk for a while."""
+    """Fill the product's disk for a while; then start the servers that ended because of it."""
     if environment.disk.missing:
         print_line(f"      left out: {environment.disk.missing}")
         return
@@ -22,12 +22,12 @@ def disk_full(environment: Environment, round_: Round) -> None:
     environment.infrastructure.restart_servers()
 
 
-def behind(environment: Environment, round_: Round) -> None:
-    """Stop scoring while the events of a large file are published, and kill it as it catches up."""
+def fall_behind(environment: Environment, round_: Round) -> None:
+    """Pause scoring while the orders of a large file are published; kill it as it catches up."""
     sales = files.old_orders(f"b-{round_.number}", environment.backlog, round_.seed)
     api = RetryingClient(environment.product.url)
     with environment.frozen(round_.target):
-        location = files.orders(api, environment.acknowledged, sales, create=True)
+        location = files.import_orders(api, environment.acknowledged, sales, create=True)
         eventually(lambda: api.get(location)["state"] in files.FINISHED, seconds=120)
         eventually(
             lambda: environment.infrastructure.consumer_lag("scoring") >= environment.backlog,
@@ -40,7 +40,7 @@ def behind(environment: Environment, round_: Round) -> None:
 
 
 def migrated(environment: Environment, round_: Round) -> None:
-    """Migrate a schema to that of an invented next release while this release runs."""
+    """Run the migration of an invented next release while this release runs."""
     folder = environment.folder / f"next-{round_.target}"
     next_release.prepare(round_.target, folder)
     error = ""

@@ -19,11 +19,11 @@ CONSUMED = {
 """The topics that each service consumes; its consumer group has the name of the service."""
 
 WITHOUT_GAPS = frozenset({CUSTOMERS, ORDERS, RESPONSES, INDICES})
-"""Topics on which the versions of a key are 1, 2, 3 ...; on the others the versions only rise."""
+"""Topics on which each key has the versions 1, 2, 3 ...; elsewhere versions may be skipped."""
 
 RELAY_LOCK = b"registry.relay"
 
 STATE_SUFFIX = ".state.v1"
 DEAD_LETTERS_SUFFIX = ".dead-letters.v1"
 FORGED = "patron_test_forged"
-"""Header of records that the campaign wrote itself and that must have no effect."""
+"""The header of records that the campaign forged; they must have no effect."""

@@ -1,6 +1,6 @@
-"""A migration of an invented next release: one more revision after those of a service.
+"""A migration of an invented next release: one more revision after a service's own revisions.
 
-`python -m tests.faults.next_release <service> <folder>` migrates the service's database with it.
+`python -m tests.faults.next_release <service> <folder>` runs the migrations in the folder.
 """
 
 import shutil
@@ -31,7 +31,7 @@ def upgrade() -> None:
 
 
 def prepare(service: str, folder: Path) -> None:
-    """Copy the service's migrations into the folder if it is new, and add one more revision."""
+    """Add a revision to the copy of a service's migrations; create the copy if there is none."""
     if not folder.exists():
         shutil.copytree(ROOT / "services" / service / "migrations", folder)
     script = ScriptDirectory(str(folder))

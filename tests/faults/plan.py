@@ -1,4 +1,4 @@
-"""The plan of a campaign: its rounds follow from the seed, so the same seed repeats them."""
+"""The plan of a campaign: the same seed always gives the same rounds."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ from tests.faults.names import APIS, WORKERS
 
 STACKS = ("embedded", "real")
 DEFAULT_ROUNDS = {"embedded": 100, "real": 40}
-_PAIRS = tuple(f"{worker}/{which}" for worker in WORKERS[1:] for which in ("first", "second"))
+_ONE_OF_TWO_WORKERS = tuple(
+    f"{worker}/{which}" for worker in WORKERS[1:] for which in ("first", "second")
+)
+"""Targets of the fault that kills one of two workers; the gateway never has a second worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ _BOTH = {
     "killed": FaultKind(APIS + WORKERS, weight=4),
     "frozen": FaultKind(APIS + WORKERS, weight=2),
     "second-worker": FaultKind(WORKERS[1:]),
-    "second-worker-killed": FaultKind(_PAIRS),
+    "second-worker-killed": FaultKind(_ONE_OF_TWO_WORKERS),
     "second-worker-frozen": FaultKind(WORKERS[1:]),
     "disk-full": FaultKind(("disk",)),
     "behind": FaultKind(("scoring-worker",)),
@@ -62,13 +65,13 @@ KINDS: Mapping[str, Mapping[str, FaultKind]] = {
 }
 
 WITHOUT_DEATHS = frozenset({"nothing", "second-worker", "migrated"})
-"""Faults in which no process dies: then no event may be published twice."""
+"""Faults during which no process dies, so no event may be published twice."""
 
 
-def planned(
+def planned_rounds(
     stack: str, rounds: int, seed: int, only: tuple[str, ...] = (), *, most_seconds: float = 4
 ) -> list[Round]:
-    """Return the rounds of a campaign on one stack; `only` limits them to these faults."""
+    """Return the rounds of a campaign on one stack; with `only`, rounds of these faults only."""
     random = Random(f"{stack} {seed}")
     kinds = {name: kind for name, kind in KINDS[stack].items() if not only or name in only}
     faults = _shuffled(random, [name for name, kind in kinds.items() for _ in range(kind.weight)])
@@ -82,6 +85,6 @@ def planned(
 
 
 def _shuffled(random: Random, cards: list[str]) -> Iterator[str]:
-    """Yield all cards in random order, then all of them in another random order, for ever."""
+    """Yield all cards in random order, then again all of them in a new order, without an end."""
     for _ in count():
         yield from random.sample(cards, len(cards))

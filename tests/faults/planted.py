@@ -1,7 +1,7 @@
-"""Bugs that the campaign has to find, each in a copy of the source tree: `--planted`.
+"""Bugs that the campaign has to find (`--planted`); each is planted in a copy of the sources.
 
-A bug replaces a text that occurs exactly once in a file. If the text has changed, an error names
-it, and the bug below has to be adapted.
+A bug replaces a text that has to occur exactly once in a file. If the source has changed, an error
+quotes the text that was not found, and the bug below has to be adapted.
 """
 
 import shutil
@@ -15,7 +15,7 @@ from tests.faults.output import print_line
 from tests.system.product import ROOT
 
 TREES = ("services", "shared", "deploy", "tests")
-SECONDS = 600
+TIMEOUT_SECONDS = 600
 
 
 class ChangeNotFound(AssertionError):
@@ -31,6 +31,7 @@ class Change:
     new: str
 
     def apply(self, root: Path) -> None:
+        """Replace the text in the copy of the sources; raise ChangeNotFound if it is not unique."""
         path = root / self.file
         text = path.read_text() if path.exists() else ""
         if text.count(self.old) != 1:
@@ -41,7 +42,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """A bug, the faults that must reveal it, and the greatest number of rounds for that."""
+    """A bug, the faults that must reveal it, and the number of rounds within which they must."""
 
     name: str
     changes: tuple[Change, ...]
@@ -120,7 +121,7 @@ BUGS = (
 
 
 def main(folder: Path, seed: int, rounds: int = 0) -> int:
-    """Run a campaign with each bug, of `rounds` or its own number; return 0 if all are found."""
+    """Run a campaign with each bug; return 0 if all are found. `rounds` 0 means `Bug.rounds`."""
     not_found = 0
     for bug in BUGS:
         found = run_with(bug, folder, seed, rounds or bug.rounds)
@@ -132,7 +133,7 @@ def main(folder: Path, seed: int, rounds: int = 0) -> int:
 def run_with(bug: Bug, folder: Path, seed: int, rounds: int) -> str:
     """Run a short campaign with the bug and return the first violation, empty if there is none."""
     with tempfile.TemporaryDirectory(prefix="patron-planted-") as temporary:
-        root = copied(Path(temporary))
+        root = copy_sources(Path(temporary))
         for change in bug.changes:
             change.apply(root)
         arguments = [f"--only={fault}" for fault in bug.faults]
@@ -144,7 +145,7 @@ def run_with(bug: Bug, folder: Path, seed: int, rounds: int) -> str:
             capture_output=True,
             text=True,
             check=False,
-            timeout=SECONDS,
+            timeout=TIMEOUT_SECONDS,
         )
     lines = [line.strip() for line in done.stdout.splitlines() if "VIOLATED" in line]
     if done.returncode not in (0, 1) or bool(done.returncode) != bool(lines):
@@ -152,8 +153,8 @@ def run_with(bug: Bug, folder: Path, seed: int, rounds: int) -> str:
     return lines[0].removeprefix("VIOLATED in ")[:160] if lines else ""
 
 
-def copied(folder: Path) -> Path:
-    """Copy the source trees without generated files, and return the root of the copy."""
+def copy_sources(folder: Path) -> Path:
+    """Copy the source trees without `__pycache__`, and return the root of the copy."""
     root = folder / "tree"
     root.mkdir()
     for tree in TREES:

@@ -26,9 +26,10 @@ Key = tuple[str, str]
 class PublishedEvents:
     """The events published so far, reduced to the values that the checks compare.
 
-    `newest` and `last` are the greatest and the last published version of each key, `current` the
-    id of the last state, `orders`, `names` and `points` the last payloads, `dead` the ids of dead
-    letters by topic, and `consumed` the ids that each service has to consume.
+    Per key, `newest` is the greatest version, `last` the version published last, and
+    `newest_state_ids` the event id of the last state. `orders`, `names` (of customers) and `points`
+    (of scores) have values of the last payload. `dead_letters` has event ids by topic, `consumed`
+    the event ids that each service has to consume.
     """
 
     ids: set[str] = field(default_factory=set)
@@ -36,22 +37,22 @@ class PublishedEvents:
     repeats: int = 0
     newest: dict[Key, int] = field(default_factory=dict)
     last: dict[Key, int] = field(default_factory=dict)
-    current: dict[Key, str] = field(default_factory=dict)
+    newest_state_ids: dict[Key, str] = field(default_factory=dict)
     orders: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     names: dict[str, tuple[int, str]] = field(default_factory=dict)
     points: dict[str, str] = field(default_factory=dict)
-    dead: dict[str, list[str]] = field(default_factory=dict)
+    dead_letters: dict[str, list[str]] = field(default_factory=dict)
     consumed: dict[str, set[str]] = field(
         default_factory=lambda: {name: set() for name in CONSUMED}
     )
-    disorders: list[str] = field(default_factory=list)
+    version_errors: list[str] = field(default_factory=list)
 
     def add(self, records: Iterable[PublishedRecord], invented: Iterable[str] = ()) -> None:
-        """Add newly published records; `invented` are the ids of events of the campaign itself."""
+        """Add newly published records; leave out forged ones and those with an id in `invented`."""
         ignored = set(invented)
         for one in records:
             if one.topic.endswith(DEAD_LETTERS_SUFFIX):
-                self.dead.setdefault(one.topic, []).append(one.id)
+                self.dead_letters.setdefault(one.topic, []).append(one.id)
             elif FORGED not in one.headers and one.id not in ignored and one.value is not None:
                 self._add(one, json.loads(one.value))
 
@@ -71,11 +72,11 @@ class PublishedEvents:
             self.orders[one.key] = _compared_fields(payload)
 
     def _expect_consumers(self, one: PublishedRecord) -> None:
-        """Add an event to those that services have to consume; of states only the last counts."""
+        """Add an event that services have to consume; a state replaces the last one of its key."""
         key, replaced = (one.topic, one.key), set[str]()
         if one.topic.endswith(STATE_SUFFIX):
-            replaced = {self.current.get(key, one.id)} - {one.id}
-            self.current[key] = one.id
+            replaced = {self.newest_state_ids.get(key, one.id)} - {one.id}
+            self.newest_state_ids[key] = one.id
         for service, topics in CONSUMED.items():
             if one.topic in topics:
                 self.consumed[service] -= replaced
@@ -88,7 +89,7 @@ class PublishedEvents:
             self.names[one.key] = (int(payload["version"]), payload["name"])
 
     def _check_version(self, key: Key, version: int) -> None:
-        """Check a version that is published for the first time against the versions before it."""
+        """Report a new event whose version does not come after the earlier versions of its key."""
         before = self.newest.get(key)
         self.newest[key] = max(version, before or 0)
         if key[0] in WITHOUT_GAPS:
@@ -96,10 +97,10 @@ class PublishedEvents:
         else:
             in_order = before is None or version >= before
         if not in_order:
-            self.disorders.append(f"{key[0]} {key[1]}: version {version} after {before}")
+            self.version_errors.append(f"{key[0]} {key[1]}: version {version} after {before}")
 
     def outdated_states(self) -> Iterable[str]:
-        """Yield each state whose last record is not the newest version, or that is missing."""
+        """Yield each key whose last state is not the newest version, or whose state is missing."""
         for key, last in self.last.items():
             if key[0].endswith(STATE_SUFFIX) and last != self.newest[key]:
                 yield f"{key[0]} {key[1]}: ends with version {last} of {self.newest[key]}"
@@ -110,6 +111,6 @@ class PublishedEvents:
 
 
 def _compared_fields(payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the fields of an order that are compared; a campaign stores thousands of orders."""
+    """Return the order fields that checks compare; the others are dropped to save memory."""
     names = ("external_id", "customer_id", "occurred_on", "lines", "version")
     return {name: payload[name] for name in names}

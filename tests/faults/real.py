@@ -94,7 +94,7 @@ class Real:
 
     @contextmanager
     def ended(self, fault: str) -> Iterator[None]:
-        """End a server inside the block with the signal of the fault, and start it again."""
+        """End a server with the signal of the fault; start it again after the `with` block."""
         server = self.kafka if fault.startswith("broker") else self.postgres
         _end(server_pid(server), _SIGNALS[fault])
         try:
@@ -103,7 +103,7 @@ class Real:
             self.restart_servers()
 
     def restart_servers(self) -> None:
-        """Start the servers that have ended, as an operator would, until they run."""
+        """Start the servers that have ended, and try again until they run, as an operator would."""
         for server in (self.postgres, self.kafka):
             eventually(partial(_is_up, server), seconds=_START_SECONDS)
 
@@ -126,8 +126,8 @@ def _end(pid: int, number: signal.Signals) -> None:
 
 
 def _is_up(server: Postgres | Kafka) -> bool:
-    """Start the server if it has ended; return whether it runs, as it may still lack space."""
-    time.sleep(0.2)  # until its guard has noticed the end
+    """Start the server if it has ended; return False if it cannot start yet (a full disk)."""
+    time.sleep(0.2)  # time for its guard process to notice that the server has ended
     if not server.ended:
         return True
     try:

@@ -1,4 +1,4 @@
-"""The public API as a careful client uses it: it repeats a request until it is answered."""
+"""A client that repeats a request until it is answered, as every careful client should."""
 
 import secrets
 import time
@@ -21,7 +21,7 @@ class NotAcknowledged(AssertionError):
 
 
 class RetryingClient:
-    """A client of the gateway that repeats requests; `attempts` counts those of the last one."""
+    """A client of the gateway that repeats requests; the last one needed `attempts` attempts."""
 
     def __init__(self, url: str) -> None:
         self._client = httpx.Client(base_url=url, headers=AUTHORIZED, timeout=_TIMEOUT_SECONDS)
@@ -42,7 +42,7 @@ class RetryingClient:
                 if answer.status_code in expected:
                     return answer
                 problem = f"{answer.status_code} {answer.text[:300]}"
-                if not _may_pass(answer):
+                if not _is_retriable(answer):
                     break
             time.sleep(_RETRY_SECONDS)
         raise NotAcknowledged(f"{method} {path}: {problem}")
@@ -73,7 +73,7 @@ class RetryingClient:
         self._client.close()
 
 
-def _may_pass(answer: httpx.Response) -> bool:
+def _is_retriable(answer: httpx.Response) -> bool:
     """Return whether the same request may succeed later."""
     conflicts = answer.status_code == 409 and answer.json().get("code") in _RETRIABLE_CODES
     return conflicts or answer.status_code == 429 or answer.status_code >= 500

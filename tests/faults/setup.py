@@ -24,7 +24,7 @@ MEGABYTES = 2048
 
 @contextmanager
 def started(stack: str, folder: Path) -> Iterator[Environment]:
-    """Start a product; its logs stay in `folder`, its data is deleted with the campaign."""
+    """Start a product; its logs stay in `folder`, its data is deleted after the block."""
     shutil.rmtree(folder, ignore_errors=True)  # from an earlier campaign
     folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory(prefix="patron-faults-") as data:
@@ -56,14 +56,14 @@ def real(disk: Disk, folder: Path) -> Iterator[Environment]:
 
 @contextmanager
 def _started(command: str, data: Path, folder: Path, servers: dict[str, str]) -> Iterator[Running]:
-    """Start the product; its output and logs are outside of its data, whose disk is filled."""
+    """Start the product; its logs are in `folder`, because a fault fills the disk of the data."""
     _link_logs(data / ("real" if command == "real" else ""), folder)
     port = free_port()
     url, printed = f"http://127.0.0.1:{port}", folder / "printed.txt"
     printed.unlink(missing_ok=True)
-    own = {"PATRON_DATA": str(data), "PATRON_PORT": str(port), "PATRON_ADMIN_KEY": ADMIN_KEY}
+    settings = {"PATRON_DATA": str(data), "PATRON_PORT": str(port), "PATRON_ADMIN_KEY": ADMIN_KEY}
     with (
-        launch(command, printed, FAST_SETTLING | own | servers) as process,
+        launch(command, printed, FAST_SETTLING | settings | servers) as process,
         httpx.Client(base_url=url, headers=AUTHORIZED, timeout=30) as client,
     ):
         eventually(lambda: _is_ready(process.poll(), printed), seconds=START_SECONDS)
@@ -76,7 +76,7 @@ def _is_ready(status: int | None, printed: Path) -> bool:
 
 
 def _link_logs(data: Path, folder: Path) -> None:
-    """Have the product's folder of logs be a link to one that stays after the campaign."""
+    """Link the product's `logs` to a folder that stays after the campaign."""
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
     data.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""A simulated client: its seed decides what it does; acknowledged writes are remembered."""
+"""A simulated client: it does random actions and remembers which writes were acknowledged."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class RoundData:
 
 
 class SimulatedClient:
-    """A careful client; only it changes its orders, but all clients share the customers."""
+    """A client that repeats unanswered requests; it alone changes its orders, not its customers."""
 
     def __init__(
         self,
@@ -41,18 +41,18 @@ class SimulatedClient:
         self._prefix = f"{round_data.number}-{number}"
         self._random = random
         self._action_count = 0
-        self._files = 0
+        self._file_count = 0
         self._own_orders: list[Sale] = []
-        self._without_answer = list(round_data.customers[number::3])
+        self._customers_without_answer = list(round_data.customers[number::3])
         self._actions: dict[Callable[[], None], int] = {
-            self._order: 40,
-            self._return: 8,
-            self._change: 15,
+            self._send_new_order: 40,
+            self._send_return: 8,
+            self._change_order: 15,
             self._repeat_order: 6,
-            self._reuse_order_id: 6,
-            self._rename: 14,
-            self._answer: 8,
-            self._import: 3,
+            self._reuse_external_id: 6,
+            self._rename_customer: 14,
+            self._answer_survey: 8,
+            self._import_file: 3,
         }
 
     def act(self) -> None:
@@ -61,13 +61,14 @@ class SimulatedClient:
         (chosen,) = self._random.choices(list(self._actions), weights=list(self._actions.values()))
         chosen()
 
-    def _order(self) -> None:
-        self._send_order(self._sale(sign=1))
+    def _send_new_order(self) -> None:
+        self._send_order(self._random_sale(is_return=False))
 
-    def _return(self) -> None:
-        self._send_order(self._sale(sign=-1))
+    def _send_return(self) -> None:
+        self._send_order(self._random_sale(is_return=True))
 
     def _send_order(self, sale: Sale, key: str = "") -> str:
+        """Send an order, add it to the acknowledged writes, and return the body of the answer."""
         answer = self._api.post("/v1/orders", json=order_body(sale), key=key)
         self._acknowledged.add_sale(sale, answer.json()["id"])
         self._own_orders.append(sale)
@@ -75,50 +76,51 @@ class SimulatedClient:
 
     def _repeat_order(self) -> None:
         """Send an order twice with one Idempotency-Key, as if the first answer had been lost."""
-        sale, key = self._sale(sign=1), f"key-{self._prefix}-{self._action_count}"
+        sale, key = self._random_sale(is_return=False), f"key-{self._prefix}-{self._action_count}"
         first = self._send_order(sale, key)
         again = self._api.post("/v1/orders", json=order_body(sale), key=key).text
         if again != first:
             raise NotAcknowledged(f"the key {key} was answered {first}, then {again}")
         self._acknowledged.add_refusal()
 
-    def _change(self) -> None:
+    def _change_order(self) -> None:
         """Change one of this client's orders."""
         if not self._own_orders:
-            return self._order()
+            return self._send_new_order()
         before = self._own_orders.pop(self._random.randrange(len(self._own_orders)))
-        sale = self._sale(sign=1 if before.is_purchase else -1, name=before.name)
+        sale = self._random_sale(is_return=not before.is_purchase, name=before.name)
         body = order_body(sale)
         del body["external_id"]
         self._api.send("PUT", path_of("orders", sale.name), expected={200}, json=body)
         self._acknowledged.add_sale(sale)
-        if self._api.attempts == 1:  # otherwise an earlier attempt may arrive after a later change
+        # after a repeated request the order is not changed again: an old attempt may still arrive
+        if self._api.attempts == 1:
             self._own_orders.append(sale)
         return None
 
-    def _reuse_order_id(self) -> None:
-        """Place an order with an external id that exists: it is refused and has no effect."""
+    def _reuse_external_id(self) -> None:
+        """Send an order whose external id is taken; it has to be refused with external_id_taken."""
         if not self._own_orders:
-            return self._order()
-        other = self._sale(sign=1, name=self._random.choice(self._own_orders).name)
+            return self._send_new_order()
+        other = self._random_sale(is_return=False, name=self._random.choice(self._own_orders).name)
         answer = self._api.post("/v1/orders", json=order_body(other), expected={409})
         if answer.json()["code"] != "external_id_taken":
             raise NotAcknowledged(f"expected external_id_taken, found {answer.text}")
         self._acknowledged.add_refusal()
         return None
 
-    def _rename(self) -> None:
+    def _rename_customer(self) -> None:
         name, new_name = self._random.choice(RENAMED_BY_ALL), f"{self._prefix}-{self._action_count}"
         answer = self._api.send(
             "PUT", path_of("customers", name), expected={200, 201}, json=customer_body(new_name)
         )
         self._acknowledged.add_rename(name, answer.json()["version"], new_name)
 
-    def _answer(self) -> None:
-        """Answer the survey of the round, as a customer who has not answered yet or anonymously."""
+    def _answer_survey(self) -> None:
+        """Answer the survey of the round, as a customer without an answer or anonymously."""
         customer = (
-            self._without_answer.pop()
-            if self._without_answer and self._random.random() < 0.7
+            self._customers_without_answer.pop()
+            if self._customers_without_answer and self._random.random() < 0.7
             else None
         )
         values = {item: self._random.randint(1, 5) for item in ITEMS}
@@ -137,24 +139,26 @@ class SimulatedClient:
             Answer(created["id"], self._round_data.survey, customer, moment, values)
         )
 
-    def _import(self) -> None:
-        self._files += 1
-        if self._files > _FILES_OF_A_ROUND:
-            return self._order()
+    def _import_file(self) -> None:
+        """Import 4 customers or 25 orders; send one order instead if this round had two files."""
+        self._file_count += 1
+        if self._file_count > _FILES_OF_A_ROUND:
+            return self._send_new_order()
         if self._random.random() < 0.3:
             names = [f"file-{self._prefix}-{self._action_count}-{line}" for line in range(4)]
-            files.customers(self._api, self._acknowledged, names)
+            files.import_customers(self._api, self._acknowledged, names)
             return None
-        sales = [self._sale(sign=1, suffix=f"-{line}") for line in range(25)]
-        files.orders(self._api, self._acknowledged, sales)
+        sales = [self._random_sale(is_return=False, suffix=f"-{line}") for line in range(25)]
+        files.import_orders(self._api, self._acknowledged, sales)
         return None
 
-    def _sale(self, *, sign: int, name: str = "", suffix: str = "") -> Sale:
+    def _random_sale(self, *, is_return: bool, name: str = "", suffix: str = "") -> Sale:
+        """Return a purchase or return of a random customer, by default with a new external id."""
         random = self._random
         lines = tuple(
             Line(
                 f"P-{random.randrange(5)}",
-                str(sign * random.randint(1, 9)),
+                str((-1 if is_return else 1) * random.randint(1, 9)),
                 f"{random.randint(1, 999)}.{random.randrange(100):02}",
             )
             for _ in range(random.randint(1, 2))

@@ -1,4 +1,4 @@
-"""The figures that the campaign computes by itself equal figures computed by hand."""
+"""The figures that the campaign expects equal figures computed by hand."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ def sale(name: str, quantity: str, price: str, day: str = "2025-03-01") -> Sale:
     return Sale(name, "c", day, (Line("P-1", quantity, price),))
 
 
-def test_the_last_acknowledged_content_of_each_order_counts() -> None:
+def test_expected_points_include_only_the_last_acknowledged_content_of_each_order() -> None:
     acknowledged = AcknowledgedWrites()
     acknowledged.add_customer("c")
     acknowledged.add_sale(sale("o-1", "2", "100.50"), "id")
@@ -21,7 +21,9 @@ def test_the_last_acknowledged_content_of_each_order_counts() -> None:
     assert found.points == Decimal("0.002")
 
 
-def test_the_answer_with_the_latest_moment_counts_whenever_it_was_added() -> None:
+def test_expected_satisfaction_is_that_of_the_answer_submitted_last_in_whatever_order_added() -> (
+    None
+):
     acknowledged = AcknowledgedWrites()
     acknowledged.add_customer("c")
     for moment, quality, service in (("2025-02-02", 5, 4), ("2025-02-01", 1, 1)):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.planted import BUGS, Bug, Change, ChangeNotFound, copied
+from tests.faults.planted import BUGS, Bug, Change, ChangeNotFound, copy_sources
 from tests.system.product import ROOT
 
 
@@ -18,7 +18,9 @@ def test_the_text_that_a_bug_replaces_occurs_exactly_once(bug: Bug, tmp_path: Pa
         compile(path.read_text(), change.file, "exec")
 
 
-def test_a_text_that_is_not_found_once_is_named(tmp_path: Path) -> None:
+def test_a_text_that_does_not_occur_exactly_once_raises_an_error_that_names_the_file(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "a.py").write_text("x = 1\nx = 1\n")
     for old in ("x = 1", "y = 1"):
         with pytest.raises(ChangeNotFound, match=r"a\.py contains it [02] times"):
@@ -26,6 +28,6 @@ def test_a_text_that_is_not_found_once_is_named(tmp_path: Path) -> None:
 
 
 def test_a_copy_has_the_sources_and_no_generated_files(tmp_path: Path) -> None:
-    root = copied(tmp_path)
+    root = copy_sources(tmp_path)
     assert (root / "tests" / "faults" / "__main__.py").exists()
     assert not list(root.rglob("__pycache__"))

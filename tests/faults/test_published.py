@@ -8,8 +8,8 @@ from tests.faults.infrastructure import PublishedRecord
 from tests.faults.names import CUSTOMER_STATES, CUSTOMERS, FORGED, ORDERS, SCORE_STATES, SURVEYS
 from tests.faults.published import PublishedEvents
 
-Short = tuple[str, int]
-"""The id and the version of an event."""
+IdAndVersion = tuple[str, int]
+"""The id and the version of an event; all events of a test have the same key."""
 
 
 def record(topic: str, name: str, version: int, **headers: str) -> PublishedRecord:
@@ -18,7 +18,8 @@ def record(topic: str, name: str, version: int, **headers: str) -> PublishedReco
     return PublishedRecord(topic, "k", {"ce_id": name} | headers, json.dumps(payload).encode())
 
 
-def added(topic: str, *records: Short) -> PublishedEvents:
+def published_events(topic: str, *records: IdAndVersion) -> PublishedEvents:
+    """Return the published events after these records of one key."""
     published = PublishedEvents()
     published.add(record(topic, name, version) for name, version in records)
     return published
@@ -29,41 +30,43 @@ def added(topic: str, *records: Short) -> PublishedEvents:
     [(("a", 1), ("c", 3)), (("b", 2),), (("a", 1), ("b", 2), ("other", 1)), (("a", 1), ("b", 1))],
 )
 def test_a_gap_between_versions_or_a_smaller_version_is_reported(
-    records: tuple[Short, ...],
+    records: tuple[IdAndVersion, ...],
 ) -> None:
-    assert added(ORDERS, *records).disorders
+    assert published_events(ORDERS, *records).version_errors
 
 
 def test_a_repeated_event_is_counted_and_is_not_out_of_order() -> None:
-    published = added(ORDERS, ("a", 1), ("b", 2), ("a", 1), ("b", 2), ("c", 3))
-    assert (published.disorders, published.repeats) == ([], 2)
+    published = published_events(ORDERS, ("a", 1), ("b", 2), ("a", 1), ("b", 2), ("c", 3))
+    assert (published.version_errors, published.repeats) == ([], 2)
     assert published.consumed["scoring"] == {"a", "b", "c"}
 
 
-def test_on_a_topic_that_skips_versions_they_must_only_rise() -> None:
-    assert not added(SURVEYS, ("a", 2), ("b", 5)).disorders
-    assert added(SURVEYS, ("a", 2), ("b", 1)).disorders
+def test_on_a_topic_that_may_skip_versions_only_a_smaller_version_is_reported() -> None:
+    assert not published_events(SURVEYS, ("a", 2), ("b", 5)).version_errors
+    assert published_events(SURVEYS, ("a", 2), ("b", 1)).version_errors
 
 
-def test_a_state_that_ends_with_an_older_version_is_reported() -> None:
-    assert list(added(SCORE_STATES, ("a", 1), ("b", 2), ("a", 1)).outdated_states())
-    assert not list(added(SCORE_STATES, ("a", 1), ("b", 2), ("a", 1), ("b", 2)).outdated_states())
+def test_a_state_topic_whose_last_record_has_an_older_version_is_reported() -> None:
+    assert list(published_events(SCORE_STATES, ("a", 1), ("b", 2), ("a", 1)).outdated_states())
+    assert not list(
+        published_events(SCORE_STATES, ("a", 1), ("b", 2), ("a", 1), ("b", 2)).outdated_states()
+    )
 
 
-def test_a_missing_state_is_reported() -> None:
-    published = added(CUSTOMERS, ("a", 1), ("b", 2))
+def test_a_customer_version_without_its_state_is_reported() -> None:
+    published = published_events(CUSTOMERS, ("a", 1), ("b", 2))
     assert list(published.outdated_states())
     published.add([record(CUSTOMER_STATES, "c", 2)])
     assert not list(published.outdated_states())
 
 
-def test_events_of_the_campaign_itself_are_left_out() -> None:
+def test_events_that_the_campaign_forged_or_invented_are_not_checked() -> None:
     published = PublishedEvents()
     published.add(
         [record(ORDERS, "forged", 9, **{FORGED: "1"}), record(ORDERS, "poison", 7)], ["poison"]
     )
     published.add([record("patron.scoring.dead-letters.v1", "poison", 7)])
-    assert (published.records, published.dead) == (
+    assert (published.records, published.dead_letters) == (
         0,
         {"patron.scoring.dead-letters.v1": ["poison"]},
     )

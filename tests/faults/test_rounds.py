@@ -1,7 +1,7 @@
 """A short campaign on the embedded stack, and a proof that every check can fail.
 
-After the campaign its list of acknowledged writes or published events is changed, as if the product
-had lost, doubled or changed something, and the check must report a difference.
+After the campaign a test changes the list of acknowledged writes or of published events. Then the
+list differs from the product, as after a loss, and the check must report a difference.
 """
 
 import copy
@@ -18,7 +18,7 @@ from tests.faults.checks import AFTER_A_ROUND
 from tests.faults.disk import Disk
 from tests.faults.environment import Environment
 from tests.faults.final_checks import AT_THE_END
-from tests.faults.plan import planned
+from tests.faults.plan import planned_rounds
 from tests.faults.retrying_client import RetryingClient
 from tests.faults.setup import embedded
 
@@ -38,8 +38,8 @@ def played(
     logs = Path(os.path.relpath(folders[1]))  # a relative path, as the default var/faults is
     with embedded(disk, logs) as environment:
         campaign = Campaign(environment, verdict)
-        (killed,) = planned("embedded", 1, 1, ("killed",))
-        (poison,) = planned("embedded", 1, 1, ("poison",))
+        (killed,) = planned_rounds("embedded", 1, 1, ("killed",))
+        (poison,) = planned_rounds("embedded", 1, 1, ("poison",))
         rounds = (replace(killed, target="scoring-worker"), replace(poison, number=2))
         assert tuple(campaign.play(rounds)) == rounds
         api = RetryingClient(environment.product.url)
@@ -60,72 +60,74 @@ def test_p1_p2_p3_p4_acknowledged_writes_are_stored_once_and_published_in_order(
 
 
 def _purchase(environment: Environment) -> Sale:
+    """Return one acknowledged purchase."""
     return next(sale for sale in environment.acknowledged.sales.values() if sale.is_purchase)
 
 
-def lose_an_order(environment: Environment) -> None:
-    environment.acknowledged.add_sale(replace(_purchase(environment), name="never placed"))
+def pretend_an_order_was_acknowledged(environment: Environment) -> None:
+    environment.acknowledged.add_sale(replace(_purchase(environment), name="never sent"))
 
 
-def store_an_order_that_nobody_placed(environment: Environment) -> None:
+def forget_an_acknowledged_order(environment: Environment) -> None:
     del environment.acknowledged.sales[_purchase(environment).name]
 
 
-def change_an_order(environment: Environment) -> None:
+def pretend_an_order_had_another_price(environment: Environment) -> None:
     lines = (Line("P-0", "1", "123456.78"),)
     environment.acknowledged.add_sale(replace(_purchase(environment), lines=lines))
 
 
-def change_the_id_of_an_order(environment: Environment) -> None:
+def pretend_an_order_had_another_id(environment: Environment) -> None:
     environment.acknowledged.ids[next(iter(environment.acknowledged.ids))] = "another"
 
 
-def publish_an_order_that_is_not_stored(environment: Environment) -> None:
+def pretend_an_unknown_order_was_published(environment: Environment) -> None:
     environment.published.orders["not stored"] = {}
 
 
-def lose_an_answer(environment: Environment) -> None:
+def pretend_an_answer_was_acknowledged(environment: Environment) -> None:
     answers = environment.acknowledged.answers
     environment.acknowledged.add_answer(replace(answers[-1], id="never given", customer=None))
 
 
-def change_an_answer(environment: Environment) -> None:
+def pretend_an_answer_had_other_values(environment: Environment) -> None:
     answers = environment.acknowledged.answers
+    # 1 to 5 become 5, 4, 4, 2, 1: every value changes
     values = {item: 6 - value + (value == 3) for item, value in answers[0].values.items()}
     answers[0] = replace(answers[0], values=values)
 
 
-def lose_a_customer(environment: Environment) -> None:
+def pretend_a_customer_was_acknowledged(environment: Environment) -> None:
     environment.acknowledged.add_customer("never registered")
 
 
-def lose_a_rename(environment: Environment) -> None:
+def pretend_a_rename_was_acknowledged(environment: Environment) -> None:
     versions = next(iter(environment.acknowledged.renames.values()))
     versions[max(versions) + 1] = "a name that was lost"
 
 
-def lose_a_line_of_a_file(environment: Environment) -> None:
+def pretend_a_file_had_one_more_line(environment: Environment) -> None:
     found = environment.acknowledged.imports[0]
     environment.acknowledged.imports[0] = replace(found, lines=found.lines + 1)
 
 
-def skip_an_event(environment: Environment) -> None:
+def pretend_an_event_had_to_be_consumed(environment: Environment) -> None:
     environment.published.consumed["scoring"].add("never applied")
 
 
-def add_a_dead_letter(environment: Environment) -> None:
-    environment.published.dead["patron.survey.dead-letters.v1"] = ["an event"]
+def pretend_an_event_became_a_dead_letter(environment: Environment) -> None:
+    environment.published.dead_letters["patron.survey.dead-letters.v1"] = ["an event"]
 
 
-def lose_a_dead_letter(environment: Environment) -> None:
+def pretend_an_invalid_event_was_published(environment: Environment) -> None:
     environment.acknowledged.poison.add("never a dead letter")
 
 
-def publish_an_old_score(environment: Environment) -> None:
+def pretend_an_old_score_was_published_last(environment: Environment) -> None:
     environment.published.points[next(iter(environment.published.points))] = "0.00001"
 
 
-def end_a_state_topic_with_an_old_version(environment: Environment) -> None:
+def pretend_an_old_state_was_published_last(environment: Environment) -> None:
     last = environment.published.last
     last[next(key for key in last if ".state." in key[0])] = 0
 
@@ -134,28 +136,28 @@ RECOMPUTE = "recompute equals stored (P9)"
 ORDERS, SCORES = "orders stored and published", "scores as expected"
 EXPLANATIONS = "explanations as expected"
 TAMPERS: Mapping[Tamper, tuple[str, ...]] = {
-    lose_an_order: (ORDERS, "each fact once", SCORES),
-    store_an_order_that_nobody_placed: (ORDERS, "each fact once", EXPLANATIONS),
-    change_an_order: (ORDERS, SCORES, EXPLANATIONS),
-    change_the_id_of_an_order: (ORDERS,),
-    publish_an_order_that_is_not_stored: (ORDERS,),
-    lose_an_answer: ("answers and indices", "each fact once"),
-    change_an_answer: ("answers and indices",),
-    lose_a_customer: (SCORES,),
-    lose_a_rename: ("customers as acknowledged",),
-    lose_a_line_of_a_file: ("imports complete",),
-    skip_an_event: ("each event in the inbox once",),
-    add_a_dead_letter: ("dead letters",),
-    lose_a_dead_letter: ("dead letters",),
-    publish_an_old_score: (SCORES,),
-    end_a_state_topic_with_an_old_version: ("events in order per key",),
+    pretend_an_order_was_acknowledged: (ORDERS, "each fact once", SCORES),
+    forget_an_acknowledged_order: (ORDERS, "each fact once", EXPLANATIONS),
+    pretend_an_order_had_another_price: (ORDERS, SCORES, EXPLANATIONS),
+    pretend_an_order_had_another_id: (ORDERS,),
+    pretend_an_unknown_order_was_published: (ORDERS,),
+    pretend_an_answer_was_acknowledged: ("answers and indices", "each fact once"),
+    pretend_an_answer_had_other_values: ("answers and indices",),
+    pretend_a_customer_was_acknowledged: (SCORES,),
+    pretend_a_rename_was_acknowledged: ("customers as acknowledged",),
+    pretend_a_file_had_one_more_line: ("imports complete",),
+    pretend_an_event_had_to_be_consumed: ("each event in the inbox once",),
+    pretend_an_event_became_a_dead_letter: ("dead letters",),
+    pretend_an_invalid_event_was_published: ("dead letters",),
+    pretend_an_old_score_was_published_last: (SCORES,),
+    pretend_an_old_state_was_published_last: ("events in order per key",),
 }
 
 
 @pytest.mark.parametrize(
     ("tamper", "check"), [(tamper, check) for tamper, checks in TAMPERS.items() for check in checks]
 )
-def test_a_check_reports_a_difference_from_the_acknowledged_writes(
+def test_a_check_reports_a_difference_between_the_product_and_the_acknowledged_writes(
     played: tuple[Environment, RetryingClient, Verdict], tamper: Tamper, check: str
 ) -> None:
     environment, api, _ = played
@@ -186,6 +188,6 @@ def test_every_check_reports_a_difference_in_some_test() -> None:
 
 
 def _copy_collections(changed: Environment, environment: Environment) -> None:
-    """Copy the collections of the changed environment, so that other tests see no change."""
+    """Copy the lists of acknowledged writes, so that other tests do not see the change."""
     for name in ("customers", "renames", "sales", "ids", "answers", "imports", "poison"):
         setattr(changed.acknowledged, name, copy.deepcopy(getattr(environment.acknowledged, name)))
