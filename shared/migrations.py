@@ -1,4 +1,4 @@
-"""Migrations: bring a service's schema to its newest version, one Alembic history per service."""
+"""Running and writing Alembic migrations, of which each service has its own history."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,16 +16,16 @@ from shared.database import Database, Json, Moment
 
 
 def upgrade(database: Database, folder: Path, *, to: str = "head") -> None:
-    """Run the versions in `folder` that the database lacks, in order, up to the version `to`.
+    """Run the migrations in `folder` that the database lacks, in order, up to the version `to`.
 
-    On PostgreSQL each version is committed by itself, on SQLite all of them together.
+    On PostgreSQL each version is committed separately, on SQLite all versions together.
     """
-    with _migrating(database) as connection:
+    with _exclusive_connection(database) as connection:
         command.upgrade(_config(folder, connection), to)
 
 
 def pending(database: Database, folder: Path) -> list[str]:
-    """Return the versions that `upgrade` would run, in that order."""
+    """Return the ids of the versions that `upgrade` would run, in the same order."""
     with database.connection() as connection:
         current = MigrationContext.configure(connection).get_current_heads()
         script = ScriptDirectory.from_config(_config(folder, connection))
@@ -34,23 +34,24 @@ def pending(database: Database, folder: Path) -> list[str]:
 
 
 def downgrade(database: Database, folder: Path, *, to: str) -> None:
-    """Go back to the older version `to`."""
-    with _migrating(database) as connection:
+    """Undo the migrations after the version `to`, the newest one first."""
+    with _exclusive_connection(database) as connection:
         command.downgrade(_config(folder, connection), to)
 
 
 @contextmanager
-def _migrating(database: Database) -> Iterator[Connection]:
-    """Yield a connection that no other migration of this schema runs beside; commit at the end.
+def _exclusive_connection(database: Database) -> Iterator[Connection]:
+    """Yield a connection with a lock, so that migrations of one schema run one after another.
 
-    The lock of PostgreSQL and the pragma of SQLite belong to the connection, so it is detached from
-    the pool: they end when it is closed, whatever happened on it.
+    The transaction is committed at the end. The lock of PostgreSQL and the pragma of SQLite belong
+    to the connection. The connection is detached from the pool, so that it is closed in the end,
+    which releases the lock even after an error.
     """
     with database.engine.connect() as connection:
         connection.detach()
         if database.is_sqlite:
             _ignore_foreign_keys(connection)
-            connection.begin()  # locks the file; without it Alembic would commit each version
+            connection.begin()  # locks the file, and keeps Alembic from committing each version
         else:
             connection.execute(sa.text("SELECT pg_advisory_lock(hashtext(current_schema()))"))
         yield connection
@@ -59,15 +60,17 @@ def _migrating(database: Database) -> Iterator[Connection]:
 
 
 def _ignore_foreign_keys(connection: Connection) -> None:
-    """Turn the foreign keys of SQLite off; they are checked before the commit instead.
+    """Turn off the checks of foreign keys in SQLite; they are checked before the commit instead.
 
-    SQLite changes a table by copying and dropping it, which would delete what refers to its rows.
+    On SQLite a table is changed by copying and dropping it. With the checks, dropping the table
+    would also delete the rows of other tables that refer to it (ON DELETE CASCADE).
     """
     driver: Any = connection.connection.dbapi_connection
     driver.execute("PRAGMA foreign_keys = OFF")
 
 
 def _check_foreign_keys(connection: Connection) -> None:
+    """Raise RuntimeError if a row in SQLite refers to a row that does not exist."""
     if connection.dialect.name != "sqlite":
         return
     if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
@@ -75,27 +78,28 @@ def _check_foreign_keys(connection: Connection) -> None:
 
 
 def run(metadata: MetaData) -> None:
-    """Run the versions that Alembic chose; the whole work of a service's env.py."""
+    """Run the versions that Alembic has chosen; each service's env.py calls only this function."""
     context.configure(
         connection=context.config.attributes["connection"],
-        target_metadata=metadata,  # names the constraints of every table that is made here
+        target_metadata=metadata,  # its naming convention names constraints
         render_as_batch=True,
-        on_version_apply=_version_applied,  # type: ignore[arg-type]  # called by keyword
+        on_version_apply=_commit_version,  # type: ignore[arg-type]  # called by keyword
     )
     with context.begin_transaction():
         context.run_migrations()
 
 
-def _version_applied(ctx: MigrationContext, **_: Any) -> None:
+def _commit_version(ctx: MigrationContext, **_: Any) -> None:
+    """Commit after a version; Alembic calls this once the version has run."""
     if ctx.connection:
         _commit_unless_sqlite(ctx.connection)
 
 
 def _commit_unless_sqlite(connection: Connection) -> None:
-    """Commit where other processes work during a migration and wait for its locks.
+    """Commit on PostgreSQL, where other processes may wait for the locks of the migration.
 
-    SQLite has one writer and starts before them: all versions are one transaction there, whose
-    foreign keys are checked at the end.
+    On SQLite no other process writes during a migration, so all versions are one transaction, and
+    foreign keys are checked at its end.
     """
     if connection.dialect.name != "sqlite":
         connection.commit()
@@ -108,21 +112,22 @@ def backfill(
     change: Callable[[Connection, Sequence[sa.Row[Any]]], None],
     chunk_size: int = 1000,
 ) -> None:
-    """Hand the selected rows to `change` in chunks, in order of their key; commit after each chunk.
+    """Pass the selected rows to `change` in chunks, ordered by `key`; commit after each chunk.
 
-    Call it in a version that does nothing else. A run that is killed leaves its chunks committed
-    and the version pending, and the next run starts again: let `rows` select only what is still to
-    do ("... WHERE token IS NULL"), or let `change` do no harm to a row that it has changed before.
-    The rows of a chunk are locked until it is committed. SQLite commits once, at the end of all.
+    Call this in a version that does nothing else. If the migration is killed, its finished chunks
+    are committed but the version is still pending, and the next run starts from the first row. So
+    let `rows` select only rows that are still to be changed ("... WHERE token IS NULL"), or write
+    `change` so that it may change a row twice. The rows of a chunk are locked until its commit.
+    SQLite commits only once, at the end of all migrations.
     """
     connection = op.get_bind()
-    chunk_of = rows.order_by(*key).limit(chunk_size).with_for_update()
-    chunk = connection.execute(chunk_of).all()
+    select_chunk = rows.order_by(*key).limit(chunk_size).with_for_update()
+    chunk = connection.execute(select_chunk).all()
     while chunk:
         change(connection, chunk)
         _commit_unless_sqlite(connection)
-        last = (sa.literal(chunk[-1]._mapping[column], column.type) for column in key)  # noqa: SLF001  public
-        chunk = connection.execute(chunk_of.where(sa.tuple_(*key) > sa.tuple_(*last))).all()
+        last_key = (sa.literal(chunk[-1]._mapping[column], column.type) for column in key)  # noqa: SLF001  public
+        chunk = connection.execute(select_chunk.where(sa.tuple_(*key) > sa.tuple_(*last_key))).all()
 
 
 def _config(folder: Path, connection: Connection) -> Config:
@@ -134,14 +139,14 @@ def _config(folder: Path, connection: Connection) -> Config:
 
 
 def create_shared_tables() -> None:
-    """Create the tables that every service has, as of the first version.
+    """Create the tables that every service has, as they were in the first version.
 
-    Later changes to them are functions beside this one.
+    Write later changes of these tables as further functions in this module.
     """
-    big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    big_integer = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.create_table(
         "outbox",
-        sa.Column("id", big, sa.Identity(), primary_key=True),
+        sa.Column("id", big_integer, sa.Identity(), primary_key=True),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("aggregatetype", sa.String(100), nullable=False),
         sa.Column("aggregateid", sa.String(100), nullable=False),
@@ -152,8 +157,8 @@ def create_shared_tables() -> None:
         sa.Column("published_at", Moment),
     )
     unpublished, published = sa.text("published_at IS NULL"), sa.text("published_at IS NOT NULL")
-    _partial_index("ix_outbox_unpublished", "id", unpublished)
-    _partial_index("ix_outbox_published", "published_at", published)
+    _create_partial_outbox_index("ix_outbox_unpublished", "id", unpublished)
+    _create_partial_outbox_index("ix_outbox_published", "published_at", published)
     op.create_table(
         "inbox",
         sa.Column("event_id", sa.Uuid(), primary_key=True),
@@ -199,5 +204,6 @@ def job_columns() -> list[Any]:
     ]
 
 
-def _partial_index(name: str, column: str, where: Any) -> None:
+def _create_partial_outbox_index(name: str, column: str, where: Any) -> None:
+    """Create an index on a column of the table `outbox` for rows that satisfy a condition."""
     op.create_index(name, "outbox", [column], postgresql_where=where, sqlite_where=where)

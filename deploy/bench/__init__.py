@@ -1,5 +1,7 @@
-"""Benchmarks (`make bench`): ratios against baselines that are measured in the same run.
+"""Benchmarks of the whole product (`make bench`).
 
-They run on PostgreSQL and Kafka with fsync on and the shipped settings. Targets are printed beside
-the figures; a missed target does not make the command fail.
+Most results are ratios to a baseline that is measured in the same run, so that they mean the same
+on a fast and on a slow machine. The product runs on PostgreSQL and Kafka with fsync on and with the
+settings of a release. Targets are printed beside the figures; a missed target does not make the
+command fail.
 """

@@ -1,4 +1,7 @@
-"""`python -m deploy.bench [import freshness read start]` measures and writes var/bench.json."""
+"""Run the benchmark: `python -m deploy.bench [import freshness read start]`.
+
+The command prints the figures of the chosen parts and writes them to var/bench.json.
+"""
 
 import argparse
 import json
@@ -29,57 +32,60 @@ PARTS_ON_REAL_STACK: dict[str, Callable[[Subject], Part]] = {
 }
 PARTS = (*PARTS_ON_REAL_STACK, "start")
 OUTPUT = Path("var") / "bench.json"
-ANSWER_SECONDS = 300
+HTTP_TIMEOUT_SECONDS = 300
 
 
 def main() -> int:
-    """Measure the parts that were asked for, print and write them; return 1 if one failed."""
-    asked = _asked(_parser().parse_args().parts or PARTS)
+    """Measure the chosen parts, print their figures and write them to a file.
+
+    Return 0, or another exit code if a part could not be measured.
+    """
+    chosen = _available_parts(_parser().parse_args().parts or PARTS)
     OUTPUT.parent.mkdir(exist_ok=True)
-    parts = [start.measure()] if "start" in asked else []
-    on_real_stack = [name for name in PARTS_ON_REAL_STACK if name in asked]
+    parts = [start.measure()] if "start" in chosen else []
+    on_real_stack = [name for name in PARTS_ON_REAL_STACK if name in chosen]
     if on_real_stack:
         status, measured = _measure_on_real_stack(on_real_stack)
         if status:
             return status
         parts += measured
     print(f"\n{table(parts)}\n")
-    _write([part.document() for part in parts])
+    _write_results([part.document() for part in parts])
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.bench", description=__doc__)
-    shown = "|".join(PARTS)
-    parser.add_argument("parts", nargs="*", type=_part, metavar=shown, help="default: all")
+    choices = "|".join(PARTS)
+    parser.add_argument("parts", nargs="*", type=_valid_part, metavar=choices, help="default: all")
     return parser
 
 
-def _part(name: str) -> str:
-    """Return a valid name of a part of the benchmark, for argparse."""
+def _valid_part(name: str) -> str:
+    """Return `name` if a part of the benchmark has this name; otherwise raise argparse's error."""
     if name not in PARTS:
         raise argparse.ArgumentTypeError(f"choose from {', '.join(PARTS)}")
     return name
 
 
-def _asked(parts: Sequence[str]) -> set[str]:
-    """Return the parts without the import if its file does not exist, and print that."""
-    asked = set(parts)
-    if "import" in asked and not online_retail.FILE.exists():
+def _available_parts(parts: Sequence[str]) -> set[str]:
+    """Return `parts`; leave out "import", with a message, if the data set is not installed."""
+    chosen = set(parts)
+    if "import" in chosen and not online_retail.FILE.exists():
         print(f"import is left out: {online_retail.FILE} does not exist", file=sys.stderr)
-        asked.remove("import")
-    return asked
+        chosen.remove("import")
+    return chosen
 
 
 def _measure_on_real_stack(names: list[str]) -> tuple[int, list[Part]]:
-    """Run the product as `make real` does, with the benchmark as one more process beside it.
+    """Run the product as `make real` does, and the benchmark in one more process beside it.
 
-    Return the exit status and the measured parts, which that process writes to a file.
+    Return the exit code and the measured parts. The benchmark process passes them on in a file.
     """
     servers = FreshServers()
     with tempfile.TemporaryDirectory() as data:
-        own = {"PATRON_DATA": data, "PATRON_PORT": str(free_port())}
-        os.environ |= own | {"PATRON_ADMIN_KEY": f"patron_{secrets.token_urlsafe(32)}"}
+        environment = {"PATRON_DATA": data, "PATRON_PORT": str(free_port())}
+        os.environ |= environment | {"PATRON_ADMIN_KEY": f"patron_{secrets.token_urlsafe(32)}"}
         output = Path(data) / "measured.json"
         client = Client(name="bench", run=partial(_measure, servers, names, output), ends_run=True)
         status = run(Plan(servers=servers, client=client))
@@ -88,9 +94,12 @@ def _measure_on_real_stack(names: list[str]) -> tuple[int, list[Part]]:
 
 
 def _measure(servers: FreshServers, names: list[str], output: Path, url: str, key: str) -> None:
-    """Measure the parts in a process beside the product, print them, and write them to `output`."""
+    """Measure the named parts of the running product; print them and write them to `output`.
+
+    This runs in a process of its own, which the supervisor of the product starts.
+    """
     with httpx.Client(
-        base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=ANSWER_SECONDS
+        base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=HTTP_TIMEOUT_SECONDS
     ) as http:
         subject = Subject(url, key, servers.postgres.url, servers.kafka.bootstrap, http)
         parts = []
@@ -101,7 +110,7 @@ def _measure(servers: FreshServers, names: list[str], output: Path, url: str, ke
     output.write_text(json.dumps([part.document() for part in parts]))
 
 
-def _write(parts: list[dict[str, Any]]) -> None:
+def _write_results(parts: list[dict[str, Any]]) -> None:
     document = {
         "measured_at": datetime.now(UTC).isoformat(),
         "python": platform.python_version(),

@@ -1,4 +1,4 @@
-"""The baseline for reads: an app of FastAPI and asyncpg alone that answers one row."""
+"""The baseline of the read benchmark: a server of FastAPI and asyncpg that returns one row."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ CONNECTIONS = 10
 
 
 def create_app(database_url: str) -> FastAPI:
-    """Return an app whose only route answers the whole row of a customer."""
+    """Return an app whose only route returns the whole row of one customer as JSON."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -1,7 +1,9 @@
-"""Load generator for reads, a closed loop: a connection sends its next GET when it has the answer.
+"""Load generator of the read benchmark: `python -m deploy.bench.closed_loop` prints JSON.
 
-`python -m deploy.bench.closed_loop URL AUTHORIZATION CONNECTIONS SECONDS` prints JSON. It knows
-very little of HTTP/1.1, so that it needs far less CPU than the server that it measures.
+The arguments are URL, AUTHORIZATION (the header's value), CONNECTIONS and SECONDS. The load is a
+closed loop: each connection sends its next GET when it has received the answer to the last one. The
+generator implements only the part of HTTP/1.1 that it needs, so that it uses far less CPU than the
+server that it measures.
 """
 
 import asyncio
@@ -22,12 +24,12 @@ _LENGTH = b"content-length:"
 
 @dataclass
 class Tally:
-    """The answers of all connections so far, and the time after which none sends a request."""
+    """The number of answers on all connections so far, and the time of the last request."""
 
     deadline: float
     answered: int = 0
     failed: int = 0
-    open: int = 0
+    open_connections: int = 0
 
 
 class Connection(asyncio.Protocol):
@@ -42,11 +44,11 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send the first request."""
         self._transport = cast("asyncio.Transport", transport)
-        self._tally.open += 1
+        self._tally.open_connections += 1
         self._transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
-        """Count a complete answer, then send the next request or close."""
+        """Once an answer is complete, count it; then send the next request or close."""
         self._received += data
         if not _is_complete(self._received):
             return
@@ -61,17 +63,17 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Count a broken connection as failed; the last one ends the run."""
+        """Count a broken connection as a failure; end the run if no connection is open any more."""
         self._tally.failed += exc is not None
-        self._tally.open -= 1
-        if self._tally.open == 0:
+        self._tally.open_connections -= 1
+        if self._tally.open_connections == 0:
             self._closed.set()
 
 
 def _is_complete(answer: bytes) -> bool:
-    """Return whether an answer has ended, by its Content-Length or its last chunk."""
-    head, end, body = answer.partition(_END)
-    if not end:
+    """Return whether a response is complete, judged by its Content-Length or its last chunk."""
+    head, separator, body = answer.partition(_END)
+    if not separator:
         return False
     for line in head.lower().split(b"\r\n"):
         if line.startswith(_LENGTH):
@@ -80,7 +82,7 @@ def _is_complete(answer: bytes) -> bool:
 
 
 async def _run(url: str, authorization: str, connections: int, seconds: float) -> Tally:
-    """Open the connections, and return their answers once the deadline has passed."""
+    """Send requests for `seconds` on so many connections, and return the numbers of answers."""
     parts = urlsplit(url)
     lines = [f"GET {parts.path} HTTP/1.1", f"Host: {parts.netloc}"]
     lines += [f"Authorization: {authorization}"] if authorization else []
@@ -96,7 +98,7 @@ async def _run(url: str, authorization: str, connections: int, seconds: float) -
 
 
 def main() -> None:
-    """Send requests from the last allowed CPU; print answers per second and our own CPU share."""
+    """Send requests from one CPU; print answers per second and the CPU share of this process."""
     url, authorization, connections, seconds = sys.argv[1:]
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     began, cpu = time.perf_counter(), time.process_time()

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A measured figure; its target, if it has one, is to be at most `most` or at least `least`."""
+    """A measured figure; it may have a target: a value of at most `most` or at least `least`."""
 
     name: str
     value: float
@@ -17,7 +17,7 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None if there is no target."""
+        """Whether the value meets the target; None if there is no target."""
         if self.most is not None:
             return self.value <= self.most
         return None if self.least is None else self.value >= self.least
@@ -25,7 +25,7 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One part of the benchmark: how it was measured (`about`), its figures, and raw values."""
+    """The results of one part of the benchmark; `about` describes how they were measured."""
 
     name: str
     about: str
@@ -33,15 +33,17 @@ class Part:
     raw: dict[str, Any] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
-        """Return the part as JSON, each figure with whether its target is met."""
-        shown = [asdict(figure) | {"met": figure.met} for figure in self.figures]
-        return {"name": self.name, "about": self.about, "figures": shown, "raw": self.raw}
+        """Return the part as JSON; `met` of a figure says whether the figure meets its target."""
+        figures = [asdict(figure) | {"met": figure.met} for figure in self.figures]
+        return {"name": self.name, "about": self.about, "figures": figures, "raw": self.raw}
 
     @classmethod
     def read(cls, document: dict[str, Any]) -> "Part":
-        """Return the part that `document` was made of."""
-        names = [one.name for one in fields(Figure)]
-        figures = [Figure(**{n: each[n] for n in names}) for each in document["figures"]]
+        """Return the part whose `document()` is given."""
+        names = [column.name for column in fields(Figure)]
+        figures = [
+            Figure(**{name: values[name] for name in names}) for values in document["figures"]
+        ]
         return cls(**document | {"figures": figures})
 
 
@@ -55,22 +57,24 @@ def _lines(part: Part) -> Iterable[str]:
     yield f"{part.name}: {part.about}"
     width = max((len(figure.name) for figure in part.figures), default=0)
     for figure in part.figures:
-        shown = f"{_number(figure.value):>10} {figure.unit:<6}{_target(figure)}"
-        yield f"  {figure.name:<{width}}  {shown}"
+        value = f"{_number_text(figure.value):>10} {figure.unit:<6}"
+        yield f"  {figure.name:<{width}}  {value}{_target_text(figure)}"
 
 
-def _target(figure: Figure) -> str:
+def _target_text(figure: Figure) -> str:
+    """Return the target and whether it is met, as text; empty if there is no target."""
     if figure.met is None:
         return ""
     bound = f"<= {figure.most:g}" if figure.most is not None else f">= {figure.least:g}"
     return f"  target {bound:<8} {'met' if figure.met else 'MISSED'}"
 
 
-def _number(value: float) -> str:
+def _number_text(value: float) -> str:
+    """Return a number as text: from 100 on without decimals, below with three digits."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004
 
 
 def percentile(values: Iterable[float], share: float) -> float:
-    """Return the value that `share` of the values lie below (nearest rank); NaN without values."""
+    """Return a percentile by nearest rank; `share` is 0 to 1. It is NaN if there are no values."""
     ranked = sorted(values)
     return ranked[min(len(ranked) - 1, int(share * len(ranked)))] if ranked else float("nan")

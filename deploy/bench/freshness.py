@@ -1,4 +1,4 @@
-"""Freshness: the time from an order until its customer's changed score can be read."""
+"""The freshness benchmark: the time from an order until the changed score can be read."""
 
 import csv
 import json
@@ -17,7 +17,7 @@ from deploy.bench.online_retail import CURRENCY
 from deploy.bench.subject import Subject
 
 CUSTOMERS = 1000
-ORDERS_EACH = 3
+ORDERS_PER_CUSTOMER = 3
 PRODUCTS = 100
 SYSTEM = "bench"
 PRICE = Decimal("9.50")
@@ -25,57 +25,61 @@ SECONDS = 60
 PATIENCE_SECONDS = 120
 MOST_MILLISECONDS = 500
 WAYS = {"http": (50, 5), "topic": (200, 20)}
-"""Orders per second, and of how many orders one is timed: one of five, one of twenty."""
+"""For each way to send orders: orders per second, and n if one of n orders is timed."""
 _COLUMNS = ("order_id", "ordered_at", "customer_external_id", "product_code", "quantity")
 _PAGE = 200
 
 
 def measure(subject: Subject) -> Part:
-    """Place orders over HTTP, then write order events to the topic, and time some of each."""
+    """Send orders over HTTP, then as events to the Kafka topic; time a part of both."""
     buyers = _buyers(subject)
     figures: list[Figure] = []
     raw: dict[str, Any] = {}
-    for way, (rate, every) in WAYS.items():
-        subject.settle()
+    for way, (rate, timed_every) in WAYS.items():
+        subject.wait_until_processed()
         plan = _plan(subject, way, buyers)
-        seen = _generate(plan)
-        latencies = [1000 * seconds for seconds in seen["latencies"]]
-        figures += _figures(f"{way} {rate}/s", latencies, seen)
-        raw[way] = seen | {"rate": rate, "followed": f"one in {every}"}
+        measured = _run_load_generator(plan)
+        latencies = [1000 * seconds for seconds in measured["latencies"]]
+        figures += _figures(f"{way} {rate}/s", latencies, measured)
+        raw[way] = measured | {"rate": rate, "followed": f"one in {timed_every}"}
         buyers = [
-            Buyer(buyer.customer_id, str(Decimal(buyer.revenue) + Decimal(more)))
-            for buyer, more in zip(buyers, seen["bought"], strict=True)
+            Buyer(buyer.customer_id, str(Decimal(buyer.revenue) + Decimal(growth)))
+            for buyer, growth in zip(buyers, measured["bought"], strict=True)
         ]
     about = (
-        f"{CUSTOMERS} customers, {PRODUCTS} products, {SECONDS} s; aiohttp client in its "
-        "own process, open loop; http: from the 201 through the gateway; topic: from before the "
-        "send by a bare kafka-python producer; until GET /v1/scores/{id} through the gateway "
-        "shows it, asked every 20 ms"
+        f"{CUSTOMERS} customers, {PRODUCTS} products, {SECONDS} s; an aiohttp client in its own "
+        "process sends orders at fixed times (open loop); time starts at the 201 of the gateway "
+        "(http) or when a kafka-python producer sends the event (topic), and ends when "
+        "GET /v1/scores/{id} through the gateway shows the order; polled every 20 ms"
     )
     return Part(name="freshness", about=about, figures=figures, raw=raw)
 
 
-def _figures(name: str, latencies: list[float], seen: dict[str, Any]) -> list[Figure]:
-    """Return the percentiles of freshness, those of the answers to POST, and the failures."""
-    answers = [1000 * seconds for seconds in seen["answers"]]
+def _figures(name: str, latencies: list[float], measured: dict[str, Any]) -> list[Figure]:
+    """Return percentiles of the freshness and of the time of POST, the rate and the failures."""
+    answers = [1000 * seconds for seconds in measured["answers"]]
     shares = {"p50": (0.5, None), "p95": (0.95, MOST_MILLISECONDS), "p99": (0.99, None)}
     return [
         *(
-            Figure(name=f"{name} {label}", value=percentile(latencies, at), unit="ms", most=most)
-            for label, (at, most) in shares.items()
+            Figure(name=f"{name} {label}", value=percentile(latencies, share), unit="ms", most=most)
+            for label, (share, most) in shares.items()
         ),
         *(
-            Figure(name=f"{name} 201 {label}", value=percentile(answers, at), unit="ms")
-            for label, (at, _) in shares.items()
+            Figure(name=f"{name} 201 {label}", value=percentile(answers, share), unit="ms")
+            for label, (share, _) in shares.items()
             if answers
         ),
-        Figure(name=f"{name} orders a second", value=seen["placed"] / seen["seconds"], unit="/s"),
-        Figure(name=f"{name} failed or unseen", value=seen["failed"], unit="", most=0),
+        Figure(
+            name=f"{name} orders a second",
+            value=measured["placed"] / measured["seconds"],
+            unit="/s",
+        ),
+        Figure(name=f"{name} failed or unseen", value=measured["failed"], unit="", most=0),
     ]
 
 
 def _plan(subject: Subject, way: str, buyers: list[Buyer]) -> Plan:
-    rate, every = WAYS[way]
+    rate, timed_every = WAYS[way]
     return Plan(
         way=way,
         url=subject.url,
@@ -85,14 +89,14 @@ def _plan(subject: Subject, way: str, buyers: list[Buyer]) -> Plan:
         price=str(PRICE),
         rate=rate,
         seconds=SECONDS,
-        timed_every=every,
+        timed_every=timed_every,
         products=PRODUCTS,
         buyers=buyers,
     )
 
 
-def _generate(plan: Plan) -> dict[str, Any]:
-    """Run the load generator in a process of its own."""
+def _run_load_generator(plan: Plan) -> dict[str, Any]:
+    """Run the load generator in a process of its own and return its measurements."""
     command = [sys.executable, "-m", "deploy.bench.freshness_load"]
     done = subprocess.run(
         command,
@@ -101,30 +105,30 @@ def _generate(plan: Plan) -> dict[str, Any]:
         check=True,
         timeout=SECONDS + PATIENCE_SECONDS,
     )
-    seen: dict[str, Any] = json.loads(done.stdout)
-    return seen
+    measured: dict[str, Any] = json.loads(done.stdout)
+    return measured
 
 
 def _buyers(subject: Subject) -> list[Buyer]:
-    """Import customers with a few orders each; return their ids and the revenue of each."""
+    """Import customers with ORDERS_PER_CUSTOMER orders each; return their ids and revenue."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "orders.csv"
-        _write(file)
+        _write_orders(file)
         options = {"system": SYSTEM, "create_customers": True, "currency": CURRENCY}
         form = {"entity": "orders", "options": json.dumps(options)}
         subject.import_file("/v1/imports", file, form)
-    subject.settle()
-    bought = str(PRICE * ORDERS_EACH)
-    return [Buyer(one["id"], bought) for one in _customers(subject)]
+    subject.wait_until_processed()
+    revenue = str(PRICE * ORDERS_PER_CUSTOMER)
+    return [Buyer(customer["id"], revenue) for customer in _customers(subject)]
 
 
-def _write(file: Path) -> None:
-    """Write a file of ORDERS_EACH orders per customer, one day apart."""
+def _write_orders(file: Path) -> None:
+    """Write a CSV file with ORDERS_PER_CUSTOMER orders per customer, one day apart."""
     today = datetime.now(UTC)
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        lines = csv.writer(opened)
+    with file.open("w", encoding="utf-8", newline="") as target:
+        lines = csv.writer(target)
         lines.writerow([*_COLUMNS, "unit_price"])
-        for number in range(CUSTOMERS * ORDERS_EACH):
+        for number in range(CUSTOMERS * ORDERS_PER_CUSTOMER):
             moment = today - timedelta(days=1 + number // CUSTOMERS)
             name = f"c{number % CUSTOMERS}"
             lines.writerow(
@@ -139,4 +143,4 @@ def _customers(subject: Subject) -> list[dict[str, Any]]:
     while page["next"]:
         page = subject.get("/v1/customers", limit=_PAGE, cursor=page["next"])
         found += page["items"]
-    return [one for one in found if one["external_ids"][0]["system"] == SYSTEM]
+    return [item for item in found if item["external_ids"][0]["system"] == SYSTEM]

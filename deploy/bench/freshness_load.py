@@ -1,8 +1,9 @@
-"""Load generator for freshness: reads a plan as JSON, writes the times that it measured as JSON.
+"""Load generator of the freshness benchmark: reads a plan and writes measured times, as JSON.
 
-Open loop: each order is sent at its planned time, however long earlier ones take. A score shows an
-order once its revenue has grown by the price of that order. A later order of the same customer
-could make the revenue reach that sum sooner; customers take turns, so this is rare.
+The load is an open loop: each order is sent at its planned time, however long earlier orders take.
+An order is visible in a score once the score's revenue has grown by the price of that order. A
+later order of the same customer could make the revenue reach that sum too early; this is rare,
+because the customers take turns.
 """
 
 import asyncio
@@ -29,7 +30,7 @@ CREATED = 201
 
 @dataclass(frozen=True)
 class Buyer:
-    """A customer, and the net revenue of all their orders so far."""
+    """A customer, with the net revenue of all orders so far."""
 
     customer_id: str
     revenue: str
@@ -37,7 +38,10 @@ class Buyer:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The load to generate: `way` is http or topic, `rate` is orders per second."""
+    """The load to generate: `way` is http or topic, `rate` is orders per second.
+
+    One of `timed_every` orders is timed; prices and revenues are decimal numbers as text.
+    """
 
     way: str
     url: str
@@ -53,7 +57,10 @@ class Plan:
 
 
 class Load:
-    """Sends the orders of a plan and measures when the scores of some of them have changed."""
+    """Sends the orders of a plan and measures how soon the customers' scores show them.
+
+    `latencies` are the seconds until a score shows an order, `answers` the seconds that POST took.
+    """
 
     def __init__(self, plan: Plan, http: aiohttp.ClientSession) -> None:
         self._plan = plan
@@ -67,7 +74,7 @@ class Load:
         self.failed = 0
 
     async def run(self) -> None:
-        """Send every order at its time and wait until the timed ones are in their scores."""
+        """Send every order at its planned time and wait until the scores show the timed orders."""
         if self._plan.way == "topic":
             self._producer = KafkaProducer(bootstrap_servers=self._plan.bootstrap, acks="all")
         began = time.perf_counter()
@@ -80,12 +87,15 @@ class Load:
 
     @property
     def bought(self) -> list[str]:
-        """The amount by which the revenue of each customer grew."""
+        """The amounts by which the revenue of each customer grew in this run."""
         before = (Decimal(buyer.revenue) for buyer in self._plan.buyers)
-        return [str(now - then) for now, then in zip(self._expected, before, strict=True)]
+        return [str(after - start) for after, start in zip(self._expected, before, strict=True)]
 
     async def _send_and_time(self, number: int) -> None:
-        """Send an order of the customer whose turn it is, and time it if it is to be timed."""
+        """Send order `number` of the run, and measure its freshness if it is a timed one.
+
+        The customers take turns: order `number` belongs to the next customer of the list.
+        """
         turn = number % len(self._expected)
         self._expected[turn] += self._price
         expected = self._expected[turn]
@@ -100,21 +110,24 @@ class Load:
             self.failed += 1
 
     async def _send_order(self, customer_id: str) -> float:
-        """Send one order; return the time from which its freshness is measured."""
+        """Send one order over HTTP or to the topic; return when the measured time begins."""
         if self._producer is not None:
             began = time.perf_counter()
             self._send_event(customer_id)
             return began
-        asked = time.perf_counter()
-        async with self._http.post("/v1/orders", json=self._body(customer_id)) as answer:
+        sent_at = time.perf_counter()
+        async with self._http.post("/v1/orders", json=self._order_body(customer_id)) as answer:
             if answer.status != CREATED:
                 raise ValueError(await answer.text())
             began = time.perf_counter()
-        self.answers.append(began - asked)
+        self.answers.append(began - sent_at)
         return began
 
     async def _wait_for_revenue(self, customer_id: str, expected: Decimal) -> None:
-        """Poll a score until its revenue is as expected; raise TimeoutError if it stays lower."""
+        """Poll a score until its revenue is at least `expected`.
+
+        Raises TimeoutError after PATIENCE_SECONDS.
+        """
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 async with self._http.get(f"/v1/scores/{customer_id}") as answer:
@@ -123,7 +136,7 @@ class Load:
                     return
                 await asyncio.sleep(POLL_SECONDS)
 
-    def _body(self, customer_id: str) -> dict[str, Any]:
+    def _order_body(self, customer_id: str) -> dict[str, Any]:
         """Return the body of POST /v1/orders, with a random product."""
         product = f"P-{secrets.randbelow(self._plan.products)}"
         line = {"product_code": product, "quantity": "1", "unit_price": self._plan.price}
@@ -136,9 +149,9 @@ class Load:
         }
 
     def _send_event(self, customer_id: str) -> None:
-        """Write an order event that follows its contract, with none of the product's code."""
+        """Write an order event as its contract describes it, without any code of the product."""
         order_id, now = str(uuid4()), datetime.now(UTC)
-        event = self._body(customer_id) | {
+        event = self._order_body(customer_id) | {
             "order_id": order_id,
             "version": 1,
             "recorded_at": now.isoformat(),
@@ -171,7 +184,7 @@ async def _main() -> None:
     ) as http:
         load, began, cpu = Load(plan, http), time.perf_counter(), time.process_time()
         await load.run()
-    seen = {
+    measured = {
         "latencies": load.latencies,
         "answers": load.answers,
         "placed": load.placed,
@@ -180,7 +193,7 @@ async def _main() -> None:
         "seconds": time.perf_counter() - began,
         "generator_cpu_seconds": time.process_time() - cpu,
     }
-    json.dump(seen, sys.stdout)
+    json.dump(measured, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The UCI Online Retail data set, and the figures that follow from its file.
 
-The figures are calculated a second time here, without any code of the services, to check theirs.
-Source: Chen 2015, doi 10.24432/C5BW33, CC BY 4.0. The file is not part of the project.
+The figures are calculated here without any code of the services, to check the services' figures.
+Source: D. Chen, "Online Retail", UCI Machine Learning Repository, 2015, doi 10.24432/C5BW33,
+CC BY 4.0. The file is not part of the project.
 """
 
 import csv
@@ -44,10 +45,11 @@ OPTIONS = {
 }
 
 number = lru_cache(maxsize=65_536)(Decimal)
+"""Return a text as a Decimal; cached, because the same numbers occur many times."""
 
 
 class Row(NamedTuple):
-    """A line of the file, as text."""
+    """One line of the file; all values are text, `at` is the date and time of the order."""
 
     order: str
     product: str
@@ -61,7 +63,11 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Class:
-    """One class of the ABC table, its members by external id."""
+    """One class of the ABC table.
+
+    `members` are external ids, `value` is the sum of the members' revenue, and `threshold` is the
+    lowest revenue of a member (None if there is no member).
+    """
 
     members: frozenset[str]
     value: Decimal
@@ -70,22 +76,30 @@ class Class:
 
 @dataclass
 class Buyer:
-    """A customer: the days with a purchase, and the revenue of each day net of returns."""
+    """A customer: the days with a purchase, and the net revenue (less returns) of each day."""
 
     days: set[date] = field(default_factory=set)
     revenue: dict[date, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
     @property
     def value(self) -> Decimal:
+        """Revenue of all days, from which returns are subtracted."""
         return sum(self.revenue.values(), Decimal(0))
 
     def value_within(self, after: date, last: date) -> Decimal:
-        return sum((v for day, v in self.revenue.items() if after < day <= last), Decimal(0))
+        """Return the revenue of the days after `after` up to and including `last`."""
+        return sum(
+            (amount for day, amount in self.revenue.items() if after < day <= last), Decimal(0)
+        )
 
 
 @dataclass
 class Shop:
-    """The content of the file; of an order with a negative price only the lines are counted."""
+    """The content of the file.
+
+    An order with a negative price is rejected: only the number of its lines is counted.
+    `anonymous` contains the orders without a customer.
+    """
 
     lines: int = 0
     rejected: set[str] = field(default_factory=set)
@@ -97,19 +111,19 @@ class Shop:
 
     @property
     def total(self) -> Decimal:
-        """Net revenue of the customers with a purchase, as the ABC table sums it."""
+        """Net revenue of the customers who have a purchase: the total of the ABC table."""
         return sum((buyer.value for buyer in self.buyers.values() if buyer.days), Decimal(0))
 
 
 def unpack(target: Path) -> Path:
-    """Write the file as plain CSV to `target` and return that path."""
+    """Write the decompressed CSV file to `target` and return that path."""
     with gzip.open(FILE, "rb") as packed, target.open("wb") as plain:
         shutil.copyfileobj(packed, plain)
     return target
 
 
 def rows() -> Iterator[Row]:
-    """Yield the lines of the file below its header."""
+    """Yield the lines of the file, without the header."""
     with gzip.open(FILE, "rt", encoding="utf-8", newline="") as file:
         lines = csv.reader(file)
         next(lines)
@@ -117,7 +131,11 @@ def rows() -> Iterator[Row]:
 
 
 def read() -> Shop:
-    """Read the file twice: for the day of each order and the rejected orders, then for the rest."""
+    """Return the content of the file.
+
+    The first pass finds the day of each order and the rejected orders, the second pass adds the
+    lines. An order may have lines at several times: its day is that of the earliest one.
+    """
     shop = Shop()
     ordered_at: dict[str, str] = {}
     names: dict[str, str] = {}
@@ -156,39 +174,46 @@ def _add_to_buyer(buyer: Buyer, row: Row, day: date) -> None:
 
 
 def classes(shop: Shop, method: str) -> dict[str, Class]:
-    """Return the ABC classes by falling value, ties by external id (docs/figures.md, ABC)."""
+    """Return the members of the ABC classes A, B and C, by `method` "count" or "value".
+
+    Customers are ordered by revenue, highest first, and by external id where revenues are equal
+    (rules: docs/figures.md, ABC).
+    """
     worth = {name: buyer.value for name, buyer in shop.buyers.items() if buyer.days}
     ranked = sorted(worth, key=lambda name: (-worth[name], name))
     found: dict[str, list[str]] = {"A": [], "B": [], "C": []}
     reached, total = Decimal(0), shop.total
     for rank, name in enumerate(ranked):
         if method == "count":
-            first, second = rank < ceil(len(ranked) / 20), rank < ceil(len(ranked) / 5)
+            in_a, in_a_or_b = rank < ceil(len(ranked) / 20), rank < ceil(len(ranked) / 5)
         else:
-            first, second = 10 * reached < 7 * total, 10 * reached < 9 * total
+            in_a, in_a_or_b = 10 * reached < 7 * total, 10 * reached < 9 * total
         reached += worth[name]
-        found["C" if worth[name] < 0 or not second else "A" if first else "B"].append(name)
-    return {one: _class(names, worth) for one, names in found.items()}
+        found["C" if worth[name] < 0 or not in_a_or_b else "A" if in_a else "B"].append(name)
+    return {letter: _class_of(names, worth) for letter, names in found.items()}
 
 
-def _class(names: list[str], worth: dict[str, Decimal]) -> Class:
+def _class_of(names: list[str], worth: dict[str, Decimal]) -> Class:
     values = [worth[name] for name in names]
     return Class(frozenset(names), sum(values, Decimal(0)), min(values, default=None))
 
 
 def ladder(shop: Shop, day: date) -> dict[str, tuple[int, Decimal]]:
-    """Return customers and their net revenue of 12 months per rung (docs/figures.md, ladder)."""
+    """Return the number of customers and their net revenue of 12 months, for each rung.
+
+    `day` is the last day that is included (rules: docs/figures.md, loyalty ladder).
+    """
     found: dict[str, tuple[int, Decimal]] = defaultdict(lambda: (0, Decimal(0)))
     year_before = day.replace(year=day.year - 1)
     for buyer in shop.buyers.values():
-        rung = _rung(sorted(one for one in buyer.days if one <= day), day)
+        rung = _rung(sorted(bought for bought in buyer.days if bought <= day), day)
         customers, revenue = found[rung]
         found[rung] = customers + 1, revenue + buyer.value_within(year_before, day)
     return dict(found)
 
 
 def _rung(days: list[date], day: date) -> str:
-    """Return the rung of a customer with purchases on these days, in rising order."""
+    """Return the rung on `day` of a customer who bought on `days`, which are sorted."""
     if not days:
         return "suspect"
     if (day - days[-1]).days > _allowed_silence(days):
@@ -197,7 +222,7 @@ def _rung(days: list[date], day: date) -> str:
 
 
 def _allowed_silence(days: list[date]) -> float:
-    """Return the days without a purchase after which a customer counts as inactive."""
+    """Return how many days without a purchase make a customer inactive: 3 median gaps, >= 90."""
     if len(days) < 3:  # noqa: PLR2004
         return 365
-    return max(90, 3 * float(median((b - a).days for a, b in pairwise(days))))
+    return max(90, 3 * float(median((later - earlier).days for earlier, later in pairwise(days))))

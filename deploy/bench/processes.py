@@ -1,4 +1,4 @@
-"""CPU time and memory of the product's processes, as Linux counts them."""
+"""CPU time and memory of the product's processes, read from /proc on Linux."""
 
 import os
 from collections.abc import Iterator
@@ -6,41 +6,47 @@ from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _UTIME, _STIME, _CUTIME, _CSTIME = 11, 12, 13, 14
-"""Positions in /proc/<pid>/stat after the command's name."""
+"""Positions of the CPU times in /proc/<pid>/stat, counted after the command's name (proc(5))."""
 
 
 def roles(supervisor: int) -> dict[str, int]:
-    """Return the process id of each role: the supervisor's children that have a log file."""
+    """Return the process id of each role, such as "scoring-worker".
+
+    A role is a child of the supervisor that writes to a log file, which has the name of the role.
+    """
     logs = {pid: Path(_output_file(pid)) for pid in _children(supervisor)}
-    own = {log.stem: pid for pid, log in logs.items() if log.suffix == ".log"}
-    own.pop("server", None)  # the guards of PostgreSQL and Kafka
-    return own
+    pids = {log.stem: pid for pid, log in logs.items() if log.suffix == ".log"}
+    pids.pop("server", None)  # the guard processes of PostgreSQL and Kafka write to server.log
+    return pids
 
 
 def cpu_seconds(supervisor: int) -> dict[str, float]:
-    """Return the CPU seconds of each role so far, and those of PostgreSQL and Kafka."""
-    own = roles(supervisor)
-    used = {role: _cpu(pid, _UTIME, _STIME) for role, pid in own.items()}
-    others = [pid for pid in _descendants(supervisor) if pid not in own.values()]
+    """Return the CPU seconds used so far by each role, by PostgreSQL and by Kafka."""
+    pids = roles(supervisor)
+    used = {role: _cpu_seconds(pid, _UTIME, _STIME) for role, pid in pids.items()}
+    servers = [pid for pid in _descendants(supervisor) if pid not in pids.values()]
     for name, command in (("PostgreSQL", "postgres"), ("Apache Kafka", "java")):
-        theirs = [pid for pid in others if _command(pid) == command]
-        used[name] = sum(_cpu(pid, _UTIME, _STIME, _CUTIME, _CSTIME) for pid in theirs)
+        same_command = [pid for pid in servers if _command(pid) == command]
+        used[name] = sum(
+            _cpu_seconds(pid, _UTIME, _STIME, _CUTIME, _CSTIME) for pid in same_command
+        )
     return used
 
 
 def peak_mebibytes(supervisor: int) -> dict[str, float]:
-    """Return the peak of resident memory of each role, pages shared with others included."""
-    return {role: _status(pid, "VmHWM") / 1024 for role, pid in roles(supervisor).items()}
+    """Return the peak of resident memory of each role in MiB, shared pages included."""
+    return {role: _status_field(pid, "VmHWM") / 1024 for role, pid in roles(supervisor).items()}
 
 
 def _descendants(pid: int) -> Iterator[int]:
+    """Yield the ids of the children of a process, of their children, and so on."""
     for child in _children(pid):
         yield child
         yield from _descendants(child)
 
 
 def _children(pid: int) -> list[int]:
-    return [int(child) for child in _read(f"/proc/{pid}/task/{pid}/children").split()]
+    return [int(child) for child in _read_or_empty(f"/proc/{pid}/task/{pid}/children").split()]
 
 
 def _output_file(pid: int) -> str:
@@ -52,20 +58,23 @@ def _output_file(pid: int) -> str:
 
 
 def _command(pid: int) -> str:
-    return _read(f"/proc/{pid}/comm").strip()
+    return _read_or_empty(f"/proc/{pid}/comm").strip()
 
 
-def _cpu(pid: int, *positions: int) -> float:
-    fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+def _cpu_seconds(pid: int, *positions: int) -> float:
+    """Return the sum of the CPU times at these positions of /proc/<pid>/stat, in seconds."""
+    fields = _read_or_empty(f"/proc/{pid}/stat").rpartition(")")[2].split()
     return sum(int(fields[position]) for position in positions) / _TICKS if fields else 0.0
 
 
-def _status(pid: int, name: str) -> float:
-    lines = (line.split() for line in _read(f"/proc/{pid}/status").splitlines())
+def _status_field(pid: int, name: str) -> float:
+    """Return the number in one line of /proc/<pid>/status; 0 if there is no such line."""
+    lines = (line.split() for line in _read_or_empty(f"/proc/{pid}/status").splitlines())
     return next((float(line[1]) for line in lines if line and line[0] == f"{name}:"), 0.0)
 
 
-def _read(path: str) -> str:
+def _read_or_empty(path: str) -> str:
+    """Return the text of a file; empty if its process has ended meanwhile."""
     try:
         return Path(path).read_text()
     except OSError:

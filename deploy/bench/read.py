@@ -1,4 +1,4 @@
-"""Reads of one customer from the service and through the gateway, compared with a bare server."""
+"""The read benchmark: GET of one customer, from the service, the gateway and a bare server."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from deploy.bench.bare import CONNECTIONS as POOL
+from deploy.bench.bare import CONNECTIONS as BARE_CONNECTIONS
 from deploy.bench.figures import Figure, Part
 from deploy.bench.subject import Subject
 from deploy.local.ports import free_port
@@ -34,22 +34,28 @@ Authorize = Callable[[], str]
 
 
 def measure(subject: Subject) -> Part:
-    """Load each server in turn for some rounds and compare medians; the first round warms up."""
+    """Measure the three servers in turn, ROUNDS times, and compare the medians.
+
+    A first round, which warms the servers up, is left out.
+    """
     customer = _some_customer(subject)
-    with _bare() as bare:
+    with _bare_server() as bare:
         ways: dict[str, tuple[str, Authorize]] = {
             "bare": (f"{bare}/customers/{customer}", str),
-            "service": (f"{_service()}/v1/customers/{customer}", _signed),
+            "service": (f"{_service_url()}/v1/customers/{customer}", _signed_authorization),
             "gateway": (f"{subject.url}/v1/customers/{customer}", lambda: f"Bearer {subject.key}"),
         }
-        rounds = [{way: _load(*each) for way, each in ways.items()} for _ in range(ROUNDS + 1)]
+        rounds = [
+            {way: _run_load_generator(url, authorize) for way, (url, authorize) in ways.items()}
+            for _ in range(ROUNDS + 1)
+        ]
     return _part(rounds[1:])
 
 
 def _part(rounds: list[dict[str, dict[str, Any]]]) -> Part:
-    """Return the medians of the rounds as figures, and their ratios to the bare server."""
-    rates = {way: median(each[way]["rate"] for each in rounds) for way in rounds[0]}
-    failed = sum(each[way]["failed"] for each in rounds for way in each)
+    """Return the median rates as figures, with the ratios to the rate of the bare server."""
+    rates = {way: median(result[way]["rate"] for result in rounds) for way in rounds[0]}
+    failed = sum(result[way]["failed"] for result in rounds for way in result)
     figures = [Figure(name=f"{way}", value=rate, unit="/s") for way, rate in rates.items()]
     figures += [
         Figure(
@@ -67,9 +73,10 @@ def _part(rounds: list[dict[str, dict[str, Any]]]) -> Part:
         Figure(name="failed", value=failed, unit="", most=0),
     ]
     about = (
-        f"GET of one customer; bare: FastAPI + asyncpg, one process, {POOL} connections, the same "
-        f"row of the same PostgreSQL; closed loop of {CONNECTIONS} connections in its own process "
-        f"on one CPU; medians of {len(rounds)} interleaved rounds of {SECONDS} s"
+        f"GET of one customer; bare: FastAPI + asyncpg, one process, {BARE_CONNECTIONS} "
+        f"connections, the same row of the same PostgreSQL; closed loop of {CONNECTIONS} "
+        f"connections in its own process on one CPU; medians of {len(rounds)} interleaved "
+        f"rounds of {SECONDS} s"
     )
     return Part(name="read", about=about, figures=figures, raw={"rounds": rounds})
 
@@ -84,19 +91,22 @@ def _some_customer(subject: Subject) -> str:
     return str(created["id"])
 
 
-def _service() -> str:
+def _service_url() -> str:
     return f"http://127.0.0.1:{os.environ['REGISTRY_PORT']}"
 
 
-def _signed() -> str:
-    """Return the header that the gateway would send; its token is valid for longer than a round."""
+def _signed_authorization() -> str:
+    """Return the Authorization header that the gateway sends to the registry.
+
+    Its token is valid for longer than one round takes.
+    """
     key = keys.load(Path(os.environ["PATRON_DATA"]) / "identity.key")
     caller = Identity("bench", "bench", frozenset({"admin"}), Rows.ALL)
     return f"Bearer {sign(caller, 'registry', key, time.time())}"
 
 
-def _load(url: str, authorize: Authorize) -> dict[str, Any]:
-    """Run the load generator in a process of its own and return what it measured."""
+def _run_load_generator(url: str, authorize: Authorize) -> dict[str, Any]:
+    """Run the load generator in a process of its own and return its measurements."""
     arguments = [url, authorize(), str(CONNECTIONS), str(SECONDS)]
     command = [sys.executable, "-m", "deploy.bench.closed_loop", *arguments]
     done = subprocess.run(
@@ -107,7 +117,7 @@ def _load(url: str, authorize: Authorize) -> dict[str, Any]:
 
 
 @contextmanager
-def _bare() -> Iterator[str]:
+def _bare_server() -> Iterator[str]:
     """Run the bare server in a process of its own and yield its URL."""
     port, url = free_port(), os.environ["REGISTRY_DATABASE_URL"]
     command = [sys.executable, "-m", "deploy.bench.bare", url, str(port)]

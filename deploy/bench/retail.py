@@ -1,4 +1,8 @@
-"""The import of Online Retail until its last score is settled, compared with COPY of its lines."""
+"""The import benchmark: Online Retail through the API, compared with a COPY of its lines.
+
+The import ends when the last score is settled, which means that the ABC classes that changed with
+the scores have been assigned.
+"""
 
 import json
 import tempfile
@@ -21,6 +25,7 @@ PATIENCE_SECONDS = 60
 PAUSE_SECONDS = 0.2
 _PIECE = 1 << 20
 _Table = dict[str, tuple[int, Decimal]]
+"""For each ABC class, the number of customers and their revenue."""
 _TABLE = """CREATE TABLE bare_lines (
     invoice text, stock text, description text, quantity numeric, at timestamp, price numeric,
     customer text, country text
@@ -28,19 +33,22 @@ _TABLE = """CREATE TABLE bare_lines (
 
 
 def measure(subject: Subject) -> Part:
-    """Import the file once, COPY it before and after; raise RuntimeError if figures are wrong."""
+    """Import the file once, and COPY it into a bare table before and after the import.
+
+    Raises RuntimeError if lines were lost or the figures of the API are wrong.
+    """
     shop = online_retail.read()
     with tempfile.TemporaryDirectory() as folder:
         file = online_retail.unpack(Path(folder) / "online_retail.csv")
-        copies = [_copy(subject.admin_url, file) for _ in range(COPY_ROUNDS)]
+        copies = [_copy_seconds(subject.admin_url, file) for _ in range(COPY_ROUNDS)]
         before, began = processes.cpu_seconds(subject.supervisor), time.monotonic()
-        outcome = subject.import_file("/v1/imports", file, _form())
+        outcome = subject.import_file("/v1/imports", file, _import_form())
         imported = time.monotonic() - began
-        subject.settle()
-        _await_figures(subject, shop)
+        subject.wait_until_processed()
+        _wait_for_figures(subject, shop)
         settled = time.monotonic() - began
         after = processes.cpu_seconds(subject.supervisor)
-        copies += [_copy(subject.admin_url, file) for _ in range(COPY_ROUNDS)]
+        copies += [_copy_seconds(subject.admin_url, file) for _ in range(COPY_ROUNDS)]
     if (outcome["created"], outcome["rejected"]) != (shop.lines - shop.rejected_lines, 2):
         raise RuntimeError(f"Lines were lost: {outcome}")
     used = {role: after[role] - before.get(role, 0.0) for role in after}
@@ -54,27 +62,27 @@ def _part(
     used: dict[str, float],
     peaks: dict[str, float],
 ) -> Part:
-    """Return the figures of the import, with the ratio of its time to that of COPY."""
-    once = median(copies)
+    """Return the figures of the import, among them its time divided by the time of COPY."""
+    copy_seconds = median(copies)
     times = [
-        Figure(name="COPY of the lines into one bare table", value=once, unit="s"),
+        Figure(name="COPY of the lines into one bare table", value=copy_seconds, unit="s"),
         Figure(name="file to last line imported", value=imported, unit="s"),
         Figure(name="file to last score settled", value=settled, unit="s"),
-        Figure(name="settled / COPY", value=settled / once, unit="x", most=MOST_TIMES),
+        Figure(name="settled / COPY", value=settled / copy_seconds, unit="x", most=MOST_TIMES),
     ]
-    costs = [Figure(name=f"CPU {role}", value=each, unit="s") for role, each in used.items()]
+    costs = [Figure(name=f"CPU {role}", value=value, unit="s") for role, value in used.items()]
     sizes = [
-        Figure(name=f"peak {role}", value=each, unit="MiB", most=MOST_MEBIBYTES)
-        for role, each in peaks.items()
+        Figure(name=f"peak {role}", value=value, unit="MiB", most=MOST_MEBIBYTES)
+        for role, value in peaks.items()
     ]
     about = (
-        "UCI Online Retail, 541 909 lines, through POST /v1/imports; clock stopped with outboxes "
-        "and consumer lag at 0 and the figures equal to those of the file"
+        "UCI Online Retail, 541 909 lines, through POST /v1/imports; settled: the outboxes are "
+        "empty, consumers have no lag, and the ABC table equals the one calculated from the file"
     )
     return Part(name="import", about=about, figures=times + costs + sizes, raw={"copy": copies})
 
 
-def _form() -> dict[str, str]:
+def _import_form() -> dict[str, str]:
     return {
         "entity": "orders",
         "mapping": json.dumps(online_retail.MAPPING),
@@ -82,7 +90,7 @@ def _form() -> dict[str, str]:
     }
 
 
-def _copy(admin_url: str, file: Path) -> float:
+def _copy_seconds(admin_url: str, file: Path) -> float:
     """COPY the file into a new table and return the seconds taken, commit included."""
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS bare_lines")
@@ -99,21 +107,24 @@ def _copy(admin_url: str, file: Path) -> float:
     return seconds
 
 
-def _await_figures(subject: Subject, shop: online_retail.Shop) -> None:
-    """Wait until the ABC tables equal those of the file; raise RuntimeError if they do not."""
-    expected = {method: _expected(shop, method) for method in METHODS}
+def _wait_for_figures(subject: Subject, shop: online_retail.Shop) -> None:
+    """Wait until the ABC tables of the API equal those calculated from the file.
+
+    Raises RuntimeError after PATIENCE_SECONDS.
+    """
+    expected = {method: _table_from_file(shop, method) for method in METHODS}
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while (found := {method: _answered(subject, method) for method in METHODS}) != expected:
+    while (found := {method: _table_from_api(subject, method) for method in METHODS}) != expected:
         if time.monotonic() > deadline:
             raise RuntimeError(f"The figures differ from those of the file: {found}")
         time.sleep(PAUSE_SECONDS)
 
 
-def _expected(shop: online_retail.Shop, method: str) -> _Table:
+def _table_from_file(shop: online_retail.Shop, method: str) -> _Table:
     classes = online_retail.classes(shop, method).items()
-    return {name: (len(one.members), one.value) for name, one in classes}
+    return {name: (len(found.members), found.value) for name, found in classes}
 
 
-def _answered(subject: Subject, method: str) -> _Table:
+def _table_from_api(subject: Subject, method: str) -> _Table:
     answer = subject.get("/v1/portfolio/abc", method=method)
     return {row["class"]: (row["customers"], Decimal(row["value"])) for row in answer["classes"]}

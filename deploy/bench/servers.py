@@ -1,4 +1,4 @@
-"""PostgreSQL and Kafka for a benchmark: new, temporary, with fsync on."""
+"""PostgreSQL and Kafka for a benchmark: empty at first, removed afterwards, with fsync on."""
 
 from deploy.bench.online_retail import CURRENCY
 from deploy.local.kafka import Kafka
@@ -7,14 +7,14 @@ from deploy.local.roles import create_roles
 
 
 class FreshServers:
-    """PostgreSQL and Apache Kafka, as `Servers` of deploy.local.run."""
+    """PostgreSQL and Apache Kafka for one run; an implementation of `deploy.local.run.Servers`."""
 
     def __init__(self) -> None:
         self.postgres = Postgres()
         self.kafka = Kafka()
 
     def start(self) -> dict[str, str]:
-        """Start both and return the services' settings, with the data set's currency."""
+        """Start both servers and return the services' settings, with the data set's currency."""
         self.postgres.start()
         self.kafka.start()
         roles = create_roles(self.postgres.url)
@@ -26,6 +26,6 @@ class FreshServers:
         """Do nothing: a server that died makes the benchmark fail."""
 
     def close(self) -> None:
-        """Stop both and remove their data."""
+        """Stop both servers and remove their data."""
         self.kafka.close()
         self.postgres.close()

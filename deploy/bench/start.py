@@ -1,4 +1,4 @@
-"""The time from `make run` until it is ready, and that of loading the demo company."""
+"""The start benchmark: how long `make run` takes to be ready and `make demo` to load its data."""
 
 import os
 import re
@@ -20,20 +20,20 @@ PATIENCE_SECONDS = 600
 
 
 def measure() -> Part:
-    """Start an empty product ROUNDS times, then the demo once until it has printed everything."""
+    """Start an empty product ROUNDS times, then run the demo once until it exits."""
     starts = [_start_seconds() for _ in range(ROUNDS)]
-    loaded, whole = _demo_seconds()
+    loading, whole = _demo_seconds()
     figures = [
         Figure(name="make run to ready", value=median(starts), unit="s", most=START_SECONDS),
-        Figure(name="demo company loaded", value=loaded, unit="s", most=DEMO_SECONDS),
+        Figure(name="demo company loaded", value=loading, unit="s", most=DEMO_SECONDS),
         Figure(name="make demo from start to exit", value=whole, unit="s"),
     ]
-    about = f"embedded, fresh data, set-up done; median of {ROUNDS} starts"
+    about = f"embedded stack, empty data folder, after make setup; median of {ROUNDS} starts"
     return Part(name="start", about=about, figures=figures, raw={"starts": starts})
 
 
 def _start_seconds() -> float:
-    """Return the seconds from starting the command to its line "ready"."""
+    """Return the seconds from the start of `make run` until it prints "ready"."""
     with tempfile.TemporaryDirectory() as data:
         began = time.monotonic()
         with _run("deploy.local", "run", data=Path(data)) as process:
@@ -47,7 +47,7 @@ def _start_seconds() -> float:
 
 
 def _demo_seconds() -> tuple[float, float]:
-    """Return the seconds that the load printed, and those of the whole command."""
+    """Return the seconds of loading the data, which the demo prints, and of the whole command."""
     with tempfile.TemporaryDirectory() as data:
         began = time.monotonic()
         with _run("deploy.demo", data=Path(data), DEMO_EXIT="1") as process:
@@ -60,12 +60,12 @@ def _demo_seconds() -> tuple[float, float]:
 
 
 def _run(module: str, *arguments: str, data: Path, **settings: str) -> subprocess.Popen[str]:
-    """Start a command with its own data folder and port, without settings of this environment."""
+    """Start a command with the given data folder, a free port and no inherited PATRON_ settings."""
     inherited = {name: value for name, value in os.environ.items() if name[:7] != "PATRON_"}
-    own = {"PATRON_DATA": str(data), "PATRON_PORT": str(free_port())}
+    settings |= {"PATRON_DATA": str(data), "PATRON_PORT": str(free_port())}
     return subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
-        env=inherited | own | settings,
+        env=inherited | settings,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

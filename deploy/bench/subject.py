@@ -1,4 +1,4 @@
-"""The running product that a benchmark measures, seen from a process of its supervisor."""
+"""The running product that a benchmark measures, as a child process of its supervisor sees it."""
 
 import os
 import time
@@ -17,12 +17,12 @@ from deploy.local.roles import SERVICES
 
 PATIENCE_SECONDS = 1200
 PAUSE_SECONDS = 0.2
-_OVER = frozenset({"succeeded", "failed", "cancelled"})
+_END_STATES = frozenset({"succeeded", "failed", "cancelled"})
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A running product on the real stack, and its servers' addresses for an administrator."""
+    """A running product on PostgreSQL and Kafka, with the addresses of these servers."""
 
     url: str
     key: str
@@ -32,7 +32,7 @@ class Subject:
 
     @property
     def supervisor(self) -> int:
-        """The process id of the supervisor, which started this process."""
+        """The process id of the product's supervisor, which is the parent of this process."""
         return os.getppid()
 
     def get(self, path: str, **parameters: str | int) -> Any:
@@ -40,29 +40,32 @@ class Subject:
         return self.http.get(path, params=parameters).raise_for_status().json()
 
     def import_file(self, path: str, file: Path, form: dict[str, str]) -> dict[str, Any]:
-        """Import a file and wait until the job is over; raise RuntimeError unless it succeeds."""
+        """Import a file and return the ended job; raise RuntimeError unless it succeeded."""
         with file.open("rb") as content:
             sent = self.http.post(path, data=form, files={"file": (file.name, content)})
         location = sent.raise_for_status().headers["Location"]
-        while (job := self.get(location))["state"] not in _OVER:
+        while (job := self.get(location))["state"] not in _END_STATES:
             time.sleep(PAUSE_SECONDS)
         if job["state"] != "succeeded":
             raise RuntimeError(f"{file.name} was not imported: {job}")
         return dict(job)
 
-    def settle(self) -> None:
-        """Wait until the outboxes are empty, consumers have no lag and all classes are assigned."""
+    def wait_until_processed(self) -> None:
+        """Wait until outboxes are empty, consumers have no lag and ABC classes are up to date."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while self._unpublished() or self._lag() or self._unsettled():
+        while self._unpublished_events() or self._lag() or self._unsettled_scores():
             if time.monotonic() > deadline:
-                raise TimeoutError(f"The product did not settle in {PATIENCE_SECONDS} seconds.")
+                raise TimeoutError(
+                    f"Events are still unprocessed after {PATIENCE_SECONDS} seconds."
+                )
             time.sleep(PAUSE_SECONDS)
 
-    def _unpublished(self) -> int:
+    def _unpublished_events(self) -> int:
         waiting = SQL("SELECT count(*) FROM {}.outbox WHERE published_at IS NULL")
         return sum(self._count(waiting.format(Identifier(service))) for service in SERVICES)
 
-    def _unsettled(self) -> int:
+    def _unsettled_scores(self) -> int:
+        """Return how many scores changed after the ABC classes were last assigned."""
         return self._count(
             SQL("SELECT count(*) FROM scoring.scores WHERE unsettled_since IS NOT NULL")
         )
@@ -73,7 +76,7 @@ class Subject:
         return int(row[0]) if row else 0
 
     def _lag(self) -> int:
-        """Return how many records the consumer groups have not committed, over all their topics."""
+        """Return how many Kafka records the services have not yet processed, over all topics."""
         with (
             closing(KafkaAdminClient(bootstrap_servers=self.bootstrap)) as admin,
             closing(KafkaConsumer(bootstrap_servers=self.bootstrap)) as consumer,
@@ -82,11 +85,14 @@ class Subject:
 
 
 def _lag_of(admin: Any, consumer: Any, group: str) -> int:
+    """Return how many records of its topics a consumer group has not committed."""
     answer = admin.list_group_offsets(group)
-    done = {part: committed.offset for part, committed in answer.get(group, answer).items()}
-    parts = [
+    groups_offsets = answer.get(group, answer)
+    offsets = {partition: committed.offset for partition, committed in groups_offsets.items()}
+    partitions = [
         TopicPartition(topic, number)
-        for topic in {part.topic for part in done}
+        for topic in {partition.topic for partition in offsets}
         for number in consumer.partitions_for_topic(topic) or ()
     ]
-    return sum(end - done.get(part, 0) for part, end in consumer.end_offsets(parts).items())
+    ends = consumer.end_offsets(partitions)
+    return sum(end - offsets.get(partition, 0) for partition, end in ends.items())

@@ -16,41 +16,47 @@ from deploy.local.run import Client, NoServers, Plan, run
 
 
 def main() -> int:
-    """Run the command of the arguments and return the exit code."""
+    """Run the chosen command, by default the product with the demo; return the exit code."""
     arguments = _parser().parse_args()
     if arguments.command == "generate":
         generate(arguments.into)
         return 0
     if arguments.command == "load":
-        show(arguments.url, arguments.key)
+        load_and_report(arguments.url, arguments.key)
         return 0
-    client = Client(name="demo", run=show, ends_run=bool(os.environ.get("DEMO_EXIT")))
+    client = Client(name="demo", run=load_and_report, ends_run=bool(os.environ.get("DEMO_EXIT")))
     return run(Plan(part="demo", servers=NoServers(), client=client))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.demo", description=__doc__)
     commands = parser.add_subparsers(dest="command")
-    writing = commands.add_parser("generate", help="write the company's files into a folder")
-    writing.add_argument("--into", type=Path, required=True, metavar="DIR")
-    loading = commands.add_parser(
+    generate_command = commands.add_parser(
+        "generate", help="write the company's files into a folder"
+    )
+    generate_command.add_argument("--into", type=Path, required=True, metavar="DIR")
+    load_command = commands.add_parser(
         "load", help="load the company into a running product, and report"
     )
-    loading.add_argument("--url", required=True, help="address of the gateway")
-    loading.add_argument("--key", required=True, help="an API key that may write")
+    load_command.add_argument("--url", required=True, help="address of the gateway")
+    load_command.add_argument("--key", required=True, help="an API key that may write")
     return parser
 
 
-def show(url: str, key: str) -> None:
-    """Load the demo company into a running product and print the product's figures."""
+def load_and_report(url: str, key: str) -> None:
+    """Load the demo company into a running product and print the report.
+
+    Raises SystemExit with exit code 1 if the API refuses a request.
+    """
     try:
-        print(f"\n{_loaded_report(url, key)}\n", flush=True)
+        print(f"\n{_report_after_loading(url, key)}\n", flush=True)
     except RefusedError as refusal:
         print(refusal, file=sys.stderr, flush=True)
         raise SystemExit(1) from refusal
 
 
-def _loaded_report(url: str, key: str) -> str:
+def _report_after_loading(url: str, key: str) -> str:
+    """Load the demo company, wait until its scores are computed, and return the report."""
     with tempfile.TemporaryDirectory() as name, Api(url, key) as api:
         folder = Path(name)
         generate(folder)

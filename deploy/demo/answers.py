@@ -1,4 +1,4 @@
-"""The answers of customers to a wave: they follow from good and bad deliveries, with some noise."""
+"""Random answers to the satisfaction survey, which are lower after late or faulty deliveries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,10 +21,11 @@ from deploy.demo.questionnaire import (
 )
 from deploy.demo.story import Wave, random_stream
 
-_ASKED_AFTER_PURCHASE_WITHIN = timedelta(days=540)
-_SHARE_ANSWERING = {True: 0.42, False: 0.56}
+_LAST_PURCHASE_WITHIN = timedelta(days=540)
+_SHARE_ANSWERING = {"person": 0.42, "organisation": 0.56}
 _SHARE_NOT_APPLICABLE, _SHARE_ANONYMOUS, _SHARE_WITH_TEXT = 0.03, 0.06, 0.15
 _AGGRIEVED = 0.12
+"""A customer complains in the free text if a grievance is larger than this."""
 _PERSONAL_NOISE, _ITEM_NOISE = 0.05, 0.11
 _MOST_RECOMMENDED = 10
 
@@ -40,23 +41,28 @@ class Answer:
 
 
 def answers(histories: Iterable[PurchaseHistory], wave: Wave, seed: int) -> list[Answer]:
-    """Return the answers of customers who bought within eighteen months, in order of time."""
+    """Return the questionnaires that customers filled in during a wave, in order of time.
+
+    Customers are asked if they bought something in the eighteen months before the wave.
+    """
     asked = [history for history in histories if _bought_recently(history, wave.opens)]
     streams = [random_stream(seed, wave.code, h.customer.external_id) for h in asked]
-    given = [_answer(rng, history, wave) for rng, history in zip(streams, asked, strict=True)]
+    filled_in = [_answer(rng, history, wave) for rng, history in zip(streams, asked, strict=True)]
     return sorted(
-        (answer for answer in given if answer), key=lambda a: (a.submitted_at, a.respondent or "")
+        (answer for answer in filled_in if answer),
+        key=lambda a: (a.submitted_at, a.respondent or ""),
     )
 
 
 def _bought_recently(history: PurchaseHistory, day: date) -> bool:
     last = history.last_bought_before(day)
-    return last is not None and day - last <= _ASKED_AFTER_PURCHASE_WITHIN
+    return last is not None and day - last <= _LAST_PURCHASE_WITHIN
 
 
 def _answer(rng: Random, history: PurchaseHistory, wave: Wave) -> Answer | None:
-    """Return a customer's answer, or None: not all who are asked answer."""
-    if rng.random() > _SHARE_ANSWERING[history.customer.is_person]:
+    """Return a customer's filled-in questionnaire; None if the customer does not answer."""
+    kind = "person" if history.customer.is_person else "organisation"
+    if rng.random() > _SHARE_ANSWERING[kind]:
         return None
     day = wave.opens + timedelta(days=rng.randint(0, (wave.closes - wave.opens).days))
     mood = history.mood_on(day)
@@ -69,20 +75,20 @@ def _answer(rng: Random, history: PurchaseHistory, wave: Wave) -> Answer | None:
 
 
 def _last_purchase(rng: Random, history: PurchaseHistory, day: date) -> dict[str, int | str]:
-    """Return when and where the customer bought; several shops are separated by semicolons."""
+    """Return the answers to when and where the customer bought, several shops joined by ";"."""
     last = history.last_bought_before(day) or day
-    ago = (day - last).days
+    days_ago = (day - last).days
     shops = SHOPS_OF_PERSONS if history.customer.is_person else SHOPS_OF_ORGANISATIONS
     chosen = [shop for shop in shops if rng.random() < 1 / len(shops)] or [shops[0]]
     periods = ((91, "within_3_months"), (365, "within_12_months"), (1096, "within_3_years"))
     return {
-        "bought": next((code for days, code in periods if ago <= days), "earlier"),
+        "bought": next((code for days, code in periods if days_ago <= days), "earlier"),
         "bought_at": ";".join(chosen),
     }
 
 
 def _scores(rng: Random, mood: Mood) -> dict[str, int | str]:
-    """Return the scores of all aspects, of the expectation, and the likelihood to recommend."""
+    """Return the answers to the questions with scales: aspects, expectation, recommendation."""
     personal = rng.gauss(0.0, _PERSONAL_NOISE)
 
     def with_noise(level: float) -> float:
@@ -100,6 +106,7 @@ def _scores(rng: Random, mood: Mood) -> dict[str, int | str]:
 
 
 def _level_of(mood: Mood, aspect: Aspect) -> float:
+    """Return the satisfaction with one aspect: about 0 to 1, lowered by grievances."""
     grievance = aspect.lateness * mood.lateness + aspect.faults * mood.faults
     return mood.expects + aspect.offset - grievance
 
@@ -110,7 +117,7 @@ def _likert(level: float) -> int:
 
 
 def _suggestion(rng: Random, mood: Mood) -> dict[str, int | str]:
-    """Return a text about the larger grievance, a general one, or none."""
+    """Return the free text: about the larger grievance, a general suggestion, or empty."""
     if rng.random() > _SHARE_WITH_TEXT:
         return {"suggestion": ""}
     aggrieved = max(mood.lateness, mood.faults) > _AGGRIEVED

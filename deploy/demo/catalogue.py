@@ -70,7 +70,11 @@ _CYCLE_DAYS = {"LX-RO": 365, "LX-PP": 180, "LX-HP": 270, "QJ-05": 120}
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product; prices are in CNY per piece, `cycle_days` lie between purchases of consumables."""
+    """A product; prices are in CNY per piece.
+
+    `cycle_days` is the usual time between two purchases of a consumable, `fault_rate` the share of
+    orders with a faulty piece.
+    """
 
     code: str
     name: str
@@ -83,7 +87,8 @@ class Product:
     fault_rate: float
 
 
-def _product(category: str, row: str) -> Product:
+def _parse_product(category: str, row: str) -> Product:
+    """Return the product of one row of _PRODUCTS, whose columns are separated by "|"."""
     code, name, name_en, price, cost_share, years, faults = row.split("|")
     list_price = Decimal(price)
     return Product(
@@ -100,7 +105,7 @@ def _product(category: str, row: str) -> Product:
 
 
 CATALOGUE = tuple(
-    _product(category, row)
+    _parse_product(category, row)
     for category, rows in _PRODUCTS.items()
     for row in rows.split("\n")
     if row

@@ -34,7 +34,7 @@ _WEST = """
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A city, the sales team that serves it and its shopping areas as (Chinese, English)."""
+    """A city, the sales team that serves it, and its shopping areas by Chinese and English name."""
 
     name: str
     name_en: str
@@ -42,14 +42,15 @@ class City:
     areas: tuple[tuple[str, str], ...]
 
 
-def _city(row: str, team: str) -> City:
+def _parse_city(row: str, team: str) -> City:
+    """Return the city of one row: its two names, then the two names of each shopping area."""
     words = row.split()
     areas = tuple(zip(words[2::2], words[3::2], strict=True))
     return City(name=words[0], name_en=words[1], team=team, areas=areas)
 
 
 CITIES = tuple(
-    _city(row, team)
+    _parse_city(row, team)
     for team, rows in (("east", _EAST), ("north", _NORTH), ("south", _SOUTH), ("west", _WEST))
     for row in rows.strip().splitlines()
 )

@@ -1,4 +1,4 @@
-"""The customers of the demo company, without their purchases."""
+"""The customers of the demo company; their purchases are in orders.py."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,15 +20,16 @@ _OWNERS = {
 
 
 _SHARE_WITHOUT_ORDERS = 0.05
-_SHARE_AT_THE_START = 0.5
+_SHARE_JOINING_AT_START = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer on record.
+    """A customer as the demo company has recorded it.
 
-    `joined` is the day of first interest, `gap_days` the average between orders, `expects` the
-    satisfaction from 0 to 1 while nothing goes wrong.
+    `joined` is the first day on which the customer may buy, `gap_days` the average time between two
+    orders, `expects` the satisfaction from 0 to 1 while no delivery is late or faulty. A customer
+    whose `buys` is False never orders.
     """
 
     external_id: str
@@ -58,7 +59,7 @@ class Customer:
 
 
 def customers(seed: int) -> tuple[Customer, ...]:
-    """Return all customers, invented; their external ids are C00001, C00002 and so on."""
+    """Return all customers, who are invented; their external ids are C00001, C00002 and so on."""
     rng = random_stream(seed, "customers")
     identities = _identities(rng)
     return tuple(
@@ -68,30 +69,30 @@ def customers(seed: int) -> tuple[Customer, ...]:
 
 
 def _identities(rng: Random) -> list[tuple[Segment, Name, City]]:
-    """Return segment, name and city of every customer, in random order."""
-    found = [
+    """Return the segment, name and city of every customer, in random order."""
+    identities = [
         (segment, name, city)
         for segment in SEGMENTS
         for name, city in _unique_names(rng, segment, count=segment.count)
     ]
     headquarters = CITIES[0]
-    found += [(DEPARTMENTS, name, headquarters) for name in DEPARTMENT_NAMES]
-    rng.shuffle(found)
-    return found
+    identities += [(DEPARTMENTS, name, headquarters) for name in DEPARTMENT_NAMES]
+    rng.shuffle(identities)
+    return identities
 
 
 def _unique_names(rng: Random, segment: Segment, *, count: int) -> Iterator[tuple[Name, City]]:
-    """Yield `count` different names with their cities."""
-    taken: set[str] = set()
-    while len(taken) < count:
+    """Yield `count` names for customers of a segment, each different, with a city for each."""
+    used: set[str] = set()
+    while len(used) < count:
         city = rng.choice(CITIES)
-        name = _name(rng, segment, city)
-        if name.zh not in taken:
-            taken.add(name.zh)
+        name = _random_name(rng, segment, city)
+        if name.zh not in used:
+            used.add(name.zh)
             yield name, city
 
 
-def _name(rng: Random, segment: Segment, city: City) -> Name:
+def _random_name(rng: Random, segment: Segment, city: City) -> Name:
     if segment.is_person:
         return names.person(rng, *segment.trades)
     trade = rng.choice(segment.trades)
@@ -110,14 +111,17 @@ def _customer(rng: Random, number: int, segment: Segment, name: Name, city: City
         phone=f"1990000{number:04d}",
         internal=internal,
         buys=internal or rng.random() > _SHARE_WITHOUT_ORDERS,
-        joined=_joined(rng),
+        joined=_joining_day(rng),
         gap_days=segment.habit.gap_days * rng.lognormvariate(0.0, 0.35),
         expects=min(0.95, max(0.35, rng.gauss(0.74, 0.11))),
     )
 
 
-def _joined(rng: Random) -> date:
-    """Return the day on which a customer joined: for half of them START, later days more often."""
-    if rng.random() < _SHARE_AT_THE_START:
+def _joining_day(rng: Random) -> date:
+    """Return the day on which a customer joins: for half of them START, else a random day.
+
+    Later days are more frequent than earlier ones, so that the company grows.
+    """
+    if rng.random() < _SHARE_JOINING_AT_START:
         return START
     return START + timedelta(days=int(DAYS * rng.random() ** 0.7))

@@ -15,14 +15,17 @@ from deploy.demo.story import END, WAVES, Wave
 
 _PATIENCE_SECONDS = 180
 _PAUSE_SECONDS = 0.5
-_AT_THE_END = {"as_of": END.isoformat()}
+_AS_OF_END = {"as_of": END.isoformat()}
 _MOST_VALUABLE = 10
 _LARGEST_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """Totals that the files and the API both give: they are equal once all data are scored."""
+    """Totals of the loaded data: the API returns those of the files once all data are scored.
+
+    `bought` is the net amount of all purchases, `answers` the number of answers per wave.
+    """
 
     customers: int
     bought: Decimal
@@ -30,7 +33,7 @@ class Totals:
 
 
 def count_totals(folder: Path) -> Totals:
-    """Return the totals of the files."""
+    """Return the totals of the generated files in `folder`."""
     amounts = (
         Decimal(row["quantity"]) * Decimal(row["unit_price"]) - Decimal(row["discount"])
         for row in _rows(folder / ORDERS)
@@ -39,12 +42,14 @@ def count_totals(folder: Path) -> Totals:
     return Totals(
         customers=sum(1 for _ in _rows(folder / CUSTOMERS)),
         bought=sum(amounts, Decimal(0)),
-        answers={wave.code: sum(1 for _ in _rows(_answers(folder, wave.code))) for wave in WAVES},
+        answers={
+            wave.code: sum(1 for _ in _rows(_answers_path(folder, wave.code))) for wave in WAVES
+        },
     )
 
 
 def wait_until_scored(api: Api, survey: str, expected: Totals) -> None:
-    """Wait until the API gives the expected totals; raise RefusedError after three minutes."""
+    """Wait until the API returns the expected totals; raise RefusedError after three minutes."""
     progress = Progress("评价 scores")
     progress.begin("计算中 being computed")
     deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -59,28 +64,32 @@ def wait_until_scored(api: Api, survey: str, expected: Totals) -> None:
 
 
 def _scored_totals(api: Api, survey: str) -> Totals:
-    """Return the totals of the current figures, which the product need not calculate again."""
+    """Return the totals that the API shows now.
+
+    The requests contain no date, because the product has the current figures stored.
+    """
     indices = {wave.code: _satisfaction(api, survey, wave) for wave in WAVES}
     return Totals(
         customers=api.get("/v1/portfolio/ladder")["n"],
         bought=Decimal(api.get("/v1/portfolio/abc", basis="revenue")["total"]),
-        answers={code: one["n"] if one else 0 for code, one in indices.items()},
+        answers={code: index["n"] if index else 0 for code, index in indices.items()},
     )
 
 
 def findings(api: Api, survey: str) -> Findings:
-    """Return index, ladder, ABC table and the most valuable customers with their facts."""
+    """Read from the API all figures that the report shows."""
     indices = ((wave, _satisfaction(api, survey, wave)) for wave in WAVES)
     return Findings(
-        indices=[(f"{wave.title} {wave.title_en}", one) for wave, one in indices if one],
-        ladder=api.get("/v1/portfolio/ladder", **_AT_THE_END),
-        abc=api.get("/v1/portfolio/abc", **_AT_THE_END),
-        valuable=[_valuable(api, score) for score in _most_valuable(api)],
+        indices=[(f"{wave.title} {wave.title_en}", index) for wave, index in indices if index],
+        ladder=api.get("/v1/portfolio/ladder", **_AS_OF_END),
+        abc=api.get("/v1/portfolio/abc", **_AS_OF_END),
+        valuable=[_valuable_customer(api, score) for score in _most_valuable_customer(api)],
         addresses=_addresses(api, survey),
     )
 
 
 def _addresses(api: Api, survey: str) -> list[tuple[str, str]]:
+    """Return labels and URLs of pages that a user may open in a browser."""
     newest = api.get(f"/v1/surveys/{survey}")["waves"][-1]
     return [
         ("接口文档 API", f"{api.url}/docs"),
@@ -90,17 +99,18 @@ def _addresses(api: Api, survey: str) -> list[tuple[str, str]]:
 
 
 def _satisfaction(api: Api, survey: str, wave: Wave) -> Json | None:
-    """Return the index of a wave; None until scoring knows the survey."""
+    """Return the satisfaction index of a wave; None while the product has not computed it."""
     return api.find("/v1/portfolio/satisfaction", survey=survey, wave=wave.code)
 
 
-def _most_valuable(api: Api) -> list[Json]:
+def _most_valuable_customer(api: Api) -> list[Json]:
     return list(api.get("/v1/scores", limit=_MOST_VALUABLE)["items"])
 
 
-def _valuable(api: Api, score: Json) -> ValuableCustomer:
+def _valuable_customer(api: Api, score: Json) -> ValuableCustomer:
+    """Read the record of a customer and the facts that explain the score."""
     customer = score["customer_id"]
-    pages = api.pages(f"/v1/scores/{customer}/explanation", **_AT_THE_END, limit=_LARGEST_PAGE)
+    pages = api.pages(f"/v1/scores/{customer}/explanation", **_AS_OF_END, limit=_LARGEST_PAGE)
     return ValuableCustomer(
         customer=api.get(f"/v1/customers/{customer}"),
         score=score,
@@ -108,7 +118,7 @@ def _valuable(api: Api, score: Json) -> ValuableCustomer:
     )
 
 
-def _answers(folder: Path, wave: str) -> Path:
+def _answers_path(folder: Path, wave: str) -> Path:
     return folder / answers_file(wave)
 
 

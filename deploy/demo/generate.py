@@ -24,20 +24,20 @@ def answers_file(wave: str) -> str:
 
 
 def generate(into: Path, seed: int = SEED) -> None:
-    """Write products, customers, orders and each wave's answers into a folder."""
+    """Write the files of products, customers, orders and each wave's answers into a folder."""
     into.mkdir(parents=True, exist_ok=True)
     people = customers(seed)
     histories = [purchase_history(customer, seed) for customer in people]
-    bought = [purchase for one in histories for purchase in one.purchases]
-    _write(into / PRODUCTS, map(_product, CATALOGUE))
-    _write(into / CUSTOMERS, map(_customer, people))
-    _write(into / ORDERS, _order_lines(orders([*bought, *shoppers(seed)])))
+    bought = [purchase for history in histories for purchase in history.purchases]
+    _write_csv(into / PRODUCTS, map(_product_row, CATALOGUE))
+    _write_csv(into / CUSTOMERS, map(_customer_row, people))
+    _write_csv(into / ORDERS, _order_rows(orders([*bought, *shoppers(seed)])))
     for wave in WAVES:
-        _write(into / answers_file(wave.code), map(_answer, answers(histories, wave, seed)))
+        _write_csv(into / answers_file(wave.code), map(_answer_row, answers(histories, wave, seed)))
 
 
-def _write(path: Path, rows: Iterable[Row]) -> None:
-    """Write rows with the columns of the first row, and a header with their names."""
+def _write_csv(path: Path, rows: Iterable[Row]) -> None:
+    """Write rows as a CSV file; the header has the column names of the first row."""
     rest = iter(rows)
     first = next(rest)
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -47,7 +47,7 @@ def _write(path: Path, rows: Iterable[Row]) -> None:
         writer.writerows(rest)
 
 
-def _product(product: Product) -> Row:
+def _product_row(product: Product) -> Row:
     return {
         "code": product.code,
         "name": product.name,
@@ -60,7 +60,7 @@ def _product(product: Product) -> Row:
     }
 
 
-def _customer(customer: Customer) -> Row:
+def _customer_row(customer: Customer) -> Row:
     return {
         "external_id": customer.external_id,
         "name": customer.name.zh,
@@ -74,11 +74,12 @@ def _customer(customer: Customer) -> Row:
         "team": customer.team,
         "email": customer.email,
         "phone": customer.phone,
-        "internal": _flag(customer.internal),
+        "internal": _boolean_text(customer.internal),
     }
 
 
-def _order_lines(placed: Iterable[Order]) -> Iterator[Row]:
+def _order_rows(placed: Iterable[Order]) -> Iterator[Row]:
+    """Yield a row for each line of each order."""
     for order in placed:
         for line in order.lines:
             yield {
@@ -94,11 +95,11 @@ def _order_lines(placed: Iterable[Order]) -> Iterator[Row]:
                 "unit_cost": line.product.unit_cost,
                 "promised_on": order.promised_on,
                 "delivered_on": order.delivered_on,
-                "faulty": _flag(order.faulty),
+                "faulty": _boolean_text(order.faulty),
             }
 
 
-def _answer(answer: Answer) -> Row:
+def _answer_row(answer: Answer) -> Row:
     return {
         "respondent_external_id": answer.respondent,
         "submitted_at": answer.submitted_at.isoformat(),
@@ -107,5 +108,6 @@ def _answer(answer: Answer) -> Row:
     }
 
 
-def _flag(value: bool | None) -> str:  # noqa: FBT001 - a cell's value, not a switch
+def _boolean_text(value: bool | None) -> str:  # noqa: FBT001 - a cell's value, not a switch
+    """Return true or false as a cell of a file; an unknown value (None) is an empty cell."""
     return "" if value is None else str(value).lower()

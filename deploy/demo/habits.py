@@ -26,11 +26,13 @@ _LIST_PRICE, _TRADE_PRICE, _BULK_PRICE = Decimal("1.00"), Decimal("0.82"), Decim
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """The buying habits of one segment.
+    """The buying habits of the customers of one segment.
 
-    `gap_days` is the median gap between orders, `leaving` the chance after each order that a
-    content customer buys no more, `basket` the weight of each category, `lines` the weights of
-    orders with one line, two lines and so on, `price_share` the paid part of the list price.
+    `gap_days` is the median number of days between two orders, `quantity` the least and greatest
+    number of pieces per line, and `leaving` the probability that a satisfied customer never buys
+    again after an order. `basket` contains the weight of each product category, and `lines` the
+    weights of orders with one line, two lines and so on. `price_share` is the part of the list
+    price that is paid, and `promise_days` the promised delivery time.
     """
 
     gap_days: float

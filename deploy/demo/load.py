@@ -32,13 +32,13 @@ _OUTCOMES = (("created", "新增 new"), ("updated", "更新 changed"), ("unchang
 
 
 def load(api: Api, folder: Path) -> str:
-    """Import all files and return the survey's id; a second load changes nothing."""
+    """Import all files and return the id of the survey; loading a second time changes nothing."""
     for step, entity, name, options in _FILES:
-        _import(api, "/v1/imports", step, folder / name, entity=entity, options=options)
-    survey = _survey(api)
+        _import_file(api, "/v1/imports", step, folder / name, entity=entity, options=options)
+    survey = _find_or_create_survey(api)
     for wave in WAVES:
         _open_wave(api, survey, wave)
-        _import(
+        _import_file(
             api,
             f"/v1/surveys/{survey['id']}/imports",
             f"答卷 answers {wave.code}",
@@ -48,7 +48,7 @@ def load(api: Api, folder: Path) -> str:
     return str(survey["id"])
 
 
-def _import(api: Api, path: str, step: str, file: Path, **fields: object) -> None:
+def _import_file(api: Api, path: str, step: str, file: Path, **fields: object) -> None:
     """Import a file, show the progress, and print how many records were created or changed."""
     progress = Progress(step)
     location = api.upload(path, file, **fields)
@@ -57,14 +57,15 @@ def _import(api: Api, path: str, step: str, file: Path, **fields: object) -> Non
     progress.done(f"{job['processed']:,} 行 lines: {outcomes}")
 
 
-def _survey(api: Api) -> Json:
-    """Return the survey of an earlier load, or create and publish it."""
-    surveys = (one for page in api.pages("/v1/surveys") for one in page["items"])
-    titled = (one for one in surveys if one["title"]["zh"] == TITLE)
-    return next(titled, None) or _create_survey(api)
+def _find_or_create_survey(api: Api) -> Json:
+    """Return the survey that an earlier load created; if there is none, create it."""
+    surveys = (survey for page in api.pages("/v1/surveys") for survey in page["items"])
+    of_the_demo = (survey for survey in surveys if survey["title"]["zh"] == TITLE)
+    return next(of_the_demo, None) or _create_survey(api)
 
 
 def _create_survey(api: Api) -> Json:
+    """Create and publish the questionnaire, and a survey with its first wave."""
     title = {"zh": TITLE, "en": TITLE_EN}
     document = {"template": TEMPLATE, "title": title, "questions": [service_question()]}
     questionnaire = api.post("/v1/questionnaires", document)["id"]
@@ -75,7 +76,7 @@ def _create_survey(api: Api) -> Json:
 
 
 def _open_wave(api: Api, survey: Json, wave: Wave) -> None:
-    """Create the wave of the survey if it does not exist."""
+    """Create the wave in the survey unless it exists already."""
     waves = api.get(f"/v1/surveys/{survey['id']}/waves")["items"]
-    if wave.code not in {one["code"] for one in waves}:
+    if wave.code not in {existing["code"] for existing in waves}:
         api.post(f"/v1/surveys/{survey['id']}/waves", {"code": wave.code})

@@ -1,6 +1,7 @@
-"""A customer's satisfaction, and how late and faulty deliveries lower it.
+"""How satisfied a customer is, and how late and faulty deliveries lower the satisfaction.
 
-Every bad delivery adds to a grievance; with every further delivery older grievances fade.
+Every late or faulty delivery adds to a grievance. With each further delivery the older grievances
+become smaller.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,10 @@ _CONTENT = 0.62
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """Satisfaction without grievances (`expects`) and two grievances that lower it, 0 to 1."""
+    """A customer's satisfaction without grievances (`expects`), and the two grievances.
+
+    All three are numbers from 0 to 1; the grievances are subtracted from the satisfaction.
+    """
 
     expects: float
     lateness: float = 0.0
@@ -21,15 +25,16 @@ class Mood:
 
     @property
     def level(self) -> float:
+        """The satisfaction that is left after the grievances are subtracted, at least 0."""
         return max(0.0, self.expects - self.lateness - self.faults)
 
     @property
     def discontent(self) -> float:
-        """The distance of the level below that of a content customer; 0 if it is not below."""
+        """How far the level is below 0.62, the level of a content customer; otherwise 0."""
         return max(0.0, _CONTENT - self.level)
 
     def after(self, *, days_late: int, faulty: bool) -> "Mood":
-        """Return the mood after one more delivery."""
+        """Return the mood after one more delivery, `days_late` days after the promised day."""
         late = min(_LATE_AT_MOST, _LATE + _LATE_PER_DAY * days_late) if days_late > 0 else 0.0
         return Mood(
             expects=self.expects,

@@ -41,21 +41,22 @@ class Name:
     en: str
 
 
-def _pairs(text: str) -> tuple[Name, ...]:
+def _parse_names(text: str) -> tuple[Name, ...]:
+    """Return the names of a text in which each Chinese word is followed by its English one."""
     words = text.split()
     return tuple(Name(zh, en) for zh, en in zip(words[::2], words[1::2], strict=True))
 
 
-SURNAMES, GIVEN, WORDS = _pairs(_SURNAMES), _pairs(_GIVEN), _pairs(_WORDS)
+SURNAMES, GIVEN, WORDS = _parse_names(_SURNAMES), _parse_names(_GIVEN), _parse_names(_WORDS)
 
 
-def person(rng: Random, with_whom: Name | None = None) -> Name:
-    """Return an invented person's name, surname first in both languages, alone or with a family."""
+def person(rng: Random, suffix: Name | None = None) -> Name:
+    """Return an invented name of a person, surname first, with a suffix such as "and family"."""
     surname, given = rng.choice(SURNAMES), rng.choice(GIVEN)
-    alone = Name(surname.zh + given.zh, f"{surname.en} {given.en}")
-    if with_whom is None:
-        return alone
-    return Name(alone.zh + with_whom.zh, f"{alone.en} {with_whom.en}")
+    name = Name(surname.zh + given.zh, f"{surname.en} {given.en}")
+    if suffix is None:
+        return name
+    return Name(name.zh + suffix.zh, f"{name.en} {suffix.en}")
 
 
 def shop(rng: Random, city: City, trade: Name) -> Name:

@@ -1,4 +1,4 @@
-"""Progress of a step: on a terminal one line that is overwritten, elsewhere plain lines."""
+"""Progress of a step: one line that is overwritten on a terminal, plain lines in a file."""
 
 import sys
 from typing import Any, TextIO
@@ -7,7 +7,7 @@ from deploy.demo.terminal import pad, width
 
 
 class Progress:
-    """The progress of one step, shown on `out`."""
+    """Shows the progress of one step, such as an import, on `out` (default: standard output)."""
 
     def __init__(self, step: str, out: TextIO | None = None) -> None:
         self._step = step
@@ -18,24 +18,24 @@ class Progress:
     def show_job(self, job: dict[str, Any]) -> None:
         """Show how many lines an import job has processed."""
         total = job.get("total")
-        of = f" / {total:,}" if total else ""
-        self.show(f"{job['processed']:,}{of} 行 lines")
+        of_total = f" / {total:,}" if total else ""
+        self.show(f"{job['processed']:,}{of_total} 行 lines")
 
     def show(self, text: str) -> None:
-        """Show the progress of the step, on a terminal only."""
+        """Show how far the step is, on a terminal only."""
         if self._overwrites:
             self._write(f"  {self._step}: {text}", end="\r")
 
     def begin(self, text: str) -> None:
-        """Show that the step has begun; without a terminal this is a line of its own."""
+        """Show that the step has begun; in a file this is a separate line."""
         self._write(f"  {self._step}: {text}", end="\r" if self._overwrites else "\n")
 
     def done(self, text: str) -> None:
-        """Show the result of the step."""
+        """Show the result of the step, which stays on the terminal."""
         self._write(f"  {self._step}: {text}", end="\n")
 
     def _write(self, text: str, *, end: str) -> None:
-        """Write a line over the one before, which may be longer."""
+        """Write a line over the previous one; blanks overwrite the end of a longer one."""
         self._out.write(pad(text, width(self._shown)) + end)
         self._out.flush()
         self._shown = "" if end == "\n" else text

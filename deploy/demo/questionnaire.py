@@ -1,7 +1,7 @@
-"""The questionnaire of the demo company: the product quality template and one more question.
+"""The questionnaire of the demo company: the product quality template and an added question.
 
 The template (产品质量量表) asks about the product; the added question asks about delivery and
-after-sales service on the same scale. The codes here are those of the template.
+after-sales service on the same scale. Codes in this module are codes of those questions.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """An item on the scale from very dissatisfied to very satisfied.
+    """One aspect of satisfaction, which is answered from very dissatisfied to very satisfied.
 
-    `lateness` and `faults` are the weights of each grievance in its score, `offset` is the
-    difference of its score from overall satisfaction.
+    `lateness` and `faults` say how strongly late and faulty deliveries lower the score. `offset` is
+    added to the overall satisfaction, because some aspects are always scored higher than others.
     """
 
     code: str
@@ -45,7 +45,7 @@ SUGGESTIONS = {
 
 
 def service_question() -> dict[str, object]:
-    """Return the question that the company adds to the template, as the API takes it."""
+    """Return the question that is added to the template, as JSON for the API."""
     return {
         "type": "matrix",
         "code": "service",

@@ -1,4 +1,4 @@
-"""The report of the demo as text for a terminal: Chinese with English beside it."""
+"""The report of the demo, as Chinese and English text for a terminal."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Json: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValuableCustomer:
-    """One of the most valuable customers: record, score, and the facts that give its points."""
+    """One of the most valuable customers: record, score, and the facts that explain the score."""
 
     customer: Json
     score: Json
@@ -22,7 +22,7 @@ class ValuableCustomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """The answers of the API that the report shows."""
+    """The responses of the API that the report shows."""
 
     indices: Sequence[tuple[str, Json]]
     ladder: Json
@@ -31,20 +31,20 @@ class Findings:
     addresses: Sequence[tuple[str, str]]
 
 
-def report(found: Findings) -> str:
-    """Return the whole report."""
+def report(findings: Findings) -> str:
+    """Return the whole report, with one section for each kind of figure."""
     return "\n\n".join(
         (
-            _index(found.indices),
-            _ladder(found.ladder),
-            _abc(found.abc),
-            _valuable(found.valuable),
-            _addresses(found.addresses),
+            _index_section(findings.indices),
+            _ladder_section(findings.ladder),
+            _abc_section(findings.abc),
+            _valuable_section(findings.valuable),
+            _addresses_section(findings.addresses),
         )
     )
 
 
-def _index(indices: Sequence[tuple[str, Json]]) -> str:
+def _index_section(indices: Sequence[tuple[str, Json]]) -> str:
     rows = [
         (
             wave,
@@ -58,7 +58,7 @@ def _index(indices: Sequence[tuple[str, Json]]) -> str:
     return f"客户满意度指数 Satisfaction index, 0-100\n{table(heading, rows, right=(1, 2, 3))}"
 
 
-def _ladder(ladder: Json) -> str:
+def _ladder_section(ladder: Json) -> str:
     rows = [
         (RUNGS[rung["rung"]], f"{rung['customers']:,}", money(rung["revenue"]))
         for rung in ladder["rungs"]
@@ -74,7 +74,7 @@ def _ladder(ladder: Json) -> str:
     )
 
 
-def _abc(abc: Json) -> str:
+def _abc_section(abc: Json) -> str:
     rows = [
         (
             CLASSES[row["class"]],
@@ -101,38 +101,43 @@ def _abc(abc: Json) -> str:
     )
 
 
-def _valuable(valuable: Sequence[ValuableCustomer]) -> str:
-    lines = (line for rank, one in enumerate(valuable, start=1) for line in _reasons(rank, one))
+def _valuable_section(valuable: Sequence[ValuableCustomer]) -> str:
+    lines = (
+        line
+        for rank, customer in enumerate(valuable, start=1)
+        for line in _customer_lines(rank, customer)
+    )
     return "\n".join(("最有价值的客户 Most valuable customers, and why", *lines))
 
 
-def _reasons(rank: int, one: ValuableCustomer) -> Iterator[str]:
-    """Yield the lines about one customer: name, points, and the facts that they come from."""
-    customer, score = one.customer, one.score
+def _customer_lines(rank: int, valuable: ValuableCustomer) -> Iterator[str]:
+    """Yield the lines about one customer: name, points, purchases, returns and satisfaction."""
+    customer, score = valuable.customer, valuable.score
     yield f"  {rank:2}. {customer['name']}  {customer.get('name_en') or ''}".rstrip()
     yield (
         f"      {Decimal(score['value_points']):.2f} 分 points"
         f" · {NATURES[customer['nature']]} · {CLASSES[score['class']]}"
     )
-    bought = [fact for fact in one.facts if fact["kind"] == "purchase"]
-    returned = [fact for fact in one.facts if fact["kind"] == "return"]
-    yield f"      {len(bought)} 次购买 purchases: {_sum(bought)}"
+    bought = [fact for fact in valuable.facts if fact["kind"] == "purchase"]
+    returned = [fact for fact in valuable.facts if fact["kind"] == "return"]
+    yield f"      {len(bought)} 次购买 purchases: {_amount_and_points(bought)}"
     if returned:
-        yield f"      {len(returned)} 次退货 returns: {_sum(returned)}"
+        yield f"      {len(returned)} 次退货 returns: {_amount_and_points(returned)}"
     if score["satisfaction"]:
         yield f"      满意度 satisfaction: {score['satisfaction']['index']:.1f}"
     largest = max(bought, key=lambda fact: Decimal(fact["amount"]))
-    yield f"      最大一笔 the largest, {largest['occurred_on']}: {_sum([largest])}"
+    yield f"      最大一笔 the largest, {largest['occurred_on']}: {_amount_and_points([largest])}"
     yield f"      最近一次 the latest: {max(fact['occurred_on'] for fact in bought)}"
 
 
-def _sum(facts: Sequence[Json]) -> str:
+def _amount_and_points(facts: Sequence[Json]) -> str:
+    """Return the total amount of some facts and the points that they give, as text."""
     amount = sum((Decimal(fact["amount"]) for fact in facts), Decimal(0))
     points = sum((Decimal(fact["points"]) for fact in facts), Decimal(0))
     return f"{money(amount)} = {points:.2f} 分 points"
 
 
-def _addresses(addresses: Sequence[tuple[str, str]]) -> str:
+def _addresses_section(addresses: Sequence[tuple[str, str]]) -> str:
     columns = max(width(label) for label, _ in addresses)
     lines = (f"  {pad(label, columns)}  {url}" for label, url in addresses)
     return "\n".join(("地址 Addresses", *lines))

@@ -1,4 +1,4 @@
-"""Seasons of the demo company's sales: heat, cold, shopping festivals, Spring Festival."""
+"""How the sales of the demo company change with the seasons and with shopping festivals."""
 
 from bisect import bisect_left
 from datetime import date, timedelta
@@ -17,16 +17,17 @@ _SEASONS = {
 _TRAFFIC = (0.95, 0.55, 0.9, 0.95, 1.15, 1.45, 1.0, 0.9, 0.95, 1.1, 1.7, 1.1)
 _GROWTH_PER_YEAR = 0.09
 _FESTIVALS = {6: 18, 11: 11}
+"""Month and day of the month."""
 _DAYS_BEFORE = 10
 
 
 def seasonal_factor(category: str, month: int) -> float:
-    """Return the sales of a category in a month (1 to 12), relative to its average month."""
+    """Return the sales of a product category in a month (1 to 12); 1.0 is an average month."""
     return _SEASONS.get(category, _STEADY)[month - 1]
 
 
 def traffic(day: date) -> float:
-    """Return the orders per day around a day, relative to an average day of the first year."""
+    """Return how many orders a day brings; 1.0 is an average day of the first year."""
     years = (day - START).days / 365
     return float(_TRAFFIC[day.month - 1] * (1 + _GROWTH_PER_YEAR) ** years)
 
@@ -37,9 +38,10 @@ _CUMULATED_TRAFFIC = list(
 
 
 def later(day: date, *, quiet_days: float) -> date:
-    """Return the day after `day` by which as much was sold as in `quiet_days` average days.
+    """Return the day that is `quiet_days` days of average traffic after `day`.
 
-    In busy seasons this is sooner. It is a day after the end of the story if sales end before.
+    Days with much traffic count for more, so that the day comes sooner in busy seasons. It is at
+    least one day after `day`, and at most one day after END.
     """
     position = (day - START).days
     return START + timedelta(
@@ -50,13 +52,13 @@ def later(day: date, *, quiet_days: float) -> date:
 
 
 def some_day(rng: Random) -> date:
-    """Return a random day of the story, days with many orders more often."""
+    """Return a random day of the three years; days with much traffic are more likely."""
     return START + timedelta(
         days=bisect_left(_CUMULATED_TRAFFIC, rng.random() * _CUMULATED_TRAFFIC[-1])
     )
 
 
 def is_festival(day: date) -> bool:
-    """Return whether the day is in a shopping festival (618, 双十一): its day or the ten before."""
-    last = _FESTIVALS.get(day.month)
-    return last is not None and 0 <= last - day.day <= _DAYS_BEFORE
+    """Return whether a day is a shopping festival (618, 双十一) or one of the ten days before."""
+    festival_day = _FESTIVALS.get(day.month)
+    return festival_day is not None and 0 <= festival_day - day.day <= _DAYS_BEFORE

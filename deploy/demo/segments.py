@@ -9,7 +9,10 @@ from deploy.demo.names import Name
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A segment of customers: its codes in the files, number of customers, habit and trades."""
+    """A segment of customers: codes for the files, number of customers, habit, parts of names.
+
+    `trades` are the endings of the customers' names, such as "Trading Co.".
+    """
 
     nature: str
     count: int
@@ -93,6 +96,7 @@ SEGMENTS = (
         ownerships=("state", "private", "private", "joint_venture", "foreign"),
     ),
 )
+# The departments of the company itself buy too; they are internal customers.
 DEPARTMENTS = Segment("ordinary_company", 20, habits.DEPARTMENT)
 DEPARTMENT_NAMES = tuple(
     Name(zh, en)

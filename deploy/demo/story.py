@@ -1,4 +1,4 @@
-"""The fixed dates of the demo company's story, and its random numbers."""
+"""The fixed dates of the demo company's story, and its generators of random numbers."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -32,5 +32,8 @@ WAVES = (
 
 
 def random_stream(seed: int, *purpose: str) -> Random:
-    """Return the random numbers for one purpose; they do not depend on those of other purposes."""
-    return Random("/".join((str(seed), *purpose)))  # noqa: S311 - a story, no secret
+    """Return a random generator for one purpose.
+
+    Its numbers do not change when the code for another purpose draws more or fewer numbers.
+    """
+    return Random("/".join((str(seed), *purpose)))  # noqa: S311 - invented data, no secret

@@ -9,17 +9,17 @@ _GAP = "  "
 
 def width(text: str) -> int:
     """Return how many columns a text takes on a terminal."""
-    return sum(0 if combining(one) else 1 + (east_asian_width(one) in "WF") for one in text)
+    return sum(0 if combining(char) else 1 + (east_asian_width(char) in "WF") for char in text)
 
 
 def pad(text: str, columns: int, *, right: bool = False) -> str:
-    """Return a text padded with blanks to a width, on its left side if `right` is true."""
+    """Return a text padded with blanks to `columns`; it is aligned right if `right` is true."""
     blanks = " " * (columns - width(text))
     return blanks + text if right else text + blanks
 
 
 def table(heading: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int]) -> str:
-    """Return rows as text in columns; columns whose positions are in `right` are right-aligned."""
+    """Return a heading and rows as a table; `right` has the positions of right-aligned columns."""
     columns = [max(map(width, column)) for column in zip(heading, *rows, strict=True)]
     return "\n".join(_line(row, columns, right) for row in (heading, *rows))
 
@@ -32,5 +32,5 @@ def _line(row: Sequence[str], columns: Sequence[int], right: Sequence[int]) -> s
 
 
 def money(amount: str | Decimal) -> str:
-    """Return an amount with thousands separators and cents, rounded half to even."""
+    """Return an amount with thousands separators and two decimals, rounded half to even."""
     return f"{Decimal(amount):,.2f}"

@@ -1,5 +1,6 @@
-"""Running the product on this machine; real PostgreSQL and Kafka without Docker or root.
+"""Running the product on one machine, also on real PostgreSQL and Kafka, without Docker or root.
 
-Both servers come from wheels and jars of the development lock file; a release contains neither.
-Every server runs under a guard (guard.py), which stops it when the process that started it ends.
+PostgreSQL and Java come from wheels of the development lock file, Kafka from jars (jars.py); a
+release contains none of them. Every server runs under a guard process (guard.py), which stops the
+server when the process that started it ends.
 """

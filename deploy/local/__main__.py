@@ -1,4 +1,4 @@
-"""`python -m deploy.local {run|real|postgres|kafka}` runs the product or one server."""
+"""Run the product or one server: `python -m deploy.local {run|real|postgres|kafka}`."""
 
 import argparse
 import signal
@@ -15,7 +15,7 @@ from deploy.local.run import NoServers, Plan, run
 
 
 def main() -> int:
-    """Start the product or the server that was chosen; stop it on Ctrl-C or SIGTERM."""
+    """Run the product or the chosen server until Ctrl-C or SIGTERM; return the exit code."""
     options = _parser().parse_args()
     if options.command == "run":
         return run(Plan(servers=NoServers()))
@@ -23,9 +23,9 @@ def main() -> int:
         return run(Plan(part="real", servers=RealServers(data_folder("real"))))
     with ExitStack() as running:
         if options.command == "postgres":
-            _show_postgres(running.enter_context(Postgres(options.folder)))
+            _print_postgres_urls(running.enter_context(Postgres(options.folder)))
         else:
-            _show_kafka(running.enter_context(Kafka(options.folder)))
+            _print_kafka_address(running.enter_context(Kafka(options.folder)))
         print("Ctrl-C stops it.", flush=True)
         _wait_for_stop()
     return 0
@@ -37,24 +37,28 @@ def _parser() -> argparse.ArgumentParser:
     choices.add_parser("run", help="the whole product, embedded, empty at first")
     choices.add_parser("real", help="the whole product on PostgreSQL and Apache Kafka")
     for server in ("postgres", "kafka"):
-        one = choices.add_parser(server, help="this server alone")
-        one.add_argument("--folder", type=Path, help="store the data here (default: temporary)")
+        server_command = choices.add_parser(server, help="this server alone")
+        server_command.add_argument(
+            "--folder", type=Path, help="store the data here (default: temporary)"
+        )
     return parser
 
 
 def _wait_for_stop() -> None:
+    """Return when a signal to stop arrives; the signal does nothing else."""
     stop_signals = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, stop_signals)
     signal.sigwait(stop_signals)
 
 
-def _show_postgres(server: Postgres) -> None:
+def _print_postgres_urls(server: Postgres) -> None:
+    """Print the URL of the administrator, and of each service's role, which is created here."""
     print(f"administrator  {server.url}")
     for service, url in create_roles(server.url).items():
         print(f"{service:<14} {url}")
 
 
-def _show_kafka(server: Kafka) -> None:
+def _print_kafka_address(server: Kafka) -> None:
     print(f"bootstrap      {server.bootstrap}")
 
 

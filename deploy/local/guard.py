@@ -1,7 +1,8 @@
-"""Run one server, and stop it on request or when the process that started it (the starter) is gone.
+"""A guard process: it runs one server, and stops it when the guard's parent process is gone.
 
-The starter has the write end of our standard input. A byte on it means: stop, leave the folder. End
-of file without a byte means that the starter is gone, however: stop, and remove a temporary folder.
+Standard input is a pipe from the parent. A byte in it is a request to stop the server and to leave
+its folder as it is. End of file without a byte means that the parent has ended, perhaps by kill -9:
+the guard then stops the server and removes its folder if that is a temporary one.
 """
 
 import argparse
@@ -21,7 +22,10 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> int:
-    """Run the command that follows the options until it ends or is asked to stop."""
+    """Run the command that follows the options until it ends or is to be stopped.
+
+    Return the exit code of the command.
+    """
     options = _parser().parse_args()
     server = subprocess.Popen(
         options.command,
@@ -32,9 +36,9 @@ def main() -> int:
         preexec_fn=partial(_end_with_guard, options.signal),  # noqa: PLW1509  no threads here
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_stop(server, options.signal)))
-    was_asked = _wait(server)
+    stop_was_requested = _wait(server)
     _stop(server, options.signal)
-    if options.temporary and not was_asked:
+    if options.temporary and not stop_was_requested:
         shutil.rmtree(options.temporary, ignore_errors=True)
     return server.returncode
 
@@ -50,13 +54,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _end_with_guard(number: int) -> None:
-    """In the server's process: have Linux stop it when the guard is gone, even by kill -9."""
+    """Make Linux send signal `number` to this process when the guard ends, even by kill -9.
+
+    The server's process calls this before it runs the server's command.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
 
 
 def _wait(server: subprocess.Popen[bytes]) -> bool:
-    """Wait until the server ends or is to be stopped; return False if the starter is gone."""
+    """Wait until the server ends or is to be stopped; return False if the parent is gone."""
     while server.poll() is None:
         readable, _, _ = select.select([0], [], [], 0.5)
         if readable:
@@ -65,7 +72,10 @@ def _wait(server: subprocess.Popen[bytes]) -> bool:
 
 
 def _stop(server: subprocess.Popen[bytes], number: int) -> int:
-    """Send the server its stop signal, and SIGKILL after GRACE_SECONDS; return its exit code."""
+    """Stop the server by signal `number`, or by SIGKILL after GRACE_SECONDS.
+
+    Return the exit code of the server, which may have ended before.
+    """
     if server.poll() is None:
         server.send_signal(number)
     try:

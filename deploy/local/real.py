@@ -1,4 +1,4 @@
-"""PostgreSQL and Kafka for the product: given by the environment, otherwise started here."""
+"""PostgreSQL and Kafka for the product: servers from the environment or started here."""
 
 import os
 import time
@@ -17,8 +17,8 @@ ENTERABLE_BY_ALL = Path("/var/lib/patron")
 
 
 @dataclass(slots=True)
-class _OwnServer:
-    """A server that we started; `due` is when to try again after a failed restart."""
+class _StartedServer:
+    """A server that we started; `due` is the time of the next attempt after a failed restart."""
 
     name: str
     server: Server
@@ -26,14 +26,18 @@ class _OwnServer:
 
 
 class RealServers:
-    """PostgreSQL and Kafka of one product; a server that we start stores its data in `folder`."""
+    """PostgreSQL and Kafka of one product.
+
+    $PATRON_DATABASE_URL and $PATRON_KAFKA_BOOTSTRAP may name existing servers. A missing server is
+    started here and stores its data in `folder`.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._own: list[_OwnServer] = []
+        self._started: list[_StartedServer] = []
 
     def start(self) -> dict[str, str]:
-        """Start the servers that are not given, create the roles; return the services' settings."""
+        """Start the missing servers, create the database roles; return the services' settings."""
         admin_url = os.environ.get("PATRON_DATABASE_URL") or self._start_postgres()
         bootstrap = os.environ.get("PATRON_KAFKA_BOOTSTRAP") or self._start_kafka()
         roles = create_roles(_without_driver(admin_url))
@@ -41,50 +45,53 @@ class RealServers:
         return urls | {"PATRON_KAFKA_BOOTSTRAP": bootstrap}
 
     def restart_ended(self) -> None:
-        """Restart those of our servers that ended, with the same port and data."""
-        for own in self._own:
-            if own.server.ended and own.due <= time.monotonic():
-                _restart(own)
+        """Restart the servers that we started and that have ended, with the same port and data."""
+        for started in self._started:
+            if started.server.ended and started.due <= time.monotonic():
+                _restart(started)
 
     def close(self) -> None:
-        """Stop the servers that we started, the last one first."""
-        for own in reversed(self._own):
-            own.server.close()
+        """Stop the servers that we started, in reverse order."""
+        for started in reversed(self._started):
+            started.server.close()
 
     def _start_postgres(self) -> str:
         server = Postgres(_enterable(self._folder / "postgres"))
-        self._start(_OwnServer("PostgreSQL", server))
+        self._start(_StartedServer("PostgreSQL", server))
         return server.url
 
     def _start_kafka(self) -> str:
         server = Kafka(self._folder / "kafka")
-        self._start(_OwnServer("Apache Kafka", server))
+        self._start(_StartedServer("Apache Kafka", server))
         return server.bootstrap
 
-    def _start(self, own: _OwnServer) -> None:
-        print(f"  {own.name} 启动中 starting", flush=True)
-        self._own.append(own)
-        own.server.start()
+    def _start(self, started: _StartedServer) -> None:
+        print(f"  {started.name} 启动中 starting", flush=True)
+        self._started.append(started)
+        started.server.start()
 
 
-def _restart(own: _OwnServer) -> None:
-    """Start a server again; if that fails, print why and try again later."""
-    print(f"{own.name} 已退出，将重启 ended, starts again", flush=True)
+def _restart(started: _StartedServer) -> None:
+    """Start a server again; if that fails, print the reason and schedule another attempt."""
+    print(f"{started.name} 已退出，将重启 ended, starts again", flush=True)
     try:
-        own.server.start()
+        started.server.start()
     except StartFailed as failure:
-        own.due = time.monotonic() + RETRY_SECONDS
+        started.due = time.monotonic() + RETRY_SECONDS
         print(failure, flush=True)
 
 
 def _without_driver(url: str) -> str:
-    """Return an address as psql expects it, without SQLAlchemy's `+psycopg`."""
+    """Return a database URL for psql: without the driver `+psycopg`, which is for SQLAlchemy."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(scheme=parts.scheme.partition("+")[0]))
 
 
 def _enterable(folder: Path) -> Path:
-    """Return the folder; for root, whose PostgreSQL runs as `nobody`, one that all may enter."""
+    """Return a folder that PostgreSQL's user may enter: `folder` itself if possible.
+
+    If we are root, PostgreSQL runs as `nobody`, who may have no access to `folder`.
+    """
     if os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in folder.parents):
         return folder
     return ENTERABLE_BY_ALL / sha256(str(folder).encode()).hexdigest()[:12]

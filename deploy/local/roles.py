@@ -1,4 +1,4 @@
-"""One database role and one schema per service, created by the same SQL as in the containers."""
+"""A database role and a schema for each service, created by the SQL that containers use too."""
 
 import hmac
 import os
@@ -14,20 +14,20 @@ ROLE_SQL = Path(__file__).parents[1] / "postgres" / "role.sql"
 
 
 class SchemasRefused(StartFailed):
-    """psql failed; the message is its error output."""
+    """A role or schema could not be created; the message contains the errors of psql."""
 
 
 def create_roles(admin_url: str) -> dict[str, str]:
-    """Create every service's role and schema in the database; return each service's address.
+    """Create every service's role and schema in a database; return the URL for each service.
 
-    A role's password is derived from the administrator's address: the same call returns the same
-    addresses, and two runs on one server do not lock each other out.
+    A role's password is derived from the administrator's password. So a second call returns the
+    same URLs, and two runs that use one server do not change each other's passwords.
     """
     return {service: _create_role(admin_url, service) for service in SERVICES}
 
 
 def _create_role(admin_url: str, service: str) -> str:
-    """Create or update one role by role.sql; return its address of the database."""
+    """Create or update one role and its schema by role.sql; return the URL with that role."""
     password = _password(admin_url, service)
     psql = wheel_binaries() / "bin" / "psql"
     done = subprocess.run(
@@ -43,11 +43,13 @@ def _create_role(admin_url: str, service: str) -> str:
 
 
 def _password(admin_url: str, service: str) -> str:
+    """Return the password of a service's role: an HMAC with the administrator's password."""
     secret = urlsplit(admin_url).password or ""
     return hmac.new(secret.encode(), service.encode(), "sha256").hexdigest()
 
 
 def _as_user(url: str, user: str, password: str) -> str:
+    """Return a URL with another user and password."""
     parts = urlsplit(url)
     address = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
     return urlunsplit(parts._replace(netloc=f"{user}:{password}@{address}"))

@@ -23,18 +23,18 @@ from deploy.local.supervise.supervisor import RoleFailed, Stopped, Supervisor
 PUBLIC_PORT = 8000
 READY_SECONDS = 90
 PREVIOUS_RUN_SECONDS = 20
-"""How long to wait for the data while processes of a killed run may still use it."""
+"""How long to wait for the data folder while processes of a killed run may still use it."""
 
 
 class CannotRun(RuntimeError):
-    """The product cannot run like this; the message says what to change."""
+    """The product cannot start; the message says what the user has to change."""
 
 
 class Servers(Protocol):
     """The database and Kafka servers that the product needs."""
 
     def start(self) -> dict[str, str]:
-        """Start the servers that are not given; return the settings that lead to all of them."""
+        """Start the missing servers; return the settings with the addresses of all servers."""
         ...
 
     def restart_ended(self) -> None:
@@ -47,7 +47,7 @@ class Servers(Protocol):
 
 
 class NoServers:
-    """The embedded stack, which is SQLite files and needs no servers."""
+    """No servers: the product runs on its embedded stack, which consists of SQLite files."""
 
     def start(self) -> dict[str, str]:
         return {}
@@ -61,9 +61,10 @@ class NoServers:
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """A command that uses the product once it is ready, called with its URL and an admin's API key.
+    """A function that uses the product in its own process, once the product is ready.
 
-    With `ends_run` the product is stopped when the command has ended.
+    `run` is called with the URL of the product and an administrator's API key. With `ends_run` the
+    product is stopped when the function has returned.
     """
 
     name: str
@@ -73,7 +74,7 @@ class Client:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A run: the subfolder for its data, the servers below it, the client that uses it."""
+    """How to run the product: subfolder of the data (`part`), servers, and a client if any."""
 
     part: str = ""
     servers: Servers
@@ -93,7 +94,10 @@ def run(plan: Plan) -> int:
 
 
 def _run(plan: Plan) -> int:
-    """Lock the data, start servers and processes, print the addresses, and watch until the end."""
+    """Start the servers and the product, print its addresses, and restart what ends.
+
+    Return the exit code. Everything that was started is stopped before.
+    """
     began = time.monotonic()
     data, port = data_folder(plan.part), port_from_environment("PATRON_PORT", otherwise=PUBLIC_PORT)
     print(f"Patron 启动中 starting · 数据 data {data}", flush=True)
@@ -109,17 +113,21 @@ def _run(plan: Plan) -> int:
         _start(product, supervisor)
         seconds = time.monotonic() - began
         print(_welcome(product, key.note, seconds), flush=True)
-        return _serve(plan, product, supervisor)
+        return _watch(plan, product, supervisor)
 
 
 @contextmanager
 def _locked(data: Path, signals: Signals) -> Iterator[None]:
-    """Lock the data folder against a second run; wait until processes of a killed run end."""
+    """Lock the data folder against a second run, until the `with` block ends.
+
+    Processes of a killed run may still have the lock: wait for them. Raises CannotRun if another
+    run is alive.
+    """
     (data / "logs").mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + PREVIOUS_RUN_SECONDS
     with (data / "run.lock").open("a+") as lock:
         while not _try_lock(lock.fileno()):
-            if _is_owned(lock) or time.monotonic() > deadline:
+            if _is_owner_alive(lock) or time.monotonic() > deadline:
                 raise CannotRun(f"{data} 正在使用中 is in use by another run: set PATRON_DATA.")
             if signals.wait(0.1):
                 raise Stopped
@@ -129,6 +137,7 @@ def _locked(data: Path, signals: Signals) -> Iterator[None]:
 
 
 def _try_lock(descriptor: int) -> bool:
+    """Return whether this process could lock the file."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -136,8 +145,8 @@ def _try_lock(descriptor: int) -> bool:
     return True
 
 
-def _is_owned(lock: TextIO) -> bool:
-    """Return whether the process whose id is in the lock file is alive."""
+def _is_owner_alive(lock: TextIO) -> bool:
+    """Return whether the run whose process id is in the lock file is alive."""
     lock.seek(0)
     owner = lock.read().strip()
     try:
@@ -145,11 +154,12 @@ def _is_owned(lock: TextIO) -> bool:
     except (ValueError, ProcessLookupError):
         return False
     except PermissionError:
-        pass  # it is alive and belongs to another user
+        pass  # the process is alive and belongs to another user
     return True
 
 
 def _require_free(port: int) -> None:
+    """Raise CannotRun if another process listens on the port."""
     if not is_free(port):
         raise CannotRun(
             f"端口 {port} 已被占用 port {port} is taken: set PATRON_PORT to a free one."
@@ -157,7 +167,7 @@ def _require_free(port: int) -> None:
 
 
 def _start(product: Product, supervisor: Supervisor) -> None:
-    """Update schemas and topics, start every process, and wait until all are ready."""
+    """Migrate schemas, create topics, start all processes, and wait until they are ready."""
     supervisor.finish([*product.jobs("migrate"), *product.jobs("topics")])
     supervisor.start(product.processes())
     waiting = [*product.probes(), product.port]
@@ -168,27 +178,31 @@ def _start(product: Product, supervisor: Supervisor) -> None:
             raise CannotRun(f"未能就绪 not ready; see {product.data / 'logs'}")
 
 
-def _welcome(product: Product, key: str, seconds: float) -> str:
+def _welcome(product: Product, key_note: str, seconds: float) -> str:
+    """Return the lines that tell the user that the product is ready and where to find it."""
     lines = (
         f"Patron 已就绪 ready: {product.url}  ({seconds:.1f} s)",
         f"  接口文档 API      {product.url}/docs",
-        f"  管理密钥 key      {key}",
+        f"  管理密钥 key      {key_note}",
         f"  运行日志 logs     {product.data / 'logs'}",
-        f"  指标 metrics      {_probes(product)}  (127.0.0.1, api/worker)",
+        f"  指标 metrics      {_probe_ports(product)}  (127.0.0.1, api/worker)",
         "  Ctrl-C 停止 stops it",
     )
     return "\n".join(lines)
 
 
-def _probes(product: Product) -> str:
-    """Return the ports of /livez, /readyz and /metrics as text."""
-    ports = product.ports.items()
-    return " ".join(f"{name} {one.operations}/{one.worker}" for name, one in ports)
+def _probe_ports(product: Product) -> str:
+    """Return the ports of /livez, /readyz and /metrics, as "service api/worker ..."."""
+    services = product.ports.items()
+    return " ".join(f"{name} {ports.operations}/{ports.worker}" for name, ports in services)
 
 
-def _serve(plan: Plan, product: Product, supervisor: Supervisor) -> int:
-    """Restart what ends, until stopped, or until a client ended that ends the run or failed."""
-    client = plan.client and supervisor.start_once(_role(plan.client, product))
+def _watch(plan: Plan, product: Product, supervisor: Supervisor) -> int:
+    """Restart processes and servers that end, until a signal arrives; return the exit code.
+
+    A client ends the run too: when it fails, or when it ends and `ends_run` is set.
+    """
+    client = plan.client and supervisor.start_once(_client_role(plan.client, product))
     while True:
         supervisor.wait_and_restart()
         plan.servers.restart_ended()
@@ -196,6 +210,7 @@ def _serve(plan: Plan, product: Product, supervisor: Supervisor) -> int:
             return client.status or 0
 
 
-def _role(client: Client, product: Product) -> Role:
-    use = partial(client.run, product.url, product.admin_key)
-    return product.on_the_terminal(client.name, use)
+def _client_role(client: Client, product: Product) -> Role:
+    """Return the role that runs the client and prints to the terminal."""
+    run_client = partial(client.run, product.url, product.admin_key)
+    return product.on_the_terminal(client.name, run_client)

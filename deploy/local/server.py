@@ -1,4 +1,4 @@
-"""A server process with a guard, a folder, a log file, and a clear error if it does not start."""
+"""Starting and stopping a server process that has a guard process, a folder and a log file."""
 
 import shutil
 import socket
@@ -23,14 +23,14 @@ class StartFailed(RuntimeError):
 
 
 def tail(log: Path) -> list[str]:
-    """Return the last lines of a log, none if it does not exist."""
+    """Return the last lines of a log; an empty list if the log does not exist."""
     text = log.read_text(errors="replace") if log.exists() else ""
     return text.splitlines()[-TAIL_LINES:]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Launch:
-    """The command of a server, the signal that stops it, and its user (None: the current one)."""
+    """The command of a server, the signal that stops it, and its user (None: the current user)."""
 
     command: Sequence[str]
     signal: int
@@ -39,7 +39,10 @@ class Launch:
 
 
 class ServerFolder:
-    """The folder with a server's data and log; a temporary one is removed with its owner."""
+    """The folder with a server's data and log.
+
+    Without a path it is a temporary folder, which is removed when the server is closed.
+    """
 
     def __init__(self, name: str, path: Path | None) -> None:
         self.temporary = path is None
@@ -52,12 +55,13 @@ class ServerFolder:
         return "\n".join(f"    {line}" for line in tail(self.log))
 
     def remove(self) -> None:
+        """Remove the folder if it is a temporary one."""
         if self.temporary:
             shutil.rmtree(self.path, ignore_errors=True)
 
 
 class GuardedProcess:
-    """A running server, and the guard process that stops it when this process ends."""
+    """A running server with its guard process, which stops the server when this process ends."""
 
     def __init__(self, name: str, folder: ServerFolder, launch: Launch) -> None:
         self._name = name
@@ -73,13 +77,16 @@ class GuardedProcess:
 
     @property
     def ended(self) -> bool:
-        """Whether the guard has ended, and with it the server."""
+        """Whether the guard process has ended, which means that the server has ended too."""
         return self._guard.poll() is not None
 
-    def wait_until(self, answers: Callable[[], bool]) -> None:
-        """Return once `answers` is true; raise StartFailed if the server ends or takes too long."""
+    def wait_until(self, is_ready: Callable[[], bool]) -> None:
+        """Wait until `is_ready` returns True.
+
+        Raises StartFailed if the server ends before or takes longer than START_SECONDS.
+        """
         deadline = time.monotonic() + START_SECONDS
-        while not answers():
+        while not is_ready():
             if self.ended:
                 raise self._failure("ended while it was starting")
             if time.monotonic() > deadline:
@@ -88,14 +95,14 @@ class GuardedProcess:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """Ask the guard to stop the server and wait until both are gone."""
+        """Ask the guard to stop the server, and wait until both processes have ended."""
         if self._guard.stdin is None or self._guard.stdin.closed:
             return
         try:
             self._guard.stdin.write(guard.STOP_REQUEST)
             self._guard.stdin.close()
         except BrokenPipeError:
-            pass  # the server ended by itself, and its guard with it
+            pass  # the server has ended by itself, and then its guard has ended too
         self._guard.wait()
 
     def _failure(self, reason: str) -> StartFailed:
@@ -105,7 +112,7 @@ class GuardedProcess:
 
 
 class Server(ABC):
-    """A server that this process starts: a context manager, or start() and stop()."""
+    """A server that this process starts, by a `with` statement or by start() and stop()."""
 
     def __init__(self, name: str, folder: Path | None) -> None:
         self._folder = ServerFolder(name, folder)
@@ -113,21 +120,21 @@ class Server(ABC):
 
     @abstractmethod
     def start(self) -> Self:
-        """Start the server on a new folder, or on that of an earlier start."""
+        """Start the server on the data of its folder, and wait until it is ready."""
 
     @property
     def ended(self) -> bool:
-        """Whether the server was started and ended without having been stopped."""
+        """Whether the server has ended although nobody stopped it."""
         return self._process is not None and self._process.ended
 
     def stop(self) -> None:
-        """Stop the server; its folder stays, and start() continues on it."""
+        """Stop the server; start() may start it again with the same data."""
         if self._process:
             self._process.stop()
             self._process = None
 
     def close(self) -> None:
-        """Stop the server and remove its folder if it was a temporary one."""
+        """Stop the server, and remove its folder if it is a temporary one."""
         self.stop()
         self._folder.remove()
 
@@ -143,13 +150,13 @@ class Server(ABC):
 
 
 def listens(port: int) -> bool:
-    """Return whether a server accepts connections on that port of 127.0.0.1."""
+    """Return whether a server accepts connections on a port of 127.0.0.1."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _guard_options(folder: ServerFolder, launch: Launch) -> list[str]:
-    """Return the command line of guard.py."""
+    """Return the arguments of guard.py, which end with the command of the server."""
     options = [f"--signal={int(launch.signal)}"]
     if launch.user is not None:
         options.append(f"--user={launch.user}")

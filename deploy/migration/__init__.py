@@ -1,1 +1,1 @@
-"""Writing migrations: Alembic's `revision --autogenerate`, set up for the four services."""
+"""`make migration`: Alembic's `revision --autogenerate`, configured for the four services."""

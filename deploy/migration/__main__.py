@@ -1,8 +1,9 @@
-"""`python -m deploy.migration SERVICE MESSAGE` writes the migration that a service lacks.
+"""Write a service's next migration: `python -m deploy.migration SERVICE MESSAGE`.
 
-Alembic compares the service's models with an empty SQLite database on which all its migrations
-have run. Read the file that it writes: to a program, a renamed column is one that is dropped and
-another that is added, and a dropped column has the type that SQLite reports.
+Alembic compares the service's models with an empty SQLite database on which all existing
+migrations have run, and writes the differences to a file. Check that file: Alembic cannot see that
+a column was renamed, it drops the old column and adds the new one. When it drops a column, it
+writes the type that SQLite reports, which may differ from the type in the models.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from shared.service import Service
 
 
 def write(service: Service, message: str) -> Path | None:
-    """Write the next migration and return its path; None if the models ask for no change."""
+    """Write the next migration and return its path; None if no model has changed."""
     name = service.settings.name
     config = Config(Path(__file__).with_name("alembic.ini"))
     versions = str(service.migrations / "versions")
@@ -40,15 +41,15 @@ def write(service: Service, message: str) -> Path | None:
 
 
 def main() -> int:
-    """Write the migration; return 0 if there is one, 1 if there was nothing to write."""
+    """Write the migration; return exit code 0, or 1 if there is nothing to write."""
     parser = argparse.ArgumentParser(prog="python -m deploy.migration", description=__doc__)
     parser.add_argument("service", choices=("registry", "survey", "scoring", "gateway"))
-    parser.add_argument("message", help="what the migration does, as in: customers get tags")
-    given = parser.parse_args()
-    service = importlib.import_module(f"services.{given.service}.__main__").SERVICE
-    if write(service, given.message):
+    parser.add_argument("message", help="what the migration does, such as: customers get tags")
+    arguments = parser.parse_args()
+    service = importlib.import_module(f"services.{arguments.service}.__main__").SERVICE
+    if write(service, arguments.message):
         return 0
-    print(f"Nothing to write: the migrations of {given.service} make what its models describe.")
+    print(f"Nothing to write: the migrations of {arguments.service} match its models.")
     return 1
 
 

@@ -1,6 +1,7 @@
-"""Alembic's environment for `python -m deploy.migration`: how operations and types are written.
+"""Alembic's environment for `python -m deploy.migration`, which writes migrations.
 
-The environment in which services run their migrations is `services/<service>/migrations/env.py`.
+It decides how operations and types look in the file. Services run their migrations in another
+environment, `services/<service>/migrations/env.py`.
 """
 
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from alembic.operations import ops
 
 from shared import database
 
-TYPES_OF_SHARED = {name: getattr(database, name) for name in ("Exact", "Json", "Moment")}
+SHARED_TYPES = {name: getattr(database, name) for name in ("Exact", "Json", "Moment")}
 PLAIN_OPERATIONS = (ops.CreateIndexOp, ops.DropIndexOp, ops.AddColumnOp, ops.DropColumnOp)
 
 directives = Rewriter()
@@ -23,9 +24,10 @@ directives = Rewriter()
 def without_batch(
     _context: Any, _revision: Any, changes: ops.ModifyTableOps
 ) -> ops.ModifyTableOps | list[ops.MigrateOperation]:
-    """Return the changes to a table as plain operations where SQLite can execute each of them.
+    """Return the changes to a table as plain operations if SQLite can execute each of them.
 
-    SQLite needs a batch, which copies the table and is harder to read, for constraints and types.
+    Other changes (constraints, types) stay in one of Alembic's batches, which copies the table on
+    SQLite and is harder to read.
     """
     if all(isinstance(change, PLAIN_OPERATIONS) for change in changes.ops):
         return changes.ops
@@ -36,20 +38,21 @@ def without_batch(
 def unless_empty(
     _context: Any, _revision: Any, script: ops.MigrationScript
 ) -> list[ops.MigrationScript]:
-    """Return no script where models and migrations agree, so that no file is written."""
+    """Return no script if models and migrations agree, so that Alembic writes no file."""
     return [] if script.upgrade_ops is None or script.upgrade_ops.is_empty() else [script]
 
 
 def render_item(kind: str, item: Any, autogenerate: AutogenContext) -> str | Literal[False]:
-    """Return a type as the migrations write it and import it; False for what Alembic writes well.
+    """Return the source text of a column type, and add the import that the text needs.
 
-    Types come from the models, or from SQLite for a column that a migration drops.
+    Return False to leave the text to Alembic. The type comes from the models, or from SQLite if
+    the migration drops the column.
     """
     if kind != "type":
         return False
     if type(item) in {sa.String, sa.VARCHAR} and item.length:
         return f"sa.String({item.length})"
-    for name, type_ in TYPES_OF_SHARED.items():
+    for name, type_ in SHARED_TYPES.items():
         if item is type_:
             autogenerate.imports.add(f"from shared.database import {name}")
             return name

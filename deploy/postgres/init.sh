@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs once in the postgres image on an empty data folder: one role and schema per service.
+# The postgres image runs this script once, when its data folder is empty. It creates a role and a
+# schema for each service.
 set -eu
 for service in registry survey scoring gateway; do
     variable="$(echo "$service" | tr '[:lower:]' '[:upper:]')_DATABASE_PASSWORD"

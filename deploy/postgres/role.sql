@@ -1,6 +1,6 @@
--- Creates one service's role and schema in the database that psql is connected to; may be repeated.
+-- Creates the role and schema of one service in the connected database; may run repeatedly.
 --   SERVICE_PASSWORD=... psql -v service=registry -f role.sql <administrator's url>
--- The password comes from the environment, so that no list of processes shows it.
+-- The password comes from the environment, so that `ps` does not show it.
 \set ON_ERROR_STOP on
 \getenv password SERVICE_PASSWORD
 

@@ -122,9 +122,7 @@ def test_a_new_table_gets_a_complete_migration_in_the_style_of_the_project(proje
     assert text == MIGRATION.format(revision=revision, head=head)
     done = run_make(project, "nothing is missing")
     assert done.returncode != 0
-    assert done.stdout == (
-        "Nothing to write: the migrations of registry make what its models describe.\n"
-    )
+    assert done.stdout == ("Nothing to write: the migrations of registry match its models.\n")
     assert versions(project) == after
 
 

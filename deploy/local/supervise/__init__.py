@@ -1,4 +1,4 @@
-"""A supervisor that forks the product's processes, restarts those that end, and ends them together.
+"""A supervisor that forks the product's processes, restarts those that end, and ends all of them.
 
-It imports everything before it forks, and has no threads, so that it can fork at any time.
+The supervisor has no threads, because forking is only safe without them.
 """

@@ -1,4 +1,4 @@
-"""One forked child, which writes to its own log and ends when its supervisor is gone."""
+"""A forked child process, which writes to its own log and ends when its supervisor is gone."""
 
 import os
 import signal
@@ -18,7 +18,10 @@ GRACE_SECONDS = 12.0
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """The work of a child, its environment variables, and its log (None: the terminal)."""
+    """What a child process does: its function, its environment variables, and its log.
+
+    The log is a file, or None for output to the terminal.
+    """
 
     name: str
     run: Callable[[], None]
@@ -27,22 +30,26 @@ class Role:
 
 
 class Lifeline:
-    """A pipe that only the supervisor can write to: it closes however the supervisor ends."""
+    """A pipe by which children notice that their supervisor has ended.
+
+    Only the supervisor has its write end, so the system closes the pipe even after kill -9.
+    """
 
     def __init__(self) -> None:
         self._reader, self._writer = os.pipe()
 
     def watch(self) -> None:
-        """In a child: send itself SIGTERM when the supervisor is gone, and later SIGKILL."""
+        """Make the calling child end when the supervisor is gone: by SIGTERM, later SIGKILL."""
         os.close(self._writer)
-        Thread(target=self._wait, name="lifeline", daemon=True).start()
+        Thread(target=self._end_with_supervisor, name="lifeline", daemon=True).start()
 
     def close(self) -> None:
+        """Close the pipe in the supervisor, which ends all children."""
         os.close(self._reader)
         os.close(self._writer)
 
-    def _wait(self) -> None:
-        """Wait until the pipe closes, then end this process."""
+    def _end_with_supervisor(self) -> None:
+        """Wait until the pipe is closed, then end this process."""
         os.read(self._reader, 1)
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(GRACE_SECONDS)
@@ -50,7 +57,11 @@ class Lifeline:
 
 
 class Child:
-    """A running role; `status` is None until it has ended."""
+    """A child process that runs a role.
+
+    `status` is None until the process has ended; then it is the exit code, or the negative number
+    of the signal that ended it.
+    """
 
     def __init__(self, role: Role, lifeline: Lifeline) -> None:
         self.role = role
@@ -59,7 +70,7 @@ class Child:
         self.pid = _fork(role, lifeline)
 
     def ended(self) -> bool:
-        """Return whether the child has ended; `status` is then its exit code, or minus a signal."""
+        """Return whether the child has ended, and set `status` if it has."""
         if self.status is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
@@ -73,7 +84,7 @@ class Child:
 
 
 def _fork(role: Role, lifeline: Lifeline) -> int:
-    """Fork a process that runs the role; return its id, in the supervisor only."""
+    """Fork a process that runs the role; return its process id. Only the supervisor returns."""
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
@@ -82,20 +93,20 @@ def _fork(role: Role, lifeline: Lifeline) -> int:
 
 
 def _run_child(role: Role, lifeline: Lifeline) -> NoReturn:
-    """In the child: run the role with its log and environment, then exit."""
+    """Run the role with its log and environment in this forked process, then exit."""
     code = 1
     try:
         restore_defaults()
-        os.setsid()  # Ctrl-C reaches only the supervisor, which then ends its children
+        os.setsid()  # so that Ctrl-C reaches only the supervisor, which ends its children
         lifeline.watch()
-        _write_to(role.log)
+        _redirect_output(role.log)
         os.environ.update(role.environment)
         role.run()
         code = 0
-    except SystemExit as leaving:
-        code = leaving.code if isinstance(leaving.code, int) else 1
-        if isinstance(leaving.code, str):
-            print(leaving.code, file=sys.stderr)
+    except SystemExit as exiting:
+        code = exiting.code if isinstance(exiting.code, int) else 1
+        if isinstance(exiting.code, str):
+            print(exiting.code, file=sys.stderr)
     except BaseException:  # noqa: BLE001  the child ends here in any case
         traceback.print_exc()
     finally:
@@ -104,13 +115,13 @@ def _run_child(role: Role, lifeline: Lifeline) -> NoReturn:
         os._exit(code)
 
 
-def _write_to(log: Path | None) -> None:
-    """Redirect standard output and error to a log, and close standard input."""
+def _redirect_output(log: Path | None) -> None:
+    """Redirect standard output and error to a log, and let standard input be empty."""
     if log is None:
         return
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for target, source in ((0, nothing), (1, descriptor), (2, descriptor)):
+    empty = os.open(os.devnull, os.O_RDONLY)
+    for target, source in ((0, empty), (1, descriptor), (2, descriptor)):
         os.dup2(source, target)
     os.close(descriptor)
-    os.close(nothing)
+    os.close(empty)

@@ -1,4 +1,4 @@
-"""Signals for a supervisor, which sleeps until one arrives and then asks whether to stop."""
+"""The signals that a supervisor waits for: requests to stop, and the end of a child process."""
 
 import os
 import select
@@ -10,7 +10,10 @@ _STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Signals:
-    """Counts the signals to stop, and ends `wait` at each of them and when a child ends."""
+    """Counts the signals to stop, and lets a supervisor sleep until the next signal.
+
+    Used in a `with` statement, after which signals have their default effect again.
+    """
 
     def __init__(self) -> None:
         self.stops = 0
@@ -20,7 +23,7 @@ class Signals:
     def __enter__(self) -> Self:
         signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
         for number in _STOP:
-            signal.signal(number, self._count)
+            signal.signal(number, self._count_stop)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         return self
 
@@ -30,17 +33,20 @@ class Signals:
         os.close(self._writer)
 
     def wait(self, seconds: float) -> bool:
-        """Sleep until a signal arrives, at most `seconds`; return whether to stop."""
+        """Sleep until a signal arrives or `seconds` are over.
+
+        Return whether any signal to stop has arrived so far.
+        """
         if select.select([self._reader], [], [], seconds)[0]:
             os.read(self._reader, 4096)
         return self.stops > 0
 
-    def _count(self, _number: int, _frame: FrameType | None) -> None:
+    def _count_stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stops += 1
 
 
 def restore_defaults() -> None:
-    """Set every signal to its default effect, which a child needs."""
+    """Give the signals their default effect again, as in a new child process."""
     signal.set_wakeup_fd(-1)
     for number in (*_STOP, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""The supervisor: it starts roles, restarts those that end, and ends all within seconds."""
+"""The supervisor of child processes: it starts, restarts and ends them."""
 
 import signal
 import time
@@ -12,13 +12,13 @@ from deploy.local.supervise.signals import Signals
 
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
-SETTLED_SECONDS = 10.0
-"""A child that ran this long is restarted after the shortest pause."""
+STABLE_SECONDS = 10.0
+"""A child that ran this long before it ended is restarted after the shortest pause."""
 POLL_SECONDS = 0.25
 
 
 class RoleFailed(RuntimeError):
-    """A role that must succeed failed; the message ends with the last lines of its log."""
+    """A command that must succeed failed; the message ends with the last lines of its log."""
 
 
 class Stopped(Exception):
@@ -26,7 +26,10 @@ class Stopped(Exception):
 
 
 class Supervisor:
-    """The children of one product, used in a `with` statement, which ends them all."""
+    """The child processes of one product; used in a `with` statement, which ends all of them.
+
+    `_pauses` are the seconds before the last restart of each role, `_due` the time of its next one.
+    """
 
     def __init__(self, signals: Signals) -> None:
         self._signals = signals
@@ -44,7 +47,7 @@ class Supervisor:
         self._lifeline.close()
 
     def finish(self, roles: Sequence[Role]) -> None:
-        """Run roles at the same time until all have ended; raise RoleFailed if one failed."""
+        """Run roles in parallel until all have ended; raise RoleFailed if one failed."""
         children = [Child(role, self._lifeline) for role in roles]
         try:
             while not all(child.ended() for child in children):
@@ -54,45 +57,51 @@ class Supervisor:
             self._stop(children)
         for child in children:
             if child.status:
-                raise RoleFailed(_failure(child))
+                raise RoleFailed(_failure_message(child))
 
     def start(self, roles: Sequence[Role]) -> None:
-        """Start roles that are restarted whenever they end."""
+        """Start roles, each in a child process that is restarted whenever it ends."""
         for role in roles:
             self._children[role.name] = Child(role, self._lifeline)
 
     def start_once(self, role: Role) -> Child:
-        """Start a role that is not restarted, and is ended with the others."""
+        """Start a role in a child process that is not restarted when it ends."""
         child = Child(role, self._lifeline)
         self._run_once.append(child)
         return child
 
     def wait_and_restart(self) -> None:
-        """Sleep POLL_SECONDS, then restart children that are due; raise Stopped at a signal."""
+        """Sleep for POLL_SECONDS, then restart children that have ended, each after its pause.
+
+        Raises Stopped if a signal to stop arrives.
+        """
         if self._signals.wait(POLL_SECONDS):
             raise Stopped
         for child in list(self._children.values()):
             if child.ended():
-                self._plan_restart(child)
+                self._schedule_restart(child)
         for name, (moment, role) in list(self._due.items()):
             if moment <= time.monotonic():
                 del self._due[name]
                 self.start([role])
 
-    def _plan_restart(self, child: Child) -> None:
-        """Restart a child later: each time it ends soon after its start, twice as late."""
+    def _schedule_restart(self, child: Child) -> None:
+        """Schedule a restart; the pause doubles when a child ends soon after its last start."""
         name = child.role.name
         del self._children[name]
-        lived = time.monotonic() - child.started
+        seconds_run = time.monotonic() - child.started
         pause = FIRST_PAUSE_SECONDS
-        if lived < SETTLED_SECONDS and name in self._pauses:
+        if seconds_run < STABLE_SECONDS and name in self._pauses:
             pause = min(2 * self._pauses[name], LONGEST_PAUSE_SECONDS)
         self._pauses[name] = pause
         self._due[name] = time.monotonic() + pause, child.role
-        print(f"{name} 已退出，将重启 ended ({_ending(child)}), starts again", flush=True)
+        print(f"{name} 已退出，将重启 ended ({_how_it_ended(child)}), starts again", flush=True)
 
     def _stop(self, children: Sequence[Child]) -> None:
-        """Send SIGTERM to all; after GRACE_SECONDS or at two more signals, SIGKILL."""
+        """Send SIGTERM to the children and wait until all have ended.
+
+        Send SIGKILL after GRACE_SECONDS, or when two more signals to stop arrive.
+        """
         stops_before = self._signals.stops
         for child in children:
             child.send(signal.SIGTERM)
@@ -104,8 +113,8 @@ class Supervisor:
                     child.send(signal.SIGKILL)
 
 
-def _ending(child: Child) -> str:
-    """Return how a child ended: the name of a signal, or its exit code."""
+def _how_it_ended(child: Child) -> str:
+    """Return as text how a child ended: the name of the signal, or the exit code."""
     status = child.status or 0
     if status < 0:
         with suppress(ValueError):
@@ -113,11 +122,11 @@ def _ending(child: Child) -> str:
     return f"exit {status}"
 
 
-def _failure(child: Child) -> str:
-    """Return a message about a failed child with the end of its log."""
+def _failure_message(child: Child) -> str:
+    """Return a message that says how a child failed, with the last lines of its log."""
     log = child.role.log
     if log is None or not log.exists():
-        return f"{child.role.name} 失败 failed ({_ending(child)})"
+        return f"{child.role.name} 失败 failed ({_how_it_ended(child)})"
     return "\n    ".join(
-        (f"{child.role.name} 失败 failed ({_ending(child)}). 日志 log {log}:", *tail(log))
+        (f"{child.role.name} 失败 failed ({_how_it_ended(child)}). 日志 log {log}:", *tail(log))
     )
