@@ -115,7 +115,7 @@ def backfill(
     """Pass the selected rows to `change` in chunks, ordered by `key`; commit after each chunk.
 
     Call this in a version that does nothing else. If the migration is killed, its finished chunks
-    are committed but the version is still pending, and the next run starts from the first row. So
+    are committed but the version is still pending, and the next run selects the rows again. So
     let `rows` select only rows that are still to be changed ("... WHERE token IS NULL"), or write
     `change` so that it may change a row twice. The rows of a chunk are locked until its commit.
     SQLite commits only once, at the end of all migrations.

@@ -1,4 +1,7 @@
-"""Tests of `.ci/run`: it ends steps that take too long and ends with the count of passed tests."""
+"""Tests of the script `.ci/run`, with a fake make.
+
+The script ends steps that take too long. Its last line says how many tests passed.
+"""
 
 import os
 import re
@@ -9,26 +12,30 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 RUN = ROOT / ".ci" / "run"
-MAKE = """#!/bin/sh
+FAKE_MAKE = """#!/bin/sh
 echo "$*" >> "$CALLS"
 [ "$1" = test ] && echo "======= 3912 passed, 2 skipped in 812.40s (0:13:32) ======="
 [ "$1" = "$FAILING" ] && exit 2
 [ "$1" = "$HANGING" ] && exec sleep 600
 exit 0
 """
-TIMEOUT = """#!/bin/sh
+FAKE_TIMEOUT = """#!/bin/sh
 option=$1 minutes=${2%m}; shift 2
 exec /usr/bin/timeout "$option" "$minutes" "$@"
 """
-"""A `timeout` that takes minutes as seconds, so that the test of it is short."""
-COUNT = "the suite: 3912 passed, 2 skipped in 812.40s (0:13:32)"
+"""A `timeout` command that waits seconds instead of minutes, so that the tests are short."""
+LAST_LINE = "the suite: 3912 passed, 2 skipped in 812.40s (0:13:32)"
 
 
 def run_with_fake_make(
-    folder: Path, **given: str
+    folder: Path, **variables: str
 ) -> tuple[subprocess.CompletedProcess[str], list[str]]:
-    """Run `.ci/run` with a make that does nothing; return the ended process and make's targets."""
-    programs = {"make": MAKE, "timeout": TIMEOUT}
+    """Run `.ci/run` with a fake make; return the ended process and the targets that make got.
+
+    FAILING=target makes a target fail, HANGING=target makes it run for ten minutes.
+    """
+    programs = {"make": FAKE_MAKE, "timeout": FAKE_TIMEOUT}
+    # Programs that the script would install if they were missing.
     installed = dict.fromkeys(("curl", "kcat", "nginx"), "#!/bin/sh\n")
     for name, text in (programs | installed).items():
         (folder / name).write_text(text)
@@ -37,37 +44,37 @@ def run_with_fake_make(
     environment = {**os.environ, "FAILING": "", "HANGING": "", "CALLS": str(calls)}
     environment["PATH"] = f"{folder}:{os.environ['PATH']}"
     done = subprocess.run(
-        [RUN], env=environment | given, capture_output=True, text=True, check=False
+        [RUN], env=environment | variables, capture_output=True, text=True, check=False
     )
     return done, [line.split()[0] for line in calls.read_text().splitlines()]
 
 
-def test_the_last_line_repeats_how_many_tests_passed(tmp_path: Path) -> None:
+def test_all_steps_run_and_the_last_line_repeats_how_many_tests_passed(tmp_path: Path) -> None:
     done, targets = run_with_fake_make(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert targets == ["check", "test", "faults", "mutants", "bench"]
-    assert done.stdout.splitlines()[-1] == COUNT
+    assert done.stdout.splitlines()[-1] == LAST_LINE
 
 
 @pytest.mark.parametrize("target", ["test", "bench"])
-def test_a_step_that_fails_ends_the_run_and_the_count_still_comes_last(
+def test_a_step_that_fails_ends_the_run_and_the_last_line_is_still_the_number_of_tests(
     tmp_path: Path, target: str
 ) -> None:
     done, targets = run_with_fake_make(tmp_path, FAILING=target)
     assert (done.returncode, targets[-1]) == (2, target)
     assert f"make {target}" in done.stderr
     assert "failed with exit code 2" in done.stderr
-    assert done.stdout.splitlines()[-1] == COUNT
+    assert done.stdout.splitlines()[-1] == LAST_LINE
 
 
-def test_a_step_is_stopped_when_its_minutes_are_over(tmp_path: Path) -> None:
+def test_a_step_that_takes_longer_than_its_minutes_is_stopped(tmp_path: Path) -> None:
     (minutes,) = re.findall(r"^step (\d+) make mutants", RUN.read_text(), re.MULTILINE)
     done, targets = run_with_fake_make(tmp_path, HANGING="mutants")
     assert (done.returncode, targets[-1]) == (124, "mutants")
     assert f"was cut off: it took longer than the {minutes} minutes" in done.stderr
-    assert done.stdout.splitlines()[-1] == COUNT
+    assert done.stdout.splitlines()[-1] == LAST_LINE
 
 
-def test_the_steps_take_at_most_an_hour_together() -> None:
-    minutes = [int(one) for one in re.findall(r"^step (\d+) ", RUN.read_text(), re.MULTILINE)]
+def test_all_steps_together_may_take_at_most_an_hour() -> None:
+    minutes = [int(number) for number in re.findall(r"^step (\d+) ", RUN.read_text(), re.MULTILINE)]
     assert sum(minutes) <= 60

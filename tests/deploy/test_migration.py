@@ -1,4 +1,4 @@
-"""Tests of `make migration`, in a copy of the project whose models have changed."""
+"""Tests of `make migration`, in a copy of the project in which models are changed."""
 
 import re
 import shutil
@@ -75,7 +75,7 @@ def downgrade() -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Return a copy of the files that the command reads."""
+    """Return the folder with a copy of all files that `make migration` reads."""
     for name in ("services", "shared", "deploy"):
         left_out = shutil.ignore_patterns("__pycache__", "openapi")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=left_out)
@@ -85,7 +85,10 @@ def project(tmp_path: Path) -> Path:
 
 
 def run_make(project: Path, message: str) -> subprocess.CompletedProcess[str]:
-    """Run `make migration` as docs/conventions.md writes it, without setting up .venv."""
+    """Run `make migration` for the registry, as docs/conventions.md describes it.
+
+    The target `setup` is skipped: the copy uses the virtual environment of the tests.
+    """
     make = ["make", "--silent", "--old-file=setup", f"PY={sys.executable}"]
     return subprocess.run(
         [*make, "migration", "SERVICE=registry", f"M={message}"],
@@ -97,13 +100,13 @@ def run_make(project: Path, message: str) -> subprocess.CompletedProcess[str]:
 
 
 def versions(project: Path) -> dict[str, str]:
-    """Return the registry's migrations, by the names of their files."""
+    """Return the texts of the registry's migrations by file name."""
     folder = project / "services/registry/migrations/versions"
     return {path.name: path.read_text("utf-8") for path in folder.glob("*.py")}
 
 
 def test_a_new_table_gets_a_complete_migration_in_the_style_of_the_project(project: Path) -> None:
-    """Nothing is to be added by hand: the same command a second time finds no difference."""
+    """A second run of the command finds no more differences between models and migrations."""
     (project / "services/registry/tag").mkdir()
     (project / "services/registry/tag/models.py").write_text(MODELS, encoding="utf-8")
     with (project / "services/registry/app.py").open("a", encoding="utf-8") as app:
@@ -126,19 +129,21 @@ def test_a_new_table_gets_a_complete_migration_in_the_style_of_the_project(proje
     assert versions(project) == after
 
 
-def test_a_dropped_and_an_added_column_are_written_without_a_batch(project: Path) -> None:
+def test_dropping_and_adding_a_column_are_written_as_plain_operations_without_a_batch(
+    project: Path,
+) -> None:
     models = project / "services/registry/sales/product/models.py"
     text = models.read_text(encoding="utf-8").replace("category:", "colour:")
     models.write_text(text, encoding="utf-8")
     assert run_make(project, "Products have a colour.").returncode == 0
-    (written,) = (text for name, text in versions(project).items() if "colour" in name)
-    assert written.startswith('"""Products have a colour."""\n')
-    _, up, down = written.split("() -> None:\n")
-    assert up.splitlines()[1:3] == [
+    (migration,) = (text for name, text in versions(project).items() if "colour" in name)
+    assert migration.startswith('"""Products have a colour."""\n')
+    _, upgrade, downgrade = migration.split("() -> None:\n")
+    assert upgrade.splitlines()[1:3] == [
         '    op.add_column("products", sa.Column("colour", sa.String(100), nullable=True))',
         '    op.drop_column("products", "category")',
     ]
-    assert down.splitlines()[1:-1] == [
+    assert downgrade.splitlines()[1:-1] == [
         '    op.add_column("products", sa.Column("category", sa.String(100), nullable=True))',
         '    op.drop_column("products", "colour")',
     ]

@@ -1,4 +1,7 @@
-"""Rows for the tables of a database at any version, generated from the types of its columns."""
+"""Test rows for the tables of a database, generated from the types of the columns.
+
+They fit any version of a schema, so that the tests of migrations need not know its tables.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -13,13 +16,13 @@ from shared.database import Database
 ROWS = 4
 
 Contents = Mapping[str, Any]
-"""Values that a type alone does not tell, as "table.column": "orders.state"."""
+"""Values by "table.column" for columns whose type alone does not say which values are valid."""
 Snapshot = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
-"""The rows of each table, by primary key and then by column."""
+"""The rows of each table by primary key; a row is a dictionary of values by column."""
 
 
 def reflect(database: Database) -> sa.MetaData:
-    """Return the tables that the database has now, Alembic's own left out."""
+    """Return the tables that the database has now, except Alembic's table of versions."""
     metadata = sa.MetaData(schema=None if database.is_sqlite else database.schema)
     metadata.reflect(database.engine)
     metadata.remove(next(t for t in metadata.sorted_tables if t.name == "alembic_version"))
@@ -27,19 +30,21 @@ def reflect(database: Database) -> sa.MetaData:
 
 
 def fill(database: Database, contents: Contents) -> None:
-    """Insert ROWS rows into every table: what a migration may meet in a company's database.
+    """Insert ROWS rows into every table, with kinds of data that may be difficult for a migration.
 
-    The first has NULL in every column that allows it. Row n refers to row n of the tables that its
-    foreign keys point at, and the last repeats the values of the one before in every column that
-    need not be unique.
+    The first row has NULL in every column that allows NULL. The last row repeats the values of the
+    row before it in every column that need not be unique. Row n refers to row n of the other tables
+    by its foreign keys.
     """
     with database.transaction() as session:
         for table in reflect(database).sorted_tables:
-            session.execute(table.insert(), [_row(table, n, contents) for n in range(ROWS)])
+            session.execute(
+                table.insert(), [_generate_row(table, n, contents) for n in range(ROWS)]
+            )
 
 
 def snapshot(database: Database) -> Snapshot:
-    """Return all rows as they are stored now."""
+    """Return all rows of all tables as they are now."""
     with database.reading() as session:
         return {
             table.name: {
@@ -50,10 +55,10 @@ def snapshot(database: Database) -> Snapshot:
         }
 
 
-def losses(before: Snapshot, after: Snapshot) -> Iterator[str]:
-    """Yield "table" for each row that is missing and "table.column" for each value that differs.
+def lost_values(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    """Yield "table" for each row that is lost and "table.column" for each value that has changed.
 
-    Tables and columns that `after` does not have were dropped on purpose.
+    Tables and columns that `after` does not contain were dropped on purpose.
     """
     for table in before.keys() & after.keys():
         for key, row in before[table].items():
@@ -61,11 +66,13 @@ def losses(before: Snapshot, after: Snapshot) -> Iterator[str]:
                 yield table
             else:
                 shared_columns = row.keys() & found.keys()
-                yield from (f"{table}.{c}" for c in shared_columns if row[c] != found[c])
+                yield from (
+                    f"{table}.{name}" for name in shared_columns if row[name] != found[name]
+                )
 
 
 def violations(database: Database) -> list[Any]:
-    """Return what the database itself finds wrong: rows that break constraints, invalid indexes."""
+    """Return the inconsistencies that the database finds: violated constraints, invalid indexes."""
     with database.connection() as connection:
         if database.is_sqlite:
             checked = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
@@ -80,18 +87,23 @@ def violations(database: Database) -> list[Any]:
         return list(connection.execute(invalid).all())
 
 
-def _row(table: sa.Table, number: int, contents: Contents) -> dict[str, Any]:
-    distinct = _distinct(table)
+def _generate_row(table: sa.Table, number: int, contents: Contents) -> dict[str, Any]:
+    """Return the values of row `number` of a table, by column."""
+    key_columns = _columns_of_keys(table)
     row = {}
     for column in table.columns:
-        source = number - (number == ROWS - 1 and column.name not in distinct)
+        repeats_previous_row = number == ROWS - 1 and column.name not in key_columns
+        source_row = number - 1 if repeats_previous_row else number
         is_null = number == 0 and column.nullable
-        row[column.name] = None if is_null else _value(column, source, contents)
+        row[column.name] = None if is_null else _value(column, source_row, contents)
     return row
 
 
-def _distinct(table: sa.Table) -> set[str]:
-    """Return the columns of unique keys, and those that refer to another table together."""
+def _columns_of_keys(table: sa.Table) -> set[str]:
+    """Return the columns of unique keys and of foreign keys that consist of several columns.
+
+    Their values must not be repeated from another row.
+    """
     keys: list[Any] = [table.primary_key]
     keys += [index for index in table.indexes if index.unique]
     keys += [key for key in table.constraints if isinstance(key, sa.UniqueConstraint)]
@@ -100,14 +112,18 @@ def _distinct(table: sa.Table) -> set[str]:
 
 
 def _value(column: sa.Column[Any], number: int, contents: Contents) -> Any:
-    """Return the value of a column in the row with this number; it differs from row to row."""
+    """Return the value of a column in row `number`; values of different rows differ.
+
+    A foreign key has the value of the column that it refers to.
+    """
     if column.foreign_keys:
         return _value(next(iter(column.foreign_keys)).column, number, contents)
     given = contents.get(f"{column.table.name}.{column.name}")
-    return _by_type(column, number) if given is None else given
+    return _value_by_type(column, number) if given is None else given
 
 
-def _by_type(column: sa.Column[Any], number: int) -> Any:
+def _value_by_type(column: sa.Column[Any], number: int) -> Any:
+    """Return a value of the type of the column; raise NotImplementedError for an unknown type."""
     for type_, generate in _GENERATORS:
         if isinstance(column.type, type_):
             return generate(column.type, number)
@@ -115,7 +131,10 @@ def _by_type(column: sa.Column[Any], number: int) -> Any:
 
 
 def _text(type_: Any, number: int) -> str:
-    """Return text that fits; SQLite also stores UUIDs as CHAR(32) and exact numbers as TEXT."""
+    """Return a text that fits the column.
+
+    SQLite has UUIDs in columns of type CHAR(32) and exact numbers in TEXT without a length.
+    """
     if isinstance(type_, sa.CHAR) and type_.length == len(UUID(int=0).hex):
         return UUID(int=number + 1).hex
     return f"text {number}"[-type_.length :] if type_.length else f"{number}.5"
@@ -137,4 +156,7 @@ _GENERATORS: Sequence[tuple[type[Any], Callable[[Any, int], Any]]] = (
     (sa.Integer, lambda _, number: 100 + number),
     (sa.Numeric, lambda _, number: Decimal(f"{number}.5")),
 )
-"""How a value of a type is generated for the row with a number; the first that fits."""
+"""For each type, a function of the type and the row number that returns a value.
+
+    The first entry is used whose type is a superclass of the column's type.
+    """

@@ -1,7 +1,7 @@
-"""The migrations of every service, on an empty database and on one that is full of rows.
+"""Tests of the migrations of every service, on an empty database and on one with rows.
 
-Models and migrations agree, migrations can be undone, and each step from a version to the next
-preserves the rows of the version before.
+The models match the migrations, migrations can be undone, and each migration preserves the rows
+that were stored at the version before it.
 """
 
 import importlib
@@ -23,7 +23,15 @@ from shared import migrations
 from shared.database import Database
 from shared.files.models import FilePiece  # noqa: F401  declares a shared table
 from shared.models import SharedModel
-from tests.services.table_rows import ROWS, Contents, fill, losses, reflect, snapshot, violations
+from tests.services.table_rows import (
+    ROWS,
+    Contents,
+    fill,
+    lost_values,
+    reflect,
+    snapshot,
+    violations,
+)
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("registry", "survey", "scoring", "gateway")
@@ -40,8 +48,8 @@ CONTENTS: dict[str, Contents] = {
         "scores.changes_on": date(2027, 1, 1),
     },
 }
-"""Values that migrations read and that the type of a column alone does not give."""
-REWRITTEN = {
+"""For each service, values that migrations read and that the type of a column does not imply."""
+CHANGED_ON_PURPOSE = {
     ("scoring", "0002"): {
         "answers.score",
         "scores.changes_on",
@@ -49,25 +57,25 @@ REWRITTEN = {
         "wave_sums.total",
     }
 }
-"""The columns whose values the migration to a version changes on purpose."""
+"""For a service and a version, the columns whose values that migration changes on purpose."""
 
 
-def load(name: str) -> Any:
-    """Return a service's description, its models imported."""
-    found = importlib.import_module(f"services.{name}.__main__").SERVICE
-    found.create_app(found.settings())
-    return found
+def load_service(name: str) -> Any:
+    """Return the description of a service (`SERVICE`), after importing all its models."""
+    service = importlib.import_module(f"services.{name}.__main__").SERVICE
+    service.create_app(service.settings())
+    return service
 
 
 @pytest.fixture(params=SERVICES)
 def service(request: pytest.FixtureRequest) -> Any:
-    """Return each service's description in turn."""
-    return load(request.param)
+    """Return the description of each service in turn."""
+    return load_service(request.param)
 
 
 @pytest.fixture
 def database(stack: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
-    """Yield an empty database."""
+    """Yield an empty database, on PostgreSQL a schema of its own."""
     schema = f"migrated{secrets.token_hex(4)}"
     url = f"sqlite:///{tmp_path}/migrated.db"
     if stack == "real":
@@ -80,32 +88,35 @@ def database(stack: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iter
     database.close()
 
 
-def tables(database: Database) -> set[str]:
+def table_names(database: Database) -> set[str]:
+    """Return the names of all tables, except Alembic's table of versions."""
     schema = None if database.is_sqlite else database.schema
     return set(inspect(database.engine).get_table_names(schema=schema)) - {"alembic_version"}
 
 
 def differences(service: Any, database: Database) -> list[Any]:
-    """Return the changes that would make the tables what the models describe."""
+    """Return the differences between the tables of the database and the models of the service."""
     models = importlib.import_module(f"services.{service.settings.name}.models").Model.metadata
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        described = [models, SharedModel.metadata]
-        return list(compare_metadata(context, described))  # type: ignore[arg-type]
+        all_models = [models, SharedModel.metadata]
+        return list(compare_metadata(context, all_models))  # type: ignore[arg-type]
 
 
-def test_models_and_migrations_agree(service: Any, database: Database) -> None:
+def test_migrations_create_the_tables_that_the_models_describe(
+    service: Any, database: Database
+) -> None:
     migrations.upgrade(database, service.migrations)
     assert differences(service, database) == []
 
 
-def test_migrations_go_down_and_up_again(service: Any, database: Database) -> None:
+def test_migrations_can_be_undone_and_run_again(service: Any, database: Database) -> None:
     migrations.upgrade(database, service.migrations)
-    before = tables(database)
+    before = table_names(database)
     migrations.downgrade(database, service.migrations, to="base")
-    assert tables(database) == set()
+    assert table_names(database) == set()
     migrations.upgrade(database, service.migrations)
-    assert tables(database) == before
+    assert table_names(database) == before
     migrations.upgrade(database, service.migrations)
 
 
@@ -119,7 +130,7 @@ class Step:
 
 
 def steps() -> Iterator[Step]:
-    """Yield every step that begins at a version, so that rows may exist before it."""
+    """Yield every migration except each service's first, before which there are no tables."""
     for service in SERVICES:
         history = ScriptDirectory(str(ROOT / "services" / service / "migrations"))
         for version in reversed(list(history.walk_revisions())):
@@ -131,26 +142,26 @@ def steps() -> Iterator[Step]:
 def test_a_migration_preserves_the_rows_of_the_version_before(
     step: Step, database: Database
 ) -> None:
-    service = load(step.service)
+    service = load_service(step.service)
     migrations.upgrade(database, service.migrations, to=step.before)
     fill(database, CONTENTS.get(step.service, {}))
     before = snapshot(database)
     migrations.upgrade(database, service.migrations, to=step.after)
-    rewritten = REWRITTEN.get((step.service, step.after), set())
-    assert set(losses(before, snapshot(database))) == rewritten
+    changed_on_purpose = CHANGED_ON_PURPOSE.get((step.service, step.after), set())
+    assert set(lost_values(before, snapshot(database))) == changed_on_purpose
     assert violations(database) == []
     migrations.upgrade(database, service.migrations)
     assert differences(service, database) == []
 
 
 def test_every_table_of_a_service_can_be_filled_with_rows(service: Any, database: Database) -> None:
-    """Its next migration is tried on them by the test above."""
+    """The rows are needed to test the next migration of the service (see the test above)."""
     migrations.upgrade(database, service.migrations)
     fill(database, CONTENTS.get(service.settings.name, {}))
     assert violations(database) == []
-    stored = snapshot(database)
+    rows_by_table = snapshot(database)
     for table in reflect(database).sorted_tables:
-        rows = stored[table.name].values()
+        rows = rows_by_table[table.name].values()
         assert len(rows) >= ROWS, table.name
         for column in table.columns:
             has_null = any(row[column.name] is None for row in rows)
@@ -158,12 +169,12 @@ def test_every_table_of_a_service_can_be_filled_with_rows(service: Any, database
             assert any(row[column.name] is not None for row in rows), column
 
 
-ENV = """
+ENV_PY = """
 from sqlalchemy import MetaData
 from shared import migrations
 migrations.run(MetaData())
 """
-FIRST = """
+FIRST_VERSION = """
 import sqlalchemy as sa
 from alembic import op
 revision, down_revision = "1", None
@@ -171,7 +182,7 @@ def upgrade():
     op.create_table("tags", sa.Column("id", sa.Integer, primary_key=True),
                     sa.Column("word", sa.String(10)), sa.Column("rank", sa.Integer))
 """
-SECOND = """
+SECOND_VERSION = """
 from alembic import op
 revision, down_revision = "2", "1"
 def upgrade():
@@ -182,14 +193,17 @@ def upgrade():
 
 @pytest.fixture
 def history(tmp_path: Path) -> Callable[[str], Path]:
-    """Return a function that writes a history of two versions, the second with the given change."""
+    """Return a function that writes two migrations into a folder and returns the folder.
+
+    The first migration creates the table `tags`, the second contains the given change of it.
+    """
 
     def write(change: str) -> Path:
         versions = tmp_path / "history" / "versions"
         versions.mkdir(parents=True)
-        (versions.parent / "env.py").write_text(ENV)
-        (versions / "1.py").write_text(FIRST)
-        (versions / "2.py").write_text(SECOND.format(change=change))
+        (versions.parent / "env.py").write_text(ENV_PY)
+        (versions / "1.py").write_text(FIRST_VERSION)
+        (versions / "2.py").write_text(SECOND_VERSION.format(change=change))
         return versions.parent
 
     return write
@@ -204,7 +218,7 @@ def history(tmp_path: Path) -> Callable[[str], Path]:
         ("op.execute('UPDATE tags SET rank = 0 WHERE rank IS NULL')", {"tags.rank"}),
     ],
 )
-def test_a_migration_that_loses_a_row_or_a_value_is_found(
+def test_a_row_or_a_value_that_a_migration_loses_is_found(
     history: Callable[[str], Path], database: Database, change: str, expected: set[str]
 ) -> None:
     folder = history(change)
@@ -212,7 +226,7 @@ def test_a_migration_that_loses_a_row_or_a_value_is_found(
     fill(database, {})
     before = snapshot(database)
     migrations.upgrade(database, folder)
-    assert set(losses(before, snapshot(database))) == expected
+    assert set(lost_values(before, snapshot(database))) == expected
 
 
 @pytest.mark.parametrize(
@@ -222,7 +236,7 @@ def test_a_migration_that_loses_a_row_or_a_value_is_found(
         "tags.create_unique_constraint('uq_tags_word', ['word'])",
     ],
 )
-def test_a_migration_that_only_an_empty_table_allows_fails_on_a_filled_one(
+def test_a_migration_that_only_works_on_an_empty_table_fails_on_the_generated_rows(
     history: Callable[[str], Path], database: Database, change: str
 ) -> None:
     folder = history(change)

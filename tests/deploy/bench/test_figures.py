@@ -16,13 +16,13 @@ PART = Part(
 )
 
 
-def test_a_figure_meets_its_target_misses_it_or_has_none() -> None:
+def test_a_figure_knows_whether_it_meets_its_target_if_it_has_one() -> None:
     assert [figure.met for figure in PART.figures] == [True, False, None]
 
 
 def test_a_table_shows_each_target_and_whether_it_is_met() -> None:
-    first, share, p95, rate = table([PART]).splitlines()
-    assert first == "read: one customer"
+    heading, share, p95, rate = table([PART]).splitlines()
+    assert heading == "read: one customer"
     assert "0.31" in share
     assert share.endswith("target >= 0.3   met")
     assert p95.endswith("target <= 500   MISSED")
@@ -30,10 +30,10 @@ def test_a_table_shows_each_target_and_whether_it_is_met() -> None:
     assert "target" not in rate
 
 
-def test_a_part_is_read_from_its_document_unchanged() -> None:
+def test_results_that_are_written_as_json_are_read_back_unchanged() -> None:
     assert Part.read(PART.document()) == PART
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.5, 51), (0.95, 96), (0.99, 100), (1.0, 100)])
-def test_a_percentile_is_one_of_the_values(share: float, expected: float) -> None:
+def test_a_percentile_is_the_value_at_its_rank(share: float, expected: float) -> None:
     assert percentile(range(100, 0, -1), share) == expected

@@ -1,4 +1,4 @@
-"""Tests of the figures of Online Retail, on a file small enough to calculate by hand."""
+"""Tests of the figures that are calculated from Online Retail, on a file of seven lines."""
 
 import gzip
 from datetime import date
@@ -22,6 +22,7 @@ A6,c,Adjust,1,2011-03-12 09:00:00,-7.00,,UK
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> online_retail.Shop:
+    """Return the content of a file with HEADER and LINES, read in place of the real file."""
     file = tmp_path / "small.csv.gz"
     file.write_bytes(gzip.compress((HEADER + LINES).encode()))
     monkeypatch.setattr(online_retail, "FILE", file)
@@ -40,15 +41,15 @@ def test_the_orders_products_and_customers_of_the_file_are_read(shop: online_ret
     }
 
 
-def test_only_customers_with_a_purchase_are_in_a_class(shop: online_retail.Shop) -> None:
+def test_only_customers_with_a_purchase_are_in_an_abc_class(shop: online_retail.Shop) -> None:
     classes = online_retail.classes(shop, "count")
-    assert {name: set(one.members) for name, one in classes.items()} == {
+    assert {letter: set(found.members) for letter, found in classes.items()} == {
         "A": {"10"},
         "B": set(),
         "C": {"11"},
     }
 
 
-def test_a_customer_with_returns_alone_is_on_the_lowest_rung(shop: online_retail.Shop) -> None:
+def test_a_customer_who_only_returned_goods_is_on_the_lowest_rung(shop: online_retail.Shop) -> None:
     ladder = online_retail.ladder(shop, date(2011, 12, 9))
     assert ladder == {"first_time": (2, Decimal("3.00")), "suspect": (1, Decimal("-5.00"))}

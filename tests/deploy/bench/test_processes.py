@@ -1,4 +1,4 @@
-"""Tests of reading CPU time and memory from Linux."""
+"""Tests of reading the CPU time and memory of processes from /proc."""
 
 import os
 import subprocess
@@ -8,13 +8,13 @@ from pathlib import Path
 from deploy.bench import processes
 from tests.waiting import eventually
 
-BUSY = "while True: pass"
+BUSY_LOOP = "while True: pass"
 
 
-def test_a_role_is_found_by_its_log_and_its_cpu_time_grows(tmp_path: Path) -> None:
+def test_a_process_is_found_by_its_log_file_and_its_cpu_time_grows(tmp_path: Path) -> None:
     with (
         (tmp_path / "some-api.log").open("wb") as log,
-        subprocess.Popen([sys.executable, "-c", BUSY], stdout=log) as child,
+        subprocess.Popen([sys.executable, "-c", BUSY_LOOP], stdout=log) as child,
     ):
         try:
             assert processes.roles(os.getpid()) == {"some-api": child.pid}

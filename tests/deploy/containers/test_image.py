@@ -1,4 +1,4 @@
-"""An image contains shared/, one service and the packages that this service needs, no more."""
+"""Tests that an image contains only shared/, one service and the packages that it needs."""
 
 import re
 import shutil
@@ -14,10 +14,10 @@ from deploy.local.roles import SERVICES
 
 ROOT = Path(__file__).parents[3]
 DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text()
-START = """
+START_SERVICE = """
 import importlib, pkgutil, runpy, sys
 service, *missing = sys.argv[1:]
-sys.modules.update(dict.fromkeys(missing))  # each import of one is a ModuleNotFoundError
+sys.modules.update(dict.fromkeys(missing))  # importing one of them raises ModuleNotFoundError
 package = importlib.import_module(f"services.{service}")
 for module in pkgutil.walk_packages(package.__path__, f"services.{service}."):
     if ".migrations" not in module.name:
@@ -27,7 +27,10 @@ description.create_app(description.settings())
 sys.argv = [service, "--help"]
 runpy.run_module(f"services.{service}", run_name="__main__", alter_sys=True)
 """
-"""Imports every module of a service, builds its application and prints its commands."""
+"""A program that imports all modules of a service, builds its app and prints its commands.
+
+Its arguments are the name of the service and the modules that an image does not contain.
+"""
 
 
 def test_only_the_shared_package_and_one_service_are_copied() -> None:
@@ -40,7 +43,7 @@ def test_only_the_shared_package_and_one_service_are_copied() -> None:
     ]
 
 
-def test_an_image_runs_without_root_and_is_checked_on_the_operations_port() -> None:
+def test_an_image_runs_as_an_ordinary_user_and_checks_health_on_the_operations_port() -> None:
     assert re.search(r"^USER 10001:10001$", DOCKERFILE, re.MULTILINE)
     (port,) = set(re.findall(r"OPERATIONS_PORT=(\d+)", DOCKERFILE))
     assert f"http://127.0.0.1:{port}/readyz" in DOCKERFILE
@@ -50,23 +53,26 @@ def test_an_image_runs_without_root_and_is_checked_on_the_operations_port() -> N
 def test_a_service_starts_with_its_own_package_and_its_locked_packages_alone(
     service: str, tmp_path: Path
 ) -> None:
-    """Importing anything else would fail in a container, whatever the import rules say."""
+    """A container has no other packages, so importing another one would fail there."""
     shutil.copytree(ROOT / "shared", tmp_path / "shared")
     shutil.copytree(ROOT / "services" / service, tmp_path / "services" / service)
     shutil.copy(ROOT / "services/__init__.py", tmp_path / "services")
-    command = [sys.executable, "-c", START, service, *missing_in_the_image(service)]
+    command = [sys.executable, "-c", START_SERVICE, service, *missing_in_the_image(service)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "{serve,work,migrate,topics" in done.stdout
 
 
-def test_a_package_of_another_service_is_missing_in_the_image() -> None:
+def test_a_package_that_only_another_service_needs_is_missing_in_the_image() -> None:
     assert {"aiohttp", "jinja2", "openpyxl", "pytest"} <= missing_in_the_image("scoring")
     assert not {"aiohttp", "fastapi"} & missing_in_the_image("gateway")
 
 
 def missing_in_the_image(service: str) -> set[str]:
-    """Return the installed top-level modules that the lock of a service does not bring."""
+    """Return the modules that are installed here but not in the image of a service.
+
+    They are the top-level modules of packages that the service's requirements.lock does not name.
+    """
     lock = (ROOT / "services" / service / "requirements.lock").read_text()
     locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
     return {

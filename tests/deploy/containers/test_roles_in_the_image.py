@@ -1,4 +1,4 @@
-"""Tests of the script with which the postgres container creates the four roles."""
+"""Tests of init.sh, by which the postgres container creates the roles of the four services."""
 
 import os
 import subprocess
@@ -17,20 +17,20 @@ DEPLOY = Path(__file__).parents[3] / "deploy"
 @pytest.mark.usefixtures("postgres_server")  # belongs to the real stack
 def test_the_init_script_creates_every_role_with_its_own_password() -> None:
     with Postgres(fsync=False) as server:
-        where = urlsplit(server.url)
-        given = {
+        address = urlsplit(server.url)
+        environment = {
             **os.environ,
             "PATH": f"{wheel_binaries() / 'bin'}:{os.environ['PATH']}",
             "ROLE_SQL": str(DEPLOY / "postgres/role.sql"),
-            "POSTGRES_USER": where.username or "",
-            "POSTGRES_DB": where.path[1:],
-            "PGHOST": where.hostname or "",
-            "PGPORT": str(where.port),
-            "PGPASSWORD": where.password or "",
+            "POSTGRES_USER": address.username or "",
+            "POSTGRES_DB": address.path[1:],
+            "PGHOST": address.hostname or "",
+            "PGPORT": str(address.port),
+            "PGPASSWORD": address.password or "",
             **{f"{service.upper()}_DATABASE_PASSWORD": f"of-{service}" for service in SERVICES},
         }
-        subprocess.run([DEPLOY / "postgres/init.sh"], env=given, check=True)
+        subprocess.run([DEPLOY / "postgres/init.sh"], env=environment, check=True)
         for service in SERVICES:
-            url = f"postgresql://{service}:of-{service}@{where.hostname}:{where.port}{where.path}"
+            url = f"postgresql://{service}:of-{service}@{address.hostname}:{address.port}{address.path}"
             with psycopg.connect(url) as connection:
                 assert connection.execute("SELECT current_schema()").fetchone() == (service,)

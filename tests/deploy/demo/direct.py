@@ -1,7 +1,7 @@
-"""The demo's figures calculated directly from its files, without any code of the product.
+"""The demo's figures, calculated directly from its files without any code of the product.
 
-The rules are those of docs/figures.md with their default settings: points, ABC classes, the ladder,
-silence, and the plain satisfaction index.
+docs/figures.md contains the rules for points, ABC classes, the loyalty ladder, silent customers
+and the satisfaction index without weights. This module applies them with their default settings.
 """
 
 import csv
@@ -35,7 +35,7 @@ RUNGS = (
 
 @dataclass
 class Buyer:
-    """A customer on record with the amounts of each local day."""
+    """A customer: the days with a purchase, and the net revenue and cost of each local day."""
 
     external_id: str
     days: set[date] = field(default_factory=set)
@@ -43,19 +43,24 @@ class Buyer:
     cost: dict[date, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
     def value(self, as_of: date, *, after: date = date.min) -> Decimal:
-        return sum((v for day, v in self.revenue.items() if after < day <= as_of), Decimal(0))
+        """Return the net revenue of the days after `after` up to and including `as_of`."""
+        return sum(
+            (amount for day, amount in self.revenue.items() if after < day <= as_of), Decimal(0)
+        )
 
     def profit(self, as_of: date) -> Decimal:
-        spent = sum((v for day, v in self.cost.items() if day <= as_of), Decimal(0))
-        return self.value(as_of) - spent
+        """Return the net revenue less the cost, up to and including the day `as_of`."""
+        cost = sum((amount for day, amount in self.cost.items() if day <= as_of), Decimal(0))
+        return self.value(as_of) - cost
 
-    def bought_on(self, as_of: date) -> list[date]:
+    def days_bought(self, as_of: date) -> list[date]:
+        """Return the days with a purchase up to and including `as_of`, sorted."""
         return sorted(day for day in self.days if day <= as_of)
 
 
 @dataclass(frozen=True)
 class Class:
-    """One row of the ABC table."""
+    """One row of the ABC table; `members` are the external ids of its customers."""
 
     customers: int
     value: Decimal
@@ -89,19 +94,19 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
 
 @cache
 def buyers(folder: Path) -> dict[str, Buyer]:
-    """Return every customer on record with purchases and returns, by external id."""
-    found = {
+    """Return every customer by external id, with all purchases and returns."""
+    by_id = {
         row["external_id"]: Buyer(row["external_id"]) for row in rows(folder / "customers.csv")
     }
-    first_seen = _times(folder)
+    times = _order_times(folder)
     for row in rows(folder / "orders.csv"):
         if row["customer_external_id"]:
-            _add(found[row["customer_external_id"]], row, first_seen[row["order_id"]].date())
-    return found
+            _add_row(by_id[row["customer_external_id"]], row, times[row["order_id"]].date())
+    return by_id
 
 
 @cache
-def _times(folder: Path) -> dict[str, datetime]:
+def _order_times(folder: Path) -> dict[str, datetime]:
     times: dict[str, datetime] = {}
     for row in rows(folder / "orders.csv"):
         at = datetime.fromisoformat(row["ordered_at"])
@@ -109,7 +114,7 @@ def _times(folder: Path) -> dict[str, datetime]:
     return times
 
 
-def _add(buyer: Buyer, row: dict[str, str], day: date) -> None:
+def _add_row(buyer: Buyer, row: dict[str, str], day: date) -> None:
     quantity = Decimal(row["quantity"])
     if quantity > 0:
         buyer.days.add(day)
@@ -118,15 +123,17 @@ def _add(buyer: Buyer, row: dict[str, str], day: date) -> None:
 
 
 def _amount(row: dict[str, str]) -> Decimal:
+    """Return the amount of an order line after its discount."""
     return Decimal(row["quantity"]) * Decimal(row["unit_price"]) - Decimal(row["discount"] or 0)
 
 
 def points(buyer: Buyer, as_of: date) -> Decimal:
-    """Return the points of a customer: one for every 100 000 bought, net of returns."""
+    """Return the points of a customer: the net purchases divided by 100 000."""
     return buyer.value(as_of) / 100_000
 
 
 def most_valuable(folder: Path, as_of: date, count: int = 10) -> list[tuple[str, Decimal]]:
+    """Return the external ids and points of the customers with the most points."""
     ranked = sorted(
         ((points(buyer, as_of), buyer.external_id) for buyer in buyers(folder).values()),
         key=lambda pair: (-pair[0], pair[1]),
@@ -135,7 +142,11 @@ def most_valuable(folder: Path, as_of: date, count: int = 10) -> list[tuple[str,
 
 
 def is_silent(days: list[date], as_of: date) -> bool:
-    """Return whether the last purchase is longer ago than the gaps between purchases allow."""
+    """Return whether a customer who bought on `days` has been silent for too long by `as_of`.
+
+    Allowed are 3 times the median gap between purchases, but at least 90 days; with fewer than
+    three days of purchase, 365 days.
+    """
     allowed = 365.0
     if len(days) >= 3:
         gaps = [(later - earlier).days for earlier, later in pairwise(days)]
@@ -144,6 +155,7 @@ def is_silent(days: list[date], as_of: date) -> bool:
 
 
 def rung(days: list[date], as_of: date) -> str:
+    """Return the rung of the ladder on which a customer is who bought on `days`."""
     if not days:
         return "suspect"
     if is_silent(days, as_of):
@@ -152,32 +164,37 @@ def rung(days: list[date], as_of: date) -> str:
 
 
 def ladder(folder: Path, as_of: date) -> dict[str, tuple[int, Decimal]]:
-    """Return customers and the revenue of the last twelve months for each rung."""
+    """Return for each rung the number of customers and their revenue of the last 12 months."""
     a_year_before = as_of.replace(year=as_of.year - 1)
     revenues: dict[str, list[Decimal]] = {name: [] for name in RUNGS}
     for buyer in buyers(folder).values():
-        name = rung(buyer.bought_on(as_of), as_of)
+        name = rung(buyer.days_bought(as_of), as_of)
         revenues[name].append(buyer.value(as_of, after=a_year_before))
-    return {name: (len(each), sum(each, Decimal(0))) for name, each in revenues.items()}
+    return {name: (len(of_rung), sum(of_rung, Decimal(0))) for name, of_rung in revenues.items()}
 
 
 def abc(folder: Path, as_of: date, *, basis: str = "revenue") -> dict[str, Class]:
-    """Return the ABC classes of the buyers by value: A the first 5 %, B up to 20 %, C the rest."""
-    bought = [buyer for buyer in buyers(folder).values() if buyer.bought_on(as_of)]
+    """Return the ABC classes of all customers who bought something, by revenue or profit.
+
+    Class A is the best 5 % of them, class B the next 15 %, class C the rest. A customer with a
+    negative value is always in class C.
+    """
+    active = [buyer for buyer in buyers(folder).values() if buyer.days_bought(as_of)]
     worth = {
         buyer.external_id: buyer.profit(as_of) if basis == "profit" else buyer.value(as_of)
-        for buyer in bought
+        for buyer in active
     }
     ranked = sorted(worth, key=lambda external_id: (-worth[external_id], external_id))
-    a, b = math.ceil(Fraction(5, 100) * len(ranked)), math.ceil(Fraction(20, 100) * len(ranked))
-    positive = [one for one in ranked[:b] if worth[one] >= 0]
-    members = {"A": positive[:a], "B": positive[a:], "C": ranked[len(positive) :]}
+    size_of_a = math.ceil(Fraction(5, 100) * len(ranked))
+    size_of_a_and_b = math.ceil(Fraction(20, 100) * len(ranked))
+    best = [external_id for external_id in ranked[:size_of_a_and_b] if worth[external_id] >= 0]
+    members = {"A": best[:size_of_a], "B": best[size_of_a:], "C": ranked[len(best) :]}
     total = sum(worth.values(), Decimal(0))
-    return {name: _class(ids, worth, total) for name, ids in members.items()}
+    return {name: _class_of(ids, worth, total) for name, ids in members.items()}
 
 
-def _class(ids: list[str], worth: dict[str, Decimal], total: Decimal) -> Class:
-    value = sum((worth[one] for one in ids), Decimal(0))
+def _class_of(ids: list[str], worth: dict[str, Decimal], total: Decimal) -> Class:
+    value = sum((worth[external_id] for external_id in ids), Decimal(0))
     return Class(
         customers=len(ids),
         value=value,
@@ -188,18 +205,22 @@ def _class(ids: list[str], worth: dict[str, Decimal], total: Decimal) -> Class:
 
 
 def facts(folder: Path, external_id: str, as_of: date, *, sign: int) -> list[Fact]:
-    """Return the purchases (`sign` 1) or returns (-1) of one customer, one fact per order."""
-    times = _times(folder)
+    """Return the purchases (if `sign` is 1) or returns (if it is -1) of a customer, per order."""
+    times = _order_times(folder)
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows(folder / "orders.csv"):
-        mine = row["customer_external_id"] == external_id
-        if mine and Decimal(row["quantity"]) * sign > 0 and times[row["order_id"]].date() <= as_of:
+        is_customers = row["customer_external_id"] == external_id
+        in_time = times[row["order_id"]].date() <= as_of
+        if is_customers and in_time and Decimal(row["quantity"]) * sign > 0:
             amounts[row["order_id"]] += _amount(row)
     return [Fact(times[order_id].date(), amount) for order_id, amount in amounts.items()]
 
 
 def response_index(row: dict[str, str], codes: list[str], *, least: int, most: int) -> float:
-    """Return the mean of the answered items of one response, each from 0 to 100."""
+    """Return the index of one response: the mean of its answered items, on a scale of 0 to 100.
+
+    Items without an answer, and answers outside the scale ("not applicable"), are left out.
+    """
     return fmean(
         100 * (int(row[code]) - least) / (most - least)
         for code in codes
@@ -208,11 +229,14 @@ def response_index(row: dict[str, str], codes: list[str], *, least: int, most: i
 
 
 def index(folder: Path, wave: str, codes: list[str], *, least: int, most: int) -> Index:
-    """Return the mean of the responses' indices, each the mean of its answered items."""
-    each = [
+    """Return the satisfaction index of a wave: the mean of the indices of its responses.
+
+    The interval is the 95 % confidence interval of a mean by Student's t distribution.
+    """
+    indices = [
         response_index(row, codes, least=least, most=most)
         for row in rows(folder / f"answers-{wave}.csv")
     ]
-    mean, n = fmean(each), len(each)
-    reach = float(stats.t.ppf(0.975, n - 1)) * stdev(each) / math.sqrt(n)
-    return Index(n=n, index=mean, low=mean - reach, high=mean + reach)
+    mean, n = fmean(indices), len(indices)
+    half_width = float(stats.t.ppf(0.975, n - 1)) * stdev(indices) / math.sqrt(n)
+    return Index(n=n, index=mean, low=mean - half_width, high=mean + half_width)

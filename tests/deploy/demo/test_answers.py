@@ -1,4 +1,4 @@
-"""Tests of the demo company's answers: they follow from its deliveries."""
+"""Tests of the demo company's survey answers, which depend on its deliveries."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -19,7 +19,7 @@ CODES = [aspect.code for aspect in ASPECTS]
 
 @pytest.fixture(scope="module")
 def orders(folder: Path) -> dict[str, list[Row]]:
-    """Return each customer's delivered orders in order of time, one row per order."""
+    """Return the delivered orders of each customer in order of time: the first line of each."""
     first_lines = {row["order_id"]: row for row in rows(folder / "orders.csv")}
     found: dict[str, list[Row]] = defaultdict(list)
     for row in first_lines.values():
@@ -28,19 +28,21 @@ def orders(folder: Path) -> dict[str, list[Row]]:
     return found
 
 
-def _named(folder: Path, wave: str) -> list[Row]:
+def _identified_answers(folder: Path, wave: str) -> list[Row]:
+    """Return the answers to a wave in which the respondent is known."""
     return [row for row in rows(folder / f"answers-{wave}.csv") if row["respondent_external_id"]]
 
 
 def _satisfaction(row: Row) -> float:
+    """Return the mean of the aspects that a customer scored."""
     return fmean(int(row[code]) for code in CODES if row[code] != MISSING)
 
 
-def _late(row: Row) -> bool:
+def _is_late(row: Row) -> bool:
     return row["delivered_on"] > row["promised_on"]
 
 
-def _faulty(row: Row) -> bool:
+def _is_faulty(row: Row) -> bool:
     return row["faulty"] == "true"
 
 
@@ -59,50 +61,54 @@ def test_answers_are_submitted_while_the_wave_is_open(folder: Path, wave: Wave) 
         assert wave.opens <= date.fromisoformat(row["submitted_at"][:10]) <= wave.closes
 
 
-def test_hundreds_of_customers_answer_each_wave_and_each_at_most_once(folder: Path) -> None:
+def test_hundreds_of_customers_answer_each_wave_and_no_customer_answers_twice(folder: Path) -> None:
     for wave in WAVES:
-        named = _named(folder, wave.code)
-        assert len({row["respondent_external_id"] for row in named}) == len(named) > 400
+        identified = _identified_answers(folder, wave.code)
+        assert len({row["respondent_external_id"] for row in identified}) == len(identified) > 400
 
 
-@pytest.mark.parametrize("bad", [_late, _faulty])
-def test_bad_deliveries_lower_satisfaction(
-    folder: Path, orders: dict[str, list[Row]], bad: Callable[[Row], bool]
+@pytest.mark.parametrize("is_bad", [_is_late, _is_faulty])
+def test_late_and_faulty_deliveries_lower_the_satisfaction_of_the_customer(
+    folder: Path, orders: dict[str, list[Row]], is_bad: Callable[[Row], bool]
 ) -> None:
     shares, satisfaction = [], []
-    for row in _named(folder, WAVES[0].code):
-        past = _before(orders[row["respondent_external_id"]], row["submitted_at"])[-4:]
-        if past:
-            shares.append(fmean(map(bad, past)))
+    for row in _identified_answers(folder, WAVES[0].code):
+        last_four = _delivered_before(orders[row["respondent_external_id"]], row["submitted_at"])[
+            -4:
+        ]
+        if last_four:
+            shares.append(fmean(map(is_bad, last_four)))
             satisfaction.append(_satisfaction(row))
     assert correlation(shares, satisfaction) < -0.15
 
 
-def _before(placed: list[Row], moment: str) -> list[Row]:
-    return [row for row in placed if row["delivered_on"] <= moment[:10]]
+def _delivered_before(orders: list[Row], moment: str) -> list[Row]:
+    return [row for row in orders if row["delivered_on"] <= moment[:10]]
 
 
 def test_dissatisfied_customers_leave_sooner_than_satisfied_ones(folder: Path) -> None:
-    """Of regular buyers who answered the first wave, the least satisfied are silent more often."""
+    """Compare the least and the most satisfied third of regular buyers who answered wave one."""
     people, opens = buyers(folder), WAVES[0].opens
-    answered = sorted(_named(folder, WAVES[0].code), key=_satisfaction)
-    days = [people[row["respondent_external_id"]].bought_on(END) for row in answered]
-    regular = [each for each in days if _still_buying(each, opens)]
+    answered = sorted(_identified_answers(folder, WAVES[0].code), key=_satisfaction)
+    days = [people[row["respondent_external_id"]].days_bought(END) for row in answered]
+    regular = [bought for bought in days if _buys_regularly(bought, opens)]
     third = len(regular) // 3
     lower, upper = regular[:third], regular[-third:]
     assert _share_silent(lower) > 1.3 * _share_silent(upper)
 
 
-def _still_buying(days: list[date], since: date) -> bool:
-    before = [day for day in days if day < since]
-    return len(before) >= 3 and since - before[-1] < timedelta(days=120)
+def _buys_regularly(days: list[date], as_of: date) -> bool:
+    """Return whether a customer bought at least 3 times, and in the 120 days before `as_of`."""
+    before = [day for day in days if day < as_of]
+    return len(before) >= 3 and as_of - before[-1] < timedelta(days=120)
 
 
-def _share_silent(regular: list[list[date]]) -> float:
-    return fmean(is_silent(days, END) for days in regular)
+def _share_silent(customers: list[list[date]]) -> float:
+    """Return the share of customers who are silent at END, given the days that each bought."""
+    return fmean(is_silent(days, END) for days in customers)
 
 
-def test_delivery_is_scored_higher_after_the_west_has_its_warehouse(folder: Path) -> None:
+def test_delivery_is_scored_higher_after_a_warehouse_opened_in_the_west(folder: Path) -> None:
     before, after = (
         fmean(
             int(row["delivery"])

@@ -1,4 +1,4 @@
-"""Tests of the demo's client against a real server with answers like those of the API."""
+"""Tests of the demo's API client, against a test server with responses like the API's."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +14,7 @@ KEY = "a-key"
 
 
 def _app() -> FastAPI:
+    """Return a server with a list of three pages, an import, and a job that succeeds in time."""
     app = FastAPI()
     states = iter(({"state": "queued"}, {"state": "running"}, {"state": "succeeded"}))
 
@@ -41,15 +42,16 @@ def _app() -> FastAPI:
 
 @pytest.fixture(scope="module")
 def api() -> Iterator[Api]:
-    with serve(_app()) as url, Api(url, KEY) as connected:
-        yield connected
+    """Yield a client that is connected to the test server."""
+    with serve(_app()) as url, Api(url, KEY) as client:
+        yield client
 
 
 def test_a_list_is_read_page_by_page(api: Api) -> None:
     assert [page["items"] for page in api.pages("/list")] == [[0], [1], [2]]
 
 
-def test_an_upload_returns_the_location_of_its_job_which_is_awaited(
+def test_an_upload_returns_the_location_of_an_import_job_that_can_be_awaited(
     api: Api, tmp_path: Path
 ) -> None:
     file = tmp_path / "orders.csv"
@@ -61,12 +63,14 @@ def test_an_upload_returns_the_location_of_its_job_which_is_awaited(
     assert seen == ["queued", "running", "succeeded"]
 
 
-def test_a_job_with_rejected_lines_raises_with_its_last_state(api: Api) -> None:
+def test_waiting_for_a_job_with_rejected_lines_raises_an_error_with_its_last_state(
+    api: Api,
+) -> None:
     with pytest.raises(RefusedError, match="errors_url"):
         api.wait_for_job("/bad-job", print)
 
 
-def test_an_error_status_raises_with_the_answer(api: Api) -> None:
+def test_an_error_status_raises_an_error_with_the_response_body(api: Api) -> None:
     with pytest.raises(RefusedError, match=r"GET /nothing answered 404: .*Not Found"):
         api.get("/nothing")
 

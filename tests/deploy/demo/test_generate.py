@@ -1,4 +1,4 @@
-"""Tests of the demo company's files: their size, their range, and that they are consistent."""
+"""Tests of the demo company's files: numbers of rows, plausible values, consistent ids."""
 
 from collections import Counter
 from decimal import Decimal
@@ -8,7 +8,7 @@ from deploy.demo.generate import generate
 from tests.deploy.demo.direct import rows
 
 
-def test_the_same_seed_generates_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+def test_the_same_seed_generates_the_same_files_byte_by_byte(folder: Path, tmp_path: Path) -> None:
     generate(tmp_path)
     for path in folder.iterdir():
         assert (tmp_path / path.name).read_bytes() == path.read_bytes()
@@ -19,7 +19,7 @@ def test_another_seed_generates_another_company(folder: Path, tmp_path: Path) ->
     assert (tmp_path / "orders.csv").read_bytes() != (folder / "orders.csv").read_bytes()
 
 
-def test_every_nature_has_its_number_of_customers(folder: Path) -> None:
+def test_every_nature_of_customer_has_the_planned_number_of_customers(folder: Path) -> None:
     natures = Counter((row["nature"], row["internal"]) for row in rows(folder / "customers.csv"))
     assert natures == {
         ("individual", "false"): 800,
@@ -35,7 +35,7 @@ def test_every_nature_has_its_number_of_customers(folder: Path) -> None:
     }
 
 
-def test_retailers_are_of_all_five_formats(folder: Path) -> None:
+def test_every_retail_format_has_the_planned_number_of_retailers(folder: Path) -> None:
     formats = Counter(row["retail_format"] for row in rows(folder / "customers.csv"))
     del formats[""]
     assert formats == {
@@ -47,7 +47,7 @@ def test_retailers_are_of_all_five_formats(folder: Path) -> None:
     }
 
 
-def test_organisations_state_every_ownership(folder: Path) -> None:
+def test_every_kind_of_ownership_occurs(folder: Path) -> None:
     owned = {row["ownership"] for row in rows(folder / "customers.csv")}
     assert owned == {"", "state", "private", "joint_venture", "foreign"}
 
@@ -58,13 +58,13 @@ def test_every_customer_has_a_chinese_and_an_english_name(folder: Path) -> None:
         assert row["name_en"].replace("ü", "u").isascii()
 
 
-def test_external_ids_and_contact_points_are_unique(folder: Path) -> None:
+def test_external_ids_emails_and_phone_numbers_are_unique(folder: Path) -> None:
     people = list(rows(folder / "customers.csv"))
     for column in ("external_id", "email", "phone"):
         assert len({row[column] for row in people}) == len(people)
 
 
-def test_every_line_refers_to_a_known_product_and_customer(folder: Path) -> None:
+def test_every_order_line_refers_to_a_known_product_and_customer(folder: Path) -> None:
     products = {row["code"] for row in rows(folder / "products.csv")}
     people = {row["external_id"] for row in rows(folder / "customers.csv")} | {""}
     for row in rows(folder / "orders.csv"):
@@ -78,7 +78,7 @@ def test_there_are_about_25_000_orders_with_two_to_three_lines(folder: Path) -> 
     assert 2 < lines.total() / len(lines) < 3
 
 
-def test_amounts_are_exact_to_the_cent_and_never_below_zero(folder: Path) -> None:
+def test_prices_discounts_and_costs_are_whole_cents_and_never_negative(folder: Path) -> None:
     for row in rows(folder / "orders.csv"):
         for column in ("unit_price", "discount", "unit_cost"):
             amount = Decimal(row[column])
@@ -86,7 +86,7 @@ def test_amounts_are_exact_to_the_cent_and_never_below_zero(folder: Path) -> Non
             assert amount == amount.quantize(Decimal("0.01"))
 
 
-def test_a_return_has_at_most_the_pieces_of_its_order(folder: Path) -> None:
+def test_no_more_pieces_are_returned_than_were_ordered(folder: Path) -> None:
     bought: Counter[tuple[str, str]] = Counter()
     returned: Counter[tuple[str, str]] = Counter()
     for row in rows(folder / "orders.csv"):

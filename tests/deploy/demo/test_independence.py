@@ -14,12 +14,12 @@ MODULES = [path for path in sorted(FOLDER.glob("*.py")) if path.name != "__main_
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_a_module_of_the_demo_imports_nothing_of_the_product(path: Path) -> None:
-    """With shared code its figures would equal the product's even if both were wrong."""
-    for module in _imported(path):
+    """With shared code, the demo and the product could have the same wrong figures."""
+    for module in _imported_modules(path):
         assert not module.startswith(("services", "shared", "deploy.local"))
 
 
-def _imported(path: Path) -> Iterator[str]:
+def _imported_modules(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -1,4 +1,4 @@
-"""Tests of the demo company's orders: seasons, growth, deliveries, and who buys how much."""
+"""Tests of the demo company's orders: seasons, growth, deliveries, and large customers."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -17,6 +17,7 @@ Row = dict[str, str]
 
 @pytest.fixture(scope="module")
 def lines(folder: Path) -> list[Row]:
+    """Return all lines of all orders."""
     return list(rows(folder / "orders.csv"))
 
 
@@ -45,6 +46,7 @@ def test_november_is_the_busiest_month_and_february_the_quietest(lines: list[Row
 
 
 def test_sales_grow_from_year_to_year(lines: list[Row]) -> None:
+    # The years of the story begin in November, 61 days before the calendar year.
     years = Counter((_day(row) + timedelta(days=61)).year for row in lines)
     assert years[2024] < years[2025] < years[2026]
 
@@ -53,24 +55,27 @@ def test_deliveries_to_the_west_are_on_time_since_its_warehouse_opened(
     folder: Path, lines: list[Row]
 ) -> None:
     west = {row["external_id"] for row in rows(folder / "customers.csv") if row["team"] == "west"}
-    mine = [row for row in lines if row["customer_external_id"] in west and row["delivered_on"]]
-    before = [row for row in mine if _day(row) < date(2025, 7, 1)]
-    since = [row for row in mine if _day(row) >= date(2025, 7, 1)]
-    assert _on_time(before) < 0.75
-    assert _on_time(since) > 0.85
+    delivered = [
+        row for row in lines if row["customer_external_id"] in west and row["delivered_on"]
+    ]
+    before = [row for row in delivered if _day(row) < date(2025, 7, 1)]
+    since = [row for row in delivered if _day(row) >= date(2025, 7, 1)]
+    assert _share_on_time(before) < 0.75
+    assert _share_on_time(since) > 0.85
 
 
-def _on_time(lines: list[Row]) -> float:
+def _share_on_time(lines: list[Row]) -> float:
+    """Return the share of order lines that were delivered on the promised day or before."""
     return sum(row["delivered_on"] <= row["promised_on"] for row in lines) / len(lines)
 
 
-def test_few_buyers_bring_most_of_the_revenue(folder: Path) -> None:
+def test_the_5_percent_best_customers_bring_more_than_half_of_the_revenue(folder: Path) -> None:
     classes = abc(folder, END)
     assert classes["A"].value_share > 0.5
     assert classes["C"].value_share < 0.2
 
 
-def test_every_rung_that_purchases_lead_to_has_customers(folder: Path) -> None:
+def test_every_rung_of_the_ladder_that_depends_on_purchases_has_customers(folder: Path) -> None:
     rungs = ladder(folder, END)
     for name in ("suspect", "first_time", "repeat", "client", "inactive"):
         assert rungs[name][0] > 50

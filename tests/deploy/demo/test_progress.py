@@ -6,6 +6,8 @@ from deploy.demo.progress import Progress
 
 
 class Terminal(StringIO):
+    """A text stream that claims to be a terminal."""
+
     def isatty(self) -> bool:
         return True
 
@@ -20,7 +22,7 @@ def test_a_terminal_shows_one_line_that_is_overwritten() -> None:
     )
 
 
-def test_without_a_terminal_each_step_is_one_plain_line() -> None:
+def test_in_a_file_each_step_is_one_plain_line() -> None:
     out = StringIO()
     progress = Progress("订单 orders", out)
     progress.show_job({"processed": 1000, "total": None})
@@ -28,9 +30,9 @@ def test_without_a_terminal_each_step_is_one_plain_line() -> None:
     assert out.getvalue() == "  订单 orders: 52,000\n"
 
 
-def test_the_begin_of_a_step_is_shown_with_and_without_a_terminal() -> None:
-    plain, terminal = StringIO(), Terminal()
-    for out in (plain, terminal):
+def test_the_begin_of_a_step_is_shown_on_a_terminal_and_in_a_file() -> None:
+    file, terminal = StringIO(), Terminal()
+    for out in (file, terminal):
         Progress("评价 scores", out).begin("computed")
-    assert plain.getvalue() == "  评价 scores: computed\n"
+    assert file.getvalue() == "  评价 scores: computed\n"
     assert terminal.getvalue() == "  评价 scores: computed\r"

@@ -1,4 +1,4 @@
-"""Tests of the demo's report."""
+"""Tests of the text of the demo's report."""
 
 import re
 
@@ -38,7 +38,7 @@ VALUABLE = ValuableCustomer(
         {"kind": "return", "occurred_on": "2025-07-09", "amount": "-10000", "points": "-0.1"},
     ],
 )
-FOUND = Findings(
+FINDINGS = Findings(
     indices=[("2025", {"index": 70.318, "low": 69.11, "high": 71.527, "n": 563})],
     ladder=LADDER,
     abc=ABC,
@@ -47,22 +47,22 @@ FOUND = Findings(
 )
 
 
-def test_the_index_is_shown_with_interval_and_n() -> None:
-    assert re.search(r"2025 +70.3 +69.1 - 71.5 +563", report(FOUND))
+def test_the_satisfaction_index_is_shown_with_its_interval_and_number_of_responses() -> None:
+    assert re.search(r"2025 +70.3 +69.1 - 71.5 +563", report(FINDINGS))
 
 
-def test_every_rung_is_shown_in_both_languages() -> None:
-    text = report(FOUND)
+def test_every_rung_of_the_ladder_is_shown_in_chinese_and_english() -> None:
+    text = report(FINDINGS)
     assert re.search(r"常客 client +200 +12,345.68", text)
     assert text.count("12,345.68") == len(RUNGS)
 
 
-def test_each_class_is_shown_with_its_reference_share() -> None:
-    assert re.search(r"A 贵宾 VIP +1 +5.0 +500.00 +33.3 +50", report(FOUND))
+def test_each_abc_class_is_shown_with_its_reference_share() -> None:
+    assert re.search(r"A 贵宾 VIP +1 +5.0 +500.00 +33.3 +50", report(FINDINGS))
 
 
 def test_a_valuable_customer_is_shown_with_the_facts_behind_its_points() -> None:
-    text = report(FOUND)
+    text = report(FINDINGS)
     assert " 1. 南京鸿榆商贸有限公司  Hongyu Trading" in text
     assert "2.50 分 points · 批发商 wholesaler · A 贵宾 VIP" in text
     assert "2 次购买 purchases: 260,000.00 = 2.60 分 points" in text
@@ -72,5 +72,5 @@ def test_a_valuable_customer_is_shown_with_the_facts_behind_its_points() -> None
     assert "最近一次 the latest: 2025-07-01" in text
 
 
-def test_addresses_are_the_end_of_the_report() -> None:
-    assert report(FOUND).endswith("API  http://127.0.0.1:8000/docs")
+def test_the_report_ends_with_the_addresses() -> None:
+    assert report(FINDINGS).endswith("API  http://127.0.0.1:8000/docs")

@@ -1,4 +1,4 @@
-"""The committed documents are those that the code generates."""
+"""Tests that the committed documents equal those that the code generates."""
 
 import json
 import subprocess
@@ -31,14 +31,14 @@ def test_a_document_that_is_not_generated_any_more_is_obsolete(tmp_path: Path) -
     assert obsolete(tmp_path, {generated: "{}"}) == [removed]
 
 
-def test_the_check_exits_with_0_when_all_documents_are_fresh() -> None:
+def test_the_check_command_exits_with_0_when_all_documents_are_fresh() -> None:
     checked = subprocess.run(
         [sys.executable, "-m", "deploy.docs", "--check"], cwd=ROOT, check=False
     )
     assert checked.returncode == 0
 
 
-def test_each_area_documents_the_paths_of_its_own_nouns() -> None:
+def test_the_documents_of_all_areas_together_contain_each_operation_once() -> None:
     for name, service in SERVICES.items():
         app = service.create_app(service.settings())
         areas = area_documents(app)
@@ -50,16 +50,20 @@ def test_each_area_documents_the_paths_of_its_own_nouns() -> None:
             for method in item
         ]
         whole = app.openapi()["paths"]
-        assert sorted(operations) == sorted((path, m) for path in whole for m in whole[path])
+        assert sorted(operations) == sorted(
+            (path, method) for path in whole for method in whole[path]
+        )
 
 
-def test_each_area_defines_exactly_the_components_it_refers_to_but_the_shared_ones() -> None:
+def test_each_area_defines_exactly_the_components_that_it_uses_except_shared_ones() -> None:
     shared = {
-        f"{COMPONENTS}{kind}/{name}" for kind, own in SHARED_COMPONENTS.items() for name in own
+        f"{COMPONENTS}{kind}/{name}" for kind, names in SHARED_COMPONENTS.items() for name in names
     }
     for file in OPENAPI.rglob("*.json"):
         area = json.loads(file.read_text(encoding="utf-8"))
         defined = {
-            f"{COMPONENTS}{kind}/{name}" for kind, own in area["components"].items() for name in own
+            f"{COMPONENTS}{kind}/{name}"
+            for kind, names in area["components"].items()
+            for name in names
         }
         assert defined == set(references(area)) - shared, file

@@ -1,4 +1,4 @@
-"""Tests of the sample nginx.conf in a real nginx, in front of a server that plays the gateway."""
+"""Tests of the sample nginx.conf: a real nginx in front of a stand-in for the gateway."""
 
 import socket
 import subprocess
@@ -42,6 +42,7 @@ class Gateway(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def gateway_port() -> Iterator[int]:
+    """Run the server that stands in for the gateway, and yield its port."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Gateway) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
@@ -52,17 +53,20 @@ def gateway_port() -> Iterator[int]:
 
 @pytest.fixture
 def edge(program: Callable[[str], str], gateway_port: int, tmp_path: Path) -> Iterator[int]:
-    """Run nginx with the sample; addresses, folder and one timeout (10 s to 1 s) are replaced."""
+    """Run nginx with the sample configuration and yield its port.
+
+    Addresses, the folder and one timeout (1 s instead of 10 s) are replaced.
+    """
     port = free_port()
     text = CONFIGURATION.read_text()
-    for sample, here in (
+    for sample, replacement in (
         ("server gateway:8000;", f"server 127.0.0.1:{gateway_port};"),
         ("listen 8080;", f"listen 127.0.0.1:{port};"),
         ("client_header_timeout 10s;", "client_header_timeout 1s;"),
-        ("/tmp/nginx", f"{tmp_path}/nginx"),  # noqa: S108 - what the sample says
+        ("/tmp/nginx", f"{tmp_path}/nginx"),  # noqa: S108 - in the sample
     ):
         assert sample in text
-        text = text.replace(sample, here)
+        text = text.replace(sample, replacement)
     file = tmp_path / "nginx.conf"
     file.write_text(f"daemon off;\n{text}")
     with subprocess.Popen([program("nginx"), "-c", file], stderr=subprocess.PIPE) as process:
@@ -71,9 +75,11 @@ def edge(program: Callable[[str], str], gateway_port: int, tmp_path: Path) -> It
         process.terminate()
 
 
-def test_a_request_is_passed_on_with_the_real_address_of_the_client(edge: int) -> None:
-    claimed = {"X-Forwarded-For": "203.0.113.7"}
-    answer = httpx.get(f"http://127.0.0.1:{edge}/v1/customers", headers=claimed)
+def test_a_request_is_passed_on_with_the_real_address_of_the_client_not_a_forged_one(
+    edge: int,
+) -> None:
+    forged = {"X-Forwarded-For": "203.0.113.7"}
+    answer = httpx.get(f"http://127.0.0.1:{edge}/v1/customers", headers=forged)
     assert answer.status_code == 200
     assert answer.headers["Forwarded-For"] == "127.0.0.1"
 
@@ -89,7 +95,9 @@ def test_a_client_that_sends_its_headers_too_slowly_is_disconnected(edge: int) -
     ("path", "status"),
     [("/v1/customers", 413), ("/v1/imports", 200), ("/v1/surveys/0190/imports", 200)],
 )
-def test_only_imports_may_have_large_bodies(edge: int, path: str, status: int) -> None:
+def test_only_imports_may_have_a_body_of_more_than_a_megabyte(
+    edge: int, path: str, status: int
+) -> None:
     answer = httpx.post(f"http://127.0.0.1:{edge}{path}", content=b"x" * (2 * MIB))
     assert answer.status_code == status
     assert status != 200 or answer.headers["Body-Bytes"] == str(2 * MIB)

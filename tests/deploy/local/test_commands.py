@@ -1,4 +1,4 @@
-"""Tests of `python -m deploy.local`, which runs a server in the foreground."""
+"""Tests of `python -m deploy.local`, which runs the product or a server in the foreground."""
 
 import os
 import signal
@@ -14,7 +14,9 @@ from deploy.local.ports import free_port
 
 @pytest.mark.usefixtures("postgres_server")
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_postgres_prints_addresses_that_work_and_stops_at_a_signal(stop: signal.Signals) -> None:
+def test_the_postgres_command_prints_working_urls_and_stops_at_a_signal(
+    stop: signal.Signals,
+) -> None:
     command = [sys.executable, "-m", "deploy.local", "postgres"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -29,8 +31,8 @@ def test_postgres_prints_addresses_that_work_and_stops_at_a_signal(stop: signal.
         psycopg.connect(addresses["administrator"])
 
 
-def test_a_database_that_refuses_ends_the_command_with_one_line(tmp_path: Path) -> None:
-    """It is no traceback, because the address is what has to be corrected."""
+def test_a_wrong_database_url_ends_the_command_with_a_message_of_one_line(tmp_path: Path) -> None:
+    """The user has to correct the URL, so a traceback would not help."""
     settings = {
         "PATRON_DATABASE_URL": "postgresql://nobody:wrong@127.0.0.1:1/nowhere",
         "PATRON_KAFKA_BOOTSTRAP": "127.0.0.1:1",

@@ -1,4 +1,4 @@
-"""Tests of the local broker: it is Apache Kafka, which our client and others can read."""
+"""Tests of the local Kafka server, with our client library and with the program kcat."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -13,6 +13,7 @@ from deploy.local.kafka import Kafka
 
 @pytest.fixture(scope="module")
 def broker(kafka_bootstrap: str) -> Iterator[Kafka]:  # noqa: ARG001 - real stack only
+    """Run a Kafka server of its own for the tests of this module."""
     with Kafka() as server:
         yield server
 
@@ -24,6 +25,7 @@ def create_topic(server: Kafka, name: str) -> None:
 
 
 def produce(server: Kafka, topic: str, value: bytes) -> int:
+    """Write one record to a topic and return its offset."""
     producer = KafkaProducer(
         bootstrap_servers=server.bootstrap, acks="all", enable_idempotence=True, max_block_ms=1000
     )
@@ -34,6 +36,7 @@ def produce(server: Kafka, topic: str, value: bytes) -> int:
 
 
 def consume(server: Kafka, topic: str) -> bytes:
+    """Return the first record of a topic."""
     consumer = KafkaConsumer(
         topic, bootstrap_servers=server.bootstrap, auto_offset_reset="earliest"
     )
@@ -54,9 +57,9 @@ def test_a_record_is_read_by_our_client_and_by_kcat(
     assert done.stdout == "hello\n"
 
 
-def test_an_undeclared_topic_is_refused(broker: Kafka) -> None:
+def test_writing_to_a_topic_that_was_not_created_is_refused(broker: Kafka) -> None:
     with pytest.raises(KafkaError):
-        produce(broker, "never-declared", b"lost")
+        produce(broker, "never-created", b"lost")
 
 
 def test_records_are_still_there_after_a_restart(broker: Kafka) -> None:

@@ -1,4 +1,4 @@
-"""Tests of choosing ports: no two processes get the same one."""
+"""Tests of choosing free ports: two processes never get the same port."""
 
 import random
 import subprocess
@@ -9,41 +9,46 @@ import pytest
 
 from deploy.local import ports
 
-CHOOSE = """
+CHOOSE_PORTS = """
 import sys
 from deploy.local import ports
 ports._FIRST, ports._LAST, ports._FEWEST = int(sys.argv[1]), int(sys.argv[2]), 1
 print(*ports.free_ports(int(sys.argv[3])), flush=True)
 sys.stdin.read()
 """
-ENOUGH_FOR_TWO = 45
+CANDIDATES = 45
+"""Ports to choose from: enough for two processes that reserve 20 ports each, not for three."""
 
 
-def choosing(first: int, count: int) -> subprocess.Popen[str]:
-    """Start a process that reserves ports, prints them and ends when its input does."""
-    last = first + ENOUGH_FOR_TWO - 1
-    command = [sys.executable, "-c", CHOOSE, str(first), str(last), str(count)]
+def start_choosing(first: int, count: int) -> subprocess.Popen[str]:
+    """Start a process that reserves `count` ports, prints them and ends with its input.
+
+    It chooses from CANDIDATES ports, of which `first` is the lowest.
+    """
+    last = first + CANDIDATES - 1
+    command = [sys.executable, "-c", CHOOSE_PORTS, str(first), str(last), str(count)]
     return subprocess.Popen(
         command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
 
 
-def chosen(process: subprocess.Popen[str]) -> set[int]:
+def chosen_ports(process: subprocess.Popen[str]) -> set[int]:
+    """Return the ports that such a process has printed."""
     assert process.stdout
     return {int(port) for port in process.stdout.readline().split()}
 
 
-def test_two_processes_that_choose_before_either_listens_get_different_ports() -> None:
+def test_two_processes_get_different_ports_before_either_of_them_listens() -> None:
     first = random.SystemRandom().randrange(30_000, 32_000)
-    with choosing(first, 20) as one, choosing(first, 20) as other:
-        mine, theirs = chosen(one), chosen(other)
+    with start_choosing(first, 20) as one, start_choosing(first, 20) as other:
+        mine, theirs = chosen_ports(one), chosen_ports(other)
         assert (len(mine), len(theirs), mine & theirs) == (20, 20, set())
-        _, errors = choosing(first, 20).communicate()
+        _, errors = start_choosing(first, 20).communicate()
         assert "RuntimeError: Only " in errors
         one.communicate()
         other.communicate()
-    with choosing(first, 40) as after_both_ended:
-        assert len(chosen(after_both_ended)) == 40
+    with start_choosing(first, 40) as after_both_ended:
+        assert len(chosen_ports(after_both_ended)) == 40
         after_both_ended.communicate()
 
 
@@ -56,13 +61,13 @@ def test_two_processes_that_choose_before_either_listens_get_different_ports() -
         (None, (10_000, 29_999)),
     ],
 )
-def test_ports_lie_below_those_that_the_kernel_takes_by_itself(
+def test_candidate_ports_lie_below_the_kernels_own_range_unless_that_leaves_too_few(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     kernel_range: str | None,
     expected: tuple[int, int],
 ) -> None:
-    """Unless nearly all are the kernel's."""
+    """A system without the file of the kernel's range (None) is not Linux."""
     if kernel_range is not None:
         (tmp_path / "range").write_text(kernel_range)
     monkeypatch.setattr(ports, "_KERNEL_RANGE", tmp_path / "range")
@@ -71,6 +76,6 @@ def test_ports_lie_below_those_that_the_kernel_takes_by_itself(
 
 
 def test_a_port_on_which_a_server_listens_is_not_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken = set(range(10_000, 29_990))
-    monkeypatch.setattr(ports, "is_free", lambda port: port not in taken)
-    assert set(ports.free_ports(3)) & taken == set()
+    in_use = set(range(10_000, 29_990))
+    monkeypatch.setattr(ports, "is_free", lambda port: port not in in_use)
+    assert set(ports.free_ports(3)) & in_use == set()

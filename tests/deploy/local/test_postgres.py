@@ -1,4 +1,4 @@
-"""Tests of the local PostgreSQL: it is real, preserves its data and leaves nothing behind."""
+"""Tests of the local PostgreSQL server: version, stored data, and cleaning up."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from deploy.local.postgres import Postgres
 from deploy.local.server import StartFailed, listens
 from tests.waiting import eventually
 
-STARTER = """
+START_SERVER = """
 import time
 from deploy.local.postgres import Postgres
 server = Postgres(fsync=False)
@@ -35,6 +35,7 @@ def open_folder() -> Iterator[Path]:
 
 
 def setting(url: str, name: str) -> str:
+    """Return the value of a setting of the PostgreSQL server."""
     with psycopg.connect(url) as connection:
         row = connection.execute("SELECT current_setting(%s)", [name]).fetchone()
     assert row
@@ -55,7 +56,7 @@ def test_the_server_of_the_tests_runs_without_fsync(postgres_server: str) -> Non
 
 
 @pytest.mark.usefixtures("postgres_server")
-def test_data_survives_a_restart_and_closing_removes_the_folder() -> None:
+def test_data_survives_a_restart_and_closing_the_server_removes_its_folder() -> None:
     with Postgres(fsync=False) as server:
         with psycopg.connect(server.url) as connection:
             connection.execute("CREATE TABLE stored AS SELECT 42 AS answer")
@@ -72,9 +73,9 @@ def test_data_survives_a_restart_and_closing_removes_the_folder() -> None:
 
 @pytest.mark.usefixtures("postgres_server")
 def test_a_killed_starter_leaves_no_server_and_no_folder(open_folder: Path) -> None:
-    """After kill -9 the starter cannot clean up: the guard does it."""
+    """A process that is ended by kill -9 cannot clean up; the guard process does it."""
     starter = subprocess.Popen(
-        [sys.executable, "-c", STARTER],
+        [sys.executable, "-c", START_SERVER],
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(Path.cwd()), "TMPDIR": str(open_folder)},
     )
@@ -89,7 +90,9 @@ def test_a_killed_starter_leaves_no_server_and_no_folder(open_folder: Path) -> N
 
 
 @pytest.mark.usefixtures("postgres_server")
-def test_a_failed_start_raises_with_the_end_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_start_raises_an_error_with_the_last_lines_of_the_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("deploy.local.postgres.UNSAFE_BUT_FAST", ("no_such_setting=1",))
     with pytest.raises(StartFailed, match="no_such_setting"), Postgres(fsync=False):
         pass

@@ -1,4 +1,4 @@
-"""Tests of the database roles: that of a service can use its own schema and no other."""
+"""Tests of the database roles: the role of a service can use only the service's own schema."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -12,7 +12,9 @@ from psycopg.sql import SQL, Identifier
 from deploy.local.roles import SERVICES, SchemasRefused, create_roles
 
 
-def test_a_role_works_in_its_own_schema_without_naming_it(postgres_roles: dict[str, str]) -> None:
+def test_a_role_works_in_its_own_schema_without_naming_the_schema(
+    postgres_roles: dict[str, str],
+) -> None:
     for service in SERVICES:
         with psycopg.connect(postgres_roles[service]) as connection:
             connection.execute("CREATE TABLE own (id integer)")
@@ -22,43 +24,47 @@ def test_a_role_works_in_its_own_schema_without_naming_it(postgres_roles: dict[s
 
 
 @pytest.mark.parametrize(("reader", "owner"), list(itertools.permutations(SERVICES, 2)))
-def test_a_role_is_refused_in_every_other_schema(
+def test_a_role_may_not_read_or_change_a_table_in_the_schema_of_another_service(
     postgres_roles: dict[str, str], reader: str, owner: str
 ) -> None:
-    with secrets_of(postgres_roles, owner) as table:
-        assert trespasses(postgres_roles[reader], table) == []
+    with secret_table(postgres_roles, owner) as table:
+        assert allowed_statements(postgres_roles[reader], table) == []
 
 
-def test_a_granted_right_in_another_schema_is_found_by_the_test_above(
+def test_a_right_that_is_granted_in_another_schema_would_be_found(
     new_database: Callable[[], AbstractContextManager[str]],
 ) -> None:
+    """The check of the test above is not blind: it finds a right that is granted on purpose."""
     with new_database() as admin_url:
         roles = create_roles(admin_url)
-        with secrets_of(roles, "registry") as table, psycopg.connect(admin_url) as administrator:
+        with secret_table(roles, "registry") as table, psycopg.connect(admin_url) as administrator:
             administrator.execute("GRANT USAGE ON SCHEMA registry TO survey")
             administrator.execute(SQL("GRANT ALL ON {} TO survey").format(table))
             administrator.commit()
-            assert trespasses(roles["survey"], table) == [
+            assert allowed_statements(roles["survey"], table) == [
                 "SELECT * FROM {}",
                 "INSERT INTO {} VALUES (1)",
             ]
-            assert trespasses(roles["scoring"], table) == []
+            assert allowed_statements(roles["scoring"], table) == []
 
 
-def trespasses(url: str, table: Identifier) -> list[str]:
-    """Return the statements that a role may execute on a table; each is rolled back."""
-    done = []
+def allowed_statements(url: str, table: Identifier) -> list[str]:
+    """Return which of three statements a role may execute on a table; each is rolled back."""
+    allowed = []
     for attempt in ("SELECT * FROM {}", "INSERT INTO {} VALUES (1)", "DROP TABLE {}"):
         with psycopg.connect(url) as connection, suppress(InsufficientPrivilege):
             connection.execute(SQL(attempt).format(table))
             connection.rollback()
-            done.append(attempt)
-    return done
+            allowed.append(attempt)
+    return allowed
 
 
 @contextmanager
-def secrets_of(roles: dict[str, str], owner: str) -> Iterator[Identifier]:
-    """Create a table of a service and drop it at the end: other tests compare all tables."""
+def secret_table(roles: dict[str, str], owner: str) -> Iterator[Identifier]:
+    """Create a table in a service's schema and yield its name.
+
+    The table is dropped at the end, because other tests compare all tables of a schema.
+    """
     table = Identifier(owner, "secrets")
     with psycopg.connect(roles[owner], autocommit=True) as connection:
         connection.execute(SQL("CREATE TABLE {} (id integer)").format(table))
@@ -72,7 +78,9 @@ def secrets_of(roles: dict[str, str], owner: str) -> Iterator[Identifier]:
     "attempt",
     ["CREATE TABLE public.stray (id integer)", "CREATE SCHEMA stray", "CREATE ROLE stray"],
 )
-def test_a_role_is_refused_outside_its_schema(postgres_roles: dict[str, str], attempt: str) -> None:
+def test_a_role_may_not_create_anything_outside_its_schema(
+    postgres_roles: dict[str, str], attempt: str
+) -> None:
     with (
         psycopg.connect(postgres_roles["survey"]) as connection,
         pytest.raises(InsufficientPrivilege),
@@ -80,12 +88,12 @@ def test_a_role_is_refused_outside_its_schema(postgres_roles: dict[str, str], at
         connection.execute(attempt)
 
 
-def test_creating_the_roles_again_returns_the_same_addresses(
+def test_creating_the_roles_again_returns_the_same_urls(
     postgres_server: str, postgres_roles: dict[str, str]
 ) -> None:
     assert create_roles(postgres_server) == postgres_roles
 
 
-def test_an_address_that_refuses_raises_with_the_role_that_was_not_created() -> None:
+def test_a_wrong_database_url_raises_an_error_that_names_the_role() -> None:
     with pytest.raises(SchemasRefused, match="Role registry was not created"):
         create_roles("postgresql://nobody:wrong@127.0.0.1:1/nowhere")

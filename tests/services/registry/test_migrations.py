@@ -1,4 +1,4 @@
-"""Tests of the registry's migrations on stored rows."""
+"""Tests of migrations of the registry that change stored rows."""
 
 from sqlalchemy import delete, select
 
@@ -8,7 +8,8 @@ from shared import migrations
 from tests.services.harness import Running
 
 
-def test_version_3_adds_the_tokens_of_mixed_words_to_stored_customers(registry: Running) -> None:
+def test_version_3_adds_search_tokens_of_mixed_words_to_stored_customers(registry: Running) -> None:
+    """A mixed word has Chinese characters beside letters or digits, such as 海尔集团888分店."""
     body = {
         "name": "海尔集团888分店",
         "kind": "organisation",
@@ -19,9 +20,9 @@ def test_version_3_adds_the_tokens_of_mixed_words_to_stored_customers(registry: 
     migrations.downgrade(registry.database, SERVICE.migrations, to="0002")
     with registry.database.transaction() as session:
         tokens = set(session.scalars(select(CustomerToken.token)))
-        missing = {"888", "团", "店", "a-17", "号"}
-        assert missing < tokens
-        session.execute(delete(CustomerToken).where(CustomerToken.token.in_(missing)))
+        new_tokens = {"888", "团", "店", "a-17", "号"}
+        assert new_tokens < tokens
+        session.execute(delete(CustomerToken).where(CustomerToken.token.in_(new_tokens)))
     migrations.upgrade(registry.database, SERVICE.migrations)
     with registry.database.reading() as session:
         assert set(session.scalars(select(CustomerToken.token))) == tokens
