@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 
 from deploy.local.roles import SERVICES
-from tests.deploy.docs.test_promises import ROOT, _is_a_test
+from tests.deploy.docs.test_promises import ROOT, _is_test
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 TOUR = "## Five minutes with curl"
 """The heading in the README whose commands tests/system/test_readme.py runs."""
 QUOTED = re.compile(r"`([^`\n]+)`")
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
-SHORT = {"migrate", "topics", "openapi", "redrive", "replay", "recompute"}
+SHORT_COMMANDS = {"migrate", "topics", "openapi", "redrive", "replay", "recompute"}
 """Commands of a service that end by themselves; this module runs them as they are documented."""
 
 _PROCESSES = "tests/shared/test_processes.py::"
-SUBJECT = {
+TEST_OF_COMMAND = {
     "curl -s $api/imports -H": "tests/system/test_readme.py::"
     "test_the_commands_of_the_imports_page_import_a_file_and_wait_for_its_end",
     'until curl -s "$api/imports?limit=1"': "tests/system/test_readme.py::"
@@ -55,20 +55,22 @@ def commands(text: str) -> set[str]:
     """Return the commands of a document: lines of its shell blocks, and texts in backticks."""
     blocks = "\n".join(BLOCK.findall(text.partition(TOUR)[0]))
     lines = [line.partition("#")[0].strip() for line in blocks.replace("\\\n", "").splitlines()]
-    quoted = [one for part in QUOTED.findall(BLOCK.sub("", text)) for one in part.split(" && ")]
-    inline = {one for one in quoted if one.startswith(("make ", "python -m "))}
+    quoted = [
+        command for span in QUOTED.findall(BLOCK.sub("", text)) for command in span.split(" && ")
+    ]
+    inline = {command for command in quoted if command.startswith(("make ", "python -m "))}
     return inline | {line for line in lines if line}
 
 
 def documented() -> list[str]:
     """Return the commands in the README, CONTRIBUTING and all pages of docs."""
-    pages = [path for path in DOCUMENTS if path.name != "promises.md"]  # it has its own test
+    pages = [path for path in DOCUMENTS if path.name != "promises.md"]  # test_promises.py checks it
     every = set().union(*(commands(path.read_text(encoding="utf-8")) for path in pages))
     return sorted(every)
 
 
 def is_short(command: str) -> bool:
-    return command.startswith("python -m services.") and command.split()[3] in SHORT
+    return command.startswith("python -m services.") and command.split()[3] in SHORT_COMMANDS
 
 
 RUN_HERE = [command.replace("<service>", SERVICES[0]) for command in filter(is_short, documented())]
@@ -84,6 +86,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(command: str, data: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command with this data folder and return the ended process."""
     program, *arguments = command.split()
     return subprocess.run(
         [sys.executable if program == "python" else program, *arguments],
@@ -102,14 +105,13 @@ def test_a_documented_command_succeeds_as_it_is_written(command: str, data: Path
     assert "Traceback" not in done.stderr
 
 
-def test_every_other_command_is_the_subject_of_a_test() -> None:
-    others = [one for one in documented() if not is_short(one) and one != "make help"]
-    known = {one: next((name for name in SUBJECT if name in one), None) for one in others}
-    assert [one for one, subject in known.items() if subject is None] == []
-    assert [name for name in SUBJECT.values() if not _is_a_test(name)] == []
+def test_every_documented_command_that_is_not_run_here_has_another_test() -> None:
+    others = [name for name in documented() if not is_short(name) and name != "make help"]
+    assert [name for name in others if not any(key in name for key in TEST_OF_COMMAND)] == []
+    assert [name for name in TEST_OF_COMMAND.values() if not _is_test(name)] == []
 
 
-@pytest.mark.parametrize("target", [one for one in SUBJECT if one.startswith("make ")])
+@pytest.mark.parametrize("target", [name for name in TEST_OF_COMMAND if name.startswith("make ")])
 def test_a_documented_make_target_exists(target: str, tmp_path: Path) -> None:
     done = run(f"{target} --dry-run", tmp_path)
     assert done.returncode == 0, done.stderr
@@ -117,11 +119,11 @@ def test_a_documented_make_target_exists(target: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("target", ["check", "test", "faults", "mutants", "bench"])
 def test_ci_runs_what_takes_too_long_for_the_suite(target: str) -> None:
-    run = (ROOT / ".ci" / "run").read_text()
-    assert re.search(rf"^step \d+ make {target}\b", run, re.MULTILINE)
+    script = (ROOT / ".ci" / "run").read_text()
+    assert re.search(rf"^step \d+ make {target}\b", script, re.MULTILINE)
 
 
 def test_commands_are_found_in_shell_blocks_and_in_backticks() -> None:
     text = "Try `make all` or:\n```sh\nrm -r var  # gone\nmake check\n```\n"
     assert commands(text) == {"make all", "rm -r var", "make check"}
-    assert not any(name in "make all" for name in SUBJECT)
+    assert not any(name in "make all" for name in TEST_OF_COMMAND)

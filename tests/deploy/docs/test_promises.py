@@ -27,7 +27,7 @@ def rows() -> list[list[str]]:
     return [row for row in cells if row[0] != "promise"]
 
 
-def named(column: int) -> list[str]:
+def quoted_names(column: int) -> list[str]:
     """Return the texts in backticks in a column of all rows."""
     return [name for row in rows() for name in re.findall(r"`([^`]+)`", row[column])]
 
@@ -39,28 +39,29 @@ def test_every_row_names_a_promise_and_a_test() -> None:
 
 
 def test_every_named_test_exists() -> None:
-    assert [test for test in named(3) if not _is_a_test(test)] == []
+    assert [test for test in quoted_names(3) if not _is_test(test)] == []
 
 
 def test_every_named_endpoint_and_command_exists() -> None:
     known = {*_endpoints(), *_make_targets(), *_service_commands()}
-    assert [name for name in named(1) if name not in known] == []
+    assert [name for name in quoted_names(1) if name not in known] == []
 
 
 def test_every_named_event_exists() -> None:
     for service in SERVICES[:3]:
         importlib.import_module(f"shared.contracts.{service}")
     known = {contract.name for contract in contracts().values()}
-    assert [name for name in named(2) if f"patron.{name}.v1" not in known] == []
+    assert [name for name in quoted_names(2) if f"patron.{name}.v1" not in known] == []
 
 
-def _is_a_test(name: str) -> bool:
+def _is_test(name: str) -> bool:
+    """Return whether `path::test_name` is a test function that exists."""
     path, _, function = name.partition("::")
-    return function.startswith("test_") and function in _functions(ROOT / path)
+    return function.startswith("test_") and function in _function_names(ROOT / path)
 
 
 @cache
-def _functions(path: Path) -> frozenset[str]:
+def _function_names(path: Path) -> frozenset[str]:
     if not path.exists():
         return frozenset()
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -68,6 +69,7 @@ def _functions(path: Path) -> frozenset[str]:
 
 
 def _endpoints() -> Iterator[str]:
+    """Yield the endpoints of all services, such as "GET /v1/customers"."""
     files = (ROOT / "services" / "gateway" / "openapi").rglob("*.json")
     documents = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     documents.append(GATEWAY.create_app(GATEWAY.settings()).openapi())
