@@ -10,7 +10,7 @@ from deploy.demo.cities import CITIES
 from deploy.demo.customers import Customer
 from deploy.demo.mood import Mood
 from deploy.demo.purchase import Line, Purchase, at_some_hour, purchase
-from deploy.demo.seasons import later, some_day
+from deploy.demo.seasons import later, random_day
 from deploy.demo.story import END, random_stream
 
 _SHOPPERS = 1600
@@ -84,7 +84,7 @@ def shoppers(seed: int) -> tuple[Purchase, ...]:
             habits.SHOPPER,
             customer=None,
             team=rng.choice(CITIES).team,
-            ordered_at=at_some_hour(rng, some_day(rng)),
+            ordered_at=at_some_hour(rng, random_day(rng)),
         )
         for _ in range(_SHOPPERS)
     )

@@ -51,7 +51,7 @@ def later(day: date, *, quiet_days: float) -> date:
     )
 
 
-def some_day(rng: Random) -> date:
+def random_day(rng: Random) -> date:
     """Return a random day of the three years; days with much traffic are more likely."""
     return START + timedelta(
         days=bisect_left(_CUMULATED_TRAFFIC, rng.random() * _CUMULATED_TRAFFIC[-1])

@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _end_with_guard(number: int) -> None:
-    """Make Linux send signal `number` to this process when the guard ends, even by kill -9.
+    """Ask Linux to send signal `number` to this process when the guard ends, even by kill -9.
 
     The server's process calls this before it runs the server's command.
     """

@@ -124,7 +124,7 @@ class Product:
 
 def run_command(name: str, command: str) -> None:
     """Run one command of the service `name` in this process, with the process's settings."""
-    main(_service(name), [command])
+    main(_import_service(name), [command])
 
 
 def import_all() -> None:
@@ -133,12 +133,12 @@ def import_all() -> None:
     gc.freeze makes the garbage collector leave the shared memory unchanged.
     """
     for name in SERVICES:
-        _service(name)
+        _import_service(name)
     gc.collect()
     gc.freeze()
 
 
-def _service(name: str) -> Service:
+def _import_service(name: str) -> Service:
     service: Service = import_module(f"services.{name}.__main__").SERVICE
     return service
 

@@ -18,7 +18,7 @@ GRACE_SECONDS = 12.0
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """What a child process does: its function, its environment variables, and its log.
+    """The work of a child process: its function, its environment variables, and its log.
 
     The log is a file, or None for output to the terminal.
     """
@@ -39,7 +39,7 @@ class Lifeline:
         self._reader, self._writer = os.pipe()
 
     def watch(self) -> None:
-        """Make the calling child end when the supervisor is gone: by SIGTERM, later SIGKILL."""
+        """End the calling child process by SIGTERM, later SIGKILL, once the supervisor is gone."""
         os.close(self._writer)
         Thread(target=self._end_with_supervisor, name="lifeline", daemon=True).start()
 

@@ -46,7 +46,7 @@ class Signals:
 
 
 def restore_defaults() -> None:
-    """Give the signals their default effect again, as in a new child process."""
+    """Restore the default effect of the signals, as in a new child process."""
     signal.set_wakeup_fd(-1)
     for number in (*_STOP, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)

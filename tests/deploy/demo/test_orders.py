@@ -51,7 +51,7 @@ def test_sales_grow_from_year_to_year(lines: list[Row]) -> None:
     assert years[2024] < years[2025] < years[2026]
 
 
-def test_deliveries_to_the_west_are_on_time_since_its_warehouse_opened(
+def test_deliveries_to_the_west_are_mostly_on_time_after_a_warehouse_opened_there(
     folder: Path, lines: list[Row]
 ) -> None:
     west = {row["external_id"] for row in rows(folder / "customers.csv") if row["team"] == "west"}
