@@ -11,7 +11,7 @@ from shared.http.app import create_app as create_service_app
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Build the app; nothing is opened yet."""
+    """Return the ASGI application of the registry; it opens no connection before it starts."""
     return create_service_app(
         settings,
         title="Patron registry",

@@ -14,5 +14,5 @@ class Settings(FileSettings):
 
     port: int = Field(8001, ge=0, le=65535, description="Port of the API.")
     import_limit_bytes: int = Field(
-        2 * 1024**3, ge=1, description="Bytes of the largest file that an import takes."
+        2 * 1024**3, ge=1, description="Maximal size in bytes of a file to import."
     )

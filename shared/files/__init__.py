@@ -1,1 +1,1 @@
-"""Uploaded files: stored in the database in pieces, read as tables of text, line by line."""
+"""Uploaded files: stored in the database in pieces, and read line by line as tables of text."""

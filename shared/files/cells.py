@@ -1,4 +1,4 @@
-"""Cells of uploaded tables: formulas are recognised, dates and times are parsed."""
+"""Cells of uploaded tables: recognising formulas, and parsing dates and times."""
 
 import re
 from datetime import datetime
@@ -17,9 +17,9 @@ _FORMULA_PREFIXES = ("=", "@")
 
 
 def is_formula(cell: str) -> bool:
-    """Return whether a spreadsheet would compute this cell; such a cell is no value.
+    """Return whether a cell begins like a formula, which is never accepted as a value.
 
-    This includes a formula behind the apostrophe that `escape_formula` adds in a file of errors.
+    It is a formula even behind the apostrophe that `escape_formula` adds in a file of errors.
     """
     return cell.lstrip().removeprefix("'").lstrip().startswith(_FORMULA_PREFIXES)
 
@@ -44,8 +44,8 @@ def to_iso_text(text: str) -> str:
 def parse_date_or_time(text: str, expected: str) -> datetime:
     """Parse a date or a date with a time; the result has an offset only if the text has one.
 
-    Raises ValueError: with the text `expected` if the format is wrong, or with a message that there
-    is no such day or time, as on February 30.
+    Raises ValueError with the message `expected` if the format is wrong, and with another message
+    if there is no such day or time, such as February 30.
     """
     iso_text = to_iso_text(text)
     if not _ISO_DATE.fullmatch(iso_text):
@@ -58,7 +58,7 @@ def parse_date_or_time(text: str, expected: str) -> datetime:
 
 @lru_cache(maxsize=65_536)
 def parse_moment(text: str, zone: ZoneInfo) -> datetime:
-    """Parse a time of a file and return it in UTC; a time without an offset is local to `zone`.
+    """Parse a time in a cell and return it in UTC; a time without an offset is local to `zone`.
 
     Raises ValueError if the text is not a time.
     """

@@ -1,4 +1,4 @@
-"""The table in which an uploaded file waits for the worker: api and worker share no disk."""
+"""The table of uploaded files, which the api writes and the worker reads: they share no disk."""
 
 from uuid import UUID
 

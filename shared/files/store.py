@@ -13,7 +13,7 @@ from shared.database import Database
 from shared.errors import Fault, TooLarge
 from shared.files.models import FilePiece
 
-PIECE = 1024 * 1024
+PIECE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class StoredFile:
 def save_file(session: Session, *, file_id: UUID, stream: BinaryIO, limit: int) -> StoredFile:
     """Store a stream in the transaction of `session`; raise TooLarge beyond `limit` bytes."""
     hashed, size, ordinal = hashlib.sha256(), 0, 0
-    while data := stream.read(PIECE):
+    while data := stream.read(PIECE_BYTES):
         size += len(data)
         if size > limit:
             raise TooLarge(Fault("/file", "too_large", f"Give a file of at most {limit} bytes."))
@@ -41,27 +41,27 @@ def save_file(session: Session, *, file_id: UUID, stream: BinaryIO, limit: int) 
 def digest(stream: BinaryIO) -> str:
     """Return the SHA-256 of a stream in hexadecimal, and rewind the stream.
 
-    A retried request with the same Idempotency-Key has to send the same file.
+    By it a repeated request with the same Idempotency-Key is checked to contain the same file.
     """
     hashed = hashlib.sha256()
-    while piece := stream.read(PIECE):
+    while piece := stream.read(PIECE_BYTES):
         hashed.update(piece)
     stream.seek(0)
     return hashed.hexdigest()
 
 
 def delete_file(session: Session, *, file_id: UUID) -> None:
-    """Delete a stored file; nothing happens if there is none."""
+    """Delete a stored file; do nothing if it does not exist."""
     session.execute(delete(FilePiece).where(FilePiece.file_id == file_id))
 
 
 def open_file(database: Database, file_id: UUID) -> io.BufferedReader:
     """Open a stored file for reading; only a few pieces are in memory at a time."""
-    return io.BufferedReader(_Pieces(database, file_id), PIECE)
+    return io.BufferedReader(_Pieces(database, file_id), PIECE_BYTES)
 
 
 class _Pieces(io.RawIOBase):
-    """A raw stream over the pieces of one file; each piece is read by a query of its own."""
+    """A raw stream over the pieces of one file; each piece is read by its own query."""
 
     def __init__(self, database: Database, file_id: UUID) -> None:
         self._database = database

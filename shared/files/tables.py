@@ -1,7 +1,7 @@
-"""Read CSV and XLSX files as lines of text cells; a file that cannot be read raises Invalid.
+"""Read CSV and XLSX files as lines of text cells; raise Invalid for a file that cannot be read.
 
-Whether the cells of a line are valid is checked elsewhere. The one exception is a line with more or
-fewer cells than the header: it is returned with a fault, for the file of errors.
+The contents of cells are checked elsewhere. Only a line with more or fewer cells than the header
+gets a fault here, with which it is listed in the file of errors.
 """
 
 import codecs
@@ -24,14 +24,14 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from shared.errors import Fault, Invalid
 
 MAX_LINE_LENGTH = 1024 * 1024
-"""Characters of one line of a CSV file, line breaks inside quoted cells included."""
+"""Maximal number of characters in one line of a CSV file, with line breaks in quoted cells."""
 MAX_COLUMNS = 1000
 MAX_NAME_LENGTH = 200
-"""Characters of the name of a column."""
+"""Maximal number of characters in the name of a column."""
 MAX_WORKBOOK_BYTES = 64 * 1024 * 1024
-"""Bytes of an XLSX file; CSV may have any size."""
+"""Maximal size of an XLSX file in bytes; a CSV file has no such limit."""
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024
-"""Bytes of all parts of an XLSX file when unpacked."""
+"""Maximal size in bytes of all unpacked parts of an XLSX file together."""
 _WORKBOOK_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError),
     *(AttributeError, EOFError, LookupError, TypeError, ValueError),
@@ -43,7 +43,8 @@ _ENCODINGS = {"utf-8": "utf-8-sig", "gbk": "gb18030"}
 _FIRST_OF_THREE_BYTES = "\u0800"
 """The first character that takes three bytes in UTF-8, as Chinese characters do.
 
-The two bytes of a character in GBK are often valid UTF-8 of two bytes, so those prove nothing.
+The two bytes of a GBK character are often valid as a UTF-8 character of two bytes. So only
+characters of three bytes show that a file is UTF-8.
 """
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -69,9 +70,9 @@ def read_table(stream: BinaryIO, *, encoding: str | None = None) -> Table:
     """Read the header of a file and return its table; lines are read as they are iterated over.
 
     `encoding` is utf-8 or gbk; without it, the encoding is guessed from the beginning of the file.
-    A byte order mark overrides both: a file of errors has one, and is UTF-8, even if the file that
-    was imported first was GBK. Raises Invalid if the file is no table, and during the iteration at
-    a line that cannot be read.
+    A byte order mark overrides both, because a file of errors is UTF-8 with such a mark, even if
+    the file that was imported first was GBK. Raises Invalid if the file is not a table, and during
+    the iteration at a line that cannot be read.
     """
     beginning = _peek(stream)
     if beginning.startswith(_XLS_SIGNATURE):
@@ -79,9 +80,9 @@ def read_table(stream: BinaryIO, *, encoding: str | None = None) -> Table:
             "malformed", "This is an old Excel workbook (.xls); save it as XLSX or CSV."
         )
     rows = (
-        _sheet(stream)
+        _sheet_rows(stream)
         if beginning.startswith(_ZIP_SIGNATURE)
-        else _csv(stream, beginning, encoding)
+        else _csv_rows(stream, beginning, encoding)
     )
     try:
         _, header = next(rows)
@@ -89,11 +90,11 @@ def read_table(stream: BinaryIO, *, encoding: str | None = None) -> Table:
         raise _invalid_file("empty", "Give a file with a header line.") from None
     names = [name.strip() for name in header]
     _check_header(names)
-    return Table(names, _lines(rows, len(names)))
+    return Table(names, _lines_below_header(rows, len(names)))
 
 
 def _peek(stream: BinaryIO) -> bytes:
-    """Return the first 64 KiB of a stream, or what it has, without consuming them."""
+    """Return the first 64 KiB of a stream, or less if it is shorter, without consuming them."""
     if isinstance(stream, io.BufferedReader):
         return stream.peek(64 * 1024)
     beginning = stream.read(64 * 1024)
@@ -119,8 +120,8 @@ def _check_header(names: list[str]) -> None:
         raise _invalid_file("empty", "Give a header line that names the columns.")
 
 
-def _lines(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Line]:
-    """Yield the lines that are not empty; those without `width` cells have a fault."""
+def _lines_below_header(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Line]:
+    """Yield the lines that are not empty; a line without exactly `width` cells has a fault."""
     for number, cells in rows:
         if not any(cells):
             continue
@@ -132,7 +133,7 @@ def _lines(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Line]:
             yield Line(number, padded, Fault("", "ragged", message))
 
 
-def _csv(
+def _csv_rows(
     stream: BinaryIO, beginning: bytes, encoding: str | None
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the number and the cells of each line of a CSV file, header included."""
@@ -143,11 +144,11 @@ def _csv(
     requested = None if beginning.startswith(codecs.BOM_UTF8) else encoding
     assumed = requested or _guess_encoding(beginning)
     text = io.TextIOWrapper(stream, encoding=_ENCODINGS[assumed], newline="")
-    physical = _BoundedLines(text)
-    reader = csv.reader(physical, strict=True)
+    text_lines = _BoundedLines(text)
+    reader = csv.reader(text_lines, strict=True)
     try:
         for cells in reader:
-            physical.length = 0
+            text_lines.row_length = 0
             yield reader.line_num, cells
     except UnicodeDecodeError as error:
         number = reader.line_num + 1 + error.object.count(b"\n", 0, error.start)
@@ -164,7 +165,8 @@ def _csv(
 def _guess_encoding(beginning: bytes) -> str:
     """Guess from the beginning of a file whether it is utf-8 or gbk.
 
-    A file with a few bytes that are not valid UTF-8 is still utf-8; of GBK most bytes are not.
+    A UTF-8 file may contain a few invalid bytes, but most bytes of a GBK file are invalid UTF-8. So
+    the guess is utf-8 if characters of three bytes are more frequent than invalid bytes.
     """
     if beginning.startswith(codecs.BOM_UTF8):
         return "utf-8"
@@ -178,7 +180,7 @@ def _encoding_message(number: int, encoding: str, *, is_requested: bool) -> str:
     """Return the message for a line that is not in the encoding that was requested or guessed."""
     if is_requested:
         return (
-            f"Line {number} is not {encoding}. Set `encoding` to that of the file, utf-8 or gbk, "
+            f"Line {number} is not {encoding}. Set `encoding` to utf-8 or gbk, as the file is, "
             "or leave it out to have it detected; save a file in any other encoding as UTF-8."
         )
     if encoding == "gbk":
@@ -187,25 +189,25 @@ def _encoding_message(number: int, encoding: str, *, is_requested: bool) -> str:
 
 
 class _BoundedLines:
-    """The physical lines of a CSV file; raises Invalid where one logical line is too long.
+    """The text lines of a CSV file; iterating over them raises Invalid if a row is too long.
 
-    A logical line has several physical ones where a quoted cell contains line breaks. The caller
-    sets `length`, the characters of the current logical line, back to 0 after each.
+    A row consists of several text lines if a quoted cell contains line breaks. `row_length` is the
+    number of characters of the current row; the caller sets it to 0 after each row.
     """
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
-        self.length = 0
+        self.row_length = 0
 
     def __iter__(self) -> Iterator[str]:
-        while line := self._text.readline(MAX_LINE_LENGTH - self.length):
-            self.length += len(line)
-            if self.length >= MAX_LINE_LENGTH:
+        while line := self._text.readline(MAX_LINE_LENGTH - self.row_length):
+            self.row_length += len(line)
+            if self.row_length >= MAX_LINE_LENGTH:
                 raise _invalid_file("long_line", f"Keep a line under {MAX_LINE_LENGTH} characters.")
             yield line
 
 
-def _sheet(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+def _sheet_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     """Yield the number and the cells of each row of the first sheet of an XLSX file."""
     try:
         copy = io.BytesIO(stream.read(MAX_WORKBOOK_BYTES + 1))
@@ -219,13 +221,13 @@ def _sheet(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         book = openpyxl.load_workbook(copy, read_only=True, data_only=False)
         sheet = book.worksheets[0]
         for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-            yield number, [_text(cell) for cell in row]
+            yield number, [_cell_text(cell) for cell in row]
     except _WORKBOOK_ERRORS as error:
         raise _invalid_file("malformed", "This XLSX file cannot be read.") from error
 
 
-def _text(cell: Any) -> str:
-    """Return a cell as text, as in a CSV file; formulas and error values begin with `=`."""
+def _cell_text(cell: Any) -> str:
+    """Return the text of a workbook cell as in CSV; formulas and error values begin with `=`."""
     if cell is None:
         return ""
     if isinstance(cell, datetime):
@@ -241,5 +243,5 @@ def _text(cell: Any) -> str:
 
 
 def _invalid_file(code: str, message: str) -> Invalid:
-    """Return the exception for a fault of the whole file."""
+    """Return the exception which says that the whole file cannot be imported."""
     return Invalid(Fault("/file", code, message))

@@ -1,4 +1,5 @@
-"""The parts that the imports of files into registry and survey have in common.
+"""Shared code for the imports of files into the services registry and survey.
 
-These are the form, the matching of columns to fields, the counts of lines, and rejected lines.
+It contains the form of an upload, the matching of columns to fields, the parsing of cells, the
+counts of lines, and the file of rejected lines.
 """

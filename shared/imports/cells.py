@@ -1,7 +1,7 @@
 """Kinds of cells that any file may have: how a cell is parsed, and how people write it.
 
-The same texts stand in many lines of a file, so the common kinds of cells parse each text once
-and then look it up.
+The same texts occur in many lines of a file, so the common kinds of cells remember the values of
+the texts that they have parsed.
 """
 
 from collections.abc import Callable, Iterable
@@ -27,15 +27,15 @@ _MAX_NAME_LENGTH = 200
 class Cell:
     """A kind of cell.
 
-    `parse` turns the text of a cell into a value; its ValueError tells people what to write
-    instead. `format` describes in Markdown how the value is written.
+    `parse` turns the text of a cell into a value, or raises ValueError with a message that says
+    what to write instead. `format` describes in Markdown how the value is written.
     """
 
     parse: Callable[[str], Any]
     format: str
 
     def cached(self) -> "Cell":
-        """Return the same kind of cell, which parses a text that it has seen only once."""
+        """Return this kind of cell with a `parse` that remembers the value of each text."""
         return replace(self, parse=lru_cache(maxsize=_CACHED_TEXTS)(self.parse))
 
 
@@ -60,18 +60,19 @@ def choice_cell(choices: type[Choice]) -> Cell:
 
 
 def time_cell(zone: ZoneInfo) -> Cell:
-    """Return the kind of cell that contains a time, local to a zone where it has no offset.
+    """Return the kind of cell that contains a time; a time without offset is local to `zone`.
 
-    Its value is the pair of the moment in UTC and the business day of the moment in the zone.
+    Its value is a pair: the moment in UTC, and the business day of the moment in the zone.
     """
     return Cell(
         partial(_parse_moment_and_day, zone=zone),
         "`2026-01-31 09:30:00` or `2026/1/31 9:30`, also with an offset as in "
-        "`2026-01-31T09:30:00+08:00`; a day alone is its first moment",
+        "`2026-01-31T09:30:00+08:00`; a day without a time means its first moment",
     )
 
 
 def _parse_text(text: str, max_length: int) -> str:
+    """Return the text; raise ValueError if it is too long, has NUL, or is a formula."""
     if len(text) > max_length:
         raise ValueError(f"Give at most {max_length} characters.")
     if "\x00" in text:
@@ -82,17 +83,20 @@ def _parse_text(text: str, max_length: int) -> str:
 
 
 def _parse_currency(text: str) -> str:
+    """Return the currency code; raise ValueError if ISO 4217 does not list it."""
     if text not in CURRENCIES:
         raise ValueError("Give an ISO 4217 code such as CNY.")
     return text
 
 
 def _parse_day(text: str) -> date:
+    """Return the day; a time of day after it is ignored."""
     return parse_date_or_time(text, "Give a day as 2026-01-31 or 2026/1/31.").date()
 
 
 @lru_cache(maxsize=_CACHED_TEXTS)
 def _parse_moment_and_day(text: str, zone: ZoneInfo) -> tuple[datetime, date]:
+    """Return a time in UTC, and its day in the zone."""
     moment = parse_moment(text, zone)
     return moment, local_day(moment, zone)
 
@@ -102,6 +106,7 @@ _FLAGS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 
 
 def _parse_flag(text: str) -> bool:
+    """Return True for a text that means yes and False for no; upper case is accepted."""
     try:
         return _FLAGS[text.lower()]
     except KeyError:
@@ -109,15 +114,16 @@ def _parse_flag(text: str) -> bool:
 
 
 def _listed(texts: Iterable[str]) -> str:
+    """Return the texts in backticks, separated by commas."""
     return ", ".join(f"`{text}`" for text in texts)
 
 
-NUMBER_FORMAT = "`2599.00`; no `,` and no sign of money"
+NUMBER_FORMAT = "`2599.00`; without `,` and without a currency sign"
 CODE = text_cell(_MAX_CODE_LENGTH).cached()
 NAME = text_cell(_MAX_NAME_LENGTH).cached()
 EXACT = Cell(parse_exact, f"digits with an optional point, such as {NUMBER_FORMAT}").cached()
 CURRENCY = Cell(_parse_currency, "ISO 4217 code, such as `CNY`").cached()
 DAY = Cell(
-    _parse_day, "`2026-01-31`, `2026/1/31` or `2026.1.31`; a time of day after it is dropped"
+    _parse_day, "`2026-01-31`, `2026/1/31` or `2026.1.31`; a time of day after it is ignored"
 ).cached()
 FLAG = Cell(_parse_flag, f"yes ({_listed(_YES)}) or no ({_listed(_NO)})")

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from shared.errors import Fault, Invalid, pointer_to
 
 ColumnMapping = Mapping[str, str | None]
-"""The name of a column in the file -> the name of a field; None: the column is ignored."""
+"""Maps the name of a column in a file to the name of a field, or to None to ignore the column."""
 
 _MAX_FAULTS = 100
-_MAX_SHOWN = 200
+_MAX_SHOWN_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The header of a file, and the index of the column of each field that the file has."""
+    """The header of a file, and for each field in the file the index of its column."""
 
     header: Sequence[str]
     positions: Mapping[str, int]
@@ -35,7 +35,7 @@ class Columns:
         return field if column == field else f"{column} ({field})"
 
     def fault(self, field: str, message: str) -> str:
-        """Return the message of a fault in a cell of this field, with the label of its column."""
+        """Return a message about a cell of this field, with the label of its column in front."""
         return f"{self.label(field)}: {message}"
 
 
@@ -45,15 +45,15 @@ def match_columns(
     fields: Collection[str],
     required: Collection[str],
 ) -> Columns:
-    """Return the positions of the fields in a header; raise Invalid if it does not match.
+    """Find the columns of the fields in a header; raise Invalid if the header does not match.
 
-    It does not match if a required field is missing, if two columns match one field, or if the
-    mapping names a column or field that does not exist.
+    A header does not match if a required field is missing, if two columns match one field, or if
+    the mapping names a column or field that does not exist.
     """
     if faults := list(_header_faults(header, mapping, fields, required)):
         raise Invalid(*faults[:_MAX_FAULTS], detail="The columns of this file cannot be imported.")
-    names = enumerate(mapping.get(name, name) for name in header)
-    positions = {name: index for index, name in names if name is not None and name in fields}
+    matched = enumerate(mapping.get(name, name) for name in header)
+    positions = {name: index for index, name in matched if name is not None and name in fields}
     return Columns(header, positions)
 
 
@@ -89,4 +89,6 @@ def _header_faults(
 def _shorten(names: Collection[str]) -> str:
     """Return the names separated by commas, cut to 200 characters."""
     text = ", ".join(names)
-    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]} ..."
+    if len(text) <= _MAX_SHOWN_CHARACTERS:
+        return text
+    return f"{text[:_MAX_SHOWN_CHARACTERS]} ..."

@@ -1,4 +1,4 @@
-"""The file of errors: the rejected lines of an import, to be corrected and imported again."""
+"""The file of errors: the rejected lines of an import, for correcting and importing again."""
 
 import csv
 import io
@@ -13,9 +13,9 @@ from shared.imports.models import ImportColumns, RejectionColumns
 
 _BATCH_LINES = 500
 _BYTE_ORDER_MARK = "\ufeff"
-"""Without it spreadsheets do not read UTF-8."""
+"""Stands at the beginning of the file; without this mark spreadsheets do not read UTF-8."""
 _LINE, _ERRORS = "line no.", "errors"
-"""Columns that are added to those of the file; an import ignores them unless they are mapped."""
+"""Two additional columns of a file of errors; an import ignores them unless it maps them."""
 
 
 def errors_file(
@@ -34,24 +34,25 @@ def _csv_parts(
 ) -> Iterator[str]:
     """Yield the header and then batches of rejected lines, as CSV text.
 
-    The columns are those of the imported file, the number of the line in it, and its errors.
+    The columns are those of the imported file, then the number of the line in that file, then the
+    errors of the line.
     """
     added = [name for name in (_LINE, _ERRORS) if name not in row.mapping]
     indices = [index for index, name in enumerate(row.header) if name not in added]
-    yield _BYTE_ORDER_MARK + _csv([[*(row.header[index] for index in indices), *added]])
-    after = 0
-    while rejections := _read_batch(database, rejection_model, row, after):
-        yield _csv([_cells(rejection, indices, added) for rejection in rejections])
-        after = rejections[-1].line
+    yield _BYTE_ORDER_MARK + _csv_text([[*(row.header[index] for index in indices), *added]])
+    after_line = 0
+    while rejections := _read_batch(database, rejection_model, row, after_line):
+        yield _csv_text([_cells(rejection, indices, added) for rejection in rejections])
+        after_line = rejections[-1].line
 
 
 def _read_batch(
-    database: Database, rejection_model: type[RejectionColumns], row: ImportColumns, after: int
+    database: Database, rejection_model: type[RejectionColumns], row: ImportColumns, after_line: int
 ) -> Sequence[RejectionColumns]:
-    """Return the next rejected lines after a line of the file."""
+    """Return the next 500 rejected lines, those with numbers above `after_line`."""
     statement = (
         select(rejection_model)
-        .where(rejection_model.import_id == row.id, rejection_model.line > after)
+        .where(rejection_model.import_id == row.id, rejection_model.line > after_line)
         .order_by(rejection_model.line)
         .limit(_BATCH_LINES)
     )
@@ -62,14 +63,14 @@ def _read_batch(
 def _cells(
     rejection: RejectionColumns, indices: Iterable[int], added: Iterable[str]
 ) -> Iterator[str]:
-    """Return the cells of a rejected line; formulas are escaped."""
+    """Return the cells of a rejected line in the file of errors; formulas are escaped."""
     faults = [fault.removesuffix(".") for fault in rejection.faults]
     values = {_LINE: str(rejection.line), _ERRORS: "; ".join(faults) + "."}
     cells = [rejection.cells[index] for index in indices]
     return map(escape_formula, [*cells, *(values[name] for name in added)])
 
 
-def _csv(rows: Iterable[Iterable[str]]) -> str:
+def _csv_text(rows: Iterable[Iterable[str]]) -> str:
     """Return rows as CSV text."""
     text = io.StringIO()
     csv.writer(text).writerows(rows)

@@ -1,4 +1,4 @@
-"""The fields that a line of a file may have, and where they are in a file. Pure."""
+"""The fields that a line of a file may have, and the columns in which they are. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from shared.imports.columns import ColumnMapping, Columns, match_columns
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a record that a line of a file may have; `meaning` explains it to people."""
+    """A field that a line of a file may have; `meaning` explains the field in documents."""
 
     cell: Cell
     meaning: str
@@ -19,15 +19,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns in which a file has its fields, and the kinds of their cells."""
+    """The columns of one file, and the fields that they may contain."""
 
     columns: Columns
     fields: Mapping[str, Field]
 
     def parse(self, cells: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
-        """Parse the cells of a line; return the values by field, and what is wrong.
+        """Parse the cells of a line; return the values by field, and the messages about faults.
 
-        A blank cell has no value. Each fault names the column as the file does.
+        A blank cell has no value. Each message has the name of the column in the file.
         """
         values: dict[str, Any] = {}
         faults: list[str] = []
@@ -46,6 +46,6 @@ class Layout:
 def find_layout(
     fields: Mapping[str, Field], header: Sequence[str], mapping: ColumnMapping
 ) -> Layout:
-    """Find fields in the header of a file; Invalid names the columns that do not fit."""
+    """Find the columns of fields in a header; raise Invalid if the header does not fit them."""
     required = [name for name, field in fields.items() if field.required]
     return Layout(match_columns(header, mapping, fields, required), fields)

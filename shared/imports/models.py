@@ -1,4 +1,4 @@
-"""The columns of every table of imports, and of every table of their rejected lines."""
+"""The columns that the tables of imports and of rejected lines have in every service."""
 
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,10 @@ from shared.jobs.models import JobColumns
 
 
 class ImportColumns(JobColumns):
-    """A mixin for the table `imports`; counts are lines of the file, `processed` is their sum."""
+    """A mixin for a table `imports`.
+
+    `created`, `updated`, `unchanged` and `rejected` count lines; `processed` is their sum.
+    """
 
     options: Mapped[dict[str, Any]] = mapped_column(Json)
     mapping: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -28,13 +31,13 @@ class ImportColumns(JobColumns):
 
     @property
     def system(self) -> str | None:
-        """The system that the ids in the file come from; None if the file has none."""
+        """The system that the ids in the file come from; None if the file needs no system."""
         system: str | None = self.options["system"]
         return system
 
 
 class RejectionColumns:
-    """A mixin for the table `import_rejections`: a line as it was in the file, and its faults."""
+    """A mixin for a table `import_rejections`: rejected lines as they were in the file."""
 
     import_id: Mapped[UUID] = mapped_column(
         ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True

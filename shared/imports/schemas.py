@@ -1,4 +1,4 @@
-"""The form and the response body that all imports of files have in common."""
+"""The fields of the form and of the response body that all imports of files have."""
 
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Self
@@ -18,7 +18,7 @@ from shared.jobs.models import JobState
 
 
 def _known_zone(name: str) -> str:
-    """Return the name of a time zone if it exists."""
+    """Return the name of a time zone; raise an error of pydantic if there is no such zone."""
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -29,7 +29,7 @@ Zone = Annotated[Code, AfterValidator(_known_zone)]
 
 
 def _canonical_name(encoding: str | None) -> str | None:
-    """Return the name of the encoding under which it is stored."""
+    """Return the name under which an encoding is stored: gbk for gb18030."""
     return "gbk" if encoding == "gb18030" else encoding
 
 
@@ -45,21 +45,21 @@ Encoding = Annotated[
 
 
 MAX_FORM_BYTES = 1 << 50
-"""Bytes that a form with a file may have, in effect no limit: the file has a limit of its own."""
+"""Maximal size of a form with a file: practically no limit, because the file has its own limit."""
 
 
 class FileForm(Body):
-    """The parts that the form of every import has: the file, and how it is imported."""
+    """The fields of the form that starts an import: the file, and how it is imported."""
 
     file: UploadFile
     mapping: JsonPart[dict[str, str | None]] = Field(
         "{}",
         validate_default=True,
-        description="JSON object: the name of a column in the file -> the name of its field, such "
-        'as `{"客户名称": "name"}`; a column that is mapped to null is ignored. Columns '
+        description="JSON object from the name of a column in the file to the name of its field, "
+        'such as `{"客户名称": "name"}`; a column that is mapped to null is ignored. Columns '
         "that already have the name of their field need no entry.",
     )
-    dry_run: bool = Field(False, description="Only check and count the lines; nothing is changed.")
+    dry_run: bool = Field(False, description="Only check and count the lines, and change nothing.")
 
     @field_validator("file")
     @classmethod
@@ -80,7 +80,7 @@ class FileForm(Body):
         )
 
     def fingerprint(self) -> str:
-        """Return a text that two forms share if their fields, file names and contents are equal."""
+        """Return a text that is equal for forms with equal fields, file names and contents."""
         fields = self.model_dump_json(exclude={"file"})
         return f"{fields}{self.file.filename}{digest(self.file.file)}"
 
@@ -94,7 +94,7 @@ class FailureOut(Body):
 
 
 class FileImportOut(Body):
-    """An import of a file. Its counts are lines; `processed` is the sum of the four outcomes."""
+    """An import of a file; all its counts are numbers of lines."""
 
     id: UUID
     state: JobState
@@ -110,17 +110,19 @@ class FileImportOut(Body):
     processed: int = Field(
         description="Lines processed so far: the sum of created, updated, unchanged and rejected."
     )
-    total: int | None = Field(description="Lines of the file; null until they are counted.")
-    created: int = Field(
-        description="Lines of records that were created; an order may have many lines."
+    total: int | None = Field(
+        description="Number of lines in the file; null until they are counted."
     )
-    updated: int = Field(description="Lines of existing records that were changed.")
-    unchanged: int = Field(description="Lines of existing records that already had these values.")
+    created: int = Field(
+        description="Lines whose records were created; an order may have many lines."
+    )
+    updated: int = Field(description="Lines whose records existed and were changed.")
+    unchanged: int = Field(description="Lines whose records existed and already had these values.")
     rejected: int = Field(
         description="Lines that were rejected; the file at `errors_url` has the reasons."
     )
     errors_url: str | None = Field(
-        description="Address of the rejected lines as CSV, with a column for the reasons; "
+        description="Path of the rejected lines as CSV, with a column for the reasons; "
         "null if no line was rejected."
     )
     failure: FailureOut | None
@@ -128,11 +130,11 @@ class FileImportOut(Body):
     ended_at: datetime | None
 
     location_template: ClassVar[str]
-    """The path of an import's resource, with fields of `{row}`, the row of the import."""
+    """The path of an import as a format string with the argument `row`, the row of the import."""
 
     @classmethod
     def location_of(cls, row: ImportColumns) -> str:
-        """Return the path of an import's resource."""
+        """Return the path at which an import can be read."""
         return cls.location_template.format(row=row)
 
     @classmethod
@@ -158,4 +160,4 @@ QUEUED_IMPORT: dict[str, Any] = {
     "created_at": "2026-01-31T01:30:00Z",
     "ended_at": None,
 }
-"""For examples in the API document: the fields of an import that was just created."""
+"""The fields of a new import, for examples in the API document."""

@@ -38,7 +38,7 @@ SYSTEM_REQUIRED = Fault(
 
 
 def store_file(session: Session, upload: Upload, columns: Columns) -> dict[str, Any]:
-    """Store the file of a new import; return the values of the columns that every import has."""
+    """Store the file of a new import; return the values of its row that every service stores."""
     upload.stream.seek(0)
     import_id = new_id()
     stored = store.save_file(session, file_id=import_id, stream=upload.stream, limit=upload.limit)
@@ -57,7 +57,7 @@ def store_file(session: Session, upload: Upload, columns: Columns) -> dict[str, 
 
 
 def read_lines(run: Run, row: ImportColumns) -> Iterator[Line]:
-    """Yield the lines of an import's file from its beginning."""
+    """Yield the lines of the file of an import, from the beginning."""
     with closing(store.open_file(run.database, row.id)) as stream:
         yield from read_table(stream, encoding=row.options["encoding"]).lines
 
@@ -65,7 +65,8 @@ def read_lines(run: Run, row: ImportColumns) -> Iterator[Line]:
 def count_lines(run: Run, row: ImportColumns) -> int:
     """Read the whole file and return the number of its lines.
 
-    A file that cannot be read to its end thus fails before any line is imported.
+    This comes first in an import, so that a file with an unreadable line fails before any of its
+    lines is imported.
     """
     total = 0
     for total, _ in enumerate(read_lines(run, row), 1):
@@ -75,7 +76,7 @@ def count_lines(run: Run, row: ImportColumns) -> int:
 
 
 def save_total(run: Run, row: ImportColumns, total: int) -> None:
-    """Commit the number of lines before the first is imported, so that callers see the progress."""
+    """Store the number of lines of the file, so that callers can compute the progress."""
     model = type(row)
     with run.transaction() as session:
         session.execute(update(model).where(model.id == row.id).values(total=total))
@@ -83,7 +84,7 @@ def save_total(run: Run, row: ImportColumns, total: int) -> None:
 
 @contextmanager
 def rollback_if_dry_run(session: Session, *, dry_run: bool) -> Iterator[None]:
-    """Run the body of the `with`; roll back its changes if this is a dry run."""
+    """Roll back the changes of the `with` block if `dry_run` is true; otherwise do nothing."""
     if not dry_run:
         yield
         return
@@ -94,18 +95,21 @@ def rollback_if_dry_run(session: Session, *, dry_run: bool) -> Iterator[None]:
 
 
 def progress_update(row: ImportColumns, outcomes: Mapping[str, int], **values: Any) -> Update:
-    """Return the UPDATE that adds the outcomes of some lines to the counts of an import.
+    """Return an UPDATE statement that adds numbers of lines to the counts of an import.
 
-    `outcomes` has the number of lines per outcome; `values` are set in further columns.
+    `outcomes` has a number of lines for each outcome, such as `created`. `values` has new values
+    for other columns.
     """
     model = type(row)
-    counts: dict[str, Any] = {name: getattr(model, name) + n for name, n in outcomes.items()}
+    counts: dict[str, Any] = {
+        name: getattr(model, name) + lines for name, lines in outcomes.items()
+    }
     counts["processed"] = model.processed + sum(outcomes.values())
     return update(model).where(model.id == row.id).values(**counts, **values)
 
 
 def rejection_row(row: ImportColumns, line: Line, faults: Sequence[str]) -> dict[str, Any]:
-    """Return the row of a rejected line.
+    """Return the row that stores a rejected line and its faults.
 
     PostgreSQL cannot store NUL characters, so U+FFFD replaces them.
     """

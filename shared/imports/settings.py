@@ -9,7 +9,7 @@ from shared.settings import ServiceSettings
 
 
 class FileSettings(ServiceSettings):
-    """The settings that the shared code of imports reads, in any service that imports files."""
+    """The settings of a service that imports files; shared code reads `import_limit_bytes`."""
 
     import_limit_bytes: int
 

@@ -1,7 +1,7 @@
-"""The declaration by which a noun can be imported from files.
+"""Declarations of how files are imported; each is about one entity, such as orders.
 
-A noun that can be imported has a module `importing` with a constant `SPEC`, which is one of the
-classes below. Whoever runs imports collects these modules and needs to know no noun by name.
+The package of an entity has a module `importing` with a constant `SPEC`, an instance of
+`RecordSpec` or `GroupSpec`. The service that runs imports finds these modules by their name.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ from shared.imports.layout import Field, Layout
 
 
 class Mode(StrEnum):
-    """Which records a file may change: new and existing ones, only new or only existing ones."""
+    """Which records a file may write: all, only new ones, or only existing ones."""
 
     UPSERT = "upsert"
     INSERT = "insert"
@@ -27,17 +27,20 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The options that files of every entity have; an entity with more of them adds fields."""
+    """The options of files of every entity; a subclass has the further options of one entity."""
 
     encoding: str | None = None
     mode: Mode = Mode.UPSERT
 
     def mode_fault(self, *, exists: bool) -> str | None:
-        """Return why the mode rejects a line whose record exists or not; None if it is taken."""
+        """Return why the mode rejects a line; None if it accepts the line.
+
+        `exists` is whether the record of the line exists already.
+        """
         if self.mode is Mode.INSERT and exists:
-            return "It is on record already, and the mode is insert."
+            return "This record exists already, and the mode is insert."
         if self.mode is Mode.UPDATE and not exists:
-            return "It is not on record, and the mode is update."
+            return "This record does not exist, and the mode is update."
         return None
 
 
@@ -48,7 +51,7 @@ Record = TypeVar("Record")
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A line that is not imported, and why."""
+    """A line that is not imported, and the messages about its faults."""
 
     line: Line
     faults: Sequence[str]
@@ -58,7 +61,7 @@ class Rejected:
 class ChunkResult:
     """The result of one chunk of lines.
 
-    `outcomes` counts the imported lines by what became of their records (`UpsertResult`).
+    `outcomes` has the number of imported lines for each `UpsertResult` of their records.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -66,7 +69,10 @@ class ChunkResult:
 
 
 class Group(NamedTuple):
-    """Lines with the same key, which are one record; `is_cut` if a record may not have so many."""
+    """Lines with the same key, which form one record.
+
+    If they are more than a record may have, each piece of them is a group with `is_cut`.
+    """
 
     key: str
     lines: Sequence[Line]
@@ -87,9 +93,11 @@ class FileImport(Generic[OptionsT]):
 class ImportSpec(Generic[OptionsT]):
     """How files of one entity are imported.
 
-    `fields` returns the fields of a line, given the zone of times without an offset. `options` has
-    a field for each option of the API that such files take. Files of the entities in `refers_to`
-    are imported before. `about` is a paragraph in Markdown for the description of the API.
+    - `fields` returns the fields that a line may have; times without an offset are local to the
+      zone that it is given.
+    - `options` is the class of the options of these files.
+    - `refers_to` are the entities whose records these files mention; they are documented first.
+    - `about` is a paragraph in Markdown for the description of the API.
     """
 
     entity: str
@@ -99,29 +107,29 @@ class ImportSpec(Generic[OptionsT]):
     about: str = ""
 
     def option_names(self) -> list[str]:
-        """Return the names of the options that files of the entity take."""
-        return [each.name for each in fields(self.options)]
+        """Return the names of the options that apply to files of this entity."""
+        return [option.name for option in fields(self.options)]
 
     def options_from(self, stored: Mapping[str, Any]) -> OptionsT:
-        """Build the options of a file from those of its import, which may be more."""
+        """Return the options of this entity, given the stored options, which may contain others."""
         values = {name: stored[name] for name in self.option_names()}
         return self.options(**values | {"mode": Mode(stored["mode"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSpec(ImportSpec[OptionsT], Generic[OptionsT, Key, Record]):
-    """How files are imported of which each line is a record of its own.
+    """How files are imported in which each line is one record.
 
-    Lines are imported one after the other: each finds its record as those before it left it.
+    Lines are applied one after the other: a line changes its record as earlier lines left it.
 
-    - `key` returns the key by which a line names its record; ValueError if the cell `key_field`
-      names none.
-    - `existing` locks and returns the existing records by these keys.
-    - `main_key` returns one and the same key for all keys of a record, which is None if it does
-      not exist.
-    - `build` returns the record as it is after a line, given the record before it.
-    - `faults` yields (field, message) for what is wrong with a record.
-    - `write` stores new and changed records by their main keys, on behalf of a user.
+    - `key` returns the key of a line's record, from the cell of the field `key_field`; it raises
+      ValueError if that cell is not a key.
+    - `existing` locks the records with the given keys and returns them by key.
+    - `main_key` returns the same key for all keys of one record; the record is None if it does not
+      exist.
+    - `build` returns the record with the values of a line, given the record before the line.
+    - `faults` returns (field, message) for each fault of a record.
+    - `write` stores new and changed records by their main keys; the text is the id of the caller.
     """
 
     key_field: str
@@ -134,22 +142,22 @@ class RecordSpec(ImportSpec[OptionsT], Generic[OptionsT, Key, Record]):
 
 
 class GroupWriter(Protocol):
-    """The part of a noun in the import of one file whose lines are gathered by a key."""
+    """Writes the records of one file in which several lines form one record."""
 
     def scan(self, line: Line) -> None:
-        """Look at a line, before any line of the file is written."""
+        """Read a line in advance; all lines of the file are scanned before the first `write`."""
 
     def write(self, session: Session, groups: Sequence[Group]) -> ChunkResult:
-        """Write the records of some groups; return what became of all their lines."""
+        """Write the records of these groups; return the outcomes and the rejected lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupSpec(ImportSpec[OptionsT]):
-    """How files are imported of which several lines together are one record.
+    """How files are imported in which several lines form one record.
 
-    Lines with the same text in the field `group_by` are gathered from the whole file. A group of
-    more than `max_lines` comes in pieces, which `is_cut` marks. `writer` returns what writes the
-    groups of one file.
+    Lines with the same text in the field `group_by` are gathered from the whole file into a group.
+    More than `max_lines` lines are split into several groups with `is_cut`. `writer` returns the
+    object that writes the groups of one file.
     """
 
     group_by: str

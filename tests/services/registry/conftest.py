@@ -1,4 +1,4 @@
-"""A running registry."""
+"""Fixtures for the tests of the registry: the running service and a client."""
 
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def registry(serving: Serving) -> "Running":
-    """Return a running registry without rows."""
+    """Return a running registry whose tables are empty."""
     return serving("registry")
 
 
 @pytest.fixture
 def client(registry: "Running") -> httpx.Client:
-    """Return a client that calls as the administrator."""
+    """Return an HTTP client of the registry that has the administrator's rights."""
     return registry.client

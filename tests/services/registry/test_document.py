@@ -1,4 +1,4 @@
-"""The OpenAPI document of the registry, beyond what every document contains."""
+"""The OpenAPI document of the registry describes the rules between the fields of a customer."""
 
 from services.registry.__main__ import SERVICE
 

@@ -1,4 +1,4 @@
-"""Cells of files: which ones are formulas, and how dates of spreadsheets are normalised."""
+"""Cells of files: recognising and escaping formulas, and converting dates to ISO 8601."""
 
 import pytest
 

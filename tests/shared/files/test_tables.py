@@ -14,18 +14,18 @@ from shared.files.tables import read_table
 
 
 def read_rows(content: bytes, encoding: str | None = None) -> list[list[str]]:
-    """Return the header and the cells of each line."""
+    """Read a file; return its header and then the cells of each line."""
     table = read_table(io.BufferedReader(io.BytesIO(content)), encoding=encoding)
     return [table.header, *(line.cells for line in table.lines)]
 
 
 def fault_code(content: bytes, encoding: str | None = None) -> str:
-    """Return the code of the fault with which a file is refused."""
+    """Return the code of the fault for which a file is refused."""
     return fault_of(content, encoding).code
 
 
 def fault_of(content: bytes, encoding: str | None = None) -> Fault:
-    """Return the fault with which a file is refused."""
+    """Return the fault for which a file is refused."""
     with pytest.raises(Invalid) as error:
         read_rows(content, encoding)
     return error.value.faults[0]
@@ -121,7 +121,7 @@ def test_a_ragged_line_is_returned_with_a_fault_and_an_empty_line_is_skipped() -
         (b"a\n" + b'"x\n",' * (tables.MAX_LINE_LENGTH // 4), "long_line"),
     ],
 )
-def test_a_file_that_is_no_table_is_refused_with_the_code_of_the_reason(
+def test_a_file_that_is_not_a_table_is_refused_with_the_code_of_the_reason(
     content: bytes, code: str
 ) -> None:
     assert fault_code(content) == code

@@ -1,4 +1,4 @@
-"""How each general kind of cell is parsed, and the message for a text that cannot be."""
+"""Parsing each kind of cell, and the message about a text that cannot be parsed."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -24,6 +24,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class Colour(StrEnum):
+    """An enumeration from which the tests build a choice cell."""
+
     RED = "red"
     BLUE = "blue"
 
@@ -96,7 +98,7 @@ def test_a_choice_takes_the_values_of_its_enumeration_only() -> None:
         ("2026-01-31", datetime(2026, 1, 30, 16, tzinfo=UTC), date(2026, 1, 31)),
     ],
 )
-def test_a_time_without_offset_is_local_and_its_business_day_always_is(
+def test_a_time_without_offset_is_local_and_every_business_day_is_local(
     text: str, moment: datetime, day: date
 ) -> None:
     assert time_cell(SHANGHAI).parse(text) == (moment, day)
@@ -116,7 +118,7 @@ def test_a_cached_cell_parses_a_text_once_and_remembers_a_limited_number() -> No
     assert vars(cell.parse)["cache_parameters"]()["maxsize"] == 65_536
 
 
-def test_a_kind_of_cell_describes_how_its_value_is_written() -> None:
+def test_each_kind_of_cell_describes_how_its_value_is_written() -> None:
     assert choice_cell(Colour).format == "`red` or `blue`"
     assert text_cell(3).format == "text of at most 3 characters"
     assert FLAG.format == "yes (`true`, `1`, `yes`, `是`) or no (`false`, `0`, `no`, `否`)"

@@ -56,7 +56,7 @@ def test_a_fault_of_a_cell_has_the_label_of_its_column() -> None:
         (["code"], {"code": "price"}, [("/file", "missing_columns")]),
     ],
 )
-def test_a_header_that_does_not_match_is_refused_with_the_location_of_each_fault(
+def test_a_header_that_does_not_match_is_refused_with_the_pointer_of_each_fault(
     header: list[str], mapping: dict[str, str | None], faults: list[tuple[str, str]]
 ) -> None:
     assert [fault[:2] for fault in faults_of(header, mapping)] == faults

@@ -1,4 +1,4 @@
-"""How a line is parsed by the columns of its file. Pure."""
+"""Parsing a line of a file into values by field, and the faults of its cells."""
 
 from decimal import Decimal
 
@@ -26,7 +26,7 @@ def test_the_values_of_a_line_are_parsed_by_field_and_blank_cells_have_none() ->
     )
 
 
-def test_everything_that_is_wrong_with_a_line_is_reported_by_the_columns_of_the_file() -> None:
+def test_each_fault_of_a_line_is_reported_with_its_column_name_in_the_file() -> None:
     layout = find_layout(
         FIELDS, ["note", "价格", "name", "code", "currency"], {"价格": "unit_price"}
     )

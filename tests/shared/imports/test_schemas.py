@@ -1,4 +1,4 @@
-"""The form of an import: the name of its file."""
+"""The form that starts an import: file names that are accepted and refused."""
 
 from io import BytesIO
 from typing import Any

@@ -1,4 +1,4 @@
-"""The options of every entity: what a mode rejects, and how they are read back. Pure."""
+"""Options of imports: the records that a mode rejects, and reading stored options."""
 
 from dataclasses import dataclass
 
@@ -23,10 +23,12 @@ def test_insert_rejects_existing_records_and_update_rejects_new_ones(
 
 @dataclass(frozen=True, kw_only=True)
 class ColourOptions(Options):
+    """The options of an entity that exists only in these tests."""
+
     colour: str
 
 
-def test_the_options_of_an_entity_are_read_back_from_those_of_all_entities() -> None:
+def test_the_options_of_an_entity_are_selected_from_the_stored_options() -> None:
     spec = ImportSpec(entity="paints", fields=lambda _: {}, options=ColourOptions)
     stored = {"mode": "insert", "encoding": "gbk", "colour": "red", "size": 3}
     assert spec.option_names() == ["encoding", "mode", "colour"]

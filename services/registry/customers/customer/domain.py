@@ -1,4 +1,6 @@
-"""The record of a customer, its rules, and the tokens by which a search finds it. Pure.
+"""The record of a customer, the rules that it must meet, and its search tokens.
+
+All functions are pure: they read and write nothing outside their arguments.
 
 A customer (客户) is a person or organisation on whom the company keeps a record; a shopper (顾客)
 is anonymous and is not a customer.
@@ -68,7 +70,7 @@ class ExternalId:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """Everything that is on record about a customer, apart from ids and times of our own."""
+    """The data of a customer, without the id, version and times that the registry adds."""
 
     external_ids: tuple[ExternalId, ...] = ()
     name: str
@@ -89,18 +91,20 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A field that a record must not have as it is, and what to do about it."""
+    """A field whose value is not allowed in a record, and a message that says what to write."""
 
     field: str
     message: str
 
 
 def contradictions(record: Record) -> list[Contradiction]:
-    """Return the fields of a record that contradict other fields of it."""
+    """Return the fields of a record that contradict other fields of the same record."""
     found = []
-    if not _fits(record.kind, record.nature):
+    if not _nature_fits_kind(record.kind, record.nature):
         found.append(
-            Contradiction("nature", "Persons are individual or household, others are neither.")
+            Contradiction(
+                "nature", "Persons are individual or household; organisations are neither."
+            )
         )
     if record.ownership and record.kind is Kind.PERSON:
         found.append(Contradiction("ownership", "Only an organisation has an ownership."))
@@ -109,7 +113,8 @@ def contradictions(record: Record) -> list[Contradiction]:
     return found
 
 
-def _fits(kind: Kind, nature: Nature) -> bool:
+def _nature_fits_kind(kind: Kind, nature: Nature) -> bool:
+    """Return whether a customer of this kind can have this nature; unknown fits everything."""
     if kind is Kind.UNKNOWN or nature is Nature.UNKNOWN:
         return True
     return (kind is Kind.PERSON) == (nature in {Nature.INDIVIDUAL, Nature.HOUSEHOLD})
@@ -122,10 +127,10 @@ _VISIBILITY_MESSAGES = {
 }
 
 
-def _visible_by(reader: Reader) -> dict[str, str | None]:
-    """Return the field that all customers visible to a reader share, and its value.
+def _visibility_condition(reader: Reader) -> dict[str, str | None]:
+    """Return the field, and its value, that makes a customer visible to a reader.
 
-    The result is empty for a reader of all rows.
+    It is the owner or the team. The result is empty for a reader who sees all rows.
     """
     if reader.rows is Rows.OWN:
         return {"owner": reader.subject}
@@ -133,19 +138,20 @@ def _visible_by(reader: Reader) -> dict[str, str | None]:
 
 
 def with_reader_defaults(record: Record, reader: Reader) -> Record:
-    """Fill in an absent owner or team, so that the record is visible to its reader."""
+    """Return the record with its missing owner or team set, so that the reader sees it."""
     absent: dict[str, Any] = {
-        name: value for name, value in _visible_by(reader).items() if getattr(record, name) is None
+        name: value
+        for name, value in _visibility_condition(reader).items()
+        if getattr(record, name) is None
     }
     return replace(record, **absent)
 
 
 def invisible_fields(record: Record, reader: Reader) -> list[Contradiction]:
-    """Return the owner or team of a record that makes it invisible to its reader."""
-    wanted = _visible_by(reader)
+    """Return the owner or team field whose value hides a record from the reader."""
     return [
         Contradiction(name, _VISIBILITY_MESSAGES[name])
-        for name, value in wanted.items()
+        for name, value in _visibility_condition(reader).items()
         if getattr(record, name) != value
     ]
 
@@ -153,12 +159,12 @@ def invisible_fields(record: Record, reader: Reader) -> list[Contradiction]:
 def merge_external_ids(
     first: Iterable[ExternalId], second: Iterable[ExternalId]
 ) -> tuple[ExternalId, ...]:
-    """Return the external ids of both, each once, in a stable order."""
+    """Return the external ids of both collections, each once, in ascending order."""
     return tuple(sorted({*first, *second}))
 
 
 def differences(before: Record, after: Record) -> dict[str, dict[str, Any]]:
-    """Return the fields that differ, each with its values `from` and `to`."""
+    """Return the fields that differ between two records, each with its values `from` and `to`."""
     old, new = asdict(before), asdict(after)
     return {name: {"from": old[name], "to": new[name]} for name in old if old[name] != new[name]}
 
@@ -171,35 +177,41 @@ _MAX_TOKEN_LENGTH = 60
 def tokens(record: Record) -> set[str]:
     """Return the tokens of a record: its words, and the pieces of words with Chinese characters.
 
-    Each token is in lower case. A search finds the records with a token that begins with a word of
-    the query. Tokens are stored: a change here needs a migration that computes them again.
+    Tokens are in lower case. A search finds the records that have, for each prefix that
+    `query_tokens` returns, a token that begins with it. Tokens are stored in the database: a change
+    of this function needs a migration that computes them again.
     """
     ids = [external.id for external in record.external_ids]
     texts = [record.name, record.name_en, record.email, record.phone, record.city, *ids]
     found: set[str] = set()
     for text in filter(None, texts):
         lowered = text.lower()
-        runs, others = _pieces(lowered)
+        runs, other_words = _split_chinese(lowered)
         found.update(
-            word[:_MAX_TOKEN_LENGTH] for word in (lowered, *_WORD.findall(lowered), *others)
+            word[:_MAX_TOKEN_LENGTH] for word in (lowered, *_WORD.findall(lowered), *other_words)
         )
         found.update(run[start : start + 2] for run in runs for start in range(len(run)))
     return found
 
 
 def query_tokens(query: str) -> list[str]:
-    """Return the prefixes of tokens that a record must all have to match a query."""
-    wanted: list[str] = []
+    """Return the prefixes of a search query; a record matches if it has a token for each of them.
+
+    A word without Chinese characters is one prefix; Chinese characters are split into pairs.
+    """
+    prefixes: list[str] = []
     for word in query.lower().split():
-        runs, others = _pieces(word)
+        runs, other_words = _split_chinese(word)
         if not runs:
-            wanted.append(word[:_MAX_TOKEN_LENGTH])
+            prefixes.append(word[:_MAX_TOKEN_LENGTH])
             continue
-        wanted += [run[start : start + 2] for run in runs for start in range(max(len(run) - 1, 1))]
-        wanted += [other[:_MAX_TOKEN_LENGTH] for other in others]
-    return list(dict.fromkeys(wanted))
+        prefixes += [
+            run[start : start + 2] for run in runs for start in range(max(len(run) - 1, 1))
+        ]
+        prefixes += [other[:_MAX_TOKEN_LENGTH] for other in other_words]
+    return list(dict.fromkeys(prefixes))
 
 
-def _pieces(text: str) -> tuple[list[str], list[str]]:
-    """Return the runs of Chinese characters in a text, and the words between them."""
+def _split_chinese(text: str) -> tuple[list[str], list[str]]:
+    """Return the runs of Chinese characters in a text, and the other words between them."""
     return _CHINESE.findall(text), _WORD.findall(_CHINESE.sub(" ", text))

@@ -8,17 +8,17 @@ from shared.contracts.registry.external_id import ExternalId
 
 
 def registered(customer: Customer) -> contracts.CustomerRegistered:
-    """Return the event that a customer was registered."""
+    """Return the event which says that a customer was registered."""
     return contracts.CustomerRegistered(**_fields(customer))
 
 
 def changed(customer: Customer) -> contracts.CustomerChanged:
-    """Return the event that the record of a customer has changed."""
+    """Return the event which says that the record of a customer has changed."""
     return contracts.CustomerChanged(**_fields(customer))
 
 
 def state(customer: Customer) -> contracts.CustomerState:
-    """Return the latest state of a customer: the whole record, personal data included."""
+    """Return the event with the whole record of a customer, personal data included."""
     return contracts.CustomerState(
         **_fields(customer),
         external_ids=[ExternalId(**pair) for pair in customer.external_ids],

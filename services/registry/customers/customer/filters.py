@@ -1,4 +1,4 @@
-"""Query parameters of lists of customers."""
+"""The query parameters of the list of customers."""
 
 from pydantic import Field
 
@@ -8,7 +8,7 @@ from shared.http.schemas import Filter
 
 
 class CustomerFilter(Filter):
-    """Filters of a list of customers; a customer must match all that are given."""
+    """Filters of the list of customers; a customer must match every filter that is given."""
 
     external_id: ExternalIdText | None = Field(
         None,
@@ -19,10 +19,11 @@ class CustomerFilter(Filter):
         None,
         min_length=2,
         max_length=100,
-        description="Beginnings of words in names, e-mail addresses, phone numbers, cities and "
-        "external ids, and Chinese characters that follow each other anywhere in them; all must "
-        "match. Chinese characters and others in one word are separate pieces: 客户099 finds "
-        "customers with both 客户 and a piece that begins with 099.",
+        description="Search text. Each of its words must be the beginning of a word in the names, "
+        "e-mail address, phone number, city or external ids of the customer; Chinese characters "
+        "may stand anywhere in them, in the same sequence. A word that mixes Chinese and other "
+        "characters is split: 客户099 finds customers with both 客户 and a word that begins with "
+        "099.",
         examples=["海尔 888"],
     )
     kind: Kind | None = Field(None, description="Customers of this kind.")
@@ -30,8 +31,8 @@ class CustomerFilter(Filter):
     owner: str | None = Field(
         None,
         max_length=100,
-        description="Customers of this account owner (专职人员), exactly as on record.",
+        description="Customers of this account owner (专职人员), exactly as the owner is stored.",
     )
     team: str | None = Field(
-        None, max_length=100, description="Customers of this team, exactly as on record."
+        None, max_length=100, description="Customers of this team, exactly as the team is stored."
     )

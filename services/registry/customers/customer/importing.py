@@ -22,20 +22,21 @@ from shared.imports.specs import Options, RecordSpec
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerIdOptions(Options):
-    """The options of files that name customers by the ids of another system."""
+    """The options of files in which customers are identified by their ids in another system."""
 
     system: str
     strip_suffix: str | None = None
 
     def customer_id(self, text: str) -> str:
-        """Return the id of a customer without the suffix; ValueError where nothing is left."""
+        """Return the id in a cell without `strip_suffix`; raise ValueError if nothing is left."""
         customer_id = text.removesuffix(self.strip_suffix or "").strip()
         if not customer_id:
-            raise ValueError("Give an id of which options.strip_suffix leaves something.")
+            raise ValueError("Give an id that is longer than options.strip_suffix.")
         return customer_id
 
 
 def _parse_tags(text: str) -> tuple[str, ...]:
+    """Return the tags in a cell, which are separated by semicolons; blank ones are left out."""
     tags = [tag.strip() for tag in text.split(";") if tag.strip()]
     if len(tags) > MAX_TAGS:
         raise ValueError(f"Give at most {MAX_TAGS} words.")
@@ -54,8 +55,8 @@ FIELDS = {
     ),
     "nature": Field(
         choice_cell(Nature),
-        "nature (客户性质): of a person `individual` or `household`, of an organisation another; "
-        "without it that of a new customer is `unknown`",
+        "nature (客户性质): a person is `individual` or `household`, an organisation has another "
+        "nature; without it a new customer is `unknown`",
     ),
     "ownership": Field(
         choice_cell(Ownership), "ownership of an organisation (所有制); persons have none"
@@ -73,30 +74,36 @@ FIELDS = {
     ),
     "disqualified": Field(FLAG, "whether the customer is marked as not worth pursuing"),
     "tags": Field(
-        TAGS, "words of your own by which customers are grouped; they replace those on record"
+        TAGS, "words of your own by which customers are grouped; they replace the stored tags"
     ),
 }
 
 
 def external_id_of(values: Mapping[str, Any], options: CustomerIdOptions) -> ExternalId:
-    """Return the external id by which a line names its customer; ValueError if it names none."""
+    """Return the external id of the customer of a line; raise ValueError if the id is empty."""
     return ExternalId(options.system, options.customer_id(values["external_id"]))
 
 
 def main_external_id(external_id: ExternalId, record: Record | None) -> ExternalId:
-    """Return the first external id of an existing customer, whichever of theirs a line names."""
+    """Return the same external id for all lines of one customer, whichever of its ids they have.
+
+    It is the first external id of an existing customer, and the given one for a new customer.
+    """
     return record.external_ids[0] if record else external_id
 
 
 def build_record(values: Mapping[str, Any], _: CustomerIdOptions, before: Record | None) -> Record:
-    """Return the record of a customer after a line; fields without a value stay as they were."""
+    """Return the record of a customer with the values of a line.
+
+    Fields without a value keep the value that they have in `before`, the existing record.
+    """
     changes = {name: value for name, value in values.items() if name != "external_id"}
     unknown = {"kind": Kind.UNKNOWN, "nature": Nature.UNKNOWN}
     return replace(before, **changes) if before else Record(**unknown | changes)
 
 
 def record_faults(record: Record) -> Iterable[tuple[str, str]]:
-    """Yield (field, message) for each field that contradicts the rest of the record."""
+    """Return (field, message) for each field that contradicts the rest of the record."""
     return ((found.field, found.message) for found in contradictions(record))
 
 

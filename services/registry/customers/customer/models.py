@@ -1,4 +1,4 @@
-"""Tables of customers, of their external ids and search tokens, and of their changes."""
+"""The tables of customers, external ids, search tokens and changes of customers."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from shared.database import Json, Moment
 
 
 class Customer(Model):
-    """A customer; `version` grows with every change."""
+    """A customer; every change adds 1 to `version`."""
 
     __tablename__ = "customers"
 
@@ -38,7 +38,7 @@ class Customer(Model):
 
 
 class CustomerIdentity(Model):
-    """An external id and the customer to whom it belongs."""
+    """An external id, with the id of the customer to whom it belongs."""
 
     __tablename__ = "customer_identities"
 
@@ -50,7 +50,7 @@ class CustomerIdentity(Model):
 
 
 class CustomerToken(Model):
-    """A search token of a customer."""
+    """A search token of a customer: a word or a piece of a word that finds the customer."""
 
     __tablename__ = "customer_tokens"
 
@@ -61,7 +61,7 @@ class CustomerToken(Model):
 
 
 class CustomerChange(Model):
-    """A change of a customer: its author, time, reason and changed fields."""
+    """A change of a customer: the changed fields, and who changed them, when and why."""
 
     __tablename__ = "customer_changes"
 

@@ -1,4 +1,4 @@
-"""Every SELECT on customers."""
+"""The SELECT statements on customers."""
 
 from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
@@ -30,17 +30,17 @@ def visible_to(reader: Reader, statement: Statement) -> Statement:
 
 
 def customer(session: Session, reader: Reader, customer_id: UUID) -> Customer | None:
-    """Return a customer; None if the reader sees none with this id."""
-    wanted = visible_to(reader, select(Customer).where(Customer.id == customer_id))
-    return session.scalars(wanted).one_or_none()
+    """Return the customer with this id; None if no such customer is visible to the reader."""
+    statement = visible_to(reader, select(Customer).where(Customer.id == customer_id))
+    return session.scalars(statement).one_or_none()
 
 
 def find_customer_id(
     session: Session, reader: Reader, reference: UUID | tuple[str, str]
 ) -> UUID | None:
-    """Return the id of the customer with an id, or with an external id (system, id).
+    """Return the id of the customer with this id or this external id (system, id).
 
-    None if no such customer is visible to the reader.
+    Return None if no such customer is visible to the reader.
     """
     statement = visible_to(reader, select(Customer.id))
     if isinstance(reference, UUID):
@@ -60,42 +60,42 @@ _ROW_BY_ID = select(Customer.__table__).where(Customer.id == bindparam("customer
 async def customer_row(
     async_reads: AsyncReads, reader: Reader, customer_id: UUID
 ) -> RowMapping | None:
-    """Return the row of a customer; None if the reader sees none with this id.
+    """Return the row of a customer; None if no such customer is visible to the reader.
 
-    The statement for a reader of all rows is built once: this is the most frequent read.
+    The statement for a reader of all rows is built only once, because it is the most frequent one.
     """
     statement = _ROW_BY_ID if reader.rows is Rows.ALL else visible_to(reader, _ROW_BY_ID)
     return await async_reads.row(statement, {"customer_id": customer_id})
 
 
 def customer_for_change(session: Session, reader: Reader, customer_id: UUID) -> Customer | None:
-    """Lock and return a customer; None if the reader sees none with this id."""
-    wanted = visible_to(reader, select(Customer).where(Customer.id == customer_id))
-    return session.scalars(wanted.with_for_update()).one_or_none()
+    """Lock and return a customer; None if no such customer is visible to the reader."""
+    statement = visible_to(reader, select(Customer).where(Customer.id == customer_id))
+    return session.scalars(statement.with_for_update()).one_or_none()
 
 
 def customers_for_change(session: Session, ids: Collection[UUID]) -> dict[UUID, Customer]:
-    """Lock and return the customers with these ids; unknown ids are left out."""
+    """Lock the customers with these ids and return them by id; unknown ids are left out."""
     statement = select(Customer).where(any_of(session, Customer.id, ids)).order_by(Customer.id)
-    return {found.id: found for found in session.scalars(statement.with_for_update())}
+    return {row.id: row for row in session.scalars(statement.with_for_update())}
 
 
 def ids_by_external_id(
     session: Session, external_ids: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], UUID]:
-    """Return the customers with these external ids (system, id); unknown ids are left out."""
+    """Return the ids of customers by (system, external id); unknown external ids are left out."""
     identity = CustomerIdentity
-    wanted = any_pair_of(session, identity.system, identity.external_id, external_ids)
+    is_requested = any_pair_of(session, identity.system, identity.external_id, external_ids)
     rows = session.execute(
-        select(identity.system, identity.external_id, identity.customer_id).where(wanted)
+        select(identity.system, identity.external_id, identity.customer_id).where(is_requested)
     )
-    return {(system, external_id): found for system, external_id, found in rows}
+    return {(system, external_id): customer_id for system, external_id, customer_id in rows}
 
 
 def customers(
     session: Session, reader: Reader, filters: CustomerFilter, *, paging: PageRequest
 ) -> Slice:
-    """Return a page of the customers visible to the reader, in the order of their registration."""
+    """Return a page of the customers that the reader sees and the filters match, oldest first."""
     equal = filters.model_dump(include={"kind", "nature", "owner", "team"}, exclude_none=True)
     statement = visible_to(reader, select(Customer)).filter_by(**equal)
     for prefix in query_tokens(filters.q or ""):
@@ -110,7 +110,7 @@ def customers(
 
 
 def changes(session: Session, customer_id: UUID, *, paging: PageRequest) -> Slice:
-    """Return a page of the changes of a customer, in the order of their versions."""
+    """Return a page of the changes of a customer, lowest version first."""
     return page(
         session,
         select(CustomerChange).where(CustomerChange.customer_id == customer_id),

@@ -47,9 +47,9 @@ def register_customer(
 ) -> Response:
     """Register a customer.
 
-    An external id that belongs to another customer is refused with 409. A key with `rows: own`
-    or `rows: team` registers customers that it sees: if `owner` or `team` is left out, its id or
-    its team is filled in; another owner or team is refused with 422.
+    An external id that belongs to another customer is refused with 409. If a key with `rows: own`
+    leaves out `owner`, its id becomes the owner; if a key with `rows: team` leaves out `team`, its
+    team is filled in. Such keys cannot set a different owner or team: that is refused with 422.
     """
 
     def register() -> Response:
@@ -67,14 +67,19 @@ def register_customer(
 @router.put(
     "/by-external-id/{system}/{external_id}",
     response_model=CustomerOut,
-    responses=errors(404, 409) | {201: {"model": CustomerOut, "description": "It was new."}},
+    responses=errors(404, 409)
+    | {201: {"model": CustomerOut, "description": "The customer was created."}},
 )
 def put_customer(
     system: Annotated[
         System,
-        Path(description="The system that gives the id; without a colon.", examples=["erp"]),
+        Path(
+            description="Name of the system that uses this id; it has no colon.", examples=["erp"]
+        ),
     ],
-    external_id: Annotated[Code, Path(description="The customer's id there.", examples=["10017"])],
+    external_id: Annotated[
+        Code, Path(description="The customer's id in that system.", examples=["10017"])
+    ],
     body: CustomerCreate,
     session: Transaction,
     caller: Caller,
@@ -82,9 +87,10 @@ def put_customer(
 ) -> Response:
     """Register the customer with an external id, or replace its record.
 
-    External ids that are on record stay; the same body twice changes nothing. A key with
-    `rows: own` or `rows: team` writes customers that it sees: if `owner` or `team` is left out, its
-    id or its team is filled in; another owner or team is refused with 422.
+    Stored external ids are not removed. Sending the same body again changes nothing. If a key with
+    `rows: own` leaves out `owner`, its id becomes the owner; if a key with `rows: team` leaves out
+    `team`, its team is filled in. Such keys cannot set a different owner or team: that is refused
+    with 422.
     """
     customer, outcome = service.upsert_customer(
         session,
@@ -137,8 +143,8 @@ def change_customer(
 ) -> Response:
     """Change some fields of a customer (JSON Merge Patch).
 
-    A key with `rows: own` cannot change or remove `owner`, and one with `rows: team` cannot change
-    or remove `team`: the key would no longer see the customer. That is refused with 422.
+    A key with `rows: own` cannot change or remove `owner`, and a key with `rows: team` cannot
+    change or remove `team`, because it would no longer see the customer. Both are refused with 422.
     """
     customer = service.customer_to_change(
         session, reader=reader, customer_id=customer_id, expected_version=expected_version
@@ -161,7 +167,7 @@ def read_customer_history(
     reader: Reader,
     paging: Annotated[PageRequest, paged_by("-version")],
 ) -> Response:
-    """List the changes of a customer, newest first, with author, time, fields and reason."""
+    """List the changes of a customer, newest first, with their author, time, fields and reason."""
     service.customer_of(session, reader, customer_id)
     found = repository.changes(session, customer_id, paging=paging)
     return answer_page(CustomerChangePage, customer_change_out, found, paging)

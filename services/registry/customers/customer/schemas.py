@@ -23,26 +23,27 @@ from services.registry.customers.customer.domain import (
 from shared.errors import Fault, Invalid
 from shared.http.schemas import Body, Code, ExternalIdIn, ExternalIdOut, Flag, Name, Page
 
-CustomerId = Annotated[UUID, Path(description="The customer's `id`, as answers give it.")]
+CustomerId = Annotated[UUID, Path(description="The `id` of the customer.")]
 
 _KIND = (
     "Whether the customer is a person or an organisation; `unknown` if that is not known yet. "
-    "A person's nature is `individual` or `household`, an organisation's is neither of the two."
+    "The nature of a person is `individual` or `household`; an organisation has another nature."
 )
 _NATURE = (
-    "Nature of the customer (客户性质). `individual` and `household` go with kind `person`, "
-    "`unknown` with every kind, all others with `organisation`; kind `unknown` takes any."
+    "Nature of the customer (客户性质). Persons are `individual` or `household`, organisations "
+    "have one of the other natures. `unknown` is allowed for every kind, and kind `unknown` allows "
+    "every nature."
 )
 _OWNERSHIP = "Who owns the organisation (所有制). Leave it out for a person."
-_RETAIL_FORMAT = "Retail format (业态). Only where nature is `retailer`; leave it out otherwise."
+_RETAIL_FORMAT = "Retail format (业态). It is allowed only if the nature is `retailer`."
 _OWNER = (
     "Account owner (专职人员): the employee who serves the customer. A key with `rows: own` sees "
-    "the customers whose owner is the key's id. For such a key this id is the default of a new "
-    "customer; another owner is refused with 422."
+    "the customers whose owner is the key's id. If such a key registers a customer, this id is the "
+    "default owner, and a different owner is refused with 422."
 )
 _TEAM = (
-    "Team of the account owner. A key with `rows: team` sees the customers of its team. For such "
-    "a key this team is the default of a new customer; another team is refused with 422."
+    "Team of the account owner. A key with `rows: team` sees the customers of its team. If such a "
+    "key registers a customer, its team is the default, and a different team is refused with 422."
 )
 _INTERNAL = "Whether the customer is a post or department of our own company (内部客户)."
 _DISQUALIFIED = "Whether the customer is marked as not worth pursuing."
@@ -51,7 +52,7 @@ _EXTERNAL_IDS = (
     "The ids of the customer in other systems. An id that belongs to another customer is refused "
     "with 409."
 )
-_CITY = "City of the customer; `q` finds it."
+_CITY = "City of the customer. The search parameter `q` searches cities too."
 
 _EXAMPLE: dict[str, Any] = {
     "external_ids": [{"system": "erp", "id": "10017"}],
@@ -101,7 +102,7 @@ class CustomerFields(Body):
 
 
 class CustomerCreate(CustomerFields):
-    """A customer to register."""
+    """The request body that registers a customer."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -110,7 +111,7 @@ class CustomerCreate(CustomerFields):
     )
 
     def record(self) -> Record:
-        """Return the record of a customer with these fields."""
+        """Return the customer record that this body describes."""
         return Record(**_record_values(dict(self)))
 
 
@@ -139,19 +140,19 @@ class CustomerUpdate(Body):
     internal: Flag | None = Field(None, description=_INTERNAL)
     disqualified: Flag | None = Field(None, description=_DISQUALIFIED)
     tags: list[Code] | None = Field(
-        None, max_length=MAX_TAGS, description=f"{_TAGS} They replace all tags on record."
+        None, max_length=MAX_TAGS, description=f"{_TAGS} They replace all stored tags."
     )
     external_ids: list[ExternalIdIn] | None = Field(
         None,
         max_length=MAX_EXTERNAL_IDS,
-        description=f"{_EXTERNAL_IDS} They replace all ids on record.",
+        description=f"{_EXTERNAL_IDS} They replace all stored ids.",
     )
     reason: Name | None = Field(None, description="Reason of the change, for the history.")
 
     def applied_to(self, record: Record) -> Record:
-        """Return the record after this patch; Invalid where null removes a required field.
+        """Return a record with this patch applied; raise Invalid if null removes a required field.
 
-        Fields that stay are not checked again: a value on record may be one that is refused now.
+        Unchanged fields are not validated again: a stored value may be refused by today's rules.
         """
         fields = CustomerCreate.model_fields
         patch = {name: getattr(self, name) for name in fields if name in self.model_fields_set}
@@ -165,7 +166,7 @@ class CustomerUpdate(Body):
 
 
 class CustomerOut(CustomerFields):
-    """A customer on record."""
+    """A registered customer."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -181,7 +182,7 @@ class CustomerOut(CustomerFields):
     )
     id: UUID
     version: int = Field(
-        description="Version of the record, which grows with every change; it is the ETag."
+        description="Version of the record; every change adds 1 to it. The ETag contains it."
     )
     registered_at: datetime
     changed_at: datetime
@@ -222,17 +223,17 @@ class CustomerChangePage(Page[CustomerChangeOut]):
 
 
 def _record_values(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a body as a record has them: tuples in place of lists."""
+    """Return the fields of a body with the types of `Record`: tuples in place of lists."""
     values = dict(fields)
     if "tags" in values:
         values["tags"] = tuple(values["tags"])
     if "external_ids" in values:
-        external_ids = {ExternalId(each.system, each.id) for each in values["external_ids"]}
+        external_ids = {ExternalId(pair.system, pair.id) for pair in values["external_ids"]}
         values["external_ids"] = tuple(sorted(external_ids))
     return values
 
 
-_CODES = {
+_ENUMERATIONS = {
     "kind": Kind,
     "nature": Nature,
     "ownership": Ownership,
@@ -241,17 +242,21 @@ _CODES = {
 
 
 def customer_out(row: Any) -> CustomerOut:
-    """Present a customer.
+    """Return the response body of a customer, given a `Customer` or a mapping with its columns.
 
-    The row is not validated: it may have values that are refused when they are written now.
+    The row is not validated: a stored value may be refused by today's rules.
     """
     read = row.__getitem__ if isinstance(row, Mapping) else partial(getattr, row)
     values = {name: read(name) for name in CustomerOut.model_fields}
-    values |= {name: code(values[name]) for name, code in _CODES.items() if values[name]}
+    values |= {
+        name: enumeration(values[name])
+        for name, enumeration in _ENUMERATIONS.items()
+        if values[name]
+    }
     external_ids = [ExternalIdOut.model_construct(**pair) for pair in values["external_ids"]]
     return CustomerOut.model_construct(**values | {"external_ids": external_ids})
 
 
 def customer_change_out(row: Any) -> CustomerChangeOut:
-    """Present a change of a customer."""
+    """Return the response body of a change of a customer, given a `CustomerChange`."""
     return CustomerChangeOut.model_validate(row)

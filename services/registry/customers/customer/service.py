@@ -1,4 +1,4 @@
-"""Use cases of customers: register, change, upsert one or many. Their callers commit."""
+"""Use cases of customers: register, change and upsert them. The callers commit."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -28,18 +28,19 @@ UNKNOWN = "No customer that you may see has this id."
 
 
 def register_customer(session: Session, *, record: Record, by: str, reader: Reader) -> Customer:
-    """Register a new customer; Conflict if an external id belongs to another one."""
+    """Register a customer; raise Conflict if an external id belongs to another customer."""
     record = domain.with_reader_defaults(record, reader)
-    _check(record, reader)
+    _check_record(record, reader)
     _check_external_ids(session, None, record.external_ids)
     (customer,) = _insert(session, [record], by=by)
     return customer
 
 
 def _insert(session: Session, records: Sequence[Record], *, by: str) -> list[Customer]:
+    """Insert new customers with their external ids, tokens and history, and record their events."""
     now = clock.now()
-    stamps = {"version": 1, "registered_at": now, "changed_at": now}
-    rows = [{"id": new_id(), **stamps, **_columns(record)} for record in records]
+    first_version = {"version": 1, "registered_at": now, "changed_at": now}
+    rows = [{"id": new_id(), **first_version, **_columns(record)} for record in records]
     insert_rows(session, Customer, rows)
     customers = [Customer(**row) for row in rows]
     pairs = list(zip(customers, records, strict=True))
@@ -68,8 +69,8 @@ def change_customer(
     reader: Reader,
     reason: str | None = None,
 ) -> bool:
-    """Replace the record of a customer that the caller has locked; return whether it changed."""
-    _check(record, reader)
+    """Replace the record of a customer that the caller has locked; return whether it differs."""
+    _check_record(record, reader)
     before = record_of(customer)
     changes = domain.differences(before, record)
     if not changes:
@@ -86,21 +87,22 @@ def change_customer(
 
 
 def customer_of(session: Session, reader: Reader, customer_id: UUID) -> Customer:
-    """Return a customer; NotFound if the reader sees none with this id."""
+    """Return a customer; raise NotFound if no such customer is visible to the reader."""
     return found_or_404(repository.customer(session, reader, customer_id), UNKNOWN)
 
 
 def customer_for_change(session: Session, reader: Reader, customer_id: UUID) -> Customer:
-    """Lock and return a customer; NotFound if the reader sees none with this id."""
+    """Lock and return a customer; raise NotFound if no such customer is visible to the reader."""
     return found_or_404(repository.customer_for_change(session, reader, customer_id), UNKNOWN)
 
 
 def customer_to_change(
     session: Session, *, reader: Reader, customer_id: UUID, expected_version: int
 ) -> Customer:
-    """Lock and return a customer of the expected version.
+    """Lock and return a customer whose version is the expected one.
 
-    NotFound if the reader sees none with this id; PreconditionFailed if it has another version.
+    Raise NotFound if no such customer is visible to the reader, and PreconditionFailed if the
+    customer has another version.
     """
     customer = customer_for_change(session, reader, customer_id)
     if customer.version != expected_version:
@@ -113,29 +115,29 @@ def upsert_customer(
 ) -> tuple[Customer, UpsertResult]:
     """Register the customer with an external id, or replace the record of an existing one.
 
-    An existing customer keeps external ids that the record lacks.
+    An existing customer keeps the external ids that are missing from the new record.
     """
     pair = (external_id.system, external_id.id)
     customer_id = repository.ids_by_external_id(session, [pair]).get(pair)
     if customer_id is None:
-        named = replace(record, external_ids=_merged(record.external_ids, [external_id]))
-        return register_customer(session, record=named, by=by, reader=reader), UpsertResult.CREATED
+        new = replace(record, external_ids=_merged(record.external_ids, [external_id]))
+        return register_customer(session, record=new, by=by, reader=reader), UpsertResult.CREATED
     customer = found_or_404(
         repository.customer_for_change(session, reader, customer_id),
         "No customer that you may see has this external id.",
     )
     merged = _merged(record_of(customer).external_ids, [external_id, *record.external_ids])
-    whole = replace(domain.with_reader_defaults(record, reader), external_ids=merged)
-    changed = change_customer(session, customer=customer, record=whole, by=by, reader=reader)
-    return customer, UpsertResult.UPDATED if changed else UpsertResult.UNCHANGED
+    record = replace(domain.with_reader_defaults(record, reader), external_ids=merged)
+    is_changed = change_customer(session, customer=customer, record=record, by=by, reader=reader)
+    return customer, UpsertResult.UPDATED if is_changed else UpsertResult.UNCHANGED
 
 
 def _merged(first: Sequence[ExternalId], second: Sequence[ExternalId]) -> tuple[ExternalId, ...]:
-    """Return all of these external ids; Invalid if they are more than a customer may have."""
+    """Return the external ids of both lists; raise Invalid if a customer may not have so many."""
     merged = domain.merge_external_ids(first, second)
     if len(merged) > domain.MAX_EXTERNAL_IDS:
-        most = f"Give at most {domain.MAX_EXTERNAL_IDS} external ids"
-        message = f"{most}; that of the path and those on record count."
+        limit = f"Give at most {domain.MAX_EXTERNAL_IDS} external ids"
+        message = f"{limit}, including the id in the path and the stored ids."
         raise Invalid(Fault("/external_ids", "too_long", message))
     return merged
 
@@ -143,9 +145,9 @@ def _merged(first: Sequence[ExternalId], second: Sequence[ExternalId]) -> tuple[
 def customer_ids_by_external_id(
     session: Session, *, system: str, external_ids: Collection[str], create: bool, by: str
 ) -> dict[str, UUID]:
-    """Return the customers with these ids of a system, by these ids.
+    """Return the ids of customers by their external ids in one system.
 
-    Unknown ids are left out; with `create` their customers are registered.
+    Unknown external ids are left out, or, if `create` is true, registered as new customers.
     """
     pairs = [(system, external_id) for external_id in sorted(external_ids)]
     known = repository.ids_by_external_id(session, pairs) if pairs else {}
@@ -159,7 +161,7 @@ def customer_ids_by_external_id(
 def _register_unknown(
     session: Session, external_ids: Sequence[ExternalId], *, by: str
 ) -> dict[str, UUID]:
-    """Register customers of whom only an external id is known, under that id as their name."""
+    """Register customers of whom only an external id is known; it also becomes their name."""
     records = [
         Record(
             external_ids=(external_id,),
@@ -179,15 +181,15 @@ def _register_unknown(
 def records_for_change(
     session: Session, external_ids: Collection[ExternalId]
 ) -> dict[ExternalId, Record]:
-    """Lock the customers with these external ids and return their records; others are left out."""
+    """Lock customers and return their records by external id; unknown external ids are left out."""
     customers = _lock_by_external_id(session, external_ids)
     return {external_id: record_of(customer) for external_id, customer in customers.items()}
 
 
 def upsert_customers(session: Session, *, records: Mapping[ExternalId, Record], by: str) -> None:
-    """Register or change many customers, each named by one external id.
+    """Register or change many customers; `records` has one external id of each as its key.
 
-    Existing customers keep their external ids; new ones have the id that names them.
+    Existing customers keep all their external ids; a new customer has only that key.
     """
     existing = _lock_by_external_id(session, records)
     new = [
@@ -205,6 +207,7 @@ def upsert_customers(session: Session, *, records: Mapping[ExternalId, Record], 
 def _lock_by_external_id(
     session: Session, external_ids: Iterable[ExternalId]
 ) -> dict[ExternalId, Customer]:
+    """Lock customers and return them by external id; unknown external ids are left out."""
     pairs = [(external_id.system, external_id.id) for external_id in external_ids]
     ids = repository.ids_by_external_id(session, pairs) if pairs else {}
     customers = repository.customers_for_change(session, list(ids.values()))
@@ -212,7 +215,7 @@ def _lock_by_external_id(
 
 
 def record_of(customer: Customer) -> Record:
-    """Return the record in a row."""
+    """Return the record of a stored customer."""
     return Record(
         external_ids=tuple(ExternalId(**pair) for pair in customer.external_ids),
         name=customer.name,
@@ -233,27 +236,28 @@ def record_of(customer: Customer) -> Record:
 
 
 def _retail_format(code: str | None) -> domain.RetailFormat | None:
+    """Return the retail format with this code; None if a customer has none."""
     return domain.RetailFormat(code) if code else None
 
 
 def _columns(record: Record) -> Row:
-    """Return the values of a record by column."""
+    """Return the values that a record has in the columns of the table of customers."""
     return asdict(record) | {
         "external_ids": [asdict(external_id) for external_id in record.external_ids],
         "tags": list(record.tags),
     }
 
 
-def _check(record: Record, reader: Reader) -> None:
-    """Raise Invalid if a record contradicts itself, or would not be visible to its reader."""
-    found = {
+def _check_record(record: Record, reader: Reader) -> None:
+    """Raise Invalid if a record contradicts itself, or would be invisible to the reader."""
+    refused_fields = {
         "contradiction": domain.contradictions(record),
         "out_of_sight": domain.invisible_fields(record, reader),
     }
     faults = [
-        Fault(f"/{wrong.field}", code, wrong.message)
-        for code, several in found.items()
-        for wrong in several
+        Fault(f"/{refused.field}", code, refused.message)
+        for code, fields in refused_fields.items()
+        for refused in fields
     ]
     if faults:
         raise Invalid(*faults)
@@ -262,7 +266,10 @@ def _check(record: Record, reader: Reader) -> None:
 def _check_external_ids(
     session: Session, customer_id: UUID | None, external_ids: Sequence[ExternalId]
 ) -> None:
-    """Raise Conflict if an external id belongs to another customer than this one."""
+    """Raise Conflict if an external id belongs to a different customer.
+
+    `customer_id` is None for a customer that is not registered yet.
+    """
     pairs = [(external_id.system, external_id.id) for external_id in external_ids]
     owners = repository.ids_by_external_id(session, pairs) if pairs else {}
     for index, pair in enumerate(pairs):
@@ -273,6 +280,7 @@ def _check_external_ids(
 
 
 def _replace_identities_and_tokens(session: Session, customer: Customer, record: Record) -> None:
+    """Delete the external ids and search tokens of a customer, and insert those of its record."""
     for table in (CustomerIdentity, CustomerToken):
         session.execute(delete(table).where(table.customer_id == customer.id))
     insert_rows(session, CustomerIdentity, _identity_rows(customer, record))
@@ -280,6 +288,7 @@ def _replace_identities_and_tokens(session: Session, customer: Customer, record:
 
 
 def _identity_rows(customer: Customer, record: Record) -> list[Row]:
+    """Return a `CustomerIdentity` row for each external id of a record."""
     return [
         {"system": external_id.system, "external_id": external_id.id, "customer_id": customer.id}
         for external_id in record.external_ids
@@ -287,10 +296,12 @@ def _identity_rows(customer: Customer, record: Record) -> list[Row]:
 
 
 def _token_rows(customer: Customer, record: Record) -> list[Row]:
+    """Return a `CustomerToken` row for each search token of a record."""
     return [{"token": token, "customer_id": customer.id} for token in domain.tokens(record)]
 
 
 def _change_row(customer: Customer, by: str, reason: str | None, changes: Row) -> Row:
+    """Return the `CustomerChange` row about the latest version of a customer."""
     return {
         "customer_id": customer.id,
         "version": customer.version,

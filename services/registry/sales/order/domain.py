@@ -1,7 +1,8 @@
-"""Orders and their lines: amounts, faults, and a digest that shows whether two are the same. Pure.
+"""Orders and their lines: amounts, faults, and a digest by which two orders are compared.
 
-A line with a negative quantity is returned. An order of which all lines are returned is a return.
-Lines are identified by their position in the order, so an exact repeat is a line of its own.
+All functions are pure. A line with a negative quantity is a returned item. An order is a return if
+all its lines are returned items. A line is identified by its position in the order, so two equal
+lines are two lines.
 """
 
 import hashlib
@@ -20,7 +21,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of an order, in its currency; `unit_cost` is what one unit cost us, if known."""
+    """A line of an order, with prices in the order's currency.
+
+    `unit_cost` is what one unit cost the company; it is None if the cost is unknown.
+    """
 
     product_code: str
     quantity: Decimal
@@ -30,19 +34,22 @@ class Line:
 
     @property
     def amount(self) -> Decimal:
-        """The price of the line; a discount lessens both a payment and a refund."""
+        """The price of the line; a discount makes a payment smaller, and a refund too."""
         discount = self.discount if self.quantity > 0 else -self.discount
         return EXACT.subtract(self.full_amount, discount)
 
     @property
     def full_amount(self) -> Decimal:
-        """The price of the line without its discount."""
+        """The quantity times the unit price, before the discount."""
         return EXACT.multiply(self.quantity, self.unit_price)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An order of another system; `occurred_on` is the business day of `ordered_at`."""
+    """An order, identified by its id in another system.
+
+    `occurred_on` is the business day of `ordered_at`.
+    """
 
     system: str
     external_id: str
@@ -58,22 +65,22 @@ class Order:
 
     @property
     def is_return(self) -> bool:
-        """Whether all lines are returned."""
+        """Whether all lines are returned items."""
         return all(line.quantity < 0 for line in self.lines)
 
     @property
     def amount(self) -> Decimal:
-        """The exact amount of the order, in its currency."""
+        """The exact sum of the amounts of all lines, in the currency of the order."""
         return amount_of(self.lines)
 
 
 def amount_of(lines: Iterable[Line]) -> Decimal:
-    """Return the exact sum of the amounts of lines in one currency."""
+    """Return the exact sum of the amounts of lines; all of them have the same currency."""
     return reduce(EXACT.add, (line.amount for line in lines), ZERO)
 
 
 def line_faults(line: Line) -> Iterable[tuple[str, str]]:
-    """Yield (field, message) for each fault of a line."""
+    """Yield (field, message) for each value that a line must not have."""
     if line.quantity == 0:
         yield "quantity", "Give a quantity other than 0; negative means returned."
     if line.unit_price < 0:
@@ -85,10 +92,11 @@ def line_faults(line: Line) -> Iterable[tuple[str, str]]:
 
 
 def digest(order: Order) -> str:
-    """Return a text that two orders share if and only if all their values are equal; 2.50 is 2.5.
+    """Return the SHA-256 of the values of an order, except its system and its external id.
 
-    The external id is not part of it. Digests are stored: another way to compute them would count
-    every order that is sent again as changed once.
+    Two orders have the same digest if and only if all these values are equal; 2.50 equals 2.5.
+    Digests are stored: if this function computed other ones, every stored order that is sent again
+    would be written once more as a changed order.
     """
     parts = [
         str(order.customer_id),
@@ -110,10 +118,11 @@ def digest(order: Order) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return a text without the separator of `digest`; two texts never become the same."""
+    """Replace the separator of `digest` in a text by an escape; different texts stay different."""
     return text.replace("\x1e", "\x1e0").replace("\x1f", "\x1e1")
 
 
 @lru_cache(maxsize=65_536)
 def _plain(number: Decimal) -> str:
+    """Return a number without an exponent and without zeros at its end."""
     return format(number.normalize(), "f")

@@ -9,11 +9,14 @@ from shared.contracts.registry.external_id import ExternalId
 
 
 def snapshot(order: Order, row: Mapping[str, Any]) -> contracts.OrderSnapshot:
-    """Return the event about an order: placed or returned if its row is new, changed if not."""
-    event: type[contracts.OrderSnapshot] = contracts.OrderChanged
+    """Return the event about an order whose row was written.
+
+    An order of version 1 was placed or returned; an order of any later version was changed.
+    """
+    event_class: type[contracts.OrderSnapshot] = contracts.OrderChanged
     if row["version"] == 1:
-        event = contracts.OrderReturned if order.is_return else contracts.OrderPlaced
-    return event(
+        event_class = contracts.OrderReturned if order.is_return else contracts.OrderPlaced
+    return event_class(
         order_id=row["id"],
         version=row["version"],
         recorded_at=row["recorded_at"],

@@ -1,4 +1,4 @@
-"""Query parameters of lists of orders."""
+"""The query parameters of the list of orders."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from shared.http.schemas import Day, Filter
 
 
 class OrderFilter(Filter):
-    """Filters of a list of orders; an order must match all that are given."""
+    """Filters of the list of orders; an order must match every filter that is given."""
 
     external_id: ExternalIdText | None = Field(
         None,
@@ -20,9 +20,12 @@ class OrderFilter(Filter):
     occurred_from: Day | None = Field(
         None,
         alias="from",
-        description="First business day, included; not after `to`.",
+        description="First business day of the listed orders; it must not be after `to`.",
         examples=["2026-01-01"],
     )
     occurred_to: Day | None = Field(
-        None, alias="to", description="Last business day, included.", examples=["2026-01-31"]
+        None,
+        alias="to",
+        description="Last business day of the listed orders.",
+        examples=["2026-01-31"],
     )

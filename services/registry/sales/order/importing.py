@@ -28,16 +28,17 @@ from shared.imports.specs import (
     Rejected,
 )
 
-_ABOUT = """**Orders.** A line of the file is a line of an order; lines with the same `order_id`
-are gathered from the whole file. An existing order is replaced whole: after a later file with one
-line of it, the order has that one line, and no value that the later file lacks. A line that is
-twice in a file counts twice. One bad line rejects its whole order. Where `order_id` begins with
-`return_prefix`, quantities above 0 become negative.
+_ABOUT = """**Orders.** Each line of the file is one line of an order. Lines with the same
+`order_id` are gathered from the whole file. An existing order is replaced completely: if a later
+file has only one line of it, the order then has only that line, and it loses every value that the
+later file does not contain. Two equal lines of a file are two lines of the order. One invalid line
+rejects its whole order. If `order_id` begins with `return_prefix`, quantities above 0 become
+negative.
 """
 
 
 class OrderWriter:
-    """Writes the orders of one file."""
+    """Writes the orders in the lines of one file, for the job that imports the file."""
 
     def __init__(self, file: FileImport[OrderOptions]) -> None:
         self._file = file
@@ -46,20 +47,20 @@ class OrderWriter:
         self._named_codes: set[str] = set()
 
     def scan(self, line: Line) -> None:
-        """Remember the name that a line gives to its product: the last line that can be read wins.
+        """Remember the product name on a line; the last valid line of a product wins.
 
-        A line that will be rejected names nothing.
+        The name on an invalid line is ignored, because the line will be rejected.
         """
         positions = self._file.layout.columns.positions
         if "product_name" not in positions:
             return
         name = _valid_name(line.cells[positions["product_name"]].strip())
         code = line.cells[positions["product_code"]].strip()
-        if name and name != self._latest_names.get(code) and self._parser.is_sound(line):
+        if name and name != self._latest_names.get(code) and self._parser.is_valid(line):
             self._latest_names[code] = name
 
     def write(self, session: Session, groups: Sequence[Group]) -> ChunkResult:
-        """Write the orders of some groups, with the customers and products that they need."""
+        """Write the orders of these groups, and the customers and products that they need."""
         result, options = ChunkResult(), self._file.options
         parsed = [self._parser.parse(group) for group in groups]
         drafts = [found for found in parsed if isinstance(found, Draft)]
@@ -70,21 +71,21 @@ class OrderWriter:
             create=options.create_customers,
             by=self._file.by,
         )
-        drafts, unknown = assign_customers(drafts, customer_ids, self._file.layout)
-        drafts, forbidden = self._allowed_by_mode(session, drafts)
-        accepted = [draft.order for draft in drafts]
-        self._name_products(session, accepted)
-        upserted = orders.upsert_orders(session, orders=accepted)
-        for draft, one in zip(drafts, upserted, strict=True):
-            result.outcomes[one.outcome] += len(draft.lines)
-        unreadable = (found for found in parsed if isinstance(found, list))
-        result.rejected.extend(chain(*unreadable, unknown, forbidden))
+        drafts, of_unknown_customers = assign_customers(drafts, customer_ids, self._file.layout)
+        drafts, forbidden_by_mode = self._allowed_by_mode(session, drafts)
+        accepted_orders = [draft.order for draft in drafts]
+        self._name_products(session, accepted_orders)
+        upserted = orders.upsert_orders(session, orders=accepted_orders)
+        for draft, order in zip(drafts, upserted, strict=True):
+            result.outcomes[order.outcome] += len(draft.lines)
+        invalid = (found for found in parsed if isinstance(found, list))
+        result.rejected.extend(chain(*invalid, of_unknown_customers, forbidden_by_mode))
         return result
 
     def _allowed_by_mode(
         self, session: Session, drafts: Sequence[Draft]
     ) -> tuple[list[Draft], list[Rejected]]:
-        """Return the orders that the mode allows, and the lines of those that it rejects."""
+        """Return the orders that the mode allows, and the rejected lines of the other orders."""
         options = self._file.options
         if options.mode is Mode.UPSERT:
             return list(drafts), []
@@ -99,9 +100,9 @@ class OrderWriter:
                 accepted.append(draft)
         return accepted, rejected
 
-    def _name_products(self, session: Session, accepted: Sequence[Order]) -> None:
-        """Upsert, once for each code of the file, the product under its latest name in the file."""
-        codes = {line.product_code for order in accepted for line in order.lines}
+    def _name_products(self, session: Session, accepted_orders: Sequence[Order]) -> None:
+        """Add or rename the products of orders, each product once per file by its latest name."""
+        codes = {line.product_code for order in accepted_orders for line in order.lines}
         names = {
             code: self._latest_names.get(code, "") for code in sorted(codes - self._named_codes)
         }
@@ -111,7 +112,7 @@ class OrderWriter:
 
 
 def _valid_name(text: str) -> str:
-    """Return the name in a cell; an empty text where the cell rejects its line."""
+    """Return the product name in a cell; an empty text if the name is not valid."""
     try:
         return str(NAME.parse(text))
     except ValueError:

@@ -1,4 +1,7 @@
-"""Orders parsed from the lines of a file. Pure: their customers are found elsewhere."""
+"""Parsing orders from the lines of a file.
+
+All functions are pure: the ids of the customers are an argument of `assign_customers`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,8 +22,8 @@ from shared.imports.specs import Group, Rejected
 class OrderOptions(CustomerIdOptions, PriceOptions):
     """The options of files of orders.
 
-    `timezone` is that of times without an offset. Quantities above 0 of an order whose id begins
-    with `return_prefix` are made negative.
+    Times without an offset are local to `timezone`. In an order whose id begins with
+    `return_prefix`, quantities above 0 are made negative.
     """
 
     create_customers: bool = False
@@ -30,9 +33,9 @@ class OrderOptions(CustomerIdOptions, PriceOptions):
 
 @dataclass(slots=True)
 class Draft:
-    """An order as parsed from its lines, before its customer is found.
+    """An order that was parsed from its lines, and whose customer is not looked up yet.
 
-    `customer` is the customer's id in the system of the file, empty if the order is anonymous.
+    `customer` is the customer's id in the system of the file; it is empty for an anonymous order.
     """
 
     customer: str
@@ -41,11 +44,13 @@ class Draft:
 
 
 def fields(zone: ZoneInfo) -> dict[str, Field]:
-    """Return the fields of a line of an order; times without an offset are local to `zone`."""
+    """Return the fields of a line in a file; times without an offset are local to `zone`."""
     return {
         "order_id": Field(CODE, "id of the order in `options.system`", required=True),
         "ordered_at": Field(
-            time_cell(zone), "time of the order; the earliest of its lines counts", required=True
+            time_cell(zone),
+            "time of the order; if its lines have different times, the earliest one",
+            required=True,
         ),
         "customer_external_id": Field(
             CODE,
@@ -54,14 +59,14 @@ def fields(zone: ZoneInfo) -> dict[str, Field]:
         ),
         "anonymous_reference": Field(
             CODE,
-            "card, device or receipt of an anonymous shopper (顾客); the one on the first line "
-            "counts",
+            "card, device or receipt of an anonymous shopper (顾客); taken from the first line of "
+            "the order",
         ),
         "product_code": Field(CODE, "code of the product", required=True),
         "product_name": Field(
             NAME,
-            "name of the product for the catalogue; the one on the last valid line in the file "
-            "counts",
+            "name of the product for the catalogue; taken from the last valid line of the product "
+            "in the file",
         ),
         "quantity": Field(EXACT, "quantity, not 0; negative for a returned item", required=True),
         "unit_price": Field(EXACT, "price of one unit, 0 or more", required=True),
@@ -72,54 +77,55 @@ def fields(zone: ZoneInfo) -> dict[str, Field]:
             "currency of the order, the same on all its lines; without it `options.currency`",
         ),
         "promised_on": Field(
-            DAY, "day by which delivery was promised; the one on the first line counts"
+            DAY, "day by which delivery was promised; taken from the first line of the order"
         ),
-        "delivered_on": Field(DAY, "day of delivery; the one on the first line counts"),
+        "delivered_on": Field(DAY, "day of delivery; taken from the first line of the order"),
         "faulty": Field(
-            FLAG, "whether something was wrong with the order; it is if any of its lines has yes"
+            FLAG, "whether something was wrong with the order; yes on one of its lines is enough"
         ),
     }
 
 
 @dataclass(frozen=True, slots=True)
 class OrderParser:
-    """Parses the orders of one file."""
+    """Parses orders from the lines of one file with this layout and these options."""
 
     layout: Layout
     options: OrderOptions
 
     def parse(self, group: Group) -> Draft | list[Rejected]:
-        """Parse an order from its lines; one bad line rejects all of them."""
+        """Return the order of a group of lines, or all lines as rejected if one is invalid."""
         if group.is_cut:
             fault = self.layout.columns.fault(
                 "order_id", f"Give at most {MAX_LINES} lines an order."
             )
             return [Rejected(line, [fault]) for line in group.lines]
         parsed = [self._parse_line(line) for line in group.lines]
-        values = [each for each, _ in parsed]
-        faults = [wrong for _, wrong in parsed]
+        values = [line_values for line_values, _ in parsed]
+        faults = [cell_faults for _, cell_faults in parsed]
         if not any(faults):
-            lines = [self._order_line(group.key, each) for each in values]
+            lines = [self._order_line(group.key, line_values) for line_values in values]
             faults = [
-                [self.layout.columns.fault(*found) for found in line_faults(line)] for line in lines
+                [self.layout.columns.fault(*fault) for fault in line_faults(line)] for line in lines
             ]
             self._add_disagreements(group.lines, values, faults)
         if any(faults):
             return _rejected(group.lines, faults)
         return self._draft(group, values, lines)
 
-    def is_sound(self, line: FileLine) -> bool:
-        """Return whether a line could be imported, were it the only one of its order."""
+    def is_valid(self, line: FileLine) -> bool:
+        """Return whether a line has no fault by itself, whatever the order's other lines have."""
         values, faults = self._parse_line(line)
         return not faults and not list(line_faults(self._order_line(values["order_id"], values)))
 
     def _parse_line(self, line: FileLine) -> tuple[dict[str, Any], list[str]]:
+        """Return the values of a line by field, and the messages of its faults."""
         values, faults = self.layout.parse(line.cells)
-        ragged = [line.fault.message] if line.fault else []
-        return values, faults + self._customer_faults(values) + ragged
+        faults_of_length = [line.fault.message] if line.fault else []
+        return values, faults + self._customer_faults(values) + faults_of_length
 
     def _customer_faults(self, values: Mapping[str, Any]) -> list[str]:
-        """Return the fault of a customer's id of which the suffix leaves nothing."""
+        """Return a fault if the customer's id is empty without the suffix; otherwise none."""
         field = "customer_external_id"
         try:
             if field in values:
@@ -129,6 +135,7 @@ class OrderParser:
         return []
 
     def _order_line(self, order_id: str, values: Mapping[str, Any]) -> Line:
+        """Return the order line with these values; in a return its quantity is negative."""
         quantity, prefix = values["quantity"], self.options.return_prefix
         if prefix and quantity > 0 and order_id.startswith(prefix):
             quantity = -quantity
@@ -146,29 +153,33 @@ class OrderParser:
         values: Sequence[Mapping[str, Any]],
         faults: Sequence[list[str]],
     ) -> None:
-        """Add a fault where lines of an order differ in its customer or its currency.
+        """Add a fault if the lines of an order have different customers or currencies.
 
-        The first line and the first that differs from it get the fault, which quotes both.
+        The fault is added for the first line and for the first line that differs from it, and it
+        quotes both values. `faults` has a list for each line.
         """
         for field, normalize in (
             ("customer_external_id", self.options.customer_id),
             ("currency", str),
         ):
-            texts = [each.get(field) for each in values]
-            normal = [normalize(text) if text else None for text in texts]
-            other = next((index for index, one in enumerate(normal) if one != normal[0]), None)
+            texts = [line_values.get(field) for line_values in values]
+            normalized = [normalize(text) if text else None for text in texts]
+            other = next(
+                (index for index, text in enumerate(normalized) if text != normalized[0]), None
+            )
             if other is not None:
                 both = [
                     f"{texts[index] or 'nothing'} in line {lines[index].number}"
                     for index in (0, other)
                 ]
-                message = f"Give the same in all lines of an order: here {both[0]}, {both[1]}."
+                message = f"Give the same value in all lines of an order, not {' and '.join(both)}."
                 faults[0].append(self.layout.columns.fault(field, message))
                 faults[other].append(self.layout.columns.fault(field, message))
 
     def _draft(
         self, group: Group, values: Sequence[Mapping[str, Any]], lines: Sequence[Line]
     ) -> Draft:
+        """Return the order with these lines; most of its values are those of its first line."""
         first = values[0]
         ordered_at, occurred_on = min(each["ordered_at"] for each in values)
         order = Order(
@@ -192,10 +203,10 @@ class OrderParser:
 def assign_customers(
     drafts: Sequence[Draft], customer_ids: Mapping[str, UUID], layout: Layout
 ) -> tuple[list[Draft], list[Rejected]]:
-    """Set the customers of orders by their ids in the file.
+    """Set the `customer_id` of orders; `customer_ids` has it by the customer's id in the file.
 
-    Return the orders that are imported, and the lines of those whose customer is unknown.
-    Anonymous orders stay as they are.
+    Return the anonymous orders and the orders of known customers, and the rejected lines of the
+    orders whose customer is unknown.
     """
     accepted: list[Draft] = []
     rejected: list[Rejected] = []
@@ -213,7 +224,10 @@ def assign_customers(
 
 
 def _rejected(lines: Sequence[FileLine], faults: Sequence[list[str]]) -> list[Rejected]:
-    """Return the lines of an order with their faults; a sound line names the first bad one."""
-    bad = next(index for index, wrong in enumerate(faults) if wrong)
-    beside = [f"Line {lines[bad].number} of this order is rejected."]
-    return [Rejected(line, wrong or beside) for line, wrong in zip(lines, faults, strict=True)]
+    """Return all lines of an order as rejected; a line without a fault names the first bad line."""
+    first_bad = next(index for index, own_faults in enumerate(faults) if own_faults)
+    reference = [f"Line {lines[first_bad].number} of this order is rejected."]
+    return [
+        Rejected(line, own_faults or reference)
+        for line, own_faults in zip(lines, faults, strict=True)
+    ]

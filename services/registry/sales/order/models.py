@@ -1,4 +1,4 @@
-"""Tables of orders and their lines."""
+"""The tables of orders and of their lines."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from shared.database import Exact, Moment
 
 
 class Order(Model):
-    """An order or return; `version` grows with every change, `digest` is that of domain.py."""
+    """An order or a return; every change adds 1 to `version`, `digest` is from `domain.digest`."""
 
     __tablename__ = "orders"
     __table_args__ = (UniqueConstraint("system", "external_id"),)

@@ -1,4 +1,4 @@
-"""Every SELECT on orders."""
+"""The SELECT statements on orders."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from shared.row_access import Reader, Rows
 
 @dataclass(frozen=True, slots=True)
 class ExistingOrder:
-    """The parts of an order on record that tell whether it changes."""
+    """A stored order; its digest shows whether an order that is sent again differs from it."""
 
     id: UUID
     version: int
@@ -28,9 +28,10 @@ class ExistingOrder:
 
 
 def _visible_orders(reader: Reader) -> Select[Any]:
-    """Return the SELECT of the orders visible to a reader.
+    """Return a SELECT of the orders that are visible to a reader.
 
-    Those are the orders of visible customers; anonymous orders only for a reader of all rows.
+    A reader sees the orders of the customers that the reader sees. Anonymous orders are visible
+    only to a reader of all rows.
     """
     if reader.rows is Rows.ALL:
         return select(Order)
@@ -38,7 +39,7 @@ def _visible_orders(reader: Reader) -> Select[Any]:
 
 
 def order(session: Session, reader: Reader, order_id: UUID) -> Order | None:
-    """Return an order with its lines; None if the reader sees none with this id."""
+    """Return an order with its lines; None if no such order is visible to the reader."""
     found: Order | None = session.scalar(_visible_orders(reader).where(Order.id == order_id))
     return found
 
@@ -46,7 +47,7 @@ def order(session: Session, reader: Reader, order_id: UUID) -> Order | None:
 def orders_for_change(
     session: Session, keys: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], ExistingOrder]:
-    """Lock and return the orders with these (system, external id); others are left out."""
+    """Lock orders and return them by (system, external id); unknown keys are left out."""
     rows = session.execute(
         select(Order.system, Order.external_id, Order.id, Order.version, Order.digest)
         .where(any_pair_of(session, Order.system, Order.external_id, keys))
@@ -60,7 +61,7 @@ def orders_for_change(
 
 
 def orders(session: Session, reader: Reader, filters: OrderFilter, *, paging: PageRequest) -> Slice:
-    """Return a page of the orders visible to the reader, in the order of their recording."""
+    """Return a page of the orders that the reader sees and the filters match, oldest first."""
     statement = _visible_orders(reader)
     if filters.external_id is not None:
         system, external_id = external_id_pair(filters.external_id)

@@ -36,9 +36,10 @@ router = Router(
 def place_order(
     body: OrderCreate, once: Once, session: Transaction, settings: Settings, reader: Reader
 ) -> Response:
-    """Record an order or a return (all quantities negative).
+    """Record an order; if all its quantities are negative, it is a return.
 
-    An external id that is already recorded is refused with 409; PUT changes it.
+    If an order with this external id is recorded already, the request is refused with 409; PUT
+    replaces that order.
     """
 
     def record() -> Response:
@@ -51,24 +52,27 @@ def place_order(
 @router.put(
     "/by-external-id/{system}/{external_id}",
     response_model=OrderOut,
-    responses=errors() | {201: {"model": OrderOut, "description": "It was new."}},
+    responses=errors() | {201: {"model": OrderOut, "description": "The order was created."}},
 )
 def put_order(
     system: Annotated[
         System,
-        Path(description="The system that gives the id; without a colon.", examples=["shop"]),
+        Path(
+            description="Name of the system that uses this id; it has no colon.", examples=["shop"]
+        ),
     ],
     external_id: Annotated[
-        Code, Path(description="The order's id there.", examples=["SO-20260131-17"])
+        Code, Path(description="The order's id in that system.", examples=["SO-20260131-17"])
     ],
     body: OrderUpsert,
     session: Transaction,
     settings: Settings,
     reader: Reader,
 ) -> Response:
-    """Record an order or replace it; the same body twice changes nothing.
+    """Record the order with this external id, or replace it.
 
-    The whole order is replaced: a field or line that the body lacks is no longer on record.
+    The whole order is replaced: fields and lines that are not in the body are removed. Sending the
+    same body again changes nothing.
     """
     request = _request(body, system, external_id, settings)
     row, outcome = service.upsert_order(session, request=request, reader=reader)
@@ -82,9 +86,9 @@ def list_orders(
     paging: Annotated[PageRequest, paged_by("id")],
     filters: Annotated[OrderFilter, Query()],
 ) -> Response:
-    """List orders and returns, in the order in which they were first recorded."""
-    first, last = filters.occurred_from, filters.occurred_to
-    if first and last and first > last:
+    """List orders and returns, sorted by the time at which each was first recorded."""
+    first_day, last_day = filters.occurred_from, filters.occurred_to
+    if first_day and last_day and first_day > last_day:
         raise Invalid(
             Fault("query:from", "order", "Give a first day that is not after the last day.")
         )
@@ -94,7 +98,7 @@ def list_orders(
 
 @router.get("/{order_id}", response_model=OrderOut, responses=errors(404))
 def read_order(
-    order_id: Annotated[UUID, Path(description="The order's `id`, as answers give it.")],
+    order_id: Annotated[UUID, Path(description="The `id` of the order.")],
     session: Reading,
     reader: Reader,
 ) -> Response:
@@ -107,6 +111,7 @@ def read_order(
 def _request(
     body: OrderUpsert, system: str, external_id: str, settings: Settings
 ) -> service.OrderRequest:
+    """Return the order, the buyer and the product names of a request body."""
     return service.OrderRequest(
         order=body.order(system, external_id, zone=settings.zone),
         buyer=body.customer_external_id,
@@ -115,5 +120,6 @@ def _request(
 
 
 def _answer(row: Order, *, created: bool) -> Response:
+    """Return the response with an order: 201 with its location if it was created, else 200."""
     location = f"/v1/orders/{row.id}"
     return answer(order_out(row), created=created, location=location, version=row.version)

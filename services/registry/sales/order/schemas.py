@@ -25,7 +25,7 @@ from shared.http.schemas import (
     Page,
 )
 
-_ID = {"external_id": {"system": "shop", "id": "SO-20260131-17"}}
+_EXTERNAL_ID = {"external_id": {"system": "shop", "id": "SO-20260131-17"}}
 _LINES: list[dict[str, Any]] = [
     {
         "product_code": "WM-800",
@@ -44,15 +44,15 @@ _LINES: list[dict[str, Any]] = [
         "unit_cost": "21.50",
     },
 ]
-_PLACED: dict[str, Any] = {
+_COMMON_FIELDS: dict[str, Any] = {
     "ordered_at": "2026-01-31T09:30:00+08:00",
     "currency": "CNY",
     "promised_on": "2026-02-05",
     "delivered_on": "2026-02-04",
     "faulty": False,
 }
-_EXAMPLE = _PLACED | {"customer": {"system": "erp", "id": "10017"}, "lines": _LINES}
-_ON_RECORD: dict[str, Any] = _PLACED | {
+_EXAMPLE = _COMMON_FIELDS | {"customer": {"system": "erp", "id": "10017"}, "lines": _LINES}
+_RECORDED_EXAMPLE: dict[str, Any] = _COMMON_FIELDS | {
     "id": "0199a7c0-0000-7000-8000-000000000003",
     "version": 1,
     "customer_id": "0199a7c0-0000-7000-8000-000000000001",
@@ -60,13 +60,18 @@ _ON_RECORD: dict[str, Any] = _PLACED | {
     "ordered_at": "2026-01-31T01:30:00Z",
     "occurred_on": "2026-01-31",
     "amount": "5219.70",
-    "lines": [{k: v for k, v in line.items() if k != "product_name"} for line in _LINES],
+    "lines": [
+        {name: value for name, value in line.items() if name != "product_name"} for line in _LINES
+    ],
     "recorded_at": "2026-01-31T01:30:02Z",
 }
 
 
 class OrderLineOut(Body):
-    """A line of an order; its exact amount is quantity times unit_price, less the discount."""
+    """A line of an order.
+
+    Its exact amount is `quantity` times `unit_price`, which the discount makes smaller.
+    """
 
     product_code: Code = Field(examples=["WM-800"])
     quantity: Exact = Field(description="Quantity; negative for a returned item.", examples=["2"])
@@ -74,31 +79,31 @@ class OrderLineOut(Body):
     discount: Exact = Field(
         "0", validate_default=True, description="Discount on the whole line, 0 or more."
     )
-    unit_cost: Exact | None = Field(None, description="What one unit cost us, if known.")
+    unit_cost: Exact | None = Field(None, description="What one unit cost the company, if known.")
 
 
 class OrderLineIn(OrderLineOut):
-    """A line to record."""
+    """A line of an order in a request."""
 
     product_name: Name | None = Field(
         None,
-        description="Name of the product for the catalogue; a later name replaces an earlier one. "
-        "A key with `rows: own` or `rows: team` only names products that the catalogue lacks.",
+        description="Name of the product for the catalogue; it replaces the name of an existing "
+        "product, unless the key has `rows: own` or `rows: team`.",
     )
 
 
 class OrderUpsert(CustomerReference):
-    """An order as a caller writes it."""
+    """An order in a request."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     customer: ExternalIdIn | None = Field(
         None,
-        description="The customer who bought, by an external id. Without a customer the purchase "
-        "is anonymous, which only a key that sees all rows records.",
+        description="The customer who bought, identified by an external id. An order without a "
+        "customer is anonymous; only a key that sees all rows can record it.",
     )
     customer_id: UUID | None = Field(
-        None, description="The customer by `id`; give this or `customer`, not both."
+        None, description="The `id` of the customer who bought; give this or `customer`, not both."
     )
     anonymous_reference: Code | None = Field(
         None,
@@ -112,8 +117,11 @@ class OrderUpsert(CustomerReference):
     faulty: Flag = Field(False, description="Whether something was wrong with the order.")
 
     def order(self, system: str, external_id: str, *, zone: ZoneInfo) -> domain.Order:
-        """Return the order; Invalid with the faults of its lines."""
-        lines = tuple(_line(line) for line in self.lines)
+        """Return the order that this body describes; raise Invalid if a line has a fault.
+
+        Days are local to `zone`. At most 100 faults are reported.
+        """
+        lines = tuple(_domain_line(line) for line in self.lines)
         faults = [
             Fault(f"/lines/{index}/{field}", "out_of_range", message)
             for index, line in enumerate(lines)
@@ -136,28 +144,28 @@ class OrderUpsert(CustomerReference):
         )
 
     def product_names(self) -> dict[str, str]:
-        """Return the names of the products of all lines by code; empty where no line has one."""
+        """Return the product names by product code; a name is empty if no line contains it."""
         unnamed = {line.product_code: "" for line in self.lines}
         named = {line.product_code: line.product_name for line in self.lines if line.product_name}
         return unnamed | named
 
 
 class OrderCreate(OrderUpsert):
-    """An order to record."""
+    """The request body that records a new order."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_ID | _EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXTERNAL_ID | _EXAMPLE]})
 
     external_id: ExternalIdIn
 
 
 class OrderOut(Body):
-    """An order on record."""
+    """A recorded order."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_ID | _ON_RECORD]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXTERNAL_ID | _RECORDED_EXAMPLE]})
 
     id: UUID
     version: int = Field(
-        description="Version of the order, which grows with every change; it is the ETag."
+        description="Version of the order; every change adds 1 to it. The ETag contains it."
     )
     external_id: ExternalIdOut
     customer_id: UUID | None
@@ -165,7 +173,9 @@ class OrderOut(Body):
     ordered_at: datetime
     occurred_on: date = Field(description="Business day of `ordered_at`.")
     currency: str
-    amount: Exact = Field(description="Exact sum of the lines; negative for a return.")
+    amount: Exact = Field(
+        description="Exact sum of the amounts of all lines; negative for a return."
+    )
     lines: list[OrderLineOut]
     promised_on: date | None
     delivered_on: date | None
@@ -177,23 +187,25 @@ class OrderPage(Page[OrderOut]):
     """A page of orders."""
 
 
-def _line(body: OrderLineOut) -> domain.Line:
+def _domain_line(body: OrderLineOut) -> domain.Line:
+    """Return the line that a body describes."""
     return domain.Line(
         body.product_code, body.quantity, body.unit_price, body.discount, body.unit_cost
     )
 
 
 def order_out(row: Any) -> OrderOut:
-    """Present an order."""
+    """Return the response body of an order, given a row of the table of orders."""
     lines = [OrderLineOut.model_construct(**_line_values(line)) for line in row.lines]
     names = OrderOut.model_fields.keys() - {"lines", "external_id", "amount"}
     return OrderOut.model_construct(
         **{name: getattr(row, name) for name in names},
         external_id=ExternalIdOut.model_construct(system=row.system, id=row.external_id),
-        amount=domain.amount_of(_line(line) for line in lines),
+        amount=domain.amount_of(_domain_line(line) for line in lines),
         lines=lines,
     )
 
 
 def _line_values(line: Any) -> dict[str, Any]:
+    """Return the fields of `OrderLineOut` from a row of the table of order lines."""
     return {name: getattr(line, name) for name in OrderLineOut.model_fields}

@@ -1,6 +1,6 @@
 """Use cases of orders: record or replace them, one or many at a time.
 
-An order that is sent again as it is on record changes nothing.
+Sending an order again with the same values changes nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,10 +33,10 @@ UNKNOWN = "No order that you may see has this id."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
-    """An order as a caller sends it.
+    """The order of a request, whose customer is not looked up yet.
 
-    `buyer` is the customer's external id, None if the order has a customer id or is anonymous.
-    `product_names` are the names of its products by code, empty where the caller gives none.
+    `buyer` is the external id of the customer; it is None if the order has a customer id or is
+    anonymous. `product_names` has a name for each product code, empty if the caller gives none.
     """
 
     order: domain.Order
@@ -46,7 +46,7 @@ class OrderRequest:
 
 @dataclass(frozen=True, slots=True)
 class UpsertedOrder:
-    """The result of an upsert; `row` is the written row, None if nothing was written."""
+    """The result of upserting one order; `row` is None if the order was unchanged."""
 
     order_id: UUID
     outcome: UpsertResult
@@ -54,7 +54,7 @@ class UpsertedOrder:
 
 
 def place_order(session: Session, *, request: OrderRequest, reader: Reader) -> Order:
-    """Record a new order; Conflict, before anything is written, where its external id is taken."""
+    """Record a new order; raise Conflict, before anything is written, if its id is taken."""
     order = _with_buyer(session, request, reader)
     existing = _lock_existing(session, order, reader)
     if existing:
@@ -68,7 +68,11 @@ def place_order(session: Session, *, request: OrderRequest, reader: Reader) -> O
 def upsert_order(
     session: Session, *, request: OrderRequest, reader: Reader
 ) -> tuple[Order, UpsertResult]:
-    """Record an order or replace it; Invalid or NotFound where the reader may not."""
+    """Record an order or replace it.
+
+    Raise NotFound if the stored order is not visible to the reader, and Invalid if the new one
+    would not be.
+    """
     order = _with_buyer(session, request, reader)
     existing = None if reader.rows is Rows.ALL else _lock_existing(session, order, reader)
     _name_products(session, request, reader)
@@ -83,6 +87,7 @@ def _name_products(session: Session, request: OrderRequest, reader: Reader) -> N
 def _upsert(
     session: Session, order: domain.Order, existing: Mapping[Key, ExistingOrder] | None
 ) -> tuple[Order, UpsertResult]:
+    """Upsert one order; return its row and the result."""
     (upserted,) = upsert_orders(session, orders=[order], existing=existing)
     if upserted.row is None:
         return session.get_one(Order, upserted.order_id), upserted.outcome
@@ -91,7 +96,7 @@ def _upsert(
 
 
 def _with_buyer(session: Session, request: OrderRequest, reader: Reader) -> domain.Order:
-    """Return the order with the id of its customer; Invalid if the reader sees no such customer."""
+    """Return the order with the id of its customer; raise Invalid if the reader does not see it."""
     reference = request.buyer or request.order.customer_id
     if reference is None:
         return request.order
@@ -105,10 +110,10 @@ def _with_buyer(session: Session, request: OrderRequest, reader: Reader) -> doma
 def _lock_existing(
     session: Session, order: domain.Order, reader: Reader
 ) -> dict[Key, ExistingOrder]:
-    """Lock and return the order on record with the same external id, if there is one.
+    """Lock the stored order with the same external id; return it by its key, if it exists.
 
-    A reader changes no order, and records none, that is not visible to the reader: NotFound or
-    Invalid.
+    Raise NotFound if the stored order is not visible to the reader, and Invalid if the new one
+    would not be.
     """
     key = order.system, order.external_id
     existing = repository.orders_for_change(session, [key])
@@ -129,10 +134,10 @@ def upsert_orders(
     orders: Sequence[domain.Order],
     existing: Mapping[Key, ExistingOrder] | None = None,
 ) -> list[UpsertedOrder]:
-    """Record or replace orders; return what became of each, in the same sequence.
+    """Record or replace orders; return the result of each order, in the same sequence.
 
-    No two of the orders have the same external id. The `existing` orders are looked up and
-    locked, unless the caller has done so.
+    The orders must have different external ids. `existing` are the stored orders with these ids,
+    which the caller has locked; if it is None, they are locked and read here.
     """
     keys = [(order.system, order.external_id) for order in orders]
     if existing is None:
@@ -145,7 +150,7 @@ def upsert_orders(
         if before and before.digest == digest:
             results.append(UpsertedOrder(before.id, UpsertResult.UNCHANGED))
             continue
-        row = _row(order, before, digest, now)
+        row = _order_row(order, before, digest, now)
         written.append((order, row))
         outcome = UpsertResult.UPDATED if before else UpsertResult.CREATED
         results.append(UpsertedOrder(row["id"], outcome, row))
@@ -154,7 +159,10 @@ def upsert_orders(
     return results
 
 
-def _row(order: domain.Order, before: ExistingOrder | None, digest: str, now: datetime) -> Row:
+def _order_row(
+    order: domain.Order, before: ExistingOrder | None, digest: str, now: datetime
+) -> Row:
+    """Return the row of a new order, or the next version of an existing one."""
     return {
         "id": before.id if before else new_id(),
         "version": before.version + 1 if before else 1,
@@ -174,7 +182,7 @@ def _row(order: domain.Order, before: ExistingOrder | None, digest: str, now: da
 
 
 def _write(session: Session, written: Sequence[tuple[domain.Order, Row]]) -> None:
-    """Insert the rows of new orders, update those of others, and replace all their lines."""
+    """Insert the rows of new orders, update the rows of changed orders, and write their lines."""
     replaced = [row for _, row in written if row["version"] > 1]
     insert_rows(session, Order, [row for _, row in written if row["version"] == 1])
     if replaced:
@@ -183,7 +191,8 @@ def _write(session: Session, written: Sequence[tuple[domain.Order, Row]]) -> Non
         session.connection().execute(
             update(Order).where(Order.id == bindparam("order_id")),
             [
-                {"order_id": row["id"]} | {k: v for k, v in row.items() if k != "id"}
+                {"order_id": row["id"]}
+                | {name: value for name, value in row.items() if name != "id"}
                 for row in replaced
             ],
         )
@@ -192,6 +201,7 @@ def _write(session: Session, written: Sequence[tuple[domain.Order, Row]]) -> Non
 
 
 def _line_rows(order_id: UUID, order: domain.Order) -> Iterable[Row]:
+    """Yield a row of the table of order lines for each line of an order."""
     for ordinal, line in enumerate(order.lines):
         yield {
             "order_id": order_id,

@@ -1,1 +1,1 @@
-"""Products (产品): the catalogue, by code."""
+"""Products (产品): the catalogue, in which each product has a code."""

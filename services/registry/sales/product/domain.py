@@ -1,4 +1,4 @@
-"""A product and its limits. Pure."""
+"""A product of the catalogue, and the limit of its periods. Pure."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +11,7 @@ MAX_DAYS = 36_500
 class Product:
     """A product of the catalogue; codes are case-sensitive.
 
-    `lifetime_days` (产品生命周期) is how long a unit of it serves, `purchase_cycle_days` (购买周期)
+    `lifetime_days` (产品生命周期) is how long one unit serves, `purchase_cycle_days` (购买周期)
     is the usual time from one purchase to the next.
     """
 

@@ -1,4 +1,4 @@
-"""Query parameters of lists of products."""
+"""The query parameters of the list of products."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from shared.http.schemas import Filter
 
 
 class ProductFilter(Filter):
-    """Filters of a list of products; a product must match all that are given."""
+    """Filters of the list of products; a product must match every filter that is given."""
 
     code: str | None = Field(
         None,
@@ -17,6 +17,6 @@ class ProductFilter(Filter):
     category: str | None = Field(
         None,
         max_length=100,
-        description="Products of this category, exactly as in the catalogue.",
+        description="Products of this category, exactly as the category is stored.",
         examples=["洗衣机"],
     )

@@ -16,8 +16,8 @@ from shared.imports.specs import Options, RecordSpec
 class PriceOptions(Options):
     """The options of files with prices.
 
-    `currency` is that of prices whose lines name none; `currency_given` is False if it is only
-    the company's, because the import names none.
+    `currency` is the currency of a price whose line has no currency. `currency_given` is False if
+    the import did not name it, so that it is only the company's currency.
     """
 
     currency: str
@@ -25,6 +25,7 @@ class PriceOptions(Options):
 
 
 def _parse_price(text: str) -> Decimal:
+    """Return the price in a cell; raise ValueError if it is not a number of 0 or more."""
     price: Decimal = EXACT.parse(text)
     if price < 0:
         raise ValueError("Give a price of 0 or more.")
@@ -32,6 +33,11 @@ def _parse_price(text: str) -> Decimal:
 
 
 def _parse_days(text: str) -> int:
+    """Return the number of days in a cell; raise ValueError if it is not from 1 to MAX_DAYS.
+
+    The length is checked before the conversion, because `int` refuses very long texts with another
+    message.
+    """
     digits = text.lstrip("0")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(MAX_DAYS))):
         digits = "0"
@@ -50,8 +56,8 @@ FIELDS = {
     "unit_price": Field(PRICE, "list price"),
     "currency": Field(
         CURRENCY,
-        "currency of the list price; without it `options.currency`, and without both the one on "
-        "record",
+        "currency of the list price; without it `options.currency`, and without both the stored "
+        "currency",
     ),
     "lifetime_days": Field(DAYS, "how long a unit of the product serves (产品生命周期)"),
     "purchase_cycle_days": Field(DAYS, "usual time from one purchase to the next (购买周期)"),
@@ -59,7 +65,7 @@ FIELDS = {
 
 
 def code_of(values: Mapping[str, Any], _: PriceOptions) -> str:
-    """Return the code by which a line names its product."""
+    """Return the product code of a line, by which its product is found."""
     code: str = values["code"]
     return code
 
@@ -67,16 +73,22 @@ def code_of(values: Mapping[str, Any], _: PriceOptions) -> str:
 def build_product(
     values: Mapping[str, Any], options: PriceOptions, before: Product | None
 ) -> Product:
-    """Return a product as it is after a line; fields without a value stay as they were."""
-    priced = {"currency": _currency(options, before)} if "unit_price" in values else {}
-    changes = priced | dict(values)
+    """Return a product with the values of a line.
+
+    Fields without a value keep the value that they have in `before`, the existing product.
+    """
+    defaults = {"currency": _default_currency(options, before)} if "unit_price" in values else {}
+    changes = defaults | dict(values)
     return replace(before, **changes) if before else Product(**changes)
 
 
-def _currency(options: PriceOptions, before: Product | None) -> str:
-    """Return the currency of a price whose line names none."""
-    on_record = before.currency if before else None
-    return options.currency if options.currency_given else on_record or options.currency
+def _default_currency(options: PriceOptions, before: Product | None) -> str:
+    """Return the currency of a price whose line has no currency.
+
+    It is the currency that the import names, else the stored one, else the company's currency.
+    """
+    stored = before.currency if before else None
+    return options.currency if options.currency_given else stored or options.currency
 
 
 SPEC = RecordSpec(

@@ -12,7 +12,7 @@ from shared.database import Exact, Moment
 
 
 class Product(Model):
-    """A product; `version` grows with every change."""
+    """A product; every change adds 1 to `version`."""
 
     __tablename__ = "products"
 

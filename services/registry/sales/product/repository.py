@@ -1,4 +1,4 @@
-"""Every SELECT on products."""
+"""The SELECT statements on products."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -13,14 +13,14 @@ from shared.http.pagination import PageRequest, Slice, page
 
 
 def product(session: Session, product_id: UUID) -> Product | None:
-    """Return a product; None if there is none with this id."""
+    """Return the product with this id; None if it does not exist."""
     return session.get(Product, product_id)
 
 
 def products_for_change(session: Session, codes: Collection[str]) -> dict[str, Product]:
-    """Lock and return the products with these codes; unknown codes are left out."""
+    """Lock products and return them by code; unknown codes are left out."""
     statement = select(Product).where(any_of(session, Product.code, codes)).order_by(Product.code)
-    return {found.code: found for found in session.scalars(statement.with_for_update())}
+    return {row.code: row for row in session.scalars(statement.with_for_update())}
 
 
 def names_by_code(session: Session, codes: Collection[str]) -> dict[str, str]:
@@ -30,7 +30,7 @@ def names_by_code(session: Session, codes: Collection[str]) -> dict[str, str]:
 
 
 def products(session: Session, filters: ProductFilter, *, paging: PageRequest) -> Slice:
-    """Return a page of products, in the order in which they were added to the catalogue."""
+    """Return a page of the products that the filters match, oldest first."""
     return page(
         session,
         select(Product).filter_by(**filters.model_dump(exclude_none=True)),

@@ -42,9 +42,9 @@ router = Router(
 def create_product(
     body: ProductCreate, once: Once, session: Transaction, settings: Settings
 ) -> Response:
-    """Add a product to the catalogue; a code that is taken is refused with 409.
+    """Add a product to the catalogue; a code that the catalogue has is refused with 409.
 
-    The catalogue is shared: every key reads it, and changing it needs a key that sees all rows.
+    Every key can read the catalogue; only a key that sees all rows can change it.
     """
 
     def create() -> Response:
@@ -57,7 +57,7 @@ def create_product(
 @router.put(
     "/by-code/{code}",
     response_model=ProductOut,
-    responses=errors(403) | {201: {"model": ProductOut, "description": "It was new."}},
+    responses=errors(403) | {201: {"model": ProductOut, "description": "The product was created."}},
     dependencies=[SEES_ALL],
 )
 def put_product(
@@ -69,9 +69,10 @@ def put_product(
     session: Transaction,
     settings: Settings,
 ) -> Response:
-    """Add a product with this code or replace it; the same body twice changes nothing.
+    """Add the product with this code, or replace it.
 
-    The catalogue is shared: every key reads it, and changing it needs a key that sees all rows.
+    Sending the same body again changes nothing. Every key can read the catalogue; only a key that
+    sees all rows can change it.
     """
     product = body.product(code, currency=settings.currency)
     row, outcome = service.upsert_product(session, product=product)
@@ -91,7 +92,7 @@ def list_products(
 
 @router.get("/{product_id}", response_model=ProductOut, responses=errors(404))
 def read_product(
-    product_id: Annotated[UUID, Path(description="The product's `id`, as answers give it.")],
+    product_id: Annotated[UUID, Path(description="The `id` of the product.")],
     session: Reading,
 ) -> Response:
     """Read one product."""
@@ -100,5 +101,6 @@ def read_product(
 
 
 def _answer(row: Product, *, created: bool) -> Response:
+    """Return the response with a product: 201 with its location if it was created, else 200."""
     location = f"/v1/products/{row.id}"
     return answer(product_out(row), created=created, location=location, version=row.version)

@@ -19,8 +19,8 @@ _EXAMPLE: dict[str, Any] = {
     "lifetime_days": 3650,
     "purchase_cycle_days": 2920,
 }
-_CODED = {"code": "WM-800"} | _EXAMPLE
-_ON_RECORD = {
+_EXAMPLE_WITH_CODE = {"code": "WM-800"} | _EXAMPLE
+_STORED_FIELDS = {
     "id": "0199a7c0-0000-7000-8000-000000000002",
     "version": 1,
     "changed_at": "2026-01-31T01:30:00Z",
@@ -28,7 +28,7 @@ _ON_RECORD = {
 
 
 class ProductUpsert(Body):
-    """A product as a caller writes it."""
+    """A product in a request."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -46,7 +46,7 @@ class ProductUpsert(Body):
     )
 
     def product(self, code: str, *, currency: str) -> domain.Product:
-        """Return the product with this code; `currency` is that of a price without one."""
+        """Return the product with this code; `currency` is the default currency of its price."""
         values = {name: getattr(self, name) for name in ProductUpsert.model_fields}
         if self.unit_price is not None:
             values["currency"] = self.currency or currency
@@ -54,9 +54,9 @@ class ProductUpsert(Body):
 
 
 class ProductCreate(ProductUpsert):
-    """A product to add to the catalogue."""
+    """The request body that adds a product to the catalogue."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_CODED]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_WITH_CODE]})
 
     code: Code = Field(
         description="Code of the product; upper and lower case differ.", examples=["WM-800"]
@@ -66,11 +66,11 @@ class ProductCreate(ProductUpsert):
 class ProductOut(ProductCreate):
     """A product of the catalogue."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_CODED | _ON_RECORD]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_WITH_CODE | _STORED_FIELDS]})
 
     id: UUID
     version: int = Field(
-        description="Version of the product, which grows with every change; it is the ETag."
+        description="Version of the product; every change adds 1 to it. The ETag contains it."
     )
     changed_at: datetime
 
@@ -80,7 +80,7 @@ class ProductPage(Page[ProductOut]):
 
 
 def product_out(row: Any) -> ProductOut:
-    """Present a product."""
+    """Return the response body of a product, given its row."""
     return ProductOut.model_construct(
         **{name: getattr(row, name) for name in ProductOut.model_fields}
     )

@@ -1,4 +1,4 @@
-"""Use cases of products: create, upsert and name them in the catalogue, one or many at a time."""
+"""Use cases of products: create, upsert and name products of the catalogue."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
@@ -22,7 +22,7 @@ _FIELDS = [field.name for field in fields(domain.Product)]
 
 
 def create_product(session: Session, *, product: domain.Product) -> Product:
-    """Add a product to the catalogue; Conflict if its code is taken."""
+    """Add a product to the catalogue; raise Conflict if the catalogue has its code."""
     row, outcome = upsert_product(session, product=product)
     if outcome is not UpsertResult.CREATED:
         fault = Fault("/code", "taken", "The catalogue has this code; PUT changes it.")
@@ -31,7 +31,7 @@ def create_product(session: Session, *, product: domain.Product) -> Product:
 
 
 def upsert_product(session: Session, *, product: domain.Product) -> tuple[Product, UpsertResult]:
-    """Add a product to the catalogue, or replace the one with its code."""
+    """Add a product to the catalogue, or replace the product with the same code."""
     outcome = upsert_products(session, products=[product])[product.code]
     return repository.products_for_change(session, [product.code])[product.code], outcome
 
@@ -40,11 +40,11 @@ def upsert_products(
     session: Session, *, products: Sequence[domain.Product]
 ) -> dict[str, UpsertResult]:
     """Add or replace products by their codes; return the result for each code."""
-    wanted = {product.code: product for product in products}
-    existing = repository.products_for_change(session, list(wanted))
+    by_code = {product.code: product for product in products}
+    existing = repository.products_for_change(session, list(by_code))
     now = clock.now()
-    outcomes = {code: _update(row, wanted[code], now) for code, row in existing.items()}
-    new = [product for code, product in wanted.items() if code not in existing]
+    outcomes = {code: _update(row, by_code[code], now) for code, row in existing.items()}
+    new = [product for code, product in by_code.items() if code not in existing]
     rows = [_new_row(product, now) for product in new]
     session.flush()
     insert_rows(session, Product, rows)
@@ -58,7 +58,7 @@ def upsert_products(
 
 
 def products_for_change(session: Session, codes: Collection[str]) -> dict[str, domain.Product]:
-    """Lock and return the products with these codes; unknown codes are left out."""
+    """Lock products and return them by code; unknown codes are left out."""
     return {
         code: domain.Product(**{name: getattr(row, name) for name in _FIELDS})
         for code, row in repository.products_for_change(session, codes).items()
@@ -66,12 +66,13 @@ def products_for_change(session: Session, codes: Collection[str]) -> dict[str, d
 
 
 def name_products(session: Session, *, names: Mapping[str, str], renames: bool = True) -> None:
-    """Add products that the catalogue lacks, and rename the others.
+    """Add missing products to the catalogue, and rename existing ones.
 
-    `names` are names by code. A new product without a name is named by its code; an existing one
-    without a name, and every existing one unless `renames`, keeps the name that it has.
+    `names` has a name, or an empty text, for each product code. A new product with an empty name is
+    named by its code. An existing product keeps its name if the new name is empty or if `renames`
+    is false.
 
-    Only products that change are locked: orders of one product must not wait for each other.
+    Only products that change are locked, so that orders of one product do not wait for each other.
     """
     current = repository.names_by_code(session, list(names))
     names = {
@@ -98,21 +99,23 @@ def name_products(session: Session, *, names: Mapping[str, str], renames: bool =
 
 
 def _update(row: Product, product: domain.Product, now: datetime) -> UpsertResult:
-    wanted = asdict(product)
-    if all(getattr(row, name) == value for name, value in wanted.items()):
+    """Write the values of a product into its row; return whether any value differs."""
+    values = asdict(product)
+    if all(getattr(row, name) == value for name, value in values.items()):
         return UpsertResult.UNCHANGED
-    for name, value in wanted.items():
+    for name, value in values.items():
         setattr(row, name, value)
     row.version, row.changed_at = row.version + 1, now
     return UpsertResult.UPDATED
 
 
 def _new_row(product: domain.Product, now: datetime) -> Row:
+    """Return the row of a new product."""
     return {"id": new_id(), "version": 1, "changed_at": now, **asdict(product)}
 
 
 def _record_events(session: Session, rows: Sequence[Row]) -> None:
-    """Record both events of each new or changed product."""
+    """Record the fact and the state of each new or changed product in the outbox."""
     outbox.record_all(
         session, (event for row in rows for event in (events.changed(row), events.state(row)))
     )

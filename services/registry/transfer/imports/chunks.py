@@ -1,7 +1,7 @@
-"""Chunks of a file: each is one transaction, together with its counts.
+"""Writing a file in chunks of lines: each chunk and its counts are written in one transaction.
 
-The number of processed lines is also where the next worker goes on after kill -9: every worker
-reads the same lines in the same order.
+If a worker is killed, the next worker skips as many lines as the import has counted and goes on
+behind them. That is possible because every worker reads the same lines in the same order.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from shared.metrics import JOB_LINES
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One attempt at an import: the run of its job, its row, and its file."""
+    """An import that a worker is running: the run of its job, its row and its file."""
 
     run: Run
     row: Import
@@ -29,20 +29,26 @@ class Task:
 
 
 def rehearse(task: Task, write: Callable[[Session], ChunkResult]) -> None:
-    """Write a chunk that is counted already and roll it back: a dry run goes on behind it."""
+    """Write a chunk that a killed worker has counted in a dry run, and roll it back.
+
+    A dry run stores no records, so later chunks depend on what this one would have written.
+    """
     with task.run.transaction() as session, rollback_if_dry_run(session, dry_run=True):
         write(session)
     task.run.check()
 
 
 def commit(task: Task, write: Callable[[Session], ChunkResult]) -> None:
-    """Write and commit a chunk with its counts; a dry run commits the counts alone."""
+    """Write a chunk and commit it with its counts; a dry run commits only the counts.
+
+    The counts include the rejected lines, which are stored with their faults.
+    """
     with task.run.transaction() as session:
         with rollback_if_dry_run(session, dry_run=task.row.dry_run):
             result = write(session)
         outcomes = {**result.outcomes, "rejected": len(result.rejected)}
-        rejected = [rejection_row(task.row, each.line, each.faults) for each in result.rejected]
-        insert_rows(session, Rejection, rejected)
+        rejections = [rejection_row(task.row, one.line, one.faults) for one in result.rejected]
+        insert_rows(session, Rejection, rejections)
         session.execute(progress_update(task.row, outcomes, changed_at=clock.now()))
     JOB_LINES.labels("imports").inc(sum(outcomes.values()))
     task.run.check()

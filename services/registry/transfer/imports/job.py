@@ -1,4 +1,4 @@
-"""The job of an import."""
+"""The job that imports a file."""
 
 from contextlib import closing
 from typing import Any
@@ -16,7 +16,7 @@ from shared.jobs.runner import JobFailed, Run, Work
 
 
 def run_import(run: Run) -> None:
-    """Import the file of a job; JobFailed if it cannot be read."""
+    """Import the file of a job; raise JobFailed if the file cannot be read."""
     with run.database.reading() as session:
         row = session.get_one(Import, run.job_id)
     with closing(open_file(run.database, run.job_id)) as stream:
@@ -27,6 +27,7 @@ def run_import(run: Run) -> None:
 
 
 def _import(run: Run, row: Import, table: Table) -> None:
+    """Import the lines of a table in the way that the spec of their entity declares."""
     spec = SPECS[row.entity]
     file = FileImport(
         layout=layout_of(row.entity, table.header, row.mapping, row.options),

@@ -1,6 +1,6 @@
-"""Import of files of which several lines are one record: gathered on disk first.
+"""Import of files in which several lines form one record, such as the lines of an order.
 
-Lines of one record need not stand together.
+The lines of a record may be anywhere in the file, so all lines are first sorted on disk.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,12 +15,14 @@ from shared.imports.service import save_total
 from shared.imports.specs import Group, GroupSpec, GroupWriter
 
 _CHECK_LINES = 50_000
+"""After so many lines the job looks whether it was cancelled."""
 CHUNK_GROUPS = 500
 CHUNK_LINES = 5000
+"""A chunk ends with its 500th group, or with the group that contains its 5000th line."""
 
 
 def import_groups(task: Task, spec: GroupSpec[Any], lines: Iterable[Line]) -> None:
-    """Import the groups of a file that are not yet processed."""
+    """Import the groups of lines of a file that are not processed yet."""
     writer = spec.writer(task.file)
     with closing(Staging()) as staging:
         total = staging.fill(_scan(task, spec, writer, lines))
@@ -33,7 +35,7 @@ def import_groups(task: Task, spec: GroupSpec[Any], lines: Iterable[Line]) -> No
 def _scan(
     task: Task, spec: GroupSpec[Any], writer: GroupWriter, lines: Iterable[Line]
 ) -> Iterator[tuple[str, Line]]:
-    """Show each line to the writer, and yield it with the key of its group."""
+    """Let the writer scan each line, and yield the line with the key of its group."""
     position = task.file.layout.columns.positions[spec.group_by]
     for line in lines:
         if line.number % _CHECK_LINES == 0:
@@ -43,22 +45,22 @@ def _scan(
 
 
 def _unprocessed(groups: Iterable[Group], processed: int) -> Iterator[Group]:
-    """Leave out the groups that another worker has processed, given the number of their lines."""
-    lines = 0
+    """Skip the groups that an earlier worker has processed; `processed` counts their lines."""
+    lines_before = 0
     for group in groups:
-        if lines >= processed:
+        if lines_before >= processed:
             yield group
-        lines += len(group.lines)
+        lines_before += len(group.lines)
 
 
 def _chunks(groups: Iterable[Group]) -> Iterator[list[Group]]:
-    """Split groups into chunks with a limited number of groups and of lines."""
-    chunk, lines = list[Group](), 0
+    """Yield lists of groups, each with a limited number of groups and of lines."""
+    chunk, line_count = list[Group](), 0
     for group in groups:
         chunk.append(group)
-        lines += len(group.lines)
-        if len(chunk) == CHUNK_GROUPS or lines >= CHUNK_LINES:
+        line_count += len(group.lines)
+        if len(chunk) == CHUNK_GROUPS or line_count >= CHUNK_LINES:
             yield chunk
-            chunk, lines = [], 0
+            chunk, line_count = [], 0
     if chunk:
         yield chunk

@@ -1,4 +1,7 @@
-"""Import of files of which each line is a record: a line finds what those before it wrote."""
+"""Import of files in which each line is one record.
+
+Lines are applied in the order of the file: a line changes its record as earlier lines left it.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -23,7 +26,7 @@ Spec: TypeAlias = RecordSpec[Any, Any, Any]
 
 @dataclass(slots=True)
 class _ParsedLine:
-    """The values and the faults of a line; one without a fault has the key of a record."""
+    """A line with its values, its faults and the key of its record (None if it has a fault)."""
 
     line: Line
     values: Mapping[str, Any]
@@ -33,9 +36,10 @@ class _ParsedLine:
 
 
 def import_records(task: Task, spec: Spec, lines: Iterator[Line]) -> None:
-    """Import the lines of a file that are not yet processed.
+    """Import the lines of a file that are not processed yet.
 
-    A dry run first repeats those that are, because nothing of them is on record.
+    A dry run first repeats the lines that an earlier worker has processed, because their records
+    were not stored.
     """
     if task.row.total is None:
         save_total(task.run, task.row, count_lines(task.run, task.row))
@@ -48,6 +52,7 @@ def import_records(task: Task, spec: Spec, lines: Iterator[Line]) -> None:
 
 
 def _chunks(lines: Iterator[Line]) -> Iterator[Sequence[Line]]:
+    """Yield the lines in lists of `CHUNK_LINES` lines; the last list may be shorter."""
     while chunk := list(islice(lines, CHUNK_LINES)):
         yield chunk
 
@@ -56,23 +61,25 @@ def _write(
     file: FileImport[Any], spec: Spec, trial: Trial, chunk: Sequence[Line], session: Session
 ) -> ChunkResult:
     """Write the records of a chunk; a dry run remembers them for the chunks after it."""
-    parsed = [_parse(file, spec, line) for line in chunk]
-    sound = [line for line in parsed if not line.faults]
-    existing = spec.existing(session, {line.key for line in sound})
-    for line in sound:
+    parsed = [_parse_line(file, spec, line) for line in chunk]
+    valid = [line for line in parsed if not line.faults]
+    existing = spec.existing(session, {line.key for line in valid})
+    for line in valid:
         line.key = spec.main_key(line.key, existing.get(line.key))
     before = {spec.main_key(key, record): record for key, record in existing.items()}
-    before |= trial.recall({line.key for line in sound})
-    changed = _apply(file, spec, sound, before)
-    spec.write(session, changed, file.by)
+    before |= trial.recall({line.key for line in valid})
+    changed_records = _apply(file, spec, valid, before)
+    spec.write(session, changed_records, file.by)
     if file.dry_run:
-        trial.remember(changed)
-    result = ChunkResult(rejected=[Rejected(one.line, one.faults) for one in parsed if one.faults])
-    result.outcomes.update(one.outcome for one in parsed if not one.faults)
+        trial.remember(changed_records)
+    rejected = [Rejected(line.line, line.faults) for line in parsed if line.faults]
+    result = ChunkResult(rejected=rejected)
+    result.outcomes.update(line.outcome for line in parsed if not line.faults)
     return result
 
 
-def _parse(file: FileImport[Any], spec: Spec, line: Line) -> _ParsedLine:
+def _parse_line(file: FileImport[Any], spec: Spec, line: Line) -> _ParsedLine:
+    """Parse a line; it has faults if a cell is invalid or the cell of its key names no record."""
     values, faults = file.layout.parse(line.cells)
     faults += [line.fault.message] if line.fault else []
     try:
@@ -84,9 +91,10 @@ def _parse(file: FileImport[Any], spec: Spec, line: Line) -> _ParsedLine:
 def _apply(
     file: FileImport[Any], spec: Spec, lines: Iterable[_ParsedLine], before: Mapping[Any, Any]
 ) -> dict[Any, Any]:
-    """Apply lines to records one after the other, noting the outcome or the faults of each line.
+    """Apply lines to their records one after the other, and return the records that changed.
 
-    Return the records that are not as they were before.
+    `before` has the existing records by key. The outcome or the faults of each line are stored in
+    the line.
     """
     records = dict(before)
     for line in lines:
@@ -102,6 +110,7 @@ def _apply(
 
 
 def _outcome(before: object, after: object) -> UpsertResult:
+    """Return what a line did with its record, which is None before it is created."""
     if before is None:
         return UpsertResult.CREATED
     return UpsertResult.UNCHANGED if after == before else UpsertResult.UPDATED

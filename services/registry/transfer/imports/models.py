@@ -1,4 +1,4 @@
-"""Tables of imports and of the lines that they have rejected."""
+"""The tables of imports and of rejected lines."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from shared.imports.models import ImportColumns, RejectionColumns
 
 
 class Import(ImportColumns, Model):
-    """An import; `position` is not used, only written by the release before this one."""
+    """An import of a file; the column `position` is used only by the release before this one."""
 
     __tablename__ = "imports"
 
@@ -21,6 +21,6 @@ class Import(ImportColumns, Model):
 
 
 class Rejection(RejectionColumns, Model):
-    """A rejected line, as it stands in the file, and why it was rejected."""
+    """A rejected line as it was in the file, and the reasons why it was rejected."""
 
     __tablename__ = "import_rejections"

@@ -1,4 +1,4 @@
-"""Every SELECT on imports."""
+"""The SELECT statements on imports."""
 
 from uuid import UUID
 
@@ -10,12 +10,12 @@ from shared.http.pagination import PageRequest, Slice, page
 
 
 def import_(session: Session, import_id: UUID) -> Import | None:
-    """Return an import; None if there is none with this id."""
+    """Return the import with this id; None if it does not exist."""
     return session.get(Import, import_id)
 
 
 def imports(session: Session, *, paging: PageRequest) -> Slice:
-    """Return a page of imports, in the order in which they were started."""
+    """Return a page of imports, sorted by the time at which each was started."""
     return page(
         session,
         select(Import),

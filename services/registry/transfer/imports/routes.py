@@ -24,23 +24,23 @@ from shared.jobs import service as jobs
 router = Router(
     prefix="imports",
     tag="imports",
-    about=f"Files of {join_words('and')} (导入), imported by jobs that you can follow.",
+    about=f"Imports (导入) of {join_words('and')} from files, by jobs whose progress can be read.",
     dependencies=[SEES_ALL],
 )
 
-ImportId = Annotated[UUID, Path(description="The import's `id`, as its answers give it.")]
+ImportId = Annotated[UUID, Path(description="The `id` of the import.")]
 
 _ABOUT = f"""Import {join_words("or")} from a file. Needs a key that sees all rows.
 
-The file is stored and a job works on it: follow `Location`. Rejected lines come back at
-`errors_url`, to be corrected and sent again. The same file twice changes nothing, unless lines of
-it contradict each other about the same record over more than one chunk of 500 lines.
+The file is stored, and a job imports it: read the progress at `Location`. Rejected lines can be
+read at `errors_url`, corrected and sent again. Importing the same file twice changes nothing,
+unless lines in different chunks of 500 lines contradict each other about the same record.
 
 **Files.** CSV with commas in UTF-8 or GBK, or the first sheet of an XLSX file. The first line
-names the columns as below; other names, Chinese ones too, need a `mapping`:
-`{{"客户名称": "name"}}`. Columns that are neither are ignored and listed in `ignored_columns`. A
-line with another number of cells than the header is rejected, and so is a cell of these columns
-that begins with `=` or `@`.
+contains the names of the columns below. Columns with other names, such as Chinese ones, need a
+`mapping`: `{{"客户名称": "name"}}`. All other columns are ignored and listed in `ignored_columns`.
+A line is rejected if it has more or fewer cells than the header, or if a cell in one of the columns
+below begins with `=` or `@`.
 
 """
 
@@ -81,7 +81,7 @@ def list_imports(
 
 @router.get("/{import_id}", response_model=ImportOut, responses=errors(403, 404))
 def read_import(import_id: ImportId, session: Reading) -> Response:
-    """Read how far an import is. Needs a key that sees all rows."""
+    """Read the state and the progress of an import. Needs a key that sees all rows."""
     return answer(
         ImportOut.of(found_or_404(repository.import_(session, import_id), service.UNKNOWN))
     )
@@ -89,7 +89,10 @@ def read_import(import_id: ImportId, session: Reading) -> Response:
 
 @router.post("/{import_id}/cancel", response_model=ImportOut, responses=errors(403, 404))
 def cancel_import(import_id: ImportId, once: Once, session: Transaction) -> Response:
-    """Ask an import to end; what it has written so far stays. Needs a key that sees all rows."""
+    """Cancel an import; the records that it has already written stay.
+
+    Needs a key that sees all rows.
+    """
 
     def cancel() -> Response:
         row = found_or_404(repository.import_(session, import_id), service.UNKNOWN)
@@ -101,8 +104,9 @@ def cancel_import(import_id: ImportId, once: Once, session: Transaction) -> Resp
 
 @router.get("/{import_id}/errors", response_class=StreamingResponse, responses=errors(403, 404))
 def read_import_errors(import_id: ImportId, store: Store) -> Response:
-    """Return the rejected lines as CSV: the columns of the file, and `errors` with the reasons.
+    """Return the rejected lines as CSV.
 
+    The columns are those of the file, the number of the line, and `errors` with the reasons.
     Needs a key that sees all rows.
     """
     with store.reading() as session:

@@ -16,7 +16,7 @@ from shared.settings import ServiceSettings
 
 
 class ImportOptions(Body):
-    """How the file is read; an absent option has the default named here."""
+    """How the file is read; an option that is left out has its default value."""
 
     system: System | None = Field(
         None,
@@ -25,28 +25,28 @@ class ImportOptions(Body):
     )
     create_customers: Flag = Field(
         False,
-        description="Register unknown customers with nothing but their id. Otherwise their orders "
-        "are rejected.",
+        description="Register unknown customers, with their id as name. If this is false, the "
+        "orders of unknown customers are rejected.",
     )
     currency: Currency | None = Field(
         None,
-        description="Currency of prices whose line names none. Without it, an existing product "
-        "keeps its currency, and other prices are in the company's currency.",
+        description="Currency of prices whose line has no currency. Without this option, an "
+        "existing product keeps its currency, and other prices are in the company's currency.",
     )
     timezone: Zone | None = Field(
         None,
-        description="Time zone of times without an offset, and of business days. Without it, the "
-        "company's time zone.",
+        description="Time zone of times without an offset, and of business days; without this "
+        "option, the company's time zone.",
     )
     encoding: Encoding = None
     return_prefix: Code | None = Field(
         None,
-        description="Prefix of the ids of returns: in an order whose id begins with it, quantities "
-        "above 0 become negative, and those below 0 stay.",
+        description="Prefix of the ids of returns. In an order whose id begins with the prefix, "
+        "quantities above 0 become negative, and negative quantities stay as they are.",
         examples=["R"],
     )
     strip_suffix: Code | None = Field(
-        None, description="Suffix that is removed from the ids of customers.", examples=[".0"]
+        None, description="Suffix that is removed from the end of customers' ids.", examples=[".0"]
     )
     mode: Mode = Field(
         Mode.UPSERT,
@@ -55,15 +55,16 @@ class ImportOptions(Body):
     )
 
     def to_store(self, entity: str, settings: ServiceSettings) -> dict[str, Any]:
-        """Return the options of an import, with the deployment's defaults for absent ones.
+        """Return the options to store with an import; missing ones get the company's defaults.
 
-        Invalid if an option is not for files of the entity, or if they need one that is absent.
+        Raise Invalid if an option does not apply to files of the entity, or if these files need a
+        system and it is missing.
         """
-        taken = SPECS[entity].option_names()
-        message = f"Leave it out: it is not for files of {entity}."
-        foreign = sorted(self.model_fields_set.difference(taken))
+        applicable = SPECS[entity].option_names()
+        message = f"Leave this option out: it does not apply to files of {entity}."
+        foreign = sorted(self.model_fields_set.difference(applicable))
         faults = [Fault(f"/options/{name}", "foreign", message) for name in foreign]
-        if self.system is None and "system" in taken:
+        if self.system is None and "system" in applicable:
             faults.append(SYSTEM_REQUIRED)
         if faults:
             raise Invalid(*faults)
@@ -109,7 +110,7 @@ SentForm = Annotated[ImportForm, Form(media_type="multipart/form-data")]
 
 
 class ImportOut(FileImportOut):
-    """An import; its counts are lines, and `processed` is the sum of the four outcomes."""
+    """An import of a file; all its counts are numbers of lines."""
 
     location_template = "/v1/imports/{row.id}"
     model_config = ConfigDict(json_schema_extra={"examples": [_RUNNING]})

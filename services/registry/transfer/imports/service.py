@@ -1,4 +1,4 @@
-"""Use cases of imports: start one. Its job is in job.py."""
+"""The use case of imports: store a file and queue the job that imports it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ UNKNOWN = "No import has this id."
 def start_import(
     session: Session, *, entity: str, options: Mapping[str, Any], upload: Upload
 ) -> Import:
-    """Store a file and queue its import; Invalid at once if its header does not fit."""
+    """Store a file and queue its import; raise Invalid if its header does not fit the entity."""
     header = read_table(upload.stream, encoding=options["encoding"]).header
     layout = layout_of(entity, header, upload.mapping, options)
     stored = store_file(session, upload, layout.columns)

@@ -1,7 +1,7 @@
-"""The entities that can be imported, collected from the nouns that declare themselves.
+"""The entities (kinds of records) that can be imported: customers, products and orders.
 
-Every module `importing` of a noun of the registry has a constant `SPEC`, as described in
-`shared/imports/specs.py`.
+Every module `importing` of the registry declares one entity by a constant `SPEC`, which
+`shared/imports/specs.py` describes. This module collects these constants.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from shared.imports.specs import ImportSpec, RecordSpec
 
 
 def collect_specs() -> dict[str, ImportSpec[Any]]:
-    """Return the declarations of all nouns by entity, after those that they refer to."""
+    """Return the specs by entity; an entity comes after the entities that it refers to."""
     modules = walk_packages(registry.__path__, f"{registry.__name__}.")
     names = [module.name for module in modules if module.name.endswith(".importing")]
     specs: dict[str, ImportSpec[Any]] = {
@@ -31,7 +31,7 @@ def collect_specs() -> dict[str, ImportSpec[Any]]:
 
 SPECS: Mapping[str, ImportSpec[Any]] = collect_specs()
 
-if TYPE_CHECKING:  # type checkers know no enumeration whose members are computed
+if TYPE_CHECKING:  # type checkers do not support computed members
     Entity = str
 else:
     Entity = StrEnum("Entity", {entity.upper(): entity for entity in SPECS})
@@ -41,7 +41,7 @@ else:
 def layout_of(
     entity: str, header: Sequence[str], mapping: ColumnMapping, options: Mapping[str, Any]
 ) -> Layout:
-    """Find the fields of an entity in a header; Invalid names the columns that do not fit."""
+    """Find the columns of an entity in a header; raise Invalid if the header does not fit."""
     return find_layout(SPECS[entity].fields(ZoneInfo(options["timezone"])), header, mapping)
 
 
@@ -51,12 +51,13 @@ def description_of_files() -> str:
 
 
 def join_words(conjunction: str, entities: Sequence[str] = tuple(SPECS)) -> str:
-    """Return entities as words of a sentence: `customers, products or orders`."""
+    """Join entities, by default all, as in a sentence: `customers, products or orders`."""
     *others, last = entities
     return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
 def _description_lines() -> Iterator[str]:
+    """Yield the paragraphs about all entities, then a list of the columns of each entity."""
     records = [entity for entity, spec in SPECS.items() if isinstance(spec, RecordSpec)]
     yield f"**{join_words('and', records).capitalize()}.** {_ABOUT_RECORDS}"
     yield from (spec.about for spec in SPECS.values() if spec.about)
@@ -67,7 +68,7 @@ def _description_lines() -> Iterator[str]:
             yield f"- `{name}`{needed}: {field.meaning}. Written: {field.cell.format}."
 
 
-_ABOUT_RECORDS = """Each line is one record. A missing column and a blank cell leave the value on
-record as it was, so a file removes nothing. Lines are applied one after the other: where several
-lines name the same record, by whichever id, the later one wins.
+_ABOUT_RECORDS = """Each line is one record. A missing column or a blank cell leaves the stored
+value unchanged, so a file cannot remove a value. Lines are applied one after the other: if several
+lines name the same record, by the same id or by different ids, the later line wins.
 """

@@ -1,8 +1,8 @@
-"""Gathering of lines by a key over a file of any size, on the worker's disk.
+"""Sorting the lines of a file of any size by a key, on the worker's disk.
 
-Lines with the same key need not stand together, but mostly do: those that do are one row of a
-temporary SQLite file, which sorts them. It is written again when a killed import goes on, because
-the imported file itself is stored in the database.
+A temporary SQLite file sorts the lines. Lines with the same key are usually adjacent, so adjacent
+ones are stored together as one row, called a run. If the worker is killed, the next one writes a
+new temporary file; nothing is lost, because the imported file is stored in the database.
 """
 
 import sqlite3
@@ -17,10 +17,11 @@ from shared.files.tables import Line
 from shared.imports.specs import Group
 
 MAX_RUN_LINES = 100
+"""Adjacent lines with the same key that are stored as one row."""
 
 
 class Staging:
-    """A temporary file of lines, sorted by their keys."""
+    """A temporary file that sorts lines by their keys."""
 
     def __init__(self) -> None:
         self._connection = sqlite3.connect("", isolation_level=None)
@@ -35,7 +36,7 @@ class Staging:
             nonlocal count
             for key, run in _runs(lines):
                 count += len(run)
-                yield key, run[0].number, orjson.dumps([_row(line) for line in run])
+                yield key, run[0].number, orjson.dumps([_line_values(line) for line in run])
 
         self._connection.execute("BEGIN")
         self._connection.executemany("INSERT INTO runs VALUES (?, ?, ?)", rows())
@@ -43,15 +44,15 @@ class Staging:
         return count
 
     def groups(self, *, max_lines: int) -> Iterator[Group]:
-        """Yield the lines of each key, sorted by key, lines as in the file.
+        """Yield a group for each key, sorted by key; its lines are in the order of the file.
 
-        More than `max_lines` lines come in pieces, and those without a key one by one: no list
-        grows that cannot become a record.
+        A key with more than `max_lines` lines cannot become a record. It is yielded in pieces with
+        `is_cut`, and lines with an empty key one by one, so that no piece needs much memory.
         """
         select = "SELECT key, lines FROM runs ORDER BY key, number"
         runs = self._connection.execute(select)
         for key, rows in groupby(runs, key=itemgetter(0)):
-            lines = (_line(*row) for _, run in rows for row in orjson.loads(run))
+            lines = (_line(*values) for _, run in rows for values in orjson.loads(run))
             is_cut = False
             while piece := list(islice(lines, max_lines + 1 if key else 1)):
                 is_cut = is_cut or len(piece) > max_lines
@@ -63,7 +64,7 @@ class Staging:
 
 
 def _runs(lines: Iterable[tuple[str, Line]]) -> Iterator[tuple[str, Sequence[Line]]]:
-    """Yield lines with the same key that stand together as one run, of a limited length."""
+    """Yield (key, lines) for each run of adjacent lines with the same key, of limited length."""
     run_key, run = "", list[Line]()
     for key, line in lines:
         if run and (key != run_key or len(run) == MAX_RUN_LINES):
@@ -75,9 +76,11 @@ def _runs(lines: Iterable[tuple[str, Line]]) -> Iterator[tuple[str, Sequence[Lin
         yield run_key, run
 
 
-def _row(line: Line) -> tuple[int, list[str], str | None]:
+def _line_values(line: Line) -> tuple[int, list[str], str | None]:
+    """Return the number, the cells and the message of the fault of a line, for JSON."""
     return line.number, line.cells, line.fault.message if line.fault else None
 
 
 def _line(number: int, cells: list[str], fault: str | None) -> Line:
+    """Return the line from which `_line_values` returned these values."""
     return Line(number, cells, Fault("", "ragged", fault) if fault else None)

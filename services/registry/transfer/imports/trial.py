@@ -1,6 +1,8 @@
-"""Memory of a dry run for the records that it would have written: its chunks are rolled back.
+"""The records that a dry run would have written, for the lines that change them again.
 
-It is a temporary SQLite file, so that the worker's memory does not grow with the imported file.
+The chunks of a dry run are rolled back, so later chunks do not find these records in the database.
+They are in a temporary SQLite file, so that the worker's memory does not grow with the imported
+file.
 """
 
 import pickle
@@ -18,7 +20,7 @@ class Trial:
         self._connection.execute("CREATE TABLE records (key TEXT PRIMARY KEY, record BLOB)")
 
     def remember(self, records: Mapping[Any, Any]) -> None:
-        """Store records, in place of those with the same keys."""
+        """Store records by their keys; a record replaces the stored record with the same key."""
         rows = ((repr(key), pickle.dumps(record)) for key, record in records.items())
         self._connection.execute("BEGIN")
         self._connection.executemany("INSERT OR REPLACE INTO records VALUES (?, ?)", rows)
@@ -33,6 +35,7 @@ class Trial:
         self._connection.close()
 
     def _record(self, key: Any) -> Any:
+        """Return the stored record with this key; None if there is no such record."""
         select = "SELECT record FROM records WHERE key = ?"
         row = self._connection.execute(select, [repr(key)]).fetchone()
-        return pickle.loads(row[0]) if row else None  # noqa: S301  our own file
+        return pickle.loads(row[0]) if row else None  # noqa: S301  this object has written the file

@@ -1,4 +1,4 @@
-"""Search tokens, contradictions and visibility of the record of a customer. Pure."""
+"""The rules of a customer's record: contradictions, visibility to a reader, and search tokens."""
 
 from dataclasses import replace
 
@@ -25,6 +25,7 @@ RECORD = Record(name="王强", kind=Kind.UNKNOWN, nature=Nature.UNKNOWN)
 
 
 def finds(q: str, name: str) -> bool:
+    """Return whether a search for `q` finds a customer with this name."""
     stored = tokens(Record(name=name, kind=Kind.UNKNOWN, nature=Nature.UNKNOWN))
     return all(any(token.startswith(prefix) for token in stored) for prefix in query_tokens(q))
 
@@ -107,14 +108,14 @@ def test_every_record_is_visible_to_a_reader_of_all_rows() -> None:
         (Kind.UNKNOWN, Nature.HOUSEHOLD, True),
     ],
 )
-def test_persons_are_individual_or_household_and_others_are_not(
+def test_persons_are_individual_or_household_and_organisations_are_not(
     kind: Kind, nature: Nature, *, fits: bool
 ) -> None:
     found = contradictions(Record(name="x", kind=kind, nature=nature))
     assert [each.field for each in found] == ([] if fits else ["nature"])
 
 
-def test_only_organisations_have_an_owner_and_only_retailers_a_format() -> None:
+def test_a_person_has_no_ownership_and_only_a_retailer_has_a_retail_format() -> None:
     person = Record(
         name="x",
         kind=Kind.PERSON,

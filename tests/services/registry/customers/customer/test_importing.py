@@ -1,4 +1,4 @@
-"""Customers in files: their cells, how a line names one, and the record after a line. Pure."""
+"""Customers in files: parsing cells, the external id of a line, and the record after a line."""
 
 from dataclasses import replace
 
@@ -25,14 +25,14 @@ def test_a_line_names_a_customer_by_the_system_and_the_id_without_the_suffix() -
     assert external_id_of(values, replace(OPTIONS, strip_suffix=".0")) == ExternalId("erp", "17")
 
 
-def test_blanks_before_the_suffix_are_no_part_of_the_id() -> None:
+def test_blanks_before_the_suffix_are_removed_from_the_id() -> None:
     options = replace(OPTIONS, strip_suffix="b")
     assert external_id_of({"external_id": "a b"}, options) == ExternalId("erp", "a")
 
 
-def test_an_id_of_which_the_suffix_leaves_nothing_names_nobody() -> None:
+def test_an_id_that_consists_only_of_the_suffix_is_refused() -> None:
     options = replace(OPTIONS, strip_suffix="b")
-    with pytest.raises(ValueError, match="leaves something"):
+    with pytest.raises(ValueError, match=r"longer than options\.strip_suffix"):
         external_id_of({"external_id": "b"}, options)
 
 
@@ -80,7 +80,7 @@ def test_a_record_that_contradicts_itself_has_faults_by_field() -> None:
         (TAGS, "a;" * 50, ("a",) * 50),
     ],
 )
-def test_cells_of_customers_are_parsed(cell: Cell, text: str, value: object) -> None:
+def test_valid_cells_of_customers_are_parsed(cell: Cell, text: str, value: object) -> None:
     assert cell.parse(text) == value
 
 

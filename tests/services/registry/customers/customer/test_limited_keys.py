@@ -1,4 +1,7 @@
-"""A key that sees some customers only writes customers that stay visible to it."""
+"""A key that sees some rows only can write only customers that it also sees afterwards.
+
+Promise P7: a caller reads nothing that the scopes and rows of its API key do not include.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,14 +19,18 @@ PATH = "/v1/customers/by-external-id/shop/1"
 VISIBLE_BY = {Rows.OWN: ("owner", "key-1"), Rows.TEAM: ("team", "east")}
 
 
+"""The field, and its value, that makes a customer visible to the key of the fixture `limited`."""
+
+
 @pytest.fixture(params=list(VISIBLE_BY))
 def rows(request: pytest.FixtureRequest) -> Rows:
+    """Return the rows that the key sees: its own customers, or those of its team."""
     return Rows(request.param)
 
 
 @pytest.fixture
 def limited(registry: Running, rows: Rows) -> Iterator[httpx.Client]:
-    """Return a client whose key sees its own customers or those of its team."""
+    """Return a client with the API key `key-1` of the team `east`, which sees only `rows`."""
     with registry.as_caller(Identity("key-1", "", frozenset(), rows, "east")) as client:
         yield client
 
@@ -31,7 +38,7 @@ def limited(registry: Running, rows: Rows) -> Iterator[httpx.Client]:
 def test_a_limited_key_sees_the_customers_that_it_registers(
     limited: httpx.Client, rows: Rows
 ) -> None:
-    """P7: without owner or team a new customer gets those of the key."""
+    """Promise P7: a new customer without owner or team gets the owner or team of the key."""
     field, own = VISIBLE_BY[rows]
     answers = [limited.put(PATH, json=NEW) for _ in range(2)]
     answers.append(limited.post("/v1/customers", json=NEW | {field: own}))
@@ -45,7 +52,7 @@ def test_a_limited_key_sees_the_customers_that_it_registers(
 def test_a_limited_key_cannot_set_an_owner_or_team_that_it_does_not_see(
     registry: Running, limited: httpx.Client, rows: Rows
 ) -> None:
-    """P7: another owner or team would hide the customer from the key."""
+    """Promise P7: with another owner or team the customer would be invisible to the key."""
     field, own = VISIBLE_BY[rows]
     customer = limited.put("/v1/customers/by-external-id/shop/2", json=NEW).json()
     path, matching = f"/v1/customers/{customer['id']}", {"If-Match": '"1"'}

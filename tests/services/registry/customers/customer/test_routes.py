@@ -26,6 +26,7 @@ SHOP: dict[str, Any] = {
 
 
 def registered(client: httpx.Client, **changes: Any) -> dict[str, Any]:
+    """Register the customer SHOP with some changed fields; return the response body."""
     answer = client.post("/v1/customers", json=SHOP | changes)
     assert answer.status_code == 201, answer.text
     body: dict[str, Any] = answer.json()
@@ -84,11 +85,11 @@ def test_upserting_a_customer_removes_no_external_id(client: httpx.Client) -> No
 def test_upserting_a_customer_does_not_exceed_the_limit_of_external_ids(
     registry: Running,
 ) -> None:
-    """The ids on record and the id of the path count: an answer could not show more of them."""
+    """The stored ids and the id in the path are included in the limit."""
     path = "/v1/customers/by-external-id/erp/17"
 
-    def upsert(first: int, many: int) -> httpx.Response:
-        ids = [{"system": "crm", "id": str(n)} for n in range(first, first + many)]
+    def upsert(first_id: int, count: int) -> httpx.Response:
+        ids = [{"system": "crm", "id": str(n)} for n in range(first_id, first_id + count)]
         return registry.client.put(path, json=SHOP | {"external_ids": ids})
 
     refused = upsert(0, 50)
@@ -198,7 +199,7 @@ def test_a_system_with_a_colon_on_record_can_be_read_and_corrected(
     assert corrected.json()["external_ids"] == change["external_ids"]
 
 
-def test_a_record_beyond_todays_limits_can_be_read_and_changed(
+def test_a_stored_customer_that_exceeds_a_limit_can_be_read_and_changed(
     registry: Running,
 ) -> None:
     """Limits apply when a value is written: one row beyond them must not make lists fail."""
@@ -246,6 +247,7 @@ def test_a_repeated_idempotency_key_has_one_effect_and_the_same_answer(registry:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
+    # changed fields of SHOP, and the pointer of the fault
     ({"name": ""}, "/name"),
     ({"name": 5}, "/name"),
     ({"name": "a\x00b"}, "/name"),

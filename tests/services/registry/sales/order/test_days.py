@@ -1,4 +1,4 @@
-"""Times and days of orders are texts in one format, never a number of seconds."""
+"""Times and days of orders have one text format; a number of seconds is refused."""
 
 import httpx
 import pytest
@@ -29,7 +29,7 @@ def test_a_text_that_is_not_a_day_is_refused_as_promised_on(client: httpx.Client
 
 @pytest.mark.parametrize("name", ["from", "to"])
 @pytest.mark.parametrize("day", [*DAYS, "1767225600", "0", "2026-01-01T00:00:00+08:00"])
-def test_the_bounds_of_a_list_of_orders_are_days_and_nothing_else(
+def test_a_text_that_is_not_a_day_is_refused_as_from_or_to_of_a_list(
     client: httpx.Client, name: str, day: str
 ) -> None:
     answer = client.get("/v1/orders", params={name: day})

@@ -1,4 +1,4 @@
-"""The amount, the faults and the digest of an order. Pure."""
+"""The rules of orders: the amount, the faults of lines, and the digest."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +16,7 @@ NUMBERS = st.decimals(min_value=0, max_value=10**15 - 1, places=6)
 
 
 def line(quantity: str, price: str, discount: str = "0", cost: str | None = None) -> Line:
+    """Return a line with these numbers."""
     return Line(
         product_code="A",
         quantity=Decimal(quantity),
@@ -26,6 +27,7 @@ def line(quantity: str, price: str, discount: str = "0", cost: str | None = None
 
 
 def order(*lines: Line) -> Order:
+    """Return an order with these lines."""
     return Order(
         system="erp",
         external_id="1",
@@ -47,7 +49,7 @@ def test_the_amount_of_an_order_is_the_exact_sum_of_its_lines(
     assert Fraction(order(*lines).amount) == expected
 
 
-def test_a_discount_lessens_a_payment_and_a_refund() -> None:
+def test_a_discount_reduces_both_a_payment_and_a_refund() -> None:
     assert order(line("2", "5", "1"), line("-3", "5", "2")).amount == 9 - 13
 
 
@@ -96,7 +98,8 @@ FULL = replace(
 )
 
 
-def _with(**changed: object) -> Order:
+def with_line_fields(**changed: object) -> Order:
+    """Return the order FULL with changed fields in its only line."""
     return replace(FULL, lines=(replace(FULL.lines[0], **changed),))  # type: ignore[arg-type]
 
 
@@ -112,12 +115,12 @@ def test_orders_that_differ_in_any_value_have_different_digests() -> None:
         replace(FULL, faulty=True),
         replace(FULL, lines=FULL.lines * 2),
         replace(FULL, lines=()),
-        _with(product_code="B"),
-        _with(quantity=Decimal(3)),
-        _with(unit_price=Decimal(6)),
-        _with(discount=Decimal(2)),
-        _with(unit_cost=None),
-        _with(unit_cost=Decimal(4)),
+        with_line_fields(product_code="B"),
+        with_line_fields(quantity=Decimal(3)),
+        with_line_fields(unit_price=Decimal(6)),
+        with_line_fields(discount=Decimal(2)),
+        with_line_fields(unit_cost=None),
+        with_line_fields(unit_cost=Decimal(4)),
     ]
     assert len({digest(each) for each in (FULL, *others)}) == 1 + len(others)
 
@@ -130,19 +133,19 @@ def test_no_text_gives_two_different_orders_the_same_digest() -> None:
     one = replace(FULL, lines=(Line("A\x1f1\x1f5\x1f0\x1f\x1fB", Decimal(1), Decimal(5)),))
     assert digest(one) != digest(two)
     codes = ["\x1f", "\x1e", "\x1e1", "\x1e0", "\x1e01", "\x1e\x1f", "\x1f0", "1"]
-    assert len({digest(_with(product_code=code)) for code in codes}) == len(codes)
+    assert len({digest(with_line_fields(product_code=code)) for code in codes}) == len(codes)
     cards = [replace(FULL, anonymous_reference=code) for code in codes]
     assert len({digest(card) for card in cards}) == len(codes)
 
 
 def test_the_format_of_a_number_and_the_external_id_do_not_change_the_digest() -> None:
-    assert digest(_with(unit_price=Decimal("5.500"))) == digest(FULL)
-    assert digest(_with(quantity=Decimal("2E+0"))) == digest(FULL)
+    assert digest(with_line_fields(unit_price=Decimal("5.500"))) == digest(FULL)
+    assert digest(with_line_fields(quantity=Decimal("2E+0"))) == digest(FULL)
     assert digest(replace(FULL, external_id="2")) == digest(FULL)
 
 
 def test_the_digest_of_an_order_equals_the_one_that_databases_store() -> None:
-    """Another digest would count every order that is sent again as changed once."""
+    """If digests were computed differently, all stored orders that are sent again would change."""
     assert digest(FULL) == "bc6b7a09a880a56a97a7817b43ffade84f812280ab8240d43f8ed89f3f59ef4f"
     bare = replace(
         order(line("1", "5")),

@@ -1,4 +1,4 @@
-"""Orders parsed from lines of a file, and the faults of lines that cannot be one. Pure."""
+"""Parsing orders from the lines of a file, and the faults of lines that form no valid order."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -36,11 +36,13 @@ BARE = {
 }
 
 
-def line(**more: str) -> dict[str, str]:
-    return BARE | more
+def line(**cells: str) -> dict[str, str]:
+    """Return the cells of a line by column: the required ones and those that are given."""
+    return BARE | cells
 
 
 def layout_of(header: list[str] = HEADER) -> Layout:
+    """Return the layout of a file whose column 单价 is mapped to the field `unit_price`."""
     return find_layout(fields(ZoneInfo("Asia/Shanghai")), header, {"单价": "unit_price"})
 
 
@@ -48,24 +50,24 @@ def parse(
     *lines: dict[str, str], options: OrderOptions = OPTIONS, order_id: str = "A1", cut: bool = False
 ) -> Draft | list[tuple[int, list[str]]]:
     """Parse an order; return its draft, or the numbers and the faults of its rejected lines."""
-    cells = [[each.get(name, "") for name in HEADER] for each in lines]
-    numbered = [FileLine(number, each) for number, each in enumerate(cells, 2)]
+    rows = [[cells.get(name, "") for name in HEADER] for cells in lines]
+    numbered = [FileLine(number, row) for number, row in enumerate(rows, 2)]
     found = OrderParser(layout_of(), options).parse(Group(order_id, numbered, cut))
     if isinstance(found, Draft):
         assert found.lines == numbered
         return found
-    return [(each.line.number, list(each.faults)) for each in found]
+    return [(rejected.line.number, list(rejected.faults)) for rejected in found]
 
 
 def draft(*lines: dict[str, str], options: OrderOptions = OPTIONS, order_id: str = "A1") -> Draft:
-    """Parse an order that has no faults."""
+    """Parse an order that must not have faults; return its draft."""
     found = parse(*lines, options=options, order_id=order_id)
     assert isinstance(found, Draft), found
     return found
 
 
 def faults(*lines: dict[str, str]) -> list[tuple[int, list[str]]]:
-    """Parse an order that is rejected; return the numbers of its lines and their faults."""
+    """Parse an order that must be rejected; return the number and the faults of each line."""
     found = parse(*lines)
     assert isinstance(found, list)
     return found
@@ -111,7 +113,7 @@ def test_an_order_has_the_values_of_its_lines() -> None:
     assert draft(first, second).customer == "C1"
 
 
-def test_an_order_has_its_system_and_its_missing_currency_from_the_options() -> None:
+def test_an_order_without_a_currency_gets_the_currency_of_the_options() -> None:
     found = draft(line(), options=replace(OPTIONS, system="erp"))
     assert (found.customer, found.order.system, found.order.currency) == ("", "erp", "CNY")
     assert not found.order.faulty
@@ -120,18 +122,18 @@ def test_an_order_has_its_system_and_its_missing_currency_from_the_options() -> 
     assert (found.order.promised_on, found.order.delivered_on) == (None, None)
 
 
-def test_the_suffix_and_blanks_before_it_are_no_part_of_the_customers_id() -> None:
+def test_the_suffix_and_blanks_before_it_are_removed_from_the_customers_id() -> None:
     options = replace(OPTIONS, strip_suffix=".0")
     assert draft(line(customer_external_id="17.0"), options=options).customer == "17"
     assert draft(line(customer_external_id="17.0")).customer == "17.0"
     assert draft(line(customer_external_id="17 .0"), options=options).customer == "17"
 
 
-def test_an_order_whose_customers_id_is_only_the_suffix_is_rejected_not_anonymous() -> None:
+def test_an_order_is_rejected_and_not_anonymous_if_its_customer_id_is_only_the_suffix() -> None:
     suffix = line(customer_external_id=".0")
     found = parse(suffix, line(), options=replace(OPTIONS, strip_suffix=".0"))
-    why = "customer_external_id: Give an id of which options.strip_suffix leaves something."
-    assert found == [(2, [why]), (3, ["Line 2 of this order is rejected."])]
+    message = "customer_external_id: Give an id that is longer than options.strip_suffix."
+    assert found == [(2, [message]), (3, ["Line 2 of this order is rejected."])]
     assert draft(suffix).customer == ".0"
 
 
@@ -175,17 +177,17 @@ def test_a_wrong_number_of_cells_is_reported_with_the_other_faults_of_the_line()
 
 
 def test_lines_with_different_customers_or_currencies_reject_their_order() -> None:
-    differ = "Give the same in all lines of an order: here"
+    advice = "Give the same value in all lines of an order, not"
     disagreements = [
-        f"customer_external_id: {differ} C1 in line 2, nothing in line 4.",
-        f"currency: {differ} EUR in line 2, nothing in line 4.",
+        f"customer_external_id: {advice} C1 in line 2 and nothing in line 4.",
+        f"currency: {advice} EUR in line 2 and nothing in line 4.",
     ]
     one, other = line(customer_external_id="C1", currency="EUR"), line()
     ((_, first), (_, alike), (_, odd), (_, later)) = faults(one, one, other, other)
     assert (first, odd) == (disagreements, disagreements)
     assert alike == later == ["Line 2 of this order is rejected."]
     ((_, first), (_, second)) = faults(line(currency="EUR"), line(currency="CNY", 单价="-1"))
-    different = f"currency: {differ} EUR in line 2, CNY in line 3."
+    different = f"currency: {advice} EUR in line 2 and CNY in line 3."
     assert first == [different]
     assert second[0].startswith("单价 (unit_price): ")
     assert second[1:] == [different]
@@ -195,25 +197,27 @@ def test_a_customer_with_and_without_the_suffix_is_the_same() -> None:
     lines = line(customer_external_id="17850.0"), line(customer_external_id="17850")
     options = replace(OPTIONS, strip_suffix=".0")
     assert draft(*lines, options=options).customer == "17850"
-    fault = "Give the same in all lines of an order: here 17850.0 in line 2, 17851 in line 3."
+    fault = (
+        "Give the same value in all lines of an order, not 17850.0 in line 2 and 17851 in line 3."
+    )
     found = parse(lines[0], line(customer_external_id="17851"), options=options)
     assert found == [(number, [f"customer_external_id: {fault}"]) for number in (2, 3)]
 
 
-def test_a_line_is_sound_or_not_whatever_the_other_lines_of_its_order_are() -> None:
+def test_the_validity_of_a_line_does_not_depend_on_other_lines_of_its_order() -> None:
     parser = OrderParser(layout_of(), OPTIONS)
 
-    def sound(fault: Fault | None = None, **more: str) -> bool:
-        cells = [line(**more).get(name, "") for name in HEADER]
-        return parser.is_sound(FileLine(2, cells, fault))
+    def is_valid(fault: Fault | None = None, **cells: str) -> bool:
+        row = [line(**cells).get(name, "") for name in HEADER]
+        return parser.is_valid(FileLine(2, row, fault))
 
-    assert sound(product_name="a")
-    assert not sound(quantity="x")
-    assert not sound(quantity="0")
-    assert not sound(Fault("", "ragged", "Give 5 cells."))
+    assert is_valid(product_name="a")
+    assert not is_valid(quantity="x")
+    assert not is_valid(quantity="0")
+    assert not is_valid(Fault("", "ragged", "Give 5 cells."))
 
 
-def test_an_order_whose_lines_have_different_days_is_of_the_earliest() -> None:
+def test_an_order_whose_lines_have_different_days_gets_the_earliest_day() -> None:
     found = draft(line(ordered_at="2026-10-01"), line(ordered_at="2025-10-01"))
     assert found.order.occurred_on == date(2025, 10, 1)
 
@@ -226,17 +230,17 @@ def test_an_order_with_too_many_lines_is_rejected_without_parsing_them() -> None
 
 def test_orders_of_unknown_customers_are_rejected_and_anonymous_ones_are_not() -> None:
     known, unknown, anonymous = (
-        draft(line(customer_external_id=each)) for each in ("C1", "C2", "")
+        draft(line(customer_external_id=customer)) for customer in ("C1", "C2", "")
     )
     drafts = [unknown, anonymous, known, unknown]
     accepted, rejected = assign_customers(drafts, {"C1": UUID(int=1)}, layout_of())
-    assert [(each.customer, each.order.customer_id) for each in accepted] == [
+    assert [(one.customer, one.order.customer_id) for one in accepted] == [
         ("", None),
         ("C1", UUID(int=1)),
     ]
-    assert [each.line for each in rejected] == [unknown.lines[0]] * 2
-    for each in rejected:
-        assert each.faults[0].startswith("customer_external_id: Register this customer first")
+    assert [one.line for one in rejected] == [unknown.lines[0]] * 2
+    for one in rejected:
+        assert one.faults[0].startswith("customer_external_id: Register this customer first")
 
 
 def test_a_time_without_offset_is_local_to_the_zone_of_the_file() -> None:

@@ -38,11 +38,13 @@ ORDER: dict[str, Any] = {
 
 @pytest.fixture
 def customer(client: httpx.Client) -> dict[str, Any]:
+    """Register the customer who buys in ORDER; return the response body."""
     body: dict[str, Any] = client.post("/v1/customers", json=CUSTOMER).json()
     return body
 
 
 def line(**changes: str) -> dict[str, str]:
+    """Return a line of an order with some changed fields."""
     return {"product_code": "WM-800", "quantity": "1", "unit_price": "10"} | changes
 
 
@@ -60,7 +62,7 @@ def test_the_amount_of_an_order_is_the_exact_sum_of_its_lines(client: httpx.Clie
 @pytest.mark.both_stacks
 def test_the_answer_to_an_upsert_equals_the_order_on_record(client: httpx.Client) -> None:
     lines = [line(quantity="1.50", unit_price="-0", discount="0.00", unit_cost="3.10"), line()]
-    body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+    body = {name: value for name, value in ORDER.items() if name not in {"external_id", "customer"}}
     path = "/v1/orders/by-external-id/shop/O-2"
     for version, change in ((1, {"lines": lines}), (2, {"lines": lines[::-1], "faulty": True})):
         answer = client.put(
@@ -73,7 +75,7 @@ def test_the_answer_to_an_upsert_equals_the_order_on_record(client: httpx.Client
 def test_a_product_code_with_control_characters_does_not_hide_a_change(
     client: httpx.Client,
 ) -> None:
-    """A code may look like the end of its line and the beginning of another one."""
+    """A code that contains the separators of the digest could look like two lines."""
     path = "/v1/orders/by-external-id/shop/O-3"
     body = {"ordered_at": "2026-01-31T15:59:59Z", "currency": "CNY"}
     two = body | {"lines": [line(product_code="A"), line(product_code="B")]}
@@ -91,11 +93,13 @@ def test_the_business_day_is_local_not_utc(client: httpx.Client) -> None:
         ("2026-01-31T16:00:00Z", "2026-02-01"),
     ):
         path = f"/v1/orders/by-external-id/shop/{moment}"
-        body = {k: v for k, v in anonymous.items() if k != "external_id"} | {"ordered_at": moment}
+        body = {name: value for name, value in anonymous.items() if name != "external_id"} | {
+            "ordered_at": moment
+        }
         assert client.put(path, json=body).json()["occurred_on"] == day
 
 
-def test_a_placed_order_is_published_whole_together_with_its_products(
+def test_a_placed_order_is_published_with_all_its_lines_and_its_products(
     registry: Running, customer: dict[str, Any]
 ) -> None:
     registry.client.post("/v1/orders", json=ORDER)
@@ -110,7 +114,7 @@ def test_a_placed_order_is_published_whole_together_with_its_products(
 
 
 @pytest.mark.usefixtures("customer")
-def test_an_order_of_returned_items_is_a_return_whose_discount_lessens_the_refund(
+def test_an_order_of_returned_items_is_a_return_whose_discount_reduces_the_refund(
     registry: Running,
 ) -> None:
     lines = [line(quantity="-2", unit_price="50", discount="10")]
@@ -121,11 +125,11 @@ def test_an_order_of_returned_items_is_a_return_whose_discount_lessens_the_refun
 
 @pytest.mark.both_stacks
 @pytest.mark.usefixtures("customer")
-def test_upserting_the_same_order_changes_nothing_and_another_raises_its_version(
+def test_upserting_the_same_order_changes_nothing_and_a_changed_one_raises_its_version(
     registry: Running,
 ) -> None:
     path = "/v1/orders/by-external-id/shop/O-1"
-    body = {k: v for k, v in ORDER.items() if k != "external_id"}
+    body = {name: value for name, value in ORDER.items() if name != "external_id"}
     first = registry.client.put(path, json=body)
     same = registry.client.put(
         path, json=body | {"lines": [ORDER["lines"][0] | {"unit_price": "2599"}, ORDER["lines"][1]]}
@@ -169,6 +173,7 @@ def test_a_recorded_order_is_refused_before_anything_is_written(registry: Runnin
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
+    # changed fields of ORDER, and the pointer of the first fault
     ({"customer": {"system": "erp", "id": "18"}}, "/customer"),
     ({"customer_id": "0199a7c0-0000-7000-8000-000000000000"}, "/customer_id"),
     ({"customer": {"system": "a:b", "id": "17"}}, "/customer/system"),
@@ -203,7 +208,7 @@ def test_bad_input_is_refused_with_its_pointer_and_changes_nothing(
 
 
 @pytest.mark.usefixtures("customer")
-def test_an_order_is_visible_to_keys_that_see_its_customer(registry: Running) -> None:
+def test_an_order_is_visible_only_to_keys_that_see_its_customer(registry: Running) -> None:
     order = registry.client.post("/v1/orders", json=ORDER).json()
     anonymous = ORDER | {"customer": None, "external_id": {"system": "shop", "id": "O-2"}}
     assert registry.client.post("/v1/orders", json=anonymous).status_code == 201
@@ -212,7 +217,11 @@ def test_an_order_is_visible_to_keys_that_see_its_customer(registry: Running) ->
             assert [one["id"] for one in client.get("/v1/orders").json()["items"]] == seen
             assert client.get(f"/v1/orders/{order['id']}").status_code == (200 if seen else 404)
             path = "/v1/orders/by-external-id/shop/O-1"
-            body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+            body = {
+                name: value
+                for name, value in ORDER.items()
+                if name not in {"external_id", "customer"}
+            }
             if not seen:
                 assert client.put(path, json=body).status_code == 404
 
@@ -220,8 +229,8 @@ def test_an_order_is_visible_to_keys_that_see_its_customer(registry: Running) ->
 def test_an_invisible_customer_is_refused_like_an_unknown_one(
     registry: Running, customer: dict[str, Any]
 ) -> None:
-    """P7: a key learns nothing from an order about a customer that it does not see."""
-    body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+    """Promise P7: sending an order does not reveal whether an invisible customer exists."""
+    body = {name: value for name, value in ORDER.items() if name not in {"external_id", "customer"}}
     invisible: list[dict[str, Any]] = [
         {"customer": {"system": "erp", "id": "17"}},
         {"customer_id": customer["id"]},
@@ -245,13 +254,15 @@ def test_an_invisible_customer_is_refused_like_an_unknown_one(
 
 @pytest.mark.usefixtures("customer")
 def test_p7_a_limited_key_adds_products_and_renames_none(registry: Running) -> None:
-    """P7: products have no owner, so a key that sees some rows changes none of them."""
+    """Promise P7: products have no owner, so a key that sees only some rows cannot change them."""
     assert registry.client.post("/v1/orders", json=ORDER).status_code == 201
     lines = [
         {"product_code": "FILTER", "product_name": "renamed", "quantity": "1", "unit_price": "1"},
         {"product_code": "NEW", "product_name": "新", "quantity": "1", "unit_price": "1"},
     ]
-    body = {k: v for k, v in ORDER.items() if k != "external_id"} | {"lines": lines}
+    body = {name: value for name, value in ORDER.items() if name != "external_id"} | {
+        "lines": lines
+    }
     path = "/v1/orders/by-external-id/shop/O-9"
     with registry.as_caller(Identity("li.na", "", frozenset(), Rows.OWN)) as client:
         assert client.put(path, json=body).status_code == 201
@@ -260,9 +271,9 @@ def test_p7_a_limited_key_adds_products_and_renames_none(registry: Running) -> N
     assert (named["FILTER"], named["NEW"]) == (("滤芯", 1), ("新", 1))
 
 
-def test_an_anonymous_order_needs_a_key_that_sees_all(registry: Running) -> None:
-    """A limited key would not see the order that it has recorded."""
-    anonymous = {k: v for k, v in ORDER.items() if k != "customer"}
+def test_only_a_key_that_sees_all_rows_can_record_an_anonymous_order(registry: Running) -> None:
+    """A key that sees only some rows would not see an anonymous order that it has recorded."""
+    anonymous = {name: value for name, value in ORDER.items() if name != "customer"}
     with registry.as_caller(Identity("wang.wei", "", frozenset(), Rows.OWN)) as client:
         answer = client.post("/v1/orders", json=anonymous)
     fault = answer.json()["errors"][0]
@@ -271,7 +282,7 @@ def test_an_anonymous_order_needs_a_key_that_sees_all(registry: Running) -> None
 
 
 def test_a_system_in_a_path_has_no_colon(client: httpx.Client) -> None:
-    body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+    body = {name: value for name, value in ORDER.items() if name not in {"external_id", "customer"}}
     refused = client.put("/v1/orders/by-external-id/a:b/O-1", json=body)
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "colon")
 
@@ -300,8 +311,8 @@ def test_orders_from_a_day_after_the_last_one_are_refused(client: httpx.Client) 
 
 
 def test_a_changed_order_stays_at_its_position_in_the_list(client: httpx.Client) -> None:
-    """Lists are sorted by `id`, which stays; `recorded_at` is the time of the last version."""
-    body = {k: v for k, v in ORDER.items() if k not in {"external_id", "customer"}}
+    """The list is sorted by `id`, which never changes, and not by `recorded_at`, which does."""
+    body = {name: value for name, value in ORDER.items() if name not in {"external_id", "customer"}}
     for name in "abc":
         client.put(f"/v1/orders/by-external-id/shop/{name}", json=body)
     client.put("/v1/orders/by-external-id/shop/b", json=body | {"faulty": True})

@@ -1,4 +1,4 @@
-"""Products in files: their cells, and a product after a line. Pure."""
+"""Products in files: parsing cells, and the product after a line."""
 
 from dataclasses import replace
 from decimal import Decimal

@@ -33,7 +33,7 @@ def test_a_product_can_be_read_back(client: httpx.Client) -> None:
 
 
 @pytest.mark.both_stacks
-def test_upserting_the_same_product_changes_nothing_and_another_price_raises_its_version(
+def test_upserting_the_same_product_changes_nothing_and_a_new_price_raises_its_version(
     registry: Running,
 ) -> None:
     answers = [registry.client.put(PATH, json=WASHER) for _ in range(2)]
@@ -53,10 +53,10 @@ def test_a_product_without_a_price_has_no_currency(client: httpx.Client) -> None
 
 
 @pytest.mark.parametrize("rows", [Rows.OWN, Rows.TEAM])
-def test_the_catalogue_is_read_by_every_key_and_changed_by_those_that_see_all(
+def test_every_key_reads_the_catalogue_and_only_keys_that_see_all_rows_change_it(
     registry: Running, rows: Rows
 ) -> None:
-    """P7: products have no owner, so a key that sees some rows only reads them."""
+    """Promise P7: products have no owner, so a key that sees only some rows cannot change them."""
     product = registry.client.put(PATH, json=WASHER).json()
     with registry.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
         for refused in (

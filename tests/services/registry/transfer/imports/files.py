@@ -1,4 +1,4 @@
-"""Files for the registry: start an import, work on it, and read its result."""
+"""Example files, and helpers that import a file into a running registry and read the result."""
 
 import csv
 import io
@@ -23,14 +23,17 @@ B1,2026-02-01 00:00:00,,P2,冰箱,1,99,CNY
 A1,2026-01-31 22:00:00,C1,P1,洗衣机,2,10.50,CNY
 RA1,2026-02-03 09:00:00,C1,P1,洗衣机 8 kg,-1,10.50,CNY
 """
+"""Three orders in four lines: A1 of two lines that are not adjacent, the anonymous B1, a return."""
 SHOP = {"system": "shop"}
+"""The only required option of a file of orders."""
 CREATE = SHOP | {"create_customers": True, "return_prefix": "R"}
+"""Options with which every line of ORDERS is imported."""
 
 
 def start_import(
     client: httpx.Client, entity: str, content: str | bytes, **form: Any
 ) -> httpx.Response:
-    """Send a file with the other parts of the form; return the answer."""
+    """Send a file and the other parts of the form, such as `options`; return the response."""
     data = {
         name: value if isinstance(value, str) else json.dumps(value) for name, value in form.items()
     }
@@ -41,7 +44,7 @@ def start_import(
 def import_file(
     registry: Running, entity: str, content: str | bytes, **form: Any
 ) -> dict[str, Any]:
-    """Import a file; return the import as it is when its job has ended."""
+    """Import a file and run its job; return the response body of the import after that."""
     answer = start_import(registry.client, entity, content, **form)
     assert answer.status_code == 202, answer.text
     run_jobs(registry)
@@ -50,25 +53,25 @@ def import_file(
 
 
 def run_jobs(registry: Running) -> None:
-    """Run the jobs of all unfinished imports."""
+    """Run the jobs of all imports that have not ended, as a worker does."""
     Runner(registry.database, WORKS)._run_unfinished(Import, Event())
 
 
 def counts(body: dict[str, Any]) -> tuple[int, int, int, int]:
     """Return the created, updated, unchanged and rejected lines of an import that succeeded."""
     assert body["state"] == "succeeded", body
-    four = body["created"], body["updated"], body["unchanged"], body["rejected"]
-    assert body["processed"] == body["total"] == sum(four)
-    return four
+    outcomes = body["created"], body["updated"], body["unchanged"], body["rejected"]
+    assert body["processed"] == body["total"] == sum(outcomes)
+    return outcomes
 
 
 def rejected_rows(registry: Running, body: dict[str, Any]) -> list[dict[str, str]]:
-    """Return the rows of the errors file of an import."""
+    """Return the rows in the file of errors of an import, each as a dict by column."""
     text = registry.client.get(body["errors_url"]).content.decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
 
 def orders(registry: Running) -> dict[str, Any]:
-    """Return the orders on record by their external ids."""
+    """Return the stored orders by external id."""
     items = registry.client.get("/v1/orders?limit=200").json()["items"]
     return {item["external_id"]["id"]: item for item in items}

@@ -1,4 +1,4 @@
-"""Columns of a file and their mapping: the errors of those that do not fit."""
+"""Columns of a file: which are matched or ignored, and the faults of a header or a mapping."""
 
 import httpx
 import pytest
@@ -14,6 +14,7 @@ from tests.services.registry.transfer.imports.files import (
 
 
 def faults(answer: httpx.Response) -> list[tuple[str, str, str]]:
+    """Return the pointer, code and message of each fault of a refused request."""
     assert answer.status_code == 422, answer.text
     return [(one["pointer"], one["code"], one["message"]) for one in answer.json()["errors"]]
 

@@ -1,4 +1,4 @@
-"""The file of errors: its content, and that it can be corrected and sent again."""
+"""The file of errors: its columns and messages, and importing it again after a correction."""
 
 from typing import Any
 
@@ -17,6 +17,7 @@ HEADER = ",".join(NAMES)
 
 
 def errors_of(registry: Running, content: str, **form: Any) -> list[dict[str, str]]:
+    """Import a file of products with Chinese column names; return its file of errors."""
     return rejected_rows(
         registry, import_file(registry, "products", content, mapping=NAMES, **form)
     )
@@ -25,7 +26,7 @@ def errors_of(registry: Running, content: str, **form: Any) -> list[dict[str, st
 def test_errors_of_a_gbk_file_can_be_corrected_and_sent_with_the_same_options(
     registry: Running,
 ) -> None:
-    """The file of errors is UTF-8 with a byte order mark, which wins over `encoding`."""
+    """The byte order mark of the file of errors has priority over the option `encoding`."""
     form: dict[str, Any] = {"mapping": NAMES, "options": {"encoding": "gbk"}}
     content = f"{HEADER}\nP1,洗衣机,99,\nP2,冰箱,九十,\n".encode("gbk")
     body = import_file(registry, "products", content, **form)
@@ -79,7 +80,7 @@ def test_a_mapped_column_named_line_no_is_not_replaced_by_the_line_number(
 
 
 def test_formulas_in_the_errors_file_are_escaped(registry: Running) -> None:
-    """An apostrophe makes a formula text; sent again with it, the cell is rejected again."""
+    """An apostrophe is put before a formula; a cell with the apostrophe is rejected again."""
     (row,) = errors_of(registry, f'{HEADER}\nP1,"=HYPERLINK(""x"")",1,\n')
     assert row["品名"] == '\'=HYPERLINK("x")'
     again = f'{HEADER}\nP1,"\'=HYPERLINK(""x"")",1,\n'
@@ -89,7 +90,7 @@ def test_formulas_in_the_errors_file_are_escaped(registry: Running) -> None:
 
 
 def test_an_order_id_of_any_length_does_not_stop_the_import(registry: Running) -> None:
-    """The progress of an import is not stored by values of the file."""
+    """The stored progress is a number of lines, so it does not depend on ids in the file."""
     lines = [f"{key},2026-01-31,P1,1,1" for key in ("a" * 900, "a" * 900 + "\x00", "A1")]
     content = "\n".join(["order_id,ordered_at,product_code,quantity,unit_price", *lines])
     answer = start_import(registry.client, "orders", content, options={"system": "erp"})

@@ -53,7 +53,7 @@ def test_lines_of_one_order_are_gathered_over_the_whole_file(registry: Running) 
     assert {p["code"]: p["name"] for p in products} == {"P1": "洗衣机 8 kg", "P2": "冰箱"}
 
 
-def test_the_same_file_again_changes_nothing(registry: Running) -> None:
+def test_importing_the_same_file_again_changes_nothing(registry: Running) -> None:
     import_file(registry, "orders", ORDERS, options=CREATE)
     before = len(registry.recorded())
     assert counts(import_file(registry, "orders", ORDERS, options=CREATE)) == (0, 0, 4, 0)
@@ -93,6 +93,7 @@ def test_one_bad_line_rejects_its_whole_order_and_can_be_corrected(registry: Run
 
 
 BAD_LINES = {
+    # a line of a file of orders, and the beginning of its errors
     "A1,yesterday,C1,P1,x,1,1,CNY": "ordered_at",
     "A1,2026-01-31,C1,,x,1,1,CNY": "product_code",
     "A1,2026-01-31,C1,P1,x,0,1,CNY": "quantity",
@@ -241,7 +242,7 @@ def test_products_are_created_once_and_changed_by_their_code(registry: Running) 
 
 
 def test_fields_that_a_file_lacks_stay_as_they_were(registry: Running) -> None:
-    """A file of another system has fewer columns; owners, marks and prices are not in it."""
+    """A file from another system may not have the columns owner, disqualified or price."""
     full = (
         "external_id,name,kind,nature,owner,team,disqualified\n1,王强,person,household,li.na,e,是\n"
     )
@@ -266,6 +267,7 @@ def test_fields_that_a_file_lacks_stay_as_they_were(registry: Running) -> None:
 
 
 BAD_REQUESTS: list[tuple[dict[str, Any], str]] = [
+    # changed parts of the form, and the pointer of the fault
     ({"entity": "robots"}, "/entity"),
     ({"mapping": ["quantity"]}, "/mapping"),
     ({"mapping": {"nowhere": "quantity"}}, "/mapping/nowhere"),
@@ -291,7 +293,7 @@ def test_a_bad_request_is_refused_at_once(
 
 
 @pytest.mark.parametrize("twice", ["file", "options", "mapping", "dry_run", "entity"])
-def test_each_part_of_the_form_comes_once(client: httpx.Client, twice: str) -> None:
+def test_a_form_with_a_repeated_part_is_refused(client: httpx.Client, twice: str) -> None:
     form = {"entity": "orders", "options": json.dumps(SHOP), "mapping": "{}", "dry_run": "true"}
     parts: list[tuple[str, tuple[str | None, str]]] = [("file", ("file.csv", ORDERS))]
     parts += [(name, (None, value)) for name, value in form.items()]
@@ -355,13 +357,13 @@ def test_a_queued_import_can_be_cancelled(registry: Running) -> None:
     assert orders(registry) == {}
 
 
-def test_an_import_needs_a_key_that_sees_all(registry: Running) -> None:
+def test_only_a_key_that_sees_all_rows_can_start_an_import(registry: Running) -> None:
     with registry.as_caller(Identity("li.na", "", frozenset(), Rows.OWN)) as client:
         assert start_import(client, "orders", ORDERS, options=SHOP).status_code == 403
 
 
 def test_imports_and_their_lines_are_visible_only_to_keys_that_see_all(registry: Running) -> None:
-    """P7: a file and its rejected lines may contain rows of any owner."""
+    """Promise P7: a file and its rejected lines may contain customers of any owner."""
     body = import_file(registry, "orders", ORDERS, options=SHOP)
     assert rejected_rows(registry, body)
     for rows in (Rows.OWN, Rows.TEAM):
@@ -378,7 +380,7 @@ def test_the_system_of_a_file_has_no_colon(client: httpx.Client) -> None:
     assert refused.json()["errors"][0]["pointer"] == "/options/system"
 
 
-def test_an_import_with_a_key_is_started_once(client: httpx.Client) -> None:
+def test_an_import_with_an_idempotency_key_is_started_once(client: httpx.Client) -> None:
     client.headers["Idempotency-Key"] = "file-1"
     first, second = (start_import(client, "orders", ORDERS, options=SHOP) for _ in range(2))
     same_length = start_import(client, "orders", ORDERS.replace("99", "98"), options=SHOP)

@@ -1,4 +1,4 @@
-"""Several lines of one customer or product: each is applied to the result of those before it."""
+"""Several lines of one customer or product: each changes the record as earlier lines left it."""
 
 from threading import Event
 from typing import Any
@@ -21,12 +21,13 @@ from tests.services.registry.transfer.imports.files import (
 
 TWO = {"system": "two"}
 CHUNKS = [1, 2, 500]
-"""Lines per chunk, so that two lines are in different chunks, in one or in one with others."""
+"""Lines per chunk: with 1 two adjacent lines are in different chunks, with 500 in the same one."""
 MODES = {
     "upsert": (1, 1, 1, 0),
     "insert": (1, 0, 0, 2),
     "update": (0, 0, 0, 3),
 }
+"""The counts of each file in FILES by mode: created, updated, unchanged and rejected lines."""
 FILES = {
     "customers": "external_id,name,city\n1,a,\n1,b,上海\n1,b,\n",
     "products": "code,name,category\n1,a,\n1,b,家电\n1,b,\n",
@@ -35,11 +36,13 @@ FILES = {
 
 @pytest.fixture(params=CHUNKS)
 def chunk_lines(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the test once for each number of lines per chunk in CHUNKS."""
     monkeypatch.setattr(job_records, "CHUNK_LINES", request.param)
 
 
 def register(registry: Running, *ids: str, **fields: Any) -> None:
-    external_ids = [{"system": "two", "id": each} for each in ids]
+    """Register a customer named `old` with these external ids and fields."""
+    external_ids = [{"system": "two", "id": external_id} for external_id in ids]
     body = {
         "name": "old",
         "kind": "unknown",
@@ -50,11 +53,13 @@ def register(registry: Running, *ids: str, **fields: Any) -> None:
 
 
 def customer(registry: Running) -> dict[str, Any]:
+    """Return the only registered customer."""
     (found,) = registry.client.get("/v1/customers").json()["items"]
     return dict(found)
 
 
 def import_customers(registry: Running, *rows: str, **form: Any) -> dict[str, Any]:
+    """Import lines of customers with the columns external_id, name, city and phone."""
     content = "\n".join(["external_id,name,city,phone", *rows])
     return import_file(registry, "customers", content, **{"options": TWO} | form)
 
@@ -115,7 +120,7 @@ def test_counts_do_not_depend_on_chunks_nor_on_a_dry_run(
 
 
 @pytest.mark.usefixtures("chunk_lines")
-def test_a_dry_run_counts_changes_of_existing_records_like_the_import(registry: Running) -> None:
+def test_a_dry_run_counts_changes_of_existing_records_as_the_import_does(registry: Running) -> None:
     register(registry, "1", "2")
     rows = ["1,new,北京,", "2,new,,", "2,new,上海,", "1,new,北京,", "1,old,,", "9,nine,,"]
     tried = import_customers(registry, *rows, dry_run="true")
@@ -125,7 +130,7 @@ def test_a_dry_run_counts_changes_of_existing_records_like_the_import(registry: 
 
 @pytest.mark.both_stacks
 @pytest.mark.parametrize("dry_run", ["false", "true"])
-def test_counts_are_the_same_when_a_second_worker_goes_on(
+def test_counts_are_the_same_when_a_second_worker_continues_an_import(
     registry: Running, monkeypatch: pytest.MonkeyPatch, dry_run: str
 ) -> None:
     monkeypatch.setattr(job_records, "CHUNK_LINES", 1)

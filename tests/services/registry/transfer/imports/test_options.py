@@ -1,4 +1,4 @@
-"""Options of a file: which are required, and which are for files of some entities only."""
+"""Options of an import: required options, and options that apply to some entities only."""
 
 from typing import Any
 
@@ -18,6 +18,7 @@ CONTENTS = {"customers": "external_id,name\n1,x\n", "products": "code,name\n1,x\
 
 
 def faults(answer: httpx.Response) -> list[tuple[str, str]]:
+    """Return the pointer and code of each fault of a refused request."""
     assert answer.status_code == 422, answer.text
     return [(one["pointer"], one["code"]) for one in answer.json()["errors"]]
 

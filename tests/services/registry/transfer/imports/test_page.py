@@ -20,14 +20,17 @@ PAGE = (ROOT / "docs" / "imports.md").read_text(encoding="utf-8")
 
 
 def fields(entity: str) -> list[tuple[str, Field]]:
+    """Return the name and the declaration of each column of an entity."""
     return list(SPECS[entity].fields(ZoneInfo("UTC")).items())
 
 
 def section(entity: str) -> str:
+    """Return the section of docs/imports.md about an entity."""
     return PAGE.partition(f"## {entity.capitalize()}\n")[2].partition("\n## ")[0]
 
 
 def column_row(name: str, field: Field) -> str:
+    """Return the row about a column as the table of its entity has it in docs/imports.md."""
     needed = "yes" if field.required else ""
     return f"| `{name}` | {needed} | {field.meaning} | {field.cell.format} |"
 
@@ -39,12 +42,14 @@ def test_the_page_has_the_columns_that_the_code_knows(entity: str) -> None:
 
 
 def option_row(name: str, field: FieldInfo) -> str:
-    entities = [entity for entity in SPECS if takes(entity, name)]
+    """Return the row about an option as the table of options has it in docs/imports.md."""
+    entities = [entity for entity in SPECS if is_applicable(entity, name)]
     default = "" if field.default is None else f"`{json.dumps(field.default)}`"
     return f"| `{name}` | {', '.join(entities)} | {default} | {field.description} |"
 
 
-def takes(entity: str, option: str) -> bool:
+def is_applicable(entity: str, option: str) -> bool:
+    """Return whether an option applies to files of an entity."""
     return option in SPECS[entity].option_names()
 
 
@@ -73,7 +78,7 @@ def test_the_example_files_of_the_page_are_imported_without_a_rejected_line(
 ) -> None:
     example = {"system": "erp", "return_prefix": "R"}
     for entity in SPECS:
-        options = {name: value for name, value in example.items() if takes(entity, name)}
+        options = {name: value for name, value in example.items() if is_applicable(entity, name)}
         (content,) = re.findall("```csv\n(.*?)```", section(entity), re.DOTALL)
         body = import_file(registry, entity, content, options=options)
         assert counts(body) == (content.count("\n") - 1, 0, 0, 0)

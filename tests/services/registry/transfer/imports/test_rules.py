@@ -1,4 +1,4 @@
-"""Rules of imports of orders that the description of the API states."""
+"""Rules of the import of orders that the API document states."""
 
 from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import (
@@ -10,7 +10,7 @@ from tests.services.registry.transfer.imports.files import (
 )
 
 
-def test_a_later_file_replaces_an_order_whole(registry: Running) -> None:
+def test_a_later_file_replaces_an_order_completely(registry: Running) -> None:
     full = f"{HEADER},discount,promised_on\n" + "".join(
         f"A1,2026-01-31,C1,{code},x,1,10,CNY,1,2026-02-05\n" for code in ("P1", "P2")
     )

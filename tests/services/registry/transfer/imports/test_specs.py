@@ -1,4 +1,4 @@
-"""The entities that can be imported are those that the nouns of the registry declare."""
+"""The entities that can be imported are collected from the modules `importing`."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ def test_the_declarations_are_collected_from_the_modules_importing() -> None:
     assert list(collect_specs()) == list(SPECS)
 
 
-def test_entities_come_after_those_that_they_refer_to() -> None:
+def test_an_entity_is_listed_after_the_entities_that_it_refers_to() -> None:
     entities = list(SPECS)
     assert entities == ["customers", "products", "orders"]
     for entity, spec in SPECS.items():
@@ -47,7 +47,7 @@ def test_times_of_a_file_are_local_to_the_timezone_of_its_options() -> None:
     assert values["ordered_at"] == (datetime(2026, 1, 30, 23, 30, tzinfo=UTC), date(2026, 1, 31))
 
 
-def test_entities_are_listed_as_words_of_a_sentence() -> None:
+def test_entities_are_joined_as_in_a_sentence() -> None:
     assert join_words("or") == "customers, products or orders"
     assert join_words("and", ["customers", "products"]) == "customers and products"
     assert join_words("and", ["orders"]) == "orders"

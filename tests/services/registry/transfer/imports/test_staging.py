@@ -1,4 +1,4 @@
-"""Gathering of lines in bounded memory, whatever the file is like."""
+"""Sorting the lines of a file by their keys, and importing orders from the sorted lines."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -30,7 +30,7 @@ from tests.services.registry.transfer.imports.files import (
 def no_file_is_left(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
-    """Fail each test here that leaves a file in the working directory."""
+    """Run each test in an empty working directory; fail it if it leaves a file there."""
     folder = tmp_path_factory.mktemp("working")
     monkeypatch.chdir(folder)
     yield
@@ -38,7 +38,7 @@ def no_file_is_left(
 
 
 def groups(keys: Iterable[str], *, max_lines: int) -> list[tuple[str, list[int], bool]]:
-    """Stage a line for each key; return the key, line numbers and cut of each group."""
+    """Sort one line for each key; return the key, line numbers and `is_cut` of each group."""
     with closing(Staging()) as staged:
         lines = ((key, Line(number, [key])) for number, key in enumerate(keys, 2))
         count = staged.fill(lines)
@@ -57,7 +57,7 @@ def test_lines_with_the_same_key_are_gathered_in_the_sequence_of_the_file(
     assert groups("baaabba", max_lines=9) == [("a", [3, 4, 5, 8], False), ("b", [2, 6, 7], False)]
 
 
-def test_more_lines_than_a_record_may_have_come_in_pieces() -> None:
+def test_more_lines_than_a_record_may_have_are_yielded_in_pieces() -> None:
     found = groups("aaaaaaab", max_lines=2)
     assert found == [
         ("a", [2, 3, 4], True),
@@ -68,7 +68,7 @@ def test_more_lines_than_a_record_may_have_come_in_pieces() -> None:
     assert groups("aaab", max_lines=3) == [("a", [2, 3, 4], False), ("b", [5], False)]
 
 
-def test_lines_without_a_key_come_one_by_one() -> None:
+def test_lines_without_a_key_are_yielded_one_by_one() -> None:
     assert groups(["", "a", ""], max_lines=1) == [
         ("", [2], False),
         ("", [4], False),
@@ -76,7 +76,7 @@ def test_lines_without_a_key_come_one_by_one() -> None:
     ]
 
 
-def test_a_staged_line_comes_back_with_its_cells_and_its_fault(
+def test_a_sorted_line_is_yielded_with_its_cells_and_its_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(staging, "MAX_RUN_LINES", 2)
@@ -96,6 +96,7 @@ def test_adjacent_lines_with_the_same_key_are_stored_in_runs_of_limited_length()
 
 
 def line(order_id: str) -> str:
+    """Return a line of a file of orders."""
     return f"{order_id},2026-01-31,C1,P1,x,1,1,CNY\n"
 
 
@@ -117,10 +118,11 @@ def test_lines_without_an_order_id_report_their_other_faults_too(registry: Runni
 
 
 class _KilledError(BaseException):
-    """Stands for kill -9: nothing runs after it, and committed changes stay."""
+    """Stands for a killed process: nothing runs after it, but committed changes stay."""
 
 
 def commit_and_die(*arguments: Any) -> None:
+    """Commit a chunk, and then end as if the process was killed."""
     commit(*arguments)
     raise _KilledError
 
@@ -128,7 +130,7 @@ def commit_and_die(*arguments: Any) -> None:
 def test_an_order_in_pieces_stays_rejected_when_a_second_worker_goes_on(
     registry: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first worker dies between two pieces of an order; no later piece counts as an order."""
+    """A worker is killed between two pieces of an order; the last piece must not be imported."""
     content = f"{HEADER}\n" + line("A1") * (MAX_LINES * 2 + 10) + line("B1")
     answer = start_import(registry.client, "orders", content, options=CREATE)
     with monkeypatch.context() as killing:
