@@ -41,7 +41,7 @@ def save_file(session: Session, *, file_id: UUID, stream: BinaryIO, limit: int) 
 def digest(stream: BinaryIO) -> str:
     """Return the SHA-256 of a stream in hexadecimal, and rewind the stream.
 
-    By it a repeated request with the same Idempotency-Key is checked to contain the same file.
+    The digest shows whether a repeated request with the same Idempotency-Key has the same file.
     """
     hashed = hashlib.sha256()
     while piece := stream.read(PIECE_BYTES):

@@ -1,7 +1,7 @@
 """Read CSV and XLSX files as lines of text cells; raise Invalid for a file that cannot be read.
 
-The contents of cells are checked elsewhere. Only a line with more or fewer cells than the header
-gets a fault here, with which it is listed in the file of errors.
+The contents of cells are checked elsewhere. Here only a line with more or fewer cells than the
+header gets a fault, so that the line is listed in the file of errors.
 """
 
 import codecs

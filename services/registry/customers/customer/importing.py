@@ -28,7 +28,7 @@ class CustomerIdOptions(Options):
     strip_suffix: str | None = None
 
     def customer_id(self, text: str) -> str:
-        """Return the id in a cell without `strip_suffix`; raise ValueError if nothing is left."""
+        """Return the id without `strip_suffix` at its end; raise ValueError if nothing is left."""
         customer_id = text.removesuffix(self.strip_suffix or "").strip()
         if not customer_id:
             raise ValueError("Give an id that is longer than options.strip_suffix.")

@@ -46,7 +46,7 @@ class ProductUpsert(Body):
     )
 
     def product(self, code: str, *, currency: str) -> domain.Product:
-        """Return the product with this code; `currency` is the default currency of its price."""
+        """Return the product with this code; `currency` is used if its price has none."""
         values = {name: getattr(self, name) for name in ProductUpsert.model_fields}
         if self.unit_price is not None:
             values["currency"] = self.currency or currency

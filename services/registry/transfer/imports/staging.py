@@ -52,7 +52,7 @@ class Staging:
         select = "SELECT key, lines FROM runs ORDER BY key, number"
         runs = self._connection.execute(select)
         for key, rows in groupby(runs, key=itemgetter(0)):
-            lines = (_line(*values) for _, run in rows for values in orjson.loads(run))
+            lines = (_line_from_values(*values) for _, run in rows for values in orjson.loads(run))
             is_cut = False
             while piece := list(islice(lines, max_lines + 1 if key else 1)):
                 is_cut = is_cut or len(piece) > max_lines
@@ -81,6 +81,6 @@ def _line_values(line: Line) -> tuple[int, list[str], str | None]:
     return line.number, line.cells, line.fault.message if line.fault else None
 
 
-def _line(number: int, cells: list[str], fault: str | None) -> Line:
+def _line_from_values(number: int, cells: list[str], fault: str | None) -> Line:
     """Return the line from which `_line_values` returned these values."""
     return Line(number, cells, Fault("", "ragged", fault) if fault else None)

@@ -92,8 +92,7 @@ def test_one_bad_line_rejects_its_whole_order_and_can_be_corrected(registry: Run
     assert orders(registry)["A1"]["amount"] == "42.00"
 
 
-BAD_LINES = {
-    # a line of a file of orders, and the beginning of its errors
+BAD_LINES = {  # line -> the beginning of its errors
     "A1,yesterday,C1,P1,x,1,1,CNY": "ordered_at",
     "A1,2026-01-31,C1,,x,1,1,CNY": "product_code",
     "A1,2026-01-31,C1,P1,x,0,1,CNY": "quantity",
@@ -266,8 +265,7 @@ def test_fields_that_a_file_lacks_stay_as_they_were(registry: Running) -> None:
     assert product["lifetime_days"] == 3650
 
 
-BAD_REQUESTS: list[tuple[dict[str, Any], str]] = [
-    # changed parts of the form, and the pointer of the fault
+BAD_REQUESTS: list[tuple[dict[str, Any], str]] = [  # changed parts of the form, pointer
     ({"entity": "robots"}, "/entity"),
     ({"mapping": ["quantity"]}, "/mapping"),
     ({"mapping": {"nowhere": "quantity"}}, "/mapping/nowhere"),

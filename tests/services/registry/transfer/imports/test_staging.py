@@ -27,7 +27,7 @@ from tests.services.registry.transfer.imports.files import (
 
 
 @pytest.fixture(autouse=True)
-def no_file_is_left(
+def empty_working_directory(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
     """Run each test in an empty working directory; fail it if it leaves a file there."""
