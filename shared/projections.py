@@ -42,21 +42,21 @@ def lock_rows(
     projection: Any,
     rows: Mapping[UUID, Row],
     *,
-    others: Collection[UUID] = (),
-    blank: Callable[[UUID], Row] = lambda id_: {"id": id_},
+    other_ids: Collection[UUID] = (),
+    blank_row: Callable[[UUID], Row] = lambda id_: {"id": id_},
 ) -> dict[UUID, Row]:
-    """Lock the rows of the ids in `rows` and `others` until the transaction ends; return them.
+    """Lock the rows of the ids in `rows` and `other_ids` until the transaction ends; return them.
 
     A row that does not exist yet is inserted first: with the values that `rows` has for its id, or,
-    for an id that is only in `others`, with the values that `blank` returns. The result has the
-    stored rows by id.
+    for an id that is only in `other_ids`, with the values that `blank_row` returns. The result
+    has the stored rows by id.
     """
     return lock_or_create(
         session,
         projection,
-        rows.keys() | set(others),
+        rows.keys() | set(other_ids),
         select_locked=lambda session, ids: _select_locked(session, projection, ids),
-        new_row=lambda id_: rows.get(id_) or blank(id_),
+        new_row=lambda id_: rows.get(id_) or blank_row(id_),
     )
 
 

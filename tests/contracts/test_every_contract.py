@@ -18,7 +18,7 @@ from shared.messaging.envelope import adapter
 FOLDER = Path(__file__).parent
 CONTRACTS = sorted(contracts().items(), key=lambda pair: pair[1].name)
 NAMES = [contract.name for _, contract in CONTRACTS]
-every_contract = pytest.mark.parametrize(("kind", "contract"), CONTRACTS, ids=NAMES)
+every_contract = pytest.mark.parametrize(("event_class", "contract"), CONTRACTS, ids=NAMES)
 
 PERSONAL_FIELDS = {
     "external_ids",
@@ -57,40 +57,44 @@ def test_every_contract_has_a_golden_file_in_the_folder_of_its_topic() -> None:
 
 @every_contract
 def test_the_event_in_the_golden_file_is_read_and_written_unchanged(
-    kind: type, contract: Contract
+    event_class: type, contract: Contract
 ) -> None:
     """A golden file never changes, except that new optional fields are added to it."""
     text = golden(FOLDER, contract).read_text(encoding="utf-8")
-    assert event_json(kind, adapter(kind).validate_json(text)) == text
+    assert event_json(event_class, adapter(event_class).validate_json(text)) == text
 
 
 @every_contract
-def test_the_golden_file_has_every_field_of_the_contract(kind: type, contract: Contract) -> None:
-    assert is_dataclass(kind)
-    assert list(golden_fields(contract)) == [field.name for field in fields(kind)]
+def test_the_golden_file_has_every_field_of_the_contract(
+    event_class: type, contract: Contract
+) -> None:
+    assert is_dataclass(event_class)
+    assert list(golden_fields(contract)) == [field.name for field in fields(event_class)]
 
 
 @every_contract
 def test_the_topic_names_service_and_module_and_the_key_is_the_id_of_the_record(
-    kind: type, contract: Contract
+    event_class: type, contract: Contract
 ) -> None:
     """The key of a record without an id of its own is the first id among its fields."""
     patron, service, module, *rest = contract.topic.split(".")
-    assert (patron, f"shared.contracts.{service}.{module}") == ("patron", kind.__module__)
+    assert (patron, f"shared.contracts.{service}.{module}") == ("patron", event_class.__module__)
     assert rest == (["state", "v1"] if contract.compacted else ["events", "v1"])
     ids = [name for name in golden_fields(contract) if name.endswith("_id")]
     assert contract.key == (f"{module}_id" if f"{module}_id" in ids else ids[0])
 
 
 @every_contract
-def test_fields_that_a_later_version_adds_are_ignored(kind: type, contract: Contract) -> None:
+def test_fields_that_a_later_version_adds_are_ignored(
+    event_class: type, contract: Contract
+) -> None:
     event = golden_fields(contract)
-    extended = adapter(kind).validate_json(orjson.dumps(event | {"added_later": [1]}))
-    assert extended == adapter(kind).validate_json(orjson.dumps(event))
+    extended = adapter(event_class).validate_json(orjson.dumps(event | {"added_later": [1]}))
+    assert extended == adapter(event_class).validate_json(orjson.dumps(event))
 
 
 @every_contract
-def test_facts_contain_no_personal_data(kind: type, contract: Contract) -> None:  # noqa: ARG001
+def test_facts_contain_no_personal_data(event_class: type, contract: Contract) -> None:  # noqa: ARG001
     """Facts are never deleted, so they must not contain fields that a person can have erased.
 
     Facts about products are exempt: the name of a product is no personal data.
@@ -102,18 +106,18 @@ def test_facts_contain_no_personal_data(kind: type, contract: Contract) -> None:
 
 @every_contract
 def test_every_event_has_the_key_the_version_and_the_time_of_its_record(
-    kind: type, contract: Contract
+    event_class: type, contract: Contract
 ) -> None:
-    assert is_dataclass(kind)
-    assert {"version", "recorded_at", contract.key} <= {field.name for field in fields(kind)}
+    assert is_dataclass(event_class)
+    assert {"version", "recorded_at", contract.key} <= {field.name for field in fields(event_class)}
 
 
 @every_contract
 def test_the_generated_example_of_a_contract_can_be_written_and_read(
-    kind: type, contract: Contract
+    event_class: type, contract: Contract
 ) -> None:
-    event = example(contract.name, kind)
-    assert adapter(kind).validate_json(event_json(kind, event)) == event
+    event = example(contract.name, event_class)
+    assert adapter(event_class).validate_json(event_json(event_class, event)) == event
 
 
 def test_a_golden_file_is_generated_only_if_it_is_missing(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_an_event_with_the_stored_values_does_not_change_the_stored_time_of_chan
 
 def test_a_row_that_was_locked_before_its_first_event_accepts_any_version(backend: Backend) -> None:
     with backend.database.transaction() as session:
-        locked = projections.lock_rows(session, Person, {}, others=[MEI])
+        locked = projections.lock_rows(session, Person, {}, other_ids=[MEI])
     assert locked == {MEI: {"id": MEI, "version": None, "name": None, "changed_at": None}}
     assert apply_events(backend, PersonChanged(MEI, 1, "Mei")) == {MEI}
     assert stored_rows(backend) == {MEI: (1, "Mei", 1)}

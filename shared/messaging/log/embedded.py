@@ -93,7 +93,7 @@ class EmbeddedLog:
         )
 
     def subscribe(self, *, group: str, topics: Sequence[str]) -> "EmbeddedSubscription":
-        """Join a group that reads these topics."""
+        """Join a group of readers of these topics."""
         with _translated_errors():
             return EmbeddedSubscription(self._path, group, topics)
 

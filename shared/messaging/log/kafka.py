@@ -53,7 +53,7 @@ class KafkaLog:
             raise LogUnavailable("a record was acknowledged without an offset")
 
     def subscribe(self, *, group: str, topics: Sequence[str]) -> "KafkaSubscription":
-        """Join a consumer group."""
+        """Join a consumer group that reads these topics."""
         with _translated_errors():
             return KafkaSubscription(self._bootstrap, self._client, group, topics)
 

@@ -178,7 +178,7 @@ def has_heartbeat_since(relay_: Relay, moment: float) -> bool:
 def test_a_relay_without_events_and_a_standby_relay_record_heartbeats(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without heartbeats of each relay, the process of its worker would end itself."""
+    """A worker exits when one of its loops, such as the relay, has no recent heartbeat."""
     monkeypatch.setattr(relay, "_STANDBY_SECONDS", 0.05)
     log = RecordingLog(backend.log)
     with relaying(backend, log) as one, relaying(backend, log) as other:

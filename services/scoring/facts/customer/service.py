@@ -26,7 +26,7 @@ def lock_customers(
     has none, because orders may name a customer before the registry's event arrives.
     """
     return projections.lock_rows(
-        session, Customer, rows or {}, others=customer_ids, blank=_blank_row
+        session, Customer, rows or {}, other_ids=customer_ids, blank_row=_blank_row
     )
 
 
