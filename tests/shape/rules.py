@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath
 
 from tests.shape.repeats import repeats
+from tests.shape.words import words
 
 TREES = ("services", "shared", "deploy", "tests")
 LONGEST_FILE = 400
@@ -41,7 +42,9 @@ def violations(root: Path) -> Iterator[str]:
         yield from _of_documents(shown, text)
         yield from _of_length(shown, text)
         if "migrations" not in shown.parts:  # a migration is one long list of statements
-            yield from _of_functions(shown, ast.parse(text))
+            tree = ast.parse(text)
+            yield from _of_functions(shown, tree)
+            yield from words(shown, tree)
     yield from repeats(root)
 
 
