@@ -133,7 +133,7 @@ class Runner(Loop):
         return sum(self._run_job(kind, job_id, stop) for job_id in ids if not stop.is_set())
 
     def _run_job(self, kind: type[Any], job_id: UUID, stop: Event) -> bool:
-        """Make one attempt at a job; return whether there was an attempt.
+        """Try a job once; return whether there was an attempt.
 
         There is none if another worker has locked the job, or the job is finished.
         """

@@ -25,7 +25,7 @@ _MOST_IN_LIST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class FormFaults:
-    """What is wrong with a submitted form: a message for each invalid answer, by item code.
+    """The faults of a submitted form: a message for each invalid answer, by item code.
 
     `incomplete` is true if the form came without its id; the respondent has to submit it again.
     """
