@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deploy.docs.api import openapi_files
 from deploy.docs.events import events_page
-from deploy.docs.golden import missing
+from deploy.docs.golden import missing_golden_files
 from deploy.docs.settings import settings_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,12 +19,12 @@ def documents() -> dict[Path, str]:
         **openapi_files(OPENAPI),
         ROOT / "docs" / "events.md": events_page(),
         ROOT / "docs" / "settings.md": settings_page(),
-        **missing(ROOT / "tests" / "contracts"),
+        **missing_golden_files(ROOT / "tests" / "contracts"),
     }
 
 
-def stale(files: dict[Path, str]) -> list[Path]:
-    """Return the files that are missing or have another text than they should."""
+def stale_files(files: dict[Path, str]) -> list[Path]:
+    """Return the paths of files that are missing or whose text differs from the generated text."""
     return [
         path
         for path, text in files.items()
@@ -32,30 +32,34 @@ def stale(files: dict[Path, str]) -> list[Path]:
     ]
 
 
-def obsolete(folder: Path, files: dict[Path, str]) -> list[Path]:
-    """Return the files in a folder that are not generated any more, as those of a removed area."""
+def obsolete_files(folder: Path, files: dict[Path, str]) -> list[Path]:
+    """Return the JSON files in a folder that are not generated any more."""
     return sorted(path for path in folder.rglob("*.json") if path not in files)
 
 
 def main() -> int:
-    """Write and delete files, or only check; the exit status is 1 if a check found something."""
+    """Update the generated files, or with --check only report them; return the exit status.
+
+    The status is 1 if a check has found a file that is not up to date.
+    """
     parser = argparse.ArgumentParser(prog="python -m deploy.docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only report what is not up to date")
     check = parser.parse_args().check
     files = documents()
-    old, unused = stale(files), obsolete(OPENAPI, files)
-    for path in [*old, *unused]:
+    stale, obsolete = stale_files(files), obsolete_files(OPENAPI, files)
+    for path in [*stale, *obsolete]:
         print(f"{path.relative_to(ROOT)} {'is not up to date: make docs' if check else 'updated'}")
     if not check:
-        _update(files, old, unused)
-    return 1 if check and (old or unused) else 0
+        _update(files, stale, obsolete)
+    return 1 if check and (stale or obsolete) else 0
 
 
-def _update(files: dict[Path, str], old: list[Path], unused: list[Path]) -> None:
-    for path in old:
+def _update(files: dict[Path, str], stale: list[Path], obsolete: list[Path]) -> None:
+    """Write the stale files and delete the obsolete ones."""
+    for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(files[path], encoding="utf-8")
-    for path in unused:
+    for path in obsolete:
         path.unlink()
 
 

@@ -1,4 +1,4 @@
-"""The OpenAPI documents behind the gateway, one file for each area of each service."""
+"""The OpenAPI documents of the services, which the gateway merges: one file for each area."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ SERVICES = {service.settings.name: service for service in (REGISTRY, SURVEY, SCO
 
 
 def openapi_files(folder: Path) -> dict[Path, str]:
-    """Return the text of every document from which the gateway merges its own, by file."""
+    """Return the JSON text of each area's document, by the path of its file."""
     return {
         folder / name / f"{area}.json": json.dumps(document, ensure_ascii=False, indent=1) + "\n"
         for name, service in SERVICES.items()
@@ -31,9 +31,10 @@ def openapi_files(folder: Path) -> dict[Path, str]:
 
 
 def area_documents(app: FastAPI) -> dict[str, Document]:
-    """Split the document of a service by area, which is the package that a route is written in.
+    """Return the OpenAPI document of each area of a service, by the area's name.
 
-    Components that every service shares are left out: the gateway adds them.
+    The area of an operation is the package in which its route is defined. Components that all
+    services share are left out: the gateway adds them.
     """
     document = app.openapi()
     paths: dict[str, Document] = {}
@@ -41,27 +42,30 @@ def area_documents(app: FastAPI) -> dict[str, Document]:
         for method in map(str.lower, route.methods):
             item = paths.setdefault(_area(route), {}).setdefault(route.path, {})
             item[method] = document["paths"][route.path][method]
-    return {area: _part(document, own) for area, own in sorted(paths.items())}
+    return {
+        area: _area_document(document, area_paths) for area, area_paths in sorted(paths.items())
+    }
 
 
 def _area(route: APIRoute) -> str:
-    """Return the area of a route: of `services.registry.sales.order.routes` it is `sales`."""
+    """Return the area of a route: `sales` for a route in `services.registry.sales.order.routes`."""
     return route.endpoint.__module__.split(".")[2]
 
 
-def _part(document: Document, paths: Document) -> Document:
+def _area_document(document: Document, paths: Document) -> Document:
+    """Return the document of these paths, with the tags and components that they need."""
     part = {"openapi": document["openapi"], "info": document["info"], "paths": paths}
     tags = {tag for operation in operations(part) for tag in operation["tags"]}
     components: Document = {}
     _add_components(components, document["components"], paths)
     return part | {
         "tags": [tag for tag in document["tags"] if tag["name"] in tags],
-        "components": {kind: dict(sorted(own.items())) for kind, own in components.items()},
+        "components": {kind: dict(sorted(named.items())) for kind, named in components.items()},
     }
 
 
 def _add_components(needed: Document, components: Document, node: Any) -> None:
-    """Add to `needed` the components that a part of a document refers to, and theirs in turn."""
+    """Add to `needed` the components that a part of a document needs, directly or indirectly."""
     for reference in references(node):
         kind, name = reference.removeprefix(COMPONENTS).split("/")
         if name not in SHARED_COMPONENTS.get(kind, {}) and name not in needed.get(kind, {}):

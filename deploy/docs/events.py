@@ -1,4 +1,4 @@
-"""docs/events.md, the page of all events, generated from the contracts."""
+"""docs/events.md, the page of all events, generated from `shared/contracts`."""
 
 import re
 import typing
@@ -29,7 +29,7 @@ named after the service that publishes it; each event names the services that co
 
 
 def events_page() -> str:
-    """Return the text of the page."""
+    """Return the text of docs/events.md."""
     handlers_of = {name: service.handlers(service.settings()) for name, service in SERVICES.items()}
     topics: dict[str, list[tuple[Contract, type]]] = {}
     for kind, contract in contracts().items():
@@ -41,6 +41,7 @@ def events_page() -> str:
 def _topic(
     name: str, members: list[tuple[Contract, type]], handlers_of: Mapping[str, Handlers]
 ) -> str:
+    """Return the section of a topic: its key, how long records are stored, and its events."""
     retention = (
         "the latest record per key (compacted)"
         if members[0][0].compacted
@@ -49,19 +50,23 @@ def _topic(
     lines = [f"## `{name}`\n", f"Key `{members[0][0].key}`; the topic stores {retention}.\n"]
     for contract, kind in sorted(members, key=lambda member: member[0].name):
         summary = (kind.__doc__ or "").split("\n")[0]
-        fields = ", ".join(f"`{name}` {shown}" for name, shown in _fields(kind))
-        by = ", ".join(service for service, handlers in handlers_of.items() if kind in handlers)
-        consumers = f" Consumed by {by}." if by else ""
+        fields = ", ".join(f"`{name}` {type_text}" for name, type_text in _fields(kind))
+        consumer_names = ", ".join(
+            service for service, handlers in handlers_of.items() if kind in handlers
+        )
+        consumers = f" Consumed by {consumer_names}." if consumer_names else ""
         lines.append(f"- **`{contract.name}`** {summary}{consumers}\n  {fields}.\n")
     return "\n".join(lines)
 
 
-def _fields(kind: Any) -> list[tuple[str, str]]:
-    hints = typing.get_type_hints(kind)
-    return [(name, _shown(hints[name])) for name in kind.__dataclass_fields__]
+def _fields(event_class: Any) -> list[tuple[str, str]]:
+    """Return the name and the type of each field of an event class."""
+    hints = typing.get_type_hints(event_class)
+    return [(name, _type_text(hints[name])) for name in event_class.__dataclass_fields__]
 
 
-def _shown(hint: object) -> str:
+def _type_text(hint: object) -> str:
+    """Return a type as the page shows it, without the names of modules."""
     if isinstance(hint, type) and not typing.get_args(hint):
         return hint.__name__
     return re.sub(r"\b(typing|uuid|datetime|decimal|shared\.contracts\.\w+)\.", "", str(hint))

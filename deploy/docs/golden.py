@@ -1,6 +1,6 @@
 """Golden files: an example of each event, written once and never overwritten.
 
-Tests compare them with what the code reads and writes today.
+Tests compare the examples with the JSON that the code parses and produces.
 """
 
 import types
@@ -27,41 +27,41 @@ _VALUES: dict[object, object] = {
 }
 
 
-def golden(folder: Path, contract: Contract) -> Path:
-    """Return the path of the golden file of an event: its topic, then its type."""
+def golden_file(folder: Path, contract: Contract) -> Path:
+    """Return the path of the golden file of an event: `<topic>/<type>.json` in the folder."""
     return folder / contract.topic / f"{contract.name.removeprefix('patron.')}.json"
 
 
 def event_json(kind: type, example: object) -> str:
-    """Return the JSON of an event as it is published, but indented."""
+    """Return the JSON of an event as it is published, with indentation."""
     return adapter(kind).dump_json(example, indent=2).decode() + "\n"
 
 
-def missing(folder: Path) -> dict[Path, str]:
-    """Return the text of an example of each event that has no golden file yet, by path."""
-    files = {golden(folder, contract): kind for kind, contract in contracts().items()}
+def missing_golden_files(folder: Path) -> dict[Path, str]:
+    """Return the text of the golden file of each event that has none yet, by path."""
+    files = {golden_file(folder, contract): kind for kind, contract in contracts().items()}
     return {
-        path: event_json(kind, example("", kind))
+        path: event_json(kind, example_value("", kind))
         for path, kind in files.items()
         if not path.exists()
     }
 
 
-def example(name: str, hint: Any) -> Any:
-    """Return an example value of a type; a text is the name of its field."""
+def example_value(name: str, hint: Any) -> Any:
+    """Return an example value of a type; the example of a text is the name of its field."""
     arguments = typing.get_args(hint)
     match typing.get_origin(hint):
         case types.UnionType | typing.Union:
-            return example(name, arguments[0])
+            return example_value(name, arguments[0])
         case typing.Literal:
             return arguments[0]
         case origin if origin is list:
-            return [example(name, arguments[0])]
+            return [example_value(name, arguments[0])]
         case origin if origin is dict:
-            return {"code": example(name, arguments[1])}
+            return {"code": example_value(name, arguments[1])}
     if is_dataclass(hint) and isinstance(hint, type):
         hints = typing.get_type_hints(hint)
         return hint(
-            **{field.name: example(field.name, hints[field.name]) for field in fields(hint)}
+            **{field.name: example_value(field.name, hints[field.name]) for field in fields(hint)}
         )
     return _VALUES.get(hint, name)

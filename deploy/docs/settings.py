@@ -18,20 +18,26 @@ data: a value model, shown with every result.
 
 
 def settings_page() -> str:
-    """Return the text of the page."""
+    """Return the text of docs/settings.md."""
     common = ServiceSettings.model_fields
     parts = [_INTRODUCTION, _table("All services", "PATRON", common)]
     for kind in (Registry, Survey, Scoring, Gateway):
-        own = {k: f for k, f in kind.model_fields.items() if _differs(common.get(k), f)}
-        parts.append(_table(f"Only {kind.name}", kind.name.upper(), own))
+        own_fields = {
+            name: field
+            for name, field in kind.model_fields.items()
+            if _differs(common.get(name), field)
+        }
+        parts.append(_table(f"Only {kind.name}", kind.name.upper(), own_fields))
     return "\n".join(parts)
 
 
 def _differs(common: FieldInfo | None, field: FieldInfo) -> bool:
+    """Return whether a service's setting is its own, or has another default than the common one."""
     return common is None or common.default != field.default
 
 
 def _table(title: str, prefix: str, fields: dict[str, FieldInfo]) -> str:
+    """Return a section of the page: a heading and a table of settings."""
     rows = [
         f"| `{prefix}_{name.upper()}` | {_default(field)} | {field.description or ''} |"
         for name, field in fields.items()
@@ -41,6 +47,7 @@ def _table(title: str, prefix: str, fields: dict[str, FieldInfo]) -> str:
 
 
 def _default(field: FieldInfo) -> str:
+    """Return the default of a setting as the table shows it."""
     if field.is_required():
         return "must be given"
     return "" if field.default is None else f"`{field.default}`"

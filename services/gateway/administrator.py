@@ -8,10 +8,11 @@ from services.gateway.settings import Settings
 from shared.database import Database
 
 
-def ensure(database: Database, settings: Settings) -> None:
-    """Store the administrator's key: that of the settings, or else that of `admin_key_file`.
+def ensure_key(database: Database, settings: Settings) -> None:
+    """Store the digest of the administrator's API key in the database.
 
-    The file is created, and the key written to stderr, if it does not exist.
+    The key is the setting `admin_key` or, if that is not set, the content of `admin_key_file`. If
+    the file does not exist, it is created with a new key, and the key is written to stderr.
     """
     credential = _key_of_settings(settings)
     if credential is None:
@@ -24,4 +25,5 @@ def ensure(database: Database, settings: Settings) -> None:
 
 
 def _key_of_settings(settings: Settings) -> str | None:
+    """Return the administrator's key from the settings, or None if it is not set."""
     return settings.admin_key.get_secret_value().strip() if settings.admin_key else None

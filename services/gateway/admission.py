@@ -1,4 +1,4 @@
-"""The admission of requests: who calls, whether they may, and which service answers."""
+"""The admission of requests: identify the caller, check the scope, choose the service to answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.api_key import domain
 from services.gateway.api_key.key_cache import KeyCache
-from services.gateway.document.allowed import Allowed
-from services.gateway.document.routes import OPEN
+from services.gateway.document.allowed import AllowedMethods
+from services.gateway.document.routes import PUBLIC_PATHS
 from services.gateway.proxy import paths
 from services.gateway.proxy.body import CallerGone
 from services.gateway.proxy.forward import Forwarder
 from services.gateway.proxy.upstream import Upstream
 from shared.errors import BadRequest, Fault, Forbidden, MethodNotAllowed, NotFound, Problem
-from shared.http.authentication import bearer
+from shared.http.authentication import bearer_credential
 from shared.http.identity import Identity
 from shared.http.problems import problem_response
 from shared.logging import logger
@@ -25,9 +25,10 @@ METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 RESPONDENT: Final = Identity("respondent", "respondent", frozenset({"respond"}), Rows.OWN)
 """The identity of everybody who opens a respondents' page; its token decides what it shows."""
 CLOSED_BY_CALLER: Final = 499
-"""The status that is counted and logged if the caller has disconnected, as in nginx."""
+"""The status that is counted and logged if the caller has disconnected; nginx uses it too."""
 
 log = logger(__name__)
+_UNKNOWN_PATH: Final = "There is no such path; /docs lists the paths."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,15 @@ class RouteLabel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """Admits a request and forwards it to its service; `own_app` answers for our own nouns."""
+    """The ASGI app that checks each request and forwards it to the service that owns its path.
+
+    `own_app` answers the requests for API keys, documents and probes. `service_of` maps the first
+    path segment after /v1 to the name of a service.
+    """
 
     own_app: ASGIApp
     service_of: Mapping[str, str]
-    allowed: Allowed
+    allowed: AllowedMethods
     key_cache: KeyCache
     forward: Forwarder
     upstream: Upstream
@@ -67,6 +72,7 @@ class Admission:
         return receive_and_close
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an HTTP request; an exception becomes a problem response."""
         try:
             await self._admit(scope, receive, send)
         except Problem as problem:
@@ -79,27 +85,27 @@ class Admission:
             await problem_response(Problem())(scope, receive, send)
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a public request, or pass the request on to be admitted by its key."""
+        """Answer a request for a public path; any other request needs an API key."""
         path: bytes = scope["raw_path"]
         paths.check(path, scope["query_string"])
         _check_request(scope)
-        if path in OPEN or path.startswith(b"/docs/"):
+        if path in PUBLIC_PATHS or path.startswith(b"/docs/"):
             scope["route"] = RouteLabel(path.decode())
             await self._call_own_app(scope, receive, send)
-        elif path.startswith(paths.RESPONDENTS):
+        elif path.startswith(paths.RESPONDENTS_PREFIX):
             scope["route"] = RouteLabel("/s")
             await self.forward(scope, receive, send, RESPONDENT, "survey")
         else:
             await self._admit_with_key(scope, receive, send)
 
     async def _admit_with_key(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request that needs an API key: check the key and its scope, then route it."""
-        identity = await self.key_cache.identify(bearer(scope))
-        target = paths.find(scope["raw_path"], self.service_of)
+        """Check the API key and scope of a request, then answer it or forward it to its service."""
+        identity = await self.key_cache.identify(bearer_credential(scope))
+        target = paths.find_target(scope["raw_path"], self.service_of)
         if target is None:
-            raise NotFound(detail="There is no such path; /docs shows those there are.")
-        scope["route"] = RouteLabel(f"/v1/{target.noun}")
-        _check_scope(identity, scope["method"], target.noun)
+            raise NotFound(detail=_UNKNOWN_PATH)
+        scope["route"] = RouteLabel(f"/v1/{target.collection}")
+        _check_scope(identity, scope["method"], target.collection)
         if scope["method"] == "OPTIONS":
             await self._answer_options(scope, send)
         elif target.service == "gateway":
@@ -110,7 +116,7 @@ class Admission:
     async def _call_own_app_with_body(
         self, scope: Scope, receive: Receive, send: Send, identity: Identity
     ) -> None:
-        """Call our own app with a body that is read within the limits of all requests."""
+        """Read the body within the limits of every request, and call the gateway's own app."""
         body = await self.forward.whole(scope, receive)
         messages = iter([{"type": "http.request", "body": body}])
 
@@ -121,21 +127,23 @@ class Admission:
         await self._call_own_app(scope, replay, send)
 
     async def _call_own_app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Call our own app; HEAD becomes a GET, whose body the server leaves out."""
+        """Call the gateway's own app; HEAD becomes GET, and uvicorn sends no body then."""
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         await self.own_app({**scope, "method": method}, receive, send)
 
     async def _answer_options(self, scope: Scope, send: Send) -> None:
+        """Answer OPTIONS with 204 and the methods of the path; raises NotFound for another path."""
         methods = self.allowed.methods(scope["path"])
         if not methods:
-            raise NotFound(detail="There is no such path; /docs shows those there are.")
-        fields = [(b"allow", ", ".join(methods).encode())]
-        await send({"type": "http.response.start", "status": 204, "headers": fields})
+            raise NotFound(detail=_UNKNOWN_PATH)
+        headers = [(b"allow", ", ".join(methods).encode())]
+        await send({"type": "http.response.start", "status": 204, "headers": headers})
         await send({"type": "http.response.body"})
 
 
-def _check_scope(identity: Identity, method: str, noun: str) -> None:
-    needed = domain.needed_scope(method, noun)
+def _check_scope(identity: Identity, method: str, collection: str) -> None:
+    """Raise Forbidden if the caller's key lacks the scope that the request needs."""
+    needed = domain.needed_scope(method, collection)
     if not domain.permits(identity.scopes, needed):
         raise Forbidden(detail=f"This needs a key with the scope {needed}.")
 

@@ -1,4 +1,4 @@
-"""The app of the gateway's own nouns, and the ASGI app that admits requests to all services."""
+"""The FastAPI app of the gateway's own routes, and the ASGI app that guards all services."""
 
 from pathlib import Path
 
@@ -10,9 +10,9 @@ from services.gateway import administrator
 from services.gateway.admission import Admission
 from services.gateway.api_key import routes as api_key
 from services.gateway.api_key.key_cache import KeyCache
-from services.gateway.document import areas, asyncapi, openapi
+from services.gateway.document import asyncapi, openapi, service_documents
 from services.gateway.document import routes as document
-from services.gateway.document.allowed import Allowed
+from services.gateway.document.allowed import AllowedMethods
 from services.gateway.identity import keys
 from services.gateway.identity.signer import Signer
 from services.gateway.proxy.forward import Forwarder, Limits
@@ -27,7 +27,7 @@ VERSION = "1"
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Create the app of the gateway's own nouns; it opens nothing yet."""
+    """Create the FastAPI app of API keys, documents and probes; it opens no connection yet."""
     return create_shared_app(
         settings,
         title="Patron gateway",
@@ -37,14 +37,14 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> ASGIApp:
-    """Return the ASGI app of the gateway, which admits requests to `app` and to the services.
+    """Return the ASGI app of the gateway, which checks requests for `app` and for the services.
 
     Creates the signing key and the administrator's API key if they do not exist. `documents` is
     the folder of the committed OpenAPI documents.
     """
-    private_key = keys.ensure(settings.identity_private_key, settings.identity_public_key)
-    administrator.ensure(app.state.database, settings)
-    services = {**areas.load(documents), settings.name: app.openapi()}
+    private_key = keys.ensure_key_pair(settings.identity_private_key, settings.identity_public_key)
+    administrator.ensure_key(app.state.database, settings)
+    services = {**service_documents.load(documents), settings.name: app.openapi()}
     app.state.openapi_document = openapi.merge(services, version=VERSION)
     app.state.asyncapi_document = asyncapi.describe(version=VERSION)
     app.state.seed = private_key.private_bytes_raw()
@@ -58,7 +58,7 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
         Admission(
             own_app=app,
             service_of=openapi.owners(services),
-            allowed=Allowed(app.state.openapi_document),
+            allowed=AllowedMethods(app.state.openapi_document),
             key_cache=app.state.key_cache,
             forward=_forwarder(upstream, private_key, settings),
             upstream=upstream,
@@ -67,10 +67,11 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
 
 
 def _forwarder(upstream: Upstream, private_key: Ed25519PrivateKey, settings: Settings) -> Forwarder:
+    """Return the forwarder of requests to the services, with the limits of the settings."""
     quota = Quota(
         settings.import_quota_bytes,
         at_once=settings.imports_at_once,
-        of_all=settings.imports_of_all_at_once,
+        total_at_once=settings.imports_of_all_at_once,
     )
     limits = Limits(settings.body_limit_bytes, settings.body_seconds, quota)
     return Forwarder(upstream, Signer(private_key), limits)

@@ -12,12 +12,12 @@ EVERYONE: Final = 0o644
 
 
 def write_once(file: Path, content: bytes, mode: int) -> None:
-    """Write a file unless it exists; of two processes that try at once, one writes it."""
+    """Write a file unless it exists; of two simultaneous processes only one writes."""
     _write(file, content, mode, replace=False)
 
 
 def read_or_create_key(file: Path) -> tuple[str, bool]:
-    """Return the API key in a file, and whether this call created file and key."""
+    """Return the API key in a file, and True if this call created the file with a new key."""
     created = not file.exists()
     if created:
         write_once(file, f"{PREFIX}{secrets.token_urlsafe(32)}\n".encode(), OWNER_ONLY)
@@ -25,11 +25,12 @@ def read_or_create_key(file: Path) -> tuple[str, bool]:
 
 
 def write(file: Path, content: bytes, mode: int) -> None:
-    """Write or replace a file; readers see the old content or the new, never a part."""
+    """Write or replace a file; a reader sees the old or the new content, never a part of it."""
     _write(file, content, mode, replace=True)
 
 
 def _write(file: Path, content: bytes, mode: int, *, replace: bool) -> None:
+    """Write a draft beside the file and sync it to the disk, then move it to its final name."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -45,6 +46,7 @@ def _write(file: Path, content: bytes, mode: int, *, replace: bool) -> None:
 
 
 def _move(draft: Path, file: Path, *, replace: bool) -> None:
+    """Rename the draft to its final name; without `replace` an existing file stays as it is."""
     if replace:
         draft.replace(file)
         return

@@ -1,8 +1,8 @@
 """uvicorn's HTTP protocol with limits on the size and the duration of what a caller sends.
 
 uvicorn limits neither the size of headers nor the time in which they arrive, so a caller could
-occupy a connection for ever. It also answers requests that are not HTTP in plain text, which here
-become problems.
+occupy a connection for ever. It also answers invalid HTTP in plain text; the gateway answers it
+with a problem (application/problem+json).
 """
 
 from asyncio import BaseTransport, TimerHandle, Transport
@@ -25,6 +25,7 @@ LONGEST_LINE: Final = 8192 + 64
 UNREAD_LIMIT: Final = 32 * 1024 * 1024
 """Bytes of a refused body that are read and discarded, so that its sender can read the refusal."""
 UNREAD_SECONDS: Final = 15.0
+"""How long the rest of such a body may take to arrive."""
 
 LINGER_SECONDS: Final = 2.0
 """How long a refused caller may go on sending; closing at once would lose the refusal."""
@@ -33,7 +34,7 @@ log = logger(__name__)
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """An HTTP connection that refuses headers that are too large, too slow or no HTTP.
+    """An HTTP connection that refuses a request whose headers are too large, too slow or not HTTP.
 
     A subclass sets the limits: `header_limit` in bytes and `header_seconds`.
     """
@@ -100,6 +101,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Log nothing: admission refuses upgrades itself."""
 
     def _discard(self, size: int) -> None:
+        """Count bytes that arrive after the answer; abort the connection if they are too many."""
         if self._deadline is None:
             self._set_deadline(UNREAD_SECONDS)
         self._discarded_bytes += size
@@ -116,6 +118,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._deadline = None
 
     def _time_is_up(self) -> None:
+        """End a connection at its deadline; one that has begun to send headers is told why."""
         self._deadline = None
         if self._refused or not self._in_headers:
             self.transport.abort()
@@ -127,8 +130,9 @@ class GuardedProtocol(HttpToolsProtocol):
     def _refuse(self, problem: Problem) -> None:
         """Answer an invalid request with a problem, and close the connection.
 
-        If the answer to the request before is unfinished, the connection is closed after it. A
-        request whose body broke off gets no answer: the bad bytes may belong to that body.
+        If the previous request is still being answered, the connection is closed after its answer.
+        If the body of the previous request is incomplete, nothing is answered, because the invalid
+        bytes may belong to that body.
         """
         if self._refused:
             return
@@ -151,7 +155,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
 
 def server_options(settings: Settings) -> dict[str, Any]:
-    """Return the options of uvicorn: the limits of the settings, and the proxies to trust."""
+    """Return the options of uvicorn: the limits of requests, and the proxies that are trusted."""
     limits = {
         "header_limit": settings.header_limit_bytes,
         "header_seconds": settings.header_seconds,

@@ -1,4 +1,4 @@
-"""Responses of routes: successful ones, serialised once, and the errors that a route documents."""
+"""The responses of routes: JSON bodies, and the error responses in the OpenAPI document."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +30,7 @@ def answer(
     version: int | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return a JSON response with this body; its status is 201 where `created`, else `status`.
+    """Return a JSON response with this body and status; `created=True` stands for the status 201.
 
     `version` becomes the ETag. `location`, the path at which the resource is read, becomes the
     Location header of a 201 or 202. The body is not validated again.
@@ -46,10 +46,10 @@ def answer(
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the error responses of a route, by status: the `responses=` of its decorator.
+    """Return the error responses of a route by status, for `responses` of its decorator.
 
-    Every route can answer 401, 422 and 503, so these are always among them. A response refers to
-    the component of its problem class, which `shared/http/openapi.py` adds to the document.
+    401, 422 and 503 are always included, because every route can answer them. Each response is a
+    reference to a component, which `shared/http/openapi.py` adds to the document.
     """
     return {
         status: {"$ref": f"#/components/responses/{_CLASS_OF_STATUS[status].__name__}"}
@@ -85,6 +85,6 @@ DOCUMENTED_PROBLEMS: tuple[type[Problem], ...] = (
     PreconditionRequired,
     Unavailable,
 )
-"""The problem classes that routes document; no documented operation answers 405."""
+"""The problem classes that routes document. 405 is missing: no documented operation answers it."""
 
 _CLASS_OF_STATUS = {problem.status: problem for problem in DOCUMENTED_PROBLEMS}

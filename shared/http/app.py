@@ -20,13 +20,13 @@ from shared.http.telemetry import Telemetry
 from shared.settings import ServiceSettings
 
 BODY_LIMIT = 1024 * 1024
-"""Bytes; a route that takes larger bodies sets its own limit."""
+"""Bytes; a route that accepts larger bodies sets its own limit."""
 
 
 def create_app(
     settings: ServiceSettings, *, title: str, description: str, routers: Sequence[APIRouter]
 ) -> FastAPI:
-    """Create an app; its database is opened by the first request and closed at shutdown."""
+    """Create the app of a service; it connects to the database at the first request."""
     database = Database.from_settings(settings)
     async_reads = AsyncReads(database)
 
@@ -48,19 +48,20 @@ def create_app(
         separate_input_output_schemas=False,
     )
     app.state.settings, app.state.database, app.state.async_reads = settings, database, async_reads
-    app.state.routes = _routes(routers)
-    app.state.methods = _methods(app.state.routes)
+    app.state.routes = _api_routes(routers)
+    app.state.methods = _methods_by_path(app.state.routes)
     for router in routers:
         app.include_router(router)
     problems.install(app)
     return app
 
 
-def _routes(routers: Sequence[APIRouter]) -> list[APIRoute]:
+def _api_routes(routers: Sequence[APIRouter]) -> list[APIRoute]:
+    """Return the routes of all routers."""
     return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
 
 
-def _methods(routes: Sequence[APIRoute]) -> dict[str, set[str]]:
+def _methods_by_path(routes: Sequence[APIRoute]) -> dict[str, set[str]]:
     """Return the methods of every path."""
     methods: dict[str, set[str]] = defaultdict(set)
     for route in routes:
@@ -69,11 +70,11 @@ def _methods(routes: Sequence[APIRoute]) -> dict[str, set[str]]:
 
 
 def guarded(app: ASGIApp, settings: ServiceSettings) -> ASGIApp:
-    """Return the app to serve: with telemetry, authentication and limits around every request."""
+    """Return the app with telemetry, authentication and body limits around every request."""
     verifier = Verifier(audience=settings.name, public_key_file=settings.identity_public_key)
     return Telemetry(RequireIdentity(ExplainTooLarge(app), verifier=verifier))
 
 
 def _operation_id(route: APIRoute) -> str:
-    """Return the name of the route function, so that an operation is spelled alike everywhere."""
+    """Return the name of the route function, which is used as the operation id."""
     return route.name

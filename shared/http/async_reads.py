@@ -1,6 +1,6 @@
 """Reads of single rows without a thread per request, for the busiest routes.
 
-A thread for each of them would cost a measurable part of the time: docs/decisions/0017.
+A thread for each read would take a measurable part of the request's time (docs/decisions/0017).
 """
 
 from collections.abc import Mapping
@@ -14,22 +14,27 @@ from shared.database import Database
 
 
 class AsyncReads:
-    """Reads single rows on the event loop; on SQLite, which has no such driver, in a thread."""
+    """Reads single rows on the event loop; SQLite has no asynchronous driver and uses a thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._engine: AsyncEngine | None = database.async_engine()
 
     async def row(self, statement: Select[Any], values: Mapping[str, Any]) -> RowMapping | None:
-        """Return the first row of a statement as it was last committed, or None."""
+        """Return the first row of a statement, executed with these parameter values, or None.
+
+        Only committed data is read.
+        """
         if self._engine is None:
-            return await run_in_threadpool(self._row, statement, values)
+            return await run_in_threadpool(self._row_in_thread, statement, values)
         async with self._engine.connect() as connection:
             result = await connection.execute(statement, values)
             row: RowMapping | None = result.mappings().first()
             return row
 
-    def _row(self, statement: Select[Any], values: Mapping[str, Any]) -> RowMapping | None:
+    def _row_in_thread(
+        self, statement: Select[Any], values: Mapping[str, Any]
+    ) -> RowMapping | None:
         with self._database.connection() as connection:
             return connection.execute(statement, values).mappings().first()
 

@@ -1,7 +1,7 @@
 """Authentication of a service: every request needs an identity token of the gateway.
 
-It is ASGI middleware and not a dependency, because FastAPI parses a multipart body before it runs
-dependencies.
+The check is ASGI middleware, because FastAPI would parse a multipart body before a dependency could
+refuse the request.
 """
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -27,8 +27,9 @@ class RequireIdentity:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _check(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Verify the token of a request, then call the app or answer with the problem."""
         try:
-            identity = self._verifier(bearer(scope))
+            identity = self._verifier(bearer_credential(scope))
         except Problem as problem:
             await problem_response(problem)(scope, receive, send)
             return
@@ -36,10 +37,10 @@ class RequireIdentity:
         await self._app(scope, receive, send)
 
 
-def bearer(scope: Scope) -> str:
+def bearer_credential(scope: Scope) -> str:
     """Return the credential of the Authorization header `Bearer <credential>`.
 
-    Raises Unauthorized if the header is missing, repeated or of another kind.
+    Raises Unauthorized if the header is missing, repeated, or not of the kind Bearer.
     """
     values: list[bytes] = [value for name, value in scope["headers"] if name == b"authorization"]
     if len(values) != 1:

@@ -1,4 +1,4 @@
-"""The dependencies of routes: transactions, the caller, settings, the version to change."""
+"""The dependencies that routes ask for by type: transaction, caller, settings, version, ..."""
 
 import re
 from collections import Counter
@@ -35,7 +35,7 @@ async def _async_reads(request: Request) -> AsyncReads:
 
 
 async def service_settings(request: Request) -> Any:
-    """Return the settings of the service, of whichever class they are."""
+    """Return the settings of the service, an instance of a subclass of ServiceSettings."""
     return request.app.state.settings
 
 
@@ -67,32 +67,35 @@ Settings = Annotated[ServiceSettings, Depends(service_settings)]
 Caller = Annotated[Identity, Depends(_identity)]
 
 
-async def _sees_all(caller: Caller) -> None:
+async def _refuse_unless_all_rows(caller: Caller) -> None:
+    """Raise Forbidden if the caller's key sees only some rows."""
     if caller.rows is not Rows.ALL:
         raise Forbidden(detail="This needs a key that sees all rows.")
 
 
-SEES_ALL = Depends(_sees_all)
-"""Refuses with 403 unless the caller's key sees all rows: for data of no single customer."""
+NEEDS_ALL_ROWS = Depends(_refuse_unless_all_rows)
+"""Refuses with 403 a caller whose key sees only some rows, for data of no single customer."""
 
 Transaction = Annotated[Session, Depends(_transaction, scope="function")]
 """A database transaction that is committed before the response is sent.
 
-FastAPI ends a dependency of the default scope after the response, so the caller could read 201 and
-the commit fail; `scope="function"` ends it with the route function.
+By default FastAPI ends a dependency after the response is sent: a caller could get 201 although the
+commit fails afterwards. With `scope="function"` the dependency ends with the route function.
 """
 Reading = Annotated[Session, Depends(_reading, scope="function")]
-"""A database session for reading only."""
+"""A database session that only reads."""
 Reader = Annotated[RowReader, Depends(_reader)]
+"""The caller as a reader of rows: repositories return only the rows that the reader may see."""
 
 
-def refuse_repeated(request: Request, name: str) -> None:
+def refuse_repeated_header(request: Request, name: str) -> None:
     """Raise BadRequest if the request has this header more than once."""
     if len(request.headers.getlist(name)) > 1:
         raise BadRequest(Fault(f"header:{name}", "repeated", "Send it once."))
 
 
-async def _each_part_once(request: Request) -> None:
+async def _refuse_repeated_parts(request: Request) -> None:
+    """Raise Invalid with the first ten fields of a form that occur more than once."""
     counts = Counter(name for name, _ in (await request.form()).multi_items())
     faults = [
         Fault(pointer_to(name[:100]), "repeated", "Send it once.")
@@ -103,8 +106,8 @@ async def _each_part_once(request: Request) -> None:
         raise Invalid(*faults[:10])
 
 
-EACH_PART_ONCE = Depends(_each_part_once)
-"""Refuses a form in which a field comes twice, of which FastAPI would ignore the first."""
+NO_REPEATED_PARTS = Depends(_refuse_repeated_parts)
+"""Refuses a form in which a field occurs twice; FastAPI would ignore the first value."""
 
 _ETAG = re.compile(r'"(\d{1,18})"')
 
@@ -115,7 +118,8 @@ async def _expected_version(
         str | None, Header(description="The ETag that you last read.", examples=['"3"'])
     ] = None,
 ) -> int:
-    refuse_repeated(request, "If-Match")
+    """Return the version in the header If-Match, the ETag of the resource to change."""
+    refuse_repeated_header(request, "If-Match")
     if if_match is None:
         raise PreconditionRequired
     etag = _ETAG.fullmatch(if_match.strip())
@@ -125,4 +129,4 @@ async def _expected_version(
 
 
 ExpectedVersion = Annotated[int, Depends(_expected_version)]
-"""The version in the header If-Match; 428 without the header, 400 if it is no ETag of ours."""
+"""The version in the header If-Match; 428 without the header, 400 if its form is not `"3"`."""

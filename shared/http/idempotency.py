@@ -1,6 +1,7 @@
-"""Idempotent POSTs: the answer to a request with an Idempotency-Key is stored with its effect.
+"""Idempotent POSTs: the response to a request with an Idempotency-Key is stored.
 
-Both are one transaction, so a retry with the same key repeats the answer and has no second effect.
+The response is stored in the transaction of the request, so a retry with the same key gets the same
+response and has no second effect.
 """
 
 import hashlib
@@ -15,14 +16,14 @@ from starlette.responses import Response
 from shared import clock
 from shared.database import is_sqlite
 from shared.errors import Conflict, Fault, Invalid
-from shared.http.dependencies import Caller, Transaction, refuse_repeated
+from shared.http.dependencies import Caller, Transaction, refuse_repeated_header
 from shared.models import StoredAnswer
 
 
 class Idempotency:
     """Runs a use case once for each Idempotency-Key of a caller.
 
-    `content` identifies the request: a key that comes again with another content is refused.
+    `content` identifies the request: a key that was sent with a different content is refused.
     """
 
     def __init__(self, session: Session, caller: str, key: str | None, content: bytes) -> None:
@@ -36,9 +37,9 @@ class Idempotency:
     ) -> Response:
         """Run the use case and store its answer, or return the stored answer of the same request.
 
-        `form_content` returns a text that identifies the parts of a form, whose body is not part of
-        `content`; routes without a form leave it out. Raises Invalid (`key_reused`) if the key came
-        with another request before.
+        A route with a form passes `form_content`, which returns a text that identifies the fields
+        and files of the form, because `content` does not include the body of a form. Raises Invalid
+        (`key_reused`) if the key was already used for a different request.
         """
         if self._key is None:
             return use_case()
@@ -72,6 +73,7 @@ class Idempotency:
             )
 
     def _store(self, fingerprint: str, answer: Response) -> Response:
+        """Store a response under the key, and return it."""
         self._session.add(
             StoredAnswer(
                 caller=self._caller,
@@ -91,7 +93,7 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-async def _once(
+async def _idempotency(
     request: Request,
     session: Transaction,
     caller: Caller,
@@ -106,15 +108,16 @@ async def _once(
         ),
     ] = None,
 ) -> Idempotency:
+    """Return the idempotent execution of this request; without the header it runs each time."""
     content = b"" if idempotency_key is None else await _content(request)
-    refuse_repeated(request, "Idempotency-Key")
+    refuse_repeated_header(request, "Idempotency-Key")
     return Idempotency(session, caller.subject, idempotency_key, content)
 
 
 async def _content(request: Request) -> bytes:
-    """Return the method, the path, the query and the body of a request, but not the body of a form.
+    """Return the method, path, query and body of a request; the body of a form is left out.
 
-    The parts of a form are read by its route, which hands them to `Idempotency` itself.
+    The route of a form reads the body and passes `form_content` to `Idempotency`.
     """
     line = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
     if request.headers.get("content-type", "").startswith("multipart/"):
@@ -122,5 +125,5 @@ async def _content(request: Request) -> bytes:
     return line + await request.body()
 
 
-Once = Annotated[Idempotency, Depends(_once)]
+Once = Annotated[Idempotency, Depends(_idempotency)]
 """Runs the use case of a POST: `return once(lambda: answer(...))`."""

@@ -25,6 +25,7 @@ LIFETIME = 60
 CLOCK_SKEW = 30
 """Seconds by which the gateway's clock may be ahead of the clock of a service."""
 LONGEST_TOKEN = 4096
+"""Characters of the longest token that is verified."""
 CLAIMS = ["iss", "aud", "sub", "name", "scopes", "rows", "iat", "exp"]
 
 
@@ -42,13 +43,16 @@ class Identity:
 def verify(token: str, audience: str, public_key: Ed25519PublicKey, now: float) -> Identity:
     """Return the identity in a token; `now` is in seconds since the epoch.
 
-    Raises Unauthorized for a token that the gateway did not sign for this audience, or that is not
-    valid now.
+    Raises Unauthorized if the gateway did not sign the token for this audience, or if the token is
+    not valid at this time.
     """
-    return _identity(_claims(token, audience, public_key, now))
+    return _identity_of_claims(_verified_claims(token, audience, public_key, now))
 
 
-def _claims(token: str, audience: str, key: Ed25519PublicKey, now: float) -> dict[str, Any]:
+def _verified_claims(
+    token: str, audience: str, key: Ed25519PublicKey, now: float
+) -> dict[str, Any]:
+    """Return the claims of a token after a check of its signature, audience and times."""
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
@@ -70,26 +74,29 @@ def _claims(token: str, audience: str, key: Ed25519PublicKey, now: float) -> dic
 
 
 def _check_times(issued: object, expires: object, now: float) -> None:
+    """Raise Unauthorized unless the token is valid at `now` and its lifetime is allowed."""
     if type(issued) is not int or type(expires) is not int:
         raise Unauthorized(detail="The identity token lacks the times of its issue and expiry.")
     if not issued - CLOCK_SKEW <= now < expires or expires - issued > LIFETIME:
         raise Unauthorized(detail="The identity token is expired or not valid yet.")
 
 
-def _identity(claims: dict[str, Any]) -> Identity:
+def _identity_of_claims(claims: dict[str, Any]) -> Identity:
+    """Return the identity that the claims state; raises Unauthorized if they state none."""
     try:
         return Identity(
-            subject=_text(claims["sub"]),
-            name=_text(claims["name"]),
-            scopes=frozenset(_text(scope) for scope in claims["scopes"]),
+            subject=_require_text(claims["sub"]),
+            name=_require_text(claims["name"]),
+            scopes=frozenset(_require_text(scope) for scope in claims["scopes"]),
             rows=Rows(claims["rows"]),
-            team=None if claims.get("team") is None else _text(claims["team"]),
+            team=None if claims.get("team") is None else _require_text(claims["team"]),
         )
     except (TypeError, ValueError) as error:
         raise Unauthorized(detail="The identity token does not state an identity.") from error
 
 
-def _text(value: object) -> str:
+def _require_text(value: object) -> str:
+    """Return the value if it is a text, or raise TypeError."""
     if not isinstance(value, str):
         raise TypeError(value)
     return value
@@ -113,18 +120,21 @@ class Verifier:
         return self._verified.get(token) or self._verify(token)
 
     def _verify(self, token: str) -> Identity:
+        """Verify a token that is not cached, and cache its identity."""
         if len(token) > LONGEST_TOKEN:
             raise Unauthorized(detail="The identity token is too long.")
-        claims = _claims(token, self._audience, self._public_key(), time.time())
-        identity = _identity(claims)
+        claims = _verified_claims(token, self._audience, self._public_key(), time.time())
+        identity = _identity_of_claims(claims)
         self._verified.set(token, identity, until=claims["exp"])
         return identity
 
     def _public_key(self) -> Ed25519PublicKey:
+        """Return the public key, read again if its file has changed; raises Unavailable."""
         try:
             stat = self._file.stat()
-            if self._key is None or self._key[0] != (stat.st_mtime_ns, stat.st_ino):
-                self._key = (stat.st_mtime_ns, stat.st_ino), _read_key(self._file)
+            file_version = stat.st_mtime_ns, stat.st_ino
+            if self._key is None or self._key[0] != file_version:
+                self._key = file_version, _read_key(self._file)
                 self._verified.clear()
         except (OSError, TypeError, ValueError) as error:
             raise Unavailable(

@@ -1,4 +1,4 @@
-"""JSON in which no object has a name twice; Python would ignore the first of the two values."""
+"""The refusal of JSON objects in which a name occurs twice; Python ignores the first value."""
 
 import json
 from collections import Counter
@@ -17,12 +17,13 @@ class RepeatedName(Exception):
     """An object in a JSON text has the same name twice."""
 
 
-def loads(text: str | bytes) -> Any:
-    """Parse JSON; raises RepeatedName, or the error of `json.loads`."""
-    return json.loads(text, object_pairs_hook=_object)
+def loads_without_repeats(text: str | bytes) -> Any:
+    """Parse JSON; raises RepeatedName, or what `json.loads` raises for invalid JSON."""
+    return json.loads(text, object_pairs_hook=_object_without_repeats)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object_without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object with these names and values; raises RepeatedName."""
     result = dict(pairs)
     if len(result) < len(pairs):
         ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
@@ -36,19 +37,20 @@ class UniqueNamesRequest(Request):
     async def json(self) -> Any:
         """Return the parsed body."""
         try:
-            return loads(await self.body())
+            return loads_without_repeats(await self.body())
         except RepeatedName as error:
             raise HTTPException(400, str(error)) from error
 
 
-def _check(text: Any) -> Any:
+def _refuse_repeated_names(text: Any) -> Any:
+    """Return the text unchanged; raises PydanticCustomError if a JSON object repeats a name."""
     try:
-        with suppress(ValueError, TypeError, RecursionError):  # reported when pydantic parses it
-            loads(text)
+        with suppress(ValueError, TypeError, RecursionError):  # pydantic reports invalid JSON
+            loads_without_repeats(text)
     except RepeatedName as error:
         raise PydanticCustomError("repeated_name", "{reason}", {"reason": str(error)}) from error
     return text
 
 
-JsonPart = Annotated[Json[Value], BeforeValidator(_check)]
-"""A field of a form whose text is JSON."""
+JsonPart = Annotated[Json[Value], BeforeValidator(_refuse_repeated_names)]
+"""A form field that contains JSON; a name that occurs twice in an object is refused."""

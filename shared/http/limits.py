@@ -1,4 +1,4 @@
-"""The answer to a body that is too large, as a problem."""
+"""The problem response to a request body that is too large."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,7 +9,7 @@ _TOO_LARGE = 413
 
 
 class ExplainTooLarge:
-    """Middleware that replaces the plain text of Starlette's body limit with a problem (413)."""
+    """Middleware that answers 413 with a problem instead of Starlette's plain text."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

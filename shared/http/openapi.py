@@ -1,4 +1,4 @@
-"""The OpenAPI document of a service: FastAPI's, with our problems instead of its own errors."""
+"""The OpenAPI document of a service: FastAPI's document, with Problem as the body of errors."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -49,7 +49,7 @@ SHARED_COMPONENTS: Final[dict[str, Document]] = {
     "schemas": {"Fault": FAULT, "Problem": PROBLEM},
     "responses": {problem.__name__: error_response(problem) for problem in DOCUMENTED_PROBLEMS},
 }
-"""The components that mean the same in the document of every service, by kind and name."""
+"""The components that are equal in the documents of all services, by kind and name."""
 
 _HEADERS: Final = {
     "ETag": ("The version of this resource; send it as If-Match to change it.", '"3"'),
@@ -61,7 +61,7 @@ _HEADERS: Final = {
 
 
 class DocumentedApp(FastAPI):
-    """An app whose OpenAPI document describes every error as it is answered."""
+    """An app whose OpenAPI document describes errors as problems, and the response headers."""
 
     def openapi(self) -> Document:
         """Return the document, which is built at the first call."""
@@ -75,7 +75,7 @@ def operations(document: Document) -> Iterator[Document]:
 
 
 def references(node: Any) -> Iterator[str]:
-    """Yield every reference to a component within a part of a document, as it is written there."""
+    """Yield every reference to a component (`#/components/...`) in a part of a document."""
     if isinstance(node, str):
         if node.startswith(COMPONENTS):
             yield node
@@ -88,15 +88,15 @@ def references(node: Any) -> Iterator[str]:
 
 
 def _completed(document: Document) -> Document:
-    """Return the document with our errors instead of FastAPI's, and with response headers."""
+    """Return FastAPI's document with problems as errors, and with response headers."""
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for name in _FASTAPI_ERRORS:
         schemas.pop(name, None)
-    versioned = _versioned(schemas)
+    schemas_with_etag = _schemas_with_etag(schemas)
     for operation in operations(document):
         operation["responses"] = _with_errors(operation["responses"])
-        _add_headers(operation, versioned)
+        _add_headers(operation, schemas_with_etag)
     used = set(references(document["paths"]))
     components["responses"] = {
         name: response
@@ -108,43 +108,47 @@ def _completed(document: Document) -> Document:
 
 
 def _with_errors(responses: Document) -> Document:
-    """Return the responses of an operation, completed by the errors of every route.
+    """Return the responses of an operation and the errors that every route can answer.
 
-    FastAPI writes a description beside a reference; the component has it already.
+    FastAPI adds a description to each reference, which is dropped: the component has its own.
     """
-    own = {
+    documented = {
         status: {"$ref": response["$ref"]} if "$ref" in response else response
         for status, response in responses.items()
         if _FASTAPI_ERRORS[0] not in str(response)
     }
-    always = {str(status): response for status, response in errors().items()}
-    return dict(sorted((always | own).items()))
+    common_errors = {str(status): response for status, response in errors().items()}
+    return dict(sorted((common_errors | documented).items()))
 
 
-def _versioned(schemas: Document) -> set[str]:
-    """Return references to the schemas of bodies that come with an ETag.
+def _schemas_with_etag(schemas: Document) -> set[str]:
+    """Return references to the schemas of resources that are answered with an ETag.
 
-    Such a schema has a field (`version`) whose description names the ETag.
+    Such a schema has a field whose description mentions the ETag (`version`).
     """
     return {
         f"#/components/schemas/{name}"
         for name, schema in schemas.items()
         if any(
-            "ETag" in each.get("description", "") for each in schema.get("properties", {}).values()
+            "ETag" in field.get("description", "")
+            for field in schema.get("properties", {}).values()
         )
     }
 
 
-def _add_headers(operation: Document, versioned: set[str]) -> None:
+def _add_headers(operation: Document, schemas_with_etag: set[str]) -> None:
+    """Describe the headers of each response of an operation."""
     parameters = _parameter_names(operation)
     for status, response in operation["responses"].items():
-        has_header = {
-            "ETag": _body(response) in versioned,
+        is_sent_by_name = {
+            "ETag": _body_reference(response) in schemas_with_etag,
             "Location": status in {"201", "202"},
             "Link": status == "200" and "cursor" in parameters,
             "Idempotent-Replayed": status < "300" and "idempotency-key" in parameters,
         }
-        headers = {name: _header(*_HEADERS[name]) for name, has in has_header.items() if has}
+        headers = {
+            name: _header(*_HEADERS[name]) for name, is_sent in is_sent_by_name.items() if is_sent
+        }
         if headers:
             response["headers"] = headers
 
@@ -154,10 +158,11 @@ def _header(description: str, example: str) -> Document:
 
 
 def _parameter_names(operation: Document) -> set[str]:
+    """Return the names of an operation's parameters in lower case."""
     return {parameter["name"].lower() for parameter in operation.get("parameters", ())}
 
 
-def _body(response: Document) -> str:
-    """Return the reference to the schema of a JSON response; empty if it has no such body."""
+def _body_reference(response: Document) -> str:
+    """Return the reference to the schema of a response's JSON body, or an empty text."""
     content = response.get("content", {}).get("application/json", {})
     return str(content.get("schema", {}).get("$ref", ""))

@@ -1,4 +1,4 @@
-"""Types of query parameters that several nouns have."""
+"""Types of query parameters that several routes have."""
 
 from typing import Annotated
 
@@ -7,9 +7,9 @@ from pydantic_core import PydanticCustomError
 
 
 def external_id_pair(text: str) -> tuple[str, str]:
-    """Split `system:id` into the system and the id, which may have colons of its own.
+    """Split `system:id` at the first colon and return the system and the id.
 
-    Raises ValueError if either of them is missing.
+    The id may contain colons. Raises ValueError if the system or the id is missing.
     """
     system, _, external_id = text.partition(":")
     if not system or not external_id:
@@ -17,7 +17,8 @@ def external_id_pair(text: str) -> tuple[str, str]:
     return system, external_id
 
 
-def _checked(text: str) -> str:
+def _refuse_incomplete_pair(text: str) -> str:
+    """Return the text unchanged; raises PydanticCustomError unless it is `system:id`."""
     try:
         external_id_pair(text)
     except ValueError as error:
@@ -25,5 +26,7 @@ def _checked(text: str) -> str:
     return text
 
 
-ExternalIdText = Annotated[str, StringConstraints(max_length=201), AfterValidator(_checked)]
+ExternalIdText = Annotated[
+    str, StringConstraints(max_length=201), AfterValidator(_refuse_incomplete_pair)
+]
 """The id of something in another system, as `system:id`; `external_id_pair` splits it."""

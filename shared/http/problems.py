@@ -1,6 +1,6 @@
-"""Every error as a response of `application/problem+json` (RFC 9457).
+"""Error responses as `application/problem+json` (RFC 9457).
 
-It says what was wrong, where and what to do, and never repeats the input.
+An error response says what is wrong, where, and what to do; it never repeats the input.
 """
 
 from collections.abc import Sequence
@@ -36,28 +36,28 @@ from shared.logging import logger
 
 MEDIA_TYPE = "application/problem+json"
 _UNIQUE_VIOLATIONS = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
-_RACE = "Another request created the same at this moment; send yours again."
+_RACE = "Another request created the same at this moment; send your request again."
 
 log = logger(__name__)
 
 
 def install(app: Starlette) -> None:
-    """Answer every error of an app as a problem."""
-    app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DBAPIError, _database)
-    app.add_exception_handler(PoolTimeoutError, _database)
+    """Install the handlers that answer every error of an app with a problem."""
+    app.add_exception_handler(Problem, _answer_problem)
+    app.add_exception_handler(RequestValidationError, _answer_invalid_request)
+    app.add_exception_handler(HTTPException, _answer_http_exception)
+    app.add_exception_handler(DBAPIError, _answer_database_error)
+    app.add_exception_handler(PoolTimeoutError, _answer_database_error)
     app.add_middleware(_AnswerUnexpectedErrors)
 
 
 class _AnswerUnexpectedErrors:
     """Middleware that answers unexpected exceptions with a 500 and does not raise them again.
 
-    A handler of Exception would answer too, but Starlette raises the exception again: the server
-    then closes a connection that the answer had said to keep, and the next request on it is lost.
-    If the response has begun, nothing is answered and the server cuts it short, so that its reader
-    notices.
+    An exception handler for `Exception` would answer too, but Starlette then raises the exception
+    again: the server closes the connection although the answer did not announce that, and the
+    client's next request on this connection is lost. If the response has begun already, nothing
+    more is sent, and the client notices that the response is incomplete.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -77,7 +77,7 @@ class _AnswerUnexpectedErrors:
         try:
             await self._app(scope, receive, send_and_note)
         except Exception as error:  # noqa: BLE001  _unexpected logs it
-            answer = await _unexpected(Request(scope), error)
+            answer = await _answer_unexpected_error(Request(scope), error)
             if not has_begun:
                 await answer(scope, receive, send)
 
@@ -99,6 +99,7 @@ def problem_json(problem: Problem) -> bytes:
 
 
 def _fault_fields(fault: Fault) -> dict[str, str]:
+    """Return the JSON object of a fault."""
     return {
         "pointer": _encodable(fault.pointer),
         "code": fault.code,
@@ -107,12 +108,12 @@ def _fault_fields(fault: Fault) -> dict[str, str]:
 
 
 def _encodable(text: str) -> str:
-    """Return a text with lone surrogates as escapes: JSON names may have them, UTF-8 cannot."""
+    """Return the text with lone surrogates escaped: a JSON name may have them, UTF-8 may not."""
     return text.encode(errors="backslashreplace").decode()
 
 
 def problem_response(problem: Problem) -> Response:
-    """Return the response that answers with a problem."""
+    """Return the error response with this problem as its body."""
     challenge = {"WWW-Authenticate": "Bearer"} if isinstance(problem, Unauthorized) else {}
     return Response(
         problem_json(problem),
@@ -122,15 +123,17 @@ def problem_response(problem: Problem) -> Response:
     )
 
 
-async def _problem(_: Request, error: Any) -> Response:
+async def _answer_problem(_: Request, error: Any) -> Response:
+    """Answer a Problem that a route or a dependency has raised."""
     return problem_response(error)
 
 
-async def _invalid(_: Request, error: Any) -> Response:
+async def _answer_invalid_request(_: Request, error: Any) -> Response:
+    """Answer a request that FastAPI has refused: 400 for malformed JSON, otherwise 422."""
     errors = error.errors()
     if errors[0]["type"] == "json_invalid" and isinstance(errors[0]["loc"][-1], int):
         return problem_response(BadRequest(_json_fault(errors[0]), code="malformed_json"))
-    faults = [_fault(each) for each in errors]
+    faults = [_fault_of_error(field_error) for field_error in errors]
     return problem_response(Invalid(*faults, detail="Some of the input is not acceptable."))
 
 
@@ -146,9 +149,9 @@ _MESSAGES = {
 }
 
 
-def _fault(error: dict[str, Any]) -> Fault:
-    """Return the fault for an error of pydantic."""
-    pointer, code = _pointer(error["loc"]), error["type"]
+def _fault_of_error(error: dict[str, Any]) -> Fault:
+    """Return the fault for one error of pydantic."""
+    pointer, code = _pointer_of_error(error["loc"]), error["type"]
     message = _MESSAGES.get(code, error["msg"])
     if not pointer and code == "model_attributes_type":
         message = _NO_OBJECT
@@ -158,15 +161,15 @@ def _fault(error: dict[str, Any]) -> Fault:
 
 
 def _json_fault(error: dict[str, Any]) -> Fault:
-    """Return the fault for a body that is no JSON."""
+    """Return the fault for a body that is not valid JSON."""
     position, reason = error["loc"][-1], error["ctx"]["error"]
     return Fault("", "json_invalid", f"At character {position}: {reason}.")
 
 
-def _pointer(loc: Sequence[str | int]) -> str:
-    """Return the pointer for the `loc` of an error of pydantic.
+def _pointer_of_error(loc: Sequence[str | int]) -> str:
+    """Return the pointer to the part of the request that an error of pydantic concerns.
 
-    Within the body that is a JSON pointer, elsewhere `query:limit` or `header:If-Match`.
+    It is a JSON pointer into the body, or names a parameter: `query:limit`, `header:If-Match`.
     """
     source, *steps = loc
     if source == "body":
@@ -177,52 +180,56 @@ def _pointer(loc: Sequence[str | int]) -> str:
 
 
 _DETAILS = {
-    "There was an error parsing the body": "The body is no JSON in UTF-8, or one that is nested "
-    "too deep or has numbers of thousands of digits.",
+    "There was an error parsing the body": "The body is not JSON in UTF-8, is nested too "
+    "deeply, or has a number of thousands of digits.",
 }
 
 
-async def _http(request: Request, error: Any) -> Response:
+async def _answer_http_exception(request: Request, error: Any) -> Response:
+    """Answer an HTTPException of Starlette or FastAPI with the problem of its status."""
     if error.status_code == MethodNotAllowed.status:
-        return problem_response(_not_allowed(request))
+        return problem_response(_method_not_allowed(request))
     problems: dict[int, Problem] = {
         404: NotFound(detail="There is no such path."),
         400: BadRequest(detail=_DETAILS.get(error.detail, error.detail)),
-        413: TooLarge(detail="The body is larger than this route takes."),
+        413: TooLarge(detail="The body is larger than this route accepts."),
     }
-    problem = problems.get(error.status_code) or _other(error)
+    problem = problems.get(error.status_code) or _problem_of_other_status(error)
     problem.headers = dict(error.headers or {})
     return problem_response(problem)
 
 
-def _not_allowed(request: Request) -> Problem:
-    """Return a 405 with the methods of all routes of the path; Starlette names those of one."""
+def _method_not_allowed(request: Request) -> Problem:
+    """Return a 405 with the methods of all routes of the path; Starlette names only one route's."""
     allowed = ", ".join(sorted(request.app.state.methods[route_of(request.scope)]))
     return MethodNotAllowed(detail=f"This path takes {allowed}.", headers={"Allow": allowed})
 
 
-def _other(error: HTTPException) -> Problem:
+def _problem_of_other_status(error: HTTPException) -> Problem:
+    """Return the problem for a status that has no class: its code is `http_<status>`."""
     problem = Problem(detail=error.detail, code=f"http_{error.status_code}")
     problem.status, problem.title = error.status_code, error.detail
     return problem
 
 
-async def _database(request: Request, error: Exception) -> Response:
-    if _is_race(error):
+async def _answer_database_error(request: Request, error: Exception) -> Response:
+    """Answer 409 after a race for a unique key, 503 during an outage, otherwise 500."""
+    if _is_unique_violation(error):
         return problem_response(Conflict(detail=_RACE, code="concurrent_change"))
     if is_outage(error):
         log.warning("database.unavailable", reason=str(error).partition("\n")[0])
         return problem_response(Unavailable(headers={"Retry-After": "2"}))
-    return await _unexpected(request, error)
+    return await _answer_unexpected_error(request, error)
 
 
-def _is_race(error: Exception) -> bool:
-    """Return whether another transaction inserted the same unique key since we looked for it."""
+def _is_unique_violation(error: Exception) -> bool:
+    """Return whether a unique key exists already: another transaction has just inserted it."""
     cause = getattr(error, "orig", None)
     code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
     return code in _UNIQUE_VIOLATIONS
 
 
-async def _unexpected(_: Request, error: Exception) -> Response:
+async def _answer_unexpected_error(_: Request, error: Exception) -> Response:
+    """Log a bug and answer 500 without naming its cause."""
     log.error("request.failed", exc_info=error)
     return problem_response(Problem())

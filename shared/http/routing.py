@@ -1,4 +1,4 @@
-"""Routers of nouns, whose routes refuse input that FastAPI would ignore."""
+"""Routers whose routes refuse input that FastAPI would ignore."""
 
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -17,10 +17,10 @@ from shared.http.json_names import UniqueNamesRequest
 
 
 class StrictRoute(APIRoute):
-    """A route that refuses with 422 what FastAPI would ignore.
+    """A route that refuses input that FastAPI would ignore.
 
-    That is a query parameter that it does not know, a parameter given twice, and a name that
-    stands twice in an object of a JSON body.
+    Unknown and repeated query parameters are answered with 422, and a JSON body in which an object
+    has a name twice with 400.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -37,9 +37,9 @@ class StrictRoute(APIRoute):
 
 
 def _query_parameters(dependant: Dependant) -> Iterator[str]:
-    """Yield the names of the query parameters of a route, of their models and dependencies.
+    """Yield the names of the query parameters of a route and its dependencies.
 
-    A model that is asked for with `Query()` (`shared.http.schemas.Filter`) stands for its fields.
+    A filter model (`shared.http.schemas.Filter`) contributes the name of each field.
     """
     for parameter in dependant.query_params:
         kind = parameter.field_info.annotation
@@ -52,7 +52,7 @@ def _query_parameters(dependant: Dependant) -> Iterator[str]:
 
 
 def _check_query(request: Request, known: set[str]) -> None:
-    """Raise Invalid where the query has an unknown parameter, one given twice, or a NUL."""
+    """Raise Invalid if the query has an unknown or repeated parameter, or a NUL in a value."""
     counts = Counter(name for name, _ in request.query_params.multi_items())
     names = ", ".join(sorted(known)) or "none"
     faults = [
@@ -74,10 +74,10 @@ def _check_query(request: Request, known: set[str]) -> None:
 
 
 class Router(APIRouter):
-    """The router of a noun, whose paths begin with `/v1/<prefix>`.
+    """A router whose paths begin with `/v1/<prefix>`.
 
-    `tag` groups its operations in the OpenAPI document, where `about` describes them;
-    `dependencies` are solved for each of its routes.
+    Its operations have the tag `tag` in the OpenAPI document, and `about` is the description of the
+    tag. `dependencies` apply to each of its routes.
     """
 
     def __init__(

@@ -47,22 +47,24 @@ class Page(Body, Generic[Item]):
     """One page of a list; `next` is the cursor of the following page, null on the last."""
 
     items: list[Item]
-    next: str | None = Field(description="Send it as `cursor` to get the following page.")
+    next: str | None = Field(
+        description="The cursor of the next page, to be sent as `cursor`; null on the last page."
+    )
 
 
 class Filter(BaseModel):
-    """The query parameters that select the items of a list; None where one is not given.
+    """The query parameters that filter a list; a parameter that is not given is None.
 
-    A route asks for it as `Annotated[OrderFilter, Query()]`. FastAPI hands such a model every
-    parameter of the request, those of paging too, so it ignores what it does not know; unknown
-    parameters are refused by `StrictRoute`.
+    A route asks for it as `Annotated[OrderFilter, Query()]`. FastAPI passes all parameters
+    of the request to such a model, those of paging too, so the model ignores unknown ones;
+    `StrictRoute` refuses them.
     """
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
 
 def without_nul(text: str) -> str:
-    """Return the text; raises PydanticCustomError for a NUL, which PostgreSQL cannot store."""
+    """Return the text unchanged; raises PydanticCustomError for a NUL: PostgreSQL refuses it."""
     if "\x00" in text:
         raise PydanticCustomError("nul", "Leave out the character NUL.")
     return text
@@ -70,7 +72,7 @@ def without_nul(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Annotates a text of 1 to `max_length` characters without NUL, stripped of outer blanks.
+    """Annotation for text of 1 to `max_length` characters without NUL; outer blanks are removed.
 
     A field may lower the maximum: `word: Code = Field(max_length=50)`.
     """
@@ -80,33 +82,38 @@ class Text:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Return the schema with the smaller maximum; pydantic would take the later one."""
-        own = cast("StringSchema", handler(source))
-        max_length = min(self.max_length, own.get("max_length", self.max_length))
+        """Return the schema with the smaller maximum length; pydantic would use the later one."""
+        field_schema = cast("StringSchema", handler(source))
+        max_length = min(self.max_length, field_schema.get("max_length", self.max_length))
         bounds = core_schema.str_schema(min_length=1, max_length=max_length, strip_whitespace=True)
-        return core_schema.no_info_after_validator_function(without_nul, own | bounds)
+        return core_schema.no_info_after_validator_function(without_nul, field_schema | bounds)
 
 
-def _untagged(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+def _without_tag_in_errors(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """Validate a member of a union; the tag is removed from the location of each error."""
     try:
         return handler(value)
     except ValidationError as error:
         errors = [
             InitErrorDetails(
-                type=PydanticCustomError(one["type"], one["msg"]),
-                loc=one["loc"][1:],
-                input=one["input"],
+                type=PydanticCustomError(detail["type"], detail["msg"]),
+                loc=detail["loc"][1:],
+                input=detail["input"],
             )
-            for one in error.errors()
+            for detail in error.errors()
         ]
         raise ValidationError.from_exception_data(error.title, errors) from error
 
 
-UNTAGGED = WrapValidator(_untagged)
-"""Annotates a union with a discriminator, whose value is then no step in the pointer of a fault."""
+UNTAGGED = WrapValidator(_without_tag_in_errors)
+"""Annotation for a union with a discriminator: pointers of faults do not contain its value.
+
+Without it the pointer would be `/items/0/scale/label` instead of `/items/0/label`.
+"""
 
 
-def _as_string(value: Any) -> Any:
+def _parse_exact_string(value: Any) -> Any:
+    """Return the Decimal that a string states; raises PydanticCustomError for anything else."""
     if not isinstance(value, str):
         raise PydanticCustomError("exact_string", 'Give an exact number as a string: "12.50".')
     try:
@@ -121,20 +128,25 @@ _MOMENT = re.compile(
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
-def _moment_string(value: Any) -> Any:
-    """Return the value; raises for a bare number, which pydantic would read as a Unix time."""
+def _refuse_unless_moment(value: Any) -> Any:
+    """Return the value unchanged; raises PydanticCustomError unless it is a time as RFC 3339.
+
+    A number is refused: pydantic would parse it as a Unix time.
+    """
     if not (isinstance(value, datetime) or (isinstance(value, str) and _MOMENT.fullmatch(value))):
         raise PydanticCustomError("moment", "Give a time as RFC 3339: 2026-01-31T09:30:00+08:00.")
     return value
 
 
-def _day_string(value: Any) -> Any:
+def _refuse_unless_day(value: Any) -> Any:
+    """Return the value unchanged; raises PydanticCustomError unless it is a day."""
     if not (isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value))):
         raise PydanticCustomError("day", "Give a day as 2026-01-31.")
     return value
 
 
 def _to_utc(value: datetime) -> datetime:
+    """Return the time in UTC; raises PydanticCustomError if its offset is missing."""
     if value.tzinfo is None:
         raise PydanticCustomError("moment", "Give the offset from UTC, for instance +08:00 or Z.")
     try:
@@ -143,7 +155,8 @@ def _to_utc(value: datetime) -> datetime:
         raise PydanticCustomError("moment", "{reason}", {"reason": str(error)}) from error
 
 
-def _known_currency(code: str) -> str:
+def _refuse_unknown_currency(code: str) -> str:
+    """Return the code unchanged; raises PydanticCustomError unless ISO 4217 has it."""
     if code not in CURRENCIES:
         raise PydanticCustomError("currency", "Give an ISO 4217 code such as CNY.")
     return code
@@ -155,19 +168,19 @@ Integer = StrictInt
 Flag = StrictBool
 Exact = Annotated[
     Decimal,
-    BeforeValidator(_as_string, json_schema_input_type=str),
+    BeforeValidator(_parse_exact_string, json_schema_input_type=str),
     PlainSerializer(lambda value: format(value, "f"), return_type=str),
     Field(examples=["12.50"]),
 ]
 Currency = Annotated[
     str,
     StringConstraints(pattern="^[A-Z]{3}$"),
-    AfterValidator(_known_currency),
+    AfterValidator(_refuse_unknown_currency),
     Field(description="ISO 4217 code.", examples=["CNY"]),
 ]
 Moment = Annotated[
     datetime,
-    BeforeValidator(_moment_string, json_schema_input_type=str),
+    BeforeValidator(_refuse_unless_moment, json_schema_input_type=str),
     AfterValidator(_to_utc),
     Field(description="RFC 3339, with offset; answered in UTC.", examples=["2026-01-31T01:30:00Z"]),
 ]
@@ -175,39 +188,42 @@ Moment = Annotated[
 
 Day = Annotated[
     date,
-    BeforeValidator(_day_string, json_schema_input_type=str),
+    BeforeValidator(_refuse_unless_day, json_schema_input_type=str),
     Field(examples=["2026-01-31"], json_schema_extra={"format": "date"}),
 ]
 
 
-def _without_colon(text: str) -> str:
+def _refuse_colon(text: str) -> str:
+    """Return the text unchanged; raises PydanticCustomError if it has a colon."""
     if ":" in text:
         message = "Leave the colon out of `system`: in `system:id` it ends the system."
         raise PydanticCustomError("colon", message)
     return text
 
 
-System = Annotated[Code, AfterValidator(_without_colon)]
-"""The name of another system, without a colon, because filters write `system:id`."""
+System = Annotated[Code, AfterValidator(_refuse_colon)]
+"""The name of another system. It has no colon, because a filter is written `system:id`."""
 
 
 class ExternalIdOut(Body):
-    """The id of something in another system, as responses show it."""
+    """An id in another system, as responses show it."""
 
-    system: Code = Field(description="The system that gives the id.", examples=["shop"])
-    id: Code = Field(description="The id there; upper and lower case differ.", examples=["10017"])
+    system: Code = Field(description="The system in which the id is used.", examples=["shop"])
+    id: Code = Field(
+        description="The id in that system; upper and lower case differ.", examples=["10017"]
+    )
 
 
 class ExternalIdIn(ExternalIdOut):
-    """The id of something in another system, as requests state it: the system has no colon."""
+    """An id in another system, as requests state it; the name of the system has no colon."""
 
     system: System = Field(
-        description="The system that gives the id; without a colon.", examples=["shop"]
+        description="The system in which the id is used; its name has no colon.", examples=["shop"]
     )
 
 
 class CustomerReference(Body):
-    """A body that may name a customer: by the id in another system or by our id, not by both."""
+    """A body that may name a customer, by an id in another system or by the id in Patron."""
 
     customer: ExternalIdIn | None = None
     customer_id: UUID | None = None
@@ -215,11 +231,12 @@ class CustomerReference(Body):
     @field_validator("customer_id")
     @classmethod
     def _names_one_customer(cls, value: UUID | None, info: ValidationInfo) -> UUID | None:
+        """Refuse a body that has both `customer` and `customer_id`."""
         if value is not None and info.data.get("customer") is not None:
             raise PydanticCustomError("two_customers", "Give customer or customer_id, not both.")
         return value
 
     @property
     def customer_external_id(self) -> tuple[str, str] | None:
-        """The system and id that name the customer; None if the body names them otherwise."""
+        """The system and the id in `customer`, or None if the body has no `customer`."""
         return None if self.customer is None else (self.customer.system, self.customer.id)

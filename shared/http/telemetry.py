@@ -1,4 +1,4 @@
-"""Telemetry of every request: its id and trace, one log line, its count and duration."""
+"""Telemetry of requests: each has an id and a trace, is logged in one line, counted and timed."""
 
 import re
 import time
@@ -27,9 +27,10 @@ class Telemetry:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        await self._measured(scope, receive, send)
+        await self._measure(scope, receive, send)
 
-    async def _measured(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _measure(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the app, add X-Request-Id to its response, and log and count the request."""
         request_id = _start_trace(scope)
         started, status = time.perf_counter(), 500
 
@@ -43,18 +44,20 @@ class Telemetry:
         try:
             await self._app(scope, receive, send_with_request_id)
         finally:
-            _record(scope, status, time.perf_counter() - started)
+            _count_and_log(scope, status, time.perf_counter() - started)
 
 
 def _start_trace(scope: Scope) -> str:
+    """Start the trace of a request and return its id: the caller's X-Request-Id, or a new one."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
-    sent = headers.get(b"x-request-id", b"")
-    request_id = sent.decode() if _REQUEST_ID.fullmatch(sent) else str(uuid4())
+    sent_id = headers.get(b"x-request-id", b"")
+    request_id = sent_id.decode() if _REQUEST_ID.fullmatch(sent_id) else str(uuid4())
     tracing.start(headers.get(b"traceparent", b"").decode("latin-1"), request_id)
     return request_id
 
 
-def _record(scope: Scope, status: int, seconds: float) -> None:
+def _count_and_log(scope: Scope, status: int, seconds: float) -> None:
+    """Count, time and log a request under its route."""
     route = route_of(scope)
     method = scope["method"] if scope["method"] in _METHODS else "other"
     REQUESTS.labels(method, route, status).inc()
@@ -65,7 +68,8 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
 def route_of(scope: Scope) -> str:
     """Return the path template of the matched route, or `unmatched`.
 
-    Metrics and log lines name the template, not the path: ids would multiply the metrics.
+    Metrics and log lines have the template instead of the path: each id in a path would create a
+    metric of its own.
     """
     route: Any = scope.get("route")
     return getattr(route, "path", None) or "unmatched"

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from deploy.docs.golden import event_json, example, golden, missing
+from deploy.docs.golden import event_json, example_value, golden_file, missing_golden_files
 from shared.contracts.catalogue import Contract, contracts
 from shared.messaging.envelope import adapter
 
@@ -36,7 +36,7 @@ PERSONAL_FIELDS = {
 
 def golden_fields(contract: Contract) -> dict[str, Any]:
     """Return the fields of the event in the golden file of a contract, by name."""
-    parsed: dict[str, Any] = orjson.loads(golden(FOLDER, contract).read_bytes())
+    parsed: dict[str, Any] = orjson.loads(golden_file(FOLDER, contract).read_bytes())
     return parsed
 
 
@@ -52,7 +52,9 @@ def field_names(value: Any) -> Iterator[str]:
 
 
 def test_every_contract_has_a_golden_file_in_the_folder_of_its_topic() -> None:
-    assert {golden(FOLDER, contract) for _, contract in CONTRACTS} == set(FOLDER.glob("*/*.json"))
+    assert {golden_file(FOLDER, contract) for _, contract in CONTRACTS} == set(
+        FOLDER.glob("*/*.json")
+    )
 
 
 @every_contract
@@ -60,7 +62,7 @@ def test_the_event_in_the_golden_file_is_read_and_written_unchanged(
     event_class: type, contract: Contract
 ) -> None:
     """A golden file never changes, except that new optional fields are added to it."""
-    text = golden(FOLDER, contract).read_text(encoding="utf-8")
+    text = golden_file(FOLDER, contract).read_text(encoding="utf-8")
     assert event_json(event_class, adapter(event_class).validate_json(text)) == text
 
 
@@ -116,14 +118,14 @@ def test_every_event_has_the_key_the_version_and_the_time_of_its_record(
 def test_the_generated_example_of_a_contract_can_be_written_and_read(
     event_class: type, contract: Contract
 ) -> None:
-    event = example(contract.name, event_class)
+    event = example_value(contract.name, event_class)
     assert adapter(event_class).validate_json(event_json(event_class, event)) == event
 
 
 def test_a_golden_file_is_generated_only_if_it_is_missing(tmp_path: Path) -> None:
-    missing_files = missing(tmp_path)
-    assert {golden(tmp_path, contract) for _, contract in CONTRACTS} == set(missing_files)
+    missing_files = missing_golden_files(tmp_path)
+    assert {golden_file(tmp_path, contract) for _, contract in CONTRACTS} == set(missing_files)
     existing_file = min(missing_files)
     existing_file.parent.mkdir()
     existing_file.write_text("as it was first written")
-    assert existing_file not in missing(tmp_path)
+    assert existing_file not in missing_golden_files(tmp_path)

@@ -1,7 +1,7 @@
-"""Fixtures of the tests of all services: keys, settings on the chosen stack, running services.
+"""Fixtures of the tests of all services: tokens, settings for the stack, running services.
 
-Fixtures import what runs a service when they need it, so that tests of rules alone start in half
-the time. The conftest.py of registry, survey and scoring do the same.
+A fixture imports the code that runs a service only when it is used: tests that need no service then
+start in half the time. The conftest.py of registry, survey and scoring do the same.
 """
 
 import importlib
@@ -17,24 +17,24 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 if TYPE_CHECKING:
     from shared.settings import ServiceSettings
-    from tests.services.harness import Running, Tokens
+    from tests.services.harness import Running, TokenSigner
 
 SettingsFor = Callable[..., Any]
 Serving = Callable[[str], "Running"]
 
 
 @pytest.fixture(scope="session")
-def tokens() -> "Tokens":
-    """Return a signer in the place of the gateway."""
-    from tests.services.harness import Tokens  # noqa: PLC0415  see the docstring of the module
+def token_signer() -> "TokenSigner":
+    """Return a signer of identity tokens that takes the place of the gateway."""
+    from tests.services.harness import TokenSigner  # noqa: PLC0415  see the docstring of the module
 
-    return Tokens(Ed25519PrivateKey.generate())
+    return TokenSigner(Ed25519PrivateKey.generate())
 
 
 @pytest.fixture(scope="session")
-def public_key_file(tokens: "Tokens", tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the file with the public key by which services verify tokens."""
-    public = tokens.key.public_key()
+def public_key_file(token_signer: "TokenSigner", tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of the public key with which services verify the tokens of `token_signer`."""
+    public = token_signer.key.public_key()
     path = tmp_path_factory.mktemp("identity") / "identity.pub"
     path.write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     return path
@@ -63,8 +63,11 @@ def settings_for(
 
 
 @pytest.fixture(scope="session")
-def served(settings_for: SettingsFor, tokens: "Tokens") -> Iterator[Serving]:
-    """Yield a function that returns a running service; it is started once and runs to the end."""
+def served(settings_for: SettingsFor, token_signer: "TokenSigner") -> Iterator[Serving]:
+    """Yield a function that returns a running service by name.
+
+    A service is started at the first call and runs until the last test.
+    """
     from tests.services.harness import running  # noqa: PLC0415  see the docstring of the module
 
     with ExitStack() as stack_of_services:
@@ -73,14 +76,17 @@ def served(settings_for: SettingsFor, tokens: "Tokens") -> Iterator[Serving]:
         def serve(name: str) -> "Running":
             service = importlib.import_module(f"services.{name}.__main__").SERVICE
             settings = settings_for(service.settings)
-            return stack_of_services.enter_context(running(service, settings, tokens))
+            return stack_of_services.enter_context(running(service, settings, token_signer))
 
         yield serve
 
 
 @pytest.fixture
 def serving(served: Serving) -> Serving:
-    """Return a function that returns a running service without rows but those of migrations."""
+    """Return a function that returns a running service by name, its tables emptied.
+
+    Rows that migrations insert stay.
+    """
     from tests.services.harness import empty  # noqa: PLC0415  see the docstring of the module
 
     def emptied(name: str) -> "Running":

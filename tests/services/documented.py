@@ -1,4 +1,4 @@
-"""A hook that compares every successful answer in the tests with the OpenAPI document."""
+"""A check of each successful answer in the tests against the OpenAPI document of the service."""
 
 import re
 from typing import Any
@@ -9,16 +9,16 @@ _MAY_BE_ABSENT = {"Link", "Idempotent-Replayed"}
 
 
 class Documented:
-    """Checks that the status and the headers of an answer are documented."""
+    """A hook of httpx that checks that the status and the headers of an answer are documented."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._paths = [
             (re.compile(re.sub(r"\{[^}]*\}", "[^/]+", path)), item)
-            for path, item in sorted(document["paths"].items(), key=lambda one: "{" in one[0])
+            for path, item in sorted(document["paths"].items(), key=lambda pair: "{" in pair[0])
         ]
 
     def __call__(self, response: httpx.Response) -> None:
-        """Fail if a successful answer differs from the document."""
+        """Fail if the status or the headers of a successful answer are not as documented."""
         if not response.is_success:
             return
         request = response.request

@@ -1,4 +1,4 @@
-"""Services for tests: served over a socket, on a database of the chosen stack."""
+"""Services for tests: each runs behind a socket, with a database of the chosen stack."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -28,8 +28,8 @@ ADMINISTRATOR = Identity("key-admin", "Administrator", frozenset({"admin"}), Row
 
 
 @dataclass(frozen=True)
-class Tokens:
-    """Signs identity tokens as the gateway does."""
+class TokenSigner:
+    """Signs identity tokens in the place of the gateway."""
 
     key: Ed25519PrivateKey
 
@@ -39,8 +39,10 @@ class Tokens:
 
 
 class _Authorized(httpx.Auth):
-    def __init__(self, tokens: Tokens, audience: str, caller: Identity) -> None:
-        self._tokens, self._audience, self._caller = tokens, audience, caller
+    """Adds a new identity token of the caller to each request of a client."""
+
+    def __init__(self, token_signer: TokenSigner, audience: str, caller: Identity) -> None:
+        self._tokens, self._audience, self._caller = token_signer, audience, caller
 
     def auth_flow(self, request: httpx.Request) -> Any:
         request.headers.update(self._tokens.authorization(self._audience, self._caller))
@@ -49,23 +51,23 @@ class _Authorized(httpx.Auth):
 
 @dataclass(frozen=True)
 class Running:
-    """One running service."""
+    """A running service with its database, its settings, and a client of an administrator."""
 
     url: str
     database: Database
     settings: ServiceSettings
-    tokens: Tokens
+    token_signer: TokenSigner
     client: httpx.Client
 
     @contextmanager
     def as_caller(self, caller: Identity) -> Iterator[httpx.Client]:
-        """Yield a client that calls with another identity."""
-        auth = _Authorized(self.tokens, self.settings.name, caller)
+        """Yield a client whose requests have the identity of this caller."""
+        auth = _Authorized(self.token_signer, self.settings.name, caller)
         with httpx.Client(base_url=self.url, auth=auth) as client:
             yield client
 
-    def recorded(self, *wanted: type) -> list[Any]:
-        """Return the recorded events in order, all of them or those of some classes."""
+    def recorded(self, *event_classes: type) -> list[Any]:
+        """Return the recorded events in order, of all classes or only of the given ones."""
         with self.database.reading() as session:
             rows = session.execute(select(Outbox.type, Outbox.payload).order_by(Outbox.id)).all()
         kinds = {contract.name: kind for kind, contract in contracts().items()}
@@ -73,43 +75,45 @@ class Running:
         return [
             adapter(kind).validate_json(payload)
             for kind, payload in events
-            if not wanted or kind in wanted
+            if not event_classes or kind in event_classes
         ]
 
 
 @contextmanager
-def running(service: Service, settings: ServiceSettings, tokens: Tokens) -> Iterator[Running]:
-    """Migrate and serve a service while the `with` block runs."""
+def running(
+    service: Service, settings: ServiceSettings, token_signer: TokenSigner
+) -> Iterator[Running]:
+    """Serve a service with a migrated database while the `with` block runs."""
     database = Database(settings.database, schema=settings.name)
     migrations.upgrade(database, service.migrations)
     app = service.create_app(settings)
     hooks: dict[str, list[Any]] = {"response": [Documented(app.openapi())]}
-    auth = _Authorized(tokens, settings.name, ADMINISTRATOR)
+    auth = _Authorized(token_signer, settings.name, ADMINISTRATOR)
     with (
         serve(service.guard(app, settings)) as url,
         httpx.Client(base_url=url, auth=auth, timeout=30, event_hooks=hooks) as client,
     ):
-        yield Running(url, database, settings, tokens, client)
+        yield Running(url, database, settings, token_signer, client)
     database.close()
 
 
 @cache
 def tables(database: Database) -> list[str]:
-    """Return the tables of a service but Alembic's, each after those that refer to it."""
+    """Return the names of a service's tables; a table follows the tables that refer to it."""
     schema = None if database.is_sqlite else database.schema
     found = inspect(database.engine).get_sorted_table_and_fkc_names(schema=schema)
     return [name for name, _ in reversed(found) if name and name != "alembic_version"]
 
 
 def counted(database: Database) -> dict[str, int]:
-    """Return the number of rows of each table, to compare before and after a request."""
-    counts = _of_each_table(database, "SELECT count(*)")
+    """Return the number of rows of each table, by the table's name."""
+    counts = _query_each_table(database, "SELECT count(*)")
     return dict(zip(tables(database), counts, strict=True))
 
 
 def empty(database: Database) -> None:
-    """Delete all rows of a service, except those that migrations insert."""
-    filled = _of_each_table(database, "SELECT 1", within="EXISTS")
+    """Delete all rows of a service, except the rows of tables that migrations fill."""
+    filled = _query_each_table(database, "SELECT 1", within="EXISTS")
     names = [name for name, has_rows in zip(tables(database), filled, strict=True) if has_rows]
     with database.transaction() as session:
         if database.is_sqlite:
@@ -119,12 +123,15 @@ def empty(database: Database) -> None:
                 session.execute(text(f'DELETE FROM "{name}"'))  # noqa: S608  names of our tables
 
 
-def _of_each_table(database: Database, query: str, within: str = "") -> Sequence[Any]:
-    """Return the result of a query on each table; one statement for all of them saves time."""
+def _query_each_table(database: Database, query: str, within: str = "") -> Sequence[Any]:
+    """Return the results of `query` for all tables, executed as one statement to save time.
+
+    `within` is an SQL function around each subquery, such as EXISTS.
+    """
     columns = ", ".join(f'{within}({query} FROM "{name}")' for name in tables(database))
     with database.connection() as connection:
         return connection.execute(text(f"SELECT {columns}")).one()
 
 
 _SEEDED: frozenset[str] = frozenset({"value_models", "link_keys"})
-"""Tables whose rows are defaults that a migration inserts."""
+"""The tables whose rows a migration inserts as defaults."""

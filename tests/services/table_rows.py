@@ -25,7 +25,9 @@ def reflect(database: Database) -> sa.MetaData:
     """Return the tables that the database has now, except Alembic's table of versions."""
     metadata = sa.MetaData(schema=None if database.is_sqlite else database.schema)
     metadata.reflect(database.engine)
-    metadata.remove(next(t for t in metadata.sorted_tables if t.name == "alembic_version"))
+    metadata.remove(
+        next(table for table in metadata.sorted_tables if table.name == "alembic_version")
+    )
     return metadata
 
 
@@ -141,6 +143,7 @@ def _text(type_: Any, number: int) -> str:
 
 
 def _moment(type_: Any, number: int) -> datetime:
+    """Return a moment that differs for each row, with a time zone if the column has one."""
     moment = datetime(2026, 1, 1 + number, tzinfo=UTC)
     return moment if type_.timezone else moment.replace(tzinfo=None)
 

@@ -1,6 +1,6 @@
-"""Tests of what every noun of every service has in common (docs/conventions.md).
+"""Tests of the rules that hold for all routes of all services (docs/conventions.md).
 
-They are driven by the OpenAPI documents, so a new noun is tested without a line here.
+The tests read the OpenAPI documents, so a new route is tested without a change here.
 """
 
 import importlib
@@ -27,21 +27,28 @@ from tests.services.scoring import publishing
 from tests.services.visitor import Visitor
 
 ID_OR_TIME = re.compile(r"0199a7c0-|<shown|\d\dT\d\d:")
-"""Matches values of examples that differ each time: ids, shown keys and times."""
+"""Matches the values in examples that differ from answer to answer: ids, keys and times."""
 UNKNOWN_IDS = {"uuid": str(uuid.UUID(int=7)), "integer": "77", "string": "nobody"}
+"""Ids that do not exist, by the type of the path parameter."""
 SHOWN_LATER = {"design_questionnaire", "open_version", "design_survey", "open_wave"}
-"""The examples of their answers show a later state of the resource, or another resource."""
+"""Operations whose example answers show a later state of the resource, or another resource."""
 REPEATED_HEADERS = ("Location", "ETag", "Content-Type")
 SHARED = {"products", "questionnaires", "surveys", "value models"}
-"""Nouns that belong to no customer: every key reads them, keys that see all rows change them."""
+"""Tags of resources that belong to no customer.
+
+Every key may read them; only keys that see all rows may change them.
+"""
 COUNTS_ALL = "read_progress"
-"""The operation that counts all responses without naming anybody, whichever rows a key sees."""
+"""An operation that counts responses of all customers, whichever rows a key sees."""
 STRANGER = Identity("key-stranger", "Stranger", frozenset({"read", "write"}), Rows.OWN)
 
 
 @pytest.fixture(params=["registry", "survey", "scoring", "gateway"])
 def service(request: pytest.FixtureRequest, serving: Serving) -> Running | Gateway:
-    """Return a running service; scoring, where nothing can be created, has consumed events."""
+    """Return a running service.
+
+    Nothing can be created through the API of scoring, so it has consumed events of two customers.
+    """
     if request.param == "gateway":
         running_gateway: Gateway = request.getfixturevalue("gateway")
         return running_gateway
@@ -58,7 +65,7 @@ def service(request: pytest.FixtureRequest, serving: Serving) -> Running | Gatew
 
 @pytest.fixture
 def visitor(service: Running | Gateway) -> Visitor:
-    """Return a client that knows a running service by its document alone."""
+    """Return a client that knows the running service only by its OpenAPI document."""
     module = importlib.import_module(f"services.{service.settings.name}.__main__")
     document = module.SERVICE.create_app(service.settings).openapi()
     return Visitor(document, service.client, service.database)
@@ -66,7 +73,7 @@ def visitor(service: Running | Gateway) -> Visitor:
 
 @pytest.fixture
 def stranger(service: Running | Gateway) -> Iterator[httpx.Client]:
-    """Yield a client whose key reads and writes but sees no rows, because it owns none."""
+    """Yield a client whose key may read and write, but sees only its own rows and has none."""
     if isinstance(service, Running):
         with service.as_caller(STRANGER) as client:
             yield client
@@ -80,7 +87,7 @@ def stranger(service: Running | Gateway) -> Iterator[httpx.Client]:
 
 
 def is_problem(answer: httpx.Response, status: int, pointer: str | None = None) -> bool:
-    """Fail unless an answer is a problem with this status and, if given, one fault there."""
+    """Fail unless an answer is a problem with this status and, if given, a fault at `pointer`."""
     assert answer.status_code == status, (str(answer.request.url), answer.text)
     problem = answer.json()
     pointers = [fault["pointer"] for fault in problem["errors"]]
@@ -95,7 +102,7 @@ def is_problem(answer: httpx.Response, status: int, pointer: str | None = None) 
 
 
 def listed(answer: httpx.Response) -> list[Any]:
-    """Return the items of a page; those of an explanation are the facts of its terms."""
+    """Return the items of a page; the items of an explanation are the facts in its terms."""
     body = answer.json()
     facts = (fact for term in body.get("terms", ()) for fact in term["facts"])
     items: list[Any] = body.get("items", [*facts])
@@ -103,12 +110,12 @@ def listed(answer: httpx.Response) -> list[Any]:
 
 
 def without_ids_and_times(example: dict[str, Any]) -> dict[str, Any]:
-    """Return an example without the fields that differ each time."""
+    """Return an example without the fields that differ from answer to answer."""
     return {name: value for name, value in example.items() if not ID_OR_TIME.search(str(value))}
 
 
 def filled(visitor: Visitor) -> Visitor:
-    """Create every resource, twice where that is possible, and end none."""
+    """Create every resource, twice if possible; nothing is deleted, closed or cancelled."""
     for operation, answer in visitor.send_all(also_final=False):
         if answer.status_code in {201, 202} and "requestBody" in operation.described:
             another = visitor.send_another(operation)
@@ -127,7 +134,9 @@ def test_a_created_resource_is_read_at_its_location(visitor: Visitor) -> None:
             assert read.json().items() <= answer.json().items(), str(operation)
 
 
-def test_a_retry_with_the_same_key_has_one_effect_and_the_same_answer(visitor: Visitor) -> None:
+def test_a_retry_with_the_same_idempotency_key_has_one_effect_and_the_same_answer(
+    visitor: Visitor,
+) -> None:
     for operation, answer in visitor.send_all():
         if not operation.takes("header", "idempotency-key"):
             continue
@@ -141,8 +150,8 @@ def test_a_retry_with_the_same_key_has_one_effect_and_the_same_answer(visitor: V
         assert again.headers["Idempotent-Replayed"] == "true"
 
 
-def test_every_example_of_a_body_is_accepted(visitor: Visitor) -> None:
-    """The example of its answer has the fields of the answer and, after a 201, their values."""
+def test_every_example_of_a_request_body_is_accepted(visitor: Visitor) -> None:
+    """The answer has the fields of the documented example and, after a 201, the same values."""
     accepted = set()
     for operation, answer in visitor.send_all(also_final=False):
         accepted.add(str(operation))
@@ -176,7 +185,7 @@ def test_every_list_comes_in_pages_and_refuses_an_invalid_cursor(visitor: Visito
 
 
 def test_every_list_is_sorted_as_documented_and_can_be_reversed(visitor: Visitor) -> None:
-    """An explanation is not sorted so: its facts come by term, then by day."""
+    """Explanations are excepted: their facts are sorted by term, then by day."""
     for operation in filled(visitor).operations("get"):
         sort = [one["schema"] for one in operation.parameters if one["name"] == "sort"]
         if operation.takes("query", "cursor") and operation.name != "explain_score":
@@ -187,7 +196,7 @@ def test_every_list_is_sorted_as_documented_and_can_be_reversed(visitor: Visitor
 
 
 def test_an_unknown_id_in_a_path_is_a_404_problem(visitor: Visitor) -> None:
-    """Each id in the path is replaced in turn."""
+    """Each id in a path is replaced by an unknown one, one after the other."""
     for operation in filled(visitor).operations("get", "post", "patch", "delete"):
         for _, answer in visitor.send_with_wrong_ids(operation, UNKNOWN_IDS):
             assert is_problem(answer, 404)
@@ -201,7 +210,7 @@ def test_an_invalid_id_in_a_path_is_refused_with_the_name_of_its_parameter(
             assert is_problem(answer, 422, f"path:{name}")
 
 
-def test_a_change_needs_the_current_version(visitor: Visitor) -> None:
+def test_a_patch_needs_the_current_version_of_the_resource(visitor: Visitor) -> None:
     for operation, answer in visitor.send_all():
         if not operation.takes("header", "if-match"):
             continue
@@ -214,13 +223,13 @@ def test_a_change_needs_the_current_version(visitor: Visitor) -> None:
         assert answer.headers["ETag"] == read.headers["ETag"] != answer.request.headers["If-Match"]
 
 
-def test_an_unknown_parameter_is_refused_by_its_name(visitor: Visitor) -> None:
+def test_an_unknown_query_parameter_is_refused_with_its_name(visitor: Visitor) -> None:
     for operation in filled(visitor).operations("get"):
         answer = visitor.client.get(f"{visitor.path_of(operation)}?unknown_name=1")
         assert "query:unknown_name" in {fault["pointer"] for fault in answer.json()["errors"]}
 
 
-def test_an_unknown_field_is_refused_by_its_name(visitor: Visitor) -> None:
+def test_an_unknown_field_of_a_body_is_refused_with_its_name(visitor: Visitor) -> None:
     for operation, answer in visitor.send_all():
         body = visitor.body(operation)
         if "json" in body:
@@ -228,10 +237,10 @@ def test_an_unknown_field_is_refused_by_its_name(visitor: Visitor) -> None:
             assert is_problem(visitor.send(operation, **body), 422, "/unknown_name"), answer
 
 
-def test_p7_a_key_without_rows_reads_only_shared_nouns(
+def test_p7_a_key_that_sees_no_rows_reads_only_what_belongs_to_no_customer(
     visitor: Visitor, stranger: httpx.Client
 ) -> None:
-    """P7: a resource is 404 or 403, a list is empty, a figure is not that of all customers."""
+    """P7: a resource is 404 or 403, a list is empty, a figure leaves out other customers."""
     for operation in filled(visitor).operations("get"):
         path = visitor.path_of(operation)
         seen, whole = stranger.get(path), visitor.client.get(path)
@@ -244,8 +253,10 @@ def test_p7_a_key_without_rows_reads_only_shared_nouns(
             assert seen.status_code in {403, 404}, (path, seen.text)
 
 
-def test_p7_a_key_without_rows_changes_nothing(visitor: Visitor, stranger: httpx.Client) -> None:
-    """P7: neither resources of others nor shared ones, and nothing can be created for others."""
+def test_p7_a_key_that_sees_no_rows_changes_nothing(
+    visitor: Visitor, stranger: httpx.Client
+) -> None:
+    """P7: every operation that changes something is refused, and no row is added or removed."""
     for operation in filled(visitor).operations("post", "put", "patch", "delete"):
         before = counted(visitor.database)
         refused = visitor.send(operation, client=stranger)

@@ -28,7 +28,7 @@ def operations(document: Document) -> list[Document]:
 
 
 def resolved(document: Document, response: Document) -> Document:
-    """Return the component that a response refers to."""
+    """Return the component that a response of an operation refers to."""
     name = response["$ref"].removeprefix("#/components/responses/")
     component: Document = document["components"]["responses"][name]
     return component
@@ -40,8 +40,8 @@ def references(part: Any) -> set[str]:
         return set().union(*map(references, part))
     if not isinstance(part, dict):
         return set()
-    own = {part["$ref"]} if isinstance(part.get("$ref"), str) else set()
-    return own.union(*map(references, part.values()))
+    own_reference = {part["$ref"]} if isinstance(part.get("$ref"), str) else set()
+    return own_reference.union(*map(references, part.values()))
 
 
 def component_references(document: Document) -> set[str]:
@@ -53,7 +53,7 @@ def component_references(document: Document) -> set[str]:
     }
 
 
-def test_errors_are_documented_as_they_are_answered(document: Document) -> None:
+def test_every_operation_documents_401_422_and_503_as_problems(document: Document) -> None:
     for operation in operations(document):
         for status in ("401", "422", "503"):
             response = resolved(document, operation["responses"][status])
@@ -73,14 +73,14 @@ def test_every_component_is_referred_to(document: Document) -> None:
 
 
 def test_operation_ids_are_unique_python_names(document: Document) -> None:
-    """Stable and unique: a client generated today has the same names tomorrow."""
+    """Generated clients use the operation ids as names of functions."""
     names = [operation["operationId"] for operation in operations(document)]
     assert len(names) == len(set(names))
     assert all(name.isidentifier() and name.islower() for name in names)
 
 
 def test_no_schema_name_contains_the_name_of_a_module(document: Document) -> None:
-    """FastAPI would put the modules of two classes of one name before their names."""
+    """FastAPI adds module names if two classes have the same name."""
     assert [name for name in document["components"]["schemas"] if "__" in name] == []
 
 

@@ -17,7 +17,7 @@ from tests.services.test_bounds import SERVICES, models_in
 
 
 def fields(app: FastAPI) -> Iterator[tuple[str, FieldInfo]]:
-    """Yield every parameter, and every field of a request body, a response or a filter model."""
+    """Yield name and definition of all parameters and all fields of requests and responses."""
     for route in app.state.routes:
         dependant = route.dependant
         models = [
@@ -29,7 +29,7 @@ def fields(app: FastAPI) -> Iterator[tuple[str, FieldInfo]]:
             yield f"{route.path} {parameter.name}", parameter.field_info
 
 
-def refused(field: FieldInfo) -> Iterator[Any]:
+def refused_examples(field: FieldInfo) -> Iterator[Any]:
     """Yield the examples of a field that it does not accept."""
     kind: Any = field.annotation
     for rule in field.metadata:
@@ -47,4 +47,8 @@ def test_every_example_is_accepted_by_its_field_or_parameter(service: str) -> No
     parts = importlib.import_module(f"services.{service}.__main__").SERVICE
     shown = [one for one in fields(parts.create_app(parts.settings())) if one[1].examples]
     assert shown
-    assert [(name, list(refused(field))) for name, field in shown if any(refused(field))] == []
+    assert [
+        (name, list(refused_examples(field)))
+        for name, field in shown
+        if any(refused_examples(field))
+    ] == []

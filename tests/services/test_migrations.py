@@ -122,7 +122,7 @@ def test_migrations_can_be_undone_and_run_again(service: Any, database: Database
 
 @dataclass(frozen=True)
 class Step:
-    """A migration from one version of a service's schema to the next."""
+    """A migration of a service from the version `before` to the version `after`."""
 
     service: str
     before: str
@@ -139,7 +139,7 @@ def steps() -> Iterator[Step]:
 
 
 @pytest.mark.parametrize("step", list(steps()), ids=lambda step: f"{step.service}-{step.after}")
-def test_a_migration_preserves_the_rows_of_the_version_before(
+def test_a_migration_preserves_the_rows_of_the_previous_version(
     step: Step, database: Database
 ) -> None:
     service = load_service(step.service)

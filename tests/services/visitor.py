@@ -1,4 +1,4 @@
-"""A client that knows a service by its OpenAPI document alone and sends the examples in it."""
+"""A client that knows a service only by its OpenAPI document, and sends the examples in it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,12 +13,12 @@ from shared.database import Database
 Document = dict[str, Any]
 
 FINAL_STEPS = {"close", "cancel"}
-"""Steps after which a resource accepts no other."""
+"""The last segments of paths of operations that end a resource."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation of the document."""
+    """An operation of an OpenAPI document: a method (`verb`) of a path."""
 
     verb: str
     path: str
@@ -34,12 +34,12 @@ class Operation:
 
     @property
     def noun(self) -> str:
-        """The tag of the noun that the operation belongs to."""
+        """The tag of the operation."""
         return str(self.described["tags"][0])
 
     @property
     def is_final(self) -> bool:
-        """Whether the operation ends a resource, so that it has to come last."""
+        """Whether the operation ends a resource (delete, close, cancel) and has to be sent last."""
         return self.verb == "delete" or self.path.rpartition("/")[2] in FINAL_STEPS
 
     def takes(self, location: str, name: str) -> bool:
@@ -48,28 +48,28 @@ class Operation:
 
     @property
     def parameters(self) -> list[Document]:
-        """The parameters as the document describes them."""
+        """The parameters of the operation, as the document describes them."""
         parameters: list[Document] = self.described.get("parameters", [])
         return parameters
 
 
 @dataclass
 class Visitor:
-    """Sends the examples of the document, with ids that it created instead of those in them.
+    """Sends the examples of an OpenAPI document; ids in them are replaced by existing ids.
 
-    It follows the order of the document, so a noun must come after those that its examples need.
-    Operations that end a resource come last. A POST with a body creates a resource; one without is
-    a step of a resource.
+    Operations are sent in the order of the document, in which a resource must follow the resources
+    that its examples refer to; operations that end a resource are sent last. A POST with a body
+    creates a resource; a POST without a body changes one.
     """
 
     document: Document
     client: httpx.Client
     database: Database
     created: dict[str, str] = field(default_factory=dict)
-    """The id of the last created resource, by the path of its list."""
+    """The id of the resource that was created last, by the path of its list."""
 
     def operations(self, *verbs: str) -> list[Operation]:
-        """Return the operations below /v1, of all verbs or of some.
+        """Return the operations below /v1, of these verbs or, without arguments, of all.
 
         Respondents' pages have their own tests.
         """
@@ -83,7 +83,7 @@ class Visitor:
     def send_all(self, *, also_final: bool = True) -> Iterator[tuple[Operation, httpx.Response]]:
         """Send every operation that changes something and yield it with its answer.
 
-        Each gets an Idempotency-Key if it takes one. Fails if an answer is no success.
+        Fails if an answer is not successful. Operations that accept an Idempotency-Key get one.
         """
         changes = self.operations("post", "put", "patch", "delete")
         steps = [one for one in changes if not one.is_final]
@@ -97,7 +97,7 @@ class Visitor:
     def send(
         self, operation: Operation, client: httpx.Client | None = None, **body: Any
     ) -> httpx.Response:
-        """Send the example of an operation, or another body, with this client or another one."""
+        """Send the example of an operation; `client` and `body` replace the defaults."""
         path = self.path_of(operation)
         headers = {}
         if operation.takes("header", "idempotency-key"):
@@ -108,18 +108,18 @@ class Visitor:
         return (client or self.client).request(operation.verb, path, headers=headers, **sent)
 
     def send_another(self, operation: Operation) -> httpx.Response:
-        """Send the example again or, if that is refused, with one of its texts changed."""
+        """Create a second resource from the example, with a changed text if that is needed."""
         shown = self.body(operation)
         path = self.path_of(operation)
         answer = self.client.request(operation.verb, path, **shown)
-        for other in _others(shown.get("json", {})):
+        for other in _changed_bodies(shown.get("json", {})):
             if answer.is_success:
                 break
             answer = self.client.request(operation.verb, path, json=other)
         return answer
 
     def repeat(self, answer: httpx.Response, **changed: str | None) -> httpx.Response:
-        """Send the request of an answer again, with headers (`if_match` for `if-match`) changed."""
+        """Send the request of an answer again; `changed` has new headers, such as `if_match`."""
         first = answer.request
         values: dict[str, str | None] = {
             name: first.headers.get(name) for name in _REPEATED_HEADERS
@@ -129,7 +129,7 @@ class Visitor:
         return self.client.request(first.method, first.url, content=first.read(), headers=headers)
 
     def path_of(self, operation: Operation) -> str:
-        """Return the path of an operation, its parameters replaced by created ids or examples."""
+        """Return the path of an operation, with created ids or examples as its parameters."""
         shown = {one["name"]: one["schema"].get("examples") for one in operation.parameters}
         path = template = ""
         for segment in operation.path.strip("/").split("/"):
@@ -145,9 +145,10 @@ class Visitor:
     def send_with_wrong_ids(
         self, operation: Operation, wrong: Mapping[str, str]
     ) -> Iterator[tuple[str, httpx.Response]]:
-        """Send an operation once for each parameter of its path, replaced by a wrong value.
+        """Send an operation once for each parameter of its path, with a wrong value for it.
 
-        `wrong` has the value by format or type. Yields the name of the parameter and the answer.
+        `wrong` has the values by the format or type of the parameter. Yields the name of the
+        parameter and the answer.
         """
         values, names = self.path_of(operation).split("/"), operation.path.split("/")
         for one in operation.parameters:
@@ -159,7 +160,7 @@ class Visitor:
                 yield one["name"], self.client.request(operation.verb, path, **sent)
 
     def body(self, operation: Operation) -> dict[str, Any]:
-        """Return the example body of an operation, as arguments of a request of httpx."""
+        """Return the example body of an operation, as keyword arguments for a request of httpx."""
         if "requestBody" not in operation.described:
             return {}
         ((kind, content),) = operation.described["requestBody"]["content"].items()
@@ -178,12 +179,13 @@ class Visitor:
         return example
 
     def _remember(self, operation: Operation, answer: httpx.Response) -> None:
+        """Store the id of a resource that was created."""
         parent, _, created_id = answer.headers.get("Location", "").rpartition("/")
         if parent == answer.request.url.path:
             self.created[operation.path] = created_id
 
     def _id(self, name: str) -> str | None:
-        """Return the last created id for a field such as `survey_id`, if paths name it so."""
+        """Return the last created id for a field such as `survey_id`, or None."""
         known = (
             last for path, last in self.created.items() if self._has_path(f"{path}/{{{name}}}")
         )
@@ -193,7 +195,7 @@ class Visitor:
         return path in self.document["paths"]
 
     def _first_listed(self, path: str, name: str) -> str:
-        """Return the id of the first item of a list, for resources that no POST creates."""
+        """Return the id of the first item in a list, for resources that cannot be created."""
         (first, *_) = self.client.get(path).json()["items"]
         return str(first.get(name) or first["id"])
 
@@ -205,8 +207,8 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _others(body: Any) -> Iterator[Any]:
-    """Yield copies of a body, each with another one of its texts changed."""
+def _changed_bodies(body: Any) -> Iterator[Any]:
+    """Yield a copy of a body for each text in it, with this text changed."""
     for steps in _texts(body):
         other = part = deepcopy(body)
         for step in steps[:-1]:

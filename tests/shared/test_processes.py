@@ -20,7 +20,7 @@ from deploy.local.ports import free_ports
 from shared.database import Database
 from shared.ids import new_id
 from shared.models import SharedModel
-from tests.services.harness import Tokens
+from tests.services.harness import TokenSigner
 from tests.shared.backend import wait_until
 from tests.shared.http import notes
 
@@ -101,7 +101,7 @@ def authorization(data: Path) -> dict[str, str]:
     key = Ed25519PrivateKey.generate()
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (data / "identity.pub").write_bytes(pem)
-    return Tokens(key).authorization("notes")
+    return TokenSigner(key).authorization("notes")
 
 
 def test_the_api_logs_and_counts_requests_without_personal_data(

@@ -15,7 +15,7 @@ ADMINISTRATOR: Final = UUID("00000000-0000-7000-8000-000000000001")
 
 _PURPOSE: Final = b"patron api key "
 _READ_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_ADMIN_NOUNS: Final = frozenset({"api-keys"})
+_ADMIN_COLLECTIONS: Final = frozenset({"api-keys"})
 
 
 class Scope(StrEnum):
@@ -26,27 +26,30 @@ class Scope(StrEnum):
     WRITE = "write"
 
 
-def needed_scope(method: str, noun: str) -> Scope:
-    """Return the scope that a request needs."""
-    if noun in _ADMIN_NOUNS:
+def needed_scope(method: str, collection: str) -> Scope:
+    """Return the scope that a request needs; `collection` is the path segment after /v1."""
+    if collection in _ADMIN_COLLECTIONS:
         return Scope.ADMIN
     return Scope.READ if method in _READ_METHODS else Scope.WRITE
 
 
 def permits(scopes: Collection[str], needed: Scope) -> bool:
-    """Return whether these scopes include the needed one; `admin` includes all."""
+    """Return whether a key with these scopes may do what needs `needed`; `admin` may do all."""
     return needed in scopes or Scope.ADMIN in scopes
 
 
 def digest(credential: str) -> str:
-    """Return the digest that is stored of a key; keys are long and random, so SHA-256 is enough."""
+    """Return the digest of an API key, which is stored instead of its text.
+
+    Keys are long and random, so SHA-256 without salt and iterations is enough.
+    """
     return hashlib.sha256(credential.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def credential(seed: bytes, key_id: UUID) -> str:
-    """Return the text of a key, derived from the gateway's secret and the key's id.
+    """Return the text of an API key, derived from the gateway's secret `seed` and the key's id.
 
-    It is stored nowhere, and a retried request for a new key gets the same text.
+    The text is stored nowhere. A retried request for a new key gets the same text.
     """
     secret = hmac.digest(seed, _PURPOSE + key_id.bytes, "sha256")
     return PREFIX + base64.urlsafe_b64encode(secret).decode().rstrip("=")

@@ -1,4 +1,4 @@
-"""The identities of callers by API key, cached for up to 30 seconds."""
+"""A cache of the identity that belongs to each API key, for up to 30 seconds."""
 
 import time
 from typing import Final
@@ -17,7 +17,10 @@ CACHED_SECONDS: Final = 30.0
 
 
 class KeyCache:
-    """Looks keys up in the database and caches valid ones; unknown keys are looked up each time."""
+    """Identifies callers by their API key, and caches the identities of valid keys.
+
+    A key that is not valid is looked up in the database each time.
+    """
 
     def __init__(self, database: Database, *, capacity: int = 4096) -> None:
         self._database = database
@@ -29,9 +32,10 @@ class KeyCache:
         return self._cached.get(digest) or await self._look_up(digest)
 
     async def _look_up(self, digest: str) -> Identity:
+        """Return the identity of the key with this digest from the database, and cache it."""
         until = time.time() + CACHED_SECONDS
         try:
-            identity = await to_thread.run_sync(self._find, digest)
+            identity = await to_thread.run_sync(self._identity_by_digest, digest)
         except (DBAPIError, PoolTimeoutError) as error:
             raise Unavailable(headers={"Retry-After": "2"}) from error
         if identity is None:
@@ -39,7 +43,7 @@ class KeyCache:
         self._cached.set(digest, identity, until=until)
         return identity
 
-    def _find(self, digest: str) -> Identity | None:
+    def _identity_by_digest(self, digest: str) -> Identity | None:
         with self._database.reading() as session:
             return repository.caller_by_digest(session, digest)
 

@@ -1,4 +1,4 @@
-"""The table of keys."""
+"""The table of API keys."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from shared.database import Json, Moment
 
 
 class ApiKey(Model):
-    """A key and what it allows; of its text only the digest is stored."""
+    """An API key and what it permits; a digest is stored instead of its text."""
 
     __tablename__ = "api_keys"
 

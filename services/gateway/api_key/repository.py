@@ -1,4 +1,4 @@
-"""Every SELECT on keys."""
+"""The queries of API keys."""
 
 import hmac
 from uuid import UUID
@@ -13,25 +13,25 @@ from shared.row_access import Rows
 
 
 def api_key(session: Session, key_id: UUID) -> ApiKey | None:
-    """Return a key, or None."""
+    """Return the API key with this id, or None."""
     return session.get(ApiKey, key_id)
 
 
 def api_key_for_change(session: Session, key_id: UUID) -> ApiKey | None:
-    """Return a key, locked until the transaction ends, or None."""
+    """Return the API key with this id, locked until the transaction ends, or None."""
     return session.scalar(select(ApiKey).where(ApiKey.id == key_id).with_for_update())
 
 
 def api_keys(session: Session, *, paging: PageRequest) -> Slice:
-    """Return a page of keys, in the order of their creation."""
+    """Return a page of API keys; their ids ascend in the order of creation."""
     return page(session, select(ApiKey), paging=paging, order=[ApiKey.id])
 
 
 def caller_by_digest(session: Session, digest: str) -> Identity | None:
     """Return the identity of the key with this digest; None if it is unknown or was revoked.
 
-    The index may take longer the more of a digest matches, but a caller cannot choose the digest of
-    a key; the final comparison takes the same time wherever the two differ.
+    The duration of the index lookup may depend on how many characters match, but a caller cannot
+    choose the digest of a key. The final comparison takes the same time wherever digests differ.
     """
     statement = select(ApiKey).where(ApiKey.digest == digest, ApiKey.revoked_at.is_(None))
     key = session.scalar(statement)

@@ -17,7 +17,7 @@ from services.gateway.api_key.schemas import (
 )
 from shared.errors import found_or_404
 from shared.http.answers import answer, errors
-from shared.http.dependencies import SEES_ALL, Caller, Reading, Store, Transaction
+from shared.http.dependencies import NEEDS_ALL_ROWS, Caller, Reading, Store, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
@@ -27,7 +27,7 @@ router = Router(
     tag="api-keys",
     about="Keys with which programs call this API (密钥), and what each may do and see. All of it "
     "needs a key with the scope admin that sees all rows.",
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 
 KeyId = Annotated[UUID, Path(description="The key's id, not its text.")]
@@ -55,7 +55,7 @@ def create_api_key(
 
     def create() -> Response:
         fields = body.model_dump() | {"scopes": set(body.scopes)}
-        created = service.create_api_key(session, **fields, seed=seed, by=caller.subject)
+        created = service.create_api_key(session, **fields, seed=seed, created_by=caller.subject)
         location = f"/v1/api-keys/{created.id}"
         return answer(api_key_out(created), created=True, location=location)
 
@@ -67,15 +67,15 @@ def list_api_keys(
     session: Reading, paging: Annotated[PageRequest, paged_by("created_at")]
 ) -> Response:
     """List keys, revoked ones too, oldest first."""
-    found = repository.api_keys(session, paging=paging)
-    return answer_page(ApiKeyPage, api_key_out, found, paging)
+    keys = repository.api_keys(session, paging=paging)
+    return answer_page(ApiKeyPage, api_key_out, keys, paging)
 
 
 @router.get("/{key_id}", response_model=ApiKeyOut, responses=errors(403, 404))
 def read_api_key(key_id: KeyId, session: Reading) -> Response:
     """Read one key, without its text."""
-    found = found_or_404(repository.api_key(session, key_id), service.UNKNOWN)
-    return answer(api_key_out(found))
+    key = found_or_404(repository.api_key(session, key_id), service.UNKNOWN)
+    return answer(api_key_out(key))
 
 
 @router.delete("/{key_id}", status_code=204, responses=errors(403, 404, 409))
@@ -93,10 +93,15 @@ def revoke_api_key(
 
 
 def _with_text(created: Response, seed: bytes) -> Response:
-    """Return the answer with the key's text, without which it is stored for retries."""
+    """Return the response of a created key with the text of the key added.
+
+    The response that is stored for retries does not have the text.
+    """
     body = ApiKeyOut.model_validate_json(bytes(created.body))
     with_key = ApiKeyCreated(**body.model_dump(), key=domain.credential(seed, body.id))
     headers = {
-        k: v for k, v in created.headers.items() if k not in {"content-length", "content-type"}
+        name: value
+        for name, value in created.headers.items()
+        if name not in {"content-length", "content-type"}
     }
     return answer(with_key, status=created.status_code, headers=headers)

@@ -27,7 +27,7 @@ _CREATED: dict[str, Any] = _STORED | {"key": "patron_<shown here only>"}
 
 
 class ApiKeyCreate(Body):
-    """A key to create."""
+    """The fields of an API key to create."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_NEW]})
 
@@ -50,7 +50,7 @@ class ApiKeyCreate(Body):
 
 
 class ApiKeyOut(Body):
-    """A key, without its text."""
+    """An API key, without its text."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_STORED]})
 
@@ -77,5 +77,5 @@ class ApiKeyPage(Page[ApiKeyOut]):
 
 
 def api_key_out(row: ApiKey) -> ApiKeyOut:
-    """Return the response body of a key."""
+    """Return the response body of an API key, without its text."""
     return ApiKeyOut.model_validate(row)

@@ -1,4 +1,4 @@
-"""Use cases of keys: create one, revoke one, and store the administrator's."""
+"""Use cases of API keys: create a key, revoke a key, and store the administrator's key."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -24,12 +24,12 @@ def create_api_key(
     rows: Rows,
     team: str | None,
     seed: bytes,
-    by: str,
+    created_by: str,
 ) -> ApiKey:
     """Create a key; its text is derived from `seed` and its id, and not stored.
 
-    A key with the scope admin must see all rows, because it could create another that does. Raises
-    Invalid for one that does not, or for a key of a team without the team.
+    Raises Invalid if a key for the rows of a team names no team, or if a key with the scope admin
+    does not see all rows: it could create a key that does.
     """
     if rows is Rows.TEAM and team is None:
         raise Invalid(Fault("/team", "required", "Name the team whose customers the key sees."))
@@ -44,7 +44,7 @@ def create_api_key(
         rows=rows,
         team=team,
         created_at=clock.now(),
-        created_by=by,
+        created_by=created_by,
     )
     session.add(key)
     session.flush()
@@ -64,7 +64,7 @@ def revoke_api_key(session: Session, *, key_id: UUID) -> None:
 
 
 def ensure_administrator(session: Session, *, credential: str) -> None:
-    """Store the administrator's key; the one before it is no longer valid."""
+    """Store the digest of the administrator's key; a previous key is not valid any more."""
     key = repository.api_key_for_change(session, ADMINISTRATOR)
     if key is None:
         key = ApiKey(

@@ -1,4 +1,4 @@
-"""The methods that each path takes, for the answer to OPTIONS."""
+"""The methods that each path accepts, for the answer to OPTIONS."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from shared.http.openapi import METHODS
 _PARAMETER: Final = re.compile(r"\{[^}]*\}")
 
 
-class Allowed:
+class AllowedMethods:
     """The allowed methods of every path that an OpenAPI document describes."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
@@ -19,9 +19,9 @@ class Allowed:
         ]
 
     def methods(self, path: str) -> list[str]:
-        """Return the methods of a path in alphabetical order; none if the path is not documented.
+        """Return the methods of a path in alphabetical order; empty if the path is not documented.
 
-        OPTIONS is allowed everywhere, HEAD where GET is.
+        OPTIONS is allowed on every documented path, and HEAD on every path that accepts GET.
         """
         allowed: set[str] = set()
         for pattern, methods in self._paths:
@@ -33,6 +33,6 @@ class Allowed:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    """Return a pattern for the paths of a template, in which a parameter is one segment."""
+    """Return a pattern that matches the paths of a template such as `/v1/customers/{id}`."""
     fixed = _PARAMETER.split(template)
     return re.compile("[^/]+".join(re.escape(part) for part in fixed))

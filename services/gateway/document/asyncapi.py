@@ -16,7 +16,11 @@ _HEADERS: Final = {
     "required": ["ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time"],
     "properties": {
         "ce_specversion": {"type": "string", "const": "1.0"},
-        "ce_id": {"type": "string", "format": "uuid", "description": "The same when sent again."},
+        "ce_id": {
+            "type": "string",
+            "format": "uuid",
+            "description": "The same if the event is sent again.",
+        },
         "ce_source": {"type": "string"},
         "ce_type": {"type": "string"},
         "ce_time": {"type": "string", "format": "date-time"},
@@ -27,43 +31,49 @@ _HEADERS: Final = {
 
 
 def describe(*, version: str) -> Document:
-    """Return the document of every topic, message and payload that the contracts declare."""
-    declared = dict(sorted(contracts().items(), key=lambda pair: pair[1].name))
-    payloads, schemas = _payloads(declared)
+    """Return the AsyncAPI document of all topics, messages and payloads.
+
+    They are declared in `shared/contracts`.
+    """
+    contract_of = dict(sorted(contracts().items(), key=lambda pair: pair[1].name))
+    payloads, schemas = _payloads(contract_of)
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "Patron events",
             "version": version,
-            "description": "At least once, in order per key. Ignore what you do not know.",
+            "description": "Records are delivered at least once, and those of one key in order. "
+            "Ignore fields and events that you do not know.",
         },
         "defaultContentType": "application/json",
-        "channels": _channels(declared),
-        "operations": _operations(declared),
+        "channels": _channels(contract_of),
+        "operations": _operations(contract_of),
         "components": {
             "messages": {
-                contract.name: _message(kind, contract, payloads[kind])
-                for kind, contract in declared.items()
+                contract.name: _message(event_class, contract, payloads[event_class])
+                for event_class, contract in contract_of.items()
             },
             "schemas": schemas,
         },
     }
 
 
-def _payloads(declared: Mapping[type, Contract]) -> tuple[dict[type, Document], Document]:
-    by_class, definitions = TypeAdapter.json_schemas(
-        [(kind, "serialization", TypeAdapter(kind)) for kind in declared],
+def _payloads(contract_of: Mapping[type, Contract]) -> tuple[dict[type, Document], Document]:
+    """Return the schema of each event class, and the schemas that these refer to, by name."""
+    schema_of, definitions = TypeAdapter.json_schemas(
+        [(event_class, "serialization", TypeAdapter(event_class)) for event_class in contract_of],
         ref_template=_REFERENCE,
     )
-    payloads = {kind: by_class[kind, "serialization"] for kind in declared}
+    payloads = {event_class: schema_of[event_class, "serialization"] for event_class in contract_of}
     return payloads, definitions.get("$defs", {})
 
 
-def _message(kind: type, contract: Contract, payload: Document) -> Document:
+def _message(event_class: type, contract: Contract, payload: Document) -> Document:
+    """Return the AsyncAPI message of an event: its name, headers, payload schema and Kafka key."""
     return {
         "name": contract.name,
-        "title": kind.__name__,
-        "summary": (kind.__doc__ or "").split("\n")[0],
+        "title": event_class.__name__,
+        "summary": (event_class.__doc__ or "").split("\n")[0],
         "contentType": "application/json",
         "headers": _HEADERS,
         "payload": payload,
@@ -71,15 +81,17 @@ def _message(kind: type, contract: Contract, payload: Document) -> Document:
     }
 
 
-def _channels(declared: Mapping[type, Contract]) -> Document:
+def _channels(contract_of: Mapping[type, Contract]) -> Document:
+    """Return the AsyncAPI channel of each topic, with references to its messages."""
     channels: Document = {}
-    for contract in declared.values():
+    for contract in contract_of.values():
         channel = channels.setdefault(contract.topic, _channel(contract))
-        channel["messages"][contract.name] = _to("components/messages", contract.name)
+        channel["messages"][contract.name] = _reference("components/messages", contract.name)
     return channels
 
 
 def _channel(contract: Contract) -> Document:
+    """Return the channel of the topic of this event, still without messages."""
     policy = "compact" if contract.compacted else "delete"
     description = (
         "The latest snapshot per key; a tombstone erases it." if contract.compacted else "Facts."
@@ -95,16 +107,17 @@ def _channel(contract: Contract) -> Document:
     }
 
 
-def _operations(declared: Mapping[type, Contract]) -> Document:
+def _operations(contract_of: Mapping[type, Contract]) -> Document:
+    """Return an operation for each event: Patron sends its message to the topic's channel."""
     return {
         f"send.{contract.name}": {
             "action": "send",
-            "channel": _to("channels", contract.topic),
-            "messages": [_to(f"channels/{contract.topic}/messages", contract.name)],
+            "channel": _reference("channels", contract.topic),
+            "messages": [_reference(f"channels/{contract.topic}/messages", contract.name)],
         }
-        for contract in declared.values()
+        for contract in contract_of.values()
     }
 
 
-def _to(parent: str, name: str) -> dict[str, str]:
+def _reference(parent: str, name: str) -> dict[str, str]:
     return {"$ref": f"#/{parent}/{name}"}

@@ -1,7 +1,7 @@
-"""The OpenAPI document of the whole API, merged from the services' own, and the owner of each noun.
+"""The OpenAPI document of the whole API, merged from one document for each service.
 
-It is built from the committed files (`document/areas.py`) and not fetched from running services,
-so that the gateway routes exactly what was released with it.
+It is built from the committed files (`document/service_documents.py`) and not fetched from running
+services, so that the gateway forwards exactly the paths that were released with it.
 """
 
 from collections import Counter
@@ -32,25 +32,25 @@ _GATEWAY_ERRORS: Final = {
 
 
 def owners(documents: Mapping[str, Document]) -> dict[str, str]:
-    """Return the service that owns each noun (the first path segment after /v1).
+    """Return the name of the service that owns each collection (the path segment after /v1).
 
     Raises ValueError if two services claim the same noun.
     """
     owner_of: dict[str, str] = {}
     for service, document in documents.items():
-        for noun in _nouns(document):
-            owner = owner_of.setdefault(noun, service)
+        for collection in _collections(document):
+            owner = owner_of.setdefault(collection, service)
             if owner != service:
-                raise ValueError(f"Both {owner} and {service} claim /v1/{noun}.")
+                raise ValueError(f"Both {owner} and {service} claim /v1/{collection}.")
     return owner_of
 
 
 def merge(documents: Mapping[str, Document], *, version: str) -> Document:
     """Merge the documents of all services, by name, into one.
 
-    Components get the name of their service as a prefix, so that none collide, except
-    SHARED_COMPONENTS, which the merged document defines once. Operation ids get that prefix only
-    where two services use the same one.
+    The name of a component gets the name of its service as a prefix, so that names do not collide;
+    SHARED_COMPONENTS are defined once and without a prefix. An operation id gets the prefix only if
+    two services use the same id.
     """
     ambiguous = _ambiguous_operation_ids(documents)
     merged: Document = {
@@ -67,41 +67,45 @@ def merge(documents: Mapping[str, Document], *, version: str) -> Document:
         },
     }
     for service, document in documents.items():
-        own = _prefixed(document, service.capitalize())
-        for path, item in own.get("paths", {}).items():
+        prefixed = _prefixed(document, service.capitalize())
+        for path, item in prefixed.get("paths", {}).items():
             merged["paths"][path] = _path(path, item, service, ambiguous)
-        _add_components(merged["components"], own.get("components", {}), service.capitalize())
+        _add_components(merged["components"], prefixed.get("components", {}), service.capitalize())
     return merged
 
 
-def _nouns(document: Document) -> Iterator[str]:
+def _collections(document: Document) -> Iterator[str]:
+    """Yield the path segment after /v1 of every path of a document."""
     for path in document.get("paths", {}):
         steps = path.split("/")
-        if steps[:2] == ["", "v1"] and len(steps) > 2:  # noqa: PLR2004  "", "v1", noun
+        if steps[:2] == ["", "v1"] and len(steps) > 2:  # noqa: PLR2004  "", "v1", collection
             yield steps[2]
 
 
 def _ambiguous_operation_ids(documents: Mapping[str, Document]) -> set[str]:
+    """Return the operation ids that more than one operation has."""
     ids = Counter(
         operation["operationId"]
         for document in documents.values()
         for operation in operations(document)
     )
-    return {name for name, times in ids.items() if times > 1}
+    return {operation_id for operation_id, count in ids.items() if count > 1}
 
 
 def _tags(documents: Mapping[str, Document]) -> Iterator[dict[str, str]]:
+    """Yield each tag that an operation has, once, with its description if a document has it."""
     seen: set[str] = set()
     for document in documents.values():
-        about = {tag["name"]: tag for tag in document.get("tags", ())}
+        described = {tag["name"]: tag for tag in document.get("tags", ())}
         for operation in operations(document):
             for tag in operation.get("tags", []):
                 if tag not in seen:
                     seen.add(tag)
-                    yield about.get(tag, {"name": tag})
+                    yield described.get(tag, {"name": tag})
 
 
 def _path(path: str, item: Document, service: str, ambiguous: set[str]) -> Document:
+    """Return a path item of the merged document; paths outside /v1 need no API key."""
     is_public = not path.startswith("/v1/")
     return {
         key: _operation(value, service, ambiguous, is_public=is_public) if key in METHODS else value
@@ -125,6 +129,7 @@ def _operation(
 
 
 def _gateway_responses() -> Document:
+    """Return the response components of the errors that the gateway itself answers with."""
     content = {"application/problem+json": {"schema": {"$ref": f"{COMPONENTS}schemas/Problem"}}}
     return {
         f"Gateway{status}": {"description": text, "content": content}
@@ -132,9 +137,9 @@ def _gateway_responses() -> Document:
     }
 
 
-def _add_components(merged: Document, own: Document, prefix: str) -> None:
+def _add_components(merged: Document, added: Document, prefix: str) -> None:
     """Add the components of one service to the merged ones, under prefixed names."""
-    for kind, components in own.items():
+    for kind, components in added.items():
         if kind != "securitySchemes":
             merged.setdefault(kind, {}).update(
                 {
@@ -146,7 +151,7 @@ def _add_components(merged: Document, own: Document, prefix: str) -> None:
 
 
 def _prefixed(node: Any, prefix: str) -> Any:
-    """Copy a part of a document, with the prefix in every reference to a component."""
+    """Return a copy of a part of a document, with the prefix in every reference to a component."""
     if isinstance(node, dict):
         return {
             key: _renamed(value, prefix)
@@ -160,9 +165,11 @@ def _prefixed(node: Any, prefix: str) -> Any:
 
 
 def _renamed(reference: str, prefix: str) -> str:
+    """Return a reference with the prefix before the component's name, unless that is shared."""
     kind, _, name = reference.removeprefix(COMPONENTS).partition("/")
     return reference if _is_shared(kind, name) else f"{COMPONENTS}{kind}/{prefix}{name}"
 
 
 def _is_shared(kind: str, name: str) -> bool:
+    """Return whether a component, such as the schema Problem, is one that all services share."""
     return name in SHARED_COMPONENTS.get(kind, {})

@@ -1,4 +1,4 @@
-"""The page that shows the API: Swagger UI, served from a wheel and never from another host."""
+"""The page /docs that shows the API with Swagger UI, whose files come from an installed wheel."""
 
 from dataclasses import dataclass
 from importlib.resources import files
@@ -58,7 +58,7 @@ class Asset:
 
 
 def asset(name: str) -> Asset | None:
-    """Return a file of the page by name, or None if there is none."""
+    """Return the file with this name that the page loads, or None if the page has no such file."""
     if name == "start.js":
         return Asset(START, "text/javascript")
     if name not in _SHIPPED:

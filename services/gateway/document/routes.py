@@ -12,7 +12,7 @@ from shared.http.dependencies import Store
 
 router = APIRouter(include_in_schema=False)
 
-OPEN = frozenset({b"/livez", b"/readyz", b"/openapi.json", b"/asyncapi.json", b"/docs"})
+PUBLIC_PATHS = frozenset({b"/livez", b"/readyz", b"/openapi.json", b"/asyncapi.json", b"/docs"})
 _CACHED = {"Cache-Control": "public, max-age=3600"}
 
 
@@ -24,7 +24,7 @@ async def livez() -> Response:
 
 @router.get("/readyz")
 def readyz(store: Store) -> Response:
-    """Answer whether callers can be authenticated: the database of keys is reachable."""
+    """Answer 200 if the database of API keys is reachable, otherwise 503."""
     if not store.is_reachable():
         raise Unavailable(headers={"Retry-After": "2"})
     return Response("ok", media_type="text/plain")
@@ -50,7 +50,7 @@ async def docs() -> Response:
 
 @router.get("/docs/{name}")
 def docs_asset(name: Annotated[str, Path(max_length=50)]) -> Response:
-    """Return a file of the page."""
+    """Return a file that the page loads: a script, a style sheet or its icon."""
     asset = page.asset(name)
     if asset is None:
         raise NotFound
@@ -59,5 +59,6 @@ def docs_asset(name: Annotated[str, Path(max_length=50)]) -> Response:
 
 
 def _json(document: object) -> Response:
+    """Return a document as JSON that web pages of any origin may read."""
     headers = {"X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
     return Response(orjson.dumps(document), media_type="application/json", headers=headers)

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import (
 from services.gateway.files import EVERYONE, OWNER_ONLY, write, write_once
 
 
-def ensure(private_file: Path, public_file: Path) -> Ed25519PrivateKey:
-    """Return the signing key and write both files if they do not exist.
+def ensure_key_pair(private_file: Path, public_file: Path) -> Ed25519PrivateKey:
+    """Return the signing key; create the private and the public key file if they do not exist.
 
     Two processes that start at once get the same key.
     """
@@ -29,7 +29,7 @@ def ensure(private_file: Path, public_file: Path) -> Ed25519PrivateKey:
 
 
 def load(private_file: Path) -> Ed25519PrivateKey:
-    """Read the signing key; raises ValueError or TypeError for a file that holds anything else."""
+    """Read the signing key; raises ValueError or TypeError if the file has no Ed25519 key."""
     key = load_pem_private_key(private_file.read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise TypeError(f"{private_file} is no Ed25519 private key.")
@@ -37,4 +37,5 @@ def load(private_file: Path) -> Ed25519PrivateKey:
 
 
 def _private_pem(key: Ed25519PrivateKey) -> bytes:
+    """Return the private key as unencrypted PEM."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -1,4 +1,4 @@
-"""Identity tokens: the gateway signs for one service who the caller is."""
+"""Identity tokens: signed statements for one service that name the caller of a request."""
 
 import time
 
@@ -9,11 +9,11 @@ from shared.expiring import ExpiringCache
 from shared.http.identity import ALGORITHM, ISSUER, LIFETIME, Identity
 
 REUSED = 30
-"""Seconds for which a token is used again for requests of one caller to one service."""
+"""Seconds for which a token is reused for requests of the same caller to the same service."""
 
 
 def sign(identity: Identity, audience: str, private_key: Ed25519PrivateKey, now: float) -> str:
-    """Return the token with a caller's identity for one service (the audience).
+    """Return the signed token that states a caller's identity to one service (the audience).
 
     `now` is in seconds since the epoch.
     """
@@ -32,7 +32,7 @@ def sign(identity: Identity, audience: str, private_key: Ed25519PrivateKey, now:
 
 
 class Signer:
-    """Signs identity tokens and uses each for REUSED seconds; a signature takes about 0.1 ms."""
+    """Signs identity tokens, and reuses each for REUSED seconds: a signature takes about 0.1 ms."""
 
     def __init__(self, private_key: Ed25519PrivateKey, *, capacity: int = 4096) -> None:
         self._private_key = private_key

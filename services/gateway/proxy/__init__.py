@@ -1,1 +1,1 @@
-"""The proxy: forwards a request to its service and the answer back, within limits."""
+"""The proxy: it forwards requests to services and their answers to callers, within limits."""

@@ -1,4 +1,4 @@
-"""The body of a request: read completely if it is small, or a file that is streamed in pieces."""
+"""The body of a request: a small body is read completely, an uploaded file piece by piece."""
 
 import asyncio
 import time
@@ -15,26 +15,33 @@ class CallerGone(Exception):
 
 
 MIN_BYTES_PER_SECOND = 1024
-"""Required average rate since the first byte; a slower sender would occupy a connection."""
+"""The average rate at which a body must arrive; a slower sender would occupy a connection."""
 
 
 class Body:
-    """The body of one request, read once; `seconds` is the longest wait for a piece of it."""
+    """The body of one request, which can be read once.
+
+    `seconds` is the longest wait for a piece, `length` the Content-Length (None without it),
+    `ended` whether nothing is left to read.
+    """
 
     def __init__(self, receive: Receive, headers: Mapping[bytes, bytes], *, seconds: float) -> None:
         self._receive = receive
         self._seconds = seconds
         self._started = time.monotonic()
         self._received_bytes = 0
-        stated = headers.get(b"content-length")
-        self.length = int(stated) if stated is not None else None
+        content_length = headers.get(b"content-length")
+        self.length = int(content_length) if content_length is not None else None
         self.ended = self.length == 0 or (
             self.length is None and b"transfer-encoding" not in headers
         )
         self.failure: Exception | None = None
 
     async def whole(self, *, limit: int) -> bytes:
-        """Return the whole body; TooLarge if its stated or real length is above `limit` bytes."""
+        """Return the whole body.
+
+        Raises TooLarge if the Content-Length or the received length is above `limit` bytes.
+        """
         if (self.length or 0) > limit:
             raise _too_large(limit)
         content = bytearray()
@@ -45,9 +52,10 @@ class Body:
         return bytes(content)
 
     async def pieces(self, *, count: Callable[[int], None]) -> AsyncIterator[bytes]:
-        """Yield the body piece by piece; `count` gets the length of each and may raise.
+        """Yield the body piece by piece; `count` is called with the length of each and may raise.
 
-        aiohttp, which sends the pieces on, hides our exception in its own: `failure` keeps ours.
+        aiohttp, which sends the pieces to the service, replaces an exception that is raised here
+        with its own. The original exception is stored in `failure`.
         """
         try:
             while not self.ended:
@@ -60,6 +68,7 @@ class Body:
             raise
 
     async def _piece(self) -> bytes:
+        """Return the next piece; raises TooSlow, or CallerGone if the caller has disconnected."""
         try:
             async with asyncio.timeout(self._timeout()):
                 message = await self._receive()
@@ -73,9 +82,11 @@ class Body:
         return body
 
     def _timeout(self) -> float:
-        """Return how many seconds to wait for the next piece."""
-        ahead = self._received_bytes / MIN_BYTES_PER_SECOND - (time.monotonic() - self._started)
-        return max(0.0, min(self._seconds, self._seconds + ahead))
+        """Return the seconds to wait for the next piece: fewer if the caller is below the rate."""
+        seconds_ahead = self._received_bytes / MIN_BYTES_PER_SECOND - (
+            time.monotonic() - self._started
+        )
+        return max(0.0, min(self._seconds, self._seconds + seconds_ahead))
 
 
 def _too_large(limit: int) -> TooLarge:

@@ -1,4 +1,4 @@
-"""Forwarding of one request to a service and of its answer to the caller, both streamed."""
+"""Forwarding of a request to a service, and of the service's answer to the caller."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -29,7 +29,7 @@ log = logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of what a caller sends: bytes of a body, seconds for each piece, quota of files."""
+    """Limits of requests: the bytes of a body, the seconds for each piece, the quota of files."""
 
     body: int
     seconds: float
@@ -37,7 +37,7 @@ class Limits:
 
 
 class Forwarder:
-    """Forwards requests to services, each with an identity token of its caller."""
+    """Forwards requests to services, each with a token that states the identity of the caller."""
 
     def __init__(self, upstream: Upstream, signer: Signer, limits: Limits) -> None:
         self._upstream = upstream
@@ -49,7 +49,7 @@ class Forwarder:
     ) -> None:
         """Forward a request to a service and send its answer to the caller."""
         body = Body(receive, dict(scope["headers"]), seconds=self._limits.seconds)
-        data = await self._data(scope, body, identity)
+        data = await self._body_to_send(scope, body, identity)
         outgoing = self._outgoing(scope, identity, service, data)
         if body.ended:
             async with watching(receive):
@@ -63,9 +63,10 @@ class Forwarder:
         body = Body(receive, dict(scope["headers"]), seconds=self._limits.seconds)
         return await body.whole(limit=self._limits.body)
 
-    async def _data(
+    async def _body_to_send(
         self, scope: Scope, body: Body, identity: Identity
     ) -> bytes | AsyncIterator[bytes] | None:
+        """Return the whole body, the pieces of a file to stream, or None if there is no body."""
         if body.ended:
             return None
         if not paths.is_import(scope["method"], scope["raw_path"]):
@@ -80,16 +81,20 @@ class Forwarder:
         service: str,
         data: bytes | AsyncIterator[bytes] | None,
     ) -> Outgoing:
-        forwarded = headers.forwarded(scope)
-        forwarded["Authorization"] = self._signer.authorization(identity, service)
+        """Return the request to the service, with the headers that the gateway adds."""
+        headers_to_forward = headers.headers_to_forward(scope)
+        headers_to_forward["Authorization"] = self._signer.authorization(identity, service)
         if trace := tracing.current():
-            forwarded["traceparent"] = trace.traceparent
-            forwarded["X-Request-Id"] = trace.request_id or ""
+            headers_to_forward["traceparent"] = trace.traceparent
+            headers_to_forward["X-Request-Id"] = trace.request_id or ""
         path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        return Outgoing(service, method, f"{path}?{query}" if query else path, forwarded, data)
+        return Outgoing(
+            service, method, f"{path}?{query}" if query else path, headers_to_forward, data
+        )
 
     async def _upload(self, scope: Scope, send: Send, outgoing: Outgoing, body: Body) -> None:
+        """Stream a file to the service; raises what went wrong at the caller's side, if so."""
         if body.length is not None:
             outgoing.headers["Content-Length"] = str(body.length)
         try:
@@ -100,45 +105,57 @@ class Forwarder:
             raise
 
     async def _exchange(self, scope: Scope, send: Send, outgoing: Outgoing) -> None:
+        """Send a request to the service, and its answer to the caller."""
         answer = await self._upstream.send(outgoing)
         try:
             origin = self._upstream.origin(outgoing.service)
-            fields = headers.returned(answer.raw_headers, origin=origin)
-            start = {"type": "http.response.start", "status": answer.status, "headers": fields}
-            await _relay(answer, send, start, without_body=scope["method"] == "HEAD")
+            answer_headers = headers.headers_to_return(answer.raw_headers, origin=origin)
+            start_message = {
+                "type": "http.response.start",
+                "status": answer.status,
+                "headers": answer_headers,
+            }
+            await _send_answer(answer, send, start_message, without_body=scope["method"] == "HEAD")
         finally:
             answer.release()
 
 
-async def _relay(
-    answer: aiohttp.ClientResponse, send: Send, start: dict[str, object], *, without_body: bool
+async def _send_answer(
+    answer: aiohttp.ClientResponse,
+    send: Send,
+    start_message: dict[str, object],
+    *,
+    without_body: bool,
 ) -> None:
+    """Send the answer of a service to the caller: small ones in one piece, others streamed.
+
+    If the service breaks off a streamed answer, the last message is not sent, so that the caller
+    notices. `start_message` is the ASGI message with the status and headers.
+    """
     length = answer.content_length
     if length is not None and length <= SMALL_ANSWER:
-        content = await _content(answer)
-        await send(start)
+        content = await _read_answer(answer)
+        await send(start_message)
         await send({"type": "http.response.body", "body": b"" if without_body else content})
         return
-    await send(start)
+    await send(start_message)
     if without_body:
         answer.close()
-    elif not await _stream(answer, send):
+    elif not await _stream_answer(answer, send):
         return
     await send({"type": "http.response.body"})
 
 
-async def _content(answer: aiohttp.ClientResponse) -> bytes:
+async def _read_answer(answer: aiohttp.ClientResponse) -> bytes:
+    """Return the body of an answer; raises a Problem if the service breaks it off."""
     try:
         return await answer.read()
     except (aiohttp.ClientError, TimeoutError) as error:
         raise problem_of(error) from error
 
 
-async def _stream(answer: aiohttp.ClientResponse, send: Send) -> bool:
-    """Stream the body to the caller; False if the service broke off.
-
-    The answer is then left unfinished, so that the caller notices.
-    """
+async def _stream_answer(answer: aiohttp.ClientResponse, send: Send) -> bool:
+    """Stream the body of an answer to the caller; return False if the service broke it off."""
     try:
         async for piece in answer.content.iter_any():
             async with asyncio.timeout(SEND_SECONDS):

@@ -1,7 +1,8 @@
-"""The headers that are forwarded to a service, and those of its answer that reach the caller.
+"""The request headers that a service gets, and the answer headers that the caller gets.
 
-Hop-by-hop headers (RFC 9110, 7.6.1) concern one connection and are not forwarded. Headers that say
-who calls, from where and in which trace are set by the gateway; the caller's are dropped.
+Hop-by-hop headers (RFC 9110, section 7.6.1) concern one connection and are not forwarded. The
+gateway sets the headers that state the caller's identity, address and trace, and drops those that
+the caller sent.
 """
 
 from collections.abc import Iterable
@@ -46,12 +47,12 @@ _NOT_FORWARDED: Final = _HOP_BY_HOP | _SET_BY_GATEWAY
 _NOT_RETURNED: Final = _HOP_BY_HOP | {b"date", b"server", b"x-request-id"}
 
 
-def forwarded(scope: Scope) -> CIMultiDict[str]:
-    """Return the caller's headers for a service, with the address and host that they came from."""
+def headers_to_forward(scope: Scope) -> CIMultiDict[str]:
+    """Return the request headers for a service; X-Forwarded-For has the caller's address."""
     sent: Headers = scope["headers"]
     by_name = dict(sent)
     dropped = (
-        _NOT_FORWARDED | _names(by_name[b"connection"])
+        _NOT_FORWARDED | _headers_named_in(by_name[b"connection"])
         if b"connection" in by_name
         else _NOT_FORWARDED
     )
@@ -66,15 +67,15 @@ def forwarded(scope: Scope) -> CIMultiDict[str]:
     return headers
 
 
-def returned(received: Iterable[tuple[bytes, bytes]], *, origin: str) -> Headers:
-    """Return the headers of a service's answer for the caller, with lower-case names.
+def headers_to_return(received: Iterable[tuple[bytes, bytes]], *, origin: str) -> Headers:
+    """Return the headers of a service's answer that the caller gets, with lower-case names.
 
-    `origin`, the internal address of the service, is removed from Location.
+    `origin`, the internal address of the service, is removed from the header Location.
     """
     lowered = [(name.lower(), value) for name, value in received]
     by_name = dict(lowered)
     dropped = (
-        _NOT_RETURNED | _names(by_name[b"connection"])
+        _NOT_RETURNED | _headers_named_in(by_name[b"connection"])
         if b"connection" in by_name
         else _NOT_RETURNED
     )
@@ -85,5 +86,6 @@ def returned(received: Iterable[tuple[bytes, bytes]], *, origin: str) -> Headers
     ]
 
 
-def _names(connection: bytes) -> frozenset[bytes]:
+def _headers_named_in(connection: bytes) -> frozenset[bytes]:
+    """Return the names in a Connection header; these headers concern one connection too."""
     return frozenset(name.strip().lower() for name in connection.split(b","))

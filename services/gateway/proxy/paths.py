@@ -1,4 +1,4 @@
-"""The service of a path, and the refusal of paths that could be read in two ways."""
+"""The service that answers a path, and the refusal of paths that are ambiguous."""
 
 import re
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from urllib.parse import unquote_to_bytes
 
 from shared.errors import BadRequest, Fault
 
-RESPONDENTS: Final = b"/s/"
+RESPONDENTS_PREFIX: Final = b"/s/"
 """The beginning of the paths of respondents' pages, which need no API key."""
 MAX_LENGTH: Final = 8192
 
-_NOUN = re.compile(rb"/v1/([a-z][a-z-]{0,62})(?=/|\Z)")
+_COLLECTION = re.compile(rb"/v1/([a-z][a-z-]{0,62})(?=/|\Z)")
 _REFUSED = re.compile(
     rb"(?P<empty_segment>//)"
     rb"|(?P<dot_segment>/\.\.?(?:/|\Z)|%2[eE])"
@@ -22,23 +22,26 @@ _REFUSED = re.compile(
 )
 _ADVICE = {
     "empty_segment": "Write one slash between two segments.",
-    "dot_segment": "Write the path out, without . and .. segments.",
-    "encoded_slash": "A segment holds no slash; look such an id up with the filter external_id.",
-    "control_character": "Percent-encode the text as UTF-8; control characters are not taken.",
-    "broken_escape": "Follow each percent sign by two hexadecimal digits.",
+    "dot_segment": "Write the path without the segments . and ..",
+    "encoded_slash": "A segment has no slash; look such an id up by the filter external_id.",
+    "control_character": "Percent-encode the text as UTF-8; control characters are refused.",
+    "broken_escape": "Write two hexadecimal digits after each percent sign.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The service that answers a path, and the noun in it that decides so."""
+    """The service that answers a path, and the first path segment after /v1: `customers`."""
 
     service: str
-    noun: str
+    collection: str
 
 
 def check(raw_path: bytes, query: bytes) -> None:
-    """Raise BadRequest for a path or query that is too long or could be read in two ways."""
+    """Raise BadRequest for a path or query that is too long or ambiguous.
+
+    Two programs could read an ambiguous path differently, for instance one with `..` or `%2F`.
+    """
     if len(raw_path) + len(query) > MAX_LENGTH:
         raise BadRequest(
             Fault("path", "too_long", f"Keep path and query under {MAX_LENGTH} bytes.")
@@ -55,23 +58,26 @@ def check(raw_path: bytes, query: bytes) -> None:
 
 
 def _check_text(name: str, encoded: bytes) -> None:
-    """Raise BadRequest if the text is not UTF-8; a service would read replacement characters."""
+    """Raise BadRequest if the text is not UTF-8: a service would replace invalid bytes silently."""
     try:
         unquote_to_bytes(encoded).decode()
     except UnicodeDecodeError as error:
         raise BadRequest(Fault(name, "not_utf8", "Percent-encode the text as UTF-8.")) from error
 
 
-def find(raw_path: bytes, service_of: Mapping[str, str]) -> Target | None:
-    """Return the target of a checked path, by its first segment after /v1; None if unknown."""
-    match = _NOUN.match(raw_path)
+def find_target(raw_path: bytes, service_of: Mapping[str, str]) -> Target | None:
+    """Return the target of a path that `check` has accepted, or None if no service owns it.
+
+    `service_of` maps the first segment after /v1 to the name of a service.
+    """
+    match = _COLLECTION.match(raw_path)
     if match is None:
         return None
-    noun = match[1].decode()
-    service = service_of.get(noun)
-    return None if service is None else Target(service, noun)
+    collection = match[1].decode()
+    service = service_of.get(collection)
+    return None if service is None else Target(service, collection)
 
 
 def is_import(method: str, raw_path: bytes) -> bool:
-    """Return whether a request sends a file, whose body may be large: a POST to `.../imports`."""
+    """Return whether a request uploads a file (POST to `.../imports`), whose body may be large."""
     return method == "POST" and raw_path.endswith(b"/imports")

@@ -1,4 +1,4 @@
-"""The problems that only the gateway answers with."""
+"""The error responses that only the gateway sends."""
 
 from shared.errors import Problem
 
@@ -10,7 +10,7 @@ class TooSlow(Problem):
 
 
 class QuotaReached(Problem):
-    """The caller has sent more than they may in this period."""
+    """The caller has used up the quota of uploads of this hour, or sends too many files at once."""
 
     status, code, title = 429, "quota_reached", "The quota of this key is used up for now."
 
@@ -22,7 +22,7 @@ class HeadersTooLarge(Problem):
 
 
 class BadGateway(Problem):
-    """A service closed the connection or sent no valid HTTP."""
+    """A service closed the connection early or sent invalid HTTP."""
 
     status, code, title = 502, "bad_gateway", "The service broke off; try again."
 

@@ -13,8 +13,9 @@ from shared.logging import logger
 
 RETRY = {"Retry-After": "2"}
 KEEPALIVE_SECONDS = 4.0
-"""Shorter than a service keeps an idle connection, so that none is used while it closes."""
-_NO_DEFAULTS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+"""How long an idle connection is kept; services keep it longer, so it is not closed while used."""
+_NOT_ADDED = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+"""Headers that aiohttp would add to a request that does not have them."""
 
 log = logger(__name__)
 
@@ -63,6 +64,7 @@ class Upstream:
             raise problem_of(error) from error
 
     def _open_session(self) -> aiohttp.ClientSession:
+        """Return the session, which is opened at the first request."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
@@ -71,7 +73,7 @@ class Upstream:
                 timeout=self._timeout,
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=_NO_DEFAULTS,
+                skip_auto_headers=_NOT_ADDED,
             )
         return self._session
 

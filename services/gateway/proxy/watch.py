@@ -10,11 +10,11 @@ from starlette.types import Receive
 from services.gateway.proxy.body import CallerGone
 
 WATCH_AFTER: Final = 0.05
-"""Seconds before the watch begins; most answers are faster and do without it."""
+"""Seconds until the watch begins; most requests are answered sooner and need no watch."""
 
 
 class Watch:
-    """Cancels the task that created it when the caller disconnects, until `end` is called."""
+    """Cancels the task that created the watch if the caller disconnects before `end` is called."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -24,9 +24,11 @@ class Watch:
         self.is_gone = False
 
     def _begin(self) -> None:
+        """Start to wait for the disconnection in a task."""
         self._watcher = asyncio.create_task(self._wait())
 
     async def _wait(self) -> None:
+        """Wait until the caller disconnects, then cancel the watched task."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
         self.is_gone = True

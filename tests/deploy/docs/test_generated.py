@@ -5,22 +5,22 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.docs.__main__ import OPENAPI, ROOT, documents, obsolete, stale
+from deploy.docs.__main__ import OPENAPI, ROOT, documents, obsolete_files, stale_files
 from deploy.docs.api import SERVICES, area_documents
 from shared.http.openapi import COMPONENTS, SHARED_COMPONENTS, references
 
 
 def test_the_committed_documents_are_fresh() -> None:
     files = documents()
-    assert stale(files) == []
-    assert obsolete(OPENAPI, files) == []
+    assert stale_files(files) == []
+    assert obsolete_files(OPENAPI, files) == []
 
 
 def test_missing_and_changed_documents_are_stale(tmp_path: Path) -> None:
     changed, missing, fresh = tmp_path / "a", tmp_path / "b", tmp_path / "c"
     changed.write_text("old", encoding="utf-8")
     fresh.write_text("same", encoding="utf-8")
-    assert stale({changed: "new", missing: "x", fresh: "same"}) == [changed, missing]
+    assert stale_files({changed: "new", missing: "x", fresh: "same"}) == [changed, missing]
 
 
 def test_a_document_that_is_not_generated_any_more_is_obsolete(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_a_document_that_is_not_generated_any_more_is_obsolete(tmp_path: Path) -
     for file in (removed, generated):
         file.parent.mkdir(exist_ok=True)
         file.write_text("{}", encoding="utf-8")
-    assert obsolete(tmp_path, {generated: "{}"}) == [removed]
+    assert obsolete_files(tmp_path, {generated: "{}"}) == [removed]
 
 
 def test_the_check_command_exits_with_0_when_all_documents_are_fresh() -> None:

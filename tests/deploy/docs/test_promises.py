@@ -10,7 +10,7 @@ from pathlib import Path
 
 from deploy.local.roles import SERVICES
 from services.gateway.__main__ import SERVICE as GATEWAY
-from services.gateway.document.routes import OPEN
+from services.gateway.document.routes import PUBLIC_PATHS
 from shared.commands import commands_of
 from shared.contracts.catalogue import contracts
 from shared.service import Service
@@ -76,7 +76,7 @@ def _endpoints() -> Iterator[str]:
     for document in documents:
         for path, methods in document["paths"].items():
             yield from (f"{method.upper()} {path}" for method in methods)
-    yield from (f"GET {path.decode()}" for path in OPEN)
+    yield from (f"GET {path.decode()}" for path in PUBLIC_PATHS)
 
 
 def _make_targets() -> Iterator[str]:

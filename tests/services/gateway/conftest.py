@@ -1,4 +1,4 @@
-"""Fixtures: the gateway, served in front of small services over sockets."""
+"""Fixtures of the tests of the gateway, which is served in front of two small test services."""
 
 import json
 import socket
@@ -24,6 +24,7 @@ from tests.services.harness import empty
 from tests.serving import serve
 
 KEY = "the-administrators-key"
+"""The administrator's API key."""
 PATHS = {
     "registry": {
         "/v1/customers": ["get", "post"],
@@ -33,11 +34,15 @@ PATHS = {
     "survey": {"/v1/surveys/{survey_id}/imports": ["post"], "/s/{token}": ["get", "post"]},
     "scoring": {"/v1/scores/{customer_id}": ["get"]},
 }
+"""The paths and methods that the documents of the services have, by service."""
 
 
 @dataclass(frozen=True)
 class Gateway:
-    """A running gateway, with its client, its database and the services behind it."""
+    """A running gateway with its database, the test service behind it, and a client.
+
+    The client sends the administrator's key.
+    """
 
     url: str
     settings: Settings
@@ -53,7 +58,7 @@ class Gateway:
             yield connection
 
     def exchange(self, sent: bytes) -> bytes:
-        """Send bytes as they are, and return all that comes back until the connection is closed."""
+        """Send these bytes and return everything that the gateway sends until it closes."""
         with self.connection() as connection:
             connection.sendall(sent)
             connection.shutdown(socket.SHUT_WR)
@@ -69,7 +74,7 @@ def read_to_end(connection: socket.socket) -> bytes:
 
 
 def document(paths: dict[str, list[str]]) -> dict[str, object]:
-    """Return a small OpenAPI document with these methods of each path."""
+    """Return a small OpenAPI document; `paths` has the methods of each path."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "x", "version": "1"},
@@ -86,7 +91,7 @@ def document(paths: dict[str, list[str]]) -> dict[str, object]:
 def served_gateway(
     settings_for: SettingsFor, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
-    """Serve the gateway, with short timeouts, for the whole run on each stack."""
+    """Yield a gateway with short timeouts that runs during all tests; scoring is unreachable."""
     data, upstream = tmp_path_factory.mktemp("gateway"), Upstream()
     for service, paths in PATHS.items():
         file = data / "openapi" / service / "area.json"
@@ -113,6 +118,7 @@ def served_gateway(
 
 @contextmanager
 def _served(settings: Settings, upstream: Upstream, documents: Path) -> Iterator[Gateway]:
+    """Serve a gateway with a migrated database while the `with` block runs."""
     database = Database(settings.database, schema=settings.name)
     migrations.upgrade(database, SERVICE.migrations)
     app = guard(create_app(settings), settings, documents=documents)
@@ -127,7 +133,7 @@ def _served(settings: Settings, upstream: Upstream, documents: Path) -> Iterator
 
 @pytest.fixture
 def gateway(served_gateway: Gateway) -> Gateway:
-    """Return the gateway, with no key but the administrator's."""
+    """Return the running gateway; the administrator's key is the only key in its database."""
     empty(served_gateway.database)
-    administrator.ensure(served_gateway.database, served_gateway.settings)
+    administrator.ensure_key(served_gateway.database, served_gateway.settings)
     return served_gateway

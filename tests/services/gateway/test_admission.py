@@ -1,12 +1,12 @@
-"""Tests of admission: requests need a key whose scopes allow them."""
+"""Tests of admission: a request needs an API key with a scope that permits it."""
 
 import httpx
 import pytest
 
 from tests.services.gateway.conftest import Gateway
 
-OPEN = ["/livez", "/readyz", "/openapi.json", "/asyncapi.json", "/docs", "/docs/start.js"]
-CLOSED = [
+PUBLIC_PATHS = ["/livez", "/readyz", "/openapi.json", "/asyncapi.json", "/docs", "/docs/start.js"]
+NEEDS_KEY = [
     "/",
     "/v1",
     "/v1/customers",
@@ -20,20 +20,21 @@ CLOSED = [
 ]
 
 
-def key_with(gateway: Gateway, *scopes: str, **more: str) -> dict[str, str]:
-    body = {"name": "test", "scopes": scopes, **more}
+def authorization_with(gateway: Gateway, *scopes: str, **fields: str) -> dict[str, str]:
+    """Create a key with these scopes and return its Authorization header."""
+    body = {"name": "test", "scopes": scopes, **fields}
     created = gateway.client.post("/v1/api-keys", json=body)
     assert created.status_code == 201
     return {"Authorization": f"Bearer {created.json()['key']}"}
 
 
-@pytest.mark.parametrize("path", OPEN)
+@pytest.mark.parametrize("path", PUBLIC_PATHS)
 def test_documents_and_probes_need_no_key(gateway: Gateway, path: str) -> None:
     assert httpx.get(gateway.url + path).status_code == 200
 
 
-@pytest.mark.parametrize("path", CLOSED)
-def test_everything_else_needs_a_key(gateway: Gateway, path: str) -> None:
+@pytest.mark.parametrize("path", NEEDS_KEY)
+def test_a_path_that_is_not_public_needs_a_key(gateway: Gateway, path: str) -> None:
     answer = httpx.get(gateway.url + path)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -51,7 +52,9 @@ def test_with_a_key_an_unknown_path_is_not_found(gateway: Gateway, path: str) ->
     "authorization",
     ["Bearer wrong", "Bearer", "Basic dGVzdDp0ZXN0", "bearer", "Bearer " + "x" * 5000],
 )
-def test_a_wrong_key_is_a_401_that_does_not_repeat_it(gateway: Gateway, authorization: str) -> None:
+def test_a_wrong_key_is_answered_with_a_401_that_does_not_repeat_the_key(
+    gateway: Gateway, authorization: str
+) -> None:
     answer = httpx.get(gateway.url + "/v1/customers", headers={"Authorization": authorization})
     assert answer.status_code == 401
     assert "wrong" not in answer.text
@@ -73,31 +76,33 @@ def test_a_wrong_key_is_a_401_that_does_not_repeat_it(gateway: Gateway, authoriz
         (["admin"], "PATCH", "/v1/customers/1", 200),
     ],
 )
-def test_the_needed_scope_depends_on_method_and_noun(
+def test_the_needed_scope_depends_on_the_method_and_the_path(
     gateway: Gateway, scopes: list[str], method: str, path: str, status: int
 ) -> None:
-    headers = key_with(gateway, *scopes)
+    headers = authorization_with(gateway, *scopes)
     assert gateway.client.request(method, path, headers=headers).status_code == status
 
 
 def test_scopes_rows_and_team_reach_the_service(gateway: Gateway) -> None:
-    headers = key_with(gateway, "read", rows="team", team="north")
+    headers = authorization_with(gateway, "read", rows="team", team="north")
     seen = gateway.client.get("/v1/customers/1", headers=headers).json()
     assert (seen["scopes"], seen["rows"]) == (["read"], "team")
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/docs", "/openapi.json", "/v1/api-keys"])
 def test_head_is_answered_like_get_without_the_body(gateway: Gateway, path: str) -> None:
-    got, head = (
-        gateway.client.request(method, path, headers=key_with(gateway, "admin"))
+    get, head = (
+        gateway.client.request(method, path, headers=authorization_with(gateway, "admin"))
         for method in ("GET", "HEAD")
     )
     assert (head.status_code, head.content) == (200, b"")
-    assert head.headers["content-type"] == got.headers["content-type"]
+    assert head.headers["content-type"] == get.headers["content-type"]
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "LOCK"])
-def test_other_methods_are_refused_with_405(gateway: Gateway, method: str) -> None:
+def test_an_unusual_method_is_refused_with_405_and_the_allowed_methods(
+    gateway: Gateway, method: str
+) -> None:
     answer = gateway.client.request(method, "/v1/customers")
     assert answer.status_code == 405
     assert "PATCH" in answer.headers["Allow"]
@@ -117,7 +122,9 @@ def test_an_upgrade_is_refused(gateway: Gateway) -> None:
     assert answer.json()["errors"][0]["code"] == "upgrade_refused"
 
 
-def test_an_encoded_noun_is_unknown(gateway: Gateway) -> None:
+def test_a_percent_encoded_letter_in_the_first_path_segment_makes_it_unknown(
+    gateway: Gateway,
+) -> None:
     assert gateway.client.get("/v1/custom%65rs").status_code == 404
     assert httpx.get(gateway.url + "/live%7a").status_code == 401
 
@@ -129,5 +136,5 @@ def test_a_path_with_dot_segments_or_encoded_slashes_is_refused(gateway: Gateway
             assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
 
 
-def test_readyz_is_ok_while_the_database_of_keys_is_reachable(gateway: Gateway) -> None:
+def test_readyz_is_ok_while_the_database_is_reachable(gateway: Gateway) -> None:
     assert httpx.get(gateway.url + "/readyz").text == "ok"

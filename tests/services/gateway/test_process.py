@@ -1,4 +1,4 @@
-"""Tests of the process that an operator starts."""
+"""Tests of the gateway process, as an operator starts it."""
 
 import json
 import os
@@ -23,6 +23,7 @@ SECONDS = 30
 
 @contextmanager
 def started(data: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """Run the gateway as a process while the `with` block runs; yield it once it is ready."""
     environment = os.environ | {"PATRON_DATA": str(data), "GATEWAY_PORT": str(port)}
     process = subprocess.Popen(
         [sys.executable, "-m", "services.gateway", "serve"],
@@ -40,6 +41,7 @@ def started(data: Path, port: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def wait_for(url: str) -> None:
+    """Wait until a GET of this URL is answered with 200."""
     deadline = time.monotonic() + SECONDS
     while True:
         try:
@@ -51,7 +53,7 @@ def wait_for(url: str) -> None:
         time.sleep(0.05)
 
 
-def test_the_first_start_creates_the_keys_and_sigterm_ends_it(tmp_path: Path) -> None:
+def test_the_first_start_creates_all_keys_and_sigterm_ends_the_process(tmp_path: Path) -> None:
     commands.migrate(SERVICE, Settings(data=tmp_path), dry_run=False)
     port = free_port()
     with started(tmp_path, port) as process:

@@ -1,4 +1,4 @@
-"""Tests of invalid HTTP: it gets a 4xx problem or a closed connection, and others are served."""
+"""Tests of invalid HTTP: it is answered with a 4xx problem or the connection is closed."""
 
 import contextlib
 import random
@@ -8,7 +8,7 @@ import pytest
 from tests.services.gateway.conftest import KEY, Gateway, read_to_end
 
 BEARER = b"Authorization: Bearer " + KEY.encode() + b"\r\n"
-INVALID = {
+INVALID_REQUESTS = {
     "empty lines": b"\r\n\r\n",
     "no HTTP": b"hello\r\n\r\n",
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
@@ -23,11 +23,11 @@ INVALID = {
     "raw UTF-8 in the path": "GET /v1/张 HTTP/1.1\r\nHost: x\r\n\r\n".encode(),
     "two hosts": b"GET /v1/customers HTTP/1.1\r\nHost: x\r\nHost: y\r\n" + BEARER + b"\r\n",
     "two keys": b"GET /v1/customers HTTP/1.1\r\nHost: x\r\n" + BEARER + BEARER + b"\r\n",
-    "no length that is a number": b"POST /v1/customers HTTP/1.1\r\nHost: x\r\n"
+    "a length that is not a number": b"POST /v1/customers HTTP/1.1\r\nHost: x\r\n"
     + BEARER
     + b"Content-Length: ten\r\n\r\n",
     "a negative length": b"POST /v1/customers HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-    "a length beyond all numbers": b"POST /v1/customers HTTP/1.1\r\nHost: x\r\n"
+    "a length that is too large": b"POST /v1/customers HTTP/1.1\r\nHost: x\r\n"
     + BEARER
     + b"Content-Length: 99999999999999999999999\r\n\r\n",
     "two lengths": b"POST /v1/customers HTTP/1.1\r\nHost: x\r\n"
@@ -42,7 +42,7 @@ INVALID = {
     "chunked twice": b"POST /v1/customers HTTP/1.1\r\nHost: x\r\n"
     + BEARER
     + b"Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
-    "a chunk of no size": b"POST /v1/customers HTTP/1.1\r\nHost: x\r\n"
+    "a chunk without a size": b"POST /v1/customers HTTP/1.1\r\nHost: x\r\n"
     + BEARER
     + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
     "an asterisk": b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -53,6 +53,7 @@ INVALID = {
 
 
 def answer_to(gateway: Gateway, sent: bytes) -> bytes:
+    """Return the first bytes of the answer; empty if the gateway closes or waits for more."""
     with gateway.connection() as connection, contextlib.suppress(ConnectionError):
         connection.settimeout(3)
         connection.sendall(sent)
@@ -61,7 +62,7 @@ def answer_to(gateway: Gateway, sent: bytes) -> bytes:
     return b""
 
 
-@pytest.mark.parametrize("sent", INVALID.values(), ids=INVALID)
+@pytest.mark.parametrize("sent", INVALID_REQUESTS.values(), ids=INVALID_REQUESTS)
 def test_invalid_http_gets_a_4xx_problem_or_no_answer(gateway: Gateway, sent: bytes) -> None:
     received = answer_to(gateway, sent)
     if received:
@@ -85,19 +86,19 @@ def test_a_request_smuggled_in_a_body_is_not_executed(gateway: Gateway) -> None:
     assert b'"length":%d' % len(smuggled) in received
 
 
-@pytest.mark.parametrize("behind", [b" ", b"\x00\x01GARBAGE\r\n\r\n", b"\xff" * 5000])
+@pytest.mark.parametrize("following", [b" ", b"\x00\x01GARBAGE\r\n\r\n", b"\xff" * 5000])
 def test_a_request_is_answered_although_invalid_bytes_come_after_it(
-    gateway: Gateway, behind: bytes
+    gateway: Gateway, following: bytes
 ) -> None:
     sent = b"POST /v1/customers HTTP/1.1\r\nHost: x\r\n" + BEARER + b"Content-Length: 3\r\n\r\nabc"
     with gateway.connection() as connection:
-        connection.sendall(sent + behind)
+        connection.sendall(sent + following)
         received = read_to_end(connection)
     assert received.startswith(b"HTTP/1.1 200 ")
     assert received.count(b"HTTP/1.1 ") == 1
 
 
-def test_headers_that_are_too_large_are_refused_once_although_invalid_bytes_come_after_them(
+def test_too_large_headers_are_refused_once_even_if_invalid_bytes_come_after_them(
     gateway: Gateway,
 ) -> None:
     with gateway.connection() as connection:
@@ -123,15 +124,17 @@ def test_pipelined_requests_are_answered_in_order(gateway: Gateway) -> None:
     assert received.endswith(b"ok")
 
 
-def test_random_bytes_cause_no_5xx_and_do_not_disturb_others(gateway: Gateway) -> None:
-    dice = random.Random(7)
+def test_requests_with_random_bytes_cause_no_5xx_and_others_are_still_served(
+    gateway: Gateway,
+) -> None:
+    randomness = random.Random(7)
     valid = (
         b"POST /v1/customers?q=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n" + BEARER + b"\r\nabc"
     )
     for _ in range(60):
         damaged = bytearray(valid)
-        for _ in range(dice.randint(1, 6)):
-            damaged[dice.randrange(len(damaged))] = dice.randrange(256)
+        for _ in range(randomness.randint(1, 6)):
+            damaged[randomness.randrange(len(damaged))] = randomness.randrange(256)
         with gateway.connection() as connection, contextlib.suppress(ConnectionError, TimeoutError):
             connection.settimeout(0.05)
             connection.sendall(bytes(damaged))

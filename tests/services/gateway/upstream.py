@@ -1,4 +1,4 @@
-"""A service behind the gateway, for its tests: it echoes requests and fails on demand."""
+"""A test service behind the gateway: it echoes requests, and some of its paths fail or wait."""
 
 import asyncio
 import hashlib
@@ -20,7 +20,11 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Upstream:
-    """The service, and events that tests wait for."""
+    """The test service, and the events that tests wait for.
+
+    `has_begun` is set when a request has reached the service, `cancelled` when the gateway has
+    closed the connection of a slow request, `broken_uploads` when it has broken off an upload.
+    """
 
     def __init__(self) -> None:
         self.cancelled = Event()
@@ -48,7 +52,7 @@ class Upstream:
         return _Breaking(RequireIdentity(app, verifier=verifier))
 
     async def echo(self, request: Request) -> Response:
-        """Answer with the request and its identity."""
+        """Answer with the request as it arrived, and with the identity of its caller."""
         body = await request.body()
         identity = request.state.identity
         return JSONResponse(
@@ -56,7 +60,9 @@ class Upstream:
                 "method": request.method,
                 "path": request.scope["raw_path"].decode(),
                 "query": request.scope["query_string"].decode(),
-                "headers": [[k.decode(), v.decode("latin-1")] for k, v in request.headers.raw],
+                "headers": [
+                    [name.decode(), value.decode("latin-1")] for name, value in request.headers.raw
+                ],
                 "subject": identity.subject,
                 "scopes": sorted(identity.scopes),
                 "rows": identity.rows,
@@ -89,12 +95,12 @@ class Upstream:
         return Response()
 
     async def sleepy(self, _: Request) -> Response:
-        """Answer after longer than the gateway waits for a caller to leave."""
+        """Answer after 0.2 seconds, longer than the gateway waits before it watches the caller."""
         await asyncio.sleep(0.2)
         return PlainTextResponse("awake")
 
     async def large(self, request: Request) -> Response:
-        """Answer with as many pieces of 64 KiB as asked for, of unknown length."""
+        """Answer with the requested number of pieces of 64 KiB, without a Content-Length."""
 
         async def pieces() -> AsyncIterator[bytes]:
             for _ in range(int(request.query_params["pieces"])):
@@ -103,7 +109,7 @@ class Upstream:
         return StreamingResponse(pieces())
 
     async def answer(self, request: Request) -> Response:
-        """Answer with a status."""
+        """Answer with the status in the path."""
         status = request.path_params["status"]
         return Response(None if status in {204, 304} else b"{}", status, {"X-Own": "1"})
 
@@ -130,7 +136,7 @@ class Upstream:
 
 
 class _Breaking:
-    """Middleware that breaks off an answer if the path begins with /v1/customers/break."""
+    """Middleware that breaks off the answer to paths that begin with /v1/customers/break."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

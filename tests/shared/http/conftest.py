@@ -1,4 +1,4 @@
-"""Fixtures that serve the small service of notes, and any router of a test."""
+"""Fixtures that serve the example service of notes, or the router of a test."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from shared.http.app import create_app as make_app
 from shared.http.app import guarded
 from shared.http.routing import Router
-from tests.services.harness import Tokens
+from tests.services.harness import TokenSigner
 from tests.serving import serve
 from tests.shared.backend import Backend, NotesSettings
 from tests.shared.http.notes import GATE, Model, create_app
@@ -23,9 +23,9 @@ Offering: TypeAlias = Callable[[Router], AbstractContextManager[httpx.Client]]
 
 
 @pytest.fixture
-def tokens(tmp_path: Path) -> Tokens:
-    """Return the signer of a gateway; its public key is in the file that services read."""
-    signer = Tokens(Ed25519PrivateKey.generate())
+def token_signer(tmp_path: Path) -> TokenSigner:
+    """Return a signer with the gateway's role; services read its public key from identity.pub."""
+    signer = TokenSigner(Ed25519PrivateKey.generate())
     public = signer.key.public_key()
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (tmp_path / "identity.pub").write_bytes(pem)
@@ -33,15 +33,15 @@ def tokens(tmp_path: Path) -> Tokens:
 
 
 @pytest.fixture
-def serving(backend: Backend, tokens: Tokens) -> Serving:
-    """Return a function that starts the service of notes, each time on the same database."""
+def serving(backend: Backend, token_signer: TokenSigner) -> Serving:
+    """Return a function that serves the notes while a `with` block runs, on one database."""
     Model.metadata.create_all(backend.database.engine)
     settings = backend.settings.model_copy()
     settings.__class__ = type("Named", (NotesSettings,), {"name": backend.schema})
 
     @contextmanager
     def start() -> Iterator[httpx.Client]:
-        headers = tokens.authorization(backend.schema)
+        headers = token_signer.authorization(backend.schema)
         app = guarded(create_app(settings), settings)
         with serve(app) as url, httpx.Client(base_url=url, headers=headers, timeout=30) as client:
             yield client
@@ -59,14 +59,14 @@ def client(serving: Serving) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def offering(tmp_path: Path, tokens: Tokens) -> Offering:
-    """Return a function that serves a router of a test as services serve theirs."""
+def offering(tmp_path: Path, token_signer: TokenSigner) -> Offering:
+    """Return a function that serves a router while a `with` block runs, as a service would."""
     settings = NotesSettings(data=tmp_path)
 
     @contextmanager
     def start(router: Router) -> Iterator[httpx.Client]:
         app = make_app(settings, title="Test", description="For a test.", routers=[router])
-        headers = tokens.authorization(settings.name)
+        headers = token_signer.authorization(settings.name)
         with (
             serve(guarded(app, settings)) as url,
             httpx.Client(base_url=url, headers=headers, timeout=30) as client,

@@ -1,4 +1,4 @@
-"""A small service of notes, built as the real ones are, for the tests of shared/http."""
+"""An example service of notes for the tests of shared/http, built like the real services."""
 
 from datetime import datetime
 from threading import Event
@@ -27,13 +27,13 @@ from tests.shared.backend import NotesSettings
 
 
 class Model(DeclarativeBase):
-    """Tables of notes."""
+    """The base of the tables of notes."""
 
     metadata = new_metadata()
 
 
 class Note(Model):
-    """A note; it may answer another, a reference that the database checks at the commit."""
+    """A note; the database checks at the commit that the note which it answers exists."""
 
     __tablename__ = "notes"
 
@@ -46,7 +46,7 @@ class Note(Model):
 
 
 class NoteCreate(Body):
-    """A note to write."""
+    """The fields of a note to create."""
 
     title: Name
     answers: UUID | None = None
@@ -77,6 +77,7 @@ class Gate:
 
 
 GATE = Gate()
+"""The gate that every request to write a note passes before its commit."""
 router = Router(prefix="notes", tag="notes", about="Notes.")
 
 
@@ -100,15 +101,16 @@ def write_note(body: NoteCreate, once: Once, session: Transaction, caller: Calle
 
 @router.post("/pictures", status_code=201, response_model=NoteOut, responses=errors())
 def hang_picture(once: Once, picture: UploadFile | None = None) -> Response:
-    """Hang a picture, or an empty frame; no row is stored for it."""
-    drawn = "" if picture is None else picture.file.read().decode()
+    """Answer with the text of an uploaded picture as the title of a note; nothing is stored."""
+    content = "" if picture is None else picture.file.read().decode()
     return once(
-        lambda: answer(NoteOut(id=new_id(), title=drawn), created=True), form_content=lambda: drawn
+        lambda: answer(NoteOut(id=new_id(), title=content), created=True),
+        form_content=lambda: content,
     )
 
 
-def listing() -> Router:
-    """Return a new router of lists; `paged_by` belongs to one route each."""
+def list_router() -> Router:
+    """Return a new router with the list of notes."""
     lists = Router(prefix="notes", tag="notes", about="Notes.")
 
     @lists.get("", response_model=NotePage, responses=errors())
@@ -119,8 +121,8 @@ def listing() -> Router:
     ) -> Response:
         """List notes."""
         statement = select(Note) if title is None else select(Note).where(Note.title == title)
-        found = page(session, statement, paging=paging, order=[Note.id])
-        return answer_page(NotePage, NoteOut.model_validate, found, paging)
+        notes = page(session, statement, paging=paging, order=[Note.id])
+        return answer_page(NotePage, NoteOut.model_validate, notes, paging)
 
     return lists
 
@@ -128,7 +130,7 @@ def listing() -> Router:
 def create_app(settings: NotesSettings) -> FastAPI:
     """Create the app of notes."""
     return create_shared_app(
-        settings, title="Notes", description="For tests.", routers=[router, listing()]
+        settings, title="Notes", description="For tests.", routers=[router, list_router()]
     )
 
 

@@ -17,8 +17,9 @@ class Thing(Body):
 
 
 def headers_of(response: Response) -> dict[str, str]:
-    of_the_body = {"content-length", "content-type"}
-    return {name: value for name, value in response.headers.items() if name not in of_the_body}
+    """Return the headers of a response except those that describe its body."""
+    body_headers = {"content-length", "content-type"}
+    return {name: value for name, value in response.headers.items() if name not in body_headers}
 
 
 def test_a_body_is_answered_as_json() -> None:
@@ -35,7 +36,7 @@ def test_a_created_resource_is_answered_with_201_location_and_etag() -> None:
 
 
 def test_an_unchanged_resource_is_answered_with_200_and_an_etag_but_no_location() -> None:
-    """An upsert answers both with one call of `answer`."""
+    """An upsert calls `answer` in the same way for a created and for an unchanged resource."""
     response = answer(Thing(name="a"), created=False, location="/v1/things/7", version=0)
     assert response.status_code == 200
     assert headers_of(response) == {"etag": '"0"'}
@@ -48,7 +49,7 @@ def test_only_201_and_202_have_a_location(status: int, *, has_location: bool) ->
     assert headers_of(response) == ({"location": "/v1/things/7"} if has_location else {})
 
 
-def test_headers_of_a_route_are_added_to_the_answer_and_not_changed() -> None:
+def test_headers_that_a_route_passes_are_added_to_the_response_and_not_changed() -> None:
     own = {"Retry-After": "2"}
     assert headers_of(answer(Thing(name="a"), version=1, headers=own)) == {
         "retry-after": "2",
@@ -67,7 +68,7 @@ def test_a_documented_error_refers_to_the_response_of_its_problem_class() -> Non
     assert errors(404)[404] == {"$ref": "#/components/responses/NotFound"}
 
 
-def test_an_error_response_shows_the_body_that_is_answered() -> None:
+def test_a_documented_error_response_has_an_example_of_its_body() -> None:
     title = "It has changed since it was read; read it again."
     assert error_response(PreconditionFailed) == {
         "description": title,

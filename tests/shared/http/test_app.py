@@ -10,7 +10,7 @@ from starlette.requests import Request
 from shared.http.app import create_app, guarded
 from shared.http.dependencies import Reading
 from shared.http.routing import Router
-from tests.services.harness import Tokens
+from tests.services.harness import TokenSigner
 from tests.serving import serve
 from tests.shared.backend import NotesSettings
 from tests.shared.http.conftest import Offering
@@ -18,7 +18,7 @@ from tests.shared.http.conftest import Offering
 
 def things() -> Router:
     """Return a router whose one route reads from the database."""
-    router = Router(prefix="things", tag="things", about="Things that there are.")
+    router = Router(prefix="things", tag="things", about="Some things.")
 
     @router.get("/{number}")
     def read_thing(number: int, session: Reading) -> int:
@@ -33,36 +33,42 @@ def test_the_document_of_an_app_has_its_title_and_describes_its_nouns(tmp_path: 
     about = {"title": "Things", "description": "Of all kinds."}
     document = create_app(settings, **about, routers=[things()]).openapi()
     assert document["info"] == about | {"version": "1"}
-    assert document["tags"] == [{"name": "things", "description": "Things that there are."}]
+    assert document["tags"] == [{"name": "things", "description": "Some things."}]
     (operation,) = document["paths"]["/v1/things/{number}"].values()
     assert (operation["operationId"], operation["tags"]) == ("read_thing", ["things"])
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/redoc"])
-def test_a_service_serves_no_document_of_its_own(offering: Offering, path: str) -> None:
+def test_a_service_does_not_serve_its_own_openapi_document(offering: Offering, path: str) -> None:
     """The gateway serves one document of all services."""
     with offering(things()) as client:
         assert client.get(path).status_code == 404
 
 
-def test_connections_are_closed_when_the_service_ends(tmp_path: Path, tokens: Tokens) -> None:
+def test_database_connections_are_closed_when_the_service_stops(
+    tmp_path: Path, token_signer: TokenSigner
+) -> None:
     settings = NotesSettings(data=tmp_path)
     app = create_app(settings, title="Things", description="Some.", routers=[things()])
     opened, closed = list[object](), list[object]()
-    event.listen(app.state.database.engine, "connect", lambda one, _: opened.append(one))
-    event.listen(app.state.database.engine, "close", lambda one, _: closed.append(one))
+    event.listen(
+        app.state.database.engine, "connect", lambda connection, _: opened.append(connection)
+    )
+    event.listen(
+        app.state.database.engine, "close", lambda connection, _: closed.append(connection)
+    )
     with serve(guarded(app, settings), lifespan="on") as url:
-        answer = httpx.get(f"{url}/v1/things/2", headers=tokens.authorization("notes"))
+        answer = httpx.get(f"{url}/v1/things/2", headers=token_signer.authorization("notes"))
         assert answer.json() == 42
         assert (len(opened), closed) == (1, [])
     assert closed == opened
 
 
 def test_a_token_for_another_service_is_refused_with_401(
-    offering: Offering, tokens: Tokens
+    offering: Offering, token_signer: TokenSigner
 ) -> None:
     with offering(things()) as client:
-        answer = client.get("/v1/things/1", headers=tokens.authorization("survey"))
+        answer = client.get("/v1/things/1", headers=token_signer.authorization("survey"))
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
         assert answer.headers["X-Request-Id"] == answer.json()["request_id"]
 

@@ -11,23 +11,25 @@ from shared.ids import new_id
 from tests.shared.backend import Backend
 from tests.shared.http.notes import Model, Note
 
-TITLED: Any = select(Note.title, Note.id).where(Note.title >= bindparam("least"))
+FROM_TITLE: Any = select(Note.title, Note.id).where(Note.title >= bindparam("least"))
+"""Selects the notes whose title is not before `least`."""
 
 
 def write(backend: Backend, title: str) -> None:
+    """Store a note with this title."""
     with backend.database.transaction() as session:
         session.add(Note(id=new_id(), title=title, written_at=now()))
 
 
-def test_the_first_row_is_read_as_last_committed(backend: Backend) -> None:
+def test_a_read_returns_the_first_row_including_the_last_commit(backend: Backend) -> None:
     Model.metadata.create_all(backend.database.engine)
     async_reads = AsyncReads(backend.database)
 
     async def title(least: str) -> str | None:
-        row = await async_reads.row(TITLED.order_by(Note.title), {"least": least})
+        row = await async_reads.row(FROM_TITLE.order_by(Note.title), {"least": least})
         return None if row is None else str(row["title"])
 
-    async def story() -> None:
+    async def read_between_writes() -> None:
         assert await title("a") is None
         write(backend, "c")
         assert await title("a") == "c"
@@ -35,4 +37,4 @@ def test_the_first_row_is_read_as_last_committed(backend: Backend) -> None:
         assert [await title(least) for least in ("a", "c", "d")] == ["b", "c", None]
         await async_reads.close()
 
-    asyncio.run(story())
+    asyncio.run(read_between_writes())

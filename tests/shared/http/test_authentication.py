@@ -1,4 +1,4 @@
-"""Tests of the authentication of a service: nothing runs or reads a body without a token."""
+"""Tests of authentication: a request without a valid token is refused before its body is read."""
 
 import asyncio
 import socket
@@ -16,7 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 from services.gateway.identity import keys
 from services.gateway.identity.signer import Signer
 from shared.errors import Unauthorized
-from shared.http.authentication import RequireIdentity, bearer
+from shared.http.authentication import RequireIdentity, bearer_credential
 from shared.http.identity import Identity, Verifier
 from shared.row_access import Rows
 from tests.serving import serve
@@ -25,18 +25,21 @@ CALLER = Identity("key-1", "Sales", frozenset({"read"}), Rows.OWN, None)
 
 
 async def read_caller(request: Request) -> JSONResponse:
+    """Answer with the name of the caller and the length of the body."""
     body = await request.body()
     return JSONResponse({"name": request.state.identity.name, "bytes": len(body)})
 
 
 @pytest.fixture
 def signer(tmp_path: Path) -> Signer:
-    return Signer(keys.ensure(tmp_path / "identity.key", tmp_path / "identity.pub"))
+    """Return the signer whose public key the service of `client` reads."""
+    return Signer(keys.ensure_key_pair(tmp_path / "identity.key", tmp_path / "identity.pub"))
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[httpx.Client]:
-    keys.ensure(tmp_path / "identity.key", tmp_path / "identity.pub")
+    """Yield a client without a token of a service named registry."""
+    keys.ensure_key_pair(tmp_path / "identity.key", tmp_path / "identity.pub")
     app = Starlette(routes=[Route("/", read_caller, methods=["GET", "POST"])])
     verifier = Verifier(audience="registry", public_key_file=tmp_path / "identity.pub")
     with (
@@ -80,18 +83,20 @@ def test_two_authorization_headers_are_refused(client: httpx.Client, signer: Sig
     assert "one Authorization header" in answer.json()["detail"]
 
 
-def test_an_unauthorised_upload_is_refused_before_it_is_sent(client: httpx.Client) -> None:
-    with socket.create_connection((client.base_url.host, client.base_url.port or 80), 5) as line:
-        line.sendall(
+def test_an_upload_without_a_token_is_refused_before_its_body_is_sent(client: httpx.Client) -> None:
+    with socket.create_connection(
+        (client.base_url.host, client.base_url.port or 80), 5
+    ) as connection:
+        connection.sendall(
             b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n"
             b"Content-Length: 1000000\r\n\r\n--x\r\n"
         )
-        assert line.recv(100).startswith(b"HTTP/1.1 401 ")
+        assert connection.recv(100).startswith(b"HTTP/1.1 401 ")
 
 
 @pytest.mark.parametrize("sent", [b"Bearer a.b", b"bearer a.b", b"BEARER  a.b "])
 def test_the_credential_is_the_text_after_bearer(sent: bytes) -> None:
-    assert bearer({"headers": [(b"host", b"x"), (b"authorization", sent)]}) == "a.b"
+    assert bearer_credential({"headers": [(b"host", b"x"), (b"authorization", sent)]}) == "a.b"
 
 
 @pytest.mark.parametrize(
@@ -99,12 +104,12 @@ def test_the_credential_is_the_text_after_bearer(sent: bytes) -> None:
 )
 def test_an_authorization_header_without_a_credential_is_refused(sent: bytes) -> None:
     with pytest.raises(Unauthorized, match="Bearer <key>"):
-        bearer({"headers": [(b"authorization", sent)]})
+        bearer_credential({"headers": [(b"authorization", sent)]})
 
 
 def test_the_lifespan_needs_no_token_and_its_state_reaches_requests(tmp_path: Path) -> None:
-    """An app stores in the state what it opened at startup; the identity is added to that."""
-    signer = Signer(keys.ensure(tmp_path / "identity.key", tmp_path / "identity.pub"))
+    """The state contains what the app opened at startup; the identity is added to it."""
+    signer = Signer(keys.ensure_key_pair(tmp_path / "identity.key", tmp_path / "identity.pub"))
     seen: list[tuple[Scope, Receive, Send]] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -127,10 +132,10 @@ def test_the_lifespan_needs_no_token_and_its_state_reaches_requests(tmp_path: Pa
         {"a": 1, "identity": CALLER},
         {"identity": CALLER},
     ]
-    assert {one[1:] for one in seen} == {(receive, send)}
+    assert {call[1:] for call in seen} == {(receive, send)}
 
 
-def test_a_websocket_is_closed(tmp_path: Path) -> None:
+def test_a_websocket_is_closed_with_1008(tmp_path: Path) -> None:
     sent: list[Message] = []
 
     async def receive() -> Message:

@@ -9,8 +9,8 @@ from fastapi import Form
 from sqlalchemy import literal, select
 
 from shared.http.dependencies import (
-    EACH_PART_ONCE,
-    SEES_ALL,
+    NEEDS_ALL_ROWS,
+    NO_REPEATED_PARTS,
     AsyncReading,
     Caller,
     ExpectedVersion,
@@ -22,15 +22,15 @@ from shared.http.dependencies import (
 from shared.http.identity import Identity
 from shared.http.routing import Router
 from shared.row_access import Rows
-from tests.services.harness import Tokens
+from tests.services.harness import TokenSigner
 from tests.shared.http.conftest import Offering
 
 NORTH = Identity("key-7", "North", frozenset({"read"}), Rows.TEAM, "north")
 
 
 @pytest.fixture
-def asking(offering: Offering) -> Iterator[httpx.Client]:
-    """Yield a client of a service whose routes answer with the dependencies they were given."""
+def client(offering: Offering) -> Iterator[httpx.Client]:
+    """Yield a client of a service whose routes answer with their dependencies."""
     router = Router(prefix="asked", tag="asked", about="What routes ask for.")
 
     @router.get("/reader")
@@ -51,11 +51,11 @@ def asking(offering: Offering) -> Iterator[httpx.Client]:
         assert found
         return [session.scalar(select(literal(1))) or 0, found["two"]]
 
-    @router.get("/everything", dependencies=[SEES_ALL])
+    @router.get("/everything", dependencies=[NEEDS_ALL_ROWS])
     def read_everything() -> str:
         return "all of it"
 
-    @router.post("/form", dependencies=[EACH_PART_ONCE])
+    @router.post("/form", dependencies=[NO_REPEATED_PARTS])
     def take_form(sent: Annotated[str, Form()]) -> str:
         return sent
 
@@ -68,28 +68,28 @@ def asking(offering: Offering) -> Iterator[httpx.Client]:
 
 
 def test_a_route_gets_the_caller_and_the_rows_that_they_see(
-    asking: httpx.Client, tokens: Tokens
+    client: httpx.Client, token_signer: TokenSigner
 ) -> None:
-    headers = tokens.authorization("notes", NORTH)
-    assert asking.get("/v1/asked/reader", headers=headers).json() == ["key-7", "team", "north"]
-    assert asking.get("/v1/asked/caller", headers=headers).json() == "North"
-    assert asking.get("/v1/asked/caller").json() == "Administrator"
+    headers = token_signer.authorization("notes", NORTH)
+    assert client.get("/v1/asked/reader", headers=headers).json() == ["key-7", "team", "north"]
+    assert client.get("/v1/asked/caller", headers=headers).json() == "North"
+    assert client.get("/v1/asked/caller").json() == "Administrator"
 
 
-def test_a_route_reads_from_its_database(asking: httpx.Client) -> None:
-    assert asking.get("/v1/asked/rows").json() == [1, 2]
+def test_a_route_reads_from_its_database(client: httpx.Client) -> None:
+    assert client.get("/v1/asked/rows").json() == [1, 2]
 
 
-def test_a_route_gets_the_settings_and_database_of_its_service(asking: httpx.Client) -> None:
-    assert asking.get("/v1/asked/service").json() == ["notes", "notes"]
+def test_a_route_gets_the_settings_and_database_of_its_service(client: httpx.Client) -> None:
+    assert client.get("/v1/asked/service").json() == ["notes", "notes"]
 
 
 @pytest.mark.parametrize("rows", Rows)
 def test_a_route_that_requires_all_rows_refuses_other_keys_with_403(
-    asking: httpx.Client, tokens: Tokens, rows: Rows
+    client: httpx.Client, token_signer: TokenSigner, rows: Rows
 ) -> None:
     caller = Identity("key-7", "Somebody", frozenset({"admin"}), rows, "north")
-    answer = asking.get("/v1/asked/everything", headers=tokens.authorization("notes", caller))
+    answer = client.get("/v1/asked/everything", headers=token_signer.authorization("notes", caller))
     if rows is Rows.ALL:
         assert answer.json() == "all of it"
     else:
@@ -97,44 +97,50 @@ def test_a_route_that_requires_all_rows_refuses_other_keys_with_403(
         assert "all rows" in answer.json()["detail"]
 
 
-def test_a_change_needs_the_version_that_was_read(asking: httpx.Client) -> None:
+def test_a_change_without_if_match_is_a_428_and_the_version_is_read_from_it(
+    client: httpx.Client,
+) -> None:
     for sent, version in (('"3"', 3), ('"0"', 0), (f'"{10**18 - 1}"', 10**18 - 1)):
-        answer = asking.patch("/v1/asked/version", headers={"If-Match": sent})
+        answer = client.patch("/v1/asked/version", headers={"If-Match": sent})
         assert answer.json() == version
-    missing = asking.patch("/v1/asked/version")
+    missing = client.patch("/v1/asked/version")
     assert (missing.status_code, missing.json()["code"]) == (428, "version_required")
 
 
 @pytest.mark.parametrize("sent", ["", "3", "*", 'W/"3"', '"3", "4"', '"x"', '""', f'"{10**18}"'])
-def test_an_if_match_that_is_no_etag_of_ours_is_refused(asking: httpx.Client, sent: str) -> None:
-    answer = asking.patch("/v1/asked/version", headers={"If-Match": sent})
+def test_an_if_match_that_is_not_one_quoted_number_is_refused(
+    client: httpx.Client, sent: str
+) -> None:
+    answer = client.patch("/v1/asked/version", headers={"If-Match": sent})
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
     (fault,) = answer.json()["errors"]
     assert (fault["pointer"], fault["code"]) == ("header:If-Match", "etag")
     assert '"3"' in fault["message"]
 
 
-def test_a_repeated_if_match_header_is_refused(asking: httpx.Client) -> None:
+def test_a_repeated_if_match_header_is_refused(client: httpx.Client) -> None:
     for other in ('"3"', '"4"'):
         headers = [("If-Match", '"3"'), ("if-match", other)]
-        answer = asking.patch("/v1/asked/version", headers=headers)
+        answer = client.patch("/v1/asked/version", headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
         (fault,) = answer.json()["errors"]
         assert (fault["pointer"], fault["code"]) == ("header:If-Match", "repeated")
         assert fault["message"] == "Send it once."
 
 
-def test_a_repeated_field_of_a_form_is_refused(asking: httpx.Client) -> None:
-    assert asking.post("/v1/asked/form", data={"sent": "a", "other": "a"}).json() == "a"
-    answer = asking.post("/v1/asked/form", data={"sent": ["a", "b"], "other": "a"})
+def test_a_repeated_field_of_a_form_is_refused(client: httpx.Client) -> None:
+    assert client.post("/v1/asked/form", data={"sent": "a", "other": "a"}).json() == "a"
+    answer = client.post("/v1/asked/form", data={"sent": ["a", "b"], "other": "a"})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     (fault,) = answer.json()["errors"]
     assert (fault["pointer"], fault["code"]) == ("/sent", "repeated")
     assert fault["message"] == "Send it once."
 
 
-def test_at_most_ten_repeated_fields_are_named_each_by_100_characters(asking: httpx.Client) -> None:
+def test_at_most_ten_repeated_fields_are_named_by_their_first_100_characters(
+    client: httpx.Client,
+) -> None:
     twice = {f"{number:0120}": ["a", "b"] for number in range(11)}
-    answer = asking.post("/v1/asked/form", data={"sent": "a"} | twice)
+    answer = client.post("/v1/asked/form", data={"sent": "a"} | twice)
     pointers = [fault["pointer"] for fault in answer.json()["errors"]]
     assert pointers == ["/" + "0" * 100] * 10

@@ -24,7 +24,12 @@ from starlette.types import Message, Receive, Scope, Send
 
 from shared import tracing
 from shared.errors import Conflict, Fault, Invalid, Problem, Unauthorized
-from shared.http.problems import _AnswerUnexpectedErrors, _http, problem_json, problem_response
+from shared.http.problems import (
+    _answer_http_exception,
+    _AnswerUnexpectedErrors,
+    problem_json,
+    problem_response,
+)
 from shared.http.routing import Router
 from tests.shared.http.conftest import Offering
 from tests.waiting import eventually
@@ -56,6 +61,7 @@ FAILURES: dict[str, Callable[[], Exception]] = {
     "teapot": lambda: HTTPException(418, "A teapot.", headers={"X-Tea": "green"}),
     "busy": lambda: HTTPException(400, "Not now.", headers={"X-Tea": "black"}),
 }
+"""Functions that return the exception that a route raises, by the last segment of its path."""
 
 
 @pytest.fixture
@@ -86,7 +92,7 @@ def failing(offering: Offering) -> Iterator[httpx.Client]:
 
 
 def problem_of(answer: httpx.Response) -> dict[str, Any]:
-    """Return the problem in an answer, without what its headers and status say too."""
+    """Return the problem in an answer without the fields that repeat its status and headers."""
     assert answer.headers["Content-Type"] == "application/problem+json"
     body: dict[str, Any] = answer.json()
     assert body.pop("request_id") == answer.headers["X-Request-Id"]
@@ -116,13 +122,15 @@ def test_a_problem_has_the_fields_of_rfc_9457() -> None:
     assert json.loads(untraced) == written | {"request_id": None}
 
 
-def test_only_a_401_asks_for_a_bearer_key() -> None:
+def test_only_a_401_has_the_header_www_authenticate() -> None:
     asked = problem_response(Unauthorized(headers={"Retry-After": "1"}))
     assert (asked.headers["WWW-Authenticate"], asked.headers["Retry-After"]) == ("Bearer", "1")
     assert "WWW-Authenticate" not in problem_response(Problem()).headers
 
 
-def test_a_refusal_names_the_fault_and_its_pointer_and_when_to_retry(failing: httpx.Client) -> None:
+def test_a_problem_that_a_route_raises_is_answered_with_its_faults_and_headers(
+    failing: httpx.Client,
+) -> None:
     answer = failing.get("/v1/failures/taken")
     assert problem_of(answer) == {
         "title": "This contradicts what is there.",
@@ -134,12 +142,12 @@ def test_a_refusal_names_the_fault_and_its_pointer_and_when_to_retry(failing: ht
 
 
 @pytest.mark.parametrize("name", ["race", "twin"])
-def test_a_row_that_another_request_created_first_is_a_conflict(
+def test_a_violated_unique_constraint_is_answered_with_409(
     failing: httpx.Client, name: str
 ) -> None:
     answer = failing.get(f"/v1/failures/{name}")
     assert (answer.status_code, problem_of(answer)["code"]) == (409, "concurrent_change")
-    assert "send yours again" in problem_of(answer)["detail"]
+    assert "send your request again" in problem_of(answer)["detail"]
 
 
 @pytest.mark.parametrize("name", ["outage", "crowd"])
@@ -174,21 +182,22 @@ def test_a_bug_is_logged_for_operators_and_not_shown_to_callers(
     assert kind in line.getMessage()
 
 
-def test_a_connection_can_be_used_again_after_a_bug(failing: httpx.Client) -> None:
-    """The answer has promised that to a client that reuses connections, as the gateway does."""
-    with socket.create_connection((failing.base_url.host, failing.base_url.port or 0), 10) as line:
-        line.settimeout(10)
+def test_a_connection_accepts_the_next_request_after_a_500(failing: httpx.Client) -> None:
+    """The answer lacks `Connection: close`, so the gateway sends its next request there."""
+    address = (failing.base_url.host, failing.base_url.port or 0)
+    with socket.create_connection(address, 10) as connection:
+        connection.settimeout(10)
         for path in ("bug", "bug", "taken"):
             head = f"GET /v1/failures/{path} HTTP/1.1\r\nHost: x\r\n"
             key = f"Authorization: {failing.headers['Authorization']}\r\n\r\n"
-            line.sendall((head + key).encode())
-            answer = HTTPResponse(line)
+            connection.sendall((head + key).encode())
+            answer = HTTPResponse(connection)
             answer.begin()
             assert answer.status == (409 if path == "taken" else 500)
             assert json.loads(answer.read())["status"] == answer.status
 
 
-def test_a_bug_after_the_answer_is_only_logged(
+def test_an_error_in_a_background_task_is_only_logged(
     failing: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(2):
@@ -202,7 +211,7 @@ def test_a_bug_after_the_answer_is_only_logged(
     assert not [one for one in caplog.messages if "ASGI" in one]
 
 
-def test_a_client_notices_an_answer_that_a_bug_cut_short(
+def test_a_client_notices_that_an_error_cut_a_streamed_answer_short(
     failing: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
@@ -252,7 +261,7 @@ def test_an_unknown_path_is_a_404(failing: httpx.Client) -> None:
 
 def test_the_frameworks_413_becomes_a_problem() -> None:
     """The middleware of shared/http/limits.py answers the same where the body is streamed."""
-    answer = asyncio.run(_http(Request({"type": "http"}), HTTPException(413)))
+    answer = asyncio.run(_answer_http_exception(Request({"type": "http"}), HTTPException(413)))
     body = json.loads(bytes(answer.body))
     assert (answer.status_code, body["code"]) == (413, "too_large")
-    assert "larger than this route takes" in body["detail"]
+    assert "larger than this route accepts" in body["detail"]

@@ -27,8 +27,10 @@ def test_a_retry_after_the_service_died_gets_the_same_answer(
         assert session.scalar(select(func.count()).select_from(Note)) == 1
 
 
-def test_a_refusal_is_not_stored_under_the_key(backend: Backend, client: httpx.Client) -> None:
-    """Once the cause of the refusal is removed, the same key works."""
+def test_an_error_response_is_not_stored_under_the_key(
+    backend: Backend, client: httpx.Client
+) -> None:
+    """A corrected request with the same key is accepted."""
     for body in ({"title": "refused"}, {"title": ""}, {"colour": "red"}):
         assert client.post("/v1/notes", json=body, headers=KEY).status_code in {409, 422}
     with backend.database.reading() as session:
@@ -36,7 +38,7 @@ def test_a_refusal_is_not_stored_under_the_key(backend: Backend, client: httpx.C
     assert client.post("/v1/notes", json={"title": "a"}, headers=KEY).status_code == 201
 
 
-def test_a_key_with_another_request_is_refused(client: httpx.Client) -> None:
+def test_an_idempotency_key_of_a_different_request_is_refused(client: httpx.Client) -> None:
     client.post("/v1/notes", json={"title": "a"}, headers=KEY)
     answer = client.post("/v1/notes", json={"title": "b"}, headers=KEY)
     assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
@@ -50,11 +52,11 @@ def test_a_retry_gets_the_headers_of_the_first_answer(client: httpx.Client) -> N
         assert again.headers[name] == first.headers[name]
 
 
-def test_a_form_with_the_same_parts_is_the_same_request(client: httpx.Client) -> None:
-    """Each request has another boundary between the parts, which must not count."""
+def test_a_form_with_the_same_file_is_the_same_request(client: httpx.Client) -> None:
+    """The boundary between the parts differs in each request and is not compared."""
     first, again, other = (
-        client.post("/v1/notes/pictures", files={"picture": ("a.txt", drawn)}, headers=KEY)
-        for drawn in (b"sun", b"sun", b"moon")
+        client.post("/v1/notes/pictures", files={"picture": ("a.txt", content)}, headers=KEY)
+        for content in (b"sun", b"sun", b"moon")
     )
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.json() == first.json()

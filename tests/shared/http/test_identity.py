@@ -1,4 +1,4 @@
-"""Tests of identity tokens: only those that the gateway signed for this service and time pass."""
+"""Tests of identity tokens: a service accepts those that the gateway signed for it and now."""
 
 import base64
 import json
@@ -27,6 +27,7 @@ CALLER = Identity("key-1", "Sales team", frozenset({"read", "write"}), Rows.TEAM
 
 
 def claims(**changed: object) -> dict[str, object]:
+    """Return valid claims with some changed; the value "absent" removes a claim."""
     stated: dict[str, object] = {
         "iss": ISSUER,
         "aud": "registry",
@@ -42,19 +43,23 @@ def claims(**changed: object) -> dict[str, object]:
 
 
 def signed(**changed: object) -> str:
+    """Return a token with valid claims of which some are changed."""
     return jwt.encode(claims(**changed), KEY, algorithm="EdDSA")
 
 
-def refused(token: str, *, now: float = NOW, message: str | None = None) -> None:
+def assert_refused(token: str, *, now: float = NOW, message: str | None = None) -> None:
+    """Assert that the service registry refuses a token with this message."""
     with pytest.raises(Unauthorized, match=message):
         verify(token, "registry", PUBLIC, now)
 
 
 def pem_of(key: Ed25519PrivateKey) -> bytes:
+    """Return the public key of a private key as PEM."""
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def write_public(key: Ed25519PrivateKey, file: Path) -> None:
+    """Replace the file by one with the public key of this key."""
     draft = file.with_suffix(".new")
     draft.write_bytes(pem_of(key))
     draft.replace(file)
@@ -62,6 +67,7 @@ def write_public(key: Ed25519PrivateKey, file: Path) -> None:
 
 @pytest.fixture
 def public_file(tmp_path: Path) -> Path:
+    """Return a file with the public key of KEY."""
     file = tmp_path / "identity.pub"
     write_public(KEY, file)
     return file
@@ -69,7 +75,7 @@ def public_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
-    """Stop the clock at the moment of the tokens."""
+    """Stop the clock at NOW, when the tokens are issued."""
     with time_machine.travel(NOW, tick=False) as stopped:
         yield stopped
 
@@ -92,43 +98,43 @@ def test_any_identity_is_verified_with_all_its_fields(identity: Identity) -> Non
     assert verify(sign(identity, "scoring", KEY, NOW), "scoring", PUBLIC, NOW) == identity
 
 
-def test_a_token_ends_at_its_expiry_to_the_second() -> None:
+def test_a_token_is_refused_from_the_second_of_its_expiry() -> None:
     token = sign(CALLER, "registry", KEY, NOW)
     assert verify(token, "registry", PUBLIC, NOW + LIFETIME - 1) == CALLER
-    refused(token, now=NOW + LIFETIME, message="expired")
+    assert_refused(token, now=NOW + LIFETIME, message="expired")
 
 
 def test_a_token_is_checked_against_the_given_time() -> None:
-    """The clock of the machine does not matter."""
+    """The time of the machine is not used."""
     for moment in (NOW - 10**9, NOW + 10**9):
         assert verify(sign(CALLER, "registry", KEY, moment), "registry", PUBLIC, moment) == CALLER
 
 
-def test_the_gateways_clock_may_be_a_little_ahead() -> None:
+def test_the_gateways_clock_may_be_30_seconds_ahead() -> None:
     ahead = {"iat": int(NOW) + 30, "exp": int(NOW) + 90}
     assert verify(signed(**ahead), "registry", PUBLIC, NOW).subject == "key-1"
-    refused(signed(iat=int(NOW) + 31, exp=int(NOW) + 91))
+    assert_refused(signed(iat=int(NOW) + 31, exp=int(NOW) + 91))
 
 
 def test_a_token_for_another_service_is_refused() -> None:
-    refused(sign(CALLER, "survey", KEY, NOW), message="not valid here")
+    assert_refused(sign(CALLER, "survey", KEY, NOW), message="not valid here")
 
 
 def test_a_token_for_several_services_is_refused() -> None:
-    refused(signed(aud=["registry", "survey"]))
+    assert_refused(signed(aud=["registry", "survey"]))
 
 
-def test_a_token_of_another_key_is_refused() -> None:
-    refused(sign(CALLER, "registry", Ed25519PrivateKey.generate(), NOW))
+def test_a_token_that_another_key_signed_is_refused() -> None:
+    assert_refused(sign(CALLER, "registry", Ed25519PrivateKey.generate(), NOW))
 
 
 def test_a_token_without_signature_is_refused() -> None:
-    refused(jwt.encode(claims(), "", algorithm="none"))
+    assert_refused(jwt.encode(claims(), "", algorithm="none"))
 
 
 def test_a_token_signed_with_the_public_key_as_a_secret_is_refused() -> None:
     raw = PUBLIC.public_bytes(Encoding.Raw, PublicFormat.Raw)
-    refused(jwt.encode(claims(), raw, algorithm="HS256"))
+    assert_refused(jwt.encode(claims(), raw, algorithm="HS256"))
 
 
 def test_changed_claims_are_refused() -> None:
@@ -136,12 +142,12 @@ def test_changed_claims_are_refused() -> None:
     stated = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     stated["scopes"] = ["admin"]
     forged = base64.urlsafe_b64encode(json.dumps(stated).encode()).rstrip(b"=").decode()
-    refused(f"{head}.{forged}.{signature}")
+    assert_refused(f"{head}.{forged}.{signature}")
 
 
 @pytest.mark.parametrize("claim", ["iss", "aud", "sub", "name", "scopes", "rows", "iat", "exp"])
-def test_every_claim_but_the_team_is_needed(claim: str) -> None:
-    refused(signed(**{claim: "absent"}))
+def test_a_token_without_one_of_the_required_claims_is_refused(claim: str) -> None:
+    assert_refused(signed(**{claim: "absent"}))
 
 
 @pytest.mark.parametrize(
@@ -160,13 +166,13 @@ def test_every_claim_but_the_team_is_needed(claim: str) -> None:
         ({"iat": int(NOW) + 45, "exp": int(NOW) + 60}, "expired or not valid yet"),
     ],
 )
-def test_a_claim_of_another_shape_is_refused(wrong: dict[str, object], message: str) -> None:
-    refused(signed(**wrong), message=message)
+def test_a_claim_with_an_invalid_value_is_refused(wrong: dict[str, object], message: str) -> None:
+    assert_refused(signed(**wrong), message=message)
 
 
 @given(st.text(max_size=200))
-def test_rubbish_is_refused(token: str) -> None:
-    refused(token)
+def test_a_text_that_is_no_token_is_refused(token: str) -> None:
+    assert_refused(token)
 
 
 def test_a_verified_token_is_cached_until_it_expires(

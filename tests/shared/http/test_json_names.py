@@ -1,4 +1,4 @@
-"""Tests of JSON objects in which a name stands twice, of which Python would ignore one."""
+"""Tests of the refusal of JSON objects in which a name occurs twice."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from shared.http.json_names import JsonPart, RepeatedName, loads
+from shared.http.json_names import JsonPart, RepeatedName, loads_without_repeats
 from shared.http.routing import Router
 from tests.shared.http.conftest import Offering
 
@@ -23,14 +23,14 @@ VALUES = st.recursive(
 
 
 class Sent(BaseModel):
-    """A form with one field of JSON."""
+    """A form with one field that contains JSON."""
 
     value: JsonPart[Any]
 
 
 @pytest.fixture
-def taking(offering: Offering) -> Iterator[httpx.Client]:
-    """Yield a client of a service that answers with what it was sent."""
+def client(offering: Offering) -> Iterator[httpx.Client]:
+    """Yield a client of a service that answers with the JSON that it got."""
     router = Router(prefix="taken", tag="taken", about="What is sent.")
 
     @router.post("/body")
@@ -47,49 +47,49 @@ def taking(offering: Offering) -> Iterator[httpx.Client]:
 
 @given(VALUES)
 def test_json_with_unique_names_is_parsed_unchanged(value: Any) -> None:
-    assert loads(json.dumps(value)) == value
+    assert loads_without_repeats(json.dumps(value)) == value
 
 
 @pytest.mark.parametrize(
     "text",
     ['{"a": 1, "b": 2, "a": 1}', '[0, {"b": {"a": 1, "a": null}}]', '{"a": 1, "\\u0061": 2}'],
 )
-def test_a_name_that_stands_twice_in_an_object_is_refused_at_any_depth(
-    taking: httpx.Client, text: str
+def test_a_name_that_occurs_twice_in_an_object_is_refused_at_any_depth(
+    client: httpx.Client, text: str
 ) -> None:
-    answer = taking.post("/v1/taken/body", content=text, headers=TYPE)
+    answer = client.post("/v1/taken/body", content=text, headers=TYPE)
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
     assert answer.json()["detail"] == "`a` stands twice in one object; give it once."
-    answer = taking.post("/v1/taken/form", data={"value": text})
+    answer = client.post("/v1/taken/form", data={"value": text})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     (fault,) = answer.json()["errors"]
     assert (fault["pointer"], fault["code"]) == ("/value", "repeated_name")
     assert fault["message"] == "`a` stands twice in one object; give it once."
 
 
-def test_the_same_name_may_stand_in_different_objects(taking: httpx.Client) -> None:
+def test_the_same_name_may_occur_in_different_objects(client: httpx.Client) -> None:
     body = {"a": {"a": [{"a": 1}, {"a": 1}]}}
-    assert taking.post("/v1/taken/body", json=body).json() == body
-    assert taking.post("/v1/taken/form", data={"value": json.dumps(body)}).json() == body
+    assert client.post("/v1/taken/body", json=body).json() == body
+    assert client.post("/v1/taken/form", data={"value": json.dumps(body)}).json() == body
 
 
-def test_a_long_name_is_cut_and_the_one_that_stands_twice_is_named() -> None:
+def test_the_error_shows_the_first_100_characters_of_the_repeated_name() -> None:
     text = '{"b": 0, "' + "x" * 101 + '": 0, "' + "x" * 101 + '": 0}'
     with pytest.raises(RepeatedName, match=f"^`{'x' * 100}` stands twice"):
-        loads(text)
+        loads_without_repeats(text)
 
 
 @pytest.mark.parametrize("text", ["{", "[" * 100_000, "1" * 5_000])
-def test_text_that_is_no_json_is_reported_by_the_parser_of_the_body_or_form(
-    taking: httpx.Client, text: str
+def test_invalid_json_is_refused_in_a_body_with_400_and_in_a_form_with_422(
+    client: httpx.Client, text: str
 ) -> None:
-    assert taking.post("/v1/taken/body", content=text, headers=TYPE).status_code == 400
-    answer = taking.post("/v1/taken/form", data={"value": text})
+    assert client.post("/v1/taken/body", content=text, headers=TYPE).status_code == 400
+    answer = client.post("/v1/taken/form", data={"value": text})
     (fault,) = answer.json()["errors"]
     assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/value", "json_invalid")
 
 
-def test_a_file_instead_of_a_json_field_is_refused(taking: httpx.Client) -> None:
-    answer = taking.post("/v1/taken/form", files={"value": ("value.json", b"{}")})
+def test_a_file_instead_of_a_json_field_is_refused(client: httpx.Client) -> None:
+    answer = client.post("/v1/taken/form", files={"value": ("value.json", b"{}")})
     (fault,) = answer.json()["errors"]
     assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/value", "json_type")

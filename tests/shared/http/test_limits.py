@@ -13,8 +13,8 @@ LIMIT = 1024 * 1024
 
 
 @pytest.fixture
-def taking(offering: Offering) -> Iterator[httpx.Client]:
-    """Yield a client of a service that answers with the length of the body."""
+def client(offering: Offering) -> Iterator[httpx.Client]:
+    """Yield a client of a service that answers with the length of the request body."""
     router = Router(prefix="bodies", tag="bodies", about="Bodies.")
 
     @router.post("")
@@ -33,15 +33,17 @@ def pieces(length: int) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("length", [0, LIMIT])
-def test_a_body_may_be_as_large_as_the_limit(taking: httpx.Client, length: int) -> None:
+def test_a_body_may_be_as_large_as_the_limit(client: httpx.Client, length: int) -> None:
     for content in (b"x" * length, pieces(length)):
-        answer = taking.post("/v1/bodies", content=content)
+        answer = client.post("/v1/bodies", content=content)
         assert (answer.status_code, answer.json()) == (200, length)
 
 
-def test_a_larger_body_is_refused_with_or_without_content_length(taking: httpx.Client) -> None:
+def test_a_body_above_the_limit_is_refused_with_or_without_content_length(
+    client: httpx.Client,
+) -> None:
     for content in (b"x" * (LIMIT + 1), pieces(LIMIT + 1)):
-        answer = taking.post("/v1/bodies", content=content)
+        answer = client.post("/v1/bodies", content=content)
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.json()["request_id"] == answer.headers["X-Request-Id"]

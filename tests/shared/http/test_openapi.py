@@ -9,7 +9,7 @@ from shared.http.routing import Router
 from tests.shared.backend import NotesSettings
 
 
-def test_the_document_of_the_smallest_service_describes_its_errors(tmp_path: Path) -> None:
+def test_the_document_of_a_service_with_one_route_describes_its_errors(tmp_path: Path) -> None:
     router = Router(prefix="beats", tag="beats", about="Beats of a heart.")
 
     @router.get("", response_class=Response)

@@ -1,4 +1,4 @@
-"""Tests of pages: every row comes once, in a total order, even while rows are inserted."""
+"""Tests of lists in pages: cursors, the order of the rows, and links to the next page."""
 
 import base64
 from collections.abc import Sequence
@@ -30,6 +30,7 @@ BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def backend(backend: Backend) -> Backend:
+    """Return the backend with the empty table of notes."""
     Model.metadata.create_all(backend.database.engine)
     return backend
 
@@ -38,24 +39,27 @@ PATH = "/v1/notes"
 
 
 def write_notes(backend: Backend, seconds: Sequence[int]) -> None:
+    """Store a note for each number of seconds after BEGINNING."""
     notes = [
         Note(
             id=(note_id := new_id()),
             title=str(note_id),
-            written_at=BEGINNING + timedelta(seconds=s),
+            written_at=BEGINNING + timedelta(seconds=offset),
         )
-        for s in seconds
+        for offset in seconds
     ]
     with backend.database.transaction() as session:
         session.add_all(notes)
 
 
 def page_request(limit: int, cursor: str | None, sort: str = "") -> PageRequest:
+    """Return a request for a page of the notes."""
     request = Request({"type": "http", "path": PATH, "headers": []})
     return PageRequest(limit, cursor, request, sort)
 
 
 def read_page(backend: Backend, limit: int, cursor: str | None, sort: str = "") -> Any:
+    """Return a page of the notes, sorted by time and id."""
     order = [Note.written_at, Note.id]
     with backend.database.reading() as session:
         return page(session, select(Note), paging=page_request(limit, cursor, sort), order=order)
@@ -68,7 +72,7 @@ def read_page(backend: Backend, limit: int, cursor: str | None, sort: str = "") 
     sort=st.sampled_from(["", "written_at", "-written_at"]),
     meanwhile=st.lists(st.integers(0, 3), max_size=3),
 )
-def test_every_row_comes_once_in_order(
+def test_the_pages_have_each_row_once_and_in_order_even_if_rows_are_inserted_meanwhile(
     backend: Backend, seconds: list[int], limit: int, sort: str, meanwhile: list[int]
 ) -> None:
     with backend.database.transaction() as session:
@@ -127,7 +131,7 @@ def test_a_forged_cursor_is_refused(backend: Backend, key: Any) -> None:
 def test_a_cursor_with_a_value_that_its_column_cannot_have_is_refused(
     column_type: TypeEngine[Any], valid: list[Any], invalid: list[Any]
 ) -> None:
-    """The database would answer such a value with an error, and the caller would get a 500."""
+    """The database would refuse such a value, and the caller would get a 500."""
     order = [column("value", column_type)]
     for value in valid:
         assert _is_after(order, [value], descending=False) is not None
@@ -154,7 +158,7 @@ def test_cursors_of_an_earlier_release_stay_valid() -> None:
 
 
 @pytest.mark.parametrize("cursor", ["%", "AAAA", "é", "x" * 500])
-def test_an_unreadable_cursor_is_refused(client: httpx.Client, cursor: str) -> None:
+def test_a_cursor_that_cannot_be_decoded_is_refused(client: httpx.Client, cursor: str) -> None:
     answer = client.get("/v1/notes", params={"cursor": cursor})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query:cursor")
 
@@ -229,10 +233,10 @@ def test_a_cursor_of_the_default_order_is_valid_when_that_order_is_named(
     assert [item["title"] for item in named.json()["items"]] == ["b"]
 
 
-def listing(default: str) -> Router:
+def list_router(default: str) -> Router:
     """Return a router whose list answers with the page request that it got.
 
-    It is built while the test runs and not at import, so that mutants take part in it.
+    The router is built by the test and not at import: a mutant would not change it any more.
     """
     router = Router(prefix="lists", tag="lists", about="Lists.")
 
@@ -244,10 +248,10 @@ def listing(default: str) -> Router:
 
 
 @pytest.mark.parametrize(("default", "other"), [("id", "-id"), ("-id", "id")])
-def test_a_list_has_the_order_of_its_route_and_can_be_reversed(
+def test_a_list_has_the_default_order_of_its_route_and_can_be_reversed(
     offering: Offering, default: str, other: str
 ) -> None:
-    with offering(listing(default)) as client:
+    with offering(list_router(default)) as client:
         for params, sort in [({}, default), ({"sort": default}, default), ({"sort": other}, other)]:
             answer = client.get("/v1/lists", params={"limit": "7", "cursor": "c"} | params)
             assert answer.json() == [7, "c", sort, sort == "-id"]
@@ -255,7 +259,7 @@ def test_a_list_has_the_order_of_its_route_and_can_be_reversed(
 
 @pytest.mark.parametrize("sort", ["", "title", "ID", "--id", "id,-id", " id"])
 def test_an_order_that_a_list_does_not_have_is_refused(offering: Offering, sort: str) -> None:
-    with offering(listing("-id")) as client:
+    with offering(list_router("-id")) as client:
         answer = client.get("/v1/lists", params={"sort": sort})
     assert answer.status_code == 422
     assert answer.json()["errors"] == [
@@ -265,7 +269,7 @@ def test_an_order_that_a_list_does_not_have_is_refused(offering: Offering, sort:
 
 @pytest.mark.parametrize("default", ["id", "-id"])
 def test_the_document_lists_the_orders_of_a_list(backend: Backend, default: str) -> None:
-    app = create_app(backend.settings, title="", description="", routers=[listing(default)])
+    app = create_app(backend.settings, title="", description="", routers=[list_router(default)])
     described = app.openapi()["paths"]["/v1/lists"]["get"]["parameters"]
     (sort,) = (one for one in described if one["name"] == "sort")
     schema = sort["schema"]

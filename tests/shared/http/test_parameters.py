@@ -1,4 +1,4 @@
-"""Tests of the types of query parameters that several nouns have."""
+"""Tests of the types of query parameters that several routes have."""
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -6,7 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 from shared.http.parameters import ExternalIdText, external_id_pair
 
 
-def test_the_system_ends_at_the_first_colon() -> None:
+def test_an_external_id_is_split_at_its_first_colon() -> None:
     assert external_id_pair("shop:10017") == ("shop", "10017")
     assert external_id_pair("erp:urn:x:1") == ("erp", "urn:x:1")
 
@@ -22,5 +22,5 @@ def test_an_external_id_without_a_system_or_an_id_is_refused(text: str) -> None:
     assert "shop:10017" in error["msg"]
 
 
-def test_an_external_id_parameter_stays_text() -> None:
+def test_an_external_id_parameter_is_not_split_by_validation() -> None:
     assert TypeAdapter(ExternalIdText).validate_python("erp:urn:x:1") == "erp:urn:x:1"

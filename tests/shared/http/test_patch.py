@@ -17,6 +17,8 @@ class Text(BaseModel):
 
 
 class Sheet(BaseModel):
+    """An example resource."""
+
     title: Text
     until: date | None = None
 
@@ -24,6 +26,8 @@ class Sheet(BaseModel):
 
 
 class SheetPatch(BaseModel):
+    """The body of a PATCH of a sheet."""
+
     notes: dict[str, str | int] | None = None
     title: dict[str, str | None] | None = None
     until: date | None = None
@@ -55,7 +59,7 @@ BEFORE = {"title": {"zh": "标题", "en": "Title"}, "until": "2026-01-31"}
 def test_objects_are_merged_and_everything_else_is_replaced(
     target: object, patch: object, result: object
 ) -> None:
-    """Test the examples of the RFC, appendix A."""
+    """These are the examples in appendix A of RFC 7396."""
     assert merged(target, patch) == result
 
 
@@ -83,7 +87,7 @@ def test_a_patch_that_leaves_an_invalid_resource_is_refused(
     assert (fault.pointer, fault.code, fault.message) == ("/title/zh", code, message)
 
 
-def test_a_fault_of_a_patch_has_a_json_pointer() -> None:
+def test_the_json_pointer_of_a_fault_escapes_slashes_and_tildes() -> None:
     with pytest.raises(Invalid) as refusal:
         patched(Sheet, BEFORE, SheetPatch(notes={"a/b~c": "x"}))
     assert [fault.pointer for fault in refusal.value.faults] == ["/notes/a~1b~0c"]

@@ -19,15 +19,15 @@ JSON = {"Content-Type": "application/json"}
 
 
 def faults_of(answer: httpx.Response, status: int, code: str) -> list[tuple[str, str, str]]:
-    """Return pointer, code and message of each fault, after a check of the status and code."""
+    """Check the status and code of a problem; return pointer, code and message of each fault."""
     body: dict[str, Any] = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
     assert (answer.status_code, body["status"], body["code"]) == (status, status, code)
-    return [(each["pointer"], each["code"], each["message"]) for each in body["errors"]]
+    return [(fault["pointer"], fault["code"], fault["message"]) for fault in body["errors"]]
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH"])
-def test_a_method_that_a_path_lacks_is_refused_with_those_that_it_takes(
+def test_a_method_that_a_path_does_not_accept_is_refused_with_the_accepted_ones(
     client: httpx.Client, method: str
 ) -> None:
     answer = client.request(method, "/v1/notes")
@@ -36,7 +36,7 @@ def test_a_method_that_a_path_lacks_is_refused_with_those_that_it_takes(
     assert answer.json()["detail"] == "This path takes GET, POST."
 
 
-def test_a_body_without_a_content_type_is_refused_with_the_one_to_send(
+def test_a_body_without_a_content_type_is_refused_with_the_type_to_send(
     client: httpx.Client,
 ) -> None:
     answer = client.post("/v1/notes", content=b'{"title": "a"}')
@@ -45,7 +45,7 @@ def test_a_body_without_a_content_type_is_refused_with_the_one_to_send(
     assert "Content-Type: application/json" in message
 
 
-def test_broken_json_is_refused_with_the_position_of_the_fault(client: httpx.Client) -> None:
+def test_malformed_json_is_refused_with_the_position_of_the_error(client: httpx.Client) -> None:
     answer = client.post("/v1/notes", content=b'{"title": nonsense}', headers=JSON)
     ((pointer, code, message),) = faults_of(answer, 400, "malformed_json")
     assert (pointer, code) == ("", "json_invalid")
@@ -62,12 +62,12 @@ def test_missing_and_unknown_fields_have_different_codes(client: httpx.Client) -
     ]
 
 
-def test_a_parameter_with_nul_is_refused(client: httpx.Client) -> None:
+def test_a_query_parameter_with_a_nul_is_refused(client: httpx.Client) -> None:
     faults = faults_of(client.get("/v1/notes?title=a%00"), 422, "invalid")
     assert [(pointer, code) for pointer, code, _ in faults] == [("query:title", "nul")]
 
 
-def test_a_parameter_that_would_be_ignored_is_refused(client: httpx.Client) -> None:
+def test_an_unknown_or_repeated_query_parameter_is_refused(client: httpx.Client) -> None:
     faults = faults_of(client.get("/v1/notes?colour=red&limit=1&limit=2"), 422, "invalid")
     assert [(pointer, code) for pointer, code, _ in faults] == [
         ("query:colour", "unknown_parameter"),
@@ -75,7 +75,7 @@ def test_a_parameter_that_would_be_ignored_is_refused(client: httpx.Client) -> N
     ]
 
 
-def test_a_body_that_is_no_utf_8_is_refused(client: httpx.Client) -> None:
+def test_a_body_that_is_not_utf_8_is_refused(client: httpx.Client) -> None:
     answer = client.post("/v1/notes", content=b'{"title": "\xff"}', headers=JSON)
     assert faults_of(answer, 400, "bad_request") == []
     assert "UTF-8" in answer.json()["detail"]
@@ -98,7 +98,7 @@ class Bag(Body):
 
 @pytest.fixture
 def bags(offering: Offering) -> Iterator[httpx.Client]:
-    """Yield a client of a service of bags, which takes them as JSON and as files."""
+    """Yield a client of a service with a route for JSON and a route for files."""
     router = Router(prefix="bags", tag="bags", about="Bags.")
 
     @router.post("")
@@ -124,7 +124,7 @@ def bags(offering: Offering) -> Iterator[httpx.Client]:
         ({"inner": {}}, "/inner/text", "This is needed."),
     ],
 )
-def test_a_fault_of_a_body_has_a_pointer_and_a_message_of_what_to_do(
+def test_a_fault_of_a_body_has_a_pointer_and_advice_on_what_to_send(
     bags: httpx.Client, body: object, pointer: str, message: str
 ) -> None:
     ((where, _, advice),) = faults_of(bags.post("/v1/bags", json=body), 422, "invalid")
@@ -150,7 +150,7 @@ def test_a_body_with_a_lone_surrogate_in_a_name_is_refused(bags: httpx.Client, b
     assert len(faults_of(bags.post("/v1/bags", content=body, headers=JSON), 422, "invalid")) == 1
 
 
-def test_text_where_a_file_belongs_is_refused_without_naming_python_classes(
+def test_a_text_instead_of_a_file_is_refused_with_advice_on_what_to_send(
     bags: httpx.Client,
 ) -> None:
     faults = faults_of(bags.post("/v1/bags/files", data={"file": "text"}), 422, "invalid")
@@ -159,7 +159,9 @@ def test_text_where_a_file_belongs_is_refused_without_naming_python_classes(
     assert "multipart/form-data" in message
 
 
-def test_a_fault_of_a_parameter_names_where_it_was_sent(client: httpx.Client) -> None:
+def test_the_pointer_of_a_fault_names_the_query_parameter_or_the_header(
+    client: httpx.Client,
+) -> None:
     faults = faults_of(client.get("/v1/notes?limit=0"), 422, "invalid")
     assert [pointer for pointer, _, _ in faults] == ["query:limit"]
     faults = faults_of(

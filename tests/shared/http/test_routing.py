@@ -8,20 +8,20 @@ import pytest
 from fastapi import Header, Query
 from pydantic import Field
 
-from shared.http.dependencies import SEES_ALL
+from shared.http.dependencies import NEEDS_ALL_ROWS
 from shared.http.identity import Identity
 from shared.http.pagination import PageRequest, paged_by
 from shared.http.routing import Router
 from shared.http.schemas import Filter
 from shared.row_access import Rows
-from tests.services.harness import Tokens
+from tests.services.harness import TokenSigner
 from tests.shared.http.conftest import Offering
 
 
 @pytest.fixture
 def shelf(offering: Offering) -> Iterator[httpx.Client]:
-    """Yield a client of a service of books."""
-    router = Router(prefix="books", tag="books", about="Books.", dependencies=[SEES_ALL])
+    """Yield a client of a service of books; only keys that see all rows may call it."""
+    router = Router(prefix="books", tag="books", about="Books.", dependencies=[NEEDS_ALL_ROWS])
 
     @router.get("")
     def list_books(
@@ -38,7 +38,7 @@ def shelf(offering: Offering) -> Iterator[httpx.Client]:
 
 
 class MagazineFilter(Filter):
-    """Which magazines a list is about."""
+    """The query parameters that filter a list of magazines."""
 
     issue: int | None = Field(None, le=99)
     printed_from: str | None = Field(None, alias="from")
@@ -68,7 +68,7 @@ def test_the_fields_of_a_filter_model_are_known_parameters_by_their_aliases(
     assert magazines.get("/v1/magazines").json() == [None, None, 50]
 
 
-def test_a_filter_model_lets_no_unknown_or_repeated_parameter_pass(
+def test_a_route_with_a_filter_model_refuses_unknown_and_repeated_parameters(
     magazines: httpx.Client,
 ) -> None:
     answer = magazines.get("/v1/magazines?printed_from=1921&filters=1&issue=1&issue=2&from=%00")
@@ -82,18 +82,19 @@ def test_a_filter_model_lets_no_unknown_or_repeated_parameter_pass(
     assert message == "This route knows: cursor, from, issue, limit, sort."
 
 
-def test_a_value_that_a_filter_model_refuses_is_named_by_its_parameter(
+def test_an_invalid_value_of_a_filter_model_is_refused_with_its_parameter(
     magazines: httpx.Client,
 ) -> None:
     assert faults(magazines.get("/v1/magazines?issue=100")) == [("query:issue", "less_than_equal")]
 
 
 def faults(answer: httpx.Response) -> list[tuple[str, str]]:
+    """Check that an answer is a 422, and return the pointer and the code of each fault."""
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
-    return [(each["pointer"], each["code"]) for each in answer.json()["errors"]]
+    return [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]]
 
 
-def test_known_parameters_pass(shelf: httpx.Client) -> None:
+def test_known_query_parameters_are_accepted(shelf: httpx.Client) -> None:
     answer = shelf.get("/v1/books", params={"by": "鲁迅", "year": 1921})
     assert answer.json() == ["鲁迅", [1921], ""]
     assert shelf.get("/v1/books/a").json() == "a"
@@ -106,12 +107,14 @@ def test_unknown_parameters_are_refused_in_alphabetical_order_with_those_the_rou
     assert faults(answer) == [
         (f"query:{name}", "unknown_parameter") for name in ("book", "from", "to", "x_shelf")
     ]
-    assert {each["message"] for each in answer.json()["errors"]} == {"This route knows: by, year."}
+    assert {fault["message"] for fault in answer.json()["errors"]} == {
+        "This route knows: by, year."
+    }
     (fault,) = shelf.get("/v1/books/a?by=b").json()["errors"]
     assert (fault["pointer"], fault["message"]) == ("query:by", "This route knows: none.")
 
 
-def test_a_repeated_parameter_is_refused(shelf: httpx.Client) -> None:
+def test_a_repeated_query_parameter_is_refused(shelf: httpx.Client) -> None:
     assert faults(shelf.get("/v1/books?year=1&by=a&year=2&by=a&by=")) == [
         ("query:by", "repeated_parameter"),
         ("query:year", "repeated_parameter"),
@@ -137,9 +140,9 @@ def test_faults_of_unknown_parameters_are_limited_in_length_and_number(shelf: ht
 
 
 def test_dependencies_of_a_router_apply_to_each_of_its_routes(
-    shelf: httpx.Client, tokens: Tokens
+    shelf: httpx.Client, token_signer: TokenSigner
 ) -> None:
     caller = Identity("key-7", "North", frozenset({"read"}), Rows.TEAM, "north")
     for path in ("/v1/books", "/v1/books/a"):
-        answer = shelf.get(path, headers=tokens.authorization("notes", caller))
+        answer = shelf.get(path, headers=token_signer.authorization("notes", caller))
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")

@@ -41,9 +41,10 @@ class Payment(Body):
 
 
 def faults(kind: type[Body], **given: object) -> list[tuple[object, str]]:
+    """Return the field and the code of each error of a body with these values."""
     with pytest.raises(ValidationError) as refused:
         kind.model_validate(given)
-    return [(each["loc"][0], each["type"]) for each in refused.value.errors()]
+    return [(error["loc"][0], error["type"]) for error in refused.value.errors()]
 
 
 def test_a_field_may_lower_the_maximum_length_of_its_type() -> None:
@@ -73,14 +74,14 @@ class Circle(Body):
 
 
 class Line(Body):
-    """A member of a union whose `kind` has the name of one of its fields."""
+    """A member of a union, whose `kind` is also the name of one of its fields."""
 
     kind: Literal["line"]
     line: str
 
 
 def drawing() -> type[Body]:
-    """Return a body with a list of a union."""
+    """Return a body whose field is a list of members of a union."""
 
     class Drawing(Body):
         shapes: list[Annotated[Circle | Line, Field(discriminator="kind"), UNTAGGED]]
@@ -89,7 +90,7 @@ def drawing() -> type[Body]:
 
 
 def inside(value: Any, steps: tuple[Any, ...]) -> object:
-    """Return what these keys and indexes lead to within a value."""
+    """Return the part of a value to which these keys and indexes lead."""
     for step in steps:
         value = value[step]
     return value
@@ -204,7 +205,7 @@ def test_values_are_serialised_as_documented() -> None:
         ("day", None, "day", "2026-01-31"),
     ],
 )
-def test_other_values_are_refused_with_an_example_of_what_to_send(
+def test_values_not_written_as_documented_are_refused_with_an_example(
     field: str, given: object, code: str, advice: str
 ) -> None:
     with pytest.raises(ValidationError) as refused:
@@ -215,13 +216,13 @@ def test_other_values_are_refused_with_an_example_of_what_to_send(
     assert advice in fault["msg"]
 
 
-def test_nul_and_colons_are_refused_with_what_to_send() -> None:
-    def refused(**given: Any) -> str:
+def test_a_nul_and_a_colon_in_a_system_are_refused_with_advice() -> None:
+    def error_of(**given: Any) -> str:
         with pytest.raises(ValidationError) as refusal:
             ExternalIdIn.model_validate({"system": "erp", "id": "17"} | given)
         (fault,) = refusal.value.errors()
         return f"{fault['type']}: {fault['msg']}"
 
-    assert refused(id="1\x007") == "nul: Leave out the character NUL."
-    assert refused(system="e:rp").startswith("colon: Leave the colon out of `system`")
+    assert error_of(id="1\x007") == "nul: Leave out the character NUL."
+    assert error_of(system="e:rp").startswith("colon: Leave the colon out of `system`")
     assert ExternalIdIn(system="erp", id="1:7").id == "1:7"

@@ -42,26 +42,28 @@ def tracing_client(offering: Offering) -> Iterator[httpx.Client]:
         yield client
 
 
-def counted(method: str, route: str, status: int) -> float:
+def request_count(method: str, route: str, status: int) -> float:
+    """Return the value of the metric that counts requests."""
     labels = {"method": method, "route": route, "status": str(status)}
     return REGISTRY.get_sample_value("patron_http_requests_total", labels) or 0
 
 
-def seconds(route: str) -> float:
+def request_seconds(route: str) -> float:
+    """Return the sum of the durations of requests in the metric."""
     return REGISTRY.get_sample_value("patron_http_request_seconds_sum", {"route": route}) or 0
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, str]]:
-    """Return the log lines of requests so far, each as its fields."""
+    """Return the fields of each log line of a request so far."""
     messages = [one.getMessage() for one in caplog.records if one.name == "shared.http"]
     return [dict(re.findall(r"(\w+)='?([^' ]*)", message)) for message in messages]
 
 
-def the_line(caplog: pytest.LogCaptureFixture) -> dict[str, str]:
+def wait_for_only_line(caplog: pytest.LogCaptureFixture) -> dict[str, str]:
     """Wait for the log line of the only request and return its fields.
 
-    The server counts and logs a request after its answer has left, so a client may be earlier.
-    The line comes last: once it is there, the request is counted too.
+    The server counts and then logs a request after it has sent the answer, so a test has to wait.
+    When the log line exists, the request is counted too.
     """
     assert eventually(lambda: lines(caplog) != [])
     (line,) = lines(caplog)
@@ -72,17 +74,17 @@ def test_a_request_is_counted_timed_and_logged_under_its_route(
     tracing_client: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    before, spent = counted("GET", ROUTE, 200), seconds(ROUTE)
+    before, seconds_before = request_count("GET", ROUTE, 200), request_seconds(ROUTE)
     assert tracing_client.get("/v1/traces/17").status_code == 200
-    line = the_line(caplog)
-    assert counted("GET", ROUTE, 200) == before + 1
-    took = seconds(ROUTE) - spent
-    assert took > 0
-    assert float(line.pop("ms")) == pytest.approx(took * 1000, abs=0.01)
+    line = wait_for_only_line(caplog)
+    assert request_count("GET", ROUTE, 200) == before + 1
+    duration = request_seconds(ROUTE) - seconds_before
+    assert duration > 0
+    assert float(line.pop("ms")) == pytest.approx(duration * 1000, abs=0.01)
     assert line == {"method": "GET", "route": ROUTE, "status": "200", "event": "request"}
 
 
-def test_a_body_reaches_its_route(tracing_client: httpx.Client) -> None:
+def test_a_request_body_reaches_its_route(tracing_client: httpx.Client) -> None:
     assert tracing_client.post("/v1/traces", content=b"12345").json() == 5
 
 
@@ -90,18 +92,18 @@ def test_an_unmatched_request_is_logged_without_its_path_and_method(
     tracing_client: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    before = counted("other", "unmatched", 404)
+    before = request_count("other", "unmatched", 404)
     tracing_client.request("PROPFIND", "/v1/secret")
-    line = the_line(caplog)
-    assert counted("other", "unmatched", 404) == before + 1
+    line = wait_for_only_line(caplog)
+    assert request_count("other", "unmatched", 404) == before + 1
     assert (line["method"], line["route"], line["status"]) == ("other", "unmatched", "404")
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_each_method_is_counted_by_its_name(tracing_client: httpx.Client, method: str) -> None:
-    before = counted(method, ROUTE, 405)
+    before = request_count(method, ROUTE, 405)
     tracing_client.request(method, "/v1/traces/1")
-    assert eventually(lambda: counted(method, ROUTE, 405) == before + 1)
+    assert eventually(lambda: request_count(method, ROUTE, 405) == before + 1)
 
 
 def test_the_request_id_and_trace_of_the_caller_are_used(tracing_client: httpx.Client) -> None:
@@ -122,9 +124,9 @@ def test_a_request_without_a_valid_id_or_trace_gets_new_ones(
         assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", request_id)
         assert re.fullmatch(r"[0-9a-f]{32}", trace_id)
         assert answer.headers["X-Request-Id"] == request_id
-    one, other = (answer.json() for answer in answers)
-    assert one[0] != other[0]
-    assert one[1] != other[1]
+    first, second = (answer.json() for answer in answers)
+    assert first[0] != second[0]
+    assert first[1] != second[1]
 
 
 def test_a_request_that_fails_without_an_answer_is_counted_and_logged(
@@ -134,14 +136,14 @@ def test_a_request_that_fails_without_an_answer_is_counted_and_logged(
         raise ZeroDivisionError
 
     caplog.set_level("INFO")
-    before = counted("GET", "unmatched", 500)
+    before = request_count("GET", "unmatched", 500)
     with serve(Telemetry(failing), lifespan="off") as url:
         assert httpx.get(url).status_code == 500
-    assert the_line(caplog)["status"] == "500"
-    assert counted("GET", "unmatched", 500) == before + 1
+    assert wait_for_only_line(caplog)["status"] == "500"
+    assert request_count("GET", "unmatched", 500) == before + 1
 
 
-def test_a_scope_that_is_no_http_request_is_passed_on_unlogged(
+def test_a_scope_that_is_not_an_http_request_is_passed_on_without_a_log_line(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     seen = []

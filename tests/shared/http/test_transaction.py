@@ -1,4 +1,4 @@
-"""Tests of transactions: an answer is sent after the commit."""
+"""Tests of transactions of routes: the response is sent after the commit."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,12 +16,13 @@ KEY = {"Idempotency-Key": "one"}
 
 
 def count(backend: Backend, table: type) -> int:
+    """Return the number of rows of a table."""
     with backend.database.reading() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_a_failed_commit_is_not_answered_with_201(backend: Backend, client: httpx.Client) -> None:
-    """The constraint is checked at the commit, after the route has returned its answer."""
+    """The database checks the constraint at the commit, after the route function has returned."""
     orphan = {"title": "orphan", "answers": str(new_id())}
     answer = client.post("/v1/notes", json=orphan, headers=KEY)
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
@@ -29,7 +30,7 @@ def test_a_failed_commit_is_not_answered_with_201(backend: Backend, client: http
     assert count(backend, StoredAnswer) == 0
 
 
-def test_a_database_that_goes_away_at_the_commit_is_a_503(
+def test_a_database_that_is_lost_at_the_commit_is_a_503(
     backend: Backend, client: httpx.Client
 ) -> None:
     gone = OperationalError("COMMIT", None, Exception("server closed the connection"))
@@ -46,10 +47,10 @@ def test_a_database_that_goes_away_at_the_commit_is_a_503(
     assert count(backend, Note) == 0
 
 
-def test_two_requests_that_create_the_same_at_once_create_it_once(
+def test_two_simultaneous_requests_for_the_same_title_create_one_note(
     backend: Backend, client: httpx.Client
 ) -> None:
-    """The unique title is free when both look; the later one gets 409 and not 500."""
+    """The unique constraint refuses the second request, which gets 409 and not 500."""
     GATE.open.clear()
     with ThreadPoolExecutor() as pool:
         calls = [pool.submit(client.post, "/v1/notes", json={"title": "a"}) for _ in range(2)]
@@ -60,8 +61,8 @@ def test_two_requests_that_create_the_same_at_once_create_it_once(
     assert count(backend, Note) == 1
 
 
-def test_more_requests_than_connections_all_get_through(client: httpx.Client) -> None:
-    """There are 40 threads and 20 connections; one with a connection gets a thread to finish."""
+def test_more_simultaneous_requests_than_connections_all_succeed(client: httpx.Client) -> None:
+    """A service has 40 threads and 20 connections; none may wait for the other forever."""
     with ThreadPoolExecutor(64) as pool:
         titles = [f"note {number}" for number in range(150)]
         answers = pool.map(lambda title: client.post("/v1/notes", json={"title": title}), titles)

@@ -18,7 +18,7 @@ from services.registry.sales.product.schemas import (
 )
 from shared.errors import found_or_404
 from shared.http.answers import answer, errors
-from shared.http.dependencies import SEES_ALL, Reading, Settings, Transaction
+from shared.http.dependencies import NEEDS_ALL_ROWS, Reading, Settings, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
@@ -37,7 +37,7 @@ router = Router(
     status_code=201,
     response_model=ProductOut,
     responses=errors(403, 409),
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 def create_product(
     body: ProductCreate, once: Once, session: Transaction, settings: Settings
@@ -58,7 +58,7 @@ def create_product(
     "/by-code/{code}",
     response_model=ProductOut,
     responses=errors(403) | {201: {"model": ProductOut, "description": "The product was created."}},
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 def put_product(
     code: Annotated[

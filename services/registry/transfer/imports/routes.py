@@ -12,7 +12,14 @@ from services.registry.transfer.imports.schemas import ImportOut, ImportPage, Se
 from services.registry.transfer.imports.specs import description_of_files, join_words
 from shared.errors import found_or_404
 from shared.http.answers import answer, errors
-from shared.http.dependencies import EACH_PART_ONCE, SEES_ALL, Caller, Reading, Store, Transaction
+from shared.http.dependencies import (
+    NEEDS_ALL_ROWS,
+    NO_REPEATED_PARTS,
+    Caller,
+    Reading,
+    Store,
+    Transaction,
+)
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
@@ -25,7 +32,7 @@ router = Router(
     prefix="imports",
     tag="imports",
     about=f"Imports (导入) of {join_words('and')} from files, by jobs whose progress can be read.",
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 
 ImportId = Annotated[UUID, Path(description="The `id` of the import.")]
@@ -51,7 +58,7 @@ below begins with `=` or `@`.
     response_model=ImportOut,
     responses=errors(403, 413),
     max_body_size=MAX_FORM_BYTES,
-    dependencies=[EACH_PART_ONCE],
+    dependencies=[NO_REPEATED_PARTS],
     description=_ABOUT + description_of_files(),
 )
 def start_import(

@@ -28,7 +28,7 @@ from services.scoring.figures.score.population import Population
 from shared import clock
 from shared.errors import NotFound, found_or_404
 from shared.http.answers import answer, errors
-from shared.http.dependencies import SEES_ALL, Reader, Reading
+from shared.http.dependencies import NEEDS_ALL_ROWS, Reader, Reading
 from shared.http.routing import Router
 from shared.row_access import Rows
 
@@ -94,7 +94,7 @@ def read_ladder(session: Reading, reader: Reader, period: PeriodQuery) -> Respon
     "/satisfaction",
     response_model=SatisfactionOut,
     responses=errors(403, 404),
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 def read_satisfaction(
     session: Reading,

@@ -21,7 +21,7 @@ from services.survey.design.questionnaire.schemas import (
 )
 from shared.errors import Fault, Invalid, found_or_404
 from shared.http.answers import answer, errors
-from shared.http.dependencies import SEES_ALL, Caller, ExpectedVersion, Reading, Transaction
+from shared.http.dependencies import NEEDS_ALL_ROWS, Caller, ExpectedVersion, Reading, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
@@ -44,7 +44,7 @@ VersionNumber = Annotated[int, Path(ge=1, le=10**9, description="Number of the v
     status_code=201,
     response_model=QuestionnaireOut,
     responses=errors(403, 409),
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 def design_questionnaire(
     body: QuestionnaireCreate, once: Once, session: Transaction, caller: Caller
@@ -101,7 +101,7 @@ def read_questionnaire(questionnaire_id: QuestionnaireId, session: Reading) -> R
     "/{questionnaire_id}",
     response_model=QuestionnaireOut,
     responses=errors(400, 403, 404, 409, 412, 428),
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 def change_questionnaire(
     questionnaire_id: QuestionnaireId,
@@ -125,7 +125,7 @@ def change_questionnaire(
     "/{questionnaire_id}/publish",
     response_model=QuestionnaireOut,
     responses=errors(403, 404, 409),
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 def publish_questionnaire(
     questionnaire_id: QuestionnaireId, once: Once, session: Transaction
@@ -145,7 +145,7 @@ def publish_questionnaire(
     status_code=201,
     response_model=QuestionnaireOut,
     responses=errors(403, 404, 409),
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 def open_version(
     questionnaire_id: QuestionnaireId, once: Once, session: Transaction, caller: Caller

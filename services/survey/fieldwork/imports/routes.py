@@ -15,7 +15,14 @@ from services.survey.fieldwork.survey.schemas import SurveyId
 from services.survey.fieldwork.survey.service import UNKNOWN
 from shared.errors import found_or_404
 from shared.http.answers import answer, errors
-from shared.http.dependencies import EACH_PART_ONCE, SEES_ALL, Caller, Reading, Store, Transaction
+from shared.http.dependencies import (
+    NEEDS_ALL_ROWS,
+    NO_REPEATED_PARTS,
+    Caller,
+    Reading,
+    Store,
+    Transaction,
+)
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
@@ -28,7 +35,7 @@ router = Router(
     prefix="surveys",
     tag="answer imports",
     about="Files of answers to a survey, imported by jobs whose progress can be read.",
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 
 ImportId = Annotated[UUID, Path(description="The import's id.")]
@@ -40,7 +47,7 @@ ImportId = Annotated[UUID, Path(description="The import's id.")]
     response_model=ImportOut,
     responses=errors(403, 404, 409, 413),
     max_body_size=MAX_FORM_BYTES,
-    dependencies=[EACH_PART_ONCE],
+    dependencies=[NO_REPEATED_PARTS],
 )
 def import_answers(
     survey_id: SurveyId,

@@ -24,7 +24,7 @@ from services.survey.fieldwork.survey.schemas import (
     wave_out,
 )
 from shared.http.answers import answer, errors
-from shared.http.dependencies import SEES_ALL, Caller, ExpectedVersion, Reading, Transaction
+from shared.http.dependencies import NEEDS_ALL_ROWS, Caller, ExpectedVersion, Reading, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
@@ -42,7 +42,7 @@ router = Router(
     status_code=201,
     response_model=SurveyOut,
     responses=errors(403, 409),
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 def design_survey(body: SurveyCreate, once: Once, session: Transaction, caller: Caller) -> Response:
     """Create a survey with its first wave, which asks a published version of a questionnaire."""
@@ -85,7 +85,7 @@ def read_survey(survey_id: SurveyId, session: Reading) -> Response:
     "/{survey_id}",
     response_model=SurveyOut,
     responses=errors(400, 403, 404, 412, 428),
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 def change_survey(
     survey_id: SurveyId, body: SurveyUpdate, expected_version: ExpectedVersion, session: Transaction
@@ -104,7 +104,7 @@ def change_survey(
     "/{survey_id}/publish",
     response_model=SurveyOut,
     responses=errors(403, 404, 409),
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 def publish_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Response:
     """Publish a survey: it accepts responses through the API, from files and on the waves' pages.
@@ -121,7 +121,7 @@ def publish_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Res
     "/{survey_id}/close",
     response_model=SurveyOut,
     responses=errors(403, 404, 409),
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 def close_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Response:
     """Close a survey: it accepts no more responses."""
@@ -144,7 +144,7 @@ def list_waves(survey_id: SurveyId, session: Reading) -> Response:
     status_code=201,
     response_model=WaveOut,
     responses=errors(403, 404, 409),
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 def open_wave(survey_id: SurveyId, body: WaveCreate, once: Once, session: Transaction) -> Response:
     """Open a further wave of a survey.
@@ -178,7 +178,7 @@ def read_wave(survey_id: SurveyId, code: WaveCode, session: Reading) -> Response
     "/{survey_id}/waves/{code}/close",
     response_model=WaveOut,
     responses=errors(403, 404, 409),
-    dependencies=[SEES_ALL],
+    dependencies=[NEEDS_ALL_ROWS],
 )
 def close_wave(survey_id: SurveyId, code: WaveCode, once: Once, session: Transaction) -> Response:
     """Close one wave of a survey: the wave accepts no more responses."""

@@ -13,11 +13,11 @@ SEED = bytes(range(32))
 
 @given(st.uuids(), st.uuids(), st.binary(min_size=32, max_size=32))
 def test_the_text_of_a_key_depends_on_its_id_and_the_seed_alone(
-    one: UUID, other: UUID, seed: bytes
+    key_id: UUID, other_id: UUID, seed: bytes
 ) -> None:
-    assert credential(SEED, one) == credential(SEED, one)
-    assert (credential(SEED, one) == credential(SEED, other)) is (one == other)
-    assert (credential(SEED, one) == credential(seed, one)) is (seed == SEED)
+    assert credential(SEED, key_id) == credential(SEED, key_id)
+    assert (credential(SEED, key_id) == credential(SEED, other_id)) is (key_id == other_id)
+    assert (credential(SEED, key_id) == credential(seed, key_id)) is (seed == SEED)
 
 
 def test_a_key_is_long_and_ascii() -> None:
@@ -28,7 +28,7 @@ def test_a_key_is_long_and_ascii() -> None:
 
 
 def test_keys_and_digests_of_earlier_releases_stay_valid() -> None:
-    """Another derivation or digest would lock every caller out."""
+    """A changed derivation or digest would make every existing API key invalid."""
     text = credential(SEED, UUID(int=1))
     assert text == "patron_GPcGd1lPeFnnGI8AAxq9TL1bVpvOxxDF7oSsYd7Bdw8"
     assert digest(text) == "760aa1dd205d1fc1fd8b49a1995d0ed4926e0a2c575ff4a29ba66ff0660d423e"
@@ -41,7 +41,7 @@ def test_every_text_has_a_digest(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "noun", "needed"),
+    ("method", "collection", "needed"),
     [
         ("GET", "customers", Scope.READ),
         ("HEAD", "customers", Scope.READ),
@@ -51,8 +51,10 @@ def test_every_text_has_a_digest(text: str) -> None:
         ("GET", "api-keys", Scope.ADMIN),
     ],
 )
-def test_method_and_noun_decide_the_needed_scope(method: str, noun: str, needed: Scope) -> None:
-    assert needed_scope(method, noun) is needed
+def test_the_method_and_the_first_path_segment_decide_the_needed_scope(
+    method: str, collection: str, needed: Scope
+) -> None:
+    assert needed_scope(method, collection) is needed
 
 
 def test_admin_includes_every_scope_and_no_other_scope_includes_another() -> None:

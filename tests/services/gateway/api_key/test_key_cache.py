@@ -1,4 +1,4 @@
-"""Tests of the cache of keys."""
+"""Tests of the cache of the identities that belong to API keys."""
 
 import asyncio
 from uuid import UUID
@@ -18,14 +18,23 @@ SEED = bytes(32)
 
 
 def new_key(database: Database, name: str = "shop") -> tuple[str, str]:
+    """Create an API key and return its id and its text."""
     with database.transaction() as session:
         key = service.create_api_key(
-            session, name=name, scopes={Scope.READ}, rows=Rows.OWN, team=None, seed=SEED, by="x"
+            session,
+            name=name,
+            scopes={Scope.READ},
+            rows=Rows.OWN,
+            team=None,
+            seed=SEED,
+            created_by="x",
         )
         return str(key.id), credential(SEED, key.id)
 
 
-def test_a_key_revoked_elsewhere_is_refused_after_thirty_seconds(gateway: Gateway) -> None:
+def test_a_key_that_another_process_revoked_is_refused_after_thirty_seconds(
+    gateway: Gateway,
+) -> None:
     key_cache = KeyCache(gateway.database)
     key_id, key = new_key(gateway.database)
     with time_machine.travel(0, tick=False) as clock:

@@ -11,16 +11,19 @@ from services.gateway.api_key.models import ApiKey
 from tests.services.gateway.conftest import KEY, Gateway
 
 NEW = {"name": "web shop", "scopes": ["read", "write"]}
+"""The request body of a valid new key."""
 
 
-def create(gateway: Gateway, **more: object) -> dict[str, object]:
-    created = gateway.client.post("/v1/api-keys", json=NEW | more)
+def create(gateway: Gateway, **changed: object) -> dict[str, object]:
+    """Create a key, with some fields changed, and return the body of the answer."""
+    created = gateway.client.post("/v1/api-keys", json=NEW | changed)
     assert created.status_code == 201, created.text
     body: dict[str, object] = created.json()
     return body
 
 
 def status_with(gateway: Gateway, key: object) -> int:
+    """Return the status of a read of a customer with this API key."""
     headers = {"Authorization": f"Bearer {key}"}
     return httpx.get(f"{gateway.url}/v1/customers/1", headers=headers).status_code
 
@@ -61,7 +64,7 @@ def test_the_administrators_key_cannot_be_revoked(gateway: Gateway) -> None:
 
 
 def test_p7_a_key_that_sees_some_rows_creates_no_keys_and_reads_none(gateway: Gateway) -> None:
-    """P7: earlier releases could create keys with the scope admin that see some rows only."""
+    """P7 (callers see permitted rows only): earlier releases allowed admin keys of some rows."""
     created = create(gateway, scopes=["admin"])
     with gateway.database.transaction() as session:
         session.get_one(ApiKey, UUID(str(created["id"]))).rows = "own"
@@ -74,8 +77,10 @@ def test_p7_a_key_that_sees_some_rows_creates_no_keys_and_reads_none(gateway: Ga
             limited.get(path),
             limited.delete(path),
         ]
-    assert {(one.status_code, one.json()["code"]) for one in answers} == {(403, "forbidden")}
-    assert all("sees all rows" in one.json()["detail"] for one in answers)
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {
+        (403, "forbidden")
+    }
+    assert all("sees all rows" in answer.json()["detail"] for answer in answers)
     assert len(gateway.client.get("/v1/api-keys").json()["items"]) == 2
 
 

@@ -12,10 +12,12 @@ from shared.contracts.registry.order import OrderLine
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
+    """Return the AsyncAPI document of all events."""
     return asyncapi.describe(version="1")
 
 
 def resolved(document: dict[str, Any], reference: str) -> Any:
+    """Return the part of the document that a reference (`#/...`) names."""
     node: Any = document
     for step in reference.removeprefix("#/").split("/"):
         node = node[step]
@@ -23,7 +25,9 @@ def resolved(document: dict[str, Any], reference: str) -> Any:
 
 
 def test_every_contract_is_a_message_on_its_topic(document: dict[str, Any]) -> None:
-    assert set(document["components"]["messages"]) == {c.name for c in contracts().values()}
+    assert set(document["components"]["messages"]) == {
+        contract.name for contract in contracts().values()
+    }
     for contract in contracts().values():
         channel = document["channels"][contract.topic]
         message = resolved(document, channel["messages"][contract.name]["$ref"])
@@ -32,7 +36,7 @@ def test_every_contract_is_a_message_on_its_topic(document: dict[str, Any]) -> N
         assert resolved(document, operation["channel"]["$ref"])["address"] == contract.topic
 
 
-def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+def test_every_reference_names_an_existing_part(document: dict[str, Any]) -> None:
     pending: list[Any] = [document]
     while pending:
         node = pending.pop()
@@ -44,7 +48,7 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
             pending += node
 
 
-def test_topics_of_facts_are_never_deleted_and_topics_of_states_compacted(
+def test_only_topics_of_states_are_compacted(
     document: dict[str, Any],
 ) -> None:
     for contract in contracts().values():

@@ -8,30 +8,32 @@ from typing import Any
 import pytest
 
 from services.gateway.app import DOCUMENTS, create_app
-from services.gateway.document import areas, openapi
+from services.gateway.document import openapi, service_documents
 from services.gateway.settings import Settings
 from shared.errors import Problem
 from shared.http.openapi import METHODS, SHARED_COMPONENTS
 from shared.http.problems import problem_json
 
-ITEM = {"$ref": "#/components/schemas/Body"}
+BODY = {"$ref": "#/components/schemas/Body"}
 
 
-def document(path: str, operation: str, **more: Any) -> dict[str, Any]:
-    answer = {"description": "x", "content": {"application/json": {"schema": ITEM}}}
+def document(path: str, operation_id: str, **schemas: Any) -> dict[str, Any]:
+    """Return the document of a service with one operation, the schema Body and other schemas."""
+    answer = {"description": "x", "content": {"application/json": {"schema": BODY}}}
     return {
         "openapi": "3.1.0",
         "paths": {
             path: {
                 "parameters": [],
-                "get": {"operationId": operation, "tags": ["t"], "responses": {"200": answer}},
+                "get": {"operationId": operation_id, "tags": ["t"], "responses": {"200": answer}},
             }
         },
-        "components": {"schemas": {"Body": {"type": "object", "title": operation}, **more}},
+        "components": {"schemas": {"Body": {"type": "object", "title": operation_id}, **schemas}},
     }
 
 
 def references(node: Any) -> Iterator[str]:
+    """Yield every `$ref` in a part of a document."""
     if isinstance(node, dict):
         yield from (value for key, value in node.items() if key == "$ref")
         for value in node.values():
@@ -42,6 +44,7 @@ def references(node: Any) -> Iterator[str]:
 
 
 def component(merged: dict[str, Any], reference: str) -> Any:
+    """Return the part of the merged document that a reference names."""
     node: Any = merged
     for step in reference.removeprefix("#/").split("/"):
         node = node[step]
@@ -49,16 +52,18 @@ def component(merged: dict[str, Any], reference: str) -> Any:
 
 
 def merged(**documents: dict[str, Any]) -> dict[str, Any]:
+    """Return the document that is merged from the documents of these services."""
     return openapi.merge(documents, version="1")
 
 
 @pytest.fixture
-def released(tmp_path: Path) -> dict[str, Any]:
-    own = create_app(Settings(data=tmp_path)).openapi()
-    return {**areas.load(DOCUMENTS), "gateway": own}
+def released_documents(tmp_path: Path) -> dict[str, Any]:
+    """Return the committed documents of the services, and the gateway's own document."""
+    own_document = create_app(Settings(data=tmp_path)).openapi()
+    return {**service_documents.load(DOCUMENTS), "gateway": own_document}
 
 
-def test_components_of_one_name_in_two_services_stay_different() -> None:
+def test_two_services_may_have_different_components_with_the_same_name() -> None:
     whole = merged(registry=document("/v1/a", "a"), survey=document("/v1/b", "b"))
     for path, title in (("/v1/a", "a"), ("/v1/b", "b")):
         schema = whole["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
@@ -75,14 +80,14 @@ def test_operation_ids_that_two_services_use_get_the_prefix_of_their_service() -
     assert names == ["registry_read", "survey_read", "score"]
 
 
-def test_a_discriminators_mapping_is_renamed_too() -> None:
+def test_references_in_the_mapping_of_a_discriminator_get_the_prefix_too() -> None:
     mapping = {"discriminator": {"mapping": {"x": "#/components/schemas/Body"}}}
     whole = merged(registry=document("/v1/a", "a", Either=mapping))
     either = whole["components"]["schemas"]["RegistryEither"]
     assert either["discriminator"]["mapping"]["x"] == "#/components/schemas/RegistryBody"
 
 
-def test_every_operation_but_respondents_pages_needs_a_key() -> None:
+def test_every_operation_needs_a_key_except_those_of_respondents_pages() -> None:
     whole = merged(survey=document("/s/{token}", "form"), registry=document("/v1/a", "a"))
     assert whole["security"] == [{"key": []}]
     assert whole["paths"]["/s/{token}"]["get"]["security"] == []
@@ -109,12 +114,12 @@ def test_components_that_every_service_shares_are_defined_once_without_a_prefix(
     assert component(whole, error["$ref"])["description"] == "There is nothing here."
 
 
-def test_the_schema_of_a_problem_has_the_fields_that_are_answered() -> None:
+def test_the_documented_schema_of_a_problem_has_the_fields_of_an_actual_problem() -> None:
     described = merged()["components"]["schemas"]["Problem"]
     assert set(json.loads(problem_json(Problem()))) == set(described["properties"])
 
 
-def test_each_noun_is_owned_by_the_service_that_documents_it() -> None:
+def test_a_path_belongs_to_the_service_that_documents_its_first_segment_after_v1() -> None:
     documents = {
         "registry": document("/v1/customers/{id}/history", "a"),
         "survey": document("/v1/surveys", "b"),
@@ -123,16 +128,16 @@ def test_each_noun_is_owned_by_the_service_that_documents_it() -> None:
     assert openapi.owners(documents) == {"customers": "registry", "surveys": "survey"}
 
 
-def test_two_services_cannot_own_one_noun() -> None:
+def test_two_services_cannot_have_paths_with_the_same_first_segment() -> None:
     documents = {"registry": document("/v1/a", "a"), "survey": document("/v1/a/b", "b")}
     with pytest.raises(ValueError, match="Both registry and survey claim /v1/a"):
         openapi.owners(documents)
 
 
-def test_the_released_document_has_no_component_without_a_reference(
-    released: dict[str, Any],
+def test_every_component_in_the_merged_document_is_referred_to(
+    released_documents: dict[str, Any],
 ) -> None:
-    whole = openapi.merge(released, version="1")
+    whole = openapi.merge(released_documents, version="1")
     parts = {
         kind: names for kind, names in whole["components"].items() if kind != "securitySchemes"
     }
@@ -140,10 +145,10 @@ def test_the_released_document_has_no_component_without_a_reference(
     assert defined - set(references(whole)) == set()
 
 
-def test_every_reference_in_the_released_document_names_a_component(
-    released: dict[str, Any],
+def test_every_reference_in_the_merged_document_names_a_component(
+    released_documents: dict[str, Any],
 ) -> None:
-    whole = openapi.merge(released, version="1")
+    whole = openapi.merge(released_documents, version="1")
     for reference in set(references(whole)):
         assert component(whole, reference) is not None
     names = [
@@ -153,4 +158,4 @@ def test_every_reference_in_the_released_document_names_a_component(
         if method in METHODS
     ]
     assert len(names) == len(set(names))
-    assert openapi.owners(released)["api-keys"] == "gateway"
+    assert openapi.owners(released_documents)["api-keys"] == "gateway"

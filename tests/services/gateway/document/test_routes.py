@@ -40,5 +40,5 @@ def test_the_page_allows_no_scripts_or_frames_of_other_hosts(gateway: Gateway, p
 
 
 @pytest.mark.parametrize("name", ["nothing.js", "LICENSE", "..", "%2e%2e", "start.js/x"])
-def test_no_other_file_is_served(gateway: Gateway, name: str) -> None:
+def test_docs_serves_no_file_that_the_page_does_not_load(gateway: Gateway, name: str) -> None:
     assert httpx.get(f"{gateway.url}/docs/{name}").status_code in {400, 401, 404}

@@ -23,7 +23,7 @@ def test_a_token_is_reused_for_thirty_seconds_and_then_signed_again() -> None:
 
 
 @time_machine.travel(NOW, tick=False)
-def test_a_reused_token_is_always_still_valid() -> None:
+def test_a_token_is_still_valid_at_its_last_reuse() -> None:
     signer = Signer(KEY)
     token = signer.authorization(CALLER, "registry").removeprefix("Bearer ")
     last_use = NOW + REUSED

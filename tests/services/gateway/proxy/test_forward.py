@@ -1,4 +1,4 @@
-"""Tests of forwarding: requests reach the service and answers the caller, both complete."""
+"""Tests of forwarding: requests reach the service, and its answers reach the caller."""
 
 import asyncio
 import hashlib
@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from services.gateway.admission import RESPONDENT
 from services.gateway.api_key.domain import ADMINISTRATOR
-from services.gateway.identity.keys import ensure
+from services.gateway.identity.keys import ensure_key_pair
 from services.gateway.identity.signer import Signer
 from services.gateway.proxy.forward import Forwarder, Limits
 from services.gateway.proxy.quota import Quota
@@ -34,11 +34,14 @@ SCOPE = {
 
 
 def headers_of(answer: httpx.Response) -> dict[str, str]:
+    """Return the request headers that the service got, from its echo of the request."""
     return dict(answer.json()["headers"])
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
-def test_method_path_query_and_body_arrive_as_sent(gateway: Gateway, method: str) -> None:
+def test_the_service_gets_the_method_path_query_and_body_as_sent(
+    gateway: Gateway, method: str
+) -> None:
     path = "/v1/customers/%E5%BC%A0?q=%E5%8D%8E+x&q=2&empty="
     body = b'{"a": 1}' if method != "GET" else b""
     seen = gateway.client.request(method, path, content=body).json()
@@ -69,7 +72,7 @@ def test_headers_about_the_origin_of_a_request_are_set_by_the_gateway(gateway: G
     assert not {"x-real-ip", "forwarded", "x-forwarded-port"} & set(seen)
 
 
-def test_hop_by_hop_headers_are_dropped_and_others_forwarded(gateway: Gateway) -> None:
+def test_hop_by_hop_headers_are_dropped_and_other_headers_forwarded(gateway: Gateway) -> None:
     sent = {
         "Connection": "keep-alive, X-Hop",
         "X-Hop": "1",
@@ -116,12 +119,12 @@ def test_the_trace_is_continued_with_a_new_span(gateway: Gateway) -> None:
     assert passed["traceparent"].split("-")[2] != sent.split("-")[2]
 
 
-def test_a_trace_is_started_if_the_caller_sends_none(gateway: Gateway) -> None:
+def test_a_new_trace_is_started_if_the_caller_sends_no_valid_one(gateway: Gateway) -> None:
     answer = gateway.client.get("/v1/customers/1", headers={"traceparent": "rubbish"})
     assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", headers_of(answer)["traceparent"])
 
 
-def test_headers_of_an_answer_are_returned_without_those_of_the_connection(
+def test_an_answer_is_returned_without_the_headers_of_the_connection_to_the_service(
     gateway: Gateway,
 ) -> None:
     answer = gateway.client.get("/v1/customers/odd-headers", headers={"X-Request-Id": "ours"})
@@ -142,34 +145,36 @@ def test_a_redirect_does_not_show_the_address_of_the_service(gateway: Gateway) -
 
 
 def test_a_bug_in_a_service_does_not_affect_other_requests(gateway: Gateway) -> None:
-    """A service that closed the connection after its answer would leave a dead one in the pool."""
+    """If a service closed its connection after a 500, a later request would be sent on it."""
     paths = ["bug", "1"] * 40
     statuses = [gateway.client.post(f"/v1/customers/{path}").status_code for path in paths]
     assert statuses == [500, 200] * 40
 
 
 def test_head_is_forwarded_as_a_get_without_its_body(gateway: Gateway) -> None:
-    head, get = (gateway.client.request(m, "/v1/customers/answer/200") for m in ("HEAD", "GET"))
+    head, get = (
+        gateway.client.request(method, "/v1/customers/answer/200") for method in ("HEAD", "GET")
+    )
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["Content-Length"] == get.headers["Content-Length"]
 
 
-def test_head_of_a_stream_leaves_the_connection_usable(gateway: Gateway) -> None:
+def test_after_head_of_a_streamed_answer_the_next_request_succeeds(gateway: Gateway) -> None:
     assert gateway.client.head("/v1/customers/large?pieces=1000").status_code == 200
     assert gateway.client.get("/v1/customers/1").status_code == 200
 
 
-def test_a_large_answer_streams_through(gateway: Gateway) -> None:
+def test_a_large_answer_reaches_the_caller_completely(gateway: Gateway) -> None:
     with gateway.client.stream("GET", "/v1/customers/large?pieces=500") as answer:
         assert sum(len(piece) for piece in answer.iter_raw()) == 500 * 65536
 
 
-def test_an_answer_that_comes_after_the_watch_began_arrives(gateway: Gateway) -> None:
+def test_an_answer_that_takes_longer_than_the_start_of_the_watch_arrives(gateway: Gateway) -> None:
     for _ in range(2):
         assert gateway.client.get("/v1/customers/sleepy").text == "awake"
 
 
-def test_a_file_streams_through_without_a_length(gateway: Gateway) -> None:
+def test_a_file_without_a_content_length_reaches_the_service_completely(gateway: Gateway) -> None:
     piece = b"0123456789abcdef" * 4096
 
     def pieces() -> Iterator[bytes]:
@@ -184,13 +189,15 @@ def test_a_file_streams_through_without_a_length(gateway: Gateway) -> None:
     }
 
 
-def test_a_file_of_stated_length_streams_through(gateway: Gateway) -> None:
+def test_a_file_with_a_content_length_reaches_the_service_completely(gateway: Gateway) -> None:
     content = b"line\n" * 1_000_000
     answer = gateway.client.post("/v1/surveys/1/imports", content=content)
     assert answer.json()["digest"] == hashlib.sha256(content).hexdigest()
 
 
-def test_respondents_pages_need_no_key_and_go_to_survey_as_respondent(gateway: Gateway) -> None:
+def test_respondents_pages_need_no_key_and_are_forwarded_with_the_identity_respondent(
+    gateway: Gateway,
+) -> None:
     seen = httpx.post(f"{gateway.url}/s/abc", content=b"q1=5").json()
     assert (seen["path"], seen["subject"], seen["rows"]) == ("/s/abc", "respondent", "own")
     assert seen["scopes"] == ["respond"]
@@ -198,9 +205,9 @@ def test_respondents_pages_need_no_key_and_go_to_survey_as_respondent(gateway: G
 
 def test_a_restarted_service_is_reached_again(tmp_path: Path) -> None:
     keys = tmp_path / "identity.key", tmp_path / "identity.pub"
-    signer, service = Signer(ensure(*keys)), Upstream().app("registry", keys[1])
+    signer, service = Signer(ensure_key_pair(*keys)), Upstream().app("registry", keys[1])
 
-    async def ask(forward: Forwarder) -> int:
+    async def status_of(forward: Forwarder) -> int:
         sent: list[Message] = []
 
         async def send(message: Message) -> None:
@@ -216,11 +223,13 @@ def test_a_restarted_service_is_reached_again(tmp_path: Path) -> None:
         running = ExitStack()
         url = running.enter_context(serve(service))
         upstream = Connections({"registry": url}, seconds=5, connections=4)
-        forward = Forwarder(upstream, signer, Limits(1024, 5, Quota(1024, at_once=1, of_all=1)))
-        statuses = [await ask(forward)]
+        forward = Forwarder(
+            upstream, signer, Limits(1024, 5, Quota(1024, at_once=1, total_at_once=1))
+        )
+        statuses = [await status_of(forward)]
         await asyncio.to_thread(running.close)
         with serve(service, port=httpx.URL(url).port or 0):
-            statuses += [await ask(forward)]
+            statuses += [await status_of(forward)]
             await upstream.close()
         return statuses
 

@@ -15,6 +15,7 @@ MEBIBYTE = 1024 * 1024
 
 
 def assert_problem(answer: httpx.Response, status: int, code: str) -> None:
+    """Assert that an answer is a problem with this status and code."""
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["code"] == code
@@ -22,11 +23,13 @@ def assert_problem(answer: httpx.Response, status: int, code: str) -> None:
 
 
 def send_pieces(connection: socket.socket, mebibytes: int) -> None:
+    """Send chunks (`Transfer-Encoding: chunked`) of one mebibyte each."""
     for _ in range(mebibytes):
         connection.sendall(b"100000\r\n" + b"x" * MEBIBYTE + b"\r\n")
 
 
-def happens(event: Event) -> bool:
+def happens_soon(event: Event) -> bool:
+    """Wait up to five seconds for an event and return whether it has happened."""
     return event.wait(5)
 
 
@@ -41,7 +44,7 @@ def test_a_body_of_exactly_the_limit_is_accepted(gateway: Gateway) -> None:
     assert answer.json()["length"] == MEBIBYTE
 
 
-def test_a_body_without_content_length_is_counted_as_it_arrives(gateway: Gateway) -> None:
+def test_a_too_large_body_without_content_length_is_refused(gateway: Gateway) -> None:
     def pieces() -> Iterator[bytes]:
         for _ in range(80):
             yield b"x" * 65536
@@ -50,7 +53,7 @@ def test_a_body_without_content_length_is_counted_as_it_arrives(gateway: Gateway
     assert_problem(answer, 413, "too_large")
 
 
-def test_the_gateways_own_routes_have_the_same_limit(gateway: Gateway) -> None:
+def test_the_gateways_own_routes_refuse_a_too_large_body(gateway: Gateway) -> None:
     answer = gateway.client.post("/v1/api-keys", content=b"x" * (MEBIBYTE + 1))
     assert_problem(answer, 413, "too_large")
 
@@ -98,30 +101,32 @@ def test_a_file_that_stops_arriving_is_a_408_and_the_service_discards_it(gateway
         )
         received = read_to_end(connection)
     assert received.startswith(b"HTTP/1.1 408 ")
-    assert happens(gateway.upstream.broken_uploads)
+    assert happens_soon(gateway.upstream.broken_uploads)
 
 
-def test_a_caller_who_leaves_an_upload_ends_it_at_the_service(gateway: Gateway) -> None:
+def test_an_upload_ends_at_the_service_when_the_caller_disconnects(gateway: Gateway) -> None:
     gateway.upstream.has_begun.clear()
     gateway.upstream.broken_uploads.clear()
     with gateway.connection() as connection:
         connection.sendall(
             b"POST /v1/imports HTTP/1.1\r\n" + AUTHORIZED + b"Content-Length: 9\r\n\r\nx"
         )
-        assert happens(gateway.upstream.has_begun)
-    assert happens(gateway.upstream.broken_uploads)
+        assert happens_soon(gateway.upstream.has_begun)
+    assert happens_soon(gateway.upstream.broken_uploads)
 
 
-def test_a_caller_who_leaves_ends_the_request_at_the_service(gateway: Gateway) -> None:
+def test_a_request_ends_at_the_service_when_the_caller_disconnects(gateway: Gateway) -> None:
     gateway.upstream.has_begun.clear()
     gateway.upstream.cancelled.clear()
     with gateway.connection() as connection:
         connection.sendall(b"GET /v1/customers/slow HTTP/1.1\r\n" + AUTHORIZED + b"\r\n")
-        assert happens(gateway.upstream.has_begun)
-    assert happens(gateway.upstream.cancelled)
+        assert happens_soon(gateway.upstream.has_begun)
+    assert happens_soon(gateway.upstream.cancelled)
 
 
-def test_the_quota_of_files_applies_to_stated_and_to_received_lengths(gateway: Gateway) -> None:
+def test_a_file_above_the_quota_is_refused_by_its_content_length_or_while_it_arrives(
+    gateway: Gateway,
+) -> None:
     created = gateway.client.post(
         "/v1/api-keys", json={"name": "loader", "scopes": ["write"]}
     ).json()
@@ -152,7 +157,7 @@ def test_the_answer_of_a_service_that_refuses_a_file_early_is_returned(gateway: 
     assert answer.status_code == 422
 
 
-def test_a_silent_service_is_a_504(gateway: Gateway) -> None:
+def test_a_service_that_does_not_answer_is_a_504(gateway: Gateway) -> None:
     answer = gateway.client.get("/v1/customers/slow")
     assert_problem(answer, 504, "gateway_timeout")
     assert answer.headers["Retry-After"] == "2"
@@ -174,18 +179,18 @@ def test_a_large_answer_that_a_service_breaks_off_is_left_unfinished(gateway: Ga
         gateway.client.get("/v1/customers/break-large")
 
 
-def test_headers_too_large_are_refused(gateway: Gateway) -> None:
+def test_a_too_large_header_is_refused(gateway: Gateway) -> None:
     received = gateway.exchange(b"GET /livez HTTP/1.1\r\nX: " + b"x" * 17000 + b"\r\n\r\n")
     assert received.startswith(b"HTTP/1.1 431 ")
     assert b"headers_too_large" in received
 
 
-def test_many_small_headers_are_refused(gateway: Gateway) -> None:
+def test_many_small_headers_that_are_too_large_together_are_refused(gateway: Gateway) -> None:
     received = gateway.exchange(b"GET /livez HTTP/1.1\r\n" + b"x: y\r\n" * 4000 + b"\r\n")
     assert received.startswith(b"HTTP/1.1 431 ")
 
 
-def test_a_header_without_end_is_cut_off(gateway: Gateway) -> None:
+def test_a_header_that_never_ends_is_refused(gateway: Gateway) -> None:
     with gateway.connection() as connection:
         connection.sendall(b"GET /livez HTTP/1.1\r\nX: ")
         for _ in range(40):
@@ -201,7 +206,7 @@ def test_headers_that_arrive_too_slowly_are_a_408(gateway: Gateway) -> None:
 
 def connection_after_one_answer(gateway: Gateway) -> socket.socket:
     """Return a connection on which the gateway has answered one request and awaits the next."""
-    connection = socket.create_connection(_address(gateway), 10)
+    connection = socket.create_connection(address_of(gateway), 10)
     connection.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
     received = b""
     while not received.endswith(b"\r\n\r\nok"):
@@ -231,8 +236,8 @@ def test_a_path_that_is_too_long_is_refused(gateway: Gateway) -> None:
     assert_problem(answer, 400, "bad_request")
 
 
-def test_a_slow_reader_of_headers_does_not_stop_others(gateway: Gateway) -> None:
-    connections = [socket.create_connection(_address(gateway), 5) for _ in range(20)]
+def test_connections_with_incomplete_headers_do_not_delay_other_requests(gateway: Gateway) -> None:
+    connections = [socket.create_connection(address_of(gateway), 5) for _ in range(20)]
     try:
         for connection in connections:
             connection.sendall(b"GET /livez HT")
@@ -242,6 +247,7 @@ def test_a_slow_reader_of_headers_does_not_stop_others(gateway: Gateway) -> None
             connection.close()
 
 
-def _address(gateway: Gateway) -> tuple[str, int]:
+def address_of(gateway: Gateway) -> tuple[str, int]:
+    """Return the host and port of the gateway."""
     url = httpx.URL(gateway.url)
     return url.host, url.port or 80

@@ -1,4 +1,4 @@
-"""Tests of paths: each has one target, and ambiguous ones are refused."""
+"""Tests of paths: ambiguous paths are refused, and each path belongs to one service."""
 
 from urllib.parse import quote
 
@@ -45,7 +45,7 @@ SERVICE_OF = {"customers": "registry", "api-keys": "gateway"}
         b"",
     ],
 )
-def test_a_path_that_could_be_read_in_two_ways_is_refused(path: bytes) -> None:
+def test_an_ambiguous_path_is_refused(path: bytes) -> None:
     with pytest.raises(BadRequest):
         paths.check(path, b"")
 
@@ -94,8 +94,10 @@ def test_any_text_without_slashes_and_control_characters_can_be_a_segment(text: 
         (b"/v1/customers;x=1", None),
     ],
 )
-def test_the_first_segment_after_v1_decides_the_target(path: bytes, target: Target | None) -> None:
-    assert paths.find(path, SERVICE_OF) == target
+def test_the_first_segment_after_v1_decides_which_service_gets_a_request(
+    path: bytes, target: Target | None
+) -> None:
+    assert paths.find_target(path, SERVICE_OF) == target
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from services.gateway.proxy.quota import HOUR, Quota
 
 
 def test_each_caller_has_a_quota_that_is_renewed_after_an_hour() -> None:
-    quota = Quota(100, at_once=1, of_all=2)
+    quota = Quota(100, at_once=1, total_at_once=2)
     with time_machine.travel(0, tick=False) as clock:
         quota.counter("a")(100)
         quota.counter("b")(100)
@@ -19,8 +19,8 @@ def test_each_caller_has_a_quota_that_is_renewed_after_an_hour() -> None:
         quota.counter("a")(100)
 
 
-def test_an_announced_length_is_checked_before_the_file_is_sent_and_not_counted_twice() -> None:
-    quota = Quota(100, at_once=1, of_all=2)
+def test_a_content_length_above_the_quota_is_refused_and_a_smaller_one_is_not_counted() -> None:
+    quota = Quota(100, at_once=1, total_at_once=2)
     quota.check("a", 100)
     quota.check("a", None)
     with pytest.raises(QuotaReached):
@@ -28,8 +28,8 @@ def test_an_announced_length_is_checked_before_the_file_is_sent_and_not_counted_
     quota.counter("a")(100)
 
 
-def test_files_at_once_are_limited_for_each_key_and_for_all() -> None:
-    quota = Quota(100, at_once=2, of_all=3)
+def test_simultaneous_uploads_are_limited_for_each_key_and_for_all_keys_together() -> None:
+    quota = Quota(100, at_once=2, total_at_once=3)
     with quota.sending("a"), quota.sending("a"):
         with pytest.raises(QuotaReached) as refused, quota.sending("a"):
             pass
@@ -43,7 +43,7 @@ def test_files_at_once_are_limited_for_each_key_and_for_all() -> None:
 
 
 def test_an_upload_that_breaks_off_is_not_counted_as_running() -> None:
-    quota = Quota(100, at_once=1, of_all=1)
+    quota = Quota(100, at_once=1, total_at_once=1)
     for _ in range(3):
         with pytest.raises(ConnectionError), quota.sending("a"):
             raise ConnectionError

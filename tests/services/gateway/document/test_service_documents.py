@@ -1,4 +1,4 @@
-"""Tests of the committed files of areas, which are joined into one document per service."""
+"""Tests of the committed OpenAPI files of areas, which are joined into one for each service."""
 
 import json
 from pathlib import Path
@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.gateway.document import areas
+from services.gateway.document import service_documents
 
 
 def area(path: str, method: str = "get", **schemas: Any) -> dict[str, Any]:
+    """Return the document of an area with one operation and these schemas."""
     return {
         "tags": [{"name": path}],
         "paths": {path: {method: {"operationId": f"{method}{path}"}}},
@@ -17,15 +18,15 @@ def area(path: str, method: str = "get", **schemas: Any) -> dict[str, Any]:
     }
 
 
-def test_the_files_of_a_folder_are_read_as_the_document_of_the_service_it_is_named_after(
+def test_all_files_in_the_folder_of_a_service_are_joined_into_its_document(
     tmp_path: Path,
 ) -> None:
     for service, name in (("survey", "design"), ("survey", "fieldwork"), ("registry", "sales")):
         file = tmp_path / service / f"{name}.json"
         file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps(area(f"/v1/{name}")))
-    documents = areas.load(tmp_path)
-    assert {service: list(one["paths"]) for service, one in documents.items()} == {
+    documents = service_documents.load(tmp_path)
+    assert {service: list(document["paths"]) for service, document in documents.items()} == {
         "registry": ["/v1/sales"],
         "survey": ["/v1/design", "/v1/fieldwork"],
     }
@@ -33,7 +34,7 @@ def test_the_files_of_a_folder_are_read_as_the_document_of_the_service_it_is_nam
 
 def test_joined_areas_have_every_tag_operation_and_component() -> None:
     text, number = {"type": "string"}, {"type": "integer"}
-    whole = areas.join(
+    whole = service_documents.join(
         [area("/v1/a", Code=text), area("/v1/a", "post", Code=text, Count=number), area("/v1/b")]
     )
     assert [tag["name"] for tag in whole["tags"]] == ["/v1/a", "/v1/a", "/v1/b"]
@@ -44,6 +45,6 @@ def test_joined_areas_have_every_tag_operation_and_component() -> None:
     assert whole["components"] == {"schemas": {"Code": text, "Count": number}}
 
 
-def test_two_areas_cannot_define_one_component_differently() -> None:
+def test_two_areas_cannot_define_different_components_with_the_same_name() -> None:
     with pytest.raises(ValueError, match="Two areas define the component Code differently"):
-        areas.join([area("/v1/a", Code={"type": "string"}), area("/v1/b", Code={})])
+        service_documents.join([area("/v1/a", Code={"type": "string"}), area("/v1/b", Code={})])

@@ -1,0 +1,43 @@
+"""The committed OpenAPI documents: one file for each area of a service, `<service>/<area>.json`.
+
+An area is a layer of a service, the folder `services/<service>/<area>`. `make docs` writes its
+file, which has the paths of the area and the components that they need, except the components that
+all services share (`SHARED_COMPONENTS`).
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import orjson
+
+from shared.http.openapi import Document
+
+
+def load(folder: Path) -> dict[str, Document]:
+    """Read the committed files and return the document of each service, by the service's name."""
+    return {
+        service.name: join(orjson.loads(file.read_bytes()) for file in sorted(service.iterdir()))
+        for service in sorted(folder.iterdir())
+    }
+
+
+def join(areas: Iterable[Document]) -> Document:
+    """Join the documents of a service's areas into one.
+
+    Raises ValueError if two areas define different components with the same name.
+    """
+    joined: Document = {"tags": [], "paths": {}, "components": {}}
+    for area in areas:
+        joined["tags"] += area.get("tags", [])
+        for path, operations in area["paths"].items():
+            joined["paths"].setdefault(path, {}).update(operations)
+        for kind, components in area.get("components", {}).items():
+            _add(joined["components"].setdefault(kind, {}), components)
+    return joined
+
+
+def _add(components: Document, added: Document) -> None:
+    """Add components of one kind, such as schemas, to those of the other areas."""
+    for name, component in added.items():
+        if components.setdefault(name, component) != component:
+            raise ValueError(f"Two areas define the component {name} differently.")
