@@ -1,4 +1,4 @@
-"""Jobs: run once, resumed after kill -9, cancelled, or failed after many attempts."""
+"""Tests of the job runner: jobs run once, are resumed after kill -9, are cancelled, or fail."""
 
 import signal
 import subprocess
@@ -22,38 +22,39 @@ from tests.shared.jobs.working import Model, Step, Task, do_step, new_task, work
 
 @pytest.fixture
 def backend(backend: Backend) -> Backend:
+    """Create the tables of the jobs in these tests, and return the backend."""
     Model.metadata.create_all(backend.database.engine)
     return backend
 
 
 @contextmanager
 def running(backend: Backend, work: Work, stop: Event | None = None) -> Iterator[Runner]:
-    """Run the jobs in a thread, as a worker does."""
+    """Run jobs of the kind Task with `work` in a thread, as a worker does, inside the block."""
     stop_event = stop or Event()
-    runner_ = Runner(backend.open_second_database(), {Task: work})
-    thread = Thread(target=runner_.run, args=(stop_event,))
+    job_runner = Runner(backend.open_second_database(), {Task: work})
+    thread = Thread(target=job_runner.run, args=(stop_event,))
     thread.start()
     try:
-        yield runner_
+        yield job_runner
     finally:
         stop_event.set()
         thread.join()
-        runner_._database.close()
+        job_runner._database.close()
 
 
 def task(backend: Backend, task_id: UUID) -> Task:
-    """Return the row of a task."""
+    """Return the row of a job as it is stored now."""
     with backend.database.reading() as session:
         return session.get_one(Task, task_id)
 
 
 def has_state(backend: Backend, task_id: UUID, state: JobState) -> Callable[[], bool]:
-    """Return a function that returns whether a task has this state."""
+    """Return a condition to wait for: a function that returns whether a job has this state."""
     return lambda: task(backend, task_id).state == state
 
 
 def steps(backend: Backend) -> list[int]:
-    """Return the numbers of the committed steps."""
+    """Return the sorted numbers of the committed steps; a step done twice occurs twice."""
     with backend.database.reading() as session:
         return sorted(session.scalars(select(Step.number)))
 
@@ -107,7 +108,7 @@ def test_a_job_is_never_run_by_two_workers_at_once(backend: Backend) -> None:
 
 
 def test_a_worker_that_lost_its_lock_cannot_commit_another_step(postgres_backend: Backend) -> None:
-    """Its connection is lost, another worker finishes the job, and then the first continues."""
+    """The first worker loses its connection, another worker finishes the job, the first goes on."""
     backend = postgres_backend
     Model.metadata.create_all(backend.database.engine)
     task_id = new_task(backend.database)
@@ -148,16 +149,16 @@ def test_a_worker_that_lost_its_lock_fails_at_the_next_check(postgres_backend: B
 
 
 def terminate_lock_holders(backend: Backend) -> None:
-    """Terminate the only connection that has an advisory lock."""
+    """Terminate the PostgreSQL connection that has an advisory lock; there must be exactly one."""
     with backend.database.connection() as connection:
-        ended = connection.execute(
+        terminated = connection.execute(
             text(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_locks JOIN pg_stat_activity"
                 " USING (pid) WHERE locktype = 'advisory' AND application_name = :name"
             ),
             {"name": f"patron-{backend.schema}"},
         )
-        assert ended.scalar_one() == 1
+        assert terminated.scalar_one() == 1
 
 
 def test_a_cancelled_job_ends_and_its_committed_steps_stay(backend: Backend) -> None:
@@ -183,7 +184,9 @@ def test_a_job_that_is_cancelled_before_it_starts_does_nothing(backend: Backend)
     assert steps(backend) == []
 
 
-def test_a_job_that_cannot_succeed_fails_with_its_fault(backend: Backend) -> None:
+def test_a_job_whose_work_raises_job_failed_stores_the_fault_as_its_failure(
+    backend: Backend,
+) -> None:
     task_id = new_task(backend.database)
 
     def fail(_: Run) -> None:
@@ -195,22 +198,22 @@ def test_a_job_that_cannot_succeed_fails_with_its_fault(backend: Backend) -> Non
     assert task(backend, task_id).failure == expected
 
 
-def test_a_job_fails_after_its_last_attempt_and_others_still_run(
+def test_a_job_that_always_raises_an_error_fails_after_its_last_attempt_and_other_jobs_run(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "_MAX_ATTEMPTS", 3)
     monkeypatch.setattr(runner, "_RETRY_SECONDS", 0.0)
-    broken, fine = new_task(backend.database), new_task(backend.database)
+    broken_id, other_id = new_task(backend.database), new_task(backend.database)
 
-    def fail_for_one(run: Run) -> None:
-        if run.job_id == broken:
+    def fail_for_broken_job(run: Run) -> None:
+        if run.job_id == broken_id:
             raise ZeroDivisionError
         work(run)
 
-    with running(backend, fail_for_one):
-        wait_until(has_state(backend, broken, JobState.FAILED))
-        wait_until(has_state(backend, fine, JobState.SUCCEEDED))
-    failure = task(backend, broken).failure
+    with running(backend, fail_for_broken_job):
+        wait_until(has_state(backend, broken_id, JobState.FAILED))
+        wait_until(has_state(backend, other_id, JobState.SUCCEEDED))
+    failure = task(backend, broken_id).failure
     assert failure is not None
     assert failure["code"] == "internal"
 

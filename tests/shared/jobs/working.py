@@ -1,4 +1,4 @@
-"""A worker in its own process that runs a job, and that a test can kill."""
+"""A kind of job for tests, and a worker in a process of its own that a test can kill."""
 
 import json
 import sys
@@ -19,7 +19,7 @@ STEPS = 5
 
 
 class Model(DeclarativeBase):
-    """Tables of these tests."""
+    """The base class of the tables in these tests."""
 
     metadata = new_metadata()
 
@@ -31,7 +31,7 @@ class Task(JobColumns, Model):
 
 
 class Step(Model):
-    """A row for each step that was done; a step done twice has two rows."""
+    """A committed step of a job; a step that was done twice has two rows."""
 
     __tablename__ = "steps"
 
@@ -63,21 +63,21 @@ def steps_done(run: Run) -> int:
 
 
 def work(run: Run) -> None:
-    """Do all steps that are not done yet."""
+    """Do all steps of a job that are not done yet."""
     for number in range(steps_done(run) + 1, STEPS + 1):
         run.check()
         do_step(run, number)
 
 
 def work_two_and_hang(run: Run) -> None:
-    """Do two steps and then wait for the stop, so that a test can kill the worker."""
+    """Do two steps and then wait, so that a test can kill the worker in the middle of the job."""
     do_step(run, 1)
     do_step(run, 2)
     run.stop.wait()
 
 
 def main(settings_json: str, schema: str) -> None:
-    """Run jobs until the process is killed."""
+    """Run jobs of the kind Task, which hang after two steps, until the process is killed."""
     settings = NotesSettings(**json.loads(settings_json))
     Runner(Database(settings.database, schema=schema), {Task: work_two_and_hang}).run(Event())
 

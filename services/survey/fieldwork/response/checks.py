@@ -57,7 +57,10 @@ def check_for(item: Item) -> AnswerCheck:
 
 
 class _ScaleCheck:
-    """Allows a point of a scale or a missing code ("not applicable"); a text may be its label."""
+    """Allows a point of a scale or a missing code (such as 0 for "not applicable").
+
+    An answer that is written as text may also be the label of the point or of the missing code.
+    """
 
     def __init__(self, item: Item) -> None:
         self._values = frozenset(choice.value for choice in item.choices)
@@ -91,7 +94,7 @@ class _ScaleCheck:
 
 
 class _OptionCheck:
-    """Allows the code of one option; a text may be the option's label."""
+    """Allows the code of one option; an answer that is written as text may also be its label."""
 
     def __init__(self, item: Item) -> None:
         self._codes = frozenset(str(choice.value) for choice in item.choices)
@@ -153,7 +156,7 @@ class _NumberCheck:
     """Allows a number between two bounds, or a missing code ("no answer")."""
 
     def __init__(self, item: Item) -> None:
-        self._missing = frozenset(item.missing)
+        self._missing_codes = frozenset(item.missing)
         self._decimals = item.decimals
         self._least = _to_decimal(-LARGEST if item.least is None else item.least)
         self._most = _to_decimal(LARGEST if item.most is None else item.most)
@@ -179,11 +182,11 @@ class _NumberCheck:
         return InvalidAnswer("number_expected", {"example": "12.5" if self._decimals else "12"})
 
     def _check_bounds(self, number: Decimal) -> Answer:
-        """Return the number as int or float if it is within the bounds and has few decimals.
+        """Return the number as int or float; raise InvalidAnswer if the item forbids it.
 
-        A missing code need not be within the bounds. Raises InvalidAnswer otherwise.
+        The item limits the value and the number of decimals; its missing codes are exempt.
         """
-        if number not in self._missing:
+        if number not in self._missing_codes:
             if number < self._least:
                 raise InvalidAnswer("too_small", {"least": self._least})
             if number > self._most:

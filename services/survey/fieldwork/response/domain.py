@@ -22,14 +22,14 @@ MOST_AHEAD = timedelta(days=1)
 SubmissionKind = Literal["respondent", "customer", "form", "line"]
 
 
-def submission_key(wave_id: UUID, kind: SubmissionKind, *names: str) -> UUID:
+def submission_key(wave_id: UUID, kind: SubmissionKind, *parts: str) -> UUID:
     """Return the key of a submission, by which it is recognized when it is sent again.
 
-    The key is derived from the wave, the kind, and the names that identify the submission within
-    its kind: for `respondent` the external key of the respondent, for `customer` the id of the
+    The key is derived from the wave, the kind, and the parts that identify a submission of this
+    kind: for `respondent` the external key of the respondent, for `customer` the id of the
     customer, for `form` the id of the form, for `line` the digest of the file and the line number.
     """
-    return uuid5(wave_id, "\x1f".join((kind, *names)))
+    return uuid5(wave_id, "\x1f".join((kind, *parts)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,17 +95,14 @@ class AnswerChecker:
         return tuple(self._checks)
 
     def check(self, answers: Mapping[str, object]) -> CheckedAnswers:
-        """Return the result of checking answers with JSON types, by item code.
-
-        None means that the item is not answered.
-        """
+        """Check a mapping from item codes to JSON values; None means that there is no answer."""
         answered = {code: value for code, value in answers.items() if value is not None}
         return self._check_all(answered, lambda check, value: check.check(value))
 
     def check_texts(self, answers: Mapping[str, str]) -> CheckedAnswers:
-        """Return the result of checking answers that are texts, by item code.
+        """Check a mapping from item codes to texts; a blank text means that there is no answer.
 
-        A blank text means that the item is not answered. Several options are separated by ";".
+        Several options are separated by ";".
         """
         answered = {code: text for code, text in answers.items() if text and not text.isspace()}
         return self._check_all(answered, lambda check, text: check.parse(text))
@@ -113,7 +110,7 @@ class AnswerChecker:
     def _check_all(
         self, answers: Mapping[str, Any], check_one: Callable[[AnswerCheck, Any], Answer]
     ) -> CheckedAnswers:
-        """Return the result of checking each answer with `check_one`.
+        """Check a mapping from item codes to answers, each of them with `check_one`.
 
         An answer to an unknown item is a fault, and so is a required item without an answer.
         """

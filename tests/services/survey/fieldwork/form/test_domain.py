@@ -7,15 +7,18 @@ from hypothesis import strategies as st
 
 from services.survey.fieldwork.form.domain import choose_language, parse_form
 
-FORM = UUID("0197f3c0-0000-7000-8000-000000000001")
+FORM_ID = UUID("0197f3c0-0000-7000-8000-000000000001")
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,9}", fullmatch=True), st.lists(st.text())))
-def test_a_form_is_parsed_as_it_was_filled_in(fields: dict[str, list[str]]) -> None:
-    body = urlencode({**fields, "_form": str(FORM)}, doseq=True, errors="replace").encode()
-    filled = parse_form(body)
-    assert filled.form_id == FORM
-    assert {code: [*values] for code, values in filled.fields.items()} == {
+def test_an_encoded_form_is_parsed_to_its_id_and_the_values_of_each_field(
+    fields: dict[str, list[str]],
+) -> None:
+    """Characters that cannot be encoded (lone surrogates) arrive as question marks."""
+    body = urlencode({**fields, "_form": str(FORM_ID)}, doseq=True, errors="replace").encode()
+    filled_form = parse_form(body)
+    assert filled_form.form_id == FORM_ID
+    assert {code: [*values] for code, values in filled_form.fields.items()} == {
         code: [value.encode(errors="replace").decode() for value in values]
         for code, values in fields.items()
         if values
@@ -23,11 +26,11 @@ def test_a_form_is_parsed_as_it_was_filled_in(fields: dict[str, list[str]]) -> N
 
 
 @given(st.binary())
-def test_any_bytes_can_be_parsed_as_a_form(body: bytes) -> None:
+def test_parsing_any_bytes_as_a_form_raises_no_error(body: bytes) -> None:
     parse_form(body)
 
 
-def test_several_options_of_one_item_are_separated_by_semicolons() -> None:
+def test_several_options_of_one_item_are_joined_with_semicolons_in_its_answer() -> None:
     assert parse_form(b"at=shop&at=online&wish=a+b").answers == {
         "at": "shop;online",
         "wish": "a b",
@@ -35,11 +38,11 @@ def test_several_options_of_one_item_are_separated_by_semicolons() -> None:
 
 
 @pytest.mark.parametrize("body", ["", "_form=", "_form=7", "_form=x&a=1"])
-def test_a_form_without_a_valid_id_has_no_form_id(body: str) -> None:
+def test_the_form_id_is_none_if_the_hidden_field_is_missing_or_no_uuid(body: str) -> None:
     assert parse_form(body.encode()).form_id is None
 
 
-def test_a_form_with_more_fields_than_any_questionnaire_is_refused() -> None:
+def test_a_form_with_more_than_3000_fields_is_refused() -> None:
     with pytest.raises(ValueError, match="fields"):
         parse_form(b"a=1&" * 3001)
 

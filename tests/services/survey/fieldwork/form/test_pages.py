@@ -13,12 +13,12 @@ from services.survey.fieldwork.form.domain import FilledForm
 from services.survey.fieldwork.form.pages import FormFaults, Notice, PageRenderer
 from tests.services.survey.documents import every_type, text
 
-FORM = UUID(int=1)
+FORM_ID = UUID(int=1)
 RENDERER = PageRenderer()
 
 
 class Elements(HTMLParser):
-    """The elements of an HTML page, each with its tag and attributes."""
+    """Parses an HTML page into the list of its elements, each with its tag and attributes."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -26,18 +26,19 @@ class Elements(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Append an element; the parser calls this method for each start tag."""
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
 
     def with_tag(self, tag: str, **attributes: str) -> list[dict[str, str]]:
-        """Return the attributes of the elements that have this tag and these attributes."""
+        """Return all attributes of each element that has this tag and these attributes."""
         return [
-            found
-            for found_tag, found in self.elements
-            if found_tag == tag and attributes.items() <= found.items()
+            element_attributes
+            for element_tag, element_attributes in self.elements
+            if element_tag == tag and attributes.items() <= element_attributes.items()
         ]
 
     def values(self, attribute: str) -> list[str]:
-        """Return all values of an attribute, of elements of any tag."""
+        """Return the value of an attribute in every element that has the attribute."""
         return [attributes[attribute] for _, attributes in self.elements if attribute in attributes]
 
 
@@ -51,12 +52,15 @@ def render(
     filled: dict[str, tuple[str, ...]] | None = None,
     faults: dict[str, str] | None = None,
 ) -> str:
-    """Return the page of a questionnaire with one question of each type."""
+    """Return the HTML page of the questionnaire with one question of each type.
+
+    `filled` has the values and `faults` the error messages to show, by item code.
+    """
     return RENDERER.form(
         questionnaire(),
         language=language,
-        form_id=FORM,
-        filled=FilledForm(FORM, filled or {}),
+        form_id=FORM_ID,
+        filled=FilledForm(FORM_ID, filled or {}),
         faults=FormFaults(faults or {}),
     )
 
@@ -67,7 +71,7 @@ def test_the_page_has_a_field_for_every_item_of_a_template(name: str, language: 
     document = load_template(name)
     assert document is not None
     template = parse_questionnaire(document)
-    elements = Elements(RENDERER.form(template, language=language, form_id=FORM))
+    elements = Elements(RENDERER.form(template, language=language, form_id=FORM_ID))
     assert {item.code for item in template.items} <= set(elements.values("name"))
 
 
@@ -83,7 +87,7 @@ def test_a_single_choice_has_radio_buttons_and_a_multiple_choice_has_checkboxes(
     ]
 
 
-def test_the_page_states_its_language_and_links_to_the_other_one() -> None:
+def test_the_page_states_its_language_and_links_to_the_other_language() -> None:
     english, chinese = Elements(render("en")), Elements(render("zh"))
     assert english.with_tag("html", lang="en")
     assert english.with_tag("a", href="?lang=zh-CN")
@@ -95,11 +99,11 @@ def test_the_page_states_its_language_and_links_to_the_other_one() -> None:
 
 def test_the_form_is_sent_with_its_id_and_in_the_language_of_the_page() -> None:
     elements = Elements(render("en"))
-    assert elements.with_tag("input", type="hidden", name="_form", value=str(FORM))
+    assert elements.with_tag("input", type="hidden", name="_form", value=str(FORM_ID))
     assert elements.with_tag("form", method="post", action="?lang=en")
 
 
-def test_values_that_were_filled_in_are_shown_again() -> None:
+def test_the_page_shows_the_values_that_were_filled_in_before() -> None:
     filled = {"appearance": ("4",), "bought_at": ("shop", "dealer"), "people": ("x2",)}
     page = render(filled=filled | {"wish": ("\nmore </textarea>",)})
     elements = Elements(page)
@@ -109,7 +113,7 @@ def test_values_that_were_filled_in_are_shown_again() -> None:
     assert "\n\nmore &lt;/textarea&gt;</textarea>" in page
 
 
-def test_a_message_is_shown_at_its_question_and_a_summary_links_to_the_question() -> None:
+def test_an_error_message_is_shown_at_its_question_and_a_summary_links_to_the_question() -> None:
     page = render(faults={"safety": "Please answer this question.", "people": "Give a number."})
     elements = Elements(page)
     assert elements.with_tag("fieldset", id="safety")[0]["aria-describedby"] == "safety:fault"
@@ -123,7 +127,7 @@ def test_a_message_is_shown_at_its_question_and_a_summary_links_to_the_question(
 
 
 @pytest.mark.parametrize("language", get_args(Language))
-def test_labels_and_descriptions_refer_to_ids_that_exist_once(language: Language) -> None:
+def test_labels_and_descriptions_refer_to_ids_that_exist_exactly_once(language: Language) -> None:
     faults = {item.code: "!" for item in questionnaire().items}
     elements = Elements(render(language, faults=faults))
     ids = elements.values("id")
@@ -133,18 +137,20 @@ def test_labels_and_descriptions_refer_to_ids_that_exist_once(language: Language
     assert references
 
 
-def test_html_in_texts_of_a_questionnaire_is_escaped() -> None:
+def test_html_in_the_texts_of_a_questionnaire_is_escaped() -> None:
     document = every_type()
     document["questions"][1]["text"] = text("<script>1</script>", '"><b>&')
     page = RENDERER.form(
-        parse_questionnaire(document | {"title": text("<i>", "<i>")}), language="zh", form_id=FORM
+        parse_questionnaire(document | {"title": text("<i>", "<i>")}),
+        language="zh",
+        form_id=FORM_ID,
     )
     assert "&lt;script&gt;1&lt;/script&gt;" in page
     assert not Elements(page).with_tag("script")
     assert not Elements(page).with_tag("i")
 
 
-def test_the_page_has_no_script_and_its_style_is_the_one_that_the_header_allows() -> None:
+def test_the_page_has_no_script_and_only_the_style_whose_hash_the_header_allows() -> None:
     page = render()
     style = re.search("<style>(.*)</style>", page, re.DOTALL)
     assert style is not None

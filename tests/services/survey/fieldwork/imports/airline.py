@@ -1,6 +1,8 @@
-"""A survey of an airline with 25 976 responses: its questionnaire, and figures from the file.
+"""A real survey of an airline with 25 976 responses: its questionnaire, and figures of its file.
 
-An answer of 0 means "not applicable", so it counts as missing. The file is not part of the project.
+The figures are computed from the file without any code of the product, to be compared with the
+product's figures. An answer of 0 means "not applicable", so it counts as missing. The file is not
+part of the project.
 """
 
 import csv
@@ -36,7 +38,9 @@ ITEMS = [
     "Inflight service",
     "Cleanliness",
 ]
+"""The columns of the file whose values are answers from 1 to 5."""
 CODES = {column: f"item_{number}" for number, column in enumerate(ITEMS, 1)}
+"""The code of the item that each of these columns answers."""
 STATES = {"satisfied": "yes", "neutral or dissatisfied": "no"}
 MAPPING = CODES | {
     "id": "respondent_external_id",
@@ -48,7 +52,10 @@ LEAST, MOST = 1, 5
 
 @dataclass(frozen=True)
 class Index:
-    """A satisfaction index from 0 to 100 with its 95 % interval."""
+    """A satisfaction index from 0 to 100, and its 95 % confidence interval from `low` to `high`.
+
+    `n` is the number of responses.
+    """
 
     n: int
     index: float
@@ -57,7 +64,7 @@ class Index:
 
 
 def questionnaire_document() -> dict[str, Any]:
-    """Return a questionnaire that asks the items of the file."""
+    """Return the document of a questionnaire that asks for all columns of the file."""
     rows = [{"code": code, "text": text(name, name)} for name, code in CODES.items()]
     options = [{"code": code, "text": text(name, name)} for name, code in STATES.items()]
     return {
@@ -88,26 +95,28 @@ def open_survey(client: httpx.Client) -> str:
 
 
 def answers() -> Iterator[dict[str, int]]:
-    """Yield the answers of each line by item code, without missing answers."""
+    """Yield the answers of each line of the file by item code, without missing answers."""
     with gzip.open(FILE, "rt", encoding="utf-8") as file:
         for line in csv.DictReader(file):
             yield {CODES[name]: int(line[name]) for name in ITEMS if line[name] != "0"}
 
 
 def means(responses: Iterable[Mapping[str, int]]) -> tuple[int, dict[str, Decimal]]:
-    """Return the number of responses, and the mean of the answers to each item."""
+    """Return the number of responses, and by item code the mean of the answers."""
     values: dict[str, list[int]] = defaultdict(list)
     n = 0
     for n, response in enumerate(responses, 1):  # noqa: B007  the last number is the count
         for code, value in response.items():
             values[code].append(value)
-    return n, {code: Decimal(sum(each)) / len(each) for code, each in values.items()}
+    return n, {code: Decimal(sum(answers)) / len(answers) for code, answers in values.items()}
 
 
 def index() -> Index:
-    """Return the mean index of all responses, with Student's interval.
+    """Return the satisfaction index of the file: the mean of the indices of its responses.
 
-    The index of a response is the mean of its answers, scaled to 0 to 100.
+    The index of a response is the mean of its answers, scaled from 1..5 to 0..100. The confidence
+    interval is mean +- t s / sqrt(n), with Student's t for 97.5 % and n - 1 degrees of freedom, and
+    the standard deviation s of the n indices.
     """
     scores = [
         fmean(100 * (value - LEAST) / (MOST - LEAST) for value in response.values())
@@ -115,5 +124,5 @@ def index() -> Index:
         if response
     ]
     mean, n = fmean(scores), len(scores)
-    reach = float(stats.t.ppf(0.975, n - 1)) * stdev(scores) / sqrt(n)
-    return Index(n, mean, mean - reach, mean + reach)
+    margin = float(stats.t.ppf(0.975, n - 1)) * stdev(scores) / sqrt(n)
+    return Index(n, mean, mean - margin, mean + margin)

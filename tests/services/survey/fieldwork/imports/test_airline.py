@@ -1,4 +1,4 @@
-"""Real input: 25 976 responses of an airline, compared with a computation over the file."""
+"""Imports a real file with 25 976 responses, and compares the events with the file."""
 
 import gzip
 import json
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def import_file(surveys: Running, survey: str) -> dict[str, Any]:
-    """Import the file into a survey; return the response body of the import afterwards."""
+    """Import the airline's file into a survey; return the response body of the finished import."""
     queued = surveys.client.post(
         f"/v1/surveys/{survey}/imports",
         files={"file": ("airline.csv", gzip.decompress(airline.FILE.read_bytes()))},
@@ -34,13 +34,13 @@ def import_file(surveys: Running, survey: str) -> dict[str, Any]:
 
 
 def published_answers(surveys: Running) -> Iterator[dict[str, int]]:
-    """Yield the answers to the items of each published response, without missing answers."""
+    """Yield the ratings in each published event by item code, without missing answers."""
     for event in surveys.recorded(ResponseSubmitted):
         answers = event.answers.items()
         yield {code: value for code, value in answers if code.startswith("item_") and value != 0}
 
 
-def test_the_responses_of_an_airline_are_published_as_they_are_in_the_file_and_once(
+def test_importing_a_real_file_twice_publishes_each_response_once_with_the_answers_of_the_file(
     surveys: Running,
 ) -> None:
     survey = airline.open_survey(surveys.client)

@@ -12,9 +12,10 @@ from shared.files.cells import parse_moment
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ITEMS = {"appearance": False, "safety": False}
+"""The codes of two items, which are not required."""
 
 
-def test_a_column_is_the_mapped_field_or_else_the_field_of_its_name() -> None:
+def test_a_column_contains_the_field_it_is_mapped_to_or_else_the_field_with_its_name() -> None:
     header = ["id", "respondent_external_id", "How it looks", "safety", "note"]
     columns = columns_of_answers(header, {"How it looks": "appearance", "note": None}, ITEMS)
     assert columns.positions == {"respondent_external_id": 1, "appearance": 2, "safety": 3}
@@ -23,13 +24,13 @@ def test_a_column_is_the_mapped_field_or_else_the_field_of_its_name() -> None:
     assert [columns.label(name) for name in ("safety", "elsewhere")] == ["safety", "elsewhere"]
 
 
-def test_respondent_time_and_channel_are_found_by_name_or_by_mapping() -> None:
-    named = columns_of_answers(["channel", "safety", "submitted_at"], {}, ITEMS)
-    assert named.positions == {"channel": 0, "safety": 1, "submitted_at": 2}
+def test_columns_for_respondent_time_and_channel_are_found_by_name_or_by_mapping() -> None:
+    by_name = columns_of_answers(["channel", "safety", "submitted_at"], {}, ITEMS)
+    assert by_name.positions == {"channel": 0, "safety": 1, "submitted_at": 2}
     mapping: dict[str, str | None] = {"a": "submitted_at", "b": "respondent_external_id"}
-    mapped = columns_of_answers(["a", "b", "safety"], mapping, ITEMS)
-    assert mapped.positions == {"submitted_at": 0, "respondent_external_id": 1, "safety": 2}
-    assert mapped.ignored == []
+    by_mapping = columns_of_answers(["a", "b", "safety"], mapping, ITEMS)
+    assert by_mapping.positions == {"submitted_at": 0, "respondent_external_id": 1, "safety": 2}
+    assert by_mapping.ignored == []
 
 
 def test_a_column_that_is_mapped_to_null_is_ignored_although_it_has_the_name_of_an_item() -> None:
@@ -47,9 +48,10 @@ def test_a_column_that_is_mapped_to_null_is_ignored_although_it_has_the_name_of_
         (["appearance"], {"appearance": None}, "/file", "missing_columns"),
     ],
 )
-def test_a_header_or_mapping_that_is_not_valid_is_refused(
+def test_an_invalid_header_or_mapping_is_refused_with_the_pointer_to_its_fault(
     header: list[str], mapping: dict[str, str | None], pointer: str, code: str
 ) -> None:
+    """Of the two items `appearance` is required here, `safety` is not."""
     with pytest.raises(Invalid) as error:
         columns_of_answers(header, mapping, ITEMS | {"appearance": True})
     (fault,) = error.value.faults
@@ -78,10 +80,12 @@ def test_a_file_without_a_column_for_any_item_is_refused() -> None:
         ("9998-12-31T23:59:59Z", "9998-12-31T23:59:59"),
     ],
 )
-def test_a_time_is_returned_in_utc_and_is_local_without_an_offset(text: str, moment: str) -> None:
-    found = parse_moment(text, SHANGHAI)
-    assert found == datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    assert found.tzinfo is UTC
+def test_a_time_is_converted_to_utc_and_a_time_without_offset_is_local(
+    text: str, moment: str
+) -> None:
+    parsed_moment = parse_moment(text, SHANGHAI)
+    assert parsed_moment == datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    assert parsed_moment.tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -121,7 +125,7 @@ def test_a_time_before_1900_or_after_9998_is_refused(text: str) -> None:
 
 
 @given(st.text())
-def test_any_text_is_a_time_or_a_value_error(text: str) -> None:
+def test_parsing_any_text_as_a_time_returns_a_time_or_raises_value_error(text: str) -> None:
     with suppress(ValueError):
         assert parse_moment(text, SHANGHAI).tzinfo is UTC
 

@@ -1,4 +1,4 @@
-"""The system of the respondents' ids, and the file of rejected lines, to be corrected."""
+"""Tests of the option `system`, and of the file of rejected lines, which can be corrected."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from tests.services.harness import Running
 from tests.services.survey.fieldwork.imports.test_imports import (
     LINES,
     counts,
-    errors,
+    csv_file,
     import_file,
-    table,
+    rejected_lines,
     upload,
 )
 
@@ -19,14 +19,14 @@ def test_the_system_of_the_respondents_ids_has_to_be_named(
     client: httpx.Client, survey: dict[str, Any]
 ) -> None:
     path = f"/v1/surveys/{survey['id']}/imports"
-    response = client.post(path, files={"file": ("a.csv", table(*LINES))})
+    response = client.post(path, files={"file": ("a.csv", csv_file(*LINES))})
     assert response.status_code == 422, response.text
     (fault,) = response.json()["errors"]
     assert (fault["pointer"], fault["code"]) == ("/options/system", "required")
-    anonymous = table("5,4", header="appearance,safety")
+    anonymous = csv_file("5,4", header="appearance,safety")
     queued = client.post(path, files={"file": ("a.csv", anonymous)})
     assert (queued.status_code, queued.json()["system"]) == (202, None)
-    assert upload(client, survey, table(*LINES)).json()["system"] == "erp"
+    assert upload(client, survey, csv_file(*LINES)).json()["system"] == "erp"
 
 
 def test_the_rejected_lines_of_a_gbk_file_can_be_sent_again_with_the_same_options(
@@ -34,22 +34,22 @@ def test_the_rejected_lines_of_a_gbk_file_can_be_sent_again_with_the_same_option
 ) -> None:
     header = "编号,appearance,safety,wish"
     form = {"mapping": {"编号": "respondent_external_id"}, "options": {"encoding": "gbk"}}
-    data = table("17,7,4,便宜", "17,5,4,便宜一点", header=header).decode().encode("gbk")
+    data = csv_file("17,7,4,便宜", "17,5,4,便宜一点", header=header).decode().encode("gbk")
     body = import_file(surveys, survey, data, **form)
     assert counts(body) == (2, 1, 0, 0, 1)
-    (row,) = errors(surveys, body)
+    (row,) = rejected_lines(surveys, body)
     assert (row["编号"], row["line no."]) == ("17", "2")
     corrected = surveys.client.get(body["errors_url"]).content.replace(b"17,7", b"18,5")
     again = import_file(surveys, survey, corrected, **form)
     assert (counts(again), again["ignored_columns"]) == ((1, 1, 0, 0, 0), ["line no.", "errors"])
 
 
-def test_the_errors_of_a_line_name_the_columns_as_the_file_does(
+def test_the_errors_of_a_rejected_line_name_the_columns_as_the_file_does(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
     mapping = {"编号": "respondent_external_id", "外观": "appearance"}
-    data = table("17,5,4", "17,9,=1", header="编号,外观,safety")
-    (row,) = errors(surveys, import_file(surveys, survey, data, mapping=mapping))
+    data = csv_file("17,5,4", "17,9,=1", header="编号,外观,safety")
+    (row,) = rejected_lines(surveys, import_file(surveys, survey, data, mapping=mapping))
     for error in ("编号 (respondent_external_id): This", "外观 (appearance): ", "safety: Give the"):
         assert error in row["errors"]
     assert "; " in row["errors"]

@@ -1,4 +1,4 @@
-"""The parsing of a line into a submission, or into the faults for which it is rejected."""
+"""Tests that a line of a file is parsed as a submission, or rejected with all its faults."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ MAPPING: dict[str, str | None] = {"who": "respondent_external_id", "外观以外
 
 
 def parser(*, options: Options = OPTIONS, without: tuple[str, ...] = ()) -> LineParser:
-    """Return a parser of a file with the columns of HEADER, without some of them."""
+    """Return the parser of a file with the columns of HEADER, except the columns `without`."""
     items = list(parse_questionnaire(every_type()).items)
     header = [name for name in HEADER if name not in without]
     mapping = {name: to for name, to in MAPPING.items() if name not in without}
@@ -32,19 +32,19 @@ def parser(*, options: Options = OPTIONS, without: tuple[str, ...] = ()) -> Line
 
 
 def line(number: int = 2, /, **cells: str) -> Line:
-    """Return a line with these cells; the required items are answered."""
+    """Return a line with these cells by column name; `appearance` and `safety` have defaults."""
     cells = {"appearance": "5", "safety": "4"} | cells
     return Line(number, [cells.get(name, "") for name in HEADER])
 
 
-def submission(result: Submission | list[str]) -> Submission:
-    """Return the submission of a valid line."""
+def as_submission(result: Submission | list[str]) -> Submission:
+    """Return the result of parsing a line, which must be a submission."""
     assert isinstance(result, Submission), result
     return result
 
 
-def faults(result: Submission | list[str]) -> list[str]:
-    """Return the faults of a rejected line."""
+def as_faults(result: Submission | list[str]) -> list[str]:
+    """Return the result of parsing a line, which must be a list of faults."""
     assert isinstance(result, list)
     return result
 
@@ -65,85 +65,90 @@ def test_a_line_is_parsed_as_a_submission_of_its_respondent() -> None:
     )
 
 
-def test_the_key_of_an_anonymous_line_is_its_file_and_line_number() -> None:
-    found = submission(parser().parse(line(7)))
-    assert found.key == submission_key(WAVE, "line", "digest", "7")
-    assert (found.respondent, found.submitted_at, found.channel) == (None, None, "file")
+def test_the_key_of_an_anonymous_line_is_derived_from_its_file_and_line_number() -> None:
+    submission = as_submission(parser().parse(line(7)))
+    assert submission.key == submission_key(WAVE, "line", "digest", "7")
+    assert (submission.respondent, submission.submitted_at) == (None, None)
+    assert submission.channel == "file"
 
 
 def test_a_file_may_have_no_columns_for_respondent_time_and_channel() -> None:
-    found = parser(without=("who", "submitted_at", "channel")).parse(Line(2, ["5", "4", "", ""]))
-    assert submission(found).answers == {"appearance": 5, "safety": 4}
+    short_parser = parser(without=("who", "submitted_at", "channel"))
+    submission = as_submission(short_parser.parse(Line(2, ["5", "4", "", ""])))
+    assert submission.answers == {"appearance": 5, "safety": 4}
 
 
-def test_a_respondent_has_an_empty_system_if_the_options_name_none() -> None:
-    found = submission(parser(options=replace(OPTIONS, system=None)).parse(line(who="17")))
-    assert found.respondent == ("", "17")
+def test_the_system_of_a_respondents_id_is_empty_if_the_options_name_no_system() -> None:
+    parser_without_system = parser(options=replace(OPTIONS, system=None))
+    submission = as_submission(parser_without_system.parse(line(who="17")))
+    assert submission.respondent == ("", "17")
 
 
-def test_a_second_line_of_a_respondent_is_rejected_with_the_number_of_the_first() -> None:
+def test_a_second_line_of_a_respondent_is_rejected_with_the_number_of_the_first_line() -> None:
+    """This is also so if the first line was imported before the job was resumed (`skip`)."""
     file_parser = parser()
     file_parser.skip(line(2, who=" 17 "))
-    submission(file_parser.parse(line(3, who="18")))
-    for number, who, earlier in ((4, "17", 2), (5, "18", 3), (6, "18", 3)):
-        (fault,) = faults(file_parser.parse(line(number, who=who)))
-        message = f"This respondent has answered in line {earlier}; remove one line."
+    as_submission(file_parser.parse(line(3, who="18")))
+    for number, who, first_number in ((4, "17", 2), (5, "18", 3), (6, "18", 3)):
+        (fault,) = as_faults(file_parser.parse(line(number, who=who)))
+        message = f"This respondent has answered in line {first_number}; remove one line."
         assert fault == f"who (respondent_external_id): {message}"
 
 
-def test_several_anonymous_lines_are_all_parsed() -> None:
+def test_several_anonymous_lines_of_a_file_are_all_valid() -> None:
     file_parser = parser()
     file_parser.skip(line(2))
     for number in (3, 4):
-        submission(file_parser.parse(line(number)))
+        as_submission(file_parser.parse(line(number)))
 
 
-def test_a_rejected_line_does_not_count_as_an_answer_of_its_respondent() -> None:
+def test_a_line_of_a_respondent_is_valid_after_a_rejected_line_of_the_same_respondent() -> None:
     file_parser = parser()
-    faults(file_parser.parse(line(2, who="17", safety="9")))
-    assert submission(file_parser.parse(line(3, who="17"))).respondent == ("erp", "17")
+    as_faults(file_parser.parse(line(2, who="17", safety="9")))
+    assert as_submission(file_parser.parse(line(3, who="17"))).respondent == ("erp", "17")
 
 
 def test_a_line_with_too_few_cells_is_rejected_with_that_fault_only() -> None:
-    ragged = Line(2, ["=1"], Fault("", "ragged", "Give 7 cells."))
-    assert parser().parse(ragged) == ["Give 7 cells."]
+    short_line = Line(2, ["=1"], Fault("", "ragged", "Give 7 cells."))
+    assert parser().parse(short_line) == ["Give 7 cells."]
 
 
 def test_all_faults_of_a_line_are_listed_with_the_names_of_their_columns() -> None:
-    found = faults(
+    faults = as_faults(
         parser().parse(
             line(who="x" * 101, submitted_at="soon", channel="Web!", 外观以外="never", wish="=1+1")
         )
     )
-    assert [fault.partition(": ")[0] for fault in found] == [
+    assert [fault.partition(": ")[0] for fault in faults] == [
         "wish",
         "who (respondent_external_id)",
         "submitted_at",
         "channel",
         "外观以外 (bought)",
     ]
-    assert found[0] == "wish: Give the value, not a formula."
-    assert found[1].endswith("Give an id of at most 100 characters.")
-    assert found[2].startswith("submitted_at: Give a time as")
-    assert "web" in found[3]
-    assert "recent, earlier, unknown" in found[4]
+    assert faults[0] == "wish: Give the value, not a formula."
+    assert faults[1].endswith("Give an id of at most 100 characters.")
+    assert faults[2].startswith("submitted_at: Give a time as")
+    assert "web" in faults[3]
+    assert "recent, earlier, unknown" in faults[4]
 
 
 @pytest.mark.parametrize(
     ("who", "is_valid"), [("x" * 100, True), ("x" * 101, False), ("a\0", False)]
 )
-def test_an_id_has_at_most_a_hundred_characters_and_no_nul(who: str, *, is_valid: bool) -> None:
+def test_a_respondents_id_has_at_most_100_characters_and_no_nul(
+    who: str, *, is_valid: bool
+) -> None:
     assert isinstance(parser().parse(line(who=who)), Submission) is is_valid
 
 
-def test_a_time_may_lie_up_to_a_day_in_the_future(
+def test_the_time_of_a_line_may_be_up_to_one_day_in_the_future(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 2, 20, tzinfo=UTC))
     tomorrow = datetime(2026, 2, 21, tzinfo=UTC)
-    assert (
-        submission(parser().parse(line(submitted_at=tomorrow.isoformat()))).submitted_at == tomorrow
-    )
-    beyond = (tomorrow + timedelta(seconds=1)).isoformat()
-    (fault,) = faults(parser().parse(line(submitted_at=beyond)))
+    submission = as_submission(parser().parse(line(submitted_at=tomorrow.isoformat())))
+    assert submission.submitted_at == tomorrow
+    too_late = (tomorrow + timedelta(seconds=1)).isoformat()
+    (fault,) = as_faults(parser().parse(line(submitted_at=too_late)))
     assert fault.startswith("submitted_at: Give a time")

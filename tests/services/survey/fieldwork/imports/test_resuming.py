@@ -1,4 +1,4 @@
-"""An import that is killed and resumed by the next worker."""
+"""Tests that an import is resumed after its worker was killed."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,8 +12,8 @@ from shared.jobs.runner import Run
 from tests.services.harness import Running
 from tests.services.survey.fieldwork.imports.test_imports import (
     counts,
+    csv_file,
     stored_responses,
-    table,
     upload,
 )
 from tests.services.survey.fieldwork.imports.worker import run_imports
@@ -27,7 +27,7 @@ class _KilledError(BaseException):
 
 @pytest.fixture
 def stop_killing_jobs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """Kill the job after its first step of two lines; yield a function that stops doing so."""
+    """Kill each import after its first step, of two lines; yield a function that ends this."""
     original = Run.check
     monkeypatch.setattr(job, "STEP", 2)
 
@@ -49,7 +49,7 @@ def test_a_killed_import_is_resumed_and_has_the_same_result(
     surveys: Running, survey: dict[str, Any], stop_killing_jobs: Callable[[], None]
 ) -> None:
     lines = [f"{n},2026-02-20,web,{n % 5 + 1},4,," for n in (1, 2, 3, 1)] + ["9,,web,7,7,,"]
-    path = upload(surveys.client, survey, table(*lines)).headers["Location"]
+    path = upload(surveys.client, survey, csv_file(*lines)).headers["Location"]
     with pytest.raises(_KilledError):
         run_imports(surveys)
     halfway = surveys.client.get(path).json()

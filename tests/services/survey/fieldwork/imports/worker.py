@@ -1,4 +1,4 @@
-"""The part of the worker that tests of imports need: it runs all queued imports."""
+"""Runs queued imports in tests, as the worker of the survey service does."""
 
 from threading import Event
 
@@ -9,5 +9,5 @@ from tests.services.harness import Running
 
 
 def run_imports(surveys: Running) -> None:
-    """Run the imports that are not finished."""
+    """Run all imports that are not finished, and return when they have ended."""
     Runner(surveys.database, job.WORKS)._run_unfinished(Import, Event())

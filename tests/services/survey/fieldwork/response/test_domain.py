@@ -13,6 +13,7 @@ from shared.contracts.survey.response import Answer
 from tests.services.survey.documents import every_type, text
 
 REQUIRED: dict[str, object] = {"appearance": 5, "safety": 0}
+"""Answers to the required items of `every_type()`."""
 VALID = {
     "appearance": st.sampled_from([1, 2, 3, 4, 5, 0]),
     "safety": st.sampled_from([1, 2, 3, 4, 5, 0]),
@@ -40,19 +41,20 @@ def checker(*questions: Mapping[str, object]) -> AnswerChecker:
 
 
 def faults_of(**answers: object) -> list[tuple[str, str]]:
-    """Return the pointers and codes of the faults of JSON answers; required items are answered."""
+    """Return the pointer and code of each fault of these JSON answers, added to REQUIRED."""
     checked = checker().check(REQUIRED | answers)
     return [(fault.pointer, fault.code) for fault in checked.faults]
 
 
 def faults_of_texts(**answers: str) -> list[tuple[str, str]]:
-    """Return the pointers and codes of the faults of text answers; required items are answered."""
+    """Return the pointer and code of each fault of these text answers, added to the required."""
     checked = checker().check_texts({"appearance": "5", "safety": "0"} | answers)
     return [(fault.pointer, fault.code) for fault in checked.faults]
 
 
 @given(st.fixed_dictionaries(VALID))
-def test_valid_answers_stay_as_they_are(answers: dict[str, Answer]) -> None:
+def test_valid_answers_are_returned_as_they_are(answers: dict[str, Answer]) -> None:
+    """Except that the options of a multiple choice (`bought_at`) are sorted."""
     checked = checker().check(answers)
     assert checked.faults == []
     assert {code: value for code, value in checked.answers.items() if code != "bought_at"} == {
@@ -73,9 +75,9 @@ def test_answers_as_text_become_the_same_values_as_json_answers(answers: dict[st
 def test_any_json_value_is_either_a_valid_answer_or_has_a_fault_at_its_item(
     answers: dict[str, object],
 ) -> None:
-    """No value raises an exception or is both, and a valid answer can be written as JSON.
+    """No value raises an exception, and every valid answer can be written as JSON.
 
-    Only the text and the multiple choice may be neither: their values may be blank or empty.
+    A blank text and an empty list of options are neither a valid answer nor a fault.
     """
     checked = checker().check(answers)
     invalid = {fault.item for fault in checked.faults}
@@ -93,10 +95,10 @@ def test_no_text_is_both_a_valid_answer_and_a_fault(answers: dict[str, str]) -> 
 
 
 @given(st.decimals(1, 20, places=1))
-def test_a_number_is_stored_exactly(number: Decimal) -> None:
-    stored = checker().check_texts({"people": str(number)}).answers["people"]
-    assert Decimal(repr(stored)) == number
-    assert isinstance(stored, int) is (number == int(number))
+def test_a_number_is_returned_exactly_and_as_an_int_if_it_is_whole(number: Decimal) -> None:
+    answer = checker().check_texts({"people": str(number)}).answers["people"]
+    assert Decimal(repr(answer)) == number
+    assert isinstance(answer, int) is (number == int(number))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,9 @@ def test_an_invalid_json_answer_has_a_fault_at_its_pointer(
         ({"people": "9" * 30}, "too_large"),
     ],
 )
-def test_an_invalid_text_answer_has_a_fault(answers: dict[str, str], code: str) -> None:
+def test_an_invalid_text_answer_has_a_fault_with_its_code(
+    answers: dict[str, str], code: str
+) -> None:
     assert [fault_code for _, fault_code in faults_of_texts(**answers)] == [code]
 
 
@@ -166,7 +170,9 @@ def test_an_invalid_text_answer_has_a_fault(answers: dict[str, str], code: str) 
         ("不适用", 0),
     ],
 )
-def test_a_point_of_a_scale_can_be_written_as_number_or_label(text: str, value: int) -> None:
+def test_a_point_of_a_scale_can_be_written_as_a_number_or_as_its_label(
+    text: str, value: int
+) -> None:
     assert checker().check_texts({"appearance": text}).answers["appearance"] == value
 
 
@@ -180,13 +186,12 @@ def test_options_can_be_written_as_labels_and_are_stored_in_the_order_of_the_que
 def test_a_label_that_two_options_share_is_an_unknown_option() -> None:
     document = every_type()
     document["questions"][3]["options"][1]["text"]["en"] = "Recently"
-    ambiguous = AnswerChecker(parse_questionnaire(document).items)
-    assert [f.code for f in ambiguous.check_texts({"bought": "Recently"}).faults][:1] == [
-        "unknown_option"
-    ]
+    ambiguous_checker = AnswerChecker(parse_questionnaire(document).items)
+    faults = ambiguous_checker.check_texts({"bought": "Recently"}).faults
+    assert faults[0].code == "unknown_option"
 
 
-def test_a_blank_text_is_no_answer() -> None:
+def test_a_blank_text_counts_as_no_answer() -> None:
     checked = checker().check_texts(
         {"appearance": " ", "safety": "1", "wish": "\r\n", "people": ""}
     )
@@ -194,15 +199,17 @@ def test_a_blank_text_is_no_answer() -> None:
     assert [fault.code for fault in checked.faults] == ["required"]
 
 
-def test_a_blank_json_text_and_an_empty_list_of_options_are_no_answers() -> None:
+def test_a_blank_json_text_and_an_empty_list_of_options_count_as_no_answers() -> None:
     checked = checker().check({**REQUIRED, "wish": " \n", "bought_at": []})
     assert (checked.answers, checked.faults) == (REQUIRED, [])
 
 
-def test_an_open_answer_has_its_line_breaks_and_at_most_the_allowed_length() -> None:
+def test_an_open_answer_is_trimmed_and_its_windows_line_breaks_count_as_one_character() -> None:
+    """At most 50 characters are allowed."""
     text = "x" * 23 + "\r\nb\n" + "x" * 24
-    assert checker().check({"wish": f" {text} "}).answers["wish"] == text.replace("\r", "")
-    assert len(text.replace("\r", "")) == 50
+    expected = text.replace("\r", "")
+    assert len(expected) == 50
+    assert checker().check({"wish": f" {text} "}).answers["wish"] == expected
 
 
 @pytest.mark.parametrize(
@@ -227,7 +234,7 @@ def test_the_details_of_a_fault_describe_the_valid_answers(
     assert fault.details == details
 
 
-def test_the_fault_of_a_text_has_the_same_details_and_the_index_in_a_list() -> None:
+def test_the_fault_of_a_text_describes_the_valid_answers_and_points_into_a_list() -> None:
     required = {"appearance": "5", "safety": "0"}
     faults = [
         checker().check_texts(required | {code: text}).faults[0]
@@ -245,10 +252,11 @@ TEXT = text("问题", "Question")
 TENTHS = {"least": 0.1, "most": 0.7, "decimals": 1}
 
 
-def test_a_number_without_bounds_is_whole_and_between_plus_and_minus_10_to_the_12() -> None:
+def test_a_number_without_bounds_must_be_whole_and_at_most_10_to_the_12_in_absolute_value() -> None:
     unbounded = checker({"type": "number", "code": "n", "text": TEXT})
 
     def result(value: object) -> tuple[object, ...]:
+        """Return the valid answer, or the code and the details of the fault."""
         checked = unbounded.check({"n": value})
         return (*checked.answers.values(), *((f.code, f.details) for f in checked.faults))
 
@@ -262,32 +270,33 @@ def test_a_number_without_bounds_is_whole_and_between_plus_and_minus_10_to_the_1
 @pytest.mark.parametrize("number", [0.1, 0.7])
 def test_a_number_equal_to_a_bound_with_decimals_is_valid(number: float) -> None:
     """Neither 0.1 nor 0.7 is exact as a binary fraction, so bounds are compared as decimals."""
-    narrow = checker({"type": "number", "code": "n", "text": TEXT, **TENTHS})
-    assert narrow.check({"n": number}).answers == {"n": number}
-    assert narrow.check_texts({"n": str(number)}).answers == {"n": number}
+    bounded = checker({"type": "number", "code": "n", "text": TEXT, **TENTHS})
+    assert bounded.check({"n": number}).answers == {"n": number}
+    assert bounded.check_texts({"n": str(number)}).answers == {"n": number}
 
 
 @pytest.mark.parametrize(("number", "code"), [("0", "too_small"), ("0.8", "too_large")])
-def test_the_fault_of_a_number_beyond_a_bound_states_the_bound_as_it_is_written(
+def test_the_fault_of_a_number_outside_its_bounds_states_the_bound_as_the_decimal_0_1_or_0_7(
     number: str, code: str
 ) -> None:
-    narrow = checker({"type": "number", "code": "n", "text": TEXT, **TENTHS})
-    (fault,) = narrow.check_texts({"n": number}).faults
+    bounded = checker({"type": "number", "code": "n", "text": TEXT, **TENTHS})
+    (fault,) = bounded.check_texts({"n": number}).faults
     assert fault.code == code
     assert [str(bound) for bound in fault.details.values()] == [
         "0.1" if code == "too_small" else "0.7"
     ]
 
 
-def test_slashes_and_tildes_of_a_code_are_escaped_in_the_pointer_of_a_fault() -> None:
+def test_slashes_and_tildes_in_a_code_are_escaped_in_the_json_pointer_of_its_fault() -> None:
     assert faults_of(**{"a/b~c": 1}) == [("/a~1b~0c", "unknown_question")]
 
 
 def _options(count: int) -> list[dict[str, object]]:
+    """Return `count` options with the codes Z0, Z1, ..."""
     return [{"code": f"Z{n}", "text": TEXT} for n in range(count)]
 
 
-def test_a_multiple_choice_needs_the_fewest_options_or_none_at_all() -> None:
+def test_a_multiple_choice_is_answered_with_at_least_the_fewest_options_or_not_at_all() -> None:
     question = {"type": "multiple", "code": "m", "text": TEXT, "options": _options(3), "fewest": 2}
     (fault,) = checker(question).check({"m": ["Z0"]}).faults
     assert (fault.code, fault.details) == ("too_few", {"fewest": 2})
@@ -301,20 +310,26 @@ def test_the_fault_of_an_unknown_option_lists_the_first_20_options(
     question = {"type": "single", "code": "s", "text": TEXT, "options": _options(count)}
     (fault,) = checker(question).check({"s": "x"}).faults
     assert str(fault.details["options"]).endswith(last_listed)
+
+
+@pytest.mark.parametrize("count", [20, 21])
+def test_an_option_code_in_a_text_may_be_surrounded_by_blanks(count: int) -> None:
+    question = {"type": "single", "code": "s", "text": TEXT, "options": _options(count)}
     assert checker(question).check_texts({"s": " Z7 "}).answers == {"s": "Z7"}
 
 
-def test_the_key_of_a_submission_depends_on_its_wave_its_kind_and_each_of_its_names() -> None:
+def test_the_key_of_a_submission_depends_on_its_wave_its_kind_and_each_of_its_parts() -> None:
+    """The expected UUID is fixed, because keys are stored: a new release must compute the same."""
     wave = UUID(int=1)
     key = submission_key(wave, "line", "file", "12")
     assert key == UUID("9bdc105e-399f-55d2-9f7e-c12a89938c48")
-    others = [
+    different_keys = [
         submission_key(UUID(int=2), "line", "file", "12"),
         submission_key(wave, "form", "file", "12"),
         submission_key(wave, "line", "file1", "2"),
         submission_key(wave, "line", "file12"),
     ]
-    assert len({key, *others}) == 5
+    assert len({key, *different_keys}) == 5
 
 
 def test_answers_are_split_into_coded_and_open_answers() -> None:

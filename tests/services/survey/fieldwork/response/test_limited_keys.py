@@ -1,4 +1,8 @@
-"""Responses over HTTP with a key that sees only some rows: its own or those of its team."""
+"""Tests of the HTTP API of responses with limited keys.
+
+A limited key sees only the customers that its caller owns (`rows: own`) or that belong to the
+caller's team (`rows: team`).
+"""
 
 from typing import Any
 from uuid import uuid4
@@ -15,6 +19,7 @@ from tests.services.survey.fieldwork.response.test_routes import (
     submit,
 )
 
+# Li Na owns customers; Zhao belongs to the team `east`.
 LIMITED_CALLERS = [
     Identity("li.na", "Li Na", frozenset(), Rows.OWN),
     Identity("zhao", "Zhao", frozenset(), Rows.TEAM, "east"),
@@ -33,7 +38,8 @@ def test_a_limited_key_sees_only_the_responses_of_the_customers_that_it_sees(
     path = f"/v1/surveys/{survey['id']}/responses"
     for caller in LIMITED_CALLERS:
         with surveys.as_caller(caller) as client:
-            assert [each["id"] for each in client.get(path).json()["items"]] == [visible["id"]]
+            responses = client.get(path).json()["items"]
+            assert [response["id"] for response in responses] == [visible["id"]]
             assert client.get(f"{path}/{visible['id']}").status_code == 200
             assert client.get(f"{path}/{hidden['id']}").status_code == 404
 
@@ -42,7 +48,10 @@ def test_a_limited_key_sees_only_the_responses_of_the_customers_that_it_sees(
 def test_a_customer_not_visible_to_the_caller_is_refused_like_an_unknown_customer(
     surveys: Running, survey: dict[str, Any], caller: Identity
 ) -> None:
-    """P7: the caller does not learn whether the customer has answered, and nothing is stored."""
+    """The caller does not learn whether the customer has answered, and nothing is stored.
+
+    This is part of promise P7: a caller reads and changes only the rows visible to its key.
+    """
     wang = customer_event(18, owner="wang", team="west")
     handle(surveys, wang)
     hidden, unknown = {"system": "erp", "id": "18"}, {"system": "erp", "id": "99"}

@@ -1,4 +1,4 @@
-"""Responses over HTTP, and the events that they publish."""
+"""Tests of the HTTP API of responses, and of the events that it publishes."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -21,18 +21,22 @@ from tests.services.harness import Running
 
 ANSWERS: dict[str, Any] = {"appearance": 5, "safety": 0, "bought_at": ["online", "shop"]}
 MEI = {"system": "erp", "id": "17"}
+"""The external id of the customer Mei."""
 
 
 def submit(
-    client: httpx.Client, survey: dict[str, Any], answers: dict[str, Any] = ANSWERS, **more: Any
+    client: httpx.Client, survey: dict[str, Any], answers: dict[str, Any] = ANSWERS, **fields: Any
 ) -> httpx.Response:
-    """Submit a response to a survey, with these fields beside the answers."""
-    body = {"answers": answers, **more}
+    """Submit a response to a survey; `fields` are further fields of the request body."""
+    body = {"answers": answers, **fields}
     return client.post(f"/v1/surveys/{survey['id']}/responses", json=body)
 
 
 def customer_event(number: int = 17, **changes: Any) -> CustomerState:
-    """Return the event of a customer with this external id and these fields changed."""
+    """Return the registry's event of a new customer with the external id ("erp", number).
+
+    `changes` replace the default values of its fields.
+    """
     fields: dict[str, Any] = {
         "customer_id": uuid4(),
         "version": 1,
@@ -46,7 +50,7 @@ def customer_event(number: int = 17, **changes: Any) -> CustomerState:
 
 
 def handle(surveys: Running, *events: CustomerState) -> None:
-    """Let the handler of customer events handle these events."""
+    """Handle customer events as the worker of the survey service does, in one transaction."""
     settings: Any = surveys.settings
     with surveys.database.transaction() as session:
         handlers(settings)[CustomerState](session, events)
@@ -107,9 +111,10 @@ def test_an_invalid_answer_is_refused_and_nothing_is_stored(
     ("code", "pointer"),
     [("a/b~c", "/answers/a~1b~0c"), ("\\ud800", "/answers/\\ud800")],
 )
-def test_an_answer_to_an_unknown_question_is_refused_at_its_pointer_whatever_its_code(
+def test_an_answer_to_an_unknown_question_is_refused_with_the_pointer_to_it(
     client: httpx.Client, survey: dict[str, Any], code: str, pointer: str
 ) -> None:
+    """The codes contain characters that a JSON pointer escapes, or a lone surrogate."""
     body = f'{{"answers": {{"{code}": "x", "appearance": 5, "safety": 0}}}}'
     headers = {"Content-Type": "application/json"}
     path = f"/v1/surveys/{survey['id']}/responses"
@@ -119,7 +124,7 @@ def test_an_answer_to_an_unknown_question_is_refused_at_its_pointer_whatever_its
 
 
 @pytest.mark.parametrize(
-    ("more", "pointer"),
+    ("field", "pointer"),
     [
         ({"submitted_at": "2026-02-20T10:00:00"}, "/submitted_at"),
         ({"submitted_at": "9000-01-01T00:00:00Z"}, "/submitted_at"),
@@ -129,9 +134,9 @@ def test_an_answer_to_an_unknown_question_is_refused_at_its_pointer_whatever_its
     ],
 )
 def test_an_invalid_field_beside_the_answers_is_refused_at_its_pointer(
-    client: httpx.Client, survey: dict[str, Any], more: dict[str, Any], pointer: str
+    client: httpx.Client, survey: dict[str, Any], field: dict[str, Any], pointer: str
 ) -> None:
-    response = submit(client, survey, **more)
+    response = submit(client, survey, **field)
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == pointer
 
@@ -149,7 +154,7 @@ def test_a_draft_a_closed_survey_and_a_closed_wave_take_no_responses(
     assert (response.status_code, response.json()["code"]) == (409, "survey_closed")
 
 
-def test_the_wave_has_to_be_named_if_several_are_open(
+def test_a_response_has_to_name_its_wave_if_several_waves_are_open(
     client: httpx.Client, survey: dict[str, Any]
 ) -> None:
     client.post(f"/v1/surveys/{survey['id']}/waves", json={"code": "2027"})
@@ -184,10 +189,11 @@ def test_a_customer_with_several_ids_answers_each_wave_once(
     assert len(surveys.recorded(ResponseSubmitted)) == 1
 
 
-def test_each_anonymous_response_is_another_response(
+def test_two_anonymous_submissions_with_equal_answers_are_two_responses(
     client: httpx.Client, survey: dict[str, Any]
 ) -> None:
-    assert submit(client, survey).json()["id"] != submit(client, survey).json()["id"]
+    response_ids = [submit(client, survey).json()["id"] for _ in range(2)]
+    assert response_ids[0] != response_ids[1]
 
 
 def test_a_response_of_a_known_customer_has_the_customer_id(
@@ -200,17 +206,17 @@ def test_a_response_of_a_known_customer_has_the_customer_id(
     )
 
 
-def test_a_customer_who_becomes_known_later_is_set_in_the_response_and_published(
+def test_a_response_gets_its_customer_id_and_is_published_again_when_the_customer_becomes_known(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
     created = submit(surveys.client, survey, customer=MEI).json()
     assert (created["customer_id"], created["customer"]) == (None, MEI)
     mei = customer_event()
     handle(surveys, mei)
-    first, second = surveys.recorded(ResponseSubmitted)
-    assert (first.customer_id, second.customer_id) == (None, mei.customer_id)
-    assert (second.response_id, second.version) == (first.response_id, 2)
-    assert second.answers == first.answers
+    anonymous, identified = surveys.recorded(ResponseSubmitted)
+    assert (anonymous.customer_id, identified.customer_id) == (None, mei.customer_id)
+    assert (identified.response_id, identified.version) == (anonymous.response_id, 2)
+    assert identified.answers == anonymous.answers
     read = surveys.client.get(f"/v1/surveys/{survey['id']}/responses/{created['id']}").json()
     assert (read["customer_id"], read["version"]) == (str(mei.customer_id), 2)
 
@@ -229,7 +235,10 @@ def test_a_customer_event_that_is_handled_again_changes_no_response(
 def test_a_response_that_is_stored_while_its_customer_event_is_handled_has_the_customer_id(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
-    """Ten times in two transactions at the same moment; the first external id is stored before."""
+    """Ten customers, each with a response and an event in two transactions at the same moment.
+
+    The external id of the first customer is already stored, with a response to an earlier wave.
+    """
     submit(surveys.client, survey, customer={"system": "erp", "id": "0"})
     surveys.client.post(f"/v1/surveys/{survey['id']}/waves", json={"code": "2027"})
     for number in range(10):
@@ -250,31 +259,31 @@ def test_a_response_that_is_stored_while_its_customer_event_is_handled_has_the_c
     path = f"/v1/surveys/{survey['id']}/responses"
     stored = surveys.client.get(path).json()["items"]
     assert len(stored) == 11
-    assert all(each["customer_id"] for each in stored)
+    assert all(response["customer_id"] for response in stored)
 
 
-def test_a_customer_event_of_an_older_version_is_ignored(
+def test_a_customer_event_with_an_older_version_than_the_stored_one_is_ignored(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
-    later = customer_event(version=2, owner="li.na")
+    version_2 = customer_event(version=2, owner="li.na")
+    handle(surveys, version_2)
+    version_1 = customer_event(customer_id=version_2.customer_id, external_ids=[])
+    handle(surveys, version_1)
+    response = submit(surveys.client, survey, customer=MEI).json()
+    assert response["customer_id"] == str(version_2.customer_id)
+
+
+def test_an_external_id_belongs_to_the_customer_whose_event_was_recorded_last(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    """The order in which the events arrive does not matter: topics do not order customers."""
+    earlier = customer_event()
+    later = customer_event(recorded_at=clock.now() + timedelta(seconds=9))
     handle(surveys, later)
-    handle(surveys, customer_event(customer_id=later.customer_id, external_ids=[]))
-    assert submit(surveys.client, survey, customer=MEI).json()["customer_id"] == str(
-        later.customer_id
-    )
-
-
-def test_an_external_id_means_the_customer_whose_event_stated_it_last(
-    surveys: Running, survey: dict[str, Any]
-) -> None:
-    """Whichever event arrives first, because a topic has no order between customers."""
-    before, after = customer_event(), customer_event(recorded_at=clock.now() + timedelta(seconds=9))
-    handle(surveys, after)
-    handle(surveys, before)
-    handle(surveys, customer_event(customer_id=before.customer_id, version=2, external_ids=[]))
-    assert submit(surveys.client, survey, customer=MEI).json()["customer_id"] == str(
-        after.customer_id
-    )
+    handle(surveys, earlier)
+    handle(surveys, customer_event(customer_id=earlier.customer_id, version=2, external_ids=[]))
+    response = submit(surveys.client, survey, customer=MEI).json()
+    assert response["customer_id"] == str(later.customer_id)
 
 
 def test_responses_can_be_listed_by_wave_and_by_customer(
@@ -287,15 +296,16 @@ def test_responses_can_be_listed_by_wave_and_by_customer(
     second = submit(surveys.client, survey, wave="2027").json()["id"]
     path = f"/v1/surveys/{survey['id']}/responses"
 
-    def listed(**filters: str) -> list[str]:
-        return [each["id"] for each in surveys.client.get(path, params=filters).json()["items"]]
+    def listed_ids(**filters: str) -> list[str]:
+        responses = surveys.client.get(path, params=filters).json()["items"]
+        return [response["id"] for response in responses]
 
-    assert listed() == [first, second]
-    assert listed(wave="2027") == [second]
-    assert listed(customer_id=str(mei.customer_id)) == [first]
+    assert listed_ids() == [first, second]
+    assert listed_ids(wave="2027") == [second]
+    assert listed_ids(customer_id=str(mei.customer_id)) == [first]
 
 
-def test_progress_counts_the_responses_stored_so_far(
+def test_the_progress_of_a_survey_has_the_number_of_responses_stored_so_far(
     client: httpx.Client, survey: dict[str, Any]
 ) -> None:
     path = f"/v1/surveys/{survey['id']}/progress"
@@ -311,7 +321,7 @@ def test_progress_counts_the_responses_stored_so_far(
     assert last == datetime(2026, 2, 21, 10, tzinfo=UTC)
 
 
-def test_a_second_response_is_refused_before_anything_of_it_is_written(
+def test_a_refused_second_response_changes_nothing_even_if_the_transaction_is_committed(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
     submit(surveys.client, survey, customer=MEI)

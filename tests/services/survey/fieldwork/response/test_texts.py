@@ -8,8 +8,11 @@ from services.survey.fieldwork.response.texts import message_for
 from tests.services.survey.documents import every_type
 
 
-def faults() -> list[AnswerFault]:
-    """Return faults with all their codes."""
+def faults_of_many_codes() -> list[AnswerFault]:
+    """Return faults of invalid answers that have nearly all fault codes.
+
+    The first one is an `outside_scale`.
+    """
     checker = AnswerChecker(parse_questionnaire(every_type()).items)
     answers: list[dict[str, object]] = [
         {"appearance": 9, "colour": 1, "bought": "x", "bought_at": 1, "people": "x", "wish": 1},
@@ -17,23 +20,24 @@ def faults() -> list[AnswerFault]:
         {"bought_at": ["shop", "online", "dealer"], "people": 50, "wish": "\x00"},
         {"people": 1.55},
     ]
-    return [fault for each in answers for fault in checker.check(each).faults]
+    return [fault for response in answers for fault in checker.check(response).faults]
 
 
 @pytest.mark.parametrize("language", get_args(Language))
 def test_every_fault_of_an_answer_has_a_message_in_every_language(language: Language) -> None:
-    messages = [message_for(fault, language) for fault in faults()]
+    messages = [message_for(fault, language) for fault in faults_of_many_codes()]
     assert all(messages)
     assert not any("{" in message for message in messages)
 
 
 def test_a_message_describes_the_valid_answers_and_does_not_repeat_the_input() -> None:
-    first = faults()[0]
-    assert message_for(first) == "Choose a whole number from 1 to 5 (or 0)."
-    assert message_for(first, "zh") == "请选择 1 到 5 之间的整数（或 0）。"
+    outside_scale = faults_of_many_codes()[0]
+    assert message_for(outside_scale) == "Choose a whole number from 1 to 5 (or 0)."
+    assert message_for(outside_scale, "zh") == "请选择 1 到 5 之间的整数（或 0）。"
 
 
-def test_the_message_for_a_scale_without_missing_codes_mentions_none() -> None:
+def test_the_message_about_a_scale_without_missing_codes_mentions_no_missing_code() -> None:
     checker = AnswerChecker(parse_questionnaire(every_type()).items)
-    (fault,) = (each for each in checker.check({"overall": 11}).faults if each.item == "overall")
+    faults = checker.check({"overall": 11}).faults
+    (fault,) = (fault for fault in faults if fault.item == "overall")
     assert message_for(fault) == "Choose a whole number from 1 to 10."

@@ -23,7 +23,7 @@ def catalogue() -> list[CatalogueItem]:
 
 
 @given(st.uuids())
-def test_a_link_token_is_verified_as_that_of_its_wave(wave_id: UUID) -> None:
+def test_verifying_a_link_token_returns_the_wave_that_it_was_signed_for(wave_id: UUID) -> None:
     assert verify_link_token(KEY, sign_link_token(KEY, wave_id)) == wave_id
 
 
@@ -37,7 +37,7 @@ def test_a_link_token_with_a_changed_character_is_not_valid(
 
 
 @given(st.text())
-def test_any_other_text_is_not_a_valid_link_token(token: str) -> None:
+def test_a_text_that_was_not_signed_is_not_a_valid_link_token(token: str) -> None:
     assert verify_link_token(KEY, token) is None
 
 
@@ -46,22 +46,24 @@ def test_a_link_token_signed_with_another_key_is_not_valid() -> None:
     assert verify_link_token(KEY, sign_link_token(secrets.token_bytes(32), wave_id)) is None
 
 
-def test_the_catalogue_describes_the_scale_and_role_of_an_item() -> None:
+def test_the_catalogue_describes_the_type_scale_missing_codes_and_role_of_an_item() -> None:
     assert catalogue()[0] == CatalogueItem(
         code="appearance", type="matrix", least=1, most=5, missing=[0], role="satisfaction"
     )
 
 
-def test_the_items_of_a_wave_are_added_to_the_catalogue_of_the_waves_before() -> None:
-    current = {item.code: item for item in catalogue()[:3]}
-    merged, conflicts = merge_catalogues(current, catalogue()[2:])
+def test_the_items_of_a_further_wave_are_added_to_the_catalogue() -> None:
+    """The earlier waves have the first three items; the new wave has the third item and more."""
+    earlier_items = {item.code: item for item in catalogue()[:3]}
+    merged, conflicts = merge_catalogues(earlier_items, catalogue()[2:])
     assert conflicts == []
     assert list(merged) == [item.code for item in catalogue()]
 
 
-def test_a_code_with_another_scale_than_before_is_a_conflict() -> None:
-    current = {item.code: item for item in catalogue()}
+def test_an_item_with_another_scale_than_in_an_earlier_wave_is_a_conflict() -> None:
+    earlier_items = {item.code: item for item in catalogue()}
     document = every_type()
     document["questions"][1]["scale"]["most"] = 5
-    added = [catalogue_item(item) for item in parse_questionnaire(document).items]
-    assert merge_catalogues(current, added)[1] == ["overall"]
+    new_items = [catalogue_item(item) for item in parse_questionnaire(document).items]
+    _, conflicts = merge_catalogues(earlier_items, new_items)
+    assert conflicts == ["overall"]

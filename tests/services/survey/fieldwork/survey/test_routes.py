@@ -1,4 +1,4 @@
-"""Surveys and waves over HTTP, and the events that they publish."""
+"""Tests of the HTTP API of surveys and waves, and of the events that it publishes."""
 
 from typing import Any
 from uuid import uuid4
@@ -13,9 +13,11 @@ from tests.services.harness import Running, counted
 from tests.services.survey.documents import every_type, text
 
 
-def create(client: httpx.Client, questionnaire: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Create a survey that asks this questionnaire; return the response body."""
-    response = client.post("/v1/surveys", json={"questionnaire_id": questionnaire["id"], **more})
+def create_survey(
+    client: httpx.Client, questionnaire: dict[str, Any], **fields: Any
+) -> dict[str, Any]:
+    """Create a survey that asks this questionnaire, with these fields; return the response body."""
+    response = client.post("/v1/surveys", json={"questionnaire_id": questionnaire["id"], **fields})
     assert response.status_code == 201, response.text
     body: dict[str, Any] = response.json()
     return body
@@ -24,7 +26,7 @@ def create(client: httpx.Client, questionnaire: dict[str, Any], **more: Any) -> 
 def publish_new_version(
     client: httpx.Client, questionnaire: dict[str, Any], **changes: Any
 ) -> None:
-    """Publish another version of the questionnaire with these fields changed."""
+    """Open the next version of a questionnaire, change these fields, and publish it."""
     path = f"/v1/questionnaires/{questionnaire['id']}"
     opened = client.post(f"{path}/versions").json()
     headers = {"If-Match": f'"{opened["revision"]}"'}
@@ -35,14 +37,16 @@ def publish_new_version(
 def test_a_new_survey_asks_the_newest_published_version_of_its_questionnaire(
     client: httpx.Client, questionnaire: dict[str, Any]
 ) -> None:
-    created = create(client, questionnaire, wave="2026", target=500)
+    created = create_survey(client, questionnaire, wave="2026", target=500)
     assert (created["state"], created["title"]) == ("draft", questionnaire["title"])
     (wave,) = created["waves"]
     assert (wave["code"], wave["questionnaire_version"], wave["target"]) == ("2026", 1, 500)
     assert client.get(f"/v1/surveys/{created['id']}").json() == created
 
 
-def test_a_survey_lists_its_items_with_scales_and_missing_codes(survey: dict[str, Any]) -> None:
+def test_a_survey_lists_its_items_with_their_scales_and_missing_codes(
+    survey: dict[str, Any],
+) -> None:
     items = {item["code"]: item for item in survey["items"]}
     assert items["appearance"] == {
         "code": "appearance",
@@ -56,12 +60,14 @@ def test_a_survey_lists_its_items_with_scales_and_missing_codes(survey: dict[str
     assert len(items) == 8
 
 
-def test_a_draft_publishes_no_events(surveys: Running, questionnaire: dict[str, Any]) -> None:
-    create(surveys.client, questionnaire)
+def test_creating_a_survey_publishes_no_event_because_it_is_a_draft(
+    surveys: Running, questionnaire: dict[str, Any]
+) -> None:
+    create_survey(surveys.client, questionnaire)
     assert surveys.recorded() == []
 
 
-def test_publishing_a_survey_publishes_its_catalogue_and_its_state(
+def test_publishing_a_survey_publishes_an_event_with_its_items_and_its_state(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
     published, state = surveys.recorded()
@@ -86,7 +92,9 @@ def test_publishing_or_closing_a_survey_twice_publishes_one_event(
     assert [event.version for event in surveys.recorded(SurveyClosed)] == [closed[0]["version"]]
 
 
-def test_a_closed_survey_stays_closed(client: httpx.Client, survey: dict[str, Any]) -> None:
+def test_a_closed_survey_cannot_be_published_again_and_gets_no_new_wave(
+    client: httpx.Client, survey: dict[str, Any]
+) -> None:
     path = f"/v1/surveys/{survey['id']}"
     client.post(f"{path}/close")
     responses = [
@@ -98,14 +106,16 @@ def test_a_closed_survey_stays_closed(client: httpx.Client, survey: dict[str, An
     ] * 2
 
 
-def test_a_draft_cannot_be_closed(client: httpx.Client, questionnaire: dict[str, Any]) -> None:
-    created = create(client, questionnaire)
+def test_a_draft_of_a_survey_cannot_be_closed(
+    client: httpx.Client, questionnaire: dict[str, Any]
+) -> None:
+    created = create_survey(client, questionnaire)
     response = client.post(f"/v1/surveys/{created['id']}/close")
     assert (response.status_code, response.json()["code"]) == (409, "survey_draft")
 
 
 @pytest.mark.parametrize("number", [None, 1])
-def test_a_survey_cannot_ask_a_draft_of_a_questionnaire(
+def test_a_survey_of_a_questionnaire_that_is_not_published_is_refused(
     client: httpx.Client, number: int | None
 ) -> None:
     created = client.post("/v1/questionnaires", json=every_type()).json()
@@ -114,13 +124,13 @@ def test_a_survey_cannot_ask_a_draft_of_a_questionnaire(
     assert (response.status_code, response.json()["code"]) == (409, "questionnaire_not_published")
 
 
-def test_a_survey_cannot_ask_an_unknown_questionnaire(client: httpx.Client) -> None:
+def test_a_survey_of_an_unknown_questionnaire_is_refused(client: httpx.Client) -> None:
     response = client.post("/v1/surveys", json={"questionnaire_id": str(uuid4())})
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == "/questionnaire_id"
 
 
-def test_another_wave_asks_the_newest_version_and_its_items_are_published(
+def test_a_second_wave_asks_the_newest_published_version_and_its_items_are_published(
     surveys: Running, survey: dict[str, Any], questionnaire: dict[str, Any]
 ) -> None:
     questions = every_type()["questions"]
@@ -134,7 +144,7 @@ def test_another_wave_asks_the_newest_version_and_its_items_are_published(
     assert {"overall", "service"} <= {item.code for item in event.items}
 
 
-def test_a_wave_in_which_an_item_has_another_scale_is_refused(
+def test_a_wave_in_which_an_item_has_another_scale_than_before_is_refused(
     client: httpx.Client, survey: dict[str, Any], questionnaire: dict[str, Any]
 ) -> None:
     questions = every_type()["questions"]
@@ -164,7 +174,7 @@ def test_one_wave_can_be_closed_while_the_survey_stays_open(
     assert [(wave.code, wave.closed) for wave in event.waves] == [("2026", True), ("2027", False)]
 
 
-def test_a_changed_title_needs_the_current_version_and_is_published(
+def test_changing_the_title_of_a_survey_needs_its_current_version_and_publishes_an_event(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
     path = f"/v1/surveys/{survey['id']}"
@@ -176,7 +186,9 @@ def test_a_changed_title_needs_the_current_version_and_is_published(
     assert surveys.recorded(SurveyPublished)[-1].title.en == "New"
 
 
-def test_a_patch_merges_the_title_by_language(surveys: Running, survey: dict[str, Any]) -> None:
+def test_a_patch_changes_only_the_languages_of_the_title_that_it_contains(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
     path, headers = f"/v1/surveys/{survey['id']}", {"If-Match": f'"{survey["version"]}"'}
     response = surveys.client.patch(path, json={"title": {"en": "New"}}, headers=headers)
     assert response.json()["title"] == text(survey["title"]["zh"], "New")
@@ -213,10 +225,13 @@ def test_a_patch_cannot_remove_the_title_of_a_survey(
 
 
 @pytest.mark.parametrize("rows", [Rows.OWN, Rows.TEAM])
-def test_every_key_reads_surveys_and_only_one_that_sees_all_rows_changes_them(
+def test_every_key_reads_surveys_and_only_a_key_that_sees_all_rows_changes_them(
     surveys: Running, survey: dict[str, Any], rows: Rows
 ) -> None:
-    """P7: a survey belongs to no customer, so a key that sees some rows can only read it."""
+    """A survey belongs to no customer, so a key limited to some customers can only read it.
+
+    This is part of promise P7: a caller reads and changes only the rows visible to its key.
+    """
     path = f"/v1/surveys/{survey['id']}"
     rows_before = counted(surveys.database)
     with surveys.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
@@ -237,9 +252,12 @@ def test_every_key_reads_surveys_and_only_one_that_sees_all_rows_changes_them(
 
 
 @pytest.mark.both_stacks
-def test_surveys_are_listed_by_state(client: httpx.Client, questionnaire: dict[str, Any]) -> None:
-    first, second = (create(client, questionnaire)["id"] for _ in range(2))
-    client.post(f"/v1/surveys/{second}/publish")
-    listed = client.get("/v1/surveys", params={"state": "published"}).json()["items"]
-    assert [each["id"] for each in listed] == [second]
-    assert [each["id"] for each in client.get("/v1/surveys").json()["items"]] == [first, second]
+def test_surveys_can_be_listed_by_state(
+    client: httpx.Client, questionnaire: dict[str, Any]
+) -> None:
+    draft_id, published_id = (create_survey(client, questionnaire)["id"] for _ in range(2))
+    client.post(f"/v1/surveys/{published_id}/publish")
+    published = client.get("/v1/surveys", params={"state": "published"}).json()["items"]
+    assert [survey["id"] for survey in published] == [published_id]
+    surveys = client.get("/v1/surveys").json()["items"]
+    assert [survey["id"] for survey in surveys] == [draft_id, published_id]
