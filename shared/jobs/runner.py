@@ -84,9 +84,9 @@ class Run:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Yield a session for one step, and commit its changes afterwards.
+        """Yield a session for one step, and commit the changes of the step afterwards.
 
-        If another worker has taken the job over, it commits nothing and raises JobLost.
+        If another worker has taken the job over, nothing is committed and JobLost is raised.
         """
         with self.database.transaction() as session:
             yield session

@@ -14,7 +14,11 @@ FORM_PATH = "/s/{token}"
 def test_every_example_body_of_surveys_works_when_it_is_sent(
     surveys: Running, template: dict[str, str] | None
 ) -> None:
-    """The example survey asks the example questionnaire, or the template which that extends."""
+    """The example survey asks the example questionnaire.
+
+    With a `template` it asks a questionnaire of this template instead, which the example
+    questionnaire extends; the example responses must be valid for both.
+    """
     document, client = SERVICE.create_app(surveys.settings).openapi(), surveys.client
     visitor = Visitor(document, client, surveys.database)
     responses = {}

@@ -82,10 +82,10 @@ def _customer_row(event: CustomerState) -> Row:
 def _replace_identities(
     session: Session, events: Sequence[CustomerState]
 ) -> dict[ExternalKey, UUID]:
-    """Replace the stored external keys of the customers of these events by those in the events.
+    """Replace the stored external keys of these customers by the external keys in the events.
 
-    Returns the customer id by external key. If several customers have the same key, it belongs to
-    the customer whose event was recorded last.
+    Returns the customer id by external key. If the events of several customers state the same
+    external key, the key belongs to the customer whose event was recorded last.
     """
     latest_events: dict[ExternalKey, CustomerState] = {}
     for event in sorted(events, key=lambda e: (e.recorded_at, e.customer_id)):

@@ -40,7 +40,7 @@ STEP = 1000
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """The import that a job works on, and the objects that parse and check its lines."""
+    """The import that a job works on, with the objects that parse and check the file's lines."""
 
     row: Import
     checker: AnswerChecker

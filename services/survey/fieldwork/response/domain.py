@@ -38,8 +38,9 @@ class Submission:
 
     Two submissions with the same `key` are the same submission, sent again. `key` becomes the
     identity of the stored response, except if the customer is known: then the identity is derived
-    from the customer, because a customer answers a wave only once. `respondent` is the external key
-    of the customer. If `submitted_at` is None, the time of storing is used.
+    from the customer, because a customer answers a wave only once. `respondent` is the customer's
+    external key: a system and the customer's id in it. If `submitted_at` is None, the response has
+    the time at which it is stored.
     """
 
     key: UUID

@@ -12,9 +12,9 @@ from shared.settings import ServiceSettings
 
 
 def apply_customer_states(session: Session, events: Sequence[CustomerState]) -> None:
-    """Store the customers of these events, and set them in responses that have their external keys.
+    """Store the customers of these events, and set `customer_id` in their stored responses.
 
-    A response that was stored before its customer was known gets its `customer_id` here.
+    A response may have been stored before its customer was known; it is found by external key.
     """
     customer_ids = customers.apply_customer_states(session, events)
     identify_respondents(session, customer_ids)

@@ -1,4 +1,4 @@
-"""Every SELECT on responses. A reader sees the responses of the customers that it may see."""
+"""Every SELECT on responses. A reader sees only the responses of customers visible to it."""
 
 from collections.abc import Collection, Iterable
 from typing import Any

@@ -28,19 +28,20 @@ class _KilledError(BaseException):
 @pytest.fixture
 def stop_killing_jobs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Kill each import after its first step, of two lines; yield a function that ends this."""
-    original = Run.check
+    original_check = Run.check
     monkeypatch.setattr(job, "STEP", 2)
 
-    def check(run: Run) -> None:
+    def check_and_kill(run: Run) -> None:
+        """Raise _KilledError, in place of `Run.check`, once a step of the import is stored."""
         with run.database.reading() as session:
             if session.get_one(Import, run.job_id).processed:
                 raise _KilledError
-        original(run)
+        original_check(run)
 
     def stop_killing() -> None:
-        monkeypatch.setattr(Run, "check", original)
+        monkeypatch.setattr(Run, "check", original_check)
 
-    monkeypatch.setattr(Run, "check", check)
+    monkeypatch.setattr(Run, "check", check_and_kill)
     yield stop_killing
     stop_killing()
 

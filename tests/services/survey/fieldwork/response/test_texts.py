@@ -9,9 +9,9 @@ from tests.services.survey.documents import every_type
 
 
 def faults_of_many_codes() -> list[AnswerFault]:
-    """Return faults of invalid answers that have nearly all fault codes.
+    """Return the faults of invalid answers to every type of question, with many fault codes.
 
-    The first one is an `outside_scale`.
+    The first fault has the code `outside_scale`.
     """
     checker = AnswerChecker(parse_questionnaire(every_type()).items)
     answers: list[dict[str, object]] = [
