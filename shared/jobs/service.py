@@ -10,7 +10,7 @@ from shared.jobs.models import UNFINISHED, JobColumns, JobState
 def cancel(session: Session, job: JobColumns) -> None:
     """Cancel a job: a queued job at once, a running job when its worker has finished a step.
 
-    The steps that are committed by then stay. A finished job is not changed.
+    Steps that are already committed stay. A finished job is not changed.
     """
     if job.state == JobState.QUEUED:
         job.state, job.ended_at = JobState.CANCELLED, clock.now()

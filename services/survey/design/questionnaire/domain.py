@@ -225,7 +225,7 @@ def scale_of(question: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _missing_choices(question: Mapping[str, Any]) -> tuple[Choice, ...]:
-    """Return the missing codes of a question as choices."""
+    """Return the missing codes of a question (values that mean "no answer") as choices."""
     return tuple(
         Choice(code["value"], parse_text(code["text"]), missing=True)
         for code in question.get("missing") or ()

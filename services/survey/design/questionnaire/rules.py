@@ -93,6 +93,7 @@ def _missing_code_faults(
 ) -> Iterator[Fault]:
     """Yield a fault for each missing code that is repeated, or lies between `least` and `most`.
 
+    A missing code is a value that means "no answer", so it must differ from all valid answers.
     `least` and `most` are the bounds of valid answers; None means that there is no such bound.
     """
     codes = [

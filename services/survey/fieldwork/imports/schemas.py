@@ -65,7 +65,7 @@ _EXAMPLE_IMPORT = QUEUED_IMPORT | {
 
 
 class ImportForm(FileForm):
-    """The multipart form of an import: the file, and how it is read."""
+    """The multipart form with which an import is started: the file, and how to read it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_FORM]})
 

@@ -72,18 +72,18 @@ class _ScaleCheck:
         }
 
     def check(self, value: object) -> Answer:
-        """Return the value if it is a point of the scale or a missing code."""
+        """Return the value if it is a point of the scale or means "not applicable"."""
         if type(value) is int and value in self._values:
             return value
         raise InvalidAnswer("outside_scale", self._details)
 
     def parse(self, text: str) -> Answer:
-        """Return the value whose number or label the text is."""
+        """Return the point of the scale that the text states by its number or its label."""
         value = self._values_by_spelling.get(text)
         return self._parse_normalized(_normalize(text)) if value is None else value
 
     def _parse_normalized(self, text: str) -> Answer:
-        """Return the value whose number or label the normalized text is, in any case."""
+        """Return the point that the normalized text states; a label may have any letter case."""
         number = _WHOLE_NUMBER.fullmatch(text)
         if number:
             return self.check(int(number[1]))
@@ -112,7 +112,7 @@ class _OptionCheck:
         raise InvalidAnswer("unknown_option", self._details, index=index)
 
     def parse(self, text: str, index: int | None = None) -> str:
-        """Return the code of the option whose code or label the text is."""
+        """Return the code of the option that the text states by its code or its label."""
         spellings = self._codes_by_spelling
         code = spellings.get(text) or spellings.get(text.strip().casefold())
         return code or self.check(text.strip(), index)

@@ -1,7 +1,7 @@
 """Submissions, their keys, and the check of answers against the items of a questionnaire version.
 
-Answers arrive with JSON types (from the API) or as text (from a web form or a file). Both are
-converted to the same values.
+Answers arrive with JSON types (from the API) or as text (from a web form or a file). JSON values
+and texts are converted to the same answers.
 """
 
 from collections.abc import Callable, Iterable, Mapping
