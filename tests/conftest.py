@@ -1,15 +1,15 @@
 """The two stacks that the suite runs on, and the servers of the real one.
 
-A test (or fixture) that takes `stack` runs once per stack. By default these are both stacks, but
-for the tests of one service below `tests/services`: what they ask over HTTP is the same code on
-both, so they run on the embedded stack alone. Of these, both stacks run the files named after a
-module that has statements, locks or steps of its own (`ON_BOTH_STACKS`), and what is marked
-`both_stacks`. `--stack=both` runs every test on both.
+A test with the fixture `stack` runs once per stack. By default it runs on both stacks, except the
+tests of one service below `tests/services`: these run on the embedded stack only, because HTTP
+requests run the same code on both. Of the tests of a service, both stacks run those in files named
+after a module with SQL, locks or steps (`ON_BOTH_STACKS`) and those marked `both_stacks`.
+`--stack=both` runs every test on both stacks.
 
-A test that takes `postgres_server` or `kafka_bootstrap` itself runs on the real stack alone.
+A test with the fixture `postgres_server` or `kafka_bootstrap` runs on the real stack only.
 
-`make test` starts several pytest processes, each with servers of its own; the tests of one file
-on one stack stay together.
+`make test` starts several pytest processes, each with its own servers; one process runs all tests
+of a file on a stack.
 """
 
 import os
@@ -60,9 +60,9 @@ ON_BOTH_STACKS = {
 }
 """Modules of a service whose tests (`test_<module>.py`) run on both stacks by default."""
 REAL_SERVERS = {"postgres_server", "postgres_roles", "kafka_bootstrap"}
-"""Fixtures of the real stack; a test that takes one itself runs there alone."""
+"""Fixtures of the real stack; a test that uses one of them runs on that stack only."""
 QUICK_BROKER = {"log.cleaner.backoff.ms": "500", "group.min.session.timeout.ms": "1000"}
-"""Compaction and the loss of a group's member are seen in about a second."""
+"""The broker compacts topics and notices a lost group member within about a second."""
 MISSING = pytest.StashKey[list[str]]()
 """The reasons why tests could not run on this machine."""
 
@@ -99,7 +99,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _default_stacks(test: pytest.Item) -> list[str]:
-    """Return the stacks of a test for which none was chosen."""
+    """Return the stacks on which a test runs if `--stack` is not given."""
     of_one_service = SERVICES in test.path.parents and test.path.parent != SERVICES
     module = test.path.stem.removeprefix("test_")
     marked = test.get_closest_marker("both_stacks")
@@ -210,7 +210,7 @@ def _missing(config: pytest.Config, reason: str) -> NoReturn:
 
 @contextmanager
 def _started(config: pytest.Config, create: Callable[[], Server]) -> Iterator[Server]:
-    """Start a server and stop it at the end; where it does not start, the test is skipped."""
+    """Start a server and stop it after the block; if it cannot start, skip the test."""
     with ExitStack() as running:
         try:
             server = running.enter_context(create())
@@ -221,7 +221,7 @@ def _started(config: pytest.Config, create: Callable[[], Server]) -> Iterator[Se
 
 @contextmanager
 def _fresh_database(server_url: str) -> Iterator[str]:
-    """Create a database for this run alone, so that two runs on one server do not meet."""
+    """Create a database for this test run only, so that two runs can share one server."""
     name = f"patron_test_{secrets.token_hex(6)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))

@@ -1,7 +1,7 @@
 """The CPU seconds that each folder of tests takes, printed at the end of a run.
 
-The test process and every process below it are counted: servers, services, commands. The time at
-which a run ends depends on how busy the machine is; these figures hardly do.
+The test process and every process below it are counted: servers, services, commands. The
+duration of a run depends on how busy the machine is; CPU seconds hardly do.
 """
 
 import os
@@ -21,7 +21,7 @@ Figures = dict[str, Counter[str]]
 
 
 class CpuSeconds:
-    """A pytest plugin: books what a process spends to the folder of the tests that it runs."""
+    """A pytest plugin that adds up the CPU seconds of the tests of each folder."""
 
     def __init__(self) -> None:
         self.figures: Figures = {"cpu": Counter(), "wall": Counter(), "tests": Counter()}
@@ -61,7 +61,7 @@ class CpuSeconds:
 
     def _book(self, name: str) -> None:
         cpu, wall = cpu_of_tree(), time.monotonic()
-        # what a killed process spent is lost with it where nobody waited for it
+        # the sum falls if a process was killed and nobody waited for it
         self.figures["cpu"][name] += max(0.0, cpu - self._cpu)  # type: ignore[assignment]
         self.figures["wall"][name] += wall - self._wall  # type: ignore[assignment]
         self._cpu, self._wall = cpu, wall
@@ -80,12 +80,12 @@ def _table(figures: Figures) -> Iterable[str]:
 
 
 def cpu_of_tree() -> float:
-    """Return the CPU seconds of this process, its ended children and all that runs below it."""
+    """Return the CPU seconds of this process and all its descendants, also of ended children."""
     parents: dict[int, int] = {}
     spent: dict[int, float] = {}
     for pid, parent, seconds in _processes():
         parents[pid], spent[pid] = parent, seconds
-    if not spent:  # no /proc: what still runs below is counted once it has ended
+    if not spent:  # without /proc a child process is counted only after it has ended
         return sum(os.times()[:4])
     tree = {os.getpid()}
     while more := {pid for pid, parent in parents.items() if parent in tree} - tree:

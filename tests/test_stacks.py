@@ -69,7 +69,7 @@ def run(folder: Path, *options: str, ci: str = "") -> str:
 def test_a_test_that_takes_the_stack_runs_once_on_each_chosen_one(
     tmp_path: Path, option: str, chosen: set[str]
 ) -> None:
-    """And by default, of the tests of one service, only what may differ runs on both."""
+    """By default, tests of one service run on both stacks only if the stacks may differ."""
     plant(tmp_path / "noun" / "test_repository.py", PLANTED)
     plant(tmp_path / "noun" / "test_routes.py", PLANTED)
     plant(tmp_path / "test_planted.py", PLANTED)

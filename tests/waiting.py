@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 
 def eventually(condition: Callable[[], bool], *, seconds: float = 20) -> bool:
-    """Return whether a condition becomes true within that many seconds, asking again and again."""
+    """Poll a condition until it is true, for at most `seconds`; return whether it became true."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():

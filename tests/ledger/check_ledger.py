@@ -18,14 +18,14 @@ HERE = Path(__file__).parent
 
 
 def midway(steps: list[dict[str, Any]], items: list[Any], part: dict[str, Any]) -> dict[str, Any]:
-    """Return the figures that `part` names, computed after its number of first steps."""
+    """Return a part of expected.json with its figures computed after its first `after_steps`."""
     records, as_of = read(steps[: part["after_steps"]], items), date.fromisoformat(part["as_of"])
     found = {"scores": {customer: score(records, customer, as_of) for customer in part["scores"]}}
     return {**part, **found, **({"index": plain_index(records, as_of)} if "index" in part else {})}
 
 
 def differences(expected: Any, found: Any, path: str = "") -> Iterator[str]:
-    """Yield each difference of two JSON documents, with its path."""
+    """Yield a message with the path for each value that differs between two JSON documents."""
     if isinstance(expected, dict) and isinstance(found, dict):
         for key in expected.keys() | found.keys():
             yield from differences(expected.get(key), found.get(key), f"{path}/{key}")
@@ -46,7 +46,7 @@ def cell(value: Any) -> str:
 
 
 def row(*values: Any) -> str:
-    """Return one row of a Markdown table."""
+    """Return the values as one row of a Markdown table."""
     return "| " + " | ".join(map(cell, values)) + " |"
 
 

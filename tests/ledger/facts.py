@@ -14,7 +14,7 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Fact:
-    """The bought or the returned lines of one order."""
+    """The sum of the bought or of the returned lines of one order."""
 
     customer: str
     day: date
@@ -38,24 +38,24 @@ def name(external_id: dict[str, str]) -> str:
 
 
 def read(steps: list[dict[str, Any]], items: list[dict[str, Any]]) -> Records:
-    """Apply the steps; of several bodies of an order the last one counts."""
-    records, first, orders = Records(), {}, {}
+    """Return the records after all steps; a later body of an order replaces the earlier one."""
+    records, first_names, orders = Records(), {}, {}
     for step in steps:
         body = step["body"]
         if step["do"] == "customer":
             names = [name(external_id) for external_id in body["external_ids"]]
-            first.update(dict.fromkeys(names, names[0]))
+            first_names.update(dict.fromkeys(names, names[0]))
             records.customers[names[0]] = {**body, "sort": min(names)}
         elif step["do"] == "order":
             orders[name(body["external_id"])] = body
         else:
-            customer = body["customer"] and first[name(body["customer"])]
+            customer = body["customer"] and first_names[name(body["customer"])]
             records.answers.append(
                 (customer, moment(body["submitted_at"]), rescaled_items(body, items))
             )
     for body in orders.values():
         if body["customer"]:
-            records.facts += facts_of(body, first[name(body["customer"])])
+            records.facts += facts_of(body, first_names[name(body["customer"])])
     return records
 
 
@@ -75,7 +75,7 @@ def rescaled_items(body: dict[str, Any], items: list[dict[str, Any]]) -> list[De
 
 
 def facts_of(order: dict[str, Any], customer: str) -> Iterator[Fact]:
-    """Yield the purchase and the return of an order; either may be missing."""
+    """Yield a fact for the bought lines and one for the returned lines, if there are any."""
     amounts: dict[bool, list[Decimal]] = defaultdict(list)
     for line in order["lines"]:
         quantity = Decimal(line["quantity"])

@@ -24,18 +24,18 @@ def text(value: Decimal, digits: int | None = None) -> str:
 
 
 def year_before(day: date) -> date:
-    """Return the day 12 months before; before the 29th of February it is the 28th."""
+    """Return the same day one year earlier; for the 29th of February that is the 28th."""
     leap = (day.month, day.day) == (2, 29)
     return day.replace(year=day.year - 1, day=28 if leap else day.day)
 
 
 def net(facts: list[Fact]) -> Decimal:
-    """Return the sum of the facts in CNY, the only currency with an exchange rate."""
+    """Return the sum of the amounts in CNY; no other currency has an exchange rate."""
     return sum((fact.amount for fact in facts if fact.currency == "CNY"), ZERO)
 
 
 def excluded(facts: list[Fact]) -> list[dict[str, Any]]:
-    """Return number and sum of the facts in other currencies, by currency."""
+    """Return the number and the sum of the facts in each currency other than CNY."""
     amounts_by_currency: dict[str, list[Decimal]] = defaultdict(list)
     for fact in facts:
         amounts_by_currency[fact.currency].append(fact.amount)
@@ -47,14 +47,17 @@ def excluded(facts: list[Fact]) -> list[dict[str, Any]]:
 
 
 def is_silent(days: list[date], as_of: date) -> bool:
-    """Return whether the last purchase day is longer ago than the customer's bound."""
+    """Return whether the last purchase is more than max(90, 3 times the median gap) days ago.
+
+    With fewer than three purchase days the bound is 365 days.
+    """
     gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     bound = max(90, 3 * median(gaps)) if len(days) >= 3 else 365
     return bool(days) and (as_of - days[-1]).days > bound
 
 
 def rung_of(days: list[date], *, silent: bool, disqualified: bool) -> str:
-    """Return the highest rung that the purchase days and the mark allow."""
+    """Return the loyalty rung that follows from the number of purchase days and the two flags."""
     if silent:
         return "inactive"
     if not days:
@@ -81,7 +84,7 @@ def score(records: Records, customer: str, as_of: date) -> dict[str, Any]:
 
 
 def satisfaction(records: Records, customer: str, as_of: date) -> dict[str, Any] | None:
-    """Return the index of the customer's latest answer that has one."""
+    """Return the index of the customer's latest response with answered items."""
     own = [(at, items) for name, at, items in records.answers if name == customer and items]
     past = [(at, items) for at, items in own if at.date() <= as_of]
     if not past:
@@ -91,7 +94,7 @@ def satisfaction(records: Records, customer: str, as_of: date) -> dict[str, Any]
 
 
 def plain_index(records: Records, as_of: date) -> dict[str, Any]:
-    """Return the mean of the indices of all answers, with its t interval."""
+    """Return the mean index of all responses, with its 95 % confidence interval (Student's t)."""
     past = [items for _, at, items in records.answers if items and at.date() <= as_of]
     indices = [sum(items, ZERO) / len(items) for items in past]
     n, mean = len(indices), sum(indices, ZERO) / len(indices)
@@ -106,7 +109,7 @@ def abc(records: Records, as_of: date, method: str) -> dict[str, Any]:
     """Return the table of classes; the members of each class are ordered by rank."""
     past = [fact for fact in records.facts if fact.day <= as_of]
     buyers = {fact.customer for fact in past if fact.is_purchase}
-    counted = [fact for fact in past if fact.customer in buyers]
+    facts_of_buyers = [fact for fact in past if fact.customer in buyers]
     values = {buyer: net([fact for fact in past if fact.customer == buyer]) for buyer in buyers}
     ranked = sorted(buyers, key=lambda buyer: (-values[buyer], records.customers[buyer]["sort"]))
     classes = classify([values[buyer] for buyer in ranked], method)
@@ -115,13 +118,16 @@ def abc(records: Records, as_of: date, method: str) -> dict[str, Any]:
         "total": text(sum(values.values(), ZERO)),
         "basis": "revenue",
         "gini": gini([values[buyer] for buyer in ranked]),
-        "excluded": excluded(counted),
+        "excluded": excluded(facts_of_buyers),
         "classes": [abc_row(label, ranked, classes, values) for label in REFERENCE],
     }
 
 
 def classify(values: list[Decimal], method: str) -> list[str]:
-    """Return the class of each value; the values fall, and `method` is count or value."""
+    """Return the ABC class of each value, by `method` count or value.
+
+    The values are ordered, greatest first.
+    """
     n, total, before, classes = len(values), sum(values, ZERO), ZERO, []
     cuts = [(Decimal(share) * n / 100).to_integral_value(ROUND_CEILING) for share in (5, 20)]
     for rank, value in enumerate(values):
@@ -158,7 +164,10 @@ def abc_row(
 
 
 def gini(values: list[Decimal]) -> str:
-    """Return half the mean difference of all pairs divided by the mean; negative values are 0."""
+    """Return the Gini coefficient: half the mean difference of all pairs, divided by the mean.
+
+    Negative values are replaced by 0.
+    """
     positive = [max(value, ZERO) for value in values]
     differences = sum((abs(one - other) for one in positive for other in positive), ZERO)
     return text(differences / (2 * len(positive) * sum(positive, ZERO)), 6)

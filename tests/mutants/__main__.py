@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 SCORES = Path("docs/mutants.md")
 ALIVE = {"survived", "no tests"}
 EVERY = "*"
-"""In survivors.toml: all changes of a function that only the other stack reaches."""
+"""In survivors.toml: all changes of a function that tests on the embedded stack do not reach."""
 
 Found = dict[str, Any]
 Reasons = Mapping[tuple[str, str, str], str]
@@ -107,7 +107,7 @@ def without_reason(path: str, found: Iterable[Found], reasons: Reasons) -> Itera
 
 
 def unneeded_reasons(path: str, found: Iterable[Found], reasons: Reasons) -> Iterable[str]:
-    """Yield a line for each reason without a survivor, which may be due to the time limit."""
+    """Yield a line for each reason whose mutant was killed, perhaps only by the time limit."""
     alive = _alive(path, found)
     gone = {key for key in reasons if key[0] == path} - alive
     for module, function, change in sorted(gone - {(*key[:2], EVERY) for key in alive}):
@@ -133,7 +133,7 @@ def recorded() -> dict[str, str]:
 
 
 def document(rows: Sequence[str], reasons: Reasons) -> str:
-    """Return the page with all results, their sum, and the survivors by reason."""
+    """Return the text of docs/mutants.md: all results, their sum, and the survivors by reason."""
     figures = [[int(figure) for figure in row.split("|")[2:5]] for row in rows]
     killed, run_mutants, alive = (sum(column) for column in zip(*figures, strict=True))
     total = f"| **all** | {killed} | {run_mutants} | {alive} |"

@@ -13,7 +13,7 @@ AROUND = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """One change of one function; mutmut calls the function `of` and the mutant `name`."""
+    """One change of one function; `of` and `name` are mutmut's names of the function and mutant."""
 
     name: str
     of: str
@@ -26,7 +26,7 @@ class Mutant:
 
 @dataclass(frozen=True, kw_only=True)
 class Mutated:
-    """The text of a module that contains all its mutants and is imported in place of it."""
+    """A module whose `text` contains all its mutants; it is imported instead of the original."""
 
     path: Path
     name: str
@@ -52,14 +52,14 @@ def _function(generated: str) -> str:
 
 
 def _is_wording(before: str, after: str) -> bool:
-    """Return whether only the wording of a sentence differs, which no test should repeat."""
-    texts, others = _texts(before), _texts(after)
+    """Return whether a change is one of wording only; no test should repeat the wording."""
+    texts, others = _string_literals(before), _string_literals(after)
     changed = [text for text, other in zip(texts, others, strict=False) if text != other]
     return len(texts) == len(others) and any(" " in text for text in changed)
 
 
-def _texts(text: str) -> list[str]:
-    constants = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant))
+def _string_literals(source: str) -> list[str]:
+    constants = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
     return [node.value for node in constants if isinstance(node.value, str)]
 
 
@@ -74,7 +74,7 @@ def _mutant(module: str, generated: str, bodies: dict[str, str]) -> Mutant:
 
 
 def _change(before: str, after: str) -> str:
-    """Return the difference of two texts with a few characters around it."""
+    """Return the difference of two texts as `<<old | new>>`, with the characters around it."""
     start = _common_prefix(before, after)
     end = _common_prefix(before[start:][::-1], after[start:][::-1])
     old, new = before[start : len(before) - end], after[start : len(after) - end]
@@ -88,7 +88,7 @@ def _common_prefix(one: str, other: str) -> int:
 
 
 def _bodies(text: str) -> dict[str, str]:
-    """Return the text of each generated function, without its generated name, by that name."""
+    """Return the source of each generated function, by its generated name."""
     found = {}
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "__mutmut_" in node.name:

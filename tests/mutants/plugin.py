@@ -31,12 +31,12 @@ from tests.mutants.generate import Mutant, Mutated, mutated
 MODULES = pytest.StashKey[list[Mutated]]()
 SURVIVED, KILLED, BROKEN = 0, 1, 2
 LONGEST = 60.0
-"""Seconds that the tests of a mutant may take longer than without the mutant."""
+"""Seconds that the tests of a mutant may take, in addition to 5 times their usual duration."""
 
 settings.register_profile(
     "mutants",
-    phases=[Phase.explicit, Phase.generate],  # one counterexample is enough, and need not be short
-    max_examples=25,  # a change that only the hundredth example finds is found by luck
+    phases=[Phase.explicit, Phase.generate],  # one counterexample is enough; it is not shrunk
+    max_examples=25,  # a mutant that more examples are needed for is killed by chance
     derandomize=True,
     database=None,
     deadline=None,
@@ -102,9 +102,10 @@ class Reach:
         self.tests: dict[str, set[str]] = defaultdict(set)
         self.seconds: dict[str, float] = defaultdict(float)
         self._hits: set[str] = set()
-        self._of_fixtures: dict[str, set[str]] = {}
+        self._hits_of_fixtures: dict[str, set[str]] = {}
 
     def hit(self, name: str, caller: str | None = None) -> None:
+        """Record a call of a function; mutmut's trampoline calls this."""
         del caller
         self._hits.add(name)
 
@@ -112,13 +113,13 @@ class Reach:
     def pytest_fixture_setup(
         self, fixturedef: pytest.FixtureDef[object]
     ) -> Generator[None, object, object]:
-        """Record the functions that a shared fixture reaches, for every test that uses it."""
+        """Record the functions that a shared fixture calls, for each test that uses the fixture."""
         before, self._hits = self._hits, set()
         try:
             return (yield)
         finally:
             if fixturedef.scope != "function":
-                self._of_fixtures[fixturedef.argname] = self._hits
+                self._hits_of_fixtures[fixturedef.argname] = self._hits
             self._hits |= before
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -129,7 +130,10 @@ class Reach:
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
-        shared = (self._of_fixtures.get(name, set()) for name in getattr(item, "fixturenames", ()))
+        """Add the test to the tests of each function that it or its fixtures have called."""
+        shared = (
+            self._hits_of_fixtures.get(name, set()) for name in getattr(item, "fixturenames", ())
+        )
         for name in self._hits.union(*shared):
             self.tests[name].add(item.nodeid)
         self._hits = set()
@@ -141,7 +145,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     if session.testsfailed:
         raise session.Interrupted("the tests cannot be collected")
     show = session.config.get_terminal_writer()
-    tests, seconds = _reached(session)
+    tests, seconds = _run_without_mutant(session)
     found = []
     wanted = session.config.getoption("--mutants") or ["*"]
     gc.freeze()
@@ -151,7 +155,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
                 continue
             items = [item for item in session.items if item.nodeid in tests.get(mutant.of, ())]
             items.sort(key=lambda item: seconds[item.nodeid])
-            verdict = _verdict(session, mutant, items, sum(seconds[i.nodeid] for i in items))
+            verdict = _run_with_mutant(
+                session, mutant, items, sum(seconds[i.nodeid] for i in items)
+            )
             found.append({**mutant.as_dict(), "verdict": verdict, "path": str(module.path)})
             show.write("." if verdict in ("killed", "timeout") else "s", flush=True)
     if report := session.config.getoption("--mutants-report"):
@@ -159,8 +165,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     return True
 
 
-def _reached(session: pytest.Session) -> tuple[dict[str, set[str]], dict[str, float]]:
-    """Run all tests without a mutant, in a fork, so that no server or thread is left over.
+def _run_without_mutant(session: pytest.Session) -> tuple[dict[str, set[str]], dict[str, float]]:
+    """Run all tests without a mutant, in a forked process, so that no server or thread remains.
 
     Return the tests that reach each function, and the duration of each test.
     """
@@ -187,15 +193,16 @@ def _reached(session: pytest.Session) -> tuple[dict[str, set[str]], dict[str, fl
     return {name: set(ids) for name, ids in recorded["tests"].items()}, recorded["seconds"]
 
 
-def _verdict(
+def _run_with_mutant(
     session: pytest.Session, mutant: Mutant, items: Sequence[pytest.Item], seconds: float
 ) -> str:
+    """Run the tests on a mutant, with limits of time and CPU time, and return the verdict."""
     if not items:
         return "no tests"
 
     def run() -> int:
-        processor = 20 + int(5 * seconds)
-        resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
+        cpu_seconds = 20 + int(5 * seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
         return _run(session, items)
 
     child = _fork(mutant.name, run)
@@ -228,6 +235,7 @@ def _fork(mutant: str, run: Callable[[], int], *, quiet: bool = True) -> int:
 
 
 def _run(session: pytest.Session, items: Sequence[pytest.Item]) -> int:
+    """Run the tests until one fails; return KILLED if one has failed, otherwise SURVIVED."""
     for item, following in zip(items, [*items[1:], None], strict=True):
         item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed:

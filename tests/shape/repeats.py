@@ -1,4 +1,4 @@
-"""Find code that is repeated in two services and belongs in `shared/`; imports are ignored."""
+"""Find lines of code that two services have in common and that belong in `shared/`."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ LONGEST_REPEAT = 5
 
 
 class Stretch(NamedTuple):
-    """Consecutive lines without blank ones, their file, and the number of the first line."""
+    """Consecutive lines of a file, blank lines left out, and the number of the first line."""
 
     lines: tuple[str, ...]
     path: Path
@@ -32,10 +32,11 @@ def repeats(root: Path) -> Iterator[str]:
             for stretch in _stretches(shown, path.read_text(encoding="utf-8"))
             if seen.setdefault(stretch.lines, stretch).service != stretch.service
         ]
-        yield from _firsts(found)
+        yield from _first_of_overlapping(found)
 
 
 def _stretches(path: Path, text: str) -> Iterator[Stretch]:
+    """Yield every stretch of LONGEST_REPEAT + 1 lines of a module; imports are left out."""
     imports = [
         node for node in ast.parse(text).body if isinstance(node, ast.Import | ast.ImportFrom)
     ]
@@ -47,8 +48,8 @@ def _stretches(path: Path, text: str) -> Iterator[Stretch]:
         yield Stretch(tuple(line for _, line in piece), path, piece[0][0])
 
 
-def _firsts(found: list[tuple[Stretch, Stretch]]) -> Iterator[str]:
-    """Yield one violation for overlapping stretches, at the first line."""
+def _first_of_overlapping(found: list[tuple[Stretch, Stretch]]) -> Iterator[str]:
+    """Yield one violation for each series of overlapping stretches, at its first line."""
     for last, (stretch, other) in zip([None, *found], found, strict=False):
         if last is None or last[0].lines[1:] != stretch.lines[:-1]:
             yield (

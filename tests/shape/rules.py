@@ -19,7 +19,7 @@ SERVICE_MODULES = {"__init__", "__main__", "app", "models", "settings", "worker"
 
 
 def noun_modules(project: Path) -> set[str]:
-    """Return the names that modules of a noun may have: the layers of pyproject.toml."""
+    """Return the allowed names of a noun's modules, read from the layers in pyproject.toml."""
     tools = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["tool"]
     (layers,) = (
         contract["layers"]
@@ -33,17 +33,17 @@ NOUN_MODULES = noun_modules(REPOSITORY)
 
 
 def violations(root: Path) -> Iterator[str]:
-    """Yield each broken rule as `path:line: what is wrong`."""
+    """Yield each violation in the files below a folder as `path:line: what is wrong`."""
     for path in python_files(root):
         shown = path.relative_to(root)
         text = path.read_text(encoding="utf-8")
-        yield from _of_names(shown)
-        yield from _of_nouns(shown)
-        yield from _of_documents(shown, text)
-        yield from _of_length(shown, text)
+        yield from _name_violations(shown)
+        yield from _module_violations(shown)
+        yield from _document_violations(shown, text)
+        yield from _file_length_violations(shown, text)
         if "migrations" not in shown.parts:  # a migration is one long list of statements
             tree = ast.parse(text)
-            yield from _of_functions(shown, tree)
+            yield from _function_length_violations(shown, tree)
             yield from words(shown, tree)
     yield from repeats(root)
 
@@ -53,13 +53,13 @@ def python_files(root: Path) -> Iterator[Path]:
         yield from sorted((root / tree).rglob("*.py"))
 
 
-def _of_names(path: Path) -> Iterator[str]:
+def _name_violations(path: Path) -> Iterator[str]:
     for name in (*path.parts[:-1], path.stem):
         if name in EMPTY_NAMES:
             yield f"{path}:1: {name!r} does not say what is in it"
 
 
-def _of_nouns(path: PurePath) -> Iterator[str]:
+def _module_violations(path: PurePath) -> Iterator[str]:
     """Yield a violation where a module of a service is not `<area>/<noun>/<allowed name>.py`."""
     match path.parts:
         case ("services", service, "migrations", *_) if service in WITH_AREAS:
@@ -77,7 +77,7 @@ def _of_nouns(path: PurePath) -> Iterator[str]:
             yield f"{path}:1: a module belongs to a noun: services/<service>/<area>/<noun>/"
 
 
-def _of_documents(path: Path, text: str) -> Iterator[str]:
+def _document_violations(path: Path, text: str) -> Iterator[str]:
     """Yield a violation for each reference to a document that does not exist."""
     for number, line in enumerate(text.splitlines(), 1):
         for name in re.findall(r"[\w./-]+\.md\b", line):
@@ -85,13 +85,13 @@ def _of_documents(path: Path, text: str) -> Iterator[str]:
                 yield f"{path}:{number}: there is no document {name!r}"
 
 
-def _of_length(path: Path, text: str) -> Iterator[str]:
+def _file_length_violations(path: Path, text: str) -> Iterator[str]:
     lines = text.count("\n")
     if lines > LONGEST_FILE:
         yield f"{path}:{LONGEST_FILE}: {lines} lines, at most {LONGEST_FILE}"
 
 
-def _of_functions(path: Path, tree: ast.Module) -> Iterator[str]:
+def _function_length_violations(path: Path, tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1

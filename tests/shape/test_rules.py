@@ -76,7 +76,7 @@ def test_code_that_is_repeated_in_two_services_is_reported_once(tmp_path: Path) 
     assert violation.endswith("services/gateway/a.py:2")
 
 
-def test_five_equal_lines_are_allowed_and_imports_do_not_count(tmp_path: Path) -> None:
+def test_five_equal_lines_and_any_number_of_equal_imports_are_allowed(tmp_path: Path) -> None:
     names = "".join(f"import module_{number}\n" for number in range(6))
     for service in ("gateway", "shop"):
         text = f"{names}def of_{service}() -> None:\n" + SIX_LINES.replace("    step_5()\n", "")
@@ -91,5 +91,5 @@ def plant(root: Path, path: str, text: str) -> None:
 
 
 def test_every_module_name_that_the_layers_allow_exists() -> None:
-    """A name that no noun uses any more leaves the layers of pyproject.toml."""
+    """When no noun uses a module name any more, it has to be removed from pyproject.toml."""
     assert {path.stem for path in python_files(REPOSITORY / ".")} >= NOUN_MODULES

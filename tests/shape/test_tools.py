@@ -81,9 +81,9 @@ SKELETON_NOUNS = (
 
 @pytest.fixture
 def skeleton(tmp_path: Path) -> Path:
-    """Return the root of a tree of empty modules in the shape of the real one.
+    """Return the root of a tree of empty modules that are named like the real ones.
 
-    It has the real contracts, and an area `care` of the registry as a later release may add it.
+    It has the real import contracts, and an area `care` of the registry, as a later release may.
     """
     contracts = (ROOT / "pyproject.toml").read_text("utf-8")
     contracts = contracts.replace('["transfer", "sales", ', '["transfer", "care", "sales", ')
@@ -194,7 +194,7 @@ def test_no_module_of_a_noun_may_import_one_of_a_layer_above(skeleton: Path) -> 
         ("S608", 'def query(name: str) -> str:\n    return f"SELECT * FROM t WHERE n = {name}"\n'),
     ],
 )
-def test_ruff_refuses(tmp_path: Path, rule: str, text: str) -> None:
+def test_ruff_reports_code_that_breaks_the_rule(tmp_path: Path, rule: str, text: str) -> None:
     printed = run_on(tmp_path, text, "ruff", "check", "--no-cache", "--output-format=concise")
     assert f" {rule} " in printed
 
@@ -210,12 +210,13 @@ def test_ruff_refuses(tmp_path: Path, rule: str, text: str) -> None:
         ),
     ],
 )
-def test_mypy_refuses(tmp_path: Path, error: str, text: str) -> None:
+def test_mypy_reports_code_with_a_type_error(tmp_path: Path, error: str, text: str) -> None:
     printed = run_on(tmp_path, text, "mypy", f"--cache-dir={tmp_path}")
     assert f"[{error}]" in printed
 
 
 def run_on(folder: Path, text: str, tool: str, *options: str) -> str:
+    """Run a checker on a file with this text, which it has to refuse; return what it prints."""
     file = folder / "planted.py"
     file.write_text(text)
     config = "--config-file" if tool == "mypy" else "--config"

@@ -16,13 +16,13 @@ POINTS_PER_CURRENCY = Decimal(1) / 100_000
 
 @dataclass(frozen=True)
 class Company:
-    """A company with its own system of external ids, so that tests do not share records."""
+    """A client with its own system of external ids, so that tests share no customers and orders."""
 
     product: Running
     system: str = field(default_factory=lambda: f"s{secrets.token_hex(4)}")
 
     def send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Send a request as a careful client does, and repeat it while the answer is retriable."""
+        """Send a request until its answer is neither missing nor 409, 502, 503 or 504."""
         (answer,) = eventually(lambda: self._answered(method, path, **more))
         return answer
 
@@ -34,20 +34,25 @@ class Company:
     def register(self, name: str, **more: Any) -> str:
         """Register a customer and return its id."""
         answer = self.send(
-            "POST", "/v1/customers", json=self.customer(name, **more), headers=idempotency_header()
+            "POST",
+            "/v1/customers",
+            json=self.customer_body(name, **more),
+            headers=idempotency_header(),
         )
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
-    def customer(self, name: str, **more: Any) -> dict[str, Any]:
-        names = {"external_ids": [self.id(name)], "name": name}
+    def customer_body(self, name: str, **more: Any) -> dict[str, Any]:
+        names = {"external_ids": [self.external_id(name)], "name": name}
         return {"kind": "person", "nature": "individual", **names, **more}
 
-    def order(self, number: str, customer: str | None, price: str, **more: Any) -> dict[str, Any]:
+    def order_body(
+        self, number: str, customer: str | None, price: str, **more: Any
+    ) -> dict[str, Any]:
         line = {"product_code": "P-1", "quantity": "1", "unit_price": price}
         return {
-            "external_id": self.id(number),
-            "customer": self.id(customer) if customer else None,
+            "external_id": self.external_id(number),
+            "customer": self.external_id(customer) if customer else None,
             "ordered_at": "2026-01-15T10:00:00+08:00",
             "currency": "CNY",
             "lines": [line],
@@ -56,12 +61,12 @@ class Company:
 
     def place_order(self, number: str, customer: str, price: str) -> str:
         """Place an order with one line and return its id."""
-        body = self.order(number, customer, price)
+        body = self.order_body(number, customer, price)
         answer = self.send("POST", "/v1/orders", json=body, headers=idempotency_header())
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
-    def id(self, name: str) -> dict[str, str]:
+    def external_id(self, name: str) -> dict[str, str]:
         return {"system": self.system, "id": name}
 
     def points(self, customer_id: str) -> Decimal | None:
@@ -70,7 +75,7 @@ class Company:
         return Decimal(found.json()["value_points"]) if found.status_code == 200 else None
 
     def wait_for_points(self, expected: Mapping[str, Decimal], *, seconds: float = 90) -> None:
-        """Wait until the points of each customer are those of the expected amount of purchases."""
+        """Wait until each customer has the points of the expected amount of purchases."""
         waiting = {one: amount * POINTS_PER_CURRENCY for one, amount in expected.items()}
 
         def all_have_their_points() -> bool:

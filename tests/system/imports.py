@@ -24,7 +24,7 @@ FINISHED = frozenset({"succeeded", "failed", "cancelled"})
 
 @dataclass(frozen=True)
 class File:
-    """A file of orders, and the amount per customer, computed directly."""
+    """A file of orders, its numbers of lines and orders, and the sum of amounts per customer."""
 
     content: bytes
     lines: int
@@ -33,7 +33,7 @@ class File:
 
 
 def orders_file(*, customers: int = 25, orders: int = 8000, lines: int = 2) -> File:
-    """Return invented orders; the lines of one order are not adjacent in the file."""
+    """Return a file of random orders; the lines of one order are not adjacent in the file."""
     generator = random.Random(7)
     rows = [
         _row(number, f"C-{number % customers}", generator)
@@ -49,7 +49,7 @@ def orders_file(*, customers: int = 25, orders: int = 8000, lines: int = 2) -> F
     return File(_csv(rows), len(rows), orders, amounts)
 
 
-def start(company: Company, file: File) -> str:
+def start_import(company: Company, file: File) -> str:
     """Send the file and return the location of the import."""
     answer = company.send(
         "POST",
@@ -62,8 +62,8 @@ def start(company: Company, file: File) -> str:
     return str(answer.headers["Location"])
 
 
-def customers(company: Company) -> dict[str, str]:
-    """Return the ids of the company's customers by their external ids."""
+def ids_by_external_id(company: Company) -> dict[str, str]:
+    """Return the product's ids of the company's customers, by external id."""
     found = {}
     for item in _all_items(company, "/v1/customers"):
         for one in item["external_ids"]:

@@ -21,7 +21,7 @@ class Ledger:
     def send(self, steps: Sequence[Json]) -> None:
         """Send the steps in their order."""
         for step in steps:
-            getattr(self, f"_{step['do']}")(step["body"])
+            getattr(self, f"_send_{step['do']}")(step["body"])
 
     def score(self, name: str, day: str) -> Json:
         return self._get(f"/v1/scores/{self.customers[name]}", as_of=day)
@@ -37,13 +37,13 @@ class Ledger:
         return self.portfolio("satisfaction", survey=self.survey, as_of=day)
 
     def wait_for(self, part: Json, day: str) -> None:
-        """Wait until the product returns these figures; fail with the difference if it does not."""
+        """Wait until the product returns the figures of `part`; fail with the first difference."""
         with suppress(AssertionError):
             eventually(lambda: self._agrees(part, day))
         self.check(part, day)
 
     def check(self, part: Json, day: str) -> None:
-        """Compare the scores and the index of a day."""
+        """Compare the scores of a day, and the index if `part` has one, with the expected ones."""
         for name, expected in part["scores"].items():
             compare.score(self.score(name, day), expected)
         if "index" in part:
@@ -60,18 +60,18 @@ class Ledger:
         found: Json = self.company.get(path, **parameters)
         return found
 
-    def _customer(self, body: Json) -> None:
+    def _send_customer(self, body: Json) -> None:
         created = self._post("/v1/customers", body)
         self.customers |= {_name(one): created["id"] for one in body["external_ids"]}
 
-    def _order(self, body: Json) -> None:
+    def _send_order(self, body: Json) -> None:
         external_id = body["external_id"]
         path = f"/v1/orders/by-external-id/{external_id['system']}/{external_id['id']}"
         fields = {name: value for name, value in body.items() if name != "external_id"}
         answer = self.company.send("PUT", path, json=fields)
         assert answer.status_code in {200, 201}, answer.text
 
-    def _answer(self, body: Json) -> None:
+    def _send_answer(self, body: Json) -> None:
         self._post(f"/v1/surveys/{self.survey}/responses", body)
 
     def _publish_survey(self) -> str:

@@ -1,4 +1,4 @@
-"""The product's event log, read and written as by another program."""
+"""Read and write the product's event log, as a program outside the product would."""
 
 import json
 import secrets
@@ -37,7 +37,7 @@ def reading(product: Running, *topics: str) -> Iterator[Callable[[], list[Record
 def wait_for_records(
     product: Running, topic: str, wanted: Callable[[Record], bool], *, count: int = 1
 ) -> list[Record]:
-    """Wait for `count` different events of a topic; return their records, repeats included."""
+    """Wait for `count` different events for which `wanted` is true; return all their records."""
     with reading(product, topic) as read:
         return eventually(lambda: _enough([one for one in read() if wanted(one)], count))
 
@@ -56,7 +56,7 @@ def produce(
 
 
 def payload(record: Record) -> dict[str, Any]:
-    """Return the payload of a record; an empty one if that is not a JSON object."""
+    """Return the payload of a record, or an empty dict if the value is not a JSON object."""
     try:
         fields = json.loads(record.value or b"")
     except ValueError:

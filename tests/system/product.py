@@ -1,4 +1,4 @@
-"""The whole product as real processes, started as by `make run` and `make real`."""
+"""Start the whole product as real processes, as `make run` and `make real` do."""
 
 import os
 import signal
@@ -48,7 +48,7 @@ class Running:
         return pid
 
     def restarted(self, role: str, killed: int) -> bool:
-        """Return whether another process than the killed one has the role now."""
+        """Return whether a new process, not the killed one, has the role now."""
         return self.pid_of(role) not in {0, killed}
 
     def pid_of(self, role: str) -> int:
@@ -102,7 +102,7 @@ def launch(
 
 
 def eventually(check: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> T:
-    """Call `check` until its result is true and return that; fail after `seconds`."""
+    """Call `check` until its result is true, and return the result; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := check()):
         assert time.monotonic() < deadline, f"not within {seconds} seconds"

@@ -22,7 +22,7 @@ Row = dict[str, Any]
 _NOT_COMPUTED = frozenset(
     {"version", "made_at", "customer_class", "unsettled_since", "assigned_class", "assigned_rung"}
 )
-"""Columns that a rebuild cannot reproduce: moments, and values that depend on them."""
+"""Columns that a rebuild cannot reproduce: moments, and values that depend on moments."""
 
 
 def stored_scores(product: Running) -> list[Row]:
@@ -32,7 +32,10 @@ def stored_scores(product: Running) -> list[Row]:
 
 
 def rebuilt_scores(product: Running, url: str, expected: int) -> list[Row]:
-    """Read the log from its beginning into an empty database, and return the stored scores."""
+    """Apply all events of the log to an empty database, and return its scores.
+
+    `expected` is the number of scores to wait for.
+    """
     settings = _settings(product)
     with closing(Database(url, schema="scoring")) as database:
         migrations.upgrade(database, SERVICE.migrations)

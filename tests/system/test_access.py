@@ -31,7 +31,7 @@ def test_p7_a_key_reads_nothing_outside_its_scopes_and_rows(product: Running) ->
         assert reader.get("/v1/orders").json()["items"] == []
         assert [one["customer_id"] for one in reader.get("/v1/scores").json()["items"]] == [own]
         assert reader.get("/v1/portfolio/abc").json()["n"] == 0
-        refused = reader.post("/v1/customers", json=company.customer("nobody"))
+        refused = reader.post("/v1/customers", json=company.customer_body("nobody"))
         assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
         assert reader.get("/v1/api-keys").status_code == 403
 

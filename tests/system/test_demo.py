@@ -1,4 +1,4 @@
-"""`make demo` as a user runs it; every printed figure is also computed directly."""
+"""`make demo` as a user runs it; the tests compute every printed figure from the files too."""
 
 import os
 import subprocess
@@ -37,7 +37,9 @@ def _demo(data: Path) -> str:
         "PATRON_ADMIN_KEY": "patron_demo-tests-0123456789abcdef",
         "DEMO_EXIT": "1",
     }
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PATRON_")}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("PATRON_")
+    }
     finished = subprocess.run(
         [sys.executable, "-m", "deploy.demo"],
         cwd=ROOT,
@@ -77,7 +79,7 @@ def _expected(files: Path, addresses: list[tuple[str, str]]) -> str:
 
 
 def _satisfaction(files: Path, external_id: str) -> Mapping[str, Any] | None:
-    """Return the index of a customer's latest answer, which is that of the latest wave."""
+    """Return the index of the customer's answer in the latest wave that the customer answered."""
     found = None
     for wave in WAVES:
         for row in direct.rows(files / f"answers-{wave.code}.csv"):

@@ -23,13 +23,13 @@ PROCESSES = Product(data=Path("nowhere"), port=0, admin_key="").processes()
 def test_p1_p2_p3_kill_9_of_each_process_during_an_import_changes_nothing(
     product: Running,
 ) -> None:
-    """P1: acknowledged writes survive. P2: all are published. P3: each counts exactly once.
+    """P1: acknowledged writes survive. P2: all are published. P3: each has exactly one effect.
 
     The import that was answered with 202 completes, and orders and scores equal a direct
     computation from the file, although each process was killed during the import.
     """
     company, file = Company(product), imports.orders_file()
-    location = imports.start(company, file)
+    location = imports.start_import(company, file)
     eventually(lambda: company.get(location)["processed"])
     _kill_each(product, "registry-worker", "scoring-worker")
     assert not _finished(company, location), "the file is too short to be interrupted"
@@ -37,16 +37,16 @@ def test_p1_p2_p3_kill_9_of_each_process_during_an_import_changes_nothing(
     finished = eventually(lambda: _finished(company, location), seconds=240)
     assert (finished["state"], finished["processed"]) == ("succeeded", file.lines)
     assert (finished["created"], finished["rejected"]) == (file.lines, 0)
-    ids = imports.customers(company)
+    ids = imports.ids_by_external_id(company)
     assert ids.keys() == file.amounts.keys()
     company.wait_for_points(
         {ids[name]: amount for name, amount in file.amounts.items()}, seconds=120
     )
-    assert len(_placed(product, company, file.orders)) == file.orders
+    assert len(_published_order_ids(product, company, file.orders)) == file.orders
 
 
 def test_p1_an_acknowledged_write_survives_kill_9(product: Running) -> None:
-    """P1: every customer whose 201 arrived exists, although the api was killed in between."""
+    """P1: every customer that was acknowledged with 201 exists, although api and worker died."""
     company = Company(product)
     acknowledged = []
     for number in range(30):
@@ -73,7 +73,7 @@ def test_p2_every_committed_change_is_published(product: Running) -> None:
 
 
 def test_p3_an_event_that_arrives_again_has_no_second_effect(product: Running) -> None:
-    """P3: another program writes the same record two more times."""
+    """P3: the same record is written to the log two more times and changes no figure."""
     company = Company(product)
     customer = company.register("张伟")
     order = company.place_order("O-1", "张伟", "40000")
@@ -97,14 +97,16 @@ def test_p6_a_kafka_outage_fails_no_write(real_product: Running) -> None:
     real_product.broker.stop()
     try:
         for number in range(OUTAGE_WRITES):
-            body = company.order(f"O-{number}", "华东百货", "1000")
+            body = company.order_body(f"O-{number}", "华东百货", "1000")
             answer = real_product.client.post("/v1/orders", json=body, headers=idempotency_header())
             assert answer.status_code == 201, answer.text
         assert company.points(customer) == 0
     finally:
         real_product.broker.start()
     company.wait_for_points({customer: Decimal(1000) * OUTAGE_WRITES}, seconds=180)
-    records = wait_for_records(real_product, ORDERS, partial(_is_of, customer), count=OUTAGE_WRITES)
+    records = wait_for_records(
+        real_product, ORDERS, partial(_is_order_of, customer), count=OUTAGE_WRITES
+    )
     assert len({one.key for one in records}) == OUTAGE_WRITES
 
 
@@ -137,12 +139,12 @@ def _finished(company: Company, location: str) -> dict[str, object]:
     return state if state["state"] in imports.FINISHED else {}
 
 
-def _placed(product: Running, company: Company, count: int) -> set[str]:
+def _published_order_ids(product: Running, company: Company, count: int) -> set[str]:
     """Return the keys of the company's order events."""
     name = json.dumps(company.system).encode()
     records = wait_for_records(product, ORDERS, lambda one: name in (one.value or b""), count=count)
     return {one.key for one in records}
 
 
-def _is_of(customer: str, record: Record) -> bool:
+def _is_order_of(customer: str, record: Record) -> bool:
     return payload(record).get("customer_id") == customer

@@ -15,7 +15,7 @@ from tests.system.ledger import Ledger
 
 @pytest.fixture(scope="module")
 def ledger(stack: str, request: pytest.FixtureRequest) -> Iterator[Ledger]:
-    """Send the whole ledger to an empty product, and check the figures for some steps midway."""
+    """Send all steps of the ledger to an empty product; after some steps check the figures."""
     start: Starter = request.getfixturevalue(f"start_{stack}")
     with start() as product:
         ledger = Ledger(product)
@@ -48,12 +48,12 @@ def test_the_abc_table_is_that_of_the_ledger(ledger: Ledger, day: str, method: s
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_the_ladder_is_that_of_the_ledger(ledger: Ledger, day: str) -> None:
+def test_the_loyalty_ladder_is_that_of_the_ledger(ledger: Ledger, day: str) -> None:
     compare.ladder(ledger.portfolio("ladder", as_of=day), EXPECTED["as_of"][day]["ladder"])
 
 
 @pytest.mark.parametrize("part", EXPECTED["moves"], ids=lambda part: part["to"])
-def test_the_moves_are_those_of_the_ledger(ledger: Ledger, part: Json) -> None:
+def test_the_moves_between_rungs_are_those_of_the_ledger(ledger: Ledger, part: Json) -> None:
     found = ledger.portfolio("ladder", **{"from": part["from"], "to": part["to"]})
     compare.moves(found, part)
 
@@ -61,7 +61,7 @@ def test_the_moves_are_those_of_the_ledger(ledger: Ledger, part: Json) -> None:
 def test_p9_scores_rebuilt_from_the_log_equal_the_stored_ones(
     ledger: Ledger, stack: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    """P9: reading the log from its beginning into an empty database gives the same scores."""
+    """P9: applying all events of the log to an empty database gives the same scores."""
     product = ledger.company.product
     stored_scores = rebuild.stored_scores(product)
     assert len(stored_scores) == len(EXPECTED["as_of"][DAYS[-1]]["scores"])

@@ -1,4 +1,4 @@
-"""The main use of the product through all processes: records are published and scored."""
+"""The main job of the product, through all processes: changes are published and scored."""
 
 import json
 import subprocess
@@ -11,14 +11,14 @@ from tests.system.product import Running
 
 
 def test_a_registered_customer_is_published_and_scored(product: Running) -> None:
-    """P2: a committed change is published, here as customer.registered with its key."""
+    """P2: a committed change is published, here as the event customer.registered."""
     company = Company(product)
     customer = company.register("华东百货")
     (record,) = wait_for_records(product, CUSTOMERS, lambda one: one.key == customer)
     assert record.headers["ce_type"] == "patron.customer.registered.v1"
     assert "external_ids" not in payload(record)
     (state,) = wait_for_records(product, CUSTOMER_STATES, lambda one: one.key == customer)
-    assert payload(state)["external_ids"] == [company.id("华东百货")]
+    assert payload(state)["external_ids"] == [company.external_id("华东百货")]
     company.wait_for_points({customer: Decimal(0)})
     assert company.get(f"/v1/scores/{customer}")["rung"] == "suspect"
 
@@ -28,32 +28,35 @@ def test_an_order_changes_the_score_and_so_does_a_change_of_the_order(product: R
     customer = company.register("李梅")
     company.place_order("O-1", "李梅", "30000")
     company.wait_for_points({customer: Decimal(30000)})
-    changed = company.order("O-1", "李梅", "80000")
+    changed = company.order_body("O-1", "李梅", "80000")
     del changed["external_id"]
-    answer = company.send("PUT", _order(company, "O-1"), json=changed)
+    answer = company.send("PUT", _order_path(company, "O-1"), json=changed)
     assert answer.status_code == 200, answer.text
     company.wait_for_points({customer: Decimal(80000)})
     assert company.get(f"/v1/scores/{customer}")["rung"] == "first_time"
 
 
 def test_p4_the_events_of_one_key_arrive_in_order(product: Running) -> None:
-    """P4: every version of an order arrives, in the order of the changes."""
+    """P4: every version of an order is published, in the sequence of the changes."""
     company = Company(product)
     company.register("王强")
     order = company.place_order("O-1", "王强", "1")
     for price in range(2, 21):
-        body = company.order("O-1", "王强", str(price))
+        body = company.order_body("O-1", "王强", str(price))
         del body["external_id"]
-        assert company.send("PUT", _order(company, "O-1"), json=body).status_code == 200
+        assert company.send("PUT", _order_path(company, "O-1"), json=body).status_code == 200
     records = wait_for_records(product, ORDERS, lambda one: one.key == order, count=20)
     assert [payload(one)["version"] for one in records] == list(range(1, 21))
 
 
 def test_p5_a_repeated_idempotency_key_has_one_effect_and_the_same_answer(product: Running) -> None:
-    """P5: this holds even if the process that gave the first answer was killed in between."""
+    """P5: the answer is the same even if the api was killed after its first answer."""
     company = Company(product)
     customer = company.register("张伟")
-    request = {"json": company.order("O-1", "张伟", "70000"), "headers": {"Idempotency-Key": "k1"}}
+    request = {
+        "json": company.order_body("O-1", "张伟", "70000"),
+        "headers": {"Idempotency-Key": "k1"},
+    }
     request["headers"]["Idempotency-Key"] += company.system
     first = company.send("POST", "/v1/orders", **request)
     product.kill("registry-api")
@@ -63,10 +66,10 @@ def test_p5_a_repeated_idempotency_key_has_one_effect_and_the_same_answer(produc
 
 
 def test_p10_bad_input_is_refused_and_changes_nothing(product: Running) -> None:
-    """P10: for every kind of bad input, nothing is recorded and no event is published."""
+    """P10: for each kind of bad input, no order is stored and no event is published."""
     company = Company(product)
     customer = company.register("赵敏")
-    good = company.order("O-1", "赵敏", "10")
+    good = company.order_body("O-1", "赵敏", "10")
     line = good["lines"][0]
     for bad in (
         {**good, "lines": []},
@@ -74,7 +77,7 @@ def test_p10_bad_input_is_refused_and_changes_nothing(product: Running) -> None:
         {**good, "lines": [{**line, "quantity": 1}]},
         {**good, "currency": "yuan"},
         {**good, "ordered_at": "yesterday"},
-        {**good, "customer": company.id("nobody")},
+        {**good, "customer": company.external_id("nobody")},
         {**good, "surprise": True},
         {**good, "external_id": {"system": company.system, "id": "O\x001"}},
     ):
@@ -89,10 +92,10 @@ def test_p10_bad_input_is_refused_and_changes_nothing(product: Running) -> None:
     company.wait_for_points({customer: Decimal(500)})
 
 
-def test_another_program_reads_the_topic(
+def test_kcat_reads_a_customer_event_with_its_headers(
     real_product: Running, program: Callable[[str], str]
 ) -> None:
-    """kcat, a Debian program, reads a customer with the headers of a CloudEvent."""
+    """kcat, a program that is not part of Patron, reads the CloudEvents headers of an event."""
     assert real_product.broker
     customer = Company(real_product).register("吴芳")
     wait_for_records(real_product, CUSTOMERS, lambda one: one.key == customer)
@@ -108,5 +111,5 @@ def test_another_program_reads_the_topic(
     assert json.loads(read["payload"])["customer_id"] == customer
 
 
-def _order(company: Company, number: str) -> str:
+def _order_path(company: Company, number: str) -> str:
     return f"/v1/orders/by-external-id/{company.system}/{number}"

@@ -76,7 +76,7 @@ def test_the_commands_of_the_imports_page_import_a_file_and_wait_for_its_end(
 
 
 def _run(step: str, terminal: Terminal, product: Running) -> str:
-    """Type a step after the figures that it prints have been computed."""
+    """Wait until the figures that a step prints have been computed, then type the step."""
     if "/scores/" in step:
         company = Company(product, "erp")
         (customer,) = company.get("/v1/customers", external_id="erp:17")["items"]

@@ -35,7 +35,7 @@ def test_p8_this_release_runs_on_the_schema_of_the_next(product: Running) -> Non
 
 
 def _expand(product: Running) -> int:
-    """Add a column to every table, as a migration may while this release runs; count the tables."""
+    """Add a column to every table, and one new table per service; return how many tables."""
     return sum(
         1
         for _ in (_add_columns_on_postgres if product.database_url else _add_columns_on_sqlite)(
@@ -67,7 +67,7 @@ def _add_columns_on_sqlite(product: Running) -> Iterator[str]:
 
 
 def _import(company: Company, order: str, customer: str, price: str) -> None:
-    """Import one order, because an import writes rows in bulk."""
+    """Import one order, to test the bulk statements of an import on the changed tables."""
     line = f"{order},2026-02-01 10:00:00,{customer},P-1,1,{price},CNY"
     answer = company.send(
         "POST",

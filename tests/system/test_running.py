@@ -43,7 +43,7 @@ def test_a_killed_process_is_restarted(embedded_product: Running) -> None:
 
 
 def test_a_killed_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
-    """The processes that the supervisor started end by themselves; the next run uses the data."""
+    """The child processes of the killed supervisor end, and a new run can use the same data."""
     with started("run", tmp_path) as product:
         pids = children(product.process.pid)
         product.process.kill()
@@ -60,7 +60,9 @@ def test_the_message_about_a_used_port_names_the_setting(
     assert "PATRON_PORT" in _refusal(tmp_path / "other", port)
 
 
-def test_the_message_about_data_in_use_names_the_setting(embedded_product: Running) -> None:
+def test_the_message_about_a_data_folder_in_use_names_the_setting(
+    embedded_product: Running,
+) -> None:
     assert "PATRON_DATA" in _refusal(embedded_product.data, str(free_port()))
 
 

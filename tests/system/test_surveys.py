@@ -17,7 +17,7 @@ LINES = 6000
 
 
 def questionnaire_body() -> dict[str, Any]:
-    """Return a questionnaire with two satisfaction items from 1 to 5; 0 is not applicable."""
+    """Return a questionnaire with two satisfaction items from 1 to 5; 0 means "not applicable"."""
     rows = [{"code": code, "text": text(code, code)} for code in ("quality", "service")]
     return {
         "title": text("满意度", "Satisfaction"),
@@ -59,7 +59,9 @@ def index(company: Company, survey: dict[str, Any]) -> tuple[int, float | None]:
     return found["n"], found["index"]
 
 
-def test_an_answer_on_the_respondents_page_counts_in_the_index(product: Running) -> None:
+def test_an_answer_from_the_respondents_page_is_included_once_in_the_index(
+    product: Running,
+) -> None:
     company = Company(product)
     survey = open_survey(company)
     path = survey["waves"][0]["link"]
@@ -78,7 +80,7 @@ def test_an_answer_on_the_respondents_page_counts_in_the_index(product: Running)
 def test_an_answer_is_linked_to_a_customer_who_is_registered_later(product: Running) -> None:
     company = Company(product)
     survey = open_survey(company)
-    body = {"customer": company.id("李梅"), "answers": {"quality": 5, "service": 3}}
+    body = {"customer": company.external_id("李梅"), "answers": {"quality": 5, "service": 3}}
     response = posted(company, f"/v1/surveys/{survey['id']}/responses", body)
     assert response["customer_id"] is None
     customer = company.register("李梅")

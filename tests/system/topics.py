@@ -1,4 +1,4 @@
-"""The topics of a Kafka broker, read as by another program: with kafka-python and JSON."""
+"""Read the topics of a Kafka broker with kafka-python and JSON, without the product's code."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ POLL_MS = 500
 
 
 def sizes(bootstrap: str) -> dict[str, int]:
-    """Return how many records were written to each topic, including those compacted since."""
+    """Return the number of records written to each topic, including compacted records."""
     with closing(KafkaConsumer(bootstrap_servers=bootstrap)) as consumer:
         names = sorted(name for name in consumer.topics() if name.startswith("patron."))
         return {name: sum(_ends(consumer, name).values()) for name in names}

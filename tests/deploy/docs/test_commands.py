@@ -39,7 +39,7 @@ TEST_OF_COMMAND = {
     "make migration": "tests/deploy/test_migration.py::"
     "test_a_new_table_gets_a_complete_migration_in_the_style_of_the_project",
     "make mutants": "tests/mutants/test_mutants.py::"
-    "test_a_module_is_tried_and_its_survivors_have_reasons",
+    "test_the_command_runs_the_mutants_of_a_module_and_its_survivors_have_reasons",
     "make real": "tests/system/test_real_servers.py::"
     "test_p1_killed_servers_are_restarted_with_all_their_data",
     "make run": "tests/system/test_running.py::"
