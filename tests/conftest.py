@@ -47,7 +47,7 @@ ON_BOTH_STACKS = {
     "chunks",
     "handlers",
     "job",
-    "job_orders",
+    "job_groups",
     "job_records",
     "migrations",
     "population",
@@ -56,6 +56,7 @@ ON_BOTH_STACKS = {
     "service",
     "settlement",
     "staging",
+    "upsert",
     "worker",
 }
 """Modules of a service whose tests (`test_<module>.py`) run on both stacks by default."""
