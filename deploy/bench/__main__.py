@@ -94,9 +94,10 @@ def _measure_on_real_stack(names: list[str]) -> tuple[int, list[Part]]:
 
 
 def _measure(servers: FreshServers, names: list[str], output: Path, url: str, key: str) -> None:
-    """Measure the named parts of the running product; print them and write them to `output`.
+    """Run the named parts of the benchmark on the running product; print and store the figures.
 
-    This runs in a process of its own, which the supervisor of the product starts.
+    The figures are written to the file `output`. The supervisor of the product runs this function
+    in a process of its own.
     """
     with httpx.Client(
         base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=HTTP_TIMEOUT_SECONDS

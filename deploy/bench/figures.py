@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A measured figure; it may have a target: a value of at most `most` or at least `least`."""
+    """A measured figure, and its target if any: a value of at most `most` or at least `least`."""
 
     name: str
     value: float
@@ -75,6 +75,6 @@ def _number_text(value: float) -> str:
 
 
 def percentile(values: Iterable[float], share: float) -> float:
-    """Return a percentile by nearest rank; `share` is 0 to 1. It is NaN if there are no values."""
+    """Return a percentile by nearest rank, NaN if there are no values; `share` is 0 to 1."""
     ranked = sorted(values)
     return ranked[min(len(ranked) - 1, int(share * len(ranked)))] if ranked else float("nan")

@@ -40,7 +40,8 @@ class Buyer:
 class Plan:
     """The load to generate: `way` is http or topic, `rate` is orders per second.
 
-    One of `timed_every` orders is timed; prices and revenues are decimal numbers as text.
+    The freshness of every n-th order is measured, where n is `timed_every`; prices and revenues are
+    decimal numbers as text.
     """
 
     way: str

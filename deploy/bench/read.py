@@ -98,7 +98,7 @@ def _service_url() -> str:
 def _signed_authorization() -> str:
     """Return the Authorization header that the gateway sends to the registry.
 
-    Its token is valid for longer than one round takes.
+    The token in the header is valid for longer than one round takes.
     """
     key = keys.load(Path(os.environ["PATRON_DATA"]) / "identity.key")
     caller = Identity("bench", "bench", frozenset({"admin"}), Rows.ALL)

@@ -11,8 +11,8 @@ from deploy.demo.purchase import at_some_hour
 from deploy.demo.questionnaire import (
     ASPECTS,
     CHANNELS,
-    LEAST,
-    MOST,
+    HIGHEST_ANSWER,
+    LOWEST_ANSWER,
     NOT_APPLICABLE,
     SHOPS_OF_ORGANISATIONS,
     SHOPS_OF_PERSONS,
@@ -112,8 +112,9 @@ def _level_of(mood: Mood, aspect: Aspect) -> float:
 
 
 def _likert(level: float) -> int:
-    """Return the answer on the scale from LEAST to MOST for a satisfaction from 0 to 1."""
-    return min(MOST, max(LEAST, round(LEAST + (MOST - LEAST) * level)))
+    """Return the answer from LOWEST_ANSWER to HIGHEST_ANSWER for a satisfaction from 0 to 1."""
+    answer = LOWEST_ANSWER + (HIGHEST_ANSWER - LOWEST_ANSWER) * level
+    return min(HIGHEST_ANSWER, max(LOWEST_ANSWER, round(answer)))
 
 
 def _suggestion(rng: Random, mood: Mood) -> dict[str, int | str]:

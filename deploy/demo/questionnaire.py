@@ -23,7 +23,7 @@ class Aspect:
 
 TEMPLATE = "product-quality"
 TITLE, TITLE_EN = "澄屿电器客户满意度调查", "Chengyu Appliances customer satisfaction"
-LEAST, MOST, NOT_APPLICABLE = 1, 5, 0
+LOWEST_ANSWER, HIGHEST_ANSWER, NOT_APPLICABLE = 1, 5, 0
 ASPECTS = (
     Aspect("appearance", 0.2, 0.3, 0.06),
     Aspect("stability", 0.3, 2.0, -0.01),
@@ -52,7 +52,12 @@ def service_question() -> dict[str, object]:
         "text": {"zh": "您对我们的服务满意吗？", "en": "How satisfied are you with our service?"},
         "required": True,
         "role": "satisfaction",
-        "scale": {"least": LEAST, "most": MOST, "falling": True, "labels": _LABELS},
+        "scale": {
+            "least": LOWEST_ANSWER,
+            "most": HIGHEST_ANSWER,
+            "falling": True,
+            "labels": _LABELS,
+        },
         "missing": [
             {"value": NOT_APPLICABLE, "text": {"zh": "不适用", "en": "Not applicable"}},
         ],

@@ -40,8 +40,8 @@ _CUMULATED_TRAFFIC = list(
 def later(day: date, *, quiet_days: float) -> date:
     """Return the day that is `quiet_days` days of average traffic after `day`.
 
-    Days with much traffic count for more, so that the day comes sooner in busy seasons. It is at
-    least one day after `day`, and at most one day after END.
+    Days with much traffic count for more, so that the day comes sooner in busy seasons. The
+    returned day is at least one day after `day`, and at most one day after END.
     """
     position = (day - START).days
     return START + timedelta(

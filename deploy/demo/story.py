@@ -34,6 +34,7 @@ WAVES = (
 def random_stream(seed: int, *purpose: str) -> Random:
     """Return a random generator for one purpose.
 
-    Its numbers do not change when the code for another purpose draws more or fewer numbers.
+    The numbers of the generator do not change when the code for another purpose draws more or fewer
+    numbers.
     """
     return Random("/".join((str(seed), *purpose)))  # noqa: S311 - invented data, no secret

@@ -1,6 +1,6 @@
 """The jars of the Kafka broker: jars.txt lists them with digests; they are downloaded once.
 
-The package jgo downloads each listed jar. It does not resolve dependencies here, because it chose
+The package jgo downloads each listed jar. Here jgo does not resolve dependencies, because it chose
 other versions than Kafka's. A jar is moved into the cache only when it is complete and has the
 listed digest, so an interrupted download leaves nothing there.
 """

@@ -20,8 +20,8 @@ class SchemasRefused(StartFailed):
 def create_roles(admin_url: str) -> dict[str, str]:
     """Create every service's role and schema in a database; return the URL for each service.
 
-    A role's password is derived from the administrator's password. So a second call returns the
-    same URLs, and two runs that use one server do not change each other's passwords.
+    A role's password is derived from the administrator's password. Therefore a second call
+    returns the same URLs, and two runs that use one server do not change each other's passwords.
     """
     return {service: _create_role(admin_url, service) for service in SERVICES}
 

@@ -50,13 +50,14 @@ class NoServers:
     """No servers: the product runs on its embedded stack, which consists of SQLite files."""
 
     def start(self) -> dict[str, str]:
+        """Return no settings: the embedded stack has no addresses of servers."""
         return {}
 
     def restart_ended(self) -> None:
-        """Do nothing."""
+        """Do nothing: the embedded stack has no servers that could have ended."""
 
     def close(self) -> None:
-        """Do nothing."""
+        """Do nothing: the embedded stack has no servers to stop."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,7 +61,11 @@ class ServerFolder:
 
 
 class GuardedProcess:
-    """A running server with its guard process, which stops the server when this process ends."""
+    """A running server with its guard process, which stops the server when this process ends.
+
+    The guard (deploy/local/guard.py) starts the server, and notices the end of this process because
+    the pipe to the guard's standard input is then closed.
+    """
 
     def __init__(self, name: str, folder: ServerFolder, launch: Launch) -> None:
         self._name = name

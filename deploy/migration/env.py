@@ -1,7 +1,7 @@
 """Alembic's environment for `python -m deploy.migration`, which writes migrations.
 
-It decides how operations and types look in the file. Services run their migrations in another
-environment, `services/<service>/migrations/env.py`.
+This module decides how operations and types look in the migrations' files. Services run their
+migrations in another environment, `services/<service>/migrations/env.py`.
 """
 
 from typing import Any, Literal

@@ -1,6 +1,7 @@
 """Tests of the script `.ci/run`, with a fake make.
 
-The script ends steps that take too long. Its last line says how many tests passed.
+The script ends steps that take too long. The last line of the script's output says how many tests
+passed.
 """
 
 import os

@@ -29,7 +29,11 @@ def main() -> int:
 
 
 def _play_rounds(stack: str, rounds: Sequence[Round], options: argparse.Namespace) -> int:
-    """Play all rounds, after a violation with a new product; return 1 if there was a violation."""
+    """Play all rounds; return 1 if there was a violation.
+
+    After a violation, the remaining rounds are played on a newly started product. With the option
+    `--first` the campaign stops at the first violation instead.
+    """
     print_line(f"{stack}: {len(rounds)} rounds, seed {options.seed}")
     remaining, verdict, segment = list(rounds), Verdict(), 0
     while remaining:
@@ -48,7 +52,7 @@ def _play_rounds(stack: str, rounds: Sequence[Round], options: argparse.Namespac
             print_line(
                 f"      seed {options.seed}; look at {options.folder}/{stack}-{segment}/logs"
             )
-        if found.violations and (options.first or len(remaining) == remaining_before):
+        if found.violations and (options.stop_at_first or len(remaining) == remaining_before):
             break
     print_line("\n".join(table(verdict)))
     return 1 if verdict.violations else 0
@@ -69,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
         "--backlog", type=int, default=10_000, help="events that the fault `behind` publishes"
     )
     parser.add_argument("--planted", action="store_true", help="check that planted bugs are found")
-    parser.add_argument("--first", action="store_true", help="stop at the first violation")
+    parser.add_argument(
+        "--first", dest="stop_at_first", action="store_true", help="stop at the first violation"
+    )
     parser.add_argument(
         "--folder", type=Path, default=Path("var/faults"), help="folder for the logs"
     )

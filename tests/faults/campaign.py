@@ -49,7 +49,7 @@ class Verdict:
 
 
 class Campaign:
-    """A campaign on one product, with the questionnaire that all its surveys use."""
+    """A campaign on one running Patron, with the questionnaire that all its surveys use."""
 
     def __init__(self, environment: Environment, verdict: Verdict) -> None:
         self.environment = environment

@@ -25,7 +25,10 @@ Check = Callable[[Environment, RetryingClient], CheckResult]
 
 
 def check_event_order(environment: Environment, _api: RetryingClient) -> CheckResult:
-    """Check that versions are published in order, and each state topic ends with the newest."""
+    """Check that versions are published in order.
+
+    On a state topic, the last record of each key must have the newest version.
+    """
     return CheckResult(
         environment.published.records,
         (*environment.published.version_errors, *environment.published.outdated_states()),

@@ -1,8 +1,8 @@
 """A fault: a relay loses its database connection while it publishes, and continues afterwards.
 
-The first relay is stopped and its connections are ended; a second worker takes over the lock and
-publishes newer states. Then the first relay continues with the older states that it had read. No
-state topic may end with such an older state.
+The first relay is paused (SIGSTOP) and its database connections are ended; a second worker takes
+over the lock and publishes newer states. The first relay then continues with the older states that
+it had read. No state topic may end with such an older state.
 """
 
 import os
@@ -79,7 +79,10 @@ def _wait_until_published(environment: Environment, newest: int) -> None:
 
 @contextmanager
 def _publisher_disconnected(environment: Environment, workers: tuple[int, int]) -> Iterator[None]:
-    """Stop the publishing worker and end its connections; yield once the other one publishes."""
+    """Pause the publishing worker (SIGSTOP) and end its database connections.
+
+    Yield once the other worker publishes; the paused worker continues after the `with` block.
+    """
     assert isinstance(environment.infrastructure, Real)
     with psycopg.connect(environment.infrastructure.postgres.url, autocommit=True) as connection:
 
@@ -96,7 +99,7 @@ def _publisher_disconnected(environment: Environment, workers: tuple[int, int]) 
 
 
 def _stop_while_publishing(connection: psycopg.Connection[Any], publisher: int) -> None:
-    """Stop the publishing worker when it has just read many rows and sent hardly any of them."""
+    """Pause the publishing worker when it has just read many rows and sent hardly any of them."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline and not _time_if_many_unpublished(connection):
         pass

@@ -1,7 +1,7 @@
 """A small file system for the campaign, which can be filled without affecting other programs.
 
-It is a tmpfs in a mount namespace that only the campaign and its child processes can see, so it
-disappears with the campaign, however that ends.
+The file system is a tmpfs in a mount namespace that only the campaign and its child processes can
+see, so it disappears with the campaign, however that ends.
 """
 
 import ctypes

@@ -19,8 +19,8 @@ def repeated(environment: Environment, round_: Round) -> None:
     """Kill a relay whose last events are published but not flagged, so that it repeats them.
 
     The flags are removed while the worker is stopped: a running relay could flag later rows in the
-    meantime, which no real death causes. Then records are published that have the ids of earlier
-    events and another content, as a faulty program could publish them.
+    meantime, which no real death causes. After that, records are published that have the ids of
+    earlier events and another content, as a faulty program could publish them.
     """
     worker = f"{round_.target}-worker"
     pid = eventually(lambda: _kill_without_flags(environment, worker, round_.target))

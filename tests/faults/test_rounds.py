@@ -1,7 +1,7 @@
 """A short campaign on the embedded stack, and a proof that every check can fail.
 
-After the campaign a test changes the list of acknowledged writes or of published events. Then the
-list differs from the product, as after a loss, and the check must report a difference.
+After the campaign a test changes the list of acknowledged writes or of published events.
+The changed list differs from the product, as after a loss, and the check must report a difference.
 """
 
 import copy

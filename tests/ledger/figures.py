@@ -94,7 +94,10 @@ def satisfaction(records: Records, customer: str, as_of: date) -> dict[str, Any]
 
 
 def plain_index(records: Records, as_of: date) -> dict[str, Any]:
-    """Return the mean index of all responses, with its 95 % confidence interval (Student's t)."""
+    """Return the mean index of all responses up to `as_of`, each with the same weight.
+
+    `low` and `high` are the limits of the 95 % confidence interval by Student's t distribution.
+    """
     past = [items for _, at, items in records.answers if items and at.date() <= as_of]
     indices = [sum(items, ZERO) / len(items) for items in past]
     n, mean = len(indices), sum(indices, ZERO) / len(indices)

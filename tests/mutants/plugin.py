@@ -1,8 +1,9 @@
 """Run tests against mutants: `pytest -p tests.mutants.plugin --mutate=<module> <tests>`.
 
-mutmut writes all mutants into one text of the module, and a switch selects one of them. So tests
-are collected only once. For each mutant a forked process sets the switch and runs the tests that
-reach the changed function, until one fails. One process runs at a time, and no file is changed.
+mutmut writes all mutants into one text of the module, and a switch selects one of them. Tests are
+therefore collected only once. For each mutant a forked process sets the switch and runs the tests
+that reach the changed function, until one fails. One forked process runs at a time, and no file is
+changed.
 """
 
 import gc

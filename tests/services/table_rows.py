@@ -1,6 +1,6 @@
 """Test rows for the tables of a database, generated from the types of the columns.
 
-They fit any version of a schema, so that the tests of migrations need not know its tables.
+The rows fit any version of a schema, so that the tests of migrations need not know its tables.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

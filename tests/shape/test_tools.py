@@ -83,7 +83,8 @@ SKELETON_NOUNS = (
 def skeleton(tmp_path: Path) -> Path:
     """Return the root of a tree of empty modules that are named like the real ones.
 
-    It has the real import contracts, and an area `care` of the registry, as a later release may.
+    The tree has the real import contracts, and an area `care` of the registry, as a later release
+    may.
     """
     contracts = (ROOT / "pyproject.toml").read_text("utf-8")
     contracts = contracts.replace('["transfer", "sales", ', '["transfer", "care", "sales", ')

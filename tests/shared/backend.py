@@ -1,7 +1,8 @@
 """The backend of tests of shared packages: a database, an event log, and events about notes.
 
-Notes exist only in these tests. Each change of a note is a fact (`NoteWritten`), and its latest
-version is a state (`NoteState`); facts and states have different topics.
+A note is an example entity that only these tests have. Each change of a note is a fact
+(`NoteWritten`), and its latest version is a state (`NoteState`); facts and states have different
+topics.
 """
 
 import time

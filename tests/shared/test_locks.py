@@ -54,7 +54,8 @@ def test_of_many_threads_that_lock_and_unlock_no_two_have_the_lock_at_once(
 ) -> None:
     """On SQLite, releasing a lock removes its file; a thread may still lock the removed file.
 
-    Such a thread must not get the lock: `inside` detects two threads that have it at once.
+    A thread that locks a removed file must not get the lock: `inside` detects two threads that have
+    it at once.
     """
     inside = Lock()
 

@@ -84,13 +84,14 @@ def test_the_highest_version_of_a_batch_is_stored(backend: Backend) -> None:
 
 def test_a_version_lower_than_the_stored_one_changes_nothing(backend: Backend) -> None:
     apply_events(backend, PersonChanged(MEI, 2, "new"))
-    assert apply_events(backend, PersonChanged(MEI, 1, "old", 2)) == set()
+    assert apply_events(backend, PersonChanged(MEI, 1, "old", at=2)) == set()
     assert stored_rows(backend) == {MEI: (2, "new", 1)}
 
 
 def test_an_event_with_the_stored_version_replaces_the_stored_values(backend: Backend) -> None:
+    """A newer release may read more fields of an event that an older release has applied."""
     apply_events(backend, PersonChanged(MEI, 2, "as read before"))
-    assert apply_events(backend, PersonChanged(MEI, 2, "as read now", 2)) == {MEI}
+    assert apply_events(backend, PersonChanged(MEI, 2, "as read now", at=2)) == {MEI}
     assert stored_rows(backend) == {MEI: (2, "as read now", 2)}
 
 

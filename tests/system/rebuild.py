@@ -39,11 +39,12 @@ def rebuilt_scores(product: Running, url: str, expected: int) -> list[Row]:
     settings = _settings(product)
     with closing(Database(url, schema="scoring")) as database:
         migrations.upgrade(database, SERVICE.migrations)
-        _read_the_log(database, settings, expected)
+        _apply_all_events(database, settings, expected)
         return _rows(database)
 
 
-def _read_the_log(database: Database, settings: Settings, expected: int) -> None:
+def _apply_all_events(database: Database, settings: Settings, expected: int) -> None:
+    """Consume all topics from the beginning, until the `expected` number of scores is stored."""
     handlers = SERVICE.handlers(settings)
     group = f"rebuild-{secrets.token_hex(4)}"
     with closing(open_log(settings)) as log:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from deploy.demo.generate import generate
-from deploy.demo.questionnaire import ASPECTS, LEAST, MOST
+from deploy.demo.questionnaire import ASPECTS, HIGHEST_ANSWER, LOWEST_ANSWER
 from deploy.demo.report import Findings, ValuableCustomer, report
 from deploy.demo.story import END, WAVES
 from deploy.local.ports import free_port
@@ -84,13 +84,15 @@ def _satisfaction(files: Path, external_id: str) -> Mapping[str, Any] | None:
     for wave in WAVES:
         for row in direct.rows(files / f"answers-{wave.code}.csv"):
             if row["respondent_external_id"] == external_id:
-                index = direct.response_index(row, CODES, least=LEAST, most=MOST)
+                index = direct.response_index(
+                    row, CODES, lowest=LOWEST_ANSWER, highest=HIGHEST_ANSWER
+                )
                 found = {"index": index}
     return found
 
 
 def _index(files: Path, wave: str) -> Mapping[str, Any]:
-    return vars(direct.index(files, wave, CODES, least=LEAST, most=MOST))
+    return vars(direct.index(files, wave, CODES, lowest=LOWEST_ANSWER, highest=HIGHEST_ANSWER))
 
 
 def _ladder(files: Path) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ def test_p8_this_release_runs_on_the_schema_of_the_next(product: Running) -> Non
     company = Company(product)
     before = company.register("before")
     company.place_order("O-1", "before", "100")
-    assert _expand(product) > len(SERVICES)
+    assert _change_to_next_schema(product) > len(SERVICES)
     after = company.register("after")
     company.place_order("O-2", "before", "200")
     company.place_order("O-3", "after", "300")
@@ -34,17 +34,18 @@ def test_p8_this_release_runs_on_the_schema_of_the_next(product: Running) -> Non
     assert company.get("/v1/api-keys")["items"]
 
 
-def _expand(product: Running) -> int:
+def _change_to_next_schema(product: Running) -> int:
     """Add a column to every table, and one new table per service; return how many tables."""
     return sum(
         1
-        for _ in (_add_columns_on_postgres if product.database_url else _add_columns_on_sqlite)(
+        for _ in (_change_postgres_tables if product.database_url else _change_sqlite_tables)(
             product
         )
     )
 
 
-def _add_columns_on_postgres(product: Running) -> Iterator[str]:
+def _change_postgres_tables(product: Running) -> Iterator[str]:
+    """Add a column to each table and yield the table's name; create a new table per schema."""
     tables = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY(%s)"
     with psycopg.connect(product.database_url or "", autocommit=True) as connection:
         for schema_and_name in connection.execute(tables, [list(SERVICES)]).fetchall():
@@ -56,7 +57,8 @@ def _add_columns_on_postgres(product: Running) -> Iterator[str]:
             connection.execute(SQL("CREATE TABLE {} (id integer)").format(table))
 
 
-def _add_columns_on_sqlite(product: Running) -> Iterator[str]:
+def _change_sqlite_tables(product: Running) -> Iterator[str]:
+    """Add a column to each table and yield the table's name; create a new table per database."""
     tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     for service in SERVICES:
         with closing(sqlite3.connect(product.data / f"{service}.db", timeout=30)) as connection:

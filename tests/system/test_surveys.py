@@ -99,7 +99,7 @@ def test_an_answer_is_linked_to_a_customer_who_is_registered_later(product: Runn
     assert index(company, survey) == (1, 75)
 
 
-def test_kill_9_during_an_import_of_answers_changes_nothing(product: Running) -> None:
+def test_kill_9_during_an_import_of_answers_loses_and_repeats_no_line(product: Running) -> None:
     """P1, P3: api and worker die during an import; each line has exactly one effect."""
     company = Company(product)
     survey = open_survey(company)

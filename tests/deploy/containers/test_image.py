@@ -71,7 +71,8 @@ def test_a_package_that_only_another_service_needs_is_missing_in_the_image() -> 
 def missing_in_the_image(service: str) -> set[str]:
     """Return the modules that are installed here but not in the image of a service.
 
-    They are the top-level modules of packages that the service's requirements.lock does not name.
+    The result has the top-level modules of packages that the service's requirements.lock does not
+    name.
     """
     lock = (ROOT / "services" / service / "requirements.lock").read_text()
     locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))

@@ -1,7 +1,8 @@
 """The demo's figures, calculated directly from its files without any code of the product.
 
 docs/figures.md contains the rules for points, ABC classes, the loyalty ladder, silent customers
-and the satisfaction index without weights. This module applies them with their default settings.
+and the satisfaction index without weights. This module applies these rules with
+the default settings.
 """
 
 import csv
@@ -216,25 +217,26 @@ def facts(folder: Path, external_id: str, as_of: date, *, sign: int) -> list[Fac
     return [Fact(times[order_id].date(), amount) for order_id, amount in amounts.items()]
 
 
-def response_index(row: dict[str, str], codes: list[str], *, least: int, most: int) -> float:
+def response_index(row: dict[str, str], codes: list[str], *, lowest: int, highest: int) -> float:
     """Return the index of one response: the mean of its answered items, on a scale of 0 to 100.
 
-    Items without an answer, and answers outside the scale ("not applicable"), are left out.
+    Valid answers are from `lowest` to `highest`. Items without an answer, and answers outside the
+    scale ("not applicable"), are left out.
     """
     return fmean(
-        100 * (int(row[code]) - least) / (most - least)
+        100 * (int(row[code]) - lowest) / (highest - lowest)
         for code in codes
-        if row[code] and least <= int(row[code]) <= most
+        if row[code] and lowest <= int(row[code]) <= highest
     )
 
 
-def index(folder: Path, wave: str, codes: list[str], *, least: int, most: int) -> Index:
+def index(folder: Path, wave: str, codes: list[str], *, lowest: int, highest: int) -> Index:
     """Return the satisfaction index of a wave: the mean of the indices of its responses.
 
     The interval is the 95 % confidence interval of a mean by Student's t distribution.
     """
     indices = [
-        response_index(row, codes, least=least, most=most)
+        response_index(row, codes, lowest=lowest, highest=highest)
         for row in rows(folder / f"answers-{wave}.csv")
     ]
     mean, n = fmean(indices), len(indices)

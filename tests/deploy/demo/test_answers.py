@@ -8,7 +8,13 @@ from statistics import correlation, fmean
 
 import pytest
 
-from deploy.demo.questionnaire import ASPECTS, CHANNELS, LEAST, MOST, NOT_APPLICABLE
+from deploy.demo.questionnaire import (
+    ASPECTS,
+    CHANNELS,
+    HIGHEST_ANSWER,
+    LOWEST_ANSWER,
+    NOT_APPLICABLE,
+)
 from deploy.demo.story import END, WAVES, Wave
 from tests.deploy.demo.direct import buyers, index, is_silent, rows
 
@@ -49,7 +55,10 @@ def _is_faulty(row: Row) -> bool:
 @pytest.mark.parametrize("wave", [wave.code for wave in WAVES])
 def test_answers_are_on_the_scale_and_from_known_channels(folder: Path, wave: str) -> None:
     for row in rows(folder / f"answers-{wave}.csv"):
-        assert all(LEAST <= int(row[code]) <= MOST or row[code] == MISSING for code in CODES)
+        assert all(
+            LOWEST_ANSWER <= int(row[code]) <= HIGHEST_ANSWER or row[code] == MISSING
+            for code in CODES
+        )
         assert any(row[code] != MISSING for code in CODES)
         assert 0 <= int(row["recommend"]) <= 10
         assert row["channel"] in CHANNELS
@@ -87,7 +96,7 @@ def _delivered_before(orders: list[Row], moment: str) -> list[Row]:
 
 
 def test_dissatisfied_customers_leave_sooner_than_satisfied_ones(folder: Path) -> None:
-    """Compare the least and the most satisfied third of regular buyers who answered wave one."""
+    """Compare the least and the most satisfied third of the regular buyers who answered wave 1."""
     people, opens = buyers(folder), WAVES[0].opens
     answered = sorted(_identified_answers(folder, WAVES[0].code), key=_satisfaction)
     days = [people[row["respondent_external_id"]].days_bought(END) for row in answered]
@@ -122,5 +131,5 @@ def test_delivery_is_scored_higher_after_a_warehouse_opened_in_the_west(folder: 
 
 def test_the_index_is_in_a_realistic_range(folder: Path) -> None:
     for wave in WAVES:
-        found = index(folder, wave.code, CODES, least=LEAST, most=MOST)
+        found = index(folder, wave.code, CODES, lowest=LOWEST_ANSWER, highest=HIGHEST_ANSWER)
         assert 60 < found.low < found.index < found.high < 85

@@ -75,7 +75,7 @@ def test_the_index_is_the_mean_of_the_responses_indices(small: Path) -> None:
     The factor 4.3027 is the 97.5 % quantile of the t distribution with 2 degrees of freedom, and
     33.0719 the standard deviation of the three indices.
     """
-    found = index(small, "x", ["q", "r"], least=1, most=5)
+    found = index(small, "x", ["q", "r"], lowest=1, highest=5)
     half_width = 4.3027 * 33.0719 / 3**0.5
     assert found.n == 3
     assert found.index == pytest.approx(62.5)

@@ -23,7 +23,7 @@ CANDIDATES = 45
 def start_choosing(first: int, count: int) -> subprocess.Popen[str]:
     """Start a process that reserves `count` ports, prints them and ends with its input.
 
-    It chooses from CANDIDATES ports, of which `first` is the lowest.
+    The process chooses from CANDIDATES ports, of which `first` is the lowest.
     """
     last = first + CANDIDATES - 1
     command = [sys.executable, "-c", CHOOSE_PORTS, str(first), str(last), str(count)]

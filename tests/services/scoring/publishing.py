@@ -111,14 +111,14 @@ def survey(
     name: str,
     *codes: str,
     version: int = 1,
-    most: int = 5,
+    highest_answer: int = 5,
     missing: Sequence[int] = (),
     waves: Sequence[str] = ("w1",),
 ) -> SurveyPublished:
     """Return the event of a survey with one satisfaction item for each code.
 
-    The scale of each item is from 1 to `most`; the values in `missing` mean "no answer". The survey
-    also has the item `visits`, which is not about satisfaction.
+    The scale of each item is from 1 to `highest_answer`; the values in `missing` mean "no answer".
+    The survey also has the item `visits`, which is not about satisfaction.
     """
     items = [
         CatalogueItem(
@@ -126,7 +126,7 @@ def survey(
             type="matrix",
             role="satisfaction",
             least=1,
-            most=most,
+            most=highest_answer,
             missing=list(missing),
         )
         for code in codes

@@ -40,6 +40,7 @@ class Events:
             yield getattr(self, "_" + step["do"])(step["body"], number)
 
     def _customer(self, body: dict[str, Any], _: int) -> CustomerState:
+        """Return the event of a customer; `body` is a step `customer` of the ledger."""
         names = [_name(pair) for pair in body["external_ids"]]
         self._customers.update(dict.fromkeys(names, names[0]))
         return CustomerState(
@@ -55,6 +56,7 @@ class Events:
         )
 
     def _order(self, body: dict[str, Any], _: int) -> OrderPlaced | OrderChanged | OrderReturned:
+        """Return the event of an order; `body` is a step `order` of the ledger."""
         name = _name(body["external_id"])
         version = self._orders[name] = self._orders.get(name, 0) + 1
         ordered_at = datetime.fromisoformat(body["ordered_at"])
@@ -74,6 +76,7 @@ class Events:
         )
 
     def _answer(self, body: dict[str, Any], number: int) -> ResponseSubmitted:
+        """Return the event of a response; `body` is a step `answer` of the ledger."""
         return ResponseSubmitted(
             response_id=id_of(f"answer {number}"),
             version=1,
@@ -192,7 +195,7 @@ def _check_index(scoring: Running, day: str, expected: dict[str, Any]) -> None:
 def test_the_events_of_the_ledger_in_reverse_order_in_one_batch_give_the_same_figures(
     scoring: Running,
 ) -> None:
-    """Then responses arrive before their survey, and orders before their customers."""
+    """In reverse order, responses arrive before their survey, and orders before their customers."""
     _handle(scoring, [[*_events(scoring, STEPS)[::-1], _survey()]])
     test_scores_equal_those_of_the_ledger(scoring, DAYS[-1])
     test_the_abc_table_equals_that_of_the_ledger(scoring, DAYS[-1], "count")

@@ -19,7 +19,7 @@ from tests.shared.backend import Backend, NotesSettings
 from tests.shared.http.notes import GATE, Model, create_app
 
 Serving: TypeAlias = Callable[[], AbstractContextManager[httpx.Client]]
-Offering: TypeAlias = Callable[[Router], AbstractContextManager[httpx.Client]]
+RouterServer: TypeAlias = Callable[[Router], AbstractContextManager[httpx.Client]]
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def client(serving: Serving) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def offering(tmp_path: Path, token_signer: TokenSigner) -> Offering:
+def serve_router(tmp_path: Path, token_signer: TokenSigner) -> RouterServer:
     """Return a function that serves a router while a `with` block runs, as a service would."""
     settings = NotesSettings(data=tmp_path)
 

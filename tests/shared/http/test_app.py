@@ -13,7 +13,7 @@ from shared.http.routing import Router
 from tests.services.harness import TokenSigner
 from tests.serving import serve
 from tests.shared.backend import NotesSettings
-from tests.shared.http.conftest import Offering
+from tests.shared.http.conftest import RouterServer
 
 
 def things() -> Router:
@@ -39,9 +39,11 @@ def test_the_document_of_an_app_has_its_title_and_describes_its_nouns(tmp_path: 
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/redoc"])
-def test_a_service_does_not_serve_its_own_openapi_document(offering: Offering, path: str) -> None:
+def test_a_service_does_not_serve_its_own_openapi_document(
+    serve_router: RouterServer, path: str
+) -> None:
     """The gateway serves one document of all services."""
-    with offering(things()) as client:
+    with serve_router(things()) as client:
         assert client.get(path).status_code == 404
 
 
@@ -65,16 +67,16 @@ def test_database_connections_are_closed_when_the_service_stops(
 
 
 def test_a_token_for_another_service_is_refused_with_401(
-    offering: Offering, token_signer: TokenSigner
+    serve_router: RouterServer, token_signer: TokenSigner
 ) -> None:
-    with offering(things()) as client:
+    with serve_router(things()) as client:
         answer = client.get("/v1/things/1", headers=token_signer.authorization("survey"))
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
         assert answer.headers["X-Request-Id"] == answer.json()["request_id"]
 
 
 def test_a_405_names_the_methods_of_all_routes_of_the_path(
-    offering: Offering,
+    serve_router: RouterServer,
 ) -> None:
     router = things()
 
@@ -83,6 +85,6 @@ def test_a_405_names_the_methods_of_all_routes_of_the_path(
     def change_thing(request: Request) -> str:
         return request.method
 
-    with offering(router) as client:
+    with serve_router(router) as client:
         answer = client.post("/v1/things/1")
         assert (answer.status_code, answer.headers["Allow"]) == (405, "DELETE, GET, PUT")

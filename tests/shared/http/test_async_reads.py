@@ -11,8 +11,8 @@ from shared.ids import new_id
 from tests.shared.backend import Backend
 from tests.shared.http.notes import Model, Note
 
-FROM_TITLE: Any = select(Note.title, Note.id).where(Note.title >= bindparam("least"))
-"""Selects the notes whose title is not before `least`."""
+FROM_TITLE: Any = select(Note.title, Note.id).where(Note.title >= bindparam("from_title"))
+"""Selects the notes whose title is `from_title` or comes later in the alphabet."""
 
 
 def write(backend: Backend, title: str) -> None:
@@ -25,16 +25,17 @@ def test_a_read_returns_the_first_row_including_the_last_commit(backend: Backend
     Model.metadata.create_all(backend.database.engine)
     async_reads = AsyncReads(backend.database)
 
-    async def title(least: str) -> str | None:
-        row = await async_reads.row(FROM_TITLE.order_by(Note.title), {"least": least})
+    async def first_title(from_title: str) -> str | None:
+        values = {"from_title": from_title}
+        row = await async_reads.row(FROM_TITLE.order_by(Note.title), values)
         return None if row is None else str(row["title"])
 
     async def read_between_writes() -> None:
-        assert await title("a") is None
+        assert await first_title("a") is None
         write(backend, "c")
-        assert await title("a") == "c"
+        assert await first_title("a") == "c"
         write(backend, "b")
-        assert [await title(least) for least in ("a", "c", "d")] == ["b", "c", None]
+        assert [await first_title(from_title) for from_title in ("a", "c", "d")] == ["b", "c", None]
         await async_reads.close()
 
     asyncio.run(read_between_writes())

@@ -23,13 +23,13 @@ from shared.http.identity import Identity
 from shared.http.routing import Router
 from shared.row_access import Rows
 from tests.services.harness import TokenSigner
-from tests.shared.http.conftest import Offering
+from tests.shared.http.conftest import RouterServer
 
 NORTH = Identity("key-7", "North", frozenset({"read"}), Rows.TEAM, "north")
 
 
 @pytest.fixture
-def client(offering: Offering) -> Iterator[httpx.Client]:
+def client(serve_router: RouterServer) -> Iterator[httpx.Client]:
     """Yield a client of a service whose routes answer with their dependencies."""
     router = Router(prefix="asked", tag="asked", about="What routes ask for.")
 
@@ -63,7 +63,7 @@ def client(offering: Offering) -> Iterator[httpx.Client]:
     def change(expected: ExpectedVersion) -> int:
         return expected
 
-    with offering(router) as client:
+    with serve_router(router) as client:
         yield client
 
 

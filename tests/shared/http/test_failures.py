@@ -31,7 +31,7 @@ from shared.http.problems import (
     problem_response,
 )
 from shared.http.routing import Router
-from tests.shared.http.conftest import Offering
+from tests.shared.http.conftest import RouterServer
 from tests.waiting import eventually
 
 
@@ -65,7 +65,7 @@ FAILURES: dict[str, Callable[[], Exception]] = {
 
 
 @pytest.fixture
-def failing(offering: Offering) -> Iterator[httpx.Client]:
+def failing(serve_router: RouterServer) -> Iterator[httpx.Client]:
     """Yield a client of a service whose routes fail with the exception that their path names."""
     router = Router(prefix="failures", tag="failures", about="Failures.")
 
@@ -87,7 +87,7 @@ def failing(offering: Offering) -> Iterator[httpx.Client]:
 
         return StreamingResponse(pieces())
 
-    with offering(router) as client:
+    with serve_router(router) as client:
         yield client
 
 

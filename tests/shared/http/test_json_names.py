@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from shared.http.json_names import JsonPart, RepeatedName, loads_without_repeats
 from shared.http.routing import Router
-from tests.shared.http.conftest import Offering
+from tests.shared.http.conftest import RouterServer
 
 TYPE = {"Content-Type": "application/json"}
 VALUES = st.recursive(
@@ -29,19 +29,19 @@ class Sent(BaseModel):
 
 
 @pytest.fixture
-def client(offering: Offering) -> Iterator[httpx.Client]:
+def client(serve_router: RouterServer) -> Iterator[httpx.Client]:
     """Yield a client of a service that answers with the JSON that it got."""
-    router = Router(prefix="taken", tag="taken", about="What is sent.")
+    router = Router(prefix="echo", tag="echo", about="Answers with the JSON in the request.")
 
     @router.post("/body")
-    def take_body(body: dict[str, Any]) -> Any:
+    def echo_body(body: dict[str, Any]) -> Any:
         return body
 
     @router.post("/form")
-    def take_form(form: Annotated[Sent, Form()]) -> Any:
+    def echo_form(form: Annotated[Sent, Form()]) -> Any:
         return form.value
 
-    with offering(router) as client:
+    with serve_router(router) as client:
         yield client
 
 
@@ -57,10 +57,10 @@ def test_json_with_unique_names_is_parsed_unchanged(value: Any) -> None:
 def test_a_name_that_occurs_twice_in_an_object_is_refused_at_any_depth(
     client: httpx.Client, text: str
 ) -> None:
-    answer = client.post("/v1/taken/body", content=text, headers=TYPE)
+    answer = client.post("/v1/echo/body", content=text, headers=TYPE)
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
     assert answer.json()["detail"] == "`a` stands twice in one object; give it once."
-    answer = client.post("/v1/taken/form", data={"value": text})
+    answer = client.post("/v1/echo/form", data={"value": text})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     (fault,) = answer.json()["errors"]
     assert (fault["pointer"], fault["code"]) == ("/value", "repeated_name")
@@ -69,8 +69,8 @@ def test_a_name_that_occurs_twice_in_an_object_is_refused_at_any_depth(
 
 def test_the_same_name_may_occur_in_different_objects(client: httpx.Client) -> None:
     body = {"a": {"a": [{"a": 1}, {"a": 1}]}}
-    assert client.post("/v1/taken/body", json=body).json() == body
-    assert client.post("/v1/taken/form", data={"value": json.dumps(body)}).json() == body
+    assert client.post("/v1/echo/body", json=body).json() == body
+    assert client.post("/v1/echo/form", data={"value": json.dumps(body)}).json() == body
 
 
 def test_the_error_shows_the_first_100_characters_of_the_repeated_name() -> None:
@@ -83,13 +83,13 @@ def test_the_error_shows_the_first_100_characters_of_the_repeated_name() -> None
 def test_invalid_json_is_refused_in_a_body_with_400_and_in_a_form_with_422(
     client: httpx.Client, text: str
 ) -> None:
-    assert client.post("/v1/taken/body", content=text, headers=TYPE).status_code == 400
-    answer = client.post("/v1/taken/form", data={"value": text})
+    assert client.post("/v1/echo/body", content=text, headers=TYPE).status_code == 400
+    answer = client.post("/v1/echo/form", data={"value": text})
     (fault,) = answer.json()["errors"]
     assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/value", "json_invalid")
 
 
 def test_a_file_instead_of_a_json_field_is_refused(client: httpx.Client) -> None:
-    answer = client.post("/v1/taken/form", files={"value": ("value.json", b"{}")})
+    answer = client.post("/v1/echo/form", files={"value": ("value.json", b"{}")})
     (fault,) = answer.json()["errors"]
     assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/value", "json_type")

@@ -7,13 +7,13 @@ import pytest
 from starlette.requests import Request
 
 from shared.http.routing import Router
-from tests.shared.http.conftest import Offering
+from tests.shared.http.conftest import RouterServer
 
 LIMIT = 1024 * 1024
 
 
 @pytest.fixture
-def client(offering: Offering) -> Iterator[httpx.Client]:
+def client(serve_router: RouterServer) -> Iterator[httpx.Client]:
     """Yield a client of a service that answers with the length of the request body."""
     router = Router(prefix="bodies", tag="bodies", about="Bodies.")
 
@@ -21,7 +21,7 @@ def client(offering: Offering) -> Iterator[httpx.Client]:
     async def take(request: Request) -> int:
         return len(await request.body())
 
-    with offering(router) as client:
+    with serve_router(router) as client:
         yield client
 
 

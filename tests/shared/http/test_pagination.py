@@ -22,7 +22,7 @@ from shared.http.pagination import PageRequest, _is_after, decode, encode, page,
 from shared.http.routing import Router
 from shared.ids import new_id
 from tests.shared.backend import Backend
-from tests.shared.http.conftest import Offering
+from tests.shared.http.conftest import RouterServer
 from tests.shared.http.notes import Model, Note
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -249,17 +249,19 @@ def list_router(default: str) -> Router:
 
 @pytest.mark.parametrize(("default", "other"), [("id", "-id"), ("-id", "id")])
 def test_a_list_has_the_default_order_of_its_route_and_can_be_reversed(
-    offering: Offering, default: str, other: str
+    serve_router: RouterServer, default: str, other: str
 ) -> None:
-    with offering(list_router(default)) as client:
+    with serve_router(list_router(default)) as client:
         for params, sort in [({}, default), ({"sort": default}, default), ({"sort": other}, other)]:
             answer = client.get("/v1/lists", params={"limit": "7", "cursor": "c"} | params)
             assert answer.json() == [7, "c", sort, sort == "-id"]
 
 
 @pytest.mark.parametrize("sort", ["", "title", "ID", "--id", "id,-id", " id"])
-def test_an_order_that_a_list_does_not_have_is_refused(offering: Offering, sort: str) -> None:
-    with offering(list_router("-id")) as client:
+def test_an_order_that_a_list_does_not_have_is_refused(
+    serve_router: RouterServer, sort: str
+) -> None:
+    with serve_router(list_router("-id")) as client:
         answer = client.get("/v1/lists", params={"sort": sort})
     assert answer.status_code == 422
     assert answer.json()["errors"] == [

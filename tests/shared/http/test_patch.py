@@ -59,7 +59,7 @@ BEFORE = {"title": {"zh": "标题", "en": "Title"}, "until": "2026-01-31"}
 def test_objects_are_merged_and_everything_else_is_replaced(
     target: object, patch: object, result: object
 ) -> None:
-    """These are the examples in appendix A of RFC 7396."""
+    """The cases are the examples in appendix A of RFC 7396."""
     assert merged(target, patch) == result
 
 

@@ -13,7 +13,7 @@ from shared.errors import Fault, Invalid
 from shared.http.problems import problem_json
 from shared.http.routing import Router
 from shared.http.schemas import Body
-from tests.shared.http.conftest import Offering
+from tests.shared.http.conftest import RouterServer
 
 JSON = {"Content-Type": "application/json"}
 
@@ -97,7 +97,7 @@ class Bag(Body):
 
 
 @pytest.fixture
-def bags(offering: Offering) -> Iterator[httpx.Client]:
+def bags(serve_router: RouterServer) -> Iterator[httpx.Client]:
     """Yield a client of a service with a route for JSON and a route for files."""
     router = Router(prefix="bags", tag="bags", about="Bags.")
 
@@ -109,7 +109,7 @@ def bags(offering: Offering) -> Iterator[httpx.Client]:
     def send(file: UploadFile) -> None:
         assert file.filename
 
-    with offering(router) as client:
+    with serve_router(router) as client:
         yield client
 
 

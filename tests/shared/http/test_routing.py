@@ -15,11 +15,11 @@ from shared.http.routing import Router
 from shared.http.schemas import Filter
 from shared.row_access import Rows
 from tests.services.harness import TokenSigner
-from tests.shared.http.conftest import Offering
+from tests.shared.http.conftest import RouterServer
 
 
 @pytest.fixture
-def shelf(offering: Offering) -> Iterator[httpx.Client]:
+def shelf(serve_router: RouterServer) -> Iterator[httpx.Client]:
     """Yield a client of a service of books; only keys that see all rows may call it."""
     router = Router(prefix="books", tag="books", about="Books.", dependencies=[NEEDS_ALL_ROWS])
 
@@ -33,7 +33,7 @@ def shelf(offering: Offering) -> Iterator[httpx.Client]:
     def read_book(book: str) -> str:
         return book
 
-    with offering(router) as client:
+    with serve_router(router) as client:
         yield client
 
 
@@ -45,7 +45,7 @@ class MagazineFilter(Filter):
 
 
 @pytest.fixture
-def magazines(offering: Offering) -> Iterator[httpx.Client]:
+def magazines(serve_router: RouterServer) -> Iterator[httpx.Client]:
     """Yield a client of a service whose list has a filter model and pages."""
     router = Router(prefix="magazines", tag="magazines", about="Magazines.")
 
@@ -56,7 +56,7 @@ def magazines(offering: Offering) -> Iterator[httpx.Client]:
     ) -> list[Any]:
         return [filters.issue, filters.printed_from, paging.limit]
 
-    with offering(router) as client:
+    with serve_router(router) as client:
         yield client
 
 

@@ -15,7 +15,7 @@ from shared import tracing
 from shared.http.routing import Router
 from shared.http.telemetry import Telemetry
 from tests.serving import serve
-from tests.shared.http.conftest import Offering
+from tests.shared.http.conftest import RouterServer
 from tests.waiting import eventually
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -23,7 +23,7 @@ ROUTE = "/v1/traces/{number}"
 
 
 @pytest.fixture
-def tracing_client(offering: Offering) -> Iterator[httpx.Client]:
+def tracing_client(serve_router: RouterServer) -> Iterator[httpx.Client]:
     """Yield a client of a service that answers with the current trace."""
     router = Router(prefix="traces", tag="traces", about="Traces.")
 
@@ -38,7 +38,7 @@ def tracing_client(offering: Offering) -> Iterator[httpx.Client]:
     async def weigh(request: Request) -> int:
         return len(await request.body())
 
-    with offering(router) as client:
+    with serve_router(router) as client:
         yield client
 
 

@@ -22,7 +22,7 @@ from tests.shared.jobs.working import Model, Step, Task, do_step, new_task, work
 
 @pytest.fixture
 def backend(backend: Backend) -> Backend:
-    """Create the tables of the jobs in these tests, and return the backend."""
+    """Return the backend (database and event log) with the tables of this module's test jobs."""
     Model.metadata.create_all(backend.database.engine)
     return backend
 

@@ -29,7 +29,7 @@ def unpublished_count(backend: Backend) -> int:
 
 
 def published_keys(backend: Backend) -> list[str]:
-    """Return the keys of the published facts about notes."""
+    """Return the keys of the published `NoteWritten` events."""
     return [item.record.key for item in backend.published()]
 
 
@@ -199,8 +199,8 @@ def test_one_of_two_relays_publishes_until_it_loses_its_connection(
 class OvertakenLog:
     """A log that writes an old state late.
 
-    Its first append ends the connection with the relay's lock, publishes a newer state as another
-    relay would, and only then writes the older state.
+    The first append to the log ends the connection with the relay's lock, publishes a newer state
+    as another relay would, and only then writes the older state.
     """
 
     def __init__(self, backend: Backend) -> None:

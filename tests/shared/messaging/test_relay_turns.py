@@ -256,7 +256,7 @@ class RecordedWaits(Event):
 def test_a_relay_polls_the_outbox_less_often_after_two_seconds_without_events(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its pauses are 0.03 seconds, then 0.1 seconds, and 0.03 seconds again after an event."""
+    """The relay pauses for 0.03 seconds, later for 0.1, and after an event for 0.03 again."""
     stops, start = [RecordedWaits(2.5)], clock.now()
 
     def now() -> datetime:

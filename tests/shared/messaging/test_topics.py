@@ -72,9 +72,10 @@ def test_an_existing_topic_gets_missing_configs_but_values_of_operators_are_not_
 def _create_topics(
     bootstrap: str, name: str, chosen: dict[str, str]
 ) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
-    """Create the topics of a service, one of which exists with the `chosen` configs.
+    """Create one topic of a service with the `chosen` configs, then all missing topics.
 
-    Returns the declared and the actual configs of each topic.
+    An operator may have chosen such configs. Returns the declared and the actual configs of each
+    topic.
     """
 
     class Settings(ServiceSettings):

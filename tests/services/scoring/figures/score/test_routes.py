@@ -22,19 +22,19 @@ SPRING, SUMMER = date(2025, 3, 1), date(2025, 7, 1)
 def buyers(worker: Worker) -> None:
     """Let the worker handle the events of 4 customers.
 
-    `big` and `small` have orders, `debt` has returned more than it bought, `none` has no orders.
-    The first three have owners in the teams east (li.na, wang) and west (chen).
+    `big` and `small` have orders, `returner` has returned more than it bought, `none` has no
+    orders. The first three have owners in the teams east (li.na, wang) and west (chen).
     """
     worker.handle(
         customer("big", owner="li.na", team="east"),
         customer("small", owner="wang", team="east"),
-        customer("debt", owner="chen", team="west"),
+        customer("returner", owner="chen", team="west"),
         customer("none"),
         order("1", "big", SPRING, ("10", "9")),
         order("2", "big", SUMMER, ("10", "10000000.5")),
         order("3", "small", SUMMER, ("1", "9")),
-        order("4", "debt", SUMMER, ("-1", "9")),
-        order("5", "debt", SUMMER, ("1", "0")),
+        order("4", "returner", SUMMER, ("-1", "9")),
+        order("5", "returner", SUMMER, ("1", "0")),
     )
 
 
@@ -43,7 +43,7 @@ def test_scores_are_listed_by_value_highest_first(client: httpx.Client) -> None:
     items = client.get("/v1/scores").json()["items"]
     found = [(item["customer_id"], item["value_points"]) for item in items]
     points = ["1000.00095", "0.00009", "0", "-0.00009"]
-    names = ["big", "small", "none", "debt"]
+    names = ["big", "small", "none", "returner"]
     assert found == [(str(id_of(name)), each) for name, each in zip(names, points, strict=True)]
 
 
@@ -63,9 +63,9 @@ def test_a_caller_sees_the_scores_of_their_customers_only(
     caller = Identity("li.na", "Li Na", frozenset({"read"}), rows, "east")
     with scoring.as_caller(caller) as client:
         assert len(client.get("/v1/scores").json()["items"]) == visible
-        hidden = client.get(f"/v1/scores/{id_of('debt')}")
+        hidden = client.get(f"/v1/scores/{id_of('returner')}")
         assert hidden.status_code == (200 if rows is Rows.ALL else 404)
-        explained = client.get(f"/v1/scores/{id_of('debt')}/explanation")
+        explained = client.get(f"/v1/scores/{id_of('returner')}/explanation")
         assert explained.status_code == hidden.status_code
         assert client.get(f"/v1/scores/{id_of('big')}").status_code == 200
 
@@ -91,7 +91,7 @@ def test_a_score_as_of_a_moment_leaves_out_later_facts_of_that_day(client: httpx
 
 @pytest.mark.usefixtures("buyers")
 def test_the_stored_score_equals_the_computed_one(client: httpx.Client) -> None:
-    for name in ("big", "small", "debt", "none"):
+    for name in ("big", "small", "returner", "none"):
         stored = client.get(f"/v1/scores/{id_of(name)}").json()
         computed = client.get(f"/v1/scores/{id_of(name)}", params={"known_by": "2199-01-01"}).json()
         for body in (stored, computed):
@@ -101,7 +101,7 @@ def test_the_stored_score_equals_the_computed_one(client: httpx.Client) -> None:
 
 @pytest.mark.usefixtures("buyers")
 def test_an_explanation_lists_each_fact_with_its_points(client: httpx.Client) -> None:
-    found = client.get(f"/v1/scores/{id_of('debt')}/explanation").json()
+    found = client.get(f"/v1/scores/{id_of('returner')}/explanation").json()
     assert found["value_points"] == "-0.00009"
     (term,) = found["terms"]
     assert (term["term"], term["points"]) == ("purchases", "-0.00009")
@@ -115,13 +115,13 @@ def test_an_explanation_lists_each_fact_with_its_points(client: httpx.Client) ->
 def test_an_explanation_has_the_ids_of_orders_and_responses(
     scoring: Running, worker: Worker
 ) -> None:
-    worker.handle(survey("s", "q"), response("r", "s", "debt", {"q": 4}))
+    worker.handle(survey("s", "q"), response("r", "s", "returner", {"q": 4}))
     with scoring.database.transaction() as session:
         model = session.scalars(select(StoredModel)).one()
         original = model.document
         terms = [term | {"on": True} for term in original["terms"]]
         model.document = original | {"terms": terms}
-    found = scoring.client.get(f"/v1/scores/{id_of('debt')}/explanation").json()
+    found = scoring.client.get(f"/v1/scores/{id_of('returner')}/explanation").json()
     with scoring.database.transaction() as session:
         session.scalars(select(StoredModel)).one().document = original
     bought, answered = (

@@ -238,7 +238,7 @@ def test_every_key_reads_questionnaires_and_only_a_key_that_sees_all_rows_change
 ) -> None:
     """A questionnaire belongs to no customer, so a key limited to some customers can only read it.
 
-    This is part of promise P7: a caller reads and changes only the rows visible to its key.
+    Part of promise P7: a caller reads and changes only the rows visible to its key.
     """
     created = create_questionnaire(surveys.client)
     path = f"/v1/questionnaires/{created['id']}"

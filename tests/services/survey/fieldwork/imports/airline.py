@@ -41,13 +41,14 @@ ITEMS = [
 """The columns of the file whose values are answers from 1 to 5."""
 CODES = {column: f"item_{number}" for number, column in enumerate(ITEMS, 1)}
 """The code of the item that each of these columns answers."""
-STATES = {"satisfied": "yes", "neutral or dissatisfied": "no"}
+OVERALL_OPTIONS = {"satisfied": "yes", "neutral or dissatisfied": "no"}
+"""The code of the option for each value of the column `satisfaction`."""
 MAPPING = CODES | {
     "id": "respondent_external_id",
     "satisfaction": "state",
     "Arrival Delay in Minutes": "delay",
 }
-LEAST, MOST = 1, 5
+LOWEST_ANSWER, HIGHEST_ANSWER = 1, 5
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Index:
 def questionnaire_document() -> dict[str, Any]:
     """Return the document of a questionnaire that asks for all columns of the file."""
     rows = [{"code": code, "text": text(name, name)} for name, code in CODES.items()]
-    options = [{"code": code, "text": text(name, name)} for name, code in STATES.items()]
+    options = [{"code": code, "text": text(name, name)} for name, code in OVERALL_OPTIONS.items()]
     return {
         "title": text("航空旅客", "Airline passengers"),
         "questions": [
@@ -75,11 +76,16 @@ def questionnaire_document() -> dict[str, Any]:
                 "code": "service",
                 "text": text("服务", "Service"),
                 "role": "satisfaction",
-                "scale": {"least": LEAST, "most": MOST},
+                "scale": {"least": LOWEST_ANSWER, "most": HIGHEST_ANSWER},
                 "missing": [{"value": 0, "text": text("不适用", "Not applicable")}],
                 "rows": rows,
             },
-            {"type": "single", "code": "state", "text": text("总体", "All"), "options": options},
+            {
+                "type": "single",
+                "code": "state",
+                "text": text("总体", "Overall"),
+                "options": options,
+            },
             {"type": "number", "code": "delay", "text": text("延误", "Delay"), "least": 0},
         ],
     }
@@ -119,7 +125,10 @@ def index() -> Index:
     the standard deviation s of the n indices.
     """
     scores = [
-        fmean(100 * (value - LEAST) / (MOST - LEAST) for value in response.values())
+        fmean(
+            100 * (value - LOWEST_ANSWER) / (HIGHEST_ANSWER - LOWEST_ANSWER)
+            for value in response.values()
+        )
         for response in answers()
         if response
     ]

@@ -38,7 +38,8 @@ def upload(
 ) -> httpx.Response:
     """Upload a file, so that its import is queued; return the HTTP response.
 
-    `form` has further parts of the multipart form; `options` are added to OPTIONS.
+    `form` has further parts of the multipart form. `options` and `mapping` are dicts, which are
+    sent as JSON; `options` add to the defaults in OPTIONS or replace them.
     """
     options = {"options": json.dumps(OPTIONS | form.pop("options", {}))}
     mapping = {"mapping": json.dumps(form.pop("mapping", {}))}

@@ -85,7 +85,7 @@ def test_the_system_of_a_respondents_id_is_empty_if_the_options_name_no_system()
 
 
 def test_a_second_line_of_a_respondent_is_rejected_with_the_number_of_the_first_line() -> None:
-    """This is also so if the first line was imported before the job was resumed (`skip`)."""
+    """The first line may have been imported before the job was resumed; `skip` reads it."""
     file_parser = parser()
     file_parser.skip(line(2, who=" 17 "))
     as_submission(file_parser.parse(line(3, who="18")))

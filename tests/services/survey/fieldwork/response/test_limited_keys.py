@@ -50,7 +50,7 @@ def test_a_customer_not_visible_to_the_caller_is_refused_like_an_unknown_custome
 ) -> None:
     """The caller does not learn whether the customer has answered, and nothing is stored.
 
-    This is part of promise P7: a caller reads and changes only the rows visible to its key.
+    Part of promise P7: a caller reads and changes only the rows visible to its key.
     """
     wang = customer_event(18, owner="wang", team="west")
     handle(surveys, wang)

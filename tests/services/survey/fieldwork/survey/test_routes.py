@@ -230,7 +230,7 @@ def test_every_key_reads_surveys_and_only_a_key_that_sees_all_rows_changes_them(
 ) -> None:
     """A survey belongs to no customer, so a key limited to some customers can only read it.
 
-    This is part of promise P7: a caller reads and changes only the rows visible to its key.
+    Part of promise P7: a caller reads and changes only the rows visible to its key.
     """
     path = f"/v1/surveys/{survey['id']}"
     rows_before = counted(surveys.database)
