@@ -1,4 +1,5 @@
 """The packages that all services share.
 
-They depend on no service and, apart from `shared.contracts`, contain no business concepts.
+The shared packages depend on no service and, apart from `shared.contracts`, contain no business
+concepts.
 """

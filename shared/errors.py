@@ -22,7 +22,7 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault in a request: its location, the rule that is broken, and what the caller can do.
+    """A fault in a request: its location, the rule that is broken, and what the caller can do.
 
     The location is a JSON pointer, or the name of a parameter such as `query:limit`.
     """
@@ -40,7 +40,7 @@ def pointer_to(*steps: str | int) -> str:
 class Problem(Exception):
     """An error that is sent to the caller as a problem response.
 
-    Its `code` never changes, so that programs can depend on it; its texts may change.
+    The `code` of a problem never changes, so that programs can depend on it; its texts may change.
     """
 
     status = 500

@@ -19,8 +19,9 @@ class _Entry(NamedTuple, Generic[Value]):
 class ExpiringCache(Generic[Key, Value]):
     """A cache of at most `capacity` values; a full cache drops the value that was set first.
 
-    A value is valid from the time at which it was set until its expiry. It is also invalid while
-    the system clock shows an earlier time: a clock that is set back must not prolong its validity.
+    A value is valid from the time at which it was set until its expiry. A value is also invalid
+    while the system clock shows an earlier time: a clock that is set back must not prolong its
+    validity.
     """
 
     def __init__(self, capacity: int) -> None:

@@ -20,8 +20,8 @@ from shared.database import Database
 def exclusive_lock(database: Database, name: str) -> Iterator[Connection | None]:
     """Try to lock `name`; yield the connection to work on, or None if the lock has another owner.
 
-    This function does not wait for the lock. On PostgreSQL the lock is lost when its connection is
-    lost; the next statement on the connection then fails.
+    `exclusive_lock` does not wait for the lock. On PostgreSQL the lock is lost when its connection
+    is lost; the next statement on the connection then fails.
     """
     with database.connection() as connection:
         lock = _file_lock if database.is_sqlite else _advisory_lock
@@ -32,7 +32,8 @@ def exclusive_lock(database: Database, name: str) -> Iterator[Connection | None]
 def confirm_lock(connection: Connection) -> None:
     """Raise a database error if the connection that has the lock, and thus the lock, was lost.
 
-    This is for work that uses other connections, which do not fail when the lock is lost.
+    Work on other connections needs this check, because those connections do not fail when the lock
+    is lost.
     """
     connection.execute(text("SELECT 1"))
 
@@ -69,8 +70,8 @@ def _file_lock(connection: Connection, name: str) -> Iterator[bool]:
 def _lock_file(descriptor: int, path: Path) -> bool:
     """Lock an open file and return True; return False if another process has locked it.
 
-    Also return False if the path no longer names this file: the previous owner of the lock has
-    removed the file after we opened it, so another process can lock a new file with this path.
+    The result is also False if the path no longer names this file: the previous owner of the lock
+    has removed the file after we opened it, so another process can lock a new file with this path.
     """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -98,8 +98,8 @@ def _commit_version(ctx: MigrationContext, **_: Any) -> None:
 def _commit_unless_sqlite(connection: Connection) -> None:
     """Commit on PostgreSQL, where other processes may wait for the locks of the migration.
 
-    On SQLite no other process writes during a migration, so all versions are one transaction, and
-    foreign keys are checked at its end.
+    On SQLite no other process writes during a migration, so all migrations run in one transaction,
+    and foreign keys are checked at its end.
     """
     if connection.dialect.name != "sqlite":
         connection.commit()
@@ -115,10 +115,10 @@ def backfill(
     """Pass the selected rows to `change` in chunks, ordered by `key`; commit after each chunk.
 
     Call this in a version that does nothing else. If the migration is killed, its finished chunks
-    are committed but the version is still pending, and the next run selects the rows again. So
-    let `rows` select only rows that are still to be changed ("... WHERE token IS NULL"), or write
-    `change` so that it may change a row twice. The rows of a chunk are locked until its commit.
-    SQLite commits only once, at the end of all migrations.
+    are committed but the version is still pending, and the next run selects the rows again.
+    Therefore let `rows` select only rows that are still to be changed ("... WHERE token IS NULL"),
+    or write `change` so that it may change a row twice. The rows of a chunk are locked until its
+    commit. SQLite commits only once, at the end of all migrations.
     """
     connection = op.get_bind()
     select_chunk = rows.order_by(*key).limit(chunk_size).with_for_update()

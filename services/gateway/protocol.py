@@ -1,8 +1,8 @@
 """uvicorn's HTTP protocol with limits on the size and the duration of what a caller sends.
 
 uvicorn limits neither the size of headers nor the time in which they arrive, so a caller could
-occupy a connection for ever. It also answers invalid HTTP in plain text; the gateway answers it
-with a problem (application/problem+json).
+occupy a connection for ever. uvicorn also answers invalid HTTP in plain text; this protocol answers
+it with a problem (application/problem+json).
 """
 
 from asyncio import BaseTransport, TimerHandle, Transport

@@ -69,10 +69,10 @@ class Settling(Loop):
             stop.wait(_STANDBY_SECONDS)
 
     def turn(self) -> None:
-        """Do what is due now.
+        """Do the work of the scoring worker that is due now.
 
-        That is: recompute outdated scores, compute the classes of all customers, and store
-        snapshots of the last day of the previous month.
+        The worker updates the statistics of grown tables, recomputes outdated scores, computes the
+        classes of all customers, and stores snapshots of the last day of the previous month.
         """
         self._analyze()
         self._refresh_outdated_scores()
@@ -88,7 +88,10 @@ class Settling(Loop):
         self._store_month_end()
 
     def settle(self) -> int:
-        """Compute the classes of all customers now; return the number of settled scores."""
+        """Compute the classes of all customers now.
+
+        Returns the number of scores that have a new class, or had changed.
+        """
         return settlement.settle(self._database, settings=self._settings)
 
     def _analyze(self) -> None:

@@ -10,7 +10,7 @@ from shared.imports.settings import FileSettings
 class Settings(FileSettings):
     """The survey service's settings.
 
-    They are read from environment variables: SURVEY_<NAME>, or else PATRON_<NAME>.
+    The settings are read from environment variables: SURVEY_<NAME>, or else PATRON_<NAME>.
     """
 
     name: ClassVar[str] = "survey"

@@ -19,7 +19,8 @@ _FORMULA_PREFIXES = ("=", "@")
 def is_formula(cell: str) -> bool:
     """Return whether a cell begins like a formula, which is never accepted as a value.
 
-    It is a formula even behind the apostrophe that `escape_formula` adds in a file of errors.
+    A formula is also recognised behind the apostrophe that `escape_formula` adds in a file of
+    errors.
     """
     return cell.lstrip().removeprefix("'").lstrip().startswith(_FORMULA_PREFIXES)
 

@@ -1,7 +1,7 @@
 """Read CSV and XLSX files as lines of text cells; raise Invalid for a file that cannot be read.
 
-The contents of cells are checked elsewhere. Here only a line with more or fewer cells than the
-header gets a fault, so that the line is listed in the file of errors.
+The contents of cells are checked elsewhere. This module gives a fault only to a line with more or
+fewer cells than the header, so that the line is listed in the file of errors.
 """
 
 import codecs
@@ -148,7 +148,7 @@ def _csv_rows(
     reader = csv.reader(text_lines, strict=True)
     try:
         for cells in reader:
-            text_lines.row_length = 0
+            text_lines.row_characters = 0
             yield reader.line_num, cells
     except UnicodeDecodeError as error:
         number = reader.line_num + 1 + error.object.count(b"\n", 0, error.start)
@@ -165,8 +165,8 @@ def _csv_rows(
 def _guess_encoding(beginning: bytes) -> str:
     """Guess from the beginning of a file whether it is utf-8 or gbk.
 
-    A UTF-8 file may contain a few invalid bytes, but most bytes of a GBK file are invalid UTF-8. So
-    the guess is utf-8 if characters of three bytes are more frequent than invalid bytes.
+    A UTF-8 file may contain a few invalid bytes, but most bytes of a GBK file are invalid UTF-8.
+    Therefore the guess is utf-8 if characters of three bytes are more frequent than invalid bytes.
     """
     if beginning.startswith(codecs.BOM_UTF8):
         return "utf-8"
@@ -191,18 +191,18 @@ def _encoding_message(number: int, encoding: str, *, is_requested: bool) -> str:
 class _BoundedLines:
     """The text lines of a CSV file; iterating over them raises Invalid if a row is too long.
 
-    A row consists of several text lines if a quoted cell contains line breaks. `row_length` is the
-    number of characters of the current row; the caller sets it to 0 after each row.
+    A row consists of several text lines if a quoted cell contains line breaks. `row_characters`
+    counts the characters of the current row; the caller sets it to 0 after each row.
     """
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
-        self.row_length = 0
+        self.row_characters = 0
 
     def __iter__(self) -> Iterator[str]:
-        while line := self._text.readline(MAX_LINE_LENGTH - self.row_length):
-            self.row_length += len(line)
-            if self.row_length >= MAX_LINE_LENGTH:
+        while line := self._text.readline(MAX_LINE_LENGTH - self.row_characters):
+            self.row_characters += len(line)
+            if self.row_characters >= MAX_LINE_LENGTH:
                 raise _invalid_file("long_line", f"Keep a line under {MAX_LINE_LENGTH} characters.")
             yield line
 

@@ -48,8 +48,8 @@ def answer(
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the error responses of a route by status, for `responses` of its decorator.
 
-    401, 422 and 503 are always included, because every route can answer them. Each response is a
-    reference to a component, which `shared/http/openapi.py` adds to the document.
+    401, 422 and 503 are always included, because every route can answer them. Every error response
+    is a reference to a component, which `shared/http/openapi.py` adds to the document.
     """
     return {
         status: {"$ref": f"#/components/responses/{_CLASS_OF_STATUS[status].__name__}"}

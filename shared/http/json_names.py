@@ -31,7 +31,7 @@ def _object_without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-class UniqueNamesRequest(Request):
+class UniqueJsonNamesRequest(Request):
     """A request whose JSON body is refused with 400 if an object in it has a name twice."""
 
     async def json(self) -> Any:

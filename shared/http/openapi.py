@@ -124,7 +124,7 @@ def _with_errors(responses: Document) -> Document:
 def _schemas_with_etag(schemas: Document) -> set[str]:
     """Return references to the schemas of resources that are answered with an ETag.
 
-    Such a schema has a field whose description mentions the ETag (`version`).
+    The schema of such a resource has a field whose description mentions the ETag (`version`).
     """
     return {
         f"#/components/schemas/{name}"

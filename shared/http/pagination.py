@@ -56,7 +56,7 @@ class PageRequest:
     def after(self) -> list[Any] | None:
         """The sort key in the cursor, None without a cursor; raises Invalid for a bad cursor.
 
-        It is the sort key of the last row of the previous page.
+        The cursor contains the sort key of the last row of the previous page.
         """
         return None if self.cursor is None else decode(self.cursor, self._list_name)
 
@@ -66,7 +66,7 @@ class PageRequest:
 
     @property
     def _list_name(self) -> str:
-        """The path and the order of the list, which a cursor belongs to."""
+        """The path and sort order of the list; a cursor is valid only for this path and order."""
         return self.request.url.path + self.sort
 
 

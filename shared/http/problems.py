@@ -169,7 +169,8 @@ def _json_fault(error: dict[str, Any]) -> Fault:
 def _pointer_of_error(loc: Sequence[str | int]) -> str:
     """Return the pointer to the part of the request that an error of pydantic concerns.
 
-    It is a JSON pointer into the body, or names a parameter: `query:limit`, `header:If-Match`.
+    The pointer is a JSON pointer into the body, or names a parameter: `query:limit`,
+    `header:If-Match`.
     """
     source, *steps = loc
     if source == "body":

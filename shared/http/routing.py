@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.errors import Fault, Invalid
-from shared.http.json_names import UniqueNamesRequest
+from shared.http.json_names import UniqueJsonNamesRequest
 
 
 class StrictRoute(APIRoute):
@@ -24,14 +24,14 @@ class StrictRoute(APIRoute):
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler of the route, preceded by the check of its query parameters."""
+        """Return the handler, which checks the query first and refuses repeated JSON names."""
         handle = super().get_route_handler()
         known = set(_query_parameters(self.dependant))
 
         async def checked(request: Request) -> Response:
             if request.scope["query_string"]:
                 _check_query(request, known)
-            return await handle(UniqueNamesRequest(request.scope, request.receive))
+            return await handle(UniqueJsonNamesRequest(request.scope, request.receive))
 
         return checked
 
@@ -76,8 +76,8 @@ def _check_query(request: Request, known: set[str]) -> None:
 class Router(APIRouter):
     """A router whose paths begin with `/v1/<prefix>`.
 
-    Its operations have the tag `tag` in the OpenAPI document, and `about` is the description of the
-    tag. `dependencies` apply to each of its routes.
+    The operations of the router have the tag `tag` in the OpenAPI document, and `about` is the
+    description of the tag. `dependencies` apply to each of its routes.
     """
 
     def __init__(

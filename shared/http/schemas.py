@@ -44,7 +44,7 @@ class Body(BaseModel):
 
 
 class Page(Body, Generic[Item]):
-    """One page of a list; `next` is the cursor of the following page, null on the last."""
+    """A page of a list; `next` is the cursor of the following page, null on the last."""
 
     items: list[Item]
     next: str | None = Field(

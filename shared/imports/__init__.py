@@ -1,5 +1,5 @@
 """Shared code for the imports of files into the services registry and survey.
 
-It contains the form of an upload, the matching of columns to fields, the parsing of cells, the
-counts of lines, and the file of rejected lines.
+The package contains the form of an upload, the matching of columns to fields, the parsing of cells,
+the counts of lines, and the file of rejected lines.
 """

@@ -1,7 +1,7 @@
 """Kinds of cells that any file may have: how a cell is parsed, and how people write it.
 
-The same texts occur in many lines of a file, so the common kinds of cells remember the values of
-the texts that they have parsed.
+Many lines of a file have cells with the same text, so the common kinds of cells remember the values
+of the texts that they have parsed.
 """
 
 from collections.abc import Callable, Iterable
@@ -62,7 +62,8 @@ def choice_cell(choices: type[Choice]) -> Cell:
 def time_cell(zone: ZoneInfo) -> Cell:
     """Return the kind of cell that contains a time; a time without offset is local to `zone`.
 
-    Its value is a pair: the moment in UTC, and the business day of the moment in the zone.
+    The value of a cell is a pair: the moment in UTC, and the business day of the moment in the
+    zone.
     """
     return Cell(
         partial(_parse_moment_and_day, zone=zone),

@@ -27,7 +27,7 @@ class Layout:
     def parse(self, cells: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
         """Parse the cells of a line; return the values by field, and the messages about faults.
 
-        A blank cell has no value. Each message has the name of the column in the file.
+        A blank cell has no value. Every message begins with the name of the column in the file.
         """
         values: dict[str, Any] = {}
         faults: list[str] = []

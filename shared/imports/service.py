@@ -65,8 +65,8 @@ def read_lines(run: Run, row: ImportColumns) -> Iterator[Line]:
 def count_lines(run: Run, row: ImportColumns) -> int:
     """Read the whole file and return the number of its lines.
 
-    This comes first in an import, so that a file with an unreadable line fails before any of its
-    lines is imported.
+    Lines are counted at the start of an import, so that a file with an unreadable line fails before
+    any of its lines is imported.
     """
     total = 0
     for total, _ in enumerate(read_lines(run, row), 1):

@@ -1,4 +1,4 @@
-"""The columns that every table of jobs has. Each kind of job (such as imports) has a table."""
+"""The columns that every table of jobs has. Every kind of job (such as imports) has a table."""
 
 from datetime import datetime
 from enum import StrEnum

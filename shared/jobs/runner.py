@@ -135,7 +135,7 @@ class Runner(Loop):
     def _run_job(self, kind: type[Any], job_id: UUID, stop: Event) -> bool:
         """Try a job once; return whether there was an attempt.
 
-        There is none if another worker has locked the job, or the job is finished.
+        No attempt is made if another worker has locked the job, or the job is finished.
         """
         with exclusive_lock(self._database, f"{kind.__tablename__}.{job_id}") as lock:
             attempt = None if lock is None else self._start_attempt(kind, job_id)

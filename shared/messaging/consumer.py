@@ -13,9 +13,10 @@ the inbox, so the events change nothing. An event is delivered at least once and
 exactly once.
 
 If a handler fails, the transaction is rolled back, and the two halves of the batch are applied
-separately; a half that fails is divided again, until the event that fails is alone. This event is
-tried once more and then written to the topic of dead letters; all other events are applied. After a
-crash before the offsets are committed, the dead letter may be written a second time.
+separately; a half that fails is divided again, until the event that fails is alone. The failing
+event is tried once more and then written to the topic of dead letters; all other events are
+applied. After a crash before the offsets are committed, the dead letter may be written a second
+time.
 
 An outage of the database or the log is not the fault of an event, so it makes no dead letters: the
 consumer waits and polls the batch again.

@@ -1,6 +1,6 @@
 """Records of the log, in the form of CloudEvents 1.0: headers `ce_*` and a value in JSON.
 
-This is the binary mode of https://github.com/cloudevents/spec, Kafka Protocol Binding 1.0.
+Records have the binary mode of https://github.com/cloudevents/spec, Kafka Protocol Binding 1.0.
 """
 
 from dataclasses import dataclass

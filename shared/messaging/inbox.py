@@ -14,8 +14,8 @@ def add_new(session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
     """Insert these ids into the inbox; return the ids that were new to it: their events to apply.
 
     If another transaction is inserting one of these ids, this function waits until that transaction
-    ends. That happens after a rebalance of the consumer group, when two members have polled the
-    same event.
+    ends. Two transactions insert the same id after a rebalance of the consumer group, when two
+    members have polled the same event.
     """
     if not event_ids:
         return set()

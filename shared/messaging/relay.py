@@ -5,9 +5,9 @@ The relay reads the oldest unpublished rows of the outbox, appends them to the l
 set, the rows are still unpublished, so they are published a second time, with the same event ids;
 consumers find these ids in their inbox and skip the events.
 
-Only one relay of a service publishes at a time: the relay that has the lock. It sets `published_at`
-on the connection that has the lock. A relay that loses its lock together with this connection
-therefore cannot set `published_at` either.
+Only one relay of a service publishes at a time: the relay that has the lock. The relay sets
+`published_at` on the connection that has the lock. A relay that loses its lock together with this
+connection therefore cannot set `published_at` either.
 
 Unpublished rows are selected by `published_at IS NULL`, never by `id > last id`: ids are assigned
 before the commit, so the latter would skip the rows of a transaction that commits late.

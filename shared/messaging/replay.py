@@ -24,7 +24,8 @@ class _ReplayingConsumer(Consumer):
     def add_to_inbox(self, session: Session, event_ids: Sequence[UUID]) -> set[UUID]:
         """Add these ids to the inbox, so that the worker skips the events; return all of the ids.
 
-        Thus every event is applied, also if its id was in the inbox before.
+        Because all ids are returned, every event is applied, also if its id was in the inbox
+        before.
         """
         super().add_to_inbox(session, event_ids)
         return set(event_ids)

@@ -51,7 +51,7 @@ def create_api_key(
     caller: Caller,
     seed: Annotated[bytes, Depends(_seed)],
 ) -> Response:
-    """Create a key. Its text is shown in this answer only; it is not stored."""
+    """Create a key. The text of the key is shown in this answer only; it is not stored."""
 
     def create() -> Response:
         fields = body.model_dump() | {"scopes": set(body.scopes)}

@@ -33,7 +33,7 @@ _HEADERS: Final = {
 def describe(*, version: str) -> Document:
     """Return the AsyncAPI document of all topics, messages and payloads.
 
-    They are declared in `shared/contracts`.
+    The events are declared in `shared/contracts`.
     """
     contract_of = dict(sorted(contracts().items(), key=lambda pair: pair[1].name))
     payloads, schemas = _payloads(contract_of)

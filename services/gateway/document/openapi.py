@@ -1,7 +1,7 @@
 """The OpenAPI document of the whole API, merged from one document for each service.
 
-It is built from the committed files (`document/service_documents.py`) and not fetched from running
-services, so that the gateway forwards exactly the paths that were released with it.
+The document is built from the committed files (`document/service_documents.py`) and not fetched
+from running services, so that the gateway forwards exactly the paths that were released with it.
 """
 
 from collections import Counter

@@ -24,7 +24,7 @@ class Watch:
         self.is_gone = False
 
     def _begin(self) -> None:
-        """Start to wait for the disconnection in a task."""
+        """Start a task that waits until the caller disconnects."""
         self._watcher = asyncio.create_task(self._wait())
 
     async def _wait(self) -> None:

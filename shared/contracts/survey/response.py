@@ -42,8 +42,8 @@ class ResponseSubmitted:
 class ResponseState:
     """The open answers (free text) of a response, by item code.
 
-    They may contain personal data, so they are in no other event: a tombstone can erase them. A new
-    response without open answers has no state.
+    Open answers may contain personal data, so they are in no other event: a tombstone can erase
+    them. A new response without open answers has no state.
     """
 
     response_id: UUID

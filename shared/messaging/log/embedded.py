@@ -1,8 +1,8 @@
 """The embedded log: one SQLite file with the semantics of Kafka, and nothing to install.
 
 The offsets of groups are stored in this file too, and committed after the events are applied, as
-with Kafka, so that both logs need the inbox (docs/decisions/0003). One member of a group reads at a
-time; the others wait.
+with Kafka, so that both logs need the inbox (docs/decisions/0003). Only one member of a group reads
+at a time; the other members wait.
 """
 
 import fcntl

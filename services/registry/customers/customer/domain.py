@@ -130,7 +130,8 @@ _VISIBILITY_MESSAGES = {
 def _visibility_condition(reader: Reader) -> dict[str, str | None]:
     """Return the field, and its value, that makes a customer visible to a reader.
 
-    It is the owner or the team. The result is empty for a reader who sees all rows.
+    A reader with `rows: own` sees a customer whose owner is the reader, a reader with `rows: team`
+    a customer of the reader's team. The result is empty for a reader who sees all rows.
     """
     if reader.rows is Rows.OWN:
         return {"owner": reader.subject}

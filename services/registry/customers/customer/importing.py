@@ -87,7 +87,8 @@ def external_id_of(values: Mapping[str, Any], options: CustomerIdOptions) -> Ext
 def main_external_id(external_id: ExternalId, record: Record | None) -> ExternalId:
     """Return the same external id for all lines of one customer, whichever of its ids they have.
 
-    It is the first external id of an existing customer, and the given one for a new customer.
+    The result is the first stored external id of an existing customer, or the given id of a new
+    customer.
     """
     return record.external_ids[0] if record else external_id
 

@@ -47,9 +47,10 @@ def register_customer(
 ) -> Response:
     """Register a customer.
 
-    An external id that belongs to another customer is refused with 409. If a key with `rows: own`
-    leaves out `owner`, its id becomes the owner; if a key with `rows: team` leaves out `team`, its
-    team is filled in. Such keys cannot set a different owner or team: that is refused with 422.
+    An external id that belongs to another customer is refused with 409. Without `owner`, a caller
+    whose API key has `rows: own` becomes the owner; without `team`, a caller whose key has `rows:
+    team` gets its own team filled in. A different owner or team in a request with such a key is
+    refused with 422.
     """
 
     def register() -> Response:
@@ -87,10 +88,10 @@ def put_customer(
 ) -> Response:
     """Register the customer with an external id, or replace its record.
 
-    Stored external ids are not removed. Sending the same body again changes nothing. If a key with
-    `rows: own` leaves out `owner`, its id becomes the owner; if a key with `rows: team` leaves out
-    `team`, its team is filled in. Such keys cannot set a different owner or team: that is refused
-    with 422.
+    Stored external ids are not removed. Sending the same body again changes nothing. Without
+    `owner`, a caller whose API key has `rows: own` becomes the owner; without `team`, a caller
+    whose key has `rows: team` gets its own team filled in. A different owner or team in a request
+    with such a key is refused with 422.
     """
     customer, outcome = service.upsert_customer(
         session,
@@ -144,7 +145,8 @@ def change_customer(
     """Change some fields of a customer (JSON Merge Patch).
 
     A key with `rows: own` cannot change or remove `owner`, and a key with `rows: team` cannot
-    change or remove `team`, because it would no longer see the customer. Both are refused with 422.
+    change or remove `team`, because it would no longer see the customer. Such a change is refused
+    with 422.
     """
     customer = service.customer_to_change(
         session, reader=reader, customer_id=customer_id, expected_version=expected_version

@@ -133,7 +133,7 @@ def upsert_customer(
 
 
 def _merged(first: Sequence[ExternalId], second: Sequence[ExternalId]) -> tuple[ExternalId, ...]:
-    """Return the external ids of both lists; raise Invalid if a customer may not have so many."""
+    """Return a customer's stored and given external ids; raise Invalid if these are too many."""
     merged = domain.merge_external_ids(first, second)
     if len(merged) > domain.MAX_EXTERNAL_IDS:
         limit = f"Give at most {domain.MAX_EXTERNAL_IDS} external ids"

@@ -49,7 +49,7 @@ class OrderWriter:
     def scan(self, line: Line) -> None:
         """Remember the product name on a line; the last valid line of a product wins.
 
-        The name on an invalid line is ignored, because the line will be rejected.
+        The product name on an invalid line is ignored, because the line will be rejected.
         """
         positions = self._file.layout.columns.positions
         if "product_name" not in positions:

@@ -70,7 +70,7 @@ _RECORDED_EXAMPLE: dict[str, Any] = _COMMON_FIELDS | {
 class OrderLineOut(Body):
     """A line of an order.
 
-    Its exact amount is `quantity` times `unit_price`, which the discount makes smaller.
+    The exact amount of a line is `quantity` times `unit_price`, which the discount makes smaller.
     """
 
     product_code: Code = Field(examples=["WM-800"])

@@ -85,7 +85,8 @@ def build_product(
 def _default_currency(options: PriceOptions, before: Product | None) -> str:
     """Return the currency of a price whose line has no currency.
 
-    It is the currency that the import names, else the stored one, else the company's currency.
+    The currency is the one that the import names, else the product's stored one, else the
+    company's.
     """
     stored = before.currency if before else None
     return options.currency if options.currency_given else stored or options.currency

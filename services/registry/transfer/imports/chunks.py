@@ -1,7 +1,7 @@
 """Writing a file in chunks of lines: each chunk and its counts are written in one transaction.
 
 If a worker is killed, the next worker skips as many lines as the import has counted and goes on
-behind them. That is possible because every worker reads the same lines in the same order.
+behind them. Lines can be skipped because every worker reads the same lines in the same order.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,8 @@ class Task:
 def rehearse(task: Task, write: Callable[[Session], ChunkResult]) -> None:
     """Write a chunk that a killed worker has counted in a dry run, and roll it back.
 
-    A dry run stores no records, so later chunks depend on what this one would have written.
+    A dry run stores no records. Later chunks need the records that this chunk would have written,
+    so they are computed again here and remembered by `write`.
     """
     with task.run.transaction() as session, rollback_if_dry_run(session, dry_run=True):
         write(session)
@@ -39,9 +40,9 @@ def rehearse(task: Task, write: Callable[[Session], ChunkResult]) -> None:
 
 
 def commit(task: Task, write: Callable[[Session], ChunkResult]) -> None:
-    """Write a chunk and commit it with its counts; a dry run commits only the counts.
+    """Write a chunk and commit it with its counts; a dry run rolls the records back.
 
-    The counts include the rejected lines, which are stored with their faults.
+    The counts, and the rejected lines with their faults, are committed by a dry run too.
     """
     with task.run.transaction() as session:
         with rollback_if_dry_run(session, dry_run=task.row.dry_run):

@@ -1,6 +1,7 @@
 """Import of files in which each line is one record.
 
-Lines are applied in the order of the file: a line changes its record as earlier lines left it.
+Lines are applied in the order of the file: if several lines have the same record, each line changes
+the result of the line before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,8 +39,8 @@ class _ParsedLine:
 def import_records(task: Task, spec: Spec, lines: Iterator[Line]) -> None:
     """Import the lines of a file that are not processed yet.
 
-    A dry run first repeats the lines that an earlier worker has processed, because their records
-    were not stored.
+    When a worker resumes the dry run of another worker, it first processes the earlier lines again,
+    because a dry run stores no records.
     """
     if task.row.total is None:
         save_total(task.run, task.row, count_lines(task.run, task.row))

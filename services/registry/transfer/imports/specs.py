@@ -1,7 +1,7 @@
 """The entities (kinds of records) that can be imported: customers, products and orders.
 
 Every module `importing` of the registry declares one entity by a constant `SPEC`, which
-`shared/imports/specs.py` describes. This module collects these constants.
+`shared/imports/specs.py` describes. The dict `SPECS` collects these constants.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -46,8 +46,9 @@ class Staging:
     def groups(self, *, max_lines: int) -> Iterator[Group]:
         """Yield a group for each key, sorted by key; its lines are in the order of the file.
 
-        A key with more than `max_lines` lines cannot become a record. It is yielded in pieces with
-        `is_cut`, and lines with an empty key one by one, so that no piece needs much memory.
+        A key with more than `max_lines` lines cannot become a record. The lines of such a key are
+        yielded in pieces with `is_cut`, and lines with an empty key one by one, so that no piece
+        needs much memory.
         """
         select = "SELECT key, lines FROM runs ORDER BY key, number"
         runs = self._connection.execute(select)

@@ -1,8 +1,8 @@
 """The records that a dry run would have written, for the lines that change them again.
 
 The chunks of a dry run are rolled back, so later chunks do not find these records in the database.
-They are in a temporary SQLite file, so that the worker's memory does not grow with the imported
-file.
+The records are in a temporary SQLite file, so that the worker's memory does not grow with the
+imported file.
 """
 
 import pickle
@@ -31,7 +31,7 @@ class Trial:
         return {key: record for key in keys if (record := self._record(key)) is not None}
 
     def close(self) -> None:
-        """Delete the temporary file."""
+        """Close the connection; SQLite then deletes its temporary file."""
         self._connection.close()
 
     def _record(self, key: Any) -> Any:

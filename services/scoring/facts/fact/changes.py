@@ -1,8 +1,8 @@
 """The changes of facts and customers that a batch of events asks for.
 
-They are collected for all events of a batch before any customer is locked. Each package whose
-events change scores has a dict `EXTRACTORS` in its `handlers.py`: it maps the class of an event to
-the function that extracts the changes from such events. `worker.py` merges these dicts.
+The changes are collected for all events of a batch before any customer is locked. Every package
+whose events change scores has a dict `EXTRACTORS` in its `handlers.py`: the dict maps the class of
+an event to the function that extracts the changes from such events. `worker.py` merges these dicts.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ from shared.settings import ServiceSettings
 
 @dataclass(frozen=True, slots=True)
 class NewAmount:
-    """The amount and size that replace those of a stored fact.
+    """The amount and the number of items (`size`) that replace those of a stored fact.
 
     If the satisfaction items of a survey change, so do the indices of its answers. The index is the
     amount of the answer's fact, and the number of answered items is its size.

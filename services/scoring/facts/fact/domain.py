@@ -52,7 +52,7 @@ class Fact(NamedTuple):
 
 
 class Line(Protocol):
-    """One line of an order; `quantity` is negative for a returned item.
+    """A line of an order; `quantity` is negative for a returned item.
 
     `discount` reduces the amount that the customer pays, or is paid back for a returned item.
     """
@@ -68,7 +68,7 @@ class Line(Protocol):
 
 
 class Order(Protocol):
-    """One version of an order with all its lines."""
+    """A version of an order with all its lines."""
 
     @property
     def order_id(self) -> UUID: ...

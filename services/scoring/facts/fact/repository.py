@@ -57,7 +57,8 @@ def population_facts(session: Session, reader: Reader, cutoff: Cutoff) -> dict[U
 def changed_since(session: Session, moment: datetime, *, up_to: date) -> bool:
     """Return whether rows were written since `moment` that may change figures of the day `up_to`.
 
-    Such rows are customers, and facts that happened on this day or earlier.
+    Rows that may change these figures are customers, and facts that happened on the day `up_to` or
+    earlier.
     """
     facts = exists().where(StoredFact.written_at >= moment, StoredFact.occurred_on <= up_to)
     customers = exists().where(Customer.changed_at >= moment)

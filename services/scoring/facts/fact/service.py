@@ -47,8 +47,8 @@ def customer_ids_of(facts: Iterable[Fact]) -> set[UUID]:
 def find_changes(stored: Sequence[Fact], extracted: Sequence[Fact]) -> FactChanges:
     """Return how the table of facts changes if the extracted facts are added to it.
 
-    `stored` are the stored facts of the same orders and answers. Extracted facts of a version that
-    is stored already are ignored.
+    `stored` are the facts that are already stored for these orders and answers. Extracted facts of
+    a version that is stored already are ignored.
     """
     changes = FactChanges()
     versions = {(fact.source_id, fact.version) for fact in stored}
@@ -88,7 +88,7 @@ def write_facts(session: Session, changes: FactChanges) -> None:
 
 
 def write_amounts(session: Session, amounts: Sequence[NewAmount]) -> None:
-    """Replace the amount and size of stored facts."""
+    """Replace the amount and the number of items (`size`) of stored facts."""
     rows = [{"fact_id": each.fact_id, "amount": each.amount, "size": each.size} for each in amounts]
     if rows:
         written = {"written_at": clock.now()}

@@ -73,7 +73,7 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRow:
-    """One class in the ABC table: shares are in per cent, `threshold` is its lowest value."""
+    """A class in the ABC table: shares in per cent; `threshold` is the lowest value in it."""
 
     customer_class: CustomerClass
     customers: int
@@ -167,10 +167,10 @@ def abc(ranked: Ranking, *, rule: ClassRule, method: Method) -> Abc:
 def gini(values: Sequence[Decimal]) -> float | None:
     """Return the Gini coefficient, a measure of how concentrated values are (Gini, 1912).
 
-    It is the sum of (2 i - n - 1) x_i over all i, divided by n times the sum of all x_i, where
-    x_1 to x_n are the values in ascending order. It is 0 if all values are equal, and 1 - 1/n if
-    only one is above 0. Negative values are replaced by 0, so that the result is never outside this
-    range. It is None if no value is above 0.
+    The coefficient is the sum of (2 i - n - 1) x_i over all i, divided by n times the sum of all
+    x_i, where x_1 to x_n are the values in ascending order. The coefficient is 0 if all values are
+    equal, and 1 - 1/n if only one value is above 0. Negative values are replaced by 0, so that the
+    result is never outside this range. The result is None if no value is above 0.
     """
     ascending = sorted(max(value, Decimal(0)) for value in values)
     n, total = len(ascending), sum(ascending, Decimal(0))

@@ -1,7 +1,7 @@
 """Loyalty (忠诚度): when a customer becomes silent, and on which rung of the ladder a customer is.
 
-The ladder shows the revenue of the last N months up to a day. That is the revenue from the day
-after the same day N months earlier, up to and including the day itself.
+The ladder shows the revenue of the last N months up to a day. Revenue of the last N months is the
+revenue from the day after the same day N months earlier, up to and including the day itself.
 """
 
 from calendar import monthrange
@@ -44,7 +44,7 @@ def first_silent_day(purchase_days: Sequence[date], rule: SilenceRule) -> date |
 
 
 def _allowed_days(purchase_days: Sequence[date], rule: SilenceRule) -> int:
-    """Return how many days may pass without a purchase after the last purchase day.
+    """Return how many days may pass after the last purchase day before the customer is silent.
 
     A multiple of the median gap is rounded down to whole days, because a median may end in 0.5.
     """
@@ -57,10 +57,11 @@ def _allowed_days(purchase_days: Sequence[date], rule: SilenceRule) -> int:
 
 
 def rung(*, purchase_days: int, silent: bool, disqualified: bool, rule: RungRule) -> Rung:
-    """Return the rung of a customer: `inactive` if silent, else the highest one that applies.
+    """Return the rung of a customer: `inactive` if silent, else the highest rung that applies.
 
-    The rungs prospect, member, advocate and partner depend on contacts, enrolments, referrals and
-    bonds. No service publishes events about these yet, so no customer is on these rungs.
+    The rungs prospect, member, advocate and partner of the loyalty ladder depend on data that no
+    service publishes yet (contacts, enrolments, referrals and partnerships), so no customer is on
+    these rungs.
     """
     if silent:
         return Rung.INACTIVE

@@ -22,7 +22,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RungRow:
-    """A rung with its number of customers (its width in the chart) and their revenue (height)."""
+    """A rung of the loyalty ladder with its number of customers and their revenue.
+
+    In the chart, the number of customers is the width of the rung and their revenue its height.
+    """
 
     rung: Rung
     customers: int
@@ -55,18 +58,18 @@ def ladder(standings: Iterable[Standing]) -> tuple[RungRow, ...]:
 
 
 def total_revenue(rungs: Iterable[RungRow]) -> Decimal:
-    """Return the revenue of all rungs together."""
+    """Return the revenue of all rungs of the loyalty ladder together."""
     with exact_arithmetic():
         return sum((row.revenue for row in rungs), Decimal(0))
 
 
 def moves(before: Mapping[UUID, Standing], after: Mapping[UUID, Standing]) -> tuple[Move, ...]:
-    """Count the customers that went from one rung to another between two dates.
+    """Count the customers that went from one rung of the ladder to another between two dates.
 
     `before` and `after` have the standings of the same customers on the earlier and the later date,
     by customer id. Customers are included even if they registered after the earlier date. The
     result is ordered by start and end rung, lowest first. The revenue of a move is the revenue of
-    its customers on the later date. So the moves that end on a rung sum to the customers and
+    its customers on the later date. Therefore the moves that end on a rung sum to the customers and
     revenue of this rung in the later ladder, and the moves that start on a rung sum to its
     customers in the earlier ladder.
     """

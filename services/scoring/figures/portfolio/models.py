@@ -1,4 +1,4 @@
-"""The table of snapshots: stored ABC tables and loyalty ladders."""
+"""The database table of snapshots, which are stored ABC tables and loyalty ladders."""
 
 from datetime import date, datetime
 from typing import Any

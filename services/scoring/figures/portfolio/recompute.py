@@ -1,6 +1,6 @@
 """The command `recompute`: check that stored figures equal figures computed from facts.
 
-This is promise P9 in docs/promises.md.
+Stored figures equal recomputed figures by promise P9 in docs/promises.md.
 """
 
 import sys
@@ -67,7 +67,7 @@ def _score_differences(
 def _class_differences(session: Session, settings: Settings) -> Iterator[str]:
     """Yield a line for each customer whose stored class differs from the computed one.
 
-    There are none while scores have changed since the classes were computed: the stored classes
+    No line is yielded while scores have changed since the classes were computed: the stored classes
     are then known to be outdated.
     """
     if repository.unsettled(session)["scores"]:

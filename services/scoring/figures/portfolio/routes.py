@@ -77,7 +77,8 @@ def read_ladder(session: Reading, reader: Reader, period: PeriodQuery) -> Respon
 
     The ladder of a past date includes all customers who are on record now, even if they were
     registered later: a customer who had not bought anything by that date is on the rung suspect.
-    So orders imported later are included, and the ladders of two dates have the same customers.
+    Orders that were imported later are included, and the ladders of two dates have the same
+    customers.
     """
     snapshot = _snapshot(session, reader, period, settlement.LADDER_SNAPSHOT)
     if snapshot is not None:
@@ -134,8 +135,8 @@ def read_satisfaction(
 def _snapshot(session: Reading, reader: Reader, period: Period, name: str) -> dict[str, Any] | None:
     """Return the stored response body for a request, or None if it must be computed.
 
-    There are snapshots of the present, and of the last days of months. They include all customers,
-    so only a caller who may see all customers gets one.
+    Snapshots are stored of the present, and of the last days of months. A snapshot includes all
+    customers, so only a caller who may see all customers gets one.
     """
     if reader.rows is not Rows.ALL or period.start is not None:
         return None

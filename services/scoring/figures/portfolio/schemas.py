@@ -30,7 +30,7 @@ class _PortfolioBody(Body):
 
 
 class ClassRowOut(_PortfolioBody):
-    """One class in the ABC table. Shares are in per cent."""
+    """A class in the ABC table. Shares are in per cent."""
 
     customer_class: CustomerClass = Field(
         alias="class", description="A: 贵宾型 VIP. B: 重要型 important. C: 普通型 ordinary."
@@ -91,7 +91,7 @@ class AbcOut(_PortfolioBody):
 
 
 class RungRowOut(_PortfolioBody):
-    """One rung of the ladder with its customers and their revenue."""
+    """A rung of the loyalty ladder with its customers and their revenue."""
 
     rung: Rung
     customers: int = Field(description="Number of customers on the rung.", examples=[12])
@@ -101,7 +101,7 @@ class RungRowOut(_PortfolioBody):
 
 
 class MoveOut(_PortfolioBody):
-    """The customers who went from one rung to another, or stayed on the same rung."""
+    """The customers who went from one rung of the loyalty ladder to another, or stayed."""
 
     start: Rung = Field(alias="from", description="Their rung at the end of the day `from`.")
     end: Rung = Field(alias="to", description="Their rung on `as_of`.")

@@ -43,7 +43,8 @@ _CHUNK = 1000
 _OVERLAP = timedelta(minutes=1)
 """Rows written up to this long before a snapshot make it outdated.
 
-Their transactions may have been committed after the snapshot was computed, if they took that long.
+The transactions of these rows may have been committed after the snapshot was computed, if they took
+that long.
 """
 
 _WRITTEN = ("customer_id", "version", "customer_class", "assigned_class", "unsettled_since")
@@ -80,11 +81,11 @@ class _NewClasses(NamedTuple):
 
 
 def is_due(session: Session, *, settings: ServiceSettings, after: float, within: float) -> bool:
-    """Return whether it is time for a settlement.
+    """Return whether it is time for a settlement (computing the classes of all customers).
 
     If scores have changed, it is time `after` seconds after the last change, and in any case
-    `within` seconds after the first change since the last settlement. Otherwise it is time if there
-    is no snapshot for today yet.
+    `within` seconds after the first change since the last settlement. If no score has changed, it
+    is time if there is no snapshot for today yet.
     """
     unsettled = score_repository.unsettled(session)
     if not unsettled["scores"]:

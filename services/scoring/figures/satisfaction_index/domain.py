@@ -56,9 +56,9 @@ class ResponseIndex:
 class IndexSums:
     """The number, the sum and the sum of squares of the indices of some responses.
 
-    These are enough to compute the index of a survey and its confidence interval. They are exact,
-    so responses can be added and removed in any order, and the result equals a computation from all
-    remaining responses.
+    The sums are enough to compute the index of a survey and its confidence interval. The sums are
+    exact, so responses can be added and removed in any order, and the result equals a computation
+    from all remaining responses.
     """
 
     n: int = 0
@@ -84,8 +84,8 @@ class IndexSums:
 class Index:
     """The satisfaction index of `n` responses, and its 95 % confidence interval.
 
-    `index` is the mean of the indices of the responses: the float nearest to the exact mean. It is
-    None without responses; `low` and `high` are None for fewer than 2 responses.
+    `index` is the mean of the indices of the responses: the float nearest to the exact mean.
+    `index` is None without responses; `low` and `high` are None for fewer than 2 responses.
     """
 
     n: int
@@ -113,7 +113,8 @@ def response_index(answers: Mapping[str, Any], items: Sequence[Item]) -> Respons
     """Return the index of one response: the mean of its answered items, each scaled to 0 to 100.
 
     An answer x counts as 100 (x - least) / (most - least), with the ends of the item's scale. The
-    mean is rounded (half to even) to `_DECIMALS` decimals. It is None if no item was answered.
+    mean is rounded (half to even) to `_DECIMALS` decimals. The result is None if no item was
+    answered.
     """
     scaled_answers = [
         _scaled_answer(answers[item.code], item) for item in items if _is_answered(answers, item)
@@ -144,8 +145,8 @@ def estimate(sums: IndexSums) -> Index:
 
     The interval is mean +- t(0.975; n - 1) s / sqrt(n) (Student, 1908), where s is the sample
     standard deviation of the indices, and t(0.975; n - 1) the 0.975 quantile of Student's t
-    distribution with n - 1 degrees of freedom. It is clipped to the range 0 to 100 of an index.
-    A single response has no interval.
+    distribution with n - 1 degrees of freedom. The interval is clipped to the range 0 to 100 of an
+    index. A single response has no interval.
     """
     if sums.n == 0:
         return Index(n=0, index=None, low=None, high=None)

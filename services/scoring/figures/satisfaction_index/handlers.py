@@ -18,8 +18,8 @@ def changes_of_surveys(
 ) -> Changes:
     """Store surveys and responses; return the facts of the responses and changed amounts of facts.
 
-    One extractor handles both kinds of events, so that each survey of a batch is locked once and
-    its index is published once.
+    A single extractor handles both kinds of events, so that each survey of a batch is locked once
+    and its index is published once.
     """
     surveys = [event for event in events if isinstance(event, SurveyFacts)]
     responses = [event for event in events if isinstance(event, ResponseSubmitted)]

@@ -30,7 +30,7 @@ class Survey(Model):
 
 
 class ResponseVersion(Model):
-    """One version of a response to a survey; `answers` has the answers by item code.
+    """A version of a response to a survey; `answers` has the answers by item code.
 
     `score` is the satisfaction index of the response, computed from its `size` answered
     satisfaction items; if `size` is 0, the response has no index. `current` marks the highest

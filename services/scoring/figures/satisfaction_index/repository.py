@@ -32,7 +32,7 @@ def survey_ids(session: Session) -> Sequence[UUID]:
 def lock_surveys(session: Session, survey_ids: Collection[UUID]) -> dict[UUID, Survey]:
     """Lock surveys and return the existing ones by id.
 
-    They are locked in ascending order of id, so that two workers never wait for each other.
+    Surveys are locked in ascending order of id, so that two workers never wait for each other.
     """
     statement = select(Survey).where(Survey.id.in_(survey_ids)).order_by(Survey.id)
     return {row.id: row for row in session.scalars(statement.with_for_update())}

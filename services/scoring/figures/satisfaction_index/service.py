@@ -95,7 +95,7 @@ def _recompute_indices(
     responses = repository.versions_of_responses_to(session, survey.id)
     items = [Item.parse(item) for item in survey.items]
     for response in responses:
-        response.score, response.size = _index_and_size(response.answers, items)
+        response.score, response.size = _index_and_item_count(response.answers, items)
         id_ = fact_id(response.response_id, response.version, Kind.ANSWER)
         changes.new_amounts.append(NewAmount(id_, response.score, response.size))
         if response.customer_id:
@@ -237,8 +237,8 @@ def _sums(row: WaveSums) -> IndexSums:
 def _response_version(
     event: ResponseSubmitted, items: Sequence[Item], zone: ZoneInfo
 ) -> ResponseVersion:
-    """Return the row of a response, not yet current, with the index by these items."""
-    score, size = _index_and_size(event.answers, items)
+    """Return the row of a response, with its index computed from `items`, not yet current."""
+    score, answered_items = _index_and_item_count(event.answers, items)
     return ResponseVersion(
         response_id=event.response_id,
         version=event.version,
@@ -249,11 +249,11 @@ def _response_version(
         answers=event.answers,
         current=False,
         score=score,
-        size=size,
+        size=answered_items,
     )
 
 
-def _index_and_size(answers: Mapping[str, Any], items: Sequence[Item]) -> tuple[Decimal, int]:
+def _index_and_item_count(answers: Mapping[str, Any], items: Sequence[Item]) -> tuple[Decimal, int]:
     """Return the index of one response and its number of answered items; (0, 0) without any."""
     result = response_index(answers, items)
     return (result.index, result.n) if result else (Decimal(0), 0)

@@ -14,8 +14,8 @@ def quantile(degrees: int, *, outside: float = 0.05) -> float:
 
     For d degrees of freedom the share outside -t to t is the regularised incomplete beta function
     I(x; a, b) with x = d / (d + t^2), a = d / 2 and b = 1 / 2 (Abramowitz and Stegun, Handbook of
-    Mathematical Functions, 26.5.27). It decreases as t increases, so t is found by bisection. The
-    relative error is below 1e-9 up to a million degrees of freedom.
+    Mathematical Functions, 26.5.27). The share decreases as t increases, so t is found by
+    bisection. The relative error is below 1e-9 up to a million degrees of freedom.
     """
     low, high = 0.0, 1.0
     while _share_outside(high, degrees) > outside:
@@ -38,9 +38,9 @@ def _share_outside(t: float, degrees: int) -> float:
 def _incomplete_beta(a: float, b: float, x: float, one_minus_x: float) -> float:
     """Return the regularised incomplete beta function I(x; a, b).
 
-    It is computed from a continued fraction (Abramowitz and Stegun 26.5.8), which converges fast
-    for small x only; for a large x, I(x; a, b) = 1 - I(1 - x; b, a) is used. `one_minus_x` is
-    passed, because it would lose digits if it were computed from an x close to 1.
+    The function is computed from a continued fraction (Abramowitz and Stegun 26.5.8), which
+    converges fast for small x only; for a large x, I(x; a, b) = 1 - I(1 - x; b, a) is used.
+    `one_minus_x` is passed, because it would lose digits if it were computed from an x close to 1.
     """
     front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(one_minus_x))
     if x < (a + 1) / (a + b + 2):

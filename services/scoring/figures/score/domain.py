@@ -39,7 +39,7 @@ class Score:
     and discounts; `recent_revenue` is the revenue of the last `ladder_months` months. `profit` is
     None unless every line has a cost. `excluded` are amounts that cannot be converted,
     `recent_excluded` those of the last `ladder_months` months. `changes_on` is the next day on
-    which the score may change although no fact does, None if there is none.
+    which the score may change just because time passes, None if there is no such day.
     """
 
     value_points: Decimal
@@ -131,8 +131,8 @@ def explain(
 def sortable_text(value: Decimal) -> str:
     """Return a decimal as a text of digits such that texts sort like the numbers.
 
-    It has 20 digits for the fraction. SQLite stores exact decimals as text, and it would sort "9"
-    after "10".
+    The text has 20 digits for the fraction. SQLite stores exact decimals as text, and it would sort
+    "9" after "10".
     """
     with exact_arithmetic():
         scaled = int(value.scaleb(20))

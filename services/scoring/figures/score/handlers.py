@@ -1,9 +1,10 @@
 """The handler of all events that change scores: events of customers, orders, surveys, responses.
 
-One function handles all of them, so that each customer of a batch is locked once, in ascending
-order of id, and the score is computed and published once. A dict maps the class of each event to an
-extractor, the function that returns the changes that such events ask for. The extractor of customer
-events is below; the extractors of other events are in the `handlers.py` of their own packages.
+A single function handles all these events, so that each customer of a batch is locked once, in
+ascending order of id, and the score is computed and published once. A dict maps the class of each
+event to an extractor, the function that returns the changes that such events ask for. The extractor
+of customer events is below; the extractors of other events are in the `handlers.py` of their own
+packages.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -63,9 +63,9 @@ Index(
 
 
 class Assignment(Model):
-    """One entry in the history of published classes and rungs; it is never recomputed.
+    """An entry, never recomputed, in the history of classes and rungs of the loyalty ladder.
 
-    `aspect` is "class" or "rung", `value` the class or rung, None for no class.
+    `aspect` is "class" or "rung"; `value` is the customer's new class or rung, None for no class.
     """
 
     __tablename__ = "assignments"

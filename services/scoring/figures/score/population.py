@@ -134,8 +134,8 @@ class Population:
     def classes(self) -> Mapping[UUID, CustomerClass]:
         """Return the classes that scores show, by customer id.
 
-        They are classes by count; the value of a buyer is the profit, or the revenue if the profit
-        of any buyer is unknown.
+        Scores show classes by count; the value of a buyer is the profit, or the revenue if the
+        profit of any buyer is unknown.
         """
         return self.table(Method.COUNT, Basis.PROFIT).classes
 
@@ -201,6 +201,6 @@ def class_of(
 ) -> CustomerClass | None:
     """Compute the class of a customer among all customers; it is None without a purchase.
 
-    This takes as long as a whole ABC table, because it needs the facts of all customers.
+    The computation takes as long as a whole ABC table, because it needs the facts of all customers.
     """
     return population_at(session, SYSTEM_READER, point_in_time).classes().get(customer_id)

@@ -101,7 +101,7 @@ def explain_score(
 ) -> Response:
     """Show where the value points of a customer come from, fact by fact.
 
-    Each fact names the order or response from which it comes. Facts are ordered by term, then day.
+    Every fact names the order or response from which it comes. Facts are ordered by term, then day.
     """
     computed = _compute(session, reader, customer_id, point_in_time)
     terms, following = _page(computed.terms, paging)
@@ -112,8 +112,8 @@ def explain_score(
 def _page(terms: Sequence[TermPoints], paging: PageRequest) -> tuple[list[TermPoints], str | None]:
     """Return the terms with the facts of one page, and the cursor of the next page or None.
 
-    The facts of all terms are one list, which is divided into pages. It is ordered by the position
-    of the term, then by day and id.
+    The facts of all terms are one list, which is divided into pages. The list is sorted by the
+    position of the term, then by day and id.
     """
     remaining = [(number, fact) for number, term in enumerate(terms) for fact in term.facts]
     if (after := paging.after) is not None:

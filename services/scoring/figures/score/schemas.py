@@ -127,7 +127,7 @@ class ScorePage(Page[ScoreOut]):
 
 
 class FactOut(Body):
-    """One fact (事实) and the points that it adds to a term."""
+    """A fact (事实) and the points that it adds to a term."""
 
     fact_id: UUID = Field(
         description="Id of the fact. There is no route that returns a fact; use `order_id` to get "
@@ -162,7 +162,7 @@ class FactOut(Body):
 
 
 class TermPointsOut(Body):
-    """One term of the value points. `facts` has only the facts on this page."""
+    """A term of the value points. `facts` has only the facts on this page."""
 
     term: str = Field(description="Name of the term in the model.", examples=["purchases"])
     points: Figure = Field(

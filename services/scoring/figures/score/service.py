@@ -87,10 +87,10 @@ def refresh_scores(
 ) -> None:
     """Recompute the scores of customers whom the caller has locked; write and publish changes.
 
-    Each score is computed from all facts of the customer, so that nothing depends on earlier
-    computations. The scores of the customers in `sort_id_changed` are written even if no figure
-    has changed: `sort_id` decides the rank among customers of equal value, and a written score
-    makes the worker compute all classes again.
+    Every score is computed from all facts of its customer, so that nothing depends on earlier
+    computations. The scores of the customers in `sort_id_changed` are written even if no figure has
+    changed: `sort_id` decides the rank among customers of equal value, and a written score makes
+    the worker compute all classes again.
     """
     registered = {id_: row for id_, row in customers.items() if row["version"] is not None}
     if not registered:
@@ -141,8 +141,8 @@ def load_scorer(
 ) -> Callable[[UUID, date], dict[str, Any]]:
     """Load facts, value model and exchange rates; return a function that computes scores from them.
 
-    The returned function takes the id of one of these customers and the local day of the score. It
-    returns the score as values by column name.
+    The returned function takes the id of one of these customers and the local day of the score.
+    That function returns the score as values by column name.
     """
     facts = fact_repository.facts_in_force(session, customers)
     model = value_model_repository.model_for(session, moment)
@@ -223,7 +223,7 @@ def _parameters(row: Row) -> dict[str, Any]:
 
 
 def _record_events(session: Session, updates: Iterable[_ScoreUpdate]) -> None:
-    """Publish changed scores and rungs, and add the rungs to the history."""
+    """Publish changed scores and rungs of the loyalty ladder; add the rungs to the history."""
     recorded: list[Any] = []
     rungs: dict[UUID, tuple[str | None, datetime]] = {}
     for each in updates:
@@ -240,7 +240,7 @@ def _record_events(session: Session, updates: Iterable[_ScoreUpdate]) -> None:
 def record_assignments(
     session: Session, aspect: str, values: Mapping[UUID, tuple[str | None, datetime]]
 ) -> None:
-    """Add published classes or rungs to the history.
+    """Add published classes, or rungs of the loyalty ladder, to the history.
 
     `aspect` is "class" or "rung". `values` has the class or rung of each customer, by customer id,
     with the moment at which it was published.

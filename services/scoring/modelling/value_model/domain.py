@@ -30,7 +30,7 @@ class Take(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One term of the value points: the amounts of facts of `kinds`, times `points_per_unit`.
+    """A term of the value points: the amounts of facts of `kinds`, times `points_per_unit`.
 
     `rule` describes the term in words, for explanations.
     """
@@ -60,7 +60,7 @@ class SilenceRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RungRule:
-    """The smallest number of purchase days on the rung repeat, and on the rung client."""
+    """The fewest purchase days on the rungs repeat and client of the loyalty ladder."""
 
     repeat: int
     client: int
@@ -104,7 +104,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueModel:
-    """One version of a value model, active from `active_from` until `retired_at` (if set)."""
+    """A version of a value model, active from `active_from` until `retired_at` (if set)."""
 
     model_id: UUID
     version: int

@@ -12,7 +12,7 @@ from shared.database import Json, Moment
 
 
 class StoredModel(Model):
-    """One version of a value model; `document` has its name and rules, as in `default.json`."""
+    """A version of a value model; `document` has its name and rules, as in `default.json`."""
 
     __tablename__ = "value_models"
 

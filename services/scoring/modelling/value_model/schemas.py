@@ -24,7 +24,7 @@ class NameOut(_Rule):
 
 
 class TermRuleOut(_Rule):
-    """One term (评分项) of the value points: an amount times `points_per_unit`."""
+    """A term (评分项) of the value points: an amount times `points_per_unit`."""
 
     term: str = Field(description="Name of the term in explanations.", examples=["purchases"])
     on: bool = Field(
@@ -68,7 +68,7 @@ class SilenceRuleOut(_Rule):
 
 
 class RungRuleOut(_Rule):
-    """How many purchase days a rung (忠诚度阶梯) takes; first_time takes 1."""
+    """The fewest purchase days on rungs of the loyalty ladder (忠诚度阶梯); first_time takes 1."""
 
     repeat: int = Field(
         description="Smallest number of purchase days on the rung repeat (重复购买).", examples=[2]
@@ -120,7 +120,7 @@ class RulesOut(_Rule):
 
 
 class ValueModelOut(Body):
-    """One version of a value model (评价模型), with every number with which scores are computed."""
+    """A version of a value model (评价模型), with every number with which scores are computed."""
 
     id: UUID
     version: int

@@ -9,8 +9,8 @@ ExternalKey = tuple[str, str]
 def group_by_system(keys: Iterable[ExternalKey]) -> dict[str, list[str]]:
     """Return a dict from each system to the ids that these external keys have in it.
 
-    There are few systems, and a database searches faster for a list of ids within one system than
-    for a list of (system, id) pairs.
+    The keys have few different systems, and a database searches faster for a list of ids within one
+    system than for a list of (system, id) pairs.
     """
     grouped: dict[str, list[str]] = {}
     for system, external_id in keys:

@@ -1,6 +1,6 @@
 """Tables of the customer projection, which has only the data that responses need.
 
-It has no names and no addresses.
+The projection has no names and no addresses.
 """
 
 from datetime import datetime

@@ -2,8 +2,9 @@
 
 A response may identify its customer by an external key before the customer's event has arrived, and
 two transactions may process the response and the event at the same moment. Therefore the
-transaction of the response inserts an unknown external key without a customer. Both transactions
-write this row, so the second one waits until the first has committed and then sees its data.
+transaction of the response inserts an unknown external key without a customer. The transaction of
+the response and the transaction of the event write the same row, so the second one waits until the
+first has committed and then sees its data.
 """
 
 from collections.abc import Iterable, Sequence

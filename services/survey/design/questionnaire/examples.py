@@ -1,7 +1,8 @@
 """Example request and response bodies of questionnaires, shown in the OpenAPI document.
 
-The example `CREATE` adds two questions to the template `product-quality`. The example responses to
-a survey answer the questions of that template, so they are valid for this questionnaire, too.
+The example `CREATE` creates a questionnaire with the questions of the template `product-quality`
+and two more. The example responses to a survey answer the questions of that template, so they are
+valid for this questionnaire, too.
 """
 
 from typing import Any, Final

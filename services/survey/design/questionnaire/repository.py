@@ -30,7 +30,7 @@ def version(session: Session, questionnaire_id: UUID, number: int) -> Questionna
 def existing_version(session: Session, questionnaire_id: UUID, number: int) -> QuestionnaireVersion:
     """Return the version of a questionnaire with this number.
 
-    It must exist: this function is for numbers that are stored in other rows.
+    The version must exist: this function is for numbers that are stored in other rows.
     """
     return session.get_one(QuestionnaireVersion, (questionnaire_id, number))
 

@@ -130,7 +130,10 @@ def change_questionnaire(
 def publish_questionnaire(
     questionnaire_id: QuestionnaireId, once: Once, session: Transaction
 ) -> Response:
-    """Publish the newest version. It can never be changed again, and surveys can use it."""
+    """Publish the newest version.
+
+    A published version can never be changed again, and surveys can use it.
+    """
 
     def publish() -> Response:
         return _version_response(

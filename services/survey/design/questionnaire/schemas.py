@@ -193,7 +193,8 @@ class NumberQuestion(_Question):
 class OpenQuestion(_Question):
     """An open question (开放题), which is answered with a text.
 
-    Its answers are left out of the events `response.submitted`; they are in `response.state`.
+    The answers to open questions are left out of the events `response.submitted`; they are in the
+    events `response.state`.
     """
 
     type: Literal["text"]
@@ -274,7 +275,8 @@ class QuestionnaireCreate(Body):
 class QuestionnaireUpdate(Body):
     """A JSON Merge Patch (RFC 7396) of the newest version, which must be a draft.
 
-    An absent field stays as it is; null removes the field. Each language of a text is a field.
+    An absent field stays as it is; null removes the field. Every language of a text is a field of
+    its own.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.UPDATE]})

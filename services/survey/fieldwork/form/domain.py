@@ -69,8 +69,8 @@ def choose_language(requested: str | None, accept_language: str | None) -> Langu
 def _language_preferences(accept_language: str) -> list[tuple[float, int, Language]]:
     """Return the preferences for Chinese and English in an Accept-Language header (RFC 9110).
 
-    Each is a tuple of the weight (`q`), the negative position in the header, and the language, so
-    that the greatest tuple is the preferred language. Weight 0 means "not acceptable".
+    A preference is a tuple of the weight (`q`), the negative position in the header, and the
+    language, so that the greatest tuple is the preferred language. Weight 0 means "not acceptable".
     """
     preferences: list[tuple[float, int, Language]] = []
     for index, part in enumerate(accept_language[:1000].split(",")):

@@ -40,8 +40,8 @@ NO_FAULTS: Final = FormFaults({})
 class PageRenderer:
     """Renders the pages from Jinja templates.
 
-    `headers` are the response headers that go with each page. They allow a browser only to show the
-    page and to submit its form; scripts, frames, caching and other sites are forbidden.
+    `headers` are the response headers that go with each page. The headers allow a browser only to
+    show the page and to submit its form; scripts, frames, caching and other sites are forbidden.
     """
 
     def __init__(self) -> None:
@@ -106,7 +106,7 @@ class PageRenderer:
 def _is_shown_in_line(item: Item) -> bool:
     """Return whether an item's scale is shown as a line of numbers and not as a list of labels.
 
-    It is if the scale has many points, or a point without a label.
+    A scale is shown as a line if it has many points, or a point without a label.
     """
     if item.type not in SCALED:
         return False

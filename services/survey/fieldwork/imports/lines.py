@@ -33,8 +33,8 @@ _LONGEST_ID = 100
 class LineParser:
     """Parses the lines of one file in their order.
 
-    It remembers the respondents of the valid lines: a respondent answers a wave only once, so a
-    second valid line of a respondent is rejected. `digest` is the SHA-256 of the file.
+    The parser remembers the respondents of the valid lines: a respondent answers a wave only once,
+    so a second valid line of a respondent is rejected. `digest` is the SHA-256 of the file.
     """
 
     def __init__(

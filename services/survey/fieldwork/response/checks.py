@@ -1,6 +1,6 @@
 """The checks of one answer: a class for each type of item.
 
-Each class checks an answer that is a JSON value, and an answer that is written as text.
+Every class of checks accepts an answer as a JSON value, and an answer that is written as text.
 """
 
 import re
@@ -124,7 +124,7 @@ class _OptionsCheck:
     def __init__(self, item: Item) -> None:
         self._option_check = _OptionCheck(item)
         self._order = {str(choice.value): rank for rank, choice in enumerate(item.choices)}
-        self._fewest, self._greatest = item.fewest, item.greatest
+        self._min_options, self._max_options = item.fewest, item.greatest
 
     def check(self, value: object) -> list[str]:
         """Return the sorted codes if the value is a list of valid codes."""
@@ -145,10 +145,10 @@ class _OptionsCheck:
         """Return the codes sorted as in the questionnaire; refuse repeated, too few or too many."""
         if len(set(codes)) < len(codes):
             raise InvalidAnswer("repeated_option")
-        if codes and len(codes) < self._fewest:
-            raise InvalidAnswer("too_few", {"fewest": self._fewest})
-        if len(codes) > self._greatest:
-            raise InvalidAnswer("too_many", {"greatest": self._greatest})
+        if codes and len(codes) < self._min_options:
+            raise InvalidAnswer("too_few", {"fewest": self._min_options})
+        if len(codes) > self._max_options:
+            raise InvalidAnswer("too_many", {"greatest": self._max_options})
         return sorted(codes, key=self._order.__getitem__)
 
 
@@ -184,7 +184,8 @@ class _NumberCheck:
     def _check_bounds(self, number: Decimal) -> Answer:
         """Return the number as int or float; raise InvalidAnswer if the item forbids it.
 
-        The item limits the value and the number of decimals; its missing codes are exempt.
+        The item limits the value and the number of decimals; codes that mean "no answer" (such as
+        99) are exempt.
         """
         if number not in self._missing_codes:
             if number < self._least:

@@ -81,7 +81,7 @@ class CheckedAnswers:
 class AnswerChecker:
     """Checks answers against the items of one questionnaire version.
 
-    It is built once and then used for many responses, such as all lines of a file.
+    A checker is built once and then used for many responses, such as all lines of a file.
     """
 
     def __init__(self, items: Iterable[Item]) -> None:

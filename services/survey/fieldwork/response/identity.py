@@ -50,7 +50,8 @@ def key_of_submission(
 ) -> UUID:
     """Return the key of a submission.
 
-    It is derived from the wave and the respondent; an anonymous submission gets a new unique key.
+    The key is derived from the wave and the respondent; an anonymous submission gets a new unique
+    key.
     """
     if respondent is not None:
         return submission_key(wave.id, "respondent", *respondent)
@@ -67,7 +68,7 @@ def identity_of_customer(wave: Wave, customer_id: UUID) -> UUID:
 def customers_of(session: Session, submissions: Sequence[Submission]) -> dict[UUID, UUID | None]:
     """Return the customer id of each submission, by the key of the submission.
 
-    It is None if the submission is anonymous or its customer is not known yet.
+    The customer id is None if the submission is anonymous or its customer is not known yet.
     """
     external_keys = [s.respondent for s in submissions if s.respondent]
     known_customers = customers.resolve_customers(session, external_keys)

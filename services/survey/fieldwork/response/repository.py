@@ -55,8 +55,9 @@ def existing_for_change(
 ) -> list[Response]:
     """Lock and return the responses that submissions to a wave may change.
 
-    These are the responses with one of these identities, and the responses of these customers to
-    the wave. They are locked in the order of their ids, until the transaction ends.
+    Submissions may change the responses with one of these identities, and the responses of these
+    customers to the wave. The responses are locked in ascending order of id, until the transaction
+    ends.
     """
     if not identities:
         return []

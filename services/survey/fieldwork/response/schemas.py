@@ -137,7 +137,8 @@ class ProgressOut(Body):
 def response_out(row: Response) -> ResponseOut:
     """Return the HTTP response body for a stored response.
 
-    Its answers include the open answers (free text), which are stored in a column of their own.
+    The answers in the body include the open answers (free text), which are stored in a column of
+    their own.
     """
     customer = None
     if row.respondent_system is not None and row.respondent_id is not None:

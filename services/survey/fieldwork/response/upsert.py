@@ -25,7 +25,7 @@ _MIN_ROWS_TO_COPY = 20
 
 @dataclass(frozen=True, slots=True)
 class UpsertedResponses:
-    """The result of an upsert: the stored responses by outcome and key of the submission."""
+    """The result of an upsert: for each outcome, the stored responses by submission key."""
 
     created: dict[UUID, Row]
     updated: dict[UUID, Response]
@@ -171,8 +171,9 @@ def _insert_or_find(
 ) -> tuple[dict[UUID, Row], dict[UUID, Response]]:
     """Insert the responses that do not exist yet; return the inserted rows and the existing rows.
 
-    Both are dicts by submission key, and the existing rows are locked. If another transaction
-    inserts a response between the first SELECT and the INSERT, a second SELECT finds it.
+    Inserted and existing rows are returned as dicts by submission key; the existing rows are
+    locked. If another transaction inserts a response between the first SELECT and the INSERT, a
+    second SELECT finds it.
     """
     existing = find_existing_for_change(session, wave, {key: customer_ids[key] for key in fields})
     missing = {key: columns for key, columns in fields.items() if key not in existing}

@@ -1,7 +1,7 @@
-"""The states of a survey (调研), the catalogue of its items, and the tokens in its public links.
+"""The states of a survey (调研), the item catalogue, and the tokens in its public links.
 
-The catalogue of a survey describes the items of all its waves, so that other services can interpret
-the answers.
+The item catalogue of a survey describes the items of all its waves, so that other services can
+interpret the answers.
 """
 
 import hmac
@@ -28,7 +28,7 @@ class State(StrEnum):
 
 
 def catalogue_item(item: Item) -> CatalogueItem:
-    """Return the entry for an item in a survey's catalogue: how to interpret its answers."""
+    """Return an item's entry in the item catalogue of a survey: how to interpret its answers."""
     return CatalogueItem(
         code=item.code,
         type=item.type.value,
@@ -42,11 +42,11 @@ def catalogue_item(item: Item) -> CatalogueItem:
 def merge_catalogues(
     current: Mapping[str, CatalogueItem], added: Iterable[CatalogueItem]
 ) -> tuple[dict[str, CatalogueItem], list[str]]:
-    """Add the items of a further wave to the catalogue of a survey.
+    """Add the items of a further wave to the item catalogue of a survey.
 
-    Returns the merged catalogue by item code, and the codes that conflict. A code conflicts if the
-    current catalogue describes its item differently. Figures of two waves can be compared only if
-    every code means the same in both waves.
+    Returns the merged item catalogue by item code, and the codes that conflict. A code conflicts if
+    the current item catalogue describes its item differently. Figures of two waves can be compared
+    only if every code means the same in both waves.
     """
     merged = dict(current)
     conflicts = [item.code for item in added if merged.setdefault(item.code, item) != item]
@@ -56,8 +56,8 @@ def merge_catalogues(
 def sign_link_token(key: bytes, wave_id: UUID) -> str:
     """Return the token in a wave's public link (公开链接): 43 characters of URL-safe base64.
 
-    It encodes the 16 bytes of the wave's id, followed by the first 16 bytes of an HMAC-SHA-256 of
-    the id.
+    The token encodes the 16 bytes of the wave's id, followed by the first 16 bytes of an
+    HMAC-SHA-256 of the id.
     """
     signed = wave_id.bytes + _signature(key, wave_id)
     return urlsafe_b64encode(signed).rstrip(b"=").decode()

@@ -14,7 +14,7 @@ from shared.database import Json, Moment
 class Survey(Model):
     """A survey. Every change of the survey or of its waves raises `version`.
 
-    `items` is its catalogue: a description of the items of all its waves.
+    `items` is the item catalogue of the survey: a description of the items of all its waves.
     """
 
     __tablename__ = "surveys"

@@ -109,8 +109,8 @@ def change_survey(
 def publish_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Response:
     """Publish a survey: it accepts responses through the API, from files and on the waves' pages.
 
-    Each wave has a page for respondents. Everybody who has the link to the page can answer
-    anonymously, any number of times. A page that is sent twice is one response.
+    Every wave of the survey has a page for respondents. Everybody who has the link to the page can
+    answer anonymously, any number of times. A page that is sent twice is one response.
     """
     return once(
         lambda: _survey_response(session, service.publish_survey(session, survey_id=survey_id))
@@ -149,7 +149,8 @@ def list_waves(survey_id: SurveyId, session: Reading) -> Response:
 def open_wave(survey_id: SurveyId, body: WaveCreate, once: Once, session: Transaction) -> Response:
     """Open a further wave of a survey.
 
-    An item that an earlier wave has, too, must have the same type, scale, missing codes and role.
+    An item that already exists in an earlier wave must keep its type, scale, codes for missing
+    answers and role.
     """
 
     def open_and_present() -> Response:

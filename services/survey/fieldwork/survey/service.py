@@ -165,9 +165,10 @@ def wave_for_responses(
 ) -> Wave:
     """Return the wave of a survey that new responses belong to.
 
-    It is the wave with the given code; if the code is None, it is the only open wave. Raises
-    NotFound if there is no such survey or wave; Conflict if the survey or the wave accepts no
-    responses; Invalid, with a fault at `pointer`, if no code is given and several waves are open.
+    The returned wave is the one with the given code or, if the code is None, the only open wave.
+    Raises NotFound if there is no such survey or wave; Conflict if the survey or the wave accepts
+    no responses; Invalid, with a fault at `pointer`, if no code is given and several waves are
+    open.
     """
     survey = survey_of(session, survey_id)
     waves = repository.waves(session, survey_id)
