@@ -200,8 +200,11 @@ _AUTOCOMMIT_OPTIONS: dict[str, Any] = {
     "isolation_level": "AUTOCOMMIT",
     "pool_reset_on_return": None,
 }
-"""The options of the engine in autocommit mode. This engine has its own pool of connections, as
-switching a connection between the modes costs a short query."""
+"""The options of the engine in autocommit mode.
+
+The autocommit engine has its own pool of connections, as switching a connection between the modes
+costs a short query.
+"""
 
 
 def _dumps(value: Any) -> str:

@@ -1,6 +1,7 @@
 """Row access: each caller sees only the customers that their key allows (promise P7).
 
-Every repository function that returns customers, or what belongs to them, takes a `Reader`.
+Every repository function that returns customers, or rows that belong to customers, takes a
+`Reader`: the caller and the rows that the caller may see.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ class Rows(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A caller (`subject`), and the rows that this caller may read."""
+    """A caller (`subject`), and the rows that this caller may see."""
 
     subject: str
     rows: Rows

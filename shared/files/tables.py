@@ -43,7 +43,7 @@ _ENCODINGS = {"utf-8": "utf-8-sig", "gbk": "gb18030"}
 _FIRST_OF_THREE_BYTES = "\u0800"
 """The first character that takes three bytes in UTF-8, as Chinese characters do.
 
-The two bytes of a GBK character are often valid as a UTF-8 character of two bytes. So only
+The two bytes of a GBK character are often valid as a UTF-8 character of two bytes. Therefore only
 characters of three bytes show that a file is UTF-8.
 """
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

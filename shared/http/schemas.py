@@ -108,7 +108,7 @@ def _without_tag_in_errors(value: Any, handler: ValidatorFunctionWrapHandler) ->
 UNTAGGED = WrapValidator(_without_tag_in_errors)
 """Annotation for a union with a discriminator: pointers of faults do not contain its value.
 
-Without it the pointer would be `/items/0/scale/label` instead of `/items/0/label`.
+Without this annotation the pointer would be `/items/0/scale/label` instead of `/items/0/label`.
 """
 
 
@@ -202,7 +202,7 @@ def _refuse_colon(text: str) -> str:
 
 
 System = Annotated[Code, AfterValidator(_refuse_colon)]
-"""The name of another system. It has no colon, because a filter is written `system:id`."""
+"""The name of another system, without a colon, because a filter is written `system:id`."""
 
 
 class ExternalIdOut(Body):

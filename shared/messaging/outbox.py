@@ -1,7 +1,8 @@
 """The outbox: a table of the events to publish.
 
 An event is inserted in the same transaction as the change that it is about, and published by the
-relay (`relay.py`) afterwards. Thus it is published if, and only if, the change was committed.
+relay (`relay.py`) afterwards. Therefore an event is published if, and only if, its change was
+committed.
 """
 
 from collections.abc import Iterable

@@ -1,10 +1,10 @@
 """Apply the dead letters of a service again, once the cause of their errors is fixed.
 
 A dead letter is a record that the service could not apply. Dead letters are applied here, not
-written to their original topic again: that topic belongs to another service, and an old state at
-the end of the topic would replace a newer one. The inbox prevents an event from being applied
-twice, so the command may be repeated. All dead letters stay in their topic, those that were applied
-and those that failed again.
+written to their original topic again: that topic belongs to another service, and on a compacted
+topic an old record at the end would replace a newer record. The inbox prevents an event from being
+applied twice, so the command may be repeated. All dead letters stay in their topic, those that were
+applied and those that failed again.
 """
 
 from collections import Counter

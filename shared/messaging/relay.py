@@ -13,10 +13,10 @@ Unpublished rows are selected by `published_at IS NULL`, never by `id > last id`
 before the commit, so the latter would skip the rows of a transaction that commits late.
 
 Records that a relay was sending when it lost its lock may reach the log after newer records of the
-next relay. For facts this does no harm: each has its id, and consumers ignore old versions. A
-compacted topic, however, retains only the last record of a key, which may now be an old state.
-Therefore a relay that failed while it was sending a batch marks the newest states of the keys in
-this batch as unpublished, so that they are published once more.
+next relay. On an event topic such late records do no harm: every event has its id, and consumers
+ignore old versions. A compacted topic, however, retains only the last record of a key, which may
+now be an old state. Therefore a relay that failed while it was sending a batch marks the newest
+states of the keys in this batch as unpublished, so that they are published once more.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The Kafka topics of a service: facts are never deleted, states are compacted."""
+"""The Kafka topics of a service: events are kept for ever; topics of states are compacted."""
 
 from kafka.admin import ConfigResource, KafkaAdminClient, NewTopic
 from kafka.errors import TopicAlreadyExistsError

@@ -22,8 +22,9 @@ from shared.settings import ServiceSettings
 class NewAmount:
     """The amount and the number of items (`size`) that replace those of a stored fact.
 
-    If the satisfaction items of a survey change, so do the indices of its answers. The index is the
-    amount of the answer's fact, and the number of answered items is its size.
+    If the satisfaction items of a survey change, the indices of its responses change. The index of
+    a response is the amount of its fact, and the number of answered items is the `size` of its
+    fact.
     """
 
     fact_id: UUID

@@ -1,8 +1,8 @@
 """Settling (结算): compute the classes of all customers once changes pause, and store snapshots.
 
-A settlement reads all scores and computes classes without locks, then writes the classes in chunks.
-A score that changes during the settlement keeps `unsettled_since` and gets its class from the next
-settlement.
+A settlement is one computation of the classes of all customers. A settlement reads all scores and
+computes classes without locks, then writes the classes in chunks. A score that changes during the
+settlement keeps `unsettled_since` and gets its class from the next settlement.
 """
 
 from collections.abc import Iterable, Sequence

@@ -17,11 +17,11 @@ _DECIMALS = 30
 
 The exact index may have infinitely many (2/3), so it is rounded. Still, the index of a survey is
 the double (64-bit float) that is nearest to the exact mean, as if nothing had been rounded before:
-the mean of n rounded indices differs from the exact mean by at most 5e-31. This could matter only
-if the exact mean were that close to a number half-way between two doubles. But for means from 64
-on, where doubles are furthest apart, its distance from such a number is at least 1 / (q 2^47),
-where q is the denominator of the exact mean (n times the lengths of the scales). For every q up to
-10^15 that is more than 5e-31.
+the mean of n rounded indices differs from the exact mean by at most 5e-31. This difference could
+matter only if the exact mean were that close to a number half-way between two doubles. For means
+from 64 on, however, where doubles are furthest apart, the distance from such a number is at least 1
+/ (q 2^47), where q is the denominator of the exact mean (n times the lengths of the scales). For
+every q up to 10^15 that is more than 5e-31.
 """
 
 
@@ -94,12 +94,12 @@ class Index:
     high: float | None
 
 
-def satisfaction_items(catalogue: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return those items of a survey that ask about satisfaction on a scale, sorted by code."""
+def satisfaction_items(item_catalogue: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the items of a survey's item catalogue that rate satisfaction on a scale, by code."""
     fields = ("code", "least", "most", "missing")
     return [
         {name: item[name] for name in fields}
-        for item in sorted(catalogue, key=lambda item: str(item["code"]))
+        for item in sorted(item_catalogue, key=lambda item: str(item["code"]))
         if item["role"] == _ROLE and _is_scale(item["least"], item["most"])
     ]
 

@@ -98,9 +98,10 @@ def due_customers(session: Session, today: date, *, limit: int) -> list[UUID]:
 
 
 def unsettled(session: Session) -> Row:
-    """Return a row about the scores that have changed since the last settlement.
+    """Return a row about the scores that have changed since classes were last computed.
 
-    `scores` is their number, `first` and `last` are the times of the first and last change.
+    `scores` is the number of these scores, `first` and `last` are the times of the first and the
+    last change.
     """
     columns: list[Any] = [
         func.count().label("scores"),

@@ -141,8 +141,8 @@ def load_scorer(
 ) -> Callable[[UUID, date], dict[str, Any]]:
     """Load facts, value model and exchange rates; return a function that computes scores from them.
 
-    The returned function takes the id of one of these customers and the local day of the score.
-    That function returns the score as values by column name.
+    The returned function takes the id of one of these customers and the local day of the score. The
+    result of the returned function is the score as values by column name.
     """
     facts = fact_repository.facts_in_force(session, customers)
     model = value_model_repository.model_for(session, moment)

@@ -1,1 +1,1 @@
-"""Questionnaires (问卷). Their questions are edited in versions; a published version is final."""
+"""Questionnaires (问卷), edited in versions; a published version never changes."""

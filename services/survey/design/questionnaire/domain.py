@@ -105,7 +105,7 @@ class Item:
 
     @property
     def missing(self) -> tuple[int | str, ...]:
-        """Return the missing codes (缺失值): values that mean "no answer" or "not applicable"."""
+        """Return the codes for missing answers (缺失值): "no answer" or "not applicable"."""
         return tuple(choice.value for choice in self.choices if choice.missing)
 
 
@@ -205,7 +205,7 @@ def _scale_rules(question: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields `least`, `most` and `choices` of an item that is rated on a scale.
 
     The choices are the points of the scale in the order in which they are shown (定位), followed by
-    the missing codes.
+    the codes for missing answers.
     """
     scale = scale_of(question)
     least, most = scale["least"], scale["most"]
@@ -225,7 +225,7 @@ def scale_of(question: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _missing_choices(question: Mapping[str, Any]) -> tuple[Choice, ...]:
-    """Return the missing codes of a question (values that mean "no answer") as choices."""
+    """Return the codes for missing answers (values that mean "no answer") as choices."""
     return tuple(
         Choice(code["value"], parse_text(code["text"]), missing=True)
         for code in question.get("missing") or ()

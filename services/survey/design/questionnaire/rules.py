@@ -68,7 +68,7 @@ def _question_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Faul
 
 
 def _scale_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield faults in the scale of a question: its ends, its labels and its missing codes."""
+    """Yield faults in the scale of a question: its ends, labels and codes for missing answers."""
     scale = scale_of(question)
     least, most = scale["least"], scale["most"]
     if not 1 <= most - least < MOST_POINTS:
@@ -85,16 +85,17 @@ def _scale_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
     for label_pointer, value in labels:
         if not least <= value <= most:
             yield Fault(label_pointer, "outside_scale", f"Label points from {least} to {most}.")
-    yield from _missing_code_faults(pointer, question, least, most)
+    yield from _no_answer_code_faults(pointer, question, least, most)
 
 
-def _missing_code_faults(
+def _no_answer_code_faults(
     pointer: str, question: Mapping[str, Any], least: Any, most: Any
 ) -> Iterator[Fault]:
-    """Yield a fault for each missing code that is repeated, or lies between `least` and `most`.
+    """Yield a fault for each code for missing answers that is repeated or a valid answer.
 
-    A missing code is a value that means "no answer", so it must differ from all valid answers.
-    `least` and `most` are the bounds of valid answers; None means that there is no such bound.
+    A code for missing answers is a value that means "no answer", so it must differ from all valid
+    answers. `least` and `most` are the bounds of valid answers; None means that there is no such
+    bound.
     """
     codes = [
         (f"{pointer}/missing/{index}/value", code["value"])
@@ -108,12 +109,12 @@ def _missing_code_faults(
 
 
 def _number_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield faults in the bounds and the missing codes of a question for a number."""
+    """Yield faults in the bounds and the codes for missing answers of a question for a number."""
     least, most = question.get("least"), question.get("most")
     if least is not None and most is not None and least > most:
         yield Fault(f"{pointer}/most", "out_of_range", "most must not be below least.")
         return
-    yield from _missing_code_faults(pointer, question, least, most)
+    yield from _no_answer_code_faults(pointer, question, least, most)
 
 
 def _option_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:

@@ -57,9 +57,9 @@ def check_for(item: Item) -> AnswerCheck:
 
 
 class _ScaleCheck:
-    """Allows a point of a scale or a missing code (such as 0 for "not applicable").
+    """Allows a point of a scale or a code for a missing answer (such as 0: "not applicable").
 
-    An answer that is written as text may also be the label of the point or of the missing code.
+    An answer that is written as text may also be the label of the point or of the code.
     """
 
     def __init__(self, item: Item) -> None:
@@ -153,10 +153,10 @@ class _OptionsCheck:
 
 
 class _NumberCheck:
-    """Allows a number between two bounds, or a missing code ("no answer")."""
+    """Allows a number between two bounds, or a code for a missing answer."""
 
     def __init__(self, item: Item) -> None:
-        self._missing_codes = frozenset(item.missing)
+        self._no_answer_codes = frozenset(item.missing)
         self._decimals = item.decimals
         self._least = _to_decimal(-LARGEST if item.least is None else item.least)
         self._most = _to_decimal(LARGEST if item.most is None else item.most)
@@ -187,7 +187,7 @@ class _NumberCheck:
         The item limits the value and the number of decimals; codes that mean "no answer" (such as
         99) are exempt.
         """
-        if number not in self._missing_codes:
+        if number not in self._no_answer_codes:
             if number < self._least:
                 raise InvalidAnswer("too_small", {"least": self._least})
             if number > self._most:

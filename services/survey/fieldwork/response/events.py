@@ -1,8 +1,8 @@
 """Events of responses: pure functions from a row to the events that are published.
 
-Coded answers (numbers and option codes) are published in the fact `response.submitted`. Open
-answers (free text) may contain personal data, so they are published in the state `response.state`,
-which can be erased.
+Coded answers (numbers and option codes) are published in the event `response.submitted`. Open
+answers (free text) may contain personal data, so they are published in `response.state`, on a
+compacted topic from which they can be erased.
 """
 
 from collections.abc import Iterable
