@@ -35,11 +35,11 @@ def _play_rounds(stack: str, rounds: Sequence[Round], options: argparse.Namespac
     `--first` the campaign stops at the first violation instead.
     """
     print_line(f"{stack}: {len(rounds)} rounds, seed {options.seed}")
-    remaining, verdict, segment = list(rounds), Verdict(), 0
+    remaining, verdict, product_number = list(rounds), Verdict(), 0
     while remaining:
-        segment += 1
+        product_number += 1
         found, remaining_before = Verdict(), len(remaining)
-        with started(stack, options.folder / f"{stack}-{segment}") as environment:
+        with started(stack, options.folder / f"{stack}-{product_number}") as environment:
             environment.backlog = options.backlog
             campaign = Campaign(environment, found)
             for round_ in campaign.play(tuple(remaining)):
@@ -50,7 +50,7 @@ def _play_rounds(stack: str, rounds: Sequence[Round], options: argparse.Namespac
             print_line(f"      VIOLATED in round {number}: {check}: {message}")
         if found.violations:
             print_line(
-                f"      seed {options.seed}; look at {options.folder}/{stack}-{segment}/logs"
+                f"      seed {options.seed}; look at {options.folder}/{stack}-{product_number}/logs"
             )
         if found.violations and (options.stop_at_first or len(remaining) == remaining_before):
             break

@@ -108,11 +108,12 @@ def test_the_api_logs_and_counts_requests_without_personal_data(
     data: Path, authorization: dict[str, str]
 ) -> None:
     headers = authorization | {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
+    # the title of a note is unique: 409; the commit fails if the note `reply_to` is unknown: 500
     bodies: list[tuple[dict[str, Any], int]] = [
         ({"title": "王小明"}, 201),
         ({"title": "王小明"}, 409),
-        ({"title": "王小明", "answers": str(new_id())}, 409),
-        ({"title": "王小明 follows", "answers": str(new_id())}, 500),
+        ({"title": "王小明", "reply_to": str(new_id())}, 409),
+        ({"title": "王小明 replies", "reply_to": str(new_id())}, 500),
         ({"title": 5, "customer": "王小明"}, 422),
     ]
     with running_process(data, "serve") as api:

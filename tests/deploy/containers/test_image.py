@@ -29,7 +29,7 @@ runpy.run_module(f"services.{service}", run_name="__main__", alter_sys=True)
 """
 """A program that imports all modules of a service, builds its app and prints its commands.
 
-Its arguments are the name of the service and the modules that an image does not contain.
+The program's arguments are the name of the service and the modules that an image does not contain.
 """
 
 

@@ -33,13 +33,13 @@ class Model(DeclarativeBase):
 
 
 class Note(Model):
-    """A note; the database checks at the commit that the note which it answers exists."""
+    """A note; at the commit the database checks that the note `reply_to` exists."""
 
     __tablename__ = "notes"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(200), unique=True)
-    answers: Mapped[UUID | None] = mapped_column(
+    reply_to: Mapped[UUID | None] = mapped_column(
         ForeignKey("notes.id", deferrable=True, initially="DEFERRED")
     )
     written_at: Mapped[datetime] = mapped_column(Moment)
@@ -49,7 +49,7 @@ class NoteCreate(Body):
     """The fields of a note to create."""
 
     title: Name
-    answers: UUID | None = None
+    reply_to: UUID | None = None
 
 
 class NoteOut(Body):
@@ -89,7 +89,7 @@ def write_note(body: NoteCreate, once: Once, session: Transaction, caller: Calle
     def write() -> Response:
         if body.title == "refused":
             raise Conflict
-        note = Note(id=new_id(), title=body.title, answers=body.answers, written_at=now())
+        note = Note(id=new_id(), title=body.title, reply_to=body.reply_to, written_at=now())
         session.add(note)
         session.flush()
         GATE.pass_through()

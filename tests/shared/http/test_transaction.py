@@ -23,7 +23,7 @@ def count(backend: Backend, table: type) -> int:
 
 def test_a_failed_commit_is_not_answered_with_201(backend: Backend, client: httpx.Client) -> None:
     """The database checks the constraint at the commit, after the route function has returned."""
-    orphan = {"title": "orphan", "answers": str(new_id())}
+    orphan = {"title": "orphan", "reply_to": str(new_id())}
     answer = client.post("/v1/notes", json=orphan, headers=KEY)
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert count(backend, Note) == 0

@@ -17,8 +17,8 @@ from tests.services.survey.documents import every_type
 KEY = b"k" * 32
 
 
-def catalogue() -> list[CatalogueItem]:
-    """Return the catalogue of a questionnaire with one question of each type."""
+def item_descriptions() -> list[CatalogueItem]:
+    """Return the descriptions of all items of a questionnaire with one question of each type."""
     return [catalogue_item(item) for item in parse_questionnaire(every_type()).items]
 
 
@@ -47,21 +47,21 @@ def test_a_link_token_signed_with_another_key_is_not_valid() -> None:
 
 
 def test_the_catalogue_describes_the_type_scale_missing_codes_and_role_of_an_item() -> None:
-    assert catalogue()[0] == CatalogueItem(
+    assert item_descriptions()[0] == CatalogueItem(
         code="appearance", type="matrix", least=1, most=5, missing=[0], role="satisfaction"
     )
 
 
 def test_the_items_of_a_further_wave_are_added_to_the_catalogue() -> None:
     """The earlier waves have the first three items; the new wave has the third item and more."""
-    earlier_items = {item.code: item for item in catalogue()[:3]}
-    merged, conflicts = merge_catalogues(earlier_items, catalogue()[2:])
+    earlier_items = {item.code: item for item in item_descriptions()[:3]}
+    merged, conflicts = merge_catalogues(earlier_items, item_descriptions()[2:])
     assert conflicts == []
-    assert list(merged) == [item.code for item in catalogue()]
+    assert list(merged) == [item.code for item in item_descriptions()]
 
 
 def test_an_item_with_another_scale_than_in_an_earlier_wave_is_a_conflict() -> None:
-    earlier_items = {item.code: item for item in catalogue()}
+    earlier_items = {item.code: item for item in item_descriptions()}
     document = every_type()
     document["questions"][1]["scale"]["most"] = 5
     new_items = [catalogue_item(item) for item in parse_questionnaire(document).items]
