@@ -16,8 +16,8 @@ from services.registry.transfer.imports.specs import (
 
 def test_every_noun_with_a_module_importing_can_be_imported() -> None:
     (package,) = registry.__path__
-    modules = list(Path(package).glob("*/*/importing.py"))
-    assert len(modules) == len(SPECS) == 3
+    modules = list(Path(package).rglob("importing.py"))
+    assert len(modules) == len(SPECS) > 1
     assert {f"{path.parent.name}s" for path in modules} == set(SPECS)
 
 
@@ -28,9 +28,9 @@ def test_the_declarations_are_collected_from_the_modules_importing() -> None:
 
 def test_an_entity_is_listed_after_the_entities_that_it_refers_to() -> None:
     entities = list(SPECS)
-    assert entities == ["customers", "products", "orders"]
-    for entity, spec in SPECS.items():
-        assert all(entities.index(other) < entities.index(entity) for other in spec.refers_to)
+    pairs = [(other, entity) for entity, spec in SPECS.items() for other in spec.refers_to]
+    assert ("customers", "orders") in pairs
+    assert all(entities.index(other) < entities.index(entity) for other, entity in pairs)
 
 
 def test_the_api_has_every_entity_and_every_option_that_a_noun_declares() -> None:
@@ -48,6 +48,6 @@ def test_times_of_a_file_are_local_to_the_timezone_of_its_options() -> None:
 
 
 def test_entities_are_joined_as_in_a_sentence() -> None:
-    assert join_words("or") == "customers, products or orders"
+    assert join_words("or", ["customers", "products", "orders"]) == "customers, products or orders"
     assert join_words("and", ["customers", "products"]) == "customers and products"
     assert join_words("and", ["orders"]) == "orders"
