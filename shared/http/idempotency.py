@@ -126,4 +126,4 @@ async def _content(request: Request) -> bytes:
 
 
 Once = Annotated[Idempotency, Depends(_idempotency)]
-"""Runs the use case of a POST: `return once(lambda: answer(...))`."""
+"""Runs the use case of a POST once per Idempotency-Key: `return once(lambda: answer(...))`."""

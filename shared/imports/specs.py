@@ -71,7 +71,8 @@ class ChunkResult:
 class Group(NamedTuple):
     """Lines with the same key, which form one record.
 
-    If they are more than a record may have, each piece of them is a group with `is_cut`.
+    If a record may not have so many lines, the lines are divided into several groups, and `is_cut`
+    is true in each of these groups.
     """
 
     key: str

@@ -60,7 +60,7 @@ class Staging:
                 yield Group(key, piece, is_cut)
 
     def close(self) -> None:
-        """Delete the temporary file."""
+        """Close the connection; SQLite then deletes its temporary file."""
         self._connection.close()
 
 

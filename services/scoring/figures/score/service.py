@@ -163,7 +163,10 @@ def load_scorer(
 
 
 def compute_score(session: Session, customer: Row, point_in_time: PointInTime) -> ComputedScore:
-    """Compute the score of one customer at any point in time from the customer's facts."""
+    """Compute the score of one customer from the customer's facts.
+
+    `point_in_time` selects the facts, the value model and the currency of the score.
+    """
     facts = fact_repository.facts_of_customer(session, customer["id"])
     model = value_model_repository.model_for(session, point_in_time.moment)
     currency, cutoff, rules = point_in_time.currency, point_in_time.cutoff, model.rules
