@@ -20,7 +20,7 @@ def local_day(moment: datetime, zone: ZoneInfo) -> date:
 
 
 def to_utc(moment: datetime) -> datetime:
-    """Return a time with an offset in UTC.
+    """Convert a time that has an offset to UTC.
 
     Raises ValueError if its year in UTC is before FIRST_YEAR or after LAST_YEAR.
     """

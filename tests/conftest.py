@@ -2,8 +2,9 @@
 
 A test with the fixture `stack` runs once per stack. By default it runs on both stacks, except the
 tests of one service below `tests/services`: these run on the embedded stack only, because HTTP
-requests run the same code on both. Of the tests of a service, both stacks run those in files named
-after a module with SQL, locks or steps (`ON_BOTH_STACKS`) and those marked `both_stacks`.
+requests run the same code on both. Two groups of the tests of a service run on both stacks all the
+same: tests marked `both_stacks`, and test files that are named after a module in `ON_BOTH_STACKS`
+(modules that use SQL, locks, or jobs that commit in steps).
 `--stack=both` runs every test on both stacks.
 
 A test with the fixture `postgres_server` or `kafka_bootstrap` runs on the real stack only.

@@ -176,6 +176,11 @@ class Load:
 
 
 async def _main() -> None:
+    """Read the plan from standard input, run the load, and write what was measured as JSON.
+
+    `placed` is the number of orders that were sent and accepted; `bought` has, for each customer,
+    the amount by which the revenue must have grown in this run.
+    """
     fields = json.load(sys.stdin)
     plan = Plan(**fields | {"buyers": [Buyer(**buyer) for buyer in fields["buyers"]]})
     async with aiohttp.ClientSession(

@@ -77,7 +77,7 @@ def purchase(
 
 
 def _random_lines(rng: Random, habit: Habit, day: date) -> tuple[Line, ...]:
-    """Return random lines, each with another product, as the habit and the season suggest."""
+    """Return random lines, each with a different product, as the habit and the season suggest."""
     count = rng.choices(range(1, len(habit.lines) + 1), weights=habit.lines)[0]
     weights = _cumulative_weights(tuple(habit.basket.items()), day.month)
     products = rng.choices(CATALOGUE, cum_weights=weights, k=count)

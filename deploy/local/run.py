@@ -201,7 +201,7 @@ def _probe_ports(product: Product) -> str:
 def _watch(plan: Plan, product: Product, supervisor: Supervisor) -> int:
     """Restart processes and servers that end, until a signal arrives; return the exit code.
 
-    A client ends the run too: when it fails, or when it ends and `ends_run` is set.
+    The run also ends when the plan's client fails, or exits while its `ends_run` is set.
     """
     client = plan.client and supervisor.start_once(_client_role(plan.client, product))
     while True:

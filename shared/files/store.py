@@ -61,7 +61,10 @@ def open_file(database: Database, file_id: UUID) -> io.BufferedReader:
 
 
 class _Pieces(io.RawIOBase):
-    """A raw stream over the pieces of one file; each piece is read by its own query."""
+    """A raw stream over the pieces of one file; each piece is read by its own query.
+
+    `_ordinal` is the number of the next piece, from 0; `_unread` are bytes of the current piece.
+    """
 
     def __init__(self, database: Database, file_id: UUID) -> None:
         self._database = database

@@ -200,6 +200,7 @@ class _BoundedLines:
         self.row_characters = 0
 
     def __iter__(self) -> Iterator[str]:
+        """Yield the text lines; the limit is for a row, which may consist of several lines."""
         while line := self._text.readline(MAX_LINE_LENGTH - self.row_characters):
             self.row_characters += len(line)
             if self.row_characters >= MAX_LINE_LENGTH:

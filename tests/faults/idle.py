@@ -47,16 +47,19 @@ def _describe_unfinished(environment: Environment) -> str:
 
 
 def _first_unfinished(environment: Environment) -> str:
-    """Return the first service with unfinished work, in the order in which events reach them."""
+    """Describe the first unfinished work that is found, such as "outbox of survey"; "" if none is.
+
+    Services are looked at in the order in which events reach them.
+    """
     for service in SERVICES:
         if service in CONSUMED and environment.infrastructure.consumer_lag(service):
             return f"consumer of {service}"
-        if service == "scoring" and environment.infrastructure.number("scoring", _UNSETTLED):
-            return "classes"
+        if service == "scoring" and environment.infrastructure.number("scoring", _AWAITING_CLASSES):
+            return "ABC classes of scoring"
         if environment.infrastructure.number(service, _UNPUBLISHED):
             return f"outbox of {service}"
     return ""
 
 
 _UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
-_UNSETTLED = "SELECT count(*) FROM scores WHERE unsettled_since IS NOT NULL"
+_AWAITING_CLASSES = "SELECT count(*) FROM scores WHERE unsettled_since IS NOT NULL"

@@ -69,22 +69,36 @@ WITHOUT_DEATHS = frozenset({"nothing", "second-worker", "migrated"})
 
 
 def planned_rounds(
-    stack: str, rounds: int, seed: int, only: tuple[str, ...] = (), *, most_seconds: float = 4
+    stack: str,
+    rounds: int,
+    seed: int,
+    only_faults: tuple[str, ...] = (),
+    *,
+    most_seconds: float = 4,
 ) -> list[Round]:
-    """Return the rounds of a campaign on one stack; with `only`, rounds of these faults only."""
+    """Return the rounds of a campaign on one stack.
+
+    If `only_faults` is not empty, all rounds have one of these faults.
+    """
     random = Random(f"{stack} {seed}")
-    kinds = {name: kind for name, kind in KINDS[stack].items() if not only or name in only}
-    faults = _shuffled(random, [name for name, kind in kinds.items() for _ in range(kind.weight)])
-    targets = {name: _shuffled(random, list(kind.targets)) for name, kind in kinds.items()}
+    kinds = {
+        name: kind for name, kind in KINDS[stack].items() if not only_faults or name in only_faults
+    }
+    faults = _endlessly_shuffled(
+        random, [name for name, kind in kinds.items() for _ in range(kind.weight)]
+    )
+    targets = {
+        name: _endlessly_shuffled(random, list(kind.targets)) for name, kind in kinds.items()
+    }
     found = []
     for number, fault in zip(range(1, rounds + 1), faults, strict=False):
         seconds = round(random.uniform(1, most_seconds), 1)
-        load = f"{stack} {seed} {number}"
-        found.append(Round(number, fault, next(targets[fault]), seconds, load))
+        write_seed = f"{stack} {seed} {number}"
+        found.append(Round(number, fault, next(targets[fault]), seconds, write_seed))
     return found
 
 
-def _shuffled(random: Random, cards: list[str]) -> Iterator[str]:
+def _endlessly_shuffled(random: Random, cards: list[str]) -> Iterator[str]:
     """Yield all cards in random order, then again all of them in a new order, without an end."""
     for _ in count():
         yield from random.sample(cards, len(cards))

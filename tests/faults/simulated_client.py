@@ -117,7 +117,7 @@ class SimulatedClient:
         self._acknowledged.add_rename(name, answer.json()["version"], new_name)
 
     def _answer_survey(self) -> None:
-        """Answer the survey of the round, as a customer without an answer or anonymously."""
+        """Answer this round's survey, as a customer who has not answered it yet or anonymously."""
         customer = (
             self._customers_without_answer.pop()
             if self._customers_without_answer and self._random.random() < 0.7

@@ -102,26 +102,29 @@ class Reach:
     def __init__(self) -> None:
         self.tests: dict[str, set[str]] = defaultdict(set)
         self.seconds: dict[str, float] = defaultdict(float)
-        self._hits: set[str] = set()
-        self._hits_of_fixtures: dict[str, set[str]] = {}
+        self._called_functions: set[str] = set()
+        self._called_by_fixtures: dict[str, set[str]] = {}
 
     def hit(self, name: str, caller: str | None = None) -> None:
         """Record a call of a function; mutmut's trampoline calls this."""
         del caller
-        self._hits.add(name)
+        self._called_functions.add(name)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(
         self, fixturedef: pytest.FixtureDef[object]
     ) -> Generator[None, object, object]:
-        """Record the functions that a shared fixture calls, for each test that uses the fixture."""
-        before, self._hits = self._hits, set()
+        """Record which functions a shared fixture calls, by the fixture's name.
+
+        The fixture is set up only once, but its calls count for every test that uses it.
+        """
+        before, self._called_functions = self._called_functions, set()
         try:
             return (yield)
         finally:
             if fixturedef.scope != "function":
-                self._hits_of_fixtures[fixturedef.argname] = self._hits
-            self._hits |= before
+                self._called_by_fixtures[fixturedef.argname] = self._called_functions
+            self._called_functions |= before
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.seconds[report.nodeid] += report.duration
@@ -133,11 +136,11 @@ class Reach:
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         """Add the test to the tests of each function that it or its fixtures have called."""
         shared = (
-            self._hits_of_fixtures.get(name, set()) for name in getattr(item, "fixturenames", ())
+            self._called_by_fixtures.get(name, set()) for name in getattr(item, "fixturenames", ())
         )
-        for name in self._hits.union(*shared):
+        for name in self._called_functions.union(*shared):
             self.tests[name].add(item.nodeid)
-        self._hits = set()
+        self._called_functions = set()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -99,7 +99,10 @@ def running(
 
 @cache
 def tables(database: Database) -> list[str]:
-    """Return the names of a service's tables; a table follows the tables that refer to it."""
+    """Return the names of a service's tables in an order in which they can be emptied.
+
+    A table with a foreign key comes before the table that the foreign key refers to.
+    """
     schema = None if database.is_sqlite else database.schema
     found = inspect(database.engine).get_sorted_table_and_fkc_names(schema=schema)
     return [name for name, _ in reversed(found) if name and name != "alembic_version"]

@@ -132,9 +132,12 @@ def test_the_sqlstate_of_postgresql_decides_whether_an_error_is_an_outage(
     assert is_outage(error) is outage
 
 
-def test_an_error_of_copy_is_raised_as_an_error_of_sqlalchemy(postgres_backend: Backend) -> None:
+def test_an_error_of_the_postgresql_copy_command_is_raised_as_an_sqlalchemy_error(
+    postgres_backend: Backend,
+) -> None:
     backend = postgres_backend
     Model.metadata.create_all(backend.database.engine)
+    # Thirty rows are enough for COPY; they all have the same id, so the command fails.
     rows = [{"id": 1, "amount": None, "moment": None, "things": None} for _ in range(30)]
     with pytest.raises(DBAPIError) as error, backend.database.transaction() as session:
         insert_rows(session, Row, rows)

@@ -49,7 +49,8 @@ def digest(credential: str) -> str:
 def credential(seed: bytes, key_id: UUID) -> str:
     """Return the text of an API key, derived from the gateway's secret `seed` and the key's id.
 
-    The text is stored nowhere. A retried request for a new key gets the same text.
+    The text of the key is not stored, only its digest. A retried request for a new key gets the
+    same text.
     """
     secret = hmac.digest(seed, _PURPOSE + key_id.bytes, "sha256")
     return PREFIX + base64.urlsafe_b64encode(secret).decode().rstrip("=")

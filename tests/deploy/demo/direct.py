@@ -156,7 +156,7 @@ def is_silent(days: list[date], as_of: date) -> bool:
 
 
 def rung(days: list[date], as_of: date) -> str:
-    """Return the rung of the ladder on which a customer is who bought on `days`."""
+    """Return the loyalty rung, on the day `as_of`, of a customer who bought on `days`."""
     if not days:
         return "suspect"
     if is_silent(days, as_of):

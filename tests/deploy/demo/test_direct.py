@@ -92,10 +92,12 @@ def test_the_index_is_the_mean_of_the_responses_indices(small: Path) -> None:
         ([date(2025, 1, 1), date(2025, 1, 2), date(2025, 1, 3)], date(2025, 4, 3), False),
         ([date(2025, 1, 1), date(2025, 1, 2), date(2025, 1, 3)], date(2025, 4, 4), True),
     ],
+    ids=["one_day_365", "one_day_366", "three_days_90", "three_days_91"],
 )
 def test_a_customer_is_silent_from_the_day_after_the_allowed_gap(
     days: list[date],
     as_of: date,
     expected: bool,  # noqa: FBT001 - the expected answer
 ) -> None:
+    """The gap is 365 days after purchases on one day, 90 after purchases on three days in a row."""
     assert is_silent(days, as_of) is expected

@@ -69,7 +69,7 @@ def test_each_kind_of_cell_is_parsed(cell: Cell, text: str, value: object) -> No
         (time_cell(SHANGHAI), "0001-01-01", "year from 1900 to 9998"),
     ],
 )
-def test_the_message_about_an_invalid_cell_is_what_to_write_instead(
+def test_an_invalid_cell_is_refused_with_a_message_that_helps_to_correct_it(
     cell: Cell, text: str, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):

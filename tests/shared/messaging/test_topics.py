@@ -42,7 +42,7 @@ def test_the_embedded_log_needs_no_topics() -> None:
     topics.create(Settings())
 
 
-def test_an_existing_topic_gets_missing_configs_but_values_of_operators_are_not_changed(
+def test_an_existing_topic_gets_missing_configs_but_values_set_by_an_operator_stay(
     kafka_bootstrap: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The topics of an older release get the configuration that a newer release adds."""

@@ -215,7 +215,7 @@ def _lock_by_external_id(
 
 
 def record_of(customer: Customer) -> Record:
-    """Return the record of a stored customer."""
+    """Return the fields of a customer's row as a `Record` of the domain."""
     return Record(
         external_ids=tuple(ExternalId(**pair) for pair in customer.external_ids),
         name=customer.name,

@@ -47,8 +47,9 @@ class Staging:
         """Yield a group for each key, sorted by key; its lines are in the order of the file.
 
         A key with more than `max_lines` lines cannot become a record. The lines of such a key are
-        yielded in pieces with `is_cut`, and lines with an empty key one by one, so that no piece
-        needs much memory.
+        yielded in pieces of at most `max_lines` + 1 lines, all with `is_cut`, and lines with an
+        empty key one by one, so that no piece needs much memory. Each row of the table `runs` has
+        the adjacent lines of the file with one key, as JSON (see the docstring of the module).
         """
         select = "SELECT key, lines FROM runs ORDER BY key, number"
         runs = self._connection.execute(select)
@@ -83,5 +84,5 @@ def _line_values(line: Line) -> tuple[int, list[str], str | None]:
 
 
 def _line_from_values(number: int, cells: list[str], fault: str | None) -> Line:
-    """Return the line from which `_line_values` returned these values."""
+    """Rebuild a line from its stored values: the inverse of `_line_values`."""
     return Line(number, cells, Fault("", "ragged", fault) if fault else None)

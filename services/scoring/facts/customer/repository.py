@@ -15,7 +15,10 @@ _ROW = Customer.__table__
 
 
 def visible_to(reader: Reader, statement: Select[Any]) -> Select[Any]:
-    """Restrict a statement to the customers on record that the reader may see."""
+    """Restrict a statement to the customers on record that the reader may see.
+
+    A customer of whom only orders or responses have arrived so far has a row without a `version`.
+    """
     visible = visible_rows(reader, owner=Customer.owner, team=Customer.team)
     return statement.where(Customer.version.is_not(None), *visible)
 

@@ -55,7 +55,10 @@ class ExchangeRates:
 
 
 def sum_excluded(amounts: Iterable[ExcludedAmount]) -> tuple[ExcludedAmount, ...]:
-    """Add up excluded amounts by currency; the currencies are in alphabetical order."""
+    """Add up, by currency, amounts that could not be converted, and their numbers of facts.
+
+    The currencies are in alphabetical order.
+    """
     by_currency: dict[str, list[ExcludedAmount]] = {}
     for each in amounts:
         by_currency.setdefault(each.currency, []).append(each)

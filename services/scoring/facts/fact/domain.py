@@ -83,7 +83,9 @@ class Order(Protocol):
     @property
     def occurred_on(self) -> date: ...
     @property
-    def currency(self) -> str: ...
+    def currency(self) -> str:
+        """The ISO 4217 code of the currency of all amounts in the order."""
+
     @property
     def lines(self) -> Sequence[Line]: ...
 
@@ -129,7 +131,11 @@ def facts_of(order: Order) -> list[Fact]:
 
 
 def _fact(order: Order, kind: Kind, lines: Sequence[Line]) -> Fact:
-    """Return the purchase or the return with these lines of an order."""
+    """Return the purchase or the return with these lines of an order.
+
+    Both customer ids are the customer whom this version names; `link_versions` may replace
+    `customer_id` later, if this version is anonymous.
+    """
     return Fact(
         fact_id=fact_id(order.order_id, order.version, kind),
         source_id=order.order_id,

@@ -62,7 +62,8 @@ def read_abc(
 
     The table of today is computed a few seconds after the last change; `made_at` says when. An API
     key that may see only some customers gets a table of these customers. The table of a past date
-    includes all customers who are on record now, so that orders imported later are included.
+    is computed from what is known now: it includes customers who were registered later, and orders
+    that were imported later.
     """
     snapshot = _snapshot(session, reader, period, settlement.abc_snapshot_name(method, basis))
     if snapshot is not None:

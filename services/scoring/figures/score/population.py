@@ -43,8 +43,10 @@ from shared.row_access import SYSTEM_READER, Reader
 class Member(NamedTuple):
     """A customer with the figures from which the ABC table and the ladder are computed.
 
-    `sort_id` is the smallest external id. (A named tuple, because all customers are in memory at
-    once.)
+    `sort_id` is the smallest external id. `excluded` are the amounts that are not in `revenue`,
+    because there is no exchange rate for them, and `recent_excluded` those that are therefore not
+    in `recent_revenue`, the revenue of the last `ladder_months` months. (A named tuple, because all
+    customers are in memory at once.)
     """
 
     customer_id: UUID
@@ -59,7 +61,10 @@ class Member(NamedTuple):
 
     @classmethod
     def of_row(cls, row: Row) -> "Member":
-        """Build a member from a stored score, a row of `repository.population`."""
+        """Build a member from a stored score, a row of `repository.population`.
+
+        `excluded` and `recent_excluded` are amounts for which there is no exchange rate.
+        """
         return cls(
             customer_id=row["customer_id"],
             sort_id=row["sort_id"],

@@ -12,7 +12,7 @@ from shared.http.pagination import PageRequest, Slice, page
 
 
 def model_for(session: Session, moment: datetime) -> ValueModel:
-    """Return the value model with which figures of this moment are computed."""
+    """Return the value model that applies to figures as of the time `moment`."""
     return model_at([value_model(row) for row in session.scalars(select(StoredModel))], moment)
 
 

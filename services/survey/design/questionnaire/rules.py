@@ -149,7 +149,7 @@ def _role_faults(pointer: str, kind: QuestionType, question: Mapping[str, Any]) 
 
 
 def _has_least_and_most(kind: QuestionType, question: Mapping[str, Any]) -> bool:
-    """Return whether answers have a least value and a most value, and the two differ."""
+    """Return whether answers have a minimum and a maximum, and the two differ."""
     if kind is not QuestionType.NUMBER:
         return kind in SCALED
     least, most = question.get("least"), question.get("most")

@@ -38,7 +38,7 @@ def response_submitted(row: Row) -> ResponseSubmitted:
 
 
 def response_state(row: Row) -> ResponseState:
-    """Return the event with a response's open answers."""
+    """Return the state event, which contains a response's open (free-text) answers."""
     return ResponseState(
         response_id=row["id"],
         version=row["version"],

@@ -109,7 +109,7 @@ class SurveyUpdate(Body):
     )
 
     def applied_to(self, title: Mapping[str, str]) -> dict[str, str]:
-        """Return the changed title by language; raise Invalid if no language is left."""
+        """Return the title in each language after this update; raise Invalid if none is left."""
         changed = patched(_ChangeableFields, {"title": title}, self)
         return changed.title.model_dump(exclude_none=True)
 

@@ -274,7 +274,7 @@ def _record_change(
 ) -> None:
     """Raise the version of a changed survey, and record its events unless it is a draft.
 
-    The events are the result of `event` and the state of the survey.
+    Two events are recorded: the one that the function `event` returns, and the survey's new state.
     """
     survey.version += 1
     session.flush()

@@ -1,4 +1,7 @@
-"""The moment and `is_current` of a point in time depend on the local day and the clock."""
+"""A date and the clock determine the exact time of a figure, and whether it is the present.
+
+The date is a local day in the company's time zone.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

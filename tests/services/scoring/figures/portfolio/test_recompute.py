@@ -36,7 +36,7 @@ def _differences(scoring: Running) -> list[str]:
 
 
 def _history(random: Random) -> Iterator[Any]:
-    """Yield events of a survey, of customers, of random orders in versions, of random responses."""
+    """Yield events of a survey, customers, random orders with 1 to 3 versions, and responses."""
     yield survey("s", "q", "p")
     yield from (customer(name) for name in NAMES if name)
     for number in range(60):

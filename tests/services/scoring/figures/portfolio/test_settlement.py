@@ -116,15 +116,15 @@ def test_a_score_that_changes_during_a_settlement_gets_its_class_from_the_next_o
     scoring: Running, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _handle_buyers(worker, 12)
-    original = settlement._new_classes
+    compute_classes = settlement._new_classes
 
-    def change_a_score(*arguments: Any) -> Any:
-        settled = list(original(*arguments))
+    def compute_classes_then_change_a_score(*arguments: Any) -> Any:
+        classes = list(compute_classes(*arguments))
         worker.handle(order("late", "c00", SPRING, ("1", "1")))
-        return settled
+        return classes
 
     with monkeypatch.context() as patched:
-        patched.setattr(settlement, "_new_classes", change_a_score)
+        patched.setattr(settlement, "_new_classes", compute_classes_then_change_a_score)
         worker.settle()
     assert scoring.client.get(f"/v1/scores/{id_of('c00')}").json()["class"] is None
     assert worker.settling.settle() == 1

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -116,11 +116,12 @@ def test_an_anonymous_order_is_in_no_score_until_a_later_version_names_a_custome
     anonymous = order("1", None, SPRING, ("1", "100000"))
     worker.handle(customer("a"), anonymous)
     assert _score(scoring, "a")["value_points"] == "0"
-    claimed = replace(anonymous, version=2, customer_id=id_of("a"))
-    worker.handle(claimed)
+    claimed_at = RECORDED + timedelta(days=1)
+    worker.handle(replace(anonymous, version=2, customer_id=id_of("a"), recorded_at=claimed_at))
     assert _score(scoring, "a")["value_points"] == "1"
-    before_the_claim = {"as_of": SPRING.isoformat(), "known_by": RECORDED.isoformat()}
-    assert _score(scoring, "a", **before_the_claim)["value_points"] == "1"
+    # From then on the order is treated as if it had always belonged to the customer.
+    known_before_the_claim = {"as_of": SPRING.isoformat(), "known_by": RECORDED.isoformat()}
+    assert _score(scoring, "a", **known_before_the_claim)["value_points"] == "1"
 
 
 def test_a_score_with_known_by_is_computed_from_the_versions_known_on_that_date(

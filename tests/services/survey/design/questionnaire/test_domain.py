@@ -24,6 +24,7 @@ def items_by_code() -> dict[str, Item]:
 
 
 def test_a_matrix_has_one_item_per_row_and_every_other_question_is_one_item() -> None:
+    """The rows of the matrix are `appearance` and `safety`; each other item is a question."""
     assert list(items_by_code()) == [
         "appearance",
         "safety",
