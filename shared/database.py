@@ -4,7 +4,7 @@ The differences between the two are handled here; the code that uses this module
 both.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -85,6 +85,9 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 Row = dict[str, Any]
 """The values of a table row by column name."""
+
+RowView = Mapping[str, Any]
+"""The values of a table row by column name, for reading only."""
 
 
 def row_of(record: Any) -> Row:

@@ -16,14 +16,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shared.bulk import any_of, lock_or_create
+from shared.database import RowView
 
-Row = Mapping[str, Any]
 Event = TypeVar("Event")
 
 
 def apply_events(
-    session: Session, projection: Any, events: Iterable[Event], to_row: Callable[[Event], Row]
-) -> dict[UUID, Row]:
+    session: Session, projection: Any, events: Iterable[Event], to_row: Callable[[Event], RowView]
+) -> dict[UUID, RowView]:
     """Apply a batch of events to a projection, a table whose rows `to_row` makes of events.
 
     Returns the newest row of each id, without ids for which a higher version is stored already.
@@ -32,7 +32,7 @@ def apply_events(
     return upsert_newer(session, projection, lock_rows(session, projection, rows), rows)
 
 
-def newest_rows(events: Iterable[Event], to_row: Callable[[Event], Row]) -> dict[UUID, Row]:
+def newest_rows(events: Iterable[Event], to_row: Callable[[Event], RowView]) -> dict[UUID, RowView]:
     """Turn events into rows; return, by id, the row with the highest version of each id."""
     return {row["id"]: row for row in sorted(map(to_row, events), key=itemgetter("version"))}
 
@@ -40,11 +40,11 @@ def newest_rows(events: Iterable[Event], to_row: Callable[[Event], Row]) -> dict
 def lock_rows(
     session: Session,
     projection: Any,
-    rows: Mapping[UUID, Row],
+    rows: Mapping[UUID, RowView],
     *,
     other_ids: Collection[UUID] = (),
-    blank_row: Callable[[UUID], Row] = lambda id_: {"id": id_},
-) -> dict[UUID, Row]:
+    blank_row: Callable[[UUID], RowView] = lambda id_: {"id": id_},
+) -> dict[UUID, RowView]:
     """Lock the rows of the ids in `rows` and `other_ids` until the transaction ends; return them.
 
     A row that does not exist yet is inserted first: with the values that `rows` has for its id, or,
@@ -61,8 +61,11 @@ def lock_rows(
 
 
 def upsert_newer(
-    session: Session, projection: Any, locked: Mapping[UUID, Row], rows: Mapping[UUID, Row]
-) -> dict[UUID, Row]:
+    session: Session,
+    projection: Any,
+    locked: Mapping[UUID, RowView],
+    rows: Mapping[UUID, RowView],
+) -> dict[UUID, RowView]:
     """Update the locked rows to `rows`, except where a higher version is stored.
 
     Returns, by id, those of `rows` whose version is not lower than the stored one, whether the
@@ -79,14 +82,14 @@ def upsert_newer(
     return current
 
 
-def _differs(row: Row, stored: Row) -> bool:
+def _differs(row: RowView, stored: RowView) -> bool:
     """Return whether a row differs from the stored one in a column other than `changed_at`."""
     return any(value != stored[name] for name, value in row.items() if name != "changed_at")
 
 
-def _select_locked(session: Session, projection: Any, ids: Collection[UUID]) -> dict[UUID, Row]:
+def _select_locked(session: Session, projection: Any, ids: Collection[UUID]) -> dict[UUID, RowView]:
     """Lock and return rows in the order of their ids, so that two transactions cannot deadlock."""
     table = projection.__table__
     statement = select(table).where(any_of(session, table.c.id, ids)).order_by(table.c.id)
-    rows = cast("Iterable[Row]", session.execute(statement.with_for_update()).mappings())
+    rows = cast("Iterable[RowView]", session.execute(statement.with_for_update()).mappings())
     return {row["id"]: row for row in rows}

@@ -118,7 +118,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._deadline = None
 
     def _time_is_up(self) -> None:
-        """End a connection at its deadline; one that has begun to send headers is told why."""
+        """End a connection at its deadline; answer 408 first if it has begun to send headers."""
         self._deadline = None
         if self._refused or not self._in_headers:
             self.transport.abort()

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.scoring.facts.customer.models import Customer
-from services.scoring.models import Row
+from shared.database import RowView
 from shared.row_access import SYSTEM_READER, Reader, visible_rows
 
 _ROW = Customer.__table__
@@ -23,13 +23,13 @@ def visible_to(reader: Reader, statement: Select[Any]) -> Select[Any]:
     return statement.where(Customer.version.is_not(None), *visible)
 
 
-def customer(session: Session, reader: Reader, customer_id: UUID) -> Row | None:
+def customer(session: Session, reader: Reader, customer_id: UUID) -> RowView | None:
     """Return a customer on record, or None if no such customer is visible to the reader."""
     statement = visible_to(reader, select(_ROW).where(Customer.id == customer_id))
-    return cast("Row | None", session.execute(statement).mappings().first())
+    return cast("RowView | None", session.execute(statement).mappings().first())
 
 
-def customers(session: Session, reader: Reader = SYSTEM_READER) -> Mapping[UUID, Row]:
+def customers(session: Session, reader: Reader = SYSTEM_READER) -> Mapping[UUID, RowView]:
     """Return all customers on record that the reader may see, as rows by customer id."""
     found = session.execute(visible_to(reader, select(_ROW))).mappings().all()
-    return {row["id"]: row for row in cast("Iterable[Row]", found)}
+    return {row["id"]: row for row in cast("Iterable[RowView]", found)}

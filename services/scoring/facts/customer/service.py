@@ -6,19 +6,19 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.scoring.facts.customer.models import Customer
-from services.scoring.models import Row
 from shared import clock, projections
 from shared.contracts.registry.customer import CustomerState
+from shared.database import RowView
 
 
-def newest_rows(events: Iterable[CustomerState]) -> dict[UUID, Row]:
+def newest_rows(events: Iterable[CustomerState]) -> dict[UUID, RowView]:
     """Convert events to rows by customer id; of several events of a customer the newest is used."""
     return projections.newest_rows(events, _row)
 
 
 def lock_customers(
-    session: Session, customer_ids: Collection[UUID], rows: Mapping[UUID, Row] | None = None
-) -> dict[UUID, Row]:
+    session: Session, customer_ids: Collection[UUID], rows: Mapping[UUID, RowView] | None = None
+) -> dict[UUID, RowView]:
     """Lock customers until the transaction ends and return their rows, by customer id.
 
     A second transaction waits here and then sees the facts that the first one has written. For a
@@ -31,8 +31,8 @@ def lock_customers(
 
 
 def upsert_customers(
-    session: Session, locked: Mapping[UUID, Row], rows: Mapping[UUID, Row]
-) -> dict[UUID, Row]:
+    session: Session, locked: Mapping[UUID, RowView], rows: Mapping[UUID, RowView]
+) -> dict[UUID, RowView]:
     """Write each of `rows` unless the locked row of the same customer is newer.
 
     Return the current row of every customer.
@@ -40,7 +40,7 @@ def upsert_customers(
     return {**locked, **projections.upsert_newer(session, Customer, locked, rows)}
 
 
-def _row(event: CustomerState) -> Row:
+def _row(event: CustomerState) -> RowView:
     """Return the row of the table of customers that an event describes."""
     return {
         "id": event.customer_id,
@@ -53,7 +53,7 @@ def _row(event: CustomerState) -> Row:
     }
 
 
-def _blank_row(customer_id: UUID) -> Row:
+def _blank_row(customer_id: UUID) -> RowView:
     """Return the row of a customer of whom only the id is known."""
     blank = dict.fromkeys(Customer.__table__.c.keys())
     return blank | {"id": customer_id, "disqualified": False}

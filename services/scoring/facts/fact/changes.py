@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.scoring.facts.fact.domain import Fact
-from services.scoring.models import Row
+from shared.database import RowView
 from shared.settings import ServiceSettings
 
 
@@ -44,7 +44,7 @@ class Changes:
 
     facts: list[Fact] = field(default_factory=list)
     new_amounts: list[NewAmount] = field(default_factory=list)
-    customer_rows: dict[UUID, Row] = field(default_factory=dict)
+    customer_rows: dict[UUID, RowView] = field(default_factory=dict)
     affected_ids: set[UUID] = field(default_factory=set)
 
     def add(self, other: "Changes") -> None:

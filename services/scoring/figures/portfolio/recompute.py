@@ -16,10 +16,9 @@ from services.scoring.figures.satisfaction_index.domain import sums_of_indices
 from services.scoring.figures.satisfaction_index.service import stored_sums
 from services.scoring.figures.score import repository, service
 from services.scoring.figures.score.population import stored_population
-from services.scoring.models import Row
 from services.scoring.settings import Settings
 from shared import clock
-from shared.database import Database
+from shared.database import Database, RowView
 from shared.row_access import SYSTEM_READER
 
 _CHUNK = 500
@@ -49,7 +48,7 @@ def differences(session: Session, settings: Settings) -> Iterator[str]:
 
 
 def _score_differences(
-    session: Session, customers: dict[UUID, Row], settings: Settings
+    session: Session, customers: dict[UUID, RowView], settings: Settings
 ) -> Iterator[str]:
     """Yield a line for each column of a stored score that differs from the computed one."""
     stored = repository.stored_scores(session, customers)

@@ -29,9 +29,8 @@ from services.scoring.figures.score.population import (
     population_of,
 )
 from services.scoring.figures.score.service import record_assignments
-from services.scoring.models import Row
 from shared import clock
-from shared.database import Database
+from shared.database import Database, RowView
 from shared.messaging import outbox
 from shared.row_access import SYSTEM_READER
 from shared.settings import ServiceSettings
@@ -194,7 +193,7 @@ def _publish(session: Session, settled: Sequence[_NewClasses]) -> None:
     record_assignments(session, "class", classes)
 
 
-def _after(settled: _NewClasses, row: Row) -> Row:
+def _after(settled: _NewClasses, row: RowView) -> RowView:
     """Return the row of a score with its new classes."""
     return {
         **row,

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from services.scoring.figures.score.models import StoredScore
-from services.scoring.models import Row
 from shared.contracts.scoring.score import (
     ClassChanged,
     Excluded,
@@ -15,6 +14,7 @@ from shared.contracts.scoring.score import (
     ScoreFacts,
     ScoreState,
 )
+from shared.database import RowView
 from shared.money import format_decimal
 
 _IDENTIFYING = {"customer_id", "version", "as_of"}
@@ -27,7 +27,7 @@ _COPIED = [
 """Columns with figures that are copied to the field of the same name in the events."""
 
 
-def score_figures(row: Row) -> dict[str, Any]:
+def score_figures(row: RowView) -> dict[str, Any]:
     """Return the figures of a score in the form in which events carry them.
 
     If they are equal to those of the row before a change, no event is published.
@@ -43,17 +43,17 @@ def score_figures(row: Row) -> dict[str, Any]:
     }
 
 
-def score_changed(row: Row) -> ScoreChanged:
+def score_changed(row: RowView) -> ScoreChanged:
     """Return the event that publishes a changed score; `row` is the new score."""
     return ScoreChanged(**_identity(row), **score_figures(row))
 
 
-def score_state(row: Row) -> ScoreState:
+def score_state(row: RowView) -> ScoreState:
     """Return the state event of a score: its figures and its ABC class."""
     return ScoreState(**_identity(row), **score_figures(row), customer_class=row["customer_class"])
 
 
-def rung_changed(row: Row, *, before: str | None) -> RungChanged:
+def rung_changed(row: RowView, *, before: str | None) -> RungChanged:
     """Return the event that a customer has moved from the rung `before` to the rung in the row."""
     return RungChanged(
         customer_id=row["customer_id"],
@@ -64,7 +64,7 @@ def rung_changed(row: Row, *, before: str | None) -> RungChanged:
     )
 
 
-def class_changed(row: Row, moment: datetime, *, before: str | None) -> ClassChanged:
+def class_changed(row: RowView, moment: datetime, *, before: str | None) -> ClassChanged:
     """Return the event that a customer has moved from the class `before` to the one in the row."""
     return ClassChanged(
         customer_id=row["customer_id"],
@@ -75,6 +75,6 @@ def class_changed(row: Row, moment: datetime, *, before: str | None) -> ClassCha
     )
 
 
-def _identity(row: Row) -> dict[str, Any]:
+def _identity(row: RowView) -> dict[str, Any]:
     """Return the fields of an event that are not figures: customer, version, day and moment."""
     return {name: row[name] for name in _IDENTIFYING} | {"recorded_at": row["made_at"]}

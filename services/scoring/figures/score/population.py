@@ -35,8 +35,8 @@ from services.scoring.figures.score import repository
 from services.scoring.figures.score.domain import Score, score
 from services.scoring.modelling.value_model import repository as value_model_repository
 from services.scoring.modelling.value_model.domain import ValueModel
-from services.scoring.models import Row
 from shared import clock
+from shared.database import RowView
 from shared.row_access import SYSTEM_READER, Reader
 
 
@@ -60,7 +60,7 @@ class Member(NamedTuple):
     recent_excluded: tuple[ExcludedAmount, ...]
 
     @classmethod
-    def of_row(cls, row: Row) -> "Member":
+    def of_row(cls, row: RowView) -> "Member":
         """Build a member from a stored score, a row of `repository.population`.
 
         `excluded` and `recent_excluded` are amounts for which there is no exchange rate.
@@ -78,7 +78,7 @@ class Member(NamedTuple):
         )
 
     @classmethod
-    def of_score(cls, customer: Row, computed: Score) -> "Member":
+    def of_score(cls, customer: RowView, computed: Score) -> "Member":
         """Build a member from a customer (a row of the table of customers) and a computed score."""
         return cls(
             customer_id=customer["id"],
@@ -186,7 +186,7 @@ def population_at(
     every_fact = (fact for own_facts in facts.values() for fact in own_facts)
     rates = rate_repository.rates_for(session, every_fact, target=point_in_time.currency)
 
-    def member(customer_id: UUID, customer: Row) -> Member:
+    def member(customer_id: UUID, customer: RowView) -> Member:
         own_facts = facts.get(customer_id, ())
         computed = score(
             [fact for fact in own_facts if start is None or fact.occurred_on >= start],

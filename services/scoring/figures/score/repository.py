@@ -12,8 +12,8 @@ from services.scoring.facts.customer.models import Customer
 from services.scoring.facts.customer.repository import visible_to
 from services.scoring.figures.score.filters import ScoreFilter
 from services.scoring.figures.score.models import StoredScore
-from services.scoring.models import Row
 from shared.bulk import any_of
+from shared.database import RowView
 from shared.http.async_reads import AsyncReads
 from shared.http.pagination import PageRequest, Slice, page
 from shared.row_access import SYSTEM_READER, Reader
@@ -39,13 +39,13 @@ _ROW_OF_CUSTOMER = _with_customers(select(_ROW)).where(
 )
 
 
-async def score_row(async_reads: AsyncReads, reader: Reader, customer_id: UUID) -> Row | None:
+async def score_row(async_reads: AsyncReads, reader: Reader, customer_id: UUID) -> RowView | None:
     """Return the stored score of a customer, or None if it is not visible to the reader.
 
     The function is asynchronous, because this is the most frequent read.
     """
     statement = visible_to(reader, _ROW_OF_CUSTOMER)
-    return cast("Row | None", await async_reads.row(statement, {"customer_id": customer_id}))
+    return cast("RowView | None", await async_reads.row(statement, {"customer_id": customer_id}))
 
 
 def scores(session: Session, reader: Reader, filters: ScoreFilter, *, paging: PageRequest) -> Slice:
@@ -60,18 +60,18 @@ def scores(session: Session, reader: Reader, filters: ScoreFilter, *, paging: Pa
     )
 
 
-def stored_scores(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Row]:
+def stored_scores(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, RowView]:
     """Return the stored scores of these customers, by customer id."""
     return _by_customer(session, _select_scores(session, customer_ids))
 
 
-def lock_scores(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, Row]:
+def lock_scores(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, RowView]:
     """Lock the stored scores of these customers in ascending order of id; return them by id."""
     statement = _select_scores(session, customer_ids).order_by(_ROW.c.customer_id)
     return _by_customer(session, statement.with_for_update())
 
 
-def population(session: Session, reader: Reader, *, streamed: bool = False) -> Iterable[Row]:
+def population(session: Session, reader: Reader, *, streamed: bool = False) -> Iterable[RowView]:
     """Return all stored scores that the reader may see, ordered by customer id.
 
     The rows have the columns of `_MEMBER`. If `streamed`, rows are fetched in portions, so that
@@ -82,7 +82,7 @@ def population(session: Session, reader: Reader, *, streamed: bool = False) -> I
     )
     if streamed:
         statement = statement.execution_options(yield_per=_ROWS_PER_FETCH)
-    return cast("Iterable[Row]", session.execute(statement).mappings())
+    return cast("Iterable[RowView]", session.execute(statement).mappings())
 
 
 def due_customers(session: Session, today: date, *, limit: int) -> list[UUID]:
@@ -97,7 +97,7 @@ def due_customers(session: Session, today: date, *, limit: int) -> list[UUID]:
     return list(session.scalars(statement.limit(limit)))
 
 
-def unsettled(session: Session) -> Row:
+def unsettled(session: Session) -> RowView:
     """Return a row about the scores that have changed since classes were last computed.
 
     `scores` is the number of these scores, `first` and `last` are the times of the first and the
@@ -111,13 +111,13 @@ def unsettled(session: Session) -> Row:
     statement = select(*columns).select_from(StoredScore)
     of_changed = _with_customers(statement).where(StoredScore.unsettled_since.is_not(None))
     row = session.execute(visible_to(SYSTEM_READER, of_changed)).mappings().one()
-    return cast("Row", row)
+    return cast("RowView", row)
 
 
 def _select_scores(session: Session, customer_ids: Collection[UUID]) -> Select[Any]:
     return select(_ROW).where(any_of(session, _ROW.c.customer_id, customer_ids))
 
 
-def _by_customer(session: Session, statement: Select[Any]) -> dict[UUID, Row]:
-    rows = cast("Iterable[Row]", session.execute(statement).mappings().all())
+def _by_customer(session: Session, statement: Select[Any]) -> dict[UUID, RowView]:
+    rows = cast("Iterable[RowView]", session.execute(statement).mappings().all())
     return {row["customer_id"]: row for row in rows}

@@ -14,7 +14,7 @@ from services.scoring.figures.abc.domain import CustomerClass
 from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.figures.score.domain import Contribution, TermPoints
 from services.scoring.figures.score.models import StoredScore
-from services.scoring.models import Row
+from shared.database import RowView
 from shared.http.schemas import Body, Page
 from shared.money import format_decimal
 
@@ -193,7 +193,7 @@ _SCORE_COLUMNS = ScoreOut.model_fields.keys() & _COLUMNS
 _EXPLANATION_COLUMNS = ExplanationOut.model_fields.keys() & _COLUMNS
 
 
-def score_out(row: Row) -> ScoreOut:
+def score_out(row: RowView) -> ScoreOut:
     """Return the response body for a score, either a stored row or a computed one."""
     index = row["satisfaction_index"]
     satisfaction = None if index is None else {"index": float(index), "n": row["satisfaction_n"]}
@@ -204,7 +204,7 @@ def score_out(row: Row) -> ScoreOut:
 
 
 def explanation_out(
-    row: Row, *, terms: Sequence[TermPoints], following: str | None
+    row: RowView, *, terms: Sequence[TermPoints], following: str | None
 ) -> ExplanationOut:
     """Return the response body for one page of an explanation.
 
@@ -225,7 +225,7 @@ def excluded_out(excluded: Sequence[ExcludedAmount]) -> list[ExcludedOut]:
     return [ExcludedOut.model_validate(each) for each in excluded]
 
 
-def _model_reference(row: Row) -> ModelReference:
+def _model_reference(row: RowView) -> ModelReference:
     return ModelReference(id=row["model_id"], version=row["model_version"])
 
 

@@ -21,9 +21,9 @@ from services.scoring.figures.score import domain, events, repository
 from services.scoring.figures.score.models import Assignment, StoredScore
 from services.scoring.modelling.value_model import repository as value_model_repository
 from services.scoring.modelling.value_model.domain import ValueModel
-from services.scoring.models import Row
 from shared import clock
 from shared.bulk import insert_rows
+from shared.database import RowView
 from shared.ids import new_id
 from shared.messaging import outbox
 from shared.money import format_decimal
@@ -49,7 +49,7 @@ _UPDATE = (
 class ComputedScore:
     """A score computed for a point in time: as a row like a stored score, and by terms."""
 
-    row: Row
+    row: RowView
     terms: tuple[domain.TermPoints, ...]
 
 
@@ -80,7 +80,7 @@ def refresh_customers(
 
 def refresh_scores(
     session: Session,
-    customers: Mapping[UUID, Row],
+    customers: Mapping[UUID, RowView],
     *,
     settings: ServiceSettings,
     sort_id_changed: Collection[UUID] = (),
@@ -117,7 +117,7 @@ class _ScoreUpdate:
     if a figure that events carry differs.
     """
 
-    def __init__(self, before: Row | None, after: dict[str, Any]) -> None:
+    def __init__(self, before: RowView | None, after: dict[str, Any]) -> None:
         self.before = before
         self.needs_event = before is None or (
             events.score_figures(after) != events.score_figures(before)
@@ -137,7 +137,7 @@ class _ScoreUpdate:
 
 
 def load_scorer(
-    session: Session, customers: Mapping[UUID, Row], moment: datetime, *, currency: str
+    session: Session, customers: Mapping[UUID, RowView], moment: datetime, *, currency: str
 ) -> Callable[[UUID, date], dict[str, Any]]:
     """Load facts, value model and exchange rates; return a function that computes scores from them.
 
@@ -162,7 +162,7 @@ def load_scorer(
     return compute
 
 
-def compute_score(session: Session, customer: Row, point_in_time: PointInTime) -> ComputedScore:
+def compute_score(session: Session, customer: RowView, point_in_time: PointInTime) -> ComputedScore:
     """Compute the score of one customer from the customer's facts.
 
     `point_in_time` selects the facts, the value model and the currency of the score.
@@ -220,7 +220,7 @@ def _write(session: Session, updates: Sequence[_ScoreUpdate]) -> None:
         session.execute(_UPDATE, [_parameters(row) for row in changed])
 
 
-def _parameters(row: Row) -> dict[str, Any]:
+def _parameters(row: RowView) -> dict[str, Any]:
     """Return the parameters of the statement `_UPDATE` for a row."""
     return {f"new_{name}": value for name, value in row.items()}
 
