@@ -4,8 +4,11 @@ import secrets
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import count
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -115,25 +118,44 @@ def test_records_that_were_read_but_not_committed_are_read_again(backend: Backen
 
 
 def test_two_members_share_the_records_and_one_continues_alone(backend: Backend) -> None:
-    one = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
-    two = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
-    for number in range(12):
+    """Each member polls in its own thread without pauses, as a worker does (decision 0007)."""
+    leave, by_one, by_two = (Event(), Event()), set[bytes | None](), set[bytes | None]()
+    numbers = count()
+
+    def append_one() -> None:
+        number = next(numbers)
         append(backend, str(number), key=f"key{number}")
-    received: list[ReceivedRecord] = []
 
-    def poll_and_commit(*members: Subscription) -> int:
-        """Poll each member once; return the number of different records received so far."""
-        for member in members:
-            polled = member.poll(seconds=0.05, max_records=3)
-            member.commit(polled)
-            received.extend(polled)
-        return len({item.record.value for item in received})
+    def both_have_read() -> bool:
+        append_one()
+        return bool(by_one and by_two)
 
-    wait_until(lambda: poll_and_commit(one, two) == 12, seconds=REBALANCE_SECONDS)
-    one.close()
-    append(backend, "last")
-    wait_until(lambda: poll_and_commit(two) == 13, seconds=REBALANCE_SECONDS)
-    two.close()
+    with ThreadPoolExecutor() as threads:
+        try:
+            one = threads.submit(poll_and_commit, backend, leave[0], by_one)
+            two = threads.submit(poll_and_commit, backend, leave[1], by_two)
+            wait_until(both_have_read, seconds=REBALANCE_SECONDS)
+            leave[0].set()
+            one.result()
+            for _ in range(12):
+                append_one()
+            total = next(numbers)
+            wait_until(lambda: len(by_one | by_two) == total, seconds=REBALANCE_SECONDS)
+            leave[1].set()
+            two.result()
+        finally:
+            for event in leave:
+                event.set()
+
+
+def poll_and_commit(backend: Backend, leave: Event, values_read: set[bytes | None]) -> None:
+    """Join the backend's group, and poll and commit until `leave` is set."""
+    subscription = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
+    while not leave.is_set():
+        polled = subscription.poll(seconds=0.5, max_records=3)
+        subscription.commit(polled)
+        values_read.update(item.record.value for item in polled)
+    subscription.close()
 
 
 def test_a_poll_returns_at_most_the_requested_number_of_records(backend: Backend) -> None:
@@ -193,16 +215,16 @@ def test_a_member_reads_new_topics_even_if_rejoining_its_group_takes_longer_than
     subscription = backend.log.subscribe(group=backend.unique, topics=late)
     values_read: list[bytes | None] = []
 
-    def has_read(count: int) -> bool:
+    def has_read(number: int) -> bool:
         """Poll for a short time; return whether this number of records was read so far."""
         polled = subscription.poll(seconds=0.03, max_records=10)
         values_read.extend(item.record.value for item in polled)
-        return len(values_read) == count
+        return len(values_read) == number
 
-    for count, topic in enumerate(late, 1):
+    for number, topic in enumerate(late, 1):
         backend.create_topic(topic)
         backend.log.append([text_record(topic, "a", topic)])
-        wait_until(partial(has_read, count))
+        wait_until(partial(has_read, number))
     subscription.close()
 
 
