@@ -1,7 +1,9 @@
 """A campaign plays rounds on one product: write, cause a fault, wait until idle, check."""
 
+import faulthandler
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from tests.faults.bodies import customer_body, external_id, questionnaire_body
@@ -21,6 +23,8 @@ from tests.faults.simulated_client import ITEMS, RoundData
 WRITES_BEFORE = 25
 WRITES_AFTER = 25
 CUSTOMERS_OF_A_ROUND = 12
+_LONGEST_ROUND_SECONDS = 240
+"""After this time, a round prints what each of its threads waits for, and goes on."""
 
 
 @dataclass(slots=True)
@@ -65,7 +69,9 @@ class Campaign:
         last = 0
         for round_ in rounds:
             last = round_.number
+            faulthandler.dump_traceback_later(_LONGEST_ROUND_SECONDS)
             self._play_round(round_)
+            faulthandler.cancel_dump_traceback_later()
             yield round_
             if self.verdict.violations:
                 return
@@ -78,11 +84,13 @@ class Campaign:
         load = Load(environment.product.url, environment.acknowledged, round_.seed)
         errors: list[str] = []
         try:
-            with load.running(self._round_data(round_)):
-                load.wait_for(WRITES_BEFORE)
-                FAULTS[round_.fault](environment, round_)
-                load.wait_for(WRITES_AFTER)
-            idle_after = wait_until_idle(environment, self._api)
+            with ExitStack() as until_idle:
+                with load.running(self._round_data(round_)):
+                    load.wait_for(WRITES_BEFORE)
+                    FAULTS[round_.fault](environment, round_)
+                    until_idle.enter_context(environment.infrastructure.supervised())
+                    load.wait_for(WRITES_AFTER)
+                idle_after = wait_until_idle(environment, self._api)
         except Exception as error:  # noqa: BLE001  any error is a violation
             errors.append(f"{type(error).__name__}: {error}")
             idle_after = 0.0

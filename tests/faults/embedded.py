@@ -67,6 +67,11 @@ class Embedded:
     def restart_servers(self) -> None:
         """Do nothing: the embedded stack has no servers."""
 
+    @contextmanager
+    def supervised(self) -> Iterator[None]:
+        """Do nothing: the embedded stack has no servers."""
+        yield
+
     def process_settings(self, service: str) -> dict[str, str]:  # noqa: ARG002  the same for all services
         return {"PATRON_DATA": str(self._data)}
 

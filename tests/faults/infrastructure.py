@@ -1,6 +1,7 @@
 """The database and event log of a product, read and written without the product's own code."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -47,6 +48,10 @@ class Infrastructure(Protocol):
 
     def restart_servers(self) -> None:
         """Start the servers that have ended."""
+        ...
+
+    def supervised(self) -> AbstractContextManager[None]:
+        """Start servers again whenever they end, inside a `with` block."""
         ...
 
     def process_settings(self, service: str) -> dict[str, str]:

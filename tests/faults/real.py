@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import psycopg
@@ -22,6 +23,10 @@ from tests.system.product import eventually, is_running
 
 _START_SECONDS = 120
 _POLL_MS = 500
+_ANSWER_SECONDS = 10
+"""How long a call waits for a server; without it, the client library waits for ever."""
+_ANSWER_MS = _ANSWER_SECONDS * 1000
+_PAUSE_SECONDS = 0.2
 _SIGNALS = {
     "database-killed": signal.SIGKILL,
     "database-fast": signal.SIGINT,
@@ -47,7 +52,11 @@ class Real:
         return int(self.column(service, sql)[0])
 
     def column(self, service: str, sql: str) -> list[Any]:
-        with psycopg.connect(self.urls[service], options=f"-csearch_path={service}") as connection:
+        with psycopg.connect(
+            self.urls[service],
+            options=f"-csearch_path={service}",
+            connect_timeout=_ANSWER_SECONDS,
+        ) as connection:
             return [row[0] for row in connection.execute(sql.encode()).fetchall()]
 
     def change(self, service: str, sql: str) -> bool:
@@ -65,8 +74,9 @@ class Real:
                 bootstrap_servers=self.kafka.bootstrap, group_id=group, enable_auto_commit=False
             )
         consumer = self._lag_consumers[group]
-        ends = consumer.end_offsets(_partitions(consumer, CONSUMED[group]))
-        return sum(end - (consumer.committed(part) or 0) for part, end in ends.items())
+        ends = consumer.end_offsets(_partitions(consumer, CONSUMED[group]), _ANSWER_MS)
+        committed = {part: consumer.committed(part, timeout_ms=_ANSWER_MS) or 0 for part in ends}
+        return sum(end - committed[part] for part, end in ends.items())
 
     def records(self) -> list[PublishedRecord]:
         found: list[PublishedRecord] = []
@@ -75,14 +85,14 @@ class Real:
         ) as consumer:
             topics = [name for name in consumer.topics() if name.startswith("patron.")]
             parts = _partitions(consumer, topics)
-            ends = consumer.end_offsets(parts)
+            ends = consumer.end_offsets(parts, _ANSWER_MS)
             consumer.assign(parts)
             for part in parts:
                 consumer.seek(part, self._positions.get(part, 0))
-            while any(consumer.position(part) < end for part, end in ends.items()):
+            while any(consumer.position(part, _ANSWER_MS) < end for part, end in ends.items()):
                 for records in consumer.poll(_POLL_MS).values():
                     found += map(_published_record, records)
-            self._positions = {part: consumer.position(part) for part in parts}
+            self._positions = {part: consumer.position(part, _ANSWER_MS) for part in parts}
         return found
 
     def process_settings(self, service: str) -> dict[str, str]:
@@ -107,6 +117,27 @@ class Real:
         for server in (self.postgres, self.kafka):
             eventually(partial(_is_up, server), seconds=_START_SECONDS)
 
+    @contextmanager
+    def supervised(self) -> Iterator[None]:
+        """Start servers again whenever they end inside the `with` block, as a process manager does.
+
+        A server whose disk was full may end only after there is space again.
+        """
+        finished = Event()
+
+        def restart_ended() -> None:
+            while not finished.is_set():
+                for server in (self.postgres, self.kafka):
+                    _is_up(server)
+
+        thread = Thread(target=restart_ended, name="supervisor")
+        thread.start()
+        try:
+            yield
+        finally:
+            finished.set()
+            thread.join()
+
     def close(self) -> None:
         for consumer in self._lag_consumers.values():
             consumer.close()
@@ -127,7 +158,7 @@ def _end(pid: int, number: signal.Signals) -> None:
 
 def _is_up(server: Postgres | Kafka) -> bool:
     """Start the server if it has ended; return False if it cannot start yet (a full disk)."""
-    time.sleep(0.2)  # time for its guard process to notice that the server has ended
+    time.sleep(_PAUSE_SECONDS)  # time for its guard process to notice that the server has ended
     if not server.ended:
         return True
     try:
