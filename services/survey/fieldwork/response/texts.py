@@ -3,7 +3,7 @@
 from services.survey.design.questionnaire.domain import Language
 from services.survey.fieldwork.response.domain import AnswerFault
 
-_MESSAGES: dict[str, dict[Language, str]] = {
+MESSAGES: dict[str, dict[Language, str]] = {
     "required": {
         "en": "Please answer this question.",
         "zh": "请回答这个问题。",
@@ -77,4 +77,4 @@ def message_for(fault: AnswerFault, language: Language = "en") -> str:
     details = dict(fault.details)
     missing = details.pop("missing", "")
     also = _OR_MISSING_CODES[language].format(missing=missing) if missing else ""
-    return _MESSAGES[fault.code][language].format(also=also, **details)
+    return MESSAGES[fault.code][language].format(also=also, **details)

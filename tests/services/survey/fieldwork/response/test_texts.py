@@ -1,15 +1,15 @@
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from services.survey.design.questionnaire.domain import Language, parse_questionnaire
 from services.survey.fieldwork.response.domain import AnswerChecker, AnswerFault
-from services.survey.fieldwork.response.texts import message_for
+from services.survey.fieldwork.response.texts import MESSAGES, message_for
 from tests.services.survey.documents import every_type
 
 
-def faults_of_many_codes() -> list[AnswerFault]:
-    """Return the faults of invalid answers to every type of question, with many fault codes.
+def faults_of_every_code() -> list[AnswerFault]:
+    """Return the faults of invalid answers to every type of question, with every fault code.
 
     The first fault has the code `outside_scale`.
     """
@@ -20,18 +20,35 @@ def faults_of_many_codes() -> list[AnswerFault]:
         {"bought_at": ["shop", "online", "dealer"], "people": 50, "wish": "\x00"},
         {"people": 1.55},
     ]
-    return [fault for response in answers for fault in checker.check(response).faults]
+    strict_checker = AnswerChecker(parse_questionnaire(with_stricter_questions()).items)
+    return [
+        *(fault for response in answers for fault in checker.check(response).faults),
+        *strict_checker.check({"bought_at": ["shop"], "people": 1.5}).faults,
+    ]
+
+
+def with_stricter_questions() -> dict[str, Any]:
+    """Return `every_type()` with a choice of two options and a question for a whole number."""
+    document = every_type()
+    questions = {question["code"]: question for question in document["questions"]}
+    questions["bought_at"]["fewest"] = 2
+    questions["people"]["decimals"] = 0
+    return document
+
+
+def test_every_message_belongs_to_a_fault_that_the_checks_find() -> None:
+    assert {fault.code for fault in faults_of_every_code()} == set(MESSAGES)
 
 
 @pytest.mark.parametrize("language", get_args(Language))
 def test_every_fault_of_an_answer_has_a_message_in_every_language(language: Language) -> None:
-    messages = [message_for(fault, language) for fault in faults_of_many_codes()]
+    messages = [message_for(fault, language) for fault in faults_of_every_code()]
     assert all(messages)
     assert not any("{" in message for message in messages)
 
 
 def test_a_message_describes_the_valid_answers_and_does_not_repeat_the_input() -> None:
-    outside_scale = faults_of_many_codes()[0]
+    outside_scale = faults_of_every_code()[0]
     assert message_for(outside_scale) == "Choose a whole number from 1 to 5 (or 0)."
     assert message_for(outside_scale, "zh") == "请选择 1 到 5 之间的整数（或 0）。"
 
