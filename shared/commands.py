@@ -39,7 +39,7 @@ def topics(_service: Service, settings: ServiceSettings, *, dry_run: bool) -> No
 
 
 def redrive(service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
-    """Apply the dead letters of this service, events that it could not apply, again."""
+    """Try once more to apply the dead letters: events that this service could not apply."""
     event_log = open_log(settings)
     if dry_run:
         for letter in redriving.list_dead_letters(event_log, service=settings.name):
@@ -52,7 +52,7 @@ def redrive(service: Service, settings: ServiceSettings, *, dry_run: bool) -> No
 
 
 def replay(service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
-    """Apply all events in the topics that this service reads again."""
+    """Apply once more all events in the topics that this service consumes."""
     event_log, handlers = open_log(settings), service.handlers(settings)
     if dry_run:
         for topic, records in replaying.count_records(event_log, handlers=handlers):

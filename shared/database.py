@@ -161,7 +161,10 @@ class Database:
         return True
 
     def async_engine(self) -> AsyncEngine | None:
-        """Return an asyncio engine in autocommit mode; None on SQLite, which has no such driver."""
+        """Return an asyncio engine in autocommit mode; None on SQLite.
+
+        The driver of SQLite that Patron uses is synchronous.
+        """
         if self.is_sqlite:
             return None
         return create_async_engine(**self._options, **_AUTOCOMMIT_OPTIONS)

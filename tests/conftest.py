@@ -86,7 +86,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[MISSING] = []
     config.pluginmanager.register(CpuSeconds())
-    kafka_sockets.close_silently()
+    kafka_sockets.replace_sockets_of_kafka_python()
     structlog.configure(
         processors=[structlog.processors.KeyValueRenderer()],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -21,6 +21,6 @@ def _open_socket(_: Any, family: int, kind: int, protocol: int) -> socket.socket
     return _SilentlyClosed(family, kind, protocol)
 
 
-def close_silently() -> None:
-    """Have kafka-python open sockets that are closed without a warning."""
+def replace_sockets_of_kafka_python() -> None:
+    """Replace the class of kafka-python's sockets by one whose garbage collection does not warn."""
     KafkaNetSocket.socket = _open_socket

@@ -1,4 +1,7 @@
-"""`--stack` chooses the stacks of the suite; what could not run is reported, in CI as a failure."""
+"""Tests of `--stack`, which chooses whether tests run on SQLite, on PostgreSQL and Kafka, or both.
+
+Tests that could not run are reported, in CI as a failure.
+"""
 
 import os
 import re

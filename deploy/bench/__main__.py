@@ -1,6 +1,7 @@
-"""Run the benchmark: `python -m deploy.bench [import freshness read start]`.
+"""Run the benchmark: `python -m deploy.bench`.
 
-The command prints the figures of the chosen parts and writes them to var/bench.json.
+Arguments choose the parts to run: import, freshness, read, start (default: all). The command
+prints the figures of these parts and writes them to var/bench.json.
 """
 
 import argparse

@@ -75,7 +75,10 @@ class Load:
         self.failed = 0
 
     async def run(self) -> None:
-        """Send every order at its planned time and wait until the scores show the timed orders."""
+        """Send every order at its planned time, and wait until the measured orders are visible.
+
+        Of every `timed_every` orders one is measured: the time until a score includes the order.
+        """
         if self._plan.way == "topic":
             self._producer = KafkaProducer(bootstrap_servers=self._plan.bootstrap, acks="all")
         began = time.perf_counter()
@@ -93,7 +96,7 @@ class Load:
         return [str(after - start) for after, start in zip(self._expected, before, strict=True)]
 
     async def _send_and_time(self, number: int) -> None:
-        """Send order `number` of the run, and measure its freshness if it is a timed one.
+        """Send order `number` of the run, and measure its freshness if it is one to measure.
 
         The customers take turns: order `number` belongs to the next customer of the list.
         """

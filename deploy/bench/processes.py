@@ -9,10 +9,11 @@ _UTIME, _STIME, _CUTIME, _CSTIME = 11, 12, 13, 14
 """Positions of the CPU times in /proc/<pid>/stat, counted after the command's name (proc(5))."""
 
 
-def roles(supervisor: int) -> dict[str, int]:
-    """Return the process id of each role, such as "scoring-worker".
+def process_ids(supervisor: int) -> dict[str, int]:
+    """Return the id of each process of the product by its name, such as "scoring-worker".
 
-    A role is a child of the supervisor that writes to a log file, which has the name of the role.
+    The product's processes are the children of the supervisor that write to a log file, which has
+    the name of the process. `supervisor` is the supervisor's process id.
     """
     logs = {pid: Path(_output_file(pid)) for pid in _children(supervisor)}
     pids = {log.stem: pid for pid, log in logs.items() if log.suffix == ".log"}
@@ -21,9 +22,9 @@ def roles(supervisor: int) -> dict[str, int]:
 
 
 def cpu_seconds(supervisor: int) -> dict[str, float]:
-    """Return the CPU seconds used so far by each role, by PostgreSQL and by Kafka."""
-    pids = roles(supervisor)
-    used = {role: _cpu_seconds(pid, _UTIME, _STIME) for role, pid in pids.items()}
+    """Return the CPU seconds used so far by each process, by PostgreSQL and by Kafka."""
+    pids = process_ids(supervisor)
+    used = {name: _cpu_seconds(pid, _UTIME, _STIME) for name, pid in pids.items()}
     servers = [pid for pid in _descendants(supervisor) if pid not in pids.values()]
     for name, command in (("PostgreSQL", "postgres"), ("Apache Kafka", "java")):
         same_command = [pid for pid in servers if _command(pid) == command]
@@ -34,8 +35,9 @@ def cpu_seconds(supervisor: int) -> dict[str, float]:
 
 
 def peak_mebibytes(supervisor: int) -> dict[str, float]:
-    """Return the peak of resident memory of each role in MiB, shared pages included."""
-    return {role: _status_field(pid, "VmHWM") / 1024 for role, pid in roles(supervisor).items()}
+    """Return the peak of each process's resident memory in MiB, shared pages included."""
+    pids = process_ids(supervisor)
+    return {name: _status_field(pid, "VmHWM") / 1024 for name, pid in pids.items()}
 
 
 def _descendants(pid: int) -> Iterator[int]:

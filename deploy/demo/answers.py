@@ -108,7 +108,7 @@ def _scores(rng: Random, mood: Mood) -> dict[str, int | str]:
 def _level_of(mood: Mood, aspect: Aspect) -> float:
     """Return the satisfaction with one aspect: about 0 to 1, lowered by grievances."""
     grievance = aspect.lateness * mood.lateness + aspect.faults * mood.faults
-    return mood.expects + aspect.offset - grievance
+    return mood.expected_satisfaction + aspect.offset - grievance
 
 
 def _likert(level: float) -> int:

@@ -28,8 +28,8 @@ class Customer:
     """A customer as the demo company has recorded it.
 
     `joined` is the first day on which the customer may buy, `gap_days` the average time between two
-    orders, `expects` the satisfaction from 0 to 1 while no delivery is late or faulty. A customer
-    whose `buys` is False never orders.
+    orders. `expected_satisfaction` is the customer's satisfaction, from 0 to 1, while no delivery
+    is late or faulty. A customer whose `buys` is False never orders.
     """
 
     external_id: str
@@ -43,7 +43,7 @@ class Customer:
     buys: bool
     joined: date
     gap_days: float
-    expects: float
+    expected_satisfaction: float
 
     @property
     def is_person(self) -> bool:
@@ -113,7 +113,7 @@ def _customer(rng: Random, number: int, segment: Segment, name: Name, city: City
         buys=internal or rng.random() > _SHARE_WITHOUT_ORDERS,
         joined=_joining_day(rng),
         gap_days=segment.habit.gap_days * rng.lognormvariate(0.0, 0.35),
-        expects=min(0.95, max(0.35, rng.gauss(0.74, 0.11))),
+        expected_satisfaction=min(0.95, max(0.35, rng.gauss(0.74, 0.11))),
     )
 
 

@@ -83,7 +83,7 @@ def findings(api: Api, survey: str) -> Findings:
         indices=[(f"{wave.title} {wave.title_en}", index) for wave, index in indices if index],
         ladder=api.get("/v1/portfolio/ladder", **_AS_OF_END),
         abc=api.get("/v1/portfolio/abc", **_AS_OF_END),
-        valuable=[_valuable_customer(api, score) for score in _most_valuable_customer(api)],
+        valuable=[_valuable_customer(api, score) for score in _highest_scores(api)],
         addresses=_addresses(api, survey),
     )
 
@@ -103,7 +103,8 @@ def _satisfaction(api: Api, survey: str, wave: Wave) -> Json | None:
     return api.find("/v1/portfolio/satisfaction", survey=survey, wave=wave.code)
 
 
-def _most_valuable_customer(api: Api) -> list[Json]:
+def _highest_scores(api: Api) -> list[Json]:
+    """Return the scores of the ten most valuable customers, the most valuable first."""
     return list(api.get("/v1/scores", limit=_MOST_VALUABLE)["items"])
 
 

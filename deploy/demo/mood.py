@@ -14,19 +14,20 @@ _CONTENT = 0.62
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """A customer's satisfaction without grievances (`expects`), and the two grievances.
+    """A customer's satisfaction without grievances, and the grievances that reduce it.
 
-    All three are numbers from 0 to 1; the grievances are subtracted from the satisfaction.
+    `lateness` is the grievance about late deliveries, `faults` the one about faulty goods. All
+    three fields are numbers from 0 to 1; the grievances are subtracted from the satisfaction.
     """
 
-    expects: float
+    expected_satisfaction: float
     lateness: float = 0.0
     faults: float = 0.0
 
     @property
     def level(self) -> float:
         """The satisfaction that is left after the grievances are subtracted, at least 0."""
-        return max(0.0, self.expects - self.lateness - self.faults)
+        return max(0.0, self.expected_satisfaction - self.lateness - self.faults)
 
     @property
     def discontent(self) -> float:
@@ -37,7 +38,7 @@ class Mood:
         """Return the mood after one more delivery, `days_late` days after the promised day."""
         late = min(_LATE_AT_MOST, _LATE + _LATE_PER_DAY * days_late) if days_late > 0 else 0.0
         return Mood(
-            expects=self.expects,
+            expected_satisfaction=self.expected_satisfaction,
             lateness=self.lateness * _FADING + late,
             faults=self.faults * _FADING + (_FAULTY if faulty else 0.0),
         )

@@ -36,7 +36,7 @@ class PurchaseHistory:
     def mood_on(self, day: date) -> Mood:
         """Return the customer's mood on a day, after all deliveries up to that day."""
         moods = [mood for since, mood in self.moods if since <= day]
-        return moods[-1] if moods else Mood(self.customer.expects)
+        return moods[-1] if moods else Mood(self.customer.expected_satisfaction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Order:
 def purchase_history(customer: Customer, seed: int) -> PurchaseHistory:
     """Return the random purchases of a customer until END, or until the customer stops buying."""
     rng = random_stream(seed, "life", customer.external_id)
-    mood, day = Mood(customer.expects), _first_day(rng, customer)
+    mood, day = Mood(customer.expected_satisfaction), _first_day(rng, customer)
     purchases: list[Purchase] = []
     moods: list[tuple[date, Mood]] = []
     while customer.buys and day <= END:

@@ -69,4 +69,4 @@ def _type_text(hint: object) -> str:
     """Return a type as the page shows it, without the names of modules."""
     if isinstance(hint, type) and not typing.get_args(hint):
         return hint.__name__
-    return re.sub(r"\b(typing|uuid|datetime|decimal|shared\.contracts\.\w+)\.", "", str(hint))
+    return re.sub(r"\b(typing|uuid|datetime|decimal|shared\.contracts\.\w+\.\w+)\.", "", str(hint))

@@ -45,7 +45,10 @@ def free_port() -> int:
 
 
 def is_free(port: int, host: str = _LOOPBACK) -> bool:
-    """Return whether a server could listen on a port now; reservations do not matter."""
+    """Return whether a server could listen on a port now.
+
+    The port may be reserved by a process that called `free_port` and has not used the port yet.
+    """
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

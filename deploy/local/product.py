@@ -1,4 +1,7 @@
-"""The product's processes on one machine: their roles, ports and settings."""
+"""The product's processes on one machine: their roles, ports and settings.
+
+A role is the work of one process: its function, its environment variables, and its log.
+"""
 
 import gc
 import os
@@ -14,7 +17,7 @@ from deploy.local.supervise.child import Role
 from shared.commands import main
 from shared.service import Service
 
-_SETTINGS_OF_ONE_RUN = ("DATABASE_URL", "KAFKA_BOOTSTRAP", "IDENTITY_PUBLIC_KEY_FILE")
+_SETTINGS_NOT_INHERITED = ("DATABASE_URL", "KAFKA_BOOTSTRAP", "IDENTITY_PUBLIC_KEY_FILE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,10 @@ class Product:
         return f"http://127.0.0.1:{self.port}"
 
     def jobs(self, command: str) -> list[Role]:
-        """Return for each service a role that runs one command, such as migrate, and ends."""
+        """Return for each service the role of a process that runs `command` once and ends.
+
+        The command is one of `shared/commands.py`, such as "migrate".
+        """
         return [self._role(name, command, command) for name in SERVICES]
 
     def processes(self) -> list[Role]:
@@ -86,22 +92,23 @@ class Product:
         return Role(name=name, run=run, environment=self.environment(), log=None)
 
     def environment(self) -> dict[str, str]:
-        """Return the environment variables of the processes.
+        """Return the environment of the processes: ports, data folder, admin key and `settings`.
 
-        Variables with which another stack may be configured are empty, unless `settings` sets them.
+        The variables that name a database, Kafka or a public key are empty unless `settings` has
+        them: a process must not use the servers that the environment of this process names.
         """
         cleared = {
             f"{prefix}_{name}": ""
             for prefix in ("PATRON", *map(str.upper, SERVICES))
-            for name in _SETTINGS_OF_ONE_RUN
+            for name in _SETTINGS_NOT_INHERITED
         }
-        addresses: dict[str, str] = {}
+        ports_and_urls: dict[str, str] = {}
         for service in SERVICES:
-            addresses |= self._addresses(service)
+            ports_and_urls |= self._ports_and_urls(service)
         common = {"PATRON_DATA": str(self.data), "GATEWAY_ADMIN_KEY": self.admin_key}
-        return cleared | addresses | common | dict(self.settings)
+        return cleared | ports_and_urls | common | dict(self.settings)
 
-    def _addresses(self, service: str) -> dict[str, str]:
+    def _ports_and_urls(self, service: str) -> dict[str, str]:
         """Return the settings for the ports of one service, and for its URL in the gateway."""
         ports, prefix = self.ports[service], service.upper()
         probes = {
@@ -113,12 +120,13 @@ class Product:
         api = {f"{prefix}_PORT": str(ports.api), f"{prefix}_HOST": "127.0.0.1"}
         return probes | api | {f"GATEWAY_{prefix}_URL": f"http://127.0.0.1:{ports.api}"}
 
-    def _role(self, name: str, role: str, command: str) -> Role:
+    def _role(self, service: str, suffix: str, command: str) -> Role:
+        """Return the role that runs a command of a service, such as "registry-worker"."""
         return Role(
-            name=f"{name}-{role}",
-            run=partial(run_command, name, command),
+            name=f"{service}-{suffix}",
+            run=partial(run_command, service, command),
             environment=self.environment(),
-            log=self.data / "logs" / f"{name}-{role}.log",
+            log=self.data / "logs" / f"{service}-{suffix}.log",
         )
 
 
@@ -144,5 +152,8 @@ def _import_service(name: str) -> Service:
 
 
 def data_folder(part: str = "") -> Path:
-    """Return the folder $PATRON_DATA (by default ./var), or its subfolder `part`."""
+    """Return the subfolder named `part` of $PATRON_DATA (by default ./var).
+
+    If `part` is empty, return the folder itself.
+    """
     return Path(os.environ.get("PATRON_DATA") or "var").resolve() / part

@@ -18,11 +18,14 @@ ENTERABLE_BY_ALL = Path("/var/lib/patron")
 
 @dataclass(slots=True)
 class _StartedServer:
-    """A server that we started; `due` is the time of the next attempt after a failed restart."""
+    """A server that we started.
+
+    `next_attempt_at` is the earliest monotonic time of a restart, which is later after a failure.
+    """
 
     name: str
     server: Server
-    due: float = 0.0
+    next_attempt_at: float = 0.0
 
 
 class RealServers:
@@ -47,7 +50,7 @@ class RealServers:
     def restart_ended(self) -> None:
         """Restart the servers that we started and that have ended, with the same port and data."""
         for started in self._started:
-            if started.server.ended and started.due <= time.monotonic():
+            if started.server.ended and started.next_attempt_at <= time.monotonic():
                 _restart(started)
 
     def close(self) -> None:
@@ -77,7 +80,7 @@ def _restart(started: _StartedServer) -> None:
     try:
         started.server.start()
     except StartFailed as failure:
-        started.due = time.monotonic() + RETRY_SECONDS
+        started.next_attempt_at = time.monotonic() + RETRY_SECONDS
         print(failure, flush=True)
 
 

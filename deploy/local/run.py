@@ -62,10 +62,10 @@ class NoServers:
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """A function that uses the product in its own process, once the product is ready.
+    """The demo or the benchmark: a function that uses the product once the product is ready.
 
-    `run` is called with the URL of the product and an administrator's API key. With `ends_run` the
-    product is stopped when the function has returned.
+    The function runs in a process of its own. `run` is called with the URL of the product and an
+    administrator's API key. With `ends_run` the product is stopped when the function has returned.
     """
 
     name: str
@@ -75,7 +75,12 @@ class Client:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How to run the product: subfolder of the data (`part`), servers, and a client if any."""
+    """How to run the product.
+
+    `part` is a subfolder of the data folder, or empty for the folder itself. `servers` are the
+    database and Kafka that the product needs. `client` is the demo or the benchmark, which runs in
+    one more process beside the product; None if neither is wanted.
+    """
 
     part: str = ""
     servers: Servers
@@ -193,7 +198,10 @@ def _welcome(product: Product, key_note: str, seconds: float) -> str:
 
 
 def _probe_ports(product: Product) -> str:
-    """Return the ports of /livez, /readyz and /metrics, as "service api/worker ..."."""
+    """Return the ports of the probes (/livez, /readyz, /metrics), such as "survey 8101/8102 ...".
+
+    The first port of a service belongs to its API, the second one to its worker.
+    """
     services = product.ports.items()
     return " ".join(f"{name} {ports.operations}/{ports.worker}" for name, ports in services)
 
@@ -212,6 +220,9 @@ def _watch(plan: Plan, product: Product, supervisor: Supervisor) -> int:
 
 
 def _client_role(client: Client, product: Product) -> Role:
-    """Return the role that runs the client and prints to the terminal."""
+    """Return the role of the process that runs the client (the demo or the benchmark).
+
+    A role is the work of one child process. The client prints to the terminal, not to a log.
+    """
     run_client = partial(client.run, product.url, product.admin_key)
     return product.on_the_terminal(client.name, run_client)

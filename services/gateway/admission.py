@@ -99,13 +99,17 @@ class Admission:
             await self._admit_with_key(scope, receive, send)
 
     async def _admit_with_key(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Check the API key and scope of a request, then answer it or forward it to its service."""
+        """Check the API key of a request, then answer it or forward it to its service.
+
+        The key must have the permission that the request needs (a scope of the key, such as
+        "write"; the parameter `scope` is the ASGI scope: the request's method, path and headers).
+        """
         identity = await self.key_cache.identify(bearer_credential(scope))
         target = paths.find_target(scope["raw_path"], self.service_of)
         if target is None:
             raise NotFound(detail=_UNKNOWN_PATH)
         scope["route"] = RouteLabel(f"/v1/{target.collection}")
-        _check_scope(identity, scope["method"], target.collection)
+        _require_permission(identity, scope["method"], target.collection)
         if scope["method"] == "OPTIONS":
             await self._answer_options(scope, send)
         elif target.service == "gateway":
@@ -141,7 +145,7 @@ class Admission:
         await send({"type": "http.response.body"})
 
 
-def _check_scope(identity: Identity, method: str, collection: str) -> None:
+def _require_permission(identity: Identity, method: str, collection: str) -> None:
     """Raise Forbidden if the caller's key lacks the scope that the request needs."""
     needed = domain.needed_scope(method, collection)
     if not domain.permits(identity.scopes, needed):

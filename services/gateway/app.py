@@ -47,6 +47,7 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
     services = {**service_documents.load(documents), settings.name: app.openapi()}
     app.state.openapi_document = openapi.merge(services, version=VERSION)
     app.state.asyncapi_document = asyncapi.describe(version=VERSION)
+    # The texts of all API keys are derived from this seed.
     app.state.seed = private_key.private_bytes_raw()
     app.state.key_cache = KeyCache(app.state.database)
     upstream = Upstream(

@@ -57,10 +57,12 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """Parse the next bytes of the caller; refuse the request when its headers are too large."""
         if self._refused:
             return
         super().data_received(data)
         if self._in_headers:
+            # The bytes include the request line, which `header_limit` does not limit.
             self._header_bytes += len(data)
             if self._header_bytes > self.header_limit + LONGEST_LINE:
                 self._refuse(HeadersTooLarge())

@@ -95,7 +95,7 @@ class Settling(Loop):
         return settlement.settle(self._database, settings=self._settings)
 
     def _analyze(self) -> None:
-        """Update the statistics of tables that have grown; look for such tables every 20th turn."""
+        """Update the planner's statistics of tables that have grown (ANALYZE), every 20th turn."""
         if self._turns % _TURNS_PER_ANALYZE == 0:
             for table in analyze_grown_tables(self._database, _GROWING):
                 log.info("table.analyzed", table=table)

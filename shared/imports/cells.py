@@ -25,7 +25,7 @@ _MAX_NAME_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A kind of cell.
+    """A kind of cell: how the cells of one column of a file are parsed.
 
     `parse` turns the text of a cell into a value, or raises ValueError with a message that says
     what to write instead. `format` describes in Markdown how the value is written.
@@ -40,14 +40,14 @@ class Cell:
 
 
 def text_cell(max_length: int) -> Cell:
-    """Return the kind of cell that contains a text of at most this many characters."""
+    """Return a `Cell` for a column whose cells contain texts of at most `max_length` characters."""
     return Cell(
         partial(_parse_text, max_length=max_length), f"text of at most {max_length} characters"
     )
 
 
 def choice_cell(choices: type[Choice]) -> Cell:
-    """Return the kind of cell that contains one of the values of an enumeration."""
+    """Return a `Cell` for a column whose cells contain values of an enumeration."""
     by_text = {str(choice): choice for choice in choices}
 
     def parse(text: str) -> Choice:

@@ -27,7 +27,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The options of files of every entity; a subclass has the further options of one entity."""
+    """The import options that all files have; a subclass adds the options of one entity."""
 
     encoding: str | None = None
     mode: Mode = Mode.UPSERT

@@ -81,7 +81,7 @@ class Consumer(Loop):
         self._log = event_log
         self._group = group
         self._handlers = handlers
-        self._lag_shown = 0.0
+        self._lag_measured_at = 0.0
         self._event_classes = {contract_of(class_).name: class_ for class_ in handlers}
 
     def run(self, stop: Event) -> None:
@@ -117,9 +117,9 @@ class Consumer(Loop):
 
     def _show_lag(self, subscription: Subscription) -> None:
         """Update the metric of the number of unread records, at most every five seconds."""
-        if time.monotonic() - self._lag_shown > _LAG_SECONDS:
+        if time.monotonic() - self._lag_measured_at > _LAG_SECONDS:
             CONSUMER_LAG.labels(self._group).set(subscription.lag())
-            self._lag_shown = time.monotonic()
+            self._lag_measured_at = time.monotonic()
 
     def _parse(self, received: Iterable[ReceivedRecord]) -> Iterator[_ParsedEvent]:
         """Yield the events that have handlers; an invalid record becomes a dead letter.

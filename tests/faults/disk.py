@@ -1,4 +1,6 @@
-"""A small file system for the campaign, which can be filled without affecting other programs.
+"""A small file system for a fault campaign, which can be filled without affecting other programs.
+
+A fault campaign (`make faults`) breaks a running product again and again and checks its data.
 
 The file system is a tmpfs in a mount namespace that only the campaign and its child processes can
 see, so it disappears with the campaign, however that ends.
@@ -17,26 +19,26 @@ _PIECE_BYTES = 1024 * 1024
 
 
 class Disk:
-    """A folder on a small file system; `missing` is the reason if none could be mounted."""
+    """A folder on a small file system; `mount_error` is the reason if none could be mounted."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.missing = ""
+        self.mount_error = ""
 
     @classmethod
     def mounted(cls, folder: Path, megabytes: int) -> "Disk":
-        """Mount a tmpfs at the folder; if that is not allowed, set `missing`."""
+        """Mount a tmpfs at the folder; if that is not allowed, set `mount_error`."""
         disk = cls(folder)
         try:
             _enter_new_mount_namespace()
             _mount(b"tmpfs", folder, b"tmpfs", 0, f"size={megabytes}m,mode=755".encode())
         except OSError as error:
-            disk.missing = f"no separate file system can be mounted here: {error.strerror}"
+            disk.mount_error = f"no separate file system can be mounted here: {error.strerror}"
         return disk
 
     def unmount(self) -> None:
-        """Unmount the file system; its files are lost."""
-        if not self.missing:
+        """Unmount the file system, if it could be mounted; its files are lost."""
+        if not self.mount_error:
             _call("umount2", bytes(self.folder), _DETACH)
 
     @contextmanager

@@ -14,8 +14,8 @@ _ATTEMPTS = 6
 
 def disk_full(environment: Environment, round_: Round) -> None:
     """Fill the product's disk for a while; then start the servers that ended because of it."""
-    if environment.disk.missing:
-        print_line(f"      left out: {environment.disk.missing}")
+    if environment.disk.mount_error:
+        print_line(f"      left out: {environment.disk.mount_error}")
         return
     with environment.disk.full():
         time.sleep(round_.seconds)

@@ -33,7 +33,7 @@ def played(
     """Play two rounds: the scoring worker is killed, then invalid events are published."""
     folders = [tmp_path_factory.mktemp(name) for name in ("data", "logs")]
     disk = Disk(folders[0])
-    disk.missing = "not mounted in a test"
+    disk.mount_error = "not mounted in a test"
     verdict = Verdict()
     logs = Path(os.path.relpath(folders[1]))  # a relative path, as the default var/faults is
     with embedded(disk, logs) as environment:

@@ -91,5 +91,5 @@ def plant(root: Path, path: str, text: str) -> None:
 
 
 def test_every_module_name_that_the_layers_allow_exists() -> None:
-    """When no noun uses a module name any more, it has to be removed from pyproject.toml."""
+    """A module name that no package uses any more has to be removed from pyproject.toml."""
     assert {path.stem for path in python_files(REPOSITORY / ".")} >= NOUN_MODULES

@@ -150,6 +150,7 @@ def test_every_import_contract_is_broken_by_its_planted_imports(skeleton: Path) 
     "name", ["Inside a noun imports point inwards", "Formulas and contracts know no framework"]
 )
 def test_each_planted_import_breaks_only_its_contract(skeleton: Path, name: str) -> None:
+    """A noun is one thing of the API, such as order; each has a package (docs/architecture.md)."""
     for path, line in PLANTED[name]:
         before = (skeleton / path).read_text("utf-8")
         plant(skeleton, path, line)

@@ -67,7 +67,7 @@ class Backend:
 
     @property
     def topic(self) -> str:
-        """The topic of the facts about notes."""
+        """The topic of the events about notes."""
         return f"patron.{self.unique}.note.events.v1"
 
     @property
@@ -108,7 +108,7 @@ class Backend:
             return len(rows)
 
     def published(self) -> list[ReceivedRecord]:
-        """Return the published records of facts about notes."""
+        """Return the records of all events about notes that were published, oldest first."""
         return list(self.log.history(self.topic))
 
 

@@ -1,4 +1,4 @@
-"""Send the steps of the ledger (tests/ledger) through the public API."""
+"""Send the steps of the ledger (tests/ledger), such as placing an order, through the public API."""
 
 from collections.abc import Sequence
 from contextlib import suppress

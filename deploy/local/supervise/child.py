@@ -18,9 +18,10 @@ GRACE_SECONDS = 12.0
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """The work of a child process: its function, its environment variables, and its log.
+    """A role: the work of one child process, such as the API of the registry or a migration.
 
-    The log is a file, or None for output to the terminal.
+    `run` is the function that the process calls, `environment` its additional environment
+    variables, and `log` the file for its output, or None for output to the terminal.
     """
 
     name: str

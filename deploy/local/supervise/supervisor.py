@@ -28,7 +28,8 @@ class Stopped(Exception):
 class Supervisor:
     """The child processes of one product; used in a `with` statement, which ends all of them.
 
-    `_pauses` are the seconds before the last restart of each role, `_due` the time of its next one.
+    A role is the work of one child process. `_pauses` has, by the name of the role, the seconds
+    before its last restart, and `_due` the time of its next restart.
     """
 
     def __init__(self, signals: Signals) -> None:
@@ -47,7 +48,7 @@ class Supervisor:
         self._lifeline.close()
 
     def finish(self, roles: Sequence[Role]) -> None:
-        """Run roles in parallel until all have ended; raise RoleFailed if one failed."""
+        """Run each role in a child process until all have ended; raise RoleFailed if one failed."""
         children = [Child(role, self._lifeline) for role in roles]
         try:
             while not all(child.ended() for child in children):

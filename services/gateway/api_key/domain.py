@@ -47,10 +47,10 @@ def digest(credential: str) -> str:
 
 
 def credential(seed: bytes, key_id: UUID) -> str:
-    """Return the text of an API key, derived from the gateway's secret `seed` and the key's id.
+    """Return the text of an API key, derived from `seed`, the gateway's private key, and its id.
 
-    The text of the key is not stored, only its digest. A retried request for a new key gets the
-    same text.
+    Only the digest of the text is stored. Deriving the text again gives the same text, so a retried
+    request for a new key gets the same answer.
     """
     secret = hmac.digest(seed, _PURPOSE + key_id.bytes, "sha256")
     return PREFIX + base64.urlsafe_b64encode(secret).decode().rstrip("=")

@@ -39,6 +39,7 @@ async def _key_cache(request: Request) -> KeyCache:
 
 
 async def _seed(request: Request) -> bytes:
+    """Return the gateway's raw private key, from which the texts of all API keys are derived."""
     seed: bytes = request.app.state.seed
     return seed
 
@@ -95,7 +96,8 @@ def revoke_api_key(
 def _with_text(created: Response, seed: bytes) -> Response:
     """Return the response of a created key with the text of the key added.
 
-    The response that is stored for retries does not have the text.
+    The response that is stored for retries does not have the text. `seed` is the gateway's raw
+    private key, from which the text is derived.
     """
     body = ApiKeyOut.model_validate_json(bytes(created.body))
     with_key = ApiKeyCreated(**body.model_dump(), key=domain.credential(seed, body.id))

@@ -26,7 +26,7 @@ def create_api_key(
     seed: bytes,
     created_by: str,
 ) -> ApiKey:
-    """Create a key; its text is derived from `seed` and its id, and not stored.
+    """Create a key; its text is derived from `seed`, the gateway's private key, and not stored.
 
     Raises Invalid if a key for the rows of a team names no team, or if a key with the scope admin
     does not see all rows: it could create a key that does.

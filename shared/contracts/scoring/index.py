@@ -30,7 +30,10 @@ class WaveIndex(PlainIndex):
 @event("index.estimated", topic="scoring.index", key="survey_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexEstimated(PlainIndex):
-    """The satisfaction index of a survey was computed, over all waves and for each single wave."""
+    """The satisfaction index of a survey (from `n` responses) and of each wave was computed.
+
+    `low` and `high` are the bounds of the confidence interval.
+    """
 
     survey_id: UUID
     version: int

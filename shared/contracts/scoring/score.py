@@ -22,7 +22,7 @@ class Satisfaction:
 class Excluded:
     """Facts that are part of no amount and no points, because their exchange rate is unknown.
 
-    `facts` is their number, `amount` the sum of their amounts.
+    `facts` is the number of these facts, `amount` the sum of their amounts in `currency`.
     """
 
     currency: str

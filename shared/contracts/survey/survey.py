@@ -17,7 +17,7 @@ class Title:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wave:
-    """A wave (round) of a survey, which asks one version of a questionnaire."""
+    """A wave (round) of a survey, which uses one version of a questionnaire."""
 
     code: str
     questionnaire_id: UUID
@@ -27,8 +27,9 @@ class Wave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueItem:
-    """An item of a survey: what a consumer needs to know to interpret the answers to it.
+    """An item in the catalogue of a survey, the list of all items that its waves ask about.
 
+    An event contains what a consumer needs to know to interpret the answers to an item.
     `least` and `most` are the ends of the item's scale; an answer that is listed in `missing`
     counts as no answer. `role` is the construct that the item measures, such as `satisfaction`.
     """

@@ -17,7 +17,7 @@ def test_a_process_is_found_by_its_log_file_and_its_cpu_time_grows(tmp_path: Pat
         subprocess.Popen([sys.executable, "-c", BUSY_LOOP], stdout=log) as child,
     ):
         try:
-            assert processes.roles(os.getpid()) == {"some-api": child.pid}
+            assert processes.process_ids(os.getpid()) == {"some-api": child.pid}
             assert eventually(lambda: processes.cpu_seconds(os.getpid())["some-api"] > 0.05)
             assert processes.peak_mebibytes(os.getpid())["some-api"] > 1
         finally:

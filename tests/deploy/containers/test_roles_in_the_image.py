@@ -1,4 +1,7 @@
-"""Tests of init.sh, by which the postgres container creates the roles of the four services."""
+"""Tests of init.sh, by which the postgres container creates a database role for each service.
+
+The gateway is a service with a role of its own, beside registry, survey and scoring.
+"""
 
 import os
 import subprocess
@@ -14,7 +17,8 @@ from deploy.local.roles import SERVICES
 DEPLOY = Path(__file__).parents[3] / "deploy"
 
 
-@pytest.mark.usefixtures("postgres_server")  # belongs to the real stack
+# The fixture makes this test run with the tests of the real stack; the test starts its own server.
+@pytest.mark.usefixtures("postgres_server")
 def test_the_init_script_creates_every_role_with_its_own_password() -> None:
     with Postgres(fsync=False) as server:
         address = urlsplit(server.url)

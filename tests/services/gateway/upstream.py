@@ -49,7 +49,7 @@ class Upstream:
         verifier = Verifier(audience=audience, public_key_file=public_key_file)
         app = Starlette(routes=routes)
         problems.install(app)
-        return _Breaking(RequireIdentity(app, verifier=verifier))
+        return _ResponseInterrupter(RequireIdentity(app, verifier=verifier))
 
     async def echo(self, request: Request) -> Response:
         """Answer with the request as it arrived, and with the identity of its caller."""
@@ -135,8 +135,11 @@ class Upstream:
         )
 
 
-class _Breaking:
-    """Middleware that breaks off the answer to paths that begin with /v1/customers/break."""
+class _ResponseInterrupter:
+    """Middleware that ends the responses of paths below /v1/customers/break in the middle.
+
+    The headers announce more bytes than the body has. Other requests are passed on to `app`.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -128,7 +128,10 @@ def ledger(scoring: Running) -> Running:
 
 
 def _events(scoring: Running, steps: list[dict[str, Any]]) -> list[Any]:
-    """Return the events of these steps of the ledger."""
+    """Return the events that registry and survey would publish for these steps.
+
+    A step is one entry of the ledger (tests/ledger), such as placing an order.
+    """
     return list(Events(scoring).of(steps))
 
 

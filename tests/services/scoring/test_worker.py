@@ -147,7 +147,7 @@ def test_the_worker_analyzes_tables_that_have_grown(scoring: Running, worker: Wo
     estimated_rows = text("SELECT reltuples FROM pg_class WHERE oid = 'customers'::regclass")
 
     def is_analyzed() -> bool:
-        """Let the worker do once what is due; return whether the statistics include all rows."""
+        """Let the worker do once what is due; return whether ANALYZE has counted all rows."""
         worker.settling.turn()
         with scoring.database.connection() as connection:
             return bool(connection.execute(estimated_rows).scalar_one() >= len(names))

@@ -1,4 +1,4 @@
-"""Tests of identity tokens: a service accepts those that the gateway signed for it and now."""
+"""Tests of identity tokens: a service accepts a valid token that the gateway signed for it."""
 
 import base64
 import json

@@ -234,8 +234,9 @@ def test_a_cursor_of_the_default_order_is_valid_when_that_order_is_named(
 
 
 def list_router(default: str) -> Router:
-    """Return a router whose list answers with the page request that it got.
+    """Return a router whose list answers with [limit, cursor, sort, whether it is descending].
 
+    These are the fields of the page request that the route got.
     The router is built by the test and not at import: a mutant would not change it any more.
     """
     router = Router(prefix="lists", tag="lists", about="Lists.")
@@ -254,7 +255,9 @@ def test_a_list_has_the_default_order_of_its_route_and_can_be_reversed(
     with serve_router(list_router(default)) as client:
         for params, sort in [({}, default), ({"sort": default}, default), ({"sort": other}, other)]:
             answer = client.get("/v1/lists", params={"limit": "7", "cursor": "c"} | params)
-            assert answer.json() == [7, "c", sort, sort == "-id"]
+            limit, cursor, applied_sort, is_descending = answer.json()
+            assert (limit, cursor, applied_sort) == (7, "c", sort)
+            assert is_descending is (sort == "-id")
 
 
 @pytest.mark.parametrize("sort", ["", "title", "ID", "--id", "id,-id", " id"])

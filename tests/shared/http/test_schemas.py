@@ -21,14 +21,14 @@ from shared.http.schemas import (
 )
 
 
-def words() -> type[Body]:
-    """Return a body with texts whose maximum length is below that of their type."""
+def short_texts_class() -> type[Body]:
+    """Return a class of bodies with texts whose maximum length is below that of their type."""
 
-    class Word(Body):
+    class ShortTexts(Body):
         needed: Code = Field(max_length=5)
         free: Code | None = Field(None, max_length=5)
 
-    return Word
+    return ShortTexts
 
 
 class Payment(Body):
@@ -48,12 +48,12 @@ def faults(kind: type[Body], **given: object) -> list[tuple[object, str]]:
 
 
 def test_a_field_may_lower_the_maximum_length_of_its_type() -> None:
-    word = words()
+    short_texts = short_texts_class()
     given = {"needed": " 12345 ", "free": "12345"}
-    assert word.model_validate(given).model_dump() == {"needed": "12345", "free": "12345"}
-    assert faults(word, needed="123456") == [("needed", "string_too_long")]
-    assert [field for field, _ in faults(word, needed="1", free="123456")] == ["free"]
-    described = word.model_json_schema()["properties"]["needed"]
+    assert short_texts.model_validate(given).model_dump() == {"needed": "12345", "free": "12345"}
+    assert faults(short_texts, needed="123456") == [("needed", "string_too_long")]
+    assert [field for field, _ in faults(short_texts, needed="1", free="123456")] == ["free"]
+    described = short_texts.model_json_schema()["properties"]["needed"]
     assert (described["minLength"], described["maxLength"]) == (1, 5)
 
 
@@ -62,7 +62,7 @@ def test_a_field_may_lower_the_maximum_length_of_its_type() -> None:
     [("", "string_too_short"), ("  ", "string_too_short"), ("a\x00", "nul")],
 )
 def test_an_empty_text_or_one_with_a_nul_is_refused(text: str, code: str) -> None:
-    assert faults(words(), needed=text) == [("needed", code)]
+    assert faults(short_texts_class(), needed=text) == [("needed", code)]
 
 
 class Circle(Body):

@@ -138,8 +138,11 @@ def _visibility_condition(reader: Reader) -> dict[str, str | None]:
     return {"team": reader.team} if reader.rows is Rows.TEAM else {}
 
 
-def with_reader_defaults(record: Record, reader: Reader) -> Record:
-    """Return the record with its missing owner or team set, so that the reader sees it."""
+def with_owner_or_team_of(reader: Reader, record: Record) -> Record:
+    """Return the record with a missing owner or team set to the reader's, who then may see it.
+
+    A reader with `rows: own` sets the owner, a reader with `rows: team` the team.
+    """
     absent: dict[str, Any] = {
         name: value
         for name, value in _visibility_condition(reader).items()

@@ -125,6 +125,7 @@ async def read_customer(
     customer_id: CustomerId, async_reads: AsyncReading, reader: Reader
 ) -> Response:
     """Read one customer."""
+    # `reader` is the caller: a row that the caller may not see is not found.
     row = found_or_404(
         await repository.customer_row(async_reads, reader, customer_id), service.UNKNOWN
     )

@@ -29,7 +29,7 @@ UNKNOWN = "No customer that you may see has this id."
 
 def register_customer(session: Session, *, record: Record, by: str, reader: Reader) -> Customer:
     """Register a customer; raise Conflict if an external id belongs to another customer."""
-    record = domain.with_reader_defaults(record, reader)
+    record = domain.with_owner_or_team_of(reader, record)
     _check_record(record, reader)
     _check_external_ids(session, None, record.external_ids)
     (customer,) = _insert(session, [record], by=by)
@@ -115,7 +115,9 @@ def upsert_customer(
 ) -> tuple[Customer, UpsertResult]:
     """Register the customer with an external id, or replace the record of an existing one.
 
-    An existing customer keeps the external ids that are missing from the new record.
+    An existing customer keeps the external ids that are missing from the new record. An owner or
+    team that is missing from the record becomes that of the reader, the caller who is limited to
+    their own or their team's customers.
     """
     pair = (external_id.system, external_id.id)
     customer_id = repository.ids_by_external_id(session, [pair]).get(pair)
@@ -127,7 +129,7 @@ def upsert_customer(
         "No customer that you may see has this external id.",
     )
     merged = _merged(record_of(customer).external_ids, [external_id, *record.external_ids])
-    record = replace(domain.with_reader_defaults(record, reader), external_ids=merged)
+    record = replace(domain.with_owner_or_team_of(reader, record), external_ids=merged)
     is_changed = change_customer(session, customer=customer, record=record, by=by, reader=reader)
     return customer, UpsertResult.UPDATED if is_changed else UpsertResult.UNCHANGED
 

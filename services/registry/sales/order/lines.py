@@ -35,7 +35,8 @@ class OrderOptions(CustomerIdOptions, PriceOptions):
 class Draft:
     """An order that was parsed from its lines, and whose customer is not looked up yet.
 
-    `customer` is the customer's id in the system of the file; it is empty for an anonymous order.
+    `customer` is the customer's id in the system from which the file comes; it is empty for an
+    anonymous order.
     """
 
     customer: str
@@ -203,8 +204,9 @@ class OrderParser:
 def assign_customers(
     drafts: Sequence[Draft], customer_ids: Mapping[str, UUID], layout: Layout
 ) -> tuple[list[Draft], list[Rejected]]:
-    """Set the `customer_id` of orders; `customer_ids` has it by the customer's id in the file.
+    """Set the `customer_id` of orders whose customers are known.
 
+    `customer_ids` maps the ids that customers have in the file to the ids that Patron gave them.
     Return the anonymous orders and the orders of known customers, and the rejected lines of the
     orders whose customer is unknown.
     """

@@ -55,6 +55,7 @@ class Line(Protocol):
     """A line of an order; `quantity` is negative for a returned item.
 
     `discount` reduces the amount that the customer pays, or is paid back for a returned item.
+    `unit_cost` is what one unit cost the company, None if the order does not state that.
     """
 
     @property

@@ -99,7 +99,7 @@ class Abc:
 
 
 def basis_for(customers: Iterable[CustomerFigures], requested: Basis) -> Basis:
-    """Return the requested basis, but revenue if the profit of a buyer is unknown."""
+    """Return the requested basis of value, but revenue if the profit of a buyer is unknown."""
     if requested is Basis.REVENUE:
         return requested
     has_profit = [each.profit is not None for each in customers if each.purchases]
@@ -107,7 +107,7 @@ def basis_for(customers: Iterable[CustomerFigures], requested: Basis) -> Basis:
 
 
 def buyers_of(customers: Iterable[CustomerFigures], basis: Basis) -> list[Buyer]:
-    """Return the customers with at least one purchase, each with the value by this basis."""
+    """Return the customers with at least one purchase; their values are revenues or profits."""
     return [
         Buyer(
             customer_id=each.customer_id,

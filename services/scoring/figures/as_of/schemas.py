@@ -34,7 +34,7 @@ _KnownBy = Annotated[
         examples=["2026-01-31"],
     ),
 ]
-_Start = Annotated[
+_FirstDay = Annotated[
     Day | None,
     Query(
         alias="from",
@@ -43,7 +43,7 @@ _Start = Annotated[
         examples=["2025-02-01"],
     ),
 ]
-_End = Annotated[
+_LastDay = Annotated[
     Day | None,
     Query(
         alias="to",
@@ -70,6 +70,7 @@ async def _point_in_time_from_query(
     known_by: _KnownBy = None,
     currency: _Currency = None,
 ) -> PointInTime:
+    """Parse `as_of`, `known_by` and `currency`; without `as_of` the point in time is now."""
     moment = None if known_by is None else _parse_known_by(known_by, settings.zone)
     return _parse_point_in_time(settings, "as_of", as_of, known_by=moment, currency=currency)
 
@@ -77,21 +78,27 @@ async def _point_in_time_from_query(
 async def _period_from_query(
     settings: Settings,
     as_of: _AsOf = None,
-    start: _Start = None,
-    end: _End = None,
+    first_day: _FirstDay = None,
+    last_day: _LastDay = None,
     currency: _Currency = None,
 ) -> Period:
-    if as_of is not None and end is not None:
+    """Parse `from` (the first day), `to` (the last day) or `as_of`, and `currency`.
+
+    Raises Invalid if both `to` and `as_of` are given, or if the first day is not from 1900 on or is
+    after the end of the period.
+    """
+    if as_of is not None and last_day is not None:
         raise Invalid(Fault("query:as_of", "either_or", "Give `as_of` or `to`, not both."))
-    name, text = ("as_of", as_of) if end is None else ("to", end.isoformat())
-    last = _parse_point_in_time(settings, name, text, currency=currency)
-    if start is not None and not date(FIRST_YEAR, 1, 1) <= start <= last.cutoff.as_of:
+    name, text = ("as_of", as_of) if last_day is None else ("to", last_day.isoformat())
+    end = _parse_point_in_time(settings, name, text, currency=currency)
+    if first_day is not None and not date(FIRST_YEAR, 1, 1) <= first_day <= end.cutoff.as_of:
         message = "Give a day from 1900 on that is not after the last day of the period."
         raise Invalid(Fault("query:from", "order", message))
-    return Period(start=start, end=last)
+    return Period(start=first_day, end=end)
 
 
 async def _point_in_time_from_as_of(settings: Settings, as_of: _AsOf = None) -> PointInTime:
+    """Parse `as_of`; without it the point in time is now."""
     return _parse_point_in_time(settings, "as_of", as_of)
 
 

@@ -13,7 +13,9 @@ from shared.database import Json, Moment
 class Snapshot(Model):
     """The stored response body of an ABC table or a loyalty ladder for the day `as_of`.
 
-    `name` says which one it is: "ladder", or "abc.<method>.<basis>".
+    `name` is "ladder", or "abc.<method>.<basis>" such as "abc.count.profit". The method says how
+    customers are divided into classes: by their count or by their share of the total value. The
+    basis says which amount is a customer's value: revenue or profit.
     """
 
     __tablename__ = "snapshots"

@@ -205,7 +205,7 @@ def _after(settled: _NewClasses, row: RowView) -> RowView:
 
 
 def abc_snapshot_name(method: Method, requested: Basis) -> str:
-    """Return the name of the snapshot of the ABC table with this method and basis."""
+    """Return the name of the snapshot of the ABC table with this method and basis of value."""
     return f"abc.{method}.{requested}"
 
 

@@ -19,7 +19,10 @@ _FACT_OF_RESPONSE = and_(
 
 
 def survey(session: Session, survey_id: UUID) -> Survey | None:
-    """Return a survey, or None as long as the event of such a survey has not been received."""
+    """Return the survey with this id, or None if no event of the survey has been received yet.
+
+    A row without a version belongs to a survey that only responses have named so far.
+    """
     statement = select(Survey).where(Survey.id == survey_id, Survey.version.is_not(None))
     return session.scalars(statement).first()
 
@@ -56,7 +59,12 @@ def versions_of_responses_to(session: Session, survey_id: UUID) -> Sequence[Resp
 def indices(
     session: Session, survey_id: UUID, *, wave: str | None = None, cutoff: Cutoff | None = None
 ) -> list[Decimal]:
-    """Return the indices of the current responses to a survey, or to one wave, up to a cutoff."""
+    """Return the satisfaction indices of the current responses to a survey, or to one wave.
+
+    The index of a response is in the column `score`. A response without answered items (`size` is
+    their number) has no index. `cutoff` leaves out responses after its day `as_of` and, if it has
+    a moment `until`, after that moment.
+    """
     statement = select(ResponseVersion.score).where(
         ResponseVersion.survey_id == survey_id, ResponseVersion.current, ResponseVersion.size > 0
     )

@@ -59,10 +59,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """The points that one fact adds to one term of the value points.
+    """The points that one fact adds to one term (one summand of the value points).
 
     `source_id` is the id of the order or response from which the fact comes. `rule` is the rule of
-    the term in words.
+    the term in words, such as "1 point per 100 000 CNY".
     """
 
     fact_id: UUID

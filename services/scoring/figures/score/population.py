@@ -122,14 +122,14 @@ class Population:
         return self._profit_if_known if requested is Basis.PROFIT else requested
 
     def ranking(self, requested: Basis) -> Ranking:
-        """Return the buyers ranked by value; the ranking by each basis is computed only once."""
+        """Return the buyers ranked by value (revenue or profit); each ranking is computed once."""
         basis = self.basis(requested)
         if basis not in self._rankings:
             self._rankings[basis] = ranking(buyers_of(self.members, basis))
         return self._rankings[basis]
 
     def table(self, method: Method, requested: Basis) -> Abc:
-        """Return the ABC table; the table of each method and basis is computed only once."""
+        """Return the ABC table; it is computed once for each method and basis of value."""
         key = (method, self.basis(requested))
         if key not in self._tables:
             rule = self.model.rules.classes

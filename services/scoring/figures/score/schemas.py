@@ -230,6 +230,7 @@ def _model_reference(row: RowView) -> ModelReference:
 
 
 def _term_out(term: TermPoints) -> TermPointsOut:
+    """Return the response body for one term (one of the summands of the value points)."""
     facts = [_fact_out(fact) for fact in term.facts]
     return TermPointsOut(term=term.term, points=term.points, facts=facts)
 

@@ -30,7 +30,9 @@ class Take(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """A term of the value points: the amounts of facts of `kinds`, times `points_per_unit`.
+    """A term: one summand of the value points, which has a name such as "purchases".
+
+    The points of a term are the amounts of facts of `kinds`, times `points_per_unit`.
 
     `rule` describes the term in words, for explanations.
     """

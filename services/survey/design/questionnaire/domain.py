@@ -86,8 +86,8 @@ class Item:
     """A part of a questionnaire that gets one answer, with the rules for this answer.
 
     The answer to a scale or a number lies between `least` and `most`; a number has at most
-    `decimals` decimals. At least `fewest` and at most `greatest` options of a multiple choice can
-    be chosen. A text has at most `longest` characters.
+    `decimals` decimals. Of a multiple choice at least `least_options` and at most `most_options`
+    options can be chosen. A text has at most `longest` characters.
     """
 
     code: str
@@ -99,8 +99,8 @@ class Item:
     least: Number | None = None
     most: Number | None = None
     decimals: int = 0
-    fewest: int = 0
-    greatest: int = 0
+    least_options: int = 0
+    most_options: int = 0
     longest: int = 0
 
     @property
@@ -233,7 +233,7 @@ def _missing_choices(question: Mapping[str, Any]) -> tuple[Choice, ...]:
 
 
 def _option_rules(question: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields `choices`, `fewest` and `greatest` of an item that is answered by choice.
+    """Return the fields of an item that has options: `choices`, `least_options`, `most_options`.
 
     By default any number of options can be chosen.
     """
@@ -243,6 +243,6 @@ def _option_rules(question: Mapping[str, Any]) -> dict[str, Any]:
     )
     return {
         "choices": choices,
-        "fewest": question.get("fewest") or 0,
-        "greatest": question.get("greatest") or len(choices),
+        "least_options": question.get("fewest") or 0,
+        "most_options": question.get("greatest") or len(choices),
     }

@@ -83,10 +83,13 @@ def list_questionnaires(
     session: Reading, paging: Annotated[PageRequest, paged_by("created_at")]
 ) -> Response:
     """List the newest version of each questionnaire, oldest questionnaire first."""
-    rows = repository.questionnaires(session, paging=paging)
-    newest = repository.newest_versions(session, list(rows.rows))
+    questionnaires = repository.questionnaires(session, paging=paging)
+    newest = repository.newest_versions(session, list(questionnaires.rows))
     return answer_page(
-        QuestionnairePage, lambda row: questionnaire_out(row, newest[row.id]), rows, paging
+        QuestionnairePage,
+        lambda row: questionnaire_out(row, newest[row.id]),
+        questionnaires,
+        paging,
     )
 
 

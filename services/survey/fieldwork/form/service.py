@@ -32,7 +32,7 @@ class LinkedWave:
 
 def find_wave_of_link(session: Session, token: str) -> LinkedWave | None:
     """Return the wave that the link's token was signed for; None if the token is not valid."""
-    wave_id = verify_link_token(surveys.link_key(session), token)
+    wave_id = verify_link_token(surveys.link_signing_key(session), token)
     wave = None if wave_id is None else surveys.wave(session, wave_id)
     survey = None if wave is None else surveys.survey(session, wave.survey_id)
     return None if wave is None or survey is None else LinkedWave(survey, wave)

@@ -75,7 +75,7 @@ def import_answers(
             session,
             survey_id=survey_id,
             wave_code=form.options.wave,
-            options=form.options.options(settings.timezone),
+            options=form.options.job_options(settings.timezone),
             upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )
         return answer(ImportOut.of(created), status=202, location=ImportOut.location_of(created))

@@ -33,7 +33,7 @@ class AnswerImportOptions(Body):
     )
     encoding: Encoding = None
 
-    def options(self, timezone: str) -> Options:
+    def job_options(self, timezone: str) -> Options:
         """Return the options of the job; `timezone` is the default time zone."""
         return Options(
             system=self.system,

@@ -1,4 +1,4 @@
-"""The use case of starting an import: store the file and queue the job that imports it."""
+"""The use case of starting an import: store the file, and the import as a queued job."""
 
 from dataclasses import asdict, dataclass
 from uuid import UUID
@@ -31,11 +31,13 @@ class Options:
 def start_import(
     session: Session, *, survey_id: UUID, wave_code: str | None, options: Options, upload: Upload
 ) -> Import:
-    """Store a file of answers to a wave, and queue the job that imports it.
+    """Store a file of answers to a wave, and return the import, a row that is also its queued job.
 
+    A worker finds the row and imports the file (`shared/jobs`).
     `wave_code` may be None if only one wave is open. Raises Invalid if the columns are not valid,
     or if the file has ids of respondents and the options do not name the system of the ids;
-    NotFound if there is no such survey or wave; Conflict if it accepts no responses.
+    NotFound if there is no such survey or wave; Conflict if the survey or the wave accepts no
+    responses.
     """
     wave = wave_for_responses(
         session, survey_id=survey_id, wave_code=wave_code, pointer="/options/wave"

@@ -18,7 +18,7 @@ An entry never becomes outdated, because a published version never changes.
 
 
 def answer_checker(session: Session, wave: Wave) -> AnswerChecker:
-    """Return the checker for answers to the questionnaire version that a wave asks."""
+    """Return the checker for answers to the questionnaire version that the wave uses."""
     version = wave.questionnaire_id, wave.questionnaire_version
     checker = _checkers.get(version)
     if checker is None:

@@ -124,7 +124,7 @@ class _OptionsCheck:
     def __init__(self, item: Item) -> None:
         self._option_check = _OptionCheck(item)
         self._order = {str(choice.value): rank for rank, choice in enumerate(item.choices)}
-        self._min_options, self._max_options = item.fewest, item.greatest
+        self._least_options, self._most_options = item.least_options, item.most_options
 
     def check(self, value: object) -> list[str]:
         """Return the sorted codes if the value is a list of valid codes."""
@@ -142,13 +142,17 @@ class _OptionsCheck:
         )
 
     def _check_and_sort(self, codes: list[str]) -> list[str]:
-        """Return the codes sorted as in the questionnaire; refuse repeated, too few or too many."""
+        """Return the codes sorted as in the questionnaire; refuse repeated, too few or too many.
+
+        An empty list is accepted: it means that no option was chosen. The details of a fault have
+        the names `fewest` and `greatest`, like the fields of the question.
+        """
         if len(set(codes)) < len(codes):
             raise InvalidAnswer("repeated_option")
-        if codes and len(codes) < self._min_options:
-            raise InvalidAnswer("too_few", {"fewest": self._min_options})
-        if len(codes) > self._max_options:
-            raise InvalidAnswer("too_many", {"greatest": self._max_options})
+        if codes and len(codes) < self._least_options:
+            raise InvalidAnswer("too_few", {"fewest": self._least_options})
+        if len(codes) > self._most_options:
+            raise InvalidAnswer("too_many", {"greatest": self._most_options})
         return sorted(codes, key=self._order.__getitem__)
 
 

@@ -46,7 +46,7 @@ def wave(session: Session, wave_id: UUID) -> Wave | None:
     return session.get(Wave, wave_id)
 
 
-def link_key(session: Session) -> bytes:
+def link_signing_key(session: Session) -> bytes:
     """Return the secret that signs the public links of waves."""
     return session.get_one(LinkKey, 1).secret
 

@@ -45,7 +45,8 @@ router = Router(
     dependencies=[NEEDS_ALL_ROWS],
 )
 def design_survey(body: SurveyCreate, once: Once, session: Transaction, caller: Caller) -> Response:
-    """Create a survey with its first wave, which asks a published version of a questionnaire."""
+    """Create a survey with its first wave, which uses a published version of a questionnaire."""
+    # The function's name is the operation id, on which callers rely; the use case is create_survey.
 
     def create() -> Response:
         created = service.create_survey(
@@ -69,10 +70,10 @@ def list_surveys(
     state: Annotated[State | None, Query(description="Only surveys in this state (状态).")] = None,
 ) -> Response:
     """List surveys, oldest first."""
-    rows = repository.surveys(session, paging=paging, state=state)
-    waves = repository.waves_by_survey(session, [row.id for row in rows.rows])
-    key = repository.link_key(session)
-    return answer_page(SurveyPage, lambda row: survey_out(row, waves[row.id], key), rows, paging)
+    surveys = repository.surveys(session, paging=paging, state=state)
+    waves = repository.waves_by_survey(session, [survey.id for survey in surveys.rows])
+    key = repository.link_signing_key(session)
+    return answer_page(SurveyPage, lambda row: survey_out(row, waves[row.id], key), surveys, paging)
 
 
 @router.get("/{survey_id}", response_model=SurveyOut, responses=errors(404))
@@ -134,7 +135,7 @@ def close_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Respo
 def list_waves(survey_id: SurveyId, session: Reading) -> Response:
     """List the waves of a survey, oldest first."""
     service.survey_of(session, survey_id)
-    key = repository.link_key(session)
+    key = repository.link_signing_key(session)
     items = [wave_out(wave, key) for wave in repository.waves(session, survey_id)]
     return answer(WavePage(items=items, next=None))
 
@@ -198,7 +199,7 @@ def _stored_title(text: LocalizedText | None) -> dict[str, str]:
 
 def _survey_response(session: Session, survey: Survey, *, created: bool = False) -> Response:
     """Return the HTTP response with a survey and its waves."""
-    key = repository.link_key(session)
+    key = repository.link_signing_key(session)
     return answer(
         survey_out(survey, repository.waves(session, survey.id), key),
         created=created,
@@ -211,6 +212,6 @@ def _wave_response(
     session: Session, survey: Survey, wave: Wave, *, created: bool = False
 ) -> Response:
     """Return the HTTP response with a wave and the link to its page."""
-    key = repository.link_key(session)
+    key = repository.link_signing_key(session)
     location = f"/v1/surveys/{survey.id}/waves/{wave.code}"
     return answer(wave_out(wave, key), created=created, location=location)

@@ -183,7 +183,7 @@ def wave_for_responses(
 
 
 def questionnaire_of(session: Session, wave: Wave) -> Questionnaire:
-    """Return the questionnaire that a wave asks, in the version of the wave."""
+    """Return the questionnaire version that a wave uses."""
     version = questionnaires.existing_version(
         session, wave.questionnaire_id, wave.questionnaire_version
     )
@@ -241,7 +241,7 @@ def _add_wave(
     code: str,
     target: int | None,
 ) -> Wave:
-    """Insert a wave that asks this questionnaire version, and add its items to the survey.
+    """Insert a wave that uses this questionnaire version, and add its items to the survey.
 
     Raises Conflict if an item means something else than the item of an earlier wave with its code.
     """

@@ -17,7 +17,7 @@ from services.registry.customers.customer.domain import (
     merge_external_ids,
     query_tokens,
     tokens,
-    with_reader_defaults,
+    with_owner_or_team_of,
 )
 from shared.row_access import SYSTEM_READER, Reader, Rows
 
@@ -81,7 +81,7 @@ def test_a_query_finds_no_name_that_lacks_a_piece_of_it(q: str, name: str) -> No
 def test_a_limited_key_fills_in_its_owner_or_team_and_may_not_set_another(
     reader: Reader, field: str, own: str
 ) -> None:
-    visible = with_reader_defaults(RECORD, reader)
+    visible = with_owner_or_team_of(reader, RECORD)
     assert (getattr(visible, field), replace(visible, owner=None, team=None)) == (own, RECORD)
     assert invisible_fields(visible, reader) == []
     for invisible in (RECORD, replace(RECORD, owner="another", team="another")):
@@ -89,7 +89,7 @@ def test_a_limited_key_fills_in_its_owner_or_team_and_may_not_set_another(
 
 
 def test_every_record_is_visible_to_a_reader_of_all_rows() -> None:
-    assert with_reader_defaults(RECORD, SYSTEM_READER) == RECORD
+    assert with_owner_or_team_of(SYSTEM_READER, RECORD) == RECORD
     assert invisible_fields(RECORD, SYSTEM_READER) == []
     assert invisible_fields(replace(RECORD, owner="another", team="another"), SYSTEM_READER) == []
 

@@ -149,7 +149,7 @@ def test_a_return_prefix_makes_quantities_above_0_negative(
     assert found.order.lines[0].quantity == expected
 
 
-def test_a_return_prefix_makes_half_a_unit_negative_too() -> None:
+def test_a_return_prefix_makes_a_quantity_below_one_negative() -> None:
     options = replace(OPTIONS, return_prefix="R")
     found = draft(line(quantity="0.5"), options=options, order_id="R1")
     assert found.order.lines[0].quantity == Decimal("-0.5")

@@ -1,4 +1,4 @@
-"""The entities that can be imported are collected from the modules `importing`."""
+"""The entities that can be imported are collected from all modules named `importing.py`."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ def test_every_noun_with_a_module_importing_can_be_imported() -> None:
     assert {f"{path.parent.name}s" for path in modules} == set(SPECS)
 
 
-def test_the_declarations_are_collected_from_the_modules_importing() -> None:
+def test_the_import_specs_are_collected_in_the_order_of_the_list() -> None:
     assert collect_specs() == SPECS
     assert list(collect_specs()) == list(SPECS)
 

@@ -58,6 +58,7 @@ def test_lines_with_the_same_key_are_gathered_in_the_sequence_of_the_file(
 
 
 def test_more_lines_than_a_record_may_have_are_yielded_in_pieces() -> None:
+    """A piece has one line too many, and a True that marks a key with too many lines."""
     found = groups("aaaaaaab", max_lines=2)
     assert found == [
         ("a", [2, 3, 4], True),

@@ -1,4 +1,4 @@
-"""ABC classes follow the limits of the value model; a published class has a margin."""
+"""ABC classes follow the limits of the value model; a lower class is published beyond a margin."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

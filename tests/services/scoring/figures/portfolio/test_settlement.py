@@ -1,4 +1,7 @@
-"""A settlement computes the classes of all customers, publishes changes and stores snapshots."""
+"""Tests of a settlement, the computation of the ABC classes of all customers at one time.
+
+A settlement publishes the changes of classes and stores snapshots of the ABC tables.
+"""
 
 from datetime import date, timedelta
 from typing import Any
@@ -56,6 +59,7 @@ def test_a_settlement_publishes_changed_classes_and_the_state_of_each_changed_sc
     states = scoring.recorded(ScoreState)
     assert len(states) == 12
     first = next(state for state in states if state.customer_id == id_of("c00"))
+    # The order of c00 is 10 units at 100: 1000 give 0.01 points, 1 point per 100 000.
     assert (first.value_points, first.customer_class, first.version) == ("0.01", "A", 2)
 
 

@@ -261,4 +261,5 @@ def test_every_fact_of_an_order_is_either_in_the_explanation_or_excluded(
     of_orders = [each for each in found if each.currency and cutoff.includes(each)]
     (term,) = explain(found, cutoff=cutoff, rules=RULES, rates=EUROS)
     excluded = _score(found, cutoff, RULES, EUROS).excluded
-    assert len(term.facts) + sum(each.facts for each in excluded) == len(of_orders)
+    n_excluded = sum(currency.facts for currency in excluded)  # `facts` is a number here
+    assert len(term.facts) + n_excluded == len(of_orders)

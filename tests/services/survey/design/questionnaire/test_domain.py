@@ -67,7 +67,7 @@ def test_a_multiple_choice_without_limits_allows_any_number_of_its_options() -> 
     document = every_type()
     document["questions"][4] |= {"fewest": None, "greatest": None}
     item = next(i for i in parse_questionnaire(document).items if i.code == "bought_at")
-    assert (item.fewest, item.greatest) == (0, 3)
+    assert (item.least_options, item.most_options) == (0, 3)
 
 
 def test_a_text_without_a_translation_is_shown_in_the_other_language() -> None:
@@ -152,9 +152,9 @@ def test_options_are_parsed_with_their_texts_and_with_the_limits_of_how_many_can
     ]
     (item,) = parse_question(type="multiple", options=options, fewest=1, greatest=2).items
     assert item.choices == (Choice("a", YES, missing=False), Choice("b", TITLE, missing=True))
-    assert (item.fewest, item.greatest) == (1, 2)
+    assert (item.least_options, item.most_options) == (1, 2)
     (item,) = parse_question(type="multiple", options=[*options, *options], greatest=3).items
-    assert (item.fewest, item.greatest) == (0, 3)
+    assert (item.least_options, item.most_options) == (0, 3)
 
 
 def test_a_row_of_a_matrix_has_its_own_text() -> None:

@@ -77,9 +77,9 @@ def test_the_page_has_a_field_for_every_item_of_a_template(name: str, language: 
 
 def test_a_single_choice_has_radio_buttons_and_a_multiple_choice_has_checkboxes() -> None:
     elements = Elements(render())
-    assert [e["value"] for e in elements.with_tag("input", type="radio", name="appearance")] == [
-        *"543210"
-    ]
+    scale, not_applicable = ["5", "4", "3", "2", "1"], "0"
+    radio_buttons = elements.with_tag("input", type="radio", name="appearance")
+    assert [e["value"] for e in radio_buttons] == [*scale, not_applicable]
     assert [e["value"] for e in elements.with_tag("input", type="checkbox", name="bought_at")] == [
         "shop",
         "online",

@@ -79,6 +79,7 @@ def test_a_file_may_have_no_columns_for_respondent_time_and_channel() -> None:
 
 
 def test_the_system_of_a_respondents_id_is_empty_if_the_options_name_no_system() -> None:
+    """The API refuses a file with ids of respondents but without a system; the parser does not."""
     parser_without_system = parser(options=replace(OPTIONS, system=None))
     submission = as_submission(parser_without_system.parse(line(who="17")))
     assert submission.respondent == ("", "17")

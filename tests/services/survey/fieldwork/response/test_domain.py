@@ -148,11 +148,11 @@ def test_an_invalid_json_answer_has_a_fault_at_its_pointer(
         ({"people": "four"}, "number_expected"),
         ({"people": "1e1"}, "number_expected"),
         ({"people": "1,000"}, "number_expected"),
-        ({"people": "9" * 31}, "number_expected"),
+        ({"people": "9" * 31}, "number_expected"),  # more than 30 digits are not parsed
         ({"people": "9" * 30}, "too_large"),
     ],
 )
-def test_an_invalid_text_answer_has_a_fault_with_its_code(
+def test_an_invalid_answer_that_is_written_as_text_has_a_fault_with_its_code(
     answers: dict[str, str], code: str
 ) -> None:
     assert [fault_code for _, fault_code in faults_of_texts(**answers)] == [code]
