@@ -79,6 +79,7 @@ def _figures(name: str, latencies: list[float], measured: dict[str, Any]) -> lis
 
 
 def _plan(subject: Subject, way: str, buyers: list[Buyer]) -> Plan:
+    """Return the plan of the load generator; orders are sent by `way`: http or topic."""
     rate, timed_every = WAYS[way]
     return Plan(
         way=way,

@@ -130,6 +130,7 @@ def _bare_server() -> Iterator[str]:
 
 
 def _wait_until_it_answers(url: str) -> None:
+    """Wait until a GET of the URL succeeds; raise the transport error after START_SECONDS."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:

@@ -102,6 +102,7 @@ def _weight(product: Product, category_weights: dict[str, int], month: int) -> f
 
 
 def _random_line(rng: Random, habit: Habit, product: Product, day: date) -> Line:
+    """Return an order line for a product, with a random quantity and discount."""
     quantity = rng.randint(*habit.quantity)
     unit_price = (product.list_price * habit.price_share).quantize(_CENT)
     percent = _discount_percent(rng, quantity, day)

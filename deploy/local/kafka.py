@@ -42,6 +42,7 @@ class Kafka(Server):
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> Self:
+        """Format the folder if it is new, start the broker on it, and wait until it is ready."""
         self._java = self._java or _command_line()
         self._properties.write_text(self._server_properties())
         if not (self._folder.path / "log" / "meta.properties").exists():

@@ -47,6 +47,7 @@ class Postgres(Server):
         return self._folder.path
 
     def start(self) -> Self:
+        """Start the server on its data folder, created if missing; wait until it is ready."""
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
         self._password = self._password_file.read_text()
@@ -66,6 +67,7 @@ class Postgres(Server):
         return f"postgresql://{ADMIN}:{self._password}@127.0.0.1:{self.port}/{database}"
 
     def _fixed_settings(self) -> tuple[str, ...]:
+        """Return the settings, as name=value, that no caller can change."""
         return (
             "listen_addresses=127.0.0.1",
             f"port={self.port}",
@@ -75,6 +77,7 @@ class Postgres(Server):
         )
 
     def _launch(self, command: list[str]) -> Launch:
+        """Return how the guard process starts and stops the command, and as which user."""
         account = self._account
         return Launch(
             command=command,
@@ -116,6 +119,7 @@ class Postgres(Server):
             raise StartFailed(f"{command[0]} failed. Its log:\n{self._folder.tail()}")
 
     def _accepts_connections(self) -> bool:
+        """Return whether the administrator can connect."""
         try:
             psycopg.connect(self._url(ADMIN), connect_timeout=2).close()
         except psycopg.OperationalError:
@@ -123,6 +127,7 @@ class Postgres(Server):
         return True
 
     def _create_database(self) -> None:
+        """Create the product's database unless it exists."""
         with psycopg.connect(self._url(ADMIN), autocommit=True) as connection:
             exists = "SELECT 1 FROM pg_database WHERE datname = %s"
             if not connection.execute(exists, [DATABASE]).fetchone():

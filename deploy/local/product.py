@@ -39,6 +39,7 @@ def _ports() -> dict[str, Ports]:
 
 
 def _ports_of(prefix: str, free: Iterator[int]) -> Ports:
+    """Return the ports of the service whose environment variables have this prefix."""
     return Ports(
         api=next(free),
         operations=port_from_environment(f"{prefix}_OPERATIONS_PORT", otherwise=next(free)),

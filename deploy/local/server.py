@@ -110,6 +110,7 @@ class GuardedProcess:
         self._guard.wait()
 
     def _failure(self, reason: str) -> StartFailed:
+        """Return the error that the server did not start, with the last lines of its log."""
         return StartFailed(
             f"{self._name} {reason}. Its log {self._folder.log}:\n{self._folder.tail()}"
         )

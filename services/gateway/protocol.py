@@ -68,12 +68,14 @@ class GuardedProtocol(HttpToolsProtocol):
                 self._refuse(HeadersTooLarge())
 
     def on_message_begin(self) -> None:
+        """Begin a request: reset the counts, and limit the time in which its headers arrive."""
         self._in_headers, self._header_bytes, self._discarded_bytes = True, 0, 0
         if self._deadline is None:
             self._set_deadline(self.header_seconds)
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
+        """Pass the request on to the app, or refuse it if its headers are too large."""
         self._in_headers = False
         self._clear_deadline()
         size = sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -83,6 +85,7 @@ class GuardedProtocol(HttpToolsProtocol):
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
+        """Pass a piece of the body on; count it if the request is answered already."""
         if self._refused:
             return
         if self.cycle.response_complete:
@@ -90,6 +93,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        """End the request, and the wait for the rest of an answered request."""
         if self._refused:
             return
         if self.cycle.response_complete:

@@ -21,7 +21,7 @@ from shared.errors import (
 )
 
 
-def answer(
+def json_response(
     body: BaseModel,
     *,
     created: bool = False,

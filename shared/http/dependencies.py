@@ -30,6 +30,7 @@ async def _database(request: Request) -> Database:
 
 
 async def _async_reads(request: Request) -> AsyncReads:
+    """Return the object that runs SELECT statements without blocking the event loop."""
     async_reads: AsyncReads = request.app.state.async_reads
     return async_reads
 
@@ -40,22 +41,26 @@ async def service_settings(request: Request) -> Any:
 
 
 async def _identity(request: Request) -> Identity:
+    """Return the identity of the caller, which authentication has stored in the request."""
     identity: Identity = request.scope["state"]["identity"]
     return identity
 
 
 async def _reader(request: Request) -> RowReader:
+    """Return the caller with the rows that the caller's key may see."""
     caller = await _identity(request)
     return RowReader(caller.subject, caller.rows, caller.team)
 
 
 def _transaction(request: Request) -> Iterator[Session]:
+    """Yield a session whose transaction is committed at the end, unless an error is raised."""
     database: Database = request.app.state.database
     with database.transaction() as session:
         yield session
 
 
 def _reading(request: Request) -> Iterator[Session]:
+    """Yield a session that only reads."""
     database: Database = request.app.state.database
     with database.reading() as session:
         yield session

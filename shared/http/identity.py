@@ -144,6 +144,7 @@ class Verifier:
 
 
 def _read_key(file: Path) -> Ed25519PublicKey:
+    """Return the public key in a PEM file; raise TypeError if it is not an Ed25519 key."""
     key = load_pem_public_key(file.read_bytes())
     if not isinstance(key, Ed25519PublicKey):
         raise TypeError(f"{file} is no Ed25519 key")

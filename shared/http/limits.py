@@ -18,6 +18,7 @@ class ExplainTooLarge:
         replaced = False
 
         async def send_explained(message: Message) -> None:
+            """Send a message, but a problem instead of a response with the status 413."""
             nonlocal replaced
             if message.get("status") == _TOO_LARGE:
                 replaced = True

@@ -21,7 +21,7 @@ from sqlalchemy.types import TypeEngine
 from starlette.responses import Response
 
 from shared.errors import Fault, Invalid
-from shared.http.answers import answer
+from shared.http.answers import json_response
 from shared.http.schemas import Page
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -79,6 +79,7 @@ async def _page_request(
         str | None, Query(max_length=500, description="The value of `next` in the previous page.")
     ] = None,
 ) -> PageRequest:
+    """Return the requested page of a list, in the list's only order."""
     return PageRequest(limit, cursor, request)
 
 
@@ -102,6 +103,7 @@ def paged_by(default: str) -> Any:
             str, Query(description=about, json_schema_extra={"enum": orders})
         ] = default,
     ) -> PageRequest:
+        """Return the requested page of a list in the order `sort`."""
         if sort not in orders:
             raise Invalid(Fault("query:sort", "sort", f"Give one of: {', '.join(orders)}."))
         return replace(paging, sort=sort)
@@ -204,7 +206,7 @@ def answer_page(
     """
     items = [present(row) for row in found.rows]
     body = page_class.model_construct(items=items, next=found.next)
-    return answer(body, headers=link_header(paging, found.next))
+    return json_response(body, headers=link_header(paging, found.next))
 
 
 def link_header(paging: PageRequest, next_cursor: str | None) -> dict[str, str]:

@@ -29,6 +29,7 @@ class StrictRoute(APIRoute):
         known = set(_query_parameters(self.dependant))
 
         async def checked(request: Request) -> Response:
+            """Check the query, then handle a request whose JSON objects have no name twice."""
             if request.scope["query_string"]:
                 _check_query(request, known)
             return await handle(UniqueJsonNamesRequest(request.scope, request.receive))

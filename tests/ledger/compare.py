@@ -70,17 +70,22 @@ def index(found: Json, expected: Json) -> None:
 
 
 def _is_close(found: Any, expected: Any) -> bool:
+    """Return whether two numbers differ by no more than the tolerance, or both are None."""
     if expected is None:
         return found is None
     return abs(Decimal(str(found)) - Decimal(str(expected))) <= _TOLERANCE
 
 
 def _satisfaction(part: Json | None) -> tuple[Decimal, int] | None:
+    """Return the satisfaction index and the number `n` behind it, or None without an index."""
     return None if part is None else (Decimal(str(part["index"])), part["n"])
 
 
 def _excluded(found: Json, expected: Json) -> None:
+    """Check that the same facts are excluded, because their exchange rates are unknown."""
+
     def read(answer: Json) -> list[tuple[str, int, Decimal]]:
+        """Return the currency, the number of facts and the amount of each excluded sum."""
         rows = answer["excluded"]
         return [(row["currency"], row["facts"], Decimal(row["amount"])) for row in rows]
 
@@ -88,5 +93,6 @@ def _excluded(found: Json, expected: Json) -> None:
 
 
 def _rungs(rows: list[Json]) -> list[tuple[Any, ...]]:
+    """Return the rung, limits, customers and revenue of each row of a ladder."""
     names = ("rung", "from", "to", "customers")
     return [(*(row.get(name) for name in names), Decimal(row["revenue"])) for row in rows]

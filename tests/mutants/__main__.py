@@ -115,6 +115,7 @@ def unneeded_reasons(path: str, found: Iterable[Found], reasons: Reasons) -> Ite
 
 
 def _alive(path: str, found: Iterable[Found]) -> set[tuple[str, str, str]]:
+    """Return (path, function, change) of each mutant that no test has killed."""
     return {(path, each["function"], each["change"]) for each in found if each["verdict"] in ALIVE}
 
 

@@ -16,7 +16,7 @@ from services.gateway.api_key.schemas import (
     api_key_out,
 )
 from shared.errors import found_or_404
-from shared.http.answers import answer, errors
+from shared.http.answers import errors, json_response
 from shared.http.dependencies import NEEDS_ALL_ROWS, Caller, Reading, Store, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
@@ -34,6 +34,7 @@ KeyId = Annotated[UUID, Path(description="The key's id, not its text.")]
 
 
 async def _key_cache(request: Request) -> KeyCache:
+    """Return the cache of identities by API key."""
     key_cache: KeyCache = request.app.state.key_cache
     return key_cache
 
@@ -58,7 +59,7 @@ def create_api_key(
         fields = body.model_dump() | {"scopes": set(body.scopes)}
         created = service.create_api_key(session, **fields, seed=seed, created_by=caller.subject)
         location = f"/v1/api-keys/{created.id}"
-        return answer(api_key_out(created), created=True, location=location)
+        return json_response(api_key_out(created), created=True, location=location)
 
     return _with_text(once(create), seed)
 
@@ -76,7 +77,7 @@ def list_api_keys(
 def read_api_key(key_id: KeyId, session: Reading) -> Response:
     """Read one key, without its text."""
     key = found_or_404(repository.api_key(session, key_id), service.UNKNOWN)
-    return answer(api_key_out(key))
+    return json_response(api_key_out(key))
 
 
 @router.delete("/{key_id}", status_code=204, responses=errors(403, 404, 409))
@@ -106,4 +107,4 @@ def _with_text(created: Response, seed: bytes) -> Response:
         for name, value in created.headers.items()
         if name not in {"content-length", "content-type"}
     }
-    return answer(with_key, status=created.status_code, headers=headers)
+    return json_response(with_key, status=created.status_code, headers=headers)

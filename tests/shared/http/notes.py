@@ -14,7 +14,7 @@ from shared.clock import now
 from shared.commands import main
 from shared.database import Moment, new_metadata
 from shared.errors import Conflict
-from shared.http.answers import answer, errors
+from shared.http.answers import errors, json_response
 from shared.http.app import create_app as create_shared_app
 from shared.http.dependencies import Caller, Reading, Transaction
 from shared.http.idempotency import Once
@@ -94,7 +94,9 @@ def write_note(body: NoteCreate, once: Once, session: Transaction, caller: Calle
         session.flush()
         GATE.pass_through()
         location = f"/v1/notes/{note.id}"
-        return answer(NoteOut.model_validate(note), created=True, location=location, version=1)
+        return json_response(
+            NoteOut.model_validate(note), created=True, location=location, version=1
+        )
 
     return once(write)
 
@@ -104,7 +106,7 @@ def hang_picture(once: Once, picture: UploadFile | None = None) -> Response:
     """Answer with the text of an uploaded picture as the title of a note; nothing is stored."""
     content = "" if picture is None else picture.file.read().decode()
     return once(
-        lambda: answer(NoteOut(id=new_id(), title=content), created=True),
+        lambda: json_response(NoteOut(id=new_id(), title=content), created=True),
         form_content=lambda: content,
     )
 

@@ -6,7 +6,7 @@ import pytest
 from starlette.responses import Response
 
 from shared.errors import PreconditionFailed
-from shared.http.answers import answer, error_response, errors
+from shared.http.answers import error_response, errors, json_response
 from shared.http.schemas import Body
 
 
@@ -23,35 +23,35 @@ def headers_of(response: Response) -> dict[str, str]:
 
 
 def test_a_body_is_answered_as_json() -> None:
-    response = answer(Thing(name="茶"))
+    response = json_response(Thing(name="茶"))
     assert (response.status_code, json.loads(bytes(response.body))) == (200, {"name": "茶"})
     assert response.headers["Content-Type"] == "application/json"
     assert headers_of(response) == {}
 
 
 def test_a_created_resource_is_answered_with_201_location_and_etag() -> None:
-    response = answer(Thing(name="a"), created=True, location="/v1/things/7", version=3)
+    response = json_response(Thing(name="a"), created=True, location="/v1/things/7", version=3)
     assert response.status_code == 201
     assert headers_of(response) == {"location": "/v1/things/7", "etag": '"3"'}
 
 
 def test_an_unchanged_resource_is_answered_with_200_and_an_etag_but_no_location() -> None:
     """An upsert calls `answer` in the same way for a created and for an unchanged resource."""
-    response = answer(Thing(name="a"), created=False, location="/v1/things/7", version=0)
+    response = json_response(Thing(name="a"), created=False, location="/v1/things/7", version=0)
     assert response.status_code == 200
     assert headers_of(response) == {"etag": '"0"'}
 
 
 @pytest.mark.parametrize(("status", "has_location"), [(200, False), (201, True), (202, True)])
 def test_only_201_and_202_have_a_location(status: int, *, has_location: bool) -> None:
-    response = answer(Thing(name="a"), status=status, location="/v1/things/7")
+    response = json_response(Thing(name="a"), status=status, location="/v1/things/7")
     assert response.status_code == status
     assert headers_of(response) == ({"location": "/v1/things/7"} if has_location else {})
 
 
 def test_headers_that_a_route_passes_are_added_to_the_response_and_not_changed() -> None:
     own = {"Retry-After": "2"}
-    assert headers_of(answer(Thing(name="a"), version=1, headers=own)) == {
+    assert headers_of(json_response(Thing(name="a"), version=1, headers=own)) == {
         "retry-after": "2",
         "etag": '"1"',
     }

@@ -19,7 +19,7 @@ from services.registry.customers.customer.schemas import (
     customer_out,
 )
 from shared.errors import found_or_404
-from shared.http.answers import answer, errors
+from shared.http.answers import errors, json_response
 from shared.http.dependencies import (
     AsyncReading,
     Caller,
@@ -58,7 +58,7 @@ def register_customer(
             session, record=body.record(), by=caller.subject, reader=reader
         )
         location = f"/v1/customers/{created.id}"
-        return answer(
+        return json_response(
             customer_out(created), created=True, location=location, version=created.version
         )
 
@@ -100,7 +100,7 @@ def put_customer(
         by=caller.subject,
         reader=reader,
     )
-    return answer(
+    return json_response(
         customer_out(customer),
         created=outcome is UpsertResult.CREATED,
         location=f"/v1/customers/{customer.id}",
@@ -129,7 +129,7 @@ async def read_customer(
     row = found_or_404(
         await repository.customer_row(async_reads, reader, customer_id), service.UNKNOWN
     )
-    return answer(customer_out(row), version=row["version"])
+    return json_response(customer_out(row), version=row["version"])
 
 
 @router.patch(
@@ -160,7 +160,7 @@ def change_customer(
         reader=reader,
         reason=body.reason,
     )
-    return answer(customer_out(customer), version=customer.version)
+    return json_response(customer_out(customer), version=customer.version)
 
 
 @router.get("/{customer_id}/history", response_model=CustomerChangePage, responses=errors(404))

@@ -17,7 +17,7 @@ from services.registry.sales.order.schemas import (
     order_out,
 )
 from shared.errors import Fault, Invalid, found_or_404
-from shared.http.answers import answer, errors
+from shared.http.answers import errors, json_response
 from shared.http.dependencies import Reader, Reading, Settings, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
@@ -105,7 +105,7 @@ def read_order(
     """Read one order."""
     row = repository.order(session, reader, order_id)
     found = found_or_404(row, service.UNKNOWN)
-    return answer(order_out(found), version=found.version)
+    return json_response(order_out(found), version=found.version)
 
 
 def _request(
@@ -122,4 +122,4 @@ def _request(
 def _answer(row: Order, *, created: bool) -> Response:
     """Return the response with an order: 201 with its location if it was created, else 200."""
     location = f"/v1/orders/{row.id}"
-    return answer(order_out(row), created=created, location=location, version=row.version)
+    return json_response(order_out(row), created=created, location=location, version=row.version)

@@ -17,7 +17,7 @@ from services.registry.sales.product.schemas import (
     product_out,
 )
 from shared.errors import found_or_404
-from shared.http.answers import answer, errors
+from shared.http.answers import errors, json_response
 from shared.http.dependencies import NEEDS_ALL_ROWS, Reading, Settings, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
@@ -97,10 +97,10 @@ def read_product(
 ) -> Response:
     """Read one product."""
     found = found_or_404(repository.product(session, product_id), service.UNKNOWN)
-    return answer(product_out(found), version=found.version)
+    return json_response(product_out(found), version=found.version)
 
 
 def _answer(row: Product, *, created: bool) -> Response:
     """Return the response with a product: 201 with its location if it was created, else 200."""
     location = f"/v1/products/{row.id}"
-    return answer(product_out(row), created=created, location=location, version=row.version)
+    return json_response(product_out(row), created=created, location=location, version=row.version)

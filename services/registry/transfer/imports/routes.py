@@ -11,7 +11,7 @@ from services.registry.transfer.imports.models import Rejection
 from services.registry.transfer.imports.schemas import ImportOut, ImportPage, SentForm
 from services.registry.transfer.imports.specs import description_of_files, join_words
 from shared.errors import found_or_404
-from shared.http.answers import answer, errors
+from shared.http.answers import errors, json_response
 from shared.http.dependencies import (
     NEEDS_ALL_ROWS,
     NO_REPEATED_PARTS,
@@ -73,7 +73,7 @@ def start_import(
             options=form.options.to_store(form.entity, settings),
             upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )
-        return answer(ImportOut.of(row), status=202, location=ImportOut.location_of(row))
+        return json_response(ImportOut.of(row), status=202, location=ImportOut.location_of(row))
 
     return once(start, form_content=form.fingerprint)
 
@@ -89,7 +89,7 @@ def list_imports(
 @router.get("/{import_id}", response_model=ImportOut, responses=errors(403, 404))
 def read_import(import_id: ImportId, session: Reading) -> Response:
     """Read the state and the progress of an import. Needs a key that sees all rows."""
-    return answer(
+    return json_response(
         ImportOut.of(found_or_404(repository.import_(session, import_id), service.UNKNOWN))
     )
 
@@ -104,7 +104,7 @@ def cancel_import(import_id: ImportId, once: Once, session: Transaction) -> Resp
     def cancel() -> Response:
         row = found_or_404(repository.import_(session, import_id), service.UNKNOWN)
         jobs.cancel(session, row)
-        return answer(ImportOut.of(row))
+        return json_response(ImportOut.of(row))
 
     return once(cancel)
 

@@ -27,7 +27,7 @@ from services.scoring.figures.score import population as populations
 from services.scoring.figures.score.population import Population
 from shared import clock
 from shared.errors import NotFound, found_or_404
-from shared.http.answers import answer, errors
+from shared.http.answers import errors, json_response
 from shared.http.dependencies import NEEDS_ALL_ROWS, Reader, Reading
 from shared.http.routing import Router
 from shared.row_access import Rows
@@ -67,9 +67,9 @@ def read_abc(
     """
     snapshot = _snapshot(session, reader, period, settlement.abc_snapshot_name(method, basis))
     if snapshot is not None:
-        return answer(AbcOut.model_validate(snapshot))
+        return json_response(AbcOut.model_validate(snapshot))
     population = _population(session, reader, period)
-    return answer(abc_out(population, method=method, requested=basis))
+    return json_response(abc_out(population, method=method, requested=basis))
 
 
 @router.get("/ladder", response_model=LadderOut, responses=errors())
@@ -83,13 +83,13 @@ def read_ladder(session: Reading, reader: Reader, period: PeriodQuery) -> Respon
     """
     snapshot = _snapshot(session, reader, period, settlement.LADDER_SNAPSHOT)
     if snapshot is not None:
-        return answer(LadderOut.model_validate(snapshot))
+        return json_response(LadderOut.model_validate(snapshot))
     population = _population(session, reader, Period(start=None, end=period.end))
     earlier = None
     if period.start is not None:
         start = replace(period.end, cutoff=Cutoff(as_of=period.start), is_current=False)
         earlier = populations.population_at(session, reader, start)
-    return answer(ladder_out(population, earlier=earlier))
+    return json_response(ladder_out(population, earlier=earlier))
 
 
 @router.get(
@@ -130,7 +130,9 @@ def read_satisfaction(
     else:
         sums = sums_of_indices(index_repository.indices(session, survey, wave=wave, cutoff=cutoff))
     index = estimate(sums)
-    return answer(satisfaction_out(survey, wave, index, as_of=cutoff.as_of, made_at=clock.now()))
+    return json_response(
+        satisfaction_out(survey, wave, index, as_of=cutoff.as_of, made_at=clock.now())
+    )
 
 
 def _snapshot(session: Reading, reader: Reader, period: Period, name: str) -> dict[str, Any] | None:

@@ -150,10 +150,12 @@ class Population:
 
     @cached_property
     def _rankings(self) -> dict[Basis, Ranking]:
+        """The rankings computed so far, by basis of value (revenue or profit)."""
         return {}
 
     @cached_property
     def _tables(self) -> dict[tuple[Method, Basis], Abc]:
+        """The ABC tables computed so far, by method and basis of value."""
         return {}
 
 
@@ -187,6 +189,7 @@ def population_at(
     rates = rate_repository.rates_for(session, every_fact, target=point_in_time.currency)
 
     def member(customer_id: UUID, customer: RowView) -> Member:
+        """Return the figures of one customer."""
         own_facts = facts.get(customer_id, ())
         computed = score(
             [fact for fact in own_facts if start is None or fact.occurred_on >= start],

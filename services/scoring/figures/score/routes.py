@@ -26,7 +26,7 @@ from services.scoring.figures.score.schemas import (
 from services.scoring.figures.score.service import ComputedScore
 from shared import clock
 from shared.errors import Fault, Invalid, found_or_404
-from shared.http.answers import answer, errors
+from shared.http.answers import errors, json_response
 from shared.http.dependencies import AsyncReading, Reader, Reading, Store
 from shared.http.pagination import PageRequest, Paging, answer_page, link_header, paged_by
 from shared.http.routing import Router
@@ -68,7 +68,7 @@ async def read_score(
         today = point_in_time.cutoff.as_of
         row = await repository.score_row(async_reads, reader, customer_id)
         if row is not None and (row["changes_on"] is None or row["changes_on"] > today):
-            return answer(score_out({**row, "as_of": today}))
+            return json_response(score_out({**row, "as_of": today}))
     return await run_in_threadpool(_computed_score, store, reader, customer_id, point_in_time)
 
 
@@ -80,7 +80,7 @@ def _computed_score(
         computed = _compute(session, reader, customer_id, point_in_time)
         customer_class = population.class_of(session, customer_id, point_in_time)
     rest = {"made_at": clock.now(), "customer_class": customer_class}
-    return answer(score_out({**computed.row, **rest}))
+    return json_response(score_out({**computed.row, **rest}))
 
 
 def _compute(
@@ -106,7 +106,7 @@ def explain_score(
     computed = _compute(session, reader, customer_id, point_in_time)
     terms, following = _page(computed.terms, paging)
     body = explanation_out(computed.row, terms=terms, following=following)
-    return answer(body, headers=link_header(paging, following))
+    return json_response(body, headers=link_header(paging, following))
 
 
 def _page(terms: Sequence[TermPoints], paging: PageRequest) -> tuple[list[TermPoints], str | None]:
@@ -128,6 +128,7 @@ def _page(terms: Sequence[TermPoints], paging: PageRequest) -> tuple[list[TermPo
 
 
 def _sort_key(number: int, fact: Contribution) -> tuple[int, date, UUID]:
+    """Return the key by which facts are sorted: position of the term, day, fact id."""
     return number, fact.occurred_on, fact.fact_id
 
 

@@ -236,6 +236,7 @@ def _term_out(term: TermPoints) -> TermPointsOut:
 
 
 def _fact_out(fact: Contribution) -> FactOut:
+    """Return the response body for one fact; it names the order or the response it comes from."""
     is_answer = fact.kind == Kind.ANSWER
     return FactOut(
         fact_id=fact.fact_id,

@@ -150,6 +150,7 @@ def load_scorer(
     rates = rate_repository.rates_for(session, every_fact, target=currency)
 
     def compute(customer_id: UUID, as_of: date) -> dict[str, Any]:
+        """Return the columns of a customer's score on a local day."""
         score = domain.score(
             facts.get(customer_id, ()),
             cutoff=Cutoff(as_of=as_of),

@@ -157,6 +157,7 @@ def rules_from(document: Mapping[str, Any]) -> Rules:
 
 
 def _parse_term(term: Mapping[str, Any]) -> Term:
+    """Return the term (summand of the value points) that a JSON object describes."""
     return Term(
         name=term["term"],
         is_on=term["on"],

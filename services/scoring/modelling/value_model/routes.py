@@ -13,7 +13,7 @@ from services.scoring.modelling.value_model.schemas import (
     value_model_out,
 )
 from shared.errors import found_or_404
-from shared.http.answers import answer, errors
+from shared.http.answers import errors, json_response
 from shared.http.dependencies import Reading
 from shared.http.pagination import PageRequest, answer_page, paged_by
 from shared.http.routing import Router
@@ -43,4 +43,4 @@ def list_value_models(session: Reading, paging: Annotated[PageRequest, paged_by(
 def read_value_model(model_id: ModelId, session: Reading) -> Response:
     """Read the newest version of a value model."""
     row = found_or_404(repository.latest_version(session, model_id), UNKNOWN)
-    return answer(value_model_out(row))
+    return json_response(value_model_out(row))

@@ -20,7 +20,7 @@ from services.survey.design.questionnaire.schemas import (
     questionnaire_out,
 )
 from shared.errors import Fault, Invalid, found_or_404
-from shared.http.answers import answer, errors
+from shared.http.answers import errors, json_response
 from shared.http.dependencies import NEEDS_ALL_ROWS, Caller, ExpectedVersion, Reading, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
@@ -68,14 +68,14 @@ def list_templates() -> Response:
     """List the questionnaire templates."""
     names = templates.template_names()
     items = [TemplateOut(name=name, title=_template_document(name)["title"]) for name in names]
-    return answer(TemplatePage(items=items, next=None))
+    return json_response(TemplatePage(items=items, next=None))
 
 
 @router.get("/templates/{name}", response_model=QuestionnaireDocument, responses=errors(404))
 def read_template(name: TemplateName) -> Response:
     """Read a questionnaire template."""
     document = found_or_404(templates.load_template(name), "There is no template of this name.")
-    return answer(QuestionnaireDocument.model_validate(document))
+    return json_response(QuestionnaireDocument.model_validate(document))
 
 
 @router.get("", response_model=QuestionnairePage, responses=errors())
@@ -220,7 +220,7 @@ def _version_response(
     questionnaire: Questionnaire, version: QuestionnaireVersion, *, created: bool = False
 ) -> Response:
     """Return the HTTP response with a version; the ETag is the questionnaire's revision."""
-    return answer(
+    return json_response(
         questionnaire_out(questionnaire, version),
         created=created,
         location=f"/v1/questionnaires/{questionnaire.id}",

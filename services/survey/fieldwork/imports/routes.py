@@ -14,7 +14,7 @@ from services.survey.fieldwork.survey import repository as surveys
 from services.survey.fieldwork.survey.schemas import SurveyId
 from services.survey.fieldwork.survey.service import UNKNOWN
 from shared.errors import found_or_404
-from shared.http.answers import answer, errors
+from shared.http.answers import errors, json_response
 from shared.http.dependencies import (
     NEEDS_ALL_ROWS,
     NO_REPEATED_PARTS,
@@ -78,7 +78,9 @@ def import_answers(
             options=form.options.job_options(settings.timezone),
             upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )
-        return answer(ImportOut.of(created), status=202, location=ImportOut.location_of(created))
+        return json_response(
+            ImportOut.of(created), status=202, location=ImportOut.location_of(created)
+        )
 
     return once(start, form_content=form.fingerprint)
 
@@ -98,7 +100,7 @@ def list_answer_imports(
 )
 def read_answer_import(survey_id: SurveyId, import_id: ImportId, session: Reading) -> Response:
     """Read an import: its progress and its counts so far. Needs a key that sees all rows."""
-    return answer(ImportOut.of(_existing_import(session, survey_id, import_id)))
+    return json_response(ImportOut.of(_existing_import(session, survey_id, import_id)))
 
 
 @router.post(
@@ -114,7 +116,7 @@ def cancel_answer_import(
     def cancel() -> Response:
         row = _existing_import(session, survey_id, import_id)
         jobs.cancel(session, row)
-        return answer(ImportOut.of(row))
+        return json_response(ImportOut.of(row))
 
     return once(cancel)
 

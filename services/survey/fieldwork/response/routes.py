@@ -20,7 +20,7 @@ from services.survey.fieldwork.survey import repository as surveys
 from services.survey.fieldwork.survey.schemas import SurveyId
 from services.survey.fieldwork.survey.service import survey_of
 from shared.errors import found_or_404
-from shared.http.answers import answer, errors
+from shared.http.answers import errors, json_response
 from shared.http.dependencies import Reader, Reading, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
@@ -63,7 +63,7 @@ def submit_response(
             customer_id=body.customer_id,
         )
         location = f"/v1/surveys/{survey_id}/responses/{created.id}"
-        return answer(response_out(created), created=True, location=location)
+        return json_response(response_out(created), created=True, location=location)
 
     return once(submit)
 
@@ -93,7 +93,7 @@ def read_response(
 ) -> http.Response:
     """Read one response to a survey."""
     row = repository.response(session, reader, survey_id=survey_id, response_id=response_id)
-    return answer(response_out(found_or_404(row, service.UNKNOWN)))
+    return json_response(response_out(found_or_404(row, service.UNKNOWN)))
 
 
 @router.get("/{survey_id}/progress", response_model=ProgressOut, responses=errors(404))
@@ -104,6 +104,6 @@ def read_progress(survey_id: SurveyId, session: Reading) -> http.Response:
     """
     survey = survey_of(session, survey_id)
     waves = surveys.waves(session, survey_id)
-    return answer(
+    return json_response(
         progress_out(survey, waves, repository.counts_by_wave_and_channel(session, survey_id))
     )

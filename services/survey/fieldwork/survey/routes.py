@@ -23,7 +23,7 @@ from services.survey.fieldwork.survey.schemas import (
     survey_out,
     wave_out,
 )
-from shared.http.answers import answer, errors
+from shared.http.answers import errors, json_response
 from shared.http.dependencies import NEEDS_ALL_ROWS, Caller, ExpectedVersion, Reading, Transaction
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
@@ -137,7 +137,7 @@ def list_waves(survey_id: SurveyId, session: Reading) -> Response:
     service.survey_of(session, survey_id)
     key = repository.link_signing_key(session)
     items = [wave_out(wave, key) for wave in repository.waves(session, survey_id)]
-    return answer(WavePage(items=items, next=None))
+    return json_response(WavePage(items=items, next=None))
 
 
 @router.post(
@@ -200,7 +200,7 @@ def _stored_title(text: LocalizedText | None) -> dict[str, str]:
 def _survey_response(session: Session, survey: Survey, *, created: bool = False) -> Response:
     """Return the HTTP response with a survey and its waves."""
     key = repository.link_signing_key(session)
-    return answer(
+    return json_response(
         survey_out(survey, repository.waves(session, survey.id), key),
         created=created,
         location=f"/v1/surveys/{survey.id}",
@@ -214,4 +214,4 @@ def _wave_response(
     """Return the HTTP response with a wave and the link to its page."""
     key = repository.link_signing_key(session)
     location = f"/v1/surveys/{survey.id}/waves/{wave.code}"
-    return answer(wave_out(wave, key), created=created, location=location)
+    return json_response(wave_out(wave, key), created=created, location=location)

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -57,12 +57,21 @@ def run_jobs(registry: Running) -> None:
     Runner(registry.database, WORKS)._run_unfinished(Import, Event())
 
 
-def counts(body: dict[str, Any]) -> tuple[int, int, int, int]:
-    """Return the created, updated, unchanged and rejected lines of an import that succeeded."""
+class Counts(NamedTuple):
+    """The numbers of lines of an import by their outcome."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+
+def counts(body: dict[str, Any]) -> Counts:
+    """Return the numbers of lines of an import, which must have succeeded, by their outcome."""
     assert body["state"] == "succeeded", body
-    outcomes = body["created"], body["updated"], body["unchanged"], body["rejected"]
-    assert body["processed"] == body["total"] == sum(outcomes)
-    return outcomes
+    found = Counts(**{name: body[name] for name in Counts._fields})
+    assert body["processed"] == body["total"] == sum(found)
+    return found
 
 
 def rejected_rows(registry: Running, body: dict[str, Any]) -> list[dict[str, str]]:

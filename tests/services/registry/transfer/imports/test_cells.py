@@ -6,6 +6,7 @@ from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import (
     CREATE,
     HEADER,
+    Counts,
     counts,
     import_file,
     orders,
@@ -16,7 +17,7 @@ from tests.services.registry.transfer.imports.files import (
 @pytest.mark.parametrize("days", ["00036500000", "000365999999999", "0", "36501", "-1", "１"])
 def test_a_number_of_days_is_bounded_however_it_is_written(registry: Running, days: str) -> None:
     body = import_file(registry, "products", f"code,name,lifetime_days\nP1,x,{days}\n")
-    assert counts(body) == (0, 0, 0, 1)
+    assert counts(body) == Counts(rejected=1)
     errors = rejected_rows(registry, body)[0]["errors"]
     assert errors == "lifetime_days: Give a whole number of days from 1 to 36500."
 
@@ -33,7 +34,7 @@ def test_a_time_of_an_order_outside_the_supported_years_is_rejected(
 ) -> None:
     content = f"{HEADER}\nA1,{moment},C1,P1,x,1,1,CNY\n"
     body = import_file(registry, "orders", content, options=CREATE)
-    assert counts(body) == (0, 0, 0, 1)
+    assert counts(body) == Counts(rejected=1)
     assert (
         rejected_rows(registry, body)[0]["errors"] == "ordered_at: Give a year from 1900 to 9998."
     )
@@ -51,7 +52,7 @@ def test_a_customer_whose_id_is_only_the_suffix_is_rejected(registry: Running) -
     """A customer with an empty id could never be found again."""
     options = {"system": "erp", "strip_suffix": ".0"}
     body = import_file(registry, "customers", "external_id,name\n.0,x\n17.0,y\n", options=options)
-    assert counts(body) == (1, 0, 0, 1)
+    assert counts(body) == Counts(created=1, rejected=1)
     errors = rejected_rows(registry, body)[0]["errors"]
     assert errors == "external_id: Give an id that is longer than options.strip_suffix."
     (customer,) = registry.client.get("/v1/customers").json()["items"]
@@ -62,7 +63,7 @@ def test_a_customer_in_a_file_may_have_as_many_tags_as_in_a_request(registry: Ru
     lines = [f"{number},x,{'a;' * number}\n" for number in (50, 51)]
     content = "external_id,name,tags\n" + "".join(lines)
     body = import_file(registry, "customers", content, options={"system": "erp"})
-    assert counts(body) == (1, 0, 0, 1)
+    assert counts(body) == Counts(created=1, rejected=1)
     assert rejected_rows(registry, body)[0]["errors"] == "tags: Give at most 50 words."
     (customer,) = registry.client.get("/v1/customers").json()["items"]
     assert len(customer["tags"]) == 50
@@ -70,6 +71,6 @@ def test_a_customer_in_a_file_may_have_as_many_tags_as_in_a_request(registry: Ru
 
 def test_days_may_be_written_with_slashes_as_chinese_spreadsheets_do(registry: Running) -> None:
     content = f"{HEADER},promised_on\nA1,2026/2/1 0:30,C1,P1,x,2,10.50,CNY,2026/2/20\n"
-    assert counts(import_file(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
+    assert counts(import_file(registry, "orders", content, options=CREATE)) == Counts(created=1)
     order = orders(registry)["A1"]
     assert (order["occurred_on"], order["promised_on"]) == ("2026-02-01", "2026-02-20")

@@ -26,6 +26,7 @@ from tests.services.registry.transfer.imports.files import (
     HEADER,
     ORDERS,
     SHOP,
+    Counts,
     counts,
     import_file,
     orders,
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.both_stacks
 
 
 def test_lines_of_one_order_are_gathered_over_the_whole_file(registry: Running) -> None:
-    assert counts(import_file(registry, "orders", ORDERS, options=CREATE)) == (4, 0, 0, 0)
+    assert counts(import_file(registry, "orders", ORDERS, options=CREATE)) == Counts(created=4)
     found = orders(registry)
     assert {key: order["amount"] for key, order in found.items()} == {
         "A1": "42.00",
@@ -56,14 +57,15 @@ def test_lines_of_one_order_are_gathered_over_the_whole_file(registry: Running) 
 def test_importing_the_same_file_again_changes_nothing(registry: Running) -> None:
     import_file(registry, "orders", ORDERS, options=CREATE)
     before = len(registry.recorded())
-    assert counts(import_file(registry, "orders", ORDERS, options=CREATE)) == (0, 0, 4, 0)
+    assert counts(import_file(registry, "orders", ORDERS, options=CREATE)) == Counts(unchanged=4)
     assert len(registry.recorded()) == before
 
 
 def test_a_changed_line_changes_only_its_order(registry: Running) -> None:
     import_file(registry, "orders", ORDERS, options=CREATE)
     other = ORDERS.replace("P2,冰箱,1,99", "P2,冰箱,1,98")
-    assert counts(import_file(registry, "orders", other, options=CREATE)) == (0, 1, 3, 0)
+    finished = import_file(registry, "orders", other, options=CREATE)
+    assert counts(finished) == Counts(updated=1, unchanged=3)
     (event,) = registry.recorded(OrderChanged)
     assert event.external_id.id == "B1"
 
@@ -71,7 +73,7 @@ def test_a_changed_line_changes_only_its_order(registry: Running) -> None:
 def test_one_bad_line_rejects_its_whole_order_and_can_be_corrected(registry: Running) -> None:
     bad = ORDERS.replace("C1,P1,洗衣机,2,10.50,CNY\nRA1", "C1,P1,洗衣机,two,10.50,CNY\nRA1")
     body = import_file(registry, "orders", bad, options=CREATE)
-    assert counts(body) == (2, 0, 0, 2)
+    assert counts(body) == Counts(created=2, rejected=2)
     assert set(orders(registry)) == {"B1", "RA1"}
     rows = rejected_rows(registry, body)
     assert [row["errors"].partition(":")[0] for row in rows] == [
@@ -83,12 +85,8 @@ def test_one_bad_line_rejects_its_whole_order_and_can_be_corrected(registry: Run
     writer = csv.DictWriter(corrected, rows[0].keys())
     writer.writeheader()
     writer.writerows(rows)
-    assert counts(import_file(registry, "orders", corrected.getvalue(), options=CREATE)) == (
-        2,
-        0,
-        0,
-        0,
-    )
+    finished = import_file(registry, "orders", corrected.getvalue(), options=CREATE)
+    assert counts(finished) == Counts(created=2)
     assert orders(registry)["A1"]["amount"] == "42.00"
 
 
@@ -114,7 +112,7 @@ def test_the_errors_of_each_rejected_line_begin_with_its_fault(registry: Running
     ]
     content = "\n".join([HEADER, *lines])
     body = import_file(registry, "orders", content, options=CREATE)
-    assert counts(body) == (0, 0, 0, len(BAD_LINES))
+    assert counts(body) == Counts(rejected=len(BAD_LINES))
     assert orders(registry) == {}
     errors = sorted(row["errors"] for row in rejected_rows(registry, body))
     for text, beginning in zip(errors, sorted(BAD_LINES.values()), strict=True):
@@ -125,8 +123,9 @@ def test_orders_of_unknown_customers_are_rejected_unless_create_customers_is_set
     registry: Running,
 ) -> None:
     body = import_file(registry, "orders", ORDERS, options=SHOP)
-    assert counts(body) == (1, 0, 0, 3)
-    assert counts(import_file(registry, "orders", ORDERS, options=CREATE)) == (3, 0, 1, 0)
+    assert counts(body) == Counts(created=1, rejected=3)
+    finished = import_file(registry, "orders", ORDERS, options=CREATE)
+    assert counts(finished) == Counts(created=3, unchanged=1)
     (state,) = registry.recorded(CustomerState)
     assert [(one.system, one.id) for one in state.external_ids] == [("shop", "C1")]
 
@@ -148,7 +147,7 @@ def test_insert_rejects_existing_orders_and_update_rejects_new_ones(
 
 def test_a_dry_run_counts_and_changes_nothing(registry: Running) -> None:
     body = import_file(registry, "orders", ORDERS, options=CREATE, dry_run="true")
-    assert counts(body) == (4, 0, 0, 0)
+    assert counts(body) == Counts(created=4)
     assert registry.recorded() == []
     assert orders(registry) == {}
 
@@ -173,7 +172,7 @@ def test_mapping_timezone_prefix_and_suffix_are_applied(registry: Running) -> No
         "strip_suffix": ".0",
     }
     body = import_file(registry, "orders", content, mapping=mapping, options=options)
-    assert (counts(body), body["ignored_columns"]) == ((1, 0, 0, 0), ["Country"])
+    assert (counts(body), body["ignored_columns"]) == (Counts(created=1), ["Country"])
     order = orders(registry)["C536379"]
     assert (order["amount"], order["currency"], order["occurred_on"]) == (
         "-7.65",
@@ -189,13 +188,14 @@ def test_a_workbook_is_imported_like_the_same_csv(registry: Running) -> None:
     for row in csv.reader(ORDERS.splitlines()):
         book.worksheets[0].append([float(one) if one.isdecimal() else one for one in row])
     book.save(file)
-    assert counts(import_file(registry, "orders", file.getvalue(), options=CREATE)) == (4, 0, 0, 0)
-    assert counts(import_file(registry, "orders", ORDERS, options=CREATE)) == (0, 0, 4, 0)
+    finished = import_file(registry, "orders", file.getvalue(), options=CREATE)
+    assert counts(finished) == Counts(created=4)
+    assert counts(import_file(registry, "orders", ORDERS, options=CREATE)) == Counts(unchanged=4)
 
 
 def test_separators_and_quotes_inside_a_cell_do_not_shift_other_cells(registry: Running) -> None:
     content = f'{HEADER}\nA1,2026-01-31,C1,P1,a\x1fb\x1e\u2028",2,10.50,CNY\n'
-    assert counts(import_file(registry, "orders", content, options=CREATE)) == (1, 0, 0, 0)
+    assert counts(import_file(registry, "orders", content, options=CREATE)) == Counts(created=1)
     (product,) = registry.client.get("/v1/products").json()["items"]
     assert product["name"] == 'a\x1fb\x1e\u2028"'
     assert orders(registry)["A1"]["amount"] == "21.00"
@@ -204,14 +204,16 @@ def test_separators_and_quotes_inside_a_cell_do_not_shift_other_cells(registry: 
 @pytest.mark.parametrize("bad", ["=1+1", "x" * 201, "a\x00b"])
 def test_an_invalid_product_name_does_not_rename_the_product(registry: Running, bad: str) -> None:
     content = ORDERS + f"Z1,2026-02-04,C1,P1,{bad},1,1,CNY\n"
-    assert counts(import_file(registry, "orders", content, options=CREATE)) == (4, 0, 0, 1)
+    finished = import_file(registry, "orders", content, options=CREATE)
+    assert counts(finished) == Counts(created=4, rejected=1)
     products = registry.client.get("/v1/products").json()["items"]
     assert {one["code"]: one["name"] for one in products} == {"P1": "洗衣机 8 kg", "P2": "冰箱"}
 
 
 def test_a_rejected_line_does_not_rename_its_product(registry: Running) -> None:
     content = ORDERS + "Z1,2026-02-04,C1,P1,烘干机,x,1,CNY\n"
-    assert counts(import_file(registry, "orders", content, options=CREATE)) == (4, 0, 0, 1)
+    finished = import_file(registry, "orders", content, options=CREATE)
+    assert counts(finished) == Counts(created=4, rejected=1)
     products = registry.client.get("/v1/products").json()["items"]
     assert {one["code"]: one["name"] for one in products} == {"P1": "洗衣机 8 kg", "P2": "冰箱"}
 
@@ -222,22 +224,18 @@ def test_customers_are_created_once_and_changed_by_their_external_id(registry: R
         "1,华东百货,organisation,retailer,上海,vip;east\n2,王强,person,retailer,北京,\n3,李梅,,,,\n"
     )
     body = import_file(registry, "customers", content, options={"system": "erp"})
-    assert counts(body) == (2, 0, 0, 1)
+    assert counts(body) == Counts(created=2, rejected=1)
     assert rejected_rows(registry, body)[0]["external_id"] == "2"
     again = content.replace("上海", "苏州").replace("person,retailer", "person,household")
-    assert counts(import_file(registry, "customers", again, options={"system": "erp"})) == (
-        1,
-        1,
-        1,
-        0,
-    )
+    finished = import_file(registry, "customers", again, options={"system": "erp"})
+    assert counts(finished) == Counts(created=1, updated=1, unchanged=1)
 
 
 def test_products_are_created_once_and_changed_by_their_code(registry: Running) -> None:
     content = "code,name,category,unit_price\nP1,洗衣机,家电,99\nP2,冰箱,家电,-1\n"
-    assert counts(import_file(registry, "products", content)) == (1, 0, 0, 1)
+    assert counts(import_file(registry, "products", content)) == Counts(created=1, rejected=1)
     again = content.replace("洗衣机", "烘干机").replace("-1", "1")
-    assert counts(import_file(registry, "products", again)) == (1, 1, 0, 0)
+    assert counts(import_file(registry, "products", again)) == Counts(created=1, updated=1)
 
 
 def test_fields_that_a_file_lacks_stay_as_they_were(registry: Running) -> None:
@@ -247,12 +245,8 @@ def test_fields_that_a_file_lacks_stay_as_they_were(registry: Running) -> None:
     )
     import_file(registry, "customers", full, options={"system": "erp"})
     phones = "external_id,name,phone,owner\n1,王强,021 5555,\n1,王强,021 6666,\n"
-    assert counts(import_file(registry, "customers", phones, options={"system": "erp"})) == (
-        0,
-        2,
-        0,
-        0,
-    )
+    finished = import_file(registry, "customers", phones, options={"system": "erp"})
+    assert counts(finished) == Counts(updated=2)
     (customer,) = registry.client.get("/v1/customers").json()["items"]
     names = ("kind", "nature", "owner", "team", "disqualified", "phone")
     assert [customer[name] for name in names] == [
@@ -344,7 +338,7 @@ def test_a_second_worker_goes_on_where_the_first_was_killed(
     assert part["state"] == "running"
     assert part["processed"] < 4
     run_jobs(registry)
-    assert counts(registry.client.get(answer.headers["Location"]).json()) == (4, 0, 0, 0)
+    assert counts(registry.client.get(answer.headers["Location"]).json()) == Counts(created=4)
     assert len(registry.recorded(OrderPlaced, OrderReturned)) == 3
 
 

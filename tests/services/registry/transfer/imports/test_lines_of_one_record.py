@@ -13,6 +13,7 @@ from shared.contracts.registry.product import ProductChanged
 from shared.jobs.runner import Runner
 from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import (
+    Counts,
     counts,
     import_file,
     run_jobs,
@@ -68,11 +69,11 @@ def import_customers(registry: Running, *rows: str, **form: Any) -> dict[str, An
 def test_lines_by_two_ids_of_one_customer_are_both_applied(registry: Running) -> None:
     register(registry, "1", "2", city="old")
     rows = ["1,new,NEWCITY,", "2,new,,555"]
-    assert counts(import_customers(registry, *rows)) == (0, 2, 0, 0)
+    assert counts(import_customers(registry, *rows)) == Counts(updated=2)
     found = customer(registry)
     assert [found[name] for name in ("name", "city", "phone")] == ["new", "NEWCITY", "555"]
     assert [one["id"] for one in found["external_ids"]] == ["1", "2"]
-    assert counts(import_customers(registry, *rows)) == (0, 0, 2, 0)
+    assert counts(import_customers(registry, *rows)) == Counts(unchanged=2)
     assert customer(registry)["version"] == found["version"]
 
 
@@ -86,7 +87,7 @@ def test_the_later_line_wins_whichever_id_names_the_customer(registry: Running) 
 def test_a_chunk_adds_at_most_one_version_of_a_customer(registry: Running) -> None:
     register(registry, "3", "4")
     rows = ["4,first,,", "3,second,,", "4,last,,"]
-    assert counts(import_customers(registry, *rows)) == (0, 3, 0, 0)
+    assert counts(import_customers(registry, *rows)) == Counts(updated=3)
     assert customer(registry)["version"] == 2
     import_customers(registry, *rows)
     assert customer(registry)["version"] == 2
@@ -100,7 +101,7 @@ def test_lines_that_contradict_each_other_in_two_chunks_are_written_again(
     monkeypatch.setattr(job_records, "CHUNK_LINES", 1)
     register(registry, "3")
     for versions in (3, 5):
-        assert counts(import_customers(registry, "3,first,,", "3,last,,")) == (0, 2, 0, 0)
+        assert counts(import_customers(registry, "3,first,,", "3,last,,")) == Counts(updated=2)
         found = customer(registry)
         assert (found["name"], found["version"]) == ("last", versions)
 
@@ -125,7 +126,11 @@ def test_a_dry_run_counts_changes_of_existing_records_as_the_import_does(registr
     rows = ["1,new,北京,", "2,new,,", "2,new,上海,", "1,new,北京,", "1,old,,", "9,nine,,"]
     tried = import_customers(registry, *rows, dry_run="true")
     assert customer(registry)["version"] == 1
-    assert counts(tried) == counts(import_customers(registry, *rows)) == (1, 4, 1, 0)
+    assert (
+        counts(tried)
+        == counts(import_customers(registry, *rows))
+        == Counts(created=1, updated=4, unchanged=1)
+    )
 
 
 @pytest.mark.both_stacks

@@ -14,6 +14,7 @@ from shared.contracts.survey.response import ResponseState, ResponseSubmitted
 from shared.http.identity import Identity
 from shared.row_access import Rows
 from tests.services.harness import Running
+from tests.services.survey.fieldwork.imports.outcomes import Counts, counts
 from tests.services.survey.fieldwork.imports.worker import run_imports
 from tests.services.survey.fieldwork.response.test_routes import customer_event, handle
 
@@ -61,12 +62,6 @@ def import_file(
     return body
 
 
-def counts(body: dict[str, Any]) -> tuple[int, ...]:
-    """Return the counts of an import: processed, created, updated, unchanged, rejected."""
-    names = ("processed", "created", "updated", "unchanged", "rejected")
-    return tuple(body[name] for name in names)
-
-
 def stored_responses(surveys: Running, survey: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the response bodies of all responses of a survey."""
     path = f"/v1/surveys/{survey['id']}/responses"
@@ -84,7 +79,8 @@ def test_each_line_of_a_file_is_stored_as_a_response(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
     body = import_file(surveys, survey, csv_file(*LINES))
-    assert (body["state"], body["total"], *counts(body)) == ("succeeded", 3, 3, 3, 0, 0, 0)
+    assert (body["state"], body["total"]) == ("succeeded", 3)
+    assert counts(body) == Counts(processed=3, created=3)
     first, second, third = stored_responses(surveys, survey)
     assert first["customer"] == {"system": "erp", "id": "17"}
     assert first["submitted_at"] == "2026-02-20T02:00:00Z"
@@ -116,7 +112,7 @@ def test_an_anonymous_line_is_imported_again_from_a_file_to_which_a_line_was_add
     """A line is recognized by its respondent or, if it has none, by the whole file's content."""
     import_file(surveys, survey, csv_file(LINES[0], LINES[2]))
     second_import = import_file(surveys, survey, csv_file(LINES[0], LINES[2], LINES[1]))
-    assert counts(second_import) == (3, 2, 0, 1, 0)
+    assert counts(second_import) == Counts(processed=3, created=2, unchanged=1)
 
 
 def test_importing_the_same_file_twice_changes_nothing(
@@ -125,7 +121,7 @@ def test_importing_the_same_file_twice_changes_nothing(
     import_file(surveys, survey, csv_file(*LINES))
     before, events_before = stored_responses(surveys, survey), len(surveys.recorded())
     body = import_file(surveys, survey, csv_file(*LINES))
-    assert counts(body) == (3, 0, 0, 3, 0)
+    assert counts(body) == Counts(processed=3, unchanged=3)
     assert stored_responses(surveys, survey) == before
     assert len(surveys.recorded()) == events_before
 
@@ -135,7 +131,7 @@ def test_a_line_of_another_file_replaces_the_answers_of_its_respondent(
 ) -> None:
     import_file(surveys, survey, csv_file(*LINES))
     body = import_file(surveys, survey, csv_file("17,2026-02-20 10:00,web,1,4,shop;online,"))
-    assert counts(body) == (1, 0, 1, 0, 0)
+    assert counts(body) == Counts(processed=1, updated=1)
     first = stored_responses(surveys, survey)[0]
     assert (first["version"], first["answers"]["appearance"]) == (2, 1)
     assert surveys.recorded(ResponseSubmitted)[-1].version == 2
@@ -146,9 +142,10 @@ def test_a_second_line_of_a_respondent_is_rejected_each_time_the_file_is_importe
     surveys: Running, survey: dict[str, Any]
 ) -> None:
     lines = [LINES[0], "17,2026-02-23,web,1,1,,"]
-    assert counts(import_file(surveys, survey, csv_file(*lines))) == (2, 1, 0, 0, 1)
+    finished = import_file(surveys, survey, csv_file(*lines))
+    assert counts(finished) == Counts(processed=2, created=1, rejected=1)
     body = import_file(surveys, survey, csv_file(*lines))
-    assert counts(body) == (2, 0, 0, 1, 1)
+    assert counts(body) == Counts(processed=2, unchanged=1, rejected=1)
     assert rejected_lines(surveys, body)[0]["errors"] == (
         "respondent_external_id: This respondent has answered in line 2; remove one line."
     )
@@ -161,7 +158,7 @@ def test_two_lines_of_a_customer_with_two_ids_become_one_response(
         surveys, customer_event(external_ids=[ExternalId(system="erp", id=i) for i in ("17", "18")])
     )
     body = import_file(surveys, survey, csv_file(LINES[0], LINES[1], LINES[2]))
-    assert (body["state"], *counts(body)) == ("succeeded", 3, 2, 1, 0, 0)
+    assert (body["state"], counts(body)) == ("succeeded", Counts(processed=3, created=2, updated=1))
     assert {
         response["answers"]["appearance"]
         for response in stored_responses(surveys, survey)
@@ -176,7 +173,7 @@ def test_mapped_columns_are_imported_and_unknown_columns_are_ignored(
     data = csv_file("x,5,4", header="Row,How it looks,Is it safe?")
     mapping = {"How it looks": "appearance", "Is it safe?": "safety"}
     body = import_file(surveys, survey, data, mapping=mapping)
-    assert (counts(body), body["ignored_columns"]) == ((1, 1, 0, 0, 0), ["Row"])
+    assert (counts(body), body["ignored_columns"]) == (Counts(processed=1, created=1), ["Row"])
 
 
 def test_rejected_lines_can_be_read_with_their_faults_and_imported_after_a_correction(
@@ -184,7 +181,7 @@ def test_rejected_lines_can_be_read_with_their_faults_and_imported_after_a_corre
 ) -> None:
     invalid = ["19,yesterday,By Phone,7,,,", "20,2026-02-20,web,=1+1,1,moon,", "21,ragged"]
     body = import_file(surveys, survey, csv_file(LINES[0], *invalid))
-    assert counts(body) == (4, 1, 0, 0, 3)
+    assert counts(body) == Counts(processed=4, created=1, rejected=3)
     first, second, third = rejected_lines(surveys, body)
     assert first["respondent_external_id"] == "19"
     for name in ("submitted_at:", "channel:", "appearance:", "safety:"):
@@ -198,7 +195,8 @@ def test_rejected_lines_can_be_read_with_their_faults_and_imported_after_a_corre
     writer.writeheader()
     writer.writerow(corrected | {"safety": "3"})
     second_import = import_file(surveys, survey, file.getvalue().encode())
-    assert (counts(second_import), second_import["errors_url"]) == ((1, 1, 0, 0, 0), None)
+    assert counts(second_import) == Counts(processed=1, created=1)
+    assert second_import["errors_url"] is None
 
 
 def test_a_line_with_nul_is_rejected_and_the_other_lines_are_imported(
@@ -208,7 +206,8 @@ def test_a_line_with_nul_is_rejected_and_the_other_lines_are_imported(
     body = import_file(
         surveys, survey, csv_file(LINES[0], "1\x009,,web,5,4,,", "20,,web,5,4,,a\x00b")
     )
-    assert (body["state"], *counts(body)) == ("succeeded", 3, 1, 0, 0, 2)
+    assert body["state"] == "succeeded"
+    assert counts(body) == Counts(processed=3, created=1, rejected=2)
     lines = rejected_lines(surveys, body)
     assert [line["respondent_external_id"] for line in lines] == ["1\ufffd9", "20"]
     assert [line["wish"] for line in lines] == ["", "a\ufffdb"]
@@ -225,7 +224,7 @@ def test_an_xlsx_workbook_is_imported_like_a_csv_file(
     file = io.BytesIO()
     workbook.save(file)
     body = import_file(surveys, survey, file.getvalue())
-    assert counts(body) == (2, 1, 0, 0, 1)
+    assert counts(body) == Counts(processed=2, created=1, rejected=1)
     assert stored_responses(surveys, survey)[0]["answers"] == {"appearance": 5, "safety": 4}
 
 
@@ -254,7 +253,8 @@ def test_a_dry_run_counts_the_outcomes_and_stores_nothing(
     events_before = len(surveys.recorded())
     changed = LINES[0].replace(",5,4,", ",4,4,")
     body = import_file(surveys, survey, csv_file(changed, *LINES[1:], "19,,,9,9,,"), dry_run=True)
-    assert (body["dry_run"], counts(body)) == (True, (4, 2, 1, 0, 1))
+    assert body["dry_run"] is True
+    assert counts(body) == Counts(processed=4, created=2, updated=1, rejected=1)
     assert [each["version"] for each in stored_responses(surveys, survey)] == [1]
     assert len(surveys.recorded()) == events_before
     assert len(rejected_lines(surveys, body)) == 1
@@ -325,7 +325,7 @@ def test_a_file_is_imported_into_the_wave_that_its_options_name(
     assert upload(surveys.client, survey, csv_file(*LINES)).status_code == 422
     for wave in ("2026", "2027"):
         body = import_file(surveys, survey, csv_file(*LINES), options={"wave": wave})
-        assert (body["wave"], counts(body)) == (wave, (3, 3, 0, 0, 0))
+        assert (body["wave"], counts(body)) == (wave, Counts(processed=3, created=3))
 
 
 def test_a_file_whose_name_has_nul_is_refused(client: httpx.Client, survey: dict[str, Any]) -> None:
