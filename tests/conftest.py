@@ -122,6 +122,7 @@ class ByFileAndStack(LoadScopeScheduling):  # type: ignore[misc]  # it carries n
     """An xdist scheduler that gives the tests of one file on one stack to the same worker."""
 
     def _split_scope(self, nodeid: str) -> str:
+        """Return the group of a test, its file and stack; one process runs all tests of a group."""
         file, _, test = nodeid.partition("::")
         stack = set(BOTH) & set(re.split(r"[\[\]-]", test))
         return f"{file} {min(stack, default='')}"

@@ -60,6 +60,7 @@ class CpuSeconds:
             terminalreporter.write_line(line)
 
     def _book(self, name: str) -> None:
+        """Add the CPU and wall seconds since the last call to the figures of `name`."""
         cpu, wall = cpu_of_tree(), time.monotonic()
         # the sum falls if a process was killed and nobody waited for it
         self.figures["cpu"][name] += max(0.0, cpu - self._cpu)  # type: ignore[assignment]
@@ -72,6 +73,7 @@ def _folder(item: pytest.Item) -> str:
 
 
 def _table(figures: Figures) -> Iterable[str]:
+    """Yield a line for each folder (CPU, wall seconds, number of tests), and one for all."""
     cpu, wall, tests = figures["cpu"], figures["wall"], figures["tests"]
     rows = [(name, seconds, wall[name], tests[name]) for name, seconds in cpu.most_common()]
     rows.append(("in all", sum(cpu.values()), sum(wall.values()), sum(tests.values())))

@@ -25,7 +25,7 @@ SECONDS = 60
 PATIENCE_SECONDS = 120
 MOST_MILLISECONDS = 500
 WAYS = {"http": (50, 5), "topic": (200, 20)}
-"""For each way to send orders: orders per second, and n if one of n orders is timed."""
+"""For each way to send orders: orders per second, and n if one of n orders is measured."""
 _COLUMNS = ("order_id", "ordered_at", "customer_external_id", "product_code", "quantity")
 _PAGE = 200
 

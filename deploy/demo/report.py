@@ -45,6 +45,7 @@ def report(findings: Findings) -> str:
 
 
 def _index_section(indices: Sequence[tuple[str, Json]]) -> str:
+    """Return the section with the satisfaction index of each wave."""
     rows = [
         (
             wave,
@@ -59,6 +60,7 @@ def _index_section(indices: Sequence[tuple[str, Json]]) -> str:
 
 
 def _ladder_section(ladder: Json) -> str:
+    """Return the section with the customers and the revenue of each rung of the loyalty ladder."""
     rows = [
         (RUNGS[rung["rung"]], f"{rung['customers']:,}", money(rung["revenue"]))
         for rung in ladder["rungs"]
@@ -75,6 +77,7 @@ def _ladder_section(ladder: Json) -> str:
 
 
 def _abc_section(abc: Json) -> str:
+    """Return the section with the customers and the value of each ABC class."""
     rows = [
         (
             CLASSES[row["class"]],

@@ -1,4 +1,4 @@
-"""A campaign plays rounds on one product: write, cause a fault, wait until idle, check."""
+"""A fault campaign plays rounds on one product: write, cause a fault, wait until idle, check."""
 
 import faulthandler
 import time
@@ -37,6 +37,7 @@ class Verdict:
     """Tuples of check, round number and message; at most `SHOWN` for each check and round."""
 
     def add_result(self, check: str, number: int, result: CheckResult) -> None:
+        """Add the result of a check in round `number`."""
         self.compared[check] = max(result.compared, self.compared.get(check, 0))
         self.failed[check] = self.failed.get(check, 0) + len(result.differences)
         first, more = result.differences[:SHOWN], len(result.differences) - SHOWN

@@ -103,6 +103,7 @@ def check_scores(environment: Environment, api: RetryingClient) -> CheckResult:
 def _differences(
     name: str, customer_id: str, expected: ExpectedScore, found: Mapping[str, Any] | None
 ) -> Iterator[str]:
+    """Yield a message for each figure of a score that differs from the expected one."""
     if found is None:
         yield f"{name} ({customer_id}) has no score"
         return
@@ -132,6 +133,7 @@ def ids_of_customers(api: RetryingClient) -> dict[str, str]:
 
 
 def _set_differences(subject: str, expected: set[str], found: set[str]) -> Iterable[str]:
+    """Yield a message about missing items, and one about items that are too many."""
     if lost := sorted(expected - found):
         yield f"{subject}: {len(lost)} missing, such as {lost[:SHOWN]}"
     if extra := sorted(found - expected):

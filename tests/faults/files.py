@@ -59,6 +59,7 @@ def _row(sale: Sale, line: Line) -> str:
 
 
 def _send(api: RetryingClient, entity: str, rows: Sequence[str], *, create: bool = False) -> str:
+    """Start an import of a CSV file with these rows; return the path of the import."""
     options = {"system": SYSTEM} | ({"create_customers": True} if create else {})
     answer = api.post(
         "/v1/imports",

@@ -129,6 +129,7 @@ def check_explanations(environment: Environment, api: RetryingClient) -> CheckRe
 
 
 def _facts(api: RetryingClient, customer_id: str) -> list[Any]:
+    """Return all facts in the explanation of a customer's score, from all its pages."""
     facts: list[Any] = []
     page: Mapping[str, Any] = {"next": ""}
     while page["next"] is not None:

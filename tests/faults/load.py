@@ -46,6 +46,7 @@ class Load:
         eventually(lambda: self._acknowledged.count >= enough or bool(self.failures), seconds=180)
 
     def _write(self, round_data: RoundData, number: int) -> None:
+        """Let simulated client `number` write until the load is stopped; remember its failure."""
         api = RetryingClient(self._url)
         client = SimulatedClient(
             api, self._acknowledged, round_data, number, Random(f"{self._seed} {number}")

@@ -1,4 +1,4 @@
-"""The output of the campaign."""
+"""The output of a fault campaign."""
 
 import sys
 

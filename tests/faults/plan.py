@@ -1,4 +1,4 @@
-"""The plan of a campaign: the same seed always gives the same rounds."""
+"""The plan of a fault campaign: the same seed of random numbers always gives the same rounds."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

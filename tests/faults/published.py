@@ -57,6 +57,7 @@ class PublishedEvents:
                 self._add(one, json.loads(one.value))
 
     def _add(self, one: PublishedRecord, payload: Mapping[str, Any]) -> None:
+        """Remember a published event, to compare the services' data with it later."""
         self.records += 1
         key, version = (one.topic, one.key), int(payload["version"])
         self.last[key] = version
@@ -83,6 +84,7 @@ class PublishedEvents:
                 self.consumed[service].add(one.id)
 
     def _add_state(self, one: PublishedRecord, payload: Mapping[str, Any]) -> None:
+        """Remember the points of a score, or the version and name of a customer."""
         if one.topic == SCORE_STATES:
             self.points[one.key] = payload["value_points"]
         else:

@@ -54,6 +54,7 @@ def python_files(root: Path) -> Iterator[Path]:
 
 
 def _name_violations(path: Path) -> Iterator[str]:
+    """Yield a violation for each empty name in the path, such as "utils"."""
     for name in (*path.parts[:-1], path.stem):
         if name in EMPTY_NAMES:
             yield f"{path}:1: {name!r} does not say what is in it"

@@ -110,6 +110,7 @@ def skeleton(tmp_path: Path) -> Path:
 
 
 def add_init_files(root: Path) -> None:
+    """Turn all folders that contain Python files into packages."""
     for file in [*root.rglob("*.py")]:
         for folder in file.relative_to(root).parents[:-1]:
             (root / folder / "__init__.py").touch()

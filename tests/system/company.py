@@ -86,6 +86,7 @@ class Company:
         eventually(all_have_their_points, seconds=seconds)
 
     def _answered(self, method: str, path: str, **more: Any) -> list[httpx.Response]:
+        """Send a request; return a list of its response, empty if it has to be sent again."""
         try:
             answer = self.product.client.request(method, path, **more)
         except httpx.TransportError:

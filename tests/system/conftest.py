@@ -54,6 +54,7 @@ def _started_real(
     new_broker: Callable[[], AbstractContextManager[Kafka]],
     new_database: Callable[[], AbstractContextManager[str]],
 ) -> Iterator[Running]:
+    """Start a broker, a database and the product on them; yield the running product."""
     with new_broker() as broker, new_database() as url:
         servers = {"PATRON_DATABASE_URL": url, "PATRON_KAFKA_BOOTSTRAP": broker.bootstrap}
         with started("real", folders.mktemp("real"), servers) as product:

@@ -73,6 +73,7 @@ def ids_by_external_id(company: Company) -> dict[str, str]:
 
 
 def _all_items(company: Company, path: str) -> Iterator[Any]:
+    """Yield the items of all pages of a list."""
     page = company.get(path, limit="200")
     yield from page["items"]
     while page["next"]:
@@ -85,6 +86,7 @@ def _options(company: Company) -> str:
 
 
 def _row(number: int, customer: str, generator: random.Random) -> dict[str, str]:
+    """Return the random line of order `number`, which has only this line."""
     return {
         "order_id": f"O-{number}",
         "ordered_at": f"2025-{1 + number % 12:02}-{1 + number % 28:02} 10:00:00",

@@ -50,6 +50,7 @@ class Ledger:
             compare.index(self.index(day), part["index"])
 
     def _agrees(self, part: Json, day: str) -> bool:
+        """Return whether the product's figures of a day equal the expected ones."""
         try:
             self.check(part, day)
         except AssertionError:
@@ -65,6 +66,7 @@ class Ledger:
         self.customers |= {_name(one): created["id"] for one in body["external_ids"]}
 
     def _send_order(self, body: Json) -> None:
+        """Upsert an order by its external id."""
         external_id = body["external_id"]
         path = f"/v1/orders/by-external-id/{external_id['system']}/{external_id['id']}"
         fields = {name: value for name, value in body.items() if name != "external_id"}
@@ -75,6 +77,7 @@ class Ledger:
         self._post(f"/v1/surveys/{self.survey}/responses", body)
 
     def _publish_survey(self) -> str:
+        """Publish the questionnaire and a survey with all waves; return the survey's id."""
         document = {
             "title": QUESTIONNAIRE["title"],
             "questions": [_question(item) for item in QUESTIONNAIRE["items"]],
@@ -90,6 +93,7 @@ class Ledger:
         return survey
 
     def _post(self, path: str, body: Json | None = None) -> Json:
+        """Return the response body of a POST, which must succeed."""
         answer = self.company.send("POST", path, json=body, headers=idempotency_header())
         assert answer.is_success, answer.text
         created: Json = answer.json()
@@ -97,6 +101,7 @@ class Ledger:
 
 
 def _question(item: Json) -> Json:
+    """Return the question of a questionnaire that asks for an item of the ledger."""
     question: Json = {"code": item["code"], "text": item["text"], "role": item["role"]}
     question["missing"] = [
         {"value": value, "text": {"zh": "不知道", "en": "Do not know"}} for value in item["missing"]

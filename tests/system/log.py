@@ -70,6 +70,7 @@ def _enough(records: list[Record], count: int) -> list[Record]:
 
 
 def _open(product: Running) -> Log:
+    """Open the product's event log, which is Kafka if the product has a broker."""
     if product.broker is None:
         return EmbeddedLog(product.data / "events.log.db")
     return KafkaLog(product.broker.bootstrap, client="test")

@@ -57,6 +57,7 @@ def _apply_all_events(database: Database, settings: Settings, expected: int) -> 
 
 
 def _rows(database: Database) -> list[Row]:
+    """Return the computed columns of all stored scores, sorted by customer."""
     names = [column for column in StoredScore.__table__.columns if column.name not in _NOT_COMPUTED]
     with database.reading() as session:
         found = session.execute(select(*names).order_by(StoredScore.customer_id)).mappings().all()
@@ -64,6 +65,7 @@ def _rows(database: Database) -> list[Row]:
 
 
 def _settings(product: Running) -> Settings:
+    """Return settings of scoring with the database and the event log of the product."""
     roles = create_roles(product.database_url) if product.database_url else {}
     return Settings(
         data=Path(product.data),

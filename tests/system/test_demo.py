@@ -67,6 +67,7 @@ def _addresses(printed: str) -> list[tuple[str, str]]:
 
 
 def _expected(files: Path, addresses: list[tuple[str, str]]) -> str:
+    """Return the demo's report with figures that are computed from the files alone."""
     return report(
         Findings(
             indices=[(f"{wave.title} {wave.title_en}", _index(files, wave.code)) for wave in WAVES],

@@ -199,6 +199,7 @@ def test_the_answers_of_an_airline_are_published_as_they_were_imported(
 
 
 def _retail() -> dict[str, str]:
+    """Return the form fields of an import of the Online Retail data set."""
     return {
         "entity": "orders",
         "mapping": json.dumps(online_retail.MAPPING),
@@ -223,6 +224,7 @@ def _import(
 
 
 def _json(product: Running, path: str, **parameters: str | int) -> dict[str, Any]:
+    """Return the response body of a GET, which must succeed."""
     answer = product.client.get(path, params=parameters)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()

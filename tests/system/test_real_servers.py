@@ -54,6 +54,7 @@ def _both(pids: list[int]) -> list[int]:
 
 
 def _runs_guard(pid: int) -> bool:
+    """Return whether the process is the guard process of a server (deploy/local/guard.py)."""
     try:
         return b"guard.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:

@@ -101,6 +101,7 @@ def test_an_admin_key_from_the_environment_is_never_printed(embedded_product: Ru
 
 
 def _refusal(data: Path, port: str) -> str:
+    """Start the product, which must refuse to run; return what it printed."""
     data.mkdir(exist_ok=True)
     printed = data / "refused.txt"
     settings = {"PATRON_DATA": str(data), "PATRON_PORT": port}
@@ -110,6 +111,7 @@ def _refusal(data: Path, port: str) -> str:
 
 
 def _answers(product: Running, path: str) -> bool:
+    """Return whether a GET of the path succeeds."""
     try:
         return product.client.get(path).status_code == 200
     except httpx.HTTPError:

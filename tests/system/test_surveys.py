@@ -37,6 +37,7 @@ def questionnaire_body() -> dict[str, Any]:
 
 
 def open_survey(company: Company) -> dict[str, Any]:
+    """Publish a questionnaire and a survey with it; return the survey's response body."""
     questionnaire = posted(company, "/v1/questionnaires", questionnaire_body())
     posted(company, f"/v1/questionnaires/{questionnaire['id']}/publish")
     survey = posted(company, "/v1/surveys", {"questionnaire_id": questionnaire["id"]})
@@ -44,6 +45,7 @@ def open_survey(company: Company) -> dict[str, Any]:
 
 
 def posted(company: Company, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the response body of a POST, which must succeed."""
     answer = company.send("POST", path, json=body, headers=idempotency_header())
     assert answer.is_success, answer.text
     found: dict[str, Any] = answer.json()

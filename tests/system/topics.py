@@ -31,6 +31,7 @@ def events(bootstrap: str, topic: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _ends(consumer: Any, topic: str) -> dict[Any, int]:
+    """Return the offset after the last record of each partition of a topic."""
     partitions = [
         TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()
     ]

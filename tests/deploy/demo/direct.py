@@ -108,6 +108,7 @@ def buyers(folder: Path) -> dict[str, Buyer]:
 
 @cache
 def _order_times(folder: Path) -> dict[str, datetime]:
+    """Return the time of each order by its id: the earliest time of its lines."""
     times: dict[str, datetime] = {}
     for row in rows(folder / "orders.csv"):
         at = datetime.fromisoformat(row["ordered_at"])
@@ -116,6 +117,7 @@ def _order_times(folder: Path) -> dict[str, datetime]:
 
 
 def _add_row(buyer: Buyer, row: dict[str, str], day: date) -> None:
+    """Add one line of an order to the figures of its buyer; a purchase also counts its day."""
     quantity = Decimal(row["quantity"])
     if quantity > 0:
         buyer.days.add(day)
@@ -195,6 +197,7 @@ def abc(folder: Path, as_of: date, *, basis: str = "revenue") -> dict[str, Class
 
 
 def _class_of(ids: list[str], worth: dict[str, Decimal], total: Decimal) -> Class:
+    """Return the ABC class of these customers; `worth` is the value of every customer by id."""
     value = sum((worth[external_id] for external_id in ids), Decimal(0))
     return Class(
         customers=len(ids),

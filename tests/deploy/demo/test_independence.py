@@ -20,6 +20,7 @@ def test_a_module_of_the_demo_imports_nothing_of_the_product(path: Path) -> None
 
 
 def _imported_modules(path: Path) -> Iterator[str]:
+    """Yield the names of the modules that a file imports."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -62,6 +62,7 @@ def _is_test(name: str) -> bool:
 
 @cache
 def _function_names(path: Path) -> frozenset[str]:
+    """Return the names of the functions of a module; none if the file does not exist."""
     if not path.exists():
         return frozenset()
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -85,6 +86,7 @@ def _make_targets() -> Iterator[str]:
 
 
 def _service_commands() -> Iterator[str]:
+    """Yield the commands of all services, such as "python -m services.survey migrate"."""
     for name in SERVICES:
         service: Service = importlib.import_module(f"services.{name}.__main__").SERVICE
         for command in commands_of(service):

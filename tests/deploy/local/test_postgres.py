@@ -42,7 +42,8 @@ def setting(url: str, name: str) -> str:
     return str(row[0])
 
 
-@pytest.mark.usefixtures("postgres_server")  # belongs to the real stack
+# The fixture makes this test run with the tests of the real stack; the test starts its own server.
+@pytest.mark.usefixtures("postgres_server")
 def test_the_server_is_postgresql_18_with_fsync_on_by_default() -> None:
     with Postgres() as server:
         assert setting(server.url, "server_version").startswith("18.")

@@ -47,7 +47,10 @@ def faults_of(**answers: object) -> list[tuple[str, str]]:
 
 
 def faults_of_texts(**answers: str) -> list[tuple[str, str]]:
-    """Return the pointer and code of each fault of these text answers, added to the required."""
+    """Return pointer and code of each fault of answers that are written as text (as in a file).
+
+    Valid answers to the required items are added.
+    """
     checked = checker().check_texts({"appearance": "5", "safety": "0"} | answers)
     return [(fault.pointer, fault.code) for fault in checked.faults]
 
