@@ -6,7 +6,6 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import count
 from pathlib import Path
 from threading import Event
 
@@ -117,30 +116,22 @@ def test_records_that_were_read_but_not_committed_are_read_again(backend: Backen
     successor.close()
 
 
-def test_two_members_share_the_records_and_one_continues_alone(backend: Backend) -> None:
+def test_two_members_read_all_records_together_and_one_continues_alone(backend: Backend) -> None:
     """Each member polls in its own thread without pauses, as a worker does (decision 0007)."""
-    leave, by_one, by_two = (Event(), Event()), set[bytes | None](), set[bytes | None]()
-    numbers = count()
-
-    def append_one() -> None:
-        number = next(numbers)
-        append(backend, str(number), key=f"key{number}")
-
-    def both_have_read() -> bool:
-        append_one()
-        return bool(by_one and by_two)
-
+    values_read, leave = set[bytes | None](), (Event(), Event())
     with ThreadPoolExecutor() as threads:
         try:
-            one = threads.submit(poll_and_commit, backend, leave[0], by_one)
-            two = threads.submit(poll_and_commit, backend, leave[1], by_two)
-            wait_until(both_have_read, seconds=REBALANCE_SECONDS)
+            one, two = (
+                threads.submit(poll_and_commit, backend, event, values_read) for event in leave
+            )
+            for number in range(12):
+                append(backend, str(number), key=f"key{number}")
+            wait_until(lambda: len(values_read) == 12, seconds=REBALANCE_SECONDS)
             leave[0].set()
             one.result()
-            for _ in range(12):
-                append_one()
-            total = next(numbers)
-            wait_until(lambda: len(by_one | by_two) == total, seconds=REBALANCE_SECONDS)
+            for number in range(12, 24):
+                append(backend, str(number), key=f"key{number}")
+            wait_until(lambda: len(values_read) == 24, seconds=REBALANCE_SECONDS)
             leave[1].set()
             two.result()
         finally:
