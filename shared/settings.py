@@ -48,7 +48,8 @@ class ServiceSettings(BaseSettings):
     )
     currency: str = Field("CNY", description="The company's currency.")
     timezone: str = Field(
-        "Asia/Shanghai", description="The time zone of the company: days are local to it."
+        "Asia/Shanghai",
+        description="The time zone of the company, in which its days begin and end.",
     )
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port of the API.")

@@ -28,7 +28,7 @@ class CpuSeconds:
         self._cpu, self._wall = 0.0, time.monotonic()
 
     def pytest_collection_finish(self) -> None:
-        self._book(COLLECTION)
+        self._add_seconds_to(COLLECTION)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(
@@ -38,7 +38,7 @@ class CpuSeconds:
         folder = _folder(item)
         self.figures["tests"][folder] += 1
         if nextitem is None or _folder(nextitem) != folder:
-            self._book(folder)
+            self._add_seconds_to(folder)
         return result
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -59,7 +59,7 @@ class CpuSeconds:
         for line in _table(self.figures):
             terminalreporter.write_line(line)
 
-    def _book(self, name: str) -> None:
+    def _add_seconds_to(self, name: str) -> None:
         """Add the CPU and wall seconds since the last call to the figures of `name`."""
         cpu, wall = cpu_of_tree(), time.monotonic()
         # the sum falls if a process was killed and nobody waited for it

@@ -1,4 +1,4 @@
-"""The running product that a benchmark measures, as a child process of its supervisor sees it."""
+"""The running product that a benchmark measures; the benchmark is a child of its supervisor."""
 
 import os
 import time

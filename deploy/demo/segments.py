@@ -11,7 +11,7 @@ from deploy.demo.names import Name
 class Segment:
     """A segment of customers: codes for the files, number of customers, habit, parts of names.
 
-    `trades` are the endings of the customers' names, such as "Trading Co.".
+    `trades` are the words with which the customers' names end, such as "Trading Co.".
     """
 
     nature: str

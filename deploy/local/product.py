@@ -110,7 +110,7 @@ class Product:
         return cleared | ports_and_urls | common | dict(self.settings)
 
     def _ports_and_urls(self, service: str) -> dict[str, str]:
-        """Return the settings for the ports of one service, and for its URL in the gateway."""
+        """Return the settings for a service's ports and, unless it is the gateway, its URL."""
         ports, prefix = self.ports[service], service.upper()
         probes = {
             f"{prefix}_OPERATIONS_PORT": str(ports.operations),

@@ -42,7 +42,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response to a survey: the value of each item, from 1 to 5."""
+    """A response to a survey, with its answer to each item: a value from 1 to 5."""
 
     id: str
     survey: str
@@ -110,6 +110,7 @@ class AcknowledgedWrites:
             self.count += 1
 
     def add_sale(self, sale: Sale, order_id: str | None = None) -> None:
+        """Add an order that was created (with its id) or changed (without)."""
         with self._lock:
             self.sales[sale.name] = sale
             self.count += 1

@@ -16,11 +16,12 @@ _TOO_LARGE_FOR_ANY_COLUMN = 2**80
 
 
 def repeated(environment: Environment, round_: Round) -> None:
-    """Kill a relay whose last events are published but not flagged, so that it repeats them.
+    """Kill a worker whose relay has not marked its last events as published, so it repeats them.
 
-    The flags are removed while the worker is stopped: a running relay could flag later rows in the
-    meantime, which no real death causes. After that, records are published that have the ids of
-    earlier events and another content, as a faulty program could publish them.
+    The marks are removed while the worker is stopped, because a running relay could mark later
+    events in the meantime, and no real death of a worker leaves such rows. After that, records are
+    published that have the ids of earlier events and another content, as a faulty program could
+    publish them.
     """
     worker = f"{round_.target}-worker"
     pid = eventually(lambda: _kill_without_flags(environment, worker, round_.target))

@@ -96,6 +96,7 @@ class Real:
         return found
 
     def process_settings(self, service: str) -> dict[str, str]:
+        """Return the environment of another process of a service."""
         return {
             "PATRON_DATA": str(self.folder),
             f"{service.upper()}_DATABASE_URL": self.urls[service],

@@ -19,7 +19,7 @@ def record(topic: str, name: str, version: int, **headers: str) -> PublishedReco
 
 
 def published_events(topic: str, *records: IdAndVersion) -> PublishedEvents:
-    """Return the published events after these records of one key."""
+    """Return a `PublishedEvents` with these records added; all of them have the same key."""
     published = PublishedEvents()
     published.add(record(topic, name, version) for name, version in records)
     return published

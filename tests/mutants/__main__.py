@@ -107,7 +107,7 @@ def without_reason(path: str, found: Iterable[Found], reasons: Reasons) -> Itera
 
 
 def unneeded_reasons(path: str, found: Iterable[Found], reasons: Reasons) -> Iterable[str]:
-    """Yield a line for each reason whose mutant was killed, perhaps only by the time limit."""
+    """Yield a line for each listed survivor that a test, or the time limit, killed this time."""
     alive = _alive(path, found)
     gone = {key for key in reasons if key[0] == path} - alive
     for module, function, change in sorted(gone - {(*key[:2], EVERY) for key in alive}):

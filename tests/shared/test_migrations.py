@@ -170,7 +170,7 @@ migrations.upgrade(Database(sys.argv[1], schema=sys.argv[2]), Path(sys.argv[3]))
 
 
 @pytest.fixture
-def words(backend: Backend, tmp_path: Path) -> Path:
+def migrations_folder(backend: Backend, tmp_path: Path) -> Path:
     """Return a folder of two migrations, and create the table `words` with 35 rows.
 
     A test adds the third migration, the backfill.
@@ -181,7 +181,7 @@ def words(backend: Backend, tmp_path: Path) -> Path:
 
 
 def fill_words(backend: Backend, folder: Path) -> None:
-    """Run the first migration and insert 35 rows: seven lines in each of five files."""
+    """Run the first migration and insert 35 rows: five file ids, each with seven line numbers."""
     migrations.upgrade(backend.database, folder, to="1")
     rows = [{"file": UUID(int=file), "line": line} for file in range(5) for line in range(7)]
     inserted = sa.text("INSERT INTO words (file_id, line, visits) VALUES (:file, :line, 0)")
@@ -215,29 +215,36 @@ def assert_completed(backend: Backend, folder: Path) -> None:
 
 
 def test_a_backfill_that_failed_goes_on_with_the_rows_that_are_left(
-    backend: Backend, words: Path
+    backend: Backend, migrations_folder: Path
 ) -> None:
-    write_backfill(words, at_third_chunk="raise LookupError")
+    write_backfill(migrations_folder, at_third_chunk="raise LookupError")
     with pytest.raises(LookupError):
-        migrations.upgrade(backend.database, words)
-    assert_interrupted(backend, words)
-    write_backfill(words, at_third_chunk="pass")
-    migrations.upgrade(backend.database, words)
-    assert_completed(backend, words)
+        migrations.upgrade(backend.database, migrations_folder)
+    assert_interrupted(backend, migrations_folder)
+    write_backfill(migrations_folder, at_third_chunk="pass")
+    migrations.upgrade(backend.database, migrations_folder)
+    assert_completed(backend, migrations_folder)
 
 
 def test_a_backfill_that_was_killed_goes_on_with_the_rows_that_are_left(
-    backend: Backend, words: Path
+    backend: Backend, migrations_folder: Path
 ) -> None:
-    write_backfill(words, at_third_chunk="os.kill(os.getpid(), signal.SIGKILL)")
+    write_backfill(migrations_folder, at_third_chunk="os.kill(os.getpid(), signal.SIGKILL)")
     url = backend.database.engine.url.render_as_string(hide_password=False)
-    arguments = [sys.executable, "-c", UPGRADE, url, backend.database.schema, str(words)]
+    arguments = [
+        sys.executable,
+        "-c",
+        UPGRADE,
+        url,
+        backend.database.schema,
+        str(migrations_folder),
+    ]
     killed = subprocess.run(arguments, check=False, capture_output=True, text=True, cwd=ROOT)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert_interrupted(backend, words)
-    write_backfill(words, at_third_chunk="pass")
-    migrations.upgrade(backend.database, words)
-    assert_completed(backend, words)
+    assert_interrupted(backend, migrations_folder)
+    write_backfill(migrations_folder, at_third_chunk="pass")
+    migrations.upgrade(backend.database, migrations_folder)
+    assert_completed(backend, migrations_folder)
 
 
 def test_others_may_write_to_a_table_while_a_backfill_runs(

@@ -35,7 +35,7 @@ def test_p8_this_release_runs_on_the_schema_of_the_next(product: Running) -> Non
 
 
 def _change_to_next_schema(product: Running) -> int:
-    """Add a column to every table, and one new table per service; return how many tables."""
+    """Add a column to every table, and tables; return the number of changed tables."""
     return sum(
         1
         for _ in (_change_postgres_tables if product.database_url else _change_sqlite_tables)(

@@ -94,7 +94,7 @@ class Forwarder:
         )
 
     async def _upload(self, scope: Scope, send: Send, outgoing: Outgoing, body: Body) -> None:
-        """Stream a file to the service; raises what went wrong at the caller's side, if so."""
+        """Stream a file to the service; raise the error of the caller if its upload failed."""
         if body.length is not None:
             outgoing.headers["Content-Length"] = str(body.length)
         try:

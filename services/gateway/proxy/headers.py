@@ -87,5 +87,5 @@ def headers_to_return(received: Iterable[tuple[bytes, bytes]], *, origin: str) -
 
 
 def _headers_named_in(connection: bytes) -> frozenset[bytes]:
-    """Return the names in a Connection header; these headers concern one connection too."""
+    """Return the header names listed in a Connection header, which are not forwarded either."""
     return frozenset(name.strip().lower() for name in connection.split(b","))

@@ -117,7 +117,7 @@ def _order_times(folder: Path) -> dict[str, datetime]:
 
 
 def _add_row(buyer: Buyer, row: dict[str, str], day: date) -> None:
-    """Add one line of an order to the figures of its buyer; a purchase also counts its day."""
+    """Add a line of an order to the figures of its buyer; if it is a purchase, also its day."""
     quantity = Decimal(row["quantity"])
     if quantity > 0:
         buyer.days.add(day)

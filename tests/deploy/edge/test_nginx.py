@@ -55,7 +55,7 @@ def gateway_port() -> Iterator[int]:
 def edge(program: Callable[[str], str], gateway_port: int, tmp_path: Path) -> Iterator[int]:
     """Run nginx with the sample configuration and yield its port.
 
-    Addresses, the folder and one timeout (1 s instead of 10 s) are replaced.
+    Its addresses, its folder and one of its timeouts (1 s, not 10 s) are replaced.
     """
     port = free_port()
     text = CONFIGURATION.read_text()

@@ -1,4 +1,4 @@
-"""The worker recomputes scores as days pass, and the classes of all customers (settling)."""
+"""Tests of the worker: it recomputes scores as days pass, and classes after changes (settling)."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -36,7 +36,7 @@ def test_a_created_resource_is_answered_with_201_location_and_etag() -> None:
 
 
 def test_an_unchanged_resource_is_answered_with_200_and_an_etag_but_no_location() -> None:
-    """An upsert calls `answer` in the same way for a created and for an unchanged resource."""
+    """An upsert calls `json_response` alike for a created and for an unchanged resource."""
     response = json_response(Thing(name="a"), created=False, location="/v1/things/7", version=0)
     assert response.status_code == 200
     assert headers_of(response) == {"etag": '"0"'}

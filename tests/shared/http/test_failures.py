@@ -227,7 +227,7 @@ def test_an_error_at_startup_is_raised_and_not_answered() -> None:
         raise ZeroDivisionError
 
     async def receive() -> Message:
-        raise AssertionError
+        raise AssertionError("not called at startup")
 
     async def send(_: Message) -> None:
         raise AssertionError

@@ -82,7 +82,7 @@ def test_a_body_that_is_not_utf_8_is_refused(client: httpx.Client) -> None:
 
 
 class Note(Body):
-    """A body within a body."""
+    """An object inside the request body."""
 
     text: str
 

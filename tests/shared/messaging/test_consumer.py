@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 from uuid import UUID
@@ -207,11 +208,11 @@ def test_only_the_event_of_a_batch_that_fails_becomes_a_dead_letter(backend: Bac
 
 def test_an_event_that_fails_once_is_tried_again_and_applied(backend: Backend) -> None:
     """The event may have failed because of another transaction at the same time."""
-    errors = iter([ValueError])
+    calls = count(1)
 
     def fail_once(session: Session, events: Sequence[NoteWritten]) -> None:
-        for error in errors:
-            raise error
+        if next(calls) == 1:
+            raise ValueError
         insert_effects(session, events)
 
     backend.log.append([note_record(backend, "a")])

@@ -60,7 +60,7 @@ _ROW_BY_ID = select(Customer.__table__).where(Customer.id == bindparam("customer
 async def customer_row(
     async_reads: AsyncReads, reader: Reader, customer_id: UUID
 ) -> RowMapping | None:
-    """Return the row of a customer; None if no such customer is visible to the reader.
+    """Return the plain row of a customer, read asynchronously; None if it is not visible.
 
     The statement for a reader of all rows is built only once, because it is the most frequent one.
     """

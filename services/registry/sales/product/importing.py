@@ -85,11 +85,12 @@ def build_product(
 def _default_currency(options: PriceOptions, before: Product | None) -> str:
     """Return the currency of a price whose line has no currency.
 
-    The currency is the one that the import names, else the product's stored one, else the
-    company's.
+    It is the currency that the import names. If it names none, it is the stored currency of the
+    product, or that of the company, which `options` has as the default.
     """
-    stored = before.currency if before else None
-    return options.currency if options.currency_given else stored or options.currency
+    if options.currency_given or not before or not before.currency:
+        return options.currency
+    return before.currency
 
 
 SPEC = RecordSpec(

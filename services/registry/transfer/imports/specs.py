@@ -46,7 +46,7 @@ def layout_of(
 
 
 def description_of_files() -> str:
-    """Return a description of all files in Markdown: how lines are imported, and their columns."""
+    """Return Markdown that describes the files of each entity: their columns and their lines."""
     return "\n".join(_description_lines())
 
 

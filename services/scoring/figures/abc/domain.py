@@ -37,12 +37,15 @@ class Basis(StrEnum):
 
 
 class CustomerFigures(Protocol):
-    """The figures of a customer that decide the class; `sort_id` is the smallest external id."""
+    """The figures of a customer that decide the class."""
 
     @property
     def customer_id(self) -> UUID: ...
     @property
-    def sort_id(self) -> str | None: ...
+    def sort_id(self) -> str | None:
+        """The smallest external id, which decides between customers of equal value, or None."""
+        ...
+
     @property
     def purchases(self) -> int: ...
     @property

@@ -110,10 +110,10 @@ def explain_score(
 
 
 def _page(terms: Sequence[TermPoints], paging: PageRequest) -> tuple[list[TermPoints], str | None]:
-    """Return the terms with the facts of one page, and the cursor of the next page or None.
+    """Return one page of the facts, grouped by term, and the cursor of the next page or None.
 
-    The facts of all terms are one list, which is divided into pages. The list is sorted by the
-    position of the term, then by day and id.
+    A term is a summand of the score. The facts of all terms are one list, sorted by the position of
+    the term, then by day and id. The list is divided into pages; every page names all terms.
     """
     remaining = [(number, fact) for number, term in enumerate(terms) for fact in term.facts]
     if (after := paging.after) is not None:

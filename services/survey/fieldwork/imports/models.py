@@ -10,7 +10,7 @@ from shared.imports.models import ImportColumns, RejectionColumns
 
 
 class Import(ImportColumns, Model):
-    """An import of a file of answers to a wave; it is also the row of the job that does it.
+    """The import of a file of answers to a wave, and at the same time the job that a worker runs.
 
     `processed` is the number of lines imported so far: a resumed job continues after them.
     """

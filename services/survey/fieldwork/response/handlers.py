@@ -1,4 +1,4 @@
-"""The handler of customer events, which may identify the customers of stored responses."""
+"""The handler of customer events: an event can show which customer gave a stored response."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""A key that sees some rows only can write only customers that it also sees afterwards.
+"""Tests of API keys that see only some rows: they write no customer that they would not see.
 
 Promise P7: a caller reads nothing that the scopes and rows of its API key do not include.
 """

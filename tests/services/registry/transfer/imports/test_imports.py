@@ -350,7 +350,8 @@ def test_a_queued_import_can_be_cancelled(registry: Running) -> None:
 
 
 def test_only_a_key_that_sees_all_rows_can_start_an_import(registry: Running) -> None:
-    with registry.as_caller(Identity("li.na", "", frozenset(), Rows.OWN)) as client:
+    writer = Identity("li.na", "", frozenset({"read", "write"}), Rows.OWN)
+    with registry.as_caller(writer) as client:
         assert start_import(client, "orders", ORDERS, options=SHOP).status_code == 403
 
 

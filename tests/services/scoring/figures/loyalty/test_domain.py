@@ -1,4 +1,4 @@
-"""Silence depends on the gaps between purchase days, the rung on purchase days and silence."""
+"""Tests of silence and of loyalty rungs, which are computed from the days of purchases."""
 
 from datetime import date, timedelta
 

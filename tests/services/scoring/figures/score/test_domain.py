@@ -149,6 +149,7 @@ def test_the_score_changes_when_a_fact_with_a_currency_is_no_longer_recent() -> 
 def test_the_score_changes_on_the_first_day_of_silence() -> None:
     rules = replace(RULES, ladder_months=24)
     assert _score([fact("1")], Cutoff(as_of=day(1)), rules).changes_on == day(366)
+    # already silent then: the next change is the day on which the purchase leaves the 24 months
     assert _score([fact("1")], Cutoff(as_of=day(366)), rules).changes_on == date(2026, 1, 1)
 
 

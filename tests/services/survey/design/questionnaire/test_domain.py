@@ -161,6 +161,6 @@ def test_a_row_of_a_matrix_has_its_own_text() -> None:
     assert items_by_code()["safety"].text == Text("安全", "Safety")
 
 
-def test_a_text_in_no_language_is_shown_as_empty() -> None:
-    assert (Text().in_language("zh"), Text().in_language("en")) == ("", "")
+def test_a_text_is_shown_in_the_language_and_a_missing_text_as_empty() -> None:
     assert Text(zh="外观", en="Appearance").in_language("zh") == "外观"
+    assert (Text().in_language("zh"), Text().in_language("en")) == ("", "")

@@ -71,6 +71,7 @@ def test_coded_answers_are_published_as_a_fact_and_open_answers_only_as_a_state(
     created = submit(surveys.client, survey, ANSWERS | {"wish": "cheaper"}).json()
     (event,) = surveys.recorded(ResponseSubmitted)
     assert (str(event.response_id), event.version, event.wave) == (created["id"], 1, "2026")
+    # options are published in the order of the questionnaire
     assert event.answers == ANSWERS | {"bought_at": ["shop", "online"]}
     assert (event.customer_id, event.channel) == (None, "web")
     (state,) = surveys.recorded(ResponseState)
