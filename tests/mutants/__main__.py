@@ -54,20 +54,26 @@ def main() -> int:
     table: Mapping[str, list[str]] = tomllib.loads((HERE / "modules.toml").read_text())
     reasons = read_reasons()
     wanted = [path for path in table if any(fnmatch(path, one) for one in arguments.patterns)]
-    results = {path: run_mutants(path, table[path]) for path in wanted}
-    unneeded = [
-        line for path, found in results.items() for line in unneeded_reasons(path, found, reasons)
-    ]
-    missing = [
-        line for path, found in results.items() for line in without_reason(path, found, reasons)
-    ]
-    rows = {path: row(path, found) for path, found in results.items()}
-    print("\n".join([*rows.values(), *unneeded, *missing]))  # noqa: T201  a command for a terminal
-    if arguments.record:
-        all_rows = recorded() | rows
-        listed = [all_rows[path] for path in table if path in all_rows]
-        SCORES.write_text(document(listed, reasons), encoding="utf-8")
+    missing: list[str] = []
+    for path in wanted:
+        found = run_mutants(path, table[path])
+        without = [*without_reason(path, found, reasons)]
+        lines = [row(path, found), *unneeded_reasons(path, found, reasons), *without]
+        print("\n".join(lines), flush=True)  # noqa: T201  a command for a terminal
+        missing += without
+        if arguments.record:
+            record(table, {path: row(path, found)}, reasons)
     return 1 if missing else 0
+
+
+def record(table: Iterable[str], rows: dict[str, str], reasons: Reasons) -> None:
+    """Write these rows to the page of results; the rows of other modules stay as they are.
+
+    It is called after each module, so that an interrupted run keeps what it has found.
+    """
+    all_rows = recorded() | rows
+    listed = [all_rows[path] for path in table if path in all_rows]
+    SCORES.write_text(document(listed, reasons), encoding="utf-8")
 
 
 def read_reasons() -> Reasons:
