@@ -9,7 +9,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.gateway.api_key import domain
 from services.gateway.api_key.key_cache import KeyCache
 from services.gateway.document.allowed import AllowedMethods
-from services.gateway.document.routes import PUBLIC_PATHS
 from services.gateway.proxy import paths
 from services.gateway.proxy.body import CallerGone
 from services.gateway.proxy.forward import Forwarder
@@ -22,6 +21,10 @@ from shared.logging import logger
 from shared.row_access import Rows
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+PUBLIC_PATHS: Final = frozenset(
+    {b"/livez", b"/readyz", b"/openapi.json", b"/asyncapi.json", b"/docs"}
+)
+"""The paths that need no API key, besides the files below /docs/ and the respondents' pages."""
 RESPONDENT: Final = Identity("respondent", "respondent", frozenset({"respond"}), Rows.OWN)
 """The identity of everybody who opens a respondents' page; its token decides what it shows."""
 CLOSED_BY_CALLER: Final = 499

@@ -5,8 +5,8 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-PREFIX: Final = "patron_"
-"""The beginning of every API key, by which people and scanners recognise a leaked one."""
+from services.gateway.api_key.domain import PREFIX
+
 OWNER_ONLY: Final = 0o600
 EVERYONE: Final = 0o644
 

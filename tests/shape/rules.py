@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path, PurePath
+from typing import Any
 
 from tests.shape.repeats import repeats
 from tests.shape.words import words
@@ -14,22 +15,39 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 REPOSITORY = Path(__file__).parents[2]
 EMPTY_NAMES = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
-WITH_AREAS = ("registry", "survey", "scoring")
+WITHOUT_AREAS = "gateway"
+"""The only service whose modules need not be in a noun of an area."""
 SERVICE_MODULES = {"__init__", "__main__", "app", "models", "settings", "worker"}
 
 
-def noun_modules(project: Path) -> set[str]:
+def _import_contracts() -> list[dict[str, Any]]:
+    """Return the contracts of import-linter in pyproject.toml."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+    contracts: list[dict[str, Any]] = project["tool"]["importlinter"]["contracts"]
+    return contracts
+
+
+def noun_modules() -> set[str]:
     """Return the allowed names of a noun's modules, read from the layers in pyproject.toml."""
-    tools = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["tool"]
     (layers,) = (
         contract["layers"]
-        for contract in tools["importlinter"]["contracts"]
+        for contract in _import_contracts()
         if contract["name"] == "Inside a noun imports point inwards"
     )
     return {name for layer in layers for name in re.findall(r"\w+", layer)}
 
 
-NOUN_MODULES = noun_modules(REPOSITORY)
+def services_with_area_contract() -> set[str]:
+    """Return the services with a contract that orders all areas and refuses an unlisted one."""
+    return {
+        container.removeprefix("services.")
+        for contract in _import_contracts()
+        if contract["type"] == "layers" and contract.get("exhaustive")
+        for container in contract.get("containers", ())
+    }
+
+
+NOUN_MODULES = noun_modules()
 
 
 def violations(root: Path) -> Iterator[str]:
@@ -45,6 +63,7 @@ def violations(root: Path) -> Iterator[str]:
             tree = ast.parse(text)
             yield from _function_length_violations(shown, tree)
             yield from words(shown, tree)
+    yield from _area_contract_violations(root)
     yield from repeats(root)
 
 
@@ -63,19 +82,28 @@ def _name_violations(path: Path) -> Iterator[str]:
 def _module_violations(path: PurePath) -> Iterator[str]:
     """Yield a violation where a module of a service is not `<area>/<noun>/<allowed name>.py`."""
     match path.parts:
-        case ("services", service, "migrations", *_) if service in WITH_AREAS:
+        case ("services", service, "migrations", *_) if service != WITHOUT_AREAS:
             return
-        case ("services", service, _) if service in WITH_AREAS:
+        case ("services", service, _) if service != WITHOUT_AREAS:
             if path.stem not in SERVICE_MODULES:
                 names = ", ".join(sorted(SERVICE_MODULES))
                 yield f"{path}:1: beside its areas a service has {names}"
-        case ("services", service, _, "__init__.py") if service in WITH_AREAS:
+        case ("services", service, _, "__init__.py") if service != WITHOUT_AREAS:
             return
-        case ("services", service, _area, _noun, _) if service in WITH_AREAS:
+        case ("services", service, _area, _noun, _) if service != WITHOUT_AREAS:
             if path.stem not in NOUN_MODULES | {"__init__"}:
                 yield f"{path}:1: no layer of pyproject.toml names a module {path.stem!r} of a noun"
-        case ("services", service, *_) if service in WITH_AREAS:
+        case ("services", service, _, *_) if service != WITHOUT_AREAS:
             yield f"{path}:1: a module belongs to a noun: services/<service>/<area>/<noun>/"
+
+
+def _area_contract_violations(root: Path) -> Iterator[str]:
+    """Yield a violation for each service, except the gateway, whose areas have no contract."""
+    services = {
+        path.relative_to(root / "services").parts[0] for path in root.glob("services/*/**/*.py")
+    }
+    for service in sorted(services - services_with_area_contract() - {WITHOUT_AREAS}):
+        yield f"pyproject.toml:1: there is no contract 'Areas of ...' of services.{service}"
 
 
 def _document_violations(path: Path, text: str) -> Iterator[str]:

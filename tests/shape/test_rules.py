@@ -18,7 +18,7 @@ LONG_FUNCTION = "def long() -> None:\n" + "    pass\n" * 60
         ("shared/a.py", LONG_FUNCTION, "shared/a.py:1: long has 61 lines"),
         ("deploy/a.py", "async " + LONG_FUNCTION, "deploy/a.py:1: long has 61 lines"),
         ("tests/utils.py", "", "tests/utils.py:1: 'utils' does not say"),
-        ("services/common/a.py", "", "services/common/a.py:1: 'common' does not say"),
+        ("shared/common/a.py", "", "shared/common/a.py:1: 'common' does not say"),
         (
             "services/survey/fieldwork/survey/a.py",
             "",
@@ -27,6 +27,7 @@ LONG_FUNCTION = "def long() -> None:\n" + "    pass\n" * 60
         ("services/survey/extra.py", "", "services/survey/extra.py:1: beside its areas"),
         ("services/survey/design/a.py", "", "services/survey/design/a.py:1: a module belongs"),
         ("services/survey/a/b/c/domain.py", "", "services/survey/a/b/c/domain.py:1: a module belo"),
+        ("services/shop/app.py", "", "pyproject.toml:1: there is no contract 'Areas of ...' of"),
         ("shared/a.py", "A = 1  # see gone" + ".md", "shared/a.py:1: there is no document"),
     ],
 )
@@ -68,19 +69,19 @@ SIX_LINES = "".join(f"    step_{number}()\n" for number in range(6))
 def test_code_that_is_repeated_in_two_services_is_reported_once(tmp_path: Path) -> None:
     plant(tmp_path, "services/gateway/a.py", f"def one() -> None:\n{SIX_LINES}    done()\n")
     plant(tmp_path, "services/gateway/b.py", f"def other() -> None:\n{SIX_LINES}")
-    plant(tmp_path, "services/shop/a.py", f"def two() -> None:\n\n{SIX_LINES}    done()\n")
+    plant(tmp_path, "services/survey/app.py", f"def two() -> None:\n\n{SIX_LINES}    done()\n")
     (violation,) = violations(tmp_path)
     assert violation.startswith(
-        "services/shop/a.py:3: more than 5 lines that are also at services/"
+        "services/survey/app.py:3: more than 5 lines that are also at services/"
     )
     assert violation.endswith("services/gateway/a.py:2")
 
 
 def test_five_equal_lines_and_any_number_of_equal_imports_are_allowed(tmp_path: Path) -> None:
     names = "".join(f"import module_{number}\n" for number in range(6))
-    for service in ("gateway", "shop"):
+    for service in ("gateway", "survey"):
         text = f"{names}def of_{service}() -> None:\n" + SIX_LINES.replace("    step_5()\n", "")
-        plant(tmp_path, f"services/{service}/a.py", text)
+        plant(tmp_path, f"services/{service}/app.py", text)
     assert not list(violations(tmp_path))
 
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.gateway.files import PREFIX
-
+PREFIX: Final = "patron_"
+"""The beginning of every API key, by which people and scanners recognise a leaked one."""
 ADMINISTRATOR: Final = UUID("00000000-0000-7000-8000-000000000001")
 """The id of the key that comes from the settings or is created at the first start."""
 

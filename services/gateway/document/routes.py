@@ -12,7 +12,6 @@ from shared.http.dependencies import Store
 
 router = APIRouter(include_in_schema=False)
 
-PUBLIC_PATHS = frozenset({b"/livez", b"/readyz", b"/openapi.json", b"/asyncapi.json", b"/docs"})
 _CACHED = {"Cache-Control": "public, max-age=3600"}
 
 

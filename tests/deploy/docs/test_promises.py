@@ -10,7 +10,7 @@ from pathlib import Path
 
 from deploy.local.roles import SERVICES
 from services.gateway.__main__ import SERVICE as GATEWAY
-from services.gateway.document.routes import PUBLIC_PATHS
+from services.gateway.admission import PUBLIC_PATHS
 from shared.commands import commands_of
 from shared.contracts.catalogue import contracts
 from shared.service import Service
