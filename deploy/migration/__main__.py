@@ -10,6 +10,7 @@ import argparse
 import importlib
 import sys
 from pathlib import Path
+from pkgutil import walk_packages
 from tempfile import TemporaryDirectory
 
 from alembic import command
@@ -28,6 +29,7 @@ def write(service: Service, message: str) -> Path | None:
     config = Config(Path(__file__).with_name("alembic.ini"))
     versions = str(service.migrations / "versions")
     config.set_main_option("version_locations", versions.replace("%", "%%"))
+    import_models(name)
     models = importlib.import_module(f"services.{name}.models").Model
     config.attributes["metadata"] = [models.metadata, SharedModel.metadata]
     with TemporaryDirectory() as folder:
@@ -38,6 +40,14 @@ def write(service: Service, message: str) -> Path | None:
             script = command.revision(config, message, autogenerate=True)
         database.close()
     return Path(script.path) if isinstance(script, Script) else None
+
+
+def import_models(service: str) -> None:
+    """Import every module `models` of a service, so that the metadata has all its tables."""
+    package = importlib.import_module(f"services.{service}")
+    for module in walk_packages(package.__path__, f"{package.__name__}."):
+        if module.name.endswith(".models"):
+            importlib.import_module(module.name)
 
 
 def main() -> int:

@@ -4,5 +4,6 @@ from typing import Any
 
 from services.registry.transfer.imports import job as imports
 from shared.jobs.runner import Work
+from shared.merging import merge_disjoint
 
-WORKS: dict[type[Any], Work] = {**imports.WORKS}
+WORKS: dict[type[Any], Work] = merge_disjoint(imports.WORKS)

@@ -22,6 +22,7 @@ from shared.database import Database
 from shared.locks import confirm_lock, exclusive_lock
 from shared.logging import logger
 from shared.loops import Loop
+from shared.merging import merge_disjoint
 from shared.messaging.consumer import Handler
 
 _TURN_SECONDS = 0.5
@@ -30,7 +31,7 @@ _SCORES_PER_TRANSACTION = 500
 _GROWING = [model.__tablename__ for model in (Customer, StoredFact, StoredScore)]
 _TURNS_PER_ANALYZE = 20
 
-EXTRACTORS = {**satisfaction_index.EXTRACTORS, **fact.EXTRACTORS}
+EXTRACTORS = merge_disjoint(satisfaction_index.EXTRACTORS, fact.EXTRACTORS)
 """The extractor of each event class, collected from the packages that process events.
 
 The extractor of customer events is added in `score.handlers`.

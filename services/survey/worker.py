@@ -7,11 +7,12 @@ from services.survey.fieldwork.imports import job as imports
 from services.survey.fieldwork.response import handlers as response
 from services.survey.settings import Settings
 from shared.jobs.runner import Work
+from shared.merging import merge_disjoint
 from shared.messaging.consumer import Handler
 
-WORKS: dict[type[Any], Work] = {**imports.WORKS}
+WORKS: dict[type[Any], Work] = merge_disjoint(imports.WORKS)
 
 
 def handlers(settings: Settings) -> Mapping[type, Handler]:
     """Return the handler of each event class that the survey service consumes."""
-    return {**response.handlers(settings)}
+    return merge_disjoint(response.handlers(settings))

@@ -19,6 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
+from deploy.migration.__main__ import import_models
 from shared import migrations
 from shared.database import Database
 from shared.files.models import FilePiece  # noqa: F401  declares a shared table
@@ -62,9 +63,8 @@ CHANGED_ON_PURPOSE = {
 
 def load_service(name: str) -> Any:
     """Return the description of a service (`SERVICE`), after importing all its models."""
-    service = importlib.import_module(f"services.{name}.__main__").SERVICE
-    service.create_app(service.settings())
-    return service
+    import_models(name)
+    return importlib.import_module(f"services.{name}.__main__").SERVICE
 
 
 @pytest.fixture(params=SERVICES)

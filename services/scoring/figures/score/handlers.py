@@ -17,6 +17,7 @@ from services.scoring.facts.customer.service import newest_rows
 from services.scoring.facts.fact.changes import Changes, Extractor, Extractors
 from services.scoring.figures.score import service
 from shared.contracts.registry.customer import CustomerState
+from shared.merging import merge_disjoint
 from shared.messaging.consumer import Handler
 from shared.settings import ServiceSettings
 
@@ -36,7 +37,7 @@ def handlers(settings: ServiceSettings, extractors: Extractors) -> Mapping[type,
 
     The consumer calls this handler once per batch of events, with all events of these classes.
     """
-    merged = {**extractors, **EXTRACTORS}
+    merged = merge_disjoint(extractors, EXTRACTORS)
     return dict.fromkeys(merged, partial(handle_batch, extractors=merged, settings=settings))
 
 

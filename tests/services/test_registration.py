@@ -1,0 +1,71 @@
+"""Tests that each service uses every route, handler, job and model that its packages define.
+
+A noun is registered by hand in `app.py` and `worker.py` (docs/conventions.md). Without the
+registration its code would be complete and tested, and never run.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import walk_packages
+from types import ModuleType
+from typing import Any
+
+import pytest
+from fastapi import APIRouter
+
+from tests.services.test_bounds import SERVICES
+
+LOADED = """
+import sys
+from importlib import import_module
+import_module(sys.argv[1])
+print(*sys.modules)
+"""
+"""A program that imports a module, and prints the names of all modules that this has loaded."""
+REGISTERED = (".routes", ".handlers", ".job", ".models")
+
+
+@pytest.fixture(params=SERVICES)
+def service(request: pytest.FixtureRequest) -> Any:
+    """Return the description of each service in turn."""
+    return import_module(f"services.{request.param}.__main__").SERVICE
+
+
+def names_of_modules(service: Any, *ends: str) -> list[str]:
+    """Return the names of the service's modules that have one of these ends."""
+    package = import_module(f"services.{service.settings.name}")
+    modules = walk_packages(package.__path__, f"{package.__name__}.")
+    return [module.name for module in modules if module.name.endswith(ends)]
+
+
+def modules(service: Any, *ends: str) -> Iterator[ModuleType]:
+    """Yield the service's modules whose names have one of these ends."""
+    return (import_module(name) for name in names_of_modules(service, *ends))
+
+
+def test_the_commands_of_a_service_load_every_module_that_has_to_be_registered(
+    service: Any,
+) -> None:
+    """The commands are run in a process of their own, in which no test has loaded a module."""
+    command = [sys.executable, "-c", LOADED, f"services.{service.settings.name}.__main__"]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert set(names_of_modules(service, *REGISTERED)) - set(loaded) == set()
+
+
+def test_every_route_of_a_noun_is_in_the_app(service: Any) -> None:
+    served = {route.endpoint for route in service.create_app(service.settings()).state.routes}
+    for module in modules(service, ".routes"):
+        routers = [value for value in vars(module).values() if isinstance(value, APIRouter)]
+        assert routers, module.__name__
+        defined = {route.endpoint for router in routers for route in router.routes}  # type: ignore[attr-defined]
+        assert defined <= served, module.__name__
+
+
+def test_every_handler_and_job_of_a_noun_is_run_by_the_worker(service: Any) -> None:
+    handled = service.handlers(service.settings()).keys()
+    for module in modules(service, ".handlers", ".job"):
+        extractors, works = getattr(module, "EXTRACTORS", {}), getattr(module, "WORKS", {})
+        assert extractors.keys() <= handled, module.__name__
+        assert works.items() <= service.works.items(), module.__name__
