@@ -24,10 +24,10 @@ class Telemetry:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "http":
+            await self._measure(scope, receive, send)
+        else:
             await self._app(scope, receive, send)
-            return
-        await self._measure(scope, receive, send)
 
     async def _measure(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app, add X-Request-Id to its response, and log and count the request."""

@@ -1,51 +1,66 @@
-"""Find lines of code that two services have in common and that belong in `shared/`."""
+"""Find lines of code that two modules have in common and that belong in one place."""
 
 import ast
+import io
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.shape.services import is_migration, is_text
+
+TREES = ("services", "shared", "deploy")
 LONGEST_REPEAT = 5
 
 
 class Stretch(NamedTuple):
-    """Consecutive lines of a file, blank lines left out, and the number of the first line."""
+    """Consecutive lines of code of a file, and the number of the first line."""
 
     lines: tuple[str, ...]
     path: Path
     number: int
 
-    @property
-    def service(self) -> str:
-        return self.path.parts[1]
-
 
 def repeats(root: Path) -> Iterator[str]:
-    """Yield a violation for each stretch of lines that occurs in two services."""
+    """Yield a violation for each stretch of lines that occurs in two modules."""
     seen: dict[tuple[str, ...], Stretch] = {}
-    for path in sorted((root / "services").rglob("*.py")):
-        if "migrations" in path.parts:  # a migration that has run in a database is never changed
-            continue
+    for path in (path for tree in TREES for path in sorted((root / tree).rglob("*.py"))):
         shown = path.relative_to(root)
+        if is_migration(shown):  # a migration that has run in a database is never changed
+            continue
         found = [
             (stretch, seen[stretch.lines])
             for stretch in _stretches(shown, path.read_text(encoding="utf-8"))
-            if seen.setdefault(stretch.lines, stretch).service != stretch.service
+            if seen.setdefault(stretch.lines, stretch).path != shown
         ]
         yield from _first_of_overlapping(found)
 
 
 def _stretches(path: Path, text: str) -> Iterator[Stretch]:
-    """Yield every stretch of LONGEST_REPEAT + 1 lines of a module; imports are left out."""
-    imports = [
-        node for node in ast.parse(text).body if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
-    import_lines = {n for node in imports for n in range(node.lineno, (node.end_lineno or 0) + 1)}
-    lines = enumerate(text.splitlines(), 1)
-    code = [(n, line.strip()) for n, line in lines if line.strip() and n not in import_lines]
+    """Yield every stretch of LONGEST_REPEAT + 1 lines of code of a module."""
+    code = _code_lines(text)
     for start in range(len(code) - LONGEST_REPEAT):
         piece = code[start : start + LONGEST_REPEAT + 1]
         yield Stretch(tuple(line for _, line in piece), path, piece[0][0])
+
+
+def _code_lines(text: str) -> list[tuple[int, str]]:
+    """Return the numbered lines without imports, docstrings, comments and blank lines."""
+    lines = text.split("\n")
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    tree = ast.parse(text)
+    left_out = {
+        number
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt)
+        and (is_text(node) or isinstance(node, ast.Import | ast.ImportFrom))
+        for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    numbered = ((number, line.strip()) for number, line in enumerate(lines, 1))
+    return [(number, line) for number, line in numbered if line and number not in left_out]
 
 
 def _first_of_overlapping(found: list[tuple[Stretch, Stretch]]) -> Iterator[str]:

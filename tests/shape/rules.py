@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from tests.shape.repeats import repeats
+from tests.shape.services import is_migration, service_violations, tree_violations
 from tests.shape.words import words
 
 TREES = ("services", "shared", "deploy", "tests")
@@ -59,11 +60,13 @@ def violations(root: Path) -> Iterator[str]:
         yield from _module_violations(shown)
         yield from _document_violations(shown, text)
         yield from _file_length_violations(shown, text)
-        if "migrations" not in shown.parts:  # a migration is one long list of statements
-            tree = ast.parse(text)
+        tree = ast.parse(text)
+        yield from service_violations(shown, tree)
+        if not is_migration(shown):  # a migration is one long list of statements
             yield from _function_length_violations(shown, tree)
             yield from words(shown, tree)
     yield from _area_contract_violations(root)
+    yield from tree_violations(root)
     yield from repeats(root)
 
 
@@ -82,7 +85,7 @@ def _name_violations(path: Path) -> Iterator[str]:
 def _module_violations(path: PurePath) -> Iterator[str]:
     """Yield a violation where a module of a service is not `<area>/<noun>/<allowed name>.py`."""
     match path.parts:
-        case ("services", service, "migrations", *_) if service != WITHOUT_AREAS:
+        case ("services", _, "migrations", "env.py") | ("services", _, "migrations", "versions", _):
             return
         case ("services", service, _) if service != WITHOUT_AREAS:
             if path.stem not in SERVICE_MODULES:

@@ -1,0 +1,68 @@
+"""Shape rules of services: migrations, commits, package files and the names of nouns."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path, PurePath
+
+NOT_PYTHON = {".pyi", ".sql"}
+
+
+def is_migration(path: PurePath) -> bool:
+    match path.parts:
+        case ("services", _, "migrations", "versions", _):
+            return True
+    return False
+
+
+def is_text(node: ast.AST) -> bool:
+    """Return whether a statement is a text and nothing else, such as a docstring."""
+    match node:
+        case ast.Expr(value=ast.Constant(value=str())):
+            return True
+    return False
+
+
+def service_violations(path: PurePath, tree: ast.Module) -> Iterator[str]:
+    """Yield each violation in a module of a service."""
+    if is_migration(path):
+        yield from _migration_violations(path, tree)
+    elif path.parts[0] == "services":
+        if path.name == "__init__.py" and not all(map(is_text, tree.body)):
+            yield f"{path}:1: the __init__.py of a package of a service has only a docstring"
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr == "commit":
+                yield (
+                    f"{path}:{node.lineno}: a service does not commit: "
+                    "a route asks for `Transaction`, a job for `run.transaction()`"
+                )
+
+
+def _migration_violations(path: PurePath, tree: ast.Module) -> Iterator[str]:
+    """Yield each import of a service: its tables change, those of the migration must not."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom) and any(
+            name.split(".")[0] in {"services", ""} for name in _imported(node)
+        ):
+            yield f"{path}:{node.lineno}: a migration imports no service, whose tables change"
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """Return the modules that a statement imports; the name of a relative one begins with a dot."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return ["." * node.level + (node.module or "")]
+
+
+def tree_violations(root: Path) -> Iterator[str]:
+    """Yield a violation for each file that is no Python, and each second noun of the same name."""
+    for path in sorted((root / "services").rglob("*")):
+        if path.suffix in NOT_PYTHON:
+            shown = path.relative_to(root)
+            yield f"{shown}:1: SQL and types are in the modules, not in {path.suffix} files"
+    areas: dict[tuple[str, str], str] = {}
+    for path in sorted((root / "services").glob("*/*/*/__init__.py")):
+        _, service, area, noun, _ = path.relative_to(root).parts
+        other = areas.setdefault((service, noun), area)
+        if other != area:
+            shown = path.relative_to(root)
+            yield f"{shown}:1: services/{service}/{other} has a noun {noun!r} already"
