@@ -1,11 +1,15 @@
 """Tests of the limit on the size of bodies."""
 
+import asyncio
 from collections.abc import Iterator
 
 import httpx
 import pytest
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
 
+from shared.http.limits import ExplainTooLarge
 from shared.http.routing import Router
 from tests.shared.http.conftest import RouterServer
 
@@ -47,3 +51,25 @@ def test_a_body_above_the_limit_is_refused_with_or_without_content_length(
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.json()["request_id"] == answer.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize(("status", "media_type"), [(413, "problem+json"), (200, "text/plain")])
+def test_one_whole_response_is_sent_whether_it_is_replaced_or_not(
+    status: int, media_type: str
+) -> None:
+    sent: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("text", status)(scope, receive, send)
+
+    async def receive() -> Message:
+        raise AssertionError("the request has no body")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "state": {}}
+    asyncio.run(ExplainTooLarge(app)(scope, receive, send))
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+    headers = dict(sent[0]["headers"])
+    assert (sent[0]["status"], media_type in headers[b"content-type"].decode()) == (status, True)
