@@ -37,4 +37,4 @@ def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> Non
     while not server.started:
         if not thread.is_alive() or time.monotonic() > deadline:
             raise RuntimeError("The server did not start.")
-        time.sleep(0.005)
+        time.sleep(0.005)  # noqa: TID251  polls until a deadline

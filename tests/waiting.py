@@ -10,5 +10,5 @@ def eventually(condition: Callable[[], bool], *, seconds: float = 20) -> bool:
     while time.monotonic() < deadline:
         if condition():
             return True
-        time.sleep(0.05)
+        time.sleep(0.05)  # noqa: TID251  polls until a deadline
     return False

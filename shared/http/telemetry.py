@@ -3,11 +3,11 @@
 import re
 import time
 from typing import Any
-from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import tracing
+from shared.ids import new_id
 from shared.logging import logger
 from shared.metrics import REQUEST_SECONDS, REQUESTS
 
@@ -51,7 +51,7 @@ def _start_trace(scope: Scope) -> str:
     """Start the trace of a request and return its id: the caller's X-Request-Id, or a new one."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
     sent_id = headers.get(b"x-request-id", b"")
-    request_id = sent_id.decode() if _REQUEST_ID.fullmatch(sent_id) else str(uuid4())
+    request_id = sent_id.decode() if _REQUEST_ID.fullmatch(sent_id) else str(new_id())
     tracing.start(headers.get(b"traceparent", b"").decode("latin-1"), request_id)
     return request_id
 

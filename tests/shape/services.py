@@ -38,12 +38,12 @@ def service_violations(path: PurePath, tree: ast.Module) -> Iterator[str]:
 
 
 def _migration_violations(path: PurePath, tree: ast.Module) -> Iterator[str]:
-    """Yield each import of a service: its tables change, those of the migration must not."""
+    """Yield each import of a service, deploy or tests: they change, a migration must not."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom) and any(
-            name.split(".")[0] in {"services", ""} for name in _imported(node)
+            name.split(".")[0] in {"services", "", "deploy", "tests"} for name in _imported(node)
         ):
-            yield f"{path}:{node.lineno}: a migration imports no service, whose tables change"
+            yield f"{path}:{node.lineno}: a migration imports no service, deploy or tests"
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:

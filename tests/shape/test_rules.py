@@ -45,6 +45,11 @@ LONG_FUNCTION = "def long() -> None:\n" + "    pass\n" * 60
         ),
         (
             "services/survey/migrations/versions/1.py",
+            "import deploy.local",
+            "services/survey/migrations/versions/1.py:1: a migration imports no service",
+        ),
+        (
+            "services/survey/migrations/versions/1.py",
             "from ... import models",
             "services/survey/migrations/versions/1.py:1: a migration imports no service",
         ),

@@ -89,7 +89,7 @@ PLANTED = {
             "import services.registry.care.visit.repository",
         ),
     ],
-    "Formulas and contracts know no framework, clock or file": [
+    "Formulas and contracts know no framework, clock or operating system": [
         ("services/registry/care/visit/domain.py", "import sqlalchemy"),
         ("services/registry/care/visit/domain.py", "from shared import clock"),
         ("services/gateway/api_key/domain.py", "import os"),
@@ -241,6 +241,12 @@ def test_no_module_of_a_noun_may_import_one_of_a_layer_above(skeleton: Path) -> 
     [
         ("PLC0415", "def late() -> None:\n    import json\n\n    json.dumps(1)\n"),
         ("DTZ005", "from datetime import datetime\n\nNOW = datetime.now()\n"),
+        ("TID251", "from datetime import UTC, datetime\n\nNOW = datetime.now(UTC)\n"),
+        ("TID251", "import datetime as dt\n\nNOW = dt.datetime.utcnow()\n"),
+        ("TID251", "from uuid import uuid4\n"),
+        ("TID251", "import uuid\n\nID = uuid.uuid1()\n"),
+        ("TID251", "import uuid_utils\n"),
+        ("TID251", "import time\n\ntime.sleep(1)\n"),
         ("ANN001", "def untyped(a) -> None:\n    print(a)\n"),
         ("ERA001", "# a = 1\n"),
         ("F401", "import json\n"),

@@ -130,4 +130,4 @@ def wait_until(condition: Callable[[], object], seconds: float = TIMEOUT_SECONDS
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "the condition was not true in time"
-        time.sleep(0.02)
+        time.sleep(0.02)  # noqa: TID251  polls until a deadline

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
-from uuid import uuid4
 
 import pytest
 from pydantic import Field, ValidationError
@@ -19,6 +18,7 @@ from shared.http.schemas import (
     ExternalIdIn,
     Moment,
 )
+from shared.ids import new_id
 
 
 def short_texts_class() -> type[Body]:
@@ -126,7 +126,7 @@ def test_a_discriminator_chooses_the_model_of_a_union() -> None:
 
 
 def test_a_body_names_its_customer_in_one_way_only() -> None:
-    both = {"customer": {"system": "erp", "id": "17"}, "customer_id": uuid4()}
+    both = {"customer": {"system": "erp", "id": "17"}, "customer_id": new_id()}
     assert faults(CustomerReference, **both) == [("customer_id", "two_customers")]
     assert CustomerReference.model_validate(
         {"customer": both["customer"]}

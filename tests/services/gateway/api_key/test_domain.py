@@ -1,12 +1,13 @@
 """Tests of scopes, and of the texts and digests of keys."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.api_key.domain import Scope, credential, digest, needed_scope, permits
+from shared.ids import new_id
 
 SEED = bytes(range(32))
 
@@ -21,7 +22,7 @@ def test_the_text_of_a_key_depends_on_its_id_and_the_seed_alone(
 
 
 def test_a_key_is_long_and_ascii() -> None:
-    text = credential(SEED, uuid4())
+    text = credential(SEED, new_id())
     assert text.startswith("patron_")
     assert len(text) == 50
     assert text.isascii()

@@ -5,11 +5,11 @@ caller's team (`rows: team`).
 """
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from shared.http.identity import Identity
+from shared.ids import new_id
 from shared.row_access import Rows
 from tests.services.harness import Running, counted
 from tests.services.survey.fieldwork.response.test_routes import (
@@ -58,7 +58,7 @@ def test_a_customer_not_visible_to_the_caller_is_refused_like_an_unknown_custome
     submit(surveys.client, survey, customer=hidden)
     rows_before = counted(surveys.database)
     customers: list[dict[str, Any]] = [{"customer": hidden}, {"customer": unknown}]
-    customers += [{"customer_id": str(wang.customer_id)}, {"customer_id": str(uuid4())}]
+    customers += [{"customer_id": str(wang.customer_id)}, {"customer_id": str(new_id())}]
     with surveys.as_caller(caller) as client:
         for customer in customers:
             response = submit(client, survey, **customer)

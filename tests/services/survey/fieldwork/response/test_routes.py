@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import pytest
@@ -16,6 +16,7 @@ from shared.contracts.registry.customer import CustomerState
 from shared.contracts.registry.external_id import ExternalId
 from shared.contracts.survey.response import ResponseState, ResponseSubmitted
 from shared.errors import Conflict
+from shared.ids import new_id
 from shared.row_access import SYSTEM_READER
 from tests.services.harness import Running
 
@@ -38,7 +39,7 @@ def customer_event(number: int = 17, **changes: Any) -> CustomerState:
     `changes` replace the default values of its fields.
     """
     fields: dict[str, Any] = {
-        "customer_id": uuid4(),
+        "customer_id": new_id(),
         "version": 1,
         "recorded_at": clock.now(),
         "external_ids": [ExternalId(system="erp", id=str(number))],
@@ -130,7 +131,7 @@ def test_an_answer_to_an_unknown_question_is_refused_with_the_pointer_to_it(
         ({"submitted_at": "2026-02-20T10:00:00"}, "/submitted_at"),
         ({"submitted_at": "9000-01-01T00:00:00Z"}, "/submitted_at"),
         ({"channel": "By Phone"}, "/channel"),
-        ({"customer": MEI, "customer_id": str(uuid4())}, "/customer_id"),
+        ({"customer": MEI, "customer_id": str(new_id())}, "/customer_id"),
         ({"colour": "red"}, "/colour"),
     ],
 )

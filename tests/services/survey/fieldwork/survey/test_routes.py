@@ -1,13 +1,13 @@
 """Tests of the HTTP API of surveys and waves, and of the events that it publishes."""
 
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from shared.contracts.survey.survey import SurveyClosed, SurveyPublished, SurveyState
 from shared.http.identity import Identity
+from shared.ids import new_id
 from shared.row_access import Rows
 from tests.services.harness import Running, counted
 from tests.services.survey.documents import every_type, text
@@ -125,7 +125,7 @@ def test_a_survey_of_a_questionnaire_that_is_not_published_is_refused(
 
 
 def test_a_survey_of_an_unknown_questionnaire_is_refused(client: httpx.Client) -> None:
-    response = client.post("/v1/surveys", json={"questionnaire_id": str(uuid4())})
+    response = client.post("/v1/surveys", json={"questionnaire_id": str(new_id())})
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == "/questionnaire_id"
 
@@ -236,7 +236,7 @@ def test_every_key_reads_surveys_and_only_a_key_that_sees_all_rows_changes_them(
     rows_before = counted(surveys.database)
     with surveys.as_caller(Identity("li.na", "", frozenset(), rows, "east")) as client:
         for response in (
-            client.post("/v1/surveys", json={"questionnaire_id": str(uuid4())}),
+            client.post("/v1/surveys", json={"questionnaire_id": str(new_id())}),
             client.patch(path, json={"title": text("新", "New")}, headers={"If-Match": '"2"'}),
             client.post(f"{path}/publish"),
             client.post(f"{path}/waves", json={"code": "2027"}),
