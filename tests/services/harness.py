@@ -63,7 +63,7 @@ class Running:
     def as_caller(self, caller: Identity) -> Iterator[httpx.Client]:
         """Yield a client whose requests have the identity of this caller."""
         auth = _Authorized(self.token_signer, self.settings.name, caller)
-        with httpx.Client(base_url=self.url, auth=auth) as client:
+        with httpx.Client(base_url=self.url, auth=auth, timeout=30) as client:
             yield client
 
     def recorded(self, *event_classes: type) -> list[Any]:

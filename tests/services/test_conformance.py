@@ -81,7 +81,7 @@ def stranger(service: Running | Gateway) -> Iterator[httpx.Client]:
         body = {"name": STRANGER.name, "scopes": ["read", "write"], "rows": "own"}
         key = service.client.post("/v1/api-keys", json=body).json()["key"]
         with httpx.Client(
-            base_url=service.url, headers={"Authorization": f"Bearer {key}"}
+            base_url=service.url, headers={"Authorization": f"Bearer {key}"}, timeout=30
         ) as client:
             yield client
 

@@ -67,8 +67,8 @@ def running_process(data: Path, role: str) -> Iterator[RunningProcess]:
     url = "http://127.0.0.1"
     with (
         process,
-        httpx.Client(base_url=f"{url}:{port}") as client,
-        httpx.Client(base_url=f"{url}:{operations}") as operations_client,
+        httpx.Client(base_url=f"{url}:{port}", timeout=30) as client,
+        httpx.Client(base_url=f"{url}:{operations}", timeout=30) as operations_client,
     ):
         try:
             wait_until(lambda: is_ready(operations_client), seconds=60)

@@ -25,6 +25,7 @@ from tests.serving import serve
 
 KEY = "the-administrators-key"
 """The administrator's API key."""
+PATIENT_SECONDS = 30.0
 PATHS = {
     "registry": {
         "/v1/customers": ["get", "post"],
@@ -54,7 +55,9 @@ class Gateway:
     def connection(self) -> Iterator[socket.socket]:
         """Yield a TCP connection to the gateway."""
         parts = httpx.URL(self.url)
-        with socket.create_connection((parts.host, parts.port or 80), timeout=10) as connection:
+        with socket.create_connection(
+            (parts.host, parts.port or 80), timeout=PATIENT_SECONDS
+        ) as connection:
             yield connection
 
     def exchange(self, sent: bytes) -> bytes:
@@ -91,7 +94,10 @@ def document(paths: dict[str, list[str]]) -> dict[str, object]:
 def served_gateway(
     settings_for: SettingsFor, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
-    """Yield a gateway with short timeouts that runs during all tests; scoring is unreachable."""
+    """Yield a gateway that runs during all tests; scoring is unreachable.
+
+    Its timeouts are so long that no test reaches one, however busy the machine is.
+    """
     data, upstream = tmp_path_factory.mktemp("gateway"), Upstream()
     for service, paths in PATHS.items():
         file = data / "openapi" / service / "area.json"
@@ -108,12 +114,27 @@ def served_gateway(
             survey_url=survey,
             scoring_url=f"http://127.0.0.1:{free_port()}",
             admin_key=KEY,
-            upstream_seconds=1.0,
-            body_seconds=1.0,
-            header_seconds=1.0,
+            upstream_seconds=PATIENT_SECONDS,
+            body_seconds=PATIENT_SECONDS,
+            header_seconds=PATIENT_SECONDS,
             import_quota_bytes=64 * 1024**2,
         ).model_copy(update={"data": data, "identity_public_key_file": data / "identity.pub"})
         yield running.enter_context(_served(settings, upstream, data / "openapi"))
+
+
+@contextmanager
+def served_like(gateway: Gateway, **changed: float) -> Iterator[Gateway]:
+    """Serve another gateway with the database and services of this one and changed settings."""
+    settings = gateway.settings.model_copy(update=changed)
+    with _served(settings, gateway.upstream, settings.data / "openapi") as another:
+        yield another
+
+
+@pytest.fixture(scope="session")
+def served_impatient_gateway(served_gateway: Gateway) -> Iterator[Gateway]:
+    """Yield a gateway that waits one second for headers and for a body."""
+    with served_like(served_gateway, body_seconds=1.0, header_seconds=1.0) as another:
+        yield another
 
 
 @contextmanager
@@ -125,7 +146,7 @@ def _served(settings: Settings, upstream: Upstream, documents: Path) -> Iterator
     authorization = {"Authorization": f"Bearer {KEY}"}
     with (
         serve(app, **server_options(settings), server_header=False, date_header=False) as url,
-        httpx.Client(base_url=url, headers=authorization, timeout=10) as client,
+        httpx.Client(base_url=url, headers=authorization, timeout=PATIENT_SECONDS) as client,
     ):
         yield Gateway(url, settings, upstream, database, client)
     database.close()
@@ -137,3 +158,9 @@ def gateway(served_gateway: Gateway) -> Gateway:
     empty(served_gateway.database)
     administrator.ensure_key(served_gateway.database, served_gateway.settings)
     return served_gateway
+
+
+@pytest.fixture
+def impatient_gateway(gateway: Gateway, served_impatient_gateway: Gateway) -> Gateway:  # noqa: ARG001  empties the database of both
+    """Return the gateway that waits one second for a caller."""
+    return served_impatient_gateway

@@ -222,7 +222,7 @@ def test_a_restarted_service_is_reached_again(tmp_path: Path) -> None:
     async def before_and_after() -> list[int]:
         running = ExitStack()
         url = running.enter_context(serve(service))
-        upstream = Connections({"registry": url}, seconds=5, connections=4)
+        upstream = Connections({"registry": url}, seconds=30, connections=4)
         forward = Forwarder(
             upstream, signer, Limits(1024, 5, Quota(1024, at_once=1, total_at_once=1))
         )
