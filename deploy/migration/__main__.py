@@ -10,7 +10,6 @@ import argparse
 import importlib
 import sys
 from pathlib import Path
-from pkgutil import walk_packages
 from tempfile import TemporaryDirectory
 
 from alembic import command
@@ -20,6 +19,7 @@ from alembic.script import Script
 from shared import migrations
 from shared.database import Database
 from shared.models import SharedModel
+from shared.packages import module_names
 from shared.service import Service
 
 
@@ -44,10 +44,8 @@ def write(service: Service, message: str) -> Path | None:
 
 def import_models(service: str) -> None:
     """Import every module `models` of a service, so that the metadata has all its tables."""
-    package = importlib.import_module(f"services.{service}")
-    for module in walk_packages(package.__path__, f"{package.__name__}."):
-        if module.name.endswith(".models"):
-            importlib.import_module(module.name)
+    for name in module_names(importlib.import_module(f"services.{service}"), "models"):
+        importlib.import_module(name)
 
 
 def main() -> int:

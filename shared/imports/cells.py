@@ -122,9 +122,7 @@ def _listed(texts: Iterable[str]) -> str:
 NUMBER_FORMAT = "`2599.00`; without `,` and without a currency sign"
 CODE = text_cell(_MAX_CODE_LENGTH).cached()
 NAME = text_cell(_MAX_NAME_LENGTH).cached()
-EXACT = Cell(
-    parse_exact, f"digits with an optional `-` and point, such as {NUMBER_FORMAT}"
-).cached()
+EXACT = Cell(parse_exact, f"digits with an optional point, such as {NUMBER_FORMAT}").cached()
 CURRENCY = Cell(_parse_currency, "ISO 4217 code, such as `CNY`").cached()
 DAY = Cell(
     _parse_day, "`2026-01-31`, `2026/1/31` or `2026.1.31`; a time of day after it is ignored"

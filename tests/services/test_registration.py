@@ -8,13 +8,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from pkgutil import walk_packages
 from types import ModuleType
 from typing import Any
 
 import pytest
 from fastapi import APIRouter
 
+from shared.packages import module_names
 from tests.services.test_bounds import SERVICES
 
 LOADED = """
@@ -24,7 +24,7 @@ import_module(sys.argv[1])
 print(*sys.modules)
 """
 """A program that imports a module, and prints the names of all modules that this has loaded."""
-REGISTERED = (".routes", ".handlers", ".job", ".models")
+REGISTERED = ("routes", "handlers", "job", "models")
 
 
 @pytest.fixture(params=SERVICES)
@@ -33,16 +33,14 @@ def service(request: pytest.FixtureRequest) -> Any:
     return import_module(f"services.{request.param}.__main__").SERVICE
 
 
-def names_of_modules(service: Any, *ends: str) -> list[str]:
-    """Return the names of the service's modules that have one of these ends."""
-    package = import_module(f"services.{service.settings.name}")
-    modules = walk_packages(package.__path__, f"{package.__name__}.")
-    return [module.name for module in modules if module.name.endswith(ends)]
+def full_names(service: Any, *names: str) -> list[str]:
+    """Return the full names of the service's modules that have one of these names."""
+    return module_names(import_module(f"services.{service.settings.name}"), *names)
 
 
-def modules(service: Any, *ends: str) -> Iterator[ModuleType]:
-    """Yield the service's modules whose names have one of these ends."""
-    return (import_module(name) for name in names_of_modules(service, *ends))
+def modules(service: Any, *names: str) -> Iterator[ModuleType]:
+    """Yield the service's modules that have one of these names."""
+    return map(import_module, full_names(service, *names))
 
 
 def test_the_commands_of_a_service_load_every_module_that_has_to_be_registered(
@@ -51,12 +49,12 @@ def test_the_commands_of_a_service_load_every_module_that_has_to_be_registered(
     """The commands are run in a process of their own, in which no test has loaded a module."""
     command = [sys.executable, "-c", LOADED, f"services.{service.settings.name}.__main__"]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    assert set(names_of_modules(service, *REGISTERED)) - set(loaded) == set()
+    assert set(full_names(service, *REGISTERED)) - set(loaded) == set()
 
 
 def test_every_route_of_a_noun_is_in_the_app(service: Any) -> None:
     served = {route.endpoint for route in service.create_app(service.settings()).state.routes}
-    for module in modules(service, ".routes"):
+    for module in modules(service, "routes"):
         routers = [value for value in vars(module).values() if isinstance(value, APIRouter)]
         assert routers, module.__name__
         defined = {route.endpoint for router in routers for route in router.routes}  # type: ignore[attr-defined]
@@ -65,7 +63,7 @@ def test_every_route_of_a_noun_is_in_the_app(service: Any) -> None:
 
 def test_every_handler_and_job_of_a_noun_is_run_by_the_worker(service: Any) -> None:
     handled = service.handlers(service.settings()).keys()
-    for module in modules(service, ".handlers", ".job"):
+    for module in modules(service, "handlers", "job"):
         extractors, works = getattr(module, "EXTRACTORS", {}), getattr(module, "WORKS", {})
         assert extractors.keys() <= handled, module.__name__
         assert works.items() <= service.works.items(), module.__name__

@@ -63,7 +63,7 @@ class Quota:
         return (began, used) if began <= now < began + HOUR else (now, 0)
 
     def _quota_reached(self, began: float) -> QuotaReached:
-        """Return the problem that tells how many seconds to wait for the next hour."""
+        """Return the problem whose Retry-After is the number of seconds until the next hour."""
         wait = max(1, round(began + HOUR - time.time()))
         return QuotaReached(
             detail=f"A key sends at most {self._bytes_per_hour} bytes of files an hour; wait.",

@@ -69,7 +69,9 @@ def fields(zone: ZoneInfo) -> dict[str, Field]:
             "name of the product for the catalogue; taken from the last valid line of the product "
             "in the file",
         ),
-        "quantity": Field(EXACT, "quantity, not 0; negative for a returned item", required=True),
+        "quantity": Field(
+            EXACT, "quantity, not 0; of a returned item with a `-` before it", required=True
+        ),
         "unit_price": Field(EXACT, "price of one unit, 0 or more", required=True),
         "discount": Field(EXACT, "discount on the whole line, 0 or more; without it 0"),
         "unit_cost": Field(EXACT, "what one unit cost the company, if known"),

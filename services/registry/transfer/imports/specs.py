@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from graphlib import TopologicalSorter
 from importlib import import_module
-from pkgutil import walk_packages
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -16,15 +15,13 @@ from services import registry
 from shared.imports.columns import ColumnMapping
 from shared.imports.layout import Layout, find_layout
 from shared.imports.specs import ImportSpec, RecordSpec
+from shared.packages import module_names
 
 
 def collect_specs() -> dict[str, ImportSpec[Any]]:
     """Return the specs by entity; an entity comes after the entities that it refers to."""
-    modules = walk_packages(registry.__path__, f"{registry.__name__}.")
-    names = [module.name for module in modules if module.name.endswith(".importing")]
-    specs: dict[str, ImportSpec[Any]] = {
-        spec.entity: spec for spec in (import_module(name).SPEC for name in names)
-    }
+    modules = map(import_module, module_names(registry, "importing"))
+    specs: dict[str, ImportSpec[Any]] = {module.SPEC.entity: module.SPEC for module in modules}
     graph = {entity: spec.refers_to for entity, spec in specs.items()}
     return {entity: specs[entity] for entity in TopologicalSorter(graph).static_order()}
 

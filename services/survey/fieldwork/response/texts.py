@@ -73,7 +73,7 @@ _OR_MISSING_CODES: dict[Language, str] = {"en": " (or {missing})", "zh": "（或
 
 
 def message_for(fault: AnswerFault, language: Language = "en") -> str:
-    """Return the message that tells a respondent how to correct an invalid answer."""
+    """Return the message that explains how to correct an invalid answer."""
     details = dict(fault.details)
     missing = details.pop("missing", "")
     also = _OR_MISSING_CODES[language].format(missing=missing) if missing else ""
