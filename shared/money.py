@@ -15,8 +15,8 @@ from decimal import (
 
 import pycountry
 
-CURRENCIES = frozenset(currency.alpha_3 for currency in pycountry.currencies)
-"""The currency codes of ISO 4217."""
+CURRENCIES = frozenset(currency.alpha_3 for currency in pycountry.currencies) - {"XTS", "XXX"}
+"""The currency codes of ISO 4217 now in use; XTS (for tests) and XXX (no currency) are no money."""
 
 EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 """The context for exact sums and products: Python's default context rounds to 28 digits."""
@@ -27,12 +27,12 @@ _NUMBER = re.compile(r"[+-]?([0-9]{1,15})(\.[0-9]{1,6})?")
 def parse_exact(text: str) -> Decimal:
     """Parse an exact number with at most 15 digits before and 6 after the decimal point.
 
+    Zeros at its end are dropped, so that 12.50 and 12.5 are stored and published in the same way.
     Raises ValueError with a message for the user.
     """
     if not _NUMBER.fullmatch(text):
         raise ValueError("Give digits with an optional point: at most 15 before it and 6 after.")
-    number = Decimal(text)
-    return number or abs(number)  # PostgreSQL has no negative zero
+    return Decimal(format_decimal(Decimal(text)))
 
 
 @contextmanager
@@ -43,7 +43,11 @@ def exact_arithmetic() -> Iterator[None]:
 
 
 def format_decimal(value: Decimal) -> str:
-    """Return a decimal as text without an exponent and without trailing zeros after the point."""
+    """Return a decimal as text: exact, without an exponent and without zeros at its end.
+
+    Every amount, price, quantity and number of points in a response or an event has this form,
+    whatever form it was sent in: equal numbers have equal texts (12.5 and 12.50, 0 and -0.00).
+    """
     text = format(value, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text

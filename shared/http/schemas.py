@@ -32,7 +32,7 @@ from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, cor
 from pydantic_core.core_schema import StringSchema
 
 from shared.clock import to_utc
-from shared.money import CURRENCIES, parse_exact
+from shared.money import CURRENCIES, format_decimal, parse_exact
 
 Item = TypeVar("Item")
 
@@ -169,8 +169,8 @@ Flag = StrictBool
 Exact = Annotated[
     Decimal,
     BeforeValidator(_parse_exact_string, json_schema_input_type=str),
-    PlainSerializer(lambda value: format(value, "f"), return_type=str),
-    Field(examples=["12.50"]),
+    PlainSerializer(format_decimal, return_type=str),
+    Field(examples=["12.5"]),
 ]
 Currency = Annotated[
     str,

@@ -1,8 +1,15 @@
-"""Tests of exact numbers."""
+"""Tests of exact numbers and currencies."""
+
+import re
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shared.money import parse_exact
+from shared.money import CURRENCIES, format_decimal, parse_exact
+
+DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**40), max_value=10**40)
 
 
 @pytest.mark.parametrize("text", ["-0", "-0.00"])
@@ -10,5 +17,50 @@ def test_a_negative_zero_is_parsed_as_zero(text: str) -> None:
     assert not parse_exact(text).is_signed()
 
 
-def test_the_sign_of_other_numbers_stays() -> None:
-    assert str(parse_exact("-0.50")) == "-0.50"
+@pytest.mark.parametrize(
+    ("text", "parsed"), [("12.50", "12.5"), ("-0.50", "-0.5"), ("+100", "100"), ("7.00", "7")]
+)
+def test_zeros_at_the_end_of_a_number_are_dropped(text: str, parsed: str) -> None:
+    assert str(parse_exact(text)) == parsed
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("12.50", "12.5"),
+        ("1E+3", "1000"),
+        ("100", "100"),
+        ("100.00", "100"),
+        ("0.000", "0"),
+        ("-0.0", "0"),
+        ("-5.10", "-5.1"),
+        ("1E-7", "0.0000001"),
+    ],
+)
+def test_12_50_is_written_as_12_5_and_1e3_as_1000(number: str, written: str) -> None:
+    assert format_decimal(Decimal(number)) == written
+
+
+@given(DECIMALS)
+def test_a_decimal_is_written_exactly_without_exponent_and_without_zeros_at_its_end(
+    value: Decimal,
+) -> None:
+    text = format_decimal(value)
+    assert Decimal(text) == value
+    assert re.fullmatch(r"0|-?(0|[1-9]\d*)\.\d*[1-9]|-?[1-9]\d*", text)
+
+
+@given(DECIMALS, st.integers(0, 20))
+def test_equal_decimals_have_equal_texts_however_many_zeros_they_end_with(
+    value: Decimal, zeros: int
+) -> None:
+    sign, digits, exponent = value.as_tuple()
+    longer = Decimal((sign, (*digits, *[0] * zeros), int(exponent) - zeros))
+    assert format_decimal(longer) == format_decimal(value)
+
+
+@pytest.mark.parametrize("code", ["XXX", "XTS", "DEM", "cny"])
+def test_codes_for_tests_for_no_currency_and_for_past_currencies_are_no_currencies(
+    code: str,
+) -> None:
+    assert code not in CURRENCIES

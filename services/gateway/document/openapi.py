@@ -19,6 +19,10 @@ by its `code`, quote its `request_id`. Lists are read page by page with `cursor`
 with `sort`; ids rise in the order in which resources are recorded, and what is recorded while
 you read a list may be missing from it: the events contain everything. A POST with an
 `Idempotency-Key` has one effect however often it is sent. /asyncapi.json describes the events.
+
+Amounts, prices, quantities and points are exact decimals in strings. All answers and events write
+them in one way: no exponent and no zeros at the end (`"12.5"` also if `"12.50"` was sent). Round
+them, and add the digits and the sign of their currency, only to show them.
 """
 _SERVERS: Final = [{"url": "/", "description": "This deployment."}]
 _KEY: Final = {

@@ -147,7 +147,7 @@ def test_a_field_cannot_raise_the_maximum_length_of_its_type() -> None:
 @pytest.mark.parametrize(
     ("field", "given", "read"),
     [
-        ("amount", "12.50", Decimal("12.50")),
+        ("amount", "12.50", Decimal("12.5")),
         ("amount", "-0.001", Decimal("-0.001")),
         ("currency", "USD", "USD"),
         ("at", "2026-01-31T09:30:00+08:00", datetime(2026, 1, 31, 1, 30, tzinfo=UTC)),

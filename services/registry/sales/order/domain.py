@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache, reduce
 from uuid import UUID
 
-from shared.money import EXACT
+from shared.money import EXACT, format_decimal
 
 MAX_LINES = 2000
 ZERO = Decimal(0)
@@ -124,5 +124,5 @@ def _escaped(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _plain(number: Decimal) -> str:
-    """Return a number without an exponent and without zeros at its end."""
-    return format(number.normalize(), "f")
+    """Return `format_decimal(number)`; most lines have the numbers of an earlier line."""
+    return format_decimal(number)

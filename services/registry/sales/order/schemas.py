@@ -31,17 +31,17 @@ _LINES: list[dict[str, Any]] = [
         "product_code": "WM-800",
         "product_name": "滚筒洗衣机 8 kg",
         "quantity": "2",
-        "unit_price": "2599.00",
-        "discount": "98.00",
-        "unit_cost": "1980.00",
+        "unit_price": "2599",
+        "discount": "98",
+        "unit_cost": "1980",
     },
     {
         "product_code": "WM-800-FILTER",
         "product_name": "洗衣机滤芯",
         "quantity": "3",
-        "unit_price": "39.90",
+        "unit_price": "39.9",
         "discount": "0",
-        "unit_cost": "21.50",
+        "unit_cost": "21.5",
     },
 ]
 _COMMON_FIELDS: dict[str, Any] = {
@@ -59,7 +59,7 @@ _RECORDED_EXAMPLE: dict[str, Any] = _COMMON_FIELDS | {
     "anonymous_reference": None,
     "ordered_at": "2026-01-31T01:30:00Z",
     "occurred_on": "2026-01-31",
-    "amount": "5219.70",
+    "amount": "5219.7",
     "lines": [
         {name: value for name, value in line.items() if name != "product_name"} for line in _LINES
     ],
@@ -75,7 +75,7 @@ class OrderLineOut(Body):
 
     product_code: Code = Field(examples=["WM-800"])
     quantity: Exact = Field(description="Quantity; negative for a returned item.", examples=["2"])
-    unit_price: Exact = Field(examples=["2599.00"])
+    unit_price: Exact = Field(examples=["2599"])
     discount: Exact = Field(
         "0", validate_default=True, description="Discount on the whole line, 0 or more."
     )

@@ -14,7 +14,7 @@ Days = Annotated[Integer, Field(ge=1, le=domain.MAX_DAYS)]
 _EXAMPLE: dict[str, Any] = {
     "name": "滚筒洗衣机 8 kg",
     "category": "洗衣机",
-    "unit_price": "2599.00",
+    "unit_price": "2599",
     "currency": "CNY",
     "lifetime_days": 3650,
     "purchase_cycle_days": 2920,

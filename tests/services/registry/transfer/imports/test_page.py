@@ -85,7 +85,7 @@ def test_the_example_files_of_the_page_are_imported_without_a_rejected_line(
         assert body["ignored_columns"] == []
     found = orders(registry)
     assert found["RSO-1"]["lines"][0]["quantity"] == "-1"
-    assert (found["SO-2"]["customer_id"], found["SO-1"]["amount"]) == (None, "5219.70")
+    assert (found["SO-2"]["customer_id"], found["SO-1"]["amount"]) == (None, "5219.7")
 
 
 def test_the_readme_leads_to_the_page() -> None:

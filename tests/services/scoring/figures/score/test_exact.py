@@ -1,4 +1,4 @@
-"""Decimals are computed, written as text and sorted without losing a digit."""
+"""Decimals are computed and sorted without losing a digit."""
 
 from decimal import Decimal, Inexact
 
@@ -7,28 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scoring.figures.score.domain import sortable_text
-from shared.money import exact_arithmetic, format_decimal
+from shared.money import exact_arithmetic
 
 DECIMALS = st.decimals(min_value=-(10**30), max_value=10**30, places=20)
-
-
-@pytest.mark.parametrize(
-    ("number", "written"),
-    [
-        ("12.50", "12.5"),
-        ("1E+3", "1000"),
-        ("100", "100"),
-        ("100.00", "100"),
-        ("0.000", "0"),
-        ("-0.0", "0"),
-        ("-5.10", "-5.1"),
-        ("1E-7", "0.0000001"),
-    ],
-)
-def test_a_decimal_is_written_without_exponent_and_trailing_zeros(
-    number: str, written: str
-) -> None:
-    assert format_decimal(Decimal(number)) == written
 
 
 @given(DECIMALS, DECIMALS)
