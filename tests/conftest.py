@@ -35,7 +35,7 @@ from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.roles import create_roles
 from deploy.local.server import StartFailed
-from tests import kafka_sockets
+from tests import browser, kafka_sockets
 from tests.cpu_seconds import CpuSeconds
 
 Server = TypeVar("Server", Postgres, Kafka)
@@ -202,6 +202,13 @@ def program(request: pytest.FixtureRequest) -> Callable[[str], str]:
         return found or _missing(request.config, f"{name} is not installed; .ci/run installs it.")
 
     return find
+
+
+@pytest.fixture(scope="session")
+def chromium(program: Callable[[str], str]) -> Iterator[browser.Chromium]:
+    """Yield a headless browser; `chromium(steps)` runs the function `steps` on a new page."""
+    with browser.started(program("chromium")) as running:
+        yield running
 
 
 def _missing(config: pytest.Config, reason: str) -> NoReturn:

@@ -33,6 +33,10 @@ from deploy.local import postgres
 postgres.UNSAFE_BUT_FAST = ("no_such_setting=1",)
 def test_real(postgres_server): pass
 """
+IN_A_BROWSER = """
+def test_page(chromium): pass
+def test_pure(): pass
+"""
 BUSY = """
 import subprocess, sys, time
 SPEND = "import time\\nend = time.process_time() + 1\\nwhile time.process_time() < end: pass"
@@ -49,11 +53,11 @@ def plant(file: Path, text: str) -> Path:
     return file.parent
 
 
-def run(folder: Path, *options: str, ci: str = "") -> str:
+def run(folder: Path, *options: str, ci: str = "", **environment: str) -> str:
     """Run pytest on a folder with the configuration of the suite; return what it printed."""
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider"]
     command += ["-v", "-c", str(ROOT / "pyproject.toml"), f"--rootdir={folder}", str(folder)]
-    given = {**os.environ, "CI": ci, "PATRON_TEST_POSTGRES_URL": ""}
+    given = {**os.environ, "CI": ci, "PATRON_TEST_POSTGRES_URL": "", **environment}
     done = subprocess.run(
         [*command, *options], cwd=ROOT, env=given, capture_output=True, text=True, check=False
     )
@@ -108,6 +112,19 @@ def test_a_server_that_cannot_start_is_reported_and_its_tests_are_skipped(
 
 def test_a_server_that_cannot_start_in_ci_is_a_failure(tmp_path: Path) -> None:
     assert "1 error" in run(plant(tmp_path / "test_planted.py", UNSTARTABLE), ci="true")
+
+
+def test_without_chromium_the_tests_in_a_browser_are_skipped_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    output = run(plant(tmp_path / "test_planted.py", IN_A_BROWSER), PATH="/nowhere")
+    assert "1 passed, 1 skipped" in output
+    assert "chromium is not installed; .ci/run installs it." in output
+
+
+def test_without_chromium_the_tests_in_a_browser_fail_in_ci(tmp_path: Path) -> None:
+    output = run(plant(tmp_path / "test_planted.py", IN_A_BROWSER), ci="true", PATH="/nowhere")
+    assert "1 passed, 1 error" in output
 
 
 def test_cpu_seconds_of_a_folder_count_its_tests_and_the_processes_below_them(
