@@ -1,6 +1,6 @@
 """The SELECT statements on orders."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from services.registry.customers.customer.models import Customer
 from services.registry.customers.customer.repository import visible_to
 from services.registry.sales.order.filters import OrderFilter
 from services.registry.sales.order.models import Order
+from services.registry.sales.product import repository as products
 from shared.bulk import any_pair_of
 from shared.http.pagination import PageRequest, Slice, page
 from shared.http.parameters import external_id_pair
@@ -58,6 +59,15 @@ def orders_for_change(
         (row.system, row.external_id): ExistingOrder(row.id, row.version, row.digest)
         for row in rows
     }
+
+
+def product_names(session: Session, rows: Iterable[Order]) -> dict[str, str]:
+    """Return the names of the products in these orders by product code, with one SELECT.
+
+    Products that are missing from the catalogue are left out.
+    """
+    codes = {line.product_code for row in rows for line in row.lines}
+    return products.names_by_code(session, codes) if codes else {}
 
 
 def orders(session: Session, reader: Reader, filters: OrderFilter, *, paging: PageRequest) -> Slice:

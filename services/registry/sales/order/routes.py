@@ -1,9 +1,11 @@
 """HTTP routes of orders."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from services.registry.sales.order import repository, service
@@ -44,7 +46,8 @@ def place_order(
 
     def record() -> Response:
         request = _request(body, body.external_id.system, body.external_id.id, settings)
-        return _answer(service.place_order(session, request=request, reader=reader), created=True)
+        row = service.place_order(session, request=request, reader=reader)
+        return _answer(session, row, created=True)
 
     return once(record)
 
@@ -76,7 +79,7 @@ def put_order(
     """
     request = _request(body, system, external_id, settings)
     row, outcome = service.upsert_order(session, request=request, reader=reader)
-    return _answer(row, created=outcome is UpsertResult.CREATED)
+    return _answer(session, row, created=outcome is UpsertResult.CREATED)
 
 
 @router.get("", response_model=OrderPage, responses=errors())
@@ -93,7 +96,8 @@ def list_orders(
             Fault("query:from", "order", "Give a first day that is not after the last day.")
         )
     found = repository.orders(session, reader, filters, paging=paging)
-    return answer_page(OrderPage, order_out, found, paging)
+    present = partial(order_out, product_names=repository.product_names(session, found.rows))
+    return answer_page(OrderPage, present, found, paging)
 
 
 @router.get("/{order_id}", response_model=OrderOut, responses=errors(404))
@@ -104,8 +108,7 @@ def read_order(
 ) -> Response:
     """Read one order."""
     row = repository.order(session, reader, order_id)
-    found = found_or_404(row, service.UNKNOWN)
-    return json_response(order_out(found), version=found.version)
+    return _answer(session, found_or_404(row, service.UNKNOWN), created=False)
 
 
 def _request(
@@ -119,7 +122,8 @@ def _request(
     )
 
 
-def _answer(row: Order, *, created: bool) -> Response:
+def _answer(session: Session, row: Order, *, created: bool) -> Response:
     """Return the response with an order: 201 with its location if it was created, else 200."""
+    body = order_out(row, product_names=repository.product_names(session, [row]))
     location = f"/v1/orders/{row.id}"
-    return json_response(order_out(row), created=created, location=location, version=row.version)
+    return json_response(body, created=created, location=location, version=row.version)

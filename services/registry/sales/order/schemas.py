@@ -1,5 +1,6 @@
 """Request and response bodies of orders."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -60,15 +61,13 @@ _RECORDED_EXAMPLE: dict[str, Any] = _COMMON_FIELDS | {
     "ordered_at": "2026-01-31T01:30:00Z",
     "occurred_on": "2026-01-31",
     "amount": "5219.7",
-    "lines": [
-        {name: value for name, value in line.items() if name != "product_name"} for line in _LINES
-    ],
+    "lines": _LINES,
     "recorded_at": "2026-01-31T01:30:02Z",
 }
 
 
-class OrderLineOut(Body):
-    """A line of an order.
+class OrderLineFields(Body):
+    """The fields of a line of an order in requests and responses.
 
     The exact amount of a line is `quantity` times `unit_price`, which the discount makes smaller.
     """
@@ -82,7 +81,20 @@ class OrderLineOut(Body):
     unit_cost: Exact | None = Field(None, description="What one unit cost the company, if known.")
 
 
-class OrderLineIn(OrderLineOut):
+class OrderLineOut(OrderLineFields):
+    """A line of an order.
+
+    The exact amount of a line is `quantity` times `unit_price`, which the discount makes smaller.
+    """
+
+    product_name: str | None = Field(
+        description="Name of the product in the catalogue now, which may have another name than "
+        "when the order was placed; null if the catalogue does not have the product.",
+        examples=["滚筒洗衣机 8 kg"],
+    )
+
+
+class OrderLineIn(OrderLineFields):
     """A line of an order in a request."""
 
     product_name: Name | None = Field(
@@ -187,16 +199,25 @@ class OrderPage(Page[OrderOut]):
     """A page of orders."""
 
 
-def _domain_line(body: OrderLineOut) -> domain.Line:
+def _domain_line(body: OrderLineFields) -> domain.Line:
     """Return the line that a body describes."""
     return domain.Line(
         body.product_code, body.quantity, body.unit_price, body.discount, body.unit_cost
     )
 
 
-def order_out(row: Any) -> OrderOut:
-    """Return the response body of an order, given a row of the table of orders."""
-    lines = [OrderLineOut.model_construct(**_line_values(line)) for line in row.lines]
+def order_out(row: Any, *, product_names: Mapping[str, str]) -> OrderOut:
+    """Return the response body of an order, given a row of the table of orders.
+
+    `product_names` are the names of products by product code; a name that it lacks is null.
+    """
+    lines = [
+        OrderLineOut.model_construct(
+            **{name: getattr(line, name) for name in OrderLineFields.model_fields},
+            product_name=product_names.get(line.product_code),
+        )
+        for line in row.lines
+    ]
     names = OrderOut.model_fields.keys() - {"lines", "external_id", "amount"}
     return OrderOut.model_construct(
         **{name: getattr(row, name) for name in names},
@@ -204,8 +225,3 @@ def order_out(row: Any) -> OrderOut:
         amount=domain.amount_of(_domain_line(line) for line in lines),
         lines=lines,
     )
-
-
-def _line_values(line: Any) -> dict[str, Any]:
-    """Return the fields of `OrderLineOut` from a row of the table of order lines."""
-    return {name: getattr(line, name) for name in OrderLineOut.model_fields}

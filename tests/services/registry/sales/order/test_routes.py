@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 import httpx
 import orjson
 import pytest
+from sqlalchemy import event, select
 
+from services.registry.sales.order.models import Order
+from services.registry.sales.order.repository import product_names
 from services.registry.sales.order.schemas import OrderCreate
 from services.registry.sales.order.service import OrderRequest, place_order
 from shared.contracts.registry.order import OrderChanged, OrderPlaced, OrderReturned
@@ -80,11 +83,51 @@ def test_amounts_are_written_alike_whatever_zeros_were_sent(registry: Running) -
     path = "/v1/orders/by-external-id/shop/O-4"
     answer = registry.client.put(path, json=order).json()
     (listed,) = registry.client.get("/v1/orders").json()["items"]
-    (event,) = registry.recorded(OrderPlaced)
-    published = {name: str(getattr(event.lines[0], name)) for name in written}
+    (placed,) = registry.recorded(OrderPlaced)
+    published = {name: str(getattr(placed.lines[0], name)) for name in written}
     for lines in (answer["lines"], listed["lines"], [published]):
         assert {name: lines[0][name] for name in written} == written
     assert (answer["amount"], listed["amount"]) == ("125", "125")
+
+
+@pytest.mark.both_stacks
+def test_the_lines_of_an_order_have_the_names_of_the_catalogue(client: httpx.Client) -> None:
+    order = {"ordered_at": "2026-01-31T15:59:59Z", "currency": "CNY"}
+    named = line(product_code="FILTER", product_name="滤芯")
+    path = "/v1/orders/by-external-id/shop/O-5"
+    stored = client.put(path, json=order | {"lines": [line(), named]}).json()
+    answers = [
+        stored,
+        client.put(path, json=order | {"lines": [line(), named]}).json(),
+        client.get(f"/v1/orders/{stored['id']}").json(),
+        *client.get("/v1/orders").json()["items"],
+    ]
+    for answer in answers:
+        assert [one["product_name"] for one in answer["lines"]] == ["WM-800", "滤芯"]
+    client.put("/v1/products/by-code/WM-800", json={"name": "滚筒洗衣机"})
+    (listed,) = client.get("/v1/orders").json()["items"]
+    assert [one["product_name"] for one in listed["lines"]] == ["滚筒洗衣机", "滤芯"]
+
+
+def test_the_product_names_of_a_page_of_orders_are_read_by_one_statement(
+    registry: Running,
+) -> None:
+    order = {"ordered_at": "2026-01-31T15:59:59Z", "currency": "CNY"}
+    for number in range(3):
+        lines = [line(product_code=f"P-{number}-{part}") for part in range(2)]
+        path = f"/v1/orders/by-external-id/shop/{number}"
+        registry.client.put(path, json=order | {"lines": lines})
+    statements: list[str] = []
+
+    def note(*execution: Any) -> None:
+        statements.append(execution[2])
+
+    with registry.database.transaction() as session:
+        rows = session.scalars(select(Order)).all()
+        event.listen(registry.database.engine, "before_cursor_execute", note)
+        names = product_names(session, rows)
+        event.remove(registry.database.engine, "before_cursor_execute", note)
+    assert (len(names), len(statements)) == (6, 1)
 
 
 def test_a_product_code_with_control_characters_does_not_hide_a_change(
