@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
@@ -15,6 +14,7 @@ from services.gateway.document import routes as document
 from services.gateway.document.allowed import AllowedMethods
 from services.gateway.identity import keys
 from services.gateway.identity.signer import Signer
+from services.gateway.me import routes as me
 from services.gateway.proxy.forward import Forwarder, Limits
 from services.gateway.proxy.quota import Quota
 from services.gateway.proxy.upstream import Upstream
@@ -31,8 +31,8 @@ def create_app(settings: Settings) -> FastAPI:
     return create_shared_app(
         settings,
         title="Patron gateway",
-        description="API keys.",
-        routers=[api_key.router, document.router],
+        description="API keys, and what the caller's own key may do.",
+        routers=[api_key.router, me.router, document.router],
     )
 
 
@@ -50,6 +50,12 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
     # The texts of all API keys are derived from this seed.
     app.state.seed = private_key.private_bytes_raw()
     app.state.key_cache = KeyCache(app.state.database)
+    app.state.quota = Quota(
+        settings.import_quota_bytes,
+        at_once=settings.imports_at_once,
+        total_at_once=settings.imports_of_all_at_once,
+    )
+    limits = Limits(settings.body_limit_bytes, settings.body_seconds, app.state.quota)
     upstream = Upstream(
         settings.addresses,
         seconds=settings.upstream_seconds,
@@ -61,18 +67,7 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
             service_of=openapi.owners(services),
             allowed=AllowedMethods(app.state.openapi_document),
             key_cache=app.state.key_cache,
-            forward=_forwarder(upstream, private_key, settings),
+            forward=Forwarder(upstream, Signer(private_key), limits),
             upstream=upstream,
         )
     )
-
-
-def _forwarder(upstream: Upstream, private_key: Ed25519PrivateKey, settings: Settings) -> Forwarder:
-    """Return the forwarder of requests to the services, with the limits of the settings."""
-    quota = Quota(
-        settings.import_quota_bytes,
-        at_once=settings.imports_at_once,
-        total_at_once=settings.imports_of_all_at_once,
-    )
-    limits = Limits(settings.body_limit_bytes, settings.body_seconds, quota)
-    return Forwarder(upstream, Signer(private_key), limits)

@@ -15,7 +15,7 @@ from shared.http.authentication import RequireIdentity
 from shared.http.identity import Verifier
 from shared.http.limits import ExplainTooLarge
 from shared.http.openapi import DocumentedApp
-from shared.http.routing import Router
+from shared.http.routing import Refusal, Router
 from shared.http.telemetry import Telemetry
 from shared.settings import ServiceSettings
 
@@ -50,6 +50,7 @@ def create_app(
     app.state.settings, app.state.database, app.state.async_reads = settings, database, async_reads
     app.state.routes = _api_routes(routers)
     app.state.methods = _methods_by_path(app.state.routes)
+    app.state.refusals = _refusals(routers)
     for router in routers:
         app.include_router(router)
     problems.install(app)
@@ -67,6 +68,16 @@ def _methods_by_path(routes: Sequence[APIRoute]) -> dict[str, set[str]]:
     for route in routes:
         methods[route.path] |= route.methods or set()
     return methods
+
+
+def _refusals(routers: Sequence[APIRouter]) -> dict[tuple[str, str], Refusal]:
+    """Return the explained refusals of all routers, by method and path."""
+    return {
+        method_and_path: refusal
+        for router in routers
+        if isinstance(router, Router)
+        for method_and_path, refusal in router.refusals.items()
+    }
 
 
 def guarded(app: ASGIApp, settings: ServiceSettings) -> ASGIApp:

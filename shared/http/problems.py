@@ -201,9 +201,17 @@ async def _answer_http_exception(request: Request, error: Any) -> Response:
 
 
 def _method_not_allowed(request: Request) -> Problem:
-    """Return a 405 with the methods of all routes of the path; Starlette names only one route's."""
-    allowed = ", ".join(sorted(request.app.state.methods[route_of(request.scope)]))
-    return MethodNotAllowed(detail=f"This path takes {allowed}.", headers={"Allow": allowed})
+    """Return a 405 with the methods of all routes of the path; Starlette names only one route's.
+
+    If the router of the path explains why it refuses the method, the problem says that instead.
+    """
+    path, state = route_of(request.scope), request.app.state
+    allowed = ", ".join(sorted(state.methods[path]))
+    problem = MethodNotAllowed(detail=f"This path takes {allowed}.", headers={"Allow": allowed})
+    refusal = state.refusals.get((request.method, path))
+    if refusal is not None:
+        problem.kind, problem.detail = refusal.code, refusal.detail
+    return problem
 
 
 def _problem_of_other_status(error: HTTPException) -> Problem:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
@@ -74,6 +75,14 @@ def _check_query(request: Request, known: set[str]) -> None:
         raise Invalid(*faults)
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a path does not support a method, and what to use instead; `code` is for programs."""
+
+    code: str
+    detail: str
+
+
 class Router(APIRouter):
     """A router whose paths begin with `/v1/<prefix>`.
 
@@ -91,3 +100,12 @@ class Router(APIRouter):
             dependencies=list(dependencies),
         )
         self.described = {"name": tag, "description": about}
+        self.refusals: dict[tuple[str, str], Refusal] = {}
+
+    def refuse(self, method: str, path: str, refusal: Refusal) -> None:
+        """Explain why a path, which has routes for other methods only, does not support a method.
+
+        The answer is a 405 with this explanation. The method is neither in `Allow` nor in the
+        OpenAPI document, so generated clients have no operation that always fails.
+        """
+        self.refusals[method, f"{self.prefix}{path}"] = refusal

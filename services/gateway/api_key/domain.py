@@ -16,6 +16,7 @@ ADMINISTRATOR: Final = UUID("00000000-0000-7000-8000-000000000001")
 _PURPOSE: Final = b"patron api key "
 _READ_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _ADMIN_COLLECTIONS: Final = frozenset({"api-keys"})
+_OPEN_COLLECTIONS: Final = frozenset({"me"})
 
 
 class Scope(StrEnum):
@@ -26,16 +27,21 @@ class Scope(StrEnum):
     WRITE = "write"
 
 
-def needed_scope(method: str, collection: str) -> Scope:
-    """Return the scope that a request needs; `collection` is the path segment after /v1."""
+def needed_scope(method: str, collection: str) -> Scope | None:
+    """Return the scope that a request needs, or None if every key may send it.
+
+    `collection` is the path segment after /v1.
+    """
+    if collection in _OPEN_COLLECTIONS:
+        return None
     if collection in _ADMIN_COLLECTIONS:
         return Scope.ADMIN
     return Scope.READ if method in _READ_METHODS else Scope.WRITE
 
 
-def permits(scopes: Collection[str], needed: Scope) -> bool:
+def permits(scopes: Collection[str], needed: Scope | None) -> bool:
     """Return whether a key with these scopes may do what needs `needed`; `admin` may do all."""
-    return needed in scopes or Scope.ADMIN in scopes
+    return needed is None or needed in scopes or Scope.ADMIN in scopes
 
 
 def digest(credential: str) -> str:

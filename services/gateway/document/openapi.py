@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from services.gateway.proxy.problems import BadGateway, GatewayTimeout
+from services.gateway.proxy.paths import is_import
+from services.gateway.proxy.problems import BadGateway, GatewayTimeout, QuotaReached
 from shared.errors import Forbidden, TooLarge
+from shared.http.answers import error_response
 from shared.http.openapi import COMPONENTS, METHODS, SHARED_COMPONENTS, Document, operations
 
 _DESCRIPTION: Final = """Customer records, surveys and explained scores.
@@ -29,6 +31,27 @@ _KEY: Final = {
     "type": "http",
     "scheme": "bearer",
     "description": "An API key: Authorization: Bearer <key>.",
+}
+_UPLOAD_HEADERS: Final[Document] = {
+    "RateLimit-Policy": {
+        "description": "The limits of uploads (draft-ietf-httpapi-ratelimit-headers-10): bytes of "
+        "files in an hour, and files at once.",
+        "schema": {"type": "string"},
+        "example": '"upload-bytes";q=21474836480;qu="content-bytes";w=3600, '
+        '"uploads-at-once";q=8;qu="concurrent-requests"',
+    },
+    "RateLimit": {
+        "description": "What is left of these limits (`r`), and the seconds until the hour ends "
+        "(`t`). `GET /v1/me` answers the same.",
+        "schema": {"type": "string"},
+        "example": '"upload-bytes";r=21470642176;t=2530, "uploads-at-once";r=8',
+    },
+}
+"""The headers of every answer to an upload."""
+_RETRY_AFTER: Final[Document] = {
+    "description": "Seconds after which the request may be sent again.",
+    "schema": {"type": "integer"},
+    "example": 2530,
 }
 _GATEWAY_ERRORS: Final = {
     str(kind.status): kind.title for kind in (Forbidden, TooLarge, BadGateway, GatewayTimeout)
@@ -112,33 +135,55 @@ def _path(path: str, item: Document, service: str, ambiguous: set[str]) -> Docum
     """Return a path item of the merged document; paths outside /v1 need no API key."""
     is_public = not path.startswith("/v1/")
     return {
-        key: _operation(value, service, ambiguous, is_public=is_public) if key in METHODS else value
+        key: _operation(
+            value,
+            service,
+            ambiguous,
+            is_public=is_public,
+            is_upload=is_import(key.upper(), path.encode()),
+        )
+        if key in METHODS
+        else value
         for key, value in item.items()
     }
 
 
 def _operation(
-    operation: Document, service: str, ambiguous: set[str], *, is_public: bool
+    operation: Document, service: str, ambiguous: set[str], *, is_public: bool, is_upload: bool
 ) -> Document:
-    """Return an operation with a unique id and with the errors that the gateway adds."""
+    """Return an operation with a unique id, and with the errors and headers of the gateway."""
     name = operation["operationId"]
     gateway_errors = {
         status: {"$ref": f"{COMPONENTS}responses/Gateway{status}"} for status in _GATEWAY_ERRORS
     }
+    responses = gateway_errors | operation.get("responses", {})
     merged = operation | {
         "operationId": f"{service}_{name}" if name in ambiguous else name,
-        "responses": gateway_errors | operation.get("responses", {}),
+        "responses": _with_rate_limit(responses) if is_upload else responses,
     }
     return merged | {"security": []} if is_public else merged
+
+
+def _with_rate_limit(responses: Document) -> Document:
+    """Return the responses of an upload: a 429, and the headers of its limits on successes."""
+    success = {
+        status: response | {"headers": response.get("headers", {}) | _UPLOAD_HEADERS}
+        for status, response in responses.items()
+        if status.startswith("2")
+    }
+    quota_reached = {str(QuotaReached.status): {"$ref": f"{COMPONENTS}responses/QuotaReached"}}
+    return quota_reached | responses | success
 
 
 def _gateway_responses() -> Document:
     """Return the response components of the errors that the gateway itself answers with."""
     content = {"application/problem+json": {"schema": {"$ref": f"{COMPONENTS}schemas/Problem"}}}
-    return {
+    described = {
         f"Gateway{status}": {"description": text, "content": content}
         for status, text in _GATEWAY_ERRORS.items()
     }
+    headers = _UPLOAD_HEADERS | {"Retry-After": _RETRY_AFTER}
+    return described | {"QuotaReached": error_response(QuotaReached) | {"headers": headers}}
 
 
 def _add_components(merged: Document, added: Document, prefix: str) -> None:

@@ -1,12 +1,12 @@
 """Forwarding of a request to a service, and of the service's answer to the caller."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import aiohttp
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from services.gateway.identity.signer import Signer
 from services.gateway.proxy import headers, paths
@@ -49,30 +49,18 @@ class Forwarder:
     ) -> None:
         """Forward a request to a service and send its answer to the caller."""
         body = Body(receive, dict(scope["headers"]), seconds=self._limits.seconds)
-        data = await self._body_to_send(scope, body, identity)
-        outgoing = self._outgoing(scope, identity, service, data)
-        if body.ended:
+        if paths.is_import(scope["method"], scope["raw_path"]) and not body.ended:
+            await self._upload(scope, send, identity, service, body)
+        else:
+            content = None if body.ended else await body.whole(limit=self._limits.body)
+            outgoing = self._outgoing(scope, identity, service, content)
             async with watching(receive):
                 await self._exchange(scope, send, outgoing)
-        else:
-            with self._limits.quota.sending(identity.subject):
-                await self._upload(scope, send, outgoing, body)
 
     async def whole(self, scope: Scope, receive: Receive) -> bytes:
         """Return the body of a request that the gateway answers itself."""
         body = Body(receive, dict(scope["headers"]), seconds=self._limits.seconds)
         return await body.whole(limit=self._limits.body)
-
-    async def _body_to_send(
-        self, scope: Scope, body: Body, identity: Identity
-    ) -> bytes | AsyncIterator[bytes] | None:
-        """Return the whole body, the pieces of a file to stream, or None if there is no body."""
-        if body.ended:
-            return None
-        if not paths.is_import(scope["method"], scope["raw_path"]):
-            return await body.whole(limit=self._limits.body)
-        self._limits.quota.check(identity.subject, body.length)
-        return body.pieces(count=self._limits.quota.counter(identity.subject))
 
     def _outgoing(
         self,
@@ -93,7 +81,23 @@ class Forwarder:
             service, method, f"{path}?{query}" if query else path, headers_to_forward, data
         )
 
-    async def _upload(self, scope: Scope, send: Send, outgoing: Outgoing, body: Body) -> None:
+    async def _upload(
+        self, scope: Scope, send: Send, identity: Identity, service: str, body: Body
+    ) -> None:
+        """Stream a file to a service within the caller's quota, and answer with what is left."""
+        quota, subject = self._limits.quota, identity.subject
+        try:
+            quota.check(subject, body.length)
+            pieces = body.pieces(count=quota.counter(subject))
+            outgoing = self._outgoing(scope, identity, service, pieces)
+            with quota.sending(subject):
+                send = _adding(lambda: quota.allowance(subject, ending=1).headers(), send)
+                await self._stream_file(scope, send, outgoing, body)
+        except Problem as problem:
+            problem.headers = quota.allowance(subject).headers() | problem.headers
+            raise
+
+    async def _stream_file(self, scope: Scope, send: Send, outgoing: Outgoing, body: Body) -> None:
         """Stream a file to the service; raise the error of the caller if its upload failed."""
         if body.length is not None:
             outgoing.headers["Content-Length"] = str(body.length)
@@ -118,6 +122,18 @@ class Forwarder:
             await _send_answer(answer, send, start_message, without_body=scope["method"] == "HEAD")
         finally:
             answer.release()
+
+
+def _adding(added: Callable[[], Mapping[str, str]], send: Send) -> Send:
+    """Return a `send` that adds headers to an answer; `added` is called when the answer begins."""
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            encoded = [(name.lower().encode(), text.encode()) for name, text in added().items()]
+            message = {**message, "headers": [*message["headers"], *encoded]}
+        await send(message)
+
+    return send_with_headers
 
 
 async def _send_answer(

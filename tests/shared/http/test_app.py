@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from shared.http.app import create_app, guarded
 from shared.http.dependencies import Reading
-from shared.http.routing import Router
+from shared.http.routing import Refusal, Router
 from tests.services.harness import TokenSigner
 from tests.serving import serve
 from tests.shared.backend import NotesSettings
@@ -88,3 +88,18 @@ def test_a_405_names_the_methods_of_all_routes_of_the_path(
     with serve_router(router) as client:
         answer = client.post("/v1/things/1")
         assert (answer.status_code, answer.headers["Allow"]) == (405, "DELETE, GET, PUT")
+
+
+def test_a_405_has_the_code_and_detail_with_which_the_router_explains_it(
+    serve_router: RouterServer,
+) -> None:
+    router = things()
+    router.refuse("DELETE", "/{number}", Refusal("not_deletable", "Archive the thing."))
+    with serve_router(router) as client:
+        refused, unexplained = client.delete("/v1/things/1"), client.put("/v1/things/1")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET")
+    assert (refused.json()["code"], refused.json()["detail"]) == (
+        "not_deletable",
+        "Archive the thing.",
+    )
+    assert unexplained.json()["code"] == "method_not_allowed"

@@ -30,14 +30,26 @@ from shared.http.dependencies import (
 )
 from shared.http.idempotency import Once
 from shared.http.pagination import PageRequest, answer_page, paged_by
-from shared.http.routing import Router
+from shared.http.routing import Refusal, Router
 from shared.http.schemas import Code, System
 from shared.upsert import UpsertResult
 
 router = Router(
     prefix="customers",
     tag="customers",
-    about="Customers (客户): persons and organisations on record, by the ids of your own systems.",
+    about="Customers (客户): persons and organisations on record, by the ids of your own systems. "
+    "A customer cannot be deleted: DELETE is answered with 405 and what to use instead.",
+)
+router.refuse(
+    "DELETE",
+    "/{customer_id}",
+    Refusal(
+        "not_deletable",
+        "A customer is not deleted, because orders, answers and scores refer to it. Send a PATCH: "
+        '{"disqualified": true} marks a customer that is not worth pursuing, another `owner` or '
+        "`team` hides it from keys with `rows: own` or `rows: team`, and null removes a value such "
+        "as `email` or `phone`.",
+    ),
 )
 
 

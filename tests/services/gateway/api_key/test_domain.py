@@ -50,10 +50,11 @@ def test_every_text_has_a_digest(text: str) -> None:
         ("POST", "customers", Scope.WRITE),
         ("DELETE", "customers", Scope.WRITE),
         ("GET", "api-keys", Scope.ADMIN),
+        ("GET", "me", None),
     ],
 )
 def test_the_method_and_the_first_path_segment_decide_the_needed_scope(
-    method: str, collection: str, needed: Scope
+    method: str, collection: str, needed: Scope | None
 ) -> None:
     assert needed_scope(method, collection) is needed
 
@@ -63,3 +64,4 @@ def test_admin_includes_every_scope_and_no_other_scope_includes_another() -> Non
     assert not permits({Scope.READ, Scope.WRITE}, Scope.ADMIN)
     assert not permits({Scope.READ}, Scope.WRITE)
     assert not permits(set(), Scope.READ)
+    assert permits({Scope.WRITE}, None)

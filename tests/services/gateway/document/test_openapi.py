@@ -99,6 +99,22 @@ def test_errors_of_the_gateway_itself_are_documented() -> None:
     assert {"200", "403", "413", "502", "504"} <= set(answers)
 
 
+def test_the_limits_of_uploads_are_documented_on_uploads_only() -> None:
+    described = document("/v1/imports", "list_imports")
+    described["paths"]["/v1/imports"]["post"] = {
+        "operationId": "import_file",
+        "tags": ["t"],
+        "responses": {"202": {"description": "x", "headers": {"Location": {}}}, "422": {}},
+    }
+    paths = merged(registry=described)["paths"]["/v1/imports"]
+    upload, listing = paths["post"]["responses"], paths["get"]["responses"]
+    assert set(upload["202"]["headers"]) == {"Location", "RateLimit", "RateLimit-Policy"}
+    assert upload["429"] == {"$ref": "#/components/responses/QuotaReached"}
+    assert "headers" not in upload["422"]
+    assert "headers" not in listing["200"]
+    assert "429" not in listing
+
+
 def test_components_that_every_service_shares_are_defined_once_without_a_prefix() -> None:
     error = {"$ref": "#/components/responses/NotFound"}
     registry, survey = document("/v1/a", "a"), document("/v1/b", "b")

@@ -148,6 +148,8 @@ def test_a_file_above_the_quota_is_refused_by_its_content_length_or_while_it_arr
     assert_problem(counted, 429, "quota_reached")
     assert int(counted.headers["Retry-After"]) > 3000
     assert gateway.upstream.received <= 64 * MEBIBYTE
+    assert counted.headers["RateLimit"].startswith('"upload-bytes";r=0;t=')
+    assert counted.headers["RateLimit-Policy"].startswith(f'"upload-bytes";q={64 * MEBIBYTE};')
 
 
 def test_the_answer_of_a_service_that_refuses_a_file_early_is_returned(gateway: Gateway) -> None:

@@ -303,3 +303,16 @@ def test_an_invented_cursor_is_refused(client: httpx.Client) -> None:
 def test_a_request_without_a_token_is_refused(registry: Running) -> None:
     answer = httpx.get(f"{registry.url}/v1/customers")
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+
+
+def test_a_customer_is_not_deleted_and_the_answer_names_what_to_use_instead(
+    client: httpx.Client,
+) -> None:
+    path = f"/v1/customers/{registered(client)['id']}"
+    refused = client.delete(path)
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, PATCH")
+    assert refused.json()["code"] == "not_deletable"
+    assert '{"disqualified": true}' in refused.json()["detail"]
+    version = client.get(path).headers["ETag"]
+    marked = client.patch(path, json={"disqualified": True}, headers={"If-Match": version})
+    assert marked.json()["disqualified"] is True
