@@ -6,14 +6,15 @@ PYTEST = $(PY) -m pytest --numprocesses=$(WORKERS) --no-loadscope-reorder
 STACK ?=
 WORKERS ?= 2
 ROUNDS ?= 0
-SEED ?= 1
+SEED ?=
+EXAMPLES ?= 50
 ARGS ?=
-COMPILE := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 \
+COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-all demo run real bench faults mutants lock docs migration
+.PHONY: help setup check test test-all demo run real bench faults fuzz mutants lock docs migration
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
@@ -63,18 +64,23 @@ bench: setup ## print the benchmark tables and write var/bench.json; ARGS="read 
 	@$(PY) -m deploy.bench $(ARGS)
 
 faults: setup ## run the fault campaign on both stacks and with planted bugs; ROUNDS=, SEED=, STACK=
-	@$(PY) -m tests.faults --planted --seed=$(SEED)
-	@$(PY) -m tests.faults --stack=$(or $(STACK),both) --rounds=$(ROUNDS) --seed=$(SEED)
+	@$(PY) -m tests.faults --planted --seed=$(or $(SEED),1)
+	@$(PY) -m tests.faults --stack=$(or $(STACK),both) --rounds=$(ROUNDS) --seed=$(or $(SEED),1)
+
+fuzz: setup ## send random requests to every operation (schemathesis); SEED= repeats a run, EXAMPLES=
+	@$(PY) -m tests.clients fuzz --examples=$(EXAMPLES) $(SEED:%=--seed=%)
 
 mutants: setup ## change modules one expression at a time and see that a test fails; ARGS='services/scoring/*'
 	@set -f; $(PY) -m tests.mutants --record $(ARGS)
 
 lock: setup ## write the lock files with the newest versions
-	$(COMPILE) --upgrade --all-extras --group demo -o requirements.lock
-	$(COMPILE) --upgrade --all-extras --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --upgrade --all-extras --group demo -o requirements.lock
+	$(COMPILE) pyproject.toml --upgrade --all-extras --group dev -c requirements.lock -o requirements-dev.lock
 	@for service in registry survey scoring gateway; do \
-		$(COMPILE) --upgrade --extra $$service -c requirements.lock -o services/$$service/requirements.lock || exit 1; \
+		$(COMPILE) pyproject.toml --upgrade --extra $$service -c requirements.lock -o services/$$service/requirements.lock || exit 1; \
 	done
+	$(COMPILE) --upgrade --group pyproject.toml:clients -o requirements-clients.lock
+	@$(PY) -m tests.clients lock
 
 docs: setup ## generate the committed API and event documents
 	$(PY) -m deploy.docs

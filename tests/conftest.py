@@ -194,12 +194,18 @@ def new_database(postgres_server: str) -> Callable[[], AbstractContextManager[st
 
 
 @pytest.fixture(scope="session")
-def program(request: pytest.FixtureRequest) -> Callable[[str], str]:
+def report_missing(request: pytest.FixtureRequest) -> Callable[[str], NoReturn]:
+    """Return a function that skips the test for a reason that the suite reports at its end."""
+    return partial(_missing, request.config)
+
+
+@pytest.fixture(scope="session")
+def program(report_missing: Callable[[str], NoReturn]) -> Callable[[str], str]:
     """Return a function that finds a program which make cannot install, such as kcat."""
 
     def find(name: str) -> str:
         found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
-        return found or _missing(request.config, f"{name} is not installed; .ci/run installs it.")
+        return found or report_missing(f"{name} is not installed; .ci/run installs it.")
 
     return find
 

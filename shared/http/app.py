@@ -15,7 +15,7 @@ from shared.http.authentication import RequireIdentity
 from shared.http.identity import Verifier
 from shared.http.limits import ExplainTooLarge
 from shared.http.openapi import DocumentedApp
-from shared.http.routing import Refusal, Router
+from shared.http.routing import PageRouter, Refusal, Router
 from shared.http.telemetry import Telemetry
 from shared.settings import ServiceSettings
 
@@ -42,7 +42,7 @@ def create_app(
         version="1",
         lifespan=lifespan,
         openapi_url=None,
-        openapi_tags=[router.described for router in routers if isinstance(router, Router)],
+        openapi_tags=[one.described for one in routers if isinstance(one, Router | PageRouter)],
         generate_unique_id_function=_operation_id,
         max_body_size=BODY_LIMIT,
         separate_input_output_schemas=False,

@@ -11,7 +11,7 @@ from fastapi.params import Depends
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from shared.errors import Fault, Invalid
 from shared.http.json_names import UniqueJsonNamesRequest
@@ -109,3 +109,14 @@ class Router(APIRouter):
         OpenAPI document, so generated clients have no operation that always fails.
         """
         self.refusals[method, f"{self.prefix}{path}"] = refusal
+
+
+class PageRouter(APIRouter):
+    """A router of HTML pages, which people open by links: unknown query parameters are ignored.
+
+    `tag` and `about` are the name and the description of the tag in the OpenAPI document.
+    """
+
+    def __init__(self, *, prefix: str, tag: str, about: str) -> None:
+        super().__init__(prefix=prefix, tags=[tag], default_response_class=HTMLResponse)
+        self.described = {"name": tag, "description": about}

@@ -1,5 +1,6 @@
 """The lock files are complete, name no registry, and ship nothing whose licence binds users."""
 
+import json
 import re
 import tomllib
 from importlib import metadata
@@ -14,6 +15,7 @@ from deploy.local.roles import SERVICES
 
 ROOT = Path(__file__).parents[2]
 PRODUCT, TESTS = "requirements.lock", "requirements-dev.lock"
+CLIENTS, NODE = "requirements-clients.lock", "tests/clients/package-lock.json"
 SERVICE_LOCKS = {service: f"services/{service}/requirements.lock" for service in SERVICES}
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 NEEDED_BY_ALL = PYPROJECT["project"]["dependencies"]
@@ -44,7 +46,7 @@ def licence(package: str) -> str:
     return " ".join(str(one)[:2000] for one in shown)
 
 
-@pytest.mark.parametrize("lock", [PRODUCT, TESTS, *SERVICE_LOCKS.values()])
+@pytest.mark.parametrize("lock", [PRODUCT, TESTS, CLIENTS, *SERVICE_LOCKS.values()])
 def test_every_package_is_pinned_with_hashes_and_no_registry_is_named(lock: str) -> None:
     entries = entries_by_package(lock)
     assert len(entries) > 30
@@ -56,7 +58,17 @@ def test_make_lock_was_run_after_the_last_change_of_the_dependencies() -> None:
     product = names(NEEDED_BY_ALL).union(*map(names, EXTRAS.values()), names(GROUPS["demo"]))
     assert product <= set(entries_by_package(PRODUCT))
     assert product | names(GROUPS["dev"]) <= set(entries_by_package(TESTS))
+    assert names(GROUPS["clients"]) <= set(entries_by_package(CLIENTS))
     assert set(EXTRAS) == set(SERVICES)
+
+
+def test_every_node_package_is_pinned_with_its_hash_and_no_registry_is_named() -> None:
+    packages = json.loads((ROOT / NODE).read_text())["packages"]
+    wanted = json.loads((ROOT / NODE).with_name("package.json").read_text())["devDependencies"]
+    assert packages.pop("")["devDependencies"] == wanted
+    assert len(packages) > 30
+    assert all(one["integrity"].startswith("sha512-") for one in packages.values())
+    assert all("resolved" not in one for one in packages.values())
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -26,6 +26,10 @@ Amounts, prices, quantities and points are exact decimals in strings. All answer
 them in one way: no exponent and no zeros at the end (`"12.5"` also if `"12.50"` was sent). Round
 them, and add the digits and the sign of their currency, only to show them.
 """
+_RIGHTS: Final = {
+    "contact": {"name": "The team that runs this installation of Patron"},
+    "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+}
 _SERVERS: Final = [{"url": "/", "description": "This deployment."}]
 _KEY: Final = {
     "type": "http",
@@ -82,7 +86,7 @@ def merge(documents: Mapping[str, Document], *, version: str) -> Document:
     ambiguous = _ambiguous_operation_ids(documents)
     merged: Document = {
         "openapi": "3.1.0",
-        "info": {"title": "Patron", "version": version, "description": _DESCRIPTION},
+        "info": {"title": "Patron", "version": version, "description": _DESCRIPTION, **_RIGHTS},
         "servers": _SERVERS,
         "security": [{"key": []}],
         "tags": list(_tags(documents)),

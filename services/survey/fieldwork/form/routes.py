@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import Depends, Header, Path, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -21,9 +21,14 @@ from services.survey.fieldwork.survey.domain import State
 from services.survey.fieldwork.survey.service import questionnaire_of
 from shared.errors import BadRequest
 from shared.http.dependencies import Reading, Transaction
+from shared.http.routing import PageRouter
 from shared.ids import new_id
 
-router = APIRouter(prefix="/s", tags=["respondents' pages"], default_response_class=HTMLResponse)
+router = PageRouter(
+    prefix="/s",
+    tag="respondents' pages",
+    about="Pages on which respondents answer a survey (答卷页): their links need no API key.",
+)
 
 ResponseDocs = dict[int | str, dict[str, Any]]
 
