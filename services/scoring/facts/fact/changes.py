@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.scoring.facts.fact.domain import Fact
+from shared.contracts.registry.external_id import ExternalId
 from shared.database import RowView
 from shared.settings import ServiceSettings
 
@@ -36,13 +37,15 @@ class NewAmount:
 class Changes:
     """The changes that one batch of events asks for.
 
-    `facts` are the facts of new versions of orders and answers. `new_amounts` replace the amounts
+    `facts` are the facts of new versions of orders and answers; `external_ids` are the ids of these
+    orders in other systems, by order id. `new_amounts` replace the amounts
     of stored facts. `customer_rows` are new rows for the table of customers, by customer id.
     `affected_ids` are the ids of further customers whose scores must be computed again, such as
     those who answered a survey whose items have changed.
     """
 
     facts: list[Fact] = field(default_factory=list)
+    external_ids: dict[UUID, ExternalId] = field(default_factory=dict)
     new_amounts: list[NewAmount] = field(default_factory=list)
     customer_rows: dict[UUID, RowView] = field(default_factory=dict)
     affected_ids: set[UUID] = field(default_factory=set)
@@ -50,6 +53,7 @@ class Changes:
     def add(self, other: "Changes") -> None:
         """Add the changes of `other` to this object."""
         self.facts += other.facts
+        self.external_ids |= other.external_ids
         self.new_amounts += other.new_amounts
         self.customer_rows |= other.customer_rows
         self.affected_ids |= other.affected_ids

@@ -13,8 +13,11 @@ from shared.settings import ServiceSettings
 def changes_of_orders(
     _session: Session, orders: Sequence[OrderSnapshot], _settings: ServiceSettings
 ) -> Changes:
-    """Return the facts of these orders: their purchases and their returned goods."""
-    return Changes(facts=[fact for order in orders for fact in facts_of(order)])
+    """Return the facts of these orders, their purchases and returned goods, and their ids."""
+    return Changes(
+        facts=[fact for order in orders for fact in facts_of(order)],
+        external_ids={order.order_id: order.external_id for order in orders},
+    )
 
 
 EXTRACTORS: Extractors = dict.fromkeys(

@@ -15,8 +15,12 @@ class StoredFact(Model):
     """A stored fact; `domain.Fact` explains the columns that both have.
 
     `written_at` is when this service last wrote the row; stored figures that were computed earlier
-    may be outdated. `anonymous_reference` was a field of order events once and is always NULL in
-    new rows. The column can be dropped as soon as no release that writes it is in use.
+    may be outdated. `source_system` and `source_external_id` are the id of the order in another
+    system; they are NULL for an answer, and for an order that was last received by a release
+    without these columns (a replay fills them).
+
+    `anonymous_reference` was a field of order events once and is always NULL in new rows. The
+    column can be dropped as soon as no release that writes it is in use.
     """
 
     __tablename__ = "facts"
@@ -37,3 +41,5 @@ class StoredFact(Model):
     cost: Mapped[Decimal | None] = mapped_column(Exact)
     size: Mapped[int]
     written_at: Mapped[datetime] = mapped_column(Moment)
+    source_system: Mapped[str | None] = mapped_column(String(100))
+    source_external_id: Mapped[str | None] = mapped_column(String(100))

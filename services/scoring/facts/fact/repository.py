@@ -13,6 +13,7 @@ from services.scoring.facts.customer.repository import visible_to
 from services.scoring.facts.fact.domain import Cutoff, Fact
 from services.scoring.facts.fact.models import StoredFact
 from shared.bulk import any_of
+from shared.contracts.registry.external_id import ExternalId
 from shared.row_access import Reader
 
 _COLUMNS = StoredFact.__table__.c
@@ -29,6 +30,15 @@ def facts_of_sources(session: Session, source_ids: Collection[UUID]) -> list[Fac
 def facts_of_customer(session: Session, customer_id: UUID) -> list[Fact]:
     """Return all facts of one customer, including superseded ones."""
     return _facts(session, select(*_FACT).where(StoredFact.customer_id == customer_id))
+
+
+def external_ids(session: Session, source_ids: Collection[UUID]) -> dict[UUID, ExternalId]:
+    """Return the ids in other systems of orders, by order id; orders without any are left out."""
+    statement = select(
+        _COLUMNS.source_id, _COLUMNS.source_system, _COLUMNS.source_external_id
+    ).where(any_of(session, _COLUMNS.source_id, source_ids), _COLUMNS.source_system.is_not(None))
+    rows = session.execute(statement.distinct()).all()
+    return {source_id: ExternalId(system=system, id=id_) for source_id, system, id_ in rows}
 
 
 def facts_in_force(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:

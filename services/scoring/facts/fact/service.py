@@ -1,11 +1,11 @@
 """Use cases of facts: find out how new versions of orders and answers change them; write them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from services.scoring.facts.fact import repository
@@ -14,6 +14,7 @@ from services.scoring.facts.fact.domain import Fact, link_versions
 from services.scoring.facts.fact.models import StoredFact
 from shared import clock
 from shared.bulk import insert_rows
+from shared.contracts.registry.external_id import ExternalId
 
 
 @dataclass(slots=True)
@@ -77,14 +78,53 @@ def _grouped_by_source(facts: Iterable[Fact]) -> Iterable[list[Fact]]:
     return grouped.values()
 
 
-def write_facts(session: Session, changes: FactChanges) -> None:
-    """Insert the added facts; update `customer_id` and `superseded_at` of the updated ones."""
+def write_facts(
+    session: Session, changes: FactChanges, external_ids: Mapping[UUID, ExternalId]
+) -> None:
+    """Insert the added facts; update `customer_id` and `superseded_at` of the updated ones.
+
+    `external_ids` are the ids of orders in other systems by order id, which are stored with the
+    added facts. They are no part of `Fact`, because no figure needs them.
+    """
     written = {"written_at": clock.now()}
-    if changes.added:
-        insert_rows(session, StoredFact, [fact._asdict() | written for fact in changes.added])
+    rows = [
+        fact._asdict() | _source_columns(external_ids.get(fact.source_id)) | written
+        for fact in changes.added
+    ]
+    insert_rows(session, StoredFact, rows)
     if changes.updated:
         rows = [_updated_columns(fact) | written for fact in changes.updated]
         session.execute(update(StoredFact), rows)
+
+
+def write_external_ids(
+    session: Session, stored: Iterable[Fact], external_ids: Mapping[UUID, ExternalId]
+) -> None:
+    """Store the external ids of orders with the stored facts that lack them.
+
+    Facts lack them if they were stored by a release that did not store external ids.
+    """
+    known = {fact.source_id for fact in stored} & external_ids.keys()
+    if known:
+        session.connection().execute(
+            update(StoredFact)
+            .where(
+                StoredFact.source_id == bindparam("order_id"), StoredFact.source_system.is_(None)
+            )
+            .values({name: bindparam(f"new_{name}") for name in _source_columns(None)}),
+            [
+                {"order_id": order_id}
+                | {f"new_{k}": v for k, v in _source_columns(external_ids[order_id]).items()}
+                for order_id in sorted(known)
+            ],
+        )
+
+
+def _source_columns(external_id: ExternalId | None) -> dict[str, str | None]:
+    """Return the columns with the external id of an order; they are None for an answer."""
+    if external_id is None:
+        return {"source_system": None, "source_external_id": None}
+    return {"source_system": external_id.system, "source_external_id": external_id.id}
 
 
 def write_amounts(session: Session, amounts: Sequence[NewAmount]) -> None:

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from services.scoring.facts.customer import repository as customer_repository
+from services.scoring.facts.fact import repository as fact_repository
 from services.scoring.figures.as_of.domain import PointInTime
 from services.scoring.figures.as_of.schemas import AsOfQuery
 from services.scoring.figures.score import population, repository, service
@@ -38,6 +39,26 @@ router = Router(
 )
 
 CustomerId = Annotated[UUID, Path(description="The customer's id in the registry.")]
+
+
+_ORDERS = ("occurred_on", "-occurred_on")
+
+
+async def _explanation_page(
+    paging: Paging,
+    sort: Annotated[
+        str,
+        Query(
+            description="Order of the facts within each term: `occurred_on` means the earliest day "
+            "first, `-occurred_on` the latest day first.",
+            json_schema_extra={"enum": list(_ORDERS)},
+        ),
+    ] = _ORDERS[0],
+) -> PageRequest:
+    """Return the requested page of an explanation."""
+    if sort not in _ORDERS:
+        raise Invalid(Fault("query:sort", "sort", f"Give one of: {', '.join(_ORDERS)}."))
+    return replace(paging, sort=sort)
 
 
 @router.get("", response_model=ScorePage, responses=errors())
@@ -97,7 +118,7 @@ def explain_score(
     session: Reading,
     reader: Reader,
     point_in_time: AsOfQuery,
-    paging: Paging,
+    paging: Annotated[PageRequest, Depends(_explanation_page)],
 ) -> Response:
     """Show where the value points of a customer come from, fact by fact.
 
@@ -105,7 +126,13 @@ def explain_score(
     """
     computed = _compute(session, reader, customer_id, point_in_time)
     terms, following = _page(computed.terms, paging)
-    body = explanation_out(computed.row, terms=terms, following=following)
+    source_ids = {fact.source_id for term in terms for fact in term.facts}
+    body = explanation_out(
+        computed.row,
+        terms=terms,
+        external_ids=fact_repository.external_ids(session, source_ids),
+        following=following,
+    )
     return json_response(body, headers=link_header(paging, following))
 
 
@@ -113,12 +140,18 @@ def _page(terms: Sequence[TermPoints], paging: PageRequest) -> tuple[list[TermPo
     """Return one page of the facts, grouped by term, and the cursor of the next page or None.
 
     A term is a summand of the score. The facts of all terms are one list, sorted by the position of
-    the term, then by day and id. The list is divided into pages; every page names all terms.
+    the term, then by day and id, in either direction. The list is divided into pages; every page
+    names all terms.
     """
-    remaining = [(number, fact) for number, term in enumerate(terms) for fact in term.facts]
+    step = -1 if paging.descending else 1
+    remaining = [(number, fact) for number, term in enumerate(terms) for fact in term.facts[::step]]
     if (after := paging.after) is not None:
-        last_key = _parse_sort_key(after)
-        remaining = [each for each in remaining if _sort_key(*each) > last_key]
+        last = _parse_sort_key(after)
+        remaining = [
+            each
+            for each in remaining
+            if _is_after(_sort_key(*each), last, descending=paging.descending)
+        ]
     shown, rest = remaining[: paging.limit], remaining[paging.limit :]
     page = [
         replace(term, facts=tuple(fact for term_number, fact in shown if term_number == number))
@@ -130,6 +163,15 @@ def _page(terms: Sequence[TermPoints], paging: PageRequest) -> tuple[list[TermPo
 def _sort_key(number: int, fact: Contribution) -> tuple[int, date, UUID]:
     """Return the key by which facts are sorted: position of the term, day, fact id."""
     return number, fact.occurred_on, fact.fact_id
+
+
+def _is_after(
+    key: tuple[int, date, UUID], last: tuple[int, date, UUID], *, descending: bool
+) -> bool:
+    """Return whether a fact comes after the last one of a page; terms are never reversed."""
+    if key[0] != last[0] or not descending:
+        return key > last
+    return key < last
 
 
 def _parse_sort_key(after: Sequence[object]) -> tuple[int, date, UUID]:

@@ -1,9 +1,9 @@
 """Response bodies of scores and their explanations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
@@ -14,8 +14,9 @@ from services.scoring.figures.abc.domain import CustomerClass
 from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.figures.score.domain import Contribution, TermPoints
 from services.scoring.figures.score.models import StoredScore
+from shared.contracts.registry.external_id import ExternalId
 from shared.database import RowView
-from shared.http.schemas import Body, Page
+from shared.http.schemas import Body, ExternalIdOut, Page
 from shared.money import format_decimal
 
 Figure = Annotated[
@@ -126,20 +127,39 @@ class ScorePage(Page[ScoreOut]):
     """A page of scores."""
 
 
+class OrderSource(Body):
+    """The order from which a fact comes."""
+
+    type: Literal["order"] = Field(description="An order.")
+    id: UUID = Field(
+        description="Id of the order; GET /v1/orders/{order_id} returns its lines.",
+        examples=["0199a7c0-0000-7000-8000-000000000000"],
+    )
+    external_id: ExternalIdOut | None = Field(
+        description="The number of the order in your own system. null if the order was recorded "
+        "before scoring stored such numbers, and has not changed since."
+    )
+
+
+class ResponseSource(Body):
+    """The response to a survey from which a fact comes."""
+
+    type: Literal["response"] = Field(description="A response to a survey.")
+    id: UUID = Field(description="Id of the response.")
+
+
 class FactOut(Body):
     """A fact (事实) and the points that it adds to a term."""
 
     fact_id: UUID = Field(
-        description="Id of the fact. There is no route that returns a fact; use `order_id` to get "
-        "its order."
+        description="Id of the fact. There is no route that returns a fact; `source` says from "
+        "which order or response it comes."
     )
-    order_id: UUID | None = Field(
-        description="The order from which the fact comes; GET /v1/orders/{order_id} returns its "
-        "number and lines. null for an answer.",
-        examples=["0199a7c0-0000-7000-8000-000000000000"],
-    )
-    response_id: UUID | None = Field(
-        description="The response to a survey from which the fact comes; null for an order."
+    source: OrderSource | ResponseSource = Field(
+        discriminator="type",
+        description="The order (`type` is order) or the response to a survey (response) from "
+        "which the fact comes. One order may give two facts: what was bought and what was returned "
+        "in it.",
     )
     kind: str = Field(
         description="purchase: the lines bought in the order. return: the lines returned in it. "
@@ -204,17 +224,22 @@ def score_out(row: RowView) -> ScoreOut:
 
 
 def explanation_out(
-    row: RowView, *, terms: Sequence[TermPoints], following: str | None
+    row: RowView,
+    *,
+    terms: Sequence[TermPoints],
+    external_ids: Mapping[UUID, ExternalId],
+    following: str | None,
 ) -> ExplanationOut:
     """Return the response body for one page of an explanation.
 
-    `row` is the computed score, `terms` are the terms with the facts on this page, and `following`
-    is the cursor of the next page.
+    `row` is the computed score, `terms` are the terms with the facts on this page, `external_ids`
+    are those of the orders on this page by order id, and `following` is the cursor of the next
+    page.
     """
     columns = {name: row[name] for name in _EXPLANATION_COLUMNS}
     rest = {
         "model": _model_reference(row),
-        "terms": [_term_out(term) for term in terms],
+        "terms": [_term_out(term, external_ids) for term in terms],
         "next": following,
     }
     return ExplanationOut.model_validate(columns | rest)
@@ -229,19 +254,17 @@ def _model_reference(row: RowView) -> ModelReference:
     return ModelReference(id=row["model_id"], version=row["model_version"])
 
 
-def _term_out(term: TermPoints) -> TermPointsOut:
+def _term_out(term: TermPoints, external_ids: Mapping[UUID, ExternalId]) -> TermPointsOut:
     """Return the response body for one term (one of the summands of the value points)."""
-    facts = [_fact_out(fact) for fact in term.facts]
+    facts = [_fact_out(fact, external_ids) for fact in term.facts]
     return TermPointsOut(term=term.term, points=term.points, facts=facts)
 
 
-def _fact_out(fact: Contribution) -> FactOut:
+def _fact_out(fact: Contribution, external_ids: Mapping[UUID, ExternalId]) -> FactOut:
     """Return the response body for one fact; it names the order or the response it comes from."""
-    is_answer = fact.kind == Kind.ANSWER
     return FactOut(
         fact_id=fact.fact_id,
-        order_id=None if is_answer else fact.source_id,
-        response_id=fact.source_id if is_answer else None,
+        source=_source_out(fact, external_ids.get(fact.source_id)),
         kind=fact.kind,
         occurred_on=fact.occurred_on,
         amount=fact.amount,
@@ -249,3 +272,13 @@ def _fact_out(fact: Contribution) -> FactOut:
         points=fact.points,
         rule=fact.rule,
     )
+
+
+def _source_out(fact: Contribution, external_id: ExternalId | None) -> OrderSource | ResponseSource:
+    """Return the order or the response from which a fact comes, by the kind of the fact."""
+    match Kind(fact.kind):
+        case Kind.PURCHASE | Kind.RETURN:
+            out = external_id and ExternalIdOut.model_validate(external_id)
+            return OrderSource(type="order", id=fact.source_id, external_id=out or None)
+        case Kind.ANSWER:
+            return ResponseSource(type="response", id=fact.source_id)

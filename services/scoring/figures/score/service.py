@@ -65,7 +65,8 @@ def apply_changes(session: Session, changes: Changes, *, settings: ServiceSettin
     locked = lock_customers(session, customer_ids, changes.customer_rows)
     current = upsert_customers(session, locked, changes.customer_rows)
     fact_changes = fact_service.find_changes(stored, changes.facts)
-    fact_service.write_facts(session, fact_changes)
+    fact_service.write_facts(session, fact_changes, changes.external_ids)
+    fact_service.write_external_ids(session, stored, changes.external_ids)
     sort_id_changed = {id_ for id_ in locked if current[id_]["sort_id"] != locked[id_]["sort_id"]}
     customers = {id_: current[id_] for id_ in affected_ids | fact_changes.customer_ids}
     refresh_scores(session, customers, settings=settings, sort_id_changed=sort_id_changed)

@@ -25,7 +25,7 @@ def store(scoring: Running, *orders: Order) -> FactChanges:
     with scoring.database.transaction() as session:
         stored = service.stored_versions(session, extracted)
         changes = service.find_changes(stored, extracted)
-        service.write_facts(session, changes)
+        service.write_facts(session, changes, {})
     return changes
 
 

@@ -1,12 +1,14 @@
 """Scores over HTTP: for callers who may see them, as of any date, and with explanations."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from services.scoring.facts.fact.models import StoredFact
 from services.scoring.modelling.value_model.models import StoredModel
 from shared.http.identity import Identity
 from shared.row_access import Rows
@@ -36,6 +38,19 @@ def buyers(worker: Worker) -> None:
         order("4", "returner", SUMMER, ("-1", "9")),
         order("5", "returner", SUMMER, ("1", "0")),
     )
+
+
+@pytest.fixture
+def all_terms(scoring: Running) -> Iterator[None]:
+    """Switch on every term of the value model during a test."""
+    with scoring.database.transaction() as session:
+        model = session.scalars(select(StoredModel)).one()
+        original = model.document
+        terms = [term | {"on": True} for term in original["terms"]]
+        model.document = original | {"terms": terms}
+    yield
+    with scoring.database.transaction() as session:
+        session.scalars(select(StoredModel)).one().document = original
 
 
 @pytest.mark.usefixtures("buyers")
@@ -111,25 +126,34 @@ def test_an_explanation_lists_each_fact_with_its_points(client: httpx.Client) ->
     assert term["facts"][0]["rule"].startswith("1 point per 100 000")
 
 
-@pytest.mark.usefixtures("buyers")
+@pytest.mark.usefixtures("buyers", "all_terms")
 def test_an_explanation_has_the_ids_of_orders_and_responses(
     scoring: Running, worker: Worker
 ) -> None:
     worker.handle(survey("s", "q"), response("r", "s", "returner", {"q": 4}))
-    with scoring.database.transaction() as session:
-        model = session.scalars(select(StoredModel)).one()
-        original = model.document
-        terms = [term | {"on": True} for term in original["terms"]]
-        model.document = original | {"terms": terms}
     found = scoring.client.get(f"/v1/scores/{id_of('returner')}/explanation").json()
+    bought, answered = ([fact["source"] for fact in term["facts"]] for term in found["terms"])
+    orders = [
+        {"type": "order", "id": str(id_of(name)), "external_id": {"system": "shop", "id": name}}
+        for name in ("4", "5")
+    ]
+    assert sorted(bought, key=lambda source: str(source["external_id"])) == orders
+    assert answered == [{"type": "response", "id": str(id_of("r"))}]
+
+
+def test_a_replay_fills_the_external_ids_that_an_earlier_release_did_not_store(
+    scoring: Running, worker: Worker
+) -> None:
+    events = customer("a"), order("1", "a", SPRING, ("1", "9"))
+    worker.handle(*events)
     with scoring.database.transaction() as session:
-        session.scalars(select(StoredModel)).one().document = original
-    bought, answered = (
-        {(fact["order_id"], fact["response_id"]) for fact in term["facts"]}
-        for term in found["terms"]
-    )
-    assert bought == {(str(id_of("4")), None), (str(id_of("5")), None)}
-    assert answered == {(None, str(id_of("r")))}
+        session.execute(update(StoredFact).values(source_system=None, source_external_id=None))
+    path, found = f"/v1/scores/{id_of('a')}/explanation", []
+    for _ in range(2):
+        (fact,) = scoring.client.get(path).json()["terms"][0]["facts"]
+        found.append(fact["source"]["external_id"])
+        worker.handle(*events)
+    assert found == [None, {"system": "shop", "id": "1"}]
 
 
 def test_an_explanation_comes_in_pages(client: httpx.Client, worker: Worker) -> None:
@@ -144,6 +168,35 @@ def test_an_explanation_comes_in_pages(client: httpx.Client, worker: Worker) -> 
         points += [Decimal(fact["points"]) for fact in page["terms"][0]["facts"]]
         cursor = page["next"]
     assert (len(points), sum(points)) == (11, Decimal("0.00077"))
+
+
+@pytest.mark.usefixtures("all_terms")
+@pytest.mark.parametrize(("sort", "step"), [("occurred_on", 1), ("-occurred_on", -1)])
+def test_the_facts_of_each_term_are_sorted_by_day_in_either_direction(
+    client: httpx.Client, worker: Worker, sort: str, step: int
+) -> None:
+    days = [date(2025, 1, 1 + number // 2) for number in range(9)]
+    orders = [order(str(i), "a", each, ("1", "7")) for i, each in enumerate(days)]
+    worker.handle(customer("a"), *orders, survey("s", "q"), response("r", "s", "a", {"q": 5}))
+    path, shown = f"/v1/scores/{id_of('a')}/explanation", []
+    params = {"limit": "2", "sort": sort}
+    while "cursor" not in params or params["cursor"]:
+        page = client.get(path, params=params).json()
+        shown += [
+            (term["term"], fact["occurred_on"], fact["fact_id"])
+            for term in page["terms"]
+            for fact in term["facts"]
+        ]
+        params["cursor"] = page["next"]
+    bought, answered = shown[: len(days)], shown[len(days) :]
+    assert bought == sorted(set(bought))[::step]
+    assert [term for term, *_ in answered] == ["satisfaction"]
+
+
+def test_an_unknown_order_of_an_explanation_is_refused(client: httpx.Client) -> None:
+    answer = client.get(f"/v1/scores/{id_of('a')}/explanation", params={"sort": "points"})
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "query:sort", "sort")
 
 
 def test_the_explanation_leaves_out_answers_while_the_satisfaction_term_is_off(
