@@ -10,13 +10,8 @@ from fastapi.routing import APIRoute
 from services.registry.__main__ import SERVICE as REGISTRY
 from services.scoring.__main__ import SERVICE as SCORING
 from services.survey.__main__ import SERVICE as SURVEY
-from shared.http.openapi import (
-    COMPONENTS,
-    SHARED_COMPONENTS,
-    Document,
-    operations,
-    references,
-)
+from shared.http.document import COMPONENTS, Document, operations, references
+from shared.http.openapi import SHARED_COMPONENTS
 
 SERVICES = {service.settings.name: service for service in (REGISTRY, SURVEY, SCORING)}
 

@@ -45,7 +45,6 @@ def create_app(
         openapi_tags=[one.described for one in routers if isinstance(one, Router | PageRouter)],
         generate_unique_id_function=_operation_id,
         max_body_size=BODY_LIMIT,
-        separate_input_output_schemas=False,
     )
     app.state.settings, app.state.database, app.state.async_reads = settings, database, async_reads
     app.state.routes = _api_routes(routers)

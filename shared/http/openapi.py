@@ -1,16 +1,13 @@
 """The OpenAPI document of a service: FastAPI's document, with Problem as the body of errors."""
 
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
 
 from shared.http.answers import DOCUMENTED_PROBLEMS, error_response, errors
+from shared.http.document import COMPONENTS, Document, operations, references
+from shared.http.schema_names import name_schemas
 
-Document = dict[str, Any]
-
-METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head", "options", "trace"})
-COMPONENTS: Final = "#/components/"
 _FASTAPI_ERRORS: Final = ("HTTPValidationError", "ValidationError")
 FAULT: Final = {
     "title": "Fault",
@@ -65,26 +62,9 @@ class DocumentedApp(FastAPI):
 
     def openapi(self) -> Document:
         """Return the document, which is built at the first call."""
-        return self.openapi_schema or _completed(super().openapi())
-
-
-def operations(document: Document) -> Iterator[Document]:
-    """Yield every operation of a document."""
-    for item in document.get("paths", {}).values():
-        yield from (operation for method, operation in item.items() if method in METHODS)
-
-
-def references(node: Any) -> Iterator[str]:
-    """Yield every reference to a component (`#/components/...`) in a part of a document."""
-    if isinstance(node, str):
-        if node.startswith(COMPONENTS):
-            yield node
-    elif isinstance(node, dict):
-        for value in node.values():
-            yield from references(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from references(value)
+        if self.openapi_schema is None:
+            self.openapi_schema = _completed(super().openapi())
+        return self.openapi_schema
 
 
 def _completed(document: Document) -> Document:
@@ -93,6 +73,8 @@ def _completed(document: Document) -> Document:
     schemas = components.setdefault("schemas", {})
     for name in _FASTAPI_ERRORS:
         schemas.pop(name, None)
+    document = name_schemas(document)
+    components, schemas = document["components"], document["components"]["schemas"]
     schemas_with_etag = _schemas_with_etag(schemas)
     for operation in operations(document):
         operation["responses"] = _with_errors(operation["responses"])

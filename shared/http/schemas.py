@@ -38,9 +38,18 @@ Item = TypeVar("Item")
 
 
 class Body(BaseModel):
-    """The base of every request and response body; unknown fields are refused."""
+    """The base of every request and response body; unknown fields are refused.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
+    In the API document every field of an answer is required, also a field with a default, because
+    it is always sent. A field that is sent only sometimes has the argument `exclude_if`.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        from_attributes=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class Page(Body, Generic[Item]):

@@ -17,7 +17,7 @@ from shared.files.tables import Line
 from shared.imports.layout import Field, Layout
 
 
-class Mode(StrEnum):
+class ImportMode(StrEnum):
     """Which records a file may write: all, only new ones, or only existing ones."""
 
     UPSERT = "upsert"
@@ -30,16 +30,16 @@ class Options:
     """The import options that all files have; a subclass adds the options of one entity."""
 
     encoding: str | None = None
-    mode: Mode = Mode.UPSERT
+    mode: ImportMode = ImportMode.UPSERT
 
     def mode_fault(self, *, exists: bool) -> str | None:
         """Return why the mode rejects a line; None if it accepts the line.
 
         `exists` is whether the record of the line exists already.
         """
-        if self.mode is Mode.INSERT and exists:
+        if self.mode is ImportMode.INSERT and exists:
             return "This record exists already, and the mode is insert."
-        if self.mode is Mode.UPDATE and not exists:
+        if self.mode is ImportMode.UPDATE and not exists:
             return "This record does not exist, and the mode is update."
         return None
 
@@ -114,7 +114,7 @@ class ImportSpec(Generic[OptionsT]):
     def options_from(self, stored: Mapping[str, Any]) -> OptionsT:
         """Return the options of this entity, given the stored options, which may contain others."""
         values = {name: stored[name] for name in self.option_names()}
-        return self.options(**values | {"mode": Mode(stored["mode"])})
+        return self.options(**values | {"mode": ImportMode(stored["mode"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

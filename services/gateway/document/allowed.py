@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from shared.http.openapi import METHODS
+from shared.http.document import METHODS
 
 _PARAMETER: Final = re.compile(r"\{[^}]*\}")
 

@@ -6,13 +6,15 @@ from running services, so that the gateway forwards exactly the paths that were 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
+from services.gateway.document.service_documents import add_components
 from services.gateway.proxy.paths import is_import
 from services.gateway.proxy.problems import BadGateway, GatewayTimeout, QuotaReached
 from shared.errors import Forbidden, TooLarge
 from shared.http.answers import error_response
-from shared.http.openapi import COMPONENTS, METHODS, SHARED_COMPONENTS, Document, operations
+from shared.http.document import COMPONENTS, METHODS, Document, operations
+from shared.http.openapi import SHARED_COMPONENTS
 
 _DESCRIPTION: Final = """Customer records, surveys and explained scores.
 
@@ -79,11 +81,11 @@ def owners(documents: Mapping[str, Document]) -> dict[str, str]:
 def merge(documents: Mapping[str, Document], *, version: str) -> Document:
     """Merge the documents of all services, by name, into one.
 
-    The name of a component gets the name of its service as a prefix, so that names do not collide;
-    SHARED_COMPONENTS are defined once and without a prefix. An operation id gets the prefix only if
-    two services use the same id.
+    Names of components and operation ids are unique in the whole API, so that the document of a
+    further service changes no name in generated clients. Raises ValueError if two services have the
+    same operation id, or different components with the same name.
     """
-    ambiguous = _ambiguous_operation_ids(documents)
+    _refuse_repeated_operation_ids(documents)
     merged: Document = {
         "openapi": "3.1.0",
         "info": {"title": "Patron", "version": version, "description": _DESCRIPTION, **_RIGHTS},
@@ -97,11 +99,10 @@ def merge(documents: Mapping[str, Document], *, version: str) -> Document:
             "responses": SHARED_COMPONENTS["responses"] | _gateway_responses(),
         },
     }
-    for service, document in documents.items():
-        prefixed = _prefixed(document, service.capitalize())
-        for path, item in prefixed.get("paths", {}).items():
-            merged["paths"][path] = _path(path, item, service, ambiguous)
-        _add_components(merged["components"], prefixed.get("components", {}), service.capitalize())
+    for document in documents.values():
+        for path, item in document.get("paths", {}).items():
+            merged["paths"][path] = _path(path, item)
+        add_components(merged["components"], document.get("components", {}))
     return merged
 
 
@@ -113,14 +114,15 @@ def _collections(document: Document) -> Iterator[str]:
             yield steps[2]
 
 
-def _ambiguous_operation_ids(documents: Mapping[str, Document]) -> set[str]:
-    """Return the operation ids that more than one operation has."""
+def _refuse_repeated_operation_ids(documents: Mapping[str, Document]) -> None:
+    """Raise ValueError if two operations have the same id."""
     ids = Counter(
         operation["operationId"]
         for document in documents.values()
         for operation in operations(document)
     )
-    return {operation_id for operation_id, count in ids.items() if count > 1}
+    if repeated := sorted(operation_id for operation_id, count in ids.items() if count > 1):
+        raise ValueError(f"Several operations have the id {repeated[0]}: rename one of the routes.")
 
 
 def _tags(documents: Mapping[str, Document]) -> Iterator[dict[str, str]]:
@@ -135,36 +137,24 @@ def _tags(documents: Mapping[str, Document]) -> Iterator[dict[str, str]]:
                     yield described.get(tag, {"name": tag})
 
 
-def _path(path: str, item: Document, service: str, ambiguous: set[str]) -> Document:
+def _path(path: str, item: Document) -> Document:
     """Return a path item of the merged document; paths outside /v1 need no API key."""
     is_public = not path.startswith("/v1/")
     return {
-        key: _operation(
-            value,
-            service,
-            ambiguous,
-            is_public=is_public,
-            is_upload=is_import(key.upper(), path.encode()),
-        )
+        key: _operation(value, is_public=is_public, is_upload=is_import(key.upper(), path.encode()))
         if key in METHODS
         else value
         for key, value in item.items()
     }
 
 
-def _operation(
-    operation: Document, service: str, ambiguous: set[str], *, is_public: bool, is_upload: bool
-) -> Document:
-    """Return an operation with a unique id, and with the errors and headers of the gateway."""
-    name = operation["operationId"]
+def _operation(operation: Document, *, is_public: bool, is_upload: bool) -> Document:
+    """Return an operation with the errors and headers that the gateway adds."""
     gateway_errors = {
         status: {"$ref": f"{COMPONENTS}responses/Gateway{status}"} for status in _GATEWAY_ERRORS
     }
     responses = gateway_errors | operation.get("responses", {})
-    merged = operation | {
-        "operationId": f"{service}_{name}" if name in ambiguous else name,
-        "responses": _with_rate_limit(responses) if is_upload else responses,
-    }
+    merged = operation | {"responses": _with_rate_limit(responses) if is_upload else responses}
     return merged | {"security": []} if is_public else merged
 
 
@@ -188,41 +178,3 @@ def _gateway_responses() -> Document:
     }
     headers = _UPLOAD_HEADERS | {"Retry-After": _RETRY_AFTER}
     return described | {"QuotaReached": error_response(QuotaReached) | {"headers": headers}}
-
-
-def _add_components(merged: Document, added: Document, prefix: str) -> None:
-    """Add the components of one service to the merged ones, under prefixed names."""
-    for kind, components in added.items():
-        if kind != "securitySchemes":
-            merged.setdefault(kind, {}).update(
-                {
-                    prefix + name: component
-                    for name, component in components.items()
-                    if not _is_shared(kind, name)
-                }
-            )
-
-
-def _prefixed(node: Any, prefix: str) -> Any:
-    """Return a copy of a part of a document, with the prefix in every reference to a component."""
-    if isinstance(node, dict):
-        return {
-            key: _renamed(value, prefix)
-            if isinstance(value, str) and value.startswith(COMPONENTS)
-            else _prefixed(value, prefix)
-            for key, value in node.items()
-        }
-    if isinstance(node, list):
-        return [_prefixed(value, prefix) for value in node]
-    return node
-
-
-def _renamed(reference: str, prefix: str) -> str:
-    """Return a reference with the prefix before the component's name, unless that is shared."""
-    kind, _, name = reference.removeprefix(COMPONENTS).partition("/")
-    return reference if _is_shared(kind, name) else f"{COMPONENTS}{kind}/{prefix}{name}"
-
-
-def _is_shared(kind: str, name: str) -> bool:
-    """Return whether a component, such as the schema Problem, is one that all services share."""
-    return name in SHARED_COMPONENTS.get(kind, {})

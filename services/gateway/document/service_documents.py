@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from shared.http.openapi import Document
+from shared.http.document import Document
 
 
 def load(folder: Path) -> dict[str, Document]:
@@ -24,20 +24,23 @@ def load(folder: Path) -> dict[str, Document]:
 def join(areas: Iterable[Document]) -> Document:
     """Join the documents of a service's areas into one.
 
-    Raises ValueError if two areas define different components with the same name.
+    Raises ValueError if a component is defined differently in two areas.
     """
     joined: Document = {"tags": [], "paths": {}, "components": {}}
     for area in areas:
         joined["tags"] += area.get("tags", [])
         for path, operations in area["paths"].items():
             joined["paths"].setdefault(path, {}).update(operations)
-        for kind, components in area.get("components", {}).items():
-            _add(joined["components"].setdefault(kind, {}), components)
+        add_components(joined["components"], area.get("components", {}))
     return joined
 
 
-def _add(components: Document, added: Document) -> None:
-    """Add components of one kind, such as schemas, to those of the other areas."""
-    for name, component in added.items():
-        if components.setdefault(name, component) != component:
-            raise ValueError(f"Two areas define the component {name} differently.")
+def add_components(components: Document, added: Document) -> None:
+    """Add components, by kind and name, to others.
+
+    Raises ValueError if a component is defined differently in both.
+    """
+    for kind, named in added.items():
+        for name, component in named.items():
+            if components.setdefault(kind, {}).setdefault(name, component) != component:
+                raise ValueError(f"The component {name} is defined twice, and differently.")

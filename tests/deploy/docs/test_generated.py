@@ -7,7 +7,8 @@ from pathlib import Path
 
 from deploy.docs.__main__ import OPENAPI, ROOT, documents, obsolete_files, stale_files
 from deploy.docs.api import SERVICES, area_documents
-from shared.http.openapi import COMPONENTS, SHARED_COMPONENTS, references
+from shared.http.document import COMPONENTS, references
+from shared.http.openapi import SHARED_COMPONENTS
 
 
 def test_the_committed_documents_are_fresh() -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from services.scoring.facts.exchange_rate.domain import ExchangeRates
-from services.scoring.facts.fact.domain import Cutoff, Fact, Kind, fact_id, link_versions
+from services.scoring.facts.fact.domain import Cutoff, Fact, FactKind, fact_id, link_versions
 from services.scoring.modelling.value_model.domain import (
     ClassRule,
     Rules,
@@ -114,7 +114,7 @@ def fact(
     amount: str | Decimal,
     *,
     on: int = 0,
-    kind: Kind = Kind.PURCHASE,
+    kind: FactKind = FactKind.PURCHASE,
     currency: str | None = "CNY",
     source: int = 1,
     cost: str | None = None,
@@ -141,7 +141,7 @@ def fact(
 
 def answer(index: str, *, on: int = 0, source: int = 1, n: int = 4) -> Fact:
     """Return the fact of a response with this index, computed from `n` items, on day `on`."""
-    return fact(index, on=on, kind=Kind.ANSWER, currency=None, source=source, size=n)
+    return fact(index, on=on, kind=FactKind.ANSWER, currency=None, source=source, size=n)
 
 
 def linked(facts: Sequence[Fact]) -> list[Fact]:
@@ -176,7 +176,7 @@ facts = st.lists(
         fact,
         amounts,
         on=st.integers(0, 900),
-        kind=st.sampled_from([Kind.PURCHASE, Kind.RETURN]),
+        kind=st.sampled_from([FactKind.PURCHASE, FactKind.RETURN]),
         currency=st.sampled_from(["CNY", "EUR", "USD"]),
         source=st.integers(1, 10**6),
     )

@@ -7,7 +7,6 @@ import pytest
 from starlette.responses import Response
 
 from shared.http.app import create_app
-from shared.http.openapi import operations
 from shared.http.routing import Router
 from tests.shared.backend import NotesSettings
 
@@ -35,7 +34,3 @@ def test_the_document_of_a_service_with_one_route_describes_its_errors(
     assert set(document["components"]["responses"]) == {"Unauthorized", "Invalid", "Unavailable"}
     assert set(document["paths"]["/v1/beats"]["get"]["responses"]) == {"200", "401", "422", "503"}
     assert app.openapi() is document
-
-
-def test_a_document_without_paths_has_no_operations() -> None:
-    assert list(operations({})) == []

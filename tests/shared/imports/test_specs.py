@@ -4,15 +4,19 @@ from dataclasses import dataclass
 
 import pytest
 
-from shared.imports.specs import ImportSpec, Mode, Options
+from shared.imports.specs import ImportMode, ImportSpec, Options
 
 
 @pytest.mark.parametrize(
     ("mode", "existing", "new"),
-    [(Mode.UPSERT, "", ""), (Mode.INSERT, "insert", ""), (Mode.UPDATE, "", "update")],
+    [
+        (ImportMode.UPSERT, "", ""),
+        (ImportMode.INSERT, "insert", ""),
+        (ImportMode.UPDATE, "", "update"),
+    ],
 )
 def test_insert_rejects_existing_records_and_update_rejects_new_ones(
-    mode: Mode, existing: str, new: str
+    mode: ImportMode, existing: str, new: str
 ) -> None:
     options = Options(mode=mode)
     for exists, word in ((True, existing), (False, new)):
@@ -33,6 +37,6 @@ def test_the_options_of_an_entity_are_selected_from_the_stored_options() -> None
     stored = {"mode": "insert", "encoding": "gbk", "colour": "red", "size": 3}
     assert spec.option_names() == ["encoding", "mode", "colour"]
     assert spec.options_from(stored) == ColourOptions(
-        encoding="gbk", mode=Mode.INSERT, colour="red"
+        encoding="gbk", mode=ImportMode.INSERT, colour="red"
     )
-    assert spec.options_from(stored).mode is Mode.INSERT
+    assert spec.options_from(stored).mode is ImportMode.INSERT

@@ -18,7 +18,7 @@ MAX_EXTERNAL_IDS = 50
 MAX_TAGS = 50
 
 
-class Kind(StrEnum):
+class CustomerKind(StrEnum):
     """Whether a customer is a person or an organisation."""
 
     PERSON = "person"
@@ -26,7 +26,7 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Nature(StrEnum):
+class CustomerNature(StrEnum):
     """The nature of a customer (客户性质)."""
 
     INDIVIDUAL = "individual"
@@ -75,8 +75,8 @@ class Record:
     external_ids: tuple[ExternalId, ...] = ()
     name: str
     name_en: str | None = None
-    kind: Kind
-    nature: Nature
+    kind: CustomerKind
+    nature: CustomerNature
     ownership: Ownership | None = None
     retail_format: RetailFormat | None = None
     email: str | None = None
@@ -106,18 +106,20 @@ def contradictions(record: Record) -> list[Contradiction]:
                 "nature", "Persons are individual or household; organisations are neither."
             )
         )
-    if record.ownership and record.kind is Kind.PERSON:
+    if record.ownership and record.kind is CustomerKind.PERSON:
         found.append(Contradiction("ownership", "Only an organisation has an ownership."))
-    if record.retail_format and record.nature is not Nature.RETAILER:
+    if record.retail_format and record.nature is not CustomerNature.RETAILER:
         found.append(Contradiction("retail_format", "Only a retailer has a retail format."))
     return found
 
 
-def _nature_fits_kind(kind: Kind, nature: Nature) -> bool:
+def _nature_fits_kind(kind: CustomerKind, nature: CustomerNature) -> bool:
     """Return whether a customer of this kind can have this nature; unknown fits everything."""
-    if kind is Kind.UNKNOWN or nature is Nature.UNKNOWN:
+    if kind is CustomerKind.UNKNOWN or nature is CustomerNature.UNKNOWN:
         return True
-    return (kind is Kind.PERSON) == (nature in {Nature.INDIVIDUAL, Nature.HOUSEHOLD})
+    return (kind is CustomerKind.PERSON) == (
+        nature in {CustomerNature.INDIVIDUAL, CustomerNature.HOUSEHOLD}
+    )
 
 
 _VISIBILITY_MESSAGES = {

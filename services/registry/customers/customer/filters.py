@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from services.registry.customers.customer.domain import Kind, Nature
+from services.registry.customers.customer.domain import CustomerKind, CustomerNature
 from shared.http.parameters import ExternalIdText
 from shared.http.schemas import Filter
 
@@ -26,8 +26,8 @@ class CustomerFilter(Filter):
         "099.",
         examples=["海尔 888"],
     )
-    kind: Kind | None = Field(None, description="Customers of this kind.")
-    nature: Nature | None = Field(None, description="Customers of this nature (客户性质).")
+    kind: CustomerKind | None = Field(None, description="Customers of this kind.")
+    nature: CustomerNature | None = Field(None, description="Customers of this nature (客户性质).")
     owner: str | None = Field(
         None,
         max_length=100,

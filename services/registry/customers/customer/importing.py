@@ -6,9 +6,9 @@ from typing import Any
 
 from services.registry.customers.customer.domain import (
     MAX_TAGS,
+    CustomerKind,
+    CustomerNature,
     ExternalId,
-    Kind,
-    Nature,
     Ownership,
     Record,
     RetailFormat,
@@ -51,10 +51,10 @@ FIELDS = {
     "name": Field(NAME, "name, as the customer writes it", required=True),
     "name_en": Field(NAME, "name in English"),
     "kind": Field(
-        choice_cell(Kind), "person or organisation; without it a new customer is `unknown`"
+        choice_cell(CustomerKind), "person or organisation; without it a new customer is `unknown`"
     ),
     "nature": Field(
-        choice_cell(Nature),
+        choice_cell(CustomerNature),
         "nature (客户性质): a person is `individual` or `household`, an organisation has another "
         "nature; without it a new customer is `unknown`",
     ),
@@ -99,7 +99,7 @@ def build_record(values: Mapping[str, Any], _: CustomerIdOptions, before: Record
     Fields without a value keep the value that they have in `before`, the existing record.
     """
     changes = {name: value for name, value in values.items() if name != "external_id"}
-    unknown = {"kind": Kind.UNKNOWN, "nature": Nature.UNKNOWN}
+    unknown = {"kind": CustomerKind.UNKNOWN, "nature": CustomerNature.UNKNOWN}
     return replace(before, **changes) if before else Record(**unknown | changes)
 
 

@@ -13,9 +13,9 @@ from pydantic import ConfigDict, Field
 from services.registry.customers.customer.domain import (
     MAX_EXTERNAL_IDS,
     MAX_TAGS,
+    CustomerKind,
+    CustomerNature,
     ExternalId,
-    Kind,
-    Nature,
     Ownership,
     Record,
     RetailFormat,
@@ -85,8 +85,8 @@ class CustomerFields(Body):
 
     name: Name = Field(description="Name, as the customer writes it.", examples=["华东百货"])
     name_en: Name | None = Field(None, examples=["East China Department Store"])
-    kind: Kind = Field(description=_KIND, examples=["organisation"])
-    nature: Nature = Field(description=_NATURE, examples=["retailer"])
+    kind: CustomerKind = Field(description=_KIND, examples=["organisation"])
+    nature: CustomerNature = Field(description=_NATURE, examples=["retailer"])
     ownership: Ownership | None = Field(None, description=_OWNERSHIP, examples=["private"])
     retail_format: RetailFormat | None = Field(
         None, description=_RETAIL_FORMAT, examples=["specialty_store"]
@@ -128,8 +128,8 @@ class CustomerUpdate(Body):
         None, description="Name, as the customer writes it; it cannot be removed."
     )
     name_en: Name | None = None
-    kind: Kind | None = Field(None, description=_KIND)
-    nature: Nature | None = Field(None, description=_NATURE)
+    kind: CustomerKind | None = Field(None, description=_KIND)
+    nature: CustomerNature | None = Field(None, description=_NATURE)
     ownership: Ownership | None = Field(None, description=_OWNERSHIP)
     retail_format: RetailFormat | None = Field(None, description=_RETAIL_FORMAT)
     email: Name | None = None
@@ -234,8 +234,8 @@ def _record_values(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _ENUMERATIONS = {
-    "kind": Kind,
-    "nature": Nature,
+    "kind": CustomerKind,
+    "nature": CustomerNature,
     "ownership": Ownership,
     "retail_format": RetailFormat,
 }

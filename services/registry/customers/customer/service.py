@@ -168,8 +168,8 @@ def _register_unknown(
         Record(
             external_ids=(external_id,),
             name=external_id.id,
-            kind=domain.Kind.UNKNOWN,
-            nature=domain.Nature.UNKNOWN,
+            kind=domain.CustomerKind.UNKNOWN,
+            nature=domain.CustomerNature.UNKNOWN,
         )
         for external_id in external_ids
     ]
@@ -222,8 +222,8 @@ def record_of(customer: Customer) -> Record:
         external_ids=tuple(ExternalId(**pair) for pair in customer.external_ids),
         name=customer.name,
         name_en=customer.name_en,
-        kind=domain.Kind(customer.kind),
-        nature=domain.Nature(customer.nature),
+        kind=domain.CustomerKind(customer.kind),
+        nature=domain.CustomerNature(customer.nature),
         ownership=domain.Ownership(customer.ownership) if customer.ownership else None,
         retail_format=_retail_format(customer.retail_format),
         email=customer.email,

@@ -24,7 +24,7 @@ from shared.imports.specs import (
     FileImport,
     Group,
     GroupSpec,
-    Mode,
+    ImportMode,
     Rejected,
 )
 
@@ -87,7 +87,7 @@ class OrderWriter:
     ) -> tuple[list[Draft], list[Rejected]]:
         """Return the orders that the mode allows, and the rejected lines of the other orders."""
         options = self._file.options
-        if options.mode is Mode.UPSERT:
+        if options.mode is ImportMode.UPSERT:
             return list(drafts), []
         keys = [(draft.order.system, draft.order.external_id) for draft in drafts]
         existing = orders_for_change(session, keys)

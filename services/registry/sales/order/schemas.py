@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -75,9 +76,7 @@ class OrderLineFields(Body):
     product_code: Code = Field(examples=["WM-800"])
     quantity: Exact = Field(description="Quantity; negative for a returned item.", examples=["2"])
     unit_price: Exact = Field(examples=["2599"])
-    discount: Exact = Field(
-        "0", validate_default=True, description="Discount on the whole line, 0 or more."
-    )
+    discount: Exact = Field(Decimal(0), description="Discount on the whole line, 0 or more.")
     unit_cost: Exact | None = Field(None, description="What one unit cost the company, if known.")
 
 

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import Form, UploadFile
 from pydantic import ConfigDict, Field
 
-from services.registry.transfer.imports.specs import SPECS, Entity
+from services.registry.transfer.imports.specs import SPECS, ImportEntity
 from shared.errors import Fault, Invalid
 from shared.http.json_names import JsonPart
 from shared.http.schemas import Body, Code, Currency, Flag, Page, System
 from shared.imports.schemas import QUEUED_IMPORT, Encoding, FileForm, FileImportOut, Zone
 from shared.imports.service import SYSTEM_REQUIRED
-from shared.imports.specs import Mode
+from shared.imports.specs import ImportMode
 from shared.settings import ServiceSettings
 
 
@@ -48,8 +48,8 @@ class ImportOptions(Body):
     strip_suffix: Code | None = Field(
         None, description="Suffix that is removed from the end of customers' ids.", examples=[".0"]
     )
-    mode: Mode = Field(
-        Mode.UPSERT,
+    mode: ImportMode = Field(
+        ImportMode.UPSERT,
         description="upsert: create new records and change existing ones; insert: reject lines of "
         "existing records; update: reject lines of new records.",
     )
@@ -97,7 +97,7 @@ class ImportForm(FileForm):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    entity: Entity = Field(description="Kind of records that the file contains.")
+    entity: ImportEntity = Field(description="Kind of records that the file contains.")
     file: UploadFile = Field(
         description="CSV with commas in UTF-8 or GBK, or XLSX; the first line names the columns."
     )
@@ -115,7 +115,7 @@ class ImportOut(FileImportOut):
     location_template = "/v1/imports/{row.id}"
     model_config = ConfigDict(json_schema_extra={"examples": [_RUNNING]})
 
-    entity: Entity
+    entity: ImportEntity
 
 
 class ImportPage(Page[ImportOut]):

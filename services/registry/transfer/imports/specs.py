@@ -29,10 +29,10 @@ def collect_specs() -> dict[str, ImportSpec[Any]]:
 SPECS: Mapping[str, ImportSpec[Any]] = collect_specs()
 
 if TYPE_CHECKING:  # type checkers do not support computed members
-    Entity = str
+    ImportEntity = str
 else:
-    Entity = StrEnum("Entity", {entity.upper(): entity for entity in SPECS})
-    Entity.__doc__ = "The kind of records that a file contains."
+    ImportEntity = StrEnum("ImportEntity", {entity.upper(): entity for entity in SPECS})
+    ImportEntity.__doc__ = "The kind of records that a file contains."
 
 
 def layout_of(

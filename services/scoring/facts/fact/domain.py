@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from shared.money import exact_arithmetic
 
 
-class Kind(StrEnum):
+class FactKind(StrEnum):
     """The kind of a fact: bought lines of an order, returned lines, or an answer to a survey."""
 
     PURCHASE = "purchase"
@@ -126,12 +126,12 @@ def facts_of(order: Order) -> list[Fact]:
         returned = [line for line in order.lines if line.quantity < 0]
         return [
             _fact(order, kind, lines)
-            for kind, lines in ((Kind.PURCHASE, bought), (Kind.RETURN, returned))
-            if lines or (kind is Kind.RETURN and not bought)
+            for kind, lines in ((FactKind.PURCHASE, bought), (FactKind.RETURN, returned))
+            if lines or (kind is FactKind.RETURN and not bought)
         ]
 
 
-def _fact(order: Order, kind: Kind, lines: Sequence[Line]) -> Fact:
+def _fact(order: Order, kind: FactKind, lines: Sequence[Line]) -> Fact:
     """Return the purchase or the return with these lines of an order.
 
     Both customer ids are the customer whom this version names; `link_versions` may replace
@@ -155,7 +155,7 @@ def _fact(order: Order, kind: Kind, lines: Sequence[Line]) -> Fact:
     )
 
 
-def fact_id(source_id: UUID, version: int, kind: Kind) -> UUID:
+def fact_id(source_id: UUID, version: int, kind: FactKind) -> UUID:
     """Return the id of a fact: the same whenever the same event is processed again."""
     return uuid5(source_id, f"{version}/{kind.value}")
 

@@ -22,14 +22,14 @@ class CustomerClass(StrEnum):
     C = "C"
 
 
-class Method(StrEnum):
+class AbcMethod(StrEnum):
     """How buyers are divided into classes: by their number, or by their cumulative value."""
 
     COUNT = "count"
     VALUE = "value"
 
 
-class Basis(StrEnum):
+class AbcBasis(StrEnum):
     """The figure that is used as the value of a customer: net revenue or profit."""
 
     REVENUE = "revenue"
@@ -101,21 +101,21 @@ class Abc:
     classes: Mapping[UUID, CustomerClass]
 
 
-def basis_for(customers: Iterable[CustomerFigures], requested: Basis) -> Basis:
+def basis_for(customers: Iterable[CustomerFigures], requested: AbcBasis) -> AbcBasis:
     """Return the requested basis of value, but revenue if the profit of a buyer is unknown."""
-    if requested is Basis.REVENUE:
+    if requested is AbcBasis.REVENUE:
         return requested
     has_profit = [each.profit is not None for each in customers if each.purchases]
-    return Basis.PROFIT if has_profit and all(has_profit) else Basis.REVENUE
+    return AbcBasis.PROFIT if has_profit and all(has_profit) else AbcBasis.REVENUE
 
 
-def buyers_of(customers: Iterable[CustomerFigures], basis: Basis) -> list[Buyer]:
+def buyers_of(customers: Iterable[CustomerFigures], basis: AbcBasis) -> list[Buyer]:
     """Return the customers with at least one purchase; their values are revenues or profits."""
     return [
         Buyer(
             customer_id=each.customer_id,
             external_id=each.sort_id,
-            value=each.revenue if basis is Basis.REVENUE else each.profit or Decimal(0),
+            value=each.revenue if basis is AbcBasis.REVENUE else each.profit or Decimal(0),
         )
         for each in customers
         if each.purchases
@@ -142,7 +142,7 @@ def ranking(buyers: Iterable[Buyer]) -> Ranking:
         return Ranking(buyers=ranked, total=sum(values, Decimal(0)), gini=gini(values))
 
 
-def abc(ranked: Ranking, *, rule: ClassRule, method: Method) -> Abc:
+def abc(ranked: Ranking, *, rule: ClassRule, method: AbcMethod) -> Abc:
     """Divide ranked buyers into classes and return the ABC table (docs/figures.md, section ABC).
 
     By count, with the default limits and n buyers: the first ceil(5 % of n) are A, the buyers up to
@@ -151,9 +151,9 @@ def abc(ranked: Ranking, *, rule: ClassRule, method: Method) -> Abc:
     other buyers, and all with a negative value, are C.
     """
     with exact_arithmetic():
-        class_by_rank = {Method.COUNT: _class_by_count, Method.VALUE: _class_by_value}[method](
-            ranked, rule
-        )
+        class_by_rank = {AbcMethod.COUNT: _class_by_count, AbcMethod.VALUE: _class_by_value}[
+            method
+        ](ranked, rule)
         classes = {
             buyer.customer_id: CustomerClass.C if buyer.value < 0 else class_by_rank(rank)
             for rank, buyer in enumerate(ranked.buyers)

@@ -8,7 +8,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from services.scoring.facts.fact.domain import Cutoff
-from services.scoring.figures.abc.domain import Basis, Method
+from services.scoring.figures.abc.domain import AbcBasis, AbcMethod
 from services.scoring.figures.as_of.domain import Period
 from services.scoring.figures.as_of.schemas import DateQuery, PeriodQuery
 from services.scoring.figures.portfolio import repository, settlement
@@ -45,18 +45,18 @@ def read_abc(
     reader: Reader,
     period: PeriodQuery,
     method: Annotated[
-        Method,
+        AbcMethod,
         Query(
             description="Divide by number of customers (按客户数) or cumulative value (按累计值)."
         ),
-    ] = Method.COUNT,
+    ] = AbcMethod.COUNT,
     basis: Annotated[
-        Basis,
+        AbcBasis,
         Query(
             description="Use profit (利润) or revenue (收入) as the value of a customer. Profit "
             "is used only if every line of every customer has a unit cost; otherwise revenue is."
         ),
-    ] = Basis.PROFIT,
+    ] = AbcBasis.PROFIT,
 ) -> Response:
     """Divide the customers into classes by value (ABC 分类), of all time or of a period.
 

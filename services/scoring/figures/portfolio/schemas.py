@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from services.scoring.facts.exchange_rate.domain import sum_excluded
-from services.scoring.figures.abc.domain import Basis, CustomerClass, Method
+from services.scoring.figures.abc.domain import AbcBasis, AbcMethod, CustomerClass
 from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.figures.loyalty.ladder import ladder, moves, total_revenue
 from services.scoring.figures.satisfaction_index.domain import Index
@@ -64,12 +64,12 @@ class AbcOut(_PortfolioBody):
         description="Sum of the values of these customers, including negative values."
     )
     currency: str = Field(description="Currency of all amounts in this body.")
-    basis: Basis = Field(
+    basis: AbcBasis = Field(
         description="What was used as the value of a customer. Profit (利润) needs the unit cost "
         "of every line of every customer; without these, revenue (收入) is used whatever was "
         "requested."
     )
-    method: Method = Field(
+    method: AbcMethod = Field(
         description="count: A is the first 5 % of customers by value, B the next 15 %. value: A "
         "are the first customers until the sum of their values reaches 70 % of `total`, B until it "
         "reaches 90 %; the customer with whom the sum crosses a limit is in the higher class. A "
@@ -168,7 +168,7 @@ class SatisfactionOut(_PortfolioBody):
     )
 
 
-def abc_out(population: Population, *, method: Method, requested: Basis) -> AbcOut:
+def abc_out(population: Population, *, method: AbcMethod, requested: AbcBasis) -> AbcOut:
     """Return the response body for the ABC table of a population."""
     table = population.table(method, requested)
     buyers = (member for member in population.members if member.purchases)

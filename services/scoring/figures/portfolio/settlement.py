@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from services.scoring.facts.fact import repository as fact_repository
-from services.scoring.figures.abc.domain import Basis, CustomerClass, Method, damped_class
+from services.scoring.figures.abc.domain import AbcBasis, AbcMethod, CustomerClass, damped_class
 from services.scoring.figures.as_of.service import point_in_time, today
 from services.scoring.figures.portfolio import repository
 from services.scoring.figures.portfolio.models import Snapshot
@@ -152,7 +152,7 @@ def _new_classes(before: Sequence[_ScoreBefore], population: Population) -> Iter
     """Yield the computed class and the class to publish of each score in `before`."""
     rule = population.model.rules.classes
     classes = population.classes()
-    buyers = population.ranking(Basis.PROFIT).buyers
+    buyers = population.ranking(AbcBasis.PROFIT).buyers
     ranks = {buyer.customer_id: rank for rank, buyer in enumerate(buyers)}
     for each in before:
         rank = ranks.get(each.customer_id)
@@ -204,7 +204,7 @@ def _after(settled: _NewClasses, row: RowView) -> RowView:
     }
 
 
-def abc_snapshot_name(method: Method, requested: Basis) -> str:
+def abc_snapshot_name(method: AbcMethod, requested: AbcBasis) -> str:
     """Return the name of the snapshot of the ABC table with this method and basis of value."""
     return f"abc.{method}.{requested}"
 
@@ -212,8 +212,8 @@ def abc_snapshot_name(method: Method, requested: Basis) -> str:
 def _store_snapshots(session: Session, population: Population) -> None:
     """Store the ladder and every ABC table of a population as snapshots of its day."""
     bodies: dict[str, Any] = {LADDER_SNAPSHOT: ladder_out(population)}
-    for method in Method:
-        for requested in Basis:
+    for method in AbcMethod:
+        for requested in AbcBasis:
             bodies[abc_snapshot_name(method, requested)] = abc_out(
                 population, method=method, requested=requested
             )

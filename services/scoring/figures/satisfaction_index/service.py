@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from services.scoring.facts.fact.changes import Changes, NewAmount
-from services.scoring.facts.fact.domain import Fact, Kind, fact_id
+from services.scoring.facts.fact.domain import Fact, FactKind, fact_id
 from services.scoring.figures.satisfaction_index import events, repository
 from services.scoring.figures.satisfaction_index.domain import (
     IndexSums,
@@ -96,7 +96,7 @@ def _recompute_indices(
     items = [Item.parse(item) for item in survey.items]
     for response in responses:
         response.score, response.size = _index_and_item_count(response.answers, items)
-        id_ = fact_id(response.response_id, response.version, Kind.ANSWER)
+        id_ = fact_id(response.response_id, response.version, FactKind.ANSWER)
         changes.new_amounts.append(NewAmount(id_, response.score, response.size))
         if response.customer_id:
             changes.affected_ids.add(response.customer_id)
@@ -267,10 +267,10 @@ def _column_values(row: ResponseVersion) -> dict[str, Any]:
 def _fact(event: ResponseSubmitted, row: ResponseVersion) -> Fact:
     """Return the fact of a response; `row` has its index and local day."""
     return Fact(
-        fact_id=fact_id(event.response_id, event.version, Kind.ANSWER),
+        fact_id=fact_id(event.response_id, event.version, FactKind.ANSWER),
         source_id=event.response_id,
         version=event.version,
-        kind=Kind.ANSWER.value,
+        kind=FactKind.ANSWER.value,
         customer_id=event.customer_id,
         named_customer_id=event.customer_id,
         occurred_at=event.submitted_at,

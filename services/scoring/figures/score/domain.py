@@ -11,7 +11,7 @@ from services.scoring.facts.exchange_rate.domain import (
     ExcludedAmount,
     excluded_amounts,
 )
-from services.scoring.facts.fact.domain import Cutoff, Fact, Kind
+from services.scoring.facts.fact.domain import Cutoff, Fact, FactKind
 from services.scoring.figures.loyalty.domain import (
     Rung,
     first_day_outside,
@@ -108,7 +108,7 @@ def score(
             revenue=_total(included, rates, lambda fact: fact.amount),
             recent_revenue=_total(recent, rates, lambda fact: fact.amount),
             profit=_profit(included, rates),
-            purchases=sum(fact.kind == Kind.PURCHASE for fact in included),
+            purchases=sum(fact.kind == FactKind.PURCHASE for fact in included),
             purchase_days=len(days),
             last_purchase_on=days[-1] if days else None,
             excluded=excluded_amounts(included, rates),
@@ -142,7 +142,7 @@ def sortable_text(value: Decimal) -> str:
 
 def purchase_days(facts: Iterable[Fact]) -> list[date]:
     """Return the distinct local days with a purchase, earliest first."""
-    return sorted({fact.occurred_on for fact in facts if fact.kind == Kind.PURCHASE})
+    return sorted({fact.occurred_on for fact in facts if fact.kind == FactKind.PURCHASE})
 
 
 def _points(included: Sequence[Fact], rules: Rules, rates: ExchangeRates) -> Decimal:
@@ -202,7 +202,9 @@ def _converted_amount(fact: Fact, rates: ExchangeRates) -> Decimal | None:
 
 def _satisfaction(included: Sequence[Fact]) -> Satisfaction | None:
     """Return the satisfaction by the latest answer, or None without an answer."""
-    for answer in _latest([fact for fact in included if fact.size and fact.kind == Kind.ANSWER]):
+    for answer in _latest(
+        [fact for fact in included if fact.size and fact.kind == FactKind.ANSWER]
+    ):
         return Satisfaction(index=answer.amount, n=answer.size)
     return None
 

@@ -19,9 +19,9 @@ from services.scoring.facts.exchange_rate.domain import ExcludedAmount
 from services.scoring.facts.fact import repository as fact_repository
 from services.scoring.figures.abc.domain import (
     Abc,
-    Basis,
+    AbcBasis,
+    AbcMethod,
     CustomerClass,
-    Method,
     Ranking,
     abc,
     basis_for,
@@ -117,18 +117,18 @@ class Population:
             for member in self.members
         }
 
-    def basis(self, requested: Basis) -> Basis:
+    def basis(self, requested: AbcBasis) -> AbcBasis:
         """Return the requested basis of value, but revenue if the profit of a buyer is unknown."""
-        return self._profit_if_known if requested is Basis.PROFIT else requested
+        return self._profit_if_known if requested is AbcBasis.PROFIT else requested
 
-    def ranking(self, requested: Basis) -> Ranking:
+    def ranking(self, requested: AbcBasis) -> Ranking:
         """Return the buyers ranked by value (revenue or profit); each ranking is computed once."""
         basis = self.basis(requested)
         if basis not in self._rankings:
             self._rankings[basis] = ranking(buyers_of(self.members, basis))
         return self._rankings[basis]
 
-    def table(self, method: Method, requested: Basis) -> Abc:
+    def table(self, method: AbcMethod, requested: AbcBasis) -> Abc:
         """Return the ABC table; it is computed once for each method and basis of value."""
         key = (method, self.basis(requested))
         if key not in self._tables:
@@ -142,19 +142,19 @@ class Population:
         Scores show classes by count; the value of a buyer is the profit, or the revenue if the
         profit of any buyer is unknown.
         """
-        return self.table(Method.COUNT, Basis.PROFIT).classes
+        return self.table(AbcMethod.COUNT, AbcBasis.PROFIT).classes
 
     @cached_property
-    def _profit_if_known(self) -> Basis:
-        return basis_for(self.members, Basis.PROFIT)
+    def _profit_if_known(self) -> AbcBasis:
+        return basis_for(self.members, AbcBasis.PROFIT)
 
     @cached_property
-    def _rankings(self) -> dict[Basis, Ranking]:
+    def _rankings(self) -> dict[AbcBasis, Ranking]:
         """The rankings computed so far, by basis of value (revenue or profit)."""
         return {}
 
     @cached_property
-    def _tables(self) -> dict[tuple[Method, Basis], Abc]:
+    def _tables(self) -> dict[tuple[AbcMethod, AbcBasis], Abc]:
         """The ABC tables computed so far, by method and basis of value."""
         return {}
 

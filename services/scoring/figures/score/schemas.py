@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from services.scoring.facts.exchange_rate.domain import ExcludedAmount
-from services.scoring.facts.fact.domain import Kind
+from services.scoring.facts.fact.domain import FactKind
 from services.scoring.figures.abc.domain import CustomerClass
 from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.figures.score.domain import Contribution, TermPoints
@@ -276,9 +276,9 @@ def _fact_out(fact: Contribution, external_ids: Mapping[UUID, ExternalId]) -> Fa
 
 def _source_out(fact: Contribution, external_id: ExternalId | None) -> OrderSource | ResponseSource:
     """Return the order or the response from which a fact comes, by the kind of the fact."""
-    match Kind(fact.kind):
-        case Kind.PURCHASE | Kind.RETURN:
+    match FactKind(fact.kind):
+        case FactKind.PURCHASE | FactKind.RETURN:
             out = external_id and ExternalIdOut.model_validate(external_id)
             return OrderSource(type="order", id=fact.source_id, external_id=out or None)
-        case Kind.ANSWER:
+        case FactKind.ANSWER:
             return ResponseSource(type="response", id=fact.source_id)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 
-class State(StrEnum):
+class ModelState(StrEnum):
     """The state of a value model.
 
     A draft is not used yet. A retired model is used only for figures of the time in which it was
@@ -110,7 +110,7 @@ class ValueModel:
 
     model_id: UUID
     version: int
-    state: State
+    state: ModelState
     active_from: datetime
     retired_at: datetime | None
     rules: Rules
@@ -119,7 +119,7 @@ class ValueModel:
 def model_at(models: Sequence[ValueModel], moment: datetime) -> ValueModel:
     """Return the model that was active at a moment; if none was, the first published model."""
     published = sorted(
-        (model for model in models if model.state is not State.DRAFT),
+        (model for model in models if model.state is not ModelState.DRAFT),
         key=lambda model: (model.active_from, model.version),
     )
     active = [model for model in published if _is_active(model, moment)]

@@ -6,7 +6,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.scoring.modelling.value_model.domain import State, ValueModel, model_at, rules_from
+from services.scoring.modelling.value_model.domain import (
+    ModelState,
+    ValueModel,
+    model_at,
+    rules_from,
+)
 from services.scoring.modelling.value_model.models import StoredModel
 from shared.http.pagination import PageRequest, Slice, page
 
@@ -37,7 +42,7 @@ def value_model(row: StoredModel) -> ValueModel:
     return ValueModel(
         model_id=row.id,
         version=row.version,
-        state=State(row.state),
+        state=ModelState(row.state),
         active_from=row.active_from,
         retired_at=row.retired_at,
         rules=rules_from(row.document),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from services.scoring.modelling.value_model.domain import State, Take
+from services.scoring.modelling.value_model.domain import ModelState, Take
 from services.scoring.modelling.value_model.models import StoredModel
 from shared.http.schemas import Body, Page
 
@@ -16,7 +16,7 @@ class _Rule(Body):
     model_config = ConfigDict(extra="allow")
 
 
-class NameOut(_Rule):
+class ModelNameOut(_Rule):
     """A name in English and Chinese."""
 
     en: str
@@ -103,10 +103,10 @@ class ClassRuleOut(_Rule):
     )
 
 
-class RulesOut(_Rule):
+class ModelRulesOut(_Rule):
     """The rules of a value model: every number with which scores are computed."""
 
-    name: NameOut
+    name: ModelNameOut
     terms: list[TermRuleOut] = Field(
         description="The terms of the value points (客户价值分), which are the sum of their points."
     )
@@ -124,13 +124,13 @@ class ValueModelOut(Body):
 
     id: UUID
     version: int
-    state: State = Field(
+    state: ModelState = Field(
         description="active: used for current figures. retired: used only for figures of the time "
         "in which it was active. draft: not used yet."
     )
     active_from: datetime = Field(description="The model is used for figures from this moment on.")
     retired_at: datetime | None
-    rules: RulesOut
+    rules: ModelRulesOut
 
 
 class ValueModelPage(Page[ValueModelOut]):
@@ -142,8 +142,8 @@ def value_model_out(row: StoredModel) -> ValueModelOut:
     return ValueModelOut(
         id=row.id,
         version=row.version,
-        state=State(row.state),
+        state=ModelState(row.state),
         active_from=row.active_from,
         retired_at=row.retired_at,
-        rules=RulesOut.model_validate(row.document),
+        rules=ModelRulesOut.model_validate(row.document),
     )

@@ -17,7 +17,7 @@ LARGEST = 10**12
 """Greatest absolute value of a number; up to it, numbers with 3 decimals are distinct floats."""
 
 
-class VersionState(StrEnum):
+class QuestionnaireState(StrEnum):
     """The state of a questionnaire version: first a draft, then published and never changed."""
 
     DRAFT = "draft"
@@ -40,7 +40,7 @@ SCALED = frozenset({QuestionType.MATRIX, QuestionType.RATING, QuestionType.NPS})
 """The types whose answers are points of a scale."""
 
 
-class Role(StrEnum):
+class ItemRole(StrEnum):
     """The construct that an item measures.
 
     The satisfaction index is computed from the answers to the items with the role `satisfaction`.
@@ -93,7 +93,7 @@ class Item:
     code: str
     type: QuestionType
     text: Text
-    role: Role = Role.OTHER
+    role: ItemRole = ItemRole.OTHER
     required: bool = False
     choices: tuple[Choice, ...] = ()
     least: Number | None = None
@@ -172,7 +172,7 @@ def _parse_question(question: Mapping[str, Any]) -> Question:
 
 def _parse_items(kind: QuestionType, question: Mapping[str, Any]) -> Iterator[Item]:
     """Yield the items of a question; a matrix row without a role has the role of its matrix."""
-    default_role = Role.RECOMMEND if kind is QuestionType.NPS else Role.OTHER
+    default_role = ItemRole.RECOMMEND if kind is QuestionType.NPS else ItemRole.OTHER
     common_fields = {
         "type": kind,
         "required": question.get("required", False),
@@ -180,7 +180,9 @@ def _parse_items(kind: QuestionType, question: Mapping[str, Any]) -> Iterator[It
     }
     for row in question["rows"] if kind is QuestionType.MATRIX else (question,):
         role = row.get("role") or question.get("role") or default_role
-        yield Item(code=row["code"], text=parse_text(row["text"]), role=Role(role), **common_fields)
+        yield Item(
+            code=row["code"], text=parse_text(row["text"]), role=ItemRole(role), **common_fields
+        )
 
 
 def _answer_rules(kind: QuestionType, question: Mapping[str, Any]) -> dict[str, Any]:

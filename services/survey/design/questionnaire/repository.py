@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.survey.design.questionnaire.domain import VersionState
+from services.survey.design.questionnaire.domain import QuestionnaireState
 from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
 from shared.http.pagination import PageRequest, Slice, page
 
@@ -48,7 +48,7 @@ def newest_published_version(
         select(QuestionnaireVersion)
         .where(
             QuestionnaireVersion.questionnaire_id == questionnaire_id,
-            QuestionnaireVersion.state == VersionState.PUBLISHED,
+            QuestionnaireVersion.state == QuestionnaireState.PUBLISHED,
         )
         .order_by(QuestionnaireVersion.version.desc())
         .limit(1)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from services.survey.design.questionnaire.domain import SCALED, QuestionType, Role, scale_of
+from services.survey.design.questionnaire.domain import SCALED, ItemRole, QuestionType, scale_of
 from shared.errors import Fault
 
 MOST_ITEMS = 300
@@ -143,7 +143,7 @@ def _role_faults(pointer: str, kind: QuestionType, question: Mapping[str, Any]) 
     for index, row in enumerate(question.get("rows") or ()):
         roles.append((f"{pointer}/rows/{index}/role", row.get("role")))
     for role_pointer, role in roles:
-        if role == Role.SATISFACTION and not _has_least_and_most(kind, question):
+        if role == ItemRole.SATISFACTION and not _has_least_and_most(kind, question):
             message = "Only an item with a least and a greater most can measure satisfaction."
             yield Fault(role_pointer, "no_scale", message)
 

@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from services.survey.design.questionnaire import examples
-from services.survey.design.questionnaire.domain import LARGEST, Role, VersionState
+from services.survey.design.questionnaire.domain import LARGEST, ItemRole, QuestionnaireState
 from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
 from services.survey.design.questionnaire.rules import MOST_ITEMS
 from shared.http.patch import patched
@@ -115,7 +115,7 @@ class MatrixRow(Body):
 
     code: ItemCode
     text: LocalizedText
-    role: Role | None = Field(
+    role: ItemRole | None = Field(
         None,
         description="The construct that the row measures; the default is the role of the matrix.",
     )
@@ -126,7 +126,7 @@ class _Question(Body):
     text: LocalizedText
     hint: LocalizedText | None = None
     required: Flag = False
-    role: Role | None = Field(
+    role: ItemRole | None = Field(
         None,
         description="The construct that the question measures; the default is `recommend` for an "
         "NPS question, otherwise `other`.",
@@ -301,7 +301,7 @@ class QuestionnaireOut(QuestionnaireDocument):
 
     id: UUID
     version: int
-    state: VersionState
+    state: QuestionnaireState
     template: str | None = Field(
         description="Name of the template that the questionnaire was created from."
     )
@@ -335,7 +335,7 @@ def questionnaire_out(
     return QuestionnaireOut(
         id=questionnaire.id,
         version=version.version,
-        state=VersionState(version.state),
+        state=QuestionnaireState(version.state),
         template=questionnaire.template,
         revision=questionnaire.revision,
         created_at=questionnaire.created_at,

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.survey.design.questionnaire import repository
-from services.survey.design.questionnaire.domain import VersionState
+from services.survey.design.questionnaire.domain import QuestionnaireState
 from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
 from services.survey.design.questionnaire.rules import find_faults
 from shared import clock
@@ -54,7 +54,7 @@ def change_questionnaire(
     questionnaire, newest = _lock_questionnaire(session, questionnaire_id)
     if questionnaire.revision != expected_revision:
         raise PreconditionFailed
-    if newest.state != VersionState.DRAFT:
+    if newest.state != QuestionnaireState.DRAFT:
         detail = "A published version never changes; open a new one: POST .../versions."
         raise Conflict(detail=detail, code="version_published")
     document = change(newest.document)
@@ -72,8 +72,8 @@ def publish_questionnaire(
 ) -> tuple[Questionnaire, QuestionnaireVersion]:
     """Publish the newest version, so that surveys can use it; do nothing if it is published."""
     questionnaire, newest = _lock_questionnaire(session, questionnaire_id)
-    if newest.state == VersionState.DRAFT:
-        newest.state, newest.published_at = VersionState.PUBLISHED, clock.now()
+    if newest.state == QuestionnaireState.DRAFT:
+        newest.state, newest.published_at = QuestionnaireState.PUBLISHED, clock.now()
         questionnaire.revision += 1
         session.flush()
     return questionnaire, newest
@@ -87,7 +87,7 @@ def open_version(
     Raises Conflict if the newest version is itself still a draft.
     """
     questionnaire, newest = _lock_questionnaire(session, questionnaire_id)
-    if newest.state == VersionState.DRAFT:
+    if newest.state == QuestionnaireState.DRAFT:
         raise Conflict(detail="The newest version is still a draft.", code="draft_open")
     questionnaire.newest += 1
     questionnaire.revision += 1
@@ -107,7 +107,7 @@ def _add_draft(
     draft = QuestionnaireVersion(
         questionnaire_id=questionnaire.id,
         version=questionnaire.newest,
-        state=VersionState.DRAFT,
+        state=QuestionnaireState.DRAFT,
         document=document,
         changed_at=clock.now(),
         changed_by=by,

@@ -17,7 +17,7 @@ from services.survey.fieldwork.form.domain import (
 from services.survey.fieldwork.form.pages import NO_FAULTS, FormFaults, Notice, PageRenderer
 from services.survey.fieldwork.form.service import LinkedWave
 from services.survey.fieldwork.response.texts import message_for
-from services.survey.fieldwork.survey.domain import State
+from services.survey.fieldwork.survey.domain import SurveyState
 from services.survey.fieldwork.survey.service import questionnaire_of
 from shared.errors import BadRequest
 from shared.http.dependencies import Reading, Transaction
@@ -79,7 +79,7 @@ _SUBMITTED: ResponseDocs = {
     **_NOT_FOUND,
 }
 
-_NOTICES: dict[State, Notice] = {State.DRAFT: "not_open", State.CLOSED: "closed"}
+_NOTICES: dict[SurveyState, Notice] = {SurveyState.DRAFT: "not_open", SurveyState.CLOSED: "closed"}
 _STATUSES: dict[Notice, int] = {
     "thanks": 200,
     "closed": 410,

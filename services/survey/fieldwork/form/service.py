@@ -10,7 +10,7 @@ from services.survey.fieldwork.response.cache import answer_checker
 from services.survey.fieldwork.response.domain import AnswerFault, Submission, submission_key
 from services.survey.fieldwork.response.upsert import upsert_responses
 from services.survey.fieldwork.survey import repository as surveys
-from services.survey.fieldwork.survey.domain import State, verify_link_token
+from services.survey.fieldwork.survey.domain import SurveyState, verify_link_token
 from services.survey.fieldwork.survey.models import Survey, Wave
 
 CHANNEL = "web"
@@ -25,9 +25,9 @@ class LinkedWave:
     wave: Wave
 
     @property
-    def state(self) -> State:
+    def state(self) -> SurveyState:
         """Return the state of the survey, or `closed` if the wave is closed."""
-        return State.CLOSED if self.wave.closed_at else State(self.survey.state)
+        return SurveyState.CLOSED if self.wave.closed_at else SurveyState(self.survey.state)
 
 
 def find_wave_of_link(session: Session, token: str) -> LinkedWave | None:

@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from services.survey.fieldwork.imports import repository, service
 from services.survey.fieldwork.imports.models import Import, Rejection
-from services.survey.fieldwork.imports.schemas import ImportOut, ImportPage, SentForm
+from services.survey.fieldwork.imports.schemas import AnswerImportOut, AnswerImportPage, SentForm
 from services.survey.fieldwork.survey import repository as surveys
 from services.survey.fieldwork.survey.schemas import SurveyId
 from services.survey.fieldwork.survey.service import UNKNOWN
@@ -44,7 +44,7 @@ ImportId = Annotated[UUID, Path(description="The import's id.")]
 @router.post(
     "/{survey_id}/imports",
     status_code=202,
-    response_model=ImportOut,
+    response_model=AnswerImportOut,
     responses=errors(403, 404, 409, 413),
     max_body_size=MAX_FORM_BYTES,
     dependencies=[NO_REPEATED_PARTS],
@@ -79,33 +79,33 @@ def import_answers(
             upload=form.upload(limit=settings.import_limit_bytes, by=caller.subject),
         )
         return json_response(
-            ImportOut.of(created), status=202, location=ImportOut.location_of(created)
+            AnswerImportOut.of(created), status=202, location=AnswerImportOut.location_of(created)
         )
 
     return once(start, form_content=form.fingerprint)
 
 
-@router.get("/{survey_id}/imports", response_model=ImportPage, responses=errors(403, 404))
+@router.get("/{survey_id}/imports", response_model=AnswerImportPage, responses=errors(403, 404))
 def list_answer_imports(
     survey_id: SurveyId, session: Reading, paging: Annotated[PageRequest, paged_by("-created_at")]
 ) -> Response:
     """List the imports of a survey, newest first. Needs a key that sees all rows."""
     found_or_404(surveys.survey(session, survey_id), UNKNOWN)
     rows = repository.answer_imports(session, survey_id=survey_id, paging=paging)
-    return answer_page(ImportPage, ImportOut.of, rows, paging)
+    return answer_page(AnswerImportPage, AnswerImportOut.of, rows, paging)
 
 
 @router.get(
-    "/{survey_id}/imports/{import_id}", response_model=ImportOut, responses=errors(403, 404)
+    "/{survey_id}/imports/{import_id}", response_model=AnswerImportOut, responses=errors(403, 404)
 )
 def read_answer_import(survey_id: SurveyId, import_id: ImportId, session: Reading) -> Response:
     """Read an import: its progress and its counts so far. Needs a key that sees all rows."""
-    return json_response(ImportOut.of(_existing_import(session, survey_id, import_id)))
+    return json_response(AnswerImportOut.of(_existing_import(session, survey_id, import_id)))
 
 
 @router.post(
     "/{survey_id}/imports/{import_id}/cancel",
-    response_model=ImportOut,
+    response_model=AnswerImportOut,
     responses=errors(403, 404),
 )
 def cancel_answer_import(
@@ -116,7 +116,7 @@ def cancel_answer_import(
     def cancel() -> Response:
         row = _existing_import(session, survey_id, import_id)
         jobs.cancel(session, row)
-        return json_response(ImportOut.of(row))
+        return json_response(AnswerImportOut.of(row))
 
     return once(cancel)
 

@@ -64,7 +64,7 @@ _EXAMPLE_IMPORT = QUEUED_IMPORT | {
 }
 
 
-class ImportForm(FileForm):
+class AnswerImportForm(FileForm):
     """The multipart form with which an import is started: the file, and how to read it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_FORM]})
@@ -80,10 +80,10 @@ class ImportForm(FileForm):
     )
 
 
-SentForm = Annotated[ImportForm, Form(media_type="multipart/form-data")]
+SentForm = Annotated[AnswerImportForm, Form(media_type="multipart/form-data")]
 
 
-class ImportOut(FileImportOut):
+class AnswerImportOut(FileImportOut):
     """An import of a file of answers.
 
     `processed` lines are finished; it is the sum of `created`, `updated`, `unchanged` and
@@ -97,5 +97,5 @@ class ImportOut(FileImportOut):
     wave: str
 
 
-class ImportPage(Page[ImportOut]):
+class AnswerImportPage(Page[AnswerImportOut]):
     """A page of imports."""

@@ -10,9 +10,9 @@ from services.survey.fieldwork.response import repository, service
 from services.survey.fieldwork.response.filters import ResponseFilter
 from services.survey.fieldwork.response.schemas import (
     ProgressOut,
-    ResponseCreate,
-    ResponseOut,
-    ResponsePage,
+    SurveyResponseCreate,
+    SurveyResponseOut,
+    SurveyResponsePage,
     progress_out,
     response_out,
 )
@@ -36,11 +36,15 @@ router = Router(
 @router.post(
     "/{survey_id}/responses",
     status_code=201,
-    response_model=ResponseOut,
+    response_model=SurveyResponseOut,
     responses=errors(404, 409),
 )
 def submit_response(
-    survey_id: SurveyId, body: ResponseCreate, once: Once, session: Transaction, reader: Reader
+    survey_id: SurveyId,
+    body: SurveyResponseCreate,
+    once: Once,
+    session: Transaction,
+    reader: Reader,
 ) -> http.Response:
     """Submit one response (答卷).
 
@@ -68,7 +72,7 @@ def submit_response(
     return once(submit)
 
 
-@router.get("/{survey_id}/responses", response_model=ResponsePage, responses=errors(404))
+@router.get("/{survey_id}/responses", response_model=SurveyResponsePage, responses=errors(404))
 def list_responses(
     survey_id: SurveyId,
     session: Reading,
@@ -79,11 +83,11 @@ def list_responses(
     """List the responses to a survey, oldest first."""
     survey_of(session, survey_id)
     rows = repository.responses(session, reader, filters, survey_id=survey_id, paging=paging)
-    return answer_page(ResponsePage, response_out, rows, paging)
+    return answer_page(SurveyResponsePage, response_out, rows, paging)
 
 
 @router.get(
-    "/{survey_id}/responses/{response_id}", response_model=ResponseOut, responses=errors(404)
+    "/{survey_id}/responses/{response_id}", response_model=SurveyResponseOut, responses=errors(404)
 )
 def read_response(
     survey_id: SurveyId,

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from services.survey.design.questionnaire.rules import MOST_ITEMS
 from services.survey.fieldwork.response.models import Response
-from services.survey.fieldwork.survey.domain import State
+from services.survey.fieldwork.survey.domain import SurveyState
 from services.survey.fieldwork.survey.models import Survey, Wave
 from services.survey.fieldwork.survey.schemas import WaveCode
 from shared.contracts.survey.response import Answer
@@ -54,7 +54,7 @@ _STORED: dict[str, Any] = _CREATE | {
 }
 
 
-class ResponseCreate(CustomerReference):
+class SurveyResponseCreate(CustomerReference):
     """The answers of one respondent to one wave (答卷)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CREATE]})
@@ -86,7 +86,7 @@ class ResponseCreate(CustomerReference):
     )
 
 
-class ResponseOut(Body):
+class SurveyResponseOut(Body):
     """A stored response; `customer_id` is null as long as the customer is unknown or anonymous."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_STORED]})
@@ -103,7 +103,7 @@ class ResponseOut(Body):
     answers: dict[str, Answer]
 
 
-class ResponsePage(Page[ResponseOut]):
+class SurveyResponsePage(Page[SurveyResponseOut]):
     """A page of responses."""
 
 
@@ -129,12 +129,12 @@ class ProgressOut(Body):
     """The number of responses to a survey so far, in all and by wave."""
 
     survey_id: UUID
-    state: State
+    state: SurveyState
     n: int = Field(description="Number of responses in all waves.")
     waves: list[WaveProgress]
 
 
-def response_out(row: Response) -> ResponseOut:
+def response_out(row: Response) -> SurveyResponseOut:
     """Return the HTTP response body for a stored response.
 
     The answers in the body include the open answers (free text), which are stored in a column of
@@ -143,7 +143,7 @@ def response_out(row: Response) -> ResponseOut:
     customer = None
     if row.respondent_system is not None and row.respondent_id is not None:
         customer = ExternalIdOut(system=row.respondent_system, id=row.respondent_id)
-    return ResponseOut(
+    return SurveyResponseOut(
         id=row.id,
         version=row.version,
         survey_id=row.survey_id,
@@ -167,7 +167,7 @@ def progress_out(survey: Survey, waves: Sequence[Wave], counts: Sequence[Row[Any
     ]
     return ProgressOut(
         survey_id=survey.id,
-        state=State(survey.state),
+        state=SurveyState(survey.state),
         n=sum(wave.n for wave in progress),
         waves=progress,
     )

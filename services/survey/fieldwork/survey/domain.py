@@ -19,7 +19,7 @@ _SIGNATURE_BYTES = 16
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-class State(StrEnum):
+class SurveyState(StrEnum):
     """The state of a survey; only a published survey takes responses."""
 
     DRAFT = "draft"

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.survey.design.questionnaire.schemas import LocalizedText
 from services.survey.fieldwork.survey import repository, service
-from services.survey.fieldwork.survey.domain import State
+from services.survey.fieldwork.survey.domain import SurveyState
 from services.survey.fieldwork.survey.models import Survey, Wave
 from services.survey.fieldwork.survey.schemas import (
     SurveyCreate,
@@ -67,7 +67,9 @@ def design_survey(body: SurveyCreate, once: Once, session: Transaction, caller: 
 def list_surveys(
     session: Reading,
     paging: Annotated[PageRequest, paged_by("created_at")],
-    state: Annotated[State | None, Query(description="Only surveys in this state (状态).")] = None,
+    state: Annotated[
+        SurveyState | None, Query(description="Only surveys in this state (状态).")
+    ] = None,
 ) -> Response:
     """List surveys, oldest first."""
     surveys = repository.surveys(session, paging=paging, state=state)

@@ -9,7 +9,7 @@ from fastapi import Path
 from pydantic import ConfigDict, Field, StringConstraints
 
 from services.survey.design.questionnaire.schemas import LocalizedText, LocalizedTextUpdate
-from services.survey.fieldwork.survey.domain import State, sign_link_token
+from services.survey.fieldwork.survey.domain import SurveyState, sign_link_token
 from services.survey.fieldwork.survey.models import Survey, Wave
 from shared.http.patch import patched
 from shared.http.schemas import Body, Integer, Page
@@ -170,7 +170,9 @@ class SurveyOut(Body):
         description="A number that every change of the survey or a wave raises; it is the ETag."
     )
     title: LocalizedText = Field(description=_TITLE_DESCRIPTION)
-    state: State = Field(description="State of the survey; only a published one takes responses.")
+    state: SurveyState = Field(
+        description="State of the survey; only a published one takes responses."
+    )
     waves: list[WaveOut]
     items: list[CatalogueItemOut]
     created_at: datetime
@@ -205,7 +207,7 @@ def survey_out(survey: Survey, waves: Sequence[Wave], key: bytes) -> SurveyOut:
         id=survey.id,
         version=survey.version,
         title=LocalizedText(**survey.title),
-        state=State(survey.state),
+        state=SurveyState(survey.state),
         waves=[wave_out(wave, key) for wave in waves],
         items=[CatalogueItemOut(**item) for item in survey.items],
         created_at=survey.created_at,

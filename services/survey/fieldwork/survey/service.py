@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from services.survey.design.questionnaire import repository as questionnaires
 from services.survey.design.questionnaire.domain import (
     Questionnaire,
-    VersionState,
+    QuestionnaireState,
     parse_questionnaire,
 )
 from services.survey.design.questionnaire.models import QuestionnaireVersion
 from services.survey.design.questionnaire.service import UNKNOWN as UNKNOWN_QUESTIONNAIRE
 from services.survey.fieldwork.survey import events, repository
-from services.survey.fieldwork.survey.domain import State, catalogue_item, merge_catalogues
+from services.survey.fieldwork.survey.domain import SurveyState, catalogue_item, merge_catalogues
 from services.survey.fieldwork.survey.models import Survey, Wave
 from shared import clock
 from shared.contracts.survey.survey import CatalogueItem
@@ -49,7 +49,7 @@ def create_survey(
         id=new_id(),
         version=1,
         title=dict(title or version.document["title"]),
-        state=State.DRAFT,
+        state=SurveyState.DRAFT,
         items=[],
         created_at=clock.now(),
         created_by=by,
@@ -97,7 +97,7 @@ def open_wave(
     closed, or if an item with a code of an earlier wave has another scale, type or role.
     """
     survey = _lock_survey(session, survey_id)
-    if survey.state == State.CLOSED:
+    if survey.state == SurveyState.CLOSED:
         raise _survey_closed_conflict()
     waves = repository.waves(session, survey_id)
     if any(wave.code == code for wave in waves):
@@ -115,10 +115,10 @@ def publish_survey(session: Session, *, survey_id: UUID) -> Survey:
     Raises Conflict if the survey is closed.
     """
     survey = _lock_survey(session, survey_id)
-    if survey.state == State.CLOSED:
+    if survey.state == SurveyState.CLOSED:
         raise _survey_closed_conflict()
-    if survey.state == State.DRAFT:
-        survey.state, survey.published_at = State.PUBLISHED, clock.now()
+    if survey.state == SurveyState.DRAFT:
+        survey.state, survey.published_at = SurveyState.PUBLISHED, clock.now()
         _record_change(session, survey)
     return survey
 
@@ -129,10 +129,10 @@ def close_survey(session: Session, *, survey_id: UUID) -> Survey:
     Raises Conflict if the survey is a draft.
     """
     survey = _lock_survey(session, survey_id)
-    if survey.state == State.DRAFT:
+    if survey.state == SurveyState.DRAFT:
         raise Conflict(detail="Only a published survey can be closed.", code="survey_draft")
-    if survey.state == State.PUBLISHED:
-        survey.state, survey.closed_at = State.CLOSED, clock.now()
+    if survey.state == SurveyState.PUBLISHED:
+        survey.state, survey.closed_at = SurveyState.CLOSED, clock.now()
         _record_change(session, survey, events.survey_closed)
     return survey
 
@@ -173,9 +173,9 @@ def wave_for_responses(
     survey = survey_of(session, survey_id)
     waves = repository.waves(session, survey_id)
     wave = _only_open_wave(waves, pointer) if wave_code is None else wave_of(waves, wave_code)
-    if survey.state == State.DRAFT:
+    if survey.state == SurveyState.DRAFT:
         raise Conflict(detail="Publish the survey before it is answered.", code="survey_draft")
-    if survey.state == State.CLOSED:
+    if survey.state == SurveyState.CLOSED:
         raise _survey_closed_conflict()
     if wave.closed_at is not None:
         raise Conflict(detail="This wave of the survey is closed.", code="wave_closed")
@@ -227,7 +227,7 @@ def _published_version(
     else:
         version = questionnaires.version(session, questionnaire_id, number)
         pointer = "/questionnaire_version"
-    if version is None or version.state != VersionState.PUBLISHED:
+    if version is None or version.state != QuestionnaireState.PUBLISHED:
         fault = Fault(pointer, "not_published", "Publish the questionnaire first.")
         raise Conflict(fault, code="questionnaire_not_published")
     return version

@@ -11,14 +11,15 @@ from services.gateway.app import DOCUMENTS, create_app
 from services.gateway.document import openapi, service_documents
 from services.gateway.settings import Settings
 from shared.errors import Problem
-from shared.http.openapi import METHODS, SHARED_COMPONENTS
+from shared.http.document import METHODS
+from shared.http.openapi import SHARED_COMPONENTS
 from shared.http.problems import problem_json
 
 BODY = {"$ref": "#/components/schemas/Body"}
 
 
-def document(path: str, operation_id: str, **schemas: Any) -> dict[str, Any]:
-    """Return the document of a service with one operation, the schema Body and other schemas."""
+def document(path: str, operation_id: str, *, title: str = "Body") -> dict[str, Any]:
+    """Return the document of a service with one operation and the schema Body."""
     answer = {"description": "x", "content": {"application/json": {"schema": BODY}}}
     return {
         "openapi": "3.1.0",
@@ -28,7 +29,7 @@ def document(path: str, operation_id: str, **schemas: Any) -> dict[str, Any]:
                 "get": {"operationId": operation_id, "tags": ["t"], "responses": {"200": answer}},
             }
         },
-        "components": {"schemas": {"Body": {"type": "object", "title": operation_id}, **schemas}},
+        "components": {"schemas": {"Body": {"type": "object", "title": title}}},
     }
 
 
@@ -63,28 +64,18 @@ def released_documents(tmp_path: Path) -> dict[str, Any]:
     return {**service_documents.load(DOCUMENTS), "gateway": own_document}
 
 
-def test_two_services_may_have_different_components_with_the_same_name() -> None:
-    whole = merged(registry=document("/v1/a", "a"), survey=document("/v1/b", "b"))
-    for path, title in (("/v1/a", "a"), ("/v1/b", "b")):
-        schema = whole["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
-        assert component(whole, schema["schema"]["$ref"])["title"] == title
+def test_two_services_cannot_have_different_components_with_the_same_name() -> None:
+    with pytest.raises(ValueError, match="The component Body is defined twice"):
+        merged(registry=document("/v1/a", "a"), survey=document("/v1/b", "b", title="Other"))
 
 
-def test_operation_ids_that_two_services_use_get_the_prefix_of_their_service() -> None:
-    whole = merged(
-        registry=document("/v1/a", "read"),
-        survey=document("/v1/b", "read"),
-        scoring=document("/v1/c", "score"),
-    )
-    names = [item["get"]["operationId"] for item in whole["paths"].values()]
-    assert names == ["registry_read", "survey_read", "score"]
-
-
-def test_references_in_the_mapping_of_a_discriminator_get_the_prefix_too() -> None:
-    mapping = {"discriminator": {"mapping": {"x": "#/components/schemas/Body"}}}
-    whole = merged(registry=document("/v1/a", "a", Either=mapping))
-    either = whole["components"]["schemas"]["RegistryEither"]
-    assert either["discriminator"]["mapping"]["x"] == "#/components/schemas/RegistryBody"
+def test_two_services_cannot_have_the_same_operation_id() -> None:
+    with pytest.raises(ValueError, match="Several operations have the id read: rename"):
+        merged(
+            registry=document("/v1/a", "read"),
+            survey=document("/v1/b", "read"),
+            scoring=document("/v1/c", "score"),
+        )
 
 
 def test_every_operation_needs_a_key_except_those_of_respondents_pages() -> None:
@@ -115,18 +106,16 @@ def test_the_limits_of_uploads_are_documented_on_uploads_only() -> None:
     assert "429" not in listing
 
 
-def test_components_that_every_service_shares_are_defined_once_without_a_prefix() -> None:
+def test_components_that_every_service_shares_are_defined_once() -> None:
     error = {"$ref": "#/components/responses/NotFound"}
     registry, survey = document("/v1/a", "a"), document("/v1/b", "b")
+    shared_response = SHARED_COMPONENTS["responses"]["NotFound"]
     for path, described in (("/v1/a", registry), ("/v1/b", survey)):
         described["paths"][path]["get"]["responses"]["404"] = error
-        described["components"]["responses"] = {"NotFound": {}, "Own": {}}
+        described["components"]["responses"] = {"NotFound": shared_response}
     whole = merged(registry=registry, survey=survey)
     assert whole["paths"]["/v1/a"]["get"]["responses"]["404"] == error
     assert whole["paths"]["/v1/b"]["get"]["responses"]["404"] == error
-    names = set(whole["components"]["responses"])
-    assert names >= {"RegistryOwn", "SurveyOwn", *SHARED_COMPONENTS["responses"]}
-    assert not names & {"RegistryNotFound", "SurveyNotFound"}
     assert component(whole, error["$ref"])["description"] == "There is nothing here."
 
 

@@ -46,5 +46,5 @@ def test_joined_areas_have_every_tag_operation_and_component() -> None:
 
 
 def test_two_areas_cannot_define_different_components_with_the_same_name() -> None:
-    with pytest.raises(ValueError, match="Two areas define the component Code differently"):
+    with pytest.raises(ValueError, match="The component Code is defined twice, and differently"):
         service_documents.join([area("/v1/a", Code={"type": "string"}), area("/v1/b", Code={})])

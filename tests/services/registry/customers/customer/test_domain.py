@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from services.registry.customers.customer.domain import (
+    CustomerKind,
+    CustomerNature,
     ExternalId,
-    Kind,
-    Nature,
     Ownership,
     Record,
     RetailFormat,
@@ -21,12 +21,12 @@ from services.registry.customers.customer.domain import (
 )
 from shared.row_access import SYSTEM_READER, Reader, Rows
 
-RECORD = Record(name="王强", kind=Kind.UNKNOWN, nature=Nature.UNKNOWN)
+RECORD = Record(name="王强", kind=CustomerKind.UNKNOWN, nature=CustomerNature.UNKNOWN)
 
 
 def finds(q: str, name: str) -> bool:
     """Return whether a search for `q` finds a customer with this name."""
-    stored = tokens(Record(name=name, kind=Kind.UNKNOWN, nature=Nature.UNKNOWN))
+    stored = tokens(Record(name=name, kind=CustomerKind.UNKNOWN, nature=CustomerNature.UNKNOWN))
     return all(any(token.startswith(prefix) for token in stored) for prefix in query_tokens(q))
 
 
@@ -97,19 +97,19 @@ def test_every_record_is_visible_to_a_reader_of_all_rows() -> None:
 @pytest.mark.parametrize(
     ("kind", "nature", "fits"),
     [
-        (Kind.PERSON, Nature.INDIVIDUAL, True),
-        (Kind.PERSON, Nature.HOUSEHOLD, True),
-        (Kind.PERSON, Nature.RETAILER, False),
-        (Kind.PERSON, Nature.UNKNOWN, True),
-        (Kind.ORGANISATION, Nature.RETAILER, True),
-        (Kind.ORGANISATION, Nature.INDIVIDUAL, False),
-        (Kind.ORGANISATION, Nature.HOUSEHOLD, False),
-        (Kind.ORGANISATION, Nature.UNKNOWN, True),
-        (Kind.UNKNOWN, Nature.HOUSEHOLD, True),
+        (CustomerKind.PERSON, CustomerNature.INDIVIDUAL, True),
+        (CustomerKind.PERSON, CustomerNature.HOUSEHOLD, True),
+        (CustomerKind.PERSON, CustomerNature.RETAILER, False),
+        (CustomerKind.PERSON, CustomerNature.UNKNOWN, True),
+        (CustomerKind.ORGANISATION, CustomerNature.RETAILER, True),
+        (CustomerKind.ORGANISATION, CustomerNature.INDIVIDUAL, False),
+        (CustomerKind.ORGANISATION, CustomerNature.HOUSEHOLD, False),
+        (CustomerKind.ORGANISATION, CustomerNature.UNKNOWN, True),
+        (CustomerKind.UNKNOWN, CustomerNature.HOUSEHOLD, True),
     ],
 )
 def test_persons_are_individual_or_household_and_organisations_are_not(
-    kind: Kind, nature: Nature, *, fits: bool
+    kind: CustomerKind, nature: CustomerNature, *, fits: bool
 ) -> None:
     found = contradictions(Record(name="x", kind=kind, nature=nature))
     assert [each.field for each in found] == ([] if fits else ["nature"])
@@ -118,22 +118,22 @@ def test_persons_are_individual_or_household_and_organisations_are_not(
 def test_a_person_has_no_ownership_and_only_a_retailer_has_a_retail_format() -> None:
     person = Record(
         name="x",
-        kind=Kind.PERSON,
-        nature=Nature.INDIVIDUAL,
+        kind=CustomerKind.PERSON,
+        nature=CustomerNature.INDIVIDUAL,
         ownership=Ownership.PRIVATE,
         retail_format=RetailFormat.SUPERMARKET,
     )
-    shop = replace(person, kind=Kind.ORGANISATION, nature=Nature.RETAILER)
+    shop = replace(person, kind=CustomerKind.ORGANISATION, nature=CustomerNature.RETAILER)
     assert [each.field for each in contradictions(person)] == ["ownership", "retail_format"]
     assert contradictions(shop) == []
-    assert contradictions(replace(shop, kind=Kind.UNKNOWN)) == []
+    assert contradictions(replace(shop, kind=CustomerKind.UNKNOWN)) == []
 
 
 def test_the_message_of_a_contradiction_names_the_allowed_values() -> None:
     wrong = Record(
         name="x",
-        kind=Kind.PERSON,
-        nature=Nature.WHOLESALER,
+        kind=CustomerKind.PERSON,
+        nature=CustomerNature.WHOLESALER,
         ownership=Ownership.PRIVATE,
         retail_format=RetailFormat.SUPERMARKET,
     )

@@ -4,7 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from services.registry.customers.customer.domain import ExternalId, Kind, Nature, Record
+from services.registry.customers.customer.domain import (
+    CustomerKind,
+    CustomerNature,
+    ExternalId,
+    Record,
+)
 from services.registry.customers.customer.importing import (
     PHONE,
     TAGS,
@@ -39,7 +44,10 @@ def test_an_id_that_consists_only_of_the_suffix_is_refused() -> None:
 def test_an_existing_customer_has_one_main_id_whichever_id_a_line_names() -> None:
     first, second = ExternalId("erp", "1"), ExternalId("erp", "2")
     record = Record(
-        name="x", kind=Kind.UNKNOWN, nature=Nature.UNKNOWN, external_ids=(first, second)
+        name="x",
+        kind=CustomerKind.UNKNOWN,
+        nature=CustomerNature.UNKNOWN,
+        external_ids=(first, second),
     )
     assert {main_external_id(key, record) for key in (first, second)} == {first}
     assert main_external_id(second, None) == second
@@ -47,28 +55,30 @@ def test_an_existing_customer_has_one_main_id_whichever_id_a_line_names() -> Non
 
 def test_kind_and_nature_of_a_new_customer_are_unknown_unless_the_line_has_them() -> None:
     bare = build_record({"external_id": "17", "name": "华东"}, OPTIONS, None)
-    assert bare == Record(name="华东", kind=Kind.UNKNOWN, nature=Nature.UNKNOWN)
+    assert bare == Record(name="华东", kind=CustomerKind.UNKNOWN, nature=CustomerNature.UNKNOWN)
     values = {
         "external_id": "17",
         "name": "华东",
-        "kind": Kind.ORGANISATION,
-        "nature": Nature.RETAILER,
+        "kind": CustomerKind.ORGANISATION,
+        "nature": CustomerNature.RETAILER,
     }
     record = build_record(values, OPTIONS, None)
-    assert (record.kind, record.nature) == (Kind.ORGANISATION, Nature.RETAILER)
+    assert (record.kind, record.nature) == (CustomerKind.ORGANISATION, CustomerNature.RETAILER)
 
 
 def test_a_line_changes_only_the_fields_of_an_existing_customer_that_it_has() -> None:
-    before = Record(name="old", kind=Kind.PERSON, nature=Nature.INDIVIDUAL, city="上海")
+    before = Record(
+        name="old", kind=CustomerKind.PERSON, nature=CustomerNature.INDIVIDUAL, city="上海"
+    )
     after = build_record({"external_id": "17", "name": "new"}, OPTIONS, before)
     assert after == replace(before, name="new")
 
 
 def test_a_record_that_contradicts_itself_has_faults_by_field() -> None:
-    record = Record(name="王强", kind=Kind.PERSON, nature=Nature.RETAILER)
+    record = Record(name="王强", kind=CustomerKind.PERSON, nature=CustomerNature.RETAILER)
     ((field, message),) = record_faults(record)
     assert (field, "individual or household" in message) == ("nature", True)
-    assert list(record_faults(replace(record, nature=Nature.INDIVIDUAL))) == []
+    assert list(record_faults(replace(record, nature=CustomerNature.INDIVIDUAL))) == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,12 @@ import httpx
 import pytest
 
 from services.registry.customers.customer import service
-from services.registry.customers.customer.domain import ExternalId, Kind, Nature, Record
+from services.registry.customers.customer.domain import (
+    CustomerKind,
+    CustomerNature,
+    ExternalId,
+    Record,
+)
 from shared.contracts.registry.customer import CustomerChanged, CustomerRegistered, CustomerState
 from shared.http.identity import Identity
 from shared.row_access import SYSTEM_READER, Rows
@@ -185,8 +190,8 @@ def test_a_system_with_a_colon_on_record_can_be_read_and_corrected(
     old = Record(
         external_ids=(ExternalId("a:b", "17"),),
         name="华东百货",
-        kind=Kind.UNKNOWN,
-        nature=Nature.UNKNOWN,
+        kind=CustomerKind.UNKNOWN,
+        nature=CustomerNature.UNKNOWN,
     )
     with registry.database.transaction() as session:
         customer = service.register_customer(session, record=old, by="key", reader=SYSTEM_READER)
@@ -206,8 +211,8 @@ def test_a_stored_customer_that_exceeds_a_limit_can_be_read_and_changed(
     old = Record(
         external_ids=tuple(ExternalId("erp", f"{n:02}" if n else "") for n in range(51)),
         name=" ",
-        kind=Kind.PERSON,
-        nature=Nature.INDIVIDUAL,
+        kind=CustomerKind.PERSON,
+        nature=CustomerNature.INDIVIDUAL,
         tags=("a",) * 51,
     )
     with registry.database.transaction() as session:

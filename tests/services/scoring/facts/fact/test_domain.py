@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.facts.fact.domain import Cutoff, Fact, Kind, facts_of, link_versions
+from services.scoring.facts.fact.domain import Cutoff, Fact, FactKind, facts_of, link_versions
 from shared.money import exact_arithmetic
 from tests.services.scoring.samples import (
     CUSTOMER_ID,
@@ -36,7 +36,7 @@ def test_a_discount_reduces_the_amount_of_a_return() -> None:
 
 
 def test_an_order_with_returned_lines_only_gives_no_purchase() -> None:
-    assert [fact.kind for fact in facts_of(Order(lines=[line("-1", "5")]))] == [Kind.RETURN]
+    assert [fact.kind for fact in facts_of(Order(lines=[line("-1", "5")]))] == [FactKind.RETURN]
 
 
 def test_a_line_at_a_price_of_0_is_a_purchase() -> None:

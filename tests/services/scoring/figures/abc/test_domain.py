@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from services.scoring.figures.abc.domain import (
     Abc,
-    Basis,
+    AbcBasis,
+    AbcMethod,
     Buyer,
     CustomerClass,
-    Method,
     abc,
     basis_for,
     buyers_of,
@@ -38,7 +38,7 @@ def _buyers(values: Sequence[str | Decimal]) -> list[Buyer]:
     ]
 
 
-def _abc(values: Sequence[str | Decimal], method: Method = Method.COUNT) -> Abc:
+def _abc(values: Sequence[str | Decimal], method: AbcMethod = AbcMethod.COUNT) -> Abc:
     """Return the ABC table of one buyer for each value."""
     return abc(ranking(_buyers(values)), rule=CLASSES, method=method)
 
@@ -77,20 +77,20 @@ def _buyer(number: int, value: str) -> Buyer:
 
 def test_by_revenue_the_value_of_each_customer_with_a_purchase_is_the_revenue() -> None:
     customers = [_customer(1, 1, "30"), _customer(2, 0, "40"), _customer(3, 7, None)]
-    assert buyers_of(customers, Basis.REVENUE) == [_buyer(1, "100"), _buyer(3, "300")]
+    assert buyers_of(customers, AbcBasis.REVENUE) == [_buyer(1, "100"), _buyer(3, "300")]
 
 
 def test_profit_is_used_as_value_only_if_the_profit_of_every_buyer_is_known() -> None:
     customers = [_customer(1, 1, "30"), _customer(2, 1, "0"), _customer(3, 0, None)]
-    assert buyers_of(customers, basis_for(customers, Basis.PROFIT)) == [
+    assert buyers_of(customers, basis_for(customers, AbcBasis.PROFIT)) == [
         _buyer(1, "30"),
         _buyer(2, "0"),
     ]
-    assert basis_for([*customers, _customer(4, 1, None)], Basis.PROFIT) is Basis.REVENUE
+    assert basis_for([*customers, _customer(4, 1, None)], AbcBasis.PROFIT) is AbcBasis.REVENUE
 
 
 def test_without_buyers_the_basis_is_revenue() -> None:
-    assert basis_for([_customer(1, 0, "30")], Basis.PROFIT) is Basis.REVENUE
+    assert basis_for([_customer(1, 0, "30")], AbcBasis.PROFIT) is AbcBasis.REVENUE
 
 
 def test_by_count_the_first_5_percent_are_a_and_the_next_15_percent_are_b() -> None:
@@ -104,12 +104,12 @@ def test_the_number_of_customers_in_a_class_is_rounded_up() -> None:
 
 
 def test_by_value_the_customer_who_crosses_a_limit_is_in_the_higher_class() -> None:
-    assert _classes(_abc(["69", "2", "19", "1", "9"], Method.VALUE)) == "AABCC"
-    assert _classes(_abc(["70", "20", "10"], Method.VALUE)) == "ABC"
+    assert _classes(_abc(["69", "2", "19", "1", "9"], AbcMethod.VALUE)) == "AABCC"
+    assert _classes(_abc(["70", "20", "10"], AbcMethod.VALUE)) == "ABC"
 
 
-@pytest.mark.parametrize("method", Method)
-def test_a_customer_with_a_negative_value_is_in_class_c(method: Method) -> None:
+@pytest.mark.parametrize("method", AbcMethod)
+def test_a_customer_with_a_negative_value_is_in_class_c(method: AbcMethod) -> None:
     assert _classes(_abc(["-1"], method)) == "C"
 
 
@@ -129,7 +129,7 @@ def test_customers_of_equal_value_rank_by_external_id_as_text_then_by_id() -> No
         return Buyer(customer_id=UUID(int=number), external_id=external_id, value=Decimal(1))
 
     tied = [buyer(1, None), buyer(2, "9"), buyer(4, "10"), buyer(3, "10")]
-    table = abc(ranking(tied), rule=CLASSES, method=Method.COUNT)
+    table = abc(ranking(tied), rule=CLASSES, method=AbcMethod.COUNT)
     assert [customer.int for customer in table.classes] == [3, 4, 2, 1]
 
 
@@ -185,9 +185,9 @@ def test_the_gini_coefficient_replaces_negative_values_by_0() -> None:
     assert gini([Decimal(0), Decimal(-1)]) is None
 
 
-@given(st.lists(amounts, max_size=40), st.sampled_from(Method), st.randoms())
+@given(st.lists(amounts, max_size=40), st.sampled_from(AbcMethod), st.randoms())
 def test_the_rows_sum_to_all_customers_and_their_value_in_any_input_order(
-    values: list[Decimal], method: Method, random: Random
+    values: list[Decimal], method: AbcMethod, random: Random
 ) -> None:
     table = _abc(values, method)
     with exact_arithmetic():
@@ -198,9 +198,9 @@ def test_the_rows_sum_to_all_customers_and_their_value_in_any_input_order(
     assert abc(ranking(shuffled), rule=CLASSES, method=method) == table
 
 
-@given(st.lists(amounts, max_size=40), st.sampled_from(Method))
+@given(st.lists(amounts, max_size=40), st.sampled_from(AbcMethod))
 def test_no_customer_in_a_higher_class_has_a_lower_value(
-    values: list[Decimal], method: Method
+    values: list[Decimal], method: AbcMethod
 ) -> None:
     table = _abc(values, method)
     classes_by_value = [
@@ -208,7 +208,7 @@ def test_no_customer_in_a_higher_class_has_a_lower_value(
         for buyer in sorted(_buyers(values), key=lambda buyer: (-buyer.value, buyer.external_id))
     ]
     assert classes_by_value == sorted(classes_by_value)
-    assert classes_by_value.count(A) <= ceil(len(values) * 0.05) or method is Method.VALUE
+    assert classes_by_value.count(A) <= ceil(len(values) * 0.05) or method is AbcMethod.VALUE
 
 
 def _damped(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scoring.facts.exchange_rate.domain import ExchangeRates, ExcludedAmount
-from services.scoring.facts.fact.domain import Cutoff, Fact, Kind
+from services.scoring.facts.fact.domain import Cutoff, Fact, FactKind
 from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.figures.score.domain import (
     Contribution,
@@ -58,7 +58,7 @@ def test_a_revenue_of_100_000_gives_one_point() -> None:
 
 
 def test_returns_reduce_points_and_revenue() -> None:
-    found = _score([fact("300000"), fact("-100000", kind=Kind.RETURN, source=2)])
+    found = _score([fact("300000"), fact("-100000", kind=FactKind.RETURN, source=2)])
     assert (found.value_points, found.revenue) == (Decimal(2), Decimal(200_000))
 
 
@@ -75,7 +75,7 @@ def test_purchases_on_one_day_are_one_purchase_day() -> None:
 
 
 def test_a_return_is_not_a_purchase_day() -> None:
-    found = _score([fact("-5", kind=Kind.RETURN)])
+    found = _score([fact("-5", kind=FactKind.RETURN)])
     assert (found.purchases, found.purchase_days, found.rung) == (0, 0, Rung.SUSPECT)
 
 
@@ -117,7 +117,7 @@ def test_the_satisfaction_term_gives_a_tenth_of_the_latest_index_once_it_is_on()
 
 
 def test_a_score_has_a_profit_only_if_every_fact_has_a_cost() -> None:
-    with_costs = [fact("10", cost="4"), fact("-2", kind=Kind.RETURN, cost="-1", source=2)]
+    with_costs = [fact("10", cost="4"), fact("-2", kind=FactKind.RETURN, cost="-1", source=2)]
     assert _score(with_costs).profit == 5
     assert _score([*with_costs, fact("1", source=3)]).profit is None
     assert _score([*with_costs, fact("1", source=3, cost="0")]).profit == 6
@@ -140,7 +140,7 @@ def test_a_fact_dated_in_the_future_is_included_from_its_day_on() -> None:
 
 def test_the_score_changes_when_a_fact_with_a_currency_is_no_longer_recent() -> None:
     assert _score([answer("75")], Cutoff(as_of=day(1))).changes_on is None
-    in_dollars = fact("-1", kind=Kind.RETURN, currency="USD")
+    in_dollars = fact("-1", kind=FactKind.RETURN, currency="USD")
     found = _score([in_dollars], Cutoff(as_of=day(1)))
     assert found.changes_on == date(2025, 1, 1)
     assert [each.facts for each in found.recent_excluded] == [1]
@@ -160,7 +160,7 @@ def test_a_superseded_fact_in_the_future_does_not_change_the_score_on_its_day() 
 
 def test_facts_of_size_0_give_no_points_and_no_satisfaction() -> None:
     """An order without lines, or a response without an answered item, gives a fact of size 0."""
-    empty = [fact("0", kind=Kind.RETURN, size=0), answer("0", on=5, source=2, n=0)]
+    empty = [fact("0", kind=FactKind.RETURN, size=0), answer("0", on=5, source=2, n=0)]
     assert [
         term.facts
         for term in explain(empty, cutoff=AFTER_ALL_FACTS, rules=BOTH_TERMS, rates=NO_RATES)
@@ -182,7 +182,7 @@ def test_of_two_answers_at_the_same_moment_the_one_with_the_greater_id_is_the_la
 
 def test_the_explanation_lists_facts_by_day_with_their_points_and_rule() -> None:
     bought = fact("300000", on=5, source=2, currency="EUR")
-    returned = fact("-100000", kind=Kind.RETURN, on=3, source=3)
+    returned = fact("-100000", kind=FactKind.RETURN, on=3, source=3)
     without_a_rate = fact("1", on=4, source=4, currency="USD")
     (term,) = explain(
         [bought, without_a_rate, returned],

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.scoring.facts.exchange_rate.models import ExchangeRate
 from services.scoring.facts.fact.changes import Changes, Extractor
-from services.scoring.facts.fact.domain import Kind
+from services.scoring.facts.fact.domain import FactKind
 from services.scoring.figures.score import handlers as score_handlers
 from services.scoring.figures.score.models import Assignment
 from services.scoring.worker import handlers
@@ -203,7 +203,7 @@ def test_an_additional_extractor_can_add_facts_and_recompute_customers(
     scoring: Running, worker: Worker
 ) -> None:
     worker.handle(customer("a"), order("1", "a", SPRING, ("1", "100000")))
-    fact = samples.fact("-50000", kind=Kind.RETURN)._replace(customer_id=id_of("a"))
+    fact = samples.fact("-50000", kind=FactKind.RETURN)._replace(customer_id=id_of("a"))
 
     def extract(_session: Session, events: Sequence[Complaint], _settings: Any) -> Changes:
         facts = [fact._replace(amount=event.amount) for event in events]

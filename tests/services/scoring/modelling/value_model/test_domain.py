@@ -7,7 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from services.scoring.modelling.value_model.domain import State, ValueModel, model_at, rules_from
+from services.scoring.modelling.value_model.domain import (
+    ModelState,
+    ValueModel,
+    model_at,
+    rules_from,
+)
 from tests.services.scoring.samples import RULES, day, noon
 
 
@@ -23,7 +28,9 @@ def test_the_default_model_has_the_satisfaction_term_switched_off() -> None:
     assert [term.name for term in RULES.active_terms] == ["purchases"]
 
 
-def _model(number: int, start: int, end: int | None, state: State = State.RETIRED) -> ValueModel:
+def _model(
+    number: int, start: int, end: int | None, state: ModelState = ModelState.RETIRED
+) -> ValueModel:
     """Return a value model that is active from day `start` until day `end`."""
     return ValueModel(
         model_id=UUID(int=number),
@@ -38,8 +45,8 @@ def _model(number: int, start: int, end: int | None, state: State = State.RETIRE
 MODELS = [
     _model(1, 10, 20),
     _model(2, 20, 30),
-    _model(3, 40, None, State.ACTIVE),
-    _model(4, 0, None, State.DRAFT),
+    _model(3, 40, None, ModelState.ACTIVE),
+    _model(4, 0, None, ModelState.DRAFT),
 ]
 
 

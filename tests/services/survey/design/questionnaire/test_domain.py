@@ -3,10 +3,10 @@ from typing import Any
 from services.survey.design.questionnaire.domain import (
     Choice,
     Item,
+    ItemRole,
     Question,
     Questionnaire,
     QuestionType,
-    Role,
     Text,
     parse_questionnaire,
 )
@@ -38,13 +38,13 @@ def test_a_matrix_has_one_item_per_row_and_every_other_question_is_one_item() ->
 
 
 def test_a_matrix_row_without_a_role_has_the_role_of_its_matrix() -> None:
-    assert items_by_code()["appearance"].role is Role.SATISFACTION
-    assert items_by_code()["safety"].role is Role.QUALITY
+    assert items_by_code()["appearance"].role is ItemRole.SATISFACTION
+    assert items_by_code()["safety"].role is ItemRole.QUALITY
 
 
 def test_an_nps_question_has_a_scale_from_0_to_10_and_the_role_recommend() -> None:
     item = items_by_code()["recommend"]
-    assert (item.least, item.most, item.role) == (0, 10, Role.RECOMMEND)
+    assert (item.least, item.most, item.role) == (0, 10, ItemRole.RECOMMEND)
     assert [choice.value for choice in item.choices] == list(range(11))
 
 
@@ -113,7 +113,7 @@ def test_a_question_has_no_hint_and_is_optional_by_default() -> None:
     question = parse_question(type="text", longest=9)
     (item,) = question.items
     assert (question.hint, question.required, item.required) == (None, False, False)
-    assert item.role is Role.OTHER
+    assert item.role is ItemRole.OTHER
 
 
 def test_a_number_is_whole_and_without_bounds_by_default() -> None:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from services.survey.design.questionnaire.domain import Role, Text, parse_questionnaire
+from services.survey.design.questionnaire.domain import ItemRole, Text, parse_questionnaire
 from services.survey.design.questionnaire.rules import find_faults
 from services.survey.design.questionnaire.templates import load_template, template_names
 
@@ -43,7 +43,7 @@ def test_the_product_quality_template_asks_for_satisfaction_with_the_best_answer
     document = document_of("product-quality")
     items = {item.code: item for item in parse_questionnaire(document).items}
     aspects = [items[code] for code in ("appearance", "stability", "performance", "safety")]
-    assert {item.role for item in aspects} == {Role.SATISFACTION}
+    assert {item.role for item in aspects} == {ItemRole.SATISFACTION}
     assert [choice.text.en for choice in aspects[0].choices if choice.text] == [
         "Very satisfied",
         "Rather satisfied",
