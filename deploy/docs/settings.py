@@ -50,4 +50,4 @@ def _default(field: FieldInfo) -> str:
     """Return the default of a setting as the table shows it."""
     if field.is_required():
         return "must be given"
-    return "" if field.default is None else f"`{field.default}`"
+    return "" if field.default in {None, ()} else f"`{field.default}`"

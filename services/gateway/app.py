@@ -9,6 +9,7 @@ from services.gateway import administrator
 from services.gateway.admission import Admission
 from services.gateway.api_key import routes as api_key
 from services.gateway.api_key.key_cache import KeyCache
+from services.gateway.cors import Cors
 from services.gateway.document import asyncapi, openapi, service_documents
 from services.gateway.document import routes as document
 from services.gateway.document.allowed import AllowedMethods
@@ -61,13 +62,13 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
         seconds=settings.upstream_seconds,
         connections=settings.upstream_connections,
     )
-    return Telemetry(
-        Admission(
-            own_app=app,
-            service_of=openapi.owners(services),
-            allowed=AllowedMethods(app.state.openapi_document),
-            key_cache=app.state.key_cache,
-            forward=Forwarder(upstream, Signer(private_key), limits),
-            upstream=upstream,
-        )
+    admission = Admission(
+        own_app=app,
+        service_of=openapi.owners(services),
+        allowed=AllowedMethods(app.state.openapi_document),
+        key_cache=app.state.key_cache,
+        forward=Forwarder(upstream, Signer(private_key), limits),
+        upstream=upstream,
     )
+    origins = settings.cors_origins
+    return Telemetry(Cors(admission, origins=origins) if origins else admission)

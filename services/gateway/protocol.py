@@ -6,6 +6,7 @@ it with a problem (application/problem+json).
 """
 
 from asyncio import BaseTransport, TimerHandle, Transport
+from collections.abc import Collection
 from typing import Any, ClassVar, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import (
@@ -14,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from services.gateway import cors
 from services.gateway.proxy.problems import HeadersTooLarge, TooSlow
 from services.gateway.settings import Settings
 from shared.errors import BadRequest, Problem
@@ -36,11 +38,13 @@ log = logger(__name__)
 class GuardedProtocol(HttpToolsProtocol):
     """An HTTP connection that refuses a request whose headers are too large, too slow or not HTTP.
 
-    A subclass sets the limits: `header_limit` in bytes and `header_seconds`.
+    A subclass sets the limits, `header_limit` in bytes and `header_seconds`, and the origins of the
+    pages that may read a refusal.
     """
 
     header_limit: ClassVar[int]
     header_seconds: ClassVar[float]
+    cors_origins: ClassVar[Collection[str]]
 
     _deadline: TimerHandle | None = None
     _header_bytes = 0
@@ -146,28 +150,37 @@ class GuardedProtocol(HttpToolsProtocol):
         log.info("request.refused", status=problem.status, code=problem.kind)
         previous: RequestResponseCycle | None = self.cycle
         if previous is None or previous.response_complete:
-            body = problem_json(problem)
-            head = b"content-type: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % (
-                MEDIA_TYPE.encode(),
-                len(body),
-            )
-            self.transport.write(STATUS_LINE[problem.status] + head + body)
-            self.transport.write_eof()
-            self._set_deadline(LINGER_SECONDS)
+            self._write_refusal(problem)
         elif previous.more_body:
             self.transport.close()
         else:
             previous.keep_alive = False
 
+    def _write_refusal(self, problem: Problem) -> None:
+        """Write the answer to an invalid request; the caller may read it for some seconds."""
+        body = problem_json(problem)
+        origin = dict(self.headers or ()).get(b"origin", b"").decode("latin-1")
+        headers = {
+            "Content-Type": MEDIA_TYPE,
+            "Content-Length": len(body),
+            "Connection": "close",
+            **cors.headers_for(origin, self.cors_origins),
+        }
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        self.transport.write(STATUS_LINE[problem.status] + lines.encode("latin-1") + b"\r\n" + body)
+        self.transport.write_eof()
+        self._set_deadline(LINGER_SECONDS)
+
 
 def server_options(settings: Settings) -> dict[str, Any]:
     """Return the options of uvicorn: the limits of requests, and the proxies that are trusted."""
-    limits = {
+    attributes = {
         "header_limit": settings.header_limit_bytes,
         "header_seconds": settings.header_seconds,
+        "cors_origins": settings.cors_origins,
     }
     return {
-        "http": type("LimitedProtocol", (GuardedProtocol,), limits),
+        "http": type("LimitedProtocol", (GuardedProtocol,), attributes),
         "ws": "none",
         "proxy_headers": settings.trusted_edges is not None,
         "forwarded_allow_ips": settings.trusted_edges,

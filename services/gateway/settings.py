@@ -1,11 +1,43 @@
 """Settings of the gateway."""
 
+import re
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
 
 from shared.settings import ServiceSettings
+
+_ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:[1-9][0-9]*)?")
+_ANY_ORIGIN: Final = "*"
+_OWN_PORTS: Final = (("http://", ":80"), ("https://", ":443"))
+
+
+def _origins(value: Any) -> Any:
+    """Return the origins in a text, which are separated by commas.
+
+    Raises ValueError for an origin that is not written as browsers write it in the header Origin,
+    which is compared letter by letter, and for `null`, which a page of any origin can send.
+    """
+    if not isinstance(value, str):
+        return value
+    origins = tuple(origin.strip() for origin in value.split(","))
+    if origins == (_ANY_ORIGIN,):
+        return origins
+    for number, origin in enumerate(origins, 1):
+        has_own_port = any(origin.startswith(a) and origin.endswith(b) for a, b in _OWN_PORTS)
+        if has_own_port or not _ORIGIN.fullmatch(origin):
+            raise ValueError(
+                f"number {number} is no origin as browsers send it; write scheme, host and port in "
+                "lower case, without a path, a final slash or the scheme's own port: "
+                "https://crm.example.com, http://localhost:5173; or only * for every origin"
+            )
+    return origins
+
+
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
+"""Origins of web pages; in the environment they are separated by commas."""
 
 
 class Settings(ServiceSettings):
@@ -27,6 +59,11 @@ class Settings(ServiceSettings):
         None,
         description="Addresses or networks of the proxies in front of the gateway, separated by "
         "commas: their X-Forwarded-For and -Proto are trusted.",
+    )
+    cors_origins: Origins = Field(
+        (),
+        description="Origins of the web pages that may call the API from a browser, separated by "
+        "commas, such as https://crm.example.com; * allows every page that has an API key.",
     )
     body_limit_bytes: int = Field(
         1024**2, ge=1024, description="Largest body of a request that is no import, in bytes."

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -123,7 +124,7 @@ def served_gateway(
 
 
 @contextmanager
-def served_like(gateway: Gateway, **changed: float) -> Iterator[Gateway]:
+def served_like(gateway: Gateway, **changed: Any) -> Iterator[Gateway]:
     """Serve another gateway with the database and services of this one and changed settings."""
     settings = gateway.settings.model_copy(update=changed)
     with _served(settings, gateway.upstream, settings.data / "openapi") as another:

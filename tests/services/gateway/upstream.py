@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.errors import Invalid
 from shared.http import problems
 from shared.http.authentication import RequireIdentity
 from shared.http.identity import Verifier
@@ -42,8 +43,10 @@ class Upstream:
             Route("/v1/customers/large", self.large),
             Route("/v1/customers/answer/{status:int}", self.answer, methods=METHODS),
             Route("/v1/customers/moved", self.moved),
+            Route("/v1/customers/invalid", self.invalid),
             Route("/v1/customers/bug", self.bug, methods=["POST"]),
             Route("/v1/customers/odd-headers", self.odd_headers),
+            Route("/v1/customers/all-headers", self.all_headers),
             Route("/{rest:path}", self.echo, methods=METHODS),
         ]
         verifier = Verifier(audience=audience, public_key_file=public_key_file)
@@ -117,6 +120,10 @@ class Upstream:
         """Redirect to an address of this service."""
         return Response(status_code=307, headers={"Location": f"{request.base_url}v1/customers/2"})
 
+    async def invalid(self, _: Request) -> Response:
+        """Refuse the request with a problem."""
+        raise Invalid
+
     async def bug(self, _: Request) -> Response:
         """Raise an unexpected exception."""
         raise ZeroDivisionError
@@ -133,6 +140,17 @@ class Upstream:
                 "ETag": '"3"',
             },
         )
+
+    async def all_headers(self, _: Request) -> Response:
+        """Answer with every header that a service sends to callers."""
+        headers = {
+            "ETag": '"3"',
+            "Idempotent-Replayed": "true",
+            "Link": '</v1/customers?cursor=x>; rel="next"',
+            "Location": "/v1/customers/17",
+            "Retry-After": "2",
+        }
+        return JSONResponse({}, headers=headers)
 
 
 class _ResponseInterrupter:
