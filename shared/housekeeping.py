@@ -1,43 +1,30 @@
 """The loop that deletes old rows: stored responses to requests, and ids of applied events."""
 
 from datetime import timedelta
-from threading import Event
 
 from sqlalchemy import delete
-from sqlalchemy.exc import SQLAlchemyError
 
 from shared import clock
 from shared.database import Database
-from shared.loops import Loop
+from shared.loops import PeriodicLoop
 from shared.models import Inbox, StoredAnswer
 
 ANSWER_RETENTION = timedelta(days=2)
 INBOX_RETENTION = timedelta(days=30)
-_EVERY_SECONDS = 600
 
 
-class Housekeeping(Loop):
-    """The loop of a worker that deletes expired rows at intervals."""
+class Housekeeping(PeriodicLoop):
+    """The loop of a worker that deletes expired rows every ten minutes."""
 
     name = "housekeeping"
+    every_seconds = 600
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @property
-    def is_stalled(self) -> bool:
-        """Always False: this loop sleeps for ten minutes, and no other work depends on it."""
-        return False
-
-    def run(self, stop: Event) -> None:
-        """Delete expired rows at once and then every ten minutes, until `stop` is set."""
-        while not stop.is_set():
-            try:
-                delete_expired(self._database)
-            except SQLAlchemyError as error:
-                self.wait_if_outage(error, stop)
-            else:
-                stop.wait(_EVERY_SECONDS)
+    def turn(self) -> None:
+        """Delete expired rows."""
+        delete_expired(self._database)
 
 
 def delete_expired(database: Database) -> None:

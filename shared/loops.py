@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from threading import Event, Thread
 from typing import ClassVar
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from shared.database import is_outage
 from shared.logging import logger
 from shared.outages import LogUnavailable
@@ -45,6 +47,31 @@ class Loop:
         log.warning("loop.waits", loop=self.name, reason=str(error).partition("\n")[0])
         self.beat()
         stop.wait(_OUTAGE_SECONDS)
+
+
+class PeriodicLoop(Loop):
+    """Work that a worker does at once and then at long intervals; no other work waits for it."""
+
+    every_seconds: ClassVar[float]
+
+    def turn(self) -> None:
+        """Do the work once."""
+        raise NotImplementedError
+
+    @property
+    def is_stalled(self) -> bool:
+        """Always False: this loop sleeps for a long time between two turns."""
+        return False
+
+    def run(self, stop: Event) -> None:
+        """Call `turn` at once and then at intervals, until `stop` is set."""
+        while not stop.is_set():
+            try:
+                self.turn()
+            except SQLAlchemyError as error:
+                self.wait_if_outage(error, stop)
+            else:
+                stop.wait(self.every_seconds)
 
 
 def run_all(loops: Sequence[Loop], stop: Event, *, drain_seconds: float) -> None:

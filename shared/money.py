@@ -51,3 +51,15 @@ def format_decimal(value: Decimal) -> str:
     text = format(value, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
+
+
+def sortable_text(value: Decimal) -> str:
+    """Return a decimal as a text of digits such that texts sort like the numbers.
+
+    The text has 20 digits for the fraction. SQLite stores exact decimals as text, and it would sort
+    "9" after "10".
+    """
+    with exact_arithmetic():
+        scaled = int(value.scaleb(20))
+    shifted = scaled + 10**60
+    return f"{shifted:061d}"

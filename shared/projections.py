@@ -55,9 +55,22 @@ def lock_rows(
         session,
         projection,
         rows.keys() | set(other_ids),
-        select_locked=lambda session, ids: _select_locked(session, projection, ids),
+        select_locked=lambda session, ids: lock_existing_rows(session, projection, ids),
         new_row=lambda id_: rows.get(id_) or blank_row(id_),
     )
+
+
+def lock_existing_rows(
+    session: Session, projection: Any, ids: Collection[UUID]
+) -> dict[UUID, RowView]:
+    """Lock the rows of these ids and return them by id; ids without a row are left out.
+
+    The rows are locked in the order of their ids, so that two transactions cannot deadlock.
+    """
+    table = projection.__table__
+    statement = select(table).where(any_of(session, table.c.id, ids)).order_by(table.c.id)
+    rows = cast("Iterable[RowView]", session.execute(statement.with_for_update()).mappings())
+    return {row["id"]: row for row in rows}
 
 
 def upsert_newer(
@@ -85,11 +98,3 @@ def upsert_newer(
 def _differs(row: RowView, stored: RowView) -> bool:
     """Return whether a row differs from the stored one in a column other than `changed_at`."""
     return any(value != stored[name] for name, value in row.items() if name != "changed_at")
-
-
-def _select_locked(session: Session, projection: Any, ids: Collection[UUID]) -> dict[UUID, RowView]:
-    """Lock and return rows in the order of their ids, so that two transactions cannot deadlock."""
-    table = projection.__table__
-    statement = select(table).where(any_of(session, table.c.id, ids)).order_by(table.c.id)
-    rows = cast("Iterable[RowView]", session.execute(statement.with_for_update()).mappings())
-    return {row["id"]: row for row in rows}

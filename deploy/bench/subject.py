@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,12 +54,20 @@ class Subject:
     def wait_until_processed(self) -> None:
         """Wait until outboxes are empty, consumers have no lag and ABC classes are up to date."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while self._unpublished_events() or self._lag() or self._unsettled_scores():
+        while any(count() for count in self._work_in_order()):
             if time.monotonic() > deadline:
                 raise TimeoutError(
                     f"Events are still unprocessed after {PATIENCE_SECONDS} seconds."
                 )
             time.sleep(PAUSE_SECONDS)
+
+    def _work_in_order(self) -> Iterable[Callable[[], int]]:
+        """Return functions that count unfinished work, in the order in which events cause it.
+
+        Events of the registry change scores, and the events of their classes reach the registry.
+        """
+        events = (self._unpublished_events, self._lag)
+        return (*events, self._unsettled_scores, *events)
 
     def _unpublished_events(self) -> int:
         waiting = SQL("SELECT count(*) FROM {}.outbox WHERE published_at IS NULL")

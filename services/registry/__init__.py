@@ -1,1 +1,4 @@
-"""The customer registry (客户档案): customers, products, orders and their imports."""
+"""The customer registry (客户档案): customers, products, orders and their imports.
+
+The registry also stores a copy of each customer's score, so that customers can be sorted by it.
+"""

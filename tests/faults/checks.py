@@ -49,7 +49,9 @@ def check_inboxes(environment: Environment, _api: RetryingClient) -> CheckResult
     """
     differences: list[str] = []
     states = {
-        _without_hyphens(one) for one in environment.infrastructure.column("registry", _STATES)
+        _without_hyphens(one)
+        for service in ("registry", "scoring")
+        for one in environment.infrastructure.column(service, _STATES)
     }
     for service, ids in environment.published.consumed.items():
         received = {
@@ -132,6 +134,17 @@ def ids_of_customers(api: RetryingClient) -> dict[str, str]:
     }
 
 
+def check_copied_scores(environment: Environment, _api: RetryingClient) -> CheckResult:
+    """Check that the registry has the newest version and the points of every score."""
+    expected = set(environment.infrastructure.column("scoring", _SCORES.format("customer_id")))
+    found = set(environment.infrastructure.column("registry", _SCORES.format("id")))
+    differences = _set_differences("scores in the registry", expected, found)
+    return CheckResult(len(expected), tuple(differences))
+
+
+_SCORES = "SELECT CAST({} AS text) || ' ' || version || ' ' || value_order FROM scores"
+
+
 def _set_differences(subject: str, expected: set[str], found: set[str]) -> Iterable[str]:
     """Yield a message about missing items, and one about items that are too many."""
     if lost := sorted(expected - found):
@@ -146,4 +159,5 @@ AFTER_A_ROUND: Mapping[str, Check] = {
     "each event in the inbox once": check_inboxes,
     "each fact once": check_facts,
     "scores as expected": check_scores,
+    "scores in the registry": check_copied_scores,
 }

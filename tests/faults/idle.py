@@ -49,9 +49,10 @@ def _describe_unfinished(environment: Environment) -> str:
 def _first_unfinished(environment: Environment) -> str:
     """Describe the first unfinished work that is found, such as "outbox of survey"; "" if none is.
 
-    Services are looked at in the order in which events reach them.
+    Services are looked at in the order in which events reach them; the events of scoring reach
+    the registry at the end.
     """
-    for service in SERVICES:
+    for service in (*SERVICES, "registry"):
         if service in CONSUMED and environment.infrastructure.consumer_lag(service):
             return f"consumer of {service}"
         if service == "scoring" and environment.infrastructure.number("scoring", _AWAITING_CLASSES):

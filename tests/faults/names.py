@@ -13,6 +13,7 @@ INDICES = "patron.scoring.index.events.v1"
 SCORE_STATES = "patron.scoring.score.state.v1"
 
 CONSUMED = {
+    "registry": (SCORE_STATES,),
     "survey": (CUSTOMER_STATES,),
     "scoring": (CUSTOMER_STATES, ORDERS, SURVEYS, RESPONSES),
 }

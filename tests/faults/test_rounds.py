@@ -132,7 +132,11 @@ def pretend_an_old_state_was_published_last(environment: Environment) -> None:
     last[next(key for key in last if ".state." in key[0])] = 0
 
 
-RECOMPUTE = "recompute equals stored (P9)"
+CHANGED = {
+    "recompute equals stored (P9)": ("scoring", "UPDATE scores SET purchases = purchases + %d"),
+    "scores in the registry": ("registry", "UPDATE scores SET version = version + %d"),
+}
+"""For each check of stored scores, the service and the statement by which a test changes them."""
 ORDERS, SCORES = "orders stored and published", "scores as expected"
 EXPLANATIONS = "explanations as expected"
 TAMPERS: Mapping[Tamper, tuple[str, ...]] = {
@@ -171,20 +175,22 @@ def test_a_check_reports_a_difference_between_the_product_and_the_acknowledged_w
     assert CHECKS[check](changed, api).differences
 
 
-def test_p9_recompute_reports_a_stored_score_that_differs_from_the_facts(
-    played: tuple[Environment, RetryingClient, Verdict],
+@pytest.mark.parametrize(("check", "changed"), CHANGED.items())
+def test_p9_a_check_reports_stored_scores_that_differ_from_the_events(
+    played: tuple[Environment, RetryingClient, Verdict], check: str, changed: tuple[str, str]
 ) -> None:
     environment, api, _ = played
-    environment.infrastructure.change("scoring", "UPDATE scores SET purchases = purchases + 1")
+    service, statement = changed
+    environment.infrastructure.change(service, statement % 1)
     try:
-        assert CHECKS[RECOMPUTE](environment, api).differences
+        assert CHECKS[check](environment, api).differences
     finally:
-        environment.infrastructure.change("scoring", "UPDATE scores SET purchases = purchases - 1")
+        environment.infrastructure.change(service, statement % -1)
 
 
 def test_every_check_reports_a_difference_in_some_test() -> None:
     failed = {check for checks in TAMPERS.values() for check in checks}
-    assert failed | {RECOMPUTE} == CHECKS.keys()
+    assert failed | CHANGED.keys() == CHECKS.keys()
 
 
 def _copy_collections(changed: Environment, environment: Environment) -> None:

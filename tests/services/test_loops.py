@@ -13,7 +13,7 @@ from shared.messaging.log.choice import open_log
     ("service", "loops"),
     [
         ("gateway", ["housekeeping"]),
-        ("registry", ["housekeeping", "relay", "jobs"]),
+        ("registry", ["housekeeping", "relay", "consumer", "jobs", "completing"]),
         ("survey", ["housekeeping", "relay", "consumer", "jobs"]),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from shared import loops
-from shared.loops import Loop, run_all
+from shared.loops import Loop, PeriodicLoop, run_all
 from shared.outages import LogUnavailable
 from tests.shared.backend import wait_until
 
@@ -148,3 +148,44 @@ def test_a_loop_with_a_recent_heartbeat_is_not_stalled() -> None:
     loop = WorkingLoop()
     loop.beat()
     assert not loop.is_stalled
+
+
+class TickingLoop(PeriodicLoop):
+    """A periodic loop that raises the given errors in its first turns and stops in the next one."""
+
+    name = "ticking"
+    every_seconds = 0
+
+    def __init__(self, stop: Event, *errors: Exception) -> None:
+        self._stop, self._errors = stop, list(errors)
+        self.turns = 0
+
+    def turn(self) -> None:
+        self.turns += 1
+        if self._errors:
+            raise self._errors.pop(0)
+        if self.turns == 3:
+            self._stop.set()
+
+
+def test_a_periodic_loop_works_again_and_again_until_it_is_stopped() -> None:
+    stop = Event()
+    loop = TickingLoop(stop)
+    loop.run(stop)
+    assert loop.turns == 3
+
+
+def test_a_periodic_loop_continues_after_an_outage_and_not_after_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loops, "_OUTAGE_SECONDS", 0)
+    stop = Event()
+    loop = TickingLoop(stop, OUTAGES[1])
+    loop.run(stop)
+    assert loop.turns == 3
+    with pytest.raises(ValueError, match="wrong"):
+        TickingLoop(Event(), ValueError("wrong")).run(Event())
+
+
+def test_a_periodic_loop_that_sleeps_is_not_stalled() -> None:
+    assert not TickingLoop(Event()).is_stalled

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, bindparam, select
+from sqlalchemy import RowMapping, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from services.registry.customers.customer.domain import query_tokens
@@ -15,11 +15,12 @@ from services.registry.customers.customer.models import (
     CustomerIdentity,
     CustomerToken,
 )
+from services.registry.customers.score.models import Score
 from shared.bulk import any_of, any_pair_of
 from shared.http.async_reads import AsyncReads
 from shared.http.pagination import PageRequest, Slice, page
 from shared.http.parameters import external_id_pair
-from shared.row_access import Reader, Rows, visible_rows
+from shared.row_access import SYSTEM_READER, Reader, Rows, visible_rows
 
 Statement = TypeVar("Statement", bound=Select[Any])
 
@@ -78,6 +79,25 @@ def customers_for_change(session: Session, ids: Collection[UUID]) -> dict[UUID, 
     """Lock the customers with these ids and return them by id; unknown ids are left out."""
     statement = select(Customer).where(any_of(session, Customer.id, ids)).order_by(Customer.id)
     return {row.id: row for row in session.scalars(statement.with_for_update())}
+
+
+def ids_with_wrong_scores(
+    session: Session, customer_ids: Collection[UUID] | None = None, *, limit: int = 1000
+) -> list[UUID]:
+    """Return the ids of customers without a row of scores, or with a row of another owner or team.
+
+    Only `limit` ids are returned, the lowest ones, and only of `customer_ids` unless it is None.
+    """
+    is_wrong = or_(
+        Score.id.is_(None),
+        Score.owner.is_distinct_from(Customer.owner),
+        Score.team.is_distinct_from(Customer.team),
+    )
+    statement = select(Customer.id).outerjoin(Score, Score.id == Customer.id).where(is_wrong)
+    if customer_ids is not None:
+        statement = statement.where(any_of(session, Customer.id, customer_ids))
+    visible = visible_to(SYSTEM_READER, statement)
+    return list(session.scalars(visible.order_by(Customer.id).limit(limit)))
 
 
 def ids_by_external_id(

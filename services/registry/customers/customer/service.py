@@ -15,6 +15,7 @@ from services.registry.customers.customer.models import (
     CustomerIdentity,
     CustomerToken,
 )
+from services.registry.customers.score import service as scores
 from shared import clock
 from shared.bulk import insert_rows
 from shared.database import Row
@@ -46,6 +47,7 @@ def _insert(session: Session, records: Sequence[Record], *, by: str) -> list[Cus
     pairs = list(zip(customers, records, strict=True))
     insert_rows(session, CustomerIdentity, [row for pair in pairs for row in _identity_rows(*pair)])
     insert_rows(session, CustomerToken, [row for pair in pairs for row in _token_rows(*pair)])
+    scores.create_scores(session, map(_owner_row, customers))
     insert_rows(
         session, CustomerChange, [_change_row(customer, by, None, {}) for customer in customers]
     )
@@ -81,6 +83,8 @@ def change_customer(
     customer.version, customer.changed_at = customer.version + 1, clock.now()
     session.flush()
     _replace_identities_and_tokens(session, customer, record)
+    if changes.keys() & {"owner", "team"}:
+        scores.copy_owners(session, [_owner_row(customer)])
     insert_rows(session, CustomerChange, [_change_row(customer, by, reason, changes)])
     outbox.record(session, events.changed(customer), events.state(customer))
     return True
@@ -191,7 +195,8 @@ def records_for_change(
 def upsert_customers(session: Session, *, records: Mapping[ExternalId, Record], by: str) -> None:
     """Register or change many customers; `records` has one external id of each as its key.
 
-    Existing customers keep all their external ids; a new customer has only that key.
+    Existing customers keep all their external ids; a new customer has only that key. The existing
+    ones are changed in the order of their ids, so that their scores are locked in this order too.
     """
     existing = _lock_by_external_id(session, records)
     new = [
@@ -200,7 +205,7 @@ def upsert_customers(session: Session, *, records: Mapping[ExternalId, Record], 
         if external_id not in existing
     ]
     _insert(session, new, by=by)
-    for external_id, customer in existing.items():
+    for external_id, customer in sorted(existing.items(), key=lambda pair: pair[1].id):
         external_ids = record_of(customer).external_ids
         record = replace(records[external_id], external_ids=external_ids)
         change_customer(session, customer=customer, record=record, by=by, reader=SYSTEM_READER)
@@ -214,6 +219,19 @@ def _lock_by_external_id(
     ids = repository.ids_by_external_id(session, pairs) if pairs else {}
     customers = repository.customers_for_change(session, list(ids.values()))
     return {ExternalId(*pair): customers[customer_id] for pair, customer_id in ids.items()}
+
+
+def complete_scores(session: Session, customer_ids: Collection[UUID]) -> int:
+    """Correct the rows of scores of those of these customers whose rows are wrong; count them.
+
+    A row is missing, or has another owner or team than the customer, if an older release of Patron
+    registered or changed the customer.
+    """
+    wrong_ids = repository.ids_with_wrong_scores(session, customer_ids)
+    if wrong_ids:
+        customers = repository.customers_for_change(session, wrong_ids)
+        scores.copy_owners(session, [_owner_row(customer) for customer in customers.values()])
+    return len(wrong_ids)
 
 
 def record_of(customer: Customer) -> Record:
@@ -300,6 +318,11 @@ def _identity_rows(customer: Customer, record: Record) -> list[Row]:
 def _token_rows(customer: Customer, record: Record) -> list[Row]:
     """Return a `CustomerToken` row for each search token of a record."""
     return [{"token": token, "customer_id": customer.id} for token in domain.tokens(record)]
+
+
+def _owner_row(customer: Customer) -> Row:
+    """Return the columns that the row of a customer's score copies from the customer."""
+    return {"id": customer.id, "owner": customer.owner, "team": customer.team}
 
 
 def _change_row(customer: Customer, by: str, reason: str | None, changes: Row) -> Row:

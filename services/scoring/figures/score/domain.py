@@ -128,18 +128,6 @@ def explain(
         return tuple(_points_of_term(term, included, rates) for term in rules.active_terms)
 
 
-def sortable_text(value: Decimal) -> str:
-    """Return a decimal as a text of digits such that texts sort like the numbers.
-
-    The text has 20 digits for the fraction. SQLite stores exact decimals as text, and it would sort
-    "9" after "10".
-    """
-    with exact_arithmetic():
-        scaled = int(value.scaleb(20))
-    shifted = scaled + 10**60
-    return f"{shifted:061d}"
-
-
 def purchase_days(facts: Iterable[Fact]) -> list[date]:
     """Return the distinct local days with a purchase, earliest first."""
     return sorted({fact.occurred_on for fact in facts if fact.kind == FactKind.PURCHASE})

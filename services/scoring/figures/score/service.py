@@ -26,7 +26,7 @@ from shared.bulk import insert_rows
 from shared.database import RowView
 from shared.ids import new_id
 from shared.messaging import outbox
-from shared.money import format_decimal
+from shared.money import format_decimal, sortable_text
 from shared.settings import ServiceSettings
 
 UNKNOWN = "No customer that you may see has this id."
@@ -195,7 +195,7 @@ def _score_columns(
         "model_id": model.model_id,
         "model_version": model.version,
         "currency": currency,
-        "value_order": domain.sortable_text(score.value_points),
+        "value_order": sortable_text(score.value_points),
         "rung": score.rung.value,
         "satisfaction_index": satisfaction and satisfaction.index,
         "satisfaction_n": satisfaction and satisfaction.n,

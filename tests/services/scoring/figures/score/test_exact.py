@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.figures.score.domain import sortable_text
-from shared.money import exact_arithmetic
+from shared.money import exact_arithmetic, sortable_text
 
 DECIMALS = st.decimals(min_value=-(10**30), max_value=10**30, places=20)
 
