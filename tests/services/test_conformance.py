@@ -68,7 +68,7 @@ def visitor(service: Running | Gateway) -> Visitor:
     """Return a client that knows the running service only by its OpenAPI document."""
     module = importlib.import_module(f"services.{service.settings.name}.__main__")
     document = module.SERVICE.create_app(service.settings).openapi()
-    return Visitor(document, service.client, service.database)
+    return Visitor(document, service.client)
 
 
 @pytest.fixture
@@ -135,14 +135,14 @@ def test_a_created_resource_is_read_at_its_location(visitor: Visitor) -> None:
 
 
 def test_a_retry_with_the_same_idempotency_key_has_one_effect_and_the_same_answer(
-    visitor: Visitor,
+    visitor: Visitor, service: Running | Gateway
 ) -> None:
     for operation, answer in visitor.send_all():
         if not operation.takes("header", "idempotency-key"):
             continue
-        before = counted(visitor.database)
+        before = counted(service.database)
         again = visitor.repeat(answer)
-        assert counted(visitor.database) == before
+        assert counted(service.database) == before
         assert (again.status_code, again.content) == (answer.status_code, answer.content)
         assert [again.headers.get(n) for n in REPEATED_HEADERS] == [
             answer.headers.get(n) for n in REPEATED_HEADERS
@@ -254,11 +254,11 @@ def test_p7_a_key_that_sees_no_rows_reads_only_what_belongs_to_no_customer(
 
 
 def test_p7_a_key_that_sees_no_rows_changes_nothing(
-    visitor: Visitor, stranger: httpx.Client
+    visitor: Visitor, stranger: httpx.Client, service: Running | Gateway
 ) -> None:
     """P7: every operation that changes something is refused, and no row is added or removed."""
     for operation in filled(visitor).operations("post", "put", "patch", "delete"):
-        before = counted(visitor.database)
+        before = counted(service.database)
         refused = visitor.send(operation, client=stranger)
         assert refused.status_code in {403, 404, 422}, (str(operation), refused.text)
-        assert counted(visitor.database) == before, str(operation)
+        assert counted(service.database) == before, str(operation)

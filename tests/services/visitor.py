@@ -8,8 +8,6 @@ from typing import Any
 
 import httpx
 
-from shared.database import Database
-
 Document = dict[str, Any]
 
 FINAL_STEPS = {"close", "cancel"}
@@ -64,7 +62,6 @@ class Visitor:
 
     document: Document
     client: httpx.Client
-    database: Database
     created: dict[str, str] = field(default_factory=dict)
     """The id of the resource that was created last, by the path of its list."""
 

@@ -20,7 +20,7 @@ def test_every_example_body_of_surveys_works_when_it_is_sent(
     questionnaire extends; the example responses must be valid for both.
     """
     document, client = SERVICE.create_app(surveys.settings).openapi(), surveys.client
-    visitor = Visitor(document, client, surveys.database)
+    visitor = Visitor(document, client)
     responses = {}
     for operation, response in visitor.send_all(also_final=False):
         responses[operation.name] = response

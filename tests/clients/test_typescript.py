@@ -1,0 +1,48 @@
+"""Front-end teams can work with the TypeScript clients that two generators write.
+
+The flows in `typescript` are written as a front-end team would: they are compiled with `--strict`
+and run against the product.
+"""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.clients.environment import HERE, Tools
+
+
+def succeeded(done: subprocess.CompletedProcess[str]) -> str:
+    """Return what a program printed; the program must not have failed."""
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def generated(tools: Tools, document: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the flows and the clients that are generated from the document."""
+    folder = tmp_path_factory.mktemp("clients") / "typescript"
+    shutil.copytree(HERE / "typescript", folder)
+    shutil.copy(document, folder / "openapi.json")
+    (folder / "node_modules").symlink_to(tools.node_packages)
+    (folder / "generated").mkdir()
+    generate = ("node", "generate-types.mjs", "openapi.json", "generated/api.ts")
+    succeeded(tools.run(*generate, cwd=folder))
+    succeeded(tools.run("openapi-ts", "--file=hey-api.config.mjs", cwd=folder))
+    return folder
+
+
+def test_both_generators_write_every_operation(generated: Path, document: Path) -> None:
+    paths = json.loads(document.read_text())["paths"]
+    ids = {operation["operationId"] for item in paths.values() for operation in item.values()}
+    types = (generated / "generated" / "api.ts").read_text()
+    sdk = (generated / "generated" / "hey-api" / "sdk.gen.ts").read_text()
+    assert [name for name in ids if f"    {name}: {{" not in types] == []
+    assert [name for name in ids if f"export const {camel_case(name)} = " not in sdk] == []
+
+
+def camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
