@@ -5,8 +5,9 @@ from collections import Counter
 from contextlib import suppress
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, Json
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, GetJsonSchemaHandler, Json
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -52,5 +53,20 @@ def _refuse_repeated_names(text: Any) -> Any:
     return text
 
 
-JsonPart = Annotated[Json[Value], BeforeValidator(_refuse_repeated_names)]
+class _AsObject:
+    """Annotation for a form field with JSON: the API document shows the object, not a text.
+
+    In OpenAPI a part of a form that is an object is sent as JSON, so that generated clients and
+    the page /docs encode it. They would treat a text with the media type JSON as a file.
+    """
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return the schema of the object in the text."""
+        object_schema: JsonSchemaValue = handler(schema)["contentSchema"]
+        return object_schema
+
+
+JsonPart = Annotated[Json[Value], BeforeValidator(_refuse_repeated_names), _AsObject()]
 """A form field that contains JSON; a name that occurs twice in an object is refused."""

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from shared.http.answers import DOCUMENTED_PROBLEMS, error_response, errors
 from shared.http.document import COMPONENTS, Document, operations, references
+from shared.http.examples import complete_examples
 from shared.http.schema_names import name_schemas
 
 _FASTAPI_ERRORS: Final = ("HTTPValidationError", "ValidationError")
@@ -74,6 +75,7 @@ def _completed(document: Document) -> Document:
     for name in _FASTAPI_ERRORS:
         schemas.pop(name, None)
     document = name_schemas(document)
+    complete_examples(document)
     components, schemas = document["components"], document["components"]["schemas"]
     schemas_with_etag = _schemas_with_etag(schemas)
     for operation in operations(document):

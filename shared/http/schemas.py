@@ -21,10 +21,10 @@ from pydantic import (
     PlainSerializer,
     StrictBool,
     StrictInt,
-    StringConstraints,
     ValidationError,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
+    WithJsonSchema,
     WrapValidator,
     field_validator,
 )
@@ -175,21 +175,38 @@ Name = Annotated[str, Text(200)]
 Code = Annotated[str, Text(100)]
 Integer = StrictInt
 Flag = StrictBool
-Exact = Annotated[
-    Decimal,
-    BeforeValidator(_parse_exact_string, json_schema_input_type=str),
-    PlainSerializer(format_decimal, return_type=str),
-    Field(examples=["12.5"]),
+_AS_TEXT = PlainSerializer(format_decimal, return_type=str)
+_FROM_TEXT = BeforeValidator(_parse_exact_string)
+EXACT_PATTERN = r"^-?[0-9]+(\.[0-9]+)?$"
+_ANSWERED = WithJsonSchema(
+    {"type": "string", "format": "decimal", "pattern": EXACT_PATTERN}, mode="serialization"
+)
+_EXAMPLE = Field(examples=["12.5"])
+
+
+def _requested(sign: str) -> WithJsonSchema:
+    """Return the schema of an exact number in requests; `sign` is the pattern of its sign."""
+    pattern = rf"^{sign}[0-9]{{1,15}}(\.[0-9]{{1,6}})?$"
+    schema = {"type": "string", "format": "decimal", "pattern": pattern}
+    return WithJsonSchema(schema, mode="validation")
+
+
+ExactOut = Annotated[Decimal, _AS_TEXT, _ANSWERED, _EXAMPLE]
+"""An exact number in answers, with any number of digits."""
+Exact = Annotated[Decimal, _FROM_TEXT, _AS_TEXT, _requested("[+-]?"), _ANSWERED, _EXAMPLE]
+NonNegativeExact = Annotated[
+    Decimal, Field(ge=0), _FROM_TEXT, _AS_TEXT, _requested(r"\+?"), _ANSWERED, _EXAMPLE
 ]
-Currency = Annotated[
+CurrencyOut = Annotated[
     str,
-    StringConstraints(pattern="^[A-Z]{3}$"),
-    AfterValidator(_refuse_unknown_currency),
-    Field(description="ISO 4217 code.", examples=["CNY"]),
+    Field(pattern="^[A-Z]{3}$", description="ISO 4217 code.", examples=["CNY"]),
 ]
+"""A currency code as responses show it: the list of codes is not checked again."""
+
+Currency = Annotated[CurrencyOut, AfterValidator(_refuse_unknown_currency)]
 Moment = Annotated[
     datetime,
-    BeforeValidator(_refuse_unless_moment, json_schema_input_type=str),
+    BeforeValidator(_refuse_unless_moment, json_schema_input_type=datetime),
     AfterValidator(_to_utc),
     Field(description="RFC 3339, with offset; answered in UTC.", examples=["2026-01-31T01:30:00Z"]),
 ]
@@ -197,8 +214,8 @@ Moment = Annotated[
 
 Day = Annotated[
     date,
-    BeforeValidator(_refuse_unless_day, json_schema_input_type=str),
-    Field(examples=["2026-01-31"], json_schema_extra={"format": "date"}),
+    BeforeValidator(_refuse_unless_day, json_schema_input_type=date),
+    Field(examples=["2026-01-31"]),
 ]
 
 

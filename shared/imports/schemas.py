@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import UploadFile
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
 from shared.files.store import digest
@@ -48,13 +48,21 @@ MAX_FORM_BYTES = 1 << 50
 """Maximal size of a form with a file: practically no limit, because the file has its own limit."""
 
 
+UploadedFile = Annotated[
+    UploadFile,
+    WithJsonSchema(
+        {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
+    ),
+]
+"""A file in a form; `format` is for generators that do not know `contentMediaType`."""
+
+
 class FileForm(Body):
     """The fields of the form that starts an import: the file, and how it is imported."""
 
-    file: UploadFile
+    file: UploadedFile
     mapping: JsonPart[dict[str, str | None]] = Field(
-        "{}",
-        validate_default=True,
+        default_factory=dict,
         description="JSON object from the name of a column in the file to the name of its field, "
         'such as `{"客户名称": "name"}`; a column that is mapped to null is ignored. Columns '
         "that already have the name of their field need no entry.",

@@ -16,9 +16,11 @@ from shared.http.schemas import (
     Body,
     Code,
     Currency,
+    CurrencyOut,
     CustomerReference,
     Day,
     Exact,
+    ExactOut,
     ExternalIdIn,
     ExternalIdOut,
     Flag,
@@ -183,8 +185,8 @@ class OrderOut(Body):
     anonymous_reference: str | None
     ordered_at: datetime
     occurred_on: date = Field(description="Business day of `ordered_at`.")
-    currency: str
-    amount: Exact = Field(
+    currency: CurrencyOut
+    amount: ExactOut = Field(
         description="Exact sum of the amounts of all lines; negative for a return."
     )
     lines: list[OrderLineOut]

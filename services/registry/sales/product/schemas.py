@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from services.registry.sales.product import domain
-from shared.http.schemas import Body, Code, Currency, Exact, Integer, Name, Page
+from shared.http.schemas import Body, Code, Currency, Integer, Name, NonNegativeExact, Page
 
 Days = Annotated[Integer, Field(ge=1, le=domain.MAX_DAYS)]
 
@@ -34,7 +34,7 @@ class ProductUpsert(Body):
 
     name: Name = Field(examples=["滚筒洗衣机 8 kg"])
     category: Code | None = Field(None, examples=["洗衣机"])
-    unit_price: Exact | None = Field(None, ge=0, description="List price.")
+    unit_price: NonNegativeExact | None = Field(None, description="List price.")
     currency: Currency | None = Field(
         None, description="Currency of the list price; without it the company's currency."
     )

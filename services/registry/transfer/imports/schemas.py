@@ -2,14 +2,21 @@
 
 from typing import Annotated, Any
 
-from fastapi import Form, UploadFile
+from fastapi import Form
 from pydantic import ConfigDict, Field
 
 from services.registry.transfer.imports.specs import SPECS, ImportEntity
 from shared.errors import Fault, Invalid
 from shared.http.json_names import JsonPart
 from shared.http.schemas import Body, Code, Currency, Flag, Page, System
-from shared.imports.schemas import QUEUED_IMPORT, Encoding, FileForm, FileImportOut, Zone
+from shared.imports.schemas import (
+    QUEUED_IMPORT,
+    Encoding,
+    FileForm,
+    FileImportOut,
+    UploadedFile,
+    Zone,
+)
 from shared.imports.service import SYSTEM_REQUIRED
 from shared.imports.specs import ImportMode
 from shared.settings import ServiceSettings
@@ -78,8 +85,8 @@ class ImportOptions(Body):
 _EXAMPLE: dict[str, Any] = {
     "entity": "products",
     "file": "品号,品名,category,unit_price\nWM-800,滚筒洗衣机 8 kg,洗衣机,2599.00\n",
-    "mapping": '{"品号": "code", "品名": "name"}',
-    "options": '{"currency": "CNY"}',
+    "mapping": {"品号": "code", "品名": "name"},
+    "options": {"currency": "CNY"},
     "dry_run": True,
 }
 _RUNNING = QUEUED_IMPORT | {
@@ -98,11 +105,11 @@ class ImportForm(FileForm):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     entity: ImportEntity = Field(description="Kind of records that the file contains.")
-    file: UploadFile = Field(
+    file: UploadedFile = Field(
         description="CSV with commas in UTF-8 or GBK, or XLSX; the first line names the columns."
     )
     options: JsonPart[ImportOptions] = Field(
-        "{}", validate_default=True, description="Options of the file, as a JSON object."
+        default_factory=ImportOptions, description="Options of the file, as a JSON object."
     )
 
 

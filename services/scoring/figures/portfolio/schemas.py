@@ -18,7 +18,7 @@ from services.scoring.figures.score.schemas import (
     ModelReference,
     excluded_out,
 )
-from shared.http.schemas import Body
+from shared.http.schemas import Body, CurrencyOut
 
 
 class _PortfolioBody(Body):
@@ -63,7 +63,7 @@ class AbcOut(_PortfolioBody):
     total: Figure = Field(
         description="Sum of the values of these customers, including negative values."
     )
-    currency: str = Field(description="Currency of all amounts in this body.")
+    currency: CurrencyOut = Field(description="Currency of all amounts in this body.")
     basis: AbcBasis = Field(
         description="What was used as the value of a customer. Profit (利润) needs the unit cost "
         "of every line of every customer; without these, revenue (收入) is used whatever was "
@@ -120,7 +120,7 @@ class LadderOut(_PortfolioBody):
     as_of: date = Field(description="The local day of the ladder.")
     made_at: datetime = Field(description="When these figures were computed.")
     model: ModelReference
-    currency: str = Field(description="Currency of all amounts in this body.")
+    currency: CurrencyOut = Field(description="Currency of all amounts in this body.")
     revenue: Figure = Field(
         description="Net revenue of all customers in the last months up to `as_of`. The value "
         "model's `ladder_months` says how many months."

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import ConfigDict, Field
 
 from services.scoring.facts.exchange_rate.domain import ExcludedAmount
 from services.scoring.facts.fact.domain import FactKind
@@ -16,15 +15,9 @@ from services.scoring.figures.score.domain import Contribution, TermPoints
 from services.scoring.figures.score.models import StoredScore
 from shared.contracts.registry.external_id import ExternalId
 from shared.database import RowView
-from shared.http.schemas import Body, ExternalIdOut, Page
-from shared.money import format_decimal
+from shared.http.schemas import Body, CurrencyOut, ExactOut, ExternalIdOut, Page
 
-Figure = Annotated[
-    Decimal,
-    PlainSerializer(format_decimal, return_type=str),
-    WithJsonSchema({"type": "string"}),
-    Field(description="An exact decimal, as text.", examples=["12.5"]),
-]
+Figure = Annotated[ExactOut, Field(description="An exact decimal, as text.")]
 
 RUNG = (
     "Rung of the loyalty ladder (忠诚度阶梯). suspect (仅建档): has bought nothing. disqualified "
@@ -59,7 +52,7 @@ class CustomerSatisfactionOut(Body):
 class ExcludedOut(Body):
     """Facts that are part of no amount and no points, because their exchange rate is unknown."""
 
-    currency: str = Field(description="The currency of the facts.", examples=["USD"])
+    currency: CurrencyOut = Field(description="The currency of the facts.", examples=["USD"])
     facts: int = Field(description="Number of excluded facts.", examples=[2])
     amount: Figure = Field(
         description="Sum of the amounts of these facts, in that currency.", examples=["1250"]
@@ -75,7 +68,7 @@ class ScoreOut(Body):
     as_of: date = Field(description="The local day of the score.", examples=["2026-10-31"])
     made_at: datetime = Field(description="When the score was computed.")
     model: ModelReference
-    currency: str = Field(
+    currency: CurrencyOut = Field(
         description="Currency of `revenue` and `recent_revenue`.", examples=["CNY"]
     )
     value_points: Figure = Field(
@@ -161,7 +154,7 @@ class FactOut(Body):
         "which the fact comes. One order may give two facts: what was bought and what was returned "
         "in it.",
     )
-    kind: str = Field(
+    kind: FactKind = Field(
         description="purchase: the lines bought in the order. return: the lines returned in it. "
         "answer: an answer to a survey.",
         examples=["purchase"],
@@ -171,7 +164,7 @@ class FactOut(Body):
         description="Amount of money in `currency`, negative for a return; for an answer, the "
         "satisfaction index (0-100)."
     )
-    currency: str | None = Field(
+    currency: CurrencyOut | None = Field(
         description="Currency of `amount`; null for an answer.", examples=["CNY"]
     )
     points: Figure = Field(description="Points that the fact adds to the term.")
@@ -197,7 +190,9 @@ class ExplanationOut(Body):
     customer_id: UUID
     as_of: date = Field(description="The local day of the score.", examples=["2026-10-31"])
     model: ModelReference
-    currency: str = Field(description="Currency into which amounts are converted to give points.")
+    currency: CurrencyOut = Field(
+        description="Currency into which amounts are converted to give points."
+    )
     value_points: Figure = Field(description="The sum of the terms.")
     terms: list[TermPointsOut] = Field(description="The terms that are switched on in the model.")
     excluded: list[ExcludedOut] = Field(
@@ -265,7 +260,7 @@ def _fact_out(fact: Contribution, external_ids: Mapping[UUID, ExternalId]) -> Fa
     return FactOut(
         fact_id=fact.fact_id,
         source=_source_out(fact, external_ids.get(fact.source_id)),
-        kind=fact.kind,
+        kind=FactKind(fact.kind),
         occurred_on=fact.occurred_on,
         amount=fact.amount,
         currency=fact.currency,

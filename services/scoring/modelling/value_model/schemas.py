@@ -1,13 +1,18 @@
 """Response bodies of value models."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from services.scoring.facts.fact.domain import FactKind
 from services.scoring.modelling.value_model.domain import ModelState, Take
 from services.scoring.modelling.value_model.models import StoredModel
-from shared.http.schemas import Body, Page
+from shared.http.schemas import EXACT_PATTERN, Body, Page
+
+ExactText = Annotated[str, Field(pattern=EXACT_PATTERN)]
+"""An exact number as it is written in the rules."""
 
 
 class _Rule(Body):
@@ -30,7 +35,7 @@ class TermRuleOut(_Rule):
     on: bool = Field(
         description="Whether the term is switched on; a term that is switched off gives no points."
     )
-    kinds: list[str] = Field(
+    kinds: list[FactKind] = Field(
         description="Kinds of facts that give points: purchase (bought lines), return (returned "
         "lines, negative), answer (to a survey).",
         examples=[["purchase", "return"]],
@@ -38,7 +43,7 @@ class TermRuleOut(_Rule):
     take: Take = Field(
         description="sum: all facts of these kinds give points. latest: only the latest fact does."
     )
-    points_per_unit: str = Field(
+    points_per_unit: ExactText = Field(
         description="Weight (权重) of the term: points for 1 unit of the company's currency, or "
         "for 1 point of the satisfaction index. 0.00001 is 1 point per 100 000.",
         examples=["0.00001"],
@@ -49,7 +54,7 @@ class TermRuleOut(_Rule):
 class SilenceRuleOut(_Rule):
     """After how many days without a purchase a customer who has bought is silent (沉默)."""
 
-    factor: str = Field(
+    factor: ExactText = Field(
         description="A customer is silent after more than this many times the median gap between "
         "their own purchase days (购买间隔的中位数).",
         examples=["3"],
@@ -81,21 +86,21 @@ class RungRuleOut(_Rule):
 class ClassRuleOut(_Rule):
     """The limits of ABC classes (ABC 分类), as cumulative shares: 0.05 is 5 %."""
 
-    count: list[str] = Field(
+    count: list[ExactText] = Field(
         description="Limits by count: share of customers in A, and share in A and B together.",
         examples=[["0.05", "0.20"]],
     )
-    value: list[str] = Field(
+    value: list[ExactText] = Field(
         description="Limits by value: customers are in A until their values sum to the first share "
         "of the total value, and in B until they sum to the second share.",
         examples=[["0.70", "0.90"]],
     )
-    reference: list[str] = Field(
+    reference: list[ExactText] = Field(
         description="Typical shares of the total value in A, B and C, to compare the actual shares "
         "with.",
         examples=[["0.50", "0.30", "0.20"]],
     )
-    keep: str = Field(
+    keep: ExactText = Field(
         description="Margin of the published class (event class.changed): a lower class is "
         "published only once the customer's rank is beyond the limit of the class by more than "
         "this fraction of the limit. The class in responses has no such margin.",

@@ -12,6 +12,7 @@ from pydantic import (
     StrictFloat,
     StrictInt,
     StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -59,7 +60,10 @@ OptionCode = Annotated[
 ]
 ScaleValue = Annotated[Integer, Field(ge=-1000, le=1000)]
 NumberBound = Annotated[
-    StrictInt | StrictFloat, BeforeValidator(_check_number), Field(ge=-LARGEST, le=LARGEST)
+    StrictInt | StrictFloat,
+    BeforeValidator(_check_number),
+    Field(ge=-LARGEST, le=LARGEST),
+    WithJsonSchema({"type": "number", "minimum": -LARGEST, "maximum": LARGEST}),
 ]
 
 

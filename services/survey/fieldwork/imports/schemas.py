@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Form, UploadFile
+from fastapi import Form
 from pydantic import ConfigDict, Field
 
 from services.survey.fieldwork.imports.service import Options
@@ -11,7 +11,14 @@ from services.survey.fieldwork.response.schemas import Channel
 from services.survey.fieldwork.survey.schemas import WaveCode
 from shared.http.json_names import JsonPart
 from shared.http.schemas import Body, Page, System
-from shared.imports.schemas import QUEUED_IMPORT, Encoding, FileForm, FileImportOut, Zone
+from shared.imports.schemas import (
+    QUEUED_IMPORT,
+    Encoding,
+    FileForm,
+    FileImportOut,
+    UploadedFile,
+    Zone,
+)
 
 
 class AnswerImportOptions(Body):
@@ -50,8 +57,8 @@ _EXAMPLE_FORM: dict[str, Any] = {
     "file": f"{_EXAMPLE_HEADER}\n"
     "10018,2026-01-30 14:05,telephone,5,4,5,5,4,4\n"
     "10019,2026-01-31 09:30,on_site,非常满意,比较满意,一般,5,0,4\n",
-    "mapping": '{"客户编号": "respondent_external_id"}',
-    "options": '{"system": "erp", "wave": "2026-H1"}',
+    "mapping": {"客户编号": "respondent_external_id"},
+    "options": {"system": "erp", "wave": "2026-H1"},
     "dry_run": False,
 }
 _EXAMPLE_IMPORT = QUEUED_IMPORT | {
@@ -69,14 +76,15 @@ class AnswerImportForm(FileForm):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_FORM]})
 
-    file: UploadFile = Field(
+    file: UploadedFile = Field(
         description="A CSV file in UTF-8 or GBK, or an XLSX file. It has a header line; every "
         "other line is a response. The columns are named by the codes of items, or "
         "respondent_external_id, submitted_at or channel. An answer is a code, a number or a "
         "label; several options are separated by semicolons."
     )
     options: JsonPart[AnswerImportOptions] = Field(
-        "{}", validate_default=True, description="A JSON object that states how the file is read."
+        default_factory=AnswerImportOptions,
+        description="A JSON object that states how the file is read.",
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Path
 from pydantic import ConfigDict, Field, StringConstraints
 
+from services.survey.design.questionnaire.domain import ItemRole, QuestionType
 from services.survey.design.questionnaire.schemas import LocalizedText, LocalizedTextUpdate
 from services.survey.fieldwork.survey.domain import SurveyState, sign_link_token
 from services.survey.fieldwork.survey.models import Survey, Wave
@@ -153,8 +154,8 @@ class CatalogueItemOut(Body):
     """An item of the survey: the code of its answers, and the values that answers can have."""
 
     code: str
-    type: str
-    role: str
+    type: QuestionType
+    role: ItemRole
     least: int | float | None
     most: int | float | None
     missing: list[int | float | str] = Field(description="Values that count as no answer.")
