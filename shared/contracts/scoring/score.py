@@ -5,9 +5,37 @@ Points and amounts are exact decimals as strings, without an exponent.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from shared.contracts.catalogue import event, state
+
+
+class CustomerClass(StrEnum):
+    """The class of a buyer: A 贵宾型 VIP, B 重要型 important, C 普通型 ordinary."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class Rung(StrEnum):
+    """The rungs of the loyalty ladder, lowest first.
+
+    A silent customer is on the rung `inactive`, whatever other rungs apply; only `partner` will
+    have precedence over it, once that rung is used.
+    """
+
+    SUSPECT = "suspect"
+    PROSPECT = "prospect"
+    DISQUALIFIED = "disqualified"
+    FIRST_TIME = "first_time"
+    REPEAT = "repeat"
+    CLIENT = "client"
+    MEMBER = "member"
+    ADVOCATE = "advocate"
+    PARTNER = "partner"
+    INACTIVE = "inactive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

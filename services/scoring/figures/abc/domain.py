@@ -11,15 +11,8 @@ from typing import NamedTuple, Protocol, TypeAlias
 from uuid import UUID
 
 from services.scoring.modelling.value_model.domain import ClassRule
+from shared.contracts.scoring.score import CustomerClass
 from shared.money import exact_arithmetic
-
-
-class CustomerClass(StrEnum):
-    """The class of a buyer: A 贵宾型 VIP, B 重要型 important, C 普通型 ordinary."""
-
-    A = "A"
-    B = "B"
-    C = "C"
 
 
 class AbcMethod(StrEnum):

@@ -7,29 +7,10 @@ revenue from the day after the same day N months earlier, up to and including th
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import pairwise
 
 from services.scoring.modelling.value_model.domain import RungRule, SilenceRule
-
-
-class Rung(StrEnum):
-    """The rungs of the loyalty ladder, lowest first.
-
-    A silent customer is on the rung `inactive`, whatever other rungs apply; only `partner` will
-    have precedence over it, once that rung is used.
-    """
-
-    SUSPECT = "suspect"
-    PROSPECT = "prospect"
-    DISQUALIFIED = "disqualified"
-    FIRST_TIME = "first_time"
-    REPEAT = "repeat"
-    CLIENT = "client"
-    MEMBER = "member"
-    ADVOCATE = "advocate"
-    PARTNER = "partner"
-    INACTIVE = "inactive"
+from shared.contracts.scoring.score import Rung
 
 
 def first_silent_day(purchase_days: Sequence[date], rule: SilenceRule) -> date | None:

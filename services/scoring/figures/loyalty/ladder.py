@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from services.scoring.figures.loyalty.domain import Rung
+from shared.contracts.scoring.score import Rung
 from shared.money import exact_arithmetic
 
 

@@ -6,8 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from services.scoring.facts.exchange_rate.domain import sum_excluded
-from services.scoring.figures.abc.domain import AbcBasis, AbcMethod, CustomerClass
-from services.scoring.figures.loyalty.domain import Rung
+from services.scoring.figures.abc.domain import AbcBasis, AbcMethod
 from services.scoring.figures.loyalty.ladder import ladder, moves, total_revenue
 from services.scoring.figures.satisfaction_index.domain import Index
 from services.scoring.figures.score.population import Population
@@ -18,6 +17,7 @@ from services.scoring.figures.score.schemas import (
     ModelReference,
     excluded_out,
 )
+from shared.contracts.scoring.score import CustomerClass, Rung
 from shared.http.schemas import Body, CurrencyOut
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from services.scoring.facts.fact import repository as fact_repository
-from services.scoring.figures.abc.domain import AbcBasis, AbcMethod, CustomerClass, damped_class
+from services.scoring.figures.abc.domain import AbcBasis, AbcMethod, damped_class
 from services.scoring.figures.as_of.service import point_in_time, today
 from services.scoring.figures.portfolio import repository
 from services.scoring.figures.portfolio.models import Snapshot
@@ -30,6 +30,7 @@ from services.scoring.figures.score.population import (
 )
 from services.scoring.figures.score.service import record_assignments
 from shared import clock
+from shared.contracts.scoring.score import CustomerClass
 from shared.database import Database, RowView
 from shared.messaging import outbox
 from shared.row_access import SYSTEM_READER

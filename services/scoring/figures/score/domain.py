@@ -13,13 +13,13 @@ from services.scoring.facts.exchange_rate.domain import (
 )
 from services.scoring.facts.fact.domain import Cutoff, Fact, FactKind
 from services.scoring.figures.loyalty.domain import (
-    Rung,
     first_day_outside,
     first_silent_day,
     months_before,
     rung,
 )
 from services.scoring.modelling.value_model.domain import Rules, Take, Term
+from shared.contracts.scoring.score import Rung
 from shared.money import exact_arithmetic
 
 

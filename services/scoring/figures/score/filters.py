@@ -2,8 +2,7 @@
 
 from pydantic import Field
 
-from services.scoring.figures.abc.domain import CustomerClass
-from services.scoring.figures.loyalty.domain import Rung
+from shared.contracts.scoring.score import CustomerClass, Rung
 from shared.http.schemas import Filter
 
 

@@ -21,7 +21,6 @@ from services.scoring.figures.abc.domain import (
     Abc,
     AbcBasis,
     AbcMethod,
-    CustomerClass,
     Ranking,
     abc,
     basis_for,
@@ -29,13 +28,13 @@ from services.scoring.figures.abc.domain import (
     ranking,
 )
 from services.scoring.figures.as_of.domain import PointInTime
-from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.figures.loyalty.ladder import Standing
 from services.scoring.figures.score import repository
 from services.scoring.figures.score.domain import Score, score
 from services.scoring.modelling.value_model import repository as value_model_repository
 from services.scoring.modelling.value_model.domain import ValueModel
 from shared import clock
+from shared.contracts.scoring.score import CustomerClass, Rung
 from shared.database import RowView
 from shared.row_access import SYSTEM_READER, Reader
 

@@ -9,11 +9,10 @@ from pydantic import ConfigDict, Field
 
 from services.scoring.facts.exchange_rate.domain import ExcludedAmount
 from services.scoring.facts.fact.domain import FactKind
-from services.scoring.figures.abc.domain import CustomerClass
-from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.figures.score.domain import Contribution, TermPoints
 from services.scoring.figures.score.models import StoredScore
 from shared.contracts.registry.external_id import ExternalId
+from shared.contracts.scoring.score import CustomerClass, Rung
 from shared.database import RowView
 from shared.http.schemas import Body, CurrencyOut, ExactOut, ExternalIdOut, Page
 

@@ -16,7 +16,6 @@ from services.scoring.figures.abc.domain import (
     AbcBasis,
     AbcMethod,
     Buyer,
-    CustomerClass,
     abc,
     basis_for,
     buyers_of,
@@ -24,6 +23,7 @@ from services.scoring.figures.abc.domain import (
     gini,
     ranking,
 )
+from shared.contracts.scoring.score import CustomerClass
 from shared.money import exact_arithmetic
 from tests.services.scoring.samples import CLASSES, amounts
 

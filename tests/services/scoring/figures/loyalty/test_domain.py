@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scoring.figures.loyalty.domain import (
-    Rung,
     first_day_outside,
     first_silent_day,
     months_before,
     rung,
 )
+from shared.contracts.scoring.score import Rung
 from tests.services.scoring.samples import RUNGS, SILENCE, day
 
 calendar = st.dates(date(1990, 1, 1), date(2090, 1, 1))

@@ -6,8 +6,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.figures.loyalty.ladder import RungRow, Standing, ladder, moves, total_revenue
+from shared.contracts.scoring.score import Rung
 from shared.money import exact_arithmetic
 from tests.services.scoring.samples import amounts
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from services.scoring.facts.exchange_rate.domain import ExchangeRates, ExcludedAmount
 from services.scoring.facts.fact.domain import Cutoff, Fact, FactKind
-from services.scoring.figures.loyalty.domain import Rung
 from services.scoring.figures.score.domain import (
     Contribution,
     Satisfaction,
@@ -20,6 +19,7 @@ from services.scoring.figures.score.domain import (
     score,
 )
 from services.scoring.modelling.value_model.domain import Rules
+from shared.contracts.scoring.score import Rung
 from shared.money import exact_arithmetic
 from tests.services.scoring.samples import (
     AFTER_ALL_FACTS,
