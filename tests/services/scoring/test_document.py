@@ -36,12 +36,12 @@ def test_exact_figures_are_of_type_string_only(document: dict[str, Any]) -> None
     ]
     assert kinds
     assert [each for each in kinds if {"number", "string"} <= each] == []
-    score = document["components"]["schemas"]["ScoreOut"]["properties"]
+    score = document["components"]["schemas"]["Score"]["properties"]
     assert score["value_points"]["type"] == score["revenue"]["type"] == "string"
 
 
 def test_every_field_of_a_models_rules_has_a_description(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
-    for name in ("SilenceRuleOut", "RungRuleOut", "ClassRuleOut"):
+    for name in ("SilenceRule", "RungRule", "ClassRule"):
         for field, schema in schemas[name]["properties"].items():
             assert schema.get("description"), (name, field)
