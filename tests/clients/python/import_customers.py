@@ -6,17 +6,23 @@ The file is tried first: a dry run counts its lines and changes nothing.
 """
 
 import io
-import json
 import sys
 import time
 from pathlib import Path
 
 from patron_client import AuthenticatedClient
 from patron_client.api.imports import read_import, start_import
-from patron_client.models import Import, ImportEntity, ImportForm, JobState, Problem
+from patron_client.models import (
+    Import,
+    ImportEntity,
+    ImportForm,
+    ImportFormMapping,
+    ImportOptions,
+    JobState,
+    Problem,
+)
 from patron_client.types import File
 
-OPTIONS = {"system": "crm"}
 MAPPING = {"客户编号": "external_id", "客户名称": "name"}
 RUNNING = {JobState.QUEUED, JobState.RUNNING}
 
@@ -26,8 +32,8 @@ def import_customers(client: AuthenticatedClient, file: Path, *, dry_run: bool) 
     form = ImportForm(
         entity=ImportEntity.CUSTOMERS,
         file=File(io.BytesIO(file.read_bytes()), file.name, "text/csv"),
-        options=json.dumps(OPTIONS),
-        mapping=json.dumps(MAPPING),
+        options=ImportOptions(system="crm"),
+        mapping=ImportFormMapping.from_dict(MAPPING),
         dry_run=dry_run,
     )
     job = _succeeded(start_import.sync(client=client, body=form))
@@ -41,7 +47,7 @@ def _succeeded(answer: Import | Problem | None) -> Import:
     """Return the import that a call answered; end the program with the text of its problem."""
     if isinstance(answer, Import):
         return answer
-    sys.exit(f"{answer.title} {answer.detail}" if answer else "No answer.")
+    sys.exit(f"{answer.title} {answer.errors}" if answer else "No answer.")
 
 
 def main(url: str, key: str, file: str) -> None:

@@ -91,9 +91,8 @@ async function importOrders(): Promise<void> {
   const header = "order_id,ordered_at,客户,product_code,quantity,unit_price,currency";
   const line = (number: number) => `A${number},2026-10-0${number},17,WM-800,2,2599.00,CNY`;
   const file = new File([[header, line(1), line(2), line(3)].join("\n")], "orders.csv");
-  const options = JSON.stringify({ system });
-  const mapping = JSON.stringify({ 客户: "customer_external_id" });
-  const body = { entity: "orders", file, options, mapping } as const;
+  const mapping = { 客户: "customer_external_id" };
+  const body: patron.ImportForm = { entity: "orders", file, options: { system }, mapping };
   const { id: import_id } = ok(await patron.startImport({ body }));
   const ended = await eventually(async () => {
     const job = ok(await patron.readImport({ path: { import_id } }));

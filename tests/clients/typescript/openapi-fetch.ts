@@ -90,6 +90,15 @@ async function refuse(): Promise<void> {
   assert.match(explain(error), /^\/name: /);
 }
 
+/** Return the form of a body with a file; objects are parts in JSON. */
+function asForm(body: object): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(body)) {
+    form.set(name, value instanceof Blob || typeof value === "string" ? value : JSON.stringify(value));
+  }
+  return form;
+}
+
 /** Import a file of orders and wait for the end of the job. */
 async function importOrders(): Promise<void> {
   const header = "order_id,ordered_at,客户,product_code,quantity,unit_price,currency";
@@ -100,14 +109,10 @@ async function importOrders(): Promise<void> {
       body: {
         entity: "orders",
         file,
-        options: JSON.stringify({ system }),
-        mapping: JSON.stringify({ 客户: "customer_external_id" }),
+        options: { system },
+        mapping: { 客户: "customer_external_id" },
       },
-      bodySerializer: (body) => {
-        const form = new FormData();
-        for (const [name, value] of Object.entries(body)) form.set(name, value as string | Blob);
-        return form;
-      },
+      bodySerializer: asForm,
     }),
   );
   const ended = await eventually(async () => {

@@ -59,3 +59,12 @@ def test_an_option_for_files_of_other_entities_is_refused(
     answer = start_import(client, entity, CONTENTS[entity], options=options)
     assert faults(answer) == [(f"/options/{list(options)[-1]}", "foreign")]
     assert f"files of {entity}" in answer.json()["errors"][0]["message"]
+
+
+def test_an_option_for_files_of_other_entities_may_have_its_default_value(
+    client: httpx.Client,
+) -> None:
+    """A generated client may send the default values of all options."""
+    options = {"create_customers": False, "timezone": None, "mode": "upsert"}
+    answer = start_import(client, "products", CONTENTS["products"], options=options)
+    assert answer.status_code == 202, answer.text
