@@ -20,6 +20,7 @@ from sqlalchemy import (
     Engine,
     MetaData,
     Numeric,
+    String,
     Text,
     TypeDecorator,
     create_engine,
@@ -82,6 +83,16 @@ Moment = DateTime(timezone=True).with_variant(_TimeWithoutZone(), "sqlite")
 """The column type of times, which have an offset in Python."""
 Json = JSON().with_variant(JSONB(), "postgresql")
 """The column type of JSON values."""
+
+
+def sorted_text(max_length: int) -> String:
+    """Return the column type of text by which lists are sorted: alike on both databases.
+
+    The text is sorted by code points. PostgreSQL would otherwise sort it by the language of the
+    server.
+    """
+    return String(max_length).with_variant(String(max_length, collation="C"), "postgresql")
+
 
 Row = dict[str, Any]
 """The values of a table row by column name."""

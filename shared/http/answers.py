@@ -29,11 +29,13 @@ def json_response(
     location: str | None = None,
     version: int | None = None,
     headers: Mapping[str, str] | None = None,
+    include: Mapping[str, Any] | None = None,
 ) -> Response:
     """Return a JSON response with this body and status; `created=True` stands for the status 201.
 
     `version` becomes the ETag. `location`, the path at which the resource is read, becomes the
-    Location header of a 201 or 202. The body is not validated again.
+    Location header of a 201 or 202. `include` names the fields to send, as pydantic does; without
+    it all are sent. The body is not validated again.
     """
     status = 201 if created else status
     all_headers = dict(headers or {})
@@ -41,7 +43,7 @@ def json_response(
         all_headers["ETag"] = f'"{version}"'
     if location is not None and status in {201, 202}:
         all_headers["Location"] = location
-    content = body.model_dump_json()
+    content = body.model_dump_json(include=include)
     return Response(content, status_code=status, headers=all_headers, media_type="application/json")
 
 

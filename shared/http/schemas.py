@@ -28,6 +28,7 @@ from pydantic import (
     WrapValidator,
     field_validator,
 )
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 from pydantic_core.core_schema import StringSchema
 
@@ -52,12 +53,65 @@ class Body(BaseModel):
     )
 
 
+class Total(Body):
+    """The number of items of all pages of a list."""
+
+    value: int = Field(description="The number of items; a lower bound if `exact` is false.")
+    exact: bool = Field(description="Whether there are exactly this many items, and not more.")
+
+
+class FacetValue(Body):
+    """One value of a facet, with the number of items that have it."""
+
+    value: str | None = Field(
+        description="The value, written as in the query parameter that has the name of the facet; "
+        "null for the items without a value."
+    )
+    count: int = Field(description="The number of items that have this value.")
+
+
+class Facet(Body):
+    """A field of the items, with the number of items for each of its values."""
+
+    field: str = Field(description="The name of the field, as requested.")
+    exact: bool = Field(
+        description="Whether all items were counted. If false, the counts are those of as many "
+        "items as could be counted, and lower bounds."
+    )
+    values: list[FacetValue] = Field(description="The values, the most frequent first.")
+
+
+def _is_none(value: object) -> bool:
+    """Return whether a value is None."""
+    return value is None
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    """Remove the default null from the schema of a field that is absent instead of null."""
+    schema.pop("default", None)
+
+
 class Page(Body, Generic[Item]):
-    """A page of a list; `next` is the cursor of the following page, null on the last."""
+    """A page of a list; `next` is the cursor of the following page, null on the last.
+
+    `total` and `facets` are absent from the JSON unless they have a value.
+    """
 
     items: list[Item]
     next: str | None = Field(
         description="The cursor of the next page, to be sent as `cursor`; null on the last page."
+    )
+    total: Total | SkipJsonSchema[None] = Field(
+        None,
+        exclude_if=_is_none,
+        json_schema_extra=_without_default,
+        description="The number of items of all pages; absent without `count=true`.",
+    )
+    facets: list[Facet] | SkipJsonSchema[None] = Field(
+        None,
+        exclude_if=_is_none,
+        json_schema_extra=_without_default,
+        description="The requested facets, in the requested sequence; absent without `facets`.",
     )
 
 

@@ -1,73 +1,70 @@
-"""The check that a list is sorted as its OpenAPI document says, and can be reversed."""
+"""Checks that a list does what its OpenAPI document says: order, ids, fields, totals, filters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import httpx
 
 Document = dict[str, Any]
+PAGE_PARAMETERS = {"limit", "cursor", "sort", "ids", "count", "fields", "facets"}
+"""The parameters that many lists have; the others are filters."""
+UNKNOWN_ID = "00000000-0000-0000-0000-000000000007"
 
 
-def check_list(client: httpx.Client, path: str, schema: Document) -> int:
-    """Check a list against the schema of its parameter `sort`, and return the number of rows."""
-    default, names = schema["default"], schema["enum"]
-    (reverse,) = set(names) - {default}
-    field = default.removeprefix("-")
-    assert set(names) == {field, f"-{field}"}, path
-    assert all(f"`{name}`" in schema["description"] for name in names), path
-    page = _read(client, path)
-    assert page == _read(client, path, sort=default), path
-    assert _read(client, path, sort=reverse)["items"] == page["items"][::-1], path
-    assert _sort_keys(page, field) == sorted(
-        _sort_keys(page, field), reverse=default.startswith("-")
-    ), path
-    assert list(_one_by_one(client, path, reverse)) == page["items"][::-1], path
-    if cursor := _read(client, path, limit=1)["next"]:
-        _read(client, path, sort=default, cursor=cursor)
-        reversed_list = client.get(path, params={"sort": reverse, "cursor": cursor})
-        assert _pointer_of_refusal(reversed_list) == "query:cursor", path
-    _check_invalid_sorts(client, path, default, reverse)
+@dataclass(frozen=True)
+class ListOfItems:
+    """A list of a running service, with its documented query parameters by name."""
+
+    client: httpx.Client
+    path: str
+    parameters: Mapping[str, Document]
+
+    def read(self, **params: Any) -> Any:
+        """Return the page that the list answers with for these parameters."""
+        answer = self.client.get(self.path, params=params)
+        assert answer.status_code == 200, (str(answer.request.url), answer.text)
+        return answer.json()
+
+    def refusal(self, **params: Any) -> Any:
+        """Check that these parameters are answered with one fault, and return the fault."""
+        answer = self.client.get(self.path, params=params)
+        assert answer.status_code == 422, (str(answer.request.url), answer.text)
+        (fault,) = answer.json()["errors"]
+        return fault
+
+    def one_by_one(self, sort: str) -> Iterator[Any]:
+        """Yield all items; each page has one, and the header Link leads to the next page."""
+        page = self.client.get(self.path, params={"sort": sort, "limit": 1})
+        while True:
+            yield from page.json()["items"]
+            if "next" not in page.links:
+                return
+            page = self.client.get(page.links["next"]["url"])
+
+
+def check_sort(a_list: ListOfItems) -> int:
+    """Check every order of a list in both directions, and return the number of its items."""
+    sort = a_list.parameters["sort"]
+    names, default = sort["schema"]["enum"], sort["schema"]["default"]
+    page = a_list.read()
+    assert page == a_list.read(sort=default), a_list.path
+    for name in names:
+        field, is_descending = name.removeprefix("-"), name.startswith("-")
+        assert {field, f"-{field}"} <= set(names), (a_list.path, name)
+        assert f"`{name}`" in sort["description"], (a_list.path, name)
+        items = a_list.read(sort=name)["items"]
+        keys = [_sort_key(item[field]) for item in items]
+        assert keys == sorted(keys, reverse=is_descending), (a_list.path, name)
+        assert list(a_list.one_by_one(name)) == items, (a_list.path, name)
+        if name != default and (cursor := a_list.read(sort=name, limit=1)["next"]):
+            assert a_list.refusal(cursor=cursor)["pointer"] == "query:cursor", a_list.path
+    for wrong in ("", "rubbish", ",".join(names), default.upper()):
+        fault = a_list.refusal(sort=wrong)
+        assert fault["pointer"] == "query:sort"
+        assert all(name in fault["message"] for name in names), a_list.path
     return len(page["items"])
-
-
-def _check_invalid_sorts(client: httpx.Client, path: str, default: str, reverse: str) -> None:
-    """Check that each invalid value of `sort` is refused with the two valid ones."""
-    for rubbish in ("", "rubbish", f"{default},{reverse}", default.upper()):
-        answer = client.get(path, params={"sort": rubbish})
-        assert _pointer_of_refusal(answer) == "query:sort", (path, rubbish)
-        assert default in answer.json()["detail"], path
-        assert reverse in answer.json()["detail"], path
-
-
-def _one_by_one(client: httpx.Client, path: str, sort: str) -> Iterator[Any]:
-    """Yield all rows; each page has one row, and the header Link leads to the next page."""
-    page = client.get(path, params={"sort": sort, "limit": 1})
-    while True:
-        yield from page.json()["items"]
-        if "next" not in page.links:
-            return
-        page = client.get(page.links["next"]["url"])
-
-
-def _read(client: httpx.Client, path: str, **params: Any) -> Any:
-    """Return the page that a list answers with for these parameters."""
-    answer = client.get(path, params=params)
-    assert answer.status_code == 200, (path, answer.text)
-    return answer.json()
-
-
-def _pointer_of_refusal(answer: httpx.Response) -> str:
-    """Check that an answer is a 422 with one fault, and return the pointer of the fault."""
-    assert answer.status_code == 422, answer.text
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    (fault,) = answer.json()["errors"]
-    return str(fault["pointer"])
-
-
-def _sort_keys(page: Any, field: str) -> list[Any]:
-    """Return the values of a field of all items of a page, as they are sorted."""
-    return [_sort_key(item[field]) for item in page["items"]]
 
 
 def _sort_key(value: Any) -> Any:
@@ -76,3 +73,80 @@ def _sort_key(value: Any) -> Any:
         return Decimal(value)
     except InvalidOperation:
         return value
+
+
+def check_fields(a_list: ListOfItems) -> None:
+    """Check that a list shows exactly the requested fields, and always the id of its items."""
+    items = a_list.read()["items"]
+    key = {_key(items)} if "ids" in a_list.parameters else set()
+    for name in items[0]:
+        shown = a_list.read(fields=name)["items"]
+        assert shown == [{field: item[field] for field in {name} | key} for item in items]
+    assert a_list.read(fields=",".join(items[0]))["items"] == items
+    for wrong in ("", "rubbish", f"{next(iter(items[0]))},rubbish"):
+        fault = a_list.refusal(fields=wrong)
+        assert fault["pointer"] == "query:fields"
+        assert all(name in fault["message"] for name in items[0]), a_list.path
+
+
+def check_ids(a_list: ListOfItems) -> None:
+    """Check that a list can be limited to some ids, and leaves out the unknown ones."""
+    whole = a_list.read()["items"]
+    key = _key(whole)
+    ids = [item[key] for item in whole[::2]]
+    found = a_list.read(ids=",".join([*ids, UNKNOWN_ID]))
+    assert found == {"items": [item for item in whole if item[key] in ids], "next": None}
+    assert a_list.read(ids=UNKNOWN_ID)["items"] == []
+    for wrong in ("", "rubbish", f"{ids[0]},", ",".join([ids[0]] * 101)):
+        assert a_list.refusal(ids=wrong)["pointer"] == "query:ids", a_list.path
+
+
+def _key(items: list[Any]) -> str:
+    """Return the name of the field that has the id of an item."""
+    return "id" if "id" in items[0] else "customer_id"
+
+
+def check_counts(a_list: ListOfItems) -> None:
+    """Check that the total is the number of items, and that each facet adds up to the total."""
+    whole = a_list.read()
+    items = whole["items"]
+    assert whole.keys() == {"items", "next"}, a_list.path
+    total = {"value": len(items), "exact": True}
+    assert a_list.read(count="true", limit=1)["total"] == total, a_list.path
+    for name in facets_of(a_list):
+        page = a_list.read(facets=name, limit=1)
+        (facet,) = page["facets"]
+        assert (facet["field"], facet["exact"], "total" in page) == (name, True, False)
+        counts = [value["count"] for value in facet["values"]]
+        assert sum(counts) == len(items), (a_list.path, name)
+        assert counts == sorted(counts, reverse=True)
+        for value in facet["values"]:
+            if value["value"] is not None:
+                found = a_list.read(**{name: value["value"], "count": "true"})
+                assert found["total"]["value"] == value["count"], (a_list.path, name)
+
+
+def facets_of(a_list: ListOfItems) -> list[str]:
+    """Return the names of the facets of a list, which its answer to an unknown one has."""
+    if "facets" not in a_list.parameters:
+        return []
+    fault = a_list.refusal(facets="rubbish")
+    assert fault["pointer"] == "query:facets"
+    names: list[str] = fault["message"].partition(": ")[2].rstrip(".").split(", ")
+    assert all(f"`{name}`" in a_list.parameters["facets"]["description"] for name in names)
+    return names
+
+
+def check_filters(a_list: ListOfItems, values: Mapping[str, Any]) -> None:
+    """Check that a list accepts each filter, and shows only items that match it.
+
+    `values` has a valid value for each filter by its name. If the items have a field with the name
+    of the filter, each value that an item has is tried too.
+    """
+    whole = a_list.read()["items"]
+    for name, value in values.items():
+        assert all(item in whole for item in a_list.read(**{name: value})["items"]), name
+        shown = [item.get(name) for item in whole]
+        for each in (one for one in shown if isinstance(one, str | bool)):
+            found = a_list.read(**{name: str(each).lower() if each in {True, False} else each})
+            assert found["items"] == [item for item in whole if item[name] == each], name

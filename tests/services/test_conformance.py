@@ -22,9 +22,17 @@ from tests.services.gateway.conftest import (  # noqa: F401  asked for by name
     served_gateway,
 )
 from tests.services.harness import Running, counted
-from tests.services.lists import check_list
+from tests.services.lists import (
+    PAGE_PARAMETERS,
+    ListOfItems,
+    check_counts,
+    check_fields,
+    check_filters,
+    check_ids,
+    check_sort,
+)
 from tests.services.scoring import publishing
-from tests.services.visitor import Visitor
+from tests.services.visitor import Operation, Visitor
 
 ID_OR_TIME = re.compile(r"0199a7c0-|<shown|\d\dT\d\d:")
 """Matches the values in examples that differ from answer to answer: ids, keys and times."""
@@ -109,6 +117,12 @@ def listed(answer: httpx.Response) -> list[Any]:
     return items
 
 
+def list_of_items(visitor: Visitor, operation: Operation) -> ListOfItems:
+    """Return the list that an operation answers with."""
+    parameters = {one["name"]: one for one in operation.parameters if one["in"] == "query"}
+    return ListOfItems(visitor.client, visitor.path_of(operation), parameters)
+
+
 def without_ids_and_times(example: dict[str, Any]) -> dict[str, Any]:
     """Return an example without the fields that differ from answer to answer."""
     return {name: value for name, value in example.items() if not ID_OR_TIME.search(str(value))}
@@ -187,12 +201,57 @@ def test_every_list_comes_in_pages_and_refuses_an_invalid_cursor(visitor: Visito
 def test_every_list_is_sorted_as_documented_and_can_be_reversed(visitor: Visitor) -> None:
     """Explanations are excepted: their facts are sorted by term, then by day."""
     for operation in filled(visitor).operations("get"):
-        sort = [one["schema"] for one in operation.parameters if one["name"] == "sort"]
         if operation.takes("query", "cursor") and operation.name != "explain_score":
-            rows = check_list(visitor.client, visitor.path_of(operation), *sort)
+            rows = check_sort(list_of_items(visitor, operation))
             assert rows > 1 or operation.name == "list_value_models", str(operation)
         else:
-            assert sort == [], str(operation)
+            assert not operation.takes("query", "sort"), str(operation)
+
+
+def test_every_list_shows_the_requested_fields_and_counts_its_items(visitor: Visitor) -> None:
+    for operation in filled(visitor).operations("get"):
+        if operation.takes("query", "sort"):
+            check_fields(list_of_items(visitor, operation))
+            check_counts(list_of_items(visitor, operation))
+
+
+def test_every_list_of_things_with_an_id_can_be_limited_to_some_ids(visitor: Visitor) -> None:
+    """Only the lists of versions have no ids."""
+    for operation in filled(visitor).operations("get"):
+        if operation.takes("query", "ids"):
+            check_ids(list_of_items(visitor, operation))
+        else:
+            has_versions = operation.name in {"list_versions", "read_customer_history"}
+            assert has_versions or not operation.takes("query", "sort"), str(operation)
+
+
+def test_every_filter_of_a_list_selects_the_items_that_match_it(visitor: Visitor) -> None:
+    for operation in filled(visitor).operations("get"):
+        if operation.takes("query", "sort"):
+            values = {
+                one["name"]: visitor.parameter_value(one)
+                for one in operation.parameters
+                if one["in"] == "query" and one["name"] not in PAGE_PARAMETERS
+            }
+            check_filters(list_of_items(visitor, operation), values)
+
+
+def test_p7_ids_of_items_that_a_key_may_not_see_are_left_out(
+    visitor: Visitor, stranger: httpx.Client
+) -> None:
+    """P7: `ids` makes nothing visible, and neither do totals and facets."""
+    for operation in filled(visitor).operations("get"):
+        if not operation.takes("query", "ids") or operation.noun in SHARED:
+            continue
+        path = visitor.path_of(operation)
+        items = visitor.client.get(path).json()["items"]
+        ids = ",".join(item.get("id") or item["customer_id"] for item in items)
+        seen = stranger.get(path, params={"ids": ids, "count": "true"})
+        if seen.status_code == 200:
+            total = {"value": 0, "exact": True}
+            assert seen.json() == {"items": [], "next": None, "total": total}, path
+        else:
+            assert seen.status_code in {403, 404}, (path, seen.text)
 
 
 def test_an_unknown_id_in_a_path_is_a_404_problem(visitor: Visitor) -> None:

@@ -167,6 +167,18 @@ class Visitor:
         parts = {name: _as_text(value) for name, value in example.items()}
         return {"files": {"file": ("example.csv", parts.pop("file"))}, "data": parts}
 
+    def parameter_value(self, parameter: Document) -> Any:
+        """Return a valid value of an optional parameter: an example, or one that its type has."""
+        schema = parameter["schema"]
+        (schema, *_) = schema.get("anyOf", [schema])
+        if "$ref" in schema:
+            schema = self.document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        examples = parameter["schema"].get("examples", schema.get("examples"))
+        if choices := examples or schema.get("enum"):
+            return choices[0]
+        kind = schema.get("format", schema["type"])
+        return self._id(parameter["name"]) or _VALUES[kind]
+
     def example(self, schema: Document) -> Any:
         """Return the one example of a schema; KeyError if it has none."""
         if "$ref" not in schema:
@@ -197,6 +209,14 @@ class Visitor:
         return str(first.get(name) or first["id"])
 
 
+_VALUES = {
+    "boolean": "true",
+    "date": "2026-01-31",
+    "date-time": "2026-01-31T01:30:00Z",
+    "string": "x",
+    "uuid": "0199a7c0-0000-7000-8000-000000000001",
+}
+"""A valid value of a parameter by its format or type."""
 _REPEATED_HEADERS = ("content-type", "idempotency-key", "if-match")
 
 

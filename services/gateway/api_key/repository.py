@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from services.gateway.api_key.models import ApiKey
 from shared.http.identity import Identity
-from shared.http.pagination import PageRequest, Slice, page
+from shared.http.listing import Listing
+from shared.http.pagination import PageRequest, Slice
 from shared.row_access import Rows
 
 
@@ -22,9 +23,13 @@ def api_key_for_change(session: Session, key_id: UUID) -> ApiKey | None:
     return session.scalar(select(ApiKey).where(ApiKey.id == key_id).with_for_update())
 
 
+API_KEYS = Listing(id=ApiKey.id, orders={"created_at": [ApiKey.id]}, default="created_at")
+"""The list of API keys; their ids grow with the time of creation."""
+
+
 def api_keys(session: Session, *, paging: PageRequest) -> Slice:
-    """Return a page of API keys; their ids ascend in the order of creation."""
-    return page(session, select(ApiKey), paging=paging, order=[ApiKey.id])
+    """Return a page of API keys."""
+    return API_KEYS.page(session, select(ApiKey), paging=paging)
 
 
 def caller_by_digest(session: Session, digest: str) -> Identity | None:

@@ -19,7 +19,8 @@ from shared.errors import found_or_404
 from shared.http.answers import errors, json_response
 from shared.http.dependencies import NEEDS_ALL_ROWS, Caller, Reading, Store, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.list_parameters import paged_by
+from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 
 router = Router(
@@ -66,7 +67,7 @@ def create_api_key(
 
 @router.get("", response_model=ApiKeyPage, responses=errors(403))
 def list_api_keys(
-    session: Reading, paging: Annotated[PageRequest, paged_by("created_at")]
+    session: Reading, paging: Annotated[PageRequest, paged_by(repository.API_KEYS, ApiKeyPage)]
 ) -> Response:
     """List keys, revoked ones too, oldest first."""
     keys = repository.api_keys(session, paging=paging)

@@ -6,21 +6,25 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import FastAPI, Query, UploadFile
+from pydantic import Field
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from starlette.responses import Response
 
+from shared import database
 from shared.clock import now
 from shared.commands import main
-from shared.database import Moment, new_metadata
+from shared.database import new_metadata, sorted_text
 from shared.errors import Conflict
 from shared.http.answers import errors, json_response
 from shared.http.app import create_app as create_shared_app
 from shared.http.dependencies import Caller, Reading, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import PageRequest, answer_page, page, paged_by
+from shared.http.list_parameters import paged_by
+from shared.http.listing import Listing
+from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
-from shared.http.schemas import Body, Name, Page
+from shared.http.schemas import Body, Filter, Moment, Name, Page
 from shared.ids import new_id
 from shared.service import Service
 from tests.shared.backend import NotesSettings
@@ -38,17 +42,20 @@ class Note(Model):
     __tablename__ = "notes"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(200), unique=True)
+    title: Mapped[str] = mapped_column(sorted_text(200), unique=True)
+    kind: Mapped[str | None] = mapped_column(String(20))
+    is_pinned: Mapped[bool] = mapped_column(default=False)
     reply_to: Mapped[UUID | None] = mapped_column(
         ForeignKey("notes.id", deferrable=True, initially="DEFERRED")
     )
-    written_at: Mapped[datetime] = mapped_column(Moment)
+    written_at: Mapped[datetime] = mapped_column(database.Moment)
 
 
 class NoteCreate(Body):
     """The fields of a note to create."""
 
     title: Name
+    kind: Name | None = None
     reply_to: UUID | None = None
 
 
@@ -57,10 +64,35 @@ class NoteOut(Body):
 
     id: UUID
     title: str
+    kind: str | None = None
 
 
 class NotePage(Page[NoteOut]):
     """A page of notes."""
+
+
+class NoteFilter(Filter):
+    """Filters of the list of notes."""
+
+    title: str | None = Field(None, max_length=9, description="The note with this title.")
+    kind: str | None = Field(None, description="Notes of this kind.")
+    is_pinned: bool | None = Field(None, alias="pinned", description="Whether it is pinned.")
+    written_from: Moment | None = Field(None, description="Notes written at this time or later.")
+
+
+NOTES = Listing(
+    id=Note.id,
+    orders={
+        "id": [Note.id],
+        "title": [Note.title, Note.id],
+        "written_at": [Note.written_at, Note.id],
+    },
+    default="id",
+    columns={"title": Note.title, "kind": Note.kind, "pinned": Note.is_pinned},
+    filters={"written_from": lambda moment: Note.written_at >= moment},
+    facets=("kind", "pinned"),
+)
+"""The list of notes."""
 
 
 class Gate:
@@ -89,7 +121,7 @@ def write_note(body: NoteCreate, once: Once, session: Transaction, caller: Calle
     def write() -> Response:
         if body.title == "refused":
             raise Conflict
-        note = Note(id=new_id(), title=body.title, reply_to=body.reply_to, written_at=now())
+        note = Note(id=new_id(), written_at=now(), **body.model_dump())
         session.add(note)
         session.flush()
         GATE.pass_through()
@@ -118,12 +150,11 @@ def list_router() -> Router:
     @lists.get("", response_model=NotePage, responses=errors())
     def list_notes(
         session: Reading,
-        paging: Annotated[PageRequest, paged_by("id")],
-        title: Annotated[str | None, Query(max_length=9)] = None,
+        paging: Annotated[PageRequest, paged_by(NOTES, NotePage)],
+        filters: Annotated[NoteFilter, Query()],
     ) -> Response:
         """List notes."""
-        statement = select(Note) if title is None else select(Note).where(Note.title == title)
-        notes = page(session, statement, paging=paging, order=[Note.id])
+        notes = NOTES.page(session, select(Note), paging=paging, filters=filters)
         return answer_page(NotePage, NoteOut.model_validate, notes, paging)
 
     return lists

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shared.http.dependencies import NEEDS_ALL_ROWS
 from shared.http.identity import Identity
-from shared.http.pagination import PageRequest, paged_by
+from shared.http.pagination import Paging
 from shared.http.routing import Router
 from shared.http.schemas import Filter
 from shared.row_access import Rows
@@ -51,7 +51,7 @@ def magazines(serve_router: RouterServer) -> Iterator[httpx.Client]:
 
     @router.get("")
     def list_magazines(
-        paging: Annotated[PageRequest, paged_by("id")],
+        paging: Paging,
         filters: Annotated[MagazineFilter, Query()],
     ) -> list[Any]:
         return [filters.issue, filters.printed_from, paging.limit]
@@ -79,7 +79,7 @@ def test_a_route_with_a_filter_model_refuses_unknown_and_repeated_parameters(
         ("query:from", "nul"),
     ]
     message = answer.json()["errors"][0]["message"]
-    assert message == "This route knows: cursor, from, issue, limit, sort."
+    assert message == "This route knows: cursor, from, issue, limit."
 
 
 def test_an_invalid_value_of_a_filter_model_is_refused_with_its_parameter(

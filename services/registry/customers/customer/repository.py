@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.registry.customers.customer.domain import query_tokens
@@ -18,7 +18,8 @@ from services.registry.customers.customer.models import (
 from services.registry.customers.score.models import Score
 from shared.bulk import any_of, any_pair_of
 from shared.http.async_reads import AsyncReads
-from shared.http.pagination import PageRequest, Slice, page
+from shared.http.listing import Listing
+from shared.http.pagination import PageRequest, Slice
 from shared.http.parameters import external_id_pair
 from shared.row_access import SYSTEM_READER, Reader, Rows, visible_rows
 
@@ -112,28 +113,61 @@ def ids_by_external_id(
     return {(system, external_id): customer_id for system, external_id, customer_id in rows}
 
 
+def _has_words(q: str) -> ColumnElement[bool]:
+    """Return the condition that a customer has a search token for each word of a query."""
+    return and_(
+        true(),
+        *(
+            Customer.id.in_(
+                select(CustomerToken.customer_id).where(
+                    CustomerToken.token.startswith(prefix, autoescape=True)
+                )
+            )
+            for prefix in query_tokens(q)
+        ),
+    )
+
+
+def _has_external_id(text: str) -> ColumnElement[bool]:
+    """Return the condition that a customer has an external id, written `system:id`."""
+    system, external_id = external_id_pair(text)
+    identity = CustomerIdentity
+    return Customer.id.in_(
+        select(identity.customer_id).where(
+            identity.system == system, identity.external_id == external_id
+        )
+    )
+
+
+CUSTOMERS = Listing(
+    id=Customer.id,
+    orders={"registered_at": [Customer.id]},
+    default="registered_at",
+    columns={
+        "kind": Customer.kind,
+        "nature": Customer.nature,
+        "owner": Customer.owner,
+        "team": Customer.team,
+    },
+    filters={"q": _has_words, "external_id": _has_external_id},
+    facets=("kind", "nature", "team"),
+)
+"""The list of customers; their ids grow with the time of registration."""
+
+
 def customers(
     session: Session, reader: Reader, filters: CustomerFilter, *, paging: PageRequest
 ) -> Slice:
-    """Return a page of the customers that the reader sees and the filters match, oldest first."""
-    equal = filters.model_dump(include={"kind", "nature", "owner", "team"}, exclude_none=True)
-    statement = visible_to(reader, select(Customer)).filter_by(**equal)
-    for prefix in query_tokens(filters.q or ""):
-        matching = select(CustomerToken.customer_id).where(
-            CustomerToken.token.startswith(prefix, autoescape=True)
-        )
-        statement = statement.where(Customer.id.in_(matching))
-    if filters.external_id is not None:
-        found = ids_by_external_id(session, [external_id_pair(filters.external_id)])
-        statement = statement.where(Customer.id.in_(found.values()))
-    return page(session, statement, paging=paging, order=[Customer.id])
+    """Return a page of the customers that the reader sees and the filters match."""
+    statement = visible_to(reader, select(Customer))
+    return CUSTOMERS.page(session, statement, paging=paging, filters=filters)
+
+
+CHANGES = Listing(orders={"version": [CustomerChange.version]}, default="-version")
+"""The list of the changes of one customer."""
 
 
 def changes(session: Session, customer_id: UUID, *, paging: PageRequest) -> Slice:
-    """Return a page of the changes of a customer, lowest version first."""
-    return page(
-        session,
-        select(CustomerChange).where(CustomerChange.customer_id == customer_id),
-        paging=paging,
-        order=[CustomerChange.version],
-    )
+    """Return a page of the changes of a customer."""
+    statement = select(CustomerChange).where(CustomerChange.customer_id == customer_id)
+    return CHANGES.page(session, statement, paging=paging)

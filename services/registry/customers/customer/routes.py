@@ -29,7 +29,8 @@ from shared.http.dependencies import (
     Transaction,
 )
 from shared.http.idempotency import Once
-from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.list_parameters import paged_by
+from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Refusal, Router
 from shared.http.schemas import Code, System
 from shared.upsert import UpsertResult
@@ -124,7 +125,7 @@ def put_customer(
 def list_customers(
     session: Reading,
     reader: Reader,
-    paging: Annotated[PageRequest, paged_by("registered_at")],
+    paging: Annotated[PageRequest, paged_by(repository.CUSTOMERS, CustomerPage)],
     filters: Annotated[CustomerFilter, Query()],
 ) -> Response:
     """List customers, oldest first."""
@@ -180,7 +181,7 @@ def read_customer_history(
     customer_id: CustomerId,
     session: Reading,
     reader: Reader,
-    paging: Annotated[PageRequest, paged_by("-version")],
+    paging: Annotated[PageRequest, paged_by(repository.CHANGES, CustomerChangePage)],
 ) -> Response:
     """List the changes of a customer, newest first, with their author, time, fields and reason."""
     service.customer_of(session, reader, customer_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from services.registry.customers.customer.models import Customer
@@ -14,7 +14,8 @@ from services.registry.sales.order.filters import OrderFilter
 from services.registry.sales.order.models import Order
 from services.registry.sales.product import repository as products
 from shared.bulk import any_pair_of
-from shared.http.pagination import PageRequest, Slice, page
+from shared.http.listing import Listing
+from shared.http.pagination import PageRequest, Slice
 from shared.http.parameters import external_id_pair
 from shared.row_access import Reader, Rows
 
@@ -70,16 +71,26 @@ def product_names(session: Session, rows: Iterable[Order]) -> dict[str, str]:
     return products.names_by_code(session, codes) if codes else {}
 
 
+def _has_external_id(text: str) -> ColumnElement[bool]:
+    """Return the condition that an order has an external id, written `system:id`."""
+    system, external_id = external_id_pair(text)
+    return and_(Order.system == system, Order.external_id == external_id)
+
+
+ORDERS = Listing(
+    id=Order.id,
+    orders={"id": [Order.id]},
+    default="id",
+    columns={"customer_id": Order.customer_id},
+    filters={
+        "external_id": _has_external_id,
+        "from": lambda day: Order.occurred_on >= day,
+        "to": lambda day: Order.occurred_on <= day,
+    },
+)
+"""The list of orders; their ids grow with the time at which each was first recorded."""
+
+
 def orders(session: Session, reader: Reader, filters: OrderFilter, *, paging: PageRequest) -> Slice:
-    """Return a page of the orders that the reader sees and the filters match, oldest first."""
-    statement = _visible_orders(reader)
-    if filters.external_id is not None:
-        system, external_id = external_id_pair(filters.external_id)
-        statement = statement.where(Order.system == system, Order.external_id == external_id)
-    if filters.customer_id is not None:
-        statement = statement.where(Order.customer_id == filters.customer_id)
-    if filters.occurred_from is not None:
-        statement = statement.where(Order.occurred_on >= filters.occurred_from)
-    if filters.occurred_to is not None:
-        statement = statement.where(Order.occurred_on <= filters.occurred_to)
-    return page(session, statement, paging=paging, order=[Order.id])
+    """Return a page of the orders that the reader sees and the filters match."""
+    return ORDERS.page(session, _visible_orders(reader), paging=paging, filters=filters)

@@ -22,7 +22,8 @@ from shared.errors import Fault, Invalid, found_or_404
 from shared.http.answers import errors, json_response
 from shared.http.dependencies import Reader, Reading, Settings, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.list_parameters import paged_by
+from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 from shared.http.schemas import Code, System
 from shared.upsert import UpsertResult
@@ -86,7 +87,7 @@ def put_order(
 def list_orders(
     session: Reading,
     reader: Reader,
-    paging: Annotated[PageRequest, paged_by("id")],
+    paging: Annotated[PageRequest, paged_by(repository.ORDERS, OrderPage)],
     filters: Annotated[OrderFilter, Query()],
 ) -> Response:
     """List orders and returns, sorted by the time at which each was first recorded."""

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from services.registry.sales.product.filters import ProductFilter
 from services.registry.sales.product.models import Product
 from shared.bulk import any_of
-from shared.http.pagination import PageRequest, Slice, page
+from shared.http.listing import Listing
+from shared.http.pagination import PageRequest, Slice
 
 
 def product(session: Session, product_id: UUID) -> Product | None:
@@ -29,11 +30,15 @@ def names_by_code(session: Session, codes: Collection[str]) -> dict[str, str]:
     return dict(session.execute(statement).all())
 
 
+PRODUCTS = Listing(
+    id=Product.id,
+    orders={"id": [Product.id]},
+    default="id",
+    columns={"code": Product.code, "category": Product.category},
+)
+"""The list of products; their ids grow with the time of creation."""
+
+
 def products(session: Session, filters: ProductFilter, *, paging: PageRequest) -> Slice:
-    """Return a page of the products that the filters match, oldest first."""
-    return page(
-        session,
-        select(Product).filter_by(**filters.model_dump(exclude_none=True)),
-        paging=paging,
-        order=[Product.id],
-    )
+    """Return a page of the products that the filters match."""
+    return PRODUCTS.page(session, select(Product), paging=paging, filters=filters)

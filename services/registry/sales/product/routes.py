@@ -20,7 +20,8 @@ from shared.errors import found_or_404
 from shared.http.answers import errors, json_response
 from shared.http.dependencies import NEEDS_ALL_ROWS, Reading, Settings, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.list_parameters import paged_by
+from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 from shared.http.schemas import Code
 from shared.upsert import UpsertResult
@@ -82,7 +83,7 @@ def put_product(
 @router.get("", response_model=ProductPage, responses=errors())
 def list_products(
     session: Reading,
-    paging: Annotated[PageRequest, paged_by("id")],
+    paging: Annotated[PageRequest, paged_by(repository.PRODUCTS, ProductPage)],
     filters: Annotated[ProductFilter, Query()],
 ) -> Response:
     """List products, oldest first."""

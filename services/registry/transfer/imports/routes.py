@@ -21,7 +21,8 @@ from shared.http.dependencies import (
     Transaction,
 )
 from shared.http.idempotency import Once
-from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.list_parameters import paged_by
+from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 from shared.imports.errors_file import errors_file
 from shared.imports.schemas import MAX_FORM_BYTES
@@ -80,7 +81,7 @@ def start_import(
 
 @router.get("", response_model=ImportPage, responses=errors(403))
 def list_imports(
-    session: Reading, paging: Annotated[PageRequest, paged_by("-created_at")]
+    session: Reading, paging: Annotated[PageRequest, paged_by(repository.IMPORTS, ImportPage)]
 ) -> Response:
     """List imports, newest first. Needs a key that sees all rows."""
     return answer_page(ImportPage, ImportOut.of, repository.imports(session, paging=paging), paging)

@@ -15,7 +15,8 @@ from services.scoring.figures.score.models import StoredScore
 from shared.bulk import any_of
 from shared.database import RowView
 from shared.http.async_reads import AsyncReads
-from shared.http.pagination import PageRequest, Slice, page
+from shared.http.listing import Listing
+from shared.http.pagination import PageRequest, Slice
 from shared.row_access import SYSTEM_READER, Reader
 
 _ROW = StoredScore.__table__
@@ -48,16 +49,20 @@ async def score_row(async_reads: AsyncReads, reader: Reader, customer_id: UUID) 
     return cast("RowView | None", await async_reads.row(statement, {"customer_id": customer_id}))
 
 
+SCORES = Listing(
+    id=StoredScore.customer_id,
+    orders={"value_points": [StoredScore.value_order, StoredScore.customer_id]},
+    default="-value_points",
+    columns={"class": StoredScore.customer_class, "rung": StoredScore.rung},
+    facets=("class", "rung"),
+)
+"""The list of scores."""
+
+
 def scores(session: Session, reader: Reader, filters: ScoreFilter, *, paging: PageRequest) -> Slice:
-    """Return a page of the stored scores visible to the reader, ordered by value points."""
-    values = filters.model_dump(exclude_none=True)
-    conditions = [_ROW.c[name] == value for name, value in values.items()]
-    return page(
-        session,
-        visible_to(reader, _with_customers(select(_ROW)).where(*conditions)),
-        paging=paging,
-        order=[StoredScore.value_order, StoredScore.customer_id],
-    )
+    """Return a page of the stored scores that the reader sees and the filters match."""
+    statement = visible_to(reader, _with_customers(select(_ROW)))
+    return SCORES.page(session, statement, paging=paging, filters=filters)
 
 
 def stored_scores(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, RowView]:

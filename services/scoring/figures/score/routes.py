@@ -29,7 +29,8 @@ from shared import clock
 from shared.errors import Fault, Invalid, found_or_404
 from shared.http.answers import errors, json_response
 from shared.http.dependencies import AsyncReading, Reader, Reading, Store
-from shared.http.pagination import PageRequest, Paging, answer_page, link_header, paged_by
+from shared.http.list_parameters import paged_by
+from shared.http.pagination import PageRequest, Paging, answer_page, link_header
 from shared.http.routing import Router
 
 router = Router(
@@ -65,7 +66,7 @@ async def _explanation_page(
 def list_scores(
     session: Reading,
     reader: Reader,
-    paging: Annotated[PageRequest, paged_by("-value_points")],
+    paging: Annotated[PageRequest, paged_by(repository.SCORES, ScorePage)],
     filters: Annotated[ScoreFilter, Query()],
 ) -> Response:
     """List the scores of customers, the most valuable first."""

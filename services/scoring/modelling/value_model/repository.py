@@ -13,7 +13,8 @@ from services.scoring.modelling.value_model.domain import (
     rules_from,
 )
 from services.scoring.modelling.value_model.models import StoredModel
-from shared.http.pagination import PageRequest, Slice, page
+from shared.http.listing import Listing
+from shared.http.pagination import PageRequest, Slice
 
 
 def model_for(session: Session, moment: datetime) -> ValueModel:
@@ -21,14 +22,15 @@ def model_for(session: Session, moment: datetime) -> ValueModel:
     return model_at([value_model(row) for row in session.scalars(select(StoredModel))], moment)
 
 
+MODELS = Listing(
+    id=StoredModel.id, orders={"id": [StoredModel.id, StoredModel.version]}, default="id"
+)
+"""The list of all versions of all value models."""
+
+
 def models(session: Session, *, paging: PageRequest) -> Slice:
-    """Return a page of all versions of all value models, ordered by model id and version."""
-    return page(
-        session,
-        select(StoredModel),
-        paging=paging,
-        order=[StoredModel.id, StoredModel.version],
-    )
+    """Return a page of all versions of all value models."""
+    return MODELS.page(session, select(StoredModel), paging=paging)
 
 
 def latest_version(session: Session, model_id: UUID) -> StoredModel | None:

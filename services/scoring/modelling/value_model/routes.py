@@ -15,7 +15,8 @@ from services.scoring.modelling.value_model.schemas import (
 from shared.errors import found_or_404
 from shared.http.answers import errors, json_response
 from shared.http.dependencies import Reading
-from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.list_parameters import paged_by
+from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 
 router = Router(
@@ -33,7 +34,9 @@ ModelId = Annotated[
 
 
 @router.get("", response_model=ValueModelPage, responses=errors())
-def list_value_models(session: Reading, paging: Annotated[PageRequest, paged_by("id")]) -> Response:
+def list_value_models(
+    session: Reading, paging: Annotated[PageRequest, paged_by(repository.MODELS, ValueModelPage)]
+) -> Response:
     """List the versions of all value models, oldest first."""
     found = repository.models(session, paging=paging)
     return answer_page(ValueModelPage, value_model_out, found, paging)

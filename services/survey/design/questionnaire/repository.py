@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from services.survey.design.questionnaire.domain import QuestionnaireState
 from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
-from shared.http.pagination import PageRequest, Slice, page
+from shared.http.listing import Listing
+from shared.http.pagination import PageRequest, Slice
 
 
 def questionnaire(session: Session, questionnaire_id: UUID) -> Questionnaire | None:
@@ -55,9 +56,15 @@ def newest_published_version(
     )
 
 
+QUESTIONNAIRES = Listing(
+    id=Questionnaire.id, orders={"created_at": [Questionnaire.id]}, default="created_at"
+)
+"""The list of questionnaires; their ids grow with the time of creation."""
+
+
 def questionnaires(session: Session, *, paging: PageRequest) -> Slice:
-    """Return a page of all questionnaires in the order of their creation."""
-    return page(session, select(Questionnaire), paging=paging, order=[Questionnaire.id])
+    """Return a page of all questionnaires."""
+    return QUESTIONNAIRES.page(session, select(Questionnaire), paging=paging)
 
 
 def newest_versions(
@@ -73,9 +80,13 @@ def newest_versions(
     return {version.questionnaire_id: version for version in newest}
 
 
+VERSIONS = Listing(orders={"version": [QuestionnaireVersion.version]}, default="-version")
+"""The list of the versions of one questionnaire."""
+
+
 def versions(session: Session, questionnaire_id: UUID, *, paging: PageRequest) -> Slice:
-    """Return a page of the versions of a questionnaire in the order of their numbers."""
+    """Return a page of the versions of a questionnaire."""
     statement = select(QuestionnaireVersion).where(
         QuestionnaireVersion.questionnaire_id == questionnaire_id
     )
-    return page(session, statement, paging=paging, order=[QuestionnaireVersion.version])
+    return VERSIONS.page(session, statement, paging=paging)

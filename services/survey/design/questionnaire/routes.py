@@ -23,7 +23,8 @@ from shared.errors import Fault, Invalid, found_or_404
 from shared.http.answers import errors, json_response
 from shared.http.dependencies import NEEDS_ALL_ROWS, Caller, ExpectedVersion, Reading, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.list_parameters import paged_by
+from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 from shared.http.schemas import Code
 
@@ -80,7 +81,8 @@ def read_template(name: TemplateName) -> Response:
 
 @router.get("", response_model=QuestionnairePage, responses=errors())
 def list_questionnaires(
-    session: Reading, paging: Annotated[PageRequest, paged_by("created_at")]
+    session: Reading,
+    paging: Annotated[PageRequest, paged_by(repository.QUESTIONNAIRES, QuestionnairePage)],
 ) -> Response:
     """List the newest version of each questionnaire, oldest questionnaire first."""
     questionnaires = repository.questionnaires(session, paging=paging)
@@ -171,7 +173,7 @@ def open_version(
 def list_versions(
     questionnaire_id: QuestionnaireId,
     session: Reading,
-    paging: Annotated[PageRequest, paged_by("-version")],
+    paging: Annotated[PageRequest, paged_by(repository.VERSIONS, QuestionnairePage)],
 ) -> Response:
     """List the versions of a questionnaire, newest first."""
     questionnaire = _existing_questionnaire(session, questionnaire_id)

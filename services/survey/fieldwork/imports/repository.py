@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.survey.fieldwork.imports.models import Import, Rejection
-from shared.http.pagination import PageRequest, Slice, page
+from shared.http.listing import Listing
+from shared.http.pagination import PageRequest, Slice
 
 
 def answer_import(session: Session, *, survey_id: UUID, import_id: UUID) -> Import | None:
@@ -15,14 +16,14 @@ def answer_import(session: Session, *, survey_id: UUID, import_id: UUID) -> Impo
     return row if row and row.survey_id == survey_id else None
 
 
+IMPORTS = Listing(id=Import.id, orders={"created_at": [Import.id]}, default="-created_at")
+"""The list of a survey's imports; their ids grow with the time of creation."""
+
+
 def answer_imports(session: Session, *, survey_id: UUID, paging: PageRequest) -> Slice:
-    """Return a page of a survey's imports, in the order of creation."""
-    return page(
-        session,
-        select(Import).where(Import.survey_id == survey_id),
-        paging=paging,
-        order=[Import.id],
-    )
+    """Return a page of a survey's imports."""
+    statement = select(Import).where(Import.survey_id == survey_id)
+    return IMPORTS.page(session, statement, paging=paging)
 
 
 def rejected_line_numbers(session: Session, import_id: UUID) -> set[int]:

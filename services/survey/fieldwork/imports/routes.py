@@ -24,7 +24,8 @@ from shared.http.dependencies import (
     Transaction,
 )
 from shared.http.idempotency import Once
-from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.list_parameters import paged_by
+from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 from shared.imports.errors_file import errors_file
 from shared.imports.schemas import MAX_FORM_BYTES
@@ -87,7 +88,9 @@ def import_answers(
 
 @router.get("/{survey_id}/imports", response_model=AnswerImportPage, responses=errors(403, 404))
 def list_answer_imports(
-    survey_id: SurveyId, session: Reading, paging: Annotated[PageRequest, paged_by("-created_at")]
+    survey_id: SurveyId,
+    session: Reading,
+    paging: Annotated[PageRequest, paged_by(repository.IMPORTS, AnswerImportPage)],
 ) -> Response:
     """List the imports of a survey, newest first. Needs a key that sees all rows."""
     found_or_404(surveys.survey(session, survey_id), UNKNOWN)

@@ -12,7 +12,8 @@ from services.survey.customers.customer.repository import visible_customer_ids
 from services.survey.fieldwork.response.filters import ResponseFilter
 from services.survey.fieldwork.response.models import Response
 from services.survey.fieldwork.survey.models import Wave
-from shared.http.pagination import PageRequest, Slice, page
+from shared.http.listing import Listing
+from shared.http.pagination import PageRequest, Slice
 from shared.row_access import Reader
 
 
@@ -36,6 +37,16 @@ def response(
     return visible_response
 
 
+RESPONSES = Listing(
+    id=Response.id,
+    orders={"id": [Response.id]},
+    default="id",
+    columns={"wave": Response.wave, "customer_id": Response.customer_id},
+    facets=("wave",),
+)
+"""The list of the responses to a survey; their ids grow with the time of recording."""
+
+
 def responses(
     session: Session,
     reader: Reader,
@@ -44,10 +55,9 @@ def responses(
     survey_id: UUID,
     paging: PageRequest,
 ) -> Slice:
-    """Return a page of a survey's responses that match the filters, in the order of creation."""
-    columns = filters.model_dump(exclude_none=True)
-    statement = visible_to(reader, select(Response).filter_by(survey_id=survey_id, **columns))
-    return page(session, statement, paging=paging, order=[Response.id])
+    """Return a page of a survey's responses that the reader sees and the filters match."""
+    statement = visible_to(reader, select(Response).where(Response.survey_id == survey_id))
+    return RESPONSES.page(session, statement, paging=paging, filters=filters)
 
 
 def existing_for_change(

@@ -23,7 +23,8 @@ from shared.errors import found_or_404
 from shared.http.answers import errors, json_response
 from shared.http.dependencies import Reader, Reading, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.list_parameters import paged_by
+from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 
 router = Router(
@@ -77,7 +78,7 @@ def list_responses(
     survey_id: SurveyId,
     session: Reading,
     reader: Reader,
-    paging: Annotated[PageRequest, paged_by("id")],
+    paging: Annotated[PageRequest, paged_by(repository.RESPONSES, SurveyResponsePage)],
     filters: Annotated[ResponseFilter, Query()],
 ) -> http.Response:
     """List the responses to a survey, oldest first."""

@@ -6,8 +6,10 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from services.survey.fieldwork.survey.filters import SurveyFilter
 from services.survey.fieldwork.survey.models import LinkKey, Survey, Wave
-from shared.http.pagination import PageRequest, Slice, page
+from shared.http.listing import Listing
+from shared.http.pagination import PageRequest, Slice
 
 
 def survey(session: Session, survey_id: UUID) -> Survey | None:
@@ -20,12 +22,19 @@ def survey_for_change(session: Session, survey_id: UUID) -> Survey | None:
     return session.scalar(select(Survey).where(Survey.id == survey_id).with_for_update())
 
 
-def surveys(session: Session, *, paging: PageRequest, state: str | None = None) -> Slice:
-    """Return a page of the surveys in a state (None: in any state), in the order of creation."""
-    statement = select(Survey)
-    if state is not None:
-        statement = statement.where(Survey.state == state)
-    return page(session, statement, paging=paging, order=[Survey.id])
+SURVEYS = Listing(
+    id=Survey.id,
+    orders={"created_at": [Survey.id]},
+    default="created_at",
+    columns={"state": Survey.state},
+    facets=("state",),
+)
+"""The list of surveys; their ids grow with the time of creation."""
+
+
+def surveys(session: Session, filters: SurveyFilter, *, paging: PageRequest) -> Slice:
+    """Return a page of the surveys that the filters match."""
+    return SURVEYS.page(session, select(Survey), paging=paging, filters=filters)
 
 
 def waves(session: Session, survey_id: UUID) -> list[Wave]:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.survey.design.questionnaire.schemas import LocalizedText
 from services.survey.fieldwork.survey import repository, service
-from services.survey.fieldwork.survey.domain import SurveyState
+from services.survey.fieldwork.survey.filters import SurveyFilter
 from services.survey.fieldwork.survey.models import Survey, Wave
 from services.survey.fieldwork.survey.schemas import (
     SurveyCreate,
@@ -26,7 +26,8 @@ from services.survey.fieldwork.survey.schemas import (
 from shared.http.answers import errors, json_response
 from shared.http.dependencies import NEEDS_ALL_ROWS, Caller, ExpectedVersion, Reading, Transaction
 from shared.http.idempotency import Once
-from shared.http.pagination import PageRequest, answer_page, paged_by
+from shared.http.list_parameters import paged_by
+from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 
 router = Router(
@@ -66,13 +67,11 @@ def design_survey(body: SurveyCreate, once: Once, session: Transaction, caller: 
 @router.get("", response_model=SurveyPage, responses=errors())
 def list_surveys(
     session: Reading,
-    paging: Annotated[PageRequest, paged_by("created_at")],
-    state: Annotated[
-        SurveyState | None, Query(description="Only surveys in this state (状态).")
-    ] = None,
+    paging: Annotated[PageRequest, paged_by(repository.SURVEYS, SurveyPage)],
+    filters: Annotated[SurveyFilter, Query()],
 ) -> Response:
     """List surveys, oldest first."""
-    surveys = repository.surveys(session, paging=paging, state=state)
+    surveys = repository.surveys(session, filters, paging=paging)
     waves = repository.waves_by_survey(session, [survey.id for survey in surveys.rows])
     key = repository.link_signing_key(session)
     return answer_page(SurveyPage, lambda row: survey_out(row, waves[row.id], key), surveys, paging)

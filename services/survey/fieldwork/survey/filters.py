@@ -1,0 +1,12 @@
+"""The query parameters that filter the list of surveys."""
+
+from pydantic import Field
+
+from services.survey.fieldwork.survey.domain import SurveyState
+from shared.http.schemas import Filter
+
+
+class SurveyFilter(Filter):
+    """Filters of the list of surveys; only surveys that match every given filter are listed."""
+
+    state: SurveyState | None = Field(None, description="Only surveys in this state (状态).")

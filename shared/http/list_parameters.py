@@ -1,0 +1,188 @@
+"""The query parameters of a list, as its declaration allows them."""
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Annotated, Any, get_args
+from uuid import UUID
+
+from fastapi import Depends, Query
+from pydantic import WithJsonSchema
+
+from shared.errors import Fault, Invalid
+from shared.http.listing import MOST_COUNTED, Listing
+from shared.http.pagination import PageRequest, Paging
+from shared.http.schemas import Page
+
+MOST_IDS = 100
+"""The number of ids that a caller may give in one request."""
+
+_UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_IDS = f"^{_UUID}(,{_UUID}){{0,{MOST_IDS - 1}}}$"
+_NAMES = "^[a-z_]+(,[a-z_]+)*$"
+
+
+def paged_by(listing: Listing, page_class: type[Page[Any]]) -> Any:
+    """Return the dependency with the query parameters of a list and the requested page.
+
+    The parameters are `limit`, `cursor`, `sort`, `count` and `fields`; `ids` if the items have an
+    id, and `facets` if the list has some. `page_class` is the response body, whose items have the
+    fields that a caller can select.
+    """
+
+    async def requested_page(
+        paging: Paging,
+        sort: Annotated[str, _sort(listing)],
+        ids: Annotated[tuple[UUID, ...] | None, _ids(listing)],
+        fields: Annotated[frozenset[str] | None, _fields(listing, page_class)],
+        facets: Annotated[tuple[str, ...], _facets(listing)],
+        is_counted: Annotated[bool, _count()],
+    ) -> PageRequest:
+        """Return the requested page of the list."""
+        has_limit = "limit" in paging.request.query_params
+        return replace(
+            paging,
+            limit=paging.limit if has_limit or ids is None else MOST_IDS,
+            sort=sort,
+            ids=ids,
+            fields=fields,
+            facets=facets,
+            is_counted=is_counted,
+        )
+
+    return Depends(requested_page)
+
+
+def _sort(listing: Listing) -> Any:
+    """Return the dependency with the parameter `sort`: the name of an order and its direction."""
+    names = [f"{sign}{name}" for name in listing.orders for sign in ("", "-")]
+    about = (
+        f"Order of the items: {_quoted(names)}. A name alone means the oldest or least first, `-` "
+        "in front of it the newest or greatest first."
+    )
+
+    async def requested_sort(
+        sort: Annotated[
+            str, Query(description=about, json_schema_extra={"enum": names})
+        ] = listing.default,
+    ) -> str:
+        """Return the requested order."""
+        if sort not in names:
+            raise Invalid(Fault("query:sort", "sort", f"Give one of: {', '.join(names)}."))
+        return sort
+
+    return Depends(requested_sort)
+
+
+def _ids(listing: Listing) -> Any:
+    """Return the dependency with the parameter `ids`, if the items of the list have an id."""
+    about = (
+        f"List only the items with these ids, at most {MOST_IDS}, separated by commas. Unknown "
+        "ids, and ids of items that you may not see, are left out. Without `limit` all of them are "
+        "in one page."
+    )
+    schema = {"type": "string", "pattern": _IDS}
+
+    async def requested_ids(
+        ids: Annotated[
+            Annotated[str, WithJsonSchema(schema)] | None, Query(description=about)
+        ] = None,
+    ) -> tuple[UUID, ...] | None:
+        """Return the requested ids, each once; None if the caller gives none."""
+        if ids is None:
+            return None
+        if not re.fullmatch(_IDS, ids):
+            message = f"Give 1 to {MOST_IDS} ids, separated by commas, without blanks."
+            raise Invalid(Fault("query:ids", "ids", message))
+        return tuple(dict.fromkeys(UUID(each) for each in ids.split(",")))
+
+    return Depends(requested_ids if listing.id is not None else _nothing)
+
+
+def _fields(listing: Listing, page_class: type[Page[Any]]) -> Any:
+    """Return the dependency with the parameter `fields`: the names of fields of an item."""
+    attributes = _attributes(page_class)
+    key = None if listing.id is None else listing.id.key
+    always = [name for name, attribute in attributes.items() if attribute == key]
+    about = (
+        "Show only these fields of each item, separated by commas"
+        f"{f'; {_quoted(always)} is always shown' if always else ''}. The items then have only "
+        f"these fields, although their schema requires all. The fields are {_quoted(attributes)}."
+    )
+
+    async def requested_fields(
+        fields: Annotated[
+            Annotated[str, WithJsonSchema(_NAMES_SCHEMA)] | None, Query(description=about)
+        ] = None,
+    ) -> frozenset[str] | None:
+        """Return the attributes of the requested fields; None if the caller gives none."""
+        if fields is None:
+            return None
+        names = [*_known("fields", fields, attributes), *always]
+        return frozenset(attributes[name] for name in names)
+
+    return Depends(requested_fields)
+
+
+def _facets(listing: Listing) -> Any:
+    """Return the dependency with the parameter `facets`, if the list has some."""
+    about = (
+        "Count the items of all pages by the values of these fields, separated by commas. The "
+        f"answer then has `facets`. The fields are {_quoted(listing.facets)}."
+    )
+
+    async def requested_facets(
+        facets: Annotated[
+            Annotated[str, WithJsonSchema(_NAMES_SCHEMA)] | None, Query(description=about)
+        ] = None,
+    ) -> tuple[str, ...]:
+        """Return the names of the requested facets, each once."""
+        return () if facets is None else _known("facets", facets, listing.facets)
+
+    return Depends(requested_facets if listing.facets else _no_facets)
+
+
+def _count() -> Any:
+    """Return the dependency with the parameter `count`: whether all items are counted."""
+    about = (
+        "Whether to count the items of all pages. The answer then has `total`, which is exact up "
+        f"to {MOST_COUNTED}."
+    )
+
+    async def is_counted(*, count: Annotated[bool, Query(description=about)] = False) -> bool:
+        """Return whether the caller wants the number of all items."""
+        return count
+
+    return Depends(is_counted)
+
+
+async def _nothing() -> None:
+    """Return None for a parameter that a list does not have."""
+
+
+async def _no_facets() -> tuple[str, ...]:
+    """Return no facets, for a list without them."""
+    return ()
+
+
+_NAMES_SCHEMA = {"type": "string", "pattern": _NAMES}
+
+
+def _attributes(page_class: type[Page[Any]]) -> dict[str, str]:
+    """Return the attributes of the items of a page, by the names that they have in JSON."""
+    (item,) = get_args(page_class.model_fields["items"].annotation)
+    return {info.alias or attribute: attribute for attribute, info in item.model_fields.items()}
+
+
+def _known(parameter: str, text: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return the names in the value of a parameter, each once; raise Invalid for an unknown one."""
+    names = tuple(dict.fromkeys(text.split(",")))
+    if not set(names) <= set(known):
+        message = f"Give some of these, separated by commas: {', '.join(known)}."
+        raise Invalid(Fault(f"query:{parameter}", parameter, message))
+    return names
+
+
+def _quoted(names: Collection[str]) -> str:
+    """Return names in backticks, separated by commas."""
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,119 @@
+"""The declaration of a list: its named orders, filters and facets, and the SELECTs for a page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, func, literal_column, select
+from sqlalchemy.orm import Session
+
+from shared.http import cursors
+from shared.http.pagination import PageRequest, Slice
+from shared.http.schemas import Facet, FacetValue, Filter, Total
+
+MOST_COUNTED = 100_000
+"""The number of items up to which totals and facets are exact; they count no further."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What callers can ask of a list, as columns of the statement that selects its rows.
+
+    The columns of an order are sorted in one direction, ascending or descending as requested.
+    Together they are unique (they end with an id), none is NULL, and an index has them in this
+    sequence; text must sort alike on both databases (`shared.database.sorted_text`). A column may
+    belong to a joined table.
+    """
+
+    orders: Mapping[str, Sequence[Any]]
+    """The columns of each order, by the name that a caller gives as `sort`."""
+    default: str
+    """The order without `sort`; `-` in front of its name means descending."""
+    id: Any = None
+    """The column with the ids that a caller gives as `ids`; None if the items have no id."""
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    """The column that must have the value of a query parameter, by the parameter's name."""
+    filters: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    """Functions from the value of a query parameter to an SQL condition, by its name."""
+    facets: Sequence[str] = ()
+    """The names of those `columns` that have few values, which a caller can have counted."""
+
+    def page(
+        self,
+        session: Session,
+        statement: Select[Any],
+        *,
+        paging: PageRequest,
+        filters: Filter | None = None,
+    ) -> Slice:
+        """Return the requested page of the rows that `statement` selects and the filters match.
+
+        `statement` contains only rows that the caller may see. A row is an entity or a value if
+        the statement selects only one, otherwise a mapping by column name.
+        """
+        matching = statement.where(*self._conditions(paging, filters))
+        rows, following = _rows(session, matching, paging, self.orders[paging.order_name])
+        if not (paging.is_counted or paging.facets):
+            return Slice(rows, following)
+        total = _total(session, matching)
+        facets = [
+            Facet(field=name, exact=total.exact, values=_counts(session, matching, column))
+            for name, column in ((name, self.columns[name]) for name in paging.facets)
+        ]
+        return Slice(rows, following, total if paging.is_counted else None, facets or None)
+
+    def _conditions(self, paging: PageRequest, filters: Filter | None) -> list[Any]:
+        """Return the SQL conditions of the parameter `ids` and of the filters that are given."""
+        conditions = [] if paging.ids is None else [self.id.in_(paging.ids)]
+        given = filters.model_dump(by_alias=True, exclude_none=True) if filters else {}
+        for name, value in given.items():
+            is_column = name in self.columns
+            conditions.append(
+                self.columns[name] == value if is_column else self.filters[name](value)
+            )
+        return conditions
+
+
+def _rows(
+    session: Session, statement: Select[Any], paging: PageRequest, order: Sequence[Any]
+) -> tuple[Sequence[Any], str | None]:
+    """Return the rows of a page in an order, and the cursor of the next page or None."""
+    if (after := paging.after) is not None:
+        statement = statement.where(cursors.is_after(order, after, descending=paging.descending))
+    sort_key = [column.label(f"sort_{number}") for number, column in enumerate(order)]
+    sort_columns = [column.desc() for column in order] if paging.descending else order
+    selected = statement.add_columns(*sort_key).order_by(*sort_columns).limit(paging.limit + 1)
+    found = session.execute(selected).all()
+    is_single = len(statement.column_descriptions) == 1
+    shown = found[: paging.limit]
+    rows = [row[0] if is_single else row._mapping for row in shown]  # noqa: SLF001  public
+    if len(found) == len(shown):
+        return rows, None
+    return rows, paging.cursor_after(shown[-1][-len(order) :])
+
+
+def _total(session: Session, matching: Select[Any]) -> Total:
+    """Return the number of rows, counted up to `MOST_COUNTED`."""
+    rows = _only_column(matching, literal_column("1")).limit(MOST_COUNTED + 1).subquery()
+    count = session.scalar(select(func.count()).select_from(rows)) or 0
+    return Total(value=min(count, MOST_COUNTED), exact=count <= MOST_COUNTED)
+
+
+def _counts(session: Session, matching: Select[Any], column: Any) -> list[FacetValue]:
+    """Return the values of a column with the number of rows of each, the most frequent first."""
+    rows = _only_column(matching, column.label("value")).limit(MOST_COUNTED).subquery()
+    counts = session.execute(select(rows.c.value, func.count()).group_by(rows.c.value)).all()
+    found = [FacetValue(value=_as_parameter(value), count=count) for value, count in counts]
+    return sorted(found, key=lambda one: (-one.count, one.value is None, one.value or ""))
+
+
+def _only_column(statement: Select[Any], column: Any) -> Select[Any]:
+    """Return a SELECT of one column from the same rows of the same tables."""
+    return statement.with_only_columns(column, maintain_column_froms=True)
+
+
+def _as_parameter(value: Any) -> str | None:
+    """Return the value of a column as a caller gives it in the query; None for NULL."""
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
