@@ -130,6 +130,16 @@ def backfill(
         chunk = connection.execute(select_chunk.where(sa.tuple_(*key) > sa.tuple_(*last_key))).all()
 
 
+def create_index(name: str, table: str, columns: Sequence[str]) -> None:
+    """Create an index and, on PostgreSQL, commit: writes to the table wait only meanwhile.
+
+    If the migration is killed, the next run leaves the indexes that exist as they are. The other
+    statements of the version run again, so they must allow that.
+    """
+    op.create_index(name, table, columns, if_not_exists=True)
+    _commit_unless_sqlite(op.get_bind())
+
+
 def _config(folder: Path, connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(folder).replace("%", "%%"))

@@ -17,7 +17,7 @@ MOST_COUNTED = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What callers can ask of a list, as columns of the statement that selects its rows.
+    """The declaration of a list: what callers can ask of it, as columns of the selected tables.
 
     The columns of an order are sorted in one direction, ascending or descending as requested.
     Together they are unique (they end with an id), none is NULL, and an index has them in this

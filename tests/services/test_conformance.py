@@ -48,6 +48,8 @@ Every key may read them; only keys that see all rows may change them.
 """
 COUNTS_ALL = "read_progress"
 """An operation that counts responses of all customers, whichever rows a key sees."""
+LISTS_OF_VERSIONS = {"list_versions", "read_customer_history"}
+"""Lists whose items have a number and no id."""
 STRANGER = Identity("key-stranger", "Stranger", frozenset({"read", "write"}), Rows.OWN)
 
 
@@ -115,6 +117,17 @@ def listed(answer: httpx.Response) -> list[Any]:
     facts = (fact for term in body.get("terms", ()) for fact in term["facts"])
     items: list[Any] = body.get("items", [*facts])
     return items
+
+
+def lists(visitor: Visitor) -> list[Operation]:
+    """Create every resource, and return the operations that list resources.
+
+    An explanation has pages too, but it is one resource and not a list.
+    """
+    operations = filled(visitor).operations("get")
+    return [
+        one for one in operations if one.takes("query", "cursor") and one.name != "explain_score"
+    ]
 
 
 def list_of_items(visitor: Visitor, operation: Operation) -> ListOfItems:
@@ -199,48 +212,39 @@ def test_every_list_comes_in_pages_and_refuses_an_invalid_cursor(visitor: Visito
 
 
 def test_every_list_is_sorted_as_documented_and_can_be_reversed(visitor: Visitor) -> None:
-    """Explanations are excepted: their facts are sorted by term, then by day."""
-    for operation in filled(visitor).operations("get"):
-        if operation.takes("query", "cursor") and operation.name != "explain_score":
-            rows = check_sort(list_of_items(visitor, operation))
-            assert rows > 1 or operation.name == "list_value_models", str(operation)
-        else:
-            assert not operation.takes("query", "sort"), str(operation)
+    for operation in lists(visitor):
+        rows = check_sort(list_of_items(visitor, operation))
+        assert rows > 1 or operation.name == "list_value_models", str(operation)
 
 
 def test_every_list_shows_the_requested_fields_and_counts_its_items(visitor: Visitor) -> None:
-    for operation in filled(visitor).operations("get"):
-        if operation.takes("query", "sort"):
-            check_fields(list_of_items(visitor, operation))
-            check_counts(list_of_items(visitor, operation))
+    for operation in lists(visitor):
+        check_fields(list_of_items(visitor, operation))
+        check_counts(list_of_items(visitor, operation))
 
 
 def test_every_list_of_things_with_an_id_can_be_limited_to_some_ids(visitor: Visitor) -> None:
-    """Only the lists of versions have no ids."""
-    for operation in filled(visitor).operations("get"):
+    for operation in lists(visitor):
+        assert operation.takes("query", "ids") or operation.name in LISTS_OF_VERSIONS
         if operation.takes("query", "ids"):
             check_ids(list_of_items(visitor, operation))
-        else:
-            has_versions = operation.name in {"list_versions", "read_customer_history"}
-            assert has_versions or not operation.takes("query", "sort"), str(operation)
 
 
 def test_every_filter_of_a_list_selects_the_items_that_match_it(visitor: Visitor) -> None:
-    for operation in filled(visitor).operations("get"):
-        if operation.takes("query", "sort"):
-            values = {
-                one["name"]: visitor.parameter_value(one)
-                for one in operation.parameters
-                if one["in"] == "query" and one["name"] not in PAGE_PARAMETERS
-            }
-            check_filters(list_of_items(visitor, operation), values)
+    for operation in lists(visitor):
+        values = {
+            one["name"]: visitor.parameter_value(one)
+            for one in operation.parameters
+            if one["in"] == "query" and one["name"] not in PAGE_PARAMETERS
+        }
+        check_filters(list_of_items(visitor, operation), values)
 
 
 def test_p7_ids_of_items_that_a_key_may_not_see_are_left_out(
     visitor: Visitor, stranger: httpx.Client
 ) -> None:
     """P7: `ids` makes nothing visible, and neither do totals and facets."""
-    for operation in filled(visitor).operations("get"):
+    for operation in lists(visitor):
         if not operation.takes("query", "ids") or operation.noun in SHARED:
             continue
         path = visitor.path_of(operation)

@@ -42,6 +42,7 @@ CONTENTS: dict[str, Contents] = {
     "registry": {
         "customers.external_ids": [{"system": "erp", "id": "A-17号"}],
         "customers.name": "海尔集团888分店",
+        "customers.tags": ["重点客户", "家电", "家电"],
     },
     "scoring": {
         "surveys.items": [{"code": "q", "least": 1, "most": 5, "missing": [9]}],

@@ -134,7 +134,7 @@ def test_a_name_that_a_list_does_not_have_is_refused_with_the_names_that_it_has(
     assert refusal(answer) == (422, f"query:{parameter}", parameter, message)
 
 
-def test_the_id_is_always_among_the_fields(serve_router: RouterServer) -> None:
+def test_the_fields_always_include_the_id(serve_router: RouterServer) -> None:
     with serve_router(list_router()) as client:
         assert client.get("/v1/lists/whole?fields=title").json()["fields"] == ["id", "title"]
         assert client.get("/v1/lists/whole?fields=id,id").json()["fields"] == ["id"]

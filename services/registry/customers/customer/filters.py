@@ -2,9 +2,14 @@
 
 from pydantic import Field
 
-from services.registry.customers.customer.domain import CustomerKind, CustomerNature
+from services.registry.customers.customer.domain import (
+    CustomerKind,
+    CustomerNature,
+    Ownership,
+    RetailFormat,
+)
 from shared.http.parameters import ExternalIdText
-from shared.http.schemas import Filter
+from shared.http.schemas import Filter, Moment
 
 
 class CustomerFilter(Filter):
@@ -28,6 +33,24 @@ class CustomerFilter(Filter):
     )
     kind: CustomerKind | None = Field(None, description="Customers of this kind.")
     nature: CustomerNature | None = Field(None, description="Customers of this nature (客户性质).")
+    ownership: Ownership | None = Field(
+        None, description="Organisations with this ownership (所有制)."
+    )
+    retail_format: RetailFormat | None = Field(
+        None, description="Retailers with this format (业态)."
+    )
+    city: str | None = Field(
+        None,
+        max_length=100,
+        description="Customers in this city, exactly as the city is stored.",
+        examples=["苏州"],
+    )
+    tag: str | None = Field(
+        None,
+        max_length=100,
+        description="Customers with this tag, exactly as the tag is stored.",
+        examples=["重点客户"],
+    )
     owner: str | None = Field(
         None,
         max_length=100,
@@ -35,4 +58,22 @@ class CustomerFilter(Filter):
     )
     team: str | None = Field(
         None, max_length=100, description="Customers of this team, exactly as the team is stored."
+    )
+    internal: bool | None = Field(
+        None, description="Whether the customers are posts or departments of our own company."
+    )
+    disqualified: bool | None = Field(
+        None, description="Whether the customers are marked as not worth pursuing."
+    )
+    registered_from: Moment | None = Field(
+        None, description="Customers registered at this time or later."
+    )
+    registered_before: Moment | None = Field(
+        None, description="Customers registered before this time."
+    )
+    changed_from: Moment | None = Field(
+        None, description="Customers whose last change was at this time or later."
+    )
+    changed_before: Moment | None = Field(
+        None, description="Customers whose last change was before this time."
     )

@@ -13,6 +13,7 @@ from services.registry.customers.customer.models import (
     Customer,
     CustomerChange,
     CustomerIdentity,
+    CustomerTag,
     CustomerToken,
 )
 from services.registry.customers.score.models import Score
@@ -139,18 +140,48 @@ def _has_external_id(text: str) -> ColumnElement[bool]:
     )
 
 
+def _has_tag(tag: str) -> ColumnElement[bool]:
+    """Return the condition that a customer has a tag."""
+    return Customer.id.in_(select(CustomerTag.customer_id).where(CustomerTag.tag == tag))
+
+
 CUSTOMERS = Listing(
     id=Customer.id,
-    orders={"registered_at": [Customer.id]},
+    orders={
+        "registered_at": [Customer.id],
+        "name": [Customer.name, Customer.id],
+        "changed_at": [Customer.changed_at, Customer.id],
+    },
     default="registered_at",
     columns={
         "kind": Customer.kind,
         "nature": Customer.nature,
+        "ownership": Customer.ownership,
+        "retail_format": Customer.retail_format,
+        "city": Customer.city,
         "owner": Customer.owner,
         "team": Customer.team,
+        "internal": Customer.internal,
+        "disqualified": Customer.disqualified,
     },
-    filters={"q": _has_words, "external_id": _has_external_id},
-    facets=("kind", "nature", "team"),
+    filters={
+        "q": _has_words,
+        "external_id": _has_external_id,
+        "tag": _has_tag,
+        "registered_from": lambda moment: Customer.registered_at >= moment,
+        "registered_before": lambda moment: Customer.registered_at < moment,
+        "changed_from": lambda moment: Customer.changed_at >= moment,
+        "changed_before": lambda moment: Customer.changed_at < moment,
+    },
+    facets=(
+        "kind",
+        "nature",
+        "ownership",
+        "retail_format",
+        "team",
+        "internal",
+        "disqualified",
+    ),
 )
 """The list of customers; their ids grow with the time of registration."""
 

@@ -128,7 +128,7 @@ def list_customers(
     paging: Annotated[PageRequest, paged_by(repository.CUSTOMERS, CustomerPage)],
     filters: Annotated[CustomerFilter, Query()],
 ) -> Response:
-    """List customers, oldest first."""
+    """List customers, in the order of registration by default."""
     found = repository.customers(session, reader, filters, paging=paging)
     return answer_page(CustomerPage, customer_out, found, paging)
 

@@ -1,7 +1,8 @@
 """Use cases of customers: register, change and upsert them. The callers commit."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -13,6 +14,7 @@ from services.registry.customers.customer.models import (
     Customer,
     CustomerChange,
     CustomerIdentity,
+    CustomerTag,
     CustomerToken,
 )
 from services.registry.customers.score import service as scores
@@ -45,8 +47,8 @@ def _insert(session: Session, records: Sequence[Record], *, by: str) -> list[Cus
     insert_rows(session, Customer, rows)
     customers = [Customer(**row) for row in rows]
     pairs = list(zip(customers, records, strict=True))
-    insert_rows(session, CustomerIdentity, [row for pair in pairs for row in _identity_rows(*pair)])
-    insert_rows(session, CustomerToken, [row for pair in pairs for row in _token_rows(*pair)])
+    for table, rows_of in _SEARCH_TABLES.items():
+        insert_rows(session, table, [row for pair in pairs for row in rows_of(*pair)])
     scores.create_scores(session, map(_owner_row, customers))
     insert_rows(
         session, CustomerChange, [_change_row(customer, by, None, {}) for customer in customers]
@@ -82,7 +84,7 @@ def change_customer(
         setattr(customer, name, value)
     customer.version, customer.changed_at = customer.version + 1, clock.now()
     session.flush()
-    _replace_identities_and_tokens(session, customer, record)
+    _replace_search_rows(session, customer, record)
     if changes.keys() & {"owner", "team"}:
         scores.copy_owners(session, [_owner_row(customer)])
     insert_rows(session, CustomerChange, [_change_row(customer, by, reason, changes)])
@@ -299,12 +301,11 @@ def _check_external_ids(
             raise Conflict(fault, code="external_id_taken")
 
 
-def _replace_identities_and_tokens(session: Session, customer: Customer, record: Record) -> None:
-    """Delete the external ids and search tokens of a customer, and insert those of its record."""
-    for table in (CustomerIdentity, CustomerToken):
+def _replace_search_rows(session: Session, customer: Customer, record: Record) -> None:
+    """Delete the external ids, search tokens and tags of a customer; insert those of its record."""
+    for table, rows_of in _SEARCH_TABLES.items():
         session.execute(delete(table).where(table.customer_id == customer.id))
-    insert_rows(session, CustomerIdentity, _identity_rows(customer, record))
-    insert_rows(session, CustomerToken, _token_rows(customer, record))
+        insert_rows(session, table, rows_of(customer, record))
 
 
 def _identity_rows(customer: Customer, record: Record) -> list[Row]:
@@ -323,6 +324,19 @@ def _token_rows(customer: Customer, record: Record) -> list[Row]:
 def _owner_row(customer: Customer) -> Row:
     """Return the columns that the row of a customer's score copies from the customer."""
     return {"id": customer.id, "owner": customer.owner, "team": customer.team}
+
+
+def _tag_rows(customer: Customer, record: Record) -> list[Row]:
+    """Return a `CustomerTag` row for each tag of a record."""
+    return [{"tag": tag, "customer_id": customer.id} for tag in dict.fromkeys(record.tags)]
+
+
+_SEARCH_TABLES: dict[type[Any], Callable[[Customer, Record], list[Row]]] = {
+    CustomerIdentity: _identity_rows,
+    CustomerToken: _token_rows,
+    CustomerTag: _tag_rows,
+}
+"""The tables by which customers are found, and functions that return a customer's rows in them."""
 
 
 def _change_row(customer: Customer, by: str, reason: str | None, changes: Row) -> Row:

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.http.parameters import ExternalIdText
-from shared.http.schemas import Day, Filter
+from shared.http.schemas import Currency, Day, Filter
 
 
 class OrderFilter(Filter):
@@ -17,6 +17,31 @@ class OrderFilter(Filter):
         examples=["shop:SO-20260131-17"],
     )
     customer_id: UUID | None = Field(None, description="Orders of the customer with this `id`.")
+    anonymous: bool | None = Field(
+        None,
+        description="Only orders without a customer (true), or only those of customers (false).",
+    )
+    owner: str | None = Field(
+        None,
+        max_length=100,
+        description="Orders of the customers of this account owner (专职人员), exactly as stored.",
+    )
+    team: str | None = Field(
+        None,
+        max_length=100,
+        description="Orders of the customers of this team, exactly as the team is stored.",
+    )
+    product_code: str | None = Field(
+        None,
+        max_length=100,
+        description="Orders with a line of the product with this code (upper and lower case "
+        "differ).",
+        examples=["WM-800"],
+    )
+    currency: Currency | None = Field(None, description="Orders in this currency (ISO 4217).")
+    faulty: bool | None = Field(
+        None, description="Only orders that are marked as faulty (true), or only the others."
+    )
     occurred_from: Day | None = Field(
         None,
         alias="from",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, Uuid
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.registry.models import Model
@@ -21,7 +21,7 @@ class Order(Model):
     version: Mapped[int]
     system: Mapped[str] = mapped_column(String(100))
     external_id: Mapped[str] = mapped_column(String(100))
-    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"))
     anonymous_reference: Mapped[str | None] = mapped_column(String(100), index=True)
     ordered_at: Mapped[datetime] = mapped_column(Moment)
     occurred_on: Mapped[date]
@@ -49,3 +49,9 @@ class OrderLine(Model):
     unit_price: Mapped[Decimal] = mapped_column(Exact)
     discount: Mapped[Decimal] = mapped_column(Exact)
     unit_cost: Mapped[Decimal | None] = mapped_column(Exact)
+
+
+Index("ix_orders_ordered_at_id", Order.ordered_at, Order.id)
+Index("ix_orders_customer_id_ordered_at_id", Order.customer_id, Order.ordered_at, Order.id)
+Index("ix_orders_occurred_on_id", Order.occurred_on, Order.id)
+Index("ix_order_lines_product_code_order_id", OrderLine.product_code, OrderLine.order_id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.registry.customers.customer.models import Customer
 from services.registry.customers.customer.repository import visible_to
 from services.registry.sales.order.filters import OrderFilter
-from services.registry.sales.order.models import Order
+from services.registry.sales.order.models import Order, OrderLine
 from services.registry.sales.product import repository as products
 from shared.bulk import any_pair_of
 from shared.http.listing import Listing
@@ -77,16 +77,37 @@ def _has_external_id(text: str) -> ColumnElement[bool]:
     return and_(Order.system == system, Order.external_id == external_id)
 
 
+def _is_of_customers(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that an order is of a customer for whom a condition holds."""
+    return Order.customer_id.in_(select(Customer.id).where(condition))
+
+
+def _has_product(code: str) -> ColumnElement[bool]:
+    """Return the condition that an order has a line of the product with this code."""
+    return Order.id.in_(select(OrderLine.order_id).where(OrderLine.product_code == code))
+
+
 ORDERS = Listing(
     id=Order.id,
-    orders={"id": [Order.id]},
+    orders={"id": [Order.id], "ordered_at": [Order.ordered_at, Order.id]},
     default="id",
-    columns={"customer_id": Order.customer_id},
+    columns={
+        "customer_id": Order.customer_id,
+        "currency": Order.currency,
+        "faulty": Order.faulty,
+    },
     filters={
         "external_id": _has_external_id,
+        "anonymous": lambda is_anonymous: (
+            Order.customer_id.is_(None) if is_anonymous else Order.customer_id.is_not(None)
+        ),
+        "owner": lambda owner: _is_of_customers(Customer.owner == owner),
+        "team": lambda team: _is_of_customers(Customer.team == team),
+        "product_code": _has_product,
         "from": lambda day: Order.occurred_on >= day,
         "to": lambda day: Order.occurred_on <= day,
     },
+    facets=("currency", "faulty"),
 )
 """The list of orders; their ids grow with the time at which each was first recorded."""
 

@@ -90,7 +90,7 @@ def list_orders(
     paging: Annotated[PageRequest, paged_by(repository.ORDERS, OrderPage)],
     filters: Annotated[OrderFilter, Query()],
 ) -> Response:
-    """List orders and returns, sorted by the time at which each was first recorded."""
+    """List orders and returns, by default in the order in which each was first recorded."""
     first_day, last_day = filters.occurred_from, filters.occurred_to
     if first_day and last_day and first_day > last_day:
         raise Invalid(

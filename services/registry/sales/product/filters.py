@@ -14,6 +14,13 @@ class ProductFilter(Filter):
         description="The product with this code; upper and lower case differ.",
         examples=["WM-800"],
     )
+    name_prefix: str | None = Field(
+        None,
+        min_length=1,
+        max_length=100,
+        description="Products whose name begins with this text; upper and lower case differ.",
+        examples=["滚筒"],
+    )
     category: str | None = Field(
         None,
         max_length=100,

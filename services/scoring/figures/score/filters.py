@@ -17,3 +17,7 @@ class ScoreFilter(Filter):
     rung: Rung | None = Field(
         None, description="Only scores with this rung of the loyalty ladder (忠诚度阶梯)."
     )
+    silent: bool | None = Field(
+        None,
+        description="Only scores of customers who are silent (沉默), or only of those who are not.",
+    )

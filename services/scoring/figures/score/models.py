@@ -9,7 +9,7 @@ from sqlalchemy import Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.scoring.models import Model
-from shared.database import Exact, Json, Moment
+from shared.database import Exact, Json, Moment, sorted_text
 
 
 class StoredScore(Model):
@@ -33,7 +33,7 @@ class StoredScore(Model):
     model_version: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     value_points: Mapped[Decimal] = mapped_column(Exact)
-    value_order: Mapped[str] = mapped_column(String(64))
+    value_order: Mapped[str] = mapped_column(sorted_text(64))
     rung: Mapped[str] = mapped_column(String(20))
     silent: Mapped[bool]
     satisfaction_index: Mapped[Decimal | None] = mapped_column(Exact)

@@ -53,8 +53,12 @@ SCORES = Listing(
     id=StoredScore.customer_id,
     orders={"value_points": [StoredScore.value_order, StoredScore.customer_id]},
     default="-value_points",
-    columns={"class": StoredScore.customer_class, "rung": StoredScore.rung},
-    facets=("class", "rung"),
+    columns={
+        "class": StoredScore.customer_class,
+        "rung": StoredScore.rung,
+        "silent": StoredScore.silent,
+    },
+    facets=("class", "rung", "silent"),
 )
 """The list of scores."""
 

@@ -1,0 +1,119 @@
+"""The list of customers: its orders, its filters, and the tags that are stored for one of them."""
+
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from services.registry.customers.customer import service
+from services.registry.customers.customer.domain import (
+    CustomerKind,
+    CustomerNature,
+    ExternalId,
+    Record,
+)
+from shared.http.identity import Identity
+from shared.row_access import Rows
+from tests.services.harness import Running
+
+PERSON: dict[str, Any] = {"kind": "person", "nature": "household"}
+
+
+def register(client: httpx.Client, name: str, **fields: Any) -> dict[str, Any]:
+    """Register a person and return the response body."""
+    answer = client.post("/v1/customers", json=PERSON | {"name": name} | fields)
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def names(client: httpx.Client, **params: Any) -> list[str]:
+    """Return the names of the customers that the list shows for these parameters."""
+    answer = client.get("/v1/customers", params=params)
+    assert answer.status_code == 200, answer.text
+    return [item["name"] for item in answer.json()["items"]]
+
+
+def change(client: httpx.Client, customer: dict[str, Any], **fields: Any) -> None:
+    """Change a customer that has not been changed since it was registered."""
+    answer = client.patch(
+        f"/v1/customers/{customer['id']}", json=fields, headers={"If-Match": '"1"'}
+    )
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.both_stacks
+def test_customers_are_sorted_by_registration_name_or_last_change(client: httpx.Client) -> None:
+    """Names sort by code points: capital letters before small ones, Chinese after both."""
+    bodies = [register(client, name) for name in ("b", "王", "B", "a")]
+    change(client, bodies[0], city="苏州")
+    assert names(client) == ["b", "王", "B", "a"]
+    assert names(client, sort="name") == ["B", "a", "b", "王"]
+    assert names(client, sort="-changed_at") == ["b", "a", "B", "王"]
+
+
+@pytest.mark.both_stacks
+def test_a_customer_is_found_by_each_of_its_present_tags(client: httpx.Client) -> None:
+    first = register(client, "a", tags=["重点客户", "家电", "家电"])
+    register(client, "b", tags=["家电"])
+    assert names(client, tag="家电") == ["a", "b"]
+    assert names(client, tag="重点客户") == ["a"]
+    change(client, first, tags=["家电2"])
+    assert names(client, tag="家电") == ["b"]
+    assert names(client, tag="家电2") == ["a"]
+    assert names(client, tag="重点客户") == []
+
+
+@pytest.mark.both_stacks
+def test_tags_of_imported_customers_are_found(registry: Running) -> None:
+    record = Record(name="a", kind=CustomerKind.UNKNOWN, nature=CustomerNature.UNKNOWN, tags=("x",))
+    for tags in (("x",), ("y",)):
+        with registry.database.transaction() as session:
+            new = replace(record, tags=tags)
+            service.upsert_customers(session, records={ExternalId("erp", "1"): new}, by="import")
+        assert [names(registry.client, tag=tag) for tag in ("x", "y")].count(["a"]) == 1
+        assert names(registry.client, tag=tags[0]) == ["a"]
+
+
+def test_a_time_range_begins_inclusive_and_ends_exclusive(client: httpx.Client) -> None:
+    first, second = register(client, "a"), register(client, "b")
+    early, late = first["registered_at"], second["registered_at"]
+    assert early < late
+    assert names(client, registered_from=early) == ["a", "b"]
+    assert names(client, registered_from=late) == ["b"]
+    assert names(client, registered_from=early, registered_before=late) == ["a"]
+    assert names(client, changed_from=late) == ["b"]
+    assert names(client, changed_before=late) == ["a"]
+
+
+def test_a_time_without_an_offset_is_refused(client: httpx.Client) -> None:
+    answer = client.get("/v1/customers", params={"registered_from": "2026-01-31T09:30:00"})
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"]) == (422, "query:registered_from")
+
+
+def test_filters_can_be_combined(client: httpx.Client) -> None:
+    shop = {"kind": "organisation", "nature": "retailer"}
+    register(client, "a", **shop, retail_format="supermarket", city="苏州", ownership="private")
+    register(client, "b", **shop, retail_format="supermarket", city="上海", disqualified=True)
+    register(client, "c", internal=True, city="苏州")
+    assert names(client, city="苏州") == ["a", "c"]
+    assert names(client, city="苏州", retail_format="supermarket") == ["a"]
+    assert names(client, ownership="private", kind="organisation") == ["a"]
+    assert names(client, internal="true") == ["c"]
+    assert names(client, internal="false", disqualified="false") == ["a"]
+
+
+@pytest.mark.both_stacks
+def test_p7_a_limited_key_counts_and_finds_only_what_it_sees(registry: Running) -> None:
+    """P7: `ids`, totals and facets leave out the customers of other teams."""
+    east = register(registry.client, "a", team="east", tags=["x"])
+    west = register(registry.client, "b", team="west", tags=["x"])
+    with registry.as_caller(Identity("key-1", "", frozenset(), Rows.TEAM, "east")) as limited:
+        params = {"ids": f"{east['id']},{west['id']}", "count": "true", "facets": "team"}
+        page = limited.get("/v1/customers", params=params).json()
+        assert [item["id"] for item in page["items"]] == [east["id"]]
+        assert page["total"] == {"value": 1, "exact": True}
+        assert page["facets"][0]["values"] == [{"value": "east", "count": 1}]
+        assert names(limited, tag="x", sort="-name") == ["a"]

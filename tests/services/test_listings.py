@@ -1,0 +1,81 @@
+"""Tests that the tables have the indexes which the declared lists need."""
+
+import importlib
+from collections.abc import Iterator, Sequence
+
+import pytest
+from sqlalchemy import Dialect, String, Table, UniqueConstraint
+from sqlalchemy.dialects import postgresql
+
+from shared.http.listing import Listing
+from shared.packages import module_names
+
+_POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+SERVICES = ("registry", "survey", "scoring", "gateway")
+
+
+def listings(service: str) -> Iterator[tuple[str, Listing]]:
+    """Yield every list that a repository of a service declares, with its name."""
+    for name in module_names(importlib.import_module(f"services.{service}"), "repository"):
+        for constant, value in vars(importlib.import_module(name)).items():
+            if isinstance(value, Listing):
+                yield f"{name}.{constant}", value
+
+
+def indexes(table: Table) -> list[list[str]]:
+    """Return the columns of each index of a table, those of its keys included."""
+    unique = [one.columns for one in table.constraints if isinstance(one, UniqueConstraint)]
+    indexed = [table.primary_key.columns, *unique, *(index.columns for index in table.indexes)]
+    return [[column.key for column in columns] for columns in indexed]
+
+
+def has_index(table: Table, columns: Sequence[str]) -> bool:
+    """Return whether an index of a table begins with these columns."""
+    return any(index[: len(columns)] == [*columns] for index in indexes(table))
+
+
+def parents(table: Table) -> list[str]:
+    """Return the columns with the id of a parent, whose children one list shows."""
+    return [column.key for column in table.columns if column.key.endswith("_id")]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_index_has_the_columns_of_each_order(service: str) -> None:
+    """The order of a noun that belongs to a parent may begin with the id of the parent."""
+    found = [*listings(service)]
+    assert found
+    missing = [
+        f"{name} {order}"
+        for name, listing in found
+        for order, columns in listing.orders.items()
+        if (keys := [column.key for column in columns])
+        and not has_index((table := columns[0].class_.__table__), keys)
+        and not any(has_index(table, [parent, *keys]) for parent in parents(table))
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_indexes_lead_with_owner_and_team_where_rows_have_them(service: str) -> None:
+    """The list of a key with `rows: own` or `rows: team` is then as quick as that of all rows."""
+    missing = [
+        f"{name} {order} {limit}"
+        for name, listing in listings(service)
+        for order, columns in listing.orders.items()
+        for limit in ("owner", "team")
+        if {"owner", "team"} <= set((table := columns[0].class_.__table__).columns.keys())
+        and not has_index(table, [limit, *(column.key for column in columns)])
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_text_by_which_a_list_is_sorted_sorts_alike_on_both_databases(service: str) -> None:
+    wrong = [
+        f"{name} {order} {column.key}"
+        for name, listing in listings(service)
+        for order, columns in listing.orders.items()
+        for column in columns
+        if isinstance(column.type, String) and 'COLLATE "C"' not in column.type.compile(_POSTGRESQL)
+    ]
+    assert wrong == []
