@@ -13,6 +13,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from shared.countries import COUNTRIES
 from shared.money import CURRENCIES
 
 LogLevel = Annotated[
@@ -47,6 +48,11 @@ class ServiceSettings(BaseSettings):
         " file in the folder `data`.",
     )
     currency: str = Field("CNY", description="The company's currency.")
+    country: str = Field(
+        "CN",
+        description="The company's country (ISO 3166): a phone number without a country code is"
+        " one of this country, unless its customer is in another one.",
+    )
     timezone: str = Field(
         "Asia/Shanghai",
         description="The time zone of the company, in which its days begin and end.",
@@ -107,6 +113,14 @@ class ServiceSettings(BaseSettings):
         """Refuse a code that is not in ISO 4217."""
         if code not in CURRENCIES:
             raise ValueError("it is not in ISO 4217; use a code such as CNY")
+        return code
+
+    @field_validator("country")
+    @classmethod
+    def check_country(cls, code: str) -> str:
+        """Refuse a code that is not in ISO 3166."""
+        if code not in COUNTRIES:
+            raise ValueError("it is not in ISO 3166; use a code of two letters such as CN")
         return code
 
     @field_validator("timezone")

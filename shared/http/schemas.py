@@ -33,6 +33,7 @@ from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, cor
 from pydantic_core.core_schema import StringSchema
 
 from shared.clock import to_utc
+from shared.countries import COUNTRIES
 from shared.money import CURRENCIES, format_decimal, parse_exact
 
 Item = TypeVar("Item")
@@ -225,6 +226,13 @@ def _refuse_unknown_currency(code: str) -> str:
     return code
 
 
+def _refuse_unknown_country(code: str) -> str:
+    """Return the code unchanged; raises PydanticCustomError unless ISO 3166 has it."""
+    if code not in COUNTRIES:
+        raise PydanticCustomError("country", "Give an ISO 3166 code of two letters such as CN.")
+    return code
+
+
 Name = Annotated[str, Text(200)]
 Code = Annotated[str, Text(100)]
 Integer = StrictInt
@@ -258,6 +266,11 @@ CurrencyOut = Annotated[
 """A currency code as responses show it: the list of codes is not checked again."""
 
 Currency = Annotated[CurrencyOut, AfterValidator(_refuse_unknown_currency)]
+Country = Annotated[
+    str,
+    Field(pattern="^[A-Z]{2}$", description="ISO 3166 code of two letters.", examples=["CN"]),
+    AfterValidator(_refuse_unknown_country),
+]
 Moment = Annotated[
     datetime,
     BeforeValidator(_refuse_unless_moment, json_schema_input_type=datetime),

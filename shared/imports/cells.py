@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from shared.clock import local_day
+from shared.countries import COUNTRIES
 from shared.files.cells import is_formula, parse_date_or_time, parse_moment
 from shared.money import CURRENCIES, parse_exact
 
@@ -90,6 +91,13 @@ def _parse_currency(text: str) -> str:
     return text
 
 
+def _parse_country(text: str) -> str:
+    """Return the country code; raise ValueError if ISO 3166 does not list it."""
+    if text not in COUNTRIES:
+        raise ValueError("Give an ISO 3166 code of two letters such as CN.")
+    return text
+
+
 def _parse_day(text: str) -> date:
     """Return the day; a time of day after it is ignored."""
     return parse_date_or_time(text, "Give a day as 2026-01-31 or 2026/1/31.").date()
@@ -123,6 +131,7 @@ NUMBER_FORMAT = "`2599.00`; without `,` and without a currency sign"
 CODE = text_cell(_MAX_CODE_LENGTH).cached()
 NAME = text_cell(_MAX_NAME_LENGTH).cached()
 EXACT = Cell(parse_exact, f"digits with an optional point, such as {NUMBER_FORMAT}").cached()
+COUNTRY = Cell(_parse_country, "ISO 3166 code of two letters, such as `CN`").cached()
 CURRENCY = Cell(_parse_currency, "ISO 4217 code, such as `CNY`").cached()
 DAY = Cell(
     _parse_day, "`2026-01-31`, `2026/1/31` or `2026.1.31`; a time of day after it is ignored"

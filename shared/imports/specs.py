@@ -49,6 +49,14 @@ Key = TypeVar("Key")
 Record = TypeVar("Record")
 
 
+class FieldError(ValueError):
+    """The value of a field that does not fit the other values of its record."""
+
+    def __init__(self, field_name: str, message: str) -> None:
+        super().__init__(message)
+        self.field_name = field_name
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A line that is not imported, and the messages about its faults."""
@@ -112,8 +120,11 @@ class ImportSpec(Generic[OptionsT]):
         return [option.name for option in fields(self.options)]
 
     def options_from(self, stored: Mapping[str, Any]) -> OptionsT:
-        """Return the options of this entity, given the stored options, which may contain others."""
-        values = {name: stored[name] for name in self.option_names()}
+        """Return the options of this entity, given the stored options, which may contain others.
+
+        An option that an earlier release has not stored has its default value.
+        """
+        values = {name: stored[name] for name in self.option_names() if name in stored}
         return self.options(**values | {"mode": ImportMode(stored["mode"])})
 
 
@@ -128,7 +139,8 @@ class RecordSpec(ImportSpec[OptionsT], Generic[OptionsT, Key, Record]):
     - `existing` locks the records with the given keys and returns them by key.
     - `main_key` returns the same key for all keys of one record; the record is None if it does not
       exist.
-    - `build` returns the record with the values of a line, given the record before the line.
+    - `build` returns the record with the values of a line, given the record before the line; it
+      raises FieldError if a value does not fit the others.
     - `faults` returns (field, message) for each fault of a record.
     - `write` stores new and changed records by their main keys; the text is the id of the caller.
     """

@@ -27,6 +27,7 @@ PERSONAL_FIELDS = {
     "name_en",
     "email",
     "phone",
+    "phone_e164",
     "city",
     "tags",
     "open_answers",

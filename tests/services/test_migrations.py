@@ -42,6 +42,7 @@ CONTENTS: dict[str, Contents] = {
     "registry": {
         "customers.external_ids": [{"system": "erp", "id": "A-17号"}],
         "customers.name": "海尔集团888分店",
+        "customers.phone": "010 5555 0111 转8008",
         "customers.tags": ["重点客户", "家电", "家电"],
     },
     "scoring": {
@@ -57,7 +58,7 @@ CHANGED_ON_PURPOSE = {
         "scores.changes_on",
         "wave_sums.squares",
         "wave_sums.total",
-    }
+    },
 }
 """For a service and a version, the columns whose values that migration changes on purpose."""
 

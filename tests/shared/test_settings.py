@@ -27,6 +27,8 @@ def error_lines() -> list[str]:
         ("PATRON_TIMEZONE", "Mars/Base"),
         ("PATRON_CURRENCY", "yuan"),
         ("PATRON_CURRENCY", "ZZZ"),
+        ("PATRON_COUNTRY", "China"),
+        ("PATRON_COUNTRY", "XQ"),
         ("PATRON_POOL_SIZE", "0"),
         ("PATRON_PORT", "s3cret"),
         ("NOTES_PORT", "99999"),

@@ -52,3 +52,5 @@ class CustomerState(CustomerFacts):
     phone: str | None = None
     city: str | None = None
     tags: list[str] = field(default_factory=list)
+    country: str | None = None
+    phone_e164: str | None = None

@@ -1,9 +1,11 @@
 """Tests of migrations of the registry that change stored rows."""
 
-from sqlalchemy import delete, select
+import pytest
+from sqlalchemy import delete, select, update
 
 from services.registry.__main__ import SERVICE
-from services.registry.customers.customer.models import CustomerToken
+from services.registry.customers.customer.contacts import phone_tokens
+from services.registry.customers.customer.models import Customer, CustomerToken
 from shared import migrations
 from tests.services.harness import Running
 
@@ -26,3 +28,29 @@ def test_version_3_adds_search_tokens_of_mixed_words_to_stored_customers(registr
     migrations.upgrade(registry.database, SERVICE.migrations)
     with registry.database.reading() as session:
         assert set(session.scalars(select(CustomerToken.token))) == tokens
+
+
+@pytest.mark.both_stacks
+@pytest.mark.parametrize(
+    ("phone", "e164"),
+    [
+        ("010 5555 0111 转8008", "+861055550111"),
+        ("021-55550100-8008", "+862155550100"),
+        ("12315", None),
+        ("not a number", None),
+    ],
+)
+def test_a_migration_writes_stored_phone_numbers_in_e164_as_the_registry_does(
+    registry: Running, phone: str, e164: str | None
+) -> None:
+    body = {"name": "王强", "phone": "021 5555 0100"}
+    assert registry.client.post("/v1/customers", json=body).status_code == 201
+    migrations.downgrade(registry.database, SERVICE.migrations, to="404dc34e72b1")
+    with registry.database.transaction() as session:
+        session.execute(update(Customer).values(phone=phone))
+        session.execute(delete(CustomerToken))
+    migrations.upgrade(registry.database, SERVICE.migrations)
+    with registry.database.reading() as session:
+        assert session.scalar(select(Customer.phone_e164)) == e164
+        expected = phone_tokens(e164) if e164 else set()
+        assert set(session.scalars(select(CustomerToken.token))) == expected

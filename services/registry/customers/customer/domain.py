@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from services.registry.customers.customer.contacts import parse_phone, phone_tokens
 from shared.row_access import Reader, Rows
 
 MAX_EXTERNAL_IDS = 50
@@ -70,18 +71,24 @@ class ExternalId:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The data of a customer, without the id, version and times that the registry adds."""
+    """The data of a customer, without the id, version and times that the registry adds.
+
+    `phone` is as it was written, `phone_e164` the same number in the form E.164 if it has one.
+    `country` is a code of ISO 3166.
+    """
 
     external_ids: tuple[ExternalId, ...] = ()
     name: str
     name_en: str | None = None
-    kind: CustomerKind
-    nature: CustomerNature
+    kind: CustomerKind = CustomerKind.UNKNOWN
+    nature: CustomerNature = CustomerNature.UNKNOWN
     ownership: Ownership | None = None
     retail_format: RetailFormat | None = None
     email: str | None = None
     phone: str | None = None
+    phone_e164: str | None = None
     city: str | None = None
+    country: str | None = None
     owner: str | None = None
     team: str | None = None
     internal: bool = False
@@ -120,6 +127,26 @@ def _nature_fits_kind(kind: CustomerKind, nature: CustomerNature) -> bool:
     return (kind is CustomerKind.PERSON) == (
         nature in {CustomerNature.INDIVIDUAL, CustomerNature.HOUSEHOLD}
     )
+
+
+def with_phone_in_e164(
+    record: Record, before: Record | None = None, *, default_country: str
+) -> Record:
+    """Return the record with its phone number in the form E.164.
+
+    A phone number without a country code belongs to the customer's country, or to
+    `default_country`. Raise ValueError if the number cannot exist, unless `before`, the stored
+    record, has it already.
+    """
+    if record.phone is None:
+        return replace(record, phone_e164=None)
+    try:
+        e164 = parse_phone(record.phone, record.country or default_country)
+    except ValueError:
+        if before is None or before.phone != record.phone:
+            raise
+        e164 = None
+    return replace(record, phone_e164=e164)
 
 
 _VISIBILITY_MESSAGES = {
@@ -177,15 +204,17 @@ def differences(before: Record, after: Record) -> dict[str, dict[str, Any]]:
 
 _WORD = re.compile(r"[^\W_]+(?:[-'.@+][^\W_]+)*")
 _CHINESE = re.compile(r"[㐀-鿿豈-﫿]+")
+_PLUS = re.compile(r"^\+(?=\d)")
 _MAX_TOKEN_LENGTH = 60
 
 
 def tokens(record: Record) -> set[str]:
     """Return the tokens of a record: its words, and the pieces of words with Chinese characters.
 
-    Tokens are in lower case. A search finds the records that have, for each prefix that
-    `query_tokens` returns, a token that begins with it. Tokens are stored in the database: a change
-    of this function needs a migration that computes them again.
+    The digits of its phone number are tokens too. Tokens are in lower case. A search finds the
+    records that have, for each prefix that `query_tokens` returns, a token that begins with it.
+    Tokens are stored in the database: a change of this function needs a migration that computes
+    them again.
     """
     ids = [external.id for external in record.external_ids]
     texts = [record.name, record.name_en, record.email, record.phone, record.city, *ids]
@@ -197,19 +226,20 @@ def tokens(record: Record) -> set[str]:
             word[:_MAX_TOKEN_LENGTH] for word in (lowered, *_WORD.findall(lowered), *other_words)
         )
         found.update(run[start : start + 2] for run in runs for start in range(len(run)))
-    return found
+    return found | (phone_tokens(record.phone_e164) if record.phone_e164 else set())
 
 
 def query_tokens(query: str) -> list[str]:
     """Return the prefixes of a search query; a record matches if it has a token for each of them.
 
-    A word without Chinese characters is one prefix; Chinese characters are split into pairs.
+    A word without Chinese characters is one prefix; Chinese characters are split into pairs. The
+    `+` of a phone number is left out, because the token of its digits has none.
     """
     prefixes: list[str] = []
     for word in query.lower().split():
         runs, other_words = _split_chinese(word)
         if not runs:
-            prefixes.append(word[:_MAX_TOKEN_LENGTH])
+            prefixes.append(_PLUS.sub("", word)[:_MAX_TOKEN_LENGTH])
             continue
         prefixes += [
             run[start : start + 2] for run in runs for start in range(max(len(run) - 1, 1))

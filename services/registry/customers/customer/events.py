@@ -28,6 +28,8 @@ def state(customer: Customer) -> contracts.CustomerState:
         phone=customer.phone,
         city=customer.city,
         tags=customer.tags,
+        country=customer.country,
+        phone_e164=customer.phone_e164,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from services.registry.customers.customer.contacts import parse_email
 from services.registry.customers.customer.domain import (
     MAX_TAGS,
     CustomerKind,
@@ -13,11 +14,12 @@ from services.registry.customers.customer.domain import (
     Record,
     RetailFormat,
     contradictions,
+    with_phone_in_e164,
 )
 from services.registry.customers.customer.service import records_for_change, upsert_customers
-from shared.imports.cells import CODE, FLAG, NAME, Cell, choice_cell, text_cell
+from shared.imports.cells import CODE, COUNTRY, FLAG, NAME, Cell, choice_cell, text_cell
 from shared.imports.layout import Field
-from shared.imports.specs import Options, RecordSpec
+from shared.imports.specs import FieldError, Options, RecordSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,16 @@ class CustomerIdOptions(Options):
         return customer_id
 
 
+@dataclass(frozen=True, kw_only=True)
+class CustomerOptions(CustomerIdOptions):
+    """The options of files of customers.
+
+    `country` is the country of phone numbers without a country code, if their line has no country.
+    """
+
+    country: str = "CN"
+
+
 def _parse_tags(text: str) -> tuple[str, ...]:
     """Return the tags in a cell, which are separated by semicolons; blank ones are left out."""
     tags = [tag.strip() for tag in text.split(";") if tag.strip()]
@@ -44,7 +56,12 @@ def _parse_tags(text: str) -> tuple[str, ...]:
 
 
 TAGS = Cell(_parse_tags, f"at most {MAX_TAGS} words separated by `;`, such as `重点客户;家电`")
-PHONE = text_cell(50)
+EMAIL = Cell(lambda text: parse_email(NAME.parse(text)), "one address, such as `buyer@example.com`")
+PHONE = Cell(
+    text_cell(50).parse,
+    "text of at most 50 characters, such as `021 5555 0100`, `+86 21 5555 0100` or "
+    "`021 5555 0100 转8008`",
+)
 
 FIELDS = {
     "external_id": Field(CODE, "id of the customer in `options.system`", required=True),
@@ -64,9 +81,14 @@ FIELDS = {
     "retail_format": Field(
         choice_cell(RetailFormat), "retail format (业态); only where nature is `retailer`"
     ),
-    "email": Field(NAME, "e-mail address"),
-    "phone": Field(PHONE, "phone number"),
+    "email": Field(EMAIL, "e-mail address"),
+    "phone": Field(
+        PHONE,
+        "phone number; without `+` and a country code it is one of the country of the customer, or "
+        "of `options.country`",
+    ),
     "city": Field(CODE, "city"),
+    "country": Field(COUNTRY, "country"),
     "owner": Field(CODE, "account owner (专职人员): the employee who serves the customer"),
     "team": Field(CODE, "team of the account owner"),
     "internal": Field(
@@ -93,14 +115,20 @@ def main_external_id(external_id: ExternalId, record: Record | None) -> External
     return record.external_ids[0] if record else external_id
 
 
-def build_record(values: Mapping[str, Any], _: CustomerIdOptions, before: Record | None) -> Record:
+def build_record(
+    values: Mapping[str, Any], options: CustomerOptions, before: Record | None
+) -> Record:
     """Return the record of a customer with the values of a line.
 
-    Fields without a value keep the value that they have in `before`, the existing record.
+    Fields without a value keep the value that they have in `before`, the existing record. Raise
+    FieldError if the phone number of the line cannot exist in the customer's country.
     """
     changes = {name: value for name, value in values.items() if name != "external_id"}
-    unknown = {"kind": CustomerKind.UNKNOWN, "nature": CustomerNature.UNKNOWN}
-    return replace(before, **changes) if before else Record(**unknown | changes)
+    record = replace(before, **changes) if before else Record(**changes)
+    try:
+        return with_phone_in_e164(record, before, default_country=options.country)
+    except ValueError as error:
+        raise FieldError("phone", str(error)) from error
 
 
 def record_faults(record: Record) -> Iterable[tuple[str, str]]:
@@ -111,7 +139,7 @@ def record_faults(record: Record) -> Iterable[tuple[str, str]]:
 SPEC = RecordSpec(
     entity="customers",
     fields=lambda _: FIELDS,
-    options=CustomerIdOptions,
+    options=CustomerOptions,
     key_field="external_id",
     key=external_id_of,
     existing=records_for_change,

@@ -26,6 +26,7 @@ from shared.http.dependencies import (
     ExpectedVersion,
     Reader,
     Reading,
+    Settings,
     Transaction,
 )
 from shared.http.idempotency import Once
@@ -56,7 +57,12 @@ router.refuse(
 
 @router.post("", status_code=201, response_model=CustomerOut, responses=errors(409))
 def register_customer(
-    body: CustomerCreate, once: Once, session: Transaction, caller: Caller, reader: Reader
+    body: CustomerCreate,
+    once: Once,
+    session: Transaction,
+    settings: Settings,
+    caller: Caller,
+    reader: Reader,
 ) -> Response:
     """Register a customer.
 
@@ -67,8 +73,9 @@ def register_customer(
     """
 
     def register() -> Response:
+        record = body.record(default_country=settings.country)
         created = service.register_customer(
-            session, record=body.record(), by=caller.subject, reader=reader
+            session, record=record, by=caller.subject, reader=reader
         )
         location = f"/v1/customers/{created.id}"
         return json_response(
@@ -96,6 +103,7 @@ def put_customer(
     ],
     body: CustomerCreate,
     session: Transaction,
+    settings: Settings,
     caller: Caller,
     reader: Reader,
 ) -> Response:
@@ -109,7 +117,7 @@ def put_customer(
     customer, outcome = service.upsert_customer(
         session,
         external_id=ExternalId(system, external_id),
-        record=body.record(),
+        record=body.record(default_country=settings.country),
         by=caller.subject,
         reader=reader,
     )
@@ -153,6 +161,7 @@ def change_customer(
     body: CustomerUpdate,
     expected_version: ExpectedVersion,
     session: Transaction,
+    settings: Settings,
     caller: Caller,
     reader: Reader,
 ) -> Response:
@@ -168,7 +177,7 @@ def change_customer(
     service.change_customer(
         session,
         customer=customer,
-        record=body.applied_to(service.record_of(customer)),
+        record=body.applied_to(service.record_of(customer), default_country=settings.country),
         by=caller.subject,
         reader=reader,
         reason=body.reason,

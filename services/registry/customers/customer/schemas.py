@@ -8,8 +8,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
+from services.registry.customers.customer import domain
+from services.registry.customers.customer.contacts import parse_email
 from services.registry.customers.customer.domain import (
     MAX_EXTERNAL_IDS,
     MAX_TAGS,
@@ -21,7 +24,16 @@ from services.registry.customers.customer.domain import (
     RetailFormat,
 )
 from shared.errors import Fault, Invalid
-from shared.http.schemas import Body, Code, ExternalIdIn, ExternalIdOut, Flag, Name, Page
+from shared.http.schemas import (
+    Body,
+    Code,
+    Country,
+    ExternalIdIn,
+    ExternalIdOut,
+    Flag,
+    Name,
+    Page,
+)
 
 CustomerId = Annotated[UUID, Path(description="The `id` of the customer.")]
 
@@ -52,6 +64,22 @@ _EXTERNAL_IDS = (
     "The ids of the customer in other systems. An id that belongs to another customer is refused "
     "with 409."
 )
+_EMAIL = (
+    "E-mail address, in letters of any script. Its domain is stored in lower case; whether the "
+    "mailbox exists is not checked."
+)
+_PHONE = (
+    "Phone number, as people write it; it is stored unchanged. Without `+` and a country code it "
+    "is a number of the customer's `country`, or of the company's country. An extension follows "
+    "`ext.` or 转. Short numbers such as 12315 are allowed; a number that cannot exist is refused "
+    "with 422."
+)
+_PHONE_E164 = (
+    "The phone number in the form E.164, without its extension, to call or compare it. null if it "
+    "is not known to be assigned, such as a number without its area code, or cannot be dialled "
+    "from other countries, such as 12315."
+)
+_COUNTRY = "Country of the customer, an ISO 3166 code of two letters."
 _CITY = "City of the customer. The search parameter `q` searches cities too."
 
 _EXAMPLE: dict[str, Any] = {
@@ -65,6 +93,7 @@ _EXAMPLE: dict[str, Any] = {
     "email": "caigou@huadong-jiadian.example",
     "phone": "+86 512 5555 0100",
     "city": "苏州",
+    "country": "CN",
     "owner": "li.na",
     "team": "east",
     "internal": False,
@@ -80,20 +109,36 @@ _PATCH: dict[str, Any] = {
 }
 
 
+def _parse_email(text: str) -> str:
+    """Return an e-mail address in its usual form; raise PydanticCustomError if it is none."""
+    try:
+        return parse_email(text)
+    except ValueError as error:
+        raise PydanticCustomError("email", "{reason}", {"reason": str(error)}) from error
+
+
+Email = Annotated[Name, AfterValidator(_parse_email)]
+
+
 class CustomerFields(Body):
     """The fields of a customer that a caller can write."""
 
     name: Name = Field(description="Name, as the customer writes it.", examples=["华东百货"])
     name_en: Name | None = Field(None, examples=["East China Department Store"])
-    kind: CustomerKind = Field(description=_KIND, examples=["organisation"])
-    nature: CustomerNature = Field(description=_NATURE, examples=["retailer"])
+    kind: CustomerKind = Field(CustomerKind.UNKNOWN, description=_KIND, examples=["organisation"])
+    nature: CustomerNature = Field(
+        CustomerNature.UNKNOWN, description=_NATURE, examples=["retailer"]
+    )
     ownership: Ownership | None = Field(None, description=_OWNERSHIP, examples=["private"])
     retail_format: RetailFormat | None = Field(
         None, description=_RETAIL_FORMAT, examples=["specialty_store"]
     )
-    email: Name | None = Field(None, examples=["buyer@example.com"])
-    phone: Code | None = Field(None, max_length=50, examples=["+86 21 5555 0100"])
+    email: Email | None = Field(None, description=_EMAIL, examples=["buyer@example.com"])
+    phone: Code | None = Field(
+        None, max_length=50, description=_PHONE, examples=["+86 21 5555 0100"]
+    )
     city: Code | None = Field(None, description=_CITY, examples=["苏州"])
+    country: Country | None = Field(None, description=_COUNTRY)
     owner: Code | None = Field(None, description=_OWNER, examples=["li.na"])
     team: Code | None = Field(None, description=_TEAM, examples=["east"])
     internal: Flag = Field(False, description=_INTERNAL)
@@ -110,9 +155,13 @@ class CustomerCreate(CustomerFields):
         [], max_length=MAX_EXTERNAL_IDS, description=_EXTERNAL_IDS
     )
 
-    def record(self) -> Record:
-        """Return the customer record that this body describes."""
-        return Record(**_record_values(dict(self)))
+    def record(self, *, default_country: str) -> Record:
+        """Return the customer record that this body describes; raise Invalid for a bad phone.
+
+        `default_country` is the country of a phone number if neither it nor the body has one.
+        """
+        record = Record(**_record_values(dict(self)))
+        return _with_phone_in_e164(record, default_country=default_country)
 
 
 class CustomerUpdate(Body):
@@ -132,9 +181,10 @@ class CustomerUpdate(Body):
     nature: CustomerNature | None = Field(None, description=_NATURE)
     ownership: Ownership | None = Field(None, description=_OWNERSHIP)
     retail_format: RetailFormat | None = Field(None, description=_RETAIL_FORMAT)
-    email: Name | None = None
-    phone: Code | None = Field(None, max_length=50)
+    email: Email | None = Field(None, description=_EMAIL)
+    phone: Code | None = Field(None, max_length=50, description=_PHONE)
     city: Code | None = Field(None, description=_CITY)
+    country: Country | None = Field(None, description=_COUNTRY)
     owner: Code | None = Field(None, description=_OWNER)
     team: Code | None = Field(None, description=_TEAM)
     internal: Flag | None = Field(None, description=_INTERNAL)
@@ -149,9 +199,10 @@ class CustomerUpdate(Body):
     )
     reason: Name | None = Field(None, description="Reason of the change, for the history.")
 
-    def applied_to(self, record: Record) -> Record:
-        """Return a record with this patch applied; raise Invalid if null removes a required field.
+    def applied_to(self, record: Record, *, default_country: str) -> Record:
+        """Return a record with this patch applied.
 
+        Raise Invalid if null removes a required field, or if a new phone number cannot exist.
         Unchanged fields are not validated again: a stored value may be refused by today's rules.
         """
         fields = CustomerCreate.model_fields
@@ -162,7 +213,8 @@ class CustomerUpdate(Body):
             message = "This cannot be removed."
             raise Invalid(*(Fault(f"/{name}", "required", message) for name in required))
         patch |= {name: fields[name].get_default() for name in removed}
-        return replace(record, **_record_values(patch))
+        patched = replace(record, **_record_values(patch))
+        return _with_phone_in_e164(patched, record, default_country=default_country)
 
 
 class CustomerOut(CustomerFields):
@@ -172,6 +224,7 @@ class CustomerOut(CustomerFields):
         json_schema_extra={
             "examples": [
                 _EXAMPLE
+                | {"phone_e164": "+8651255550100"}
                 | {"id": _ID, "version": 1, "registered_at": _MOMENT, "changed_at": _MOMENT}
             ]
         }
@@ -179,6 +232,9 @@ class CustomerOut(CustomerFields):
 
     external_ids: list[ExternalIdOut] = Field(
         [], max_length=MAX_EXTERNAL_IDS, description=_EXTERNAL_IDS
+    )
+    phone_e164: str | None = Field(
+        None, pattern="^\\+[0-9]{2,15}$", description=_PHONE_E164, examples=["+862155550100"]
     )
     id: UUID
     version: int = Field(
@@ -231,6 +287,16 @@ def _record_values(fields: Mapping[str, Any]) -> dict[str, Any]:
         external_ids = {ExternalId(pair.system, pair.id) for pair in values["external_ids"]}
         values["external_ids"] = tuple(sorted(external_ids))
     return values
+
+
+def _with_phone_in_e164(
+    record: Record, before: Record | None = None, *, default_country: str
+) -> Record:
+    """Return the record with its phone number in E.164; raise Invalid if it cannot exist."""
+    try:
+        return domain.with_phone_in_e164(record, before, default_country=default_country)
+    except ValueError as error:
+        raise Invalid(Fault("/phone", "phone", str(error))) from error
 
 
 _ENUMERATIONS = {

@@ -171,13 +171,7 @@ def _register_unknown(
 ) -> dict[str, UUID]:
     """Register customers of whom only an external id is known; it also becomes their name."""
     records = [
-        Record(
-            external_ids=(external_id,),
-            name=external_id.id,
-            kind=domain.CustomerKind.UNKNOWN,
-            nature=domain.CustomerNature.UNKNOWN,
-        )
-        for external_id in external_ids
+        Record(external_ids=(external_id,), name=external_id.id) for external_id in external_ids
     ]
     customers = _insert(session, records, by=by)
     return {
@@ -248,7 +242,9 @@ def record_of(customer: Customer) -> Record:
         retail_format=_retail_format(customer.retail_format),
         email=customer.email,
         phone=customer.phone,
+        phone_e164=customer.phone_e164,
         city=customer.city,
+        country=customer.country,
         owner=customer.owner,
         team=customer.team,
         internal=customer.internal,

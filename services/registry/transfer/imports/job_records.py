@@ -17,7 +17,7 @@ from services.registry.transfer.imports.chunks import Task, commit, rehearse
 from services.registry.transfer.imports.trial import Trial
 from shared.files.tables import Line
 from shared.imports.service import count_lines, save_total
-from shared.imports.specs import ChunkResult, FileImport, RecordSpec, Rejected
+from shared.imports.specs import ChunkResult, FieldError, FileImport, RecordSpec, Rejected
 from shared.upsert import UpsertResult
 
 CHUNK_LINES = 500
@@ -103,7 +103,11 @@ def _apply(
         if fault := file.options.mode_fault(exists=record is not None):
             line.faults.append(fault)
             continue
-        after = spec.build(line.values, file.options, record)
+        try:
+            after = spec.build(line.values, file.options, record)
+        except FieldError as error:
+            line.faults.append(file.layout.columns.fault(error.field_name, str(error)))
+            continue
         line.faults += [file.layout.columns.fault(*found) for found in spec.faults(after)]
         if not line.faults:
             records[line.key], line.outcome = after, _outcome(record, after)

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from services.registry.transfer.imports.specs import SPECS, ImportEntity
 from shared.errors import Fault, Invalid
 from shared.http.json_names import JsonPart
-from shared.http.schemas import Body, Code, Currency, Flag, Page, System
+from shared.http.schemas import Body, Code, Country, Currency, Flag, Page, System
 from shared.imports.schemas import (
     QUEUED_IMPORT,
     Encoding,
@@ -39,6 +39,11 @@ class ImportOptions(Body):
         None,
         description="Currency of prices whose line has no currency. Without this option, an "
         "existing product keeps its currency, and other prices are in the company's currency.",
+    )
+    country: Country | None = Field(
+        None,
+        description="Country of phone numbers without a country code, if their line has no "
+        "country; without this option, the company's country.",
     )
     timezone: Zone | None = Field(
         None,
@@ -80,6 +85,7 @@ class ImportOptions(Body):
         return dict(self) | {
             "currency": self.currency or settings.currency,
             "currency_given": self.currency is not None,
+            "country": self.country or settings.country,
             "timezone": self.timezone or settings.timezone,
         }
 

@@ -18,6 +18,7 @@ from services.registry.customers.customer.domain import (
     query_tokens,
     tokens,
     with_owner_or_team_of,
+    with_phone_in_e164,
 )
 from shared.row_access import SYSTEM_READER, Reader, Rows
 
@@ -177,6 +178,36 @@ def test_the_tokens_of_a_record_are_all_its_words_in_lower_case() -> None:
     assert tokens(record) == {
         "lee wang", "lee", "wang", "li", "a@x.cn", "+86 21", "86", "21", "wuxi", "z-9",
     }  # fmt: skip
+
+
+def test_the_digits_of_a_phone_number_in_e164_are_tokens_and_a_query_leaves_out_the_plus() -> None:
+    record = replace(RECORD, phone="(021) 5555-0100", phone_e164="+862155550100")
+    assert {"862155550100", "02155550100"} < tokens(record)
+    assert query_tokens("+86215555 +x") == ["86215555", "+x"]
+
+
+@pytest.mark.parametrize(
+    ("country", "e164"), [(None, "+862155550100"), ("CN", "+862155550100"), ("DE", "+492155550100")]
+)
+def test_a_phone_number_belongs_to_the_country_of_the_customer_or_of_the_company(
+    country: str | None, e164: str
+) -> None:
+    record = replace(RECORD, phone="02155550100", country=country)
+    assert with_phone_in_e164(record, default_country="CN").phone_e164 == e164
+
+
+def test_a_phone_number_that_cannot_exist_is_refused_unless_it_is_stored() -> None:
+    record = replace(RECORD, phone="none", phone_e164="+862155550100")
+    stored = with_phone_in_e164(record, record, default_country="CN")
+    assert (stored.phone, stored.phone_e164) == ("none", None)
+    for before in (None, replace(RECORD, phone="other")):
+        with pytest.raises(ValueError, match="Give one phone number"):
+            with_phone_in_e164(record, before, default_country="CN")
+
+
+def test_a_removed_phone_number_has_no_e164() -> None:
+    record = replace(RECORD, phone=None, phone_e164="+862155550100")
+    assert with_phone_in_e164(record, default_country="CN").phone_e164 is None
 
 
 def test_chinese_words_have_a_token_for_each_pair_of_characters_and_each_other_piece() -> None:

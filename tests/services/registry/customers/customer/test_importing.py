@@ -11,17 +11,19 @@ from services.registry.customers.customer.domain import (
     Record,
 )
 from services.registry.customers.customer.importing import (
+    EMAIL,
     PHONE,
     TAGS,
-    CustomerIdOptions,
+    CustomerOptions,
     build_record,
     external_id_of,
     main_external_id,
     record_faults,
 )
 from shared.imports.cells import Cell
+from shared.imports.specs import FieldError
 
-OPTIONS = CustomerIdOptions(system="erp")
+OPTIONS = CustomerOptions(system="erp")
 
 
 def test_a_line_names_a_customer_by_the_system_and_the_id_without_the_suffix() -> None:
@@ -74,6 +76,31 @@ def test_a_line_changes_only_the_fields_of_an_existing_customer_that_it_has() ->
     assert after == replace(before, name="new")
 
 
+@pytest.mark.parametrize(
+    ("values", "e164"),
+    [
+        ({}, "+862155550100"),
+        ({"country": "DE"}, "+492155550100"),
+        ({"phone": "+1 212 555 0100", "country": "DE"}, "+12125550100"),
+        ({"phone": "12315"}, None),
+    ],
+)
+def test_the_phone_number_of_a_line_is_one_of_the_country_of_the_line_or_the_options(
+    values: dict[str, str], e164: str | None
+) -> None:
+    line = {"external_id": "17", "name": "王强", "phone": "02155550100"} | values
+    assert build_record(line, OPTIONS, None).phone_e164 == e164
+
+
+def test_a_phone_number_that_cannot_exist_is_refused_unless_it_is_stored() -> None:
+    stored = Record(name="王强", phone="none")
+    line = {"external_id": "17", "name": "王强", "phone": "none"}
+    assert build_record(line | {"country": "DE"}, OPTIONS, stored).phone_e164 is None
+    with pytest.raises(FieldError, match="Give one phone number") as refused:
+        build_record(line, OPTIONS, None)
+    assert refused.value.field_name == "phone"
+
+
 def test_a_record_that_contradicts_itself_has_faults_by_field() -> None:
     record = Record(name="王强", kind=CustomerKind.PERSON, nature=CustomerNature.RETAILER)
     ((field, message),) = record_faults(record)
@@ -85,6 +112,7 @@ def test_a_record_that_contradicts_itself_has_faults_by_field() -> None:
     ("cell", "text", "value"),
     [
         (PHONE, "1" * 50, "1" * 50),
+        (EMAIL, "Buyer@Example.COM", "Buyer@example.com"),
         (TAGS, "重点客户; 家电 ;;X", ("重点客户", "家电", "X")),
         (TAGS, " ", ()),
         (TAGS, "a;" * 50, ("a",) * 50),
@@ -98,6 +126,9 @@ def test_valid_cells_of_customers_are_parsed(cell: Cell, text: str, value: objec
     ("cell", "text", "message"),
     [
         (PHONE, "1" * 51, "at most 50"),
+        (EMAIL, "buyer", "Give one e-mail address"),
+        (EMAIL, "=a@x.com", "not a formula"),
+        (EMAIL, "a" * 190 + "@example.com", "at most 200"),
         (TAGS, "a;" + "b" * 101, "at most 100"),
         (TAGS, "a;" * 51, r"Give at most 50 words\."),
     ],

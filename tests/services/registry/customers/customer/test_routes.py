@@ -57,6 +57,20 @@ def test_the_fact_about_a_registration_has_no_personal_data(registry: Running) -
     assert (state.name, state.email) == ("华东百货", "buyer@example.com")
 
 
+def test_kind_and_nature_may_be_left_out(client: httpx.Client) -> None:
+    answer = client.post("/v1/customers", json={"name": "王强"})
+    assert answer.status_code == 201, answer.text
+    body = answer.json()
+    assert (body["kind"], body["nature"]) == ("unknown", "unknown")
+    path = f"/v1/customers/{body['id']}"
+    known = {"kind": "person", "nature": "household"}
+    assert (
+        client.patch(path, json=known, headers={"If-Match": '"1"'}).json().items() >= known.items()
+    )
+    removed = client.patch(path, json={"nature": None}, headers={"If-Match": '"2"'}).json()
+    assert (removed["kind"], removed["nature"]) == ("person", "unknown")
+
+
 def test_an_external_id_of_another_customer_is_refused(client: httpx.Client) -> None:
     registered(client)
     answer = client.post("/v1/customers", json=SHOP | {"name": "Another"})

@@ -51,6 +51,32 @@ def test_a_contradiction_names_the_column_of_the_file(registry: Running) -> None
     assert row["errors"].startswith("客户性质 (nature): Persons are")
 
 
+def test_a_bad_address_and_number_name_their_columns_and_other_lines_are_imported(
+    registry: Running,
+) -> None:
+    content = (
+        "external_id,name,邮箱,电话,country\n"
+        "1,王强,buyer,021 5555 0100,\n"
+        "2,王强,buyer@example.com,020-88888888/020-99999999,\n"
+        "3,王强,Buyer@Example.COM,030 123456,DE\n"
+        "4,王强,,(212) 555-0100,\n"
+    )
+    form = {
+        "mapping": {"邮箱": "email", "电话": "phone"},
+        "options": {"system": "erp", "country": "US"},
+    }
+    body = import_file(registry, "customers", content, **form)
+    assert counts(body) == Counts(created=2, rejected=2)
+    no_address, no_number = (row["errors"] for row in rejected_rows(registry, body))
+    assert no_address.startswith("邮箱 (email): Give one e-mail address")
+    assert no_number.startswith("电话 (phone): Give one phone number")
+    stored = registry.client.get("/v1/customers").json()["items"]
+    assert [(each["email"], each["phone_e164"]) for each in stored] == [
+        ("Buyer@example.com", "+4930123456"),
+        (None, "+12125550100"),
+    ]
+
+
 def test_errors_of_orders_name_the_columns_of_the_file(registry: Running) -> None:
     header = "单号,ordered_at,product_code,数量,unit_price"
     content = f"{header}\nA1,2026-01-31,P1,0,1\n"

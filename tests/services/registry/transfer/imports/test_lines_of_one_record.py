@@ -68,10 +68,10 @@ def import_customers(registry: Running, *rows: str, **form: Any) -> dict[str, An
 @pytest.mark.usefixtures("chunk_lines")
 def test_lines_by_two_ids_of_one_customer_are_both_applied(registry: Running) -> None:
     register(registry, "1", "2", city="old")
-    rows = ["1,new,NEWCITY,", "2,new,,555"]
+    rows = ["1,new,NEWCITY,", "2,new,,5550 0100"]
     assert counts(import_customers(registry, *rows)) == Counts(updated=2)
     found = customer(registry)
-    assert [found[name] for name in ("name", "city", "phone")] == ["new", "NEWCITY", "555"]
+    assert [found[name] for name in ("name", "city", "phone")] == ["new", "NEWCITY", "5550 0100"]
     assert [one["id"] for one in found["external_ids"]] == ["1", "2"]
     assert counts(import_customers(registry, *rows)) == Counts(unchanged=2)
     assert customer(registry)["version"] == found["version"]

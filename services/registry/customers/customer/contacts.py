@@ -1,0 +1,74 @@
+"""E-mail addresses and phone numbers, by the libraries that know their rules. Pure."""
+
+import re
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+
+_NO_EMAIL = "Give one e-mail address, such as buyer@example.com, without a name and brackets."
+_NO_PHONE = (
+    "Give one phone number, as it is dialled in the customer's country or with the code of the "
+    "country: +86 21 5555 0100. Write an extension at its end: ext. 8008 or 转8008."
+)
+_EXTENSION = re.compile(r"\s*(?:转|轉|分机|分機|内线|內線)\s*[:：]?\s*")
+_EXTENSION_AFTER_DASH = re.compile(r"\s*[-–—]\s*(\d{1,5})$")
+_NOT_A_DIGIT = re.compile(r"\D")
+
+
+def parse_email(text: str) -> str:
+    """Return an e-mail address in its usual form; raise ValueError if it is none.
+
+    The domain is in lower case and without punycode, and both parts are normalised (Unicode NFC):
+    the address still names the same mailbox. Only the syntax is checked, no domain is looked up.
+    Addresses with letters of any script and domains for tests (`.test`) are allowed.
+    """
+    try:
+        found = validate_email(text, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise ValueError(_NO_EMAIL) from error
+    return found.normalized
+
+
+def parse_phone(text: str, country: str) -> str | None:
+    """Return a phone number in the form E.164, such as +862155550100, without its extension.
+
+    A number without `+` belongs to `country` (ISO 3166). Return None if the number is possible but
+    not known to be assigned, such as a local number without its area code, or if it cannot be
+    dialled from other countries, such as 12315. Raise ValueError if no such number can exist.
+    """
+    written = _EXTENSION.sub(" ext. ", text)
+    region = country if country in phonenumbers.SUPPORTED_REGIONS else None
+    try:
+        return _in_e164(written, region)
+    except ValueError:
+        with_extension = _EXTENSION_AFTER_DASH.sub(r" ext. \1", written)
+        if with_extension == written:
+            raise
+        return _in_e164(with_extension, region)
+
+
+def phone_tokens(e164: str) -> set[str]:
+    """Return the digits of a phone number, as dialled from other countries and in its own."""
+    national = phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.NATIONAL)
+    return {_NOT_A_DIGIT.sub("", written) for written in (e164, national)}
+
+
+def _in_e164(text: str, region: str | None) -> str | None:
+    """Return a phone number in the form E.164, or None; raise ValueError if it is not possible."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException as error:
+        if region is None and error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
+            return None
+        raise ValueError(_NO_PHONE) from error
+    if phonenumbers.is_valid_number(number):
+        return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    if not (phonenumbers.is_possible_number(number) or _is_short_number(number, region)):
+        raise ValueError(_NO_PHONE)
+    return None
+
+
+def _is_short_number(number: PhoneNumber, region: str | None) -> bool:
+    """Return whether a number is a service that is dialled in one country only, such as 12315."""
+    return region is not None and phonenumbers.is_valid_short_number_for_region(number, region)
