@@ -19,6 +19,7 @@ from shared.errors import (
     Unauthorized,
     Unavailable,
 )
+from shared.http.conditional import entity_tag
 
 
 def json_response(
@@ -33,17 +34,17 @@ def json_response(
 ) -> Response:
     """Return a JSON response with this body and status; `created=True` stands for the status 201.
 
-    `version` becomes the ETag. `location`, the path at which the resource is read, becomes the
+    The ETag contains `version`. `location`, the path at which the resource is read, becomes the
     Location header of a 201 or 202. `include` names the fields to send, as pydantic does; without
     it all are sent. The body is not validated again.
     """
     status = 201 if created else status
     all_headers = dict(headers or {})
+    content = body.model_dump_json(include=include).encode()
     if version is not None:
-        all_headers["ETag"] = f'"{version}"'
+        all_headers["ETag"] = entity_tag(content, version)
     if location is not None and status in {201, 202}:
         all_headers["Location"] = location
-    content = body.model_dump_json(include=include)
     return Response(content, status_code=status, headers=all_headers, media_type="application/json")
 
 

@@ -1,6 +1,5 @@
 """The dependencies that routes ask for by type: transaction, caller, settings, version, ..."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -18,6 +17,7 @@ from shared.errors import (
     pointer_to,
 )
 from shared.http.async_reads import AsyncReads
+from shared.http.conditional import version_in
 from shared.http.identity import Identity
 from shared.row_access import Reader as RowReader
 from shared.row_access import Rows
@@ -114,8 +114,6 @@ async def _refuse_repeated_parts(request: Request) -> None:
 NO_REPEATED_PARTS = Depends(_refuse_repeated_parts)
 """Refuses a form in which a field occurs twice; FastAPI would ignore the first value."""
 
-_ETAG = re.compile(r'"(\d{1,18})"')
-
 
 async def _expected_version(
     request: Request,
@@ -127,10 +125,10 @@ async def _expected_version(
     refuse_repeated_header(request, "If-Match")
     if if_match is None:
         raise PreconditionRequired
-    etag = _ETAG.fullmatch(if_match.strip())
-    if not etag:
+    version = version_in(if_match)
+    if version is None:
         raise BadRequest(Fault("header:If-Match", "etag", 'Send one ETag as you read it: "3".'))
-    return int(etag[1])
+    return version
 
 
 ExpectedVersion = Annotated[int, Depends(_expected_version)]

@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from shared.http.answers import DOCUMENTED_PROBLEMS, error_response, errors
+from shared.http.conditional import ETAG_HEADER, describe_read
 from shared.http.document import COMPONENTS, Document, operations, references
 from shared.http.examples import complete_examples
 from shared.http.schema_names import name_schemas
@@ -49,13 +50,22 @@ SHARED_COMPONENTS: Final[dict[str, Document]] = {
 }
 """The components that are equal in the documents of all services, by kind and name."""
 
+
+def _header(description: str, example: str) -> Document:
+    return {"description": description, "schema": {"type": "string"}, "example": example}
+
+
 _HEADERS: Final = {
-    "ETag": ("The version of this resource; send it as If-Match to change it.", '"3"'),
-    "Location": ("The path of the result.", "/v1/customers/0199a7c0-0000-7000-8000-000000000000"),
-    "Link": ("The next page; absent on the last.", '</v1/customers?cursor=WzFd>; rel="next"'),
-    "Idempotent-Replayed": ("Present on the answer to a retry.", "true"),
+    "ETag": ETAG_HEADER,
+    "Location": _header(
+        "The path of the result.", "/v1/customers/0199a7c0-0000-7000-8000-000000000000"
+    ),
+    "Link": _header(
+        "The next page; absent on the last.", '</v1/customers?cursor=WzFd>; rel="next"'
+    ),
+    "Idempotent-Replayed": _header("Present on the answer to a retry.", "true"),
 }
-"""The description and an example of each response header."""
+"""The description of each response header."""
 
 
 class DocumentedApp(FastAPI):
@@ -81,6 +91,9 @@ def _completed(document: Document) -> Document:
     for operation in operations(document):
         operation["responses"] = _with_errors(operation["responses"])
         _add_headers(operation, schemas_with_etag)
+    for item in document["paths"].values():
+        if "get" in item:
+            describe_read(item["get"])
     used = set(references(document["paths"]))
     components["responses"] = {
         name: response
@@ -130,15 +143,9 @@ def _add_headers(operation: Document, schemas_with_etag: set[str]) -> None:
             "Link": status == "200" and "cursor" in parameters,
             "Idempotent-Replayed": status < "300" and "idempotency-key" in parameters,
         }
-        headers = {
-            name: _header(*_HEADERS[name]) for name, is_sent in is_sent_by_name.items() if is_sent
-        }
+        headers = {name: _HEADERS[name] for name, is_sent in is_sent_by_name.items() if is_sent}
         if headers:
             response["headers"] = headers
-
-
-def _header(description: str, example: str) -> Document:
-    return {"description": description, "schema": {"type": "string"}, "example": example}
 
 
 def _parameter_names(operation: Document) -> set[str]:

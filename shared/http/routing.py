@@ -14,14 +14,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from shared.errors import Fault, Invalid
+from shared.http.conditional import answer_to_read
 from shared.http.json_names import UniqueJsonNamesRequest
 
 
 class StrictRoute(APIRoute):
-    """A route that refuses input that FastAPI would ignore.
+    """A route that refuses input that FastAPI would ignore, and answers conditional reads.
 
     Unknown and repeated query parameters are answered with 422, and a JSON body in which an object
-    has a name twice with 400.
+    has a name twice with 400. A GET has an ETag and is answered with 304 if nothing has changed.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -30,10 +31,11 @@ class StrictRoute(APIRoute):
         known = set(_query_parameters(self.dependant))
 
         async def checked(request: Request) -> Response:
-            """Check the query, then handle a request whose JSON objects have no name twice."""
+            """Handle a request whose query is valid and whose JSON objects have no name twice."""
             if request.scope["query_string"]:
                 _check_query(request, known)
-            return await handle(UniqueJsonNamesRequest(request.scope, request.receive))
+            response = await handle(UniqueJsonNamesRequest(request.scope, request.receive))
+            return answer_to_read(request, response)
 
         return checked
 

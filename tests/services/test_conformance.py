@@ -156,7 +156,8 @@ def test_a_created_resource_is_read_at_its_location(visitor: Visitor) -> None:
             continue
         read = visitor.client.get(answer.headers["Location"])
         assert read.status_code == 200, (str(operation), read.text)
-        assert read.headers.get("ETag") == answer.headers.get("ETag")
+        if "ETag" in answer.headers:
+            assert read.headers["ETag"] == answer.headers["ETag"], str(operation)
         if answer.status_code == 201:
             assert read.json().items() <= answer.json().items(), str(operation)
 
@@ -284,6 +285,45 @@ def test_a_patch_needs_the_current_version_of_the_resource(visitor: Visitor) -> 
         assert is_problem(visitor.repeat(answer, if_match="2"), 400, "header:If-Match")
         assert visitor.client.get(path).content == read.content
         assert answer.headers["ETag"] == read.headers["ETag"] != answer.request.headers["If-Match"]
+
+
+def test_a_read_of_what_has_not_changed_is_answered_with_304_and_no_body(visitor: Visitor) -> None:
+    """HTML pages and streamed files have no ETag.
+
+    A figure that is computed for the request has another `made_at`, so another ETag, each time.
+    """
+    conditional = 0
+    for operation in filled(visitor).operations("get"):
+        path = visitor.path_of(operation)
+        answer = visitor.client.get(path)
+        if not operation.takes("header", "if-none-match") or not answer.is_success:
+            assert "ETag" not in answer.headers, path
+            continue
+        if visitor.client.get(path).content != answer.content:
+            assert "made_at" in answer.json(), path
+            continue
+        conditional += 1
+        tag = answer.headers["ETag"]
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+        for sent in (tag, f"W/{tag}", f'"x", {tag}', "*"):
+            again = visitor.client.get(path, headers={"If-None-Match": sent})
+            assert (again.status_code, again.content) == (304, b""), path
+            assert again.headers["ETag"] in {tag, sent}
+            assert again.headers["Cache-Control"] == answer.headers["Cache-Control"]
+        other = visitor.client.get(path, headers={"If-None-Match": '"x"'})
+        assert (other.status_code, other.content) == (200, answer.content)
+    assert conditional > 1
+
+
+def test_a_read_of_what_has_changed_is_answered_with_the_new_state(visitor: Visitor) -> None:
+    for operation, answer in visitor.send_all():
+        if operation.takes("header", "if-match"):
+            path = visitor.path_of(operation)
+            before = answer.request.headers["If-Match"]
+            read = visitor.client.get(path, headers={"If-None-Match": before})
+            assert (read.status_code, read.json()) == (200, answer.json()), path
+            now = {"If-None-Match": answer.headers["ETag"]}
+            assert visitor.client.get(path, headers=now).status_code == 304
 
 
 def test_an_unknown_query_parameter_is_refused_with_its_name(visitor: Visitor) -> None:

@@ -100,15 +100,19 @@ def test_a_route_that_requires_all_rows_refuses_other_keys_with_403(
 def test_a_change_without_if_match_is_a_428_and_the_version_is_read_from_it(
     client: httpx.Client,
 ) -> None:
-    for sent, version in (('"3"', 3), ('"0"', 0), (f'"{10**18 - 1}"', 10**18 - 1)):
+    longest = 10**18 - 1
+    tags = {'"3"': 3, '"0"': 0, f'"{longest}"': longest, '"3-9f86d081"': 3, 'W/"3-9f86d081"': 3}
+    for sent, version in tags.items():
         answer = client.patch("/v1/asked/version", headers={"If-Match": sent})
         assert answer.json() == version
     missing = client.patch("/v1/asked/version")
     assert (missing.status_code, missing.json()["code"]) == (428, "version_required")
 
 
-@pytest.mark.parametrize("sent", ["", "3", "*", 'W/"3"', '"3", "4"', '"x"', '""', f'"{10**18}"'])
-def test_an_if_match_that_is_not_one_quoted_number_is_refused(
+@pytest.mark.parametrize(
+    "sent", ["", "3", "*", 'W/"x"', '"3", "4"', '"-3"', '3-"', 'w/"3"', '"x"', '""', f'"{10**18}"']
+)
+def test_an_if_match_that_is_not_one_tag_with_a_version_is_refused(
     client: httpx.Client, sent: str
 ) -> None:
     answer = client.patch("/v1/asked/version", headers={"If-Match": sent})

@@ -157,7 +157,7 @@ def test_a_list_without_ids_and_facets_does_not_know_these_parameters(
         answer = client.get("/v1/lists", params={"ids": str(new_id()), "facets": "kind"})
     pointers = {fault["pointer"] for fault in answer.json()["errors"]}
     assert (answer.status_code, pointers) == (422, {"query:ids", "query:facets"})
-    assert set(parameters("/v1/lists")) == {"limit", "cursor", "sort", "count", "fields"}
+    assert not {"ids", "facets"} & set(parameters("/v1/lists"))
 
 
 def test_names_and_ids_are_documented_as_texts_of_a_form() -> None:

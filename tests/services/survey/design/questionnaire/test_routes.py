@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.http.conditional import version_in
 from shared.http.identity import Identity
 from shared.row_access import Rows
 from tests.services.harness import Running
@@ -150,7 +151,7 @@ def test_a_draft_can_be_changed_by_a_patch(client: httpx.Client) -> None:
     assert response.json()["title"] == text("新", "New")
     assert response.json()["introduction"] is None
     assert response.json()["questions"] == created["questions"]
-    assert response.headers["ETag"] == '"2"'
+    assert version_in(response.headers["ETag"]) == 2
 
 
 def test_a_patch_merges_texts_by_language(client: httpx.Client) -> None:
@@ -175,7 +176,7 @@ def test_a_patch_with_equal_values_does_not_raise_the_revision(
     created = create_questionnaire(client)
     response = patch_questionnaire(client, created, **{name: created[name] for name in fields})
     assert (response.status_code, response.json()) == (200, created)
-    assert response.headers["ETag"] == '"1"'
+    assert version_in(response.headers["ETag"]) == 1
 
 
 @pytest.mark.parametrize(

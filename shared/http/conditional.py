@@ -1,0 +1,101 @@
+"""Conditional requests: the ETag of an answer, 304 for If-None-Match, and the version in If-Match.
+
+The ETag of a JSON answer contains a digest of its body and, before it, the version of the resource
+if it has one: `"3-9f86d081884c7d65"`. Two answers with the same tag are the same bytes
+(docs/decisions/0023).
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+CACHE_CONTROL: Final = "private, no-cache"
+"""Answers to GET belong to their caller: no shared cache may store them, and a browser must ask
+with If-None-Match before it shows a stored answer again."""
+NOT_MODIFIED: Final = 304
+
+_DIGEST_BYTES: Final = 8
+_TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
+_VERSION: Final = re.compile(r'(?:W/)?"(\d{1,18})(?:-[^"]*)?"')
+_SENT_WITH_304: Final = ("Cache-Control", "Vary")
+
+ETAG_HEADER: Final[dict[str, Any]] = {
+    "description": "Identifies this answer; send it as If-None-Match to learn whether it has "
+    "changed, and as If-Match to change a resource that takes PATCH.",
+    "schema": {"type": "string"},
+    "example": '"3-9f86d081884c7d65"',
+}
+_IF_NONE_MATCH: Final[dict[str, Any]] = {
+    "name": "if-none-match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of an answer that you have; if nothing has changed since, the answer "
+    "is 304. Browsers send it by themselves.",
+    "schema": {"type": "string", "title": "If-None-Match"},
+    "example": '"3-9f86d081884c7d65"',
+}
+_UNCHANGED: Final[dict[str, Any]] = {
+    "description": "Nothing has changed since the answer with this ETag; there is no body.",
+    "headers": {"ETag": ETAG_HEADER},
+}
+
+
+def entity_tag(body: bytes, version: int | None = None) -> str:
+    """Return the ETag of an answer with this body, of a resource with this version."""
+    digest = hashlib.blake2b(body, digest_size=_DIGEST_BYTES).hexdigest()
+    return f'"{digest}"' if version is None else f'"{version}-{digest}"'
+
+
+def version_in(if_match: str) -> int | None:
+    """Return the version in a header If-Match, or None if it is not one tag with a version.
+
+    What follows the version, and whether the tag is weak (`W/"3"`), does not matter: compressing
+    proxies change tags in both ways, and the version says all about the resource.
+    """
+    match = _VERSION.fullmatch(if_match.strip())
+    return int(match[1]) if match else None
+
+
+def answer_to_read(request: Request, response: Response) -> Response:
+    """Return the response to a GET with its ETag, or 304 if the caller has this answer already.
+
+    A streamed body has no ETag, because it is not known before it is sent.
+    """
+    if request.method != "GET" or response.status_code != 200:  # noqa: PLR2004  OK
+        return response
+    response.headers.setdefault("Cache-Control", CACHE_CONTROL)
+    if isinstance(response, StreamingResponse):
+        return response
+    tag = response.headers.setdefault("ETag", entity_tag(bytes(response.body)))
+    stored = _stored_tag(request.headers.getlist("If-None-Match"), tag)
+    if stored is None:
+        return response
+    headers = {name: response.headers[name] for name in _SENT_WITH_304 if name in response.headers}
+    return Response(status_code=NOT_MODIFIED, headers={"ETag": stored, **headers})
+
+
+def describe_read(operation: dict[str, Any]) -> None:
+    """Describe the ETag, If-None-Match and 304 of a GET in the OpenAPI document."""
+    answer = operation["responses"].get("200", {})
+    if "application/json" in answer.get("content", {}):
+        answer.setdefault("headers", {})["ETag"] = ETAG_HEADER
+        operation["responses"][str(NOT_MODIFIED)] = _UNCHANGED
+        operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
+
+
+def _stored_tag(if_none_match: Iterable[str], tag: str) -> str | None:
+    """Return the tag of the answer that the caller has stored, or None if it has to be sent.
+
+    The tag is returned as the caller has it, weak or strong: by it a cache finds the answer.
+    """
+    for header in if_none_match:
+        if header.strip() == "*":
+            return tag
+        for sent in _TAG.finditer(header):
+            if sent[1] == tag.removeprefix("W/"):
+                return sent[0]
+    return None
