@@ -74,6 +74,14 @@ class Listing:
         return conditions
 
 
+def time_range(name: str, column: Any) -> dict[str, Callable[[Any], Any]]:
+    """Return the filters `<name>_from` (inclusive) and `<name>_before` (exclusive) by a time."""
+    return {
+        f"{name}_from": lambda moment: column >= moment,
+        f"{name}_before": lambda moment: column < moment,
+    }
+
+
 def _rows(
     session: Session, statement: Select[Any], paging: PageRequest, order: Sequence[Any]
 ) -> tuple[Sequence[Any], str | None]:

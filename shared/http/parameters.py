@@ -1,9 +1,11 @@
-"""Types of query parameters that several routes have."""
+"""Types of query parameters, and filters, that several routes have."""
 
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
+
+from shared.http.schemas import Filter, Moment
 
 
 def external_id_pair(text: str) -> tuple[str, str]:
@@ -30,3 +32,14 @@ ExternalIdText = Annotated[
     str, StringConstraints(max_length=201), AfterValidator(_refuse_incomplete_pair)
 ]
 """The id of something in another system, as `system:id`; `external_id_pair` splits it."""
+
+
+class CreatedFilter(Filter):
+    """The filters of a list by the time at which each item was created."""
+
+    created_from: Moment | None = Field(
+        None, description="Only items that were created at this time or later."
+    )
+    created_before: Moment | None = Field(
+        None, description="Only items that were created before this time."
+    )

@@ -270,3 +270,36 @@ def test_migrations_of_one_schema_wait_for_each_other(backend: Backend, folder: 
         for done in [pool.submit(migrations.upgrade, backend.database, folder) for _ in range(4)]:
             done.result()
     assert migrations.pending(backend.database, folder) == []
+
+
+ADD_INDEXES = """
+from shared.migrations import create_index
+revision, down_revision = "2", "1"
+def upgrade():
+    create_index("ix_words_size", "words", ["size"])
+    {between}
+    create_index("ix_words_visits", "words", ["visits", "line"])
+"""
+"""A second migration of `words` that adds two indexes."""
+
+
+def index_names(database: Database) -> set[str | None]:
+    """Return the names of the indexes of the table `words`."""
+    schema = None if database.is_sqlite else database.schema
+    return {index["name"] for index in sa.inspect(database.engine).get_indexes("words", schema)}
+
+
+def test_indexes_are_committed_one_by_one_and_those_that_exist_stay(
+    backend: Backend, tmp_path: Path
+) -> None:
+    """On SQLite all migrations are one transaction, so that none of the indexes is left."""
+    interrupted = ADD_INDEXES.format(between="raise LookupError")
+    folder = write_migrations(tmp_path / "words", CREATE_WORDS, interrupted)
+    migrations.upgrade(backend.database, folder, to="1")
+    with pytest.raises(LookupError):
+        migrations.upgrade(backend.database, folder)
+    left = set() if backend.database.is_sqlite else {"ix_words_size"}
+    assert index_names(backend.database) == left
+    (folder / "versions" / "2.py").write_text(ADD_INDEXES.format(between="pass"))
+    migrations.upgrade(backend.database, folder)
+    assert index_names(backend.database) == {"ix_words_size", "ix_words_visits"}

@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.gateway.api_key.filters import ApiKeyFilter
 from services.gateway.api_key.models import ApiKey
 from shared.http.identity import Identity
-from shared.http.listing import Listing
+from shared.http.listing import Listing, time_range
 from shared.http.pagination import PageRequest, Slice
 from shared.row_access import Rows
 
@@ -23,13 +24,25 @@ def api_key_for_change(session: Session, key_id: UUID) -> ApiKey | None:
     return session.scalar(select(ApiKey).where(ApiKey.id == key_id).with_for_update())
 
 
-API_KEYS = Listing(id=ApiKey.id, orders={"created_at": [ApiKey.id]}, default="created_at")
+API_KEYS = Listing(
+    id=ApiKey.id,
+    orders={"created_at": [ApiKey.id], "name": [ApiKey.name, ApiKey.id]},
+    default="created_at",
+    columns={"rows": ApiKey.rows, "team": ApiKey.team},
+    filters={
+        "revoked": lambda is_revoked: (
+            ApiKey.revoked_at.is_not(None) if is_revoked else ApiKey.revoked_at.is_(None)
+        ),
+        **time_range("created", ApiKey.created_at),
+    },
+    facets=("rows", "team"),
+)
 """The list of API keys; their ids grow with the time of creation."""
 
 
-def api_keys(session: Session, *, paging: PageRequest) -> Slice:
-    """Return a page of API keys."""
-    return API_KEYS.page(session, select(ApiKey), paging=paging)
+def api_keys(session: Session, filters: ApiKeyFilter, *, paging: PageRequest) -> Slice:
+    """Return a page of the API keys that the filters match."""
+    return API_KEYS.page(session, select(ApiKey), paging=paging, filters=filters)
 
 
 def caller_by_digest(session: Session, digest: str) -> Identity | None:

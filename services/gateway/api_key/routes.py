@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 from starlette.responses import Response
 
 from services.gateway.api_key import domain, repository, service
+from services.gateway.api_key.filters import ApiKeyFilter
 from services.gateway.api_key.key_cache import KeyCache
 from services.gateway.api_key.schemas import (
     ApiKeyCreate,
@@ -67,10 +68,12 @@ def create_api_key(
 
 @router.get("", response_model=ApiKeyPage, responses=errors(403))
 def list_api_keys(
-    session: Reading, paging: Annotated[PageRequest, paged_by(repository.API_KEYS, ApiKeyPage)]
+    session: Reading,
+    paging: Annotated[PageRequest, paged_by(repository.API_KEYS, ApiKeyPage)],
+    filters: Annotated[ApiKeyFilter, Query()],
 ) -> Response:
-    """List keys, revoked ones too, oldest first."""
-    keys = repository.api_keys(session, paging=paging)
+    """List keys, revoked ones too, in the order of creation by default."""
+    keys = repository.api_keys(session, filters, paging=paging)
     return answer_page(ApiKeyPage, api_key_out, keys, paging)
 
 

@@ -21,7 +21,7 @@ from shared.http.app import create_app as create_shared_app
 from shared.http.dependencies import Caller, Reading, Transaction
 from shared.http.idempotency import Once
 from shared.http.list_parameters import paged_by
-from shared.http.listing import Listing
+from shared.http.listing import Listing, time_range
 from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 from shared.http.schemas import Body, Filter, Moment, Name, Page
@@ -77,7 +77,9 @@ class NoteFilter(Filter):
     title: str | None = Field(None, max_length=9, description="The note with this title.")
     kind: str | None = Field(None, description="Notes of this kind.")
     is_pinned: bool | None = Field(None, alias="pinned", description="Whether it is pinned.")
+    words: str | None = Field(None, description="Notes whose title is one of these words.")
     written_from: Moment | None = Field(None, description="Notes written at this time or later.")
+    written_before: Moment | None = Field(None, description="Notes written before this time.")
 
 
 NOTES = Listing(
@@ -89,7 +91,10 @@ NOTES = Listing(
     },
     default="id",
     columns={"title": Note.title, "kind": Note.kind, "pinned": Note.is_pinned},
-    filters={"written_from": lambda moment: Note.written_at >= moment},
+    filters={
+        "words": lambda words: Note.title.in_(words.split()),
+        **time_range("written", Note.written_at),
+    },
     facets=("kind", "pinned"),
 )
 """The list of notes."""

@@ -218,11 +218,23 @@ def test_a_row_of_one_column_is_its_value(backend: Backend) -> None:
 
 
 def test_a_filter_may_be_a_function_and_a_parameter_may_have_an_alias(backend: Backend) -> None:
-    early, late = write(backend, [note(seconds=0), note(seconds=60)])
-    later = NoteFilter(written_from=BEGINNING + timedelta(seconds=1))
-    assert [each.id for each in read(backend, requested(), later).rows] == [late.id]
+    early, late = write(backend, [note("a", seconds=0), note("b", seconds=60)])
+    named = NoteFilter(words="b c")
+    assert [each.id for each in read(backend, requested(), named).rows] == [late.id]
     unpinned = NoteFilter(is_pinned=False)
     assert [each.id for each in read(backend, requested(), unpinned).rows] == [early.id]
+
+
+def test_a_time_range_begins_inclusive_and_ends_exclusive(backend: Backend) -> None:
+    early, late = write(backend, [note(seconds=0), note(seconds=60)])
+    for filters, expected in [
+        (NoteFilter(written_from=early.written_at), [early, late]),
+        (NoteFilter(written_from=late.written_at), [late]),
+        (NoteFilter(written_before=late.written_at), [early]),
+        (NoteFilter(written_from=early.written_at, written_before=early.written_at), []),
+    ]:
+        found = read(backend, requested(), filters).rows
+        assert [each.id for each in found] == [each.id for each in expected]
 
 
 def test_a_list_may_be_sorted_filtered_and_counted_by_columns_of_a_joined_table(

@@ -19,7 +19,7 @@ from services.registry.customers.customer.models import (
 from services.registry.customers.score.models import Score
 from shared.bulk import any_of, any_pair_of
 from shared.http.async_reads import AsyncReads
-from shared.http.listing import Listing
+from shared.http.listing import Listing, time_range
 from shared.http.pagination import PageRequest, Slice
 from shared.http.parameters import external_id_pair
 from shared.row_access import SYSTEM_READER, Reader, Rows, visible_rows
@@ -168,10 +168,8 @@ CUSTOMERS = Listing(
         "q": _has_words,
         "external_id": _has_external_id,
         "tag": _has_tag,
-        "registered_from": lambda moment: Customer.registered_at >= moment,
-        "registered_before": lambda moment: Customer.registered_at < moment,
-        "changed_from": lambda moment: Customer.changed_at >= moment,
-        "changed_before": lambda moment: Customer.changed_at < moment,
+        **time_range("registered", Customer.registered_at),
+        **time_range("changed", Customer.changed_at),
     },
     facets=(
         "kind",

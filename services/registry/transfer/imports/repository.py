@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.registry.transfer.imports.filters import ImportFilter
 from services.registry.transfer.imports.models import Import
-from shared.http.listing import Listing
+from shared.http.listing import Listing, time_range
 from shared.http.pagination import PageRequest, Slice
 
 
@@ -15,10 +16,17 @@ def import_(session: Session, import_id: UUID) -> Import | None:
     return session.get(Import, import_id)
 
 
-IMPORTS = Listing(id=Import.id, orders={"created_at": [Import.id]}, default="-created_at")
+IMPORTS = Listing(
+    id=Import.id,
+    orders={"created_at": [Import.id]},
+    default="-created_at",
+    columns={"entity": Import.entity, "state": Import.state, "dry_run": Import.dry_run},
+    filters=time_range("created", Import.created_at),
+    facets=("entity", "state", "dry_run"),
+)
 """The list of imports; their ids grow with the time of creation."""
 
 
-def imports(session: Session, *, paging: PageRequest) -> Slice:
-    """Return a page of imports."""
-    return IMPORTS.page(session, select(Import), paging=paging)
+def imports(session: Session, filters: ImportFilter, *, paging: PageRequest) -> Slice:
+    """Return a page of the imports that the filters match."""
+    return IMPORTS.page(session, select(Import), paging=paging, filters=filters)

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path
+from fastapi import Path, Query
 from starlette.responses import Response, StreamingResponse
 
 from services.registry.transfer.imports import repository, service
+from services.registry.transfer.imports.filters import ImportFilter
 from services.registry.transfer.imports.models import Rejection
 from services.registry.transfer.imports.schemas import ImportOut, ImportPage, SentForm
 from services.registry.transfer.imports.specs import description_of_files, join_words
@@ -81,10 +82,13 @@ def start_import(
 
 @router.get("", response_model=ImportPage, responses=errors(403))
 def list_imports(
-    session: Reading, paging: Annotated[PageRequest, paged_by(repository.IMPORTS, ImportPage)]
+    session: Reading,
+    paging: Annotated[PageRequest, paged_by(repository.IMPORTS, ImportPage)],
+    filters: Annotated[ImportFilter, Query()],
 ) -> Response:
     """List imports, newest first. Needs a key that sees all rows."""
-    return answer_page(ImportPage, ImportOut.of, repository.imports(session, paging=paging), paging)
+    found = repository.imports(session, filters, paging=paging)
+    return answer_page(ImportPage, ImportOut.of, found, paging)
 
 
 @router.get("/{import_id}", response_model=ImportOut, responses=errors(403, 404))

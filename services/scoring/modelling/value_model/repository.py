@@ -12,6 +12,7 @@ from services.scoring.modelling.value_model.domain import (
     model_at,
     rules_from,
 )
+from services.scoring.modelling.value_model.filters import ValueModelFilter
 from services.scoring.modelling.value_model.models import StoredModel
 from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
@@ -23,14 +24,18 @@ def model_for(session: Session, moment: datetime) -> ValueModel:
 
 
 MODELS = Listing(
-    id=StoredModel.id, orders={"id": [StoredModel.id, StoredModel.version]}, default="id"
+    id=StoredModel.id,
+    orders={"id": [StoredModel.id, StoredModel.version]},
+    default="id",
+    columns={"state": StoredModel.state},
+    facets=("state",),
 )
 """The list of all versions of all value models."""
 
 
-def models(session: Session, *, paging: PageRequest) -> Slice:
-    """Return a page of all versions of all value models."""
-    return MODELS.page(session, select(StoredModel), paging=paging)
+def models(session: Session, filters: ValueModelFilter, *, paging: PageRequest) -> Slice:
+    """Return a page of the versions of all value models that the filters match."""
+    return MODELS.page(session, select(StoredModel), paging=paging, filters=filters)
 
 
 def latest_version(session: Session, model_id: UUID) -> StoredModel | None:

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path
+from fastapi import Path, Query
 from starlette.responses import Response
 
 from services.scoring.modelling.value_model import repository
+from services.scoring.modelling.value_model.filters import ValueModelFilter
 from services.scoring.modelling.value_model.schemas import (
     ValueModelOut,
     ValueModelPage,
@@ -35,10 +36,12 @@ ModelId = Annotated[
 
 @router.get("", response_model=ValueModelPage, responses=errors())
 def list_value_models(
-    session: Reading, paging: Annotated[PageRequest, paged_by(repository.MODELS, ValueModelPage)]
+    session: Reading,
+    paging: Annotated[PageRequest, paged_by(repository.MODELS, ValueModelPage)],
+    filters: Annotated[ValueModelFilter, Query()],
 ) -> Response:
     """List the versions of all value models, oldest first."""
-    found = repository.models(session, paging=paging)
+    found = repository.models(session, filters, paging=paging)
     return answer_page(ValueModelPage, value_model_out, found, paging)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from services.survey.design.questionnaire.domain import QuestionnaireState
+from services.survey.design.questionnaire.filters import QuestionnaireFilter
 from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
-from shared.http.listing import Listing
+from shared.http.listing import Listing, time_range
 from shared.http.pagination import PageRequest, Slice
 
 
@@ -57,14 +58,24 @@ def newest_published_version(
 
 
 QUESTIONNAIRES = Listing(
-    id=Questionnaire.id, orders={"created_at": [Questionnaire.id]}, default="created_at"
+    id=Questionnaire.id,
+    orders={"created_at": [Questionnaire.id]},
+    default="created_at",
+    columns={"state": QuestionnaireVersion.state, "template": Questionnaire.template},
+    filters=time_range("created", Questionnaire.created_at),
+    facets=("state", "template"),
 )
 """The list of questionnaires; their ids grow with the time of creation."""
 
 
-def questionnaires(session: Session, *, paging: PageRequest) -> Slice:
-    """Return a page of all questionnaires."""
-    return QUESTIONNAIRES.page(session, select(Questionnaire), paging=paging)
+def questionnaires(session: Session, filters: QuestionnaireFilter, *, paging: PageRequest) -> Slice:
+    """Return a page of the questionnaires that the filters match."""
+    is_newest = and_(
+        QuestionnaireVersion.questionnaire_id == Questionnaire.id,
+        QuestionnaireVersion.version == Questionnaire.newest,
+    )
+    statement = select(Questionnaire).join(QuestionnaireVersion, is_newest)
+    return QUESTIONNAIRES.page(session, statement, paging=paging, filters=filters)
 
 
 def newest_versions(

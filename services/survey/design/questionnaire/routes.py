@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path
+from fastapi import Path, Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from services.survey.design.questionnaire import repository, service, templates
+from services.survey.design.questionnaire.filters import QuestionnaireFilter
 from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
 from services.survey.design.questionnaire.schemas import (
     QuestionnaireCreate,
@@ -83,9 +84,10 @@ def read_template(name: TemplateName) -> Response:
 def list_questionnaires(
     session: Reading,
     paging: Annotated[PageRequest, paged_by(repository.QUESTIONNAIRES, QuestionnairePage)],
+    filters: Annotated[QuestionnaireFilter, Query()],
 ) -> Response:
     """List the newest version of each questionnaire, oldest questionnaire first."""
-    questionnaires = repository.questionnaires(session, paging=paging)
+    questionnaires = repository.questionnaires(session, filters, paging=paging)
     newest = repository.newest_versions(session, list(questionnaires.rows))
     return answer_page(
         QuestionnairePage,

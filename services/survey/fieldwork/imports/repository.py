@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.survey.fieldwork.imports.filters import AnswerImportFilter
 from services.survey.fieldwork.imports.models import Import, Rejection
-from shared.http.listing import Listing
+from shared.http.listing import Listing, time_range
 from shared.http.pagination import PageRequest, Slice
 
 
@@ -16,14 +17,23 @@ def answer_import(session: Session, *, survey_id: UUID, import_id: UUID) -> Impo
     return row if row and row.survey_id == survey_id else None
 
 
-IMPORTS = Listing(id=Import.id, orders={"created_at": [Import.id]}, default="-created_at")
+IMPORTS = Listing(
+    id=Import.id,
+    orders={"created_at": [Import.id]},
+    default="-created_at",
+    columns={"wave": Import.wave, "state": Import.state, "dry_run": Import.dry_run},
+    filters=time_range("created", Import.created_at),
+    facets=("wave", "state", "dry_run"),
+)
 """The list of a survey's imports; their ids grow with the time of creation."""
 
 
-def answer_imports(session: Session, *, survey_id: UUID, paging: PageRequest) -> Slice:
-    """Return a page of a survey's imports."""
+def answer_imports(
+    session: Session, filters: AnswerImportFilter, *, survey_id: UUID, paging: PageRequest
+) -> Slice:
+    """Return a page of the imports of a survey that the filters match."""
     statement = select(Import).where(Import.survey_id == survey_id)
-    return IMPORTS.page(session, statement, paging=paging)
+    return IMPORTS.page(session, statement, paging=paging, filters=filters)
 
 
 def rejected_line_numbers(session: Session, import_id: UUID) -> set[int]:

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path
+from fastapi import Path, Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response, StreamingResponse
 
 from services.survey.fieldwork.imports import repository, service
+from services.survey.fieldwork.imports.filters import AnswerImportFilter
 from services.survey.fieldwork.imports.models import Import, Rejection
 from services.survey.fieldwork.imports.schemas import AnswerImportOut, AnswerImportPage, SentForm
 from services.survey.fieldwork.survey import repository as surveys
@@ -91,10 +92,11 @@ def list_answer_imports(
     survey_id: SurveyId,
     session: Reading,
     paging: Annotated[PageRequest, paged_by(repository.IMPORTS, AnswerImportPage)],
+    filters: Annotated[AnswerImportFilter, Query()],
 ) -> Response:
     """List the imports of a survey, newest first. Needs a key that sees all rows."""
     found_or_404(surveys.survey(session, survey_id), UNKNOWN)
-    rows = repository.answer_imports(session, survey_id=survey_id, paging=paging)
+    rows = repository.answer_imports(session, filters, survey_id=survey_id, paging=paging)
     return answer_page(AnswerImportPage, AnswerImportOut.of, rows, paging)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.survey.fieldwork.survey.schemas import WaveCode
-from shared.http.schemas import Filter
+from shared.http.schemas import Filter, Moment
 
 
 class ResponseFilter(Filter):
@@ -16,4 +16,20 @@ class ResponseFilter(Filter):
     )
     customer_id: UUID | None = Field(
         None, description="Only responses of the customer with this id in the registry."
+    )
+    anonymous: bool | None = Field(
+        None,
+        description="Only responses without a customer (true), or only those of customers (false).",
+    )
+    channel: str | None = Field(
+        None,
+        max_length=32,
+        description="Only responses that came through this channel.",
+        examples=["web"],
+    )
+    submitted_from: Moment | None = Field(
+        None, description="Only responses that were submitted at this time or later."
+    )
+    submitted_before: Moment | None = Field(
+        None, description="Only responses that were submitted before this time."
     )

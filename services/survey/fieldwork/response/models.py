@@ -43,4 +43,5 @@ class Response(Model):
 
 Index("ix_responses_progress", Response.survey_id, Response.wave, Response.channel)
 Index("ix_responses_listed", Response.survey_id, Response.id)
+Index("ix_responses_submitted", Response.survey_id, Response.submitted_at, Response.id)
 Index("ix_responses_respondent", Response.respondent_system, Response.respondent_id)

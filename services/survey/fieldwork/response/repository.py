@@ -12,7 +12,7 @@ from services.survey.customers.customer.repository import visible_customer_ids
 from services.survey.fieldwork.response.filters import ResponseFilter
 from services.survey.fieldwork.response.models import Response
 from services.survey.fieldwork.survey.models import Wave
-from shared.http.listing import Listing
+from shared.http.listing import Listing, time_range
 from shared.http.pagination import PageRequest, Slice
 from shared.row_access import Reader
 
@@ -39,10 +39,20 @@ def response(
 
 RESPONSES = Listing(
     id=Response.id,
-    orders={"id": [Response.id]},
+    orders={"id": [Response.id], "submitted_at": [Response.submitted_at, Response.id]},
     default="id",
-    columns={"wave": Response.wave, "customer_id": Response.customer_id},
-    facets=("wave",),
+    columns={
+        "wave": Response.wave,
+        "customer_id": Response.customer_id,
+        "channel": Response.channel,
+    },
+    filters={
+        "anonymous": lambda is_anonymous: (
+            Response.customer_id.is_(None) if is_anonymous else Response.customer_id.is_not(None)
+        ),
+        **time_range("submitted", Response.submitted_at),
+    },
+    facets=("wave", "channel"),
 )
 """The list of the responses to a survey; their ids grow with the time of recording."""
 

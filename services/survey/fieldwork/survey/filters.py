@@ -3,10 +3,10 @@
 from pydantic import Field
 
 from services.survey.fieldwork.survey.domain import SurveyState
-from shared.http.schemas import Filter
+from shared.http.parameters import CreatedFilter
 
 
-class SurveyFilter(Filter):
+class SurveyFilter(CreatedFilter):
     """Filters of the list of surveys; only surveys that match every given filter are listed."""
 
     state: SurveyState | None = Field(None, description="Only surveys in this state (状态).")

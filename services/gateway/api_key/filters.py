@@ -1,0 +1,19 @@
+"""The query parameters that filter the list of API keys."""
+
+from pydantic import Field
+
+from shared.http.parameters import CreatedFilter
+from shared.row_access import Rows
+
+
+class ApiKeyFilter(CreatedFilter):
+    """Filters of the list of API keys; a key must match every filter that is given."""
+
+    rows: Rows | None = Field(None, description="Keys that see these rows.")
+    team: str | None = Field(
+        None, max_length=100, description="Keys of this team, exactly as the team is stored."
+    )
+    revoked: bool | None = Field(
+        None,
+        description="Only keys that were revoked (true), or only those that are valid (false).",
+    )
