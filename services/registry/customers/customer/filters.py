@@ -9,7 +9,7 @@ from services.registry.customers.customer.domain import (
     RetailFormat,
 )
 from shared.http.parameters import ExternalIdText
-from shared.http.schemas import Filter, Moment
+from shared.http.schemas import Country, Filter, Moment
 
 
 class CustomerFilter(Filter):
@@ -44,6 +44,9 @@ class CustomerFilter(Filter):
         max_length=100,
         description="Customers in this city, exactly as the city is stored.",
         examples=["苏州"],
+    )
+    country: Country | None = Field(
+        None, description="Customers in this country, an ISO 3166 code of two letters."
     )
     tag: str | None = Field(
         None,

@@ -89,6 +89,7 @@ class CustomerChange(Model):
 
 
 Index("ix_customers_city_id", Customer.city, Customer.id)
+Index("ix_customers_country_id", Customer.country, Customer.id)
 Index("ix_customers_owner_id", Customer.owner, Customer.id)
 Index("ix_customers_team_id", Customer.team, Customer.id)
 Index("ix_customers_name_id", Customer.name, Customer.id)
