@@ -8,6 +8,7 @@ from shared.http.answers import DOCUMENTED_PROBLEMS, error_response, errors
 from shared.http.conditional import ETAG_HEADER, describe_read
 from shared.http.document import COMPONENTS, Document, operations, references
 from shared.http.examples import complete_examples
+from shared.http.parameter_examples import add_examples
 from shared.http.schema_names import name_schemas
 
 _FASTAPI_ERRORS: Final = ("HTTPValidationError", "ValidationError")
@@ -101,6 +102,7 @@ def _completed(document: Document) -> Document:
         if f"{COMPONENTS}responses/{name}" in used
     }
     schemas |= SHARED_COMPONENTS["schemas"]
+    add_examples(document)
     return document
 
 

@@ -194,6 +194,18 @@ def test_every_example_of_a_request_body_is_accepted(visitor: Visitor) -> None:
     assert {str(operation) for operation in takes_a_body} <= accepted
 
 
+def test_every_operation_can_be_tried_with_its_examples(visitor: Visitor) -> None:
+    """The page /docs sends these; a request may be refused only for an id that does not exist."""
+    refused = []
+    for operation in visitor.operations():
+        answer = visitor.try_out(operation)
+        faults = answer.json().get("errors", [{}]) if answer.is_error else []
+        is_unknown = answer.status_code == 404 or {one.get("code") for one in faults} == {"unknown"}
+        if not answer.is_success and not is_unknown:
+            refused.append((str(operation), answer.text))
+    assert refused == []
+
+
 def test_every_list_comes_in_pages_and_refuses_an_invalid_cursor(visitor: Visitor) -> None:
     lists = [one for one in filled(visitor).operations("get") if one.takes("query", "cursor")]
     lengths = []

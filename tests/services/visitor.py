@@ -104,6 +104,24 @@ class Visitor:
         sent = body or self.body(operation)
         return (client or self.client).request(operation.verb, path, headers=headers, **sent)
 
+    def try_out(self, operation: Operation) -> httpx.Response:
+        """Send what the page /docs fills in: examples and defaults, with ids that do not exist."""
+        filled = {
+            (one["in"], one["name"]): str(one.get("example", one["schema"].get("default")))
+            for one in operation.parameters
+            if "example" in one or "default" in one["schema"]
+        }
+        path = operation.path
+        for (location, name), value in filled.items():
+            if location == "path":
+                path = path.replace(f"{{{name}}}", value)
+        query, headers = (
+            {name: value for (location, name), value in filled.items() if location == wanted}
+            for wanted in ("query", "header")
+        )
+        sent = self.body(operation)
+        return self.client.request(operation.verb, path, params=query, headers=headers, **sent)
+
     def send_another(self, operation: Operation) -> httpx.Response:
         """Create a second resource from the example, with a changed text if that is needed."""
         shown = self.body(operation)

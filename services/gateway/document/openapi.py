@@ -60,7 +60,7 @@ _RETRY_AFTER: Final[Document] = {
     "example": 2530,
 }
 _GATEWAY_ERRORS: Final = {
-    str(kind.status): kind.title for kind in (Forbidden, TooLarge, BadGateway, GatewayTimeout)
+    str(kind.status): kind for kind in (Forbidden, TooLarge, BadGateway, GatewayTimeout)
 }
 
 
@@ -171,10 +171,8 @@ def _with_rate_limit(responses: Document) -> Document:
 
 def _gateway_responses() -> Document:
     """Return the response components of the errors that the gateway itself answers with."""
-    content = {"application/problem+json": {"schema": {"$ref": f"{COMPONENTS}schemas/Problem"}}}
     described = {
-        f"Gateway{status}": {"description": text, "content": content}
-        for status, text in _GATEWAY_ERRORS.items()
+        f"Gateway{status}": error_response(kind) for status, kind in _GATEWAY_ERRORS.items()
     }
     headers = _UPLOAD_HEADERS | {"Retry-After": _RETRY_AFTER}
     return described | {"QuotaReached": error_response(QuotaReached) | {"headers": headers}}

@@ -91,19 +91,18 @@ class ImportOptions(Body):
 
 
 _EXAMPLE: dict[str, Any] = {
-    "entity": "products",
-    "file": "品号,品名,category,unit_price\nWM-800,滚筒洗衣机 8 kg,洗衣机,2599.00\n",
-    "mapping": {"品号": "code", "品名": "name"},
-    "options": {"currency": "CNY"},
+    "entity": "customers",
+    "file": "客户编号,客户名称,kind,nature\n10018,王强,person,household\n",
+    "mapping": {"客户编号": "external_id", "客户名称": "name"},
+    "options": {"system": "erp"},
     "dry_run": True,
 }
 _RUNNING = QUEUED_IMPORT | {
     "id": "0199a7c0-0000-7000-8000-000000000004",
-    "entity": "products",
+    "entity": "customers",
     "dry_run": True,
-    "system": None,
-    "file_name": "products.csv",
-    "file_size": 90,
+    "file_name": "customers.csv",
+    "file_size": 68,
 }
 
 

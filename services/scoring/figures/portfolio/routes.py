@@ -101,7 +101,10 @@ def read_ladder(session: Reading, reader: Reader, period: PeriodQuery) -> Respon
 def read_satisfaction(
     session: Reading,
     point_in_time: DateQuery,
-    survey: Annotated[UUID, Query(description="Id of the survey.")],
+    survey: Annotated[
+        UUID,
+        Query(description="Id of the survey.", examples=["0199a7c0-0000-7000-8000-000000000018"]),
+    ],
     wave: Annotated[
         str | None,
         Query(

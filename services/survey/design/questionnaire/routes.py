@@ -37,7 +37,9 @@ router = Router(
 )
 
 QuestionnaireId = Annotated[UUID, Path(description="The questionnaire's id.")]
-TemplateName = Annotated[Code, Path(description="Name of the template.")]
+TemplateName = Annotated[
+    Code, Path(description="Name of the template.", examples=["product-quality"])
+]
 VersionNumber = Annotated[int, Path(ge=1, le=10**9, description="Number of the version.")]
 
 

@@ -124,6 +124,7 @@ Token = Annotated[
     Path(
         max_length=200,
         description="The signed token of a wave: the part of the wave's `link` after /s/.",
+        examples=["the-part-of-the-link"],
     ),
 ]
 PageLanguage = Annotated[Language, Depends(_page_language)]
