@@ -5,6 +5,7 @@ the parts of a form (not those of the whole form). Optional parameters get no ex
 Swagger UI would send them.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ _FORM: Final = "multipart/form-data"
 _CUSTOMER_ID: Final = "0199a7c0-0000-7000-8000-000000000001"
 """The id of the customer in all examples, where no answer of the same service shows it."""
 _VERSION: Final = 1
+_LAST_PARAMETER: Final = re.compile(r"\{(\w+)\}$")
 
 
 def add_examples(document: Document) -> None:
@@ -29,13 +31,12 @@ def add_examples(document: Document) -> None:
 def _ids(document: Document) -> Iterator[tuple[str, str]]:
     """Yield the name of each path parameter that ends a path, and the id that the answer shows."""
     for path, item in document["paths"].items():
-        name = path.rpartition("/")[2]
+        last = _LAST_PARAMETER.search(path)
         answer = item.get("get", {}).get("responses", {}).get("200", {})
         schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
-        for example in _component(document, schema).get("examples", ())[:1]:
-            shown = example.get(name.strip("{}"), example.get("id"))
-            if name.startswith("{") and shown:
-                yield name.strip("{}"), shown
+        shown = _example(_component(document, schema))
+        if last and "id" in shown:
+            yield last[1], str(shown.get(last[1], shown["id"]))
 
 
 def _parameter_example(parameter: Document, ids: dict[str, str]) -> Any:
@@ -52,10 +53,15 @@ def _add_part_examples(document: Document, operation: Document) -> None:
     """Add to each part of a form, except its file, the value in the example of the form."""
     content = operation.get("requestBody", {}).get("content", {})
     form = _component(document, content.get(_FORM, {}).get("schema", {}))
-    for example in form.get("examples", ())[:1]:
-        for name, value in example.items():
-            if name != "file":
-                form["properties"][name]["examples"] = [value]
+    for name, value in _example(form).items():
+        if name != "file":
+            form["properties"][name]["examples"] = [value]
+
+
+def _example(schema: Document) -> Document:
+    """Return the first example of a schema, or an empty object."""
+    example: Document = next(iter(schema.get("examples", ())), {})
+    return example
 
 
 def _component(document: Document, schema: Document) -> Document:

@@ -4,6 +4,8 @@ from typing import Any
 
 from shared.http.parameter_examples import add_examples
 
+CUSTOMER_ID = "0199a7c0-0000-7000-8000-000000000001"
+
 
 def parameter(name: str, *, required: bool = True, **schema: Any) -> dict[str, Any]:
     """Return a parameter of an operation with this schema."""
@@ -19,7 +21,10 @@ def examples(*parameters: dict[str, Any], answer: dict[str, Any]) -> list[Any]:
     }
     add_examples(
         {
-            "paths": {"/v1/books/{book_id}": {"get": operation}},
+            "paths": {
+                "/v1/books": {"get": {"responses": {}}},
+                "/v1/books/{book_id}": {"get": operation},
+            },
             "components": {"schemas": {"Book": {"examples": [answer]}}},
         }
     )
@@ -28,6 +33,7 @@ def examples(*parameters: dict[str, Any], answer: dict[str, Any]) -> list[Any]:
 
 def test_the_id_in_a_path_has_the_id_of_the_example_answer() -> None:
     assert examples(parameter("book_id", format="uuid"), answer={"id": "7"}) == ["7"]
+    assert examples(parameter("book_id", format="uuid"), answer={}) == [CUSTOMER_ID]
     named = {"id": "7", "book_id": "8"}
     assert examples(parameter("book_id", format="uuid"), answer=named) == ["8"]
 
@@ -39,7 +45,7 @@ def test_a_required_parameter_has_the_example_of_its_schema_or_the_first_version
         parameter("other_id", format="uuid"),
         answer={"id": "7"},
     )
-    assert shown == ["1", 1, "0199a7c0-0000-7000-8000-000000000001"]
+    assert shown == ["1", 1, CUSTOMER_ID]
 
 
 def test_an_optional_parameter_has_no_example_because_the_page_would_send_it() -> None:
