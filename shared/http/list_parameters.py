@@ -12,7 +12,7 @@ from pydantic import WithJsonSchema
 from shared.errors import Fault, Invalid
 from shared.http.listing import MOST_COUNTED, Listing
 from shared.http.pagination import PageRequest, Paging
-from shared.http.schemas import Page
+from shared.http.schemas import Page, WrittenFlag
 
 MOST_IDS = 100
 """The number of ids that a caller may give in one request."""
@@ -149,7 +149,9 @@ def _count() -> Any:
         f"to {MOST_COUNTED}."
     )
 
-    async def is_counted(*, count: Annotated[bool, Query(description=about)] = False) -> bool:
+    async def is_counted(
+        *, count: Annotated[WrittenFlag, Query(description=about)] = False
+    ) -> bool:
         """Return whether the caller wants the number of all items."""
         return count
 

@@ -233,10 +233,20 @@ def _refuse_unknown_country(code: str) -> str:
     return code
 
 
+_WRITTEN_FLAGS = {"true": True, "True": True, "false": False, "False": False}
+
+
+def _parse_flag(value: object) -> object:
+    """Return the boolean that a text means; other values are returned unchanged."""
+    return _WRITTEN_FLAGS.get(value, value) if isinstance(value, str) else value
+
+
 Name = Annotated[str, Text(200)]
 Code = Annotated[str, Text(100)]
 Integer = StrictInt
 Flag = StrictBool
+WrittenFlag = Annotated[StrictBool, BeforeValidator(_parse_flag)]
+"""A flag in a query or a form: `true` or `false`, also with a capital as Python writes them."""
 _AS_TEXT = PlainSerializer(format_decimal, return_type=str)
 _FROM_TEXT = BeforeValidator(_parse_exact_string)
 EXACT_PATTERN = r"^-?[0-9]+(\.[0-9]+)?$"

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.files.store import digest
 from shared.http.json_names import JsonPart
-from shared.http.schemas import Body, Code, without_nul
+from shared.http.schemas import Body, Code, WrittenFlag, without_nul
 from shared.imports.models import ImportColumns
 from shared.imports.service import Upload
 from shared.jobs.models import JobState
@@ -67,7 +67,9 @@ class FileForm(Body):
         'such as `{"客户名称": "name"}`; a column that is mapped to null is ignored. Columns '
         "that already have the name of their field need no entry.",
     )
-    dry_run: bool = Field(False, description="Only check and count the lines, and change nothing.")
+    dry_run: WrittenFlag = Field(
+        False, description="Only check and count the lines, and change nothing."
+    )
 
     @field_validator("file")
     @classmethod

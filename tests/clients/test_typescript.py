@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.clients.environment import HERE, Tools
+from tests.system.product import ADMIN_KEY, Running
+
+FLOWS = ("openapi-fetch", "hey-api")
 
 
 def succeeded(done: subprocess.CompletedProcess[str]) -> str:
@@ -32,6 +35,22 @@ def generated(tools: Tools, document: Path, tmp_path_factory: pytest.TempPathFac
     succeeded(tools.run(*generate, cwd=folder))
     succeeded(tools.run("openapi-ts", "--file=hey-api.config.mjs", cwd=folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def compiled(tools: Tools, generated: Path) -> Path:
+    """Return the folder with the compiled flows."""
+    succeeded(tools.run("tsc", "--project", generated))
+    return generated / "compiled"
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_a_flow_of_a_front_end_compiles_strictly_and_runs(
+    tools: Tools, compiled: Path, product: Running, flow: str
+) -> None:
+    options = json.loads((HERE / "typescript" / "tsconfig.json").read_text())["compilerOptions"]
+    assert options["strict"] is True
+    succeeded(tools.run("node", compiled / f"{flow}.js", product.url, ADMIN_KEY))
 
 
 def test_both_generators_write_every_operation(generated: Path, document: Path) -> None:

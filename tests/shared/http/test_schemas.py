@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from shared.http.schemas import (
     UNTAGGED,
@@ -17,6 +17,7 @@ from shared.http.schemas import (
     Exact,
     ExternalIdIn,
     Moment,
+    WrittenFlag,
 )
 from shared.ids import new_id
 
@@ -226,3 +227,16 @@ def test_a_nul_and_a_colon_in_a_system_are_refused_with_advice() -> None:
     assert error_of(id="1\x007") == "nul: Leave out the character NUL."
     assert error_of(system="e:rp").startswith("colon: Leave the colon out of `system`")
     assert ExternalIdIn(system="erp", id="1:7").id == "1:7"
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"), [("true", True), ("True", True), ("false", False), ("False", False)]
+)
+def test_a_flag_in_a_query_or_form_is_true_or_false(text: str, flag: bool) -> None:  # noqa: FBT001  the parsed value
+    assert TypeAdapter(WrittenFlag).validate_python(text) is flag
+
+
+@pytest.mark.parametrize("text", ["", "1", "0", "yes", "TRUE", 1])
+def test_a_flag_in_a_query_or_form_that_is_written_otherwise_is_refused(text: object) -> None:
+    with pytest.raises(ValidationError, match="bool_type"):
+        TypeAdapter(WrittenFlag).validate_python(text)

@@ -9,7 +9,7 @@ from services.registry.customers.customer.domain import (
     RetailFormat,
 )
 from shared.http.parameters import ExternalIdText
-from shared.http.schemas import Country, Filter, Moment
+from shared.http.schemas import Country, Filter, Moment, WrittenFlag
 
 
 class CustomerFilter(Filter):
@@ -62,10 +62,10 @@ class CustomerFilter(Filter):
     team: str | None = Field(
         None, max_length=100, description="Customers of this team, exactly as the team is stored."
     )
-    internal: bool | None = Field(
+    internal: WrittenFlag | None = Field(
         None, description="Whether the customers are posts or departments of our own company."
     )
-    disqualified: bool | None = Field(
+    disqualified: WrittenFlag | None = Field(
         None, description="Whether the customers are marked as not worth pursuing."
     )
     registered_from: Moment | None = Field(

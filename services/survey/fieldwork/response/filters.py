@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.survey.fieldwork.survey.schemas import WaveCode
-from shared.http.schemas import Filter, Moment
+from shared.http.schemas import Filter, Moment, WrittenFlag
 
 
 class ResponseFilter(Filter):
@@ -17,7 +17,7 @@ class ResponseFilter(Filter):
     customer_id: UUID | None = Field(
         None, description="Only responses of the customer with this id in the registry."
     )
-    anonymous: bool | None = Field(
+    anonymous: WrittenFlag | None = Field(
         None,
         description="Only responses without a customer (true), or only those of customers (false).",
     )
