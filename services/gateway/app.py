@@ -9,6 +9,7 @@ from services.gateway import administrator
 from services.gateway.admission import Admission
 from services.gateway.api_key import routes as api_key
 from services.gateway.api_key.key_cache import KeyCache
+from services.gateway.compression import Compression
 from services.gateway.cors import Cors
 from services.gateway.document import asyncapi, openapi, service_documents
 from services.gateway.document import routes as document
@@ -46,8 +47,9 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
     private_key = keys.ensure_key_pair(settings.identity_private_key, settings.identity_public_key)
     administrator.ensure_key(app.state.database, settings)
     services = {**service_documents.load(documents), settings.name: app.openapi()}
-    app.state.openapi_document = openapi.merge(services, version=VERSION)
-    app.state.asyncapi_document = asyncapi.describe(version=VERSION)
+    merged = openapi.merge(services, version=VERSION)
+    app.state.openapi_file = document.document_file(merged)
+    app.state.asyncapi_file = document.document_file(asyncapi.describe(version=VERSION))
     # The texts of all API keys are derived from this seed.
     app.state.seed = private_key.private_bytes_raw()
     app.state.key_cache = KeyCache(app.state.database)
@@ -65,10 +67,10 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
     admission = Admission(
         own_app=app,
         service_of=openapi.owners(services),
-        allowed=AllowedMethods(app.state.openapi_document),
+        allowed=AllowedMethods(merged),
         key_cache=app.state.key_cache,
         forward=Forwarder(upstream, Signer(private_key), limits),
         upstream=upstream,
     )
-    origins = settings.cors_origins
-    return Telemetry(Cors(admission, origins=origins) if origins else admission)
+    compressed, origins = Compression(admission), settings.cors_origins
+    return Telemetry(Cors(compressed, origins=origins) if origins else compressed)

@@ -98,6 +98,10 @@ def revoke_api_key(
     return Response(status_code=204)
 
 
+_SECRET = {"Cache-Control": "no-store"}
+"""The header of an answer that carries a secret: it is neither stored nor compressed."""
+
+
 def _with_text(created: Response, seed: bytes) -> Response:
     """Return the response of a created key with the text of the key added.
 
@@ -111,4 +115,4 @@ def _with_text(created: Response, seed: bytes) -> Response:
         for name, value in created.headers.items()
         if name not in {"content-length", "content-type"}
     }
-    return json_response(with_key, status=created.status_code, headers=headers)
+    return json_response(with_key, status=created.status_code, headers=headers | _SECRET)

@@ -1,8 +1,10 @@
 """The page /docs that shows the API with Swagger UI, whose files come from an installed wheel."""
 
-from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Final
+
+from services.gateway.document.public_file import PublicFile
 
 PAGE: Final = b"""<!doctype html>
 <html lang="en">
@@ -49,19 +51,19 @@ _SHIPPED: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A file that the page loads."""
-
-    content: bytes
-    media_type: str
+_CACHED: Final = {"Cache-Control": "public, max-age=3600"}
 
 
-def asset(name: str) -> Asset | None:
+PAGE_FILE: Final = PublicFile(PAGE, "text/html", SECURITY_HEADERS | {"Cache-Control": "no-cache"})
+
+
+@cache
+def asset(name: str) -> PublicFile | None:
     """Return the file with this name that the page loads, or None if the page has no such file."""
     if name == "start.js":
-        return Asset(START, "text/javascript")
+        return PublicFile(START, "text/javascript", SECURITY_HEADERS | _CACHED)
     if name not in _SHIPPED:
         return None
     folder, media_type = _SHIPPED[name]
-    return Asset((files(_WHEEL) / "static" / folder / name).read_bytes(), media_type)
+    content = (files(_WHEEL) / "static" / folder / name).read_bytes()
+    return PublicFile(content, media_type, SECURITY_HEADERS | _CACHED)

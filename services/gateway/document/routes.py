@@ -7,12 +7,18 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from services.gateway.document import page
-from shared.errors import NotFound, Unavailable
+from services.gateway.document.public_file import PublicFile
+from shared.errors import Unavailable, found_or_404
 from shared.http.dependencies import Store
 
 router = APIRouter(include_in_schema=False)
 
-_CACHED = {"Cache-Control": "public, max-age=3600"}
+_DOCUMENT_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+}
+UNKNOWN = "The page has no such file."
 
 
 @router.get("/livez")
@@ -30,34 +36,31 @@ def readyz(store: Store) -> Response:
 
 
 @router.get("/openapi.json")
-async def openapi(request: Request) -> Response:
+def openapi(request: Request) -> Response:
     """Return the OpenAPI document of the whole API."""
-    return _json(request.app.state.openapi_document)
+    document: PublicFile = request.app.state.openapi_file
+    return document.answer(request)
 
 
 @router.get("/asyncapi.json")
-async def asyncapi(request: Request) -> Response:
+def asyncapi(request: Request) -> Response:
     """Return the AsyncAPI document of the events."""
-    return _json(request.app.state.asyncapi_document)
+    document: PublicFile = request.app.state.asyncapi_file
+    return document.answer(request)
 
 
 @router.get("/docs")
-async def docs() -> Response:
+def docs(request: Request) -> Response:
     """Return the page that shows the API."""
-    return Response(page.PAGE, media_type="text/html", headers=page.SECURITY_HEADERS)
+    return page.PAGE_FILE.answer(request)
 
 
 @router.get("/docs/{name}")
-def docs_asset(name: Annotated[str, Path(max_length=50)]) -> Response:
+def docs_asset(name: Annotated[str, Path(max_length=50)], request: Request) -> Response:
     """Return a file that the page loads: a script, a style sheet or its icon."""
-    asset = page.asset(name)
-    if asset is None:
-        raise NotFound
-    headers = page.SECURITY_HEADERS | _CACHED
-    return Response(asset.content, media_type=asset.media_type, headers=headers)
+    return found_or_404(page.asset(name), UNKNOWN).answer(request)
 
 
-def _json(document: object) -> Response:
-    """Return a document as JSON that web pages of any origin may read."""
-    headers = {"X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
-    return Response(orjson.dumps(document), media_type="application/json", headers=headers)
+def document_file(document: object) -> PublicFile:
+    """Return a document as a file of JSON that web pages of any origin may read."""
+    return PublicFile(orjson.dumps(document), "application/json", _DOCUMENT_HEADERS)

@@ -32,12 +32,20 @@ class Pages:
 
     def fetch(self, path: str, **options: Any) -> dict[str, Any]:
         """Fetch a path of the gateway with a key, unless the options have their own headers."""
-        options.setdefault("headers", {"Authorization": f"Bearer {KEY}"})
+        (answer,) = self._fetch_times(1, path, options)
+        return answer
 
-        def steps(page: Page) -> dict[str, Any]:
+    def fetch_twice(self, path: str) -> list[dict[str, Any]]:
+        """Fetch a path of the gateway twice on one page, and return both answers."""
+        return self._fetch_times(2, path, {})
+
+    def _fetch_times(self, times: int, path: str, options: dict[str, Any]) -> list[dict[str, Any]]:
+        with_key = {"headers": {"Authorization": f"Bearer {KEY}"}} | options
+
+        def steps(page: Page) -> list[dict[str, Any]]:
             page.goto(self._url)
-            result: dict[str, Any] = page.evaluate(FETCH, [self._gateway.url + path, options])
-            return result
+            address = self._gateway.url + path
+            return [page.evaluate(FETCH, [address, with_key]) for _ in range(times)]
 
         return self._chromium(steps)
 
@@ -115,6 +123,17 @@ def test_a_script_reads_the_problem_of_a_refused_request(
 
 def test_a_script_sees_an_unknown_path_of_any_method_as_a_404(pages: Pages) -> None:
     assert pages.fetch("/v1/nothing", method="DELETE")["status"] == 404
+
+
+def test_a_browser_asks_whether_the_answer_that_it_has_stored_is_still_the_same(
+    gateway: Gateway, pages: Pages
+) -> None:
+    """The script sees the stored answer, which was compressed, with the status 200."""
+    gateway.upstream.revalidated.clear()
+    first, second = pages.fetch_twice("/v1/customers/text?length=5000&Content-Type=text/plain")
+    assert first["headers"]["etag"].startswith("W/")
+    assert (second["status"], second["headers"]["etag"]) == (200, first["headers"]["etag"])
+    assert gateway.upstream.revalidated.is_set()
 
 
 @pytest.mark.parametrize("options", [{}, {"method": "PATCH"}, {"headers": {}}])

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.errors import Invalid
 from shared.http import problems
 from shared.http.authentication import RequireIdentity
+from shared.http.conditional import answer_to_read
 from shared.http.identity import Verifier
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -24,13 +25,17 @@ class Upstream:
     """The test service, and the events that tests wait for.
 
     `has_begun` is set when a request has reached the service, `cancelled` when the gateway has
-    closed the connection of a slow request, `broken_uploads` when it has broken off an upload.
+    closed the connection of a slow request, `broken_uploads` when it has broken off an upload,
+    `revalidated` when a caller asked whether the text it has stored is still the same. The test
+    sets `may_continue`.
     """
 
     def __init__(self) -> None:
         self.cancelled = Event()
         self.broken_uploads = Event()
         self.has_begun = Event()
+        self.revalidated = Event()
+        self.may_continue = Event()
         self.received = 0
 
     def app(self, audience: str, public_key_file: Path) -> ASGIApp:
@@ -46,6 +51,8 @@ class Upstream:
             Route("/v1/customers/invalid", self.invalid),
             Route("/v1/customers/bug", self.bug, methods=["POST"]),
             Route("/v1/customers/odd-headers", self.odd_headers),
+            Route("/v1/customers/text", self.text),
+            Route("/v1/customers/two-pieces", self.two_pieces),
             Route("/v1/customers/all-headers", self.all_headers),
             Route("/{rest:path}", self.echo, methods=METHODS),
         ]
@@ -141,6 +148,26 @@ class Upstream:
             },
         )
 
+    async def text(self, request: Request) -> Response:
+        """Answer with a text of the requested length, type and further headers, or with 304."""
+        options = dict(request.query_params)
+        content = b"x" * int(options.pop("length"))
+        if "if-none-match" in request.headers:
+            self.revalidated.set()
+        headers = {"Content-Type": "application/json", **options}
+        return answer_to_read(request, Response(content, headers=headers))
+
+    async def two_pieces(self, _: Request) -> Response:
+        """Stream a text in two pieces; the second one waits until the test allows it."""
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield b"first"
+            await asyncio.to_thread(self.may_continue.wait, 30)
+            yield b"second"
+
+        self.may_continue.clear()
+        return StreamingResponse(pieces(), media_type="text/csv")
+
     async def all_headers(self, _: Request) -> Response:
         """Answer with every header that a service sends to callers."""
         headers = {
@@ -169,7 +196,7 @@ class _ResponseInterrupter:
                 {
                     "type": "http.response.start",
                     "status": 200,
-                    "headers": [(b"content-length", length)],
+                    "headers": [(b"content-length", length), (b"content-type", b"text/csv")],
                 }
             )
             await send({"type": "http.response.body", "body": b"begun", "more_body": True})
