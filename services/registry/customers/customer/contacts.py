@@ -24,7 +24,7 @@ def parse_email(text: str) -> str:
     Addresses with letters of any script and domains for tests (`.test`) are allowed.
     """
     try:
-        found = validate_email(text, check_deliverability=False, test_environment=True)
+        found = validate_email(text, test_environment=True)  # which also looks up no domain
     except EmailNotValidError as error:
         raise ValueError(_NO_EMAIL) from error
     return found.normalized
