@@ -19,10 +19,14 @@ from shared.http.openapi import SHARED_COMPONENTS
 _DESCRIPTION: Final = """Customer records, surveys and explained scores.
 
 Send your key as `Authorization: Bearer <key>`. Every error is an `application/problem+json`; decide
-by its `code`, quote its `request_id`. Lists are read page by page with `cursor`, and reversed
-with `sort`; ids rise in the order in which resources are recorded, and what is recorded while
-you read a list may be missing from it: the events contain everything. A POST with an
-`Idempotency-Key` has one effect however often it is sent. /asyncapi.json describes the events.
+by its `code`, quote its `request_id`. A POST with an `Idempotency-Key` has one effect however often
+it is sent. /asyncapi.json describes the events.
+
+Lists are read page by page with `cursor`, in one of the orders of `sort`. `ids` reads up to 100
+items at once, `fields` shows only the fields that you need, `count=true` adds the number of all
+items, and `facets` the number of items for each value of a field. Ids rise in the order in which
+resources are recorded, and what is recorded while you read a list may be missing from it: the
+events contain everything.
 
 Amounts, prices, quantities and points are exact decimals in strings. All answers and events write
 them in one way: no exponent and no zeros at the end (`"12.5"` also if `"12.50"` was sent). Round

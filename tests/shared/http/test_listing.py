@@ -19,7 +19,7 @@ from starlette.requests import Request
 from shared.errors import Invalid
 from shared.http import listing
 from shared.http.cursors import encode
-from shared.http.listing import Listing
+from shared.http.listing import Listing, time_range
 from shared.http.pagination import PageRequest, Slice
 from shared.http.schemas import Filter, Total
 from shared.ids import new_id
@@ -226,6 +226,7 @@ def test_a_filter_may_be_a_function_and_a_parameter_may_have_an_alias(backend: B
 
 
 def test_a_time_range_begins_inclusive_and_ends_exclusive(backend: Backend) -> None:
+    by_time = replace(NOTES, filters=time_range("written", Note.written_at))
     early, late = write(backend, [note(seconds=0), note(seconds=60)])
     for filters, expected in [
         (NoteFilter(written_from=early.written_at), [early, late]),
@@ -233,7 +234,7 @@ def test_a_time_range_begins_inclusive_and_ends_exclusive(backend: Backend) -> N
         (NoteFilter(written_before=late.written_at), [early]),
         (NoteFilter(written_from=early.written_at, written_before=early.written_at), []),
     ]:
-        found = read(backend, requested(), filters).rows
+        found = read(backend, requested(), filters, notes=by_time).rows
         assert [each.id for each in found] == [each.id for each in expected]
 
 

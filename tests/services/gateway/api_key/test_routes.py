@@ -120,3 +120,19 @@ def test_invalid_input_is_refused_with_its_pointer(
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
     assert len(gateway.client.get("/v1/api-keys").json()["items"]) == 1
+
+
+def test_keys_are_sorted_by_name_and_filtered_by_what_they_see(gateway: Gateway) -> None:
+    for name, changed in [("b", {}), ("B", {"rows": "team", "team": "east"}), ("a", {})]:
+        created = create(gateway, name=name, **changed)
+    gateway.client.delete(f"/v1/api-keys/{created['id']}")
+
+    def names(**params: str) -> list[str]:
+        items = gateway.client.get("/v1/api-keys", params=params).json()["items"]
+        return [item["name"] for item in items if len(item["name"]) == 1]
+
+    assert names() == ["b", "B", "a"]
+    assert names(sort="name") == ["B", "a", "b"]
+    assert names(rows="team") == names(team="east") == ["B"]
+    assert names(revoked="true") == ["a"]
+    assert names(revoked="false") == ["b", "B"]

@@ -98,3 +98,23 @@ def test_bad_input_is_refused_with_its_pointer_and_changes_nothing(
     assert answer.status_code == 422
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
     assert registry.recorded() == []
+
+
+@pytest.mark.both_stacks
+def test_products_are_sorted_and_found_by_code_and_the_beginning_of_the_name(
+    client: httpx.Client,
+) -> None:
+    """Upper and lower case differ, and `%` stands for itself."""
+    for code, name in [("3", "abc"), ("1", "ABd"), ("2", "ab%"), ("4", "b")]:
+        client.post("/v1/products", json=WASHER | {"code": code, "name": name})
+
+    def codes(**params: str) -> str:
+        items = client.get("/v1/products", params=params).json()["items"]
+        return "".join(item["code"] for item in items)
+
+    assert codes() == "3124"
+    assert codes(sort="code") == "1234"
+    assert codes(sort="-name") == "4321"
+    assert codes(name_prefix="ab") == "32"
+    assert codes(name_prefix="ab%") == "2"
+    assert codes(name_prefix="A", sort="name") == "1"

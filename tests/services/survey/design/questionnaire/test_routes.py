@@ -263,3 +263,19 @@ def test_questionnaires_are_listed_page_by_page(client: httpx.Client) -> None:
     second = client.get("/v1/questionnaires", params={"limit": 2, "cursor": first.json()["next"]})
     assert [each["id"] for each in first.json()["items"] + second.json()["items"]] == created
     assert second.json()["next"] is None
+
+
+def test_questionnaires_are_found_by_the_state_of_their_newest_version(
+    client: httpx.Client, questionnaire: dict[str, Any]
+) -> None:
+    other = client.post("/v1/questionnaires", json={"template": "product-quality"}).json()
+
+    def ids(**params: str) -> list[str]:
+        page = client.get("/v1/questionnaires", params=params).json()
+        return [item["id"] for item in page["items"]]
+
+    assert ids(state="published") == [questionnaire["id"]]
+    assert ids(state="draft") == ids(template="product-quality") == [other["id"]]
+    client.post(f"/v1/questionnaires/{questionnaire['id']}/versions")
+    assert ids(state="published") == []
+    assert ids(state="draft") == [questionnaire["id"], other["id"]]
