@@ -15,12 +15,16 @@ from decimal import (
 
 import pycountry
 
+from shared.errors import InvalidValue
+from shared.faults import EXACT_STRING
+
 CURRENCIES = frozenset(currency.alpha_3 for currency in pycountry.currencies) - {"XTS", "XXX"}
 """The currency codes of ISO 4217 now in use; XTS (for tests) and XXX (no currency) are no money."""
 
 EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 """The context for exact sums and products: Python's default context rounds to 28 digits."""
 
+_DIGITS = "Give digits with an optional point: at most 15 before it and 6 after."
 _NUMBER = re.compile(r"[+-]?([0-9]{1,15})(\.[0-9]{1,6})?")
 
 
@@ -28,10 +32,10 @@ def parse_exact(text: str) -> Decimal:
     """Parse an exact number with at most 15 digits before and 6 after the decimal point.
 
     Zeros at its end are dropped, so that 12.50 and 12.5 are stored and published in the same way.
-    Raises ValueError with a message for the user.
+    Raises InvalidValue for any other text.
     """
     if not _NUMBER.fullmatch(text):
-        raise ValueError("Give digits with an optional point: at most 15 before it and 6 after.")
+        raise InvalidValue(EXACT_STRING, _DIGITS)
     return Decimal(format_decimal(Decimal(text)))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from deploy.docs.api import openapi_files
 from deploy.docs.events import events_page
 from deploy.docs.golden import missing_golden_files
+from deploy.docs.problems import problems_page
 from deploy.docs.settings import settings_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,6 +19,7 @@ def documents() -> dict[Path, str]:
     return {
         **openapi_files(OPENAPI),
         ROOT / "docs" / "events.md": events_page(),
+        ROOT / "docs" / "problems.md": problems_page(),
         ROOT / "docs" / "settings.md": settings_page(),
         **missing_golden_files(ROOT / "tests" / "contracts"),
     }

@@ -1,6 +1,7 @@
 """The OpenAPI documents of the services, which the gateway merges: one file for each area."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from fastapi.routing import APIRoute
 from services.registry.__main__ import SERVICE as REGISTRY
 from services.scoring.__main__ import SERVICE as SCORING
 from services.survey.__main__ import SERVICE as SURVEY
+from shared.http.catalogue import CODES, Entry, declared_entries
 from shared.http.document import COMPONENTS, Document, operations, references
 from shared.http.openapi import SHARED_COMPONENTS
 
@@ -38,8 +40,15 @@ def area_documents(app: FastAPI) -> dict[str, Document]:
             item = paths.setdefault(_area(route), {}).setdefault(route.path, {})
             item[method] = document["paths"][route.path][method]
     return {
-        area: _area_document(document, area_paths) for area, area_paths in sorted(paths.items())
+        area: _area_document(document, area_paths) | {CODES: _codes_of(app, area)}
+        for area, area_paths in sorted(paths.items())
     }
+
+
+def _codes_of(app: FastAPI, area: str) -> list[Entry]:
+    """Return the entries of the error catalogue that an area declares."""
+    service = app.state.settings.name
+    return declared_entries(import_module(f"services.{service}.{area}"))
 
 
 def _area(route: APIRoute) -> str:

@@ -12,8 +12,10 @@ from services.gateway.document.allowed import AllowedMethods
 from services.gateway.proxy import paths
 from services.gateway.proxy.body import CallerGone
 from services.gateway.proxy.forward import Forwarder
+from services.gateway.proxy.problems import UPGRADE_REFUSED
 from services.gateway.proxy.upstream import Upstream
 from shared.errors import BadRequest, Fault, Forbidden, MethodNotAllowed, NotFound, Problem
+from shared.faults import REPEATED
 from shared.http.authentication import bearer_credential
 from shared.http.identity import Identity
 from shared.http.problems import problem_response
@@ -161,6 +163,6 @@ def _check_request(scope: Scope) -> None:
         raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(METHODS))})
     names = [name for name, _ in scope["headers"]]
     if names.count(b"host") > 1:
-        raise BadRequest(Fault("header:Host", "repeated", "Send one Host header."))
+        raise BadRequest(Fault("header:Host", REPEATED, "Send one Host header."))
     if b"upgrade" in names:
-        raise BadRequest(Fault("header:Upgrade", "upgrade_refused", "Speak plain HTTP/1.1 here."))
+        raise BadRequest(Fault("header:Upgrade", UPGRADE_REFUSED))

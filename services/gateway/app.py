@@ -11,12 +11,13 @@ from services.gateway.api_key import routes as api_key
 from services.gateway.api_key.key_cache import KeyCache
 from services.gateway.compression import Compression
 from services.gateway.cors import Cors
-from services.gateway.document import asyncapi, openapi, service_documents
+from services.gateway.document import asyncapi, catalogue, openapi, service_documents
 from services.gateway.document import routes as document
 from services.gateway.document.allowed import AllowedMethods
 from services.gateway.identity import keys
 from services.gateway.identity.signer import Signer
 from services.gateway.me import routes as me
+from services.gateway.problem import routes as problem
 from services.gateway.proxy.forward import Forwarder, Limits
 from services.gateway.proxy.quota import Quota
 from services.gateway.proxy.upstream import Upstream
@@ -33,8 +34,8 @@ def create_app(settings: Settings) -> FastAPI:
     return create_shared_app(
         settings,
         title="Patron gateway",
-        description="API keys, and what the caller's own key may do.",
-        routers=[api_key.router, me.router, document.router],
+        description="API keys, what the caller's own key may do, and the catalogue of errors.",
+        routers=[api_key.router, me.router, problem.router, document.router],
     )
 
 
@@ -47,7 +48,9 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
     private_key = keys.ensure_key_pair(settings.identity_private_key, settings.identity_public_key)
     administrator.ensure_key(app.state.database, settings)
     services = {**service_documents.load(documents), settings.name: app.openapi()}
+    app.state.catalogue = catalogue.merge(services.values())
     merged = openapi.merge(services, version=VERSION)
+    catalogue.enumerate_codes(merged, app.state.catalogue)
     app.state.openapi_file = document.document_file(merged)
     app.state.asyncapi_file = document.document_file(asyncapi.describe(version=VERSION))
     # The texts of all API keys are derived from this seed.

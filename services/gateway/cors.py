@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.proxy.paths import RESPONDENTS_PREFIX
+from services.gateway.proxy.problems import ORIGIN_REFUSED, PREFLIGHT_REFUSED
 from shared.errors import BadRequest, Fault
 from shared.http.problems import problem_response
 
@@ -35,13 +36,12 @@ _REQUEST_HEADERS: Final = (
 )
 _MAX_AGE_SECONDS: Final = 7200
 """How long a browser remembers the answer to a preflight request; Chromium allows no more."""
-_ORIGIN_FAULT: Final = Fault(
-    "header:Origin", "origin_refused", "Add this origin to GATEWAY_CORS_ORIGINS."
-)
+_ORIGIN_FAULT: Final = Fault("header:Origin", ORIGIN_REFUSED)
 _PREFLIGHT_FAULT: Final = Fault(
     "header:Access-Control-Request-Headers",
-    "preflight_refused",
-    f"Use the methods {', '.join(_METHODS)} and the headers {', '.join(_REQUEST_HEADERS)}.",
+    PREFLIGHT_REFUSED,
+    methods=_METHODS,
+    headers=_REQUEST_HEADERS,
 )
 
 

@@ -147,7 +147,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._refused:
             return
         self._refused = True
-        log.info("request.refused", status=problem.status, code=problem.kind)
+        log.info("request.refused", status=problem.status, code=problem.code)
         previous: RequestResponseCycle | None = self.cycle
         if previous is None or previous.response_complete:
             self._write_refusal(problem)

@@ -6,6 +6,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from shared.clock import to_utc
+from shared.errors import InvalidValue
+from shared.faults import DATE
 
 _SLASHED_DATE = re.compile(
     r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII
@@ -45,23 +47,23 @@ def to_iso_text(text: str) -> str:
 def parse_date_or_time(text: str, expected: str) -> datetime:
     """Parse a date or a date with a time; the result has an offset only if the text has one.
 
-    Raises ValueError with the message `expected` if the format is wrong, and with another message
+    Raises InvalidValue with the advice `expected` if the format is wrong, and with another advice
     if there is no such day or time, such as February 30.
     """
     iso_text = to_iso_text(text)
     if not _ISO_DATE.fullmatch(iso_text):
-        raise ValueError(expected)
+        raise InvalidValue(DATE, expected)
     try:
         return datetime.fromisoformat(iso_text)
     except ValueError:
-        raise ValueError("There is no such day or time.") from None
+        raise InvalidValue(DATE, "There is no such day or time.") from None
 
 
 @lru_cache(maxsize=65_536)
 def parse_moment(text: str, zone: ZoneInfo) -> datetime:
     """Parse a time in a cell and return it in UTC; a time without an offset is local to `zone`.
 
-    Raises ValueError if the text is not a time.
+    Raises InvalidValue if the text is not a time.
     """
     moment = parse_date_or_time(text, "Give a time as 2026-01-31 09:30:00 or 2026/1/31 9:30.")
     return to_utc(moment if moment.tzinfo else moment.replace(tzinfo=zone))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from shared.database import Database
 from shared.errors import Fault, TooLarge
+from shared.faults import TOO_LARGE
 from shared.files.models import FilePiece
 
 PIECE_BYTES = 1024 * 1024
@@ -30,7 +31,9 @@ def save_file(session: Session, *, file_id: UUID, stream: BinaryIO, limit: int) 
     while data := stream.read(PIECE_BYTES):
         size += len(data)
         if size > limit:
-            raise TooLarge(Fault("/file", "too_large", f"Give a file of at most {limit} bytes."))
+            raise TooLarge(
+                Fault("/file", TOO_LARGE, "Give a file of at most {max} bytes.", max=limit)
+            )
         hashed.update(data)
         row = {"file_id": file_id, "ordinal": ordinal, "data": data}
         session.execute(insert(FilePiece), [row])

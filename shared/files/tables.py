@@ -22,6 +22,17 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from shared.errors import Fault, Invalid
+from shared.faults import TOO_LARGE
+from shared.files.faults import (
+    DOUBLE_COLUMN,
+    EMPTY,
+    ENCODING,
+    LONG_COLUMN,
+    LONG_LINE,
+    MALFORMED,
+    RAGGED,
+    TOO_MANY_COLUMNS,
+)
 
 MAX_LINE_LENGTH = 1024 * 1024
 """Maximal number of characters in one line of a CSV file, with line breaks in quoted cells."""
@@ -32,6 +43,8 @@ MAX_WORKBOOK_BYTES = 64 * 1024 * 1024
 """Maximal size of an XLSX file in bytes; a CSV file has no such limit."""
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 """Maximal size in bytes of all unpacked parts of an XLSX file together."""
+_MAX_SHOWN = 20
+"""Greatest number of columns that a fault names."""
 _WORKBOOK_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError),
     *(AttributeError, EOFError, LookupError, TypeError, ValueError),
@@ -76,9 +89,8 @@ def read_table(stream: BinaryIO, *, encoding: str | None = None) -> Table:
     """
     beginning = _peek(stream)
     if beginning.startswith(_XLS_SIGNATURE):
-        raise _invalid_file(
-            "malformed", "This is an old Excel workbook (.xls); save it as XLSX or CSV."
-        )
+        advice = "This is an old Excel workbook (.xls); save it as XLSX or CSV."
+        raise Invalid(Fault("/file", MALFORMED, advice, line=None))
     rows = (
         _sheet_rows(stream)
         if beginning.startswith(_ZIP_SIGNATURE)
@@ -87,7 +99,7 @@ def read_table(stream: BinaryIO, *, encoding: str | None = None) -> Table:
     try:
         _, header = next(rows)
     except StopIteration:
-        raise _invalid_file("empty", "Give a file with a header line.") from None
+        raise Invalid(Fault("/file", EMPTY, "Give a file with a header line.")) from None
     names = [name.strip() for name in header]
     _check_header(names)
     return Table(names, _lines_below_header(rows, len(names)))
@@ -105,19 +117,15 @@ def _peek(stream: BinaryIO) -> bytes:
 def _check_header(names: list[str]) -> None:
     """Raise Invalid if the names of the columns are too many, too long, repeated or all empty."""
     if len(names) > MAX_COLUMNS:
-        message = f"Give at most {MAX_COLUMNS} columns; there are {len(names)}."
-        raise _invalid_file("too_many_columns", message)
-    long = next((name for name in names if len(name) > MAX_NAME_LENGTH), None)
-    if long is not None:
-        message = f"Keep the names of columns under {MAX_NAME_LENGTH} characters: {long[:20]}..."
-        raise _invalid_file("long_column", message)
+        raise Invalid(Fault("/file", TOO_MANY_COLUMNS, max=MAX_COLUMNS))
+    if any(len(name) > MAX_NAME_LENGTH for name in names):
+        raise Invalid(Fault("/file", LONG_COLUMN, max=MAX_NAME_LENGTH))
     duplicates = sorted(name for name, times in Counter(names).items() if name and times > 1)
     if duplicates:
-        raise _invalid_file(
-            "double_column", f"Name each column once: {', '.join(duplicates)[:200]}."
-        )
+        raise Invalid(Fault("/file", DOUBLE_COLUMN, columns=duplicates[:_MAX_SHOWN]))
     if not any(names):
-        raise _invalid_file("empty", "Give a header line that names the columns.")
+        advice = "Give a header line that names the columns."
+        raise Invalid(Fault("/file", EMPTY, advice))
 
 
 def _lines_below_header(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Line]:
@@ -128,9 +136,14 @@ def _lines_below_header(rows: Iterator[tuple[int, list[str]]], width: int) -> It
         if len(cells) == width:
             yield Line(number, cells)
         else:
-            message = f"Give {width} cells, as the header has; there are {len(cells)}."
             padded = (cells + [""] * width)[:width]
-            yield Line(number, padded, Fault("", "ragged", message))
+            yield Line(number, padded, ragged(expected=width, found=len(cells)))
+
+
+def ragged(*, expected: int, found: int) -> Fault:
+    """Return the fault of a line that has not as many cells as the header."""
+    advice = "Give {expected} cells, as the header has; there are {found}."
+    return Fault("", RAGGED, advice, expected=expected, found=found)
 
 
 def _csv_rows(
@@ -138,9 +151,8 @@ def _csv_rows(
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the number and the cells of each line of a CSV file, header included."""
     if beginning.startswith(_UTF_16_MARKS):
-        raise _invalid_file(
-            "encoding", "The file is UTF-16; save it as UTF-8 (CSV UTF-8 in Excel)."
-        )
+        advice = "The file is UTF-16; save it as UTF-8 (CSV UTF-8 in Excel)."
+        raise Invalid(Fault("/file", ENCODING, advice, line=None, encoding="utf-16"))
     requested = None if beginning.startswith(codecs.BOM_UTF8) else encoding
     assumed = requested or _guess_encoding(beginning)
     text = io.TextIOWrapper(stream, encoding=_ENCODINGS[assumed], newline="")
@@ -152,11 +164,12 @@ def _csv_rows(
             yield reader.line_num, cells
     except UnicodeDecodeError as error:
         number = reader.line_num + 1 + error.object.count(b"\n", 0, error.start)
-        raise _invalid_file(
-            "encoding", _encoding_message(number, assumed, is_requested=bool(requested))
-        ) from error
+        advice = _encoding_advice(assumed, is_requested=bool(requested))
+        fault = Fault("/file", ENCODING, advice, line=number, encoding=assumed)
+        raise Invalid(fault) from error
     except csv.Error as error:
-        raise _invalid_file("malformed", f"Line {reader.line_num}: {error}.") from error
+        advice = "Line {line} is not CSV: quote a cell with a comma, and double quotes inside it."
+        raise Invalid(Fault("/file", MALFORMED, advice, line=reader.line_num)) from error
     finally:
         if not stream.closed:
             text.detach()
@@ -176,16 +189,16 @@ def _guess_encoding(beginning: bytes) -> str:
     return "utf-8" if valid > invalid or not invalid else "gbk"
 
 
-def _encoding_message(number: int, encoding: str, *, is_requested: bool) -> str:
-    """Return the message for a line that is not in the encoding that was requested or guessed."""
+def _encoding_advice(encoding: str, *, is_requested: bool) -> str:
+    """Return the advice for a line that is not in the encoding that was requested or guessed."""
     if is_requested:
         return (
-            f"Line {number} is not {encoding}. Set `encoding` to utf-8 or gbk, as the file is, "
+            "Line {line} is not {encoding}. Set `encoding` to utf-8 or gbk, as the file is, "
             "or leave it out to have it detected; save a file in any other encoding as UTF-8."
         )
     if encoding == "gbk":
-        return f"Line {number} is neither utf-8 nor gbk; save the file as UTF-8."
-    return f"Line {number} is not utf-8. If the file is gbk, set `encoding` to gbk."
+        return "Line {line} is neither utf-8 nor gbk; save the file as UTF-8."
+    return "Line {line} is not utf-8. If the file is gbk, set `encoding` to gbk."
 
 
 class _BoundedLines:
@@ -204,7 +217,7 @@ class _BoundedLines:
         while line := self._text.readline(MAX_LINE_LENGTH - self.row_characters):
             self.row_characters += len(line)
             if self.row_characters >= MAX_LINE_LENGTH:
-                raise _invalid_file("long_line", f"Keep a line under {MAX_LINE_LENGTH} characters.")
+                raise Invalid(Fault("/file", LONG_LINE, max=MAX_LINE_LENGTH))
             yield line
 
 
@@ -213,18 +226,19 @@ def _sheet_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     try:
         copy = io.BytesIO(stream.read(MAX_WORKBOOK_BYTES + 1))
         if copy.getbuffer().nbytes > MAX_WORKBOOK_BYTES:
-            raise _invalid_file("too_large", "This workbook is too large; give CSV.")
+            advice = "This workbook is larger than {max} bytes; give CSV."
+            raise Invalid(Fault("/file", TOO_LARGE, advice, max=MAX_WORKBOOK_BYTES))
         with zipfile.ZipFile(copy) as archive:
             if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED_BYTES:
-                raise _invalid_file(
-                    "too_large", "This workbook is too large when unpacked; give CSV."
-                )
+                advice = "This workbook is larger than {max} bytes when unpacked; give CSV."
+                raise Invalid(Fault("/file", TOO_LARGE, advice, max=MAX_UNPACKED_BYTES))
         book = openpyxl.load_workbook(copy, read_only=True, data_only=False)
         sheet = book.worksheets[0]
         for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
             yield number, [_cell_text(cell) for cell in row]
     except _WORKBOOK_ERRORS as error:
-        raise _invalid_file("malformed", "This XLSX file cannot be read.") from error
+        advice = "This XLSX file cannot be read; save it again as XLSX, or as CSV."
+        raise Invalid(Fault("/file", MALFORMED, advice, line=None)) from error
 
 
 def _cell_text(cell: Any) -> str:
@@ -241,8 +255,3 @@ def _cell_text(cell: Any) -> str:
     if isinstance(cell, float):
         return repr(int(cell)) if cell.is_integer() else repr(cell)
     return f"={cell}" if cell in ERROR_CODES else str(cell)
-
-
-def _invalid_file(code: str, message: str) -> Invalid:
-    """Return the exception which says that the whole file cannot be imported."""
-    return Invalid(Fault("/file", code, message))

@@ -63,17 +63,27 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def error_response(problem: type[Problem]) -> dict[str, Any]:
     """Return the OpenAPI response that documents a problem class, with an example body."""
     example = {
-        "type": "about:blank",
-        "title": problem.title,
+        "type": f"/v1/problems#{problem.code}",
+        "title": problem.title.en,
         "status": problem.status,
         "code": problem.code,
-        "detail": problem.title,
+        "detail": f"{problem.title.en} {problem.advice.en}",
         "request_id": "0199a7c0-0000-7000-8000-000000000000",
         "errors": [],
     }
     schema = {"$ref": "#/components/schemas/Problem"}
     content = {"application/problem+json": {"schema": schema, "example": example}}
-    return {"description": problem.title, "content": content}
+    response: dict[str, Any] = {"description": problem.title.en, "content": content}
+    if problem is PreconditionFailed:
+        response["headers"] = {"ETag": _PRESENT_ETAG}
+    return response
+
+
+_PRESENT_ETAG = {
+    "description": "The present version of the resource.",
+    "schema": {"type": "string"},
+    "example": '"4"',
+}
 
 
 DOCUMENTED_PROBLEMS: tuple[type[Problem], ...] = (

@@ -9,13 +9,14 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from shared.database import Database
+from shared.errors import MethodNotAllowed
 from shared.http import problems
 from shared.http.async_reads import AsyncReads
 from shared.http.authentication import RequireIdentity
 from shared.http.identity import Verifier
 from shared.http.limits import ExplainTooLarge
 from shared.http.openapi import DocumentedApp
-from shared.http.routing import PageRouter, Refusal, Router
+from shared.http.routing import PageRouter, Router
 from shared.http.telemetry import Telemetry
 from shared.settings import ServiceSettings
 
@@ -69,7 +70,7 @@ def _methods_by_path(routes: Sequence[APIRoute]) -> dict[str, set[str]]:
     return methods
 
 
-def _refusals(routers: Sequence[APIRouter]) -> dict[tuple[str, str], Refusal]:
+def _refusals(routers: Sequence[APIRouter]) -> dict[tuple[str, str], type[MethodNotAllowed]]:
     """Return the explained refusals of all routers, by method and path."""
     return {
         method_and_path: refusal

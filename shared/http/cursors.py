@@ -14,6 +14,7 @@ from sqlalchemy import tuple_
 from sqlalchemy.types import TypeEngine
 
 from shared.errors import Fault, Invalid
+from shared.http.faults import CURSOR
 
 _PARSERS: dict[type, Callable[[str], Any]] = {
     UUID: UUID,
@@ -77,4 +78,4 @@ def _list_digest(list_name: str) -> str:
 
 
 def _bad_cursor() -> Invalid:
-    return Invalid(Fault("query:cursor", "cursor", "Send a cursor as it came in `next`."))
+    return Invalid(Fault("query:cursor", CURSOR))

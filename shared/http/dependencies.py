@@ -16,8 +16,10 @@ from shared.errors import (
     PreconditionRequired,
     pointer_to,
 )
+from shared.faults import REPEATED
 from shared.http.async_reads import AsyncReads
 from shared.http.conditional import version_in
+from shared.http.faults import ETAG
 from shared.http.identity import Identity
 from shared.row_access import Reader as RowReader
 from shared.row_access import Rows
@@ -96,14 +98,14 @@ Reader = Annotated[RowReader, Depends(_reader)]
 def refuse_repeated_header(request: Request, name: str) -> None:
     """Raise BadRequest if the request has this header more than once."""
     if len(request.headers.getlist(name)) > 1:
-        raise BadRequest(Fault(f"header:{name}", "repeated", "Send it once."))
+        raise BadRequest(Fault(f"header:{name}", REPEATED, "Send it once."))
 
 
 async def _refuse_repeated_parts(request: Request) -> None:
     """Raise Invalid with the first ten fields of a form that occur more than once."""
     counts = Counter(name for name, _ in (await request.form()).multi_items())
     faults = [
-        Fault(pointer_to(name[:100]), "repeated", "Send it once.")
+        Fault(pointer_to(name[:100]), REPEATED, "Send it once.")
         for name, count in counts.items()
         if count > 1
     ]
@@ -127,7 +129,7 @@ async def _expected_version(
         raise PreconditionRequired
     version = version_in(if_match)
     if version is None:
-        raise BadRequest(Fault("header:If-Match", "etag", 'Send one ETag as you read it: "3".'))
+        raise BadRequest(Fault("header:If-Match", ETAG))
     return version
 
 

@@ -5,7 +5,9 @@ response and has no second effect.
 """
 
 import hashlib
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -15,9 +17,38 @@ from starlette.responses import Response
 
 from shared import clock
 from shared.database import is_sqlite
-from shared.errors import Conflict, Fault, Invalid
+from shared.errors import Fault, InvalidValue, KeyReused, RequestInProgress
 from shared.http.dependencies import Caller, Transaction, refuse_repeated_header
+from shared.http.faults import REUSED_KEY
+from shared.http.json_names import strict_loads
 from shared.models import StoredAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The part of a request that its retry must repeat: method, path, query and body.
+
+    `body` is empty for a form, whose route passes the form's content to `Idempotency`.
+    """
+
+    line: bytes
+    body: bytes = b""
+
+    def fingerprint(self, form_content: str) -> str:
+        """Return a digest that is equal for equal requests.
+
+        JSON bodies are equal if their values are: the order of names and blanks do not matter. The
+        numbers 1 and 1.0 differ, because a field may accept only one of them.
+        """
+        return _fingerprint(self.line + _canonical(self.body), form_content)
+
+    @property
+    def old_fingerprint(self) -> str:
+        """The digest that the release before this one stored for a request without a form.
+
+        That release compared the bytes of bodies. A retry with the same bytes is still recognised.
+        """
+        return _fingerprint(self.line + self.body, "")
 
 
 class Idempotency:
@@ -26,7 +57,7 @@ class Idempotency:
     `content` identifies the request: a key that was sent with a different content is refused.
     """
 
-    def __init__(self, session: Session, caller: str, key: str | None, content: bytes) -> None:
+    def __init__(self, session: Session, caller: str, key: str | None, content: Content) -> None:
         self._session = session
         self._caller = caller
         self._key = key
@@ -38,24 +69,23 @@ class Idempotency:
         """Run the use case and store its answer, or return the stored answer of the same request.
 
         A route with a form passes `form_content`, which returns a text that identifies the fields
-        and files of the form, because `content` does not include the body of a form. Raises Invalid
-        (`key_reused`) if the key was already used for a different request.
+        and files of the form, because `content` does not include the body of a form. Raises
+        KeyReused if the key was already used for a different request.
         """
         if self._key is None:
             return use_case()
-        fingerprint = _digest(f"{_digest(self._content)}{form_content()}".encode())
+        fingerprint = self._content.fingerprint(form_content())
         self._claim()
         stored = self._session.get(StoredAnswer, (self._caller, self._key))
         if stored is None:
             return self._store(fingerprint, use_case())
-        if stored.fingerprint != fingerprint:
-            fault = Fault("header:Idempotency-Key", "key_reused", "A new request needs a new key.")
-            raise Invalid(fault, code="key_reused")
+        if stored.fingerprint not in {fingerprint, self._content.old_fingerprint}:
+            raise KeyReused(Fault("header:Idempotency-Key", REUSED_KEY))
         headers = stored.headers | {"Idempotent-Replayed": "true"}
         return Response(bytes(stored.body), status_code=stored.status, headers=headers)
 
     def _claim(self) -> None:
-        """Raise Conflict (`in_progress`) while another request uses the same key.
+        """Raise RequestInProgress while another request uses the same key.
 
         On SQLite a second request waits for the write lock instead.
         """
@@ -66,11 +96,7 @@ class Idempotency:
         )
         name = {"name": f"\x1f{self._caller}\x1f{self._key}"}
         if not self._session.execute(claim, name).scalar_one():
-            raise Conflict(
-                detail="A request with this Idempotency-Key is in progress.",
-                code="in_progress",
-                headers={"Retry-After": "1"},
-            )
+            raise RequestInProgress(headers={"Retry-After": "1"})
 
     def _store(self, fingerprint: str, answer: Response) -> Response:
         """Store a response under the key, and return it."""
@@ -89,8 +115,20 @@ class Idempotency:
         return answer
 
 
+def _fingerprint(content: bytes, form_content: str) -> str:
+    return _digest(f"{_digest(content)}{form_content}".encode())
+
+
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def _canonical(body: bytes) -> bytes:
+    """Return a JSON body with sorted names and without blanks; other bodies are returned as is."""
+    try:
+        return json.dumps(strict_loads(body), sort_keys=True, separators=(",", ":")).encode()
+    except InvalidValue:
+        return body
 
 
 async def _idempotency(
@@ -109,20 +147,17 @@ async def _idempotency(
     ] = None,
 ) -> Idempotency:
     """Return the idempotent execution of this request; without the header it runs each time."""
-    content = b"" if idempotency_key is None else await _content(request)
+    content = Content(b"") if idempotency_key is None else await _content(request)
     refuse_repeated_header(request, "Idempotency-Key")
     return Idempotency(session, caller.subject, idempotency_key, content)
 
 
-async def _content(request: Request) -> bytes:
-    """Return the method, path, query and body of a request; the body of a form is left out.
-
-    The route of a form reads the body and passes `form_content` to `Idempotency`.
-    """
+async def _content(request: Request) -> Content:
+    """Return the content of a request; the route of a form has read the body already."""
     line = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
     if request.headers.get("content-type", "").startswith("multipart/"):
-        return line
-    return line + await request.body()
+        return Content(line)
+    return Content(line, await request.body())
 
 
 Once = Annotated[Idempotency, Depends(_idempotency)]

@@ -1,55 +1,79 @@
-"""The refusal of JSON objects in which a name occurs twice; Python ignores the first value."""
+"""JSON as RFC 8259 defines it; what Python's parser accepts beyond that is refused.
+
+In an object in which a name occurs twice, Python ignores the first value. Python also accepts NaN
+and Infinity, which no other parser reads.
+"""
 
 import json
 from collections import Counter
-from contextlib import suppress
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 from pydantic import BeforeValidator, GetJsonSchemaHandler, Json
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+
+from shared.errors import BadRequest, InvalidValue, MalformedJson, Problem
+from shared.faults import TEXT_EXPECTED
+from shared.http.faults import JSON_CONTENT, JSON_SYNTAX, REPEATED_NAME
 
 Value = TypeVar("Value")
 
 
-class RepeatedName(Exception):
-    """An object in a JSON text has the same name twice."""
-
-
-def loads_without_repeats(text: str | bytes) -> Any:
-    """Parse JSON; raises RepeatedName, or what `json.loads` raises for invalid JSON."""
-    return json.loads(text, object_pairs_hook=_object_without_repeats)
+def strict_loads(text: str | bytes) -> Any:
+    """Parse JSON; raises InvalidValue, with one of the three codes of JSON, for any other text."""
+    try:
+        return json.loads(
+            text, object_pairs_hook=_object_without_repeats, parse_constant=_refuse_constant
+        )
+    except InvalidValue:
+        raise
+    except json.JSONDecodeError as error:
+        raise InvalidValue(JSON_SYNTAX, position=error.pos) from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidValue(JSON_CONTENT) from error
 
 
 def _object_without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the object with these names and values; raises RepeatedName."""
+    """Return the object with these names and values; raises InvalidValue for a repeated name."""
     result = dict(pairs)
     if len(result) < len(pairs):
         ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
-        raise RepeatedName(f"`{name[:100]}` stands twice in one object; give it once.")
+        raise InvalidValue(REPEATED_NAME, name=name[:100])
     return result
 
 
-class UniqueJsonNamesRequest(Request):
-    """A request whose JSON body is refused with 400 if an object in it has a name twice."""
+def _refuse_constant(_: str) -> NoReturn:
+    """Refuse NaN, Infinity and -Infinity."""
+    raise InvalidValue(JSON_CONTENT, "NaN and Infinity are no JSON; send a number or null.")
+
+
+class RefusedBody(HTTPException):
+    """A problem of the body; FastAPI replaces every other exception while it reads a body."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.status)
+        self.problem = problem
+
+
+class StrictJsonRequest(Request):
+    """A request whose body is parsed by `strict_loads`; a body that is not JSON is a 400."""
 
     async def json(self) -> Any:
-        """Return the parsed body."""
+        """Return the parsed body; raises RefusedBody."""
         try:
-            return loads_without_repeats(await self.body())
-        except RepeatedName as error:
-            raise HTTPException(400, str(error)) from error
+            return strict_loads(await self.body())
+        except InvalidValue as error:
+            kind = BadRequest if error.fault.code == REPEATED_NAME.name else MalformedJson
+            raise RefusedBody(kind(error.fault)) from error
 
 
-def _refuse_repeated_names(text: Any) -> Any:
-    """Return the text unchanged; raises PydanticCustomError if a JSON object repeats a name."""
-    try:
-        with suppress(ValueError, TypeError, RecursionError):  # pydantic reports invalid JSON
-            loads_without_repeats(text)
-    except RepeatedName as error:
-        raise PydanticCustomError("repeated_name", "{reason}", {"reason": str(error)}) from error
+def _refuse_other_json(text: object) -> object:
+    """Return the text unchanged; raises InvalidValue if `strict_loads` does not parse it."""
+    if not isinstance(text, str):
+        raise InvalidValue(TEXT_EXPECTED)
+    strict_loads(text)
     return text
 
 
@@ -68,5 +92,5 @@ class _AsObject:
         return object_schema
 
 
-JsonPart = Annotated[Json[Value], BeforeValidator(_refuse_repeated_names), _AsObject()]
-"""A form field that contains JSON; a name that occurs twice in an object is refused."""
+JsonPart = Annotated[Json[Value], BeforeValidator(_refuse_other_json), _AsObject()]
+"""A form field that contains JSON, which is parsed as strictly as a JSON body."""

@@ -10,6 +10,7 @@ from fastapi import Depends, Query
 from pydantic import WithJsonSchema
 
 from shared.errors import Fault, Invalid
+from shared.http.faults import IDS, NOT_SOME_OF, SORT
 from shared.http.listing import MOST_COUNTED, Listing
 from shared.http.pagination import PageRequest, Paging
 from shared.http.schemas import Page, WrittenFlag
@@ -68,7 +69,7 @@ def _sort(listing: Listing) -> Any:
     ) -> str:
         """Return the requested order."""
         if sort not in names:
-            raise Invalid(Fault("query:sort", "sort", f"Give one of: {', '.join(names)}."))
+            raise Invalid(Fault("query:sort", SORT, allowed=names))
         return sort
 
     return Depends(requested_sort)
@@ -92,8 +93,7 @@ def _ids(listing: Listing) -> Any:
         if ids is None:
             return None
         if not re.fullmatch(_IDS, ids):
-            message = f"Give 1 to {MOST_IDS} ids, separated by commas, without blanks."
-            raise Invalid(Fault("query:ids", "ids", message))
+            raise Invalid(Fault("query:ids", IDS, max=MOST_IDS))
         return tuple(dict.fromkeys(UUID(each) for each in ids.split(",")))
 
     return Depends(requested_ids if listing.id is not None else _nothing)
@@ -180,8 +180,7 @@ def _known(parameter: str, text: str, known: Collection[str]) -> tuple[str, ...]
     """Return the names in the value of a parameter, each once; raise Invalid for an unknown one."""
     names = tuple(dict.fromkeys(text.split(",")))
     if not set(names) <= set(known):
-        message = f"Give some of these, separated by commas: {', '.join(known)}."
-        raise Invalid(Fault(f"query:{parameter}", parameter, message))
+        raise Invalid(Fault(f"query:{parameter}", NOT_SOME_OF, allowed=list(known)))
     return names
 
 

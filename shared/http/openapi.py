@@ -16,14 +16,25 @@ FAULT: Final = {
     "title": "Fault",
     "type": "object",
     "description": "One thing that is wrong.",
-    "required": ["pointer", "code", "message"],
+    "required": ["pointer", "code", "params", "message"],
     "properties": {
         "pointer": {
             "type": "string",
             "description": "JSON pointer into the body, or the parameter: `query:limit`.",
         },
-        "code": {"type": "string", "description": "The rule that was broken; stable."},
-        "message": {"type": "string", "description": "What to do."},
+        "code": {
+            "type": "string",
+            "description": "The rule that was broken; stable. `GET /v1/problems` explains each.",
+        },
+        "params": {
+            "type": "object",
+            "description": "The values in the text of this code, such as `max`, from which a front "
+            "end writes its own message. Each code always has the same parameters; one that does "
+            "not apply is null.",
+            "additionalProperties": True,
+            "examples": [{"max": 100}],
+        },
+        "message": {"type": "string", "description": "What is wrong, and what to do."},
     },
 }
 PROBLEM: Final = {
@@ -32,10 +43,18 @@ PROBLEM: Final = {
     "description": "An error (RFC 9457).",
     "required": ["type", "title", "status", "code", "detail", "request_id", "errors"],
     "properties": {
-        "type": {"type": "string"},
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "Refers to the entry of `code` in the catalogue.",
+        },
         "title": {"type": "string"},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "code": {"type": "string", "description": "The kind of error; stable, for programs."},
+        "code": {
+            "type": "string",
+            "description": "The kind of error; stable, for programs. `GET /v1/problems` explains "
+            "each.",
+        },
         "detail": {"type": "string", "description": "What went wrong, for people."},
         "request_id": {"type": ["string", "null"], "description": "Name it when you ask for help."},
         "errors": {

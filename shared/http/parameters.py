@@ -3,28 +3,26 @@
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
-from pydantic_core import PydanticCustomError
 
+from shared.errors import InvalidValue
+from shared.http.faults import EXTERNAL_ID
 from shared.http.schemas import Filter, Moment
 
 
 def external_id_pair(text: str) -> tuple[str, str]:
     """Split `system:id` at the first colon and return the system and the id.
 
-    The id may contain colons. Raises ValueError if the system or the id is missing.
+    The id may contain colons. Raises InvalidValue if the system or the id is missing.
     """
     system, _, external_id = text.partition(":")
     if not system or not external_id:
-        raise ValueError("Write system:id, as in shop:10017.")
+        raise InvalidValue(EXTERNAL_ID)
     return system, external_id
 
 
 def _refuse_incomplete_pair(text: str) -> str:
-    """Return the text unchanged; raises PydanticCustomError unless it is `system:id`."""
-    try:
-        external_id_pair(text)
-    except ValueError as error:
-        raise PydanticCustomError("form", "{reason}", {"reason": str(error)}) from error
+    """Return the text unchanged; raises InvalidValue unless it is `system:id`."""
+    external_id_pair(text)
     return text
 
 

@@ -5,7 +5,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from shared.errors import Fault, Invalid, pointer_to
+from shared.errors import Fault, Invalid
+from shared.faults import MISSING, REQUIRED
+from shared.http.validation import fault_of_body
 
 Whole = TypeVar("Whole", bound=BaseModel)
 
@@ -34,17 +36,12 @@ def patched(model: type[Whole], before: Mapping[str, Any], patch: BaseModel) -> 
         return model.model_validate(merged(before, fields))
     except ValidationError as error:
         errors = error.errors(include_input=False, include_url=False)
-        raise Invalid(
-            *(
-                _fault(error_fields["loc"], error_fields["type"], error_fields["msg"])
-                for error_fields in errors
-            )
-        ) from error
+        raise Invalid(*map(_fault, errors)) from error
 
 
-def _fault(steps: tuple[int | str, ...], code: str, message: str) -> Fault:
-    """Return the fault for an error of pydantic; `steps` lead to the field."""
-    pointer = pointer_to(*steps)
-    if code == "missing":
-        return Fault(pointer, "required", "This cannot be removed.")
-    return Fault(pointer, code, message)
+def _fault(error: Mapping[str, Any]) -> Fault:
+    """Return the fault for an error of pydantic; a missing value was removed by the patch."""
+    fault = fault_of_body(error)
+    if fault.code == MISSING.name:
+        return Fault(fault.pointer, REQUIRED, "This cannot be removed.")
+    return fault

@@ -3,7 +3,7 @@
 An error response says what is wrong, where, and what to do; it never repeats the input.
 """
 
-from collections.abc import Sequence
+import re
 from typing import Any
 
 import orjson
@@ -20,23 +20,35 @@ from shared import tracing
 from shared.database import is_outage
 from shared.errors import (
     BadRequest,
-    Conflict,
+    ConcurrentChange,
     Fault,
     Invalid,
+    MalformedJson,
     MethodNotAllowed,
     NotFound,
     Problem,
     TooLarge,
     Unauthorized,
     Unavailable,
-    pointer_to,
 )
+from shared.faults import TOO_LARGE
+from shared.http.faults import FORM_DATA, JSON_CONTENT
+from shared.http.json_names import RefusedBody
 from shared.http.telemetry import route_of
+from shared.http.validation import fault_of_request
 from shared.logging import logger
 
 MEDIA_TYPE = "application/problem+json"
+CATALOGUE = "/v1/problems"
+"""The path of the catalogue of errors; the `type` of a problem refers to its entry there."""
+_FORM_LIMIT = re.compile(r"(?P<what>fields|files|exceeded).*?(?P<number>[0-9]+)")
+"""Matches the texts of Starlette for a form that exceeds a limit."""
+_FORM_ADVICE = {
+    "fields": ("Send a form of at most {max} fields.", 1),
+    "files": ("Send a form of at most {max} files.", 1),
+    "exceeded": ("Keep each field of the form to {max} bytes.", 1024),
+}
 _UNIQUE_VIOLATIONS = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
-_RACE = "Another request created the same at this moment; send your request again."
 
 log = logger(__name__)
 
@@ -87,10 +99,10 @@ def problem_json(problem: Problem) -> bytes:
     trace = tracing.current()
     return orjson.dumps(
         {
-            "type": "about:blank",
-            "title": problem.title,
+            "type": f"{CATALOGUE}#{problem.code}",
+            "title": problem.title.en,
             "status": problem.status,
-            "code": problem.kind,
+            "code": problem.code,
             "detail": _encodable(problem.detail),
             "request_id": trace.request_id if trace else None,
             "errors": [_fault_fields(fault) for fault in problem.faults],
@@ -98,13 +110,21 @@ def problem_json(problem: Problem) -> bytes:
     )
 
 
-def _fault_fields(fault: Fault) -> dict[str, str]:
+def _fault_fields(fault: Fault) -> dict[str, Any]:
     """Return the JSON object of a fault."""
     return {
         "pointer": _encodable(fault.pointer),
         "code": fault.code,
+        "params": {name: _encodable_value(value) for name, value in fault.params.items()},
         "message": _encodable(fault.message),
     }
+
+
+def _encodable_value(value: Any) -> Any:
+    """Return a parameter of a fault with lone surrogates escaped."""
+    if isinstance(value, list):
+        return [_encodable_value(item) for item in value]
+    return _encodable(value) if isinstance(value, str) else value
 
 
 def _encodable(text: str) -> str:
@@ -129,75 +149,44 @@ async def _answer_problem(_: Request, error: Any) -> Response:
 
 
 async def _answer_invalid_request(_: Request, error: Any) -> Response:
-    """Answer a request that FastAPI has refused: 400 for malformed JSON, otherwise 422."""
+    """Answer a request that FastAPI has refused, with a fault for each of its errors."""
     errors = error.errors()
-    if errors[0]["type"] == "json_invalid" and isinstance(errors[0]["loc"][-1], int):
-        return problem_response(BadRequest(_json_fault(errors[0]), code="malformed_json"))
-    faults = [_fault_of_error(field_error) for field_error in errors]
-    return problem_response(Invalid(*faults, detail="Some of the input is not acceptable."))
-
-
-_TIME = "Give a time as RFC 3339: 2026-01-31T09:30:00+08:00."
-_NO_OBJECT = "Send a JSON object, with Content-Type: application/json."
-_MESSAGES = {
-    "missing": "This is needed.",
-    "extra_forbidden": "There is no such field here; leave it out.",
-    "datetime_from_date_parsing": _TIME,
-    "datetime_parsing": _TIME,
-    "date_from_datetime_parsing": "Give a day as 2026-01-31.",
-    "model_attributes_type": "Give an object.",
-}
-
-
-def _fault_of_error(error: dict[str, Any]) -> Fault:
-    """Return the fault for one error of pydantic."""
-    pointer, code = _pointer_of_error(error["loc"]), error["type"]
-    message = _MESSAGES.get(code, error["msg"])
-    if not pointer and code == "model_attributes_type":
-        message = _NO_OBJECT
-    if "UploadFile" in message:
-        message = "Send a file as this part of the form: multipart/form-data with a file name."
-    return Fault(pointer, code, message)
-
-
-def _json_fault(error: dict[str, Any]) -> Fault:
-    """Return the fault for a body that is not valid JSON."""
-    position, reason = error["loc"][-1], error["ctx"]["error"]
-    return Fault("", "json_invalid", f"At character {position}: {reason}.")
-
-
-def _pointer_of_error(loc: Sequence[str | int]) -> str:
-    """Return the pointer to the part of the request that an error of pydantic concerns.
-
-    The pointer is a JSON pointer into the body, or names a parameter: `query:limit`,
-    `header:If-Match`.
-    """
-    source, *steps = loc
-    if source == "body":
-        return pointer_to(*steps)
-    if source == "header":
-        return f"header:{str(steps[0]).title()}"
-    return ":".join(str(step) for step in loc)
-
-
-_DETAILS = {
-    "There was an error parsing the body": "The body is not JSON in UTF-8, is nested too "
-    "deeply, or has a number of thousands of digits.",
-}
+    return problem_response(Invalid(*map(fault_of_request, errors), detail=Invalid.title.en))
 
 
 async def _answer_http_exception(request: Request, error: Any) -> Response:
     """Answer an HTTPException of Starlette or FastAPI with the problem of its status."""
-    if error.status_code == MethodNotAllowed.status:
-        return problem_response(_method_not_allowed(request))
-    problems: dict[int, Problem] = {
-        404: NotFound(detail="There is no such path."),
-        400: BadRequest(detail=_DETAILS.get(error.detail, error.detail)),
-        413: TooLarge(detail="The body is larger than this route accepts."),
-    }
-    problem = problems.get(error.status_code) or _problem_of_other_status(error)
-    problem.headers = dict(error.headers or {})
+    problem = _problem_of(request, error)
+    problem.headers = dict(error.headers or {}) | problem.headers
     return problem_response(problem)
+
+
+def _problem_of(request: Request, error: HTTPException) -> Problem:
+    """Return the problem for an HTTPException; its text, which is not ours, is left out."""
+    if isinstance(error, RefusedBody):
+        return error.problem
+    match error.status_code:
+        case 404:
+            return NotFound(detail="There is no such path.")
+        case 405:
+            return _method_not_allowed(request)
+        case 400:
+            return _unreadable_body(request, error)
+        case 413:
+            return TooLarge(detail="The body is larger than this route accepts.")
+    log.error("request.failed", status=error.status_code, exc_info=error)
+    return Problem()
+
+
+def _unreadable_body(request: Request, error: HTTPException) -> Problem:
+    """Return the problem for a body that FastAPI or its parser of forms cannot read."""
+    if "json" in request.headers.get("content-type", ""):
+        return MalformedJson(Fault("", JSON_CONTENT))
+    limit = _FORM_LIMIT.search(error.detail)
+    if limit is None:
+        return BadRequest(Fault("", FORM_DATA))
+    advice, unit = _FORM_ADVICE[limit["what"]]
+    return BadRequest(Fault("", TOO_LARGE, advice, max=int(limit["number"]) * unit))
 
 
 def _method_not_allowed(request: Request) -> Problem:
@@ -207,24 +196,17 @@ def _method_not_allowed(request: Request) -> Problem:
     """
     path, state = route_of(request.scope), request.app.state
     allowed = ", ".join(sorted(state.methods[path]))
-    problem = MethodNotAllowed(detail=f"This path takes {allowed}.", headers={"Allow": allowed})
-    refusal = state.refusals.get((request.method, path))
+    headers = {"Allow": allowed}
+    refusal: type[MethodNotAllowed] | None = state.refusals.get((request.method, path))
     if refusal is not None:
-        problem.kind, problem.detail = refusal.code, refusal.detail
-    return problem
-
-
-def _problem_of_other_status(error: HTTPException) -> Problem:
-    """Return the problem for a status that has no class: its code is `http_<status>`."""
-    problem = Problem(detail=error.detail, code=f"http_{error.status_code}")
-    problem.status, problem.title = error.status_code, error.detail
-    return problem
+        return refusal(headers=headers)
+    return MethodNotAllowed(detail=f"This path takes {allowed}.", headers=headers)
 
 
 async def _answer_database_error(request: Request, error: Exception) -> Response:
     """Answer 409 after a race for a unique key, 503 during an outage, otherwise 500."""
     if _is_unique_violation(error):
-        return problem_response(Conflict(detail=_RACE, code="concurrent_change"))
+        return problem_response(ConcurrentChange())
     if is_outage(error):
         log.warning("database.unavailable", reason=str(error).partition("\n")[0])
         return problem_response(Unavailable(headers={"Retry-After": "2"}))

@@ -1,40 +1,50 @@
 """Routers whose routes refuse input that FastAPI would ignore."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
-from fastapi.params import Depends
+from fastapi.params import Depends, Form
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from shared.errors import Fault, Invalid
+from shared.errors import Fault, Invalid, MethodNotAllowed, UnsupportedMediaType
+from shared.faults import NUL
 from shared.http.conditional import answer_to_read
-from shared.http.json_names import UniqueJsonNamesRequest
+from shared.http.faults import REPEATED_PARAMETER, UNKNOWN_PARAMETER
+from shared.http.json_names import StrictJsonRequest
+
+_JSON: Final = "application/json"
+_JSON_SUFFIX: Final = re.compile(r"application/[^\s/]+\+json")
+_FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 class StrictRoute(APIRoute):
     """A route that refuses input that FastAPI would ignore, and answers conditional reads.
 
-    Unknown and repeated query parameters are answered with 422, and a JSON body in which an object
-    has a name twice with 400. A GET has an ETag and is answered with 304 if nothing has changed.
+    Unknown and repeated query parameters are answered with 422, a body with another content type
+    than the route reads with 415, and a JSON body in which an object has a name twice with 400.
+    A GET has an ETag and is answered with 304 if nothing has changed.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, which checks the query first and refuses repeated JSON names."""
+        """Return the handler, which checks the query and the content type first."""
         handle = super().get_route_handler()
         known = set(_query_parameters(self.dependant))
+        media_types = _media_types(self)
 
         async def checked(request: Request) -> Response:
-            """Handle a request whose query is valid and whose JSON objects have no name twice."""
+            """Check the query and the content type, then handle the request."""
             if request.scope["query_string"]:
                 _check_query(request, known)
-            response = await handle(UniqueJsonNamesRequest(request.scope, request.receive))
+            if media_types:
+                _check_content_type(request, media_types)
+            response = await handle(StrictJsonRequest(request.scope, request.receive))
             return answer_to_read(request, response)
 
         return checked
@@ -55,34 +65,45 @@ def _query_parameters(dependant: Dependant) -> Iterator[str]:
         yield from _query_parameters(dependency)
 
 
+def _media_types(route: APIRoute) -> tuple[str, ...]:
+    """Return the content types that the body of a route may have; () if the route has no body."""
+    if route.body_field is None:
+        return ()
+    return _FORMS if isinstance(route.body_field.field_info, Form) else (_JSON,)
+
+
+def _check_content_type(request: Request, media_types: tuple[str, ...]) -> None:
+    """Raise UnsupportedMediaType if the request has a body of another content type.
+
+    A JSON body may also have a type that ends with +json, such as application/merge-patch+json.
+    """
+    has_body = request.headers.get("content-length", "0") != "0"
+    if not has_body and "transfer-encoding" not in request.headers:
+        return
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if sent not in media_types and not (_JSON in media_types and _JSON_SUFFIX.fullmatch(sent)):
+        raise UnsupportedMediaType(detail=f"Send Content-Type: {' or '.join(media_types)}.")
+
+
 def _check_query(request: Request, known: set[str]) -> None:
     """Raise Invalid if the query has an unknown or repeated parameter, or a NUL in a value."""
     counts = Counter(name for name, _ in request.query_params.multi_items())
-    names = ", ".join(sorted(known)) or "none"
+    allowed = sorted(known)
+    advice = "This route knows: {allowed}." if known else "This route knows no parameters."
     faults = [
-        Fault(f"query:{name[:100]}", "unknown_parameter", f"This route knows: {names}.")
+        Fault(f"query:{name[:100]}", UNKNOWN_PARAMETER, advice, allowed=allowed)
         for name in sorted(counts.keys() - known)[:10]
     ]
     faults += [
-        Fault(f"query:{name}", "repeated_parameter", "Give it once.")
-        for name in sorted(known)
-        if counts[name] > 1
+        Fault(f"query:{name}", REPEATED_PARAMETER) for name in sorted(known) if counts[name] > 1
     ]
     faults += [
-        Fault(f"query:{name}", "nul", "Leave out the character NUL.")
+        Fault(f"query:{name}", NUL)
         for name, value in request.query_params.multi_items()
         if "\x00" in value and name in known
     ]
     if faults:
         raise Invalid(*faults)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a path does not support a method, and what to use instead; `code` is for programs."""
-
-    code: str
-    detail: str
 
 
 class Router(APIRouter):
@@ -102,12 +123,12 @@ class Router(APIRouter):
             dependencies=list(dependencies),
         )
         self.described = {"name": tag, "description": about}
-        self.refusals: dict[tuple[str, str], Refusal] = {}
+        self.refusals: dict[tuple[str, str], type[MethodNotAllowed]] = {}
 
-    def refuse(self, method: str, path: str, refusal: Refusal) -> None:
+    def refuse(self, method: str, path: str, refusal: type[MethodNotAllowed]) -> None:
         """Explain why a path, which has routes for other methods only, does not support a method.
 
-        The answer is a 405 with this explanation. The method is neither in `Allow` nor in the
+        The answer is a 405 with the texts of `refusal`. The method is neither in `Allow` nor in the
         OpenAPI document, so generated clients have no operation that always fails.
         """
         self.refusals[method, f"{self.prefix}{path}"] = refusal

@@ -34,6 +34,10 @@ from pydantic_core.core_schema import StringSchema
 
 from shared.clock import to_utc
 from shared.countries import COUNTRIES
+from shared.errors import InvalidValue
+from shared.faults import COUNTRY, CURRENCY, DAY, EXACT_STRING, MOMENT, NUL, TWO_CUSTOMERS
+from shared.http.faults import COLON
+from shared.http.validation import fault_without_pointer, location_of
 from shared.money import CURRENCIES, format_decimal, parse_exact
 
 Item = TypeVar("Item")
@@ -128,9 +132,9 @@ class Filter(BaseModel):
 
 
 def without_nul(text: str) -> str:
-    """Return the text unchanged; raises PydanticCustomError for a NUL: PostgreSQL refuses it."""
+    """Return the text unchanged; raises InvalidValue for a NUL: PostgreSQL refuses it."""
     if "\x00" in text:
-        raise PydanticCustomError("nul", "Leave out the character NUL.")
+        raise InvalidValue(NUL)
     return text
 
 
@@ -160,8 +164,10 @@ def _without_tag_in_errors(value: Any, handler: ValidatorFunctionWrapHandler) ->
     except ValidationError as error:
         errors = [
             InitErrorDetails(
-                type=PydanticCustomError(detail["type"], detail["msg"]),
-                loc=detail["loc"][1:],
+                type=PydanticCustomError(
+                    "fault", "{fault}", {"fault": fault_without_pointer(detail)}
+                ),
+                loc=location_of({**detail, "loc": detail["loc"][1:]}),
                 input=detail["input"],
             )
             for detail in error.errors()
@@ -177,13 +183,10 @@ Without this annotation the pointer would be `/items/0/scale/label` instead of `
 
 
 def _parse_exact_string(value: Any) -> Any:
-    """Return the Decimal that a string states; raises PydanticCustomError for anything else."""
+    """Return the Decimal that a string states; raises InvalidValue for anything else."""
     if not isinstance(value, str):
-        raise PydanticCustomError("exact_string", 'Give an exact number as a string: "12.50".')
-    try:
-        return parse_exact(value)
-    except ValueError as error:
-        raise PydanticCustomError("exact_string", "{reason}", {"reason": str(error)}) from error
+        raise InvalidValue(EXACT_STRING, 'Give an exact number as a string: "12.50".')
+    return parse_exact(value)
 
 
 _MOMENT = re.compile(
@@ -193,43 +196,40 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def _refuse_unless_moment(value: Any) -> Any:
-    """Return the value unchanged; raises PydanticCustomError unless it is a time as RFC 3339.
+    """Return the value unchanged; raises InvalidValue unless it is a time as RFC 3339.
 
     A number is refused: pydantic would parse it as a Unix time.
     """
     if not (isinstance(value, datetime) or (isinstance(value, str) and _MOMENT.fullmatch(value))):
-        raise PydanticCustomError("moment", "Give a time as RFC 3339: 2026-01-31T09:30:00+08:00.")
+        raise InvalidValue(MOMENT, "Give a time as RFC 3339: 2026-01-31T09:30:00+08:00.")
     return value
 
 
 def _refuse_unless_day(value: Any) -> Any:
-    """Return the value unchanged; raises PydanticCustomError unless it is a day."""
+    """Return the value unchanged; raises InvalidValue unless it is a day."""
     if not (isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value))):
-        raise PydanticCustomError("day", "Give a day as 2026-01-31.")
+        raise InvalidValue(DAY, "Give a day as 2026-01-31.")
     return value
 
 
 def _to_utc(value: datetime) -> datetime:
-    """Return the time in UTC; raises PydanticCustomError if its offset is missing."""
+    """Return the time in UTC; raises InvalidValue if its offset is missing."""
     if value.tzinfo is None:
-        raise PydanticCustomError("moment", "Give the offset from UTC, for instance +08:00 or Z.")
-    try:
-        return to_utc(value)
-    except ValueError as error:
-        raise PydanticCustomError("moment", "{reason}", {"reason": str(error)}) from error
+        raise InvalidValue(MOMENT, "Give the offset from UTC, for instance +08:00 or Z.")
+    return to_utc(value)
 
 
 def _refuse_unknown_currency(code: str) -> str:
-    """Return the code unchanged; raises PydanticCustomError unless ISO 4217 has it."""
+    """Return the code unchanged; raises InvalidValue unless ISO 4217 has it."""
     if code not in CURRENCIES:
-        raise PydanticCustomError("currency", "Give an ISO 4217 code such as CNY.")
+        raise InvalidValue(CURRENCY)
     return code
 
 
 def _refuse_unknown_country(code: str) -> str:
-    """Return the code unchanged; raises PydanticCustomError unless ISO 3166 has it."""
+    """Return the code unchanged; raises InvalidValue unless ISO 3166 has it."""
     if code not in COUNTRIES:
-        raise PydanticCustomError("country", "Give an ISO 3166 code of two letters such as CN.")
+        raise InvalidValue(COUNTRY)
     return code
 
 
@@ -297,10 +297,9 @@ Day = Annotated[
 
 
 def _refuse_colon(text: str) -> str:
-    """Return the text unchanged; raises PydanticCustomError if it has a colon."""
+    """Return the text unchanged; raises InvalidValue if it has a colon."""
     if ":" in text:
-        message = "Leave the colon out of `system`: in `system:id` it ends the system."
-        raise PydanticCustomError("colon", message)
+        raise InvalidValue(COLON)
     return text
 
 
@@ -336,7 +335,7 @@ class CustomerReference(Body):
     def _names_one_customer(cls, value: UUID | None, info: ValidationInfo) -> UUID | None:
         """Refuse a body that has both `customer` and `customer_id`."""
         if value is not None and info.data.get("customer") is not None:
-            raise PydanticCustomError("two_customers", "Give customer or customer_id, not both.")
+            raise InvalidValue(TWO_CUSTOMERS)
         return value
 
     @property

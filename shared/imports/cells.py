@@ -14,11 +14,17 @@ from zoneinfo import ZoneInfo
 
 from shared.clock import local_day
 from shared.countries import COUNTRIES
+from shared.errors import InvalidValue
+from shared.faults import COUNTRY as COUNTRY_CODE
+from shared.faults import CURRENCY as CURRENCY_CODE
+from shared.faults import NOT_ONE_OF, NUL, TOO_LONG
 from shared.files.cells import is_formula, parse_date_or_time, parse_moment
+from shared.imports.faults import FORMULA
 from shared.money import CURRENCIES, parse_exact
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
+_ONE_OF = "Give one of {allowed}."
 _CACHED_TEXTS = 65_536
 _MAX_CODE_LENGTH = 100
 _MAX_NAME_LENGTH = 200
@@ -28,8 +34,8 @@ _MAX_NAME_LENGTH = 200
 class Cell:
     """A kind of cell: how the cells of one column of a file are parsed.
 
-    `parse` turns the text of a cell into a value, or raises ValueError with a message that says
-    what to write instead. `format` describes in Markdown how the value is written.
+    `parse` turns the text of a cell into a value, or raises InvalidValue, whose message says what
+    to write instead. `format` describes in Markdown how the value is written.
     """
 
     parse: Callable[[str], Any]
@@ -55,7 +61,7 @@ def choice_cell(choices: type[Choice]) -> Cell:
         try:
             return by_text[text]
         except KeyError:
-            raise ValueError(f"Give one of {', '.join(by_text)}.") from None
+            raise InvalidValue(NOT_ONE_OF, _ONE_OF, allowed=list(by_text)) from None
 
     return Cell(parse, " or ".join(f"`{text}`" for text in by_text))
 
@@ -74,27 +80,27 @@ def time_cell(zone: ZoneInfo) -> Cell:
 
 
 def _parse_text(text: str, max_length: int) -> str:
-    """Return the text; raise ValueError if it is too long, has NUL, or is a formula."""
+    """Return the text; raise InvalidValue if it is too long, has NUL, or is a formula."""
     if len(text) > max_length:
-        raise ValueError(f"Give at most {max_length} characters.")
+        raise InvalidValue(TOO_LONG, "Give at most {max} characters.", max=max_length)
     if "\x00" in text:
-        raise ValueError("Leave out the character NUL.")
+        raise InvalidValue(NUL, "Leave out the character NUL.")
     if is_formula(text):
-        raise ValueError("Give the value, not a formula.")
+        raise InvalidValue(FORMULA, "Give the value, not a formula.")
     return text
 
 
 def _parse_currency(text: str) -> str:
-    """Return the currency code; raise ValueError if ISO 4217 does not list it."""
+    """Return the currency code; raise InvalidValue if ISO 4217 does not list it."""
     if text not in CURRENCIES:
-        raise ValueError("Give an ISO 4217 code such as CNY.")
+        raise InvalidValue(CURRENCY_CODE, "Give an ISO 4217 code such as CNY.")
     return text
 
 
 def _parse_country(text: str) -> str:
-    """Return the country code; raise ValueError if ISO 3166 does not list it."""
+    """Return the country code; raise InvalidValue if ISO 3166 does not list it."""
     if text not in COUNTRIES:
-        raise ValueError("Give an ISO 3166 code of two letters such as CN.")
+        raise InvalidValue(COUNTRY_CODE, "Give an ISO 3166 code of two letters such as CN.")
     return text
 
 
@@ -119,7 +125,7 @@ def _parse_flag(text: str) -> bool:
     try:
         return _FLAGS[text.lower()]
     except KeyError:
-        raise ValueError(f"Give one of {', '.join(_FLAGS)}.") from None
+        raise InvalidValue(NOT_ONE_OF, _ONE_OF, allowed=list(_FLAGS)) from None
 
 
 def _listed(texts: Iterable[str]) -> str:

@@ -6,12 +6,16 @@ A column that matches no field is ignored, and so is a column that the mapping m
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from shared.errors import Fault, Invalid, pointer_to
+from shared.faults import UNKNOWN_FIELD
+from shared.imports.faults import MAPPED_TWICE, MISSING_COLUMNS, SEPARATOR, UNKNOWN_COLUMN
 
 ColumnMapping = Mapping[str, str | None]
 """Maps the name of a column in a file to the name of a field, or to None to ignore the column."""
 
+_MAP_TO = "Map it to one of {allowed}."
 _MAX_FAULTS = 100
 _MAX_SHOWN_CHARACTERS = 200
 
@@ -66,29 +70,25 @@ def _header_faults(
     """Yield the reasons why a header does not match the fields."""
     shown = _shorten(header)
     if len(header) == 1 and re.search(r"[;\t]", header[0]):
-        message = f"Separate cells by commas; the header was read as one cell: {shown}"
-        yield Fault("/file", "separator", message)
+        yield Fault("/file", SEPARATOR, columns=shown)
         return
     for column, field in mapping.items():
         pointer = pointer_to("mapping", column)
         if column not in header:
-            message = f"The file has no column of this name. Its header is: {shown}"
-            yield Fault(pointer, "unknown_column", message)
+            yield Fault(pointer, UNKNOWN_COLUMN, columns=shown)
         if field is not None and field not in fields:
-            yield Fault(pointer, "unknown_field", f"Map it to one of {_shorten(fields)}.")
+            yield Fault(pointer, UNKNOWN_FIELD, _MAP_TO, allowed=_shorten(list(fields)))
     matched = [mapping.get(name, name) for name in header]
     for field in fields:
         if matched.count(field) > 1:
-            yield Fault("/mapping", "mapped_twice", f"Two columns match the same field: {field}.")
+            yield Fault("/mapping", MAPPED_TWICE, field=field)
     missing = [field for field in required if field not in matched]
     if missing:
-        message = f"Give or map columns for {_shorten(missing)}. The header is: {shown}"
-        yield Fault("/file", "missing_columns", message)
+        yield Fault("/file", MISSING_COLUMNS, fields=missing, columns=shown)
 
 
-def _shorten(names: Collection[str]) -> str:
-    """Return the names separated by commas, cut to 200 characters."""
-    text = ", ".join(names)
-    if len(text) <= _MAX_SHOWN_CHARACTERS:
-        return text
-    return f"{text[:_MAX_SHOWN_CHARACTERS]} ..."
+def _shorten(names: Sequence[str]) -> list[str]:
+    """Return the first names, which have at most 200 characters together."""
+    lengths = accumulate(map(len, names))
+    count = sum(length <= _MAX_SHOWN_CHARACTERS for length in lengths)
+    return list(names) if count == len(names) else [*names[:count], "..."]

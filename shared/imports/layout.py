@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from shared.errors import InvalidValue
 from shared.imports.cells import Cell
 from shared.imports.columns import ColumnMapping, Columns, match_columns
 
@@ -36,7 +37,7 @@ class Layout:
             if text:
                 try:
                     values[name] = self.fields[name].cell.parse(text)
-                except ValueError as error:
+                except InvalidValue as error:
                     faults.append(self.columns.fault(name, str(error)))
             elif self.fields[name].required:
                 faults.append(self.columns.fault(name, "Give a value."))

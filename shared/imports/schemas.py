@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import UploadFile
 from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
-from pydantic_core import PydanticCustomError
 
+from shared.errors import InvalidValue
+from shared.faults import ZONE
 from shared.files.store import digest
 from shared.http.json_names import JsonPart
 from shared.http.schemas import Body, Code, WrittenFlag, without_nul
@@ -18,11 +19,11 @@ from shared.jobs.models import JobState
 
 
 def _known_zone(name: str) -> str:
-    """Return the name of a time zone; raise an error of pydantic if there is no such zone."""
+    """Return the name of a time zone; raise InvalidValue if there is no such zone."""
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise PydanticCustomError("zone", "Give a time zone such as Asia/Shanghai.") from error
+        raise InvalidValue(ZONE) from error
 
 
 Zone = Annotated[Code, AfterValidator(_known_zone)]
@@ -98,7 +99,7 @@ class FileForm(Body):
 class FailureOut(Body):
     """The reason why an import failed as a whole."""
 
-    code: str
+    code: str = Field(description="The code of a problem or fault: see `GET /v1/problems`.")
     message: str
     pointer: str
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from shared import clock
 from shared.errors import Fault
+from shared.faults import REQUIRED
 from shared.files import store
 from shared.files.tables import Line, read_table
 from shared.ids import new_id
@@ -33,7 +34,7 @@ class Upload:
 
 
 SYSTEM_REQUIRED = Fault(
-    "/options/system", "required", "Name the system that the ids come from, such as erp or crm."
+    "/options/system", REQUIRED, "Name the system that the ids come from, such as erp or crm."
 )
 
 

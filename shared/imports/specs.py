@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from shared.errors import Fault
 from shared.files.tables import Line
 from shared.imports.layout import Field, Layout
 
@@ -50,11 +51,11 @@ Record = TypeVar("Record")
 
 
 class FieldError(ValueError):
-    """The value of a field that does not fit the other values of its record."""
+    """The value of a field that does not fit the others; the fault's pointer is the field."""
 
-    def __init__(self, field_name: str, message: str) -> None:
-        super().__init__(message)
-        self.field_name = field_name
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +136,13 @@ class RecordSpec(ImportSpec[OptionsT], Generic[OptionsT, Key, Record]):
     Lines are applied one after the other: a line changes its record as earlier lines left it.
 
     - `key` returns the key of a line's record, from the cell of the field `key_field`; it raises
-      ValueError if that cell is not a key.
+      InvalidValue if that cell is not a key.
     - `existing` locks the records with the given keys and returns them by key.
     - `main_key` returns the same key for all keys of one record; the record is None if it does not
       exist.
     - `build` returns the record with the values of a line, given the record before the line; it
       raises FieldError if a value does not fit the others.
-    - `faults` returns (field, message) for each fault of a record.
+    - `faults` returns the faults of a record, with the name of the field as their pointer.
     - `write` stores new and changed records by their main keys; the text is the id of the caller.
     """
 
@@ -150,7 +151,7 @@ class RecordSpec(ImportSpec[OptionsT], Generic[OptionsT, Key, Record]):
     existing: Callable[[Session, Collection[Key]], Mapping[Key, Record]]
     main_key: Callable[[Key, Record | None], Key] = lambda key, _: key
     build: Callable[[Mapping[str, Any], OptionsT, Record | None], Record]
-    faults: Callable[[Record], Iterable[tuple[str, str]]] = lambda _: ()
+    faults: Callable[[Record], Iterable[Fault]] = lambda _: ()
     write: Callable[[Session, Mapping[Key, Record], str], object]
 
 

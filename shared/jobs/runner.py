@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from shared import clock, tracing
 from shared.database import Database, is_outage
-from shared.errors import Fault
+from shared.errors import Fault, Problem
 from shared.files import store
 from shared.jobs.models import UNFINISHED, JobState
 from shared.locks import exclusive_lock
@@ -31,17 +31,17 @@ from shared.metrics import JOBS
 _IDLE_SECONDS = 0.1
 _RETRY_SECONDS = 1.0
 _MAX_ATTEMPTS = 20
-_GAVE_UP = Fault("", "internal", "It failed repeatedly; the reason is in the log of the worker.")
+_GAVE_UP = Problem(detail="It failed repeatedly; the reason is in the log of the worker.")
 
 log = logger(__name__)
 
 
 class JobFailed(Exception):
-    """Raised by the work of a job that cannot succeed; the fault states the reason to the user."""
+    """Raised by the work of a job that cannot succeed; `reason` is stated to the user."""
 
-    def __init__(self, fault: Fault) -> None:
-        self.fault = fault
-        super().__init__(fault.message)
+    def __init__(self, reason: Fault | Problem) -> None:
+        self.reason = reason
+        super().__init__(str(reason))
 
 
 class JobCancelled(Exception):
@@ -102,7 +102,7 @@ class Run:
 
 Work: TypeAlias = Callable[[Run], None]
 """A function that does the work of a job in steps; it begins after the steps already committed."""
-_Result: TypeAlias = tuple[JobState, Fault | None]
+_Result: TypeAlias = tuple[JobState, Fault | Problem | None]
 """The final state of a job, and the reason if it failed."""
 
 
@@ -183,7 +183,7 @@ class Runner(Loop):
         except JobCancelled:
             return JobState.CANCELLED, None
         except JobFailed as error:
-            return JobState.FAILED, error.fault
+            return JobState.FAILED, error.reason
         except (InterruptedError, JobLost):
             raise
         except Exception as error:
@@ -199,11 +199,18 @@ def _log_fields(run: Run) -> dict[str, Any]:
     return {"kind": run.kind.__tablename__, "job_id": str(run.job_id), "attempt": run.attempt}
 
 
-def _end_job(run: Run, state: JobState, fault: Fault | None) -> JobState:
+def _failure(reason: Fault | Problem) -> dict[str, Any]:
+    """Return why a job failed, as its row stores it."""
+    if isinstance(reason, Problem):
+        return {"code": reason.code, "message": reason.detail, "pointer": ""}
+    return {"code": reason.code, "message": reason.message, "pointer": reason.pointer}
+
+
+def _end_job(run: Run, state: JobState, reason: Fault | Problem | None) -> JobState:
     """Commit and return the final state of a job; delete the file that it worked on, if any."""
     values: dict[str, Any] = {"state": state, "ended_at": clock.now()}
-    if fault:
-        values["failure"] = {"code": fault.code, "message": fault.message, "pointer": fault.pointer}
+    if reason:
+        values["failure"] = _failure(reason)
     with run.transaction() as session:
         session.execute(update(run.kind).where(*run.attempt_conditions()).values(**values))
         store.delete_file(session, file_id=run.job_id)

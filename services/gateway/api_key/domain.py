@@ -16,7 +16,7 @@ ADMINISTRATOR: Final = UUID("00000000-0000-7000-8000-000000000001")
 _PURPOSE: Final = b"patron api key "
 _READ_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _ADMIN_COLLECTIONS: Final = frozenset({"api-keys"})
-_OPEN_COLLECTIONS: Final = frozenset({"me"})
+_OPEN_COLLECTIONS: Final = frozenset({"me", "problems"})
 
 
 class Scope(StrEnum):

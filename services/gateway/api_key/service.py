@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from services.gateway.api_key import domain, repository
 from services.gateway.api_key.domain import ADMINISTRATOR, Scope
 from services.gateway.api_key.models import ApiKey
+from services.gateway.api_key.problems import NOT_ALL
 from shared import clock
 from shared.errors import Conflict, Fault, Invalid, found_or_404
+from shared.faults import REQUIRED
 from shared.ids import new_id
 from shared.row_access import Rows
 
@@ -32,9 +34,9 @@ def create_api_key(
     does not see all rows: it could create a key that does.
     """
     if rows is Rows.TEAM and team is None:
-        raise Invalid(Fault("/team", "required", "Name the team whose customers the key sees."))
+        raise Invalid(Fault("/team", REQUIRED, "Name the team whose customers the key sees."))
     if Scope.ADMIN in scopes and rows is not Rows.ALL:
-        raise Invalid(Fault("/rows", "not_all", "A key with the scope admin sees all rows."))
+        raise Invalid(Fault("/rows", NOT_ALL))
     key_id = new_id()
     key = ApiKey(
         id=key_id,

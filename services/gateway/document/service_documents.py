@@ -10,6 +10,7 @@ from pathlib import Path
 
 import orjson
 
+from shared.http.catalogue import CODES
 from shared.http.document import Document
 
 
@@ -26,8 +27,9 @@ def join(areas: Iterable[Document]) -> Document:
 
     Raises ValueError if a component is defined differently in two areas.
     """
-    joined: Document = {"tags": [], "paths": {}, "components": {}}
+    joined: Document = {"tags": [], "paths": {}, "components": {}, CODES: []}
     for area in areas:
+        joined[CODES] += area.get(CODES, [])
         joined["tags"] += area.get("tags", [])
         for path, operations in area["paths"].items():
             joined["paths"].setdefault(path, {}).update(operations)

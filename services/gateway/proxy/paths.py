@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from services.gateway.proxy.problems import (
+    BROKEN_ESCAPE,
+    CONTROL_CHARACTER,
+    DOT_SEGMENT,
+    EMPTY_SEGMENT,
+    ENCODED_SLASH,
+    NOT_A_PATH,
+    NOT_ASCII,
+    NOT_UTF8,
+)
 from shared.errors import BadRequest, Fault
+from shared.faults import TOO_LONG
 
 RESPONDENTS_PREFIX: Final = b"/s/"
 """The beginning of the paths of respondents' pages, which need no API key."""
@@ -20,12 +31,9 @@ _REFUSED = re.compile(
     rb"|(?P<control_character>[\x00-\x20\x7f-\xff]|%[01][0-9a-fA-F]|%7[fF])"
     rb"|(?P<broken_escape>%(?![0-9a-fA-F]{2}))"
 )
-_ADVICE = {
-    "empty_segment": "Write one slash between two segments.",
-    "dot_segment": "Write the path without the segments . and ..",
-    "encoded_slash": "A segment has no slash; look such an id up by the filter external_id.",
-    "control_character": "Percent-encode the text as UTF-8; control characters are refused.",
-    "broken_escape": "Write two hexadecimal digits after each percent sign.",
+_CODES = {
+    code.name: code
+    for code in (EMPTY_SEGMENT, DOT_SEGMENT, ENCODED_SLASH, CONTROL_CHARACTER, BROKEN_ESCAPE)
 }
 
 
@@ -43,16 +51,14 @@ def check(raw_path: bytes, query: bytes) -> None:
     Two programs could read an ambiguous path differently, for instance one with `..` or `%2F`.
     """
     if len(raw_path) + len(query) > MAX_LENGTH:
-        raise BadRequest(
-            Fault("path", "too_long", f"Keep path and query under {MAX_LENGTH} bytes.")
-        )
+        advice = "Keep path and query to {max} bytes."
+        raise BadRequest(Fault("path", TOO_LONG, advice, max=MAX_LENGTH))
     if match := _REFUSED.search(raw_path):
-        code = str(match.lastgroup)
-        raise BadRequest(Fault("path", code, _ADVICE[code]))
+        raise BadRequest(Fault("path", _CODES[str(match.lastgroup)]))
     if not raw_path.startswith(b"/"):
-        raise BadRequest(Fault("path", "not_a_path", "Ask for a path that begins with a slash."))
+        raise BadRequest(Fault("path", NOT_A_PATH))
     if not query.isascii():
-        raise BadRequest(Fault("query", "not_ascii", "Percent-encode the query as UTF-8."))
+        raise BadRequest(Fault("query", NOT_ASCII))
     _check_text("path", raw_path)
     _check_text("query", query)
 
@@ -62,7 +68,7 @@ def _check_text(name: str, encoded: bytes) -> None:
     try:
         unquote_to_bytes(encoded).decode()
     except UnicodeDecodeError as error:
-        raise BadRequest(Fault(name, "not_utf8", "Percent-encode the text as UTF-8.")) from error
+        raise BadRequest(Fault(name, NOT_UTF8)) from error
 
 
 def find_target(raw_path: bytes, service_of: Mapping[str, str]) -> Target | None:

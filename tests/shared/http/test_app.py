@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import event, text
 from starlette.requests import Request
 
+from shared.catalogue import Texts
+from shared.errors import MethodNotAllowed
 from shared.http.app import create_app, guarded
 from shared.http.dependencies import Reading
-from shared.http.routing import Refusal, Router
+from shared.http.routing import Router
 from tests.services.harness import TokenSigner
 from tests.serving import serve
 from tests.shared.backend import NotesSettings
@@ -90,16 +92,24 @@ def test_a_405_names_the_methods_of_all_routes_of_the_path(
         assert (answer.status_code, answer.headers["Allow"]) == (405, "DELETE, GET, PUT")
 
 
+class NotErasable(MethodNotAllowed):
+    """A thing cannot be deleted."""
+
+    code = "not_erasable"
+    title = Texts("A thing stays.", "不能删除。")
+    advice = Texts("Archive the thing.", "请归档。")
+
+
 def test_a_405_has_the_code_and_detail_with_which_the_router_explains_it(
     serve_router: RouterServer,
 ) -> None:
     router = things()
-    router.refuse("DELETE", "/{number}", Refusal("not_deletable", "Archive the thing."))
+    router.refuse("DELETE", "/{number}", NotErasable)
     with serve_router(router) as client:
         refused, unexplained = client.delete("/v1/things/1"), client.put("/v1/things/1")
     assert (refused.status_code, refused.headers["Allow"]) == (405, "GET")
     assert (refused.json()["code"], refused.json()["detail"]) == (
-        "not_deletable",
-        "Archive the thing.",
+        "not_erasable",
+        "A thing stays. Archive the thing.",
     )
     assert unexplained.json()["code"] == "method_not_allowed"

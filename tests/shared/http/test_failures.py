@@ -23,7 +23,8 @@ from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from shared import tracing
-from shared.errors import Conflict, Fault, Invalid, Problem, Unauthorized
+from shared.errors import CodeTaken, Fault, Invalid, Problem, Unauthorized
+from shared.faults import TAKEN, TOO_LONG
 from shared.http.problems import (
     _answer_http_exception,
     _AnswerUnexpectedErrors,
@@ -48,8 +49,8 @@ def unique_violation() -> Exception:
 
 
 FAILURES: dict[str, Callable[[], Exception]] = {
-    "taken": lambda: Conflict(
-        Fault("/title", "taken", "Take another."), code="title_taken", headers={"Retry-After": "7"}
+    "taken": lambda: CodeTaken(
+        Fault("/title", TAKEN, "Take another."), headers={"Retry-After": "7"}
     ),
     "race": lambda: IntegrityError("INSERT", None, psycopg.errors.UniqueViolation("王小明")),
     "twin": unique_violation,
@@ -96,26 +97,29 @@ def problem_of(answer: httpx.Response) -> dict[str, Any]:
     assert answer.headers["Content-Type"] == "application/problem+json"
     body: dict[str, Any] = answer.json()
     assert body.pop("request_id") == answer.headers["X-Request-Id"]
-    assert body.pop("type") == "about:blank"
+    assert body.pop("type") == f"/v1/problems#{body['code']}"
     assert body.pop("status") == answer.status_code
     return body
 
 
 def test_a_problem_has_the_fields_of_rfc_9457() -> None:
-    problem = Invalid(Fault("/a", "bad", "Do it so."), detail="Not like this.", code="odd")
+    fault = Fault("/a", TOO_LONG, "Keep to {max}.", max=5)
+    problem = Invalid(fault, detail="Not like this.")
 
     def traced() -> bytes:
         tracing.start(None, "request-1")
         return problem_json(problem)
 
     written = {
-        "type": "about:blank",
+        "type": "/v1/problems#invalid",
         "title": "Some of the input is not acceptable.",
         "status": 422,
-        "code": "odd",
+        "code": "invalid",
         "detail": "Not like this.",
         "request_id": "request-1",
-        "errors": [{"pointer": "/a", "code": "bad", "message": "Do it so."}],
+        "errors": [
+            {"pointer": "/a", "code": "too_long", "params": {"max": 5}, "message": "Keep to 5."}
+        ],
     }
     assert json.loads(copy_context().run(traced)) == written
     untraced = copy_context().run(lambda: (tracing._current.set(None), problem_json(problem))[1])
@@ -133,10 +137,12 @@ def test_a_problem_that_a_route_raises_is_answered_with_its_faults_and_headers(
 ) -> None:
     answer = failing.get("/v1/failures/taken")
     assert problem_of(answer) == {
-        "title": "This contradicts what is there.",
-        "code": "title_taken",
+        "title": "Something else has this code already.",
+        "code": "code_taken",
         "detail": "Take another.",
-        "errors": [{"pointer": "/title", "code": "taken", "message": "Take another."}],
+        "errors": [
+            {"pointer": "/title", "code": "taken", "params": {}, "message": "Take another."}
+        ],
     }
     assert (answer.status_code, answer.headers["Retry-After"]) == (409, "7")
 
@@ -147,7 +153,7 @@ def test_a_violated_unique_constraint_is_answered_with_409(
 ) -> None:
     answer = failing.get(f"/v1/failures/{name}")
     assert (answer.status_code, problem_of(answer)["code"]) == (409, "concurrent_change")
-    assert "send your request again" in problem_of(answer)["detail"]
+    assert "Send your request again" in problem_of(answer)["detail"]
 
 
 @pytest.mark.parametrize("name", ["outage", "crowd"])
@@ -174,7 +180,8 @@ def test_a_bug_is_logged_for_operators_and_not_shown_to_callers(
     assert problem_of(answer) == {
         "title": "Something went wrong on our side.",
         "code": "internal",
-        "detail": "Something went wrong on our side.",
+        "detail": "Something went wrong on our side. "
+        "Try again later; if it happens again, report the `request_id`.",
         "errors": [],
     }
     (line,) = [one for one in caplog.records if "event='request.failed'" in one.getMessage()]
@@ -237,20 +244,18 @@ def test_an_error_at_startup_is_raised_and_not_answered() -> None:
     assert seen == [({"type": "lifespan"}, receive, send)]
 
 
-def test_an_http_exception_of_the_framework_has_its_status_and_headers(
-    failing: httpx.Client,
+def test_the_text_of_an_http_exception_of_the_framework_is_not_shown(
+    failing: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answer = failing.get("/v1/failures/teapot")
-    assert (answer.status_code, answer.headers["X-Tea"]) == (418, "green")
-    assert problem_of(answer) == {
-        "title": "A teapot.",
-        "code": "http_418",
-        "detail": "A teapot.",
-        "errors": [],
-    }
+    """A status without a problem class cannot be explained, so it is a defect."""
     answer = failing.get("/v1/failures/busy")
     assert (answer.status_code, answer.headers["X-Tea"]) == (400, "black")
-    assert (problem_of(answer)["code"], problem_of(answer)["detail"]) == ("bad_request", "Not now.")
+    assert problem_of(answer)["code"] == "bad_request"
+    assert "Not now" not in answer.text
+    answer = failing.get("/v1/failures/teapot")
+    assert (answer.status_code, problem_of(answer)["code"]) == (500, "internal")
+    assert "teapot" not in answer.json()["detail"]
+    assert any("418" in one for one in caplog.messages)
 
 
 def test_an_unknown_path_is_a_404(failing: httpx.Client) -> None:

@@ -1,4 +1,4 @@
-"""Tests of the refusal of JSON objects in which a name occurs twice."""
+"""Tests of the refusal of what Python accepts beyond JSON, such as a repeated name."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from shared.http.json_names import JsonPart, RepeatedName, loads_without_repeats
+from shared.errors import InvalidValue
+from shared.http.json_names import JsonPart, strict_loads
 from shared.http.routing import Router
 from tests.shared.http.conftest import RouterServer
 
@@ -47,7 +48,7 @@ def client(serve_router: RouterServer) -> Iterator[httpx.Client]:
 
 @given(VALUES)
 def test_json_with_unique_names_is_parsed_unchanged(value: Any) -> None:
-    assert loads_without_repeats(json.dumps(value)) == value
+    assert strict_loads(json.dumps(value)) == value
 
 
 @pytest.mark.parametrize(
@@ -59,12 +60,13 @@ def test_a_name_that_occurs_twice_in_an_object_is_refused_at_any_depth(
 ) -> None:
     answer = client.post("/v1/echo/body", content=text, headers=TYPE)
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
-    assert answer.json()["detail"] == "`a` stands twice in one object; give it once."
+    message = "A name stands twice in one JSON object. Give `a` once."
+    assert answer.json()["detail"] == message
     answer = client.post("/v1/echo/form", data={"value": text})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     (fault,) = answer.json()["errors"]
     assert (fault["pointer"], fault["code"]) == ("/value", "repeated_name")
-    assert fault["message"] == "`a` stands twice in one object; give it once."
+    assert (fault["message"], fault["params"]) == (message, {"name": "a"})
 
 
 def test_the_same_name_may_occur_in_different_objects(client: httpx.Client) -> None:
@@ -75,21 +77,36 @@ def test_the_same_name_may_occur_in_different_objects(client: httpx.Client) -> N
 
 def test_the_error_shows_the_first_100_characters_of_the_repeated_name() -> None:
     text = '{"b": 0, "' + "x" * 101 + '": 0, "' + "x" * 101 + '": 0}'
-    with pytest.raises(RepeatedName, match=f"^`{'x' * 100}` stands twice"):
-        loads_without_repeats(text)
+    with pytest.raises(InvalidValue, match=f"Give `{'x' * 100}` once.") as refusal:
+        strict_loads(text)
+    assert refusal.value.fault.params == {"name": "x" * 100}
 
 
-@pytest.mark.parametrize("text", ["{", "[" * 100_000, "1" * 5_000])
+@pytest.mark.parametrize(
+    ("text", "code", "params"),
+    [
+        ("{", "malformed_json", {"position": 1}),
+        ('{"a": "\n"}', "malformed_json", {"position": 7}),
+        ("[" * 100_000, "unreadable_json", {}),
+        ("1" * 5_000, "unreadable_json", {}),
+        ("NaN", "unreadable_json", {}),
+        ('{"a": [-Infinity]}', "unreadable_json", {}),
+    ],
+)
 def test_invalid_json_is_refused_in_a_body_with_400_and_in_a_form_with_422(
-    client: httpx.Client, text: str
+    client: httpx.Client, text: str, code: str, params: dict[str, int]
 ) -> None:
-    assert client.post("/v1/echo/body", content=text, headers=TYPE).status_code == 400
+    answer = client.post("/v1/echo/body", content=text, headers=TYPE)
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
+    assert (fault["pointer"], fault["code"], fault["params"]) == ("", code, params)
     answer = client.post("/v1/echo/form", data={"value": text})
     (fault,) = answer.json()["errors"]
-    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/value", "json_invalid")
+    assert (answer.status_code, fault["pointer"]) == (422, "/value")
+    assert (fault["code"], fault["params"]) == (code, params)
 
 
 def test_a_file_instead_of_a_json_field_is_refused(client: httpx.Client) -> None:
     answer = client.post("/v1/echo/form", files={"value": ("value.json", b"{}")})
     (fault,) = answer.json()["errors"]
-    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/value", "json_type")
+    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/value", "text_expected")

@@ -4,6 +4,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from shared.http.parameters import ExternalIdText, external_id_pair
+from shared.http.validation import fault_of_body
 
 
 def test_an_external_id_is_split_at_its_first_colon() -> None:
@@ -18,7 +19,8 @@ def test_an_external_id_without_a_system_or_an_id_is_refused(text: str) -> None:
     with pytest.raises(ValidationError) as refused:
         TypeAdapter(ExternalIdText).validate_python(text)
     (error,) = refused.value.errors()
-    assert (error["type"], error["msg"]) == ("form", str(reason.value))
+    fault = fault_of_body(error)
+    assert (fault.code, fault.message) == ("form", str(reason.value))
 
 
 def test_an_external_id_parameter_is_not_split_by_validation() -> None:

@@ -10,6 +10,7 @@ import pytest
 from fastapi import UploadFile
 
 from shared.errors import Fault, Invalid
+from shared.faults import NOT_ONE_OF
 from shared.http.problems import problem_json
 from shared.http.routing import Router
 from shared.http.schemas import Body
@@ -36,20 +37,43 @@ def test_a_method_that_a_path_does_not_accept_is_refused_with_the_accepted_ones(
     assert answer.json()["detail"] == "This path takes GET, POST."
 
 
-def test_a_body_without_a_content_type_is_refused_with_the_type_to_send(
+@pytest.mark.parametrize(
+    "headers",
+    [{}, *({"Content-Type": one} for one in ("", "text/plain", "application/jsonp", "a/b+json"))],
+)
+def test_a_body_of_another_content_type_is_refused_with_the_type_to_send(
+    client: httpx.Client, headers: dict[str, str]
+) -> None:
+    answer = client.post("/v1/notes", content=b'{"title": "a"}', headers=headers)
+    assert faults_of(answer, 415, "unsupported_media_type") == []
+    assert answer.json()["detail"] == "Send Content-Type: application/json."
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/json; charset=utf-8", "Application/JSON", "application/a.b+json"]
+)
+def test_the_content_type_of_a_json_body_may_have_parameters_or_a_suffix(
+    client: httpx.Client, media_type: str
+) -> None:
+    headers = {"Content-Type": media_type}
+    answer = client.post("/v1/notes", content=b'{"title": "a"}', headers=headers)
+    assert answer.status_code == 201
+
+
+def test_a_streamed_body_needs_a_content_type_and_an_empty_one_does_not(
     client: httpx.Client,
 ) -> None:
-    answer = client.post("/v1/notes", content=b'{"title": "a"}')
-    ((pointer, _, message),) = faults_of(answer, 422, "invalid")
-    assert pointer == ""
-    assert "Content-Type: application/json" in message
+    streamed = client.post("/v1/notes", content=iter([b"{}"]))
+    faults_of(streamed, 415, "unsupported_media_type")
+    empty = client.post("/v1/notes", headers={"Content-Type": "text/plain"})
+    assert faults_of(empty, 422, "invalid") == [("", "missing", "This is needed.")]
 
 
 def test_malformed_json_is_refused_with_the_position_of_the_error(client: httpx.Client) -> None:
     answer = client.post("/v1/notes", content=b'{"title": nonsense}', headers=JSON)
     ((pointer, code, message),) = faults_of(answer, 400, "malformed_json")
-    assert (pointer, code) == ("", "json_invalid")
-    assert "character 10" in message
+    assert (pointer, code) == ("", "malformed_json")
+    assert message == "This is not JSON. Correct it at character 10."
 
 
 def test_missing_and_unknown_fields_have_different_codes(client: httpx.Client) -> None:
@@ -58,7 +82,7 @@ def test_missing_and_unknown_fields_have_different_codes(client: httpx.Client) -
     assert answer.json()["detail"] == "Some of the input is not acceptable."
     assert [(pointer, code) for pointer, code, _ in faults] == [
         ("/title", "missing"),
-        ("/titel", "extra_forbidden"),
+        ("/titel", "unknown_field"),
     ]
 
 
@@ -77,8 +101,9 @@ def test_an_unknown_or_repeated_query_parameter_is_refused(client: httpx.Client)
 
 def test_a_body_that_is_not_utf_8_is_refused(client: httpx.Client) -> None:
     answer = client.post("/v1/notes", content=b'{"title": "\xff"}', headers=JSON)
-    assert faults_of(answer, 400, "bad_request") == []
-    assert "UTF-8" in answer.json()["detail"]
+    ((pointer, code, message),) = faults_of(answer, 400, "malformed_json")
+    assert (pointer, code) == ("", "unreadable_json")
+    assert "UTF-8" in message
 
 
 class Note(Body):
@@ -116,7 +141,7 @@ def bags(serve_router: RouterServer) -> Iterator[httpx.Client]:
 @pytest.mark.parametrize(
     ("body", "pointer", "message"),
     [
-        ({"counts": {"a/b~c": [1, "x"]}}, "/counts/a~1b~0c/1", "valid integer"),
+        ({"counts": {"a/b~c": [1, "x"]}}, "/counts/a~1b~0c/1", "whole number"),
         ({"at": "never"}, "/at", "2026-01-31T09:30:00+08:00"),
         ({"day": "never"}, "/day", "2026-01-31"),
         ([], "", "Send a JSON object, with Content-Type: application/json."),
@@ -135,13 +160,18 @@ def test_a_fault_of_a_body_has_a_pointer_and_advice_on_what_to_send(
 def test_a_problem_can_name_a_field_with_a_lone_surrogate(bags: httpx.Client) -> None:
     """JSON can write one half of a surrogate pair, UTF-8 cannot."""
     answer = bags.post("/v1/bags", content=rb'{"\ud800": 1, "\ud800": 2}', headers=JSON)
-    assert faults_of(answer, 400, "bad_request") == []
-    assert answer.json()["detail"] == r"`\ud800` stands twice in one object; give it once."
-    problem = Invalid(Fault("/a/\udfff", "unknown", "There is no \udfff."))
+    ((_, _, message),) = faults_of(answer, 400, "bad_request")
+    assert message == r"A name stands twice in one JSON object. Give `\ud800` once."
+    problem = Invalid(Fault("/a/\udfff", NOT_ONE_OF, "Not {allowed}.", allowed=["\udfff"]))
     body = json.loads(problem_json(problem))
-    assert body["detail"] == r"There is no \udfff."
+    assert body["detail"] == r"Not \udfff."
     assert body["errors"] == [
-        {"pointer": r"/a/\udfff", "code": "unknown", "message": r"There is no \udfff."}
+        {
+            "pointer": r"/a/\udfff",
+            "code": "not_one_of",
+            "params": {"allowed": [r"\udfff"]},
+            "message": r"Not \udfff.",
+        }
     ]
 
 

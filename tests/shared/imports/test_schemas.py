@@ -7,6 +7,7 @@ import pytest
 from fastapi import UploadFile
 from pydantic import ValidationError
 
+from shared.http.validation import fault_of_body
 from shared.imports.schemas import FileForm
 
 
@@ -19,7 +20,8 @@ def form(name: str | None) -> FileForm:
 def test_a_file_name_with_nul_is_refused_at_the_part_file() -> None:
     with pytest.raises(ValidationError) as error:
         form("a\x00.csv")
-    assert [(each["loc"], each["type"]) for each in error.value.errors()] == [(("file",), "nul")]
+    (fault,) = map(fault_of_body, error.value.errors())
+    assert (fault.pointer, fault.code) == ("/file", "nul")
 
 
 @pytest.mark.parametrize(("name", "expected"), [("客户 1.csv", "客户 1.csv"), ("", ""), (None, "")])

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from shared.errors import Fault
+from shared.files.faults import EMPTY
 from shared.jobs import runner
 from shared.jobs.models import JobState
 from shared.jobs.runner import JobFailed, Run, Runner, Work
@@ -190,11 +191,11 @@ def test_a_job_whose_work_raises_job_failed_stores_the_fault_as_its_failure(
     task_id = new_task(backend.database)
 
     def fail(_: Run) -> None:
-        raise JobFailed(Fault("/file", "no_table", "Give a CSV or XLSX file."))
+        raise JobFailed(Fault("/file", EMPTY, "Give a CSV or XLSX file."))
 
     with running(backend, fail):
         wait_until(has_state(backend, task_id, JobState.FAILED))
-    expected = {"pointer": "/file", "code": "no_table", "message": "Give a CSV or XLSX file."}
+    expected = {"pointer": "/file", "code": "empty", "message": "Give a CSV or XLSX file."}
     assert task(backend, task_id).failure == expected
 
 

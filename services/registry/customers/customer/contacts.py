@@ -6,6 +6,9 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
+from services.registry.customers.customer.problems import EMAIL, PHONE
+from shared.errors import InvalidValue
+
 _NO_EMAIL = "Give one e-mail address, such as buyer@example.com, without a name and brackets."
 _NO_PHONE = (
     "Give one phone number, as it is dialled in the customer's country or with the code of the "
@@ -17,7 +20,7 @@ _NOT_A_DIGIT = re.compile(r"\D")
 
 
 def parse_email(text: str) -> str:
-    """Return an e-mail address in its usual form; raise ValueError if it is none.
+    """Return an e-mail address in its usual form; raise InvalidValue if it is none.
 
     The domain is in lower case and without punycode, and both parts are normalised (Unicode NFC):
     the address still names the same mailbox. Only the syntax is checked, no domain is looked up.
@@ -26,7 +29,7 @@ def parse_email(text: str) -> str:
     try:
         found = validate_email(text, test_environment=True)  # which also looks up no domain
     except EmailNotValidError as error:
-        raise ValueError(_NO_EMAIL) from error
+        raise InvalidValue(EMAIL, _NO_EMAIL) from error
     return found.normalized
 
 
@@ -35,13 +38,13 @@ def parse_phone(text: str, country: str) -> str | None:
 
     A number without `+` belongs to `country` (ISO 3166). Return None if the number is possible but
     not known to be assigned, such as a local number without its area code, or if it cannot be
-    dialled from other countries, such as 12315. Raise ValueError if no such number can exist.
+    dialled from other countries, such as 12315. Raise InvalidValue if no such number can exist.
     """
     written = _EXTENSION.sub(" ext. ", text)
     region = country if country in phonenumbers.SUPPORTED_REGIONS else None
     try:
         return _in_e164(written, region)
-    except ValueError:
+    except InvalidValue:
         with_extension = _EXTENSION_AFTER_DASH.sub(r" ext. \1", written)
         if with_extension == written:
             raise
@@ -55,17 +58,17 @@ def phone_tokens(e164: str) -> set[str]:
 
 
 def _in_e164(text: str, region: str | None) -> str | None:
-    """Return a phone number in the form E.164, or None; raise ValueError if it is not possible."""
+    """Return a phone number in the form E.164, or None; raise InvalidValue if it cannot exist."""
     try:
         number = phonenumbers.parse(text, region)
     except NumberParseException as error:
         if region is None and error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
             return None
-        raise ValueError(_NO_PHONE) from error
+        raise InvalidValue(PHONE, _NO_PHONE) from error
     if phonenumbers.is_valid_number(number):
         return phonenumbers.format_number(number, PhoneNumberFormat.E164)
     if not (phonenumbers.is_possible_number(number) or _is_short_number(number, region)):
-        raise ValueError(_NO_PHONE)
+        raise InvalidValue(PHONE, _NO_PHONE)
     return None
 
 

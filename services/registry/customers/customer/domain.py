@@ -13,6 +13,9 @@ from enum import StrEnum
 from typing import Any
 
 from services.registry.customers.customer.contacts import parse_phone, phone_tokens
+from services.registry.customers.customer.problems import CONTRADICTION
+from shared.errors import Fault, InvalidValue
+from shared.faults import OUT_OF_SIGHT
 from shared.row_access import Reader, Rows
 
 MAX_EXTERNAL_IDS = 50
@@ -96,27 +99,18 @@ class Record:
     tags: tuple[str, ...] = field(default=())
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """A field whose value is not allowed in a record, and a message that says what to write."""
-
-    field: str
-    message: str
-
-
-def contradictions(record: Record) -> list[Contradiction]:
-    """Return the fields of a record that contradict other fields of the same record."""
+def contradictions(record: Record) -> list[Fault]:
+    """Return a fault, with the name of the field, for each field that contradicts another one."""
     found = []
     if not _nature_fits_kind(record.kind, record.nature):
-        found.append(
-            Contradiction(
-                "nature", "Persons are individual or household; organisations are neither."
-            )
-        )
+        advice = "Persons are individual or household; organisations are neither."
+        found.append(Fault("nature", CONTRADICTION, advice))
     if record.ownership and record.kind is CustomerKind.PERSON:
-        found.append(Contradiction("ownership", "Only an organisation has an ownership."))
+        advice = "Only an organisation has an ownership."
+        found.append(Fault("ownership", CONTRADICTION, advice))
     if record.retail_format and record.nature is not CustomerNature.RETAILER:
-        found.append(Contradiction("retail_format", "Only a retailer has a retail format."))
+        advice = "Only a retailer has a retail format."
+        found.append(Fault("retail_format", CONTRADICTION, advice))
     return found
 
 
@@ -135,21 +129,21 @@ def with_phone_in_e164(
     """Return the record with its phone number in the form E.164.
 
     A phone number without a country code belongs to the customer's country, or to
-    `default_country`. Raise ValueError if the number cannot exist, unless `before`, the stored
+    `default_country`. Raise InvalidValue if the number cannot exist, unless `before`, the stored
     record, has it already.
     """
     if record.phone is None:
         return replace(record, phone_e164=None)
     try:
         e164 = parse_phone(record.phone, record.country or default_country)
-    except ValueError:
+    except InvalidValue:
         if before is None or before.phone != record.phone:
             raise
         e164 = None
     return replace(record, phone_e164=e164)
 
 
-_VISIBILITY_MESSAGES = {
+_VISIBILITY_ADVICE = {
     "owner": "This key sees only customers whose owner is its own id: leave out the owner, "
     "or give the id of the key.",
     "team": "This key sees only customers of its own team: leave out the team, or give that team.",
@@ -180,10 +174,10 @@ def with_owner_or_team_of(reader: Reader, record: Record) -> Record:
     return replace(record, **absent)
 
 
-def invisible_fields(record: Record, reader: Reader) -> list[Contradiction]:
-    """Return the owner or team field whose value hides a record from the reader."""
+def invisible_fields(record: Record, reader: Reader) -> list[Fault]:
+    """Return a fault for the owner or team whose value hides a record from the reader."""
     return [
-        Contradiction(name, _VISIBILITY_MESSAGES[name])
+        Fault(name, OUT_OF_SIGHT, _VISIBILITY_ADVICE[name])
         for name, value in _visibility_condition(reader).items()
         if getattr(record, name) != value
     ]

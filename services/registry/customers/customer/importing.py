@@ -1,6 +1,6 @@
 """Import of customers from files: each line is the record of one customer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,10 @@ from services.registry.customers.customer.domain import (
     contradictions,
     with_phone_in_e164,
 )
+from services.registry.customers.customer.problems import EMPTY_ID
 from services.registry.customers.customer.service import records_for_change, upsert_customers
+from shared.errors import InvalidValue
+from shared.faults import TOO_LONG
 from shared.imports.cells import CODE, COUNTRY, FLAG, NAME, Cell, choice_cell, text_cell
 from shared.imports.layout import Field
 from shared.imports.specs import FieldError, Options, RecordSpec
@@ -30,10 +33,10 @@ class CustomerIdOptions(Options):
     strip_suffix: str | None = None
 
     def customer_id(self, text: str) -> str:
-        """Return the id without `strip_suffix` at its end; raise ValueError if nothing is left."""
+        """Return the id without `strip_suffix` at its end; raise InvalidValue if it is empty."""
         customer_id = text.removesuffix(self.strip_suffix or "").strip()
         if not customer_id:
-            raise ValueError("Give an id that is longer than options.strip_suffix.")
+            raise InvalidValue(EMPTY_ID, "Give an id that is longer than options.strip_suffix.")
         return customer_id
 
 
@@ -51,7 +54,7 @@ def _parse_tags(text: str) -> tuple[str, ...]:
     """Return the tags in a cell, which are separated by semicolons; blank ones are left out."""
     tags = [tag.strip() for tag in text.split(";") if tag.strip()]
     if len(tags) > MAX_TAGS:
-        raise ValueError(f"Give at most {MAX_TAGS} words.")
+        raise InvalidValue(TOO_LONG, "Give at most {max} words.", max=MAX_TAGS)
     return tuple(CODE.parse(tag) for tag in tags)
 
 
@@ -102,7 +105,7 @@ FIELDS = {
 
 
 def external_id_of(values: Mapping[str, Any], options: CustomerIdOptions) -> ExternalId:
-    """Return the external id of the customer of a line; raise ValueError if the id is empty."""
+    """Return the external id of the customer of a line; raise InvalidValue if the id is empty."""
     return ExternalId(options.system, options.customer_id(values["external_id"]))
 
 
@@ -127,13 +130,8 @@ def build_record(
     record = replace(before, **changes) if before else Record(**changes)
     try:
         return with_phone_in_e164(record, before, default_country=options.country)
-    except ValueError as error:
-        raise FieldError("phone", str(error)) from error
-
-
-def record_faults(record: Record) -> Iterable[tuple[str, str]]:
-    """Return (field, message) for each field that contradicts the rest of the record."""
-    return ((found.field, found.message) for found in contradictions(record))
+    except InvalidValue as error:
+        raise FieldError(error.fault.at("phone")) from error
 
 
 SPEC = RecordSpec(
@@ -145,6 +143,6 @@ SPEC = RecordSpec(
     existing=records_for_change,
     main_key=main_external_id,
     build=build_record,
-    faults=record_faults,
+    faults=contradictions,
     write=lambda session, records, by: upsert_customers(session, records=records, by=by),
 )

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from services.registry.customers.customer import repository, service
 from services.registry.customers.customer.domain import ExternalId
 from services.registry.customers.customer.filters import CustomerFilter
+from services.registry.customers.customer.problems import NotDeletable
 from services.registry.customers.customer.schemas import (
     CustomerChangePage,
     CustomerCreate,
@@ -32,7 +33,7 @@ from shared.http.dependencies import (
 from shared.http.idempotency import Once
 from shared.http.list_parameters import paged_by
 from shared.http.pagination import PageRequest, answer_page
-from shared.http.routing import Refusal, Router
+from shared.http.routing import Router
 from shared.http.schemas import Code, System
 from shared.upsert import UpsertResult
 
@@ -42,17 +43,7 @@ router = Router(
     about="Customers (客户): persons and organisations on record, by the ids of your own systems. "
     "A customer cannot be deleted: DELETE is answered with 405 and what to use instead.",
 )
-router.refuse(
-    "DELETE",
-    "/{customer_id}",
-    Refusal(
-        "not_deletable",
-        "A customer is not deleted, because orders, answers and scores refer to it. Send a PATCH: "
-        '{"disqualified": true} marks a customer that is not worth pursuing, another `owner` or '
-        "`team` hides it from keys with `rows: own` or `rows: team`, and null removes a value such "
-        "as `email` or `phone`.",
-    ),
-)
+router.refuse("DELETE", "/{customer_id}", NotDeletable)
 
 
 @router.post("", status_code=201, response_model=CustomerOut, responses=errors(409))

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from fastapi import Path
 from pydantic import AfterValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
 from services.registry.customers.customer import domain
 from services.registry.customers.customer.contacts import parse_email
@@ -23,7 +22,8 @@ from services.registry.customers.customer.domain import (
     Record,
     RetailFormat,
 )
-from shared.errors import Fault, Invalid
+from shared.errors import Fault, Invalid, InvalidValue
+from shared.faults import REQUIRED
 from shared.http.schemas import (
     Body,
     Code,
@@ -109,15 +109,7 @@ _PATCH: dict[str, Any] = {
 }
 
 
-def _parse_email(text: str) -> str:
-    """Return an e-mail address in its usual form; raise PydanticCustomError if it is none."""
-    try:
-        return parse_email(text)
-    except ValueError as error:
-        raise PydanticCustomError("email", "{reason}", {"reason": str(error)}) from error
-
-
-Email = Annotated[Name, AfterValidator(_parse_email)]
+Email = Annotated[Name, AfterValidator(parse_email)]
 
 
 class CustomerFields(Body):
@@ -210,8 +202,8 @@ class CustomerUpdate(Body):
         removed = [name for name, value in patch.items() if value is None]
         required = [name for name in removed if fields[name].is_required()]
         if required:
-            message = "This cannot be removed."
-            raise Invalid(*(Fault(f"/{name}", "required", message) for name in required))
+            advice = "This cannot be removed."
+            raise Invalid(*(Fault(f"/{name}", REQUIRED, advice) for name in required))
         patch |= {name: fields[name].get_default() for name in removed}
         patched = replace(record, **_record_values(patch))
         return _with_phone_in_e164(patched, record, default_country=default_country)
@@ -295,8 +287,8 @@ def _with_phone_in_e164(
     """Return the record with its phone number in E.164; raise Invalid if it cannot exist."""
     try:
         return domain.with_phone_in_e164(record, before, default_country=default_country)
-    except ValueError as error:
-        raise Invalid(Fault("/phone", "phone", str(error))) from error
+    except InvalidValue as error:
+        raise Invalid(error.fault.at("/phone")) from error
 
 
 _ENUMERATIONS = {

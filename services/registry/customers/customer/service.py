@@ -17,11 +17,13 @@ from services.registry.customers.customer.models import (
     CustomerTag,
     CustomerToken,
 )
+from services.registry.customers.customer.problems import ExternalIdTaken
 from services.registry.customers.score import service as scores
 from shared import clock
 from shared.bulk import insert_rows
 from shared.database import Row
-from shared.errors import Conflict, Fault, Invalid, PreconditionFailed, found_or_404
+from shared.errors import Fault, Invalid, check_version, found_or_404
+from shared.faults import TAKEN, TOO_LONG
 from shared.ids import new_id
 from shared.messaging import outbox
 from shared.row_access import SYSTEM_READER, Reader
@@ -111,8 +113,7 @@ def customer_to_change(
     customer has another version.
     """
     customer = customer_for_change(session, reader, customer_id)
-    if customer.version != expected_version:
-        raise PreconditionFailed
+    check_version(customer.version, expected_version)
     return customer
 
 
@@ -144,9 +145,8 @@ def _merged(first: Sequence[ExternalId], second: Sequence[ExternalId]) -> tuple[
     """Return a customer's stored and given external ids; raise Invalid if these are too many."""
     merged = domain.merge_external_ids(first, second)
     if len(merged) > domain.MAX_EXTERNAL_IDS:
-        limit = f"Give at most {domain.MAX_EXTERNAL_IDS} external ids"
-        message = f"{limit}, including the id in the path and the stored ids."
-        raise Invalid(Fault("/external_ids", "too_long", message))
+        advice = "Give at most {max} external ids, including the id in the path and the stored ids."
+        raise Invalid(Fault("/external_ids", TOO_LONG, advice, max=domain.MAX_EXTERNAL_IDS))
     return merged
 
 
@@ -268,17 +268,9 @@ def _columns(record: Record) -> Row:
 
 def _check_record(record: Record, reader: Reader) -> None:
     """Raise Invalid if a record contradicts itself, or would be invisible to the reader."""
-    refused_fields = {
-        "contradiction": domain.contradictions(record),
-        "out_of_sight": domain.invisible_fields(record, reader),
-    }
-    faults = [
-        Fault(f"/{refused.field}", code, refused.message)
-        for code, fields in refused_fields.items()
-        for refused in fields
-    ]
+    faults = domain.contradictions(record) + domain.invisible_fields(record, reader)
     if faults:
-        raise Invalid(*faults)
+        raise Invalid(*(fault.at(f"/{fault.pointer}") for fault in faults))
 
 
 def _check_external_ids(
@@ -292,9 +284,8 @@ def _check_external_ids(
     owners = repository.ids_by_external_id(session, pairs) if pairs else {}
     for index, pair in enumerate(pairs):
         if owners.get(pair, customer_id) != customer_id:
-            message = "Another customer has this external id."
-            fault = Fault(f"/external_ids/{index}", "taken", message)
-            raise Conflict(fault, code="external_id_taken")
+            advice = "Another customer has this external id."
+            raise ExternalIdTaken(Fault(f"/external_ids/{index}", TAKEN, advice))
 
 
 def _replace_search_rows(session: Session, customer: Customer, record: Record) -> None:

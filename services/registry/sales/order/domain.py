@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import lru_cache, reduce
 from uuid import UUID
 
+from shared.errors import Fault
+from shared.faults import OUT_OF_RANGE
 from shared.money import EXACT, format_decimal
 
 MAX_LINES = 2000
@@ -79,16 +81,20 @@ def amount_of(lines: Iterable[Line]) -> Decimal:
     return reduce(EXACT.add, (line.amount for line in lines), ZERO)
 
 
-def line_faults(line: Line) -> Iterable[tuple[str, str]]:
-    """Yield (field, message) for each value that a line must not have."""
+def line_faults(line: Line) -> Iterable[Fault]:
+    """Yield a fault, with the name of the field, for each value that a line must not have."""
     if line.quantity == 0:
-        yield "quantity", "Give a quantity other than 0; negative means returned."
+        advice = "Give a quantity other than 0; negative means returned."
+        yield Fault("quantity", OUT_OF_RANGE, advice, min=None, max=None)
     if line.unit_price < 0:
-        yield "unit_price", "Give a price of 0 or more; a returned item has a negative quantity."
+        advice = "Give a price of 0 or more; a returned item has a negative quantity."
+        yield Fault("unit_price", OUT_OF_RANGE, advice, min=ZERO, max=None)
     if not 0 <= line.discount <= abs(line.full_amount):
-        yield "discount", "Give a discount from 0 to the price of the whole line."
+        advice = "Give a discount from 0 to the price of the whole line."
+        most = format_decimal(abs(line.full_amount))
+        yield Fault("discount", OUT_OF_RANGE, advice, min=ZERO, max=most)
     if line.unit_cost is not None and line.unit_cost < 0:
-        yield "unit_cost", "Give a cost of 0 or more."
+        yield Fault("unit_cost", OUT_OF_RANGE, "Give a cost of 0 or more.", min=ZERO, max=None)
 
 
 def digest(order: Order) -> str:

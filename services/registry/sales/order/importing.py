@@ -17,6 +17,7 @@ from services.registry.sales.order.lines import (
 )
 from services.registry.sales.order.repository import orders_for_change
 from services.registry.sales.product import service as products
+from shared.errors import InvalidValue
 from shared.files.tables import Line
 from shared.imports.cells import NAME
 from shared.imports.specs import (
@@ -115,7 +116,7 @@ def _valid_name(text: str) -> str:
     """Return the product name in a cell; an empty text if the name is not valid."""
     try:
         return str(NAME.parse(text))
-    except ValueError:
+    except InvalidValue:
         return ""
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from services.registry.customers.customer.importing import CustomerIdOptions
 from services.registry.sales.order.domain import MAX_LINES, ZERO, Line, Order, line_faults
 from services.registry.sales.product.importing import PriceOptions
+from shared.errors import InvalidValue
 from shared.files.tables import Line as FileLine
 from shared.imports.cells import CODE, CURRENCY, DAY, EXACT, FLAG, NAME, time_cell
 from shared.imports.layout import Field, Layout
@@ -109,7 +110,11 @@ class OrderParser:
         if not any(faults):
             lines = [self._order_line(group.key, line_values) for line_values in values]
             faults = [
-                [self.layout.columns.fault(*fault) for fault in line_faults(line)] for line in lines
+                [
+                    self.layout.columns.fault(fault.pointer, fault.message)
+                    for fault in line_faults(line)
+                ]
+                for line in lines
             ]
             self._add_disagreements(group.lines, values, faults)
         if any(faults):
@@ -133,7 +138,7 @@ class OrderParser:
         try:
             if field in values:
                 self.options.customer_id(values[field])
-        except ValueError as error:
+        except InvalidValue as error:
             return [self.layout.columns.fault(field, str(error))]
         return []
 

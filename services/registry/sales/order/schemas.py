@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 
 from services.registry.sales.order import domain
 from shared.clock import local_day
-from shared.errors import Fault, Invalid
+from shared.errors import Invalid
 from shared.http.schemas import (
     Body,
     Code,
@@ -136,9 +136,9 @@ class OrderUpsert(CustomerReference):
         """
         lines = tuple(_domain_line(line) for line in self.lines)
         faults = [
-            Fault(f"/lines/{index}/{field}", "out_of_range", message)
+            fault.at(f"/lines/{index}/{fault.pointer}")
             for index, line in enumerate(lines)
-            for field, message in domain.line_faults(line)
+            for fault in domain.line_faults(line)
         ]
         if faults:
             raise Invalid(*faults[:100])

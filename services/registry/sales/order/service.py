@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from services.registry.customers.customer import repository as customers
+from services.registry.customers.customer.problems import ExternalIdTaken
 from services.registry.sales.order import domain, events, repository
 from services.registry.sales.order.models import Order, OrderLine
 from services.registry.sales.order.repository import ExistingOrder
@@ -19,7 +20,8 @@ from services.registry.sales.product import service as products
 from shared import clock
 from shared.bulk import any_of, insert_rows
 from shared.database import Row
-from shared.errors import Conflict, Fault, Invalid, found_or_404
+from shared.errors import Fault, Invalid, found_or_404
+from shared.faults import OUT_OF_SIGHT, TAKEN, UNKNOWN_CUSTOMER
 from shared.ids import new_id
 from shared.messaging import outbox
 from shared.row_access import Reader, Rows
@@ -58,8 +60,8 @@ def place_order(session: Session, *, request: OrderRequest, reader: Reader) -> O
     order = _with_buyer(session, request, reader)
     existing = _lock_existing(session, order, reader)
     if existing:
-        fault = Fault("/external_id", "taken", "This order is recorded; PUT changes it.")
-        raise Conflict(fault, code="external_id_taken")
+        advice = "This order is recorded; PUT changes it."
+        raise ExternalIdTaken(Fault("/external_id", TAKEN, advice))
     _name_products(session, request, reader)
     row, _ = _upsert(session, order, existing)
     return row
@@ -103,7 +105,7 @@ def _with_buyer(session: Session, request: OrderRequest, reader: Reader) -> doma
     customer_id = customers.find_customer_id(session, reader, reference)
     if customer_id is None:
         pointer = "/customer" if request.buyer else "/customer_id"
-        raise Invalid(Fault(pointer, "unknown_customer", "Register this customer first."))
+        raise Invalid(Fault(pointer, UNKNOWN_CUSTOMER, "Register this customer first."))
     return replace(request.order, customer_id=customer_id)
 
 
@@ -123,8 +125,8 @@ def _lock_existing(
         visible = repository.order(session, reader, existing[key].id)
         found_or_404(visible, "No order that you may see has this external id.")
     if order.customer_id is None:
-        message = "Name a customer that this key sees; it does not see anonymous orders."
-        raise Invalid(Fault("/customer", "out_of_sight", message))
+        advice = "Name a customer that this key sees; it does not see anonymous orders."
+        raise Invalid(Fault("/customer", OUT_OF_SIGHT, advice))
     return existing
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from services.registry.sales.product.domain import MAX_DAYS, Product
 from services.registry.sales.product.service import products_for_change, upsert_products
+from shared.errors import InvalidValue
+from shared.faults import OUT_OF_RANGE, TOO_SMALL
 from shared.imports.cells import CODE, CURRENCY, EXACT, NAME, NUMBER_FORMAT, Cell
 from shared.imports.layout import Field
 from shared.imports.specs import Options, RecordSpec
@@ -25,15 +27,15 @@ class PriceOptions(Options):
 
 
 def _parse_price(text: str) -> Decimal:
-    """Return the price in a cell; raise ValueError if it is not a number of 0 or more."""
+    """Return the price in a cell; raise InvalidValue if it is not a number of 0 or more."""
     price: Decimal = EXACT.parse(text)
     if price < 0:
-        raise ValueError("Give a price of 0 or more.")
+        raise InvalidValue(TOO_SMALL, "Give a price of 0 or more.", min=0)
     return price
 
 
 def _parse_days(text: str) -> int:
-    """Return the number of days in a cell; raise ValueError if it is not from 1 to MAX_DAYS.
+    """Return the number of days in a cell; raise InvalidValue if it is not from 1 to MAX_DAYS.
 
     The length is checked before the conversion, because `int` refuses very long texts with another
     message.
@@ -42,7 +44,8 @@ def _parse_days(text: str) -> int:
     if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(MAX_DAYS))):
         digits = "0"
     if not 1 <= int(digits) <= MAX_DAYS:
-        raise ValueError(f"Give a whole number of days from 1 to {MAX_DAYS}.")
+        advice = "Give a whole number of days from {min} to {max}."
+        raise InvalidValue(OUT_OF_RANGE, advice, min=1, max=MAX_DAYS)
     return int(digits)
 
 

@@ -11,7 +11,8 @@ from services.registry.sales.product.models import Product
 from shared import clock
 from shared.bulk import insert_rows
 from shared.database import Row, row_of
-from shared.errors import Conflict, Fault
+from shared.errors import CodeTaken, Fault
+from shared.faults import TAKEN
 from shared.ids import new_id
 from shared.messaging import outbox
 from shared.upsert import UpsertResult
@@ -22,11 +23,10 @@ _FIELDS = [field.name for field in fields(domain.Product)]
 
 
 def create_product(session: Session, *, product: domain.Product) -> Product:
-    """Add a product to the catalogue; raise Conflict if the catalogue has its code."""
+    """Add a product to the catalogue; raise CodeTaken if the catalogue has its code."""
     row, outcome = upsert_product(session, product=product)
     if outcome is not UpsertResult.CREATED:
-        fault = Fault("/code", "taken", "The catalogue has this code; PUT changes it.")
-        raise Conflict(fault, code="code_taken")
+        raise CodeTaken(Fault("/code", TAKEN, "The catalogue has this code; PUT changes it."))
     return row
 
 

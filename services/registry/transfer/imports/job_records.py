@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from services.registry.transfer.imports.chunks import Task, commit, rehearse
 from services.registry.transfer.imports.trial import Trial
+from shared.errors import Fault, InvalidValue
 from shared.files.tables import Line
 from shared.imports.service import count_lines, save_total
 from shared.imports.specs import ChunkResult, FieldError, FileImport, RecordSpec, Rejected
@@ -85,7 +86,7 @@ def _parse_line(file: FileImport[Any], spec: Spec, line: Line) -> _ParsedLine:
     faults += [line.fault.message] if line.fault else []
     try:
         return _ParsedLine(line, values, faults, None if faults else spec.key(values, file.options))
-    except ValueError as error:
+    except InvalidValue as error:
         return _ParsedLine(line, values, [file.layout.columns.fault(spec.key_field, str(error))])
 
 
@@ -106,12 +107,17 @@ def _apply(
         try:
             after = spec.build(line.values, file.options, record)
         except FieldError as error:
-            line.faults.append(file.layout.columns.fault(error.field_name, str(error)))
+            line.faults.append(_message(file, error.fault))
             continue
-        line.faults += [file.layout.columns.fault(*found) for found in spec.faults(after)]
+        line.faults += [_message(file, fault) for fault in spec.faults(after)]
         if not line.faults:
             records[line.key], line.outcome = after, _outcome(record, after)
     return {key: record for key, record in records.items() if record != before.get(key)}
+
+
+def _message(file: FileImport[Any], fault: Fault) -> str:
+    """Return the message about a fault, whose pointer is the name of a field."""
+    return file.layout.columns.fault(fault.pointer, fault.message)
 
 
 def _outcome(before: object, after: object) -> UpsertResult:

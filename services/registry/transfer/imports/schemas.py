@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import Form
 from pydantic import ConfigDict, Field
 
+from services.registry.transfer.imports.problems import FOREIGN
 from services.registry.transfer.imports.specs import SPECS, ImportEntity
 from shared.errors import Fault, Invalid
 from shared.http.json_names import JsonPart
@@ -73,11 +74,11 @@ class ImportOptions(Body):
         system and it is missing.
         """
         applicable = SPECS[entity].option_names()
-        message = f"Leave this option out: it does not apply to files of {entity}."
+        advice = f"Leave this option out: it does not apply to files of {entity}."
         fields = type(self).model_fields  # generated clients send default values too
         given = {name for name, value in self if value != fields[name].default}
         foreign = sorted(given.difference(applicable))
-        faults = [Fault(f"/options/{name}", "foreign", message) for name in foreign]
+        faults = [Fault(f"/options/{name}", FOREIGN, advice) for name in foreign]
         if self.system is None and "system" in applicable:
             faults.append(SYSTEM_REQUIRED)
         if faults:

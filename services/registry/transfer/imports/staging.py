@@ -6,14 +6,13 @@ new temporary file; nothing is lost, because the imported file is stored in the 
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 
 import orjson
 
-from shared.errors import Fault
-from shared.files.tables import Line
+from shared.files.tables import Line, ragged
 from shared.imports.specs import Group
 
 MAX_RUN_LINES = 100
@@ -78,11 +77,11 @@ def _runs(lines: Iterable[tuple[str, Line]]) -> Iterator[tuple[str, Sequence[Lin
         yield run_key, run
 
 
-def _line_values(line: Line) -> tuple[int, list[str], str | None]:
-    """Return the number, the cells and the message of the fault of a line, for JSON."""
-    return line.number, line.cells, line.fault.message if line.fault else None
+def _line_values(line: Line) -> tuple[int, list[str], Mapping[str, int] | None]:
+    """Return the number, the cells and the parameters of the fault of a line, for JSON."""
+    return line.number, line.cells, line.fault.params if line.fault else None
 
 
-def _line_from_values(number: int, cells: list[str], fault: str | None) -> Line:
+def _line_from_values(number: int, cells: list[str], fault: Mapping[str, int] | None) -> Line:
     """Rebuild a line from its stored values: the inverse of `_line_values`."""
-    return Line(number, cells, Fault("", "ragged", fault) if fault else None)
+    return Line(number, cells, ragged(**fault) if fault else None)

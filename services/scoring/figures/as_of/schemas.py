@@ -9,9 +9,11 @@ from pydantic import TypeAdapter
 
 from services.scoring.figures.as_of import service
 from services.scoring.figures.as_of.domain import Period, PointInTime, end_of
+from services.scoring.figures.as_of.problems import EITHER_OR
 from shared import clock
 from shared.clock import FIRST_YEAR, LAST_YEAR
 from shared.errors import Fault, Invalid
+from shared.faults import DATE, ORDER
 from shared.http.dependencies import Settings
 from shared.http.schemas import Currency, Day, Moment
 from shared.settings import ServiceSettings
@@ -88,12 +90,12 @@ async def _period_from_query(
     after the end of the period.
     """
     if as_of is not None and last_day is not None:
-        raise Invalid(Fault("query:as_of", "either_or", "Give `as_of` or `to`, not both."))
+        raise Invalid(Fault("query:as_of", EITHER_OR))
     name, text = ("as_of", as_of) if last_day is None else ("to", last_day.isoformat())
     end = _parse_point_in_time(settings, name, text, currency=currency)
     if first_day is not None and not date(FIRST_YEAR, 1, 1) <= first_day <= end.cutoff.as_of:
-        message = "Give a day from 1900 on that is not after the last day of the period."
-        raise Invalid(Fault("query:from", "order", message))
+        advice = "Give a day from 1900 on that is not after the last day of the period."
+        raise Invalid(Fault("query:from", ORDER, advice))
     return Period(start=first_day, end=end)
 
 
@@ -153,5 +155,5 @@ def _parse_day_or_moment(name: str, text: str, zone: ZoneInfo) -> tuple[date, da
 
 
 def _invalid_date(name: str) -> Invalid:
-    message = "Give a date such as 2026-01-31, or a moment such as 2026-01-31T09:30:00+08:00."
-    return Invalid(Fault(f"query:{name}", "date", message))
+    advice = "Give a date such as 2026-01-31, or a moment such as 2026-01-31T09:30:00+08:00."
+    return Invalid(Fault(f"query:{name}", DATE, advice))

@@ -29,6 +29,7 @@ from shared import clock
 from shared.errors import Fault, Invalid, found_or_404
 from shared.http.answers import errors, json_response
 from shared.http.dependencies import AsyncReading, Reader, Reading, Store
+from shared.http.faults import CURSOR, SORT
 from shared.http.list_parameters import paged_by
 from shared.http.pagination import PageRequest, Paging, answer_page, link_header
 from shared.http.routing import Router
@@ -58,7 +59,7 @@ async def _explanation_page(
 ) -> PageRequest:
     """Return the requested page of an explanation."""
     if sort not in _ORDERS:
-        raise Invalid(Fault("query:sort", "sort", f"Give one of: {', '.join(_ORDERS)}."))
+        raise Invalid(Fault("query:sort", SORT, allowed=_ORDERS))
     return replace(paging, sort=sort)
 
 
@@ -181,5 +182,5 @@ def _parse_sort_key(after: Sequence[object]) -> tuple[int, date, UUID]:
         number, day, fact_id = after
         return int(str(number)), date.fromisoformat(str(day)), UUID(str(fact_id))
     except ValueError as error:
-        fault = Fault("query:cursor", "cursor", "Use a cursor exactly as it was in `next`.")
+        fault = Fault("query:cursor", CURSOR)
         raise Invalid(fault) from error

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services.survey.design.questionnaire import repository, service, templates
 from services.survey.design.questionnaire.filters import QuestionnaireFilter
 from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
+from services.survey.design.questionnaire.problems import UNKNOWN_TEMPLATE
 from services.survey.design.questionnaire.schemas import (
     QuestionnaireCreate,
     QuestionnaireDocument,
@@ -217,8 +218,8 @@ def _template_document(name: str | None) -> dict[str, Any]:
         return {}
     document = templates.load_template(name)
     if document is None:
-        names = ", ".join(templates.template_names())
-        raise Invalid(Fault("/template", "unknown_template", f"Choose one of: {names}."))
+        names = templates.template_names()
+        raise Invalid(Fault("/template", UNKNOWN_TEMPLATE, allowed=list(names)))
     return document
 
 

@@ -4,7 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from services.survey.design.questionnaire.domain import SCALED, ItemRole, QuestionType, scale_of
+from services.survey.design.questionnaire.problems import (
+    INSIDE_SCALE,
+    NO_SCALE,
+    OUTSIDE_SCALE,
+    RESERVED_CODE,
+)
 from shared.errors import Fault
+from shared.faults import OUT_OF_RANGE, REPEATED, TOO_MANY
 
 MOST_ITEMS = 300
 """Greatest number of items: matrix rows, and questions of all other types."""
@@ -30,9 +37,9 @@ def _code_faults(questions: list[Mapping[str, Any]]) -> Iterator[Fault]:
     )
     for pointer, code in codes:
         if code in RESERVED:
-            yield Fault(pointer, "reserved", "This name is a column of imports; choose another.")
+            yield Fault(pointer, RESERVED_CODE, "This name is a column of imports; choose another.")
     if len(codes) > MOST_ITEMS:
-        yield Fault("/questions", "too_many", f"Ask at most {MOST_ITEMS} questions and rows.")
+        yield Fault("/questions", TOO_MANY, "Ask at most {max} questions and rows.", max=MOST_ITEMS)
 
 
 def _codes_with_pointers(questions: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
@@ -43,7 +50,7 @@ def _codes_with_pointers(questions: list[Mapping[str, Any]]) -> Iterator[tuple[s
             yield f"/questions/{index}/rows/{row_index}/code", row["code"]
 
 
-def _repetition_faults(values: Iterable[tuple[str, Any]], message: str) -> Iterator[Fault]:
+def _repetition_faults(values: Iterable[tuple[str, Any]], advice: str) -> Iterator[Fault]:
     """Yield a fault for each value that equals an earlier value.
 
     `values` are pairs of a JSON pointer, where the fault is reported, and a value.
@@ -51,7 +58,7 @@ def _repetition_faults(values: Iterable[tuple[str, Any]], message: str) -> Itera
     seen = set()
     for pointer, value in values:
         if value in seen:
-            yield Fault(pointer, "repeated", message)
+            yield Fault(pointer, REPEATED, advice)
         seen.add(value)
 
 
@@ -72,8 +79,9 @@ def _scale_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
     scale = scale_of(question)
     least, most = scale["least"], scale["most"]
     if not 1 <= most - least < MOST_POINTS:
-        message = f"A scale has 2 to {MOST_POINTS} points; most must be above least."
-        yield Fault(f"{pointer}/scale/most", "out_of_range", message)
+        advice = f"A scale has 2 to {MOST_POINTS} points; most must be above least."
+        bounds = {"min": least + 1, "max": least + MOST_POINTS - 1}
+        yield Fault(f"{pointer}/scale/most", OUT_OF_RANGE, advice, **bounds)
         return
     is_nps = question["type"] == QuestionType.NPS
     labels_pointer = f"{pointer}/labels" if is_nps else f"{pointer}/scale/labels"
@@ -84,7 +92,8 @@ def _scale_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _repetition_faults(labels, "This point of the scale has a label already.")
     for label_pointer, value in labels:
         if not least <= value <= most:
-            yield Fault(label_pointer, "outside_scale", f"Label points from {least} to {most}.")
+            advice = "Label points from {min} to {max}."
+            yield Fault(label_pointer, OUTSIDE_SCALE, advice, min=least, max=most, missing=[])
     yield from _no_answer_code_faults(pointer, question, least, most)
 
 
@@ -104,15 +113,16 @@ def _no_answer_code_faults(
     yield from _repetition_faults(codes, "Another missing code has this value already.")
     for code_pointer, value in codes:
         if (least is None or least <= value) and (most is None or value <= most):
-            message = "A missing code must lie outside the values that can be answered."
-            yield Fault(code_pointer, "inside_scale", message)
+            advice = "A missing code must lie outside the values that can be answered."
+            yield Fault(code_pointer, INSIDE_SCALE, advice)
 
 
 def _number_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield faults in the bounds and the codes for missing answers of a question for a number."""
     least, most = question.get("least"), question.get("most")
     if least is not None and most is not None and least > most:
-        yield Fault(f"{pointer}/most", "out_of_range", "most must not be below least.")
+        advice = "most must not be below least."
+        yield Fault(f"{pointer}/most", OUT_OF_RANGE, advice, min=least, max=None)
         return
     yield from _no_answer_code_faults(pointer, question, least, most)
 
@@ -130,8 +140,8 @@ def _option_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]
     fewest = question.get("fewest") or 0
     greatest = question.get("greatest") or len(codes)
     if not fewest <= greatest <= len(codes):
-        message = f"Choose fewest <= greatest <= {len(codes)}, the number of options."
-        yield Fault(f"{pointer}/greatest", "out_of_range", message)
+        advice = "Choose fewest <= greatest <= {max}, the number of options."
+        yield Fault(f"{pointer}/greatest", OUT_OF_RANGE, advice, min=fewest, max=len(codes))
 
 
 def _role_faults(pointer: str, kind: QuestionType, question: Mapping[str, Any]) -> Iterator[Fault]:
@@ -144,8 +154,8 @@ def _role_faults(pointer: str, kind: QuestionType, question: Mapping[str, Any]) 
         roles.append((f"{pointer}/rows/{index}/role", row.get("role")))
     for role_pointer, role in roles:
         if role == ItemRole.SATISFACTION and not _has_least_and_most(kind, question):
-            message = "Only an item with a least and a greater most can measure satisfaction."
-            yield Fault(role_pointer, "no_scale", message)
+            advice = "Only an item with a least and a greater most can measure satisfaction."
+            yield Fault(role_pointer, NO_SCALE, advice)
 
 
 def _has_least_and_most(kind: QuestionType, question: Mapping[str, Any]) -> bool:

@@ -15,12 +15,14 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from services.survey.design.questionnaire import examples
 from services.survey.design.questionnaire.domain import LARGEST, ItemRole, QuestionnaireState
 from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
+from services.survey.design.questionnaire.problems import INCOMPLETE, NUMBER, TEXT
 from services.survey.design.questionnaire.rules import MOST_ITEMS
+from shared.errors import InvalidValue
+from shared.faults import UNREADABLE
 from shared.http.patch import patched
 from shared.http.schemas import UNTAGGED, Body, Code, Flag, Integer, Page
 
@@ -28,7 +30,7 @@ from shared.http.schemas import UNTAGGED, Body, Code, Flag, Integer, Page
 def _check_printable(text: str) -> str:
     """Return the text; refuse control characters other than line breaks and tabs."""
     if any(ord(character) < ord(" ") and character not in "\n\t" for character in text):
-        raise PydanticCustomError("unreadable", "Leave out control characters.")
+        raise InvalidValue(UNREADABLE, "Leave out control characters.")
     return text
 
 
@@ -38,7 +40,7 @@ def _check_number(value: object) -> object:
     Without this check Pydantic would report two faults, one for each type of `int | float`.
     """
     if type(value) not in {int, float}:
-        raise PydanticCustomError("number", "Give a number.")
+        raise InvalidValue(NUMBER, "Give a number.")
     return value
 
 
@@ -82,7 +84,7 @@ class LocalizedText(_TextInLanguages):
     @model_validator(mode="after")
     def _check_has_a_language(self) -> "LocalizedText":
         if self.zh is None and self.en is None:
-            raise PydanticCustomError("text", "Give the text in zh, en or both.")
+            raise InvalidValue(TEXT, "Give the text in zh, en or both.")
         return self
 
 
@@ -261,7 +263,7 @@ class QuestionnaireCreate(Body):
     @model_validator(mode="after")
     def _check_is_complete(self) -> "QuestionnaireCreate":
         if self.template is None and (self.title is None or self.questions is None):
-            raise PydanticCustomError("incomplete", "Give a template, or a title and questions.")
+            raise InvalidValue(INCOMPLETE, "Give a template, or a title and questions.")
         return self
 
     def document(self, template: dict[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from services.survey.design.questionnaire import repository
 from services.survey.design.questionnaire.domain import QuestionnaireState
 from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
+from services.survey.design.questionnaire.problems import DraftOpen, VersionPublished
 from services.survey.design.questionnaire.rules import find_faults
 from shared import clock
-from shared.errors import Conflict, Invalid, PreconditionFailed, found_or_404
+from shared.errors import Invalid, check_version, found_or_404
 from shared.ids import new_id
 
 Document = dict[str, Any]
@@ -48,15 +49,13 @@ def change_questionnaire(
     """Replace the document of the newest version, a draft, by `change(document)`.
 
     Nothing is written if both documents are equal. Raises PreconditionFailed if the revision of the
-    questionnaire is not `expected_revision`; Conflict if the newest version is published, because a
-    published version never changes; Invalid if the new document breaks a rule.
+    questionnaire is not `expected_revision`; VersionPublished if the newest version is published,
+    because a published version never changes; Invalid if the new document breaks a rule.
     """
     questionnaire, newest = _lock_questionnaire(session, questionnaire_id)
-    if questionnaire.revision != expected_revision:
-        raise PreconditionFailed
+    check_version(questionnaire.revision, expected_revision)
     if newest.state != QuestionnaireState.DRAFT:
-        detail = "A published version never changes; open a new one: POST .../versions."
-        raise Conflict(detail=detail, code="version_published")
+        raise VersionPublished
     document = change(newest.document)
     if document == newest.document:
         return questionnaire, newest
@@ -84,11 +83,11 @@ def open_version(
 ) -> tuple[Questionnaire, QuestionnaireVersion]:
     """Add a draft of the next version, with a copy of the newest version's document.
 
-    Raises Conflict if the newest version is itself still a draft.
+    Raises DraftOpen if the newest version is itself still a draft.
     """
     questionnaire, newest = _lock_questionnaire(session, questionnaire_id)
     if newest.state == QuestionnaireState.DRAFT:
-        raise Conflict(detail="The newest version is still a draft.", code="draft_open")
+        raise DraftOpen
     questionnaire.newest += 1
     questionnaire.revision += 1
     return questionnaire, _add_draft(session, questionnaire, newest.document, by=by)

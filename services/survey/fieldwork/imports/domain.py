@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from shared.errors import Fault, Invalid
 from shared.imports.columns import ColumnMapping, Columns, match_columns
+from shared.imports.faults import MISSING_COLUMNS
 
 RESPONDENT = "respondent_external_id"
 SUBMITTED_AT = "submitted_at"
@@ -29,8 +30,9 @@ def columns_of_answers(
     required_codes = [code for code, is_required in items.items() if is_required]
     columns = match_columns(header, mapping, [*FIELDS, *items], required_codes)
     if not columns.positions.keys() & items.keys():
-        message = "Name or map a column for at least one of the items; the file has none."
-        raise Invalid(Fault("/file", "missing_columns", message))
+        advice = "Name or map a column for at least one of the items; the file has none."
+        fields = list(items)
+        raise Invalid(Fault("/file", MISSING_COLUMNS, advice, fields=fields, columns=list(header)))
     return columns
 
 

@@ -15,6 +15,7 @@ from services.survey.fieldwork.imports import repository
 from services.survey.fieldwork.imports.domain import MOST_LINES, columns_of_answers
 from services.survey.fieldwork.imports.lines import LineParser
 from services.survey.fieldwork.imports.models import Import, Rejection
+from services.survey.fieldwork.imports.problems import TOO_MANY_LINES
 from services.survey.fieldwork.imports.service import Options
 from services.survey.fieldwork.response.domain import AnswerChecker, Submission
 from services.survey.fieldwork.response.upsert import UpsertedResponses, upsert_responses
@@ -76,15 +77,14 @@ def _open_wave(session: Session, row: Import) -> Wave:
     try:
         return surveys.wave_for_responses(session, survey_id=row.survey_id, wave_code=row.wave)
     except Problem as problem:
-        raise JobFailed(Fault("", problem.kind, problem.detail)) from problem
+        raise JobFailed(problem) from problem
 
 
 def _count_lines(run: Run, row: Import) -> None:
     """Count the lines of the file and commit their number; raise Invalid if there are too many."""
     total = count_lines(run, row)
     if total > MOST_LINES:
-        message = f"Give at most {MOST_LINES} lines in one file."
-        raise Invalid(Fault("/file", "too_many_lines", message))
+        raise Invalid(Fault("/file", TOO_MANY_LINES, max=MOST_LINES))
     save_total(run, row, total)
 
 

@@ -23,6 +23,7 @@ from services.survey.fieldwork.response.domain import (
 )
 from services.survey.fieldwork.response.texts import message_for
 from shared import clock
+from shared.errors import InvalidValue
 from shared.files.cells import is_formula, parse_moment
 from shared.files.tables import Line
 from shared.imports.columns import Columns
@@ -141,7 +142,7 @@ class LineParser:
             return None
         try:
             moment = parse_moment(text, self._zone)
-        except ValueError as error:
+        except InvalidValue as error:
             faults.append(self._columns.fault(SUBMITTED_AT, str(error)))
             return None
         if moment > clock.now() + MOST_AHEAD:

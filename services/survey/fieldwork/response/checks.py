@@ -5,12 +5,30 @@ Every class of checks accepts an answer as a JSON value, and an answer that is w
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Protocol
 
 from services.survey.design.questionnaire.domain import LARGEST, SCALED, Item, QuestionType
+from services.survey.design.questionnaire.problems import OUTSIDE_SCALE
+from services.survey.fieldwork.response.problems import (
+    NOT_WHOLE,
+    REPEATED_OPTION,
+    TOO_FEW,
+    TOO_MANY_DECIMALS,
+    UNKNOWN_OPTION,
+)
+from shared.catalogue import FaultCode
 from shared.contracts.survey.response import Answer
+from shared.faults import (
+    LIST_EXPECTED,
+    NUMBER_EXPECTED,
+    TEXT_EXPECTED,
+    TOO_LARGE,
+    TOO_LONG,
+    TOO_MANY,
+    TOO_SMALL,
+    UNREADABLE,
+)
 
 SEPARATOR = ";"
 """Separates the chosen options in the text of an answer to a multiple choice."""
@@ -24,13 +42,11 @@ _NUMBER = re.compile(r"[+-]?([0-9]{1,30}(\.[0-9]{0,15})?|\.[0-9]{1,15})")
 class InvalidAnswer(Exception):
     """An answer that its item does not allow; `index` is the position in a list of options.
 
-    `code` and `details` are those of `AnswerFault`.
+    `code` and `params` are those of `AnswerFault`.
     """
 
-    def __init__(
-        self, code: str, details: Mapping[str, object] | None = None, *, index: int | None = None
-    ) -> None:
-        self.code, self.index, self.details = code, index, details or {}
+    def __init__(self, code: FaultCode, index: int | None = None, /, **params: object) -> None:
+        self.code, self.index, self.params = code, index, params
 
 
 class AnswerCheck(Protocol):
@@ -65,17 +81,13 @@ class _ScaleCheck:
     def __init__(self, item: Item) -> None:
         self._values = frozenset(choice.value for choice in item.choices)
         self._values_by_spelling = _values_by_spelling(item)
-        self._details = {
-            "least": item.least,
-            "most": item.most,
-            "missing": ", ".join(map(str, item.missing)),
-        }
+        self._params = {"min": item.least, "max": item.most, "missing": list(item.missing)}
 
     def check(self, value: object) -> Answer:
         """Return the value if it is a point of the scale or means "not applicable"."""
         if type(value) is int and value in self._values:
             return value
-        raise InvalidAnswer("outside_scale", self._details)
+        raise InvalidAnswer(OUTSIDE_SCALE, **self._params)
 
     def parse(self, text: str) -> Answer:
         """Return the point of the scale that the text states by its number or its label."""
@@ -89,7 +101,7 @@ class _ScaleCheck:
             return self.check(int(number[1]))
         value = self._values_by_spelling.get(text.casefold())
         if value is None:
-            raise InvalidAnswer("outside_scale", self._details)
+            raise InvalidAnswer(OUTSIDE_SCALE, **self._params)
         return value
 
 
@@ -103,13 +115,13 @@ class _OptionCheck:
         }
         codes = [str(choice.value) for choice in item.choices]
         ellipsis = ["..."] if len(codes) > _MOST_LISTED else []
-        self._details = {"options": ", ".join(codes[:_MOST_LISTED] + ellipsis)}
+        self._allowed = codes[:_MOST_LISTED] + ellipsis
 
     def check(self, value: object, index: int | None = None) -> str:
         """Return the value if it is the code of an option; `index` is its position in a list."""
         if isinstance(value, str) and value in self._codes:
             return value
-        raise InvalidAnswer("unknown_option", self._details, index=index)
+        raise InvalidAnswer(UNKNOWN_OPTION, index, allowed=self._allowed)
 
     def parse(self, text: str, index: int | None = None) -> str:
         """Return the code of the option that the text states by its code or its label."""
@@ -129,7 +141,7 @@ class _OptionsCheck:
     def check(self, value: object) -> list[str]:
         """Return the sorted codes if the value is a list of valid codes."""
         if not isinstance(value, list):
-            raise InvalidAnswer("list_expected")
+            raise InvalidAnswer(LIST_EXPECTED)
         return self._check_and_sort(
             [self._option_check.check(code, index) for index, code in enumerate(value)]
         )
@@ -144,15 +156,14 @@ class _OptionsCheck:
     def _check_and_sort(self, codes: list[str]) -> list[str]:
         """Return the codes sorted as in the questionnaire; refuse repeated, too few or too many.
 
-        An empty list is accepted: it means that no option was chosen. The details of a fault have
-        the names `fewest` and `greatest`, like the fields of the question.
+        An empty list is accepted: it means that no option was chosen.
         """
         if len(set(codes)) < len(codes):
-            raise InvalidAnswer("repeated_option")
+            raise InvalidAnswer(REPEATED_OPTION)
         if codes and len(codes) < self._least_options:
-            raise InvalidAnswer("too_few", {"fewest": self._least_options})
+            raise InvalidAnswer(TOO_FEW, min=self._least_options)
         if len(codes) > self._most_options:
-            raise InvalidAnswer("too_many", {"greatest": self._most_options})
+            raise InvalidAnswer(TOO_MANY, max=self._most_options)
         return sorted(codes, key=self._order.__getitem__)
 
 
@@ -183,7 +194,7 @@ class _NumberCheck:
 
     def _not_a_number_error(self) -> InvalidAnswer:
         """Return the error for a value that is no number, with an example of a valid number."""
-        return InvalidAnswer("number_expected", {"example": "12.5" if self._decimals else "12"})
+        return InvalidAnswer(NUMBER_EXPECTED, example="12.5" if self._decimals else "12")
 
     def _check_bounds(self, number: Decimal) -> Answer:
         """Return the number as int or float; raise InvalidAnswer if the item forbids it.
@@ -193,13 +204,14 @@ class _NumberCheck:
         """
         if number not in self._no_answer_codes:
             if number < self._least:
-                raise InvalidAnswer("too_small", {"least": self._least})
+                raise InvalidAnswer(TOO_SMALL, min=_to_number(self._least))
             if number > self._most:
-                raise InvalidAnswer("too_large", {"most": self._most})
+                raise InvalidAnswer(TOO_LARGE, max=_to_number(self._most))
             if number != round(number, self._decimals):
-                code = "too_many_decimals" if self._decimals else "not_whole"
-                raise InvalidAnswer(code, {"decimals": self._decimals})
-        return int(number) if number == int(number) else float(number)
+                if self._decimals:
+                    raise InvalidAnswer(TOO_MANY_DECIMALS, max=self._decimals)
+                raise InvalidAnswer(NOT_WHOLE)
+        return _to_number(number)
 
 
 class _TextCheck:
@@ -211,23 +223,27 @@ class _TextCheck:
     def check(self, value: object) -> str:
         """Return the value, trimmed, if it is a valid text."""
         if not isinstance(value, str):
-            raise InvalidAnswer("text_expected")
+            raise InvalidAnswer(TEXT_EXPECTED)
         return self.parse(value)
 
     def parse(self, text: str) -> str:
         """Return the text, trimmed, if it has no control characters and is not too long."""
         trimmed_text = text.replace("\r\n", "\n").strip()
-        length = len(trimmed_text)
         if _UNPRINTABLE.search(trimmed_text):
-            raise InvalidAnswer("unreadable")
-        if length > self._longest:
-            raise InvalidAnswer("too_long", {"longest": self._longest, "length": length})
+            raise InvalidAnswer(UNREADABLE)
+        if len(trimmed_text) > self._longest:
+            raise InvalidAnswer(TOO_LONG, max=self._longest)
         return trimmed_text
 
 
 def _to_decimal(number: object) -> Decimal:
     """Return the number as the decimal that its text states: 0.1, not the nearest binary float."""
     return Decimal(str(number))
+
+
+def _to_number(number: Decimal) -> int | float:
+    """Return the number as JSON has it: whole numbers without a decimal point."""
+    return int(number) if number == int(number) else float(number)
 
 
 def _normalize(text: str) -> str:

@@ -13,8 +13,11 @@ from uuid import UUID, uuid5
 from services.survey.customers.customer.domain import ExternalKey
 from services.survey.design.questionnaire.domain import Item, QuestionType
 from services.survey.fieldwork.response.checks import AnswerCheck, InvalidAnswer, check_for
+from services.survey.fieldwork.response.problems import UNKNOWN_QUESTION
+from shared.catalogue import FaultCode
 from shared.contracts.survey.response import Answer
 from shared.errors import pointer_to
+from shared.faults import REQUIRED
 
 MOST_AHEAD = timedelta(days=1)
 """How far in the future the time of a submission may be, as clocks or time zones may be wrong."""
@@ -55,13 +58,13 @@ class Submission:
 class AnswerFault:
     """The reason why the answer to one item is invalid.
 
-    `code` selects the message in `texts.py`, `details` are the values that the message shows. In a
-    list of options `index` is the position of the invalid option.
+    `params` are the parameters that `code` declares. In a list of options `index` is the position
+    of the invalid option.
     """
 
     item: str
-    code: str
-    details: Mapping[str, object] = field(default_factory=dict)
+    code: FaultCode
+    params: Mapping[str, object] = field(default_factory=dict)
     index: int | None = None
 
     @property
@@ -119,12 +122,12 @@ class AnswerChecker:
         for code, value in answers.items():
             check = self._checks.get(code)
             if check is None:
-                checked.faults.append(AnswerFault(code, "unknown_question"))
+                checked.faults.append(AnswerFault(code, UNKNOWN_QUESTION))
                 continue
             try:
                 answer = check_one(check, value)
             except InvalidAnswer as error:
-                fault = AnswerFault(code, error.code, error.details, error.index)
+                fault = AnswerFault(code, error.code, error.params, error.index)
                 checked.faults.append(fault)
             else:
                 if answer not in ("", []):
@@ -135,7 +138,7 @@ class AnswerChecker:
     def _missing_answers(self, checked: CheckedAnswers) -> list[AnswerFault]:
         """Return a fault for each required item that has neither a valid answer nor a fault."""
         seen = checked.answers.keys() | {fault.item for fault in checked.faults}
-        return [AnswerFault(code, "required") for code in self._required if code not in seen]
+        return [AnswerFault(code, REQUIRED) for code in self._required if code not in seen]
 
     def split(self, answers: Mapping[str, Answer]) -> tuple[dict[str, Answer], dict[str, Answer]]:
         """Return the answers in two dicts: coded answers, and open answers (开放题).

@@ -18,6 +18,7 @@ from services.survey.fieldwork.survey.models import Wave
 from shared import clock
 from shared.database import row_of
 from shared.errors import Fault, Invalid
+from shared.faults import OUT_OF_SIGHT, UNKNOWN_CUSTOMER
 from shared.ids import new_id
 from shared.messaging import outbox
 from shared.row_access import Reader, Rows
@@ -37,12 +38,12 @@ def check_customer_is_visible(
     """
     customer = respondent or customer_id
     if customer is None and reader.rows is not Rows.ALL:
-        message = "Name a customer that this key sees: it cannot see a response without a customer."
-        raise Invalid(Fault("/customer", "out_of_sight", message))
+        advice = "Name a customer that this key sees: it cannot see a response without a customer."
+        raise Invalid(Fault("/customer", OUT_OF_SIGHT, advice))
     if customer is not None and not customer_repository.is_visible_to(session, reader, customer):
-        message = "Register this customer first; the survey service knows it a moment later."
+        advice = "Register this customer first; the survey service knows it a moment later."
         pointer = "/customer" if respondent else "/customer_id"
-        raise Invalid(Fault(pointer, "unknown_customer", message))
+        raise Invalid(Fault(pointer, UNKNOWN_CUSTOMER, advice))
 
 
 def key_of_submission(

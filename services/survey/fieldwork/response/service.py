@@ -16,7 +16,8 @@ from services.survey.fieldwork.response.identity import (
     key_of_submission,
 )
 from services.survey.fieldwork.response.models import Response
-from services.survey.fieldwork.response.texts import message_for
+from services.survey.fieldwork.response.problems import IN_FUTURE, AlreadyAnswered
+from services.survey.fieldwork.response.texts import fault_of
 from services.survey.fieldwork.response.upsert import (
     find_existing_for_change,
     insert_new,
@@ -25,7 +26,7 @@ from services.survey.fieldwork.response.upsert import (
 from services.survey.fieldwork.survey import service as surveys
 from shared import clock
 from shared.database import Row
-from shared.errors import Conflict, Fault, Invalid
+from shared.errors import Fault, Invalid
 from shared.messaging import outbox
 from shared.row_access import Reader
 
@@ -72,15 +73,15 @@ def submit_response(
         fields = response_fields(submission, checker, wave, customer_ids[submission.key])
         created = insert_new(session, wave, {submission.key: fields})
     if not created:
-        raise Conflict(detail="This respondent has answered this wave.", code="already_answered")
+        raise AlreadyAnswered
     outbox.record_all(session, events_for(created.values()))
     return Response(**created[submission.key])
 
 
 def _raise_if_invalid(checked: CheckedAnswers, submitted_at: datetime | None) -> None:
     """Raise Invalid if there are faults of answers, or the time of submission is in the future."""
-    faults = [Fault(f"/answers{f.pointer}", f.code, message_for(f)) for f in checked.faults]
+    faults = [fault_of(answer_fault) for answer_fault in checked.faults]
     if submitted_at is not None and submitted_at > clock.now() + MOST_AHEAD:
-        faults.append(Fault("/submitted_at", "in_future", "Give a time in the past."))
+        faults.append(Fault("/submitted_at", IN_FUTURE, "Give a time in the past."))
     if faults:
         raise Invalid(*faults, detail="Some answers are not valid.")

@@ -1,80 +1,47 @@
-"""The messages about invalid answers, in English and Chinese."""
+"""The messages about invalid answers, in English and Chinese.
+
+A message is the advice of the fault's code, because respondents read it beside the question.
+"""
+
+from typing import Final
 
 from services.survey.design.questionnaire.domain import Language
+from services.survey.design.questionnaire.problems import OUTSIDE_SCALE
 from services.survey.fieldwork.response.domain import AnswerFault
+from shared.catalogue import FaultCode, Texts, filled
+from shared.errors import Fault
+from shared.faults import LIST_EXPECTED, REQUIRED, TEXT_EXPECTED, TOO_LONG, TOO_MANY, UNREADABLE
 
-MESSAGES: dict[str, dict[Language, str]] = {
-    "required": {
-        "en": "Please answer this question.",
-        "zh": "请回答这个问题。",
-    },
-    "unknown_question": {
-        "en": "This version of the questionnaire has no question with this code.",
-        "zh": "本版问卷没有这个编码的问题。",
-    },
-    "outside_scale": {
-        "en": "Choose a whole number from {least} to {most}{also}.",
-        "zh": "请选择 {least} 到 {most} 之间的整数{also}。",
-    },
-    "unknown_option": {
-        "en": "Choose one of the options: {options}.",
-        "zh": "请从以下选项中选择：{options}。",
-    },
-    "list_expected": {
-        "en": "Give a list of option codes.",
-        "zh": "请给出选项编码的列表。",
-    },
-    "repeated_option": {
-        "en": "Give each option once.",
-        "zh": "每个选项只能选一次。",
-    },
-    "too_few": {
-        "en": "Choose at least {fewest}.",
-        "zh": "请至少选择 {fewest} 项。",
-    },
-    "too_many": {
-        "en": "Choose at most {greatest}.",
-        "zh": "最多只能选择 {greatest} 项。",
-    },
-    "number_expected": {
-        "en": "Give a number, such as {example}.",
-        "zh": "请填写数字，例如 {example}。",
-    },
-    "not_whole": {
-        "en": "Give a whole number.",
-        "zh": "请填写整数。",
-    },
-    "too_many_decimals": {
-        "en": "Decimal places: {decimals} at most.",
-        "zh": "小数点后最多 {decimals} 位。",
-    },
-    "too_small": {
-        "en": "Give a number that is at least {least}.",
-        "zh": "请填写不小于 {least} 的数字。",
-    },
-    "too_large": {
-        "en": "Give a number that is at most {most}.",
-        "zh": "请填写不大于 {most} 的数字。",
-    },
-    "text_expected": {
-        "en": "Give a text.",
-        "zh": "请填写文字。",
-    },
-    "too_long": {
-        "en": "Write at most {longest} characters; this text has {length}.",
-        "zh": "最多 {longest} 个字，现在有 {length} 个字。",
-    },
-    "unreadable": {
-        "en": "This text contains a character that cannot be stored; remove it.",
-        "zh": "其中有无法保存的字符，请删除。",
-    },
+_ADVICE: Final[dict[FaultCode, Texts]] = {
+    REQUIRED: Texts("Please answer this question.", "请回答这个问题。"),
+    LIST_EXPECTED: Texts("Give a list of option codes.", "请给出选项编码的列表。"),
+    TOO_MANY: Texts("Choose at most {max}.", "最多只能选择 {max} 项。"),
+    TEXT_EXPECTED: Texts("Give a text.", "请填写文字。"),
+    TOO_LONG: Texts("Write at most {max} characters.", "最多 {max} 个字。"),
+    UNREADABLE: Texts(
+        "This text contains a character that cannot be stored; remove it.",
+        "其中有无法保存的字符，请删除。",
+    ),
 }
-_OR_MISSING_CODES: dict[Language, str] = {"en": " (or {missing})", "zh": "（或 {missing}）"}
+"""Advice that is more specific for answers than that of the code."""
+_OR_MISSING_CODE: Final = Texts(
+    "Choose a whole number from {min} to {max} (or {missing}).",
+    "请选择 {min} 到 {max} 之间的整数（或 {missing}）。",
+)
 
 
 def message_for(fault: AnswerFault, language: Language = "en") -> str:
     """Return the message that explains how to correct an invalid answer."""
-    details = dict(fault.details)
-    missing = details.pop("missing", "")
-    also = _OR_MISSING_CODES[language].format(missing=missing) if missing else ""
-    return MESSAGES[fault.code][language].format(also=also, **details)
+    return filled(getattr(_advice(fault), language), fault.params)
+
+
+def fault_of(fault: AnswerFault) -> Fault:
+    """Return the fault of an answer as the fault of a request body."""
+    return Fault(f"/answers{fault.pointer}", fault.code, _advice(fault).en, **fault.params)
+
+
+def _advice(fault: AnswerFault) -> Texts:
+    """Return the advice about an invalid answer, in both languages."""
+    if fault.code is OUTSIDE_SCALE and fault.params["missing"]:
+        return _OR_MISSING_CODE
+    return _ADVICE.get(fault.code, fault.code.advice)

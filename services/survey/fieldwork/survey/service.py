@@ -14,13 +14,23 @@ from services.survey.design.questionnaire.domain import (
     parse_questionnaire,
 )
 from services.survey.design.questionnaire.models import QuestionnaireVersion
-from services.survey.design.questionnaire.service import UNKNOWN as UNKNOWN_QUESTIONNAIRE
 from services.survey.fieldwork.survey import events, repository
 from services.survey.fieldwork.survey.domain import SurveyState, catalogue_item, merge_catalogues
 from services.survey.fieldwork.survey.models import Survey, Wave
+from services.survey.fieldwork.survey.problems import (
+    MEANT_OTHERWISE,
+    NOT_PUBLISHED,
+    UNKNOWN_QUESTIONNAIRE,
+    ChangedMeaning,
+    QuestionnaireNotPublished,
+    SurveyClosed,
+    SurveyDraft,
+    WaveClosed,
+)
 from shared import clock
 from shared.contracts.survey.survey import CatalogueItem
-from shared.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed, found_or_404
+from shared.errors import CodeTaken, Fault, Invalid, NotFound, check_version, found_or_404
+from shared.faults import REQUIRED, TAKEN
 from shared.ids import new_id
 from shared.messaging import outbox
 
@@ -72,8 +82,7 @@ def change_survey(
     Raises PreconditionFailed if the survey's version is not `expected_version`.
     """
     survey = _lock_survey(session, survey_id)
-    if survey.version != expected_version:
-        raise PreconditionFailed
+    check_version(survey.version, expected_version)
     title = change(survey.title)
     if title != survey.title:
         survey.title = title
@@ -98,10 +107,10 @@ def open_wave(
     """
     survey = _lock_survey(session, survey_id)
     if survey.state == SurveyState.CLOSED:
-        raise _survey_closed_conflict()
+        raise SurveyClosed
     waves = repository.waves(session, survey_id)
     if any(wave.code == code for wave in waves):
-        raise Conflict(Fault("/code", "taken", "Another wave has this code."), code="code_taken")
+        raise CodeTaken(Fault("/code", TAKEN, "Another wave has this code."))
     questionnaire_id = questionnaire_id or waves[-1].questionnaire_id
     version = _published_version(session, questionnaire_id, questionnaire_version)
     wave = _add_wave(session, survey, version, code=code, target=target)
@@ -116,7 +125,7 @@ def publish_survey(session: Session, *, survey_id: UUID) -> Survey:
     """
     survey = _lock_survey(session, survey_id)
     if survey.state == SurveyState.CLOSED:
-        raise _survey_closed_conflict()
+        raise SurveyClosed
     if survey.state == SurveyState.DRAFT:
         survey.state, survey.published_at = SurveyState.PUBLISHED, clock.now()
         _record_change(session, survey)
@@ -130,7 +139,7 @@ def close_survey(session: Session, *, survey_id: UUID) -> Survey:
     """
     survey = _lock_survey(session, survey_id)
     if survey.state == SurveyState.DRAFT:
-        raise Conflict(detail="Only a published survey can be closed.", code="survey_draft")
+        raise SurveyDraft(detail="Only a published survey can be closed.")
     if survey.state == SurveyState.PUBLISHED:
         survey.state, survey.closed_at = SurveyState.CLOSED, clock.now()
         _record_change(session, survey, events.survey_closed)
@@ -174,11 +183,11 @@ def wave_for_responses(
     waves = repository.waves(session, survey_id)
     wave = _only_open_wave(waves, pointer) if wave_code is None else wave_of(waves, wave_code)
     if survey.state == SurveyState.DRAFT:
-        raise Conflict(detail="Publish the survey before it is answered.", code="survey_draft")
+        raise SurveyDraft(detail="Publish the survey before it is answered.")
     if survey.state == SurveyState.CLOSED:
-        raise _survey_closed_conflict()
+        raise SurveyClosed
     if wave.closed_at is not None:
-        raise Conflict(detail="This wave of the survey is closed.", code="wave_closed")
+        raise WaveClosed
     return wave
 
 
@@ -197,19 +206,13 @@ def _only_open_wave(waves: list[Wave], pointer: str) -> Wave:
     """
     candidates = [wave for wave in waves if wave.closed_at is None] or waves
     if len(candidates) > 1:
-        codes = ", ".join(wave.code for wave in candidates)
-        raise Invalid(Fault(pointer, "required", f"Name one of the waves: {codes}."))
+        raise Invalid(Fault(pointer, REQUIRED, "Several waves are open: name one of them."))
     return candidates[0]
 
 
 def _lock_survey(session: Session, survey_id: UUID) -> Survey:
     """Lock the survey with this id and return it, or raise NotFound."""
     return found_or_404(repository.survey_for_change(session, survey_id), UNKNOWN)
-
-
-def _survey_closed_conflict() -> Conflict:
-    """Return the error for a request that a closed survey does not allow."""
-    return Conflict(detail="This survey is closed.", code="survey_closed")
 
 
 def _published_version(
@@ -220,7 +223,7 @@ def _published_version(
     Raises Invalid if the questionnaire does not exist; Conflict if the version is not published.
     """
     if questionnaires.questionnaire(session, questionnaire_id) is None:
-        raise Invalid(Fault("/questionnaire_id", "unknown", UNKNOWN_QUESTIONNAIRE))
+        raise Invalid(Fault("/questionnaire_id", UNKNOWN_QUESTIONNAIRE))
     if number is None:
         version = questionnaires.newest_published_version(session, questionnaire_id)
         pointer = "/questionnaire_id"
@@ -228,8 +231,7 @@ def _published_version(
         version = questionnaires.version(session, questionnaire_id, number)
         pointer = "/questionnaire_version"
     if version is None or version.state != QuestionnaireState.PUBLISHED:
-        fault = Fault(pointer, "not_published", "Publish the questionnaire first.")
-        raise Conflict(fault, code="questionnaire_not_published")
+        raise QuestionnaireNotPublished(Fault(pointer, NOT_PUBLISHED))
     return version
 
 
@@ -249,9 +251,8 @@ def _add_wave(
     added_items = [catalogue_item(item) for item in parse_questionnaire(version.document).items]
     merged, conflicts = merge_catalogues(current_items, added_items)
     if conflicts:
-        message = "This item meant something else in an earlier wave; give it another code: {}."
-        fault = Fault("/questionnaire_version", "changed_meaning", message.format(conflicts[0]))
-        raise Conflict(fault, code="changed_meaning")
+        fault = Fault("/questionnaire_version", MEANT_OTHERWISE, item=conflicts[0])
+        raise ChangedMeaning(fault)
     survey.items = [asdict(item) for item in merged.values()]
     wave = Wave(
         id=new_id(),

@@ -10,7 +10,7 @@ import pytest
 from services.gateway.app import DOCUMENTS, create_app
 from services.gateway.document import openapi, service_documents
 from services.gateway.settings import Settings
-from shared.errors import Problem
+from shared.errors import NotFound, Problem
 from shared.http.document import METHODS
 from shared.http.openapi import SHARED_COMPONENTS
 from shared.http.problems import problem_json
@@ -116,7 +116,7 @@ def test_components_that_every_service_shares_are_defined_once() -> None:
     whole = merged(registry=registry, survey=survey)
     assert whole["paths"]["/v1/a"]["get"]["responses"]["404"] == error
     assert whole["paths"]["/v1/b"]["get"]["responses"]["404"] == error
-    assert component(whole, error["$ref"])["description"] == "There is nothing here."
+    assert component(whole, error["$ref"])["description"] == NotFound.title.en
 
 
 def test_the_documented_schema_of_a_problem_has_the_fields_of_an_actual_problem() -> None:

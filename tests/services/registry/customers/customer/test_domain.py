@@ -86,7 +86,7 @@ def test_a_limited_key_fills_in_its_owner_or_team_and_may_not_set_another(
     assert (getattr(visible, field), replace(visible, owner=None, team=None)) == (own, RECORD)
     assert invisible_fields(visible, reader) == []
     for invisible in (RECORD, replace(RECORD, owner="another", team="another")):
-        assert [found.field for found in invisible_fields(invisible, reader)] == [field]
+        assert [found.pointer for found in invisible_fields(invisible, reader)] == [field]
 
 
 def test_every_record_is_visible_to_a_reader_of_all_rows() -> None:
@@ -113,7 +113,7 @@ def test_persons_are_individual_or_household_and_organisations_are_not(
     kind: CustomerKind, nature: CustomerNature, *, fits: bool
 ) -> None:
     found = contradictions(Record(name="x", kind=kind, nature=nature))
-    assert [each.field for each in found] == ([] if fits else ["nature"])
+    assert [each.pointer for each in found] == ([] if fits else ["nature"])
 
 
 def test_a_person_has_no_ownership_and_only_a_retailer_has_a_retail_format() -> None:
@@ -125,7 +125,7 @@ def test_a_person_has_no_ownership_and_only_a_retailer_has_a_retail_format() -> 
         retail_format=RetailFormat.SUPERMARKET,
     )
     shop = replace(person, kind=CustomerKind.ORGANISATION, nature=CustomerNature.RETAILER)
-    assert [each.field for each in contradictions(person)] == ["ownership", "retail_format"]
+    assert [each.pointer for each in contradictions(person)] == ["ownership", "retail_format"]
     assert contradictions(shop) == []
     assert contradictions(replace(shop, kind=CustomerKind.UNKNOWN)) == []
 
@@ -138,7 +138,7 @@ def test_the_message_of_a_contradiction_names_the_allowed_values() -> None:
         ownership=Ownership.PRIVATE,
         retail_format=RetailFormat.SUPERMARKET,
     )
-    messages = {each.field: each.message for each in contradictions(wrong)}
+    messages = {each.pointer: each.message for each in contradictions(wrong)}
     assert "individual or household" in messages["nature"]
     assert "organisation" in messages["ownership"]
     assert "retailer" in messages["retail_format"]

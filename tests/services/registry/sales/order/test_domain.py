@@ -73,8 +73,8 @@ def test_each_fault_of_a_line_names_its_field_and_what_to_give(
     wrong: Line, fields: list[str]
 ) -> None:
     faults = list(line_faults(wrong))
-    assert [field for field, _ in faults] == fields
-    assert all(message.startswith("Give a ") for _, message in faults)
+    assert [fault.pointer for fault in faults] == fields
+    assert all(fault.message.startswith("Give a ") for fault in faults)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from services.registry.sales.order.lines import (
 )
 from shared.errors import Fault
 from shared.files.tables import Line as FileLine
+from shared.files.tables import ragged
 from shared.imports.layout import Layout, find_layout
 from shared.imports.specs import Group
 
@@ -169,11 +170,11 @@ def test_a_bad_line_rejects_its_order_and_the_other_lines_name_it() -> None:
 def test_a_wrong_number_of_cells_is_reported_with_the_other_faults_of_the_line() -> None:
     layout = layout_of(["order_id", *list(BARE)[1:4], "单价"])
     cells = ["A1", "2026-01-31", "P1", "x", "1"]
-    ragged = FileLine(2, cells, Fault("", "ragged", "Give 5 cells."))
-    (found,) = OrderParser(layout, OPTIONS).parse(Group("A1", [ragged], is_cut=False))  # type: ignore[misc]
+    short = FileLine(2, cells, ragged(expected=5, found=6))
+    (found,) = OrderParser(layout, OPTIONS).parse(Group("A1", [short], is_cut=False))  # type: ignore[misc]
     assert len(found.faults) == 2
     assert found.faults[0].startswith("quantity: ")
-    assert found.faults[1] == "Give 5 cells."
+    assert found.faults[1] == "Give 5 cells, as the header has; there are 6."
 
 
 def test_lines_with_different_customers_or_currencies_reject_their_order() -> None:
@@ -214,7 +215,7 @@ def test_the_validity_of_a_line_does_not_depend_on_other_lines_of_its_order() ->
     assert is_valid(product_name="a")
     assert not is_valid(quantity="x")
     assert not is_valid(quantity="0")
-    assert not is_valid(Fault("", "ragged", "Give 5 cells."))
+    assert not is_valid(ragged(expected=5, found=6))
 
 
 def test_an_order_whose_lines_have_different_days_gets_the_earliest_day() -> None:

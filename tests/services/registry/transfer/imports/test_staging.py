@@ -11,8 +11,7 @@ from services.registry.sales.order.domain import MAX_LINES
 from services.registry.transfer.imports import job_groups, staging
 from services.registry.transfer.imports.chunks import commit
 from services.registry.transfer.imports.staging import Staging
-from shared.errors import Fault
-from shared.files.tables import Line
+from shared.files.tables import Line, ragged
 from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import (
     CREATE,
@@ -82,8 +81,8 @@ def test_a_sorted_line_is_yielded_with_its_cells_and_its_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(staging, "MAX_RUN_LINES", 2)
-    ragged = Fault("", "ragged", "Give 2 cells.")
-    lines = [Line(2, ["a", "值"]), Line(3, ["a"], ragged), Line(4, ["a", ""])]
+    fault = ragged(expected=2, found=1)
+    lines = [Line(2, ["a", "值"]), Line(3, ["a"], fault), Line(4, ["a", ""])]
     with closing(Staging()) as staged:
         staged.fill(("a", line) for line in lines)
         ((_, found, _),) = staged.groups(max_lines=9)

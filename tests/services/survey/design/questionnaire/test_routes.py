@@ -74,11 +74,11 @@ def test_a_questionnaire_created_from_a_template_can_have_its_own_title_and_furt
     [
         ({"template": "none"}, "/template", "unknown_template"),
         ({}, "", "incomplete"),
-        ({"template": "acsi", "colour": 1}, "/colour", "extra_forbidden"),
+        ({"template": "acsi", "colour": 1}, "/colour", "unknown_field"),
         (every_type() | {"questions": []}, "/questions", "too_short"),
         (every_type() | {"title": {}}, "/title", "text"),
         (every_type() | {"title": {"zh": "a\x00"}}, "/title/zh", "unreadable"),
-        (every_type() | {"questions": [{"type": "dance"}]}, "/questions/0", "union_tag_invalid"),
+        (every_type() | {"questions": [{"type": "dance"}]}, "/questions/0/type", "not_one_of"),
     ],
 )
 def test_an_invalid_body_is_refused_with_the_pointer_to_its_fault(
@@ -93,15 +93,15 @@ def test_an_invalid_body_is_refused_with_the_pointer_to_its_fault(
 
 
 FAULTS_INSIDE_QUESTIONS: list[tuple[list[int | str], Any, str, str]] = [
-    ([0, "rows", 0, "code"], "a b", "/questions/0/rows/0/code", "string_pattern_mismatch"),
-    ([0, "rows", 0], 1, "/questions/0/rows/0", "model_attributes_type"),
+    ([0, "rows", 0, "code"], "a b", "/questions/0/rows/0/code", "pattern"),
+    ([0, "rows", 0], 1, "/questions/0/rows/0", "object_expected"),
     ([5, "least"], "a", "/questions/5/least", "number"),
     ([5, "least"], True, "/questions/5/least", "number"),
-    ([5, "most"], 10**13, "/questions/5/most", "less_than_equal"),
-    ([6, "code"], "{a}", "/questions/6/code", "string_pattern_mismatch"),
+    ([5, "most"], 10**13, "/questions/5/most", "too_large"),
+    ([6, "code"], "{a}", "/questions/6/code", "pattern"),
     ([6, "text"], {}, "/questions/6/text", "text"),
-    ([6, "text", "zh"], "", "/questions/6/text/zh", "string_too_short"),
-    ([6], 1, "/questions/6", "model_attributes_type"),
+    ([6, "text", "zh"], "", "/questions/6/text/zh", "too_short"),
+    ([6], 1, "/questions/6", "object_expected"),
 ]
 
 
@@ -186,7 +186,7 @@ def test_a_patch_with_equal_values_does_not_raise_the_revision(
         ({"title": None}, "/title", "required"),
         ({"title": {"zh": None, "en": None}}, "/title", "text"),
         ({"introduction": {"zh": None, "en": None}}, "/introduction", "text"),
-        ({"title": {"de": "Neu"}}, "/title/de", "extra_forbidden"),
+        ({"title": {"de": "Neu"}}, "/title/de", "unknown_field"),
     ],
 )
 def test_a_patch_that_removes_the_title_the_questions_or_all_languages_of_a_text_is_refused(

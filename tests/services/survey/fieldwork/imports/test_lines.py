@@ -12,8 +12,7 @@ from services.survey.fieldwork.imports.lines import LineParser
 from services.survey.fieldwork.imports.service import Options
 from services.survey.fieldwork.response.domain import AnswerChecker, Submission, submission_key
 from shared import clock
-from shared.errors import Fault
-from shared.files.tables import Line
+from shared.files.tables import Line, ragged
 from tests.services.survey.documents import every_type
 
 WAVE = UUID(int=1)
@@ -110,8 +109,8 @@ def test_a_line_of_a_respondent_is_valid_after_a_rejected_line_of_the_same_respo
 
 
 def test_a_line_with_too_few_cells_is_rejected_with_that_fault_only() -> None:
-    short_line = Line(2, ["=1"], Fault("", "ragged", "Give 7 cells."))
-    assert parser().parse(short_line) == ["Give 7 cells."]
+    short_line = Line(2, ["=1"], ragged(expected=7, found=1))
+    assert parser().parse(short_line) == ["Give 7 cells, as the header has; there are 1."]
 
 
 def test_all_faults_of_a_line_are_listed_with_the_names_of_their_columns() -> None:

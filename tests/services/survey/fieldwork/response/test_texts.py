@@ -3,8 +3,11 @@ from typing import Any, get_args
 import pytest
 
 from services.survey.design.questionnaire.domain import Language, parse_questionnaire
+from services.survey.fieldwork.response import problems
 from services.survey.fieldwork.response.domain import AnswerChecker, AnswerFault
-from services.survey.fieldwork.response.texts import MESSAGES, message_for
+from services.survey.fieldwork.response.problems import IN_FUTURE
+from services.survey.fieldwork.response.texts import fault_of, message_for
+from shared.catalogue import FaultCode
 from tests.services.survey.documents import every_type
 
 
@@ -36,8 +39,19 @@ def with_stricter_questions() -> dict[str, Any]:
     return document
 
 
-def test_every_message_belongs_to_a_fault_that_the_checks_find() -> None:
-    assert {fault.code for fault in faults_of_every_code()} == set(MESSAGES)
+def test_the_checks_find_faults_with_every_code_of_answers() -> None:
+    declared = {code for code in vars(problems).values() if isinstance(code, FaultCode)}
+    found = {fault.code for fault in faults_of_every_code()}
+    assert declared - found == {IN_FUTURE}
+    assert len(found - declared) == 10
+
+
+def test_the_fault_of_an_answer_has_the_message_of_the_page_and_the_parameters() -> None:
+    (outside_scale, *_) = faults_of_every_code()
+    fault = fault_of(outside_scale)
+    assert (fault.pointer, fault.code) == ("/answers/appearance", "outside_scale")
+    assert fault.params == {"min": 1, "max": 5, "missing": [0]}
+    assert fault.message == message_for(outside_scale)
 
 
 @pytest.mark.parametrize("language", get_args(Language))
