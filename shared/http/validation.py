@@ -36,7 +36,7 @@ Error: TypeAlias = Mapping[str, Any]
 Context: TypeAlias = Mapping[str, Any]
 """The values in the text of an error, such as `max_length`."""
 
-_QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'")
+_VALUE: Final = re.compile(r"'([^']*)'|(-?\d+)")
 _MAX_DIGITS: Final = 4300
 """Greatest number of digits of an integer that Python parses."""
 
@@ -71,7 +71,7 @@ def _rule(
 def _allowed(context: Context) -> list[str]:
     """Return the allowed values of an enumeration, a literal, or the tag of a union."""
     text = str(context.get("expected") or context.get("expected_tags"))
-    return _QUOTED.findall(text) or [text]
+    return [quoted or number for quoted, number in _VALUE.findall(text)]
 
 
 _CHARACTERS = "Keep to {max} characters."

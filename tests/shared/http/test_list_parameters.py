@@ -114,7 +114,8 @@ def test_a_list_of_ids_is_one_page_unless_the_caller_limits_it(serve_router: Rou
 def test_anything_but_1_to_100_ids_is_refused(serve_router: RouterServer, ids: str) -> None:
     with serve_router(list_router()) as client:
         answer = client.get("/v1/lists/whole", params={"ids": ids})
-    message = "Give 1 to 100 ids, separated by commas, without blanks."
+    advice = "Give 1 to 100 ids, separated by commas, without blanks."
+    message = f"This is not a list of ids. {advice}"
     assert refusal(answer) == (422, "query:ids", "ids", message)
 
 
@@ -131,7 +132,8 @@ def test_a_name_that_a_list_does_not_have_is_refused_with_the_names_that_it_has(
 ) -> None:
     with serve_router(list_router()) as client:
         answer = client.get("/v1/lists/whole", params={parameter: wrong.format(known=known)})
-    assert refusal(answer) == (422, f"query:{parameter}", parameter, message)
+    explained = f"A name is not one of the allowed names. {message}"
+    assert refusal(answer) == (422, f"query:{parameter}", "not_some_of", explained)
 
 
 def test_the_fields_always_include_the_id(serve_router: RouterServer) -> None:

@@ -332,7 +332,7 @@ def test_a_customer_is_not_deleted_and_the_answer_names_what_to_use_instead(
     refused = client.delete(path)
     assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, PATCH")
     assert refused.json()["code"] == "not_deletable"
-    assert '{"disqualified": true}' in refused.json()["detail"]
+    assert "`disqualified`" in refused.json()["detail"]
     version = client.get(path).headers["ETag"]
     marked = client.patch(path, json={"disqualified": True}, headers={"If-Match": version})
     assert marked.json()["disqualified"] is True
