@@ -71,7 +71,7 @@ def test_an_order_that_a_list_does_not_have_is_refused(
 ) -> None:
     with serve_router(list_router("-id")) as client:
         answer = client.get("/v1/lists", params={"sort": sort})
-    message = "Give one of: id, -id, title, -title."
+    message = "The list has no such order. Give one of: id, -id, title, -title."
     assert refusal(answer) == (422, "query:sort", "sort", message)
 
 

@@ -106,7 +106,7 @@ def test_a_fault_has_the_limits_that_the_value_breaks(
     assert (fault.pointer, fault.code, fault.params) == (pointer, code, params)
 
 
-def test_the_fault_that_a_validator_raises_is_kept() -> None:
+def test_the_fault_of_a_validator_reaches_the_caller() -> None:
     def refuse(_: str) -> str:
         raise InvalidValue(CURRENCY, "Not this.")
 
