@@ -28,7 +28,7 @@ class CustomerFilter(Filter):
         "e-mail address, phone number, city or external ids of the customer; Chinese characters "
         "may stand anywhere in them, in the same sequence. A word that mixes Chinese and other "
         "characters is split: 客户099 finds customers with both 客户 and a word that begins with "
-        "099.",
+        "099. A phone number is also found by its digits alone, with or without the country code.",
         examples=["海尔 888"],
     )
     kind: CustomerKind | None = Field(None, description="Customers of this kind.")
