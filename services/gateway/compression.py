@@ -24,7 +24,9 @@ _TYPES: Final = ("text/", "application/json", "application/problem+json")
 
 def accepts_gzip(headers: list[tuple[bytes, bytes]]) -> bool:
     """Return whether the Accept-Encoding of a request prefers gzip to no compression."""
-    sent = b",".join(value for name, value in headers if name == b"accept-encoding")
+    sent = b",".join([value for name, value in headers if name == b"accept-encoding"])
+    if not sent:
+        return False
     weights = dict(map(_weight, sent.decode("latin-1").lower().split(",")))
     gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
     return gzip > 0 and gzip >= weights.get("identity", 0.0)
