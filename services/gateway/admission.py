@@ -8,7 +8,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.api_key import domain
 from services.gateway.api_key.key_cache import KeyCache
-from services.gateway.document.allowed import AllowedMethods
 from services.gateway.proxy import paths
 from services.gateway.proxy.body import CallerGone
 from services.gateway.proxy.forward import Forwarder
@@ -18,6 +17,7 @@ from shared.errors import BadRequest, Fault, Forbidden, MethodNotAllowed, NotFou
 from shared.faults import REPEATED
 from shared.http.authentication import bearer_credential
 from shared.http.identity import Identity
+from shared.http.paths import Paths
 from shared.http.problems import problem_response
 from shared.logging import logger
 from shared.row_access import Rows
@@ -53,7 +53,7 @@ class Admission:
 
     own_app: ASGIApp
     service_of: Mapping[str, str]
-    allowed: AllowedMethods
+    paths_of_api: Paths
     key_cache: KeyCache
     forward: Forwarder
     upstream: Upstream
@@ -142,7 +142,7 @@ class Admission:
 
     async def _answer_options(self, scope: Scope, send: Send) -> None:
         """Answer OPTIONS with 204 and the methods of the path; raises NotFound for another path."""
-        methods = self.allowed.methods(scope["path"])
+        methods = self.paths_of_api.methods(scope["path"])
         if not methods:
             raise NotFound(detail=_UNKNOWN_PATH)
         headers = [(b"allow", ", ".join(methods).encode())]

@@ -13,7 +13,6 @@ from services.gateway.compression import Compression
 from services.gateway.cors import Cors
 from services.gateway.document import asyncapi, catalogue, openapi, service_documents
 from services.gateway.document import routes as document
-from services.gateway.document.allowed import AllowedMethods
 from services.gateway.identity import keys
 from services.gateway.identity.signer import Signer
 from services.gateway.me import routes as me
@@ -23,6 +22,7 @@ from services.gateway.proxy.quota import Quota
 from services.gateway.proxy.upstream import Upstream
 from services.gateway.settings import Settings
 from shared.http.app import create_app as create_shared_app
+from shared.http.paths import Paths
 from shared.http.telemetry import Telemetry
 
 DOCUMENTS = Path(__file__).parent / "openapi"
@@ -70,7 +70,7 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
     admission = Admission(
         own_app=app,
         service_of=openapi.owners(services),
-        allowed=AllowedMethods(merged),
+        paths_of_api=Paths(openapi.methods_by_path(merged)),
         key_cache=app.state.key_cache,
         forward=Forwarder(upstream, Signer(private_key), limits),
         upstream=upstream,

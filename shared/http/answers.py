@@ -18,6 +18,7 @@ from shared.errors import (
     TooLarge,
     Unauthorized,
     Unavailable,
+    UnsupportedMediaType,
 )
 from shared.http.conditional import entity_tag
 
@@ -74,15 +75,26 @@ def error_response(problem: type[Problem]) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Problem"}
     content = {"application/problem+json": {"schema": schema, "example": example}}
     response: dict[str, Any] = {"description": problem.title.en, "content": content}
-    if problem is PreconditionFailed:
-        response["headers"] = {"ETag": _PRESENT_ETAG}
+    if headers := _HEADERS_OF_PROBLEMS.get(problem):
+        response["headers"] = headers
     return response
 
 
-_PRESENT_ETAG = {
-    "description": "The present version of the resource.",
-    "schema": {"type": "string"},
-    "example": '"4"',
+_HEADERS_OF_PROBLEMS: dict[type[Problem], dict[str, Any]] = {
+    PreconditionFailed: {
+        "ETag": {
+            "description": "The present version of the resource.",
+            "schema": {"type": "string"},
+            "example": '"4"',
+        }
+    },
+    Unavailable: {
+        "Retry-After": {
+            "description": "Seconds after which the request may be sent again.",
+            "schema": {"type": "integer"},
+            "example": 2,
+        }
+    },
 }
 
 
@@ -94,6 +106,7 @@ DOCUMENTED_PROBLEMS: tuple[type[Problem], ...] = (
     Conflict,
     PreconditionFailed,
     TooLarge,
+    UnsupportedMediaType,
     Invalid,
     PreconditionRequired,
     Unavailable,

@@ -16,6 +16,7 @@ from shared.http.authentication import RequireIdentity
 from shared.http.identity import Verifier
 from shared.http.limits import ExplainTooLarge
 from shared.http.openapi import DocumentedApp
+from shared.http.paths import Paths
 from shared.http.routing import PageRouter, Router
 from shared.http.telemetry import Telemetry
 from shared.settings import ServiceSettings
@@ -49,7 +50,7 @@ def create_app(
     )
     app.state.settings, app.state.database, app.state.async_reads = settings, database, async_reads
     app.state.routes = _api_routes(routers)
-    app.state.methods = _methods_by_path(app.state.routes)
+    app.state.paths = Paths(_methods_by_path(app.state.routes))
     app.state.refusals = _refusals(routers)
     for router in routers:
         app.include_router(router)

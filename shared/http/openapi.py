@@ -8,6 +8,7 @@ from shared.http.answers import DOCUMENTED_PROBLEMS, error_response, errors
 from shared.http.conditional import ETAG_HEADER, describe_read
 from shared.http.document import COMPONENTS, Document, operations, references
 from shared.http.examples import complete_examples
+from shared.http.operation_details import describe_operation, statuses_of
 from shared.http.parameter_examples import add_examples
 from shared.http.schema_names import name_schemas
 
@@ -109,7 +110,8 @@ def _completed(document: Document) -> Document:
     components, schemas = document["components"], document["components"]["schemas"]
     schemas_with_etag = _schemas_with_etag(schemas)
     for operation in operations(document):
-        operation["responses"] = _with_errors(operation["responses"])
+        describe_operation(operation)
+        operation["responses"] = _with_errors(operation)
         _add_headers(operation, schemas_with_etag)
     for item in document["paths"].values():
         if "get" in item:
@@ -125,17 +127,19 @@ def _completed(document: Document) -> Document:
     return document
 
 
-def _with_errors(responses: Document) -> Document:
+def _with_errors(operation: Document) -> Document:
     """Return the responses of an operation and the errors that every route can answer.
 
     FastAPI adds a description to each reference, which is dropped: the component has its own.
     """
     documented = {
         status: {"$ref": response["$ref"]} if "$ref" in response else response
-        for status, response in responses.items()
+        for status, response in operation["responses"].items()
         if _FASTAPI_ERRORS[0] not in str(response)
     }
-    common_errors = {str(status): response for status, response in errors().items()}
+    common_errors = {
+        str(status): response for status, response in errors(*statuses_of(operation)).items()
+    }
     return dict(sorted((common_errors | documented).items()))
 
 

@@ -34,7 +34,6 @@ from shared.errors import (
 from shared.faults import TOO_LARGE
 from shared.http.faults import FORM_DATA, JSON_CONTENT
 from shared.http.json_names import RefusedBody
-from shared.http.telemetry import route_of
 from shared.http.validation import fault_of_request
 from shared.logging import logger
 
@@ -194,10 +193,11 @@ def _method_not_allowed(request: Request) -> Problem:
 
     If the router of the path explains why it refuses the method, the problem says that instead.
     """
-    path, state = route_of(request.scope), request.app.state
-    allowed = ", ".join(sorted(state.methods[path]))
+    path, state = request.scope["path"], request.app.state
+    allowed = ", ".join(state.paths.methods(path))
     headers = {"Allow": allowed}
-    refusal: type[MethodNotAllowed] | None = state.refusals.get((request.method, path))
+    template = state.paths.template(path)
+    refusal: type[MethodNotAllowed] | None = state.refusals.get((request.method, template))
     if refusal is not None:
         return refusal(headers=headers)
     return MethodNotAllowed(detail=f"This path takes {allowed}.", headers=headers)

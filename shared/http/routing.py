@@ -10,6 +10,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends, Form
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -39,7 +40,8 @@ class StrictRoute(APIRoute):
         media_types = _media_types(self)
 
         async def checked(request: Request) -> Response:
-            """Check the query and the content type, then handle the request."""
+            """Check the path, the query and the content type, then handle the request."""
+            _refuse_path_of_another_route(request, self.path)
             if request.scope["query_string"]:
                 _check_query(request, known)
             if media_types:
@@ -48,6 +50,17 @@ class StrictRoute(APIRoute):
             return answer_to_read(request, response)
 
         return checked
+
+
+def _refuse_path_of_another_route(request: Request, template: str) -> None:
+    """Raise an HTTPException (405) if the path belongs to a route with fixed text in its place.
+
+    `PATCH /v1/questionnaires/templates` matches a route with the parameter `{questionnaire_id}`,
+    because the route of the templates has no PATCH.
+    """
+    paths = request.app.state.paths
+    if template in paths.ambiguous and paths.template(request.scope["path"]) != template:
+        raise HTTPException(MethodNotAllowed.status)
 
 
 def _query_parameters(dependant: Dependant) -> Iterator[str]:

@@ -120,6 +120,33 @@ class Page(Body, Generic[Item]):
     )
 
 
+class Change(Body, Generic[Item]):
+    """The value of a field before and after a change."""
+
+    model_config = ConfigDict(
+        serialize_by_alias=True, validate_by_name=True, validate_by_alias=True
+    )
+
+    before: Item | None = Field(
+        alias="from", description="The value before the change; null if there was none."
+    )
+    after: Item | None = Field(
+        alias="to", description="The value after the change; null if it was removed."
+    )
+
+
+class TextChange(Change[str]):
+    """The text of a field before and after a change."""
+
+
+class FlagChange(Change[bool]):
+    """The value of a field that is true or false, before and after a change."""
+
+
+class TextsChange(Change[list[str]]):
+    """The texts of a field, such as tags, before and after a change."""
+
+
 class Filter(BaseModel):
     """The query parameters that filter a list; a parameter that is not given is None.
 

@@ -110,6 +110,14 @@ def merge(documents: Mapping[str, Document], *, version: str) -> Document:
     return merged
 
 
+def methods_by_path(document: Document) -> dict[str, list[str]]:
+    """Return the methods of each path of a document."""
+    return {
+        path: [method.upper() for method in item if method in METHODS]
+        for path, item in document["paths"].items()
+    }
+
+
 def _collections(document: Document) -> Iterator[str]:
     """Yield the path segment after /v1 of every path of a document."""
     for path in document.get("paths", {}):

@@ -89,7 +89,29 @@ def test_a_405_names_the_methods_of_all_routes_of_the_path(
 
     with serve_router(router) as client:
         answer = client.post("/v1/things/1")
-        assert (answer.status_code, answer.headers["Allow"]) == (405, "DELETE, GET, PUT")
+        assert (answer.status_code, answer.headers["Allow"]) == (
+            405,
+            "DELETE, GET, HEAD, OPTIONS, PUT",
+        )
+
+
+def test_a_path_belongs_to_the_route_with_fixed_text_also_for_other_methods(
+    serve_router: RouterServer,
+) -> None:
+    router = things()
+
+    @router.get("/oldest")
+    def read_oldest() -> str:
+        return "1"
+
+    @router.put("/{number}")
+    def change_thing(number: str) -> str:
+        return number
+
+    with serve_router(router) as client:
+        answer = client.put("/v1/things/oldest")
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+        assert client.put("/v1/things/1").json() == "1"
 
 
 class NotErasable(MethodNotAllowed):
@@ -107,7 +129,7 @@ def test_a_405_has_the_code_and_detail_with_which_the_router_explains_it(
     router.refuse("DELETE", "/{number}", NotErasable)
     with serve_router(router) as client:
         refused, unexplained = client.delete("/v1/things/1"), client.put("/v1/things/1")
-    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
     assert (refused.json()["code"], refused.json()["detail"]) == (
         "not_erasable",
         "A thing stays. Archive the thing.",

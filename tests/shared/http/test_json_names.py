@@ -9,7 +9,7 @@ import pytest
 from fastapi import Form
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from shared.errors import InvalidValue
 from shared.http.json_names import JsonPart, strict_loads
@@ -110,3 +110,10 @@ def test_a_file_instead_of_a_json_field_is_refused(client: httpx.Client) -> None
     answer = client.post("/v1/echo/form", files={"value": ("value.json", b"{}")})
     (fault,) = answer.json()["errors"]
     assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/value", "text_expected")
+
+
+def test_the_schema_of_a_form_field_with_json_is_the_schema_of_its_object() -> None:
+    assert TypeAdapter(JsonPart[dict[str, int]]).json_schema() == {
+        "type": "object",
+        "additionalProperties": {"type": "integer"},
+    }

@@ -31,6 +31,10 @@ def test_the_document_of_a_service_with_one_route_describes_its_errors(
     app = create_app(settings, title="Heart", description="It beats.", routers=[router])
     document = app.openapi()
     assert set(document["components"]["schemas"]) == {"Fault", "Problem"}
-    assert set(document["components"]["responses"]) == {"Unauthorized", "Invalid", "Unavailable"}
-    assert set(document["paths"]["/v1/beats"]["get"]["responses"]) == {"200", "401", "422", "503"}
+    assert set(document["components"]["responses"]) == {
+        *("BadRequest", "Unauthorized", "Invalid", "Unavailable")
+    }
+    assert set(document["paths"]["/v1/beats"]["get"]["responses"]) == {
+        *("200", "400", "401", "422", "503")
+    }
     assert app.openapi() is document

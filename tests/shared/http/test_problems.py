@@ -33,8 +33,8 @@ def test_a_method_that_a_path_does_not_accept_is_refused_with_the_accepted_ones(
 ) -> None:
     answer = client.request(method, "/v1/notes")
     faults_of(answer, 405, "method_not_allowed")
-    assert answer.headers["allow"] == "GET, POST"
-    assert answer.json()["detail"] == "This path takes GET, POST."
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert answer.json()["detail"] == "This path takes GET, HEAD, OPTIONS, POST."
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from fastapi import Path
 from pydantic import AfterValidator, ConfigDict, Field
+from pydantic.config import JsonDict
+from pydantic.json_schema import SkipJsonSchema
 
 from services.registry.customers.customer import domain
 from services.registry.customers.customer.contacts import parse_email
@@ -26,13 +28,17 @@ from shared.errors import Fault, Invalid, InvalidValue
 from shared.faults import REQUIRED
 from shared.http.schemas import (
     Body,
+    Change,
     Code,
     Country,
     ExternalIdIn,
     ExternalIdOut,
     Flag,
+    FlagChange,
     Name,
     Page,
+    TextChange,
+    TextsChange,
 )
 
 CustomerId = Annotated[UUID, Path(description="The `id` of the customer.")]
@@ -240,6 +246,63 @@ class CustomerPage(Page[CustomerOut]):
     """A page of customers."""
 
 
+class ExternalIdsChange(Change[list[ExternalIdOut]]):
+    """The external ids before and after a change."""
+
+
+class CustomerKindChange(Change[CustomerKind]):
+    """The kind of a customer before and after a change."""
+
+
+class CustomerNatureChange(Change[CustomerNature]):
+    """The nature of a customer before and after a change."""
+
+
+class OwnershipChange(Change[Ownership]):
+    """The ownership of a customer before and after a change."""
+
+
+class RetailFormatChange(Change[RetailFormat]):
+    """The retail format of a customer before and after a change."""
+
+
+def _unchanged(change: object) -> bool:
+    """Return whether a field has not changed; it is then not sent."""
+    return change is None
+
+
+def _without_default(schema: JsonDict) -> None:
+    """Remove the default null from the schema of a field that is absent instead of null."""
+    schema.pop("default")
+
+
+_IF_CHANGED = Field(None, exclude_if=_unchanged, json_schema_extra=_without_default)
+
+
+class CustomerChangesOut(Body):
+    """The fields of a customer that a change has changed; the others are absent."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: TextChange | SkipJsonSchema[None] = _IF_CHANGED
+    name_en: TextChange | SkipJsonSchema[None] = _IF_CHANGED
+    kind: CustomerKindChange | SkipJsonSchema[None] = _IF_CHANGED
+    nature: CustomerNatureChange | SkipJsonSchema[None] = _IF_CHANGED
+    ownership: OwnershipChange | SkipJsonSchema[None] = _IF_CHANGED
+    retail_format: RetailFormatChange | SkipJsonSchema[None] = _IF_CHANGED
+    email: TextChange | SkipJsonSchema[None] = _IF_CHANGED
+    phone: TextChange | SkipJsonSchema[None] = _IF_CHANGED
+    phone_e164: TextChange | SkipJsonSchema[None] = _IF_CHANGED
+    city: TextChange | SkipJsonSchema[None] = _IF_CHANGED
+    country: TextChange | SkipJsonSchema[None] = _IF_CHANGED
+    owner: TextChange | SkipJsonSchema[None] = _IF_CHANGED
+    team: TextChange | SkipJsonSchema[None] = _IF_CHANGED
+    internal: FlagChange | SkipJsonSchema[None] = _IF_CHANGED
+    disqualified: FlagChange | SkipJsonSchema[None] = _IF_CHANGED
+    tags: TextsChange | SkipJsonSchema[None] = _IF_CHANGED
+    external_ids: ExternalIdsChange | SkipJsonSchema[None] = _IF_CHANGED
+
+
 class CustomerChangeOut(Body):
     """A change of a customer."""
 
@@ -261,7 +324,7 @@ class CustomerChangeOut(Body):
     changed_at: datetime
     changed_by: str = Field(description="Id of the key or user that made the change.")
     reason: str | None
-    changes: dict[str, Any] = Field(
+    changes: CustomerChangesOut = Field(
         description="Changed fields, each with its values `from` and `to`; empty for version 1."
     )
 

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from services.registry.transfer.imports import repository, service
 from services.registry.transfer.imports.filters import ImportFilter
@@ -25,7 +25,7 @@ from shared.http.idempotency import Once
 from shared.http.list_parameters import paged_by
 from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
-from shared.imports.errors_file import errors_file
+from shared.imports.errors_file import CsvResponse, errors_file
 from shared.imports.schemas import MAX_FORM_BYTES
 from shared.imports.settings import Settings
 from shared.jobs import service as jobs
@@ -114,7 +114,7 @@ def cancel_import(import_id: ImportId, once: Once, session: Transaction) -> Resp
     return once(cancel)
 
 
-@router.get("/{import_id}/errors", response_class=StreamingResponse, responses=errors(403, 404))
+@router.get("/{import_id}/errors", response_class=CsvResponse, responses=errors(403, 404))
 def read_import_errors(import_id: ImportId, store: Store) -> Response:
     """Return the rejected lines as CSV.
 

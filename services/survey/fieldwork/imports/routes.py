@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 from sqlalchemy.orm import Session
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from services.survey.fieldwork.imports import repository, service
 from services.survey.fieldwork.imports.filters import AnswerImportFilter
@@ -28,7 +28,7 @@ from shared.http.idempotency import Once
 from shared.http.list_parameters import paged_by
 from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
-from shared.imports.errors_file import errors_file
+from shared.imports.errors_file import CsvResponse, errors_file
 from shared.imports.schemas import MAX_FORM_BYTES
 from shared.imports.settings import Settings
 from shared.jobs import service as jobs
@@ -128,7 +128,7 @@ def cancel_answer_import(
 
 @router.get(
     "/{survey_id}/imports/{import_id}/errors",
-    response_class=StreamingResponse,
+    response_class=CsvResponse,
     responses=errors(403, 404),
 )
 def read_answer_import_errors(survey_id: SurveyId, import_id: ImportId, store: Store) -> Response:

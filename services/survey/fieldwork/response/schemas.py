@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, WithJsonSchema
 from sqlalchemy import Row
 
 from services.survey.design.questionnaire.rules import MOST_ITEMS
@@ -25,6 +25,16 @@ Channel = Annotated[
         examples=["web"],
     ),
 ]
+_ANSWER = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "number"},
+            {"type": "string", "maxLength": 10_000},
+            {"type": "array", "items": {"type": "string", "maxLength": 64}, "maxItems": 200},
+        ]
+    }
+)
+"""Annotation with the types of answers; the questionnaire decides which type an item has."""
 _CREATE: dict[str, Any] = {
     "wave": "2026-H1",
     "customer": {"system": "erp", "id": "10017"},
@@ -78,7 +88,7 @@ class SurveyResponseCreate(CustomerReference):
     submitted_at: Moment | None = Field(
         None, description="Time at which the answers were given; the default is the present time."
     )
-    answers: dict[str, JsonValue] = Field(
+    answers: dict[str, Annotated[Any, _ANSWER]] = Field(
         max_length=MOST_ITEMS,
         description="The answers by the code of the item. An answer is a point of the item's "
         "scale, a number, the code of an option, a list of option codes, or a text. Every required "
@@ -100,7 +110,10 @@ class SurveyResponseOut(Body):
     channel: str
     submitted_at: datetime
     recorded_at: datetime
-    answers: dict[str, Answer]
+    answers: dict[str, Annotated[Answer, _ANSWER]] = Field(
+        description="The answers by the code of the item: a point of a scale or a number, the code "
+        "of an option or a text, or a list of option codes."
+    )
 
 
 class SurveyResponsePage(Page[SurveyResponseOut]):

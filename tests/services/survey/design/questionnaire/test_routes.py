@@ -38,6 +38,18 @@ def test_a_created_questionnaire_can_be_read_back(client: httpx.Client) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("method", "path"), [("PATCH", "templates"), ("POST", "templates/publish"), ("PUT", "")]
+)
+def test_a_method_that_the_list_of_templates_does_not_have_is_refused_with_405(
+    client: httpx.Client, method: str, path: str
+) -> None:
+    answer = client.request(method, f"/v1/questionnaires/{path}".rstrip("/"), json={})
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"].split(", ")
+    assert method not in answer.headers["Allow"].split(", ") or path == ""
+
+
 def test_templates_are_listed_and_can_be_read(client: httpx.Client) -> None:
     listed = client.get("/v1/questionnaires/templates").json()["items"]
     assert [each["name"] for each in listed] == ["acsi", "product-quality"]
