@@ -57,7 +57,10 @@ def existing_values(product: Running) -> dict[str, list[Any]]:
             values[name].append(value)
     (survey_id,) = values["survey_id"]
     (wave, *_) = product.client.get(f"/v1/surveys/{survey_id}/waves").json()["items"]
-    return values | {"survey": [survey_id], "token": [wave["link"].rpartition("/")[2]]}
+    changed = map(visitor.path_of, visitor.operations("patch"))
+    etags = [product.client.get(path).headers["ETag"] for path in changed]
+    token = wave["link"].rpartition("/")[2]
+    return values | {"survey": [survey_id], "token": [token], "if-match": etags}
 
 
 def _values_in_paths(visitor: Visitor) -> Iterator[tuple[str, Any]]:
@@ -79,7 +82,7 @@ def configuration(values: Mapping[str, list[Any]]) -> str:
     for name in values:
         lines += [
             f'"{where}.{name}" = {{ dictionary = "{name}", probability = 0.5 }}'
-            for where in ("path", "query", "body")
+            for where in ("path", "query", "header", "body")
         ]
     text = "\n".join(lines)
     tomllib.loads(text)

@@ -30,6 +30,8 @@ TEST_OF_COMMAND = {
     "make docs": "tests/deploy/docs/test_generated.py::test_the_committed_documents_are_fresh",
     "make faults": "tests/faults/test_rounds.py::"
     "test_p1_p2_p3_p4_acknowledged_writes_are_stored_once_and_published_in_order",
+    "make fuzz": "tests/clients/test_fuzzing.py::"
+    "test_every_operation_answers_generated_requests_as_documented",
     "python -m tests.faults --planted": "tests/faults/test_planted.py::"
     "test_the_text_that_a_bug_replaces_occurs_exactly_once",
     "python -m pytest --stack": "tests/test_stacks.py::"
