@@ -1,18 +1,19 @@
 """The query parameters of a list, as its declaration allows them."""
 
 import re
-from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import WithJsonSchema
+from pydantic import BaseModel, WithJsonSchema
 
 from shared.errors import Fault, Invalid
-from shared.http.faults import IDS, NOT_SOME_OF, SORT
+from shared.http.faults import IDS, SORT
+from shared.http.includes import includable, included_fields
 from shared.http.listing import MOST_COUNTED, Listing
 from shared.http.pagination import PageRequest, Paging
+from shared.http.parameters import Names, known_names, quoted
 from shared.http.schemas import Page, WrittenFlag
 
 MOST_IDS = 100
@@ -20,16 +21,17 @@ MOST_IDS = 100
 
 _UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _IDS = f"^{_UUID}(,{_UUID}){{0,{MOST_IDS - 1}}}$"
-_NAMES = "^[a-z_]+(,[a-z_]+)*$"
 
 
 def paged_by(listing: Listing, page_class: type[Page[Any]]) -> Any:
     """Return the dependency with the query parameters of a list and the requested page.
 
     The parameters are `limit`, `cursor`, `sort`, `count` and `fields`; `ids` if the items have an
-    id, and `facets` if the list has some. `page_class` is the response body, whose items have the
-    fields that a caller can select.
+    id, `facets` if the list has some, and `include` if the items have an `included_field`.
+    `page_class` is the response body, whose items have the fields that a caller can select.
     """
+    item_class = _item_class(page_class)
+    sent_on_request = frozenset(includable(item_class))
 
     async def requested_page(
         paging: Paging,
@@ -38,6 +40,7 @@ def paged_by(listing: Listing, page_class: type[Page[Any]]) -> Any:
         fields: Annotated[frozenset[str] | None, _fields(listing, page_class)],
         facets: Annotated[tuple[str, ...], _facets(listing)],
         is_counted: Annotated[bool, _count()],
+        included: Annotated[frozenset[str], included_fields(item_class)],
     ) -> PageRequest:
         """Return the requested page of the list."""
         has_limit = "limit" in paging.request.query_params
@@ -46,9 +49,10 @@ def paged_by(listing: Listing, page_class: type[Page[Any]]) -> Any:
             limit=paging.limit if has_limit or ids is None else MOST_IDS,
             sort=sort,
             ids=ids,
-            fields=fields,
+            fields=None if fields is None else fields | included,
             facets=facets,
             is_counted=is_counted,
+            included=included | (sent_on_request & (fields or frozenset())),
         )
 
     return Depends(requested_page)
@@ -58,7 +62,7 @@ def _sort(listing: Listing) -> Any:
     """Return the dependency with the parameter `sort`: the name of an order and its direction."""
     names = [f"{sign}{name}" for name in listing.orders for sign in ("", "-")]
     about = (
-        f"Order of the items: {_quoted(names)}. A name alone means the oldest or least first, `-` "
+        f"Order of the items: {quoted(names)}. A name alone means the oldest or least first, `-` "
         "in front of it the newest or greatest first."
     )
 
@@ -106,19 +110,17 @@ def _fields(listing: Listing, page_class: type[Page[Any]]) -> Any:
     always = [name for name, attribute in attributes.items() if attribute == key]
     about = (
         "Show only these fields of each item, separated by commas"
-        f"{f'; {_quoted(always)} is always shown' if always else ''}. The items then have only "
-        f"these fields, although their schema requires all. The fields are {_quoted(attributes)}."
+        f"{f'; {quoted(always)} is always shown' if always else ''}. The items then have only "
+        f"these fields, although their schema requires all. The fields are {quoted(attributes)}."
     )
 
     async def requested_fields(
-        fields: Annotated[
-            Annotated[str, WithJsonSchema(_NAMES_SCHEMA)] | None, Query(description=about)
-        ] = None,
+        fields: Annotated[Names | None, Query(description=about)] = None,
     ) -> frozenset[str] | None:
         """Return the attributes of the requested fields; None if the caller gives none."""
         if fields is None:
             return None
-        names = [*_known("fields", fields, attributes), *always]
+        names = [*known_names("fields", fields, attributes), *always]
         return frozenset(attributes[name] for name in names)
 
     return Depends(requested_fields)
@@ -128,16 +130,14 @@ def _facets(listing: Listing) -> Any:
     """Return the dependency with the parameter `facets`, if the list has some."""
     about = (
         "Count the items of all pages by the values of these fields, separated by commas. The "
-        f"answer then has `facets`. The fields are {_quoted(listing.facets)}."
+        f"answer then has `facets`. The fields are {quoted(listing.facets)}."
     )
 
     async def requested_facets(
-        facets: Annotated[
-            Annotated[str, WithJsonSchema(_NAMES_SCHEMA)] | None, Query(description=about)
-        ] = None,
+        facets: Annotated[Names | None, Query(description=about)] = None,
     ) -> tuple[str, ...]:
         """Return the names of the requested facets, each once."""
-        return () if facets is None else _known("facets", facets, listing.facets)
+        return () if facets is None else known_names("facets", facets, listing.facets)
 
     return Depends(requested_facets if listing.facets else _no_facets)
 
@@ -167,23 +167,14 @@ async def _no_facets() -> tuple[str, ...]:
     return ()
 
 
-_NAMES_SCHEMA = {"type": "string", "pattern": _NAMES}
+def _item_class(page_class: type[Page[Any]]) -> type[BaseModel]:
+    """Return the class of the items of a page."""
+    (item_class,) = get_args(page_class.model_fields["items"].annotation)
+    found: type[BaseModel] = item_class
+    return found
 
 
 def _attributes(page_class: type[Page[Any]]) -> dict[str, str]:
     """Return the attributes of the items of a page, by the names that they have in JSON."""
-    (item,) = get_args(page_class.model_fields["items"].annotation)
-    return {info.alias or attribute: attribute for attribute, info in item.model_fields.items()}
-
-
-def _known(parameter: str, text: str, known: Collection[str]) -> tuple[str, ...]:
-    """Return the names in the value of a parameter, each once; raise Invalid for an unknown one."""
-    names = tuple(dict.fromkeys(text.split(",")))
-    if not set(names) <= set(known):
-        raise Invalid(Fault(f"query:{parameter}", NOT_SOME_OF, allowed=list(known)))
-    return names
-
-
-def _quoted(names: Collection[str]) -> str:
-    """Return names in backticks, separated by commas."""
-    return ", ".join(f"`{name}`" for name in names)
+    fields = _item_class(page_class).model_fields
+    return {info.alias or attribute: attribute for attribute, info in fields.items()}

@@ -25,8 +25,9 @@ class PageRequest:
     """The requested page of a list, and what the caller wants to know about the whole list.
 
     `sort` is empty if the list has no named orders. `ids` are the only items to list, None for all;
-    `fields` are the only fields of an item to show, None for all. `facets` are the columns whose
-    values are counted; `is_counted` says whether the items of all pages are counted.
+    `fields` are the only fields of an item to show, None for all; `included` are those that are
+    shown although they are sent only on request. `facets` are the columns whose values are counted;
+    `is_counted` says whether the items of all pages are counted.
     """
 
     limit: int
@@ -37,6 +38,7 @@ class PageRequest:
     fields: frozenset[str] | None = None
     facets: tuple[str, ...] = ()
     is_counted: bool = False
+    included: frozenset[str] = frozenset()
 
     @property
     def order_name(self) -> str:

@@ -1,11 +1,12 @@
 """Types of query parameters, and filters, that several routes have."""
 
-from typing import Annotated
+from collections.abc import Collection
+from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
-from shared.errors import InvalidValue
-from shared.http.faults import EXTERNAL_ID
+from shared.errors import Fault, Invalid, InvalidValue
+from shared.http.faults import EXTERNAL_ID, NOT_SOME_OF
 from shared.http.schemas import Filter, Moment
 
 
@@ -31,6 +32,11 @@ ExternalIdText = Annotated[
 ]
 """The id of something in another system, as `system:id`; `external_id_pair` splits it."""
 
+Names: TypeAlias = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": "^[a-z_]+(,[a-z_]+)*$"})
+]
+"""Names separated by commas; `known_names` splits them."""
+
 
 class CreatedFilter(Filter):
     """The filters of a list by the time at which each item was created."""
@@ -41,3 +47,16 @@ class CreatedFilter(Filter):
     created_before: Moment | None = Field(
         None, description="Only items that were created before this time."
     )
+
+
+def known_names(parameter: str, text: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return the names in the value of a parameter, each once; raise Invalid for an unknown one."""
+    names = tuple(dict.fromkeys(text.split(",")))
+    if not set(names) <= set(known):
+        raise Invalid(Fault(f"query:{parameter}", NOT_SOME_OF, allowed=list(known)))
+    return names
+
+
+def quoted(names: Collection[str]) -> str:
+    """Return names in backticks, separated by commas."""
+    return ", ".join(f"`{name}`" for name in names)

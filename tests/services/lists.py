@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 Document = dict[str, Any]
-PAGE_PARAMETERS = {"limit", "cursor", "sort", "ids", "count", "fields", "facets"}
+PAGE_PARAMETERS = {"limit", "cursor", "sort", "ids", "count", "fields", "facets", "include"}
 """The parameters that many lists have; the others are filters."""
 UNKNOWN_ID = "00000000-0000-0000-0000-000000000007"
 
@@ -55,7 +55,7 @@ def check_sort(a_list: ListOfItems) -> int:
         assert {field, f"-{field}"} <= set(names), (a_list.path, name)
         assert f"`{name}`" in sort["description"], (a_list.path, name)
         items = a_list.read(sort=name)["items"]
-        keys = [_sort_key(item[field]) for item in items]
+        keys = [_sort_key(value) for value in _values(a_list, items, name)]
         assert keys == sorted(keys, reverse=is_descending), (a_list.path, name)
         assert list(a_list.one_by_one(name)) == items, (a_list.path, name)
         if name != default and (cursor := a_list.read(sort=name, limit=1)["next"]):
@@ -67,8 +67,35 @@ def check_sort(a_list: ListOfItems) -> int:
     return len(page["items"])
 
 
+def _values(a_list: ListOfItems, items: list[Any], sort: str) -> Iterator[Any]:
+    """Yield the value of each item by which an order sorts; it may be in an included field."""
+    field = sort.removeprefix("-")
+    if items and field in items[0]:
+        yield from (item[field] for item in items)
+        return
+    (included,) = included_fields_of(a_list)
+    for item in a_list.read(sort=sort, include=included)["items"]:
+        yield item[included] and item[included][field]
+
+
+def included_fields_of(a_list: ListOfItems) -> list[str]:
+    """Return the names of the fields that a list shows on request, from its answer to another."""
+    if "include" not in a_list.parameters:
+        return []
+    fault = a_list.refusal(include="rubbish")
+    assert fault["pointer"] == "query:include"
+    names: list[str] = fault["message"].partition(": ")[2].rstrip(".").split(", ")
+    assert all(f"`{name}`" in a_list.parameters["include"]["description"] for name in names)
+    return names
+
+
 def _sort_key(value: Any) -> Any:
-    """Return the value by which a field is sorted: an exact number, a string in JSON, as number."""
+    """Return the value by which a field is sorted: an exact number, a string in JSON, as number.
+
+    Items without a value are the least.
+    """
+    if value is None:
+        return Decimal("-Infinity")
     try:
         return Decimal(value)
     except InvalidOperation:
@@ -83,6 +110,13 @@ def check_fields(a_list: ListOfItems) -> None:
         shown = a_list.read(fields=name)["items"]
         assert shown == [{field: item[field] for field in {name} | key} for item in items]
     assert a_list.read(fields=",".join(items[0]))["items"] == items
+    for name in included_fields_of(a_list):
+        whole = a_list.read(include=name)["items"]
+        assert whole == [
+            item | {name: shown[name]} for item, shown in zip(items, whole, strict=True)
+        ]
+        shown = [{field: item[field] for field in {name} | key} for item in whole]
+        assert a_list.read(fields=name)["items"] == shown
     for wrong in ("", "rubbish", f"{next(iter(items[0]))},rubbish"):
         fault = a_list.refusal(fields=wrong)
         assert fault["pointer"] == "query:fields"

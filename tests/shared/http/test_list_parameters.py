@@ -7,10 +7,12 @@ import httpx
 import pytest
 
 from shared.http.app import create_app
+from shared.http.includes import included_field
 from shared.http.list_parameters import paged_by
 from shared.http.listing import Listing
 from shared.http.pagination import PageRequest
 from shared.http.routing import Router
+from shared.http.schemas import Body, Page
 from shared.ids import new_id
 from tests.shared.backend import NotesSettings
 from tests.shared.http.conftest import RouterServer
@@ -34,11 +36,27 @@ def list_router(default: str = "id") -> Router:
     def list_nothing(paging: Annotated[PageRequest, paged_by(plain, NotePage)]) -> Any:
         return shown(paging)
 
+    @router.get("/rated")
+    def list_rated(paging: Annotated[PageRequest, paged_by(plain, RatedPage)]) -> Any:
+        return shown(paging) | {"included": sorted(paging.included)}
+
     @router.get("/whole")
     def list_all(paging: Annotated[PageRequest, paged_by(NOTES, NotePage)]) -> Any:
         return shown(paging)
 
     return router
+
+
+class RatedOut(Body):
+    """An item of a list, with a field that is sent on request."""
+
+    id: int
+    title: str
+    rating: int | None = included_field("How readers liked it.")
+
+
+class RatedPage(Page[RatedOut]):
+    """A page of rated items."""
 
 
 def parameters(path: str, default: str = "id") -> dict[str, Any]:
@@ -142,6 +160,25 @@ def test_the_fields_always_include_the_id(serve_router: RouterServer) -> None:
         assert client.get("/v1/lists/whole?fields=id,id").json()["fields"] == ["id"]
         assert client.get("/v1/lists/whole").json()["fields"] is None
         assert client.get("/v1/lists?fields=title").json()["fields"] == ["title"]
+
+
+@pytest.mark.parametrize(
+    ("query", "fields", "included"),
+    [
+        ("", None, []),
+        ("include=rating", None, ["rating"]),
+        ("fields=title", ["title"], []),
+        ("fields=title&include=rating", ["rating", "title"], ["rating"]),
+        ("fields=title,rating", ["rating", "title"], ["rating"]),
+    ],
+)
+def test_a_field_that_is_sent_on_request_is_requested_by_include_or_by_fields(
+    serve_router: RouterServer, query: str, fields: list[str] | None, included: list[str]
+) -> None:
+    with serve_router(list_router()) as client:
+        answer = client.get(f"/v1/lists/rated?{query}").json()
+        assert (answer["fields"], answer["included"]) == (fields, included)
+        assert client.get("/v1/lists?include=rating").status_code == 422
 
 
 def test_facets_and_count_are_off_unless_requested(serve_router: RouterServer) -> None:

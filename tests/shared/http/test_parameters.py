@@ -3,7 +3,8 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from shared.http.parameters import ExternalIdText, external_id_pair
+from shared.errors import Invalid
+from shared.http.parameters import ExternalIdText, external_id_pair, known_names, quoted
 from shared.http.validation import fault_of_body
 
 
@@ -25,3 +26,21 @@ def test_an_external_id_without_a_system_or_an_id_is_refused(text: str) -> None:
 
 def test_an_external_id_parameter_is_not_split_by_validation() -> None:
     assert TypeAdapter(ExternalIdText).validate_python("erp:urn:x:1") == "erp:urn:x:1"
+
+
+def test_names_are_separated_by_commas_and_each_counts_once() -> None:
+    assert known_names("fields", "b,a,b", ["a", "b", "c"]) == ("b", "a")
+    assert known_names("fields", "c,a,b", ["a", "b", "c"]) == ("c", "a", "b")
+
+
+@pytest.mark.parametrize("text", ["", "d", "a,d", "a,", "a, b", "A"])
+def test_an_unknown_name_is_refused_with_the_known_ones(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        known_names("fields", text, ["a", "b", "c"])
+    (fault,) = refused.value.faults
+    assert (fault.pointer, fault.code) == ("query:fields", "not_some_of")
+    assert fault.params == {"allowed": ["a", "b", "c"]}
+
+
+def test_quoted_names_are_separated_by_commas() -> None:
+    assert quoted(["a", "b"]) == "`a`, `b`"

@@ -8,6 +8,7 @@ from services.registry.customers.customer.domain import (
     Ownership,
     RetailFormat,
 )
+from shared.contracts.scoring.score import CustomerClass, Rung
 from shared.http.parameters import ExternalIdText
 from shared.http.schemas import Country, Filter, Moment, WrittenFlag
 
@@ -67,6 +68,17 @@ class CustomerFilter(Filter):
     )
     disqualified: WrittenFlag | None = Field(
         None, description="Whether the customers are marked as not worth pursuing."
+    )
+    customer_class: CustomerClass | None = Field(
+        None, alias="class", description="Customers with this class (客户分类)."
+    )
+    rung: Rung | None = Field(
+        None, description="Customers on this rung of the loyalty ladder (忠诚度阶梯)."
+    )
+    silent: bool | None = Field(
+        None,
+        description="Whether the customers have bought something, but nothing for a long time "
+        "(沉默). Customers without a score are in neither list.",
     )
     registered_from: Moment | None = Field(
         None, description="Customers registered at this time or later."

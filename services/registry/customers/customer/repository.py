@@ -1,7 +1,7 @@
 """The SELECT statements on customers."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, or_, select, true
@@ -18,6 +18,7 @@ from services.registry.customers.customer.models import (
 )
 from services.registry.customers.score.models import Score
 from shared.bulk import any_of, any_pair_of
+from shared.database import RowView
 from shared.http.async_reads import AsyncReads
 from shared.http.listing import Listing, time_range
 from shared.http.pagination import PageRequest, Slice
@@ -69,6 +70,15 @@ async def customer_row(
     """
     statement = _ROW_BY_ID if reader.rows is Rows.ALL else visible_to(reader, _ROW_BY_ID)
     return await async_reads.row(statement, {"customer_id": customer_id})
+
+
+_SCORE_BY_ID = select(Score.__table__).where(Score.id == bindparam("customer_id"))
+
+
+async def score_row(async_reads: AsyncReads, customer: RowMapping) -> RowView | None:
+    """Return the row of the score of a customer that the caller has read."""
+    row = await async_reads.row(_SCORE_BY_ID, {"customer_id": customer["id"]})
+    return cast("RowView | None", row)
 
 
 def customer_for_change(session: Session, reader: Reader, customer_id: UUID) -> Customer | None:
@@ -151,6 +161,7 @@ CUSTOMERS = Listing(
         "registered_at": [Customer.id],
         "name": [Customer.name, Customer.id],
         "changed_at": [Customer.changed_at, Customer.id],
+        "value_points": [Score.value_order, Score.id],
     },
     default="registered_at",
     columns={
@@ -164,6 +175,9 @@ CUSTOMERS = Listing(
         "team": Customer.team,
         "internal": Customer.internal,
         "disqualified": Customer.disqualified,
+        "class": Score.customer_class,
+        "rung": Score.rung,
+        "silent": Score.silent,
     },
     filters={
         "q": _has_words,
@@ -181,9 +195,15 @@ CUSTOMERS = Listing(
         "team",
         "internal",
         "disqualified",
+        "class",
+        "rung",
+        "silent",
     ),
 )
 """The list of customers; their ids grow with the time of registration."""
+
+_OF_SCORES = {"value_points", "class", "rung", "silent"}
+"""The orders, filters and facets of the list that need the scores of the customers."""
 
 
 def customers(
@@ -191,7 +211,31 @@ def customers(
 ) -> Slice:
     """Return a page of the customers that the reader sees and the filters match."""
     statement = visible_to(reader, select(Customer))
+    given = filters.model_dump(by_alias=True, exclude_none=True)
+    if _OF_SCORES & {paging.order_name, *given, *paging.facets}:
+        statement = _with_scores(statement, reader, owner=filters.owner, team=filters.team)
     return CUSTOMERS.page(session, statement, paging=paging, filters=filters)
+
+
+def _with_scores(
+    statement: Statement, reader: Reader, *, owner: str | None, team: str | None
+) -> Statement:
+    """Join customers with their scores; every customer has a row of scores.
+
+    The conditions on owner and team are repeated for the copies in the scores, because the indexes
+    of the scores begin with them.
+    """
+    wanted = {Score.owner: owner, Score.team: team}
+    conditions = [column == value for column, value in wanted.items() if value is not None]
+    visible = visible_rows(reader, owner=Score.owner, team=Score.team)
+    return statement.join(Score, Score.id == Customer.id).where(*visible, *conditions)
+
+
+def scores_of(session: Session, customers: Iterable[Customer]) -> dict[UUID, RowView]:
+    """Return the rows of the scores of customers that the caller has read, by customer id."""
+    of_customers = any_of(session, Score.id, [customer.id for customer in customers])
+    rows = session.execute(select(Score.__table__).where(of_customers)).mappings()
+    return {row["id"]: row for row in cast("Iterable[RowView]", rows)}
 
 
 CHANGES = Listing(orders={"version": [CustomerChange.version]}, default="-version")

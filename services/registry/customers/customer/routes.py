@@ -1,5 +1,6 @@
 """HTTP routes of customers."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -18,7 +19,9 @@ from services.registry.customers.customer.schemas import (
     CustomerUpdate,
     customer_change_out,
     customer_out,
+    customer_with_score_out,
 )
+from services.registry.customers.score.schemas import customer_score_out
 from shared.errors import found_or_404
 from shared.http.answers import errors, json_response
 from shared.http.dependencies import (
@@ -31,6 +34,7 @@ from shared.http.dependencies import (
     Transaction,
 )
 from shared.http.idempotency import Once
+from shared.http.includes import NOT_INCLUDED, included_fields
 from shared.http.list_parameters import paged_by
 from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
@@ -127,21 +131,35 @@ def list_customers(
     paging: Annotated[PageRequest, paged_by(repository.CUSTOMERS, CustomerPage)],
     filters: Annotated[CustomerFilter, Query()],
 ) -> Response:
-    """List customers, in the order of registration by default."""
+    """List customers, in the order of registration by default.
+
+    With `include=score` each item has the customer's score, so that a screen with names, classes
+    and points needs one request. Lists are sorted and filtered by the scores that were published
+    last, which may be some seconds older than those of `GET /v1/scores`.
+    """
     found = repository.customers(session, reader, filters, paging=paging)
-    return answer_page(CustomerPage, customer_out, found, paging)
+    if "score" not in paging.included:
+        return answer_page(CustomerPage, customer_out, found, paging)
+    scores = repository.scores_of(session, found.rows)
+    return answer_page(CustomerPage, partial(customer_with_score_out, scores), found, paging)
 
 
 @router.get("/{customer_id}", response_model=CustomerOut, responses=errors(404))
 async def read_customer(
-    customer_id: CustomerId, async_reads: AsyncReading, reader: Reader
+    customer_id: CustomerId,
+    async_reads: AsyncReading,
+    reader: Reader,
+    included: Annotated[frozenset[str], included_fields(CustomerOut)],
 ) -> Response:
     """Read one customer."""
     # `reader` is the caller: a row that the caller may not see is not found.
     row = found_or_404(
         await repository.customer_row(async_reads, reader, customer_id), service.UNKNOWN
     )
-    return json_response(customer_out(row), version=row["version"])
+    score = NOT_INCLUDED
+    if "score" in included:
+        score = customer_score_out(await repository.score_row(async_reads, row))
+    return json_response(customer_out(row, score=score), version=row["version"])
 
 
 @router.patch(

@@ -24,8 +24,11 @@ from services.registry.customers.customer.domain import (
     Record,
     RetailFormat,
 )
+from services.registry.customers.score.schemas import CustomerScoreOut, customer_score_out
+from shared.database import RowView
 from shared.errors import Fault, Invalid, InvalidValue
 from shared.faults import REQUIRED
+from shared.http.includes import NOT_INCLUDED, included_field
 from shared.http.schemas import (
     Body,
     Change,
@@ -240,6 +243,9 @@ class CustomerOut(CustomerFields):
     )
     registered_at: datetime
     changed_at: datetime
+    score: CustomerScoreOut | None = included_field(
+        "The score (客户评价) as it was published last, null while the customer has none."
+    )
 
 
 class CustomerPage(Page[CustomerOut]):
@@ -362,13 +368,16 @@ _ENUMERATIONS = {
 }
 
 
-def customer_out(row: Any) -> CustomerOut:
+_COLUMNS = CustomerOut.model_fields.keys() - {"score"}
+
+
+def customer_out(row: Any, *, score: CustomerScoreOut | None = NOT_INCLUDED) -> CustomerOut:
     """Return the response body of a customer, given a `Customer` or a mapping with its columns.
 
     The row is not validated: a stored value may be refused by today's rules.
     """
     read = row.__getitem__ if isinstance(row, Mapping) else partial(getattr, row)
-    values = {name: read(name) for name in CustomerOut.model_fields}
+    values = {name: read(name) for name in _COLUMNS} | {"score": score}
     values |= {
         name: enumeration(values[name])
         for name, enumeration in _ENUMERATIONS.items()
@@ -376,6 +385,11 @@ def customer_out(row: Any) -> CustomerOut:
     }
     external_ids = [ExternalIdOut.model_construct(**pair) for pair in values["external_ids"]]
     return CustomerOut.model_construct(**values | {"external_ids": external_ids})
+
+
+def customer_with_score_out(scores: Mapping[UUID, RowView], row: Any) -> CustomerOut:
+    """Return the response body of a customer with its score from these rows by customer id."""
+    return customer_out(row, score=customer_score_out(scores.get(row.id)))
 
 
 def customer_change_out(row: Any) -> CustomerChangeOut:

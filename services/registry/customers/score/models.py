@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.models import Model
-from shared.database import Exact, Moment
+from shared.database import Exact, Moment, sorted_text
 
 
 class Score(Model):
@@ -28,7 +28,7 @@ class Score(Model):
     version: Mapped[int] = mapped_column(default=0)
     owner: Mapped[str | None] = mapped_column(String(100))
     team: Mapped[str | None] = mapped_column(String(100))
-    value_order: Mapped[str] = mapped_column(String(64), default="")
+    value_order: Mapped[str] = mapped_column(sorted_text(64), default="")
     value_points: Mapped[Decimal | None] = mapped_column(Exact)
     customer_class: Mapped[str | None] = mapped_column(String(1))
     rung: Mapped[str | None] = mapped_column(String(20))
