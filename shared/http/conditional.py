@@ -35,7 +35,7 @@ _IF_NONE_MATCH: Final[dict[str, Any]] = {
     "required": False,
     "description": "The ETag of an answer that you have; if nothing has changed since, the answer "
     "is 304. Browsers send it by themselves.",
-    "schema": {"type": "string", "title": "If-None-Match"},
+    "schema": {"type": "string"},
     "example": '"3-9f86d081884c7d65"',
 }
 _UNCHANGED: Final[dict[str, Any]] = {

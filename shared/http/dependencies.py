@@ -120,7 +120,12 @@ NO_REPEATED_PARTS = Depends(_refuse_repeated_parts)
 async def _expected_version(
     request: Request,
     if_match: Annotated[
-        str | None, Header(description="The ETag that you last read.", examples=['"3"'])
+        str | None,
+        Header(
+            description="The ETag that you last read.",
+            examples=['"3"'],
+            json_schema_extra={"pattern": r'^(W/)?"[0-9]{1,18}(-[^"]*)?"$'},
+        ),
     ] = None,
 ) -> int:
     """Return the version in the header If-Match, the ETag of the resource to change."""

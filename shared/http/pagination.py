@@ -77,6 +77,7 @@ async def _page_request(
         str | None,
         Query(
             max_length=500,
+            json_schema_extra={"pattern": "^[A-Za-z0-9_-]*$"},
             description="The value of `next` in the previous page. Send the other parameters "
             "unchanged: the page continues behind the last item of the previous page.",
         ),

@@ -28,7 +28,10 @@ def _refuse_incomplete_pair(text: str) -> str:
 
 
 ExternalIdText = Annotated[
-    str, StringConstraints(max_length=201), AfterValidator(_refuse_incomplete_pair)
+    str,
+    StringConstraints(max_length=201),
+    AfterValidator(_refuse_incomplete_pair),
+    Field(json_schema_extra={"pattern": "^[^:]+:.+$"}),
 ]
 """The id of something in another system, as `system:id`; `external_id_pair` splits it."""
 

@@ -5,8 +5,13 @@ from typing import Any
 
 import pytest
 
+from shared.http.document import COMPONENTS, Document, schemas
+
 SERVICES = ("registry", "survey", "scoring", "gateway")
-Document = dict[str, Any]
+ON_REQUEST = {"total", "facets"}
+"""Fields of a page that are sent only if the request asks for them."""
+SENT_IF_CHANGED = {"CustomerChanges"}
+"""Schemas whose fields are sent only if they have changed."""
 
 
 @pytest.fixture(params=SERVICES)
@@ -42,6 +47,18 @@ def references(part: Any) -> set[str]:
         return set()
     own_reference = {part["$ref"]} if isinstance(part.get("$ref"), str) else set()
     return own_reference.union(*map(references, part.values()))
+
+
+def reachable(document: Document, part: Any) -> set[str]:
+    """Return the names of the components that a part of a document needs, also indirectly."""
+    names: set[str] = set()
+    found = references(part)
+    while found:
+        kind, name = found.pop().removeprefix(COMPONENTS).split("/")
+        if name not in names:
+            names.add(name)
+            found |= references(document["components"][kind][name])
+    return names
 
 
 def component_references(document: Document) -> set[str]:
@@ -93,3 +110,47 @@ def test_every_parameter_is_described(document: Document) -> None:
         if not parameter.get("description")
     ]
     assert undescribed == []
+
+
+def test_the_key_of_every_schema_is_its_title_and_nested_schemas_have_none(
+    document: Document,
+) -> None:
+    components = document["components"]["schemas"]
+    assert {key: schema.get("title") for key, schema in components.items()} == {
+        key: key for key in components
+    }
+    assert sum("title" in schema for schema in schemas(document)) == len(components)
+
+
+def test_every_field_of_an_answer_is_required_unless_it_is_sent_only_sometimes(
+    document: Document,
+) -> None:
+    answers = [operation["responses"] for operation in operations(document)]
+    for name in reachable(document, answers):
+        schema = document["components"]["schemas"].get(name, {})
+        optional = schema.get("properties", {}).keys() - schema.get("required", ())
+        assert optional <= ON_REQUEST or name in SENT_IF_CHANGED, (name, optional)
+
+
+def test_a_parameter_is_never_null_and_if_match_is_required(document: Document) -> None:
+    for operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            name = operation["operationId"], parameter["name"]
+            assert {"type": "null"} not in parameter["schema"].get("anyOf", ()), name
+            assert parameter["required"] or parameter["name"] != "if-match", name
+
+
+def test_bounds_of_numbers_do_not_stand_in_schemas_of_texts(document: Document) -> None:
+    bounds = {"ge", "gt", "le", "lt", "minimum", "maximum", "multipleOf"}
+    texts = [schema for schema in schemas(document) if schema.get("type") == "string"]
+    assert [text for text in texts if bounds & text.keys()] == []
+
+
+def test_every_operation_has_a_sentence_as_summary_and_documents_unreadable_requests(
+    document: Document,
+) -> None:
+    for operation in operations(document):
+        name = operation["operationId"]
+        assert operation["description"].startswith(operation["summary"][:20]), name
+        assert "400" in operation["responses"], name
+        assert ("415" in operation["responses"]) is ("requestBody" in operation), name
