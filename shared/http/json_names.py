@@ -1,7 +1,7 @@
 """JSON as RFC 8259 defines it; what Python's parser accepts beyond that is refused.
 
 In an object in which a name occurs twice, Python ignores the first value. Python also accepts NaN
-and Infinity, which no other parser reads.
+and Infinity, which no other parser reads, and texts in UTF-16 and UTF-32.
 """
 
 import json
@@ -24,6 +24,7 @@ Value = TypeVar("Value")
 def strict_loads(text: str | bytes) -> Any:
     """Parse JSON; raises InvalidValue, with one of the three codes of JSON, for any other text."""
     try:
+        text = text if isinstance(text, str) else text.decode("utf-8-sig")
         return json.loads(
             text, object_pairs_hook=_object_without_repeats, parse_constant=_refuse_constant
         )

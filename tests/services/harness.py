@@ -22,6 +22,7 @@ from shared.row_access import Rows
 from shared.service import Service
 from shared.settings import ServiceSettings
 from tests.services.documented import Documented
+from tests.services.explained import check_explained
 from tests.serving import serve
 
 ADMINISTRATOR = Identity("key-admin", "Administrator", frozenset({"admin"}), Rows.ALL)
@@ -63,7 +64,8 @@ class Running:
     def as_caller(self, caller: Identity) -> Iterator[httpx.Client]:
         """Yield a client whose requests have the identity of this caller."""
         auth = _Authorized(self.token_signer, self.settings.name, caller)
-        with httpx.Client(base_url=self.url, auth=auth, timeout=30) as client:
+        hooks: dict[str, list[Any]] = {"response": [check_explained]}
+        with httpx.Client(base_url=self.url, auth=auth, timeout=30, event_hooks=hooks) as client:
             yield client
 
     def recorded(self, *event_classes: type) -> list[Any]:
@@ -87,7 +89,7 @@ def running(
     database = Database(settings.database, schema=settings.name)
     migrations.upgrade(database, service.migrations)
     app = service.create_app(settings)
-    hooks: dict[str, list[Any]] = {"response": [Documented(app.openapi())]}
+    hooks: dict[str, list[Any]] = {"response": [Documented(app.openapi()), check_explained]}
     auth = _Authorized(token_signer, settings.name, ADMINISTRATOR)
     with (
         serve(service.guard(app, settings)) as url,

@@ -3,8 +3,13 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path, PurePath
+from typing import TypeGuard
 
 NOT_PYTHON = {".pyi", ".sql"}
+
+
+CODES = {"problems.py"}
+"""The modules of services that declare codes of faults."""
 
 
 def is_migration(path: PurePath) -> bool:
@@ -30,11 +35,27 @@ def service_violations(path: PurePath, tree: ast.Module) -> Iterator[str]:
         if path.name == "__init__.py" and not all(map(is_text, tree.body)):
             yield f"{path}:1: the __init__.py of a package of a service has only a docstring"
         for node in ast.walk(tree):
+            if path.name not in CODES and _declares_a_code(node):
+                yield (
+                    f"{path}:{node.lineno}: the catalogue has only the codes of faults "
+                    "that a module `problems` declares"
+                )
             if isinstance(node, ast.Attribute) and node.attr == "commit":
                 yield (
                     f"{path}:{node.lineno}: a service does not commit: "
                     "a route asks for `Transaction`, a job for `run.transaction()`"
                 )
+
+
+def _declares_a_code(node: ast.AST) -> TypeGuard[ast.Call | ast.ClassDef]:
+    """Return whether a node declares a code of faults, or a problem, which has an advice."""
+    match node:
+        case ast.Call(func=ast.Name(id="FaultCode")):
+            return True
+        case ast.ClassDef(body=body):
+            texts = [one for one in body if isinstance(one, ast.Assign)]
+            return any(ast.unparse(one.targets[0]) == "advice" for one in texts)
+    return False
 
 
 def _migration_violations(path: PurePath, tree: ast.Module) -> Iterator[str]:

@@ -53,6 +53,14 @@ LONG_FUNCTION = "def long() -> None:\n" + "    pass\n" * 60
             "from ... import models",
             "services/survey/migrations/versions/1.py:1: a migration imports no service",
         ),
+        *(
+            (
+                "services/survey/design/page/service.py",
+                declaration,
+                "services/survey/design/page/service.py:1: the catalogue has only the ",
+            )
+            for declaration in ("A = FaultCode('a', b, c)", "class A(Conflict):\n    advice = b\n")
+        ),
         (
             "services/survey/design/page/service.py",
             "session.commit()",
@@ -89,6 +97,7 @@ def test_a_violation_is_reported_with_its_file_and_line(
         ("services/registry/customers/__init__.py", ""),
         ("services/registry/customers/__init__.py", '"""Customers."""'),
         ("shared/a.py", "session.commit()"),
+        ("services/survey/design/page/problems.py", "A = FaultCode('a', b, c)"),
         ("services/registry/customers/customer/events.py", ""),
         ("services/registry/settings.py", ""),
         ("shared/a.py", '"""See docs/figures.md."""'),

@@ -20,6 +20,7 @@ from services.gateway.settings import Settings
 from shared import migrations
 from shared.database import Database
 from tests.services.conftest import SettingsFor
+from tests.services.explained import check_explained
 from tests.services.gateway.upstream import Upstream
 from tests.services.harness import empty
 from tests.serving import serve
@@ -147,7 +148,12 @@ def _served(settings: Settings, upstream: Upstream, documents: Path) -> Iterator
     authorization = {"Authorization": f"Bearer {KEY}"}
     with (
         serve(app, **server_options(settings), server_header=False, date_header=False) as url,
-        httpx.Client(base_url=url, headers=authorization, timeout=PATIENT_SECONDS) as client,
+        httpx.Client(
+            base_url=url,
+            headers=authorization,
+            timeout=PATIENT_SECONDS,
+            event_hooks={"response": [check_explained]},
+        ) as client,
     ):
         yield Gateway(url, settings, upstream, database, client)
     database.close()

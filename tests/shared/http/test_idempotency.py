@@ -1,8 +1,13 @@
 """Tests of Idempotency-Key: one effect and one answer for each key."""
 
+import hashlib
+import json
+
 import httpx
+import pytest
 from sqlalchemy import func, select
 
+from shared.http.idempotency import Content
 from shared.models import StoredAnswer
 from tests.shared.backend import Backend
 from tests.shared.http.conftest import Serving
@@ -44,6 +49,68 @@ def test_an_idempotency_key_of_a_different_request_is_refused(client: httpx.Clie
     assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
     (fault,) = answer.json()["errors"]
     assert (fault["pointer"], fault["code"]) == ("header:Idempotency-Key", "key_reused")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{ "title":"a",  "reply_to": null }',
+        b'{"reply_to":null,"title":"a"}',
+        rb'{"title": "\u0061", "reply_to": null}',
+    ],
+)
+def test_a_retry_may_write_the_same_json_in_another_way(client: httpx.Client, body: bytes) -> None:
+    headers = KEY | {"Content-Type": "application/json"}
+    first = client.post("/v1/notes", json={"title": "a", "reply_to": None}, headers=KEY)
+    again = client.post("/v1/notes", content=body, headers=headers)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"n": 1}, {"n": 1.0}),
+        ({"n": 1}, {"n": True}),
+        ({"n": 0}, {"n": False}),
+        ({"n": "1"}, {"n": 1}),
+        ({"n": [1, 2]}, {"n": [2, 1]}),
+        ({"n": None}, {}),
+    ],
+)
+def test_json_bodies_with_different_values_are_different_requests(
+    one: object, other: object
+) -> None:
+    """A field may accept the number 1 and refuse 1.0, so these two are not the same request."""
+    fingerprints = {
+        Content(b"POST /v1/notes", json.dumps(body).encode()).fingerprint("")
+        for body in (one, other)
+    }
+    assert len(fingerprints) == 2
+
+
+@pytest.mark.parametrize("body", [b"", b"not json", b'{"a": 1, "a": 1}', b"\xff", b"[" * 100_000])
+def test_a_body_that_is_no_json_is_compared_byte_by_byte(body: bytes) -> None:
+    content = Content(b"POST /v1/notes", body)
+    assert content.fingerprint("") == content.old_fingerprint
+    assert content.fingerprint("form") != content.old_fingerprint
+
+
+def test_a_retry_with_the_same_bytes_is_recognised_after_an_upgrade(
+    backend: Backend, client: httpx.Client
+) -> None:
+    """The release before this one stored a digest of the bytes of the body."""
+    body = b'{"title":  "a"}'
+    old = hashlib.sha256(b"POST /v1/notes?\n" + body).hexdigest()
+    headers = KEY | {"Content-Type": "application/json"}
+    first = client.post("/v1/notes", content=body, headers=headers)
+    with backend.database.transaction() as session:
+        stored = session.scalars(select(StoredAnswer)).one()
+        stored.fingerprint = hashlib.sha256(old.encode()).hexdigest()
+    again = client.post("/v1/notes", content=body, headers=headers)
+    assert (again.status_code, again.content) == (201, first.content)
+    rewritten = client.post("/v1/notes", json={"title": "a"}, headers=KEY)
+    assert (rewritten.status_code, rewritten.json()["code"]) == (422, "key_reused")
 
 
 def test_a_retry_gets_the_headers_of_the_first_answer(client: httpx.Client) -> None:

@@ -106,6 +106,16 @@ def test_invalid_json_is_refused_in_a_body_with_400_and_in_a_form_with_422(
     assert (fault["code"], fault["params"]) == (code, params)
 
 
+def test_json_in_utf_16_is_refused_and_a_byte_order_mark_of_utf_8_is_ignored(
+    client: httpx.Client,
+) -> None:
+    refused = client.post("/v1/echo/body", content='{"a": 1}'.encode("utf-16"), headers=TYPE)
+    (fault,) = refused.json()["errors"]
+    assert (refused.status_code, fault["code"]) == (400, "unreadable_json")
+    marked = client.post("/v1/echo/body", content=b"\xef\xbb\xbf" + b'{"a": 1}', headers=TYPE)
+    assert marked.json() == {"a": 1}
+
+
 def test_a_file_instead_of_a_json_field_is_refused(client: httpx.Client) -> None:
     answer = client.post("/v1/echo/form", files={"value": ("value.json", b"{}")})
     (fault,) = answer.json()["errors"]
