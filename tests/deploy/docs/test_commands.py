@@ -48,6 +48,8 @@ TEST_OF_COMMAND = {
     "test_one_command_starts_every_process_and_one_signal_ends_them",
     "make test": "tests/test_stacks.py::"
     "test_a_test_that_takes_the_stack_runs_once_on_each_chosen_one",
+    "uvicorn --app-dir docs/examples bff:app": "tests/system/test_bff.py::"
+    "test_a_page_reads_and_changes_a_customer_and_never_sees_the_key",
     "serve": f"{_PROCESSES}test_the_api_logs_and_counts_requests_without_personal_data",
     "work": f"{_PROCESSES}test_the_worker_exposes_its_metrics_and_stops_on_sigterm",
 }
