@@ -8,16 +8,17 @@ WORKERS ?= 2
 ROUNDS ?= 0
 SEED ?=
 EXAMPLES ?= 50
+SCALE ?= 1000000
 ARGS ?=
 COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-all demo run real bench faults fuzz mutants lock docs migration
+.PHONY: help setup check test test-all demo run real bench bench-scale faults fuzz mutants lock docs migration
 
 help: ## show this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 setup: .venv/requirements-dev.lock ## install what development and tests need into .venv, as locked
 
@@ -62,6 +63,9 @@ real: setup ## run everything on PostgreSQL and Apache Kafka, from the environme
 
 bench: setup ## print the benchmark tables and write var/bench.json; ARGS="read start" for some of them
 	@$(PY) -m deploy.bench $(ARGS)
+
+bench-scale: setup ## measure lists with SCALE customers (1000000), filled once; SEED=
+	@$(PY) -m deploy.bench.scale --customers=$(SCALE) --seed=$(or $(SEED),1)
 
 faults: setup ## run the fault campaign on both stacks and with planted bugs; ROUNDS=, SEED=, STACK=
 	@$(PY) -m tests.faults --planted --seed=$(or $(SEED),1)

@@ -59,7 +59,7 @@ class RealServers:
             started.server.close()
 
     def _start_postgres(self) -> str:
-        server = Postgres(_enterable(self._folder / "postgres"))
+        server = Postgres(folder_for_postgres(self._folder / "postgres"))
         self._start(_StartedServer("PostgreSQL", server))
         return server.url
 
@@ -90,7 +90,7 @@ def _without_driver(url: str) -> str:
     return urlunsplit(parts._replace(scheme=parts.scheme.partition("+")[0]))
 
 
-def _enterable(folder: Path) -> Path:
+def folder_for_postgres(folder: Path) -> Path:
     """Return a folder that PostgreSQL's user may enter: `folder` itself if possible.
 
     If we are root, PostgreSQL runs as `nobody`, who may have no access to `folder`.
