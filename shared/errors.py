@@ -231,8 +231,10 @@ class PreconditionFailed(Problem):
     status, code = 412, "stale"
     title = Texts("It has changed since it was read.", "读取之后内容已被修改。")
     advice = Texts(
-        "Read it again, and repeat the change with the new ETag, which this answer has too.",
-        "请重新读取，并用新的 ETag（本响应中也有）再次提交修改。",
+        "Read it again, show the user what has changed, and send the change with the new ETag only "
+        "if the user still wants it. Never repeat it unseen: that overwrites the other change.",
+        "请重新读取，向用户展示被修改的内容；仅当用户仍要修改时，才用新的 ETag 再次提交。"
+        "切勿未经查看就重复提交，否则会覆盖他人的修改。",
     )
 
     def __init__(self, *, version: int) -> None:

@@ -14,6 +14,7 @@ from shared.errors import BadRequest, Fault
 from shared.http.problems import problem_response
 
 EXPOSED_HEADERS: Final = (
+    "Content-Disposition",
     "ETag",
     "Idempotent-Replayed",
     "Link",
@@ -86,11 +87,12 @@ class Cors(CORSMiddleware):
 def headers_for(origin: str, origins: Collection[str]) -> dict[str, str]:
     """Return the headers with which a page of `origin` may read an answer.
 
-    For answers that do not pass through the middleware; they have no headers to expose.
+    For answers that do not pass through the middleware.
     """
+    exposed = {"Access-Control-Expose-Headers": ", ".join(EXPOSED_HEADERS)}
     if not origins:
         return {}
     if _ANY in origins:
-        return {"Access-Control-Allow-Origin": _ANY}
+        return {"Access-Control-Allow-Origin": _ANY} | exposed
     vary = {"Vary": "Origin"}
-    return vary | {"Access-Control-Allow-Origin": origin} if origin in origins else vary
+    return vary | {"Access-Control-Allow-Origin": origin} | exposed if origin in origins else vary

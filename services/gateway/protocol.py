@@ -18,8 +18,10 @@ from uvicorn.protocols.http.httptools_impl import (
 from services.gateway import cors
 from services.gateway.proxy.problems import HeadersTooLarge, TooSlow
 from services.gateway.settings import Settings
+from shared import tracing
 from shared.errors import BadRequest, Problem
 from shared.http.problems import MEDIA_TYPE, problem_json
+from shared.ids import new_id
 from shared.logging import logger
 
 LONGEST_LINE: Final = 8192 + 64
@@ -31,6 +33,12 @@ UNREAD_SECONDS: Final = 15.0
 
 LINGER_SECONDS: Final = 2.0
 """How long a refused caller may go on sending; closing at once would lose the refusal."""
+
+INVALID_HTTP: Final = (
+    "This is not valid HTTP. Percent-encode the path and the query as UTF-8: send ?q=%E8%8B%8F, "
+    "not ?q=苏 (encodeURIComponent in JavaScript)."
+)
+"""The answer to bytes that are not HTTP; an unencoded query is the most frequent cause."""
 
 log = logger(__name__)
 
@@ -104,8 +112,8 @@ class GuardedProtocol(HttpToolsProtocol):
             self._clear_deadline()
         super().on_message_complete()
 
-    def send_400_response(self, msg: str) -> None:
-        self._refuse(BadRequest(detail=msg))
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  the text of uvicorn names no cause
+        self._refuse(BadRequest(detail=INVALID_HTTP))
 
     def _unsupported_upgrade_warning(self) -> None:
         """Log nothing: admission refuses upgrades itself."""
@@ -147,16 +155,18 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._refused:
             return
         self._refused = True
+        request_id = str(new_id())
+        tracing.start(request_id=request_id)
         log.info("request.refused", status=problem.status, code=problem.code)
         previous: RequestResponseCycle | None = self.cycle
         if previous is None or previous.response_complete:
-            self._write_refusal(problem)
+            self._write_refusal(problem, request_id)
         elif previous.more_body:
             self.transport.close()
         else:
             previous.keep_alive = False
 
-    def _write_refusal(self, problem: Problem) -> None:
+    def _write_refusal(self, problem: Problem, request_id: str) -> None:
         """Write the answer to an invalid request; the caller may read it for some seconds."""
         body = problem_json(problem)
         origin = dict(self.headers or ()).get(b"origin", b"").decode("latin-1")
@@ -164,6 +174,7 @@ class GuardedProtocol(HttpToolsProtocol):
             "Content-Type": MEDIA_TYPE,
             "Content-Length": len(body),
             "Connection": "close",
+            "X-Request-Id": request_id,
             **cors.headers_for(origin, self.cors_origins),
         }
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

@@ -93,6 +93,18 @@ def test_a_customer_is_created_read_and_changed_on_the_page(docs: OnPage[list[in
     assert stored in {200, 201}
 
 
+def test_the_page_lists_the_tags_in_the_order_of_the_document(
+    embedded_product: Running, docs: OnPage[list[str | None]]
+) -> None:
+    def steps(page: Page) -> list[str | None]:
+        return [tag.get_attribute("data-tag") for tag in page.locator(".opblock-tag").all()]
+
+    document = embedded_product.client.get("/openapi.json").json()
+    names = [tag["name"] for tag in document["tags"]]
+    assert names != sorted(names)
+    assert docs(steps) == names
+
+
 def test_the_example_of_an_operation_on_one_resource_is_sent_unchanged(
     docs: OnPage[tuple[int, str]],
 ) -> None:

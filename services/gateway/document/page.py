@@ -29,7 +29,6 @@ START: Final = b"""SwaggerUIBundle({
   deepLinking: true,
   docExpansion: "none",
   persistAuthorization: false,
-  tagsSorter: "alpha",
   validatorUrl: null
 });
 """

@@ -130,6 +130,7 @@ def test_scripts_may_read_the_headers_that_answers_carry(pages_gateway: Gateway)
     exposed = answer.headers["Access-Control-Expose-Headers"].lower().split(", ")
     for name in ("etag", "location", "link", "retry-after", "idempotent-replayed", "ratelimit"):
         assert name in exposed
+    assert "content-disposition" in exposed, "the name of the file with rejected lines"
     assert answer.headers["X-Request-Id"]
     assert "x-request-id" in exposed
 
@@ -159,6 +160,7 @@ def test_a_request_that_is_no_http_is_refused_with_the_headers(
     assert received.startswith(f"http/1.1 {status} ".encode())
     assert b"vary: origin\r\n" in received
     assert (b"access-control-allow-origin: " in received) is (origin == LISTED)
+    assert (b"access-control-expose-headers: " in received) is (origin == LISTED)
 
 
 def test_the_documents_may_be_read_by_every_page(pages_gateway: Gateway) -> None:

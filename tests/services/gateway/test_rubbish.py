@@ -1,6 +1,7 @@
 """Tests of invalid HTTP: it is answered with a 4xx problem or the connection is closed."""
 
 import contextlib
+import json
 import random
 
 import pytest
@@ -71,6 +72,16 @@ def test_invalid_http_gets_a_4xx_problem_or_no_answer(
         assert received.startswith(b"HTTP/1.1 4"), received
         assert b"application/problem+json" in received
     assert impatient_gateway.client.get("/v1/customers/1").status_code == 200
+
+
+def test_a_query_that_is_not_encoded_is_a_400_that_shows_the_encoding(gateway: Gateway) -> None:
+    """The answer has the id under which the refusal is logged."""
+    request = "GET /v1/customers?q=苏 HTTP/1.1\r\nHost: x\r\n\r\n"
+    head, _, body = gateway.exchange(request.encode()).partition(b"\r\n\r\n")
+    problem = json.loads(body)
+    assert (problem["status"], problem["code"]) == (400, "bad_request")
+    assert "?q=%E8%8B%8F" in problem["detail"]
+    assert f"X-Request-Id: {problem['request_id']}\r\n".encode() in head + b"\r\n"
 
 
 def test_a_request_smuggled_in_a_body_is_not_executed(gateway: Gateway) -> None:
