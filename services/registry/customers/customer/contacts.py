@@ -2,6 +2,7 @@
 
 import re
 
+import email_validator
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
@@ -11,12 +12,35 @@ from shared.errors import InvalidValue
 
 _NO_EMAIL = "Give one e-mail address, such as buyer@example.com, without a name and brackets."
 _NO_PHONE = (
-    "Give one phone number, as it is dialled in the customer's country or with the code of the "
-    "country: +86 21 5555 0100. Write an extension at its end: ext. 8008 or 转8008."
+    "Give one phone number in a field, in digits and without other text, as it is dialled in the "
+    "customer's country or with the code of the country: +86 21 5555 0100. Write an extension at "
+    "its end: ext. 8008 or 转8008."
 )
-_EXTENSION = re.compile(r"\s*(?:转|轉|分机|分機|内线|內線)\s*[:：]?\s*")
-_EXTENSION_AFTER_DASH = re.compile(r"\s*[-–—]\s*(\d{1,5})$")
+_PUNCTUATION = re.compile(
+    r"[\t .()（）\[\]［］\-−－\u3000\u00a0\u00ad\u2000-\u2015\u202a-\u202f\u2060-\u2069]"
+)
+"""Blanks, brackets, dashes and the invisible characters of address books, but no new line."""
+
+_ONE_NUMBER = re.compile(r"[+＋]?\d+|(?:[+＋]\d{2,9}|0\d{1,6})[/／]\d+")
+"""One number without punctuation; a slash may only follow an area code, as in 030/123456."""
+
+_EXTENSION = re.compile(
+    r"[\s,，(（]*(?:;\s*ext\s*=|extension|extn|ext|x|[#＃]|[转轉]|分[机機]号?|[内內][线線])"
+    r"[\s.:：]*\d{1,7}[#)）]?$",
+    re.IGNORECASE,
+)
+_EXTENSION_AFTER_DASH = re.compile(r"\s*[-–—]\s*\d{1,5}$")
 _NOT_A_DIGIT = re.compile(r"\D")
+
+
+_DOMAINS_OF_TRIALS_AND_COMPANIES = {"test", "local"}
+
+# The library documents this list as the place where applications allow such domains.
+email_validator.SPECIAL_USE_DOMAIN_NAMES = [
+    name
+    for name in email_validator.SPECIAL_USE_DOMAIN_NAMES
+    if name not in _DOMAINS_OF_TRIALS_AND_COMPANIES
+]
 
 
 def parse_email(text: str) -> str:
@@ -24,10 +48,11 @@ def parse_email(text: str) -> str:
 
     The domain is in lower case and without punycode, and both parts are normalised (Unicode NFC):
     the address still names the same mailbox. Only the syntax is checked, no domain is looked up.
-    Addresses with letters of any script and domains for tests (`.test`) are allowed.
+    Addresses with letters of any script are allowed, and domains below `.test`, `.example` and
+    `.local`. A domain without a dot, or below another reserved name (`.invalid`), is refused.
     """
     try:
-        found = validate_email(text, test_environment=True)  # which also looks up no domain
+        found = validate_email(text, strict=True, check_deliverability=False)
     except EmailNotValidError as error:
         raise InvalidValue(EMAIL, _NO_EMAIL) from error
     return found.normalized
@@ -38,17 +63,18 @@ def parse_phone(text: str, country: str) -> str | None:
 
     A number without `+` belongs to `country` (ISO 3166). Return None if the number is possible but
     not known to be assigned, such as a local number without its area code, or if it cannot be
-    dialled from other countries, such as 12315. Raise InvalidValue if no such number can exist.
+    dialled from other countries, such as 12315. Raise InvalidValue if no such number can exist, or
+    if the text contains anything else: a letter is never taken for a digit.
     """
-    written = _EXTENSION.sub(" ext. ", text)
+    number = _EXTENSION.sub("", text.strip())
     region = country if country in phonenumbers.SUPPORTED_REGIONS else None
     try:
-        return _in_e164(written, region)
+        return _in_e164(number, region)
     except InvalidValue:
-        with_extension = _EXTENSION_AFTER_DASH.sub(r" ext. \1", written)
-        if with_extension == written:
+        without_extension = _EXTENSION_AFTER_DASH.sub("", number)
+        if without_extension == number:
             raise
-        return _in_e164(with_extension, region)
+        return _in_e164(without_extension, region)
 
 
 def phone_tokens(e164: str) -> set[str]:
@@ -59,8 +85,11 @@ def phone_tokens(e164: str) -> set[str]:
 
 def _in_e164(text: str, region: str | None) -> str | None:
     """Return a phone number in the form E.164, or None; raise InvalidValue if it cannot exist."""
+    digits = _PUNCTUATION.sub("", text)
+    if not _ONE_NUMBER.fullmatch(digits):
+        raise InvalidValue(PHONE, _NO_PHONE)
     try:
-        number = phonenumbers.parse(text, region)
+        number = phonenumbers.parse(digits, region)
     except NumberParseException as error:
         if region is None and error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
             return None

@@ -51,11 +51,14 @@ class CustomerOptions(CustomerIdOptions):
 
 
 def _parse_tags(text: str) -> tuple[str, ...]:
-    """Return the tags in a cell, which are separated by semicolons; blank ones are left out."""
+    """Return the tags in a cell, which are separated by semicolons.
+
+    Blank ones are left out, and so are equal ones after the first.
+    """
     tags = [tag.strip() for tag in text.split(";") if tag.strip()]
     if len(tags) > MAX_TAGS:
         raise InvalidValue(TOO_LONG, "Give at most {max} words.", max=MAX_TAGS)
-    return tuple(CODE.parse(tag) for tag in tags)
+    return tuple(dict.fromkeys(CODE.parse(tag) for tag in tags))
 
 
 TAGS = Cell(_parse_tags, f"at most {MAX_TAGS} words separated by `;`, such as `重点客户;家电`")

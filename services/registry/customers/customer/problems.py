@@ -28,9 +28,11 @@ class NotDeletable(MethodNotAllowed):
     advice = Texts(
         "Send a PATCH: `disqualified` marks a customer that is not worth pursuing, another `owner` "
         "or `team` hides it from keys with `rows: own` or `rows: team`, and null removes a value "
-        "such as `email` or `phone`.",
+        "such as `email` or `phone` from the record, from lists and from states published later. "
+        "The history still shows the old value to everyone who sees the customer.",
         "请用 PATCH：`disqualified` 标记不值得跟进的客户，更改 `owner` 或 `team` 可使其对 "
-        "`rows: own` 或 `rows: team` 的密钥不可见，null 可清除 `email`、`phone` 等值。",
+        "`rows: own` 或 `rows: team` 的密钥不可见，null 可将 `email`、`phone` 等值"
+        "从记录、列表和此后发布的状态中清除。但历史记录仍会向所有能看到该客户的人显示旧值。",
     )
 
 
@@ -54,10 +56,11 @@ PHONE: Final = FaultCode(
     "phone",
     Texts("This is not a phone number.", "不是有效的电话号码。"),
     Texts(
-        "Give one phone number, as it is dialled in the customer's country or with the code of the "
-        "country: +86 21 5555 0100. Write an extension at its end: ext. 8008.",
-        "请填写一个电话号码，按客户所在国家的拨打方式，或带国家代码：+86 21 5555 0100。"
-        "分机写在末尾：转8008。",
+        "Give one phone number in a field, in digits and without other text, as it is dialled in "
+        "the customer's country or with the code of the country: +86 21 5555 0100. Write an "
+        "extension at its end: ext. 8008.",
+        "每个字段请只填写一个电话号码，用数字书写，不含其他文字，按客户所在国家的拨打方式，"
+        "或带国家代码：+86 21 5555 0100。分机写在末尾：转8008。",
     ),
 )
 EMPTY_ID: Final = FaultCode(

@@ -135,7 +135,7 @@ def list_customers(
 
     With `include=score` each item has the customer's score, so that a screen with names, classes
     and points needs one request. Lists are sorted and filtered by the scores that were published
-    last, which may be some seconds older than those of `GET /v1/scores`.
+    last: some seconds after a change, or about a minute after it while orders arrive steadily.
     """
     found = repository.customers(session, reader, filters, paging=paging)
     if "score" not in paging.included:

@@ -68,20 +68,23 @@ _TEAM = (
 )
 _INTERNAL = "Whether the customer is a post or department of our own company (内部客户)."
 _DISQUALIFIED = "Whether the customer is marked as not worth pursuing."
-_TAGS = "Words of your own, by which you group customers."
+_TAGS = (
+    "Words of your own, by which you group customers, in your order. A word that is given twice is "
+    "stored once."
+)
 _EXTERNAL_IDS = (
     "The ids of the customer in other systems. An id that belongs to another customer is refused "
     "with 409."
 )
 _EMAIL = (
-    "E-mail address, in letters of any script. Its domain is stored in lower case; whether the "
-    "mailbox exists is not checked."
+    "E-mail address, in letters of any script. Its domain has a dot and is stored in lower case; "
+    "whether the mailbox exists is not checked."
 )
 _PHONE = (
-    "Phone number, as people write it; it is stored unchanged. Without `+` and a country code it "
-    "is a number of the customer's `country`, or of the company's country. An extension follows "
-    "`ext.` or 转. Short numbers such as 12315 are allowed; a number that cannot exist is refused "
-    "with 422."
+    "One phone number, as people write it in digits; it is stored unchanged. Without `+` and a "
+    "country code it is a number of the customer's `country`, or of the company's country. An "
+    "extension follows `ext.` or 转. Short numbers such as 12315 are allowed; other text, a second "
+    "number and a number that cannot exist are refused with 422."
 )
 _PHONE_E164 = (
     "The phone number in the form E.164, without its extension, to call or compare it. null if it "
@@ -340,10 +343,10 @@ class CustomerChangePage(Page[CustomerChangeOut]):
 
 
 def _record_values(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a body with the types of `Record`: tuples in place of lists."""
+    """Return the fields of a body with the types of `Record`; equal tags are left out."""
     values = dict(fields)
     if "tags" in values:
-        values["tags"] = tuple(values["tags"])
+        values["tags"] = tuple(dict.fromkeys(values["tags"]))
     if "external_ids" in values:
         external_ids = {ExternalId(pair.system, pair.id) for pair in values["external_ids"]}
         values["external_ids"] = tuple(sorted(external_ids))

@@ -36,14 +36,14 @@ router = Router(
 )
 
 
-@router.post("", status_code=201, response_model=OrderOut, responses=errors(409))
+@router.post("", status_code=201, response_model=OrderOut, responses=errors(404, 409))
 def place_order(
     body: OrderCreate, once: Once, session: Transaction, settings: Settings, reader: Reader
 ) -> Response:
     """Record an order; if all its quantities are negative, it is a return.
 
-    If an order with this external id is recorded already, the request is refused with 409; PUT
-    replaces that order.
+    If an order with this external id is recorded already, the request is refused: with 409 if the
+    key sees that order, which PUT replaces, or else with 404.
     """
 
     def record() -> Response:
@@ -57,7 +57,7 @@ def place_order(
 @router.put(
     "/by-external-id/{system}/{external_id}",
     response_model=OrderOut,
-    responses=errors() | {201: {"model": OrderOut, "description": "The order was created."}},
+    responses=errors(404) | {201: {"model": OrderOut, "description": "The order was created."}},
 )
 def put_order(
     system: Annotated[
@@ -77,7 +77,7 @@ def put_order(
     """Record the order with this external id, or replace it.
 
     The whole order is replaced: fields and lines that are not in the body are removed. Sending the
-    same body again changes nothing.
+    same body again changes nothing. An order that the key does not see is not replaced (404).
     """
     request = _request(body, system, external_id, settings)
     row, outcome = service.upsert_order(session, request=request, reader=reader)

@@ -65,6 +65,13 @@ def test_a_customer_is_found_by_each_of_its_present_tags(client: httpx.Client) -
     assert names(client, tag="重点客户") == []
 
 
+def test_a_tag_that_is_given_twice_is_stored_once_in_the_given_order(client: httpx.Client) -> None:
+    customer = register(client, "a", tags=["家电", "重点客户", "家电"])
+    assert customer["tags"] == ["家电", "重点客户"]
+    change(client, customer, tags=["c", "a", "c", "b", "a"])
+    assert client.get(f"/v1/customers/{customer['id']}").json()["tags"] == ["c", "a", "b"]
+
+
 @pytest.mark.both_stacks
 def test_tags_of_imported_customers_are_found(registry: Running) -> None:
     record = Record(name="a", kind=CustomerKind.UNKNOWN, nature=CustomerNature.UNKNOWN, tags=("x",))

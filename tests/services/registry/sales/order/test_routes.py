@@ -283,6 +283,8 @@ def test_an_order_is_visible_only_to_keys_that_see_its_customer(registry: Runnin
             }
             if not seen:
                 assert client.put(path, json=body).status_code == 404
+                again = body | {"external_id": ORDER["external_id"]}
+                assert client.post("/v1/orders", json=again).status_code == 404
 
 
 def test_an_invisible_customer_is_refused_like_an_unknown_one(
