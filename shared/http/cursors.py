@@ -4,13 +4,13 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import tuple_
+from sqlalchemy import BigInteger, Integer, SmallInteger, tuple_
 from sqlalchemy.types import TypeEngine
 
 from shared.errors import Fault, Invalid
@@ -18,11 +18,12 @@ from shared.http.faults import CURSOR
 
 _PARSERS: dict[type, Callable[[str], Any]] = {
     UUID: UUID,
-    datetime: datetime.fromisoformat,
+    datetime: lambda text: _in_utc(datetime.fromisoformat(text)),
     date: date.fromisoformat,
     Decimal: Decimal,
 }
 _NUMBERS = (int, float, Decimal)
+_LARGEST_SCALE = 1000
 
 
 def encode(key: Sequence[Any], list_name: str) -> str:
@@ -67,9 +68,48 @@ def _column_value(column_type: TypeEngine[Any], value: Any) -> Any:
     has_offset = getattr(value, "tzinfo", None) is not None
     if type(value) is not python_type or has_offset is not getattr(column_type, "timezone", False):
         raise ValueError
-    if "\x00" in str(value) or (python_type in _NUMBERS and not abs(value) < 2**63):
+    if not _can_be_compared(column_type, value):
         raise ValueError
     return value
+
+
+def _can_be_compared(column_type: TypeEngine[Any], value: Any) -> bool:
+    """Return whether the database compares a value, which has the type of its column.
+
+    PostgreSQL refuses NUL in text, and numbers that are too large or too long.
+    """
+    if isinstance(value, str):
+        return "\x00" not in value
+    if type(value) not in _NUMBERS:
+        return True
+    has_small_scale = not isinstance(value, Decimal) or _scale(value) < _LARGEST_SCALE
+    return bool(abs(value) < 2 ** _bits(column_type) and has_small_scale)
+
+
+def _bits(column_type: TypeEngine[Any]) -> int:
+    """Return the number of bits of the greatest number that a column of this type is compared to.
+
+    A number that is not an integer has the limit of the largest integers.
+    """
+    if isinstance(column_type, SmallInteger):
+        return 15
+    if isinstance(column_type, Integer) and not isinstance(column_type, BigInteger):
+        return 31
+    return 63
+
+
+def _scale(number: Decimal) -> int:
+    """Return the number of digits behind the point of a decimal; ValueError if not finite."""
+    exponent = number.as_tuple().exponent
+    return -int(exponent)
+
+
+def _in_utc(time: datetime) -> datetime:
+    """Return a time in UTC, and a time without an offset as it is.
+
+    Raises OverflowError if the year in UTC is not from 1 to 9999: databases store times in UTC.
+    """
+    return time if time.tzinfo is None else time.astimezone(UTC)
 
 
 def _list_digest(list_name: str) -> str:
