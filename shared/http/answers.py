@@ -1,7 +1,7 @@
 """The responses of routes: JSON bodies, and the error responses in the OpenAPI document."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -9,6 +9,7 @@ from starlette.responses import Response
 from shared.errors import (
     BadRequest,
     Conflict,
+    Fault,
     Forbidden,
     Invalid,
     NotFound,
@@ -20,7 +21,9 @@ from shared.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from shared.faults import TOO_LONG
 from shared.http.conditional import entity_tag
+from shared.http.faults import ETAG
 
 
 def json_response(
@@ -63,29 +66,59 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def error_response(problem: type[Problem]) -> dict[str, Any]:
     """Return the OpenAPI response that documents a problem class, with an example body."""
+    faults = FAULTS_IN_EXAMPLES.get(problem, ())
     example = {
         "type": f"/v1/problems#{problem.code}",
         "title": problem.title.en,
         "status": problem.status,
         "code": problem.code,
-        "detail": f"{problem.title.en} {problem.advice.en}",
+        "detail": " ".join(fault.message for fault in faults)
+        or f"{problem.title.en} {problem.advice.en}",
         "request_id": "0199a7c0-0000-7000-8000-000000000000",
-        "errors": [],
+        "errors": [
+            {
+                "pointer": fault.pointer,
+                "code": fault.code,
+                "params": dict(fault.params),
+                "message": fault.message,
+            }
+            for fault in faults
+        ],
     }
     schema = {"$ref": "#/components/schemas/Problem"}
     content = {"application/problem+json": {"schema": schema, "example": example}}
-    response: dict[str, Any] = {"description": problem.title.en, "content": content}
-    if headers := _HEADERS_OF_PROBLEMS.get(problem):
-        response["headers"] = headers
-    return response
+    headers = REQUEST_ID | _HEADERS_OF_PROBLEMS.get(problem, {})
+    return {"description": problem.title.en, "headers": headers, "content": content}
 
 
+REQUEST_ID: Final[dict[str, Any]] = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
+"""The header that every response has."""
+FAULTS_IN_EXAMPLES: Final[dict[type[Problem], tuple[Fault, ...]]] = {
+    BadRequest: (Fault("header:If-Match", ETAG),),
+    Invalid: (Fault("/name", TOO_LONG, max=200),),
+}
+"""The faults in the examples of errors about the input."""
 _HEADERS_OF_PROBLEMS: dict[type[Problem], dict[str, Any]] = {
     PreconditionFailed: {
         "ETag": {
             "description": "The present version of the resource.",
             "schema": {"type": "string"},
             "example": '"4"',
+        }
+    },
+    Unauthorized: {
+        "WWW-Authenticate": {
+            "description": "How to send credentials: `Authorization: Bearer <key>`.",
+            "schema": {"type": "string"},
+            "example": "Bearer",
+        }
+    },
+    Conflict: {
+        "Retry-After": {
+            "description": "Seconds after which the request may be sent again; only if a request "
+            "with the same Idempotency-Key is in progress.",
+            "schema": {"type": "integer"},
+            "example": 1,
         }
     },
     Unavailable: {

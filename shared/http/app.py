@@ -44,6 +44,7 @@ def create_app(
         version="1",
         lifespan=lifespan,
         openapi_url=None,
+        redirect_slashes=False,  # many clients send a redirected request without its key
         openapi_tags=[one.described for one in routers if isinstance(one, Router | PageRouter)],
         generate_unique_id_function=_operation_id,
         max_body_size=BODY_LIMIT,

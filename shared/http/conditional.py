@@ -36,8 +36,8 @@ _IF_NONE_MATCH: Final[dict[str, Any]] = {
     "description": "The ETag of an answer that you have; if nothing has changed since, the answer "
     "is 304. Browsers send it by themselves.",
     "schema": {"type": "string"},
-    "example": '"3-9f86d081884c7d65"',
 }
+"""It has no example: the page /docs would send the example with every request."""
 _UNCHANGED: Final[dict[str, Any]] = {
     "description": "Nothing has changed since the answer with this ETag; there is no body.",
     "headers": {"ETag": ETAG_HEADER},
@@ -83,7 +83,7 @@ def describe_read(operation: dict[str, Any]) -> None:
     answer = operation["responses"].get("200", {})
     if "application/json" in answer.get("content", {}):
         answer.setdefault("headers", {})["ETag"] = ETAG_HEADER
-        operation["responses"][str(NOT_MODIFIED)] = _UNCHANGED
+        operation["responses"][str(NOT_MODIFIED)] = dict(_UNCHANGED)
         operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
 
 

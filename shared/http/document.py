@@ -21,10 +21,10 @@ def operations(document: Document) -> Iterator[Document]:
 def schemas(document: Document) -> Iterator[Document]:
     """Yield every schema of a document, those within other schemas too."""
     for schema in document["components"]["schemas"].values():
-        yield from _with_parts(schema)
+        yield from schemas_within(schema)
     for operation in operations(document):
         for part in _described_parts(operation):
-            yield from _with_parts(part.get("schema"))
+            yield from schemas_within(part.get("schema"))
 
 
 def _described_parts(operation: Document) -> Iterator[Document]:
@@ -35,7 +35,7 @@ def _described_parts(operation: Document) -> Iterator[Document]:
         yield from message.get("headers", {}).values()
 
 
-def _with_parts(schema: Any) -> Iterator[Document]:
+def schemas_within(schema: Any) -> Iterator[Document]:
     """Yield a schema and every schema within it; nothing for `additionalProperties: false`."""
     if not isinstance(schema, dict):
         return
@@ -46,7 +46,19 @@ def _with_parts(schema: Any) -> Iterator[Document]:
     for keyword in _MAPS:
         parts += schema.get(keyword, {}).values()
     for part in parts:
-        yield from _with_parts(part)
+        yield from schemas_within(part)
+
+
+def reachable(document: Document, node: Any) -> set[str]:
+    """Return the names of the components to which a part of a document refers, also indirectly."""
+    names: set[str] = set()
+    found = set(references(node))
+    while found:
+        kind, name = found.pop().removeprefix(COMPONENTS).split("/")
+        if name not in names:
+            names.add(name)
+            found |= set(references(document["components"].get(kind, {}).get(name)))
+    return names
 
 
 def references(node: Any) -> Iterator[str]:

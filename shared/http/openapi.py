@@ -4,8 +4,9 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from shared.http.answers import DOCUMENTED_PROBLEMS, error_response, errors
+from shared.http.answers import DOCUMENTED_PROBLEMS, REQUEST_ID, error_response, errors
 from shared.http.conditional import ETAG_HEADER, describe_read
+from shared.http.directions import describe_directions
 from shared.http.document import COMPONENTS, Document, operations, references
 from shared.http.examples import complete_examples
 from shared.http.operation_details import describe_operation, statuses_of
@@ -65,15 +66,24 @@ PROBLEM: Final = {
         },
     },
 }
-SHARED_COMPONENTS: Final[dict[str, Document]] = {
-    "schemas": {"Fault": FAULT, "Problem": PROBLEM},
-    "responses": {problem.__name__: error_response(problem) for problem in DOCUMENTED_PROBLEMS},
-}
-"""The components that are equal in the documents of all services, by kind and name."""
 
 
 def _header(description: str, example: str) -> Document:
     return {"description": description, "schema": {"type": "string"}, "example": example}
+
+
+SHARED_COMPONENTS: Final[dict[str, Document]] = {
+    "headers": {
+        "RequestId": _header(
+            "The id of this request: that of the caller, or a new one. Name it when you ask for "
+            "help.",
+            "0199a7c0-0000-7000-8000-000000000000",
+        )
+    },
+    "schemas": {"Fault": FAULT, "Problem": PROBLEM},
+    "responses": {problem.__name__: error_response(problem) for problem in DOCUMENTED_PROBLEMS},
+}
+"""The components that are equal in the documents of all services, by kind and name."""
 
 
 _HEADERS: Final = {
@@ -85,6 +95,9 @@ _HEADERS: Final = {
         "The next page; absent on the last.", '</v1/customers?cursor=WzFd>; rel="next"'
     ),
     "Idempotent-Replayed": _header("Present on the answer to a retry.", "true"),
+    "Content-Disposition": _header(
+        "The name under which a browser stores the file.", 'attachment; filename="errors.csv"'
+    ),
 }
 """The description of each response header."""
 
@@ -112,10 +125,12 @@ def _completed(document: Document) -> Document:
     for operation in operations(document):
         describe_operation(operation)
         operation["responses"] = _with_errors(operation)
-        _add_headers(operation, schemas_with_etag)
     for item in document["paths"].values():
         if "get" in item:
             describe_read(item["get"])
+    for operation in operations(document):
+        _add_headers(operation, schemas_with_etag)
+    components["headers"] = SHARED_COMPONENTS["headers"]
     used = set(references(document["paths"]))
     components["responses"] = {
         name: response
@@ -123,6 +138,7 @@ def _completed(document: Document) -> Document:
         if f"{COMPONENTS}responses/{name}" in used
     }
     schemas |= SHARED_COMPONENTS["schemas"]
+    describe_directions(document)
     add_examples(document)
     return document
 
@@ -162,15 +178,17 @@ def _add_headers(operation: Document, schemas_with_etag: set[str]) -> None:
     """Describe the headers of each response of an operation."""
     parameters = _parameter_names(operation)
     for status, response in operation["responses"].items():
+        if "$ref" in response:
+            continue
         is_sent_by_name = {
             "ETag": _body_reference(response) in schemas_with_etag,
             "Location": status in {"201", "202"},
             "Link": status == "200" and "cursor" in parameters,
             "Idempotent-Replayed": status < "300" and "idempotency-key" in parameters,
+            "Content-Disposition": "text/csv" in response.get("content", {}),
         }
         headers = {name: _HEADERS[name] for name, is_sent in is_sent_by_name.items() if is_sent}
-        if headers:
-            response["headers"] = headers
+        response["headers"] = response.get("headers", {}) | headers | REQUEST_ID
 
 
 def _parameter_names(operation: Document) -> set[str]:

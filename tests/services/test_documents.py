@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from shared.http.document import COMPONENTS, Document, schemas
+from shared.http.document import Document, reachable, schemas, schemas_within
 
 SERVICES = ("registry", "survey", "scoring", "gateway")
-ON_REQUEST = {"total", "facets"}
-"""Fields of a page that are sent only if the request asks for them."""
+ON_REQUEST = {"total", "facets", "score"}
+"""Fields that are sent only if the request asks for them."""
 SENT_IF_CHANGED = {"CustomerChanges"}
 """Schemas whose fields are sent only if they have changed."""
 
@@ -47,18 +47,6 @@ def references(part: Any) -> set[str]:
         return set()
     own_reference = {part["$ref"]} if isinstance(part.get("$ref"), str) else set()
     return own_reference.union(*map(references, part.values()))
-
-
-def reachable(document: Document, part: Any) -> set[str]:
-    """Return the names of the components that a part of a document needs, also indirectly."""
-    names: set[str] = set()
-    found = references(part)
-    while found:
-        kind, name = found.pop().removeprefix(COMPONENTS).split("/")
-        if name not in names:
-            names.add(name)
-            found |= references(document["components"][kind][name])
-    return names
 
 
 def component_references(document: Document) -> set[str]:
@@ -154,3 +142,17 @@ def test_every_operation_has_a_sentence_as_summary_and_documents_unreadable_requ
         assert operation["description"].startswith(operation["summary"][:20]), name
         assert "400" in operation["responses"], name
         assert ("415" in operation["responses"]) is ("requestBody" in operation), name
+
+
+def test_bodies_of_requests_have_no_default_and_answers_may_get_further_fields(
+    document: Document,
+) -> None:
+    """Generators of clients demand fields with a default, or send each of them."""
+    bodies = [operation.get("requestBody") for operation in operations(document)]
+    of_requests = reachable(document, bodies)
+    for name, schema in document["components"]["schemas"].items():
+        for part in schemas_within(schema):
+            if name in of_requests:
+                assert "default" not in part, name
+            else:
+                assert part.get("additionalProperties") is not False, name

@@ -22,6 +22,9 @@ Send your key as `Authorization: Bearer <key>`. Every error is an `application/p
 by its `code`, quote its `request_id`. A POST with an `Idempotency-Key` has one effect however often
 it is sent. /asyncapi.json describes the events.
 
+Within v1 answers may get further fields, and there may be further codes of problems and faults:
+ignore fields that you do not know, and show the `detail` of a problem whose code you do not know.
+
 Lists are read page by page with `cursor`, in one of the orders of `sort`. `ids` reads up to 100
 items at once, `fields` shows only the fields that you need, `count=true` adds the number of all
 items, and `facets` the number of items for each value of a field. Ids rise in the order in which
@@ -99,6 +102,7 @@ def merge(documents: Mapping[str, Document], *, version: str) -> Document:
         "paths": {},
         "components": {
             "securitySchemes": {"key": _KEY},
+            "headers": dict(SHARED_COMPONENTS["headers"]),
             "schemas": dict(SHARED_COMPONENTS["schemas"]),
             "responses": SHARED_COMPONENTS["responses"] | _gateway_responses(),
         },
@@ -186,5 +190,6 @@ def _gateway_responses() -> Document:
     described = {
         f"Gateway{status}": error_response(kind) for status, kind in _GATEWAY_ERRORS.items()
     }
-    headers = _UPLOAD_HEADERS | {"Retry-After": _RETRY_AFTER}
-    return described | {"QuotaReached": error_response(QuotaReached) | {"headers": headers}}
+    quota_reached = error_response(QuotaReached)
+    quota_reached["headers"] |= _UPLOAD_HEADERS | {"Retry-After": _RETRY_AFTER}
+    return described | {"QuotaReached": quota_reached}

@@ -5,9 +5,11 @@ import json
 import pytest
 from starlette.responses import Response
 
-from shared.errors import PreconditionFailed
-from shared.http.answers import error_response, errors, json_response
+from shared.errors import BadRequest, Fault, Invalid, PreconditionFailed, Problem, Unauthorized
+from shared.faults import TOO_LONG
+from shared.http.answers import FAULTS_IN_EXAMPLES, error_response, errors, json_response
 from shared.http.conditional import entity_tag
+from shared.http.problems import problem_json
 from shared.http.schemas import Body
 
 
@@ -73,7 +75,7 @@ def test_a_documented_error_refers_to_the_response_of_its_problem_class() -> Non
 def test_a_documented_error_response_has_an_example_of_its_body() -> None:
     title = "It has changed since it was read."
     shown = error_response(PreconditionFailed)
-    assert shown.pop("headers").keys() == {"ETag"}
+    assert shown.pop("headers").keys() == {"X-Request-Id", "ETag"}
     assert shown == {
         "description": title,
         "content": {
@@ -91,3 +93,22 @@ def test_a_documented_error_response_has_an_example_of_its_body() -> None:
             }
         },
     }
+
+
+def test_the_example_of_unacceptable_input_has_a_fault_and_its_text() -> None:
+    shown = error_response(Invalid)["content"]["application/problem+json"]["example"]
+    (fault,) = shown["errors"]
+    assert (fault["pointer"], fault["code"], fault["params"]) == ("/name", "too_long", {"max": 200})
+    assert shown["detail"] == fault["message"] == Fault("/name", TOO_LONG, max=200).message
+
+
+@pytest.mark.parametrize("problem", [BadRequest, Invalid])
+def test_an_example_is_the_body_that_the_problem_has(problem: type[Problem]) -> None:
+    shown = error_response(problem)["content"]["application/problem+json"]["example"]
+    faults = FAULTS_IN_EXAMPLES[problem]
+    body = json.loads(problem_json(problem(*faults)))
+    assert body | {"request_id": shown["request_id"]} == shown
+
+
+def test_a_documented_401_has_the_header_that_names_the_scheme() -> None:
+    assert error_response(Unauthorized)["headers"].keys() == {"X-Request-Id", "WWW-Authenticate"}

@@ -135,3 +135,13 @@ def test_a_405_has_the_code_and_detail_with_which_the_router_explains_it(
         "A thing stays. Archive the thing.",
     )
     assert unexplained.json()["code"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_path_with_a_slash_at_its_end_is_a_404_and_no_redirect(
+    serve_router: RouterServer, method: str
+) -> None:
+    """Many clients follow a redirect without their key, or repeat a POST without its body."""
+    with serve_router(things()) as client:
+        answer = client.request(method, "/v1/things/1/")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "There is no such path.")
