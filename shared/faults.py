@@ -32,13 +32,13 @@ REPEATED: Final = FaultCode(
 TOO_LONG: Final = FaultCode(
     "too_long",
     Texts("This is too long.", "内容过长。"),
-    Texts("Keep to {max} characters or items.", "最多 {max} 个字符或条目。"),
+    Texts("Maximum number of characters or items: {max}.", "最多 {max} 个字符或条目。"),
     params=("max",),
 )
 TOO_SHORT: Final = FaultCode(
     "too_short",
     Texts("This is too short.", "内容过短。"),
-    Texts("Give at least {min} characters or items.", "至少 {min} 个字符或条目。"),
+    Texts("Minimum number of characters or items: {min}.", "至少 {min} 个字符或条目。"),
     params=("min",),
 )
 TOO_SMALL: Final = FaultCode(

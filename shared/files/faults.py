@@ -42,7 +42,10 @@ LONG_LINE: Final = FaultCode(
 ENCODING: Final = FaultCode(
     "encoding",
     Texts("The file has another encoding.", "文件的编码不符。"),
-    Texts("Save the file as UTF-8.", "请将文件另存为 UTF-8。"),
+    Texts(
+        "It was read as {encoding}; save the file as UTF-8.",
+        "文件按 {encoding} 读取；请将文件另存为 UTF-8。",
+    ),
     params=("line", "encoding"),
 )
 RAGGED: Final = FaultCode(

@@ -6,8 +6,9 @@ Answers have no `additionalProperties: false`: they may get further fields
 (docs/decisions/0020-one-name-for-each-schema.md).
 """
 
-import json
 from typing import Any
+
+import orjson
 
 from shared.http.document import Document, operations, reachable, schemas_within
 
@@ -17,7 +18,7 @@ def describe_directions(document: Document) -> None:
 
     A schema that requests and answers have in common is a schema of requests.
     """
-    bodies = [operation.get("requestBody", {}) for operation in operations(document)]
+    bodies = [operation.get("requestBody") for operation in operations(document)]
     names = reachable(document, bodies)
     for name, schema in document["components"]["schemas"].items():
         for part in schemas_within(schema):
@@ -36,4 +37,4 @@ def _describe_default(schema: Document) -> None:
 
 def _text(value: Any) -> str:
     """Return a value as a description shows it: a text as it is, everything else as JSON."""
-    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) and value else orjson.dumps(value).decode()

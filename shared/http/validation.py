@@ -74,8 +74,8 @@ def _allowed(context: Context) -> list[str]:
     return [quoted or number for quoted, number in _VALUE.findall(text)]
 
 
-_CHARACTERS = "Keep to {max} characters."
-_NOT_EMPTY = "Give at least {min} characters."
+_CHARACTERS = "Maximum number of characters: {max}."
+_NOT_EMPTY = "Minimum number of characters: {min}."
 _UNKNOWN_FIELD = "There is no such field here; leave it out."
 _NUMBER = _rule(NUMBER_EXPECTED, example=lambda _: "12.5")
 _RULES: Final[Mapping[str, _Rule]] = {
@@ -95,8 +95,8 @@ _RULES: Final[Mapping[str, _Rule]] = {
     "greater_than_equal": _rule(TOO_SMALL, min="ge"),
     "less_than": _rule(TOO_LARGE, "Give a number that is less than {max}.", max="lt"),
     "less_than_equal": _rule(TOO_LARGE, max="le"),
-    "too_short": _rule(TOO_SHORT, "Give at least {min} items.", min="min_length"),
-    "too_long": _rule(TOO_LONG, "Give at most {max} items.", max="max_length"),
+    "too_short": _rule(TOO_SHORT, "Minimum number of items: {min}.", min="min_length"),
+    "too_long": _rule(TOO_LONG, "Maximum number of items: {max}.", max="max_length"),
     "string_too_short": _rule(TOO_SHORT, _NOT_EMPTY, min="min_length"),
     "string_too_long": _rule(TOO_LONG, _CHARACTERS, max="max_length"),
     "bytes_too_short": _rule(TOO_SHORT, min="min_length"),

@@ -12,7 +12,7 @@ _EXAMPLE: dict[str, Any] = {
     "status": None,
     "title": {"en": "This is too long.", "zh": "内容过长。"},
     "advice": {
-        "en": "Keep to {max} characters or items.",
+        "en": "Maximum number of characters or items: {max}.",
         "zh": "最多 {max} 个字符或条目。",
     },
     "params": ["max"],

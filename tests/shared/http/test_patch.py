@@ -75,7 +75,7 @@ def test_a_patch_changes_the_fields_that_it_names() -> None:
     ("text", "code", "message"),
     [
         (None, "required", "This cannot be removed."),
-        ("六个字太长了", "too_long", "Keep to 5 characters."),
+        ("六个字太长了", "too_long", "Maximum number of characters: 5."),
     ],
 )
 def test_a_patch_that_leaves_an_invalid_resource_is_refused(
