@@ -1,11 +1,16 @@
 """A backend for front ends: the browser has a session cookie, this backend has the API keys.
 
-uvicorn --app-dir docs/examples bff:app, with the environment variables below.
+Install: pip install httpx starlette uvicorn
+Start: uvicorn --app-dir docs/examples bff:app, with the environment variables below.
+
+Before you rely on it, replace the passwords by your own sign-on, and the dictionary of sessions by
+a store that all processes of the backend share.
 """
 
 import json
 import os
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,15 +24,17 @@ from starlette.staticfiles import StaticFiles
 
 ORIGIN = os.environ["BFF_ORIGIN"]  # where browsers open your pages: https://crm.example.com
 USERS = json.loads(os.environ["BFF_USERS"])  # {"li.na": {"password": "...", "key": "patron_..."}}
+SESSION_SECONDS = float(os.environ.get("BFF_SESSION_SECONDS", "28800"))  # eight hours
 TO_PATRON = {"accept", "accept-encoding", "content-length", "content-type", "idempotency-key"}
 TO_PATRON |= {"if-match", "if-none-match", "x-request-id"}
-TO_BROWSER = {"content-disposition", "content-encoding", "content-length", "content-type", "etag"}
-TO_BROWSER |= {"idempotent-replayed", "link", "location", "ratelimit", "ratelimit-policy"}
-TO_BROWSER |= {"retry-after", "vary", "x-request-id"}
+TO_BROWSER = {"cache-control", "content-disposition", "content-encoding", "content-length"}
+TO_BROWSER |= {"content-type", "etag", "idempotent-replayed", "link", "location", "ratelimit"}
+TO_BROWSER |= {"ratelimit-policy", "retry-after", "vary", "x-request-id"}
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+NOT_STORED = {"cache-control": "no-store"}  # for answers about which Patron says nothing
 
 patron = httpx.AsyncClient(base_url=os.environ["PATRON_URL"], timeout=60)
-sessions: dict[str, str] = {}  # the API key of each session; use a store with expiry
+sessions: dict[str, tuple[str, float]] = {}  # the API key and the end of each session
 
 
 @asynccontextmanager
@@ -37,30 +44,65 @@ async def connection(_: Starlette) -> AsyncIterator[None]:
         yield
 
 
-def is_from_own_page(request: Request) -> bool:
-    """Return whether a request only reads, or comes from a page of this backend (no CSRF)."""
-    return request.method in {"GET", "HEAD"} or request.headers.get("origin") == ORIGIN
+class Refused(Exception):
+    """A request that the backend refuses itself: status, code, and a text for developers."""
+
+
+async def refuse(request: Request, error: Exception) -> Response:
+    """Answer a refused request with the fields of Patron's errors."""
+    status, code, detail = error.args
+    request_id = request.headers.get("x-request-id") or secrets.token_hex(16)
+    problem = {"type": "about:blank", "title": detail, "status": status, "code": code}
+    problem |= {"detail": detail, "request_id": request_id, "errors": []}
+    headers = NOT_STORED | {"x-request-id": request_id}
+    headers |= {"retry-after": "2"} if code == "unavailable" else {}
+    return JSONResponse(problem, status, headers, media_type="application/problem+json")
+
+
+def refuse_other_origins(request: Request) -> None:
+    """Refuse a change that does not come from a page of this backend (no CSRF)."""
+    if request.method not in {"GET", "HEAD"} and request.headers.get("origin") != ORIGIN:
+        raise Refused(403, "other_origin", f"Send this from a page of {ORIGIN}.")
 
 
 async def sign_in(request: Request) -> Response:
     """Start a session; replace the check of the password by your own sign-on."""
-    sent = await request.json()
-    user = USERS.get(sent["user"], {"password": "", "key": ""})
-    is_right = secrets.compare_digest(user["password"].encode(), sent["password"].encode())
-    if not (is_from_own_page(request) and is_right and user["key"]):
-        return JSONResponse({"code": "not_signed_in"}, 401)
+    refuse_other_origins(request)
+    try:
+        sent = await request.json()
+        user = USERS.get(sent["user"], {"password": "", "key": ""})
+        password = sent["password"].encode()
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+        text = 'Send JSON with two texts: {"user": "...", "password": "..."}.'
+        raise Refused(400, "bad_request", text) from None
+    is_right = secrets.compare_digest(user["password"].encode(), password)
+    if not (is_right and user["key"]):
+        raise Refused(401, "wrong_password", "No user has this name and password.")
+    now = time.monotonic()
+    for ended in [session for session, (_, end) in sessions.items() if end <= now]:
+        del sessions[ended]
     session = secrets.token_urlsafe(32)
-    sessions[session] = user["key"]
+    sessions[session] = user["key"], now + SESSION_SECONDS
     answer = Response(status_code=204)
     answer.set_cookie("session", session, httponly=True, secure=True, samesite="strict")
     return answer
 
 
+async def sign_out(request: Request) -> Response:
+    """End the session of a request, and remove what the browser has stored of its answers."""
+    refuse_other_origins(request)
+    sessions.pop(request.cookies.get("session", ""), None)
+    answer = Response(status_code=204, headers={"clear-site-data": '"cache"'})
+    answer.delete_cookie("session", httponly=True, secure=True, samesite="strict")
+    return answer
+
+
 async def forward(request: Request) -> Response:
     """Send a request to Patron with the key of its session, and stream the answer back."""
-    key = sessions.get(request.cookies.get("session", ""))
-    if key is None or not is_from_own_page(request):
-        return JSONResponse({"code": "not_signed_in"}, 401)
+    refuse_other_origins(request)
+    key, end = sessions.get(request.cookies.get("session", ""), ("", 0.0))
+    if time.monotonic() >= end:
+        raise Refused(401, "not_signed_in", "Sign in with POST /session.")
     headers = {name: text for name, text in request.headers.items() if name in TO_PATRON}
     path = request.scope["raw_path"] + b"?" + request.scope["query_string"]
     sent = patron.build_request(
@@ -72,16 +114,19 @@ async def forward(request: Request) -> Response:
     try:
         answer = await patron.send(sent, stream=True)
     except httpx.TransportError:
-        return JSONResponse({"code": "unavailable"}, 503, {"Retry-After": "2"})
+        raise Refused(503, "unavailable", "Patron does not answer; try again.") from None
     returned = {name: text for name, text in answer.headers.items() if name in TO_BROWSER}
+    returned = NOT_STORED | returned
     close = BackgroundTask(answer.aclose)
     return StreamingResponse(answer.aiter_raw(), answer.status_code, returned, background=close)
 
 
 app = Starlette(
     lifespan=connection,
+    exception_handlers={Refused: refuse},
     routes=[
         Route("/session", sign_in, methods=["POST"]),
+        Route("/session", sign_out, methods=["DELETE"]),
         Route("/v1/{path:path}", forward, methods=METHODS),
         Mount("/", StaticFiles(directory=os.environ["BFF_PAGES"], html=True)),
     ],

@@ -5,6 +5,7 @@ and run against the product.
 """
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.clients.environment import HERE, Tools
-from tests.system.product import ADMIN_KEY, Running
+from tests.system.product import ADMIN_KEY, ROOT, Running
 
+PAGE = ROOT / "docs" / "frontend.md"
 FLOWS = ("openapi-fetch", "hey-api")
 
 
@@ -51,6 +53,24 @@ def test_a_flow_of_a_front_end_compiles_strictly_and_runs(
     options = json.loads((HERE / "typescript" / "tsconfig.json").read_text())["compilerOptions"]
     assert options["strict"] is True
     succeeded(tools.run("node", compiled / f"{flow}.js", product.url, ADMIN_KEY))
+
+
+def test_the_page_for_front_ends_generates_clients_and_its_code_compiles(
+    tools: Tools, document: Path, tmp_path: Path
+) -> None:
+    """The commands of docs/frontend.md run as they are written, without options of our own."""
+    section = PAGE.read_text("utf-8").partition("## Generate a client")[2].partition("\n## ")[0]
+    code = re.findall(r"```ts\n(.*?)```", section, re.DOTALL)
+    commands = re.findall(r"^npx (.*)$", section, re.MULTILINE)
+    (tmp_path / "node_modules").symlink_to(tools.node_packages)
+    shutil.copy(document, tmp_path / "openapi.json")
+    (tmp_path / "page.ts").write_text(*code)
+    assert [command.split()[0] for command in commands] == ["openapi-typescript", "openapi-ts"]
+    for command in commands:
+        succeeded(tools.run(*command.split(), cwd=tmp_path))
+    strictly = ("--strict", "--noEmit", "--skipLibCheck", "--moduleResolution", "bundler")
+    modern = ("--module", "esnext", "--target", "es2022", "--lib", "es2022,dom,dom.iterable")
+    succeeded(tools.run("tsc", *strictly, *modern, "page.ts", cwd=tmp_path))
 
 
 def test_both_generators_write_every_operation(generated: Path, document: Path) -> None:

@@ -115,11 +115,8 @@ def test_without_a_session_or_from_another_origin_nothing_is_forwarded(backend: 
             httpx.get(backend.url + path),
             httpx.get(backend.url + path, headers={"Cookie": "session=guessed"}),
             client.post(path, json=body, headers=other),
-            client.post("/session", json={"user": "li.na", "password": PASSWORD}, headers=other),
-            client.post("/session", json={"user": "li.na", "password": "wrong"}),
-            client.post("/session", json={"user": "nobody", "password": ""}),
         ]
-        assert [answer.status_code for answer in refused] == [401] * 6
+        assert [answer.status_code for answer in refused] == [401, 401, 403]
         assert len(client.get(path).json()["items"]) == 1
 
 
@@ -146,5 +143,6 @@ def test_bodies_and_headers_pass_in_both_directions(backend: Backend) -> None:
     assert "upload-bytes" in first.headers["RateLimit"]
     assert (created.status_code, unchanged.status_code) == (201, 304)
     assert page.headers["Link"].startswith("</v1/customers?")
+    assert page.headers["Cache-Control"] == "private, no-cache"
     assert missing.headers["Content-Type"] == "application/problem+json"
     assert missing.json()["request_id"] == "of-the-page"

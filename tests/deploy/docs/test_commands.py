@@ -48,6 +48,18 @@ TEST_OF_COMMAND = {
     "test_one_command_starts_every_process_and_one_signal_ends_them",
     "make test": "tests/test_stacks.py::"
     "test_a_test_that_takes_the_stack_runs_once_on_each_chosen_one",
+    "pip install httpx starlette uvicorn": "tests/deploy/docs/test_backend_example.py::"
+    "test_the_page_installs_what_the_example_imports",
+    "curl -so openapi.json": "tests/clients/test_typescript.py::"
+    "test_the_page_for_front_ends_generates_clients_and_its_code_compiles",
+    "npm install": "tests/clients/test_typescript.py::"
+    "test_the_page_for_front_ends_generates_clients_and_its_code_compiles",
+    "npx ": "tests/clients/test_typescript.py::"
+    "test_the_page_for_front_ends_generates_clients_and_its_code_compiles",
+    "pip install openapi-python-client": "tests/clients/test_python.py::"
+    "test_every_operation_is_generated_without_a_warning",
+    "openapi-python-client generate": "tests/clients/test_python.py::"
+    "test_every_operation_is_generated_without_a_warning",
     "uvicorn --app-dir docs/examples bff:app": "tests/system/test_bff.py::"
     "test_a_page_reads_and_changes_a_customer_and_never_sees_the_key",
     "serve": f"{_PROCESSES}test_the_api_logs_and_counts_requests_without_personal_data",
