@@ -11,6 +11,7 @@ import os
 import secrets
 import sys
 import tempfile
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -40,11 +41,18 @@ def main() -> int:
         count=arguments.customers,
         is_empty=arguments.customers <= MOST_THROUGH_API,
     )
+    with closing(servers):
+        servers.prepare()
+        return _run(servers, arguments.seed, arguments.customers)
+
+
+def _run(servers: ScaleServers, seed_number: int, count: int) -> int:
+    """Run the product as `make real` does, and the benchmark in one more process beside it."""
     with tempfile.TemporaryDirectory() as data:
         environment = {"PATRON_DATA": data, "PATRON_PORT": str(free_port())}
         os.environ |= environment | {"PATRON_ADMIN_KEY": f"patron_{secrets.token_urlsafe(32)}"}
         output = Path(data) / "measured.json"
-        measure = partial(_measure, servers, arguments.seed, arguments.customers, output)
+        measure = partial(_measure, servers, seed_number, count, output)
         status = run(Plan(servers=servers, client=Client(name="bench", run=measure, ends_run=True)))
         if status == 0:
             OUTPUT.parent.mkdir(exist_ok=True)

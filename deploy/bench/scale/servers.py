@@ -29,12 +29,19 @@ class ScaleServers:
         self.kafka = Kafka()
         self._seed_number, self._count, self._is_empty = seed_number, count, is_empty
 
-    def start(self) -> dict[str, str]:
-        """Start both servers, and return the services' settings for the database to measure."""
+    def prepare(self) -> None:
+        """Start PostgreSQL, and create the template database unless it exists.
+
+        This is done before the product runs, so that Ctrl-C stops it: the product waits for signals
+        of its own.
+        """
         self.postgres.start()
+        self._ensure_template()
+
+    def start(self) -> dict[str, str]:
+        """Start Kafka, and return the services' settings for the database to measure."""
         self.kafka.start()
-        template = self._ensure_template()
-        self._create(MEASURED, template=None if self._is_empty else template)
+        self._create(MEASURED, template=None if self._is_empty else self.template)
         roles = create_roles(self.url_of(MEASURED))
         urls = {f"{service.upper()}_DATABASE_URL": url for service, url in roles.items()}
         return urls | {"PATRON_KAFKA_BOOTSTRAP": self.kafka.bootstrap}
@@ -61,16 +68,16 @@ class ScaleServers:
         """Return the administrator's URL of a database."""
         return urlunsplit(urlsplit(self.postgres.url)._replace(path=f"/{database}"))
 
-    def _ensure_template(self) -> str:
-        """Create the template database unless it exists; return its name."""
-        if not self._exists(self.template):
-            print(f"  filling the template {self.template}; this is done once", flush=True)
-            unfinished = f"{self.template}_unfinished"
-            self._create(unfinished, template=None)
-            role = create_roles(self.url_of(unfinished))["registry"]
-            seed.fill(role, seed_number=self._seed_number, count=self._count)
-            self._execute("ALTER DATABASE {} RENAME TO {}", unfinished, self.template)
-        return self.template
+    def _ensure_template(self) -> None:
+        """Create the template database unless it exists."""
+        if self._exists(self.template):
+            return
+        print(f"filling the template {self.template}; this is done once", flush=True)
+        unfinished = f"{self.template}_unfinished"
+        self._create(unfinished, template=None)
+        role = create_roles(self.url_of(unfinished))["registry"]
+        seed.fill(role, seed_number=self._seed_number, count=self._count)
+        self._execute("ALTER DATABASE {} RENAME TO {}", unfinished, self.template)
 
     def _exists(self, database: str) -> bool:
         with psycopg.connect(self.postgres.url) as connection:
