@@ -133,17 +133,17 @@ def test_dropping_and_adding_a_column_are_written_as_plain_operations_without_a_
     project: Path,
 ) -> None:
     models = project / "services/registry/sales/product/models.py"
-    text = models.read_text(encoding="utf-8").replace("category:", "colour:")
+    text = models.read_text(encoding="utf-8").replace("currency:", "colour:")
     models.write_text(text, encoding="utf-8")
     assert run_make(project, "Products have a colour.").returncode == 0
     (migration,) = (text for name, text in versions(project).items() if "colour" in name)
     assert migration.startswith('"""Products have a colour."""\n')
     _, upgrade, downgrade = migration.split("() -> None:\n")
     assert upgrade.splitlines()[1:3] == [
-        '    op.add_column("products", sa.Column("colour", sa.String(100), nullable=True))',
-        '    op.drop_column("products", "category")',
+        '    op.add_column("products", sa.Column("colour", sa.String(3), nullable=True))',
+        '    op.drop_column("products", "currency")',
     ]
     assert downgrade.splitlines()[1:-1] == [
-        '    op.add_column("products", sa.Column("category", sa.String(100), nullable=True))',
+        '    op.add_column("products", sa.Column("currency", sa.String(3), nullable=True))',
         '    op.drop_column("products", "colour")',
     ]

@@ -145,7 +145,7 @@ def skeleton(tmp_path: Path) -> Path:
     services = ("registry", "survey", "scoring", "gateway")
     for service, module in itertools.product(services, ("app", "worker")):
         plant(tmp_path, f"services/{service}/{module}.py")
-    for module in ("admission", "proxy/body"):
+    for module in ("admission", "compression", "cors", "document/public_file", "proxy/body"):
         plant(tmp_path, f"services/gateway/{module}.py")
     for module in ("rules", "ladder", "checks", "student"):
         plant(tmp_path, f"services/scoring/figures/score/{module}.py")
