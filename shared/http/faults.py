@@ -42,7 +42,11 @@ NOT_SOME_OF: Final = FaultCode(
 CURSOR: Final = FaultCode(
     "cursor",
     Texts("This is not a cursor of this list.", "不是该列表的游标。"),
-    Texts("Send a cursor exactly as it was in `next`.", "请原样发送 `next` 中的游标。"),
+    Texts(
+        "Send a cursor exactly as it was in `next`, with the same order and filters, or begin the "
+        "list again without `cursor`.",
+        "请原样发送 `next` 中的游标，并保持排序和筛选条件不变；否则请去掉 `cursor`，从头读取列表。",
+    ),
 )
 ETAG: Final = FaultCode(
     "etag",

@@ -18,6 +18,8 @@ Body = TypeVar("Body", bound=BaseModel)
 
 LARGEST_PAGE = 200
 DEFAULT_PAGE = 50
+_FREE_PARAMETERS = {"limit", "cursor", "sort", "count", "facets", "fields", "include"}
+"""The parameters that select no items: they may differ from page to page. `sort` has a default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,10 @@ class PageRequest:
 
     @property
     def _list_name(self) -> str:
-        """The path and sort order of the list; a cursor is valid only for this path and order."""
-        return self.request.url.path + self.sort
+        """The path, order and filters of the list; a cursor is valid only for these."""
+        parameters = self.request.query_params.multi_items()
+        filters = sorted(pair for pair in parameters if pair[0] not in _FREE_PARAMETERS)
+        return f"{self.request.url.path}?{urlencode([('sort', self.sort), *filters])}"
 
 
 async def _page_request(
@@ -78,8 +82,9 @@ async def _page_request(
         Query(
             max_length=500,
             json_schema_extra={"pattern": "^[A-Za-z0-9_-]*$"},
-            description="The value of `next` in the previous page. Send the other parameters "
-            "unchanged: the page continues behind the last item of the previous page.",
+            description="The value of `next` in the previous page: this page continues behind its "
+            "last item. A cursor is valid only with the same `sort`, `ids` and filters, in any "
+            "sequence; after a change of these begin the list again without `cursor`.",
         ),
     ] = None,
 ) -> PageRequest:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from shared.errors import Fault, Invalid, InvalidValue
 from shared.http.faults import EXTERNAL_ID, NOT_SOME_OF
-from shared.http.schemas import Filter, Moment
+from shared.http.schemas import Filter, Moment, Text
 
 
 def external_id_pair(text: str) -> tuple[str, str]:
@@ -34,6 +34,9 @@ ExternalIdText = Annotated[
     Field(json_schema_extra={"pattern": "^[^:]+:.+$"}),
 ]
 """The id of something in another system, as `system:id`; `external_id_pair` splits it."""
+
+TextFilter = Annotated[str, Text(100)]
+"""The text of a filter: an empty or blank text is refused, and outer blanks are removed."""
 
 Names: TypeAlias = Annotated[
     str, WithJsonSchema({"type": "string", "pattern": "^[a-z_]+(,[a-z_]+)*$"})

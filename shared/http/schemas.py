@@ -298,14 +298,22 @@ NonNegativeExact = Annotated[
 ]
 CurrencyOut = Annotated[
     str,
-    Field(pattern="^[A-Z]{3}$", description="ISO 4217 code.", examples=["CNY"]),
+    Field(
+        description="ISO 4217 code.",
+        examples=["CNY"],
+        json_schema_extra={"pattern": "^[A-Z]{3}$"},
+    ),
 ]
 """A currency code as responses show it: the list of codes is not checked again."""
 
 Currency = Annotated[CurrencyOut, AfterValidator(_refuse_unknown_currency)]
 Country = Annotated[
     str,
-    Field(pattern="^[A-Z]{2}$", description="ISO 3166 code of two letters.", examples=["CN"]),
+    Field(
+        description="ISO 3166 code of two letters.",
+        examples=["CN"],
+        json_schema_extra={"pattern": "^[A-Z]{2}$"},
+    ),
     AfterValidator(_refuse_unknown_country),
 ]
 Moment = Annotated[

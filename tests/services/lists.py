@@ -172,15 +172,25 @@ def facets_of(a_list: ListOfItems) -> list[str]:
 
 
 def check_filters(a_list: ListOfItems, values: Mapping[str, Any]) -> None:
-    """Check that a list accepts each filter, and shows only items that match it.
+    """Check that a list accepts each filter but no empty text, and shows only matching items.
 
     `values` has a valid value for each filter by its name. If the items have a field with the name
     of the filter, each value that an item has is tried too.
     """
     whole = a_list.read()["items"]
     for name, value in values.items():
+        refused = a_list.refusal(**{name: ""})
+        assert refused["pointer"] == f"query:{name}", a_list.path
+        assert refused["code"] == "too_short" or not _is_plain_text(a_list.parameters[name]), name
         assert all(item in whole for item in a_list.read(**{name: value})["items"]), name
         shown = [item.get(name) for item in whole]
         for each in (one for one in shown if isinstance(one, str | bool)):
             found = a_list.read(**{name: str(each).lower() if each in {True, False} else each})
             assert found["items"] == [item for item in whole if item[name] == each], name
+
+
+def _is_plain_text(parameter: Document) -> bool:
+    """Return whether a parameter is any text, and not one of a documented form."""
+    schemas = parameter["schema"].get("anyOf", [parameter["schema"]])
+    (text,) = [each for each in schemas if each.get("type") != "null"]
+    return text.get("type") == "string" and not text.keys() & {"enum", "format", "pattern"}

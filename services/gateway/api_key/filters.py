@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from shared.http.parameters import CreatedFilter
+from shared.http.parameters import CreatedFilter, TextFilter
 from shared.row_access import Rows
 
 
@@ -10,8 +10,8 @@ class ApiKeyFilter(CreatedFilter):
     """Filters of the list of API keys; a key must match every filter that is given."""
 
     rows: Rows | None = Field(None, description="Keys that see these rows.")
-    team: str | None = Field(
-        None, max_length=100, description="Keys of this team, exactly as the team is stored."
+    team: TextFilter | None = Field(
+        None, description="Keys of this team, exactly as the team is stored."
     )
     revoked: bool | None = Field(
         None,

@@ -67,7 +67,7 @@ def write(backend: Backend, notes: Sequence[Note]) -> list[Note]:
 
 def requested(sort: str = "id", limit: int = 100, **more: Any) -> PageRequest:
     """Return a request for a page of the notes."""
-    request = Request({"type": "http", "path": PATH, "headers": []})
+    request = Request({"type": "http", "path": PATH, "headers": [], "query_string": b""})
     return PageRequest(limit, more.pop("cursor", None), request, sort, **more)
 
 
@@ -178,7 +178,7 @@ FORGED_KEYS: list[Any] = [
 @pytest.mark.parametrize("key", FORGED_KEYS)
 def test_a_forged_cursor_is_refused(backend: Backend, key: Any) -> None:
     plain = base64.urlsafe_b64encode(orjson.dumps(key)).decode()
-    cursor = encode(key, f"{PATH}written_at") if isinstance(key, list) else plain
+    cursor = encode(key, f"{PATH}?sort=written_at") if isinstance(key, list) else plain
     with pytest.raises(Invalid) as refusal:
         read(backend, requested("written_at", cursor=cursor))
     (fault,) = refusal.value.faults
@@ -198,7 +198,7 @@ def test_a_cursor_is_valid_for_one_order_only(sort: str, other: str) -> None:
 def test_a_time_in_a_cursor_may_have_any_utc_offset(backend: Backend) -> None:
     first, second = write(backend, [note(seconds=0), note(seconds=60)])
     elsewhere = first.written_at.astimezone(timezone(timedelta(hours=8)))
-    cursor = encode([elsewhere, first.id], f"{PATH}written_at")
+    cursor = encode([elsewhere, first.id], f"{PATH}?sort=written_at")
     (found,) = read(backend, requested("written_at", cursor=cursor)).rows
     assert found.id == second.id
 
@@ -209,7 +209,7 @@ def test_rows_of_several_columns_are_mappings_by_column_name(backend: Backend) -
     found = read(backend, requested("title", 1), statement=columns)
     (row,) = found.rows
     assert (row["written_at"], row["kind"]) == (BEGINNING, None)
-    assert found.next == encode([first.title, first.id], f"{PATH}title")
+    assert found.next == encode([first.title, first.id], f"{PATH}?sort=title")
 
 
 def test_a_row_of_one_column_is_its_value(backend: Backend) -> None:

@@ -61,6 +61,26 @@ def test_a_cursor_of_the_default_order_is_valid_when_that_order_is_named(
     assert titles(named) == ["e"]
 
 
+@pytest.mark.usefixtures("ids")
+@pytest.mark.parametrize("query", ["kind=even&pinned=false", "kind=odd", "pinned=false", ""])
+def test_a_cursor_is_refused_if_the_filters_have_changed(client: httpx.Client, query: str) -> None:
+    cursor = read(client, "kind=odd&pinned=false&limit=1")["next"]
+    answer = client.get(f"/v1/notes?{query}&cursor={cursor}")
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"]) == (422, "query:cursor")
+    assert "begin the list again" in fault["message"]
+
+
+@pytest.mark.usefixtures("ids")
+def test_a_cursor_is_valid_for_its_filters_in_any_sequence_and_for_any_view_of_the_items(
+    client: httpx.Client,
+) -> None:
+    cursor = read(client, "kind=odd&pinned=false&limit=1&count=true")["next"]
+    view = "limit=5&fields=title&facets=kind&sort=id"
+    following = client.get(f"/v1/notes?cursor={cursor}&{view}&pinned=false&kind=odd")
+    assert titles(following) == ["c", "e"]
+
+
 @pytest.mark.parametrize("cursor", ["%", "AAAA", "é", "x" * 500])
 def test_a_cursor_that_cannot_be_decoded_is_refused(client: httpx.Client, cursor: str) -> None:
     answer = client.get("/v1/notes", params={"cursor": cursor})

@@ -12,6 +12,7 @@ from shared.http.schemas import (
     UNTAGGED,
     Body,
     Code,
+    Country,
     Currency,
     CustomerReference,
     Day,
@@ -39,6 +40,7 @@ class Payment(Body):
 
     amount: Exact = Decimal(1)
     currency: Currency = "CNY"
+    country: Country = "CN"
     at: Moment = datetime(2026, 1, 1, tzinfo=UTC)
     day: Day = date(2026, 1, 1)
 
@@ -102,7 +104,7 @@ def drawing() -> type[Body]:
     [
         ({"kind": "circle", "radius": "{x}"}, "/radius", "integer_expected", "whole number"),
         ({"kind": "circle", "radius": 10}, "/radius", "too_large", "less than 10"),
-        ({"kind": "circle", "radius": 1, "colours": ["red"]}, "/colours/0", "pattern", "match"),
+        ({"kind": "circle", "radius": 1, "colours": ["cny"]}, "/colours/0", "currency", "CNY"),
         ({"kind": "circle", "radius": 1, "colours": ["XXZ"]}, "/colours/0", "currency", "CNY"),
         ({"kind": "line", "line": 1}, "/line", "text_expected", "string"),
         ({"kind": "line"}, "/line", "missing", "needed"),
@@ -171,6 +173,7 @@ def test_values_are_serialised_as_documented() -> None:
     assert paid.model_dump(mode="json") == {
         "amount": "100",
         "currency": "CNY",
+        "country": "CN",
         "at": "2026-01-31T01:30:00Z",
         "day": "2026-01-01",
     }
@@ -186,6 +189,11 @@ def test_values_are_serialised_as_documented() -> None:
         ("amount", "٣", "exact_string", "digits"),
         ("amount", "1.٣", "exact_string", "digits"),
         ("currency", "XXZ", "currency", "CNY"),
+        ("currency", "cny", "currency", "CNY"),
+        ("currency", "", "currency", "CNY"),
+        ("country", "cn", "country", "CN"),
+        ("country", "XX", "country", "CN"),
+        ("country", "China", "country", "CN"),
         ("at", 1_790_000_000, "moment", "2026-01-31T09:30:00+08:00"),
         ("at", "1790000000", "moment", "2026-01-31T09:30:00+08:00"),
         ("at", "2026-01-31", "moment", "2026-01-31T09:30:00+08:00"),

@@ -7,9 +7,10 @@ is anonymous and is not a customer.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 from services.registry.customers.customer.contacts import parse_phone, phone_tokens
@@ -99,19 +100,22 @@ class Record:
     tags: tuple[str, ...] = field(default=())
 
 
-def contradictions(record: Record) -> list[Fault]:
-    """Return a fault, with the name of the field, for each field that contradicts another one."""
+def contradictions(record: Record, unknown: Collection[str] = ()) -> list[Fault]:
+    """Return a fault, with the name of the field, for each field that contradicts another one.
+
+    The fields `unknown`, whose values are not known because they are invalid, contradict nothing.
+    """
     found = []
     if not _nature_fits_kind(record.kind, record.nature):
         advice = "Persons are individual or household; organisations are neither."
-        found.append(Fault("nature", CONTRADICTION, advice))
+        found.append(Fault("nature", CONTRADICTION, advice, field="kind"))
     if record.ownership and record.kind is CustomerKind.PERSON:
         advice = "Only an organisation has an ownership."
-        found.append(Fault("ownership", CONTRADICTION, advice))
+        found.append(Fault("ownership", CONTRADICTION, advice, field="kind"))
     if record.retail_format and record.nature is not CustomerNature.RETAILER:
         advice = "Only a retailer has a retail format."
-        found.append(Fault("retail_format", CONTRADICTION, advice))
-    return found
+        found.append(Fault("retail_format", CONTRADICTION, advice, field="nature"))
+    return [one for one in found if not {one.pointer, one.params["field"]} & {*unknown}]
 
 
 def _nature_fits_kind(kind: CustomerKind, nature: CustomerNature) -> bool:
@@ -199,6 +203,8 @@ def differences(before: Record, after: Record) -> dict[str, dict[str, Any]]:
 _WORD = re.compile(r"[^\W_]+(?:[-'.@+][^\W_]+)*")
 _CHINESE = re.compile(r"[㐀-鿿豈-﫿]+")
 _PLUS = re.compile(r"^\+(?=\d)")
+_NUMBER_PART = re.compile(r"[-0-9+.()/]+")
+_NOT_A_DIGIT = re.compile(r"[^0-9]")
 _MAX_TOKEN_LENGTH = 60
 
 
@@ -223,23 +229,43 @@ def tokens(record: Record) -> set[str]:
     return found | (phone_tokens(record.phone_e164) if record.phone_e164 else set())
 
 
-def query_tokens(query: str) -> list[str]:
-    """Return the prefixes of a search query; a record matches if it has a token for each of them.
+def query_tokens(query: str) -> list[tuple[str, ...]]:
+    """Return the prefixes of a search query.
 
-    A word without Chinese characters is one prefix; Chinese characters are split into pairs. The
-    `+` of a phone number is left out, because the token of its digits has none.
+    A record matches if it has, for each tuple, a token that begins with one of its prefixes. A word
+    without Chinese characters is one prefix; Chinese characters are split into pairs. The `+` of a
+    phone number is left out, because the token of its digits has none. All digits of consecutive
+    words that look like parts of a phone number are a second prefix of each of these words.
     """
-    prefixes: list[str] = []
-    for word in query.lower().split():
-        runs, other_words = _split_chinese(word)
-        if not runs:
-            prefixes.append(_PLUS.sub("", word)[:_MAX_TOKEN_LENGTH])
-            continue
-        prefixes += [
-            run[start : start + 2] for run in runs for start in range(max(len(run) - 1, 1))
-        ]
-        prefixes += [other[:_MAX_TOKEN_LENGTH] for other in other_words]
+    prefixes: list[tuple[str, ...]] = []
+    for is_number, group in groupby(query.lower().split(), _looks_like_a_number):
+        words = list(group)
+        number = _NOT_A_DIGIT.sub("", "".join(words)) if is_number else ""
+        for word in words:
+            for prefix in _prefixes(word):
+                both = (prefix[:_MAX_TOKEN_LENGTH], number[:_MAX_TOKEN_LENGTH])
+                prefixes.append(tuple(dict.fromkeys(filter(None, both))))
     return list(dict.fromkeys(prefixes))
+
+
+def is_long_enough(query: str) -> bool:
+    """Return whether a query has two characters, or one Chinese character, without outer blanks."""
+    text = query.strip()
+    return len(text) > 1 or bool(_CHINESE.fullmatch(text))
+
+
+def _looks_like_a_number(word: str) -> bool:
+    """Return whether a word has only digits and the characters that separate those of a phone."""
+    return bool(_NUMBER_PART.fullmatch(word))
+
+
+def _prefixes(word: str) -> list[str]:
+    """Return the prefixes of a word of a query: the word, or the pieces of one with Chinese."""
+    runs, other_words = _split_chinese(word)
+    if not runs:
+        return [_PLUS.sub("", word)]
+    pairs = [run[start : start + 2] for run in runs for start in range(max(len(run) - 1, 1))]
+    return pairs + other_words
 
 
 def _split_chinese(text: str) -> tuple[list[str], list[str]]:

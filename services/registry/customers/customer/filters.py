@@ -1,16 +1,31 @@
 """The query parameters of the list of customers."""
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from services.registry.customers.customer.domain import (
     CustomerKind,
     CustomerNature,
     Ownership,
     RetailFormat,
+    is_long_enough,
 )
 from shared.contracts.scoring.score import CustomerClass, Rung
-from shared.http.parameters import ExternalIdText
+from shared.errors import InvalidValue
+from shared.faults import TOO_SHORT
+from shared.http.parameters import ExternalIdText, TextFilter
 from shared.http.schemas import Country, Filter, Moment, WrittenFlag
+
+
+def _refuse_short_query(text: str) -> str:
+    """Return the text unchanged; raises InvalidValue for one character that is not Chinese."""
+    if not is_long_enough(text):
+        raise InvalidValue(TOO_SHORT, "Give at least two characters, or one Chinese one.", min=2)
+    return text
+
+
+SearchText = Annotated[TextFilter, AfterValidator(_refuse_short_query)]
 
 
 class CustomerFilter(Filter):
@@ -21,15 +36,16 @@ class CustomerFilter(Filter):
         description="The customer with this external id, written `system:id`.",
         examples=["erp:10017"],
     )
-    q: str | None = Field(
+    q: SearchText | None = Field(
         None,
-        min_length=2,
-        max_length=100,
         description="Search text. Each of its words must be the beginning of a word in the names, "
         "e-mail address, phone number, city or external ids of the customer; Chinese characters "
         "may stand anywhere in them, in the same sequence. A word that mixes Chinese and other "
         "characters is split: 客户099 finds customers with both 客户 and a word that begins with "
-        "099. A phone number is also found by its digits alone, with or without the country code.",
+        "099. A phone number is also found by its digits alone, with or without the country code. "
+        "Consecutive words of digits and `+ - . ( ) /` are tried as they are and also together as "
+        "one number: 199 0000 1042 finds 19900001042. The text has at least two characters, or one "
+        "Chinese character such as a surname.",
         examples=["海尔 888"],
     )
     kind: CustomerKind | None = Field(None, description="Customers of this kind.")
@@ -40,28 +56,25 @@ class CustomerFilter(Filter):
     retail_format: RetailFormat | None = Field(
         None, description="Retailers with this format (业态)."
     )
-    city: str | None = Field(
+    city: TextFilter | None = Field(
         None,
-        max_length=100,
         description="Customers in this city, exactly as the city is stored.",
         examples=["苏州"],
     )
     country: Country | None = Field(
         None, description="Customers in this country, an ISO 3166 code of two letters."
     )
-    tag: str | None = Field(
+    tag: TextFilter | None = Field(
         None,
-        max_length=100,
         description="Customers with this tag, exactly as the tag is stored.",
         examples=["重点客户"],
     )
-    owner: str | None = Field(
+    owner: TextFilter | None = Field(
         None,
-        max_length=100,
         description="Customers of this account owner (专职人员), exactly as the owner is stored.",
     )
-    team: str | None = Field(
-        None, max_length=100, description="Customers of this team, exactly as the team is stored."
+    team: TextFilter | None = Field(
+        None, description="Customers of this team, exactly as the team is stored."
     )
     internal: WrittenFlag | None = Field(
         None, description="Whether the customers are posts or departments of our own company."

@@ -38,11 +38,12 @@ class NotDeletable(MethodNotAllowed):
 
 CONTRADICTION: Final = FaultCode(
     "contradiction",
-    Texts("The value contradicts another field of the record.", "该值与记录的其他字段矛盾。"),
+    Texts("The value contradicts the field {field}.", "该值与字段 {field} 矛盾。"),
     Texts(
-        "Change this field or the other one in the same request.",
-        "请在同一请求中修改该字段或另一字段。",
+        "Change this field or {field} in the same request.",
+        "请在同一请求中修改该字段或 {field}。",
     ),
+    params=("field",),
 )
 EMAIL: Final = FaultCode(
     "email",

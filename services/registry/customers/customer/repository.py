@@ -131,10 +131,15 @@ def _has_words(q: str) -> ColumnElement[bool]:
         *(
             Customer.id.in_(
                 select(CustomerToken.customer_id).where(
-                    CustomerToken.token.startswith(prefix, autoescape=True)
+                    or_(
+                        *(
+                            CustomerToken.token.startswith(prefix, autoescape=True)
+                            for prefix in prefixes
+                        )
+                    )
                 )
             )
-            for prefix in query_tokens(q)
+            for prefixes in query_tokens(q)
         ),
     )
 

@@ -22,7 +22,7 @@ from services.registry.customers.customer.schemas import (
     customer_with_score_out,
 )
 from services.registry.customers.score.schemas import customer_score_out
-from shared.errors import found_or_404
+from shared.errors import Invalid, NotFound, PreconditionFailed, found_or_404
 from shared.http.answers import errors, json_response
 from shared.http.dependencies import (
     AsyncReading,
@@ -66,9 +66,11 @@ def register_customer(
     team` gets its own team filled in. A different owner or team in a request with such a key is
     refused with 422.
     """
+    record, faults = body.record(default_country=settings.country)
+    if faults:  # before the key is looked up: a corrected body needs no new key
+        service.refuse(record, reader, faults)
 
     def register() -> Response:
-        record = body.record(default_country=settings.country)
         created = service.register_customer(
             session, record=record, by=caller.subject, reader=reader
         )
@@ -109,12 +111,14 @@ def put_customer(
     whose key has `rows: team` gets its own team filled in. A different owner or team in a request
     with such a key is refused with 422.
     """
+    record, faults = body.record(default_country=settings.country)
     customer, outcome = service.upsert_customer(
         session,
         external_id=ExternalId(system, external_id),
-        record=body.record(default_country=settings.country),
+        record=record,
         by=caller.subject,
         reader=reader,
+        faults=faults,
     )
     return json_response(
         customer_out(customer),
@@ -180,16 +184,24 @@ def change_customer(
     change or remove `team`, because it would no longer see the customer. Such a change is refused
     with 422.
     """
-    customer = service.customer_to_change(
-        session, reader=reader, customer_id=customer_id, expected_version=expected_version
-    )
+    try:
+        customer = service.customer_to_change(
+            session, reader=reader, customer_id=customer_id, expected_version=expected_version
+        )
+    except (NotFound, PreconditionFailed) as error:
+        if body.faults:
+            raise Invalid(*body.faults) from error
+        raise
+    before = service.record_of(customer)
+    record, faults = body.applied_to(before, default_country=settings.country)
     service.change_customer(
         session,
         customer=customer,
-        record=body.applied_to(service.record_of(customer), default_country=settings.country),
+        record=record,
         by=caller.subject,
         reader=reader,
         reason=body.reason,
+        faults=faults,
     )
     return json_response(customer_out(customer), version=customer.version)
 

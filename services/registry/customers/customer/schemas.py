@@ -1,6 +1,6 @@
 """Request and response bodies of customers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -26,8 +26,9 @@ from services.registry.customers.customer.domain import (
 )
 from services.registry.customers.score.schemas import CustomerScoreOut, customer_score_out
 from shared.database import RowView
-from shared.errors import Fault, Invalid, InvalidValue
+from shared.errors import Fault, InvalidValue
 from shared.faults import REQUIRED
+from shared.http.drafts import Draft
 from shared.http.includes import NOT_INCLUDED, included_field
 from shared.http.schemas import (
     Body,
@@ -83,13 +84,15 @@ _EMAIL = (
 _PHONE = (
     "One phone number, as people write it in digits; it is stored unchanged. Without `+` and a "
     "country code it is a number of the customer's `country`, or of the company's country. An "
-    "extension follows `ext.` or 转. Short numbers such as 12315 are allowed; other text, a second "
-    "number and a number that cannot exist are refused with 422."
+    "extension follows `ext.` or 转. Short numbers such as 12315 are allowed. Refused with 422 are "
+    "other text, a second number, and a length that no number of the country has. Others are "
+    "stored, also one with a missing digit whose length is possible: `phone_e164` is then null."
 )
 _PHONE_E164 = (
     "The phone number in the form E.164, without its extension, to call or compare it. null if it "
-    "is not known to be assigned, such as a number without its area code, or cannot be dialled "
-    "from other countries, such as 12315."
+    "is not recognised as an assigned number, such as a number without its area code or with a "
+    "missing digit, or cannot be dialled from other countries, such as 12315. A form can then warn "
+    "that the number may be wrong."
 )
 _COUNTRY = "Country of the customer, an ISO 3166 code of two letters."
 _CITY = "City of the customer. The search parameter `q` searches cities too."
@@ -150,7 +153,7 @@ class CustomerFields(Body):
     tags: list[Code] = Field([], max_length=MAX_TAGS, description=_TAGS, examples=[["重点客户"]])
 
 
-class CustomerCreate(CustomerFields):
+class CustomerCreate(CustomerFields, Draft):
     """The request body that registers a customer."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -159,16 +162,16 @@ class CustomerCreate(CustomerFields):
         [], max_length=MAX_EXTERNAL_IDS, description=_EXTERNAL_IDS
     )
 
-    def record(self, *, default_country: str) -> Record:
-        """Return the customer record that this body describes; raise Invalid for a bad phone.
+    def record(self, *, default_country: str) -> tuple[Record, list[Fault]]:
+        """Return the customer record that this body describes, and the faults of the body.
 
         `default_country` is the country of a phone number if neither it nor the body has one.
         """
         record = Record(**_record_values(dict(self)))
-        return _with_phone_in_e164(record, default_country=default_country)
+        return _with_phone_in_e164(record, None, self.faults, default_country=default_country)
 
 
-class CustomerUpdate(Body):
+class CustomerUpdate(Draft):
     """A JSON Merge Patch (RFC 7396): absent fields stay, null removes a value.
 
     The resulting record must not contradict itself: if a retailer becomes something else, the same
@@ -203,22 +206,20 @@ class CustomerUpdate(Body):
     )
     reason: Name | None = Field(None, description="Reason of the change, for the history.")
 
-    def applied_to(self, record: Record, *, default_country: str) -> Record:
-        """Return a record with this patch applied.
+    def applied_to(self, record: Record, *, default_country: str) -> tuple[Record, list[Fault]]:
+        """Return a record with this patch applied, and the faults of the patch.
 
-        Raise Invalid if null removes a required field, or if a new phone number cannot exist.
         Unchanged fields are not validated again: a stored value may be refused by today's rules.
         """
         fields = CustomerCreate.model_fields
         patch = {name: getattr(self, name) for name in fields if name in self.model_fields_set}
         removed = [name for name, value in patch.items() if value is None]
-        required = [name for name in removed if fields[name].is_required()]
-        if required:
-            advice = "This cannot be removed."
-            raise Invalid(*(Fault(f"/{name}", REQUIRED, advice) for name in required))
-        patch |= {name: fields[name].get_default() for name in removed}
+        required = [patch.pop(name) or name for name in removed if fields[name].is_required()]
+        advice = "This cannot be removed."
+        faults = [*self.faults, *(Fault(f"/{name}", REQUIRED, advice) for name in required)]
+        patch |= {name: fields[name].get_default() for name in removed if name in patch}
         patched = replace(record, **_record_values(patch))
-        return _with_phone_in_e164(patched, record, default_country=default_country)
+        return _with_phone_in_e164(patched, record, faults, default_country=default_country)
 
 
 class CustomerOut(CustomerFields):
@@ -354,13 +355,16 @@ def _record_values(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_phone_in_e164(
-    record: Record, before: Record | None = None, *, default_country: str
-) -> Record:
-    """Return the record with its phone number in E.164; raise Invalid if it cannot exist."""
+    record: Record, before: Record | None, faults: Sequence[Fault], *, default_country: str
+) -> tuple[Record, list[Fault]]:
+    """Return the record with its phone number in E.164, and the faults with that of the number."""
+    if any(fault.pointer == "/country" for fault in faults):  # the country is not known
+        record, default_country = replace(record, country=None), ""
     try:
-        return domain.with_phone_in_e164(record, before, default_country=default_country)
+        record = domain.with_phone_in_e164(record, before, default_country=default_country)
     except InvalidValue as error:
-        raise Invalid(error.fault.at("/phone")) from error
+        return record, [*faults, error.fault.at("/phone")]
+    return record, [*faults]
 
 
 _ENUMERATIONS = {
@@ -369,8 +373,6 @@ _ENUMERATIONS = {
     "ownership": Ownership,
     "retail_format": RetailFormat,
 }
-
-
 _COLUMNS = CustomerOut.model_fields.keys() - {"score"}
 
 
@@ -381,11 +383,7 @@ def customer_out(row: Any, *, score: CustomerScoreOut | None = NOT_INCLUDED) -> 
     """
     read = row.__getitem__ if isinstance(row, Mapping) else partial(getattr, row)
     values = {name: read(name) for name in _COLUMNS} | {"score": score}
-    values |= {
-        name: enumeration(values[name])
-        for name, enumeration in _ENUMERATIONS.items()
-        if values[name]
-    }
+    values |= {name: kind(values[name]) for name, kind in _ENUMERATIONS.items() if values[name]}
     external_ids = [ExternalIdOut.model_construct(**pair) for pair in values["external_ids"]]
     return CustomerOut.model_construct(**values | {"external_ids": external_ids})
 

@@ -32,10 +32,15 @@ from shared.upsert import UpsertResult
 UNKNOWN = "No customer that you may see has this id."
 
 
-def register_customer(session: Session, *, record: Record, by: str, reader: Reader) -> Customer:
-    """Register a customer; raise Conflict if an external id belongs to another customer."""
+def register_customer(
+    session: Session, *, record: Record, by: str, reader: Reader, faults: Sequence[Fault] = ()
+) -> Customer:
+    """Register a customer; raise Conflict if an external id belongs to another customer.
+
+    `faults` of the request are raised together with those of the record.
+    """
     record = domain.with_owner_or_team_of(reader, record)
-    _check_record(record, reader)
+    _check_record(record, reader, faults)
     _check_external_ids(session, None, record.external_ids)
     (customer,) = _insert(session, [record], by=by)
     return customer
@@ -74,9 +79,13 @@ def change_customer(
     by: str,
     reader: Reader,
     reason: str | None = None,
+    faults: Sequence[Fault] = (),
 ) -> bool:
-    """Replace the record of a customer that the caller has locked; return whether it differs."""
-    _check_record(record, reader)
+    """Replace the record of a customer that the caller has locked; return whether it differs.
+
+    `faults` of the request are raised together with those of the record.
+    """
+    _check_record(record, reader, faults)
     before = record_of(customer)
     changes = domain.differences(before, record)
     if not changes:
@@ -118,26 +127,36 @@ def customer_to_change(
 
 
 def upsert_customer(
-    session: Session, *, external_id: ExternalId, record: Record, by: str, reader: Reader
+    session: Session,
+    *,
+    external_id: ExternalId,
+    record: Record,
+    by: str,
+    reader: Reader,
+    faults: Sequence[Fault] = (),
 ) -> tuple[Customer, UpsertResult]:
     """Register the customer with an external id, or replace the record of an existing one.
 
     An existing customer keeps the external ids that are missing from the new record. An owner or
     team that is missing from the record becomes that of the reader, the caller who is limited to
-    their own or their team's customers.
+    their own or their team's customers. `faults` of the request are raised together with those of
+    the record.
     """
     pair = (external_id.system, external_id.id)
     customer_id = repository.ids_by_external_id(session, [pair]).get(pair)
     if customer_id is None:
         new = replace(record, external_ids=_merged(record.external_ids, [external_id]))
-        return register_customer(session, record=new, by=by, reader=reader), UpsertResult.CREATED
+        created = register_customer(session, record=new, by=by, reader=reader, faults=faults)
+        return created, UpsertResult.CREATED
     customer = found_or_404(
         repository.customer_for_change(session, reader, customer_id),
         "No customer that you may see has this external id.",
     )
     merged = _merged(record_of(customer).external_ids, [external_id, *record.external_ids])
     record = replace(domain.with_owner_or_team_of(reader, record), external_ids=merged)
-    is_changed = change_customer(session, customer=customer, record=record, by=by, reader=reader)
+    is_changed = change_customer(
+        session, customer=customer, record=record, by=by, reader=reader, faults=faults
+    )
     return customer, UpsertResult.UPDATED if is_changed else UpsertResult.UNCHANGED
 
 
@@ -266,11 +285,21 @@ def _columns(record: Record) -> Row:
     }
 
 
-def _check_record(record: Record, reader: Reader) -> None:
-    """Raise Invalid if a record contradicts itself, or would be invisible to the reader."""
-    faults = domain.contradictions(record) + domain.invisible_fields(record, reader)
-    if faults:
-        raise Invalid(*(fault.at(f"/{fault.pointer}") for fault in faults))
+def refuse(record: Record, reader: Reader, faults: Sequence[Fault]) -> None:
+    """Raise Invalid with the faults of a request and those of the new record that it describes."""
+    _check_record(domain.with_owner_or_team_of(reader, record), reader, faults)
+
+
+def _check_record(record: Record, reader: Reader, faults: Sequence[Fault]) -> None:
+    """Raise Invalid if a record contradicts itself, or would be invisible to the reader.
+
+    The faults of the request are raised too; their fields contradict nothing and hide nothing.
+    """
+    unknown = {fault.pointer.split("/")[1] for fault in faults}
+    found = domain.contradictions(record, unknown) + domain.invisible_fields(record, reader)
+    of_record = [one.at(f"/{one.pointer}") for one in found if one.pointer not in unknown]
+    if faults or of_record:
+        raise Invalid(*faults, *of_record)
 
 
 def _check_external_ids(

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.http.parameters import ExternalIdText
+from shared.http.parameters import ExternalIdText, TextFilter
 from shared.http.schemas import Currency, Day, Filter, WrittenFlag
 
 
@@ -21,19 +21,16 @@ class OrderFilter(Filter):
         None,
         description="Only orders without a customer (true), or only those of customers (false).",
     )
-    owner: str | None = Field(
+    owner: TextFilter | None = Field(
         None,
-        max_length=100,
         description="Orders of the customers of this account owner (专职人员), exactly as stored.",
     )
-    team: str | None = Field(
+    team: TextFilter | None = Field(
         None,
-        max_length=100,
         description="Orders of the customers of this team, exactly as the team is stored.",
     )
-    product_code: str | None = Field(
+    product_code: TextFilter | None = Field(
         None,
-        max_length=100,
         description="Orders with a line of the product with this code (upper and lower case "
         "differ).",
         examples=["WM-800"],

@@ -2,28 +2,25 @@
 
 from pydantic import Field
 
+from shared.http.parameters import TextFilter
 from shared.http.schemas import Filter
 
 
 class ProductFilter(Filter):
     """Filters of the list of products; a product must match every filter that is given."""
 
-    code: str | None = Field(
+    code: TextFilter | None = Field(
         None,
-        max_length=100,
         description="The product with this code; upper and lower case differ.",
         examples=["WM-800"],
     )
-    name_prefix: str | None = Field(
+    name_prefix: TextFilter | None = Field(
         None,
-        min_length=1,
-        max_length=100,
         description="Products whose name begins with this text; upper and lower case differ.",
         examples=["滚筒"],
     )
-    category: str | None = Field(
+    category: TextFilter | None = Field(
         None,
-        max_length=100,
         description="Products of this category, exactly as the category is stored.",
         examples=["洗衣机"],
     )

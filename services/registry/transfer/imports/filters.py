@@ -2,12 +2,13 @@
 
 from pydantic import Field
 
+from shared.http.parameters import TextFilter
 from shared.imports import filters
 
 
 class ImportFilter(filters.ImportFilter):
     """Filters of the list of imports; an import must match every filter that is given."""
 
-    entity: str | None = Field(
-        None, max_length=20, description="Imports of this kind of records.", examples=["orders"]
+    entity: TextFilter | None = Field(
+        None, description="Imports of this kind of records.", examples=["orders"]
     )

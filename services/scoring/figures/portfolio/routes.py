@@ -29,6 +29,7 @@ from shared import clock
 from shared.errors import NotFound, found_or_404
 from shared.http.answers import errors, json_response
 from shared.http.dependencies import NEEDS_ALL_ROWS, Reader, Reading
+from shared.http.parameters import TextFilter
 from shared.http.routing import Router
 from shared.row_access import Rows
 
@@ -106,10 +107,8 @@ def read_satisfaction(
         Query(description="Id of the survey.", examples=["0199a7c0-0000-7000-8000-000000000018"]),
     ],
     wave: Annotated[
-        str | None,
+        TextFilter | None,
         Query(
-            min_length=1,
-            max_length=100,
             description="Code of one wave (调研批次); without it, the index is over all waves.",
             examples=["2026-H1"],
         ),

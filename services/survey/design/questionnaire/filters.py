@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from services.survey.design.questionnaire.domain import QuestionnaireState
-from shared.http.parameters import CreatedFilter
+from shared.http.parameters import CreatedFilter, TextFilter
 
 
 class QuestionnaireFilter(CreatedFilter):
@@ -12,9 +12,8 @@ class QuestionnaireFilter(CreatedFilter):
     state: QuestionnaireState | None = Field(
         None, description="Only questionnaires whose newest version is in this state (状态)."
     )
-    template: str | None = Field(
+    template: TextFilter | None = Field(
         None,
-        max_length=100,
         description="Only questionnaires that were created from the template of this name.",
         examples=["product-quality"],
     )

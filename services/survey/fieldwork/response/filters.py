@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.survey.fieldwork.survey.schemas import WaveCode
+from shared.http.parameters import TextFilter
 from shared.http.schemas import Filter, Moment, WrittenFlag
 
 
@@ -21,9 +22,8 @@ class ResponseFilter(Filter):
         None,
         description="Only responses without a customer (true), or only those of customers (false).",
     )
-    channel: str | None = Field(
+    channel: TextFilter | None = Field(
         None,
-        max_length=32,
         description="Only responses that came through this channel.",
         examples=["web"],
     )

@@ -66,6 +66,32 @@ def test_an_address_or_number_that_cannot_exist_is_refused_with_its_pointer(
     assert "Give " in fault["message"]
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+@pytest.mark.parametrize(
+    ("change", "pointers"),
+    [
+        (
+            {"email": "x", "phone": "abc", "kind": "person", "nature": "retailer"}
+            | {"ownership": "state"},
+            {"/email", "/phone", "/nature", "/ownership"},
+        ),
+        ({"name": "", "country": "cn", "phone": "abc"}, {"/name", "/country", "/phone"}),
+        ({"country": "cn", "phone": "02155550100", "tags": [1]}, {"/country", "/tags/0"}),
+        ({"nature": "shop", "retail_format": "supermarket", "ours": 1}, {"/nature", "/ours"}),
+        ({"kind": "human", "nature": "household", "ownership": "state"}, {"/kind"}),
+    ],
+)
+def test_all_faults_of_a_body_are_answered_together_unless_one_hides_another(
+    client: httpx.Client, method: str, change: dict[str, Any], pointers: set[str]
+) -> None:
+    path = {"POST": "/v1/customers", "PUT": "/v1/customers/by-external-id/erp/18"}.get(method)
+    body = change if method == "PATCH" else {"name": "王强"} | change
+    path = path or f"/v1/customers/{registered(client)['id']}"
+    answer = client.request(method, path, json=body, headers={"If-Match": '"1"'})
+    found = [fault["pointer"] for fault in answer.json()["errors"]]
+    assert (answer.status_code, sorted(found)) == (422, sorted(pointers))
+
+
 def test_a_stored_address_and_number_that_are_refused_today_stay_while_other_fields_change(
     registry: Running,
 ) -> None:

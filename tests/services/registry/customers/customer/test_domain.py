@@ -14,6 +14,7 @@ from services.registry.customers.customer.domain import (
     contradictions,
     differences,
     invisible_fields,
+    is_long_enough,
     merge_external_ids,
     query_tokens,
     tokens,
@@ -28,7 +29,7 @@ RECORD = Record(name="王强", kind=CustomerKind.UNKNOWN, nature=CustomerNature.
 def finds(q: str, name: str) -> bool:
     """Return whether a search for `q` finds a customer with this name."""
     stored = tokens(Record(name=name, kind=CustomerKind.UNKNOWN, nature=CustomerNature.UNKNOWN))
-    return all(any(token.startswith(prefix) for token in stored) for prefix in query_tokens(q))
+    return all(any(token.startswith(one) for token in stored) for one in query_tokens(q))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_a_person_has_no_ownership_and_only_a_retailer_has_a_retail_format() -> 
     assert contradictions(replace(shop, kind=CustomerKind.UNKNOWN)) == []
 
 
-def test_the_message_of_a_contradiction_names_the_allowed_values() -> None:
+def test_a_contradiction_names_the_allowed_values_and_the_other_field() -> None:
     wrong = Record(
         name="x",
         kind=CustomerKind.PERSON,
@@ -138,7 +139,10 @@ def test_the_message_of_a_contradiction_names_the_allowed_values() -> None:
         ownership=Ownership.PRIVATE,
         retail_format=RetailFormat.SUPERMARKET,
     )
-    messages = {each.pointer: each.message for each in contradictions(wrong)}
+    found = contradictions(wrong)
+    messages = {each.pointer: each.message for each in found}
+    others = {each.pointer: each.params["field"] for each in found}
+    assert others == {"nature": "kind", "ownership": "kind", "retail_format": "nature"}
     assert "individual or household" in messages["nature"]
     assert "organisation" in messages["ownership"]
     assert "retailer" in messages["retail_format"]
@@ -183,7 +187,7 @@ def test_the_tokens_of_a_record_are_all_its_words_in_lower_case() -> None:
 def test_the_digits_of_a_phone_number_in_e164_are_tokens_and_a_query_leaves_out_the_plus() -> None:
     record = replace(RECORD, phone="(021) 5555-0100", phone_e164="+862155550100")
     assert {"862155550100", "02155550100"} < tokens(record)
-    assert query_tokens("+86215555 +x") == ["86215555", "+x"]
+    assert query_tokens("+86215555 +x") == [("86215555",), ("+x",)]
 
 
 @pytest.mark.parametrize(
@@ -217,12 +221,49 @@ def test_chinese_words_have_a_token_for_each_pair_of_characters_and_each_other_p
 def test_a_token_has_at_most_sixty_characters() -> None:
     long = "x" * 61
     assert tokens(replace(RECORD, name=long)) == {"x" * 60}
-    assert query_tokens(long) == ["x" * 60]
-    assert query_tokens("海" + long) == ["海", "x" * 60]
+    assert query_tokens(long) == [("x" * 60,)]
+    assert query_tokens("海" + long) == [("海",), ("x" * 60,)]
+    assert query_tokens("1" * 59 + "-23") == [("1" * 59 + "-", "1" * 59 + "2")]
     assert tokens(replace(RECORD, name="海" + long)) == {"海" + "x" * 59, "海", "x" * 60}
 
 
+@pytest.mark.parametrize(
+    ("q", "name"),
+    [
+        ("199 0000 1042", "19900001042"),
+        ("199-0000-1042", "19900001042"),
+        ("(199) 0000.1042", "19900001042"),
+        ("199 - 0000/1042", "19900001042"),
+        ("+86 199 0000", "8619900001042"),
+        ("王强 199 0000", "王强 19900001042"),
+        ("10017 20018", "10017 20018"),
+        ("100-17", "A 100-17"),
+    ],
+)
+def test_digits_with_separators_are_found_as_written_and_as_one_number(q: str, name: str) -> None:
+    assert finds(q, name)
+
+
+def test_digits_are_one_number_only_if_nothing_else_is_between_them() -> None:
+    assert query_tokens("199 a 0000 +/") == [("199",), ("a",), ("0000",), ("+/", "0000")]
+    assert not finds("199 a 0000", "a 1990000")
+    assert query_tokens("+/") == [("+/",)]
+
+
+@pytest.mark.parametrize(
+    ("q", "fits"), [("王", True), (" 王 ", True), ("a1", True), ("a", False), (" 1 ", False)]
+)
+def test_a_query_has_two_characters_or_a_chinese_one(q: str, *, fits: bool) -> None:
+    assert is_long_enough(q) is fits
+
+
 def test_a_query_has_each_of_its_pieces_once() -> None:
-    assert query_tokens("Lee 海尔集团88 lee") == ["lee", "海尔", "尔集", "集团", "88"]
-    assert query_tokens("海") == ["海"]
+    assert query_tokens("Lee 海尔集团88 lee") == [
+        ("lee",),
+        ("海尔",),
+        ("尔集",),
+        ("集团",),
+        ("88",),
+    ]
+    assert query_tokens("海") == [("海",)]
     assert query_tokens("  ") == []
