@@ -35,12 +35,20 @@ class Columns:
 
     def label(self, field: str) -> str:
         """Return the name of a field's column, followed by `(field)` if the names differ."""
-        column = self.header[self.positions[field]] if field in self.positions else field
+        column = self.column(field) or field
         return field if column == field else f"{column} ({field})"
 
-    def fault(self, field: str, message: str) -> str:
-        """Return a message about a cell of this field, with the label of its column in front."""
-        return f"{self.label(field)}: {message}"
+    def column(self, field: str) -> str | None:
+        """Return the name of a field's column; None if the file has no column for the field."""
+        return self.header[self.positions[field]] if field in self.positions else None
+
+    def message(self, fault: Fault) -> str:
+        """Return the message of a fault of a line, with the label of its column in front.
+
+        The pointer of the fault is the name of a field; it is empty if the whole line is invalid.
+        """
+        label = f"{self.label(fault.pointer)}: " if fault.pointer else ""
+        return f"{label}{fault.message}"
 
 
 def match_columns(

@@ -39,3 +39,19 @@ FORMULA: Final = FaultCode(
     Texts("The cell contains a formula.", "单元格中是公式。"),
     Texts("Give the value, not a formula.", "请填写数值，不要用公式。"),
 )
+RECORD_EXISTS: Final = FaultCode(
+    "record_exists",
+    Texts("The record of this line exists already.", "该行对应的记录已存在。"),
+    Texts(
+        "Leave the line out, or import it with another mode than insert.",
+        "请去掉该行，或改用 insert 以外的模式导入。",
+    ),
+)
+RECORD_MISSING: Final = FaultCode(
+    "record_missing",
+    Texts("The record of this line does not exist.", "该行对应的记录不存在。"),
+    Texts(
+        "Leave the line out, or import it with another mode than update.",
+        "请去掉该行，或改用 update 以外的模式导入。",
+    ),
+)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.errors import InvalidValue
+from shared.errors import Fault, InvalidValue
+from shared.faults import REQUIRED
 from shared.imports.cells import Cell
 from shared.imports.columns import ColumnMapping, Columns, match_columns
 
@@ -25,22 +26,22 @@ class Layout:
     columns: Columns
     fields: Mapping[str, Field]
 
-    def parse(self, cells: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
-        """Parse the cells of a line; return the values by field, and the messages about faults.
+    def parse(self, cells: Sequence[str]) -> tuple[dict[str, Any], list[Fault]]:
+        """Parse the cells of a line; return the values by field, and the faults.
 
-        A blank cell has no value. Every message begins with the name of the column in the file.
+        A blank cell has no value. The pointer of a fault is the name of its field.
         """
         values: dict[str, Any] = {}
-        faults: list[str] = []
+        faults: list[Fault] = []
         for name, position in self.columns.positions.items():
             text = cells[position].strip()
             if text:
                 try:
                     values[name] = self.fields[name].cell.parse(text)
                 except InvalidValue as error:
-                    faults.append(self.columns.fault(name, str(error)))
+                    faults.append(error.fault.at(name))
             elif self.fields[name].required:
-                faults.append(self.columns.fault(name, "Give a value."))
+                faults.append(Fault(name, REQUIRED, "Give a value."))
         return values, faults
 
 

@@ -37,7 +37,11 @@ class ImportColumns(JobColumns):
 
 
 class RejectionColumns:
-    """A mixin for a table `import_rejections`: rejected lines as they were in the file."""
+    """A mixin for a table `import_rejections`: rejected lines as they were in the file.
+
+    `faults` are messages for the file of errors. `coded_faults` are the same faults as data; it is
+    None for lines that a release before this column rejected.
+    """
 
     import_id: Mapped[UUID] = mapped_column(
         ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True
@@ -45,3 +49,4 @@ class RejectionColumns:
     line: Mapped[int] = mapped_column(primary_key=True)
     cells: Mapped[list[str]] = mapped_column(Json)
     faults: Mapped[list[str]] = mapped_column(Json)
+    coded_faults: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)

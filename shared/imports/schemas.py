@@ -6,14 +6,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import UploadFile
-from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, field_validator
 
 from shared.errors import InvalidValue
 from shared.faults import ZONE
 from shared.files.store import digest
 from shared.http.json_names import JsonPart
-from shared.http.schemas import Body, Code, WrittenFlag, without_nul
-from shared.imports.models import ImportColumns
+from shared.http.schemas import Body, Code, Page, WrittenFlag, without_nul
+from shared.imports.models import ImportColumns, RejectionColumns
 from shared.imports.service import Upload
 from shared.jobs.models import JobState
 
@@ -100,8 +100,77 @@ class FailureOut(Body):
     """The reason why an import failed as a whole."""
 
     code: str = Field(description="The code of a problem or fault: see `GET /v1/problems`.")
+    params: dict[str, Any] = Field(
+        description="The values in the text of this code; empty for imports that an earlier "
+        "release of Patron has run."
+    )
     message: str
     pointer: str
+
+
+class LineFaultOut(Body):
+    """One thing that is wrong with a line of a file."""
+
+    pointer: str = Field(
+        description="JSON pointer to the field, such as `/unit_price`; empty if the whole line is "
+        "wrong."
+    )
+    column: str | None = Field(
+        description="Name of the field's column in the file; null without such a column, and if "
+        "the whole line is wrong."
+    )
+    code: str | None = Field(
+        description="The rule that was broken; `GET /v1/problems` explains each. Null for lines "
+        "that an earlier release of Patron has rejected, which only have a `message`."
+    )
+    params: dict[str, Any] = Field(
+        description="The values in the text of this code, such as `max`, from which a front end "
+        "writes its own message. Each code always has the same parameters."
+    )
+    message: str = Field(description="What is wrong, and what to do, in English.")
+
+
+_REJECTED_LINE: dict[str, Any] = {
+    "line": 3,
+    "faults": [
+        {
+            "pointer": "/name",
+            "column": "客户名称",
+            "code": "too_long",
+            "params": {"max": 200},
+            "message": "Give at most 200 characters.",
+        }
+    ],
+}
+
+
+class RejectedLineOut(Body):
+    """A line of a file that was not imported, and everything that is wrong with it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_REJECTED_LINE]})
+
+    line: int = Field(description="Number of the line in the file; the header is line 1.")
+    faults: list[LineFaultOut]
+
+    @classmethod
+    def of(cls, row: RejectionColumns) -> Self:
+        """Return the response body of a rejected line.
+
+        Rows of the release before `coded_faults` have only the messages of their faults.
+        """
+        if row.coded_faults is not None:
+            return cls(line=row.line, faults=[LineFaultOut(**each) for each in row.coded_faults])
+        return cls(
+            line=row.line,
+            faults=[
+                LineFaultOut(pointer="", column=None, code=None, params={}, message=text)
+                for text in row.faults
+            ],
+        )
+
+
+class RejectedLinePage(Page[RejectedLineOut]):
+    """A page of rejected lines."""
 
 
 class FileImportOut(Body):
@@ -130,7 +199,8 @@ class FileImportOut(Body):
     updated: int = Field(description="Lines whose records existed and were changed.")
     unchanged: int = Field(description="Lines whose records existed and already had these values.")
     rejected: int = Field(
-        description="Lines that were rejected; the file at `errors_url` has the reasons."
+        description="Lines that were rejected; `.../rejections` and the file at `errors_url` have "
+        "the reasons."
     )
     errors_url: str | None = Field(
         description="Path of the rejected lines as CSV, with a column for the reasons; "
@@ -151,9 +221,12 @@ class FileImportOut(Body):
     @classmethod
     def of(cls, row: ImportColumns) -> Self:
         """Return the response body of an import."""
-        names = cls.model_fields.keys() - {"errors_url"}
+        names = cls.model_fields.keys() - {"errors_url", "failure"}
+        params = row.failure_params or {}
+        failure = FailureOut(**row.failure, params=params) if row.failure else None
         url = f"{cls.location_of(row)}/errors" if row.rejected else None
-        return cls(**{name: getattr(row, name) for name in names}, errors_url=url)
+        values = {name: getattr(row, name) for name in names}
+        return cls(**values, errors_url=url, failure=failure)
 
 
 QUEUED_IMPORT: dict[str, Any] = {

@@ -9,7 +9,7 @@ from sqlalchemy import Update, update
 from sqlalchemy.orm import Session
 
 from shared import clock
-from shared.errors import Fault
+from shared.errors import Fault, pointer_to
 from shared.faults import REQUIRED
 from shared.files import store
 from shared.files.tables import Line, read_table
@@ -109,14 +109,29 @@ def progress_update(row: ImportColumns, outcomes: Mapping[str, int], **values: A
     return update(model).where(model.id == row.id).values(**counts, **values)
 
 
-def rejection_row(row: ImportColumns, line: Line, faults: Sequence[str]) -> dict[str, Any]:
+def rejection_row(
+    row: ImportColumns, columns: Columns, line: Line, faults: Sequence[Fault]
+) -> dict[str, Any]:
     """Return the row that stores a rejected line and its faults.
 
-    PostgreSQL cannot store NUL characters, so U+FFFD replaces them.
+    The pointer of a fault is the name of a field, or empty. PostgreSQL cannot store NUL characters,
+    so U+FFFD replaces them.
     """
     return {
         "import_id": row.id,
         "line": line.number,
         "cells": [cell.replace("\x00", "\ufffd") for cell in line.cells],
-        "faults": list(faults),
+        "faults": [columns.message(fault) for fault in faults],
+        "coded_faults": [_coded_fault(columns, fault) for fault in faults],
+    }
+
+
+def _coded_fault(columns: Columns, fault: Fault) -> dict[str, Any]:
+    """Return a fault of a line as its row stores it; `pointer` is a JSON pointer to the field."""
+    return {
+        "pointer": pointer_to(fault.pointer) if fault.pointer else "",
+        "column": columns.column(fault.pointer),
+        "code": fault.code,
+        "params": dict(fault.params),
+        "message": fault.message,
     }

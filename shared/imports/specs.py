@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from shared.errors import Fault
 from shared.files.tables import Line
+from shared.imports.faults import RECORD_EXISTS, RECORD_MISSING
 from shared.imports.layout import Field, Layout
 
 
@@ -33,15 +34,15 @@ class Options:
     encoding: str | None = None
     mode: ImportMode = ImportMode.UPSERT
 
-    def mode_fault(self, *, exists: bool) -> str | None:
-        """Return why the mode rejects a line; None if it accepts the line.
+    def mode_fault(self, *, exists: bool) -> Fault | None:
+        """Return the fault for which the mode rejects a line; None if it accepts the line.
 
         `exists` is whether the record of the line exists already.
         """
         if self.mode is ImportMode.INSERT and exists:
-            return "This record exists already, and the mode is insert."
+            return Fault("", RECORD_EXISTS, "This record exists already, and the mode is insert.")
         if self.mode is ImportMode.UPDATE and not exists:
-            return "This record does not exist, and the mode is update."
+            return Fault("", RECORD_MISSING, "This record does not exist, and the mode is update.")
         return None
 
 
@@ -60,10 +61,13 @@ class FieldError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A line that is not imported, and the messages about its faults."""
+    """A line that is not imported, and its faults.
+
+    The pointer of a fault is the name of a field; it is empty if the whole line is invalid.
+    """
 
     line: Line
-    faults: Sequence[str]
+    faults: Sequence[Fault]
 
 
 @dataclass(slots=True)

@@ -30,7 +30,8 @@ class JobColumns:
 
     `processed` of `total` steps or lines are finished; `total` is None until it is known.
     `attempts` is the number of times that a worker has started the job. `failure` is the fault for
-    which the job failed.
+    which the job failed. `failure_params` are the parameters of its code; None if the job failed
+    before this column existed.
     """
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -40,6 +41,7 @@ class JobColumns:
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     failure: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    failure_params: Mapped[dict[str, Any] | None] = mapped_column(Json)
     created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)

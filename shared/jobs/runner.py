@@ -211,6 +211,7 @@ def _end_job(run: Run, state: JobState, reason: Fault | Problem | None) -> JobSt
     values: dict[str, Any] = {"state": state, "ended_at": clock.now()}
     if reason:
         values["failure"] = _failure(reason)
+        values["failure_params"] = dict(reason.params) if isinstance(reason, Fault) else {}
     with run.transaction() as session:
         session.execute(update(run.kind).where(*run.attempt_conditions()).values(**values))
         store.delete_file(session, file_id=run.job_id)

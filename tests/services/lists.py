@@ -10,6 +10,11 @@ import httpx
 Document = dict[str, Any]
 PAGE_PARAMETERS = {"limit", "cursor", "sort", "ids", "count", "fields", "facets", "include"}
 """The parameters that many lists have; the others are filters."""
+LISTS_WITHOUT_IDS = {
+    *("list_versions", "read_customer_history"),
+    *("list_import_rejections", "list_answer_import_rejections"),
+}
+"""Operations that list items which have a number and no id."""
 UNKNOWN_ID = "00000000-0000-0000-0000-000000000007"
 
 

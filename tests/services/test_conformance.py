@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import httpx
@@ -24,6 +25,7 @@ from tests.services.gateway.conftest import (  # noqa: F401  asked for by name
 from tests.services.harness import Running, counted
 from tests.services.hostile import HOSTILE_BODIES
 from tests.services.lists import (
+    LISTS_WITHOUT_IDS,
     PAGE_PARAMETERS,
     ListOfItems,
     check_counts,
@@ -32,6 +34,7 @@ from tests.services.lists import (
     check_ids,
     check_sort,
 )
+from tests.services.rejections import reject_lines
 from tests.services.scoring import publishing
 from tests.services.visitor import Operation, Visitor
 
@@ -49,8 +52,6 @@ Every key may read them; only keys that see all rows may change them.
 """
 COUNTS_ALL = "read_progress"
 """An operation that counts responses of all customers, whichever rows a key sees."""
-LISTS_OF_VERSIONS = {"list_versions", "read_customer_history"}
-"""Lists whose items have a number and no id."""
 STRANGER = Identity("key-stranger", "Stranger", frozenset({"read", "write"}), Rows.OWN)
 
 
@@ -79,7 +80,8 @@ def visitor(service: Running | Gateway) -> Visitor:
     """Return a client that knows the running service only by its OpenAPI document."""
     module = importlib.import_module(f"services.{service.settings.name}.__main__")
     document = module.SERVICE.create_app(service.settings).openapi()
-    return Visitor(document, service.client)
+    complete = partial(reject_lines, service.settings.name, service.database)
+    return Visitor(document, service.client, complete)
 
 
 @pytest.fixture
@@ -148,6 +150,7 @@ def filled(visitor: Visitor) -> Visitor:
         if answer.status_code in {201, 202} and "requestBody" in operation.described:
             another = visitor.send_another(operation)
             assert another.is_success, (str(operation), another.text)
+    visitor.complete()
     return visitor
 
 
@@ -239,7 +242,7 @@ def test_every_list_shows_the_requested_fields_and_counts_its_items(visitor: Vis
 
 def test_every_list_of_things_with_an_id_can_be_limited_to_some_ids(visitor: Visitor) -> None:
     for operation in lists(visitor):
-        assert operation.takes("query", "ids") or operation.name in LISTS_OF_VERSIONS
+        assert operation.takes("query", "ids") or operation.name in LISTS_WITHOUT_IDS
         if operation.takes("query", "ids"):
             check_ids(list_of_items(visitor, operation))
 

@@ -1,7 +1,7 @@
 """A client that knows a service only by its OpenAPI document, and sends the examples in it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,6 +62,8 @@ class Visitor:
 
     document: Document
     client: httpx.Client
+    complete: Callable[[], None] = lambda: None
+    """Stores what no request creates, once all resources are created."""
     created: dict[str, str] = field(default_factory=dict)
     """The id of the resource that was created last, by the path of its list."""
 

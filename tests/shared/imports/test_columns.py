@@ -2,7 +2,8 @@
 
 import pytest
 
-from shared.errors import Invalid
+from shared.errors import Fault, Invalid
+from shared.faults import REQUIRED
 from shared.imports.columns import match_columns
 
 FIELDS = ["code", "price", "day"]
@@ -35,9 +36,12 @@ def test_a_column_is_matched_by_the_mapping_or_else_by_its_name() -> None:
     ]
 
 
-def test_a_fault_of_a_cell_has_the_label_of_its_column() -> None:
+def test_the_message_about_a_cell_has_the_label_of_its_column_in_front() -> None:
     columns = match_columns(["code", "单价"], {"单价": "price"}, FIELDS, ["code"])
-    assert columns.fault("price", "Give digits.") == "单价 (price): Give digits."
+    fault = Fault("price", REQUIRED, "Give digits.")
+    assert columns.message(fault) == "单价 (price): Give digits."
+    assert columns.message(fault.at("")) == "Give digits."
+    assert [columns.column(name) for name in ("price", "day", "")] == ["单价", None, None]
 
 
 @pytest.mark.parametrize(

@@ -26,14 +26,22 @@ def test_the_values_of_a_line_are_parsed_by_field_and_blank_cells_have_none() ->
     )
 
 
-def test_each_fault_of_a_line_is_reported_with_its_column_name_in_the_file() -> None:
+def test_each_fault_of_a_line_is_reported_with_its_field_and_its_column_in_the_file() -> None:
     layout = find_layout(
         FIELDS, ["note", "价格", "name", "code", "currency"], {"价格": "unit_price"}
     )
     values, faults = layout.parse(["?", "5,50", " ", "", "CNY"])
     assert values == {"currency": "CNY"}
-    assert faults[1:] == ["name: Give a value.", "code: Give a value."]
-    assert faults[0].startswith("价格 (unit_price): Give digits")
+    assert [(fault.pointer, fault.code) for fault in faults] == [
+        ("unit_price", "exact_string"),
+        ("name", "required"),
+        ("code", "required"),
+    ]
+    assert [layout.columns.message(fault) for fault in faults[1:]] == [
+        "name: Give a value.",
+        "code: Give a value.",
+    ]
+    assert layout.columns.message(faults[0]).startswith("价格 (unit_price): Give digits")
 
 
 def test_a_header_without_a_required_field_is_refused() -> None:

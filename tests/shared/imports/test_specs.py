@@ -22,7 +22,7 @@ def test_insert_rejects_existing_records_and_update_rejects_new_ones(
     for exists, word in ((True, existing), (False, new)):
         fault = options.mode_fault(exists=exists)
         assert (fault is None) is (word == "")
-        assert word in (fault or "")
+        assert word in (fault.message if fault else "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -197,6 +197,7 @@ def test_a_job_whose_work_raises_job_failed_stores_the_fault_as_its_failure(
         wait_until(has_state(backend, task_id, JobState.FAILED))
     expected = {"pointer": "/file", "code": "empty", "message": "Give a CSV or XLSX file."}
     assert task(backend, task_id).failure == expected
+    assert task(backend, task_id).failure_params == {}
 
 
 def test_a_job_that_always_raises_an_error_fails_after_its_last_attempt_and_other_jobs_run(

@@ -72,7 +72,7 @@ class OrderWriter:
             create=options.create_customers,
             by=self._file.by,
         )
-        drafts, of_unknown_customers = assign_customers(drafts, customer_ids, self._file.layout)
+        drafts, of_unknown_customers = assign_customers(drafts, customer_ids)
         drafts, forbidden_by_mode = self._allowed_by_mode(session, drafts)
         accepted_orders = [draft.order for draft in drafts]
         self._name_products(session, accepted_orders)

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from services.registry.customers.customer.importing import CustomerIdOptions
 from services.registry.sales.order.domain import MAX_LINES, ZERO, Line, Order, line_faults
+from services.registry.sales.order.problems import LINES_DIFFER, OTHER_LINE_REJECTED
 from services.registry.sales.product.importing import PriceOptions
-from shared.errors import InvalidValue
+from shared.errors import Fault, InvalidValue
+from shared.faults import TOO_MANY, UNKNOWN_CUSTOMER
 from shared.files.tables import Line as FileLine
 from shared.imports.cells import CODE, CURRENCY, DAY, EXACT, FLAG, NAME, time_cell
 from shared.imports.layout import Field, Layout
@@ -100,22 +102,15 @@ class OrderParser:
     def parse(self, group: Group) -> Draft | list[Rejected]:
         """Return the order of a group of lines, or all lines as rejected if one is invalid."""
         if group.is_cut:
-            fault = self.layout.columns.fault(
-                "order_id", f"Give at most {MAX_LINES} lines an order."
-            )
+            advice = "Give at most {max} lines an order."
+            fault = Fault("order_id", TOO_MANY, advice, max=MAX_LINES)
             return [Rejected(line, [fault]) for line in group.lines]
         parsed = [self._parse_line(line) for line in group.lines]
         values = [line_values for line_values, _ in parsed]
         faults = [cell_faults for _, cell_faults in parsed]
         if not any(faults):
             lines = [self._order_line(group.key, line_values) for line_values in values]
-            faults = [
-                [
-                    self.layout.columns.fault(fault.pointer, fault.message)
-                    for fault in line_faults(line)
-                ]
-                for line in lines
-            ]
+            faults = [list(line_faults(line)) for line in lines]
             self._add_disagreements(group.lines, values, faults)
         if any(faults):
             return _rejected(group.lines, faults)
@@ -126,20 +121,20 @@ class OrderParser:
         values, faults = self._parse_line(line)
         return not faults and not list(line_faults(self._order_line(values["order_id"], values)))
 
-    def _parse_line(self, line: FileLine) -> tuple[dict[str, Any], list[str]]:
-        """Return the values of a line by field, and the messages of its faults."""
+    def _parse_line(self, line: FileLine) -> tuple[dict[str, Any], list[Fault]]:
+        """Return the values of a line by field, and its faults."""
         values, faults = self.layout.parse(line.cells)
-        faults_of_length = [line.fault.message] if line.fault else []
+        faults_of_length = [line.fault] if line.fault else []
         return values, faults + self._customer_faults(values) + faults_of_length
 
-    def _customer_faults(self, values: Mapping[str, Any]) -> list[str]:
+    def _customer_faults(self, values: Mapping[str, Any]) -> list[Fault]:
         """Return a fault if the customer's id is empty without the suffix; otherwise none."""
         field = "customer_external_id"
         try:
             if field in values:
                 self.options.customer_id(values[field])
         except InvalidValue as error:
-            return [self.layout.columns.fault(field, str(error))]
+            return [error.fault.at(field)]
         return []
 
     def _order_line(self, order_id: str, values: Mapping[str, Any]) -> Line:
@@ -159,7 +154,7 @@ class OrderParser:
         self,
         lines: Sequence[FileLine],
         values: Sequence[Mapping[str, Any]],
-        faults: Sequence[list[str]],
+        faults: Sequence[list[Fault]],
     ) -> None:
         """Add a fault if the lines of an order have different customers or currencies.
 
@@ -176,13 +171,11 @@ class OrderParser:
                 (index for index, text in enumerate(normalized) if text != normalized[0]), None
             )
             if other is not None:
-                both = [
-                    f"{texts[index] or 'nothing'} in line {lines[index].number}"
-                    for index in (0, other)
-                ]
-                message = f"Give the same value in all lines of an order, not {' and '.join(both)}."
-                faults[0].append(self.layout.columns.fault(field, message))
-                faults[other].append(self.layout.columns.fault(field, message))
+                fault = _disagreement(
+                    field, (texts[0], lines[0].number), (texts[other], lines[other].number)
+                )
+                faults[0].append(fault)
+                faults[other].append(fault)
 
     def _draft(
         self, group: Group, values: Sequence[Mapping[str, Any]], lines: Sequence[Line]
@@ -209,7 +202,7 @@ class OrderParser:
 
 
 def assign_customers(
-    drafts: Sequence[Draft], customer_ids: Mapping[str, UUID], layout: Layout
+    drafts: Sequence[Draft], customer_ids: Mapping[str, UUID]
 ) -> tuple[list[Draft], list[Rejected]]:
     """Set the `customer_id` of orders whose customers are known.
 
@@ -226,16 +219,40 @@ def assign_customers(
             draft.order = replace(draft.order, customer_id=customer_ids[draft.customer])
             accepted.append(draft)
         else:
-            message = "Register this customer first, or set create_customers."
-            fault = layout.columns.fault("customer_external_id", message)
+            advice = "Register this customer first, or set create_customers."
+            fault = Fault("customer_external_id", UNKNOWN_CUSTOMER, advice)
             rejected += [Rejected(line, [fault]) for line in draft.lines]
     return accepted, rejected
 
 
-def _rejected(lines: Sequence[FileLine], faults: Sequence[list[str]]) -> list[Rejected]:
+def _disagreement(
+    field: str, first: tuple[str | None, int], other: tuple[str | None, int]
+) -> Fault:
+    """Return the fault of two lines of an order with different values of a field.
+
+    `first` and `other` are the value and the number of a line; the value is None if it is missing.
+    """
+    (value, line), (other_value, other_line) = first, other
+    quoted = ("{value}" if value else "nothing", "{other_value}" if other_value else "nothing")
+    return Fault(
+        field,
+        LINES_DIFFER,
+        "Give the same value in all lines of an order, "
+        f"not {quoted[0]} in line {{line}} and {quoted[1]} in line {{other_line}}.",
+        value=value,
+        line=line,
+        other_value=other_value,
+        other_line=other_line,
+    )
+
+
+def _rejected(lines: Sequence[FileLine], faults: Sequence[list[Fault]]) -> list[Rejected]:
     """Return all lines of an order as rejected; a line without a fault names the first bad line."""
     first_bad = next(index for index, own_faults in enumerate(faults) if own_faults)
-    reference = [f"Line {lines[first_bad].number} of this order is rejected."]
+    number = lines[first_bad].number
+    reference = [
+        Fault("", OTHER_LINE_REJECTED, "Line {line} of this order is rejected.", line=number)
+    ]
     return [
         Rejected(line, own_faults or reference)
         for line, own_faults in zip(lines, faults, strict=True)

@@ -48,7 +48,10 @@ def commit(task: Task, write: Callable[[Session], ChunkResult]) -> None:
         with rollback_if_dry_run(session, dry_run=task.row.dry_run):
             result = write(session)
         outcomes = {**result.outcomes, "rejected": len(result.rejected)}
-        rejections = [rejection_row(task.row, one.line, one.faults) for one in result.rejected]
+        columns = task.file.layout.columns
+        rejections = [
+            rejection_row(task.row, columns, one.line, one.faults) for one in result.rejected
+        ]
         insert_rows(session, Rejection, rejections)
         session.execute(progress_update(task.row, outcomes, changed_at=clock.now()))
     JOB_LINES.labels("imports").inc(sum(outcomes.values()))

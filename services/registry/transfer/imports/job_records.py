@@ -32,7 +32,7 @@ class _ParsedLine:
 
     line: Line
     values: Mapping[str, Any]
-    faults: list[str]
+    faults: list[Fault]
     key: Any = None
     outcome: UpsertResult = UpsertResult.UNCHANGED
 
@@ -83,11 +83,11 @@ def _write(
 def _parse_line(file: FileImport[Any], spec: Spec, line: Line) -> _ParsedLine:
     """Parse a line; it has faults if a cell is invalid or the cell of its key names no record."""
     values, faults = file.layout.parse(line.cells)
-    faults += [line.fault.message] if line.fault else []
+    faults += [line.fault] if line.fault else []
     try:
         return _ParsedLine(line, values, faults, None if faults else spec.key(values, file.options))
     except InvalidValue as error:
-        return _ParsedLine(line, values, [file.layout.columns.fault(spec.key_field, str(error))])
+        return _ParsedLine(line, values, [error.fault.at(spec.key_field)])
 
 
 def _apply(
@@ -107,17 +107,12 @@ def _apply(
         try:
             after = spec.build(line.values, file.options, record)
         except FieldError as error:
-            line.faults.append(_message(file, error.fault))
+            line.faults.append(error.fault)
             continue
-        line.faults += [_message(file, fault) for fault in spec.faults(after)]
+        line.faults += spec.faults(after)
         if not line.faults:
             records[line.key], line.outcome = after, _outcome(record, after)
     return {key: record for key, record in records.items() if record != before.get(key)}
-
-
-def _message(file: FileImport[Any], fault: Fault) -> str:
-    """Return the message about a fault, whose pointer is the name of a field."""
-    return file.layout.columns.fault(fault.pointer, fault.message)
 
 
 def _outcome(before: object, after: object) -> UpsertResult:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.registry.transfer.imports.filters import ImportFilter
-from services.registry.transfer.imports.models import Import
+from services.registry.transfer.imports.models import Import, Rejection
 from shared.http.listing import Listing, time_range
 from shared.http.pagination import PageRequest, Slice
 
@@ -30,3 +30,13 @@ IMPORTS = Listing(
 def imports(session: Session, filters: ImportFilter, *, paging: PageRequest) -> Slice:
     """Return a page of the imports that the filters match."""
     return IMPORTS.page(session, select(Import), paging=paging, filters=filters)
+
+
+REJECTIONS = Listing(orders={"line": [Rejection.line]}, default="line")
+"""The list of the rejected lines of an import."""
+
+
+def rejections(session: Session, row: Import, *, paging: PageRequest) -> Slice:
+    """Return a page of the rejected lines of an import."""
+    statement = select(Rejection).where(Rejection.import_id == row.id)
+    return REJECTIONS.page(session, statement, paging=paging)

@@ -26,7 +26,7 @@ from shared.http.list_parameters import paged_by
 from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 from shared.imports.errors_file import CsvResponse, errors_file
-from shared.imports.schemas import MAX_FORM_BYTES
+from shared.imports.schemas import MAX_FORM_BYTES, RejectedLineOut, RejectedLinePage
 from shared.imports.settings import Settings
 from shared.jobs import service as jobs
 
@@ -124,3 +124,20 @@ def read_import_errors(import_id: ImportId, store: Store) -> Response:
     with store.reading() as session:
         row = found_or_404(repository.import_(session, import_id), service.UNKNOWN)
     return errors_file(store, Rejection, row)
+
+
+@router.get("/{import_id}/rejections", response_model=RejectedLinePage, responses=errors(403, 404))
+def list_import_rejections(
+    import_id: ImportId,
+    session: Reading,
+    paging: Annotated[PageRequest, paged_by(repository.REJECTIONS, RejectedLinePage)],
+) -> Response:
+    """List the rejected lines of an import with their faults, by the number of the line.
+
+    The same lines as in `errors_url`, for screens in the words and the language of your users: each
+    fault has a `code` and its `params`. An import that still runs adds lines. Needs a key that sees
+    all rows.
+    """
+    row = found_or_404(repository.import_(session, import_id), service.UNKNOWN)
+    found = repository.rejections(session, row, paging=paging)
+    return answer_page(RejectedLinePage, RejectedLineOut.of, found, paging)

@@ -15,7 +15,8 @@ FIELDS = (RESPONDENT, SUBMITTED_AT, CHANNEL)
 
 MOST_LINES = 1_000_000
 """Greatest number of lines of a file."""
-_CHANNEL = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+CHANNEL_PATTERN = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+"""Matches the code of a channel, such as `web` or `on_site`."""
 
 
 def columns_of_answers(
@@ -34,8 +35,3 @@ def columns_of_answers(
         fields = list(items)
         raise Invalid(Fault("/file", MISSING_COLUMNS, advice, fields=fields, columns=list(header)))
     return columns
-
-
-def is_channel(text: str) -> bool:
-    """Return whether the text is a valid code of a channel, such as `web` or `on_site`."""
-    return _CHANNEL.fullmatch(text) is not None

@@ -24,6 +24,7 @@ from services.survey.fieldwork.survey.models import Wave
 from shared.bulk import insert_rows
 from shared.errors import Fault, Invalid, Problem
 from shared.files.tables import Line
+from shared.imports.columns import Columns
 from shared.imports.service import (
     count_lines,
     progress_update,
@@ -41,9 +42,10 @@ STEP = 1000
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """The import that a job works on, with the objects that parse and check the file's lines."""
+    """The import that a job works on, the columns of its file, and what parses the lines."""
 
     row: Import
+    columns: Columns
     checker: AnswerChecker
     parser: LineParser
 
@@ -69,7 +71,7 @@ def _prepare(run: Run) -> _Task:
     columns = columns_of_answers(row.header, row.mapping, is_required)
     checker, options = AnswerChecker(items), Options(**row.options)
     parser = LineParser(columns, checker, options, wave_id=wave.id, digest=row.sha256)
-    return _Task(row, checker, parser)
+    return _Task(row, columns, checker, parser)
 
 
 def _open_wave(session: Session, row: Import) -> Wave:
@@ -117,7 +119,7 @@ def _import_step(session: Session, task: _Task, step: Sequence[Line]) -> None:
     submissions = [result for _, result in results if isinstance(result, Submission)]
     rejected = [(line, result) for line, result in results if not isinstance(result, Submission)]
     upserted = _upsert_unless_dry_run(session, task, submissions)
-    rejections = [rejection_row(task.row, line, faults) for line, faults in rejected]
+    rejections = [rejection_row(task.row, task.columns, line, faults) for line, faults in rejected]
     insert_rows(session, Rejection, rejections)
     outcomes = {
         "created": len(upserted.created),

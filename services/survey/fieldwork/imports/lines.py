@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from services.survey.customers.customer.domain import ExternalKey
 from services.survey.fieldwork.imports.domain import (
     CHANNEL,
+    CHANNEL_PATTERN,
     FIELDS,
     RESPONDENT,
     SUBMITTED_AT,
-    is_channel,
 )
+from services.survey.fieldwork.imports.problems import REPEATED_RESPONDENT
 from services.survey.fieldwork.imports.service import Options
 from services.survey.fieldwork.response.domain import (
     MOST_AHEAD,
@@ -21,12 +22,15 @@ from services.survey.fieldwork.response.domain import (
     Submission,
     submission_key,
 )
-from services.survey.fieldwork.response.texts import message_for
+from services.survey.fieldwork.response.problems import IN_FUTURE
+from services.survey.fieldwork.response.texts import fault_of
 from shared import clock
-from shared.errors import InvalidValue
+from shared.errors import Fault, InvalidValue
+from shared.faults import NUL, PATTERN, TOO_LONG
 from shared.files.cells import is_formula, parse_moment
 from shared.files.tables import Line
 from shared.imports.columns import Columns
+from shared.imports.faults import FORMULA
 
 _LONGEST_ID = 100
 
@@ -63,10 +67,13 @@ class LineParser:
         if external_id := self._cell(line, RESPONDENT):
             self._lines_by_respondent[external_id] = line.number
 
-    def parse(self, line: Line) -> Submission | list[str]:
-        """Return the submission that a line contains, or the messages about all its faults."""
+    def parse(self, line: Line) -> Submission | list[Fault]:
+        """Return the submission that a line contains, or all its faults.
+
+        The pointer of a fault is the name of a field; it is empty if the whole line is invalid.
+        """
         if line.fault:
-            return [line.fault.message]
+            return [line.fault]
         faults = list(self._formula_faults(line))
         respondent = self._respondent(line, faults)
         submitted_at = self._submitted_at(line, faults)
@@ -98,44 +105,45 @@ class LineParser:
         position = self._columns.positions.get(field)
         return "" if position is None else line.cells[position].strip()
 
-    def _formula_faults(self, line: Line) -> Iterator[str]:
-        """Yield a message for each cell that contains a formula instead of a value."""
+    def _formula_faults(self, line: Line) -> Iterator[Fault]:
+        """Yield a fault for each cell that contains a formula instead of a value."""
         for field, position in self._columns.positions.items():
             if is_formula(line.cells[position]):
-                yield self._columns.fault(field, "Give the value, not a formula.")
+                yield Fault(field, FORMULA, "Give the value, not a formula.")
 
-    def _answers(self, line: Line, faults: list[str]) -> CheckedAnswers:
-        """Return the checked answers of the line; append messages about faults to `faults`."""
+    def _answers(self, line: Line, faults: list[Fault]) -> CheckedAnswers:
+        """Return the checked answers of the line; append its faults to `faults`."""
         texts = {
             code: text
             for code, position in self._item_positions.items()
             if (text := line.cells[position])
         }
         checked = self._checker.check_texts(texts)
-        faults += [self._columns.fault(f.item, message_for(f)) for f in checked.faults]
+        faults += [fault_of(fault).at(fault.item) for fault in checked.faults]
         return checked
 
-    def _respondent(self, line: Line, faults: list[str]) -> ExternalKey | None:
+    def _respondent(self, line: Line, faults: list[Fault]) -> ExternalKey | None:
         """Return the external key of the respondent, None if the line is anonymous.
 
-        Messages about an invalid id, or about an earlier line of the respondent, are appended to
+        The fault of an invalid id, or of an earlier line of the respondent, is appended to
         `faults`.
         """
         external_id = self._cell(line, RESPONDENT)
         earlier_line = self._lines_by_respondent.get(external_id)
-        if len(external_id) > _LONGEST_ID or "\x00" in external_id:
-            faults.append(
-                self._columns.fault(RESPONDENT, f"Give an id of at most {_LONGEST_ID} characters.")
-            )
+        if "\x00" in external_id:
+            faults.append(Fault(RESPONDENT, NUL, "Leave out the character NUL."))
+        elif len(external_id) > _LONGEST_ID:
+            advice = "Give an id of at most {max} characters."
+            faults.append(Fault(RESPONDENT, TOO_LONG, advice, max=_LONGEST_ID))
         elif earlier_line is not None:
-            message = f"This respondent has answered in line {earlier_line}; remove one line."
-            faults.append(self._columns.fault(RESPONDENT, message))
+            advice = "This respondent has answered in line {line}; remove one line."
+            faults.append(Fault(RESPONDENT, REPEATED_RESPONDENT, advice, line=earlier_line))
         return (self._options.system or "", external_id) if external_id else None
 
-    def _submitted_at(self, line: Line, faults: list[str]) -> datetime | None:
+    def _submitted_at(self, line: Line, faults: list[Fault]) -> datetime | None:
         """Return the time at which the line was answered, None if the cell is empty or invalid.
 
-        A message about an invalid time is appended to `faults`.
+        The fault of an invalid time is appended to `faults`.
         """
         text = self._cell(line, SUBMITTED_AT)
         if not text:
@@ -143,19 +151,19 @@ class LineParser:
         try:
             moment = parse_moment(text, self._zone)
         except InvalidValue as error:
-            faults.append(self._columns.fault(SUBMITTED_AT, str(error)))
+            faults.append(error.fault.at(SUBMITTED_AT))
             return None
         if moment > clock.now() + MOST_AHEAD:
-            faults.append(self._columns.fault(SUBMITTED_AT, "Give a time in the past."))
+            faults.append(Fault(SUBMITTED_AT, IN_FUTURE, "Give a time in the past."))
         return moment
 
-    def _channel(self, line: Line, faults: list[str]) -> str:
+    def _channel(self, line: Line, faults: list[Fault]) -> str:
         """Return the channel of the line, by default the channel that the options name.
 
-        A message about an invalid channel is appended to `faults`.
+        The fault of an invalid channel is appended to `faults`.
         """
         channel = self._cell(line, CHANNEL) or self._options.channel
-        if not is_channel(channel):
-            message = "Write it in lower case, such as web or on_site."
-            faults.append(self._columns.fault(CHANNEL, message))
+        if not CHANNEL_PATTERN.fullmatch(channel):
+            advice = "Write it in lower case, such as web or on_site."
+            faults.append(Fault(CHANNEL, PATTERN, advice, pattern=CHANNEL_PATTERN.pattern))
         return channel

@@ -10,3 +10,12 @@ TOO_MANY_LINES: Final = FaultCode(
     Texts("Give at most {max} lines in one file.", "每个文件最多 {max} 行。"),
     params=("max",),
 )
+REPEATED_RESPONDENT: Final = FaultCode(
+    "repeated_respondent",
+    Texts("An earlier line has the same respondent.", "前面的行已有该受访者。"),
+    Texts(
+        "The respondent has answered in line {line} of the file; remove one line.",
+        "该受访者已在文件的第 {line} 行作答，请删除其中一行。",
+    ),
+    params=("line",),
+)

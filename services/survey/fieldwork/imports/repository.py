@@ -36,6 +36,16 @@ def answer_imports(
     return IMPORTS.page(session, statement, paging=paging, filters=filters)
 
 
+REJECTIONS = Listing(orders={"line": [Rejection.line]}, default="line")
+"""The list of the rejected lines of an import."""
+
+
+def rejections(session: Session, row: Import, *, paging: PageRequest) -> Slice:
+    """Return a page of the rejected lines of an import of answers."""
+    of_import = select(Rejection).where(Rejection.import_id == row.id)
+    return REJECTIONS.page(session, of_import, paging=paging)
+
+
 def rejected_line_numbers(session: Session, import_id: UUID) -> set[int]:
     """Return the numbers of the rejected lines of an import."""
     statement = select(Rejection.line).where(Rejection.import_id == import_id)

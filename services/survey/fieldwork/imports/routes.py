@@ -29,7 +29,7 @@ from shared.http.list_parameters import paged_by
 from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 from shared.imports.errors_file import CsvResponse, errors_file
-from shared.imports.schemas import MAX_FORM_BYTES
+from shared.imports.schemas import MAX_FORM_BYTES, RejectedLineOut, RejectedLinePage
 from shared.imports.settings import Settings
 from shared.jobs import service as jobs
 
@@ -139,6 +139,28 @@ def read_answer_import_errors(survey_id: SurveyId, import_id: ImportId, store: S
     with store.reading() as session:
         row = _existing_import(session, survey_id, import_id)
     return errors_file(store, Rejection, row)
+
+
+@router.get(
+    "/{survey_id}/imports/{import_id}/rejections",
+    response_model=RejectedLinePage,
+    responses=errors(403, 404),
+)
+def list_answer_import_rejections(
+    survey_id: SurveyId,
+    import_id: ImportId,
+    session: Reading,
+    paging: Annotated[PageRequest, paged_by(repository.REJECTIONS, RejectedLinePage)],
+) -> Response:
+    """List the rejected lines of an import of answers with their faults, by the number of the line.
+
+    The same lines as in `errors_url`, with the `code` and the `params` of each fault, from which a
+    front end writes its own message. An import that still runs adds lines. Needs a key that sees
+    all rows.
+    """
+    row = _existing_import(session, survey_id, import_id)
+    lines = repository.rejections(session, row, paging=paging)
+    return answer_page(RejectedLinePage, RejectedLineOut.of, lines, paging)
 
 
 def _existing_import(session: Session, survey_id: UUID, import_id: UUID) -> Import:

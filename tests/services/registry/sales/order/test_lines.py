@@ -20,7 +20,7 @@ from shared.errors import Fault
 from shared.files.tables import Line as FileLine
 from shared.files.tables import ragged
 from shared.imports.layout import Layout, find_layout
-from shared.imports.specs import Group
+from shared.imports.specs import Group, Rejected
 
 OPTIONS = OrderOptions(system="shop", currency="CNY", timezone="Asia/Shanghai")
 HEADER = [
@@ -57,7 +57,12 @@ def parse(
     if isinstance(found, Draft):
         assert found.lines == numbered
         return found
-    return [(rejected.line.number, list(rejected.faults)) for rejected in found]
+    return [(rejected.line.number, messages_of(rejected)) for rejected in found]
+
+
+def messages_of(rejected: Rejected) -> list[str]:
+    """Return the messages about the faults of a line, each with the label of its column."""
+    return [layout_of().columns.message(fault) for fault in rejected.faults]
 
 
 def draft(*lines: dict[str, str], options: OrderOptions = OPTIONS, order_id: str = "A1") -> Draft:
@@ -173,8 +178,8 @@ def test_a_wrong_number_of_cells_is_reported_with_the_other_faults_of_the_line()
     short = FileLine(2, cells, ragged(expected=5, found=6))
     (found,) = OrderParser(layout, OPTIONS).parse(Group("A1", [short], is_cut=False))  # type: ignore[misc]
     assert len(found.faults) == 2
-    assert found.faults[0].startswith("quantity: ")
-    assert found.faults[1] == "Give 5 cells, as the header has; there are 6."
+    assert found.faults[0].pointer == "quantity"
+    assert messages_of(found)[1] == "Give 5 cells, as the header has; there are 6."
 
 
 def test_lines_with_different_customers_or_currencies_reject_their_order() -> None:
@@ -192,6 +197,20 @@ def test_lines_with_different_customers_or_currencies_reject_their_order() -> No
     assert first == [different]
     assert second[0].startswith("单价 (unit_price): ")
     assert second[1:] == [different]
+
+
+def test_the_faults_of_a_rejected_order_have_codes_and_parameters() -> None:
+    group = [line(currency="EUR"), line(), line(currency="EUR")]
+    rows = [[cells.get(name, "") for name in HEADER] for cells in group]
+    lines = [FileLine(number, row) for number, row in enumerate(rows, 2)]
+    found = OrderParser(layout_of(), OPTIONS).parse(Group("A1", lines, is_cut=False))
+    assert isinstance(found, list)
+    differ = {"value": "EUR", "line": 2, "other_value": None, "other_line": 3}
+    assert [(each.code, each.params) for one in found for each in one.faults] == [
+        ("lines_differ", differ),
+        ("lines_differ", differ),
+        ("other_line_rejected", {"line": 2}),
+    ]
 
 
 def test_a_customer_with_and_without_the_suffix_is_the_same() -> None:
@@ -234,14 +253,14 @@ def test_orders_of_unknown_customers_are_rejected_and_anonymous_ones_are_not() -
         draft(line(customer_external_id=customer)) for customer in ("C1", "C2", "")
     )
     drafts = [unknown, anonymous, known, unknown]
-    accepted, rejected = assign_customers(drafts, {"C1": UUID(int=1)}, layout_of())
+    accepted, rejected = assign_customers(drafts, {"C1": UUID(int=1)})
     assert [(one.customer, one.order.customer_id) for one in accepted] == [
         ("", None),
         ("C1", UUID(int=1)),
     ]
     assert [one.line for one in rejected] == [unknown.lines[0]] * 2
     for one in rejected:
-        assert one.faults[0].startswith("customer_external_id: Register this customer first")
+        assert messages_of(one)[0].startswith("customer_external_id: Register this customer first")
 
 
 def test_a_time_without_offset_is_local_to_the_zone_of_the_file() -> None:

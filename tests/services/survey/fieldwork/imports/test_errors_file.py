@@ -4,6 +4,8 @@ from typing import Any
 
 import httpx
 
+import services.survey
+from tests.services.catalogue import chinese
 from tests.services.harness import Running
 from tests.services.survey.fieldwork.imports.outcomes import Counts, counts
 from tests.services.survey.fieldwork.imports.test_imports import (
@@ -55,3 +57,21 @@ def test_the_errors_of_a_rejected_line_name_the_columns_as_the_file_does(
         assert error in row["errors"]
     assert "; " in row["errors"]
     assert row["safety"] == "'=1"
+
+
+def test_a_front_end_shows_both_faults_of_a_rejected_line_in_chinese(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    mapping = {"编号": "respondent_external_id", "外观": "appearance"}
+    data = csv_file("17,5,4", "17,9,4", header="编号,外观,safety")
+    body = import_file(surveys, survey, data, mapping=mapping)
+    path = f"/v1/surveys/{survey['id']}/imports/{body['id']}/rejections"
+    page = surveys.client.get(path).json()
+    assert (page["next"], [line["line"] for line in page["items"]]) == (None, [3])
+    respondent, appearance = page["items"][0]["faults"]
+    assert (respondent["pointer"], respondent["column"]) == ("/respondent_external_id", "编号")
+    assert (appearance["pointer"], appearance["column"]) == ("/appearance", "外观")
+    assert chinese(respondent, services.survey) == (
+        "前面的行已有该受访者。该受访者已在文件的第 2 行作答，请删除其中一行。"
+    )
+    assert (appearance["code"], appearance["params"]["max"]) == ("outside_scale", 5)

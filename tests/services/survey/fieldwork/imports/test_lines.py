@@ -6,13 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from services.survey.design.questionnaire.domain import parse_questionnaire
+from services.survey.design.questionnaire.domain import Item, parse_questionnaire
 from services.survey.fieldwork.imports.domain import columns_of_answers
 from services.survey.fieldwork.imports.lines import LineParser
 from services.survey.fieldwork.imports.service import Options
 from services.survey.fieldwork.response.domain import AnswerChecker, Submission, submission_key
 from shared import clock
+from shared.errors import Fault
 from shared.files.tables import Line, ragged
+from shared.imports.columns import Columns
 from tests.services.survey.documents import every_type
 
 WAVE = UUID(int=1)
@@ -21,13 +23,22 @@ HEADER = ["who", "submitted_at", "channel", "appearance", "safety", "外观以�
 MAPPING: dict[str, str | None] = {"who": "respondent_external_id", "外观以外": "bought"}
 
 
-def parser(*, options: Options = OPTIONS, without: tuple[str, ...] = ()) -> LineParser:
-    """Return the parser of a file with the columns of HEADER, except the columns `without`."""
-    items = list(parse_questionnaire(every_type()).items)
+def items() -> list[Item]:
+    """Return the items of a questionnaire that has an item of every type."""
+    return list(parse_questionnaire(every_type()).items)
+
+
+def columns_of(*, without: tuple[str, ...] = ()) -> Columns:
+    """Return the columns of HEADER, except the columns `without`."""
     header = [name for name in HEADER if name not in without]
     mapping = {name: to for name, to in MAPPING.items() if name not in without}
-    columns = columns_of_answers(header, mapping, dict.fromkeys((i.code for i in items), False))
-    return LineParser(columns, AnswerChecker(items), options, wave_id=WAVE, digest="digest")
+    return columns_of_answers(header, mapping, {item.code: False for item in items()})
+
+
+def parser(*, options: Options = OPTIONS, without: tuple[str, ...] = ()) -> LineParser:
+    """Return the parser of a file with the columns of HEADER, except the columns `without`."""
+    columns, checker = columns_of(without=without), AnswerChecker(items())
+    return LineParser(columns, checker, options, wave_id=WAVE, digest="digest")
 
 
 def line(number: int = 2, /, **cells: str) -> Line:
@@ -36,16 +47,16 @@ def line(number: int = 2, /, **cells: str) -> Line:
     return Line(number, [cells.get(name, "") for name in HEADER])
 
 
-def as_submission(result: Submission | list[str]) -> Submission:
+def as_submission(result: Submission | list[Fault]) -> Submission:
     """Return the result of parsing a line, which must be a submission."""
     assert isinstance(result, Submission), result
     return result
 
 
-def as_faults(result: Submission | list[str]) -> list[str]:
-    """Return the result of parsing a line, which must be a list of faults."""
+def as_faults(result: Submission | list[Fault]) -> list[str]:
+    """Return the messages about a line that must have faults, each with the label of its column."""
     assert isinstance(result, list)
-    return result
+    return [columns_of().message(fault) for fault in result]
 
 
 def test_a_line_is_parsed_as_a_submission_of_its_respondent() -> None:
@@ -110,7 +121,9 @@ def test_a_line_of_a_respondent_is_valid_after_a_rejected_line_of_the_same_respo
 
 def test_a_line_with_too_few_cells_is_rejected_with_that_fault_only() -> None:
     short_line = Line(2, ["=1"], ragged(expected=7, found=1))
-    assert parser().parse(short_line) == ["Give 7 cells, as the header has; there are 1."]
+    assert as_faults(parser().parse(short_line)) == [
+        "Give 7 cells, as the header has; there are 1."
+    ]
 
 
 def test_all_faults_of_a_line_are_listed_with_the_names_of_their_columns() -> None:
@@ -131,6 +144,21 @@ def test_all_faults_of_a_line_are_listed_with_the_names_of_their_columns() -> No
     assert faults[2].startswith("submitted_at: Give a time as")
     assert "web" in faults[3]
     assert "recent, earlier, unknown" in faults[4]
+
+
+def test_each_fault_of_a_line_has_a_code_with_parameters() -> None:
+    file_parser = parser()
+    file_parser.skip(line(2, who="17"))
+    bad = line(3, who="17", submitted_at="2999-01-01", channel="Web!", safety="9", wish="=1+1")
+    faults = file_parser.parse(bad)
+    assert isinstance(faults, list)
+    assert [(fault.pointer, fault.code, fault.params) for fault in faults] == [
+        ("wish", "formula", {}),
+        ("respondent_external_id", "repeated_respondent", {"line": 2}),
+        ("submitted_at", "in_future", {}),
+        ("channel", "pattern", {"pattern": "[a-z][a-z0-9_-]{0,31}"}),
+        ("safety", "outside_scale", {"min": 1, "max": 5, "missing": [0]}),
+    ]
 
 
 @pytest.mark.parametrize(

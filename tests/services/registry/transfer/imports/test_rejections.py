@@ -1,0 +1,91 @@
+"""The list of rejected lines: the code and the parameters of each fault."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+import services.registry
+from services.registry.transfer.imports.models import Rejection
+from shared.faults import EXACT_STRING
+from tests.services.catalogue import chinese
+from tests.services.harness import Running
+from tests.services.registry.transfer.imports.files import CREATE, HEADER, SHOP, import_file
+
+pytestmark = pytest.mark.both_stacks
+
+NAMES = {"编号": "code", "品名": "name", "单价": "unit_price", "周期": "lifetime_days"}
+
+
+def rejections(registry: Running, body: dict[str, Any], **params: Any) -> dict[str, Any]:
+    """Return a page of the rejected lines of an import."""
+    answer = registry.client.get(f"/v1/imports/{body['id']}/rejections", params=params)
+    assert answer.status_code == 200, answer.text
+    page: dict[str, Any] = answer.json()
+    return page
+
+
+def test_a_front_end_shows_both_faults_of_a_rejected_line_in_chinese(registry: Running) -> None:
+    content = f"{','.join(NAMES)}\nP1,洗衣机,99,\n{'P' * 101},冰箱,九十,\n"
+    page = rejections(registry, import_file(registry, "products", content, mapping=NAMES))
+    assert page["next"] is None
+    (line,) = page["items"]
+    assert line["line"] == 3
+    assert [(each["pointer"], each["column"]) for each in line["faults"]] == [
+        ("/code", "编号"),
+        ("/unit_price", "单价"),
+    ]
+    assert line["faults"][0]["message"] == "Give at most 100 characters."
+    assert [chinese(each, services.registry) for each in line["faults"]] == [
+        "内容过长。最多 100 个字符或条目。",
+        f"{EXACT_STRING.title.zh}{EXACT_STRING.advice.zh}",
+    ]
+
+
+def test_a_fault_of_a_whole_line_has_neither_pointer_nor_column(registry: Running) -> None:
+    content = f"{HEADER}\nA1,2026-01-31,C1,P1,x,1,1,CNY\nA1,2026-01-31,C1,P1,x,0,1,CNY\n"
+    page = rejections(registry, import_file(registry, "orders", content, options=CREATE))
+    (other, bad) = page["items"]
+    assert other["faults"] == [
+        {
+            "pointer": "",
+            "column": None,
+            "code": "other_line_rejected",
+            "params": {"line": 3},
+            "message": "Line 3 of this order is rejected.",
+        }
+    ]
+    assert bad["faults"][0]["pointer"] == "/quantity"
+
+
+def test_an_unknown_customer_of_an_order_has_a_code(registry: Running) -> None:
+    content = f"{HEADER}\nA1,2026-01-31,C1,P1,x,1,1,CNY\n"
+    page = rejections(registry, import_file(registry, "orders", content, options=SHOP))
+    ((fault,),) = (line["faults"] for line in page["items"])
+    assert (fault["code"], fault["column"]) == ("unknown_customer", "customer_external_id")
+
+
+def test_rejected_lines_are_listed_in_pages_by_their_number(registry: Running) -> None:
+    lines = "".join(f",name {number},,\n" for number in range(2, 5))
+    body = import_file(registry, "products", f"{','.join(NAMES)}\n{lines}", mapping=NAMES)
+    first = rejections(registry, body, limit=2)
+    assert [line["line"] for line in first["items"]] == [2, 3]
+    last = rejections(registry, body, limit=2, cursor=first["next"])
+    assert ([line["line"] for line in last["items"]], last["next"]) == ([4], None)
+
+
+def test_lines_that_the_release_before_has_rejected_show_its_messages(registry: Running) -> None:
+    body = import_file(registry, "products", f"{','.join(NAMES)}\n,x,,\n", mapping=NAMES)
+    with registry.database.transaction() as session:
+        session.execute(update(Rejection).values(coded_faults=None))
+    (line,) = rejections(registry, body)["items"]
+    (fault,) = line["faults"]
+    assert fault["message"] == "编号 (code): Give a value."
+    assert (fault["code"], fault["column"], fault["params"]) == (None, None, {})
+
+
+def test_the_reason_why_an_import_failed_has_parameters(registry: Running) -> None:
+    content = HEADER.encode() + b"\n" + b"Z9,2026-01-31,,P,x,1,1,CNY\n" * 3000 + b"\xff\xfe\n"
+    body = import_file(registry, "orders", content, options={"encoding": "utf-8"} | CREATE)
+    assert body["failure"]["code"] == "encoding"
+    assert body["failure"]["params"] == {"line": 3002, "encoding": "utf-8"}
