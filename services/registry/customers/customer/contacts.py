@@ -32,7 +32,6 @@ _EXTENSION = re.compile(
 _EXTENSION_AFTER_DASH = re.compile(r"\s*[-–—]\s*\d{1,5}$")
 _NOT_A_DIGIT = re.compile(r"\D")
 
-
 _DOMAINS_OF_TRIALS_AND_COMPANIES = {"test", "local"}
 
 # The library documents this list as the place where applications allow such domains.

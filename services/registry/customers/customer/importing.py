@@ -36,7 +36,7 @@ class CustomerIdOptions(Options):
         """Return the id without `strip_suffix` at its end; raise InvalidValue if it is empty."""
         customer_id = text.removesuffix(self.strip_suffix or "").strip()
         if not customer_id:
-            raise InvalidValue(EMPTY_ID, "Give an id that is longer than options.strip_suffix.")
+            raise InvalidValue(EMPTY_ID)
         return customer_id
 
 

@@ -47,6 +47,7 @@ def test_a_phone_number_is_written_in_e164_by_the_rules_of_its_country(
         "021-55550100-8008",
         "021-55550100 – 80008",
         "021-55550100 轉12",
+        "021-55550100 分机号 12",
         "021-55550100分機：12",
         "021-55550100内线12",
         "021-55550100內線 12",
@@ -94,6 +95,8 @@ def test_a_short_or_local_number_and_one_of_an_unknown_plan_have_no_e164(
         ("999999999999999999", "CN"),
         ("021-55550100-123456", "CN"),
         ("none", "AQ"),
+        ("1", "AQ"),
+        ("+999 1234567", "CN"),
     ],
 )
 def test_a_number_that_cannot_exist_is_refused_with_a_hint(text: str, country: str) -> None:
