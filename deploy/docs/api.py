@@ -1,6 +1,8 @@
 """The OpenAPI documents of the services, which the gateway merges: one file for each area."""
 
 import json
+from collections import defaultdict
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,11 @@ from fastapi.routing import APIRoute
 from services.registry.__main__ import SERVICE as REGISTRY
 from services.scoring.__main__ import SERVICE as SCORING
 from services.survey.__main__ import SERVICE as SURVEY
+from shared.http.app import undocumented_paths
 from shared.http.catalogue import CODES, Entry, declared_entries
 from shared.http.document import COMPONENTS, Document, operations, references
 from shared.http.openapi import SHARED_COMPONENTS
+from shared.http.paths import UNDOCUMENTED_PATHS
 
 SERVICES = {service.settings.name: service for service in (REGISTRY, SURVEY, SCORING)}
 
@@ -34,15 +38,24 @@ def area_documents(app: FastAPI) -> dict[str, Document]:
     services share are left out: the gateway adds them.
     """
     document = app.openapi()
-    paths: dict[str, Document] = {}
+    routes: dict[str, list[APIRoute]] = defaultdict(list)
     for route in app.state.routes:
-        for method in map(str.lower, route.methods):
-            item = paths.setdefault(_area(route), {}).setdefault(route.path, {})
-            item[method] = document["paths"][route.path][method]
+        routes[_area(route)].append(route)
     return {
-        area: _area_document(document, area_paths) | {CODES: _codes_of(app, area)}
-        for area, area_paths in sorted(paths.items())
+        area: _area_document(document, _paths(document, in_area))
+        | {CODES: _codes_of(app, area), UNDOCUMENTED_PATHS: undocumented_paths(in_area)}
+        for area, in_area in sorted(routes.items())
     }
+
+
+def _paths(document: Document, routes: Sequence[APIRoute]) -> Document:
+    """Return the paths of a document with the operations of these routes."""
+    paths: Document = {}
+    for route in routes:
+        for method in (route.methods or ()) if route.include_in_schema else ():
+            name = method.lower()
+            paths.setdefault(route.path, {})[name] = document["paths"][route.path][name]
+    return paths
 
 
 def _codes_of(app: FastAPI, area: str) -> list[Entry]:

@@ -93,15 +93,31 @@ class Admission:
         """Answer a request for a public path; any other request needs an API key."""
         path: bytes = scope["raw_path"]
         paths.check(path, scope["query_string"])
+        if scope["method"] not in METHODS:
+            raise self._method_not_allowed(scope)
         _check_request(scope)
         if path in PUBLIC_PATHS or path.startswith(b"/docs/"):
             scope["route"] = RouteLabel(path.decode())
-            await self._call_own_app(scope, receive, send)
+            await self._answer_public(scope, receive, send)
         elif path.startswith(paths.RESPONDENTS_PREFIX):
             scope["route"] = RouteLabel("/s")
-            await self.forward(scope, receive, send, RESPONDENT, "survey")
+            await self._answer_respondent(scope, receive, send)
         else:
             await self._admit_with_key(scope, receive, send)
+
+    async def _answer_public(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for a public path."""
+        if scope["method"] == "OPTIONS":
+            await self._answer_options(scope, send)
+        else:
+            await self._call_own_app(scope, receive, send)
+
+    async def _answer_respondent(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for a respondents' page."""
+        if scope["method"] == "OPTIONS":
+            await self._answer_options(scope, send)
+        else:
+            await self.forward(scope, receive, send, RESPONDENT, "survey")
 
     async def _admit_with_key(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check the API key of a request, then answer it or forward it to its service.
@@ -142,12 +158,22 @@ class Admission:
 
     async def _answer_options(self, scope: Scope, send: Send) -> None:
         """Answer OPTIONS with 204 and the methods of the path; raises NotFound for another path."""
+        headers = [(b"allow", self._allowed(scope).encode())]
+        await send({"type": "http.response.start", "status": 204, "headers": headers})
+        await send({"type": "http.response.body"})
+
+    def _method_not_allowed(self, scope: Scope) -> MethodNotAllowed:
+        """Return the refusal of a method that no path has."""
+        allowed = self._allowed(scope)
+        detail = f"This path takes {allowed}."
+        return MethodNotAllowed(detail=detail, headers={"Allow": allowed})
+
+    def _allowed(self, scope: Scope) -> str:
+        """Return the methods of the path, as `Allow` lists them; raises NotFound without one."""
         methods = self.paths_of_api.methods(scope["path"])
         if not methods:
             raise NotFound(detail=_UNKNOWN_PATH)
-        headers = [(b"allow", ", ".join(methods).encode())]
-        await send({"type": "http.response.start", "status": 204, "headers": headers})
-        await send({"type": "http.response.body"})
+        return ", ".join(methods)
 
 
 def _require_permission(identity: Identity, method: str, collection: str) -> None:
@@ -159,8 +185,6 @@ def _require_permission(identity: Identity, method: str, collection: str) -> Non
 
 def _check_request(scope: Scope) -> None:
     """Raise a Problem for a request that two programs could understand in different ways."""
-    if scope["method"] not in METHODS:
-        raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(METHODS))})
     names = [name for name, _ in scope["headers"]]
     if names.count(b"host") > 1:
         raise BadRequest(Fault("header:Host", REPEATED, "Send one Host header."))

@@ -22,7 +22,8 @@ from services.gateway.proxy.quota import Quota
 from services.gateway.proxy.upstream import Upstream
 from services.gateway.settings import Settings
 from shared.http.app import create_app as create_shared_app
-from shared.http.paths import Paths
+from shared.http.app import undocumented_paths
+from shared.http.paths import UNDOCUMENTED_PATHS, Paths
 from shared.http.telemetry import Telemetry
 
 DOCUMENTS = Path(__file__).parent / "openapi"
@@ -47,7 +48,8 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
     """
     private_key = keys.ensure_key_pair(settings.identity_private_key, settings.identity_public_key)
     administrator.ensure_key(app.state.database, settings)
-    services = {**service_documents.load(documents), settings.name: app.openapi()}
+    own_document = app.openapi() | {UNDOCUMENTED_PATHS: undocumented_paths(app.state.routes)}
+    services = {**service_documents.load(documents), settings.name: own_document}
     app.state.catalogue = catalogue.merge(services.values())
     merged = openapi.merge(services, version=VERSION)
     catalogue.enumerate_codes(merged, app.state.catalogue)
@@ -70,7 +72,7 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
     admission = Admission(
         own_app=app,
         service_of=openapi.owners(services),
-        paths_of_api=Paths(openapi.methods_by_path(merged)),
+        paths_of_api=Paths(openapi.methods_by_path(services.values())),
         key_cache=app.state.key_cache,
         forward=Forwarder(upstream, Signer(private_key), limits),
         upstream=upstream,

@@ -20,6 +20,7 @@ def create_app(settings: Settings) -> FastAPI:
         description="Questionnaires, surveys with their waves, and responses.",
         routers=[
             questionnaire.router,
+            questionnaire.template_router,
             survey.router,
             response.router,
             imports.router,

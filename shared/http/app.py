@@ -72,6 +72,12 @@ def _methods_by_path(routes: Sequence[APIRoute]) -> dict[str, set[str]]:
     return methods
 
 
+def undocumented_paths(routes: Sequence[APIRoute]) -> dict[str, list[str]]:
+    """Return the methods of the paths that are not in the OpenAPI document, by path."""
+    hidden = [route for route in routes if not route.include_in_schema]
+    return {path: sorted(methods) for path, methods in sorted(_methods_by_path(hidden).items())}
+
+
 def _refusals(routers: Sequence[APIRouter]) -> dict[tuple[str, str], type[MethodNotAllowed]]:
     """Return the explained refusals of all routers, by method and path."""
     return {

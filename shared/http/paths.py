@@ -6,6 +6,11 @@ the same path; it belongs to the one that has fixed text where the other has a p
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Final
+
+UNDOCUMENTED_PATHS: Final = "x-undocumented-paths"
+"""The part of a service's OpenAPI document that has the methods of its paths that still work, but
+that no new caller should use: older names of other paths."""
 
 
 class Paths:

@@ -5,7 +5,7 @@ from running services, so that the gateway forwards exactly the paths that were 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from services.gateway.document.service_documents import add_components
@@ -15,6 +15,7 @@ from shared.errors import Forbidden, TooLarge
 from shared.http.answers import error_response
 from shared.http.document import COMPONENTS, METHODS, Document, operations
 from shared.http.openapi import SHARED_COMPONENTS
+from shared.http.paths import UNDOCUMENTED_PATHS
 
 _DESCRIPTION: Final = """Customer records, surveys and explained scores.
 
@@ -114,12 +115,14 @@ def merge(documents: Mapping[str, Document], *, version: str) -> Document:
     return merged
 
 
-def methods_by_path(document: Document) -> dict[str, list[str]]:
-    """Return the methods of each path of a document."""
-    return {
-        path: [method.upper() for method in item if method in METHODS]
-        for path, item in document["paths"].items()
-    }
+def methods_by_path(documents: Iterable[Document]) -> dict[str, list[str]]:
+    """Return the methods of each path of the services, undocumented paths too."""
+    methods: dict[str, list[str]] = {}
+    for document in documents:
+        for path, item in document["paths"].items():
+            methods[path] = [method.upper() for method in item if method in METHODS]
+        methods |= document.get(UNDOCUMENTED_PATHS, {})
+    return methods
 
 
 def _collections(document: Document) -> Iterator[str]:

@@ -12,6 +12,7 @@ import orjson
 
 from shared.http.catalogue import CODES
 from shared.http.document import Document
+from shared.http.paths import UNDOCUMENTED_PATHS
 
 
 def load(folder: Path) -> dict[str, Document]:
@@ -27,9 +28,16 @@ def join(areas: Iterable[Document]) -> Document:
 
     Raises ValueError if a component is defined differently in two areas.
     """
-    joined: Document = {"tags": [], "paths": {}, "components": {}, CODES: []}
+    joined: Document = {
+        "tags": [],
+        "paths": {},
+        "components": {},
+        CODES: [],
+        UNDOCUMENTED_PATHS: {},
+    }
     for area in areas:
         joined[CODES] += area.get(CODES, [])
+        joined[UNDOCUMENTED_PATHS] |= area.get(UNDOCUMENTED_PATHS, {})
         joined["tags"] += area.get("tags", [])
         for path, operations in area["paths"].items():
             joined["paths"].setdefault(path, {}).update(operations)

@@ -19,6 +19,7 @@ from services.gateway.protocol import server_options
 from services.gateway.settings import Settings
 from shared import migrations
 from shared.database import Database
+from shared.http.paths import UNDOCUMENTED_PATHS
 from tests.services.conftest import SettingsFor
 from tests.services.explained import check_explained
 from tests.services.gateway.upstream import Upstream
@@ -38,6 +39,8 @@ PATHS = {
     "scoring": {"/v1/scores/{customer_id}": ["get"]},
 }
 """The paths and methods that the documents of the services have, by service."""
+UNDOCUMENTED = {"/v1/customers/newest": ["GET"]}
+"""The paths that the services answer although they are not in their documents."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def document(paths: dict[str, list[str]]) -> dict[str, object]:
             }
             for path, methods in paths.items()
         },
+        UNDOCUMENTED_PATHS: UNDOCUMENTED,
     }
 
 

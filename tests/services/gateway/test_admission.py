@@ -100,18 +100,31 @@ def test_head_is_answered_like_get_without_the_body(gateway: Gateway, path: str)
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "LOCK"])
-def test_an_unusual_method_is_refused_with_405_and_the_allowed_methods(
+def test_an_unusual_method_is_refused_with_405_and_the_methods_of_the_path(
     gateway: Gateway, method: str
 ) -> None:
     answer = gateway.client.request(method, "/v1/customers")
-    assert answer.status_code == 405
-    assert "PATCH" in answer.headers["Allow"]
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS, POST")
+    assert gateway.client.request(method, "/v1/customers/17/nothing").status_code == 404
 
 
-def test_options_is_answered_with_the_methods_of_the_path(gateway: Gateway) -> None:
-    answer = gateway.client.options("/v1/customers/17")
-    assert answer.status_code == 204
-    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS, PATCH"
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/v1/customers/17", "GET, HEAD, OPTIONS, PATCH"),
+        ("/v1/customers/newest", "GET, HEAD, OPTIONS"),
+        ("/s/token", "GET, HEAD, OPTIONS, POST"),
+        *((path, "GET, HEAD, OPTIONS") for path in PUBLIC_PATHS),
+    ],
+)
+def test_options_is_answered_with_the_methods_of_the_path(
+    gateway: Gateway, path: str, methods: str
+) -> None:
+    answer = gateway.client.options(path)
+    assert (answer.status_code, answer.headers["Allow"]) == (204, methods)
+
+
+def test_options_of_an_unknown_path_is_not_found(gateway: Gateway) -> None:
     assert gateway.client.options("/v1/customers/17/nothing").status_code == 404
 
 

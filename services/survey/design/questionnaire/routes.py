@@ -37,6 +37,13 @@ router = Router(
     "them; changing them needs a key that sees all rows.",
 )
 
+template_router = Router(
+    prefix="questionnaire-templates",
+    tag="questionnaire-templates",
+    about="Templates of questionnaires (问卷模板), which are part of the product.",
+)
+"""The routes of templates; their older paths below /v1/questionnaires still work."""
+
 QuestionnaireId = Annotated[UUID, Path(description="The questionnaire's id.")]
 TemplateName = Annotated[
     Code, Path(description="Name of the template.", examples=["product-quality"])
@@ -68,7 +75,8 @@ def design_questionnaire(
     return once(create)
 
 
-@router.get("/templates", response_model=TemplatePage, responses=errors())
+@router.get("/templates", include_in_schema=False)
+@template_router.get("", response_model=TemplatePage, responses=errors())
 def list_templates() -> Response:
     """List the questionnaire templates."""
     names = templates.template_names()
@@ -76,7 +84,8 @@ def list_templates() -> Response:
     return json_response(TemplatePage(items=items, next=None))
 
 
-@router.get("/templates/{name}", response_model=QuestionnaireDocument, responses=errors(404))
+@router.get("/templates/{name}", include_in_schema=False)
+@template_router.get("/{name}", response_model=QuestionnaireDocument, responses=errors(404))
 def read_template(name: TemplateName) -> Response:
     """Read a questionnaire template."""
     document = found_or_404(templates.load_template(name), "There is no template of this name.")

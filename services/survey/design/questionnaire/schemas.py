@@ -248,7 +248,7 @@ class QuestionnaireCreate(Body):
 
     template: Code | None = Field(
         None,
-        description="Name of a template (模板); GET /v1/questionnaires/templates lists them.",
+        description="Name of a template (模板); GET /v1/questionnaire-templates lists them.",
         examples=["product-quality"],
     )
     title: LocalizedText | None = Field(

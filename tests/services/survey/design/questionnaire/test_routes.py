@@ -8,7 +8,7 @@ import pytest
 from shared.http.conditional import version_in
 from shared.http.identity import Identity
 from shared.row_access import Rows
-from tests.services.harness import Running
+from tests.services.harness import ADMINISTRATOR, Running
 from tests.services.survey.documents import every_type, text
 
 
@@ -46,16 +46,24 @@ def test_a_method_that_the_list_of_templates_does_not_have_is_refused_with_405(
 ) -> None:
     answer = client.request(method, f"/v1/questionnaires/{path}".rstrip("/"), json={})
     assert answer.status_code == 405
-    assert "GET" in answer.headers["Allow"].split(", ")
-    assert method not in answer.headers["Allow"].split(", ") or path == ""
+    expected = "GET, HEAD, OPTIONS" if path else "GET, HEAD, OPTIONS, POST"
+    assert answer.headers["Allow"] == expected
 
 
 def test_templates_are_listed_and_can_be_read(client: httpx.Client) -> None:
-    listed = client.get("/v1/questionnaires/templates").json()["items"]
+    listed = client.get("/v1/questionnaire-templates").json()["items"]
     assert [each["name"] for each in listed] == ["acsi", "product-quality"]
-    read = client.get("/v1/questionnaires/templates/acsi")
+    read = client.get("/v1/questionnaire-templates/acsi")
     assert read.json()["title"] == listed[0]["title"]
-    assert client.get("/v1/questionnaires/templates/none").status_code == 404
+    assert client.get("/v1/questionnaire-templates/none").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["", "/acsi"])
+def test_the_older_paths_of_templates_still_work(surveys: Running, name: str) -> None:
+    with surveys.as_caller(ADMINISTRATOR) as client:
+        older = client.get(f"/v1/questionnaires/templates{name}")
+        assert older.status_code == 200
+        assert older.json() == client.get(f"/v1/questionnaire-templates{name}").json()
 
 
 @pytest.mark.parametrize("template", ["acsi", "product-quality"])
@@ -63,7 +71,7 @@ def test_a_questionnaire_created_from_a_template_has_the_questions_of_the_templa
     client: httpx.Client, template: str
 ) -> None:
     created = client.post("/v1/questionnaires", json={"template": template}).json()
-    original = client.get(f"/v1/questionnaires/templates/{template}").json()
+    original = client.get(f"/v1/questionnaire-templates/{template}").json()
     assert created["template"] == template
     assert created["questions"] == original["questions"]
 
@@ -266,7 +274,7 @@ def test_every_key_reads_questionnaires_and_only_a_key_that_sees_all_rows_change
         assert client.get("/v1/questionnaires").json()["items"] == [created]
         assert client.get(path).json() == created
         assert client.get(f"{path}/versions/1").json() == created
-        assert client.get("/v1/questionnaires/templates").is_success
+        assert client.get("/v1/questionnaire-templates").is_success
 
 
 def test_questionnaires_are_listed_page_by_page(client: httpx.Client) -> None:
