@@ -253,15 +253,14 @@ class TooLarge(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """The body has another content type than the route reads."""
+    """The body has another content type, charset or encoding than the route reads."""
 
     status, code = 415, "unsupported_media_type"
     title = Texts(
-        "The body has a content type that is not accepted here.", "此处不接受该内容类型的请求体。"
+        "The body has a content type or encoding that is not accepted here.",
+        "此处不接受该内容类型或编码的请求体。",
     )
-    advice = Texts(
-        "Send the header Content-Type that `detail` names.", "请发送 `detail` 所述的 Content-Type。"
-    )
+    advice = Texts("Send the body as `detail` says.", "请按 `detail` 的说明发送请求体。")
 
 
 class Invalid(Problem):

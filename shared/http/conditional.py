@@ -16,6 +16,9 @@ from starlette.responses import Response, StreamingResponse
 CACHE_CONTROL: Final = "private, no-cache"
 """Answers to GET belong to their caller: no shared cache may store them, and a browser must ask
 with If-None-Match before it shows a stored answer again."""
+NOT_STORED: Final = {"Cache-Control": "no-store"}
+"""The header of an answer that carries a secret: nobody stores it, and the gateway does not
+compress it, because the length of a compressed answer helps to guess a secret in it."""
 NOT_MODIFIED: Final = 304
 
 _DIGEST_BYTES: Final = 8

@@ -1,6 +1,6 @@
 """Lists in pages: the page that a caller requests, and the response that has it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
@@ -114,8 +114,9 @@ def answer_page(
     present: Callable[[Any], Body],
     found: Slice,
     paging: PageRequest,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return the response with a page of a list and a link to the next page.
+    """Return the response with a page of a list, these headers and a link to the next page.
 
     `present` is called with each row and returns the item that shows it.
     """
@@ -125,7 +126,7 @@ def answer_page(
         total=found.total,
         facets=found.facets,
     )
-    headers = link_header(paging, found.next)
+    headers = link_header(paging, found.next) | dict(headers or {})
     if paging.fields is None:
         return json_response(body, headers=headers)
     include = dict.fromkeys(page_class.model_fields, True) | {"items": {"__all__": paging.fields}}

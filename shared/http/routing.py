@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, get_args
+from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
@@ -14,38 +16,64 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from shared.catalogue import FaultCode
 from shared.errors import Fault, Invalid, MethodNotAllowed, UnsupportedMediaType
-from shared.faults import NUL
+from shared.faults import BOOLEAN_EXPECTED, INTEGER_EXPECTED, MALFORMED_UUID, NUL
 from shared.http.conditional import answer_to_read
 from shared.http.faults import REPEATED_PARAMETER, UNKNOWN_PARAMETER
 from shared.http.json_names import StrictJsonRequest
 
 _JSON: Final = "application/json"
 _JSON_SUFFIX: Final = re.compile(r"application/[^\s/]+\+json")
+_OF_PATCH: Final = (_JSON, "application/merge-patch+json")
 _FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
+_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]*)", re.IGNORECASE)
+_UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii"})
+_PLAIN: Final = frozenset({"", "identity"})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a value is written, and the code of a fault if it is written otherwise."""
+
+    pattern: re.Pattern[str]
+    code: FaultCode
+
+
+_WRITTEN: Final[Mapping[type, Written]] = {
+    int: Written(re.compile(r"-?[0-9]+"), INTEGER_EXPECTED),
+    bool: Written(re.compile(r"true|false"), BOOLEAN_EXPECTED),
+    UUID: Written(
+        re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"), MALFORMED_UUID
+    ),
+}
+"""How values in paths and queries are written; pydantic also reads `1_0`, `+5` and `on`."""
 
 
 class StrictRoute(APIRoute):
     """A route that refuses input that FastAPI would ignore, and answers conditional reads.
 
-    Unknown and repeated query parameters are answered with 422, a body with another content type
-    than the route reads with 415, and a JSON body in which an object has a name twice with 400.
+    Unknown and repeated query parameters, and parameters that only Python could read, are answered
+    with 422, a body of another content type, charset or encoding than the route reads with 415, and
+    a JSON body in which an object has a name twice with 400.
     A GET has an ETag and is answered with 304 if nothing has changed.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, which checks the query and the content type first."""
         handle = super().get_route_handler()
-        known = set(_query_parameters(self.dependant))
-        media_types = _media_types(self)
+        known, of_path = _query_forms(self.dependant), _path_forms(self.dependant)
+        media_types = _media_types_of(self)
 
         async def checked(request: Request) -> Response:
             """Check the path, the query and the content type, then handle the request."""
             _refuse_path_of_another_route(request, self.path)
+            if faults := _faults_of_texts("path", request.path_params.items(), of_path):
+                raise Invalid(*faults)
             if request.scope["query_string"]:
                 _check_query(request, known)
             if media_types:
-                _check_content_type(request, media_types)
+                _check_body_headers(request, media_types)
             response = await handle(StrictJsonRequest(request.scope, request.receive))
             return answer_to_read(request, response)
 
@@ -63,49 +91,108 @@ def _refuse_path_of_another_route(request: Request, template: str) -> None:
         raise HTTPException(MethodNotAllowed.status)
 
 
-def _query_parameters(dependant: Dependant) -> Iterator[str]:
-    """Yield the names of the query parameters of a route and its dependencies.
-
-    A filter model (`shared.http.schemas.Filter`) contributes the name of each field.
-    """
-    for parameter in dependant.query_params:
-        kind = parameter.field_info.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from (field.alias or name for name, field in kind.model_fields.items())
-        else:
-            yield parameter.alias
-    for dependency in dependant.dependencies:
-        yield from _query_parameters(dependency)
-
-
-def _media_types(route: APIRoute) -> tuple[str, ...]:
+def _media_types_of(route: APIRoute) -> tuple[str, ...]:
     """Return the content types that the body of a route may have; () if the route has no body."""
     if route.body_field is None:
         return ()
-    return _FORMS if isinstance(route.body_field.field_info, Form) else (_JSON,)
+    if isinstance(route.body_field.field_info, Form):
+        return _FORMS
+    return _OF_PATCH if "PATCH" in (route.methods or ()) else (_JSON,)
 
 
-def _check_content_type(request: Request, media_types: tuple[str, ...]) -> None:
-    """Raise UnsupportedMediaType if the request has a body of another content type.
+def _check_body_headers(request: Request, media_types: tuple[str, ...]) -> None:
+    """Raise UnsupportedMediaType for a body that the route would read wrongly.
 
-    A JSON body may also have a type that ends with +json, such as application/merge-patch+json.
+    That is a body of another content type, in another character set than UTF-8, or compressed. JSON
+    may also have a type that ends with +json; in a PATCH only that of a JSON Merge Patch, because
+    other types are other ways to describe a change.
     """
     has_body = request.headers.get("content-length", "0") != "0"
     if not has_body and "transfer-encoding" not in request.headers:
         return
-    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if sent not in media_types and not (_JSON in media_types and _JSON_SUFFIX.fullmatch(sent)):
+    if request.headers.get("content-encoding", "").strip().lower() not in _PLAIN:
+        detail = "Send the body uncompressed, without the header Content-Encoding."
+        raise UnsupportedMediaType(detail=detail, headers={"Accept-Encoding": "identity"})
+    content_type = request.headers.get("content-type", "")
+    sent = content_type.partition(";")[0].strip().lower()
+    if sent not in media_types and not (media_types == (_JSON,) and _JSON_SUFFIX.fullmatch(sent)):
         raise UnsupportedMediaType(detail=f"Send Content-Type: {' or '.join(media_types)}.")
+    charset = _CHARSET.search(content_type)
+    if charset and charset[1].lower() not in _UTF8:
+        raise UnsupportedMediaType(detail="Send the body in UTF-8, without another charset.")
 
 
-def _check_query(request: Request, known: set[str]) -> None:
-    """Raise Invalid if the query has an unknown or repeated parameter, or a NUL in a value."""
+def _query_forms(dependant: Dependant) -> dict[str, Written | None]:
+    """Return the form of each query parameter of a route, by name; None if it may be any text."""
+    return {
+        name: _form(kind)
+        for each in _with_dependencies(dependant)
+        for parameter in each.query_params
+        for name, kind in _names_and_types(parameter)
+    }
+
+
+def _path_forms(dependant: Dependant) -> dict[str, Written | None]:
+    """Return the form of each path parameter of a route, by name; None if it may be any text."""
+    return {
+        parameter.alias: _form(parameter.field_info.annotation)
+        for each in _with_dependencies(dependant)
+        for parameter in each.path_params
+    }
+
+
+def _faults_of_texts(
+    source: str, texts: Iterable[tuple[str, str]], forms: Mapping[str, Written | None]
+) -> list[Fault]:
+    """Return a fault for each parameter that is written otherwise than its form.
+
+    `source` is `query` or `path`, `texts` are the names and values of the request.
+    """
+    return [
+        Fault(f"{source}:{name}", form.code)
+        for name, text in texts
+        if (form := forms.get(name)) and not form.pattern.fullmatch(text)
+    ]
+
+
+def _with_dependencies(dependant: Dependant) -> Iterator[Dependant]:
+    """Yield the parameters of a route, and those of each of its dependencies."""
+    yield dependant
+    for dependency in dependant.dependencies:
+        yield from _with_dependencies(dependency)
+
+
+def _names_and_types(parameter: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the name and the type of a query parameter.
+
+    A filter model (`shared.http.schemas.Filter`) contributes the name and type of each field.
+    """
+    kind = parameter.field_info.annotation
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        for name, field in kind.model_fields.items():
+            yield field.alias or name, field.annotation
+    else:
+        yield parameter.alias, kind
+
+
+def _form(annotation: Any) -> Written | None:
+    """Return the form of a type, also of `int | None`; None for a type without a form."""
+    if isinstance(annotation, type) and annotation in _WRITTEN:
+        return _WRITTEN[annotation]
+    return next((form for part in get_args(annotation) if (form := _form(part))), None)
+
+
+def _check_query(request: Request, known: Mapping[str, Written | None]) -> None:
+    """Raise Invalid if the query has an unknown, repeated or wrongly written parameter, or a NUL.
+
+    `known` has the form of each parameter of the route.
+    """
     counts = Counter(name for name, _ in request.query_params.multi_items())
     allowed = sorted(known)
     advice = "This route knows: {allowed}." if known else "This route knows no parameters."
     faults = [
         Fault(f"query:{name[:100]}", UNKNOWN_PARAMETER, advice, allowed=allowed)
-        for name in sorted(counts.keys() - known)[:10]
+        for name in sorted(counts.keys() - known.keys())[:10]
     ]
     faults += [
         Fault(f"query:{name}", REPEATED_PARAMETER) for name in sorted(known) if counts[name] > 1
@@ -115,6 +202,7 @@ def _check_query(request: Request, known: set[str]) -> None:
         for name, value in request.query_params.multi_items()
         if "\x00" in value and name in known
     ]
+    faults += _faults_of_texts("query", request.query_params.multi_items(), known)
     if faults:
         raise Invalid(*faults)
 

@@ -18,6 +18,7 @@ from services.gateway.api_key.schemas import (
 )
 from shared.errors import found_or_404
 from shared.http.answers import errors, json_response
+from shared.http.conditional import NOT_STORED
 from shared.http.dependencies import NEEDS_ALL_ROWS, Caller, Reading, Store, Transaction
 from shared.http.idempotency import Once
 from shared.http.list_parameters import paged_by
@@ -98,10 +99,6 @@ def revoke_api_key(
     return Response(status_code=204)
 
 
-_SECRET = {"Cache-Control": "no-store"}
-"""The header of an answer that carries a secret: it is neither stored nor compressed."""
-
-
 def _with_text(created: Response, seed: bytes) -> Response:
     """Return the response of a created key with the text of the key added.
 
@@ -115,4 +112,4 @@ def _with_text(created: Response, seed: bytes) -> Response:
         for name, value in created.headers.items()
         if name not in {"content-length", "content-type"}
     }
-    return json_response(with_key, status=created.status_code, headers=headers | _SECRET)
+    return json_response(with_key, status=created.status_code, headers=headers | NOT_STORED)

@@ -16,6 +16,13 @@ from shared.http.routing import Router
 from shared.http.schemas import Body
 from tests.shared.http.conftest import RouterServer
 
+
+class Pen(Body):
+    """A pen."""
+
+    colour: str
+
+
 JSON = {"Content-Type": "application/json"}
 
 
@@ -58,6 +65,47 @@ def test_the_content_type_of_a_json_body_may_have_parameters_or_a_suffix(
     headers = {"Content-Type": media_type}
     answer = client.post("/v1/notes", content=b'{"title": "a"}', headers=headers)
     assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "gzip, br"])
+def test_a_compressed_body_is_refused_with_what_to_do(client: httpx.Client, encoding: str) -> None:
+    headers = JSON | {"Content-Encoding": encoding}
+    answer = client.post("/v1/notes", content=b'{"title": "a"}', headers=headers)
+    assert faults_of(answer, 415, "unsupported_media_type") == []
+    assert answer.json()["detail"].startswith("Send the body uncompressed")
+    assert answer.headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "GBK", '"gb18030"'])
+def test_a_body_in_another_charset_than_utf8_is_refused(client: httpx.Client, charset: str) -> None:
+    headers = {"Content-Type": f"application/json; charset={charset}"}
+    answer = client.post("/v1/notes", content=b'{"title": "a"}', headers=headers)
+    assert faults_of(answer, 415, "unsupported_media_type") == []
+    assert "UTF-8" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "status"),
+    [
+        ("application/json", 200),
+        ("application/merge-patch+json; charset=utf-8", 200),
+        ("application/json-patch+json", 415),
+        ("application/vnd.notes+json", 415),
+    ],
+)
+def test_a_patch_is_read_as_a_merge_patch_only(
+    serve_router: RouterServer, media_type: str, status: int
+) -> None:
+    router = Router(prefix="pens", tag="pens", about="Pens.")
+
+    @router.patch("/{pen}")
+    def change_pen(pen: str, body: Pen) -> str:
+        return f"{pen} {body.colour}"
+
+    with serve_router(router) as client:
+        sent = {"Content-Type": media_type}
+        answer = client.patch("/v1/pens/1", content=b'{"colour": "red"}', headers=sent)
+        assert answer.status_code == status
 
 
 def test_a_streamed_body_needs_a_content_type_and_an_empty_one_does_not(

@@ -24,6 +24,7 @@ from services.survey.fieldwork.survey.schemas import (
     wave_out,
 )
 from shared.http.answers import errors, json_response
+from shared.http.conditional import NOT_STORED
 from shared.http.dependencies import NEEDS_ALL_ROWS, Caller, ExpectedVersion, Reading, Transaction
 from shared.http.idempotency import Once
 from shared.http.list_parameters import paged_by
@@ -74,7 +75,13 @@ def list_surveys(
     surveys = repository.surveys(session, filters, paging=paging)
     waves = repository.waves_by_survey(session, [survey.id for survey in surveys.rows])
     key = repository.link_signing_key(session)
-    return answer_page(SurveyPage, lambda row: survey_out(row, waves[row.id], key), surveys, paging)
+    return answer_page(
+        SurveyPage,
+        lambda row: survey_out(row, waves[row.id], key),
+        surveys,
+        paging,
+        headers=NOT_STORED,
+    )
 
 
 @router.get("/{survey_id}", response_model=SurveyOut, responses=errors(404))
@@ -138,7 +145,7 @@ def list_waves(survey_id: SurveyId, session: Reading) -> Response:
     service.survey_of(session, survey_id)
     key = repository.link_signing_key(session)
     items = [wave_out(wave, key) for wave in repository.waves(session, survey_id)]
-    return json_response(WavePage(items=items, next=None))
+    return json_response(WavePage(items=items, next=None), headers=NOT_STORED)
 
 
 @router.post(
@@ -206,6 +213,7 @@ def _survey_response(session: Session, survey: Survey, *, created: bool = False)
         created=created,
         location=f"/v1/surveys/{survey.id}",
         version=survey.version,
+        headers=NOT_STORED,
     )
 
 
@@ -215,4 +223,6 @@ def _wave_response(
     """Return the HTTP response with a wave and the link to its page."""
     key = repository.link_signing_key(session)
     location = f"/v1/surveys/{survey.id}/waves/{wave.code}"
-    return json_response(wave_out(wave, key), created=created, location=location)
+    return json_response(
+        wave_out(wave, key), created=created, location=location, headers=NOT_STORED
+    )

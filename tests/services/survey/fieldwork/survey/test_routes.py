@@ -261,3 +261,15 @@ def test_surveys_can_be_listed_by_state(
     assert [survey["id"] for survey in published] == [published_id]
     surveys = client.get("/v1/surveys").json()["items"]
     assert [survey["id"] for survey in surveys] == [draft_id, published_id]
+
+
+def test_answers_with_links_to_the_pages_of_respondents_are_not_stored(
+    client: httpx.Client, survey: dict[str, Any]
+) -> None:
+    path = f"/v1/surveys/{survey['id']}"
+    wave = survey["waves"][0]["code"]
+    for read in ("/v1/surveys", path, f"{path}/waves", f"{path}/waves/{wave}"):
+        answer = client.get(read)
+        assert "/s/" in answer.text
+        assert answer.headers["Cache-Control"] == "no-store", read
+    assert client.post(f"{path}/close").headers["Cache-Control"] == "no-store"
