@@ -6,9 +6,10 @@ response and has no second effect.
 
 import hashlib
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 from sqlalchemy import text
@@ -37,8 +38,8 @@ class Content:
     def fingerprint(self, form_content: str) -> str:
         """Return a digest that is equal for equal requests.
 
-        JSON bodies are equal if their values are: the order of names and blanks do not matter. The
-        numbers 1 and 1.0 differ, because a field may accept only one of them.
+        JSON bodies are equal if their values are: the order of names, blanks and the notation of
+        numbers (`5`, `5.0`, `5e0`) do not matter.
         """
         return _fingerprint(self.line + _canonical(self.body), form_content)
 
@@ -124,11 +125,29 @@ def _digest(content: bytes) -> str:
 
 
 def _canonical(body: bytes) -> bytes:
-    """Return a JSON body with sorted names and without blanks; other bodies are returned as is."""
+    """Return a text that is equal for equal JSON bodies; other bodies are returned as is."""
     try:
-        return json.dumps(strict_loads(body), sort_keys=True, separators=(",", ":")).encode()
+        content = strict_loads(body, parse_number=_exact_number)
     except InvalidValue:
         return body
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _exact_number(text: str) -> list[Any]:
+    """Return a list that is equal for equal numbers, and unequal to every list in JSON.
+
+    JSON has no NaN, with which the list begins; then follow the digits and the exponent. A float
+    would be inexact, and a decimal has an exponent of limited size.
+    """
+    mantissa, _, exponent = text.lower().partition("e")
+    before_point, _, behind_point = mantissa.removeprefix("-").partition(".")
+    digits = (before_point + behind_point).lstrip("0")
+    significant = digits.rstrip("0")
+    if not significant:
+        return [math.nan, "0", 0]
+    shift = len(digits) - len(significant) - len(behind_point)
+    sign = "-" if mantissa.startswith("-") else ""
+    return [math.nan, sign + significant, int(exponent or 0) + shift]
 
 
 async def _idempotency(

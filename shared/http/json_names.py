@@ -6,6 +6,7 @@ and Infinity, which no other parser reads, and texts in UTF-16 and UTF-32.
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from pydantic import BeforeValidator, GetJsonSchemaHandler, Json
@@ -21,12 +22,19 @@ from shared.http.faults import JSON_CONTENT, JSON_SYNTAX, REPEATED_NAME
 Value = TypeVar("Value")
 
 
-def strict_loads(text: str | bytes) -> Any:
-    """Parse JSON; raises InvalidValue, with one of the three codes of JSON, for any other text."""
+def strict_loads(text: str | bytes, *, parse_number: Callable[[str], Any] | None = None) -> Any:
+    """Parse JSON; raises InvalidValue, with one of the three codes of JSON, for any other text.
+
+    `parse_number` returns the value for the text of a number, by default an int or a float.
+    """
     try:
         text = text if isinstance(text, str) else text.decode("utf-8-sig")
         return json.loads(
-            text, object_pairs_hook=_object_without_repeats, parse_constant=_refuse_constant
+            text,
+            object_pairs_hook=_object_without_repeats,
+            parse_constant=_refuse_constant,
+            parse_float=parse_number,
+            parse_int=parse_number,
         )
     except InvalidValue:
         raise
