@@ -226,7 +226,10 @@ class CodeTaken(Conflict):
 
 
 class PreconditionFailed(Problem):
-    """The resource has changed since the caller read it; the answer has its present ETag."""
+    """The resource has changed since the caller read it.
+
+    The answer has the ETag of a GET of the same path (`shared/http/problems.py`).
+    """
 
     status, code = 412, "stale"
     title = Texts("It has changed since it was read.", "读取之后内容已被修改。")
@@ -236,9 +239,6 @@ class PreconditionFailed(Problem):
         "请重新读取，向用户展示被修改的内容；仅当用户仍要修改时，才用新的 ETag 再次提交。"
         "切勿未经查看就重复提交，否则会覆盖他人的修改。",
     )
-
-    def __init__(self, *, version: int) -> None:
-        super().__init__(headers={"ETag": f'"{version}"'})
 
 
 class TooLarge(Problem):
@@ -312,4 +312,4 @@ def found_or_404(thing: Thing | None, detail: str) -> Thing:
 def check_version(current: int, expected: int) -> None:
     """Raise PreconditionFailed if the version of a resource is not the expected one."""
     if current != expected:
-        raise PreconditionFailed(version=current)
+        raise PreconditionFailed

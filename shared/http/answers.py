@@ -101,9 +101,10 @@ FAULTS_IN_EXAMPLES: Final[dict[type[Problem], tuple[Fault, ...]]] = {
 _HEADERS_OF_PROBLEMS: dict[type[Problem], dict[str, Any]] = {
     PreconditionFailed: {
         "ETag": {
-            "description": "The present version of the resource.",
+            "description": "The ETag with which a GET of this path is answered now; absent if you "
+            "may not read it.",
             "schema": {"type": "string"},
-            "example": '"4"',
+            "example": '"4-9f86d081884c7d65"',
         }
     },
     Unauthorized: {

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Message
 
 CACHE_CONTROL: Final = "private, no-cache"
 """Answers to GET belong to their caller: no shared cache may store them, and a browser must ask
@@ -25,6 +27,20 @@ _DIGEST_BYTES: Final = 8
 _TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
 _VERSION: Final = re.compile(r'(?:W/)?"(\d{1,18})(?:-[^"]*)?"')
 _SENT_WITH_304: Final = ("Cache-Control", "Vary")
+_INHERITED: Final = (
+    "type",
+    "asgi",
+    "http_version",
+    "scheme",
+    "server",
+    "client",
+    "root_path",
+    "path",
+    "raw_path",
+)
+"""What `current_tag` copies from the scope of the other request to the scope of its GET."""
+_OF_THE_OTHER_REQUEST: Final = (b"if-", b"content-", b"transfer-encoding", b"idempotency-key")
+"""How the names of headers begin that `current_tag` leaves out of its GET."""
 
 ETAG_HEADER: Final[dict[str, Any]] = {
     "description": "Identifies this answer; send it as If-None-Match to learn whether it has "
@@ -102,3 +118,32 @@ def _stored_tag(if_none_match: Iterable[str], tag: str) -> str | None:
             if sent[1] == tag.removeprefix("W/"):
                 return sent[0]
     return None
+
+
+async def current_tag(request: Request) -> str | None:
+    """Return the ETag with which the app answers a GET of the path of a request to its caller.
+
+    Returns None if such a GET is not answered with 200.
+    """
+    tag = None
+
+    async def note_tag(message: Message) -> None:
+        nonlocal tag
+        if message["type"] == "http.response.start" and message["status"] == 200:  # noqa: PLR2004  OK
+            tag = Headers(raw=list(message["headers"])).get("ETag")
+
+    headers = [
+        (name, value)
+        for name, value in request.scope["headers"]
+        if not name.startswith(_OF_THE_OTHER_REQUEST)
+    ]
+    inherited = {name: request.scope[name] for name in _INHERITED if name in request.scope}
+    state = dict(request.scope["state"])
+    scope = {**inherited, "method": "GET", "query_string": b"", "headers": headers, "state": state}
+    await request.app(scope, _no_body, note_tag)
+    return tag
+
+
+async def _no_body() -> Message:
+    """Return the empty body of a GET."""
+    return {"type": "http.request", "body": b"", "more_body": False}

@@ -53,6 +53,14 @@ ETAG: Final = FaultCode(
     Texts("This is not an ETag of Patron.", "不是有效的 ETag。"),
     Texts('Send one ETag as you read it: "3".', '请原样发送一个读取到的 ETag，例如 "3"。'),
 )
+NO_CONDITIONS: Final = FaultCode(
+    "put_condition",
+    Texts("PUT replaces whatever is stored, without a condition.", "PUT 无条件替换已存储的内容。"),
+    Texts(
+        "Leave the header out; to change what you have read, send PATCH with If-Match.",
+        "请去掉该请求头；如需修改已读取的内容，请使用带 If-Match 的 PATCH。",
+    ),
+)
 REUSED_KEY: Final = FaultCode(
     "key_reused",
     Texts("This key was used for a different request.", "此键已用于另一个请求。"),

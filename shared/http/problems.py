@@ -26,12 +26,14 @@ from shared.errors import (
     MalformedJson,
     MethodNotAllowed,
     NotFound,
+    PreconditionFailed,
     Problem,
     TooLarge,
     Unauthorized,
     Unavailable,
 )
 from shared.faults import TOO_LARGE
+from shared.http.conditional import current_tag
 from shared.http.faults import FORM_DATA, JSON_CONTENT
 from shared.http.json_names import RefusedBody
 from shared.http.validation import fault_of_request
@@ -55,6 +57,7 @@ log = logger(__name__)
 def install(app: Starlette) -> None:
     """Install the handlers that answer every error of an app with a problem."""
     app.add_exception_handler(Problem, _answer_problem)
+    app.add_exception_handler(PreconditionFailed, _answer_stale)
     app.add_exception_handler(RequestValidationError, _answer_invalid_request)
     app.add_exception_handler(HTTPException, _answer_http_exception)
     app.add_exception_handler(DBAPIError, _answer_database_error)
@@ -145,6 +148,17 @@ def problem_response(problem: Problem) -> Response:
 async def _answer_problem(_: Request, error: Any) -> Response:
     """Answer a Problem that a route or a dependency has raised."""
     return problem_response(error)
+
+
+async def _answer_stale(request: Request, error: Any) -> Response:
+    """Answer a PreconditionFailed with the ETag that a GET of the same path has now.
+
+    The transaction of the request has ended before.
+    """
+    response = problem_response(error)
+    if tag := await current_tag(request):
+        response.headers["ETag"] = tag
+    return response
 
 
 async def _answer_invalid_request(_: Request, error: Any) -> Response:

@@ -17,15 +17,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from shared.catalogue import FaultCode
-from shared.errors import Fault, Invalid, MethodNotAllowed, UnsupportedMediaType
+from shared.errors import BadRequest, Fault, Invalid, MethodNotAllowed, UnsupportedMediaType
 from shared.faults import BOOLEAN_EXPECTED, INTEGER_EXPECTED, MALFORMED_UUID, NUL
 from shared.http.conditional import answer_to_read
-from shared.http.faults import REPEATED_PARAMETER, UNKNOWN_PARAMETER
+from shared.http.faults import NO_CONDITIONS, REPEATED_PARAMETER, UNKNOWN_PARAMETER
 from shared.http.json_names import StrictJsonRequest
 
 _JSON: Final = "application/json"
 _JSON_SUFFIX: Final = re.compile(r"application/[^\s/]+\+json")
 _OF_PATCH: Final = (_JSON, "application/merge-patch+json")
+_CONDITIONS: Final = ("If-Match", "If-None-Match")
 _FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]*)", re.IGNORECASE)
 _UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii"})
@@ -56,7 +57,8 @@ class StrictRoute(APIRoute):
     Unknown and repeated query parameters, and parameters that only Python could read, are answered
     with 422, a body of another content type, charset or encoding than the route reads with 415, and
     a JSON body in which an object has a name twice with 400.
-    A GET has an ETag and is answered with 304 if nothing has changed.
+    A GET has an ETag and is answered with 304 if nothing has changed. A PUT with a condition
+    (If-Match, If-None-Match) is answered with 400, because it is carried out without a condition.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -70,6 +72,8 @@ class StrictRoute(APIRoute):
             _refuse_path_of_another_route(request, self.path)
             if faults := _faults_of_texts("path", request.path_params.items(), of_path):
                 raise Invalid(*faults)
+            if request.method == "PUT":
+                _refuse_conditions(request)
             if request.scope["query_string"]:
                 _check_query(request, known)
             if media_types:
@@ -205,6 +209,15 @@ def _check_query(request: Request, known: Mapping[str, Written | None]) -> None:
     faults += _faults_of_texts("query", request.query_params.multi_items(), known)
     if faults:
         raise Invalid(*faults)
+
+
+def _refuse_conditions(request: Request) -> None:
+    """Raise BadRequest if the request has a condition, which a PUT would ignore."""
+    faults = [
+        Fault(f"header:{name}", NO_CONDITIONS) for name in _CONDITIONS if name in request.headers
+    ]
+    if faults:
+        raise BadRequest(*faults)
 
 
 class Router(APIRouter):

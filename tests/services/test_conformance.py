@@ -4,7 +4,6 @@ The tests read the OpenAPI documents, so a new route is tested without a change 
 """
 
 import importlib
-import re
 import uuid
 from collections.abc import Iterator
 from datetime import date
@@ -36,10 +35,8 @@ from tests.services.lists import (
 )
 from tests.services.rejections import reject_lines
 from tests.services.scoring import publishing
-from tests.services.visitor import Operation, Visitor
+from tests.services.visitor import Operation, Visitor, without_ids_and_times
 
-ID_OR_TIME = re.compile(r"0199a7c0-|<shown|\d\dT\d\d:")
-"""Matches the values in examples that differ from answer to answer: ids, keys and times."""
 UNKNOWN_IDS = {"uuid": str(uuid.UUID(int=7)), "integer": "77", "string": "nobody"}
 """Ids that do not exist, by the type of the path parameter."""
 SHOWN_LATER = {"design_questionnaire", "open_version", "design_survey", "open_wave"}
@@ -137,11 +134,6 @@ def list_of_items(visitor: Visitor, operation: Operation) -> ListOfItems:
     """Return the list that an operation answers with."""
     parameters = {one["name"]: one for one in operation.parameters if one["in"] == "query"}
     return ListOfItems(visitor.client, visitor.path_of(operation), parameters)
-
-
-def without_ids_and_times(example: dict[str, Any]) -> dict[str, Any]:
-    """Return an example without the fields that differ from answer to answer."""
-    return {name: value for name, value in example.items() if not ID_OR_TIME.search(str(value))}
 
 
 def filled(visitor: Visitor) -> Visitor:
@@ -298,11 +290,19 @@ def test_a_patch_needs_the_current_version_of_the_resource(visitor: Visitor) -> 
         read = visitor.client.get(path)
         assert is_problem(visitor.repeat(answer, if_match=None), 428)
         stale = visitor.repeat(answer)
-        assert is_problem(stale, 412)
+        assert (is_problem(stale, 412), stale.headers["ETag"]) == (True, read.headers["ETag"])
         assert visitor.repeat(answer, if_match=stale.headers["ETag"]).is_success
         assert is_problem(visitor.repeat(answer, if_match="2"), 400, "header:If-Match")
         assert visitor.client.get(path).content == read.content
         assert answer.headers["ETag"] == read.headers["ETag"] != answer.request.headers["If-Match"]
+
+
+def test_an_upsert_with_a_condition_is_refused(visitor: Visitor) -> None:
+    for operation in filled(visitor).operations("put"):
+        for name, tag in (("If-Match", '"1"'), ("If-None-Match", "*")):
+            sent = visitor.body(operation) | {"headers": {name: tag}}
+            answer = visitor.client.put(visitor.path_of(operation), **sent)
+            assert is_problem(answer, 400, f"header:{name}")
 
 
 def test_a_read_of_what_has_not_changed_is_answered_with_304_and_no_body(visitor: Visitor) -> None:

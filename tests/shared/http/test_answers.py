@@ -86,7 +86,7 @@ def test_a_documented_error_response_has_an_example_of_its_body() -> None:
                     "title": title,
                     "status": 412,
                     "code": "stale",
-                    "detail": str(PreconditionFailed(version=3)),
+                    "detail": str(PreconditionFailed()),
                     "request_id": "0199a7c0-0000-7000-8000-000000000000",
                     "errors": [],
                 },
