@@ -43,10 +43,8 @@ SHOWN_LATER = {"design_questionnaire", "open_version", "design_survey", "open_wa
 """Operations whose example answers show a later state of the resource, or another resource."""
 REPEATED_HEADERS = ("Location", "ETag", "Content-Type")
 SHARED = {"problems", "products", "questionnaires", "surveys", "value models"}
-"""Tags of resources that belong to no customer.
-
-Every key may read them; only keys that see all rows may change them.
-"""
+SHARED |= {"questionnaire-templates"}
+"""Tags of resources of no customer: every key may read them, but needs all rows to change them."""
 COUNTS_ALL = "read_progress"
 """An operation that counts responses of all customers, whichever rows a key sees."""
 STRANGER = Identity("key-stranger", "Stranger", frozenset({"read", "write"}), Rows.OWN)

@@ -110,7 +110,7 @@ class Visitor:
     def try_out(self, operation: Operation) -> httpx.Response:
         """Send what the page /docs fills in: examples and defaults, with ids that do not exist."""
         filled = {
-            (one["in"], one["name"]): str(one.get("example", one["schema"].get("default")))
+            (one["in"], one["name"]): written(one.get("example", one["schema"].get("default")))
             for one in operation.parameters
             if "example" in one or "default" in one["schema"]
         }
@@ -241,6 +241,11 @@ _VALUES = {
 ID_OR_TIME = re.compile(r"0199a7c0-|<shown|\d\dT\d\d:")
 """Matches the values in examples that differ from answer to answer: ids, keys and times."""
 _REPEATED_HEADERS = ("content-type", "idempotency-key", "if-match")
+
+
+def written(value: object) -> str:
+    """Return the value of a parameter as the page /docs writes it: true and false for flags."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def without_ids_and_times(example: dict[str, Any]) -> dict[str, Any]:
