@@ -10,6 +10,8 @@ from tests.services.explained import entries
 
 MACHINE_ONLY = {
     ("encoding", "line"): "null if the encoding of the whole file is known",
+    ("lines_differ", "other_value"): "null if the other line has no value",
+    ("lines_differ", "value"): "null if this line has no value",
     ("malformed", "line"): "null for a workbook",
     ("out_of_range", "max"): "null if there is no greatest value",
     ("out_of_range", "min"): "null if there is no least value",

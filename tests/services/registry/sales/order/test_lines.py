@@ -138,7 +138,10 @@ def test_the_suffix_and_blanks_before_it_are_removed_from_the_customers_id() -> 
 def test_an_order_is_rejected_and_not_anonymous_if_its_customer_id_is_only_the_suffix() -> None:
     suffix = line(customer_external_id=".0")
     found = parse(suffix, line(), options=replace(OPTIONS, strip_suffix=".0"))
-    message = "customer_external_id: Give an id that is longer than options.strip_suffix."
+    message = (
+        "customer_external_id: Nothing is left of the id without its suffix. "
+        "Give an id that is longer than options.strip_suffix."
+    )
     assert found == [(2, [message]), (3, ["Line 2 of this order is rejected."])]
     assert draft(suffix).customer == ".0"
 

@@ -54,7 +54,10 @@ def test_a_customer_whose_id_is_only_the_suffix_is_rejected(registry: Running) -
     body = import_file(registry, "customers", "external_id,name\n.0,x\n17.0,y\n", options=options)
     assert counts(body) == Counts(created=1, rejected=1)
     errors = rejected_rows(registry, body)[0]["errors"]
-    assert errors == "external_id: Give an id that is longer than options.strip_suffix."
+    assert errors == (
+        "external_id: Nothing is left of the id without its suffix. "
+        "Give an id that is longer than options.strip_suffix."
+    )
     (customer,) = registry.client.get("/v1/customers").json()["items"]
     assert customer["external_ids"] == [{"system": "erp", "id": "17"}]
 
