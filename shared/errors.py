@@ -80,8 +80,8 @@ def _json_value(value: object) -> object:
 class InvalidValue(ValueError):
     """A value that breaks a rule; `fault` has no pointer, because the rule knows no location.
 
-    Validators of pydantic and parsers of cells raise it, and whoever knows the location adds it:
-    `error.fault.at(pointer)`.
+    Validators of pydantic and parsers of cells raise it. The code that catches it knows where the
+    value is, and adds the pointer: `error.fault.at(pointer)`.
     """
 
     def __init__(self, code: FaultCode, advice: str | None = None, /, **params: object) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import orjson
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -24,6 +25,7 @@ from shared.errors import (
 from shared.faults import TOO_LONG
 from shared.http.conditional import entity_tag
 from shared.http.faults import ETAG
+from shared.http.problems import problem_json
 
 
 def json_response(
@@ -66,25 +68,8 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def error_response(problem: type[Problem]) -> dict[str, Any]:
     """Return the OpenAPI response that documents a problem class, with an example body."""
-    faults = FAULTS_IN_EXAMPLES.get(problem, ())
-    example = {
-        "type": f"/v1/problems#{problem.code}",
-        "title": problem.title.en,
-        "status": problem.status,
-        "code": problem.code,
-        "detail": " ".join(fault.message for fault in faults)
-        or f"{problem.title.en} {problem.advice.en}",
-        "request_id": "0199a7c0-0000-7000-8000-000000000000",
-        "errors": [
-            {
-                "pointer": fault.pointer,
-                "code": fault.code,
-                "params": dict(fault.params),
-                "message": fault.message,
-            }
-            for fault in faults
-        ],
-    }
+    body = orjson.loads(problem_json(problem(*FAULTS_IN_EXAMPLES.get(problem, ()))))
+    example = body | {"request_id": "0199a7c0-0000-7000-8000-000000000000"}
     schema = {"$ref": "#/components/schemas/Problem"}
     content = {"application/problem+json": {"schema": schema, "example": example}}
     headers = REQUEST_ID | _HEADERS_OF_PROBLEMS.get(problem, {})

@@ -13,8 +13,9 @@ from shared.http.validation import fault_of_body
 class Draft(Body):
     """A body that is created although some of its fields are invalid.
 
-    `faults` are the faults of its fields; whoever uses a draft raises them. A field with a fault
-    is as if it were not given; a required one has its first example as a value.
+    `faults` are the faults of its fields. The use case raises them together with its own, so a body
+    with faults is never stored. An invalid field has the value of a field that was not given; an
+    invalid required field has its first example as a value.
     """
 
     _faults: tuple[Fault, ...] = PrivateAttr(())

@@ -14,7 +14,7 @@ from shared.http.includes import includable, included_fields
 from shared.http.listing import MOST_COUNTED, Listing
 from shared.http.pagination import PageRequest, Paging
 from shared.http.parameters import Names, known_names, quoted
-from shared.http.schemas import Page, WrittenFlag
+from shared.http.schemas import Page
 
 MOST_IDS = 100
 """The number of ids that a caller may give in one request."""
@@ -149,9 +149,7 @@ def _count() -> Any:
         f"to {MOST_COUNTED}."
     )
 
-    async def is_counted(
-        *, count: Annotated[WrittenFlag, Query(description=about)] = False
-    ) -> bool:
+    async def is_counted(*, count: Annotated[bool, Query(description=about)] = False) -> bool:
         """Return whether the caller wants the number of all items."""
         return count
 

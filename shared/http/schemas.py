@@ -273,7 +273,7 @@ Code = Annotated[str, Text(100)]
 Integer = StrictInt
 Flag = StrictBool
 WrittenFlag = Annotated[StrictBool, BeforeValidator(_parse_flag)]
-"""A flag, `true` or `false`; in a form also with a capital, as Python writes it."""
+"""A flag of a form: `true` or `false`, also with a capital, as Python writes it."""
 _AS_TEXT = PlainSerializer(format_decimal, return_type=str)
 _FROM_TEXT = BeforeValidator(_parse_exact_string)
 EXACT_PATTERN = r"^-?[0-9]+(\.[0-9]+)?$"

@@ -10,7 +10,7 @@ from fastapi import Query
 
 from shared.http.pagination import Paging
 from shared.http.routing import Router
-from shared.http.schemas import Filter, WrittenFlag
+from shared.http.schemas import Filter
 from tests.shared.http.conftest import RouterServer
 
 ID = "0199a7c0-0000-7000-8000-00000000000a"
@@ -20,7 +20,7 @@ class BoxFilter(Filter):
     """The query parameters that filter a list of boxes."""
 
     owner: UUID | None = None
-    full: WrittenFlag | None = None
+    full: bool | None = None
     empty: bool | None = None
 
 

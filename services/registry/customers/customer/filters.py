@@ -15,7 +15,7 @@ from shared.contracts.scoring.score import CustomerClass, Rung
 from shared.errors import InvalidValue
 from shared.faults import TOO_SHORT
 from shared.http.parameters import ExternalIdText, TextFilter
-from shared.http.schemas import Country, Filter, Moment, WrittenFlag
+from shared.http.schemas import Country, Filter, Moment
 
 
 def _refuse_short_query(text: str) -> str:
@@ -76,10 +76,10 @@ class CustomerFilter(Filter):
     team: TextFilter | None = Field(
         None, description="Customers of this team, exactly as the team is stored."
     )
-    internal: WrittenFlag | None = Field(
+    internal: bool | None = Field(
         None, description="Whether the customers are posts or departments of our own company."
     )
-    disqualified: WrittenFlag | None = Field(
+    disqualified: bool | None = Field(
         None, description="Whether the customers are marked as not worth pursuing."
     )
     customer_class: CustomerClass | None = Field(

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.http.parameters import ExternalIdText, TextFilter
-from shared.http.schemas import Currency, Day, Filter, WrittenFlag
+from shared.http.schemas import Currency, Day, Filter
 
 
 class OrderFilter(Filter):
@@ -17,7 +17,7 @@ class OrderFilter(Filter):
         examples=["shop:SO-20260131-17"],
     )
     customer_id: UUID | None = Field(None, description="Orders of the customer with this `id`.")
-    anonymous: WrittenFlag | None = Field(
+    anonymous: bool | None = Field(
         None,
         description="Only orders without a customer (true), or only those of customers (false).",
     )
@@ -36,7 +36,7 @@ class OrderFilter(Filter):
         examples=["WM-800"],
     )
     currency: Currency | None = Field(None, description="Orders in this currency (ISO 4217).")
-    faulty: WrittenFlag | None = Field(
+    faulty: bool | None = Field(
         None, description="Only orders that are marked as faulty (true), or only the others."
     )
     occurred_from: Day | None = Field(

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from shared.contracts.scoring.score import CustomerClass, Rung
-from shared.http.schemas import Filter, WrittenFlag
+from shared.http.schemas import Filter
 
 
 class ScoreFilter(Filter):
@@ -17,7 +17,7 @@ class ScoreFilter(Filter):
     rung: Rung | None = Field(
         None, description="Only scores with this rung of the loyalty ladder (忠诚度阶梯)."
     )
-    silent: WrittenFlag | None = Field(
+    silent: bool | None = Field(
         None,
         description="Only scores of customers who are silent (沉默), or only of those who are not.",
     )

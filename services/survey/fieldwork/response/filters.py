@@ -6,7 +6,7 @@ from pydantic import Field
 
 from services.survey.fieldwork.survey.schemas import WaveCode
 from shared.http.parameters import TextFilter
-from shared.http.schemas import Filter, Moment, WrittenFlag
+from shared.http.schemas import Filter, Moment
 
 
 class ResponseFilter(Filter):
@@ -18,7 +18,7 @@ class ResponseFilter(Filter):
     customer_id: UUID | None = Field(
         None, description="Only responses of the customer with this id in the registry."
     )
-    anonymous: WrittenFlag | None = Field(
+    anonymous: bool | None = Field(
         None,
         description="Only responses without a customer (true), or only those of customers (false).",
     )
