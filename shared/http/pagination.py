@@ -120,12 +120,9 @@ def answer_page(
 
     `present` is called with each row and returns the item that shows it.
     """
-    body = page_class.model_construct(
-        items=[present(row) for row in found.rows],
-        next=found.next,
-        total=found.total,
-        facets=found.facets,
-    )
+    values: dict[str, Any] = {"next": found.next, "total": found.total, "facets": found.facets}
+    items = [present(row) for row in found.rows]
+    body: Page[Body] = page_class.model_construct(None, items=items, **values)
     headers = link_header(paging, found.next) | dict(headers or {})
     if paging.fields is None:
         return json_response(body, headers=headers)

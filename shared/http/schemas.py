@@ -99,7 +99,7 @@ def _without_default(schema: dict[str, Any]) -> None:
 class Page(Body, Generic[Item]):
     """A page of a list; `next` is the cursor of the following page, null on the last.
 
-    `total` and `facets` are absent from the JSON unless they have a value.
+    `total` is absent from the JSON unless it has a value.
     """
 
     items: list[Item]
@@ -112,6 +112,11 @@ class Page(Body, Generic[Item]):
         json_schema_extra=_without_default,
         description="The number of items of all pages; absent without `count=true`.",
     )
+
+
+class FacetedPage(Page[Item], Generic[Item]):
+    """A page of a list that has facets; `facets` is absent from the JSON without a value."""
+
     facets: list[Facet] | SkipJsonSchema[None] = Field(
         None,
         exclude_if=_is_none,

@@ -156,3 +156,16 @@ def test_bodies_of_requests_have_no_default_and_answers_may_get_further_fields(
                 assert "default" not in part, name
             else:
                 assert part.get("additionalProperties") is not False, name
+
+
+def test_the_page_of_a_list_has_facets_exactly_if_its_caller_can_ask_for_them(
+    document: Document,
+) -> None:
+    named = document["components"]["schemas"]
+    for operation in operations(document):
+        content = operation["responses"].get("200", {}).get("content", {})
+        schema = content.get("application/json", {}).get("schema", {})
+        name = schema.get("$ref", "").rpartition("/")[2]
+        takes_facets = "facets" in {one["name"] for one in operation.get("parameters", ())}
+        has_facets = "facets" in named.get(name, {}).get("properties", {})
+        assert has_facets is takes_facets, operation["operationId"]

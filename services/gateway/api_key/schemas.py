@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from services.gateway.api_key.domain import Scope
 from services.gateway.api_key.models import ApiKey
-from shared.http.schemas import Body, Code, Name, Page
+from shared.http.schemas import Body, Code, FacetedPage, Name
 from shared.row_access import Rows
 
 _NEW: dict[str, Any] = {
@@ -72,7 +72,7 @@ class ApiKeyCreated(ApiKeyOut):
     key: str = Field(description="Send it as Authorization: Bearer <key>.")
 
 
-class ApiKeyPage(Page[ApiKeyOut]):
+class ApiKeyPage(FacetedPage[ApiKeyOut]):
     """A page of keys."""
 
 

@@ -24,7 +24,7 @@ from shared.http.list_parameters import paged_by
 from shared.http.listing import Listing, time_range
 from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
-from shared.http.schemas import Body, Filter, Moment, Name, Page
+from shared.http.schemas import Body, FacetedPage, Filter, Moment, Name
 from shared.ids import new_id
 from shared.service import Service
 from tests.shared.backend import NotesSettings
@@ -67,7 +67,7 @@ class NoteOut(Body):
     kind: str | None = None
 
 
-class NotePage(Page[NoteOut]):
+class NotePage(FacetedPage[NoteOut]):
     """A page of notes."""
 
 

@@ -12,7 +12,7 @@ from shared.http.list_parameters import paged_by
 from shared.http.listing import Listing
 from shared.http.pagination import PageRequest
 from shared.http.routing import Router
-from shared.http.schemas import Body, Page
+from shared.http.schemas import Body, FacetedPage
 from shared.ids import new_id
 from tests.shared.backend import NotesSettings
 from tests.shared.http.conftest import RouterServer
@@ -55,7 +55,7 @@ class RatedOut(Body):
     rating: int | None = included_field("How readers liked it.")
 
 
-class RatedPage(Page[RatedOut]):
+class RatedPage(FacetedPage[RatedOut]):
     """A page of rated items."""
 
 

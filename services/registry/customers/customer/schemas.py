@@ -37,6 +37,7 @@ from shared.http.schemas import (
     Country,
     ExternalIdIn,
     ExternalIdOut,
+    FacetedPage,
     Flag,
     FlagChange,
     Name,
@@ -252,7 +253,7 @@ class CustomerOut(CustomerFields):
     )
 
 
-class CustomerPage(Page[CustomerOut]):
+class CustomerPage(FacetedPage[CustomerOut]):
     """A page of customers."""
 
 

@@ -23,10 +23,10 @@ from shared.http.schemas import (
     ExactOut,
     ExternalIdIn,
     ExternalIdOut,
+    FacetedPage,
     Flag,
     Moment,
     Name,
-    Page,
 )
 
 _EXTERNAL_ID = {"external_id": {"system": "shop", "id": "SO-20260131-17"}}
@@ -196,7 +196,7 @@ class OrderOut(Body):
     recorded_at: datetime
 
 
-class OrderPage(Page[OrderOut]):
+class OrderPage(FacetedPage[OrderOut]):
     """A page of orders."""
 
 

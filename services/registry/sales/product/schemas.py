@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from services.registry.sales.product import domain
-from shared.http.schemas import Body, Code, Currency, Integer, Name, NonNegativeExact, Page
+from shared.http.schemas import Body, Code, Currency, FacetedPage, Integer, Name, NonNegativeExact
 
 Days = Annotated[Integer, Field(ge=1, le=domain.MAX_DAYS)]
 
@@ -75,7 +75,7 @@ class ProductOut(ProductCreate):
     changed_at: datetime
 
 
-class ProductPage(Page[ProductOut]):
+class ProductPage(FacetedPage[ProductOut]):
     """A page of products."""
 
 

@@ -9,7 +9,7 @@ from services.registry.transfer.imports.problems import FOREIGN
 from services.registry.transfer.imports.specs import SPECS, ImportEntity
 from shared.errors import Fault, Invalid
 from shared.http.json_names import JsonPart
-from shared.http.schemas import Body, Code, Country, Currency, Flag, Page, System
+from shared.http.schemas import Body, Code, Country, Currency, FacetedPage, Flag, System
 from shared.imports.schemas import (
     QUEUED_IMPORT,
     Encoding,
@@ -133,5 +133,5 @@ class ImportOut(FileImportOut):
     entity: ImportEntity
 
 
-class ImportPage(Page[ImportOut]):
+class ImportPage(FacetedPage[ImportOut]):
     """A page of imports."""

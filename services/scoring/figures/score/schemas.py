@@ -14,7 +14,7 @@ from services.scoring.figures.score.models import StoredScore
 from shared.contracts.registry.external_id import ExternalId
 from shared.contracts.scoring.score import CustomerClass, Rung
 from shared.database import RowView
-from shared.http.schemas import Body, CurrencyOut, ExactOut, ExternalIdOut, Page
+from shared.http.schemas import Body, CurrencyOut, ExactOut, ExternalIdOut, FacetedPage
 
 Figure = Annotated[ExactOut, Field(description="An exact decimal, as text.")]
 
@@ -115,7 +115,7 @@ class ScoreOut(Body):
     )
 
 
-class ScorePage(Page[ScoreOut]):
+class ScorePage(FacetedPage[ScoreOut]):
     """A page of scores."""
 
 

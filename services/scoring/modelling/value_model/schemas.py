@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from services.scoring.facts.fact.domain import FactKind
 from services.scoring.modelling.value_model.domain import ModelState, Take
 from services.scoring.modelling.value_model.models import StoredModel
-from shared.http.schemas import EXACT_PATTERN, Body, Page
+from shared.http.schemas import EXACT_PATTERN, Body, FacetedPage
 
 ExactText = Annotated[str, Field(pattern=EXACT_PATTERN)]
 """An exact number as it is written in the rules."""
@@ -138,7 +138,7 @@ class ValueModelOut(Body):
     rules: ModelRulesOut
 
 
-class ValueModelPage(Page[ValueModelOut]):
+class ValueModelPage(FacetedPage[ValueModelOut]):
     """A page of versions of value models."""
 
 

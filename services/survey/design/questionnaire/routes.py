@@ -17,6 +17,7 @@ from services.survey.design.questionnaire.schemas import (
     QuestionnaireOut,
     QuestionnairePage,
     QuestionnaireUpdate,
+    QuestionnaireVersionPage,
     TemplateOut,
     TemplatePage,
     questionnaire_out,
@@ -183,17 +184,19 @@ def open_version(
     return once(open_draft)
 
 
-@router.get("/{questionnaire_id}/versions", response_model=QuestionnairePage, responses=errors(404))
+@router.get(
+    "/{questionnaire_id}/versions", response_model=QuestionnaireVersionPage, responses=errors(404)
+)
 def list_versions(
     questionnaire_id: QuestionnaireId,
     session: Reading,
-    paging: Annotated[PageRequest, paged_by(repository.VERSIONS, QuestionnairePage)],
+    paging: Annotated[PageRequest, paged_by(repository.VERSIONS, QuestionnaireVersionPage)],
 ) -> Response:
     """List the versions of a questionnaire, newest first."""
     questionnaire = _existing_questionnaire(session, questionnaire_id)
     rows = repository.versions(session, questionnaire_id, paging=paging)
     return answer_page(
-        QuestionnairePage, lambda row: questionnaire_out(questionnaire, row), rows, paging
+        QuestionnaireVersionPage, lambda row: questionnaire_out(questionnaire, row), rows, paging
     )
 
 

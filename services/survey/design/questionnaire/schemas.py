@@ -24,7 +24,7 @@ from services.survey.design.questionnaire.rules import MOST_ITEMS
 from shared.errors import InvalidValue
 from shared.faults import UNREADABLE
 from shared.http.patch import patched
-from shared.http.schemas import UNTAGGED, Body, Code, Flag, Integer, Page
+from shared.http.schemas import UNTAGGED, Body, Code, FacetedPage, Flag, Integer, Page
 
 
 def _check_printable(text: str) -> str:
@@ -319,8 +319,12 @@ class QuestionnaireOut(QuestionnaireDocument):
     published_at: datetime | None
 
 
-class QuestionnairePage(Page[QuestionnaireOut]):
+class QuestionnairePage(FacetedPage[QuestionnaireOut]):
     """A page of questionnaires."""
+
+
+class QuestionnaireVersionPage(Page[QuestionnaireOut]):
+    """A page of the versions of a questionnaire."""
 
 
 class TemplateOut(Body):

@@ -10,7 +10,7 @@ from services.survey.fieldwork.imports.service import Options
 from services.survey.fieldwork.response.schemas import Channel
 from services.survey.fieldwork.survey.schemas import WaveCode
 from shared.http.json_names import JsonPart
-from shared.http.schemas import Body, Page, System
+from shared.http.schemas import Body, FacetedPage, System
 from shared.imports.schemas import (
     QUEUED_IMPORT,
     Encoding,
@@ -105,5 +105,5 @@ class AnswerImportOut(FileImportOut):
     wave: str
 
 
-class AnswerImportPage(Page[AnswerImportOut]):
+class AnswerImportPage(FacetedPage[AnswerImportOut]):
     """A page of imports."""

@@ -14,7 +14,14 @@ from services.survey.fieldwork.survey.domain import SurveyState
 from services.survey.fieldwork.survey.models import Survey, Wave
 from services.survey.fieldwork.survey.schemas import WaveCode
 from shared.contracts.survey.response import Answer
-from shared.http.schemas import Body, CustomerReference, ExternalIdIn, ExternalIdOut, Moment, Page
+from shared.http.schemas import (
+    Body,
+    CustomerReference,
+    ExternalIdIn,
+    ExternalIdOut,
+    FacetedPage,
+    Moment,
+)
 
 Channel = Annotated[
     str,
@@ -116,7 +123,7 @@ class SurveyResponseOut(Body):
     )
 
 
-class SurveyResponsePage(Page[SurveyResponseOut]):
+class SurveyResponsePage(FacetedPage[SurveyResponseOut]):
     """A page of responses."""
 
 

@@ -13,7 +13,7 @@ from services.survey.design.questionnaire.schemas import LocalizedText, Localize
 from services.survey.fieldwork.survey.domain import SurveyState, sign_link_token
 from services.survey.fieldwork.survey.models import Survey, Wave
 from shared.http.patch import patched
-from shared.http.schemas import Body, Integer, Page
+from shared.http.schemas import Body, FacetedPage, Integer, Page
 
 WaveCode = Annotated[
     str,
@@ -181,7 +181,7 @@ class SurveyOut(Body):
     closed_at: datetime | None
 
 
-class SurveyPage(Page[SurveyOut]):
+class SurveyPage(FacetedPage[SurveyOut]):
     """A page of surveys."""
 
 
