@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.errors import InvalidValue
 from shared.money import CURRENCIES, format_decimal, parse_exact
 
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**40), max_value=10**40)
@@ -22,6 +23,14 @@ def test_a_negative_zero_is_parsed_as_zero(text: str) -> None:
 )
 def test_zeros_at_the_end_of_a_number_are_dropped(text: str, parsed: str) -> None:
     assert str(parse_exact(text)) == parsed
+
+
+@pytest.mark.parametrize("text", ["", "12,5", "1e3", "1" * 16, "0.1234567", "NaN", " 1"])
+def test_a_refused_number_comes_with_how_to_write_one(text: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        parse_exact(text)
+    assert refused.value.fault.code == "exact_string"
+    assert "at most 15 before it and 6 after" in refused.value.fault.message
 
 
 @pytest.mark.parametrize(
