@@ -170,8 +170,11 @@ DATE: Final = FaultCode(
 )
 ORDER: Final = FaultCode(
     "order",
-    Texts("The first day is after the last day.", "起始日期晚于结束日期。"),
-    Texts("Give a first day that is not after the last day.", "起始日期不得晚于结束日期。"),
+    Texts("This range is empty.", "该范围为空。"),
+    Texts(
+        "Give an earlier `{start}` or a later `{end}`.", "请填写更早的 `{start}` 或更晚的 `{end}`。"
+    ),
+    params=("start", "end"),
 )
 CURRENCY: Final = FaultCode(
     "currency",

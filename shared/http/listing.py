@@ -1,5 +1,6 @@
 """The declaration of a list: its named orders, filters and facets, and the SELECTs for a page."""
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from shared.http import cursors
 from shared.http.pagination import PageRequest, Slice
+from shared.http.ranges import Range, refuse_empty_ranges
 from shared.http.schemas import Facet, FacetValue, Filter, Total
 
 MOST_COUNTED = 100_000
@@ -35,6 +37,8 @@ class Listing:
     """The column that must have the value of a query parameter, by the parameter's name."""
     filters: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     """Functions from the value of a query parameter to an SQL condition, by its name."""
+    ranges: Sequence[Range] = ()
+    """The ranges of times or days; one whose start is not before its end is refused."""
     facets: Sequence[str] = ()
     """The names of those `columns` that have few values, which a caller can have counted."""
 
@@ -63,23 +67,20 @@ class Listing:
         return Slice(rows, following, total if paging.is_counted else None, facets or None)
 
     def _conditions(self, paging: PageRequest, filters: Filter | None) -> list[Any]:
-        """Return the SQL conditions of the parameter `ids` and of the filters that are given."""
-        conditions = [] if paging.ids is None else [self.id.in_(paging.ids)]
+        """Return the SQL conditions of the parameter `ids` and of the filters that are given.
+
+        Raises Invalid for an empty range.
+        """
         given = filters.model_dump(by_alias=True, exclude_none=True) if filters else {}
+        refuse_empty_ranges(self.ranges, given)
+        conditions = [] if paging.ids is None else [self.id.in_(paging.ids)]
+        filters_by_name = ChainMap(*(one.filters for one in self.ranges), dict(self.filters))
         for name, value in given.items():
             is_column = name in self.columns
             conditions.append(
-                self.columns[name] == value if is_column else self.filters[name](value)
+                self.columns[name] == value if is_column else filters_by_name[name](value)
             )
         return conditions
-
-
-def time_range(name: str, column: Any) -> dict[str, Callable[[Any], Any]]:
-    """Return the filters `<name>_from` (inclusive) and `<name>_before` (exclusive) by a time."""
-    return {
-        f"{name}_from": lambda moment: column >= moment,
-        f"{name}_before": lambda moment: column < moment,
-    }
 
 
 def _rows(

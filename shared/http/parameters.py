@@ -48,7 +48,9 @@ class CreatedFilter(Filter):
     """The filters of a list by the time at which each item was created."""
 
     created_from: Moment | None = Field(
-        None, description="Only items that were created at this time or later."
+        None,
+        description="Only items that were created at this time or later; it must be before "
+        "`created_before`.",
     )
     created_before: Moment | None = Field(
         None, description="Only items that were created before this time."

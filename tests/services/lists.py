@@ -194,6 +194,32 @@ def check_filters(a_list: ListOfItems, values: Mapping[str, Any]) -> None:
             assert found["items"] == [item for item in whole if item[name] == each], name
 
 
+def check_ranges(a_list: ListOfItems) -> None:
+    """Check that a list refuses each range that is empty, and describes the start by the end."""
+    for start, end in _ranges(a_list.parameters):
+        is_day = end == "to"
+        early, late = ("2026-01-30", "2026-01-31") if is_day else (_MOMENT, _LATER_MOMENT)
+        for wrong in [(late, early)] + ([] if is_day else [(early, early)]):
+            fault = a_list.refusal(**dict(zip((start, end), wrong, strict=True)))
+            assert (fault["pointer"], fault["code"]) == (f"query:{start}", "order"), a_list.path
+            assert fault["params"] == {"start": start, "end": end}
+        a_list.read(**{start: early, end: early if is_day else late})
+        assert f"`{end}`" in a_list.parameters[start]["description"], (a_list.path, start)
+
+
+_MOMENT, _LATER_MOMENT = "2026-01-31T08:30:00+08:00", "2026-01-31T01:00:00Z"
+"""Two times, half an hour apart, which sort the other way round as texts."""
+
+
+def _ranges(parameters: Mapping[str, Document]) -> Iterator[tuple[str, str]]:
+    """Yield the names of the start and the end of each range among the parameters of a list."""
+    starts = [name for name in parameters if name == "from" or name.endswith("_from")]
+    for start in starts:
+        end = "to" if start == "from" else f"{start.removesuffix('_from')}_before"
+        assert end in parameters, start
+        yield start, end
+
+
 def _is_plain_text(parameter: Document) -> bool:
     """Return whether a parameter is any text, and not one of a documented form."""
     schemas = parameter["schema"].get("anyOf", [parameter["schema"]])

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from services.gateway.api_key.filters import ApiKeyFilter
 from services.gateway.api_key.models import ApiKey
 from shared.http.identity import Identity
-from shared.http.listing import Listing, time_range
+from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
+from shared.http.ranges import time_range
 from shared.row_access import Rows
 
 
@@ -32,9 +33,9 @@ API_KEYS = Listing(
     filters={
         "revoked": lambda is_revoked: (
             ApiKey.revoked_at.is_not(None) if is_revoked else ApiKey.revoked_at.is_(None)
-        ),
-        **time_range("created", ApiKey.created_at),
+        )
     },
+    ranges=[time_range("created", ApiKey.created_at)],
     facets=("rows", "team"),
 )
 """The list of API keys; their ids grow with the time of creation."""

@@ -21,8 +21,9 @@ from shared.http.app import create_app as create_shared_app
 from shared.http.dependencies import Caller, Reading, Transaction
 from shared.http.idempotency import Once
 from shared.http.list_parameters import paged_by
-from shared.http.listing import Listing, time_range
+from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, answer_page
+from shared.http.ranges import time_range
 from shared.http.routing import Router
 from shared.http.schemas import Body, FacetedPage, Filter, Moment, Name
 from shared.ids import new_id
@@ -91,10 +92,8 @@ NOTES = Listing(
     },
     default="id",
     columns={"title": Note.title, "kind": Note.kind, "pinned": Note.is_pinned},
-    filters={
-        "words": lambda words: Note.title.in_(words.split()),
-        **time_range("written", Note.written_at),
-    },
+    filters={"words": lambda words: Note.title.in_(words.split())},
+    ranges=[time_range("written", Note.written_at)],
     facets=("kind", "pinned"),
 )
 """The list of notes."""

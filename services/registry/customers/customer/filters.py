@@ -94,13 +94,17 @@ class CustomerFilter(Filter):
         "(沉默). Customers without a score are in neither list.",
     )
     registered_from: Moment | None = Field(
-        None, description="Customers registered at this time or later."
+        None,
+        description="Customers registered at this time or later; it must be before "
+        "`registered_before`.",
     )
     registered_before: Moment | None = Field(
         None, description="Customers registered before this time."
     )
     changed_from: Moment | None = Field(
-        None, description="Customers whose last change was at this time or later."
+        None,
+        description="Customers whose last change was at this time or later; it must be before "
+        "`changed_before`.",
     )
     changed_before: Moment | None = Field(
         None, description="Customers whose last change was before this time."

@@ -20,9 +20,10 @@ from services.registry.customers.score.models import Score
 from shared.bulk import any_of, any_pair_of
 from shared.database import RowView
 from shared.http.async_reads import AsyncReads
-from shared.http.listing import Listing, time_range
+from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
 from shared.http.parameters import external_id_pair
+from shared.http.ranges import time_range
 from shared.row_access import SYSTEM_READER, Reader, Rows, visible_rows
 
 Statement = TypeVar("Statement", bound=Select[Any])
@@ -188,9 +189,11 @@ CUSTOMERS = Listing(
         "q": _has_words,
         "external_id": _has_external_id,
         "tag": _has_tag,
-        **time_range("registered", Customer.registered_at),
-        **time_range("changed", Customer.changed_at),
     },
+    ranges=[
+        time_range("registered", Customer.registered_at),
+        time_range("changed", Customer.changed_at),
+    ],
     facets=(
         "kind",
         "nature",

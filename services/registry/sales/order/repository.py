@@ -17,6 +17,7 @@ from shared.bulk import any_pair_of
 from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
 from shared.http.parameters import external_id_pair
+from shared.http.ranges import day_range
 from shared.row_access import Reader, Rows
 
 
@@ -104,9 +105,8 @@ ORDERS = Listing(
         "owner": lambda owner: _is_of_customers(Customer.owner == owner),
         "team": lambda team: _is_of_customers(Customer.team == team),
         "product_code": _has_product,
-        "from": lambda day: Order.occurred_on >= day,
-        "to": lambda day: Order.occurred_on <= day,
     },
+    ranges=[day_range(Order.occurred_on)],
     facets=("currency", "faulty"),
 )
 """The list of orders; their ids grow with the time at which each was first recorded."""

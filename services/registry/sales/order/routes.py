@@ -18,8 +18,7 @@ from services.registry.sales.order.schemas import (
     OrderUpsert,
     order_out,
 )
-from shared.errors import Fault, Invalid, found_or_404
-from shared.faults import ORDER
+from shared.errors import found_or_404
 from shared.http.answers import errors, json_response
 from shared.http.dependencies import Reader, Reading, Settings, Transaction
 from shared.http.idempotency import Once
@@ -92,9 +91,6 @@ def list_orders(
     filters: Annotated[OrderFilter, Query()],
 ) -> Response:
     """List orders and returns, by default in the order in which each was first recorded."""
-    first_day, last_day = filters.occurred_from, filters.occurred_to
-    if first_day and last_day and first_day > last_day:
-        raise Invalid(Fault("query:from", ORDER))
     found = repository.orders(session, reader, filters, paging=paging)
     present = partial(order_out, product_names=repository.product_names(session, found.rows))
     return answer_page(OrderPage, present, found, paging)

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from services.registry.transfer.imports.filters import ImportFilter
 from services.registry.transfer.imports.models import Import, Rejection
-from shared.http.listing import Listing, time_range
+from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
+from shared.http.ranges import time_range
 
 
 def import_(session: Session, import_id: UUID) -> Import | None:
@@ -21,7 +22,7 @@ IMPORTS = Listing(
     orders={"created_at": [Import.id]},
     default="-created_at",
     columns={"entity": Import.entity, "state": Import.state, "dry_run": Import.dry_run},
-    filters=time_range("created", Import.created_at),
+    ranges=[time_range("created", Import.created_at)],
     facets=("entity", "state", "dry_run"),
 )
 """The list of imports; their ids grow with the time of creation."""

@@ -13,8 +13,9 @@ from services.scoring.figures.as_of.problems import EITHER_OR
 from shared import clock
 from shared.clock import FIRST_YEAR, LAST_YEAR
 from shared.errors import Fault, Invalid
-from shared.faults import DATE, ORDER
+from shared.faults import DATE, OUT_OF_RANGE
 from shared.http.dependencies import Settings
+from shared.http.ranges import empty_range
 from shared.http.schemas import Currency, Day, Moment
 from shared.settings import ServiceSettings
 
@@ -93,9 +94,12 @@ async def _period_from_query(
         raise Invalid(Fault("query:as_of", EITHER_OR))
     name, text = ("as_of", as_of) if last_day is None else ("to", last_day.isoformat())
     end = _parse_point_in_time(settings, name, text, currency=currency)
-    if first_day is not None and not date(FIRST_YEAR, 1, 1) <= first_day <= end.cutoff.as_of:
-        advice = "Give a day from 1900 on that is not after the last day of the period."
-        raise Invalid(Fault("query:from", ORDER, advice))
+    if first_day is not None and first_day.year < FIRST_YEAR:
+        earliest = date(FIRST_YEAR, 1, 1)
+        advice = "Give a day from {min} on."
+        raise Invalid(Fault("query:from", OUT_OF_RANGE, advice, min=earliest, max=None))
+    if first_day is not None and first_day > end.cutoff.as_of:
+        raise Invalid(empty_range("from", name))
     return Period(start=first_day, end=end)
 
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from services.survey.design.questionnaire.domain import QuestionnaireState
 from services.survey.design.questionnaire.filters import QuestionnaireFilter
 from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
-from shared.http.listing import Listing, time_range
+from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
+from shared.http.ranges import time_range
 
 
 def questionnaire(session: Session, questionnaire_id: UUID) -> Questionnaire | None:
@@ -62,7 +63,7 @@ QUESTIONNAIRES = Listing(
     orders={"created_at": [Questionnaire.id]},
     default="created_at",
     columns={"state": QuestionnaireVersion.state, "template": Questionnaire.template},
-    filters=time_range("created", Questionnaire.created_at),
+    ranges=[time_range("created", Questionnaire.created_at)],
     facets=("state", "template"),
 )
 """The list of questionnaires; their ids grow with the time of creation."""

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from services.survey.fieldwork.imports.filters import AnswerImportFilter
 from services.survey.fieldwork.imports.models import Import, Rejection
-from shared.http.listing import Listing, time_range
+from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
+from shared.http.ranges import time_range
 
 
 def answer_import(session: Session, *, survey_id: UUID, import_id: UUID) -> Import | None:
@@ -22,7 +23,7 @@ IMPORTS = Listing(
     orders={"created_at": [Import.id]},
     default="-created_at",
     columns={"wave": Import.wave, "state": Import.state, "dry_run": Import.dry_run},
-    filters=time_range("created", Import.created_at),
+    ranges=[time_range("created", Import.created_at)],
     facets=("wave", "state", "dry_run"),
 )
 """The list of a survey's imports; their ids grow with the time of creation."""

@@ -28,7 +28,9 @@ class ResponseFilter(Filter):
         examples=["web"],
     )
     submitted_from: Moment | None = Field(
-        None, description="Only responses that were submitted at this time or later."
+        None,
+        description="Only responses that were submitted at this time or later; it must be before "
+        "`submitted_before`.",
     )
     submitted_before: Moment | None = Field(
         None, description="Only responses that were submitted before this time."

@@ -12,8 +12,9 @@ from services.survey.customers.customer.repository import visible_customer_ids
 from services.survey.fieldwork.response.filters import ResponseFilter
 from services.survey.fieldwork.response.models import Response
 from services.survey.fieldwork.survey.models import Wave
-from shared.http.listing import Listing, time_range
+from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
+from shared.http.ranges import time_range
 from shared.row_access import Reader
 
 
@@ -50,8 +51,8 @@ RESPONSES = Listing(
         "anonymous": lambda is_anonymous: (
             Response.customer_id.is_(None) if is_anonymous else Response.customer_id.is_not(None)
         ),
-        **time_range("submitted", Response.submitted_at),
     },
+    ranges=[time_range("submitted", Response.submitted_at)],
     facets=("wave", "channel"),
 )
 """The list of the responses to a survey; their ids grow with the time of recording."""

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from services.survey.fieldwork.survey.filters import SurveyFilter
 from services.survey.fieldwork.survey.models import LinkKey, Survey, Wave
-from shared.http.listing import Listing, time_range
+from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
+from shared.http.ranges import time_range
 
 
 def survey(session: Session, survey_id: UUID) -> Survey | None:
@@ -27,7 +28,7 @@ SURVEYS = Listing(
     orders={"created_at": [Survey.id]},
     default="created_at",
     columns={"state": Survey.state},
-    filters=time_range("created", Survey.created_at),
+    ranges=[time_range("created", Survey.created_at)],
     facets=("state",),
 )
 """The list of surveys; their ids grow with the time of creation."""

@@ -232,6 +232,21 @@ def test_an_unknown_wave_is_404_until_a_new_version_of_the_survey_names_it(
 
 
 @pytest.mark.parametrize(
+    ("params", "code", "values"),
+    [
+        ({"from": "2025-07-02", "to": "2025-07-01"}, "order", {"start": "from", "end": "to"}),
+        ({"from": "2025-07-02", "as_of": "2025-07-01"}, "order", {"start": "from", "end": "as_of"}),
+        ({"from": "1899-12-31"}, "out_of_range", {"min": "1900-01-01", "max": None}),
+    ],
+)
+def test_a_period_that_begins_too_late_or_before_1900_is_refused(
+    client: httpx.Client, params: dict[str, str], code: str, values: dict[str, str | None]
+) -> None:
+    (fault,) = client.get("/v1/portfolio/ladder", params=params).json()["errors"]
+    assert (fault["pointer"], fault["code"], fault["params"]) == ("query:from", code, values)
+
+
+@pytest.mark.parametrize(
     ("path", "params", "pointer"),
     [
         ("abc", {"segment": "x"}, "query:segment"),
