@@ -5,7 +5,7 @@ The package of an entity has a module `importing` with a constant `SPEC`, an ins
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -52,11 +52,11 @@ Record = TypeVar("Record")
 
 
 class FieldError(ValueError):
-    """The value of a field that does not fit the others; the fault's pointer is the field."""
+    """Values of fields that do not fit the others; the pointer of each fault is its field."""
 
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
-        self.fault = fault
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(" ".join(fault.message for fault in faults))
+        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +145,9 @@ class RecordSpec(ImportSpec[OptionsT], Generic[OptionsT, Key, Record]):
     - `main_key` returns the same key for all keys of one record; the record is None if it does not
       exist.
     - `build` returns the record with the values of a line, given the record before the line; it
-      raises FieldError if a value does not fit the others.
-    - `faults` returns the faults of a record, with the name of the field as their pointer.
+      raises FieldError if values do not fit the others. Its last argument are the fields whose
+      values are not known, because their cells are invalid or the record is not found: they fit
+      everything. The record of a line with faults is built only to find further faults.
     - `write` stores new and changed records by their main keys; the text is the id of the caller.
     """
 
@@ -154,8 +155,7 @@ class RecordSpec(ImportSpec[OptionsT], Generic[OptionsT, Key, Record]):
     key: Callable[[Mapping[str, Any], OptionsT], Key]
     existing: Callable[[Session, Collection[Key]], Mapping[Key, Record]]
     main_key: Callable[[Key, Record | None], Key] = lambda key, _: key
-    build: Callable[[Mapping[str, Any], OptionsT, Record | None], Record]
-    faults: Callable[[Record], Iterable[Fault]] = lambda _: ()
+    build: Callable[[Mapping[str, Any], OptionsT, Record | None, Collection[str]], Record]
     write: Callable[[Session, Mapping[Key, Record], str], object]
 
 

@@ -69,7 +69,7 @@ def _write_customers(session: Session, records: list[InventedCustomer]) -> None:
         values, faults = layout.parse(list(asdict(record).values()))
         if faults:
             raise ValueError(f"{record} has faults: {faults}")
-        parsed[SPEC.key(values, options)] = SPEC.build(values, options, None)
+        parsed[SPEC.key(values, options)] = SPEC.build(values, options, None, ())
     SPEC.write(session, parsed, str(ADMINISTRATOR))
 
 

@@ -128,18 +128,24 @@ def _nature_fits_kind(kind: CustomerKind, nature: CustomerNature) -> bool:
 
 
 def with_phone_in_e164(
-    record: Record, before: Record | None = None, *, default_country: str
+    record: Record,
+    before: Record | None = None,
+    *,
+    default_country: str,
+    unknown: Collection[str] = (),
 ) -> Record:
     """Return the record with its phone number in the form E.164.
 
     A phone number without a country code belongs to the customer's country, or to
-    `default_country`. Raise InvalidValue if the number cannot exist, unless `before`, the stored
-    record, has it already.
+    `default_country`. If `country` is one of the fields `unknown`, the number may belong to any
+    country. Raise InvalidValue if the number cannot exist, unless `before`, the stored record, has
+    it already.
     """
     if record.phone is None:
         return replace(record, phone_e164=None)
+    country = "" if "country" in unknown else record.country or default_country
     try:
-        e164 = parse_phone(record.phone, record.country or default_country)
+        e164 = parse_phone(record.phone, country)
     except InvalidValue:
         if before is None or before.phone != record.phone:
             raise

@@ -1,6 +1,6 @@
 """Import of customers from files: each line is the record of one customer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -122,19 +122,29 @@ def main_external_id(external_id: ExternalId, record: Record | None) -> External
 
 
 def build_record(
-    values: Mapping[str, Any], options: CustomerOptions, before: Record | None
+    values: Mapping[str, Any],
+    options: CustomerOptions,
+    before: Record | None,
+    unknown: Collection[str] = (),
 ) -> Record:
     """Return the record of a customer with the values of a line.
 
     Fields without a value keep the value that they have in `before`, the existing record. Raise
-    FieldError if the phone number of the line cannot exist in the customer's country.
+    FieldError with all faults if the phone number of the line cannot exist in the customer's
+    country, or if fields contradict each other. The fields `unknown` contradict nothing.
     """
     changes = {name: value for name, value in values.items() if name != "external_id"}
     record = replace(before, **changes) if before else Record(**changes)
+    faults = contradictions(record, unknown)
     try:
-        return with_phone_in_e164(record, before, default_country=options.country)
+        record = with_phone_in_e164(
+            record, before, default_country=options.country, unknown=unknown
+        )
     except InvalidValue as error:
-        raise FieldError(error.fault.at("phone")) from error
+        faults.append(error.fault.at("phone"))
+    if faults:
+        raise FieldError(*faults)
+    return record
 
 
 SPEC = RecordSpec(
@@ -146,6 +156,5 @@ SPEC = RecordSpec(
     existing=records_for_change,
     main_key=main_external_id,
     build=build_record,
-    faults=contradictions,
     write=lambda session, records, by: upsert_customers(session, records=records, by=by),
 )

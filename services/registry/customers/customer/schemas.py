@@ -359,10 +359,11 @@ def _with_phone_in_e164(
     record: Record, before: Record | None, faults: Sequence[Fault], *, default_country: str
 ) -> tuple[Record, list[Fault]]:
     """Return the record with its phone number in E.164, and the faults with that of the number."""
-    if any(fault.pointer == "/country" for fault in faults):  # the country is not known
-        record, default_country = replace(record, country=None), ""
+    unknown = {fault.pointer.removeprefix("/") for fault in faults}
     try:
-        record = domain.with_phone_in_e164(record, before, default_country=default_country)
+        record = domain.with_phone_in_e164(
+            record, before, default_country=default_country, unknown=unknown
+        )
     except InvalidValue as error:
         return record, [*faults, error.fault.at("/phone")]
     return record, [*faults]

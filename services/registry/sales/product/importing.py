@@ -103,6 +103,6 @@ SPEC = RecordSpec(
     key_field="code",
     key=code_of,
     existing=products_for_change,
-    build=build_product,
+    build=lambda values, options, before, _: build_product(values, options, before),
     write=lambda session, products, _: upsert_products(session, products=list(products.values())),
 )

@@ -28,7 +28,7 @@ Spec: TypeAlias = RecordSpec[Any, Any, Any]
 
 @dataclass(slots=True)
 class _ParsedLine:
-    """A line with its values, its faults and the key of its record (None if it has a fault)."""
+    """A line with its values, its faults and the key of its record (None if that is invalid)."""
 
     line: Line
     values: Mapping[str, Any]
@@ -64,13 +64,13 @@ def _write(
 ) -> ChunkResult:
     """Write the records of a chunk; a dry run remembers them for the chunks after it."""
     parsed = [_parse_line(file, spec, line) for line in chunk]
-    valid = [line for line in parsed if not line.faults]
-    existing = spec.existing(session, {line.key for line in valid})
-    for line in valid:
+    with_key = [line for line in parsed if line.key is not None]
+    existing = spec.existing(session, {line.key for line in with_key})
+    for line in with_key:
         line.key = spec.main_key(line.key, existing.get(line.key))
     before = {spec.main_key(key, record): record for key, record in existing.items()}
-    before |= trial.recall({line.key for line in valid})
-    changed_records = _apply(file, spec, valid, before)
+    before |= trial.recall({line.key for line in with_key})
+    changed_records = _apply(file, spec, parsed, before)
     spec.write(session, changed_records, file.by)
     if file.dry_run:
         trial.remember(changed_records)
@@ -84,10 +84,13 @@ def _parse_line(file: FileImport[Any], spec: Spec, line: Line) -> _ParsedLine:
     """Parse a line; it has faults if a cell is invalid or the cell of its key names no record."""
     values, faults = file.layout.parse(line.cells)
     faults += [line.fault] if line.fault else []
+    parsed = _ParsedLine(line, values, faults)
     try:
-        return _ParsedLine(line, values, faults, None if faults else spec.key(values, file.options))
+        if spec.key_field in values:
+            parsed.key = spec.key(values, file.options)
     except InvalidValue as error:
-        return _ParsedLine(line, values, [error.fault.at(spec.key_field)])
+        faults.append(error.fault.at(spec.key_field))
+    return parsed
 
 
 def _apply(
@@ -101,18 +104,31 @@ def _apply(
     records = dict(before)
     for line in lines:
         record = records.get(line.key)
-        if fault := file.options.mode_fault(exists=record is not None):
-            line.faults.append(fault)
-            continue
         try:
-            after = spec.build(line.values, file.options, record)
+            after = _build(file, spec, line, record)
         except FieldError as error:
-            line.faults.append(error.fault)
-            continue
-        line.faults += spec.faults(after)
+            line.faults += error.faults
         if not line.faults:
             records[line.key], line.outcome = after, _outcome(record, after)
     return {key: record for key, record in records.items() if record != before.get(key)}
+
+
+def _build(file: FileImport[Any], spec: Spec, line: _ParsedLine, record: Any) -> Any:
+    """Return the record with the values of a line; raise FieldError if they do not fit each other.
+
+    Add a fault if the mode rejects the line. The stored values are not known if the record of the
+    line is not found, or is not the one that the mode asks for.
+    """
+    is_found = line.key is not None
+    if is_found and (fault := file.options.mode_fault(exists=record is not None)):
+        line.faults.append(fault)
+        is_found = False
+    if not line.faults:
+        return spec.build(line.values, file.options, record, ())
+    fields = file.layout.fields
+    unknown = {each.pointer for each in line.faults} if is_found else fields.keys() - line.values
+    needed = {name: "" for name, field in fields.items() if field.required}
+    return spec.build({**needed, **line.values}, file.options, record, unknown)
 
 
 def _outcome(before: object, after: object) -> UpsertResult:

@@ -209,6 +209,14 @@ def test_a_phone_number_that_cannot_exist_is_refused_unless_it_is_stored() -> No
             with_phone_in_e164(record, before, default_country="CN")
 
 
+def test_a_phone_number_may_belong_to_any_country_if_the_country_is_not_known() -> None:
+    record = replace(RECORD, phone="1234", country="CN")
+    with pytest.raises(ValueError, match="Give one phone number"):
+        with_phone_in_e164(record, default_country="CN", unknown=["city"])
+    found = with_phone_in_e164(record, default_country="CN", unknown=["country"])
+    assert found.phone_e164 is None
+
+
 def test_a_removed_phone_number_has_no_e164() -> None:
     record = replace(RECORD, phone=None, phone_e164="+862155550100")
     assert with_phone_in_e164(record, default_country="CN").phone_e164 is None

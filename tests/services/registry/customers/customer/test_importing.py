@@ -97,7 +97,33 @@ def test_a_phone_number_that_cannot_exist_is_refused_unless_it_is_stored() -> No
     assert build_record(line | {"country": "DE"}, OPTIONS, stored).phone_e164 is None
     with pytest.raises(FieldError, match="Give one phone number") as refused:
         build_record(line, OPTIONS, None)
-    assert (refused.value.fault.pointer, refused.value.fault.code) == ("phone", "phone")
+    (fault,) = refused.value.faults
+    assert (fault.pointer, fault.code) == ("phone", "phone")
+
+
+def test_all_fields_of_a_line_that_do_not_fit_each_other_are_refused_together() -> None:
+    values = {
+        "external_id": "17",
+        "name": "王强",
+        "kind": CustomerKind.PERSON,
+        "nature": CustomerNature.RETAILER,
+        "phone": "030 123456/030 123457",
+    }
+    with pytest.raises(FieldError) as refused:
+        build_record(values, OPTIONS, None)
+    assert [fault.pointer for fault in refused.value.faults] == ["nature", "phone"]
+    with pytest.raises(FieldError) as refused:
+        build_record(values, OPTIONS, None, {"kind"})
+    assert [fault.pointer for fault in refused.value.faults] == ["phone"]
+
+
+def test_a_phone_number_fits_a_country_that_is_not_known() -> None:
+    line = {"external_id": "17", "name": "王强", "phone": "1234"}
+    with pytest.raises(FieldError):
+        build_record(line, OPTIONS, None)
+    assert build_record(line, OPTIONS, None, {"country"}).phone == "1234"
+    with pytest.raises(FieldError):
+        build_record(line | {"phone": "none"}, OPTIONS, None, {"country"})
 
 
 @pytest.mark.parametrize(

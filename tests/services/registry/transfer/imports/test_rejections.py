@@ -42,6 +42,104 @@ def test_a_front_end_shows_both_faults_of_a_rejected_line_in_chinese(registry: R
     ]
 
 
+def faults_of_lines(registry: Running, body: dict[str, Any]) -> dict[int, list[tuple[str, str]]]:
+    """Return the pointers and codes of the faults of each rejected line, by its number."""
+    return {
+        line["line"]: [(each["pointer"], each["code"]) for each in line["faults"]]
+        for line in rejections(registry, body)["items"]
+    }
+
+
+def test_all_wrong_cells_of_a_customer_are_reported_at_once(registry: Running) -> None:
+    content = (
+        "external_id,name,kind,nature,ownership,邮箱,phone,country\n"
+        "1,王强,person,retailer,state,buyer,none,XX\n"
+    )
+    form = {"mapping": {"邮箱": "email"}, "options": SHOP}
+    ((line),) = rejections(registry, import_file(registry, "customers", content, **form))["items"]
+    assert [(each["column"], each["code"], each["params"]) for each in line["faults"]] == [
+        ("邮箱", "email", {}),
+        ("country", "country", {}),
+        ("nature", "contradiction", {"field": "kind"}),
+        ("ownership", "contradiction", {"field": "kind"}),
+        ("phone", "phone", {}),
+    ]
+    assert all(each["message"] for each in line["faults"])
+
+
+def test_a_wrong_cell_contradicts_nothing_and_stored_values_do(registry: Running) -> None:
+    stored = "external_id,name,kind,nature,country\n1,王强,person,,\n2,华东,,retailer,DE\n"
+    import_file(registry, "customers", stored, options=SHOP)
+    content = (
+        "external_id,name,kind,nature,retail_format,email,phone,country\n"
+        "1,王强,,retailer,,buyer,,\n"
+        "1,王强,robot,retailer,,,,\n"
+        "2,华东,,,supermarket,buyer,030 123456,\n"
+        "3,,,shop,supermarket,,030 123456,Germany\n"
+    )
+    assert faults_of_lines(registry, import_file(registry, "customers", content, options=SHOP)) == {
+        2: [("/email", "email"), ("/nature", "contradiction")],
+        3: [("/kind", "not_one_of")],
+        4: [("/email", "email")],
+        5: [("/name", "required"), ("/nature", "not_one_of"), ("/country", "country")],
+    }
+
+
+def test_a_line_whose_customer_is_not_found_contradicts_only_itself(registry: Running) -> None:
+    content = (
+        "external_id,name,kind,nature,retail_format,email,phone\n"
+        ".0,王强,person,retailer,,buyer,none\n"
+        ",华东,,,supermarket,,1234\n"
+        ",华东,,government,supermarket,,\n"
+    )
+    options = SHOP | {"strip_suffix": ".0"}
+    assert faults_of_lines(
+        registry, import_file(registry, "customers", content, options=options)
+    ) == {
+        2: [
+            ("/email", "email"),
+            ("/external_id", "empty_id"),
+            ("/nature", "contradiction"),
+            ("/phone", "phone"),
+        ],
+        3: [("/external_id", "required")],
+        4: [("/external_id", "required"), ("/retail_format", "contradiction")],
+    }
+
+
+def test_a_line_that_its_mode_rejects_is_reported_with_its_other_faults(registry: Running) -> None:
+    import_file(registry, "customers", "external_id,name\n1,华东\n", options=SHOP)
+    content = (
+        "external_id,name,retail_format,email,phone\n"
+        "1,,supermarket,buyer,none\n"
+        "2,苏宁,supermarket,buyer,none\n"
+    )
+    email, phone = ("/email", "email"), ("/phone", "phone")
+    contradiction = ("/retail_format", "contradiction")
+    for mode, line_1, line_2 in (
+        ("insert", [email, ("", "record_exists"), phone], [email, contradiction, phone]),
+        ("update", [email, contradiction, phone], [email, ("", "record_missing"), phone]),
+    ):
+        options = SHOP | {"mode": mode}
+        body = import_file(registry, "customers", content, options=options)
+        assert faults_of_lines(registry, body) == {2: [("/name", "required"), *line_1], 3: line_2}
+    body = import_file(
+        registry, "products", "code,name,unit_price\nP1,,x\n", options={"mode": "update"}
+    )
+    assert faults_of_lines(registry, body) == {
+        2: [("/name", "required"), ("/unit_price", "exact_string"), ("", "record_missing")]
+    }
+
+
+def test_a_rejected_line_changes_no_later_line_of_its_customer(registry: Running) -> None:
+    content = "external_id,name,nature,retail_format,email\n1,a,retailer,,x\n1,b,,supermarket,\n"
+    body = import_file(registry, "customers", content, options=SHOP)
+    assert faults_of_lines(registry, body) == {
+        2: [("/email", "email")],
+        3: [("/retail_format", "contradiction")],
+    }
+
+
 def test_a_fault_of_a_whole_line_has_neither_pointer_nor_column(registry: Running) -> None:
     content = f"{HEADER}\nA1,2026-01-31,C1,P1,x,1,1,CNY\nA1,2026-01-31,C1,P1,x,0,1,CNY\n"
     page = rejections(registry, import_file(registry, "orders", content, options=CREATE))
