@@ -39,6 +39,19 @@ NOT_SOME_OF: Final = FaultCode(
     ),
     params=("allowed",),
 )
+VALUE_AND_NONE: Final = FaultCode(
+    "value_and_none",
+    Texts(
+        "The list is filtered by a value and by the absence of a value at the same time.",
+        "列表同时按某个值和“没有值”筛选。",
+    ),
+    Texts(
+        "Give `{name}`, or name it in `without`, not both; for items of both kinds send two "
+        "requests.",
+        "请只给出 `{name}`，或只在 `without` 中写出它；如果两类都需要，请分两次请求。",
+    ),
+    params=("name",),
+)
 CURSOR: Final = FaultCode(
     "cursor",
     Texts("This is not a cursor of this list.", "不是该列表的游标。"),

@@ -27,7 +27,8 @@ def paged_by(listing: Listing, page_class: type[Page[Any]]) -> Any:
     """Return the dependency with the query parameters of a list and the requested page.
 
     The parameters are `limit`, `cursor`, `sort`, `count` and `fields`; `ids` if the items have an
-    id, `facets` if the list has some, and `include` if the items have an `included_field`.
+    id, `without` if they may lack a value by which they are filtered, `facets` if the list has
+    some, and `include` if the items have an `included_field`.
     `page_class` is the response body, whose items have the fields that a caller can select.
     """
     item_class = _item_class(page_class)
@@ -38,6 +39,7 @@ def paged_by(listing: Listing, page_class: type[Page[Any]]) -> Any:
         sort: Annotated[str, _sort(listing)],
         ids: Annotated[tuple[UUID, ...] | None, _ids(listing)],
         fields: Annotated[frozenset[str] | None, _fields(listing, page_class)],
+        without: Annotated[tuple[str, ...], _without(listing)],
         facets: Annotated[tuple[str, ...], _facets(listing)],
         is_counted: Annotated[bool, _count()],
         included: Annotated[frozenset[str], included_fields(item_class)],
@@ -50,6 +52,7 @@ def paged_by(listing: Listing, page_class: type[Page[Any]]) -> Any:
             sort=sort,
             ids=ids,
             fields=None if fields is None else fields | included,
+            without=without,
             facets=facets,
             is_counted=is_counted,
             included=included | (sent_on_request & (fields or frozenset())),
@@ -126,12 +129,36 @@ def _fields(listing: Listing, page_class: type[Page[Any]]) -> Any:
     return Depends(requested_fields)
 
 
+def _without(listing: Listing) -> Any:
+    """Return the dependency with the parameter `without`, if items may lack a value."""
+    names = list(listing.nullable)
+    about = (
+        "List only the items that lack a value for every filter that is named here, separated by "
+        f"commas. The filters are {quoted(names)}. A filter that is named here cannot be given "
+        "with a value in the same request."
+    )
+    name = f"({'|'.join(names)})"
+    schema = {"type": "string", "pattern": f"^{name}(,{name})*$", "examples": names[:1]}
+
+    async def requested_absences(
+        without: Annotated[
+            Annotated[str, WithJsonSchema(schema)] | None, Query(description=about)
+        ] = None,
+    ) -> tuple[str, ...]:
+        """Return the names of the filters for which an item has no value, each once."""
+        return () if without is None else known_names("without", without, names)
+
+    return Depends(requested_absences if names else _no_names)
+
+
 def _facets(listing: Listing) -> Any:
     """Return the dependency with the parameter `facets`, if the list has some."""
     about = (
         "Count the items of all pages by the values of these fields, separated by commas. The "
         f"answer then has `facets`. The fields are {quoted(listing.facets)}."
     )
+    if not listing.nullable.keys().isdisjoint(listing.facets):
+        about += " Items without a value are counted under the value null: `without` lists them."
 
     async def requested_facets(
         facets: Annotated[Names | None, Query(description=about)] = None,
@@ -139,7 +166,7 @@ def _facets(listing: Listing) -> Any:
         """Return the names of the requested facets, each once."""
         return () if facets is None else known_names("facets", facets, listing.facets)
 
-    return Depends(requested_facets if listing.facets else _no_facets)
+    return Depends(requested_facets if listing.facets else _no_names)
 
 
 def _count() -> Any:
@@ -160,8 +187,8 @@ async def _nothing() -> None:
     """Return None for a parameter that a list does not have."""
 
 
-async def _no_facets() -> tuple[str, ...]:
-    """Return no facets, for a list without them."""
+async def _no_names() -> tuple[str, ...]:
+    """Return no names, for a parameter that a list does not have."""
     return ()
 
 

@@ -1,14 +1,16 @@
 """The declaration of a list: its named orders, filters and facets, and the SELECTs for a page."""
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from shared.errors import Fault, Invalid
 from shared.http import cursors
+from shared.http.faults import VALUE_AND_NONE
 from shared.http.pagination import PageRequest, Slice
 from shared.http.ranges import Range, refuse_empty_ranges
 from shared.http.schemas import Facet, FacetValue, Filter, Total
@@ -37,10 +39,22 @@ class Listing:
     """The column that must have the value of a query parameter, by the parameter's name."""
     filters: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     """Functions from the value of a query parameter to an SQL condition, by its name."""
+    without: Mapping[str, Any] = field(default_factory=dict)
+    """The SQL condition of the items that have no value for one of the `filters`, by its name."""
     ranges: Sequence[Range] = ()
     """The ranges of times or days; one whose start is not before its end is refused."""
     facets: Sequence[str] = ()
     """The names of those `columns` that have few values, which a caller can have counted."""
+
+    @property
+    def nullable(self) -> dict[str, Any]:
+        """The SQL condition of the items without a value for a filter, by the filter's name.
+
+        A caller can name these filters in the parameter `without`: those by a column that can be
+        NULL, and those for which the declaration has a condition.
+        """
+        columns = {name: column for name, column in self.columns.items() if column.nullable}
+        return {name: column.is_(None) for name, column in columns.items()} | {**self.without}
 
     def page(
         self,
@@ -67,13 +81,16 @@ class Listing:
         return Slice(rows, following, total if paging.is_counted else None, facets or None)
 
     def _conditions(self, paging: PageRequest, filters: Filter | None) -> list[Any]:
-        """Return the SQL conditions of the parameter `ids` and of the filters that are given.
+        """Return the SQL conditions of `ids`, of `without` and of the filters that are given.
 
-        Raises Invalid for an empty range.
+        Raises Invalid for an empty range, and for a filter that is also named in `without`.
         """
         given = filters.model_dump(by_alias=True, exclude_none=True) if filters else {}
         refuse_empty_ranges(self.ranges, given)
-        conditions = [] if paging.ids is None else [self.id.in_(paging.ids)]
+        _refuse_value_and_none(paging.without, given)
+        conditions = [self.nullable[name] for name in paging.without]
+        if paging.ids is not None:
+            conditions.append(self.id.in_(paging.ids))
         filters_by_name = ChainMap(*(one.filters for one in self.ranges), dict(self.filters))
         for name, value in given.items():
             is_column = name in self.columns
@@ -81,6 +98,12 @@ class Listing:
                 self.columns[name] == value if is_column else filters_by_name[name](value)
             )
         return conditions
+
+
+def _refuse_value_and_none(without: Iterable[str], given: Container[str]) -> None:
+    """Raise Invalid if filters in `without` are also among the given ones, which have a value."""
+    if both := [name for name in without if name in given]:
+        raise Invalid(*(Fault("query:without", VALUE_AND_NONE, name=name) for name in both))
 
 
 def _rows(

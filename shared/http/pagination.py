@@ -27,6 +27,7 @@ class PageRequest:
     """The requested page of a list, and what the caller wants to know about the whole list.
 
     `sort` is empty if the list has no named orders. `ids` are the only items to list, None for all;
+    `without` are the filters for which an item has no value;
     `fields` are the only fields of an item to show, None for all; `included` are those that are
     shown although they are sent only on request. `facets` are the columns whose values are counted;
     `is_counted` says whether the items of all pages are counted.
@@ -38,6 +39,7 @@ class PageRequest:
     sort: str = ""
     ids: tuple[UUID, ...] | None = None
     fields: frozenset[str] | None = None
+    without: tuple[str, ...] = ()
     facets: tuple[str, ...] = ()
     is_counted: bool = False
     included: frozenset[str] = frozenset()

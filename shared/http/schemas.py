@@ -70,7 +70,7 @@ class FacetValue(Body):
 
     value: str | None = Field(
         description="The value, written as in the query parameter that has the name of the facet; "
-        "null for the items without a value."
+        "null for the items without a value, which `without=<name of the facet>` lists."
     )
     count: int = Field(description="The number of items that have this value.")
 

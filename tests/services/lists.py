@@ -9,6 +9,7 @@ import httpx
 
 Document = dict[str, Any]
 PAGE_PARAMETERS = {"limit", "cursor", "sort", "ids", "count", "fields", "facets", "include"}
+PAGE_PARAMETERS |= {"without"}
 """The parameters that many lists have; the others are filters."""
 LISTS_WITHOUT_IDS = {
     *("list_versions", "read_customer_history"),
@@ -78,19 +79,19 @@ def _values(a_list: ListOfItems, items: list[Any], sort: str) -> Iterator[Any]:
     if items and field in items[0]:
         yield from (item[field] for item in items)
         return
-    (included,) = included_fields_of(a_list)
+    (included,) = names_in("include", a_list)
     for item in a_list.read(sort=sort, include=included)["items"]:
         yield item[included] and item[included][field]
 
 
-def included_fields_of(a_list: ListOfItems) -> list[str]:
-    """Return the names of the fields that a list shows on request, from its answer to another."""
-    if "include" not in a_list.parameters:
+def names_in(parameter: str, a_list: ListOfItems) -> list[str]:
+    """Return the names that a parameter of a list may have, from its answer to another name."""
+    if parameter not in a_list.parameters:
         return []
-    fault = a_list.refusal(include="rubbish")
-    assert fault["pointer"] == "query:include"
+    fault = a_list.refusal(**{parameter: "rubbish"})
+    assert fault["pointer"] == f"query:{parameter}"
     names: list[str] = fault["message"].partition(": ")[2].rstrip(".").split(", ")
-    assert all(f"`{name}`" in a_list.parameters["include"]["description"] for name in names)
+    assert all(f"`{name}`" in a_list.parameters[parameter]["description"] for name in names)
     return names
 
 
@@ -115,7 +116,7 @@ def check_fields(a_list: ListOfItems) -> None:
         shown = a_list.read(fields=name)["items"]
         assert shown == [{field: item[field] for field in {name} | key} for item in items]
     assert a_list.read(fields=",".join(items[0]))["items"] == items
-    for name in included_fields_of(a_list):
+    for name in names_in("include", a_list):
         whole = a_list.read(include=name)["items"]
         assert whole == [
             item | {name: shown[name]} for item, shown in zip(items, whole, strict=True)
@@ -152,7 +153,7 @@ def check_counts(a_list: ListOfItems) -> None:
     assert whole.keys() == {"items", "next"}, a_list.path
     total = {"value": len(items), "exact": True}
     assert a_list.read(count="true", limit=1)["total"] == total, a_list.path
-    for name in facets_of(a_list):
+    for name in names_in("facets", a_list):
         page = a_list.read(facets=name, limit=1)
         (facet,) = page["facets"]
         assert (facet["field"], facet["exact"], "total" in page) == (name, True, False)
@@ -160,20 +161,10 @@ def check_counts(a_list: ListOfItems) -> None:
         assert sum(counts) == len(items), (a_list.path, name)
         assert counts == sorted(counts, reverse=True)
         for value in facet["values"]:
-            if value["value"] is not None:
-                found = a_list.read(**{name: value["value"], "count": "true"})
-                assert found["total"]["value"] == value["count"], (a_list.path, name)
-
-
-def facets_of(a_list: ListOfItems) -> list[str]:
-    """Return the names of the facets of a list, which its answer to an unknown one has."""
-    if "facets" not in a_list.parameters:
-        return []
-    fault = a_list.refusal(facets="rubbish")
-    assert fault["pointer"] == "query:facets"
-    names: list[str] = fault["message"].partition(": ")[2].rstrip(".").split(", ")
-    assert all(f"`{name}`" in a_list.parameters["facets"]["description"] for name in names)
-    return names
+            is_null = value["value"] is None
+            selected = {"without": name} if is_null else {name: value["value"]}
+            found = a_list.read(**selected, count="true")
+            assert found["total"]["value"] == value["count"], (a_list.path, selected)
 
 
 def check_filters(a_list: ListOfItems, values: Mapping[str, Any]) -> None:
@@ -192,6 +183,19 @@ def check_filters(a_list: ListOfItems, values: Mapping[str, Any]) -> None:
         for each in (one for one in shown if isinstance(one, str | bool)):
             found = a_list.read(**{name: str(each).lower() if each in {True, False} else each})
             assert found["items"] == [item for item in whole if item[name] == each], name
+    for name in names_in("without", a_list):
+        _check_without(a_list, name, values[name])
+
+
+def _check_without(a_list: ListOfItems, name: str, value: Any) -> None:
+    """Check that a list shows the items without a value for a filter, which then has no value."""
+    whole, found = a_list.read()["items"], a_list.read(without=name)["items"]
+    if whole and name in whole[0]:
+        assert found == [item for item in whole if item[name] is None], (a_list.path, name)
+    fault = a_list.refusal(**{name: value, "without": name})
+    assert (fault["pointer"], fault["code"]) == ("query:without", "value_and_none"), name
+    if cursor := a_list.read(without=name, limit=1)["next"]:
+        assert a_list.refusal(cursor=cursor)["pointer"] == "query:cursor", a_list.path
 
 
 def check_ranges(a_list: ListOfItems) -> None:

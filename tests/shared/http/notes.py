@@ -7,8 +7,8 @@ from uuid import UUID
 
 from fastapi import FastAPI, Query, UploadFile
 from pydantic import Field
-from sqlalchemy import ForeignKey, String, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, String, exists, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
 from starlette.responses import Response
 
 from shared import database
@@ -77,12 +77,14 @@ class NoteFilter(Filter):
 
     title: str | None = Field(None, max_length=9, description="The note with this title.")
     kind: str | None = Field(None, description="Notes of this kind.")
+    reply: str | None = Field(None, description="Notes with a reply of this title.")
     is_pinned: bool | None = Field(None, alias="pinned", description="Whether it is pinned.")
     words: str | None = Field(None, description="Notes whose title is one of these words.")
     written_from: Moment | None = Field(None, description="Notes written at this time or later.")
     written_before: Moment | None = Field(None, description="Notes written before this time.")
 
 
+REPLY = aliased(Note)
 NOTES = Listing(
     id=Note.id,
     orders={
@@ -92,7 +94,11 @@ NOTES = Listing(
     },
     default="id",
     columns={"title": Note.title, "kind": Note.kind, "pinned": Note.is_pinned},
-    filters={"words": lambda words: Note.title.in_(words.split())},
+    filters={
+        "words": lambda words: Note.title.in_(words.split()),
+        "reply": lambda title: Note.id.in_(select(REPLY.reply_to).where(REPLY.title == title)),
+    },
+    without={"reply": ~exists().where(REPLY.reply_to == Note.id)},
     ranges=[time_range("written", Note.written_at)],
     facets=("kind", "pinned"),
 )

@@ -1,5 +1,6 @@
 """Tests of the query parameters of a list: what they mean, refuse and are documented as."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ def list_router(default: str = "id") -> Router:
     plain = Listing(orders={"id": [Note.id], "title": [Note.title, Note.id]}, default=default)
 
     def shown(paging: PageRequest) -> dict[str, Any]:
-        names = ("limit", "cursor", "sort", "descending", "ids", "facets", "is_counted")
+        names = ("limit", "cursor", "sort", "descending", "ids", "without", "facets", "is_counted")
         fields = None if paging.fields is None else sorted(paging.fields)
         return {name: getattr(paging, name) for name in names} | {"fields": fields}
 
@@ -141,6 +142,7 @@ def test_anything_but_1_to_100_ids_is_refused(serve_router: RouterServer, ids: s
     ("parameter", "known", "message"),
     [
         ("fields", "title", "Give some of these, separated by commas: id, title, kind."),
+        ("without", "kind", "Give some of these, separated by commas: kind, reply."),
         ("facets", "kind", "Give some of these, separated by commas: kind, pinned."),
     ],
 )
@@ -189,14 +191,49 @@ def test_facets_and_count_are_off_unless_requested(serve_router: RouterServer) -
     assert (asked["is_counted"], asked["facets"]) == (True, ["pinned", "kind"])
 
 
-def test_a_list_without_ids_and_facets_does_not_know_these_parameters(
+def test_names_of_filters_without_a_value_count_once_each(serve_router: RouterServer) -> None:
+    with serve_router(list_router()) as client:
+        plain = client.get("/v1/lists/whole").json()
+        asked = client.get("/v1/lists/whole?without=reply,kind,reply").json()
+    assert (plain["without"], asked["without"]) == ([], ["reply", "kind"])
+
+
+def test_the_document_enumerates_the_filters_that_may_be_without_a_value() -> None:
+    documented = parameters("/v1/lists/whole")
+    without = documented["without"]
+    schema = without["schema"]
+    assert (schema["type"], schema["examples"]) == ("string", ["kind"])
+    assert schema["pattern"] == "^(kind|reply)(,(kind|reply))*$"
+    assert "The filters are `kind`, `reply`." in without["description"]
+    assert without["required"] is False
+    assert "under the value null: `without` lists" in documented["facets"]["description"]
+
+
+def test_the_facets_of_a_list_whose_items_lack_no_value_do_not_mention_null() -> None:
+    complete = replace(NOTES, columns={"pinned": Note.is_pinned}, facets=("pinned",))
+    router = Router(prefix="lists", tag="lists", about="Lists.")
+
+    @router.get("")
+    def list_complete(paging: Annotated[PageRequest, paged_by(complete, NotePage)]) -> Any:
+        return paging.facets
+
+    app = create_app(NotesSettings(), title="", description="", routers=[router])
+    described = app.openapi()["paths"]["/v1/lists"]["get"]["parameters"]
+    texts = {one["name"]: one["description"] for one in described}
+    assert texts["facets"].endswith("The fields are `pinned`.")
+    assert "The filters are `reply`." in texts["without"]
+
+
+def test_a_list_without_ids_facets_and_nullable_columns_does_not_know_these_parameters(
     serve_router: RouterServer,
 ) -> None:
     with serve_router(list_router()) as client:
-        answer = client.get("/v1/lists", params={"ids": str(new_id()), "facets": "kind"})
+        answer = client.get(
+            "/v1/lists", params={"ids": str(new_id()), "facets": "kind", "without": "kind"}
+        )
     pointers = {fault["pointer"] for fault in answer.json()["errors"]}
-    assert (answer.status_code, pointers) == (422, {"query:ids", "query:facets"})
-    assert not {"ids", "facets"} & set(parameters("/v1/lists"))
+    assert (answer.status_code, pointers) == (422, {"query:ids", "query:facets", "query:without"})
+    assert not {"ids", "facets", "without"} & set(parameters("/v1/lists"))
 
 
 def test_names_and_ids_are_documented_as_texts_of_a_form() -> None:

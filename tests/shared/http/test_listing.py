@@ -237,6 +237,42 @@ def test_a_time_range_begins_inclusive_and_ends_exclusive(backend: Backend) -> N
         assert [each.id for each in found] == [each.id for each in expected]
 
 
+def test_items_without_values_are_listed_by_the_names_of_filters(backend: Backend) -> None:
+    """Without each of the named values, and with those of the other filters."""
+    plain, kind, other = write(backend, [note("a"), note("b", kind="x"), note("c")])
+    reply = note("d", seconds=1)
+    reply.reply_to = other.id
+    write(backend, [reply])
+    for without, filters, expected in [
+        (("kind",), None, [plain, other, reply]),
+        (("reply",), None, [plain, kind, reply]),
+        (("kind", "reply"), None, [plain, reply]),
+        (("kind", "reply"), NoteFilter(is_pinned=True), [reply]),
+        (("kind",), NoteFilter(reply="d"), [other]),
+    ]:
+        found = read(backend, requested(without=without, is_counted=True), filters)
+        assert [each.id for each in found.rows] == [each.id for each in expected]
+        assert found.total == Total(value=len(expected), exact=True)
+
+
+def test_the_items_of_the_facet_value_null_are_those_without_a_value(backend: Backend) -> None:
+    write(backend, [note(kind=kind) for kind in ("x", None, None)])
+    (facet,) = read(backend, requested(without=("kind",), facets=("kind",))).facets or []
+    assert [(one.value, one.count) for one in facet.values] == [(None, 2)]
+
+
+@pytest.mark.parametrize(
+    ("without", "names"), [(("kind",), ["kind"]), (("reply", "kind"), ["reply", "kind"])]
+)
+def test_a_filter_with_a_value_cannot_be_named_as_one_without(
+    backend: Backend, without: tuple[str, ...], names: list[str]
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        read(backend, requested(without=without), NoteFilter(kind="x", reply="y", title="z"))
+    faults = [(each.pointer, each.code, each.params["name"]) for each in refusal.value.faults]
+    assert faults == [("query:without", "value_and_none", name) for name in names]
+
+
 def test_an_empty_range_is_refused(backend: Backend) -> None:
     with pytest.raises(Invalid) as refusal:
         read(backend, requested(), NoteFilter(written_from=BEGINNING, written_before=BEGINNING))

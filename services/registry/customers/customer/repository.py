@@ -1,10 +1,10 @@
 """The SELECT statements on customers."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.registry.customers.customer.domain import query_tokens
@@ -190,6 +190,7 @@ CUSTOMERS = Listing(
         "external_id": _has_external_id,
         "tag": _has_tag,
     },
+    without={"tag": ~exists().where(CustomerTag.customer_id == Customer.id)},
     ranges=[
         time_range("registered", Customer.registered_at),
         time_range("changed", Customer.changed_at),
@@ -219,22 +220,20 @@ def customers(
 ) -> Slice:
     """Return a page of the customers that the reader sees and the filters match."""
     statement = visible_to(reader, select(Customer))
-    given = filters.model_dump(by_alias=True, exclude_none=True)
-    if _OF_SCORES & {paging.order_name, *given, *paging.facets}:
-        statement = _with_scores(statement, reader, owner=filters.owner, team=filters.team)
+    wanted = filters.model_dump(by_alias=True, exclude_none=True) | dict.fromkeys(paging.without)
+    if _OF_SCORES & {paging.order_name, *wanted, *paging.facets}:
+        statement = _with_scores(statement, reader, wanted)
     return CUSTOMERS.page(session, statement, paging=paging, filters=filters)
 
 
-def _with_scores(
-    statement: Statement, reader: Reader, *, owner: str | None, team: str | None
-) -> Statement:
+def _with_scores(statement: Statement, reader: Reader, wanted: Mapping[str, Any]) -> Statement:
     """Join customers with their scores; every customer has a row of scores.
 
-    The conditions on owner and team are repeated for the copies in the scores, because the indexes
-    of the scores begin with them.
+    `wanted` has the values of filters by name, None for no value. The conditions on owner and team
+    are repeated for the copies in the scores, because the indexes of the scores begin with them.
     """
-    wanted = {Score.owner: owner, Score.team: team}
-    conditions = [column == value for column, value in wanted.items() if value is not None]
+    copies = {"owner": Score.owner, "team": Score.team}
+    conditions = [column == wanted[name] for name, column in copies.items() if name in wanted]
     visible = visible_rows(reader, owner=Score.owner, team=Score.team)
     return statement.join(Score, Score.id == Customer.id).where(*visible, *conditions)
 

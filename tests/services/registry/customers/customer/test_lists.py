@@ -83,6 +83,28 @@ def test_tags_of_imported_customers_are_found(registry: Running) -> None:
         assert names(registry.client, tag=tags[0]) == ["a"]
 
 
+@pytest.mark.both_stacks
+def test_customers_without_a_class_a_team_or_tags_are_listed(registry: Running) -> None:
+    """Each of them, those that lack all, in every order, and only those that the key sees."""
+    client = registry.client
+    register(client, "a", team="east")
+    register(client, "b", tags=["x"], owner="li")
+    register(client, "c", city="苏州")
+    for without, expected in [
+        ("class", ["a", "b", "c"]),
+        ("team", ["b", "c"]),
+        ("tag", ["a", "c"]),
+        ("owner,tag", ["a", "c"]),
+        ("team,tag,class", ["c"]),
+    ]:
+        for sort in ("name", "value_points"):
+            assert names(client, without=without, sort=sort) == expected, without
+    assert names(client, without="tag", city="苏州") == ["c"]
+    with registry.as_caller(Identity("key-1", "", frozenset(), Rows.TEAM, "east")) as limited:
+        assert names(limited, without="class,tag") == ["a"]
+        assert names(limited, without="team") == []
+
+
 def test_a_time_range_begins_inclusive_and_ends_exclusive(client: httpx.Client) -> None:
     first, second = register(client, "a"), register(client, "b")
     early, late = first["registered_at"], second["registered_at"]
