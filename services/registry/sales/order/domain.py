@@ -6,7 +6,7 @@ lines are two lines.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -81,18 +81,22 @@ def amount_of(lines: Iterable[Line]) -> Decimal:
     return reduce(EXACT.add, (line.amount for line in lines), ZERO)
 
 
-def line_faults(line: Line) -> Iterable[Fault]:
-    """Yield a fault, with the name of the field, for each value that a line must not have."""
+def line_faults(line: Line, unknown: Collection[str] = ()) -> Iterable[Fault]:
+    """Yield a fault, with the name of the field, for each value that a line must not have.
+
+    If the quantity or the price is one of the fields `unknown`, a discount may be of any size.
+    """
     if line.quantity == 0:
         advice = "Give a quantity other than 0; negative means returned."
         yield Fault("quantity", OUT_OF_RANGE, advice, min=None, max=None)
     if line.unit_price < 0:
         advice = "Give a price of 0 or more; a returned item has a negative quantity."
         yield Fault("unit_price", OUT_OF_RANGE, advice, min=ZERO, max=None)
-    if not 0 <= line.discount <= abs(line.full_amount):
+    most = None if {"quantity", "unit_price"} & {*unknown} else abs(line.full_amount)
+    if line.discount < 0 or (most is not None and line.discount > most):
         advice = "Give a discount from 0 to the price of the whole line."
-        most = format_decimal(abs(line.full_amount))
-        yield Fault("discount", OUT_OF_RANGE, advice, min=ZERO, max=most)
+        limit = None if most is None else format_decimal(most)
+        yield Fault("discount", OUT_OF_RANGE, advice, min=ZERO, max=limit)
     if line.unit_cost is not None and line.unit_cost < 0:
         yield Fault("unit_cost", OUT_OF_RANGE, "Give a cost of 0 or more.", min=ZERO, max=None)
 

@@ -1,7 +1,7 @@
 """Import of orders from files: the lines with the same `order_id` are the lines of one order."""
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -12,8 +12,9 @@ from services.registry.sales.order.lines import (
     Draft,
     OrderOptions,
     OrderParser,
-    assign_customers,
     fields,
+    reject_by_mode,
+    reject_unknown_customers,
 )
 from services.registry.sales.order.repository import orders_for_change
 from services.registry.sales.product import service as products
@@ -26,7 +27,6 @@ from shared.imports.specs import (
     Group,
     GroupSpec,
     ImportMode,
-    Rejected,
 )
 
 _ABOUT = """**Orders.** Each line of the file is one line of an order. Lines with the same
@@ -62,44 +62,43 @@ class OrderWriter:
 
     def write(self, session: Session, groups: Sequence[Group]) -> ChunkResult:
         """Write the orders of these groups, and the customers and products that they need."""
-        result, options = ChunkResult(), self._file.options
-        parsed = [self._parser.parse(group) for group in groups]
-        drafts = [found for found in parsed if isinstance(found, Draft)]
-        customer_ids = customers.customer_ids_by_external_id(
-            session,
-            system=options.system,
-            external_ids={draft.customer for draft in drafts if draft.customer},
-            create=options.create_customers,
-            by=self._file.by,
-        )
-        drafts, of_unknown_customers = assign_customers(drafts, customer_ids)
-        drafts, forbidden_by_mode = self._allowed_by_mode(session, drafts)
-        accepted_orders = [draft.order for draft in drafts]
+        drafts = [self._parser.parse(group) for group in groups]
+        self._apply_mode(session, drafts)
+        customer_ids = self._customer_ids(session, drafts)
+        accepted = [draft for draft in drafts if not draft.is_rejected]
+        accepted_orders = [self._parser.order(draft, customer_ids) for draft in accepted]
         self._name_products(session, accepted_orders)
         upserted = orders.upsert_orders(session, orders=accepted_orders)
-        for draft, order in zip(drafts, upserted, strict=True):
+        result = ChunkResult(rejected=[line for draft in drafts for line in draft.rejected()])
+        for draft, order in zip(accepted, upserted, strict=True):
             result.outcomes[order.outcome] += len(draft.lines)
-        invalid = (found for found in parsed if isinstance(found, list))
-        result.rejected.extend(chain(*invalid, of_unknown_customers, forbidden_by_mode))
         return result
 
-    def _allowed_by_mode(
-        self, session: Session, drafts: Sequence[Draft]
-    ) -> tuple[list[Draft], list[Rejected]]:
-        """Return the orders that the mode allows, and the rejected lines of the other orders."""
+    def _apply_mode(self, session: Session, drafts: Sequence[Draft]) -> None:
+        """Reject the orders that the mode does not allow, unless their id is invalid."""
         options = self._file.options
         if options.mode is ImportMode.UPSERT:
-            return list(drafts), []
-        keys = [(draft.order.system, draft.order.external_id) for draft in drafts]
-        existing = orders_for_change(session, keys)
-        accepted: list[Draft] = []
-        rejected: list[Rejected] = []
-        for draft, key in zip(drafts, keys, strict=True):
-            if fault := options.mode_fault(exists=key in existing):
-                rejected += [Rejected(line, [fault]) for line in draft.lines]
-            else:
-                accepted.append(draft)
-        return accepted, rejected
+            return
+        with_id = [draft for draft in drafts if not draft.lines[0].has_fault("order_id")]
+        existing = orders_for_change(session, [(options.system, draft.key) for draft in with_id])
+        reject_by_mode(with_id, options, {key for _, key in existing})
+
+    def _customer_ids(self, session: Session, drafts: Sequence[Draft]) -> Mapping[str, UUID]:
+        """Return the ids of the customers of orders; reject the lines of unknown customers.
+
+        If the options say so, the unknown customers of orders without faults are registered.
+        """
+        create = self._file.options.create_customers
+        searched = [draft for draft in drafts if not (create and draft.is_rejected)]
+        found = customers.customer_ids_by_external_id(
+            session,
+            system=self._file.options.system,
+            external_ids={line.customer for draft in searched for line in draft.lines} - {""},
+            create=create,
+            by=self._file.by,
+        )
+        reject_unknown_customers(searched, found)
+        return found
 
     def _name_products(self, session: Session, accepted_orders: Sequence[Order]) -> None:
         """Add or rename the products of orders, each product once per file by its latest name."""

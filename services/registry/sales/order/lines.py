@@ -1,10 +1,11 @@
 """Parsing orders from the lines of a file.
 
-All functions are pure: the ids of the customers are an argument of `assign_customers`.
+All functions are pure: known customers and existing orders are arguments.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,6 +21,9 @@ from shared.imports.cells import CODE, CURRENCY, DAY, EXACT, FLAG, NAME, time_ce
 from shared.imports.layout import Field, Layout
 from shared.imports.specs import Group, Rejected
 
+_CUSTOMER = "customer_external_id"
+_ONE = Decimal(1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class OrderOptions(CustomerIdOptions, PriceOptions):
@@ -34,17 +38,51 @@ class OrderOptions(CustomerIdOptions, PriceOptions):
     return_prefix: str | None = None
 
 
-@dataclass(slots=True)
-class Draft:
-    """An order that was parsed from its lines, and whose customer is not looked up yet.
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line of a file that was parsed, and its faults.
 
-    `customer` is the customer's id in the system from which the file comes; it is empty for an
-    anonymous order.
+    `customer` is the customer's id in the system from which the file comes; it is empty if the line
+    has none. `order_line` has valid values in place of invalid ones.
     """
 
+    line: FileLine
+    values: Mapping[str, Any]
     customer: str
-    order: Order
-    lines: Sequence[FileLine]
+    order_line: Line
+    faults: list[Fault]
+
+    def has_fault(self, field: str) -> bool:
+        """Return whether a field of this line has a fault."""
+        return any(fault.pointer == field for fault in self.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The lines of an order that were parsed; `key` is the id of the order in the file."""
+
+    key: str
+    lines: Sequence[DraftLine]
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether a line of the order has a fault."""
+        return any(line.faults for line in self.lines)
+
+    def rejected(self) -> Iterator[Rejected]:
+        """Yield the lines of a rejected order; a line without a fault names the first bad line."""
+        bad = next((each.line for each in self.lines if each.faults), None)
+        if bad:
+            advice = "Line {line} of this order is rejected."
+            reference = Fault("", OTHER_LINE_REJECTED, advice, line=bad.number)
+            yield from (Rejected(each.line, each.faults or [reference]) for each in self.lines)
+
+
+_SAME_IN_ALL_LINES: Mapping[str, Callable[[DraftLine], Any]] = {
+    _CUSTOMER: lambda line: line.customer,
+    "currency": lambda line: line.values.get("currency"),
+}
+"""The fields that all lines of an order must agree on, and how their values are compared."""
 
 
 def fields(zone: ZoneInfo) -> dict[str, Field]:
@@ -99,130 +137,120 @@ class OrderParser:
     layout: Layout
     options: OrderOptions
 
-    def parse(self, group: Group) -> Draft | list[Rejected]:
-        """Return the order of a group of lines, or all lines as rejected if one is invalid."""
+    def parse(self, group: Group) -> Draft:
+        """Return the lines of an order with all their faults."""
+        draft = Draft(group.key, [self._parse_line(group.key, line) for line in group.lines])
         if group.is_cut:
-            advice = "Give at most {max} lines an order."
-            fault = Fault("order_id", TOO_MANY, advice, max=MAX_LINES)
-            return [Rejected(line, [fault]) for line in group.lines]
-        parsed = [self._parse_line(line) for line in group.lines]
-        values = [line_values for line_values, _ in parsed]
-        faults = [cell_faults for _, cell_faults in parsed]
-        if not any(faults):
-            lines = [self._order_line(group.key, line_values) for line_values in values]
-            faults = [list(line_faults(line)) for line in lines]
-            self._add_disagreements(group.lines, values, faults)
-        if any(faults):
-            return _rejected(group.lines, faults)
-        return self._draft(group, values, lines)
+            _reject(
+                draft,
+                Fault("order_id", TOO_MANY, "Give at most {max} lines an order.", max=MAX_LINES),
+            )
+        else:
+            _add_disagreements(draft.lines)
+        return draft
 
     def is_valid(self, line: FileLine) -> bool:
         """Return whether a line has no fault by itself, whatever the order's other lines have."""
-        values, faults = self._parse_line(line)
-        return not faults and not list(line_faults(self._order_line(values["order_id"], values)))
+        return not self._parse_line("", line).faults
 
-    def _parse_line(self, line: FileLine) -> tuple[dict[str, Any], list[Fault]]:
-        """Return the values of a line by field, and its faults."""
+    def order(self, draft: Draft, customer_ids: Mapping[str, UUID]) -> Order:
+        """Return the order of lines without faults; most of its values are those of its first line.
+
+        `customer_ids` maps the ids that customers have in the file to the ids that Patron gave
+        them.
+        """
+        first = draft.lines[0]
+        ordered_at, occurred_on = min(each.values["ordered_at"] for each in draft.lines)
+        return Order(
+            system=self.options.system,
+            external_id=draft.key,
+            customer_id=customer_ids.get(first.customer),
+            anonymous_reference=first.values.get("anonymous_reference"),
+            ordered_at=ordered_at,
+            occurred_on=occurred_on,
+            currency=first.values.get("currency", self.options.currency),
+            lines=tuple(each.order_line for each in draft.lines),
+            promised_on=first.values.get("promised_on"),
+            delivered_on=first.values.get("delivered_on"),
+            faulty=any(each.values.get("faulty", False) for each in draft.lines),
+        )
+
+    def _parse_line(self, order_id: str, line: FileLine) -> DraftLine:
+        """Return a line with its values and the faults that it has by itself."""
         values, faults = self.layout.parse(line.cells)
-        faults_of_length = [line.fault] if line.fault else []
-        return values, faults + self._customer_faults(values) + faults_of_length
-
-    def _customer_faults(self, values: Mapping[str, Any]) -> list[Fault]:
-        """Return a fault if the customer's id is empty without the suffix; otherwise none."""
-        field = "customer_external_id"
+        customer = ""
         try:
-            if field in values:
-                self.options.customer_id(values[field])
+            if _CUSTOMER in values:
+                customer = self.options.customer_id(values[_CUSTOMER])
         except InvalidValue as error:
-            return [error.fault.at(field)]
-        return []
+            faults.append(error.fault.at(_CUSTOMER))
+        order_line = self._order_line(order_id, values)
+        faults += line_faults(order_line, {fault.pointer for fault in faults})
+        faults += [line.fault] if line.fault else []
+        return DraftLine(line, values, customer, order_line, faults)
 
     def _order_line(self, order_id: str, values: Mapping[str, Any]) -> Line:
-        """Return the order line with these values; in a return its quantity is negative."""
-        quantity, prefix = values["quantity"], self.options.return_prefix
+        """Return the order line with these values; in a return its quantity is negative.
+
+        A valid value is taken if a required one is missing.
+        """
+        quantity, prefix = values.get("quantity", _ONE), self.options.return_prefix
         if prefix and quantity > 0 and order_id.startswith(prefix):
             quantity = -quantity
         return Line(
-            values["product_code"],
+            values.get("product_code", ""),
             quantity,
-            values["unit_price"],
+            values.get("unit_price", ZERO),
             values.get("discount", ZERO),
             values.get("unit_cost"),
         )
 
-    def _add_disagreements(
-        self,
-        lines: Sequence[FileLine],
-        values: Sequence[Mapping[str, Any]],
-        faults: Sequence[list[Fault]],
-    ) -> None:
-        """Add a fault if the lines of an order have different customers or currencies.
 
-        The fault is added for the first line and for the first line that differs from it, and it
-        quotes both values. `faults` has a list for each line.
-        """
-        for field, normalize in (
-            ("customer_external_id", self.options.customer_id),
-            ("currency", str),
-        ):
-            texts = [line_values.get(field) for line_values in values]
-            normalized = [normalize(text) if text else None for text in texts]
-            other = next(
-                (index for index, text in enumerate(normalized) if text != normalized[0]), None
-            )
-            if other is not None:
-                fault = _disagreement(
-                    field, (texts[0], lines[0].number), (texts[other], lines[other].number)
-                )
-                faults[0].append(fault)
-                faults[other].append(fault)
-
-    def _draft(
-        self, group: Group, values: Sequence[Mapping[str, Any]], lines: Sequence[Line]
-    ) -> Draft:
-        """Return the order with these lines; most of its values are those of its first line."""
-        first = values[0]
-        ordered_at, occurred_on = min(each["ordered_at"] for each in values)
-        order = Order(
-            system=self.options.system,
-            external_id=group.key,
-            customer_id=None,
-            anonymous_reference=first.get("anonymous_reference"),
-            ordered_at=ordered_at,
-            occurred_on=occurred_on,
-            currency=first.get("currency", self.options.currency),
-            lines=tuple(lines),
-            promised_on=first.get("promised_on"),
-            delivered_on=first.get("delivered_on"),
-            faulty=any(each.get("faulty", False) for each in values),
-        )
-        customer = first.get("customer_external_id")
-        customer_id = self.options.customer_id(customer) if customer else ""
-        return Draft(customer_id, order, group.lines)
-
-
-def assign_customers(
-    drafts: Sequence[Draft], customer_ids: Mapping[str, UUID]
-) -> tuple[list[Draft], list[Rejected]]:
-    """Set the `customer_id` of orders whose customers are known.
-
-    `customer_ids` maps the ids that customers have in the file to the ids that Patron gave them.
-    Return the anonymous orders and the orders of known customers, and the rejected lines of the
-    orders whose customer is unknown.
-    """
-    accepted: list[Draft] = []
-    rejected: list[Rejected] = []
+def reject_unknown_customers(drafts: Iterable[Draft], customer_ids: Container[str]) -> None:
+    """Add a fault to each line with a customer whose id is not one of `customer_ids`."""
+    advice = "Register this customer first, or set create_customers."
+    fault = Fault(_CUSTOMER, UNKNOWN_CUSTOMER, advice)
     for draft in drafts:
-        if not draft.customer:
-            accepted.append(draft)
-        elif draft.customer in customer_ids:
-            draft.order = replace(draft.order, customer_id=customer_ids[draft.customer])
-            accepted.append(draft)
-        else:
-            advice = "Register this customer first, or set create_customers."
-            fault = Fault("customer_external_id", UNKNOWN_CUSTOMER, advice)
-            rejected += [Rejected(line, [fault]) for line in draft.lines]
-    return accepted, rejected
+        for line in draft.lines:
+            if line.customer and line.customer not in customer_ids:
+                line.faults.append(fault)
+
+
+def reject_by_mode(
+    drafts: Iterable[Draft], options: OrderOptions, existing: Container[str]
+) -> None:
+    """Add a fault to each line of an order that the mode does not allow.
+
+    `existing` are the ids of the orders that exist.
+    """
+    for draft in drafts:
+        if fault := options.mode_fault(exists=draft.key in existing):
+            _reject(draft, fault)
+
+
+def _reject(draft: Draft, fault: Fault) -> None:
+    """Add a fault to each line of an order."""
+    for line in draft.lines:
+        line.faults.append(fault)
+
+
+def _add_disagreements(lines: Sequence[DraftLine]) -> None:
+    """Add a fault if the lines of an order have different customers or currencies.
+
+    The fault is added for the first line and for the first line that differs from it, and it
+    quotes both values. A line in which the value is invalid differs from none.
+    """
+    for field, value_of in _SAME_IN_ALL_LINES.items():
+        known = [line for line in lines if not line.has_fault(field)]
+        other = next((line for line in known if value_of(line) != value_of(known[0])), None)
+        if other:
+            fault = _disagreement(
+                field,
+                (known[0].values.get(field), known[0].line.number),
+                (other.values.get(field), other.line.number),
+            )
+            known[0].faults.append(fault)
+            other.faults.append(fault)
 
 
 def _disagreement(
@@ -244,16 +272,3 @@ def _disagreement(
         other_value=other_value,
         other_line=other_line,
     )
-
-
-def _rejected(lines: Sequence[FileLine], faults: Sequence[list[Fault]]) -> list[Rejected]:
-    """Return all lines of an order as rejected; a line without a fault names the first bad line."""
-    first_bad = next(index for index, own_faults in enumerate(faults) if own_faults)
-    number = lines[first_bad].number
-    reference = [
-        Fault("", OTHER_LINE_REJECTED, "Line {line} of this order is rejected.", line=number)
-    ]
-    return [
-        Rejected(line, own_faults or reference)
-        for line, own_faults in zip(lines, faults, strict=True)
-    ]
