@@ -14,8 +14,8 @@ from shared.imports.models import ImportColumns, RejectionColumns
 _BATCH_LINES = 500
 _BYTE_ORDER_MARK = "\ufeff"
 """Stands at the beginning of the file; without this mark spreadsheets do not read UTF-8."""
-_LINE, _ERRORS = "line no.", "errors"
-"""Two additional columns of a file of errors; an import ignores them unless it maps them."""
+_LINE, _ERRORS, _CODES = "line no.", "errors", "error codes"
+"""The additional columns of a file of errors; an import ignores them unless it maps them."""
 
 
 class CsvResponse(StreamingResponse):
@@ -40,9 +40,11 @@ def _csv_parts(
     """Yield the header and then batches of rejected lines, as CSV text.
 
     The columns are those of the imported file, then the number of the line in that file, then the
-    errors of the line.
+    errors of the line and their codes. A column of the imported file that has one of these names is
+    replaced, unless it was imported.
     """
-    added = [name for name in (_LINE, _ERRORS) if name not in row.mapping]
+    imported = {*row.header}.difference(row.ignored_columns)
+    added = [name for name in (_LINE, _ERRORS, _CODES) if name not in imported]
     indices = [index for index, name in enumerate(row.header) if name not in added]
     yield _BYTE_ORDER_MARK + _csv_text([[*(row.header[index] for index in indices), *added]])
     after_line = 0
@@ -70,7 +72,12 @@ def _cells(
 ) -> Iterator[str]:
     """Return the cells of a rejected line in the file of errors; formulas are escaped."""
     faults = [fault.removesuffix(".") for fault in rejection.faults]
-    values = {_LINE: str(rejection.line), _ERRORS: "; ".join(faults) + "."}
+    codes = [fault["code"] for fault in rejection.coded_faults or ()]
+    values = {
+        _LINE: str(rejection.line),
+        _ERRORS: "; ".join(faults) + ".",
+        _CODES: ";".join(codes),
+    }
     cells = [rejection.cells[index] for index in indices]
     return map(escape_formula, [*cells, *(values[name] for name in added)])
 

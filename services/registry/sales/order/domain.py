@@ -6,7 +6,8 @@ lines are two lines.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -81,7 +82,7 @@ def amount_of(lines: Iterable[Line]) -> Decimal:
     return reduce(EXACT.add, (line.amount for line in lines), ZERO)
 
 
-def line_faults(line: Line, unknown: Collection[str] = ()) -> Iterable[Fault]:
+def line_faults(line: Line, unknown: AbstractSet[str] = frozenset()) -> Iterable[Fault]:
     """Yield a fault, with the name of the field, for each value that a line must not have.
 
     If the quantity or the price is one of the fields `unknown`, a discount may be of any size.
@@ -92,7 +93,8 @@ def line_faults(line: Line, unknown: Collection[str] = ()) -> Iterable[Fault]:
     if line.unit_price < 0:
         advice = "Give a price of 0 or more; a returned item has a negative quantity."
         yield Fault("unit_price", OUT_OF_RANGE, advice, min=ZERO, max=None)
-    most = None if {"quantity", "unit_price"} & {*unknown} else abs(line.full_amount)
+    is_known = unknown.isdisjoint(("quantity", "unit_price"))
+    most = abs(line.full_amount) if is_known else None
     if line.discount < 0 or (most is not None and line.discount > most):
         advice = "Give a discount from 0 to the price of the whole line."
         limit = None if most is None else format_decimal(most)

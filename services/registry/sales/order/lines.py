@@ -38,7 +38,7 @@ class OrderOptions(CustomerIdOptions, PriceOptions):
     return_prefix: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DraftLine:
     """A line of a file that was parsed, and its faults.
 
@@ -54,10 +54,10 @@ class DraftLine:
 
     def has_fault(self, field: str) -> bool:
         """Return whether a field of this line has a fault."""
-        return any(fault.pointer == field for fault in self.faults)
+        return field in {fault.pointer for fault in self.faults}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Draft:
     """The lines of an order that were parsed; `key` is the id of the order in the file."""
 

@@ -118,8 +118,9 @@ def cancel_import(import_id: ImportId, once: Once, session: Transaction) -> Resp
 def read_import_errors(import_id: ImportId, store: Store) -> Response:
     """Return the rejected lines as CSV.
 
-    The columns are those of the file, the number of the line, and `errors` with the reasons.
-    Needs a key that sees all rows.
+    The columns are those of the file, then `line no.`, the number of the line in it, `errors` with
+    the reasons, and `error codes` with their codes, separated by semicolons. A corrected file can
+    be imported as it is. Needs a key that sees all rows.
     """
     with store.reading() as session:
         row = found_or_404(repository.import_(session, import_id), service.UNKNOWN)

@@ -1,6 +1,6 @@
 """Parsing of a file's lines: a valid line becomes a submission, others a list of faults."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -80,7 +80,7 @@ class LineParser:
         channel = self._channel(line, faults)
         checked = self._answers(line, faults)
         if faults:
-            return faults
+            return _first_of_each_field(faults)
         if respondent is not None:
             self._lines_by_respondent[respondent[1]] = line.number
         return Submission(
@@ -167,3 +167,11 @@ class LineParser:
             advice = "Write it in lower case, such as web or on_site."
             faults.append(Fault(CHANNEL, PATTERN, advice, pattern=CHANNEL_PATTERN.pattern))
         return channel
+
+
+def _first_of_each_field(faults: Iterable[Fault]) -> list[Fault]:
+    """Return the first fault of each field; so a formula is not an invalid answer as well."""
+    first: dict[str, Fault] = {}
+    for fault in faults:
+        first.setdefault(fault.pointer, fault)
+    return list(first.values())

@@ -132,9 +132,11 @@ def cancel_answer_import(
     responses=errors(403, 404),
 )
 def read_answer_import_errors(survey_id: SurveyId, import_id: ImportId, store: Store) -> Response:
-    """Read the rejected lines as CSV, with a further column `errors` that states the reasons.
+    """Return the rejected lines as CSV.
 
-    Needs a key that sees all rows.
+    The columns are those of the file, then `line no.`, the number of the line in it, `errors` with
+    the reasons, and `error codes` with their codes, separated by semicolons. A corrected file can
+    be imported as it is. Needs a key that sees all rows.
     """
     with store.reading() as session:
         row = _existing_import(session, survey_id, import_id)

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from sqlalchemy import update
+
+from services.registry.transfer.imports.models import Rejection
 from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import (
     Counts,
@@ -92,9 +95,9 @@ def test_the_errors_file_has_the_line_numbers_of_the_sent_file(registry: Running
     again = registry.client.get(body["errors_url"]).content.replace(b",-1,", b",1,")
     second = import_file(registry, "products", again, mapping=NAMES)
     assert counts(second) == Counts(created=1, rejected=1)
-    assert second["ignored_columns"] == ["line no.", "errors"]
+    assert second["ignored_columns"] == ["line no.", "errors", "error codes"]
     (row,) = rejected_rows(registry, second)
-    assert list(row) == [*NAMES, "line no.", "errors"]
+    assert list(row) == [*NAMES, "line no.", "errors", "error codes"]
     assert row["line no."] == "2"
 
 
@@ -103,7 +106,39 @@ def test_a_mapped_column_named_line_no_is_not_replaced_by_the_line_number(
 ) -> None:
     mapping = {"line no.": "code"}
     body = import_file(registry, "products", "line no.,name\n,x\n", mapping=mapping)
-    assert list(rejected_rows(registry, body)[0]) == ["line no.", "name", "errors"]
+    assert list(rejected_rows(registry, body)[0]) == ["line no.", "name", "errors", "error codes"]
+
+
+def test_the_codes_of_the_errors_of_a_line_are_in_a_column_for_programs(
+    registry: Running,
+) -> None:
+    body = import_file(registry, "products", f"{HEADER}\n,洗衣机,-1,x\nP1,冰箱,x,\n", mapping=NAMES)
+    assert [row["error codes"].split(";") for row in rejected_rows(registry, body)] == [
+        ["required", "too_small", "out_of_range"],
+        ["exact_string"],
+    ]
+
+
+def test_lines_that_an_earlier_release_has_rejected_have_no_codes(registry: Running) -> None:
+    body = import_file(registry, "products", f"{HEADER}\n,x,,\n", mapping=NAMES)
+    with registry.database.transaction() as session:
+        session.execute(update(Rejection).values(coded_faults=None))
+    (row,) = rejected_rows(registry, body)
+    assert (row["errors"], row["error codes"]) == ("编号 (code): Give a value.", "")
+
+
+def test_a_column_of_errors_that_is_mapped_to_null_is_replaced(registry: Running) -> None:
+    form = {"mapping": {"errors": None}}
+    body = import_file(registry, "products", "code,name,errors\n,x,old\n", **form)
+    assert rejected_rows(registry, body) == [
+        {
+            "code": "",
+            "name": "x",
+            "line no.": "2",
+            "errors": "code: Give a value.",
+            "error codes": "required",
+        }
+    ]
 
 
 def test_formulas_in_the_errors_file_are_escaped(registry: Running) -> None:

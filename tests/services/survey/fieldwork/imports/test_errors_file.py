@@ -44,7 +44,7 @@ def test_the_rejected_lines_of_a_gbk_file_can_be_sent_again_with_the_same_option
     corrected = surveys.client.get(body["errors_url"]).content.replace(b"17,7", b"18,5")
     again = import_file(surveys, survey, corrected, **form)
     assert counts(again) == Counts(processed=1, created=1)
-    assert again["ignored_columns"] == ["line no.", "errors"]
+    assert again["ignored_columns"] == ["line no.", "errors", "error codes"]
 
 
 def test_the_errors_of_a_rejected_line_name_the_columns_as_the_file_does(
@@ -55,7 +55,7 @@ def test_the_errors_of_a_rejected_line_name_the_columns_as_the_file_does(
     (row,) = rejected_lines(surveys, import_file(surveys, survey, data, mapping=mapping))
     for error in ("编号 (respondent_external_id): This", "外观 (appearance): ", "safety: Give the"):
         assert error in row["errors"]
-    assert "; " in row["errors"]
+    assert row["error codes"] == "formula;repeated_respondent;outside_scale"
     assert row["safety"] == "'=1"
 
 

@@ -146,6 +146,19 @@ def test_all_faults_of_a_line_are_listed_with_the_names_of_their_columns() -> No
     assert "recent, earlier, unknown" in faults[4]
 
 
+def test_a_cell_with_a_formula_has_no_other_fault() -> None:
+    formulas = {"who": "=" + "x" * 100, "submitted_at": "=NOW()", "channel": "=A1", "safety": "=1"}
+    faults = parser().parse(line(**formulas, appearance="9"))
+    assert isinstance(faults, list)
+    assert [(fault.pointer, fault.code) for fault in faults] == [
+        ("respondent_external_id", "formula"),
+        ("submitted_at", "formula"),
+        ("channel", "formula"),
+        ("safety", "formula"),
+        ("appearance", "outside_scale"),
+    ]
+
+
 def test_each_fault_of_a_line_has_a_code_with_parameters() -> None:
     file_parser = parser()
     file_parser.skip(line(2, who="17"))
