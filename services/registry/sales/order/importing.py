@@ -79,7 +79,7 @@ class OrderWriter:
         options = self._file.options
         if options.mode is ImportMode.UPSERT:
             return
-        with_id = [draft for draft in drafts if not draft.lines[0].has_fault("order_id")]
+        with_id = [draft for draft in drafts if draft.lines[0].is_known("order_id")]
         existing = orders_for_change(session, [(options.system, draft.key) for draft in with_id])
         reject_by_mode(with_id, options, {key for _, key in existing})
 

@@ -52,9 +52,12 @@ class DraftLine:
     order_line: Line
     faults: list[Fault]
 
-    def has_fault(self, field: str) -> bool:
-        """Return whether a field of this line has a fault."""
-        return field in {fault.pointer for fault in self.faults}
+    def is_known(self, field: str) -> bool:
+        """Return whether this line has a valid value, or none, in a field.
+
+        A line with too few or too many cells may have them in the columns of other fields.
+        """
+        return not self.line.fault and field not in {fault.pointer for fault in self.faults}
 
 
 @dataclass(slots=True)
@@ -180,13 +183,15 @@ class OrderParser:
         values, faults = self.layout.parse(line.cells)
         customer = ""
         try:
-            if _CUSTOMER in values:
+            if _CUSTOMER in values and not line.fault:
                 customer = self.options.customer_id(values[_CUSTOMER])
         except InvalidValue as error:
             faults.append(error.fault.at(_CUSTOMER))
         order_line = self._order_line(order_id, values)
-        faults += line_faults(order_line, {fault.pointer for fault in faults})
-        faults += [line.fault] if line.fault else []
+        if line.fault:
+            faults.append(line.fault)
+        else:
+            faults += line_faults(order_line, {fault.pointer for fault in faults})
         return DraftLine(line, values, customer, order_line, faults)
 
     def _order_line(self, order_id: str, values: Mapping[str, Any]) -> Line:
@@ -241,7 +246,7 @@ def _add_disagreements(lines: Sequence[DraftLine]) -> None:
     quotes both values. A line in which the value is invalid differs from none.
     """
     for field, value_of in _SAME_IN_ALL_LINES.items():
-        known = [line for line in lines if not line.has_fault(field)]
+        known = [line for line in lines if line.is_known(field)]
         other = next((line for line in known if value_of(line) != value_of(known[0])), None)
         if other:
             fault = _disagreement(

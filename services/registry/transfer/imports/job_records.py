@@ -103,6 +103,8 @@ def _apply(
     """
     records = dict(before)
     for line in lines:
+        if line.line.fault:  # its cells may be in the columns of other fields
+            continue
         record = records.get(line.key)
         try:
             after = _build(file, spec, line, record)

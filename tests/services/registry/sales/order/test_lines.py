@@ -203,6 +203,15 @@ def test_a_wrong_number_of_cells_is_reported_with_the_other_faults_of_the_line()
     assert messages_of(found)[1] == "Give 5 cells, as the header has; there are 6."
 
 
+def test_values_of_a_line_with_too_many_cells_are_not_compared() -> None:
+    cells = line(customer_external_id="C2", quantity="0", currency="EUR")
+    long = FileLine(3, [cells.get(name, "") for name in HEADER], ragged(expected=14, found=15))
+    whole = FileLine(2, [line().get(name, "") for name in HEADER])
+    draft = OrderParser(layout_of(), OPTIONS).parse(Group("A1", [whole, long], is_cut=False))
+    reject_unknown_customers([draft], {})
+    assert codes_of(draft) == [[("", "other_line_rejected")], [("", "ragged")]]
+
+
 def test_lines_with_different_customers_or_currencies_reject_their_order() -> None:
     advice = "Give the same value in all lines of an order, not"
     disagreements = [

@@ -131,6 +131,12 @@ def test_a_line_that_its_mode_rejects_is_reported_with_its_other_faults(registry
     }
 
 
+def test_values_of_a_line_with_too_many_cells_are_not_compared(registry: Running) -> None:
+    content = "external_id,name,kind,nature,phone\n1,a,person,retailer,none,x\n"
+    body = import_file(registry, "customers", content, options=SHOP | {"mode": "update"})
+    assert faults_of_lines(registry, body) == {2: [("", "ragged")]}
+
+
 def test_a_rejected_line_changes_no_later_line_of_its_customer(registry: Running) -> None:
     content = "external_id,name,nature,retail_format,email\n1,a,retailer,,x\n1,b,,supermarket,\n"
     body = import_file(registry, "customers", content, options=SHOP)

@@ -183,6 +183,12 @@ def test_a_respondents_id_has_at_most_100_characters_and_no_nul(
     assert isinstance(parser().parse(line(who=who)), Submission) is is_valid
 
 
+def test_a_respondents_id_with_nul_is_a_fault_of_its_column() -> None:
+    assert as_faults(parser().parse(line(who="a\0"))) == [
+        "who (respondent_external_id): Leave out the character NUL."
+    ]
+
+
 def test_the_time_of_a_line_may_be_up_to_one_day_in_the_future(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
