@@ -168,8 +168,8 @@ DATE: Final = FaultCode(
         "请填写日期（如 2026-01-31）或时间（如 2026-01-31T09:30:00+08:00）。",
     ),
 )
-ORDER: Final = FaultCode(
-    "order",
+EMPTY_RANGE: Final = FaultCode(
+    "empty_range",
     Texts("This range is empty.", "该范围为空。"),
     Texts(
         "Give an earlier `{start}` or a later `{end}`.", "请填写更早的 `{start}` 或更晚的 `{end}`。"

@@ -29,7 +29,7 @@ _LARGEST_SCALE = 1000
 def encode(key: Sequence[Any], list_name: str) -> str:
     """Return the cursor that contains this sort key.
 
-    `list_name` is the path, order and filters of the list: `decode` refuses a cursor for others.
+    `list_name` is the path, sort and filters of the list: `decode` refuses a cursor for others.
     """
     content = orjson.dumps([_list_digest(list_name), *key], default=str)
     return base64.urlsafe_b64encode(content).decode().rstrip("=")

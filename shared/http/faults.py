@@ -17,7 +17,7 @@ REPEATED_PARAMETER: Final = FaultCode(
 )
 SORT: Final = FaultCode(
     "sort",
-    Texts("The list has no such order.", "该列表没有这种排序。"),
+    Texts("The list cannot be sorted in this way.", "该列表没有这种排序。"),
     Texts("Give one of: {allowed}.", "请从以下值中选择：{allowed}。"),
     params=("allowed",),
 )
@@ -56,7 +56,7 @@ CURSOR: Final = FaultCode(
     "cursor",
     Texts("This is not a cursor of this list.", "不是该列表的游标。"),
     Texts(
-        "Send a cursor exactly as it was in `next`, with the same order and filters, or begin the "
+        "Send a cursor exactly as it was in `next`, with the same `sort` and filters, or begin the "
         "list again without `cursor`.",
         "请原样发送 `next` 中的游标，并保持排序和筛选条件不变；否则请去掉 `cursor`，从头读取列表。",
     ),

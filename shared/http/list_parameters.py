@@ -62,8 +62,8 @@ def paged_by(listing: Listing, page_class: type[Page[Any]]) -> Any:
 
 
 def _sort(listing: Listing) -> Any:
-    """Return the dependency with the parameter `sort`: the name of an order and its direction."""
-    names = [f"{sign}{name}" for name in listing.orders for sign in ("", "-")]
+    """Return the dependency with the parameter `sort`: the name of a sort and its direction."""
+    names = [f"{sign}{name}" for name in listing.sorts for sign in ("", "-")]
     about = (
         f"Order of the items: {quoted(names)}. A name alone means the oldest or least first, `-` "
         "in front of it the newest or greatest first."
@@ -74,7 +74,7 @@ def _sort(listing: Listing) -> Any:
             str, Query(description=about, json_schema_extra={"enum": names})
         ] = listing.default,
     ) -> str:
-        """Return the requested order."""
+        """Return the requested sort."""
         if sort not in names:
             raise Invalid(Fault("query:sort", SORT, allowed=names))
         return sort
@@ -131,7 +131,7 @@ def _fields(listing: Listing, page_class: type[Page[Any]]) -> Any:
 
 def _without(listing: Listing) -> Any:
     """Return the dependency with the parameter `without`, if items may lack a value."""
-    names = list(listing.nullable)
+    names = list(listing.absences)
     about = (
         "List only the items that lack a value for every filter that is named here, separated by "
         f"commas. The filters are {quoted(names)}. A filter that is named here cannot be given "
@@ -157,7 +157,7 @@ def _facets(listing: Listing) -> Any:
         "Count the items of all pages by the values of these fields, separated by commas. The "
         f"answer then has `facets`. The fields are {quoted(listing.facets)}."
     )
-    if not listing.nullable.keys().isdisjoint(listing.facets):
+    if not listing.absences.keys().isdisjoint(listing.facets):
         about += " Items without a value are counted under the value null: `without` lists them."
 
     async def requested_facets(

@@ -1,4 +1,4 @@
-"""The declaration of a list: its named orders, filters and facets, and the SELECTs for a page."""
+"""The declaration of a list: its named sorts, filters and facets, and the SELECTs for a page."""
 
 from collections import ChainMap
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -23,16 +23,16 @@ MOST_COUNTED = 100_000
 class Listing:
     """The declaration of a list: what callers can ask of it, as columns of the selected tables.
 
-    The columns of an order are sorted in one direction, ascending or descending as requested.
+    The columns of a sort are sorted in one direction, ascending or descending as requested.
     Together they are unique (they end with an id), none is NULL, and an index has them in this
     sequence; text must sort alike on both databases (`shared.database.sorted_text`). A column may
     belong to a joined table.
     """
 
-    orders: Mapping[str, Sequence[Any]]
-    """The columns of each order, by the name that a caller gives as `sort`."""
+    sorts: Mapping[str, Sequence[Any]]
+    """The columns by which the list is sorted, by the name that a caller gives as `sort`."""
     default: str
-    """The order without `sort`; `-` in front of its name means descending."""
+    """The name of the sort that applies without `sort`; `-` in front of it means descending."""
     id: Any = None
     """The column with the ids that a caller gives as `ids`; None if the items have no id."""
     columns: Mapping[str, Any] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Listing:
     """The names of those `columns` that have few values, which a caller can have counted."""
 
     @property
-    def nullable(self) -> dict[str, Any]:
+    def absences(self) -> dict[str, Any]:
         """The SQL condition of the items without a value for a filter, by the filter's name.
 
         A caller can name these filters in the parameter `without`: those by a column that can be
@@ -70,7 +70,7 @@ class Listing:
         the statement selects only one, otherwise a mapping by column name.
         """
         matching = statement.where(*self._conditions(paging, filters))
-        rows, following = _rows(session, matching, paging, self.orders[paging.order_name])
+        rows, following = _rows(session, matching, paging, self.sorts[paging.sort_name])
         if not (paging.is_counted or paging.facets):
             return Slice(rows, following)
         total = _total(session, matching)
@@ -88,7 +88,7 @@ class Listing:
         given = filters.model_dump(by_alias=True, exclude_none=True) if filters else {}
         refuse_empty_ranges(self.ranges, given)
         _refuse_value_and_none(paging.without, given)
-        conditions = [self.nullable[name] for name in paging.without]
+        conditions = [self.absences[name] for name in paging.without]
         if paging.ids is not None:
             conditions.append(self.id.in_(paging.ids))
         filters_by_name = ChainMap(*(one.filters for one in self.ranges), dict(self.filters))
@@ -107,13 +107,13 @@ def _refuse_value_and_none(without: Iterable[str], given: Container[str]) -> Non
 
 
 def _rows(
-    session: Session, statement: Select[Any], paging: PageRequest, order: Sequence[Any]
+    session: Session, statement: Select[Any], paging: PageRequest, columns: Sequence[Any]
 ) -> tuple[Sequence[Any], str | None]:
-    """Return the rows of a page in an order, and the cursor of the next page or None."""
+    """Return the rows of a page, sorted by these columns, and the cursor of the next page or None."""
     if (after := paging.after) is not None:
-        statement = statement.where(cursors.is_after(order, after, descending=paging.descending))
-    sort_key = [column.label(f"sort_{number}") for number, column in enumerate(order)]
-    sort_columns = [column.desc() for column in order] if paging.descending else order
+        statement = statement.where(cursors.is_after(columns, after, descending=paging.descending))
+    sort_key = [column.label(f"sort_{number}") for number, column in enumerate(columns)]
+    sort_columns = [column.desc() for column in columns] if paging.descending else columns
     selected = statement.add_columns(*sort_key).order_by(*sort_columns).limit(paging.limit + 1)
     found = session.execute(selected).all()
     is_single = len(statement.column_descriptions) == 1
@@ -121,7 +121,7 @@ def _rows(
     rows = [row[0] if is_single else row._mapping for row in shown]  # noqa: SLF001  public
     if len(found) == len(shown):
         return rows, None
-    return rows, paging.cursor_after(shown[-1][-len(order) :])
+    return rows, paging.cursor_after(shown[-1][-len(columns) :])
 
 
 def _total(session: Session, matching: Select[Any]) -> Total:

@@ -26,7 +26,7 @@ _FREE_PARAMETERS = {"limit", "cursor", "sort", "count", "facets", "fields", "inc
 class PageRequest:
     """The requested page of a list, and what the caller wants to know about the whole list.
 
-    `sort` is empty if the list has no named orders. `ids` are the only items to list, None for all;
+    `sort` is empty if the list has no named sorts. `ids` are the only items to list, None for all;
     `without` are the filters for which an item has no value;
     `fields` are the only fields of an item to show, None for all; `included` are those that are
     shown although they are sent only on request. `facets` are the columns whose values are counted;
@@ -45,8 +45,8 @@ class PageRequest:
     included: frozenset[str] = frozenset()
 
     @property
-    def order_name(self) -> str:
-        """The name of the requested order, in whichever direction."""
+    def sort_name(self) -> str:
+        """The name of the requested sort, in whichever direction."""
         return self.sort.removeprefix("-")
 
     @property
@@ -68,7 +68,7 @@ class PageRequest:
 
     @property
     def _list_name(self) -> str:
-        """The path, order and filters of the list; a cursor is valid only for these."""
+        """The path, sort and filters of the list; a cursor is valid only for these."""
         parameters = self.request.query_params.multi_items()
         filters = sorted(pair for pair in parameters if pair[0] not in _FREE_PARAMETERS)
         return f"{self.request.url.path}?{urlencode([('sort', self.sort), *filters])}"
@@ -90,12 +90,12 @@ async def _page_request(
         ),
     ] = None,
 ) -> PageRequest:
-    """Return the requested page of a list, in the list's only order."""
+    """Return the requested page of a list, of a list that has only one sort."""
     return PageRequest(limit, cursor, request)
 
 
 Paging = Annotated[PageRequest, Depends(_page_request)]
-"""A page of a list without named orders; routes of other lists ask for `paged_by(LIST, ...)`."""
+"""A page of a list without named sorts; routes of other lists ask for `paged_by(LIST, ...)`."""
 
 
 @dataclass(frozen=True, slots=True)

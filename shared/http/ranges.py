@@ -6,7 +6,7 @@ from operator import le, lt
 from typing import Any
 
 from shared.errors import Fault, Invalid
-from shared.faults import ORDER
+from shared.faults import EMPTY_RANGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,4 +61,4 @@ def refuse_empty_ranges(ranges: Iterable[Range], given: Mapping[str, Any]) -> No
 
 def empty_range(start: str, end: str) -> Fault:
     """Return the fault of a range that is empty; `start` and `end` are its query parameters."""
-    return Fault(f"query:{start}", ORDER, start=start, end=end)
+    return Fault(f"query:{start}", EMPTY_RANGE, start=start, end=end)

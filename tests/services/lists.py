@@ -1,4 +1,4 @@
-"""Checks that a list does what its OpenAPI document says: order, ids, fields, totals, filters."""
+"""Checks that a list does what its OpenAPI document says: sorts, ids, fields, totals, filters."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class ListOfItems:
 
 
 def check_sort(a_list: ListOfItems) -> int:
-    """Check every order of a list in both directions, and return the number of its items."""
+    """Check every sort of a list in both directions, and return the number of its items."""
     sort = a_list.parameters["sort"]
     names, default = sort["schema"]["enum"], sort["schema"]["default"]
     page = a_list.read()
@@ -74,7 +74,7 @@ def check_sort(a_list: ListOfItems) -> int:
 
 
 def _values(a_list: ListOfItems, items: list[Any], sort: str) -> Iterator[Any]:
-    """Yield the value of each item by which an order sorts; it may be in an included field."""
+    """Yield the value of each item by which the list is sorted; it may be in an included field."""
     field = sort.removeprefix("-")
     if items and field in items[0]:
         yield from (item[field] for item in items)
@@ -205,7 +205,7 @@ def check_ranges(a_list: ListOfItems) -> None:
         early, late = ("2026-01-30", "2026-01-31") if is_day else (_MOMENT, _LATER_MOMENT)
         for wrong in [(late, early)] + ([] if is_day else [(early, early)]):
             fault = a_list.refusal(**dict(zip((start, end), wrong, strict=True)))
-            assert (fault["pointer"], fault["code"]) == (f"query:{start}", "order"), a_list.path
+            assert (fault["pointer"], fault["code"]) == (f"query:{start}", "empty_range"), a_list.path
             assert fault["params"] == {"start": start, "end": end}
         a_list.read(**{start: early, end: early if is_day else late})
         assert f"`{end}`" in a_list.parameters[start]["description"], (a_list.path, start)

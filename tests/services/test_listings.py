@@ -40,14 +40,14 @@ def parents(table: Table) -> list[str]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_an_index_has_the_columns_of_each_order(service: str) -> None:
-    """The order of a noun that belongs to a parent may begin with the id of the parent."""
+def test_an_index_has_the_columns_of_each_sort(service: str) -> None:
+    """The index for a noun that belongs to a parent may begin with the id of the parent."""
     found = [*listings(service)]
     assert found
     missing = [
-        f"{name} {order}"
+        f"{name} {sort}"
         for name, listing in found
-        for order, columns in listing.orders.items()
+        for sort, columns in listing.sorts.items()
         if (keys := [column.key for column in columns])
         and not has_index((table := columns[0].class_.__table__), keys)
         and not any(has_index(table, [parent, *keys]) for parent in parents(table))
@@ -59,9 +59,9 @@ def test_an_index_has_the_columns_of_each_order(service: str) -> None:
 def test_indexes_lead_with_owner_and_team_where_rows_have_them(service: str) -> None:
     """The list of a key with `rows: own` or `rows: team` is then as quick as that of all rows."""
     missing = [
-        f"{name} {order} {limit}"
+        f"{name} {sort} {limit}"
         for name, listing in listings(service)
-        for order, columns in listing.orders.items()
+        for sort, columns in listing.sorts.items()
         for limit in ("owner", "team")
         if {"owner", "team"} <= set((table := columns[0].class_.__table__).columns.keys())
         and not has_index(table, [limit, *(column.key for column in columns)])
@@ -72,9 +72,9 @@ def test_indexes_lead_with_owner_and_team_where_rows_have_them(service: str) -> 
 @pytest.mark.parametrize("service", SERVICES)
 def test_text_by_which_a_list_is_sorted_sorts_alike_on_both_databases(service: str) -> None:
     wrong = [
-        f"{name} {order} {column.key}"
+        f"{name} {sort} {column.key}"
         for name, listing in listings(service)
-        for order, columns in listing.orders.items()
+        for sort, columns in listing.sorts.items()
         for column in columns
         if isinstance(column.type, String) and 'COLLATE "C"' not in column.type.compile(_POSTGRESQL)
     ]

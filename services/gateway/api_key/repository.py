@@ -27,7 +27,7 @@ def api_key_for_change(session: Session, key_id: UUID) -> ApiKey | None:
 
 API_KEYS = Listing(
     id=ApiKey.id,
-    orders={"created_at": [ApiKey.id], "name": [ApiKey.name, ApiKey.id]},
+    sorts={"created_at": [ApiKey.id], "name": [ApiKey.name, ApiKey.id]},
     default="created_at",
     columns={"rows": ApiKey.rows, "team": ApiKey.team},
     filters={

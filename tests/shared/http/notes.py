@@ -87,7 +87,7 @@ class NoteFilter(Filter):
 REPLY = aliased(Note)
 NOTES = Listing(
     id=Note.id,
-    orders={
+    sorts={
         "id": [Note.id],
         "title": [Note.title, Note.id],
         "written_at": [Note.written_at, Note.id],

@@ -26,7 +26,7 @@ def list_router(default: str = "id") -> Router:
     The router is built by the test and not at import: a mutant would not change it any more.
     """
     router = Router(prefix="lists", tag="lists", about="Lists.")
-    plain = Listing(orders={"id": [Note.id], "title": [Note.title, Note.id]}, default=default)
+    plain = Listing(sorts={"id": [Note.id], "title": [Note.title, Note.id]}, default=default)
 
     def shown(paging: PageRequest) -> dict[str, Any]:
         names = ("limit", "cursor", "sort", "descending", "ids", "without", "facets", "is_counted")
@@ -90,7 +90,7 @@ def test_an_order_that_a_list_does_not_have_is_refused(
 ) -> None:
     with serve_router(list_router("-id")) as client:
         answer = client.get("/v1/lists", params={"sort": sort})
-    message = "The list has no such order. Give one of: id, -id, title, -title."
+    message = "The list cannot be sorted in this way. Give one of: id, -id, title, -title."
     assert refusal(answer) == (422, "query:sort", "sort", message)
 
 

@@ -1,4 +1,4 @@
-"""Tests of lists: pages in every order, filters, ids, totals and facets, on both databases."""
+"""Tests of lists: pages in every sort, filters, ids, totals and facets, on both databases."""
 
 import base64
 from collections import Counter
@@ -35,7 +35,7 @@ KEYS: dict[str, Callable[[Note], Any]] = {
     "title": lambda note: (note.title, note.id),
     "written_at": lambda note: (note.written_at, note.id),
 }
-"""The sort key of each order of `NOTES`."""
+"""The sort key of a note in each sort of `NOTES`."""
 SORTS = [*KEYS, *(f"-{name}" for name in KEYS)]
 
 
@@ -97,7 +97,7 @@ def read_all(backend: Backend, paging: PageRequest, filters: Filter | None = Non
 
 
 def in_order(notes: Sequence[Note], sort: str) -> list[UUID]:
-    """Return the ids of notes in the order `sort`."""
+    """Return the ids of notes, sorted as `sort` says."""
     by_key = sorted(notes, key=KEYS[sort.removeprefix("-")], reverse=sort.startswith("-"))
     return [note.id for note in by_key]
 
@@ -188,7 +188,7 @@ def test_a_forged_cursor_is_refused(backend: Backend, key: Any) -> None:
 @pytest.mark.parametrize(
     ("sort", "other"), [("id", "-id"), ("-id", "id"), ("title", "id"), ("id", "")]
 )
-def test_a_cursor_is_valid_for_one_order_only(sort: str, other: str) -> None:
+def test_a_cursor_is_valid_for_one_sort_only(sort: str, other: str) -> None:
     cursor = requested(sort).cursor_after(["x"])
     assert requested(sort, cursor=cursor).after == ["x"]
     with pytest.raises(Invalid):
@@ -277,7 +277,7 @@ def test_an_empty_range_is_refused(backend: Backend) -> None:
     with pytest.raises(Invalid) as refusal:
         read(backend, requested(), NoteFilter(written_from=BEGINNING, written_before=BEGINNING))
     (fault,) = refusal.value.faults
-    assert (fault.pointer, fault.code) == ("query:written_from", "order")
+    assert (fault.pointer, fault.code) == ("query:written_from", "empty_range")
 
 
 def test_a_list_may_be_sorted_filtered_and_counted_by_columns_of_a_joined_table(
@@ -291,7 +291,7 @@ def test_a_list_may_be_sorted_filtered_and_counted_by_columns_of_a_joined_table(
     above = aliased(Note)
     joined = Listing(
         id=Note.id,
-        orders={"parent": [above.title, Note.id]},
+        sorts={"parent": [above.title, Note.id]},
         default="parent",
         columns={"kind": above.kind},
         facets=("kind",),

@@ -54,7 +54,7 @@ def test_every_empty_range_is_a_fault_at_its_start_that_names_both_ends() -> Non
         refuse_empty_ranges(ranges, empty | {"kept_from": NOON})
     sent, read = refusal.value.faults
     assert (sent.pointer, read.pointer) == ("query:sent_from", "query:read_from")
-    assert sent.code == "order"
+    assert sent.code == "empty_range"
     assert sent.params == {"start": "sent_from", "end": "sent_before"}
     message = "This range is empty. Give an earlier `sent_from` or a later `sent_before`."
     assert sent.message == message

@@ -163,7 +163,7 @@ def _has_tag(tag: str) -> ColumnElement[bool]:
 
 CUSTOMERS = Listing(
     id=Customer.id,
-    orders={
+    sorts={
         "registered_at": [Customer.id],
         "name": [Customer.name, Customer.id],
         "changed_at": [Customer.changed_at, Customer.id],
@@ -212,7 +212,7 @@ CUSTOMERS = Listing(
 """The list of customers; their ids grow with the time of registration."""
 
 _OF_SCORES = {"value_points", "class", "rung", "silent"}
-"""The orders, filters and facets of the list that need the scores of the customers."""
+"""The sorts, filters and facets of the list that need the scores of the customers."""
 
 
 def customers(
@@ -221,7 +221,7 @@ def customers(
     """Return a page of the customers that the reader sees and the filters match."""
     statement = visible_to(reader, select(Customer))
     wanted = filters.model_dump(by_alias=True, exclude_none=True) | dict.fromkeys(paging.without)
-    if _OF_SCORES & {paging.order_name, *wanted, *paging.facets}:
+    if _OF_SCORES & {paging.sort_name, *wanted, *paging.facets}:
         statement = _with_scores(statement, reader, wanted)
     return CUSTOMERS.page(session, statement, paging=paging, filters=filters)
 
@@ -245,7 +245,7 @@ def scores_of(session: Session, customers: Iterable[Customer]) -> dict[UUID, Row
     return {row["id"]: row for row in cast("Iterable[RowView]", rows)}
 
 
-CHANGES = Listing(orders={"version": [CustomerChange.version]}, default="-version")
+CHANGES = Listing(sorts={"version": [CustomerChange.version]}, default="-version")
 """The list of the changes of one customer."""
 
 

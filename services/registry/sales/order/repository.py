@@ -90,7 +90,7 @@ def _has_product(code: str) -> ColumnElement[bool]:
 
 ORDERS = Listing(
     id=Order.id,
-    orders={"id": [Order.id], "ordered_at": [Order.ordered_at, Order.id]},
+    sorts={"id": [Order.id], "ordered_at": [Order.ordered_at, Order.id]},
     default="id",
     columns={
         "customer_id": Order.customer_id,

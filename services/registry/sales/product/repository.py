@@ -41,7 +41,7 @@ def _begins_with(prefix: str) -> ColumnElement[bool]:
 
 PRODUCTS = Listing(
     id=Product.id,
-    orders={"id": [Product.id], "code": [Product.code], "name": [Product.name, Product.id]},
+    sorts={"id": [Product.id], "code": [Product.code], "name": [Product.name, Product.id]},
     default="id",
     columns={"code": Product.code, "category": Product.category},
     filters={"name_prefix": _begins_with},

@@ -19,7 +19,7 @@ def import_(session: Session, import_id: UUID) -> Import | None:
 
 IMPORTS = Listing(
     id=Import.id,
-    orders={"created_at": [Import.id]},
+    sorts={"created_at": [Import.id]},
     default="-created_at",
     columns={"entity": Import.entity, "state": Import.state, "dry_run": Import.dry_run},
     ranges=[time_range("created", Import.created_at)],
@@ -33,7 +33,7 @@ def imports(session: Session, filters: ImportFilter, *, paging: PageRequest) -> 
     return IMPORTS.page(session, select(Import), paging=paging, filters=filters)
 
 
-REJECTIONS = Listing(orders={"line": [Rejection.line]}, default="line")
+REJECTIONS = Listing(sorts={"line": [Rejection.line]}, default="line")
 """The list of the rejected lines of an import."""
 
 

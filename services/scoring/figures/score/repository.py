@@ -51,7 +51,7 @@ async def score_row(async_reads: AsyncReads, reader: Reader, customer_id: UUID) 
 
 SCORES = Listing(
     id=StoredScore.customer_id,
-    orders={"value_points": [StoredScore.value_order, StoredScore.customer_id]},
+    sorts={"value_points": [StoredScore.value_order, StoredScore.customer_id]},
     default="-value_points",
     columns={
         "class": StoredScore.customer_class,

@@ -25,7 +25,7 @@ def model_for(session: Session, moment: datetime) -> ValueModel:
 
 MODELS = Listing(
     id=StoredModel.id,
-    orders={"id": [StoredModel.id, StoredModel.version]},
+    sorts={"id": [StoredModel.id, StoredModel.version]},
     default="id",
     columns={"state": StoredModel.state},
     facets=("state",),

@@ -60,7 +60,7 @@ def newest_published_version(
 
 QUESTIONNAIRES = Listing(
     id=Questionnaire.id,
-    orders={"created_at": [Questionnaire.id]},
+    sorts={"created_at": [Questionnaire.id]},
     default="created_at",
     columns={"state": QuestionnaireVersion.state, "template": Questionnaire.template},
     ranges=[time_range("created", Questionnaire.created_at)],
@@ -92,7 +92,7 @@ def newest_versions(
     return {version.questionnaire_id: version for version in newest}
 
 
-VERSIONS = Listing(orders={"version": [QuestionnaireVersion.version]}, default="-version")
+VERSIONS = Listing(sorts={"version": [QuestionnaireVersion.version]}, default="-version")
 """The list of the versions of one questionnaire."""
 
 

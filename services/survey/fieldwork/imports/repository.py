@@ -20,7 +20,7 @@ def answer_import(session: Session, *, survey_id: UUID, import_id: UUID) -> Impo
 
 IMPORTS = Listing(
     id=Import.id,
-    orders={"created_at": [Import.id]},
+    sorts={"created_at": [Import.id]},
     default="-created_at",
     columns={"wave": Import.wave, "state": Import.state, "dry_run": Import.dry_run},
     ranges=[time_range("created", Import.created_at)],
@@ -37,7 +37,7 @@ def answer_imports(
     return IMPORTS.page(session, statement, paging=paging, filters=filters)
 
 
-REJECTIONS = Listing(orders={"line": [Rejection.line]}, default="line")
+REJECTIONS = Listing(sorts={"line": [Rejection.line]}, default="line")
 """The list of the rejected lines of an import."""
 
 

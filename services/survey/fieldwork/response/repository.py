@@ -40,7 +40,7 @@ def response(
 
 RESPONSES = Listing(
     id=Response.id,
-    orders={"id": [Response.id], "submitted_at": [Response.submitted_at, Response.id]},
+    sorts={"id": [Response.id], "submitted_at": [Response.submitted_at, Response.id]},
     default="id",
     columns={
         "wave": Response.wave,

@@ -25,7 +25,7 @@ def survey_for_change(session: Session, survey_id: UUID) -> Survey | None:
 
 SURVEYS = Listing(
     id=Survey.id,
-    orders={"created_at": [Survey.id]},
+    sorts={"created_at": [Survey.id]},
     default="created_at",
     columns={"state": Survey.state},
     ranges=[time_range("created", Survey.created_at)],

@@ -367,7 +367,7 @@ def test_orders_from_a_day_after_the_last_one_are_refused(client: httpx.Client) 
     answer = client.get("/v1/orders", params={"from": "2026-06-01", "to": "2026-01-01"})
     assert answer.status_code == 422
     (fault,) = answer.json()["errors"]
-    assert (fault["pointer"], fault["code"]) == ("query:from", "order")
+    assert (fault["pointer"], fault["code"]) == ("query:from", "empty_range")
     assert fault["message"] == "This range is empty. Give an earlier `from` or a later `to`."
 
 
