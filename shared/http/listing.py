@@ -109,7 +109,7 @@ def _refuse_value_and_none(without: Iterable[str], given: Container[str]) -> Non
 def _rows(
     session: Session, statement: Select[Any], paging: PageRequest, columns: Sequence[Any]
 ) -> tuple[Sequence[Any], str | None]:
-    """Return the rows of a page, sorted by these columns, and the cursor of the next page or None."""
+    """Return the rows of a page, sorted by these columns, and the next cursor or None."""
     if (after := paging.after) is not None:
         statement = statement.where(cursors.is_after(columns, after, descending=paging.descending))
     sort_key = [column.label(f"sort_{number}") for number, column in enumerate(columns)]

@@ -16,8 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 if TYPE_CHECKING:
+    import httpx
+
     from shared.settings import ServiceSettings
+    from tests.services.gateway.conftest import Gateway
     from tests.services.harness import Running, TokenSigner
+    from tests.services.visitor import Visitor
 
 SettingsFor = Callable[..., Any]
 Serving = Callable[[str], "Running"]
@@ -95,3 +99,37 @@ def serving(served: Serving) -> Serving:
         return running
 
     return emptied
+
+
+@pytest.fixture(params=["registry", "survey", "scoring", "gateway"])
+def service(request: pytest.FixtureRequest, serving: Serving) -> "Running | Gateway":
+    """Return a running service for the conformance tests.
+
+    A test module that uses it imports the fixtures `gateway` and `served_gateway`.
+    """
+    from tests.services import conforming  # noqa: PLC0415  see the docstring of the module
+
+    if request.param == "gateway":
+        running_gateway: Gateway = request.getfixturevalue("gateway")
+        return running_gateway
+    running = serving(request.param)
+    if request.param == "scoring":
+        conforming.consume_events_of_two_customers(running)
+    return running
+
+
+@pytest.fixture
+def visitor(service: "Running | Gateway") -> "Visitor":
+    """Return a client that knows the running service only by its OpenAPI document."""
+    from tests.services import conforming  # noqa: PLC0415  see the docstring of the module
+
+    return conforming.visitor_of(service)
+
+
+@pytest.fixture
+def stranger(service: "Running | Gateway") -> "Iterator[httpx.Client]":
+    """Yield a client whose key may read and write, but sees only its own rows and has none."""
+    from tests.services import conforming  # noqa: PLC0415  see the docstring of the module
+
+    with conforming.stranger_to(service) as client:
+        yield client

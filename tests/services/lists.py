@@ -205,7 +205,9 @@ def check_ranges(a_list: ListOfItems) -> None:
         early, late = ("2026-01-30", "2026-01-31") if is_day else (_MOMENT, _LATER_MOMENT)
         for wrong in [(late, early)] + ([] if is_day else [(early, early)]):
             fault = a_list.refusal(**dict(zip((start, end), wrong, strict=True)))
-            assert (fault["pointer"], fault["code"]) == (f"query:{start}", "empty_range"), a_list.path
+            assert (fault["pointer"], fault["code"]) == (f"query:{start}", "empty_range"), (
+                a_list.path
+            )
             assert fault["params"] == {"start": start, "end": end}
         a_list.read(**{start: early, end: early if is_day else late})
         assert f"`{end}`" in a_list.parameters[start]["description"], (a_list.path, start)

@@ -235,7 +235,11 @@ def test_an_unknown_wave_is_404_until_a_new_version_of_the_survey_names_it(
     ("params", "code", "values"),
     [
         ({"from": "2025-07-02", "to": "2025-07-01"}, "empty_range", {"start": "from", "end": "to"}),
-        ({"from": "2025-07-02", "as_of": "2025-07-01"}, "empty_range", {"start": "from", "end": "as_of"}),
+        (
+            {"from": "2025-07-02", "as_of": "2025-07-01"},
+            "empty_range",
+            {"start": "from", "end": "as_of"},
+        ),
         ({"from": "1899-12-31"}, "out_of_range", {"min": "1900-01-01", "max": None}),
     ],
 )
