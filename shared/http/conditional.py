@@ -23,9 +23,11 @@ NOT_STORED: Final = {"Cache-Control": "no-store"}
 compress it, because the length of a compressed answer helps to guess a secret in it."""
 NOT_MODIFIED: Final = 304
 
+VERSIONED_TAG: Final = r'(W/)?"([0-9]{1,18})(-[^"]*)?"'
+"""The regular expression of the ETag of a resource with a version, which is the second group."""
+
 _DIGEST_BYTES: Final = 8
 _TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
-_VERSION: Final = re.compile(r'(?:W/)?"(\d{1,18})(?:-[^"]*)?"')
 _SENT_WITH_304: Final = ("Cache-Control", "Vary")
 _INHERITED: Final = (
     "type",
@@ -75,8 +77,8 @@ def version_in(if_match: str) -> int | None:
     What follows the version, and whether the tag is weak (`W/"3"`), does not matter: compressing
     proxies change tags in both ways, and the version says all about the resource.
     """
-    match = _VERSION.fullmatch(if_match.strip())
-    return int(match[1]) if match else None
+    match = re.fullmatch(VERSIONED_TAG, if_match.strip())
+    return int(match[2]) if match else None
 
 
 def answer_to_read(request: Request, response: Response) -> Response:

@@ -18,7 +18,7 @@ from shared.errors import (
 )
 from shared.faults import REPEATED
 from shared.http.async_reads import AsyncReads
-from shared.http.conditional import version_in
+from shared.http.conditional import VERSIONED_TAG, version_in
 from shared.http.faults import ETAG
 from shared.http.identity import Identity
 from shared.row_access import Reader as RowReader
@@ -124,7 +124,7 @@ async def _expected_version(
         Header(
             description="The ETag that you last read.",
             examples=['"3"'],
-            json_schema_extra={"pattern": r'^(W/)?"[0-9]{1,18}(-[^"]*)?"$'},
+            json_schema_extra={"pattern": f"^{VERSIONED_TAG}$"},
         ),
     ] = None,
 ) -> int:

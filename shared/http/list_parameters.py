@@ -15,12 +15,12 @@ from shared.http.listing import MOST_COUNTED, Listing
 from shared.http.pagination import PageRequest, Paging
 from shared.http.parameters import Names, known_names, quoted
 from shared.http.schemas import Page
+from shared.ids import WRITTEN_ID
 
 MOST_IDS = 100
 """The number of ids that a caller may give in one request."""
 
-_UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_IDS = f"^{_UUID}(,{_UUID}){{0,{MOST_IDS - 1}}}$"
+_IDS = f"^{WRITTEN_ID}(,{WRITTEN_ID}){{0,{MOST_IDS - 1}}}$"
 
 
 def paged_by(listing: Listing, page_class: type[Page[Any]]) -> Any:
@@ -45,7 +45,7 @@ def paged_by(listing: Listing, page_class: type[Page[Any]]) -> Any:
         included: Annotated[frozenset[str], included_fields(item_class)],
     ) -> PageRequest:
         """Return the requested page of the list."""
-        has_limit = "limit" in paging.request.query_params
+        has_limit = "limit" in dict(paging.parameters)
         return replace(
             paging,
             limit=paging.limit if has_limit or ids is None else MOST_IDS,

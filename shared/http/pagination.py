@@ -18,6 +18,12 @@ Body = TypeVar("Body", bound=BaseModel)
 
 LARGEST_PAGE = 200
 DEFAULT_PAGE = 50
+LONGEST_CURSOR = 2000
+"""The length of the longest cursor that is accepted; none of a list is longer.
+
+A text of 200 characters needs up to 1600 characters: six bytes each in JSON, and base64 makes four
+characters of three bytes.
+"""
 _FREE_PARAMETERS = {"limit", "cursor", "sort", "count", "facets", "fields", "include"}
 """The parameters that select no items: they may differ from page to page. `sort` has a default."""
 
@@ -26,6 +32,7 @@ _FREE_PARAMETERS = {"limit", "cursor", "sort", "count", "facets", "fields", "inc
 class PageRequest:
     """The requested page of a list, and what the caller wants to know about the whole list.
 
+    `path` and `parameters`, the names and values of the query, are those of the HTTP request.
     `sort` is empty if the list has no named sorts. `ids` are the only items to list, None for all;
     `without` are the filters for which an item has no value;
     `fields` are the only fields of an item to show, None for all; `included` are those that are
@@ -35,7 +42,8 @@ class PageRequest:
 
     limit: int
     cursor: str | None
-    request: Request
+    path: str
+    parameters: tuple[tuple[str, str], ...]
     sort: str = ""
     ids: tuple[UUID, ...] | None = None
     fields: frozenset[str] | None = None
@@ -69,9 +77,8 @@ class PageRequest:
     @property
     def _list_name(self) -> str:
         """The path, sort and filters of the list; a cursor is valid only for these."""
-        parameters = self.request.query_params.multi_items()
-        filters = sorted(pair for pair in parameters if pair[0] not in _FREE_PARAMETERS)
-        return f"{self.request.url.path}?{urlencode([('sort', self.sort), *filters])}"
+        filters = sorted(pair for pair in self.parameters if pair[0] not in _FREE_PARAMETERS)
+        return f"{self.path}?{urlencode([('sort', self.sort), *filters])}"
 
 
 async def _page_request(
@@ -82,7 +89,7 @@ async def _page_request(
     cursor: Annotated[
         str | None,
         Query(
-            max_length=500,
+            max_length=LONGEST_CURSOR,
             json_schema_extra={"pattern": "^[A-Za-z0-9_-]*$"},
             description="The value of `next` in the previous page: this page continues behind its "
             "last item. A cursor is valid only with the same `sort`, `ids` and filters, in any "
@@ -91,7 +98,8 @@ async def _page_request(
     ] = None,
 ) -> PageRequest:
     """Return the requested page of a list, of a list that has only one sort."""
-    return PageRequest(limit, cursor, request)
+    parameters = tuple(request.query_params.multi_items())
+    return PageRequest(limit, cursor, request.url.path, parameters)
 
 
 Paging = Annotated[PageRequest, Depends(_page_request)]
@@ -136,7 +144,6 @@ def link_header(paging: PageRequest, next_cursor: str | None) -> dict[str, str]:
     """Return the header Link (RFC 8288) with the address of the next page; {} on the last page."""
     if next_cursor is None:
         return {}
-    parameters = paging.request.query_params.multi_items()
-    others = [(name, value) for name, value in parameters if name != "cursor"]
+    others = [(name, value) for name, value in paging.parameters if name != "cursor"]
     query = urlencode([*others, ("cursor", next_cursor)])
-    return {"Link": f'<{paging.request.url.path}?{query}>; rel="next"'}
+    return {"Link": f'<{paging.path}?{query}>; rel="next"'}

@@ -22,6 +22,7 @@ from shared.faults import BOOLEAN_EXPECTED, INTEGER_EXPECTED, MALFORMED_UUID, NU
 from shared.http.conditional import answer_to_read
 from shared.http.faults import NO_CONDITIONS, REPEATED_PARAMETER, UNKNOWN_PARAMETER
 from shared.http.json_names import StrictJsonRequest
+from shared.ids import WRITTEN_ID
 
 _JSON: Final = "application/json"
 _JSON_SUFFIX: Final = re.compile(r"application/[^\s/]+\+json")
@@ -44,9 +45,7 @@ class Written:
 _WRITTEN: Final[Mapping[type, Written]] = {
     int: Written(re.compile(r"-?[0-9]+"), INTEGER_EXPECTED),
     bool: Written(re.compile(r"true|false"), BOOLEAN_EXPECTED),
-    UUID: Written(
-        re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"), MALFORMED_UUID
-    ),
+    UUID: Written(re.compile(WRITTEN_ID), MALFORMED_UUID),
 }
 """How values in paths and queries are written; pydantic also reads `1_0`, `+5` and `on`."""
 

@@ -2,15 +2,29 @@
 
 import importlib
 from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Dialect, String, Table, UniqueConstraint
 from sqlalchemy.dialects import postgresql
 
+from shared.http import cursors
 from shared.http.listing import Listing
+from shared.http.pagination import LONGEST_CURSOR
 from shared.packages import module_names
 
 _POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+LONGEST_VALUES: dict[type, Any] = {
+    UUID: UUID(int=0),
+    datetime: datetime(2026, 1, 31, 9, 30, 0, 123456, tzinfo=UTC),
+    date: date(2026, 1, 31),
+    Decimal: -Decimal("9" * 15 + "." + "9" * 6),
+    int: -(2**63),
+}
+"""A value that is as long as any in a cursor, by the type of the column; texts are not listed."""
 SERVICES = ("registry", "survey", "scoring", "gateway")
 
 
@@ -79,3 +93,23 @@ def test_text_by_which_a_list_is_sorted_sorts_alike_on_both_databases(service: s
         if isinstance(column.type, String) and 'COLLATE "C"' not in column.type.compile(_POSTGRESQL)
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_longest_cursor_of_each_list_is_accepted(service: str) -> None:
+    too_long = [
+        f"{name} {sort}"
+        for name, listing in listings(service)
+        for sort, columns in listing.sorts.items()
+        if len(cursors.encode([*map(longest_value, columns)], "list")) > LONGEST_CURSOR
+    ]
+    assert too_long == []
+
+
+def longest_value(column: Any) -> Any:
+    """Return a value of a column that makes a cursor as long as possible.
+
+    A control character is written as six characters in a cursor, and no character as more.
+    """
+    python_type = column.type.python_type
+    return "\x01" * column.type.length if python_type is str else LONGEST_VALUES[python_type]

@@ -211,7 +211,7 @@ CUSTOMERS = Listing(
 )
 """The list of customers; their ids grow with the time of registration."""
 
-_OF_SCORES = {"value_points", "class", "rung", "silent"}
+_OF_SCORES = CUSTOMERS.names_of(Score)
 """The sorts, filters and facets of the list that need the scores of the customers."""
 
 

@@ -146,3 +146,16 @@ def test_p7_a_limited_key_counts_and_finds_only_what_it_sees(registry: Running) 
         assert page["total"] == {"value": 1, "exact": True}
         assert page["facets"][0]["values"] == [{"value": "east", "count": 1}]
         assert names(limited, tag="x", sort="-name") == ["a"]
+
+
+@pytest.mark.parametrize("letter", ["汉", "😀", '"', "\\"])
+def test_the_page_behind_the_longest_possible_name_is_read(
+    client: httpx.Client, letter: str
+) -> None:
+    longest = letter * 200
+    register(client, longest)
+    register(client, longest)
+    first = client.get("/v1/customers", params={"sort": "name", "limit": 1})
+    second = client.get(first.links["next"]["url"])
+    assert second.status_code == 200, second.text
+    assert [item["name"] for item in second.json()["items"]] == [longest]
