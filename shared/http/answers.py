@@ -26,25 +26,24 @@ from shared.faults import TOO_LONG
 from shared.http.conditional import entity_tag
 from shared.http.faults import ETAG
 from shared.http.problems import problem_json
+from shared.upsert import UpsertResult
 
 
 def json_response(
     body: BaseModel,
     *,
-    created: bool = False,
     status: int = 200,
     location: str | None = None,
     version: int | None = None,
     headers: Mapping[str, str] | None = None,
     include: Mapping[str, Any] | None = None,
 ) -> Response:
-    """Return a JSON response with this body and status; `created=True` stands for the status 201.
+    """Return a JSON response with this body and status.
 
     The ETag contains `version`. `location`, the path at which the resource is read, becomes the
     Location header of a 201 or 202. `include` names the fields to send, as pydantic does; without
     it all are sent. The body is not validated again.
     """
-    status = 201 if created else status
     all_headers = dict(headers or {})
     content = body.model_dump_json(include=include).encode()
     if version is not None:
@@ -52,6 +51,11 @@ def json_response(
     if location is not None and status in {201, 202}:
         all_headers["Location"] = location
     return Response(content, status_code=status, headers=all_headers, media_type="application/json")
+
+
+def upsert_status(outcome: UpsertResult) -> int:
+    """Return the status of the answer to an upsert: 201 if it created something, else 200."""
+    return 201 if outcome is UpsertResult.CREATED else 200
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -96,6 +96,17 @@ def _without_default(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
+def absent_if_none(description: str | None = None) -> Any:
+    """Return the declaration of a field that is absent from the JSON if its value is None.
+
+    The type of the field is `Total | SkipJsonSchema[None]`: the API document then says that the
+    field is optional and never null.
+    """
+    return Field(
+        None, exclude_if=_is_none, json_schema_extra=_without_default, description=description
+    )
+
+
 class Page(Body, Generic[Item]):
     """A page of a list; `next` is the cursor of the following page, null on the last.
 
@@ -106,22 +117,16 @@ class Page(Body, Generic[Item]):
     next: str | None = Field(
         description="The cursor of the next page, to be sent as `cursor`; null on the last page."
     )
-    total: Total | SkipJsonSchema[None] = Field(
-        None,
-        exclude_if=_is_none,
-        json_schema_extra=_without_default,
-        description="The number of items of all pages; absent without `count=true`.",
+    total: Total | SkipJsonSchema[None] = absent_if_none(
+        "The number of items of all pages; absent without `count=true`."
     )
 
 
 class FacetedPage(Page[Item], Generic[Item]):
     """A page of a list that has facets; `facets` is absent from the JSON without a value."""
 
-    facets: list[Facet] | SkipJsonSchema[None] = Field(
-        None,
-        exclude_if=_is_none,
-        json_schema_extra=_without_default,
-        description="The requested facets, in the requested sequence; absent without `facets`.",
+    facets: list[Facet] | SkipJsonSchema[None] = absent_if_none(
+        "The requested facets, in the requested sequence; absent without `facets`."
     )
 
 

@@ -62,7 +62,7 @@ def create_api_key(
         fields = body.model_dump() | {"scopes": set(body.scopes)}
         created = service.create_api_key(session, **fields, seed=seed, created_by=caller.subject)
         location = f"/v1/api-keys/{created.id}"
-        return json_response(api_key_out(created), created=True, location=location)
+        return json_response(api_key_out(created), status=201, location=location)
 
     return _with_text(once(create), seed)
 

@@ -136,9 +136,7 @@ def write_note(body: NoteCreate, once: Once, session: Transaction, caller: Calle
         session.flush()
         GATE.pass_through()
         location = f"/v1/notes/{note.id}"
-        return json_response(
-            NoteOut.model_validate(note), created=True, location=location, version=1
-        )
+        return json_response(NoteOut.model_validate(note), status=201, location=location, version=1)
 
     return once(write)
 
@@ -148,7 +146,7 @@ def hang_picture(once: Once, picture: UploadFile | None = None) -> Response:
     """Answer with the text of an uploaded picture as the title of a note; nothing is stored."""
     content = "" if picture is None else picture.file.read().decode()
     return once(
-        lambda: json_response(NoteOut(id=new_id(), title=content), created=True),
+        lambda: json_response(NoteOut(id=new_id(), title=content), status=201),
         form_content=lambda: content,
     )
 

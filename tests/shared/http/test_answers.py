@@ -33,7 +33,7 @@ def test_a_body_is_answered_as_json() -> None:
 
 
 def test_a_created_resource_is_answered_with_201_location_and_etag() -> None:
-    response = json_response(Thing(name="a"), created=True, location="/v1/things/7", version=3)
+    response = json_response(Thing(name="a"), status=201, location="/v1/things/7", version=3)
     assert response.status_code == 201
     assert headers_of(response) == {
         "location": "/v1/things/7",
@@ -43,7 +43,7 @@ def test_a_created_resource_is_answered_with_201_location_and_etag() -> None:
 
 def test_an_unchanged_resource_is_answered_with_200_and_an_etag_but_no_location() -> None:
     """An upsert calls `json_response` alike for a created and for an unchanged resource."""
-    response = json_response(Thing(name="a"), created=False, location="/v1/things/7", version=0)
+    response = json_response(Thing(name="a"), location="/v1/things/7", version=0)
     assert response.status_code == 200
     assert headers_of(response) == {"etag": entity_tag(bytes(response.body), 0)}
 

@@ -10,12 +10,6 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 from services.registry.customers.customer.problems import EMAIL, PHONE
 from shared.errors import InvalidValue
 
-_NO_EMAIL = "Give one e-mail address, such as buyer@example.com, without a name and brackets."
-_NO_PHONE = (
-    "Give one phone number in a field, in digits and without other text, as it is dialled in the "
-    "customer's country or with the code of the country: +86 21 5555 0100. Write an extension at "
-    "its end: ext. 8008 or 转8008."
-)
 _PUNCTUATION = re.compile(
     r"[\t .()（）\[\]［］\-−－\u3000\u00a0\u00ad\u2000-\u2015\u202a-\u202f\u2060-\u2069]"
 )
@@ -53,7 +47,7 @@ def parse_email(text: str) -> str:
     try:
         found = validate_email(text, strict=True, check_deliverability=False)
     except EmailNotValidError as error:
-        raise InvalidValue(EMAIL, _NO_EMAIL) from error
+        raise InvalidValue(EMAIL) from error
     return found.normalized
 
 
@@ -86,17 +80,17 @@ def _in_e164(text: str, region: str | None) -> str | None:
     """Return a phone number in the form E.164, or None; raise InvalidValue if it cannot exist."""
     digits = _PUNCTUATION.sub("", text)
     if not _ONE_NUMBER.fullmatch(digits):
-        raise InvalidValue(PHONE, _NO_PHONE)
+        raise InvalidValue(PHONE)
     try:
         number = phonenumbers.parse(digits, region)
     except NumberParseException as error:
         if region is None and error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
             return None
-        raise InvalidValue(PHONE, _NO_PHONE) from error
+        raise InvalidValue(PHONE) from error
     if phonenumbers.is_valid_number(number):
         return phonenumbers.format_number(number, PhoneNumberFormat.E164)
     if not (phonenumbers.is_possible_number(number) or _is_short_number(number, region)):
-        raise InvalidValue(PHONE, _NO_PHONE)
+        raise InvalidValue(PHONE)
     return None
 
 

@@ -23,7 +23,7 @@ from services.registry.customers.customer.schemas import (
 )
 from services.registry.customers.score.schemas import customer_score_out
 from shared.errors import Invalid, NotFound, PreconditionFailed, found_or_404
-from shared.http.answers import errors, json_response
+from shared.http.answers import errors, json_response, upsert_status
 from shared.http.dependencies import (
     AsyncReading,
     Caller,
@@ -39,7 +39,6 @@ from shared.http.list_parameters import paged_by
 from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 from shared.http.schemas import Code, System
-from shared.upsert import UpsertResult
 
 router = Router(
     prefix="customers",
@@ -76,7 +75,7 @@ def register_customer(
         )
         location = f"/v1/customers/{created.id}"
         return json_response(
-            customer_out(created), created=True, location=location, version=created.version
+            customer_out(created), status=201, location=location, version=created.version
         )
 
     return once(register)
@@ -122,7 +121,7 @@ def put_customer(
     )
     return json_response(
         customer_out(customer),
-        created=outcome is UpsertResult.CREATED,
+        status=upsert_status(outcome),
         location=f"/v1/customers/{customer.id}",
         version=customer.version,
     )

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from fastapi import Path
 from pydantic import AfterValidator, ConfigDict, Field
-from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
 
 from services.registry.customers.customer import domain
@@ -44,6 +43,7 @@ from shared.http.schemas import (
     Page,
     TextChange,
     TextsChange,
+    absent_if_none,
 )
 
 CustomerId = Annotated[UUID, Path(description="The `id` of the customer.")]
@@ -277,17 +277,7 @@ class RetailFormatChange(Change[RetailFormat]):
     """The retail format of a customer before and after a change."""
 
 
-def _unchanged(change: object) -> bool:
-    """Return whether a field has not changed; it is then not sent."""
-    return change is None
-
-
-def _without_default(schema: JsonDict) -> None:
-    """Remove the default null from the schema of a field that is absent instead of null."""
-    schema.pop("default")
-
-
-_IF_CHANGED = Field(None, exclude_if=_unchanged, json_schema_extra=_without_default)
+_IF_CHANGED = absent_if_none()
 
 
 class CustomerChangesOut(Body):

@@ -6,8 +6,7 @@ lines are two lines.
 """
 
 import hashlib
-from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -82,10 +81,11 @@ def amount_of(lines: Iterable[Line]) -> Decimal:
     return reduce(EXACT.add, (line.amount for line in lines), ZERO)
 
 
-def line_faults(line: Line, unknown: AbstractSet[str] = frozenset()) -> Iterable[Fault]:
+def line_faults(line: Line, ignored_fields: Collection[str] = ()) -> Iterable[Fault]:
     """Yield a fault, with the name of the field, for each value that a line must not have.
 
-    If the quantity or the price is one of the fields `unknown`, a discount may be of any size.
+    A discount is not compared with the price of the line if the quantity or the unit price is
+    refused here, or is one of the `ignored_fields`, whose values are invalid.
     """
     if line.quantity == 0:
         advice = "Give a quantity other than 0; negative means returned."
@@ -93,8 +93,9 @@ def line_faults(line: Line, unknown: AbstractSet[str] = frozenset()) -> Iterable
     if line.unit_price < 0:
         advice = "Give a price of 0 or more; a returned item has a negative quantity."
         yield Fault("unit_price", OUT_OF_RANGE, advice, min=ZERO, max=None)
-    is_known = unknown.isdisjoint(("quantity", "unit_price"))
-    most = abs(line.full_amount) if is_known else None
+    is_comparable = line.quantity != 0 and line.unit_price >= 0
+    is_comparable &= not {"quantity", "unit_price"}.intersection(ignored_fields)
+    most = abs(line.full_amount) if is_comparable else None
     if line.discount < 0 or (most is not None and line.discount > most):
         advice = "Give a discount from 0 to the price of the whole line."
         limit = None if most is None else format_decimal(most)

@@ -19,14 +19,13 @@ from services.registry.sales.order.schemas import (
     order_out,
 )
 from shared.errors import found_or_404
-from shared.http.answers import errors, json_response
+from shared.http.answers import errors, json_response, upsert_status
 from shared.http.dependencies import Reader, Reading, Settings, Transaction
 from shared.http.idempotency import Once
 from shared.http.list_parameters import paged_by
 from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 from shared.http.schemas import Code, System
-from shared.upsert import UpsertResult
 
 router = Router(
     prefix="orders",
@@ -48,7 +47,7 @@ def place_order(
     def record() -> Response:
         request = _request(body, body.external_id.system, body.external_id.id, settings)
         row = service.place_order(session, request=request, reader=reader)
-        return _answer(session, row, created=True)
+        return _answer(session, row, status=201)
 
     return once(record)
 
@@ -80,7 +79,7 @@ def put_order(
     """
     request = _request(body, system, external_id, settings)
     row, outcome = service.upsert_order(session, request=request, reader=reader)
-    return _answer(session, row, created=outcome is UpsertResult.CREATED)
+    return _answer(session, row, status=upsert_status(outcome))
 
 
 @router.get("", response_model=OrderPage, responses=errors())
@@ -104,7 +103,7 @@ def read_order(
 ) -> Response:
     """Read one order."""
     row = repository.order(session, reader, order_id)
-    return _answer(session, found_or_404(row, service.UNKNOWN), created=False)
+    return _answer(session, found_or_404(row, service.UNKNOWN), status=200)
 
 
 def _request(
@@ -118,8 +117,8 @@ def _request(
     )
 
 
-def _answer(session: Session, row: Order, *, created: bool) -> Response:
-    """Return the response with an order: 201 with its location if it was created, else 200."""
+def _answer(session: Session, row: Order, *, status: int) -> Response:
+    """Return the response with an order."""
     body = order_out(row, product_names=repository.product_names(session, [row]))
     location = f"/v1/orders/{row.id}"
-    return json_response(body, created=created, location=location, version=row.version)
+    return json_response(body, status=status, location=location, version=row.version)

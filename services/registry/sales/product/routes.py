@@ -17,14 +17,13 @@ from services.registry.sales.product.schemas import (
     product_out,
 )
 from shared.errors import found_or_404
-from shared.http.answers import errors, json_response
+from shared.http.answers import errors, json_response, upsert_status
 from shared.http.dependencies import NEEDS_ALL_ROWS, Reading, Settings, Transaction
 from shared.http.idempotency import Once
 from shared.http.list_parameters import paged_by
 from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
 from shared.http.schemas import Code
-from shared.upsert import UpsertResult
 
 router = Router(
     prefix="products",
@@ -50,7 +49,7 @@ def create_product(
 
     def create() -> Response:
         product = body.product(body.code, currency=settings.currency)
-        return _answer(service.create_product(session, product=product), created=True)
+        return _answer(service.create_product(session, product=product), status=201)
 
     return once(create)
 
@@ -77,7 +76,7 @@ def put_product(
     """
     product = body.product(code, currency=settings.currency)
     row, outcome = service.upsert_product(session, product=product)
-    return _answer(row, created=outcome is UpsertResult.CREATED)
+    return _answer(row, status=upsert_status(outcome))
 
 
 @router.get("", response_model=ProductPage, responses=errors())
@@ -101,7 +100,7 @@ def read_product(
     return json_response(product_out(found), version=found.version)
 
 
-def _answer(row: Product, *, created: bool) -> Response:
-    """Return the response with a product: 201 with its location if it was created, else 200."""
+def _answer(row: Product, *, status: int) -> Response:
+    """Return the response with a product."""
     location = f"/v1/products/{row.id}"
-    return json_response(product_out(row), created=created, location=location, version=row.version)
+    return json_response(product_out(row), status=status, location=location, version=row.version)

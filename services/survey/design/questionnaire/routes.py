@@ -71,7 +71,7 @@ def design_questionnaire(
             template=body.template,
             by=caller.subject,
         )
-        return _version_response(questionnaire, version, created=True)
+        return _version_response(questionnaire, version, status=201)
 
     return once(create)
 
@@ -179,7 +179,7 @@ def open_version(
         questionnaire, version = service.open_version(
             session, questionnaire_id=questionnaire_id, by=caller.subject
         )
-        return _version_response(questionnaire, version, created=True)
+        return _version_response(questionnaire, version, status=201)
 
     return once(open_draft)
 
@@ -236,12 +236,12 @@ def _template_document(name: str | None) -> dict[str, Any]:
 
 
 def _version_response(
-    questionnaire: Questionnaire, version: QuestionnaireVersion, *, created: bool = False
+    questionnaire: Questionnaire, version: QuestionnaireVersion, *, status: int = 200
 ) -> Response:
     """Return the HTTP response with a version; the ETag is the questionnaire's revision."""
     return json_response(
         questionnaire_out(questionnaire, version),
-        created=created,
+        status=status,
         location=f"/v1/questionnaires/{questionnaire.id}",
         version=questionnaire.revision,
     )

@@ -68,7 +68,7 @@ def submit_response(
             customer_id=body.customer_id,
         )
         location = f"/v1/surveys/{survey_id}/responses/{created.id}"
-        return json_response(response_out(created), created=True, location=location)
+        return json_response(response_out(created), status=201, location=location)
 
     return once(submit)
 

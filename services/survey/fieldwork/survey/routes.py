@@ -60,7 +60,7 @@ def design_survey(body: SurveyCreate, once: Once, session: Transaction, caller: 
             target=body.target,
             by=caller.subject,
         )
-        return _survey_response(session, created, created=True)
+        return _survey_response(session, created, status=201)
 
     return once(create)
 
@@ -171,7 +171,7 @@ def open_wave(survey_id: SurveyId, body: WaveCreate, once: Once, session: Transa
             questionnaire_version=body.questionnaire_version,
             target=body.target,
         )
-        return _wave_response(session, survey, wave, created=True)
+        return _wave_response(session, survey, wave, status=201)
 
     return once(open_and_present)
 
@@ -205,24 +205,20 @@ def _stored_title(text: LocalizedText | None) -> dict[str, str]:
     return {} if text is None else text.model_dump(exclude_none=True)
 
 
-def _survey_response(session: Session, survey: Survey, *, created: bool = False) -> Response:
+def _survey_response(session: Session, survey: Survey, *, status: int = 200) -> Response:
     """Return the HTTP response with a survey and its waves."""
     key = repository.link_signing_key(session)
     return json_response(
         survey_out(survey, repository.waves(session, survey.id), key),
-        created=created,
+        status=status,
         location=f"/v1/surveys/{survey.id}",
         version=survey.version,
         headers=NOT_STORED,
     )
 
 
-def _wave_response(
-    session: Session, survey: Survey, wave: Wave, *, created: bool = False
-) -> Response:
+def _wave_response(session: Session, survey: Survey, wave: Wave, *, status: int = 200) -> Response:
     """Return the HTTP response with a wave and the link to its page."""
     key = repository.link_signing_key(session)
     location = f"/v1/surveys/{survey.id}/waves/{wave.code}"
-    return json_response(
-        wave_out(wave, key), created=created, location=location, headers=NOT_STORED
-    )
+    return json_response(wave_out(wave, key), status=status, location=location, headers=NOT_STORED)

@@ -67,6 +67,9 @@ def test_an_order_is_a_return_if_all_its_lines_are_returned() -> None:
         (line("2", "5", "10.01"), ["discount"]),
         (line("-2", "5", "10.01"), ["discount"]),
         (line("1", "5", cost="-0.01"), ["unit_cost"]),
+        (line("0", "5", "1"), ["quantity"]),
+        (line("1", "-5", "6"), ["unit_price"]),
+        (line("0", "-5", "-1"), ["quantity", "unit_price", "discount"]),
     ],
 )
 def test_each_fault_of_a_line_names_its_field_and_what_to_give(

@@ -71,8 +71,8 @@ def test_a_bad_address_and_number_name_their_columns_and_other_lines_are_importe
     body = import_file(registry, "customers", content, **form)
     assert counts(body) == Counts(created=2, rejected=2)
     no_address, no_number = (row["errors"] for row in rejected_rows(registry, body))
-    assert no_address.startswith("邮箱 (email): Give one e-mail address")
-    assert no_number.startswith("电话 (phone): Give one phone number")
+    assert no_address.startswith("邮箱 (email): This is not an e-mail address. Give one")
+    assert no_number.startswith("电话 (phone): This is not a phone number. Give one")
     stored = registry.client.get("/v1/customers").json()["items"]
     assert [(each["email"], each["phone_e164"]) for each in stored] == [
         ("Buyer@example.com", "+4930123456"),
