@@ -4,6 +4,7 @@ The differences between the two are handled here; the code that uses this module
 both.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from typing import Any
 import orjson
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -23,10 +25,12 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    and_,
     create_engine,
     event,
     make_url,
     text,
+    true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -39,7 +43,10 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from shared.settings import ServiceSettings
 
@@ -194,6 +201,51 @@ def is_sqlite(session: Session) -> bool:
 def dialect_insert(session: Session, table: Any) -> Any:
     """Return an INSERT that supports ON CONFLICT, which SQLAlchemy has only per dialect."""
     return (sqlite if is_sqlite(session) else postgresql).insert(table)
+
+
+class _BeginsWith(FunctionElement[bool]):
+    """The condition `begins_with`: two conditions, of which each database uses its own.
+
+    It has no type: SQLAlchemy would compare a Boolean with 1, and SQLite then uses no index.
+    """
+
+    inherit_cache = True
+
+
+@compiles(_BeginsWith)
+def _pattern(element: _BeginsWith, compiler: SQLCompiler, **options: Any) -> str:
+    pattern, _ = element.clauses
+    return str(compiler.process(pattern, **options))
+
+
+@compiles(_BeginsWith, "sqlite")
+def _range(element: _BeginsWith, compiler: SQLCompiler, **options: Any) -> str:
+    _, between = element.clauses
+    return f"({compiler.process(between, **options)})"
+
+
+def begins_with(column: Any, prefix: str) -> ColumnElement[bool]:
+    """Return the SQL condition that a text begins with a prefix, in upper and lower case as given.
+
+    Each database looks the prefix up in an index. PostgreSQL does that for LIKE if the index has
+    the operator class `varchar_pattern_ops`, whatever the language of the server. LIKE of SQLite
+    ignores case and reads the whole table, therefore it gets a range of texts, sorted by code
+    points. `prefix` has at least one character.
+    """
+    end = _next_text(prefix)
+    between = and_(column >= prefix, true() if end is None else column < end)
+    return _BeginsWith(column.startswith(prefix, autoescape=True), between)
+
+
+def _next_text(prefix: str) -> str | None:
+    """Return the least text, by code points, that is greater than all texts with this prefix.
+
+    Return None if there is no greater one. The code points behind U+D7FF belong to no character.
+    """
+    rest = prefix.rstrip(chr(sys.maxunicode))
+    if not rest:
+        return None
+    return rest[:-1] + ("\ue000" if rest[-1] == "\ud7ff" else chr(ord(rest[-1]) + 1))
 
 
 def is_outage(error: Exception) -> bool:

@@ -1,6 +1,7 @@
 """PostgreSQL and SQLite store values alike, and outages are distinguished from other errors."""
 
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, insert, select, text
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Index, String, delete, event, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.bulk import insert_rows
-from shared.database import Exact, Json, Moment, is_outage, new_metadata
+from shared.database import Exact, Json, Moment, begins_with, is_outage, new_metadata
 from tests.shared.backend import Backend
 
 
@@ -36,9 +39,20 @@ class Row(Model):
     things: Mapped[Any] = mapped_column(Json)
 
 
+class Word(Model):
+    """A text with an index for searches by its beginning."""
+
+    __tablename__ = "words"
+
+    text: Mapped[str] = mapped_column(String(60), primary_key=True)
+
+
+Index("ix_words_prefix", Word.text, postgresql_ops={"text": "varchar_pattern_ops"})
+
+
 @pytest.fixture
 def backend(backend: Backend) -> Backend:
-    """Return the backend with the table `rows`."""
+    """Return the backend with the tables of these tests."""
     Model.metadata.create_all(backend.database.engine)
     return backend
 
@@ -54,6 +68,37 @@ def test_exact_numbers_and_times_are_read_as_they_were_stored(backend: Backend) 
     assert {str(row.amount) for row in stored} == {"12345678901234.100000"}
     assert {row.moment for row in stored} == {datetime(2026, 1, 1, tzinfo=UTC)}
     assert stored[0].things == {"名": [1]}
+
+
+TEXTS = st.text(st.sampled_from("aAb%_/\\\ud7ff\ue000汉😀\U0010ffff"), min_size=1, max_size=4)
+
+
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
+@given(texts=st.lists(TEXTS, unique=True, max_size=20), prefix=TEXTS)
+@example(texts=["ab", "Ab", "a%"], prefix="a")
+@example(texts=["ab", "a%b"], prefix="a%")
+def test_texts_that_begin_with_a_prefix_are_found_in_their_case(
+    backend: Backend, texts: list[str], prefix: str
+) -> None:
+    with backend.database.transaction() as session:
+        session.execute(delete(Word))
+        insert_rows(session, Word, [{"text": each} for each in texts])
+    with backend.database.reading() as session:
+        found = session.scalars(select(Word.text).where(begins_with(Word.text, prefix))).all()
+    assert sorted(found) == sorted(each for each in texts if each.startswith(prefix))
+
+
+def test_a_prefix_is_looked_up_in_an_index(backend: Backend) -> None:
+    """PostgreSQL would read a table that is so small as a whole; here it may not."""
+    statement = select(Word.text).where(begins_with(Word.text, "a%_b"))
+    explain = "EXPLAIN QUERY PLAN" if backend.database.is_sqlite else "EXPLAIN"
+    with backend.database.transaction() as session:
+        if not backend.database.is_sqlite:
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        written = statement.compile(session.connection(), compile_kwargs={"literal_binds": True})
+        plan = session.connection().exec_driver_sql(f"{explain} {written}".replace("%", "%%"))
+        lines = "\n".join(map(str, plan.all()))
+    assert re.search(r"SEARCH words USING .*text>\? AND text<\?|Index Cond: .*~>=~", lines), lines
 
 
 def test_transactions_that_write_wait_for_each_other(backend: Backend) -> None:

@@ -18,7 +18,7 @@ from services.registry.customers.customer.models import (
 )
 from services.registry.customers.score.models import Score
 from shared.bulk import any_of, any_pair_of
-from shared.database import RowView
+from shared.database import RowView, begins_with
 from shared.http.async_reads import AsyncReads
 from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
@@ -132,12 +132,7 @@ def _has_words(q: str) -> ColumnElement[bool]:
         *(
             Customer.id.in_(
                 select(CustomerToken.customer_id).where(
-                    or_(
-                        *(
-                            CustomerToken.token.startswith(prefix, autoescape=True)
-                            for prefix in prefixes
-                        )
-                    )
+                    or_(*(begins_with(CustomerToken.token, prefix) for prefix in prefixes))
                 )
             )
             for prefixes in query_tokens(q)
