@@ -27,9 +27,9 @@ USERS = json.loads(os.environ["BFF_USERS"])  # {"li.na": {"password": "...", "ke
 SESSION_SECONDS = float(os.environ.get("BFF_SESSION_SECONDS", "28800"))  # eight hours
 TO_PATRON = {"accept", "accept-encoding", "content-length", "content-type", "idempotency-key"}
 TO_PATRON |= {"if-match", "if-none-match", "x-request-id"}
-TO_BROWSER = {"cache-control", "content-disposition", "content-encoding", "content-length"}
+TO_BROWSER = {"allow", "cache-control", "content-disposition", "content-encoding", "content-length"}
 TO_BROWSER |= {"content-type", "etag", "idempotent-replayed", "link", "location", "ratelimit"}
-TO_BROWSER |= {"ratelimit-policy", "retry-after", "vary", "x-request-id"}
+TO_BROWSER |= {"ratelimit-policy", "retry-after", "vary", "www-authenticate", "x-request-id"}
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 NOT_STORED = {"cache-control": "no-store"}  # for answers about which Patron says nothing
 

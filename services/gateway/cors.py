@@ -14,6 +14,7 @@ from shared.errors import BadRequest, Fault
 from shared.http.problems import problem_response
 
 EXPOSED_HEADERS: Final = (
+    "Allow",
     "Content-Disposition",
     "ETag",
     "Idempotent-Replayed",
@@ -22,6 +23,7 @@ EXPOSED_HEADERS: Final = (
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    "WWW-Authenticate",
     "X-Request-Id",
 )
 """The response headers that scripts may read, besides those that browsers always show."""
@@ -38,12 +40,13 @@ _REQUEST_HEADERS: Final = (
 _MAX_AGE_SECONDS: Final = 7200
 """How long a browser remembers the answer to a preflight request; Chromium allows no more."""
 _ORIGIN_FAULT: Final = Fault("header:Origin", ORIGIN_REFUSED)
-_PREFLIGHT_FAULT: Final = Fault(
-    "header:Access-Control-Request-Headers",
+_METHOD_FAULT: Final = Fault(
+    "header:Access-Control-Request-Method",
     PREFLIGHT_REFUSED,
     methods=_METHODS,
     headers=_REQUEST_HEADERS,
 )
+_HEADERS_FAULT: Final = _METHOD_FAULT.at("header:Access-Control-Request-Headers")
 
 
 class Cors(CORSMiddleware):
@@ -76,12 +79,18 @@ class Cors(CORSMiddleware):
         answer = super().preflight_response(request_headers)
         if answer.status_code != BadRequest.status:
             return answer
-        is_allowed = self.is_allowed_origin(request_headers["origin"])
         cors_headers = {
             name: value for name, value in answer.headers.items() if not name.startswith("content-")
         }
-        fault = _PREFLIGHT_FAULT if is_allowed else _ORIGIN_FAULT
-        return problem_response(BadRequest(fault, headers=cors_headers))
+        return problem_response(BadRequest(self._fault(request_headers), headers=cors_headers))
+
+    def _fault(self, request_headers: Headers) -> Fault:
+        """Return the first fault of a preflight request that is refused."""
+        if not self.is_allowed_origin(request_headers["origin"]):
+            return _ORIGIN_FAULT
+        if request_headers["access-control-request-method"] not in self.allow_methods:
+            return _METHOD_FAULT
+        return _HEADERS_FAULT
 
 
 def headers_for(origin: str, origins: Collection[str]) -> dict[str, str]:

@@ -22,6 +22,7 @@ from shared.errors import Fault, InvalidValue, KeyReused, RequestInProgress
 from shared.http.dependencies import Caller, Transaction, refuse_repeated_header
 from shared.http.faults import REUSED_KEY
 from shared.http.json_names import strict_loads
+from shared.http.media_types import FORMS, media_type_of
 from shared.models import StoredAnswer
 
 
@@ -174,7 +175,7 @@ async def _idempotency(
 async def _content(request: Request) -> Content:
     """Return the content of a request; the route of a form has read the body already."""
     line = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    if request.headers.get("content-type", "").startswith("multipart/"):
+    if media_type_of(request) in FORMS:
         return Content(line)
     return Content(line, await request.body())
 

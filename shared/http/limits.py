@@ -1,5 +1,6 @@
 """The problem response to a request body that is too large."""
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import TooLarge
@@ -9,7 +10,10 @@ _TOO_LARGE = 413
 
 
 class ExplainTooLarge:
-    """Middleware that answers 413 with a problem instead of Starlette's plain text."""
+    """Middleware that answers 413 with a problem instead of Starlette's plain text.
+
+    A 413 that is a problem already stays as it is: it says more.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -18,12 +22,17 @@ class ExplainTooLarge:
         replaced = False
 
         async def send_explained(message: Message) -> None:
-            """Send a message, but a problem instead of a response with the status 413."""
+            """Send a message, but a problem instead of Starlette's response with the status 413."""
             nonlocal replaced
-            if message.get("status") == _TOO_LARGE:
+            if message.get("status") == _TOO_LARGE and not _is_problem(message):
                 replaced = True
                 await problems.problem_response(TooLarge())(scope, receive, send)
             if not replaced:
                 await send(message)
 
         await self._app(scope, receive, send_explained)
+
+
+def _is_problem(message: Message) -> bool:
+    """Return whether the response that begins with this message is a problem."""
+    return Headers(raw=message["headers"]).get("content-type") == problems.MEDIA_TYPE

@@ -36,6 +36,7 @@ from shared.faults import TOO_LARGE
 from shared.http.conditional import current_tag
 from shared.http.faults import FORM_DATA, JSON_CONTENT
 from shared.http.json_names import RefusedBody
+from shared.http.media_types import media_type_of
 from shared.http.validation import fault_of_request
 from shared.logging import logger
 
@@ -186,14 +187,14 @@ def _problem_of(request: Request, error: HTTPException) -> Problem:
         case 400:
             return _unreadable_body(request, error)
         case 413:
-            return TooLarge(detail="The body is larger than this route accepts.")
+            return TooLarge()
     log.error("request.failed", status=error.status_code, exc_info=error)
     return Problem()
 
 
 def _unreadable_body(request: Request, error: HTTPException) -> Problem:
     """Return the problem for a body that FastAPI or its parser of forms cannot read."""
-    if "json" in request.headers.get("content-type", ""):
+    if "json" in media_type_of(request):
         return MalformedJson(Fault("", JSON_CONTENT))
     limit = _FORM_LIMIT.search(error.detail)
     if limit is None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
-from fastapi.params import Depends, Form
+from fastapi.params import Depends
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -17,21 +17,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from shared.catalogue import FaultCode
-from shared.errors import BadRequest, Fault, Invalid, MethodNotAllowed, UnsupportedMediaType
+from shared.errors import BadRequest, Fault, Invalid, MethodNotAllowed
 from shared.faults import BOOLEAN_EXPECTED, INTEGER_EXPECTED, MALFORMED_UUID, NUL
 from shared.http.conditional import answer_to_read
 from shared.http.faults import NO_CONDITIONS, REPEATED_PARAMETER, UNKNOWN_PARAMETER
 from shared.http.json_names import StrictJsonRequest
+from shared.http.media_types import check_body_headers, media_types_of_route
 from shared.ids import WRITTEN_ID
 
-_JSON: Final = "application/json"
-_JSON_SUFFIX: Final = re.compile(r"application/[^\s/]+\+json")
-_OF_PATCH: Final = (_JSON, "application/merge-patch+json")
 _CONDITIONS: Final = ("If-Match", "If-None-Match")
-_FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
-_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]*)", re.IGNORECASE)
-_UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii"})
-_PLAIN: Final = frozenset({"", "identity"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +58,7 @@ class StrictRoute(APIRoute):
         """Return the handler, which checks the query and the content type first."""
         handle = super().get_route_handler()
         known, of_path = _query_forms(self.dependant), _path_forms(self.dependant)
-        media_types = _media_types_of(self)
+        media_types = media_types_of_route(self)
 
         async def checked(request: Request) -> Response:
             """Check the path, the query and the content type, then handle the request."""
@@ -76,7 +70,7 @@ class StrictRoute(APIRoute):
             if request.scope["query_string"]:
                 _check_query(request, known)
             if media_types:
-                _check_body_headers(request, media_types)
+                check_body_headers(request, media_types)
             response = await handle(StrictJsonRequest(request.scope, request.receive))
             return answer_to_read(request, response)
 
@@ -92,37 +86,6 @@ def _refuse_path_of_another_route(request: Request, template: str) -> None:
     paths = request.app.state.paths
     if template in paths.ambiguous and paths.template(request.scope["path"]) != template:
         raise HTTPException(MethodNotAllowed.status)
-
-
-def _media_types_of(route: APIRoute) -> tuple[str, ...]:
-    """Return the content types that the body of a route may have; () if the route has no body."""
-    if route.body_field is None:
-        return ()
-    if isinstance(route.body_field.field_info, Form):
-        return _FORMS
-    return _OF_PATCH if "PATCH" in (route.methods or ()) else (_JSON,)
-
-
-def _check_body_headers(request: Request, media_types: tuple[str, ...]) -> None:
-    """Raise UnsupportedMediaType for a body that the route would read wrongly.
-
-    That is a body of another content type, in another character set than UTF-8, or compressed. JSON
-    may also have a type that ends with +json; in a PATCH only that of a JSON Merge Patch, because
-    other types are other ways to describe a change.
-    """
-    has_body = request.headers.get("content-length", "0") != "0"
-    if not has_body and "transfer-encoding" not in request.headers:
-        return
-    if request.headers.get("content-encoding", "").strip().lower() not in _PLAIN:
-        detail = "Send the body uncompressed, without the header Content-Encoding."
-        raise UnsupportedMediaType(detail=detail, headers={"Accept-Encoding": "identity"})
-    content_type = request.headers.get("content-type", "")
-    sent = content_type.partition(";")[0].strip().lower()
-    if sent not in media_types and not (media_types == (_JSON,) and _JSON_SUFFIX.fullmatch(sent)):
-        raise UnsupportedMediaType(detail=f"Send Content-Type: {' or '.join(media_types)}.")
-    charset = _CHARSET.search(content_type)
-    if charset and charset[1].lower() not in _UTF8:
-        raise UnsupportedMediaType(detail="Send the body in UTF-8, without another charset.")
 
 
 def _query_forms(dependant: Dependant) -> dict[str, Written | None]:

@@ -73,13 +73,24 @@ def test_a_preflight_request_of_an_origin_that_is_not_listed_is_refused(
     assert "Origin" in vary(answer)
 
 
-def test_a_preflight_request_for_an_unknown_header_is_refused_with_the_known_ones(
-    pages_gateway: Gateway,
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Access-Control-Request-Headers", "authorization,x-unknown"),
+        ("Access-Control-Request-Method", "TRACE"),
+        ("Access-Control-Request-Method", "patch"),
+    ],
+)
+def test_a_preflight_request_for_an_unknown_header_or_method_is_refused_with_the_known_ones(
+    pages_gateway: Gateway, name: str, value: str
 ) -> None:
-    headers = {**PREFLIGHT, "Origin": LISTED, "Access-Control-Request-Headers": "x-unknown"}
+    headers = {**PREFLIGHT, "Origin": LISTED, name: value}
     answer = httpx.options(f"{pages_gateway.url}/v1/customers/1", headers=headers)
     assert answer.status_code == 400
-    assert "Idempotency-Key" in answer.json()["detail"]
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == (f"header:{name}", "preflight_refused")
+    assert "Idempotency-Key" in fault["params"]["headers"]
+    assert "PATCH" in fault["params"]["methods"]
 
 
 def test_options_without_an_origin_still_needs_a_key(pages_gateway: Gateway) -> None:
@@ -133,6 +144,7 @@ def test_scripts_may_read_the_headers_that_answers_carry(pages_gateway: Gateway)
     assert "content-disposition" in exposed, "the name of the file with rejected lines"
     assert answer.headers["X-Request-Id"]
     assert "x-request-id" in exposed
+    assert {"allow", "www-authenticate"} <= set(exposed), "what the advice of 405 and 401 needs"
 
 
 def test_an_answer_that_a_service_breaks_off_has_begun_with_the_headers(

@@ -1,6 +1,7 @@
 """Tests of conditional requests: ETags, 304 for If-None-Match, and versions in If-Match."""
 
 import re
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -141,7 +142,6 @@ def test_a_read_of_json_is_documented_with_its_tag_and_304() -> None:
 
 @pytest.mark.parametrize("responses", [{}, {"200": {}}, {"200": {"content": {"text/csv": {}}}}])
 def test_another_read_is_documented_without_them(responses: dict[str, Any]) -> None:
-    operation = {"responses": responses}
+    operation = {"responses": deepcopy(responses)}
     describe_read(operation)
     assert operation == {"responses": responses}
-    assert "304" not in responses

@@ -164,6 +164,25 @@ def test_a_form_with_the_same_file_is_the_same_request(client: httpx.Client) -> 
     assert (other.status_code, other.json()["code"]) == (422, "key_reused")
 
 
+@pytest.mark.parametrize(
+    ("media_type", "body"),
+    [
+        ("Multipart/Form-Data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="a"'),
+        ("application/x-www-form-urlencoded", b"picture=sun"),
+        ("Application/X-WWW-Form-Urlencoded; charset=utf-8", b"picture=sun"),
+    ],
+)
+def test_a_form_with_a_key_is_answered_as_without_one(
+    client: httpx.Client, media_type: str, body: bytes
+) -> None:
+    headers = {"Content-Type": media_type}
+    without, with_key = (
+        client.post("/v1/notes/pictures", content=body, headers=headers | key) for key in ({}, KEY)
+    )
+    assert with_key.status_code == without.status_code
+    assert without.status_code in {201, 422}
+
+
 def test_a_request_without_a_body_can_be_retried(client: httpx.Client) -> None:
     first, again = (client.post("/v1/notes/pictures", headers=KEY) for _ in range(2))
     assert (first.status_code, again.json()) == (201, first.json())

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from shared.errors import Fault, TooLarge
+from shared.faults import TOO_LARGE
 from shared.http.limits import ExplainTooLarge
 from shared.http.routing import Router
 from tests.shared.http.conftest import RouterServer
@@ -24,6 +26,10 @@ def client(serve_router: RouterServer) -> Iterator[httpx.Client]:
     @router.post("")
     async def take(request: Request) -> int:
         return len(await request.body())
+
+    @router.post("/pictures")
+    async def refuse_picture() -> None:
+        raise TooLarge(Fault("/picture", TOO_LARGE, max=10))
 
     with serve_router(router) as client:
         yield client
@@ -51,6 +57,15 @@ def test_a_body_above_the_limit_is_refused_with_or_without_content_length(
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.json()["request_id"] == answer.headers["X-Request-Id"]
+
+
+def test_a_problem_of_a_route_with_the_same_status_stays_as_it_is(
+    client: httpx.Client,
+) -> None:
+    answer = client.post("/v1/bodies/pictures")
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["params"]) == ("/picture", {"max": 10})
 
 
 @pytest.mark.parametrize(("status", "media_type"), [(413, "problem+json"), (200, "text/plain")])

@@ -1,4 +1,4 @@
-"""Options of an import: required options, and options that apply to some entities only."""
+"""The form of an import: options that are required or apply to some entities; large files."""
 
 from typing import Any
 
@@ -68,3 +68,13 @@ def test_an_option_for_files_of_other_entities_may_have_its_default_value(
     options = {"create_customers": False, "timezone": None, "mode": "upsert"}
     answer = start_import(client, "products", CONTENTS["products"], options=options)
     assert answer.status_code == 202, answer.text
+
+
+def test_a_file_above_the_limit_is_refused_with_the_limit(
+    registry: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(registry.settings), "import_limit_bytes", 10)
+    answer = start_import(registry.client, "orders", ORDERS, options=CREATE)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["params"]) == ("/file", {"max": 10})
