@@ -89,6 +89,18 @@ class InvalidValue(ValueError):
         super().__init__(self.fault.message)
 
 
+class FieldError(ValueError):
+    """Values of fields that do not fit the others; the pointer of each fault is its field.
+
+    Rules about several fields of a record raise it with all faults. The code that catches it knows
+    where the fields are: in a JSON body or in the columns of a file.
+    """
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(" ".join(fault.message for fault in faults))
+        self.faults = faults
+
+
 def pointer_to(*steps: str | int) -> str:
     """Return the JSON pointer (RFC 6901) of a location in a body."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
@@ -118,8 +130,8 @@ class Problem(Exception):
         self, *faults: Fault, detail: str | None = None, headers: dict[str, str] | None = None
     ) -> None:
         self.faults = faults
-        messages = " ".join(fault.message for fault in faults)
-        self.detail = detail or messages or f"{self.title.en} {self.advice.en}"
+        general = f"{self.title.en} {self.advice.en}"
+        self.detail = detail or (faults[0].message if len(faults) == 1 else general)
         self.headers = headers or {}
         super().__init__(self.detail)
 

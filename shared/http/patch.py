@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from shared.errors import Fault, Invalid
+from shared.errors import Fault, Invalid, pointer_to
 from shared.faults import MISSING, REQUIRED
 from shared.http.validation import fault_of_body
 
@@ -39,9 +39,31 @@ def patched(model: type[Whole], before: Mapping[str, Any], patch: BaseModel) -> 
         raise Invalid(*map(_fault, errors)) from error
 
 
+def changed_fields(
+    model: type[BaseModel], values: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Return the fields of a resource that a PATCH changes, with their new values, and the faults.
+
+    `values` are those of the body, without nested objects; only the fields of `model`, the whole
+    resource, are taken from them. A removed field has its default value in `model`; a field that
+    cannot be removed is a fault. In contrast to `patched`, other fields are not validated again: a
+    stored value may be refused by today's rules.
+    """
+    changed, faults = {}, []
+    for name, field in model.model_fields.items():
+        if name in values and values[name] is None and field.is_required():
+            faults.append(_not_removable(pointer_to(name)))
+        elif name in values:
+            changed[name] = field.get_default() if values[name] is None else values[name]
+    return changed, faults
+
+
 def _fault(error: Mapping[str, Any]) -> Fault:
     """Return the fault for an error of pydantic; a missing value was removed by the patch."""
     fault = fault_of_body(error)
-    if fault.code == MISSING.name:
-        return Fault(fault.pointer, REQUIRED, "This cannot be removed.")
-    return fault
+    return _not_removable(fault.pointer) if fault.code == MISSING.name else fault
+
+
+def _not_removable(pointer: str) -> Fault:
+    """Return the fault of a required value that a patch removes."""
+    return Fault(pointer, REQUIRED, "This cannot be removed.")

@@ -165,7 +165,7 @@ async def _answer_stale(request: Request, error: Any) -> Response:
 async def _answer_invalid_request(_: Request, error: Any) -> Response:
     """Answer a request that FastAPI has refused, with a fault for each of its errors."""
     errors = error.errors()
-    return problem_response(Invalid(*map(fault_of_request, errors), detail=Invalid.title.en))
+    return problem_response(Invalid(*map(fault_of_request, errors)))
 
 
 async def _answer_http_exception(request: Request, error: Any) -> Response:

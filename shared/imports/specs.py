@@ -51,14 +51,6 @@ Key = TypeVar("Key")
 Record = TypeVar("Record")
 
 
-class FieldError(ValueError):
-    """Values of fields that do not fit the others; the pointer of each fault is its field."""
-
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__(" ".join(fault.message for fault in faults))
-        self.faults = faults
-
-
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A line that is not imported, and its faults.
@@ -145,9 +137,9 @@ class RecordSpec(ImportSpec[OptionsT], Generic[OptionsT, Key, Record]):
     - `main_key` returns the same key for all keys of one record; the record is None if it does not
       exist.
     - `build` returns the record with the values of a line, given the record before the line; it
-      raises FieldError if values do not fit the others. Its last argument are the fields whose
-      values are not known, because their cells are invalid or the record is not found: they fit
-      everything. The record of a line with faults is built only to find further faults.
+      raises FieldError if values do not fit the others. Its last argument are the fields to ignore,
+      because their cells are invalid or the record is not found: they fit everything. The record of
+      a line with faults is built only to find further faults.
     - `write` stores new and changed records by their main keys; the text is the id of the caller.
     """
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import String
 
-from shared.http.drafts import Draft
+from shared.http.partial_body import PartialBody
 
 SERVICES = ("registry", "survey", "scoring", "gateway")
 
@@ -51,7 +51,9 @@ def refuses(body: type[BaseModel], field: str, length: int) -> bool:
         found = body.model_validate({field: "a" * length})
     except ValidationError as error:
         return any(detail["loc"][:1] == (field,) for detail in error.errors())
-    return isinstance(found, Draft) and any(f"/{field}" == one.pointer for one in found.faults)
+    return isinstance(found, PartialBody) and any(
+        f"/{field}" == one.pointer for one in found.faults
+    )
 
 
 @pytest.mark.parametrize("service", SERVICES)

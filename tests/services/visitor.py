@@ -97,11 +97,14 @@ class Visitor:
     def send(
         self, operation: Operation, client: httpx.Client | None = None, **body: Any
     ) -> httpx.Response:
-        """Send the example of an operation; `client` and `body` replace the defaults."""
+        """Send the example of an operation; `client` and `body` replace the defaults.
+
+        A request with another body than the example has an Idempotency-Key of its own.
+        """
         path = self.path_of(operation)
         headers = {}
         if operation.takes("header", "idempotency-key"):
-            headers["Idempotency-Key"] = f"{operation.verb}-{path}"
+            headers["Idempotency-Key"] = f"{operation.verb}-{path}{'-changed' if body else ''}"
         if operation.takes("header", "if-match"):
             headers["If-Match"] = self.client.get(path).headers["ETag"]
         sent = body or self.body(operation)

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from shared.errors import Invalid
-from shared.http.patch import merged, patched
+from shared.http.patch import changed_fields, merged, patched
 
 
 class Text(BaseModel):
@@ -91,3 +91,19 @@ def test_the_json_pointer_of_a_fault_escapes_slashes_and_tildes() -> None:
     with pytest.raises(Invalid) as refusal:
         patched(Sheet, BEFORE, SheetPatch(notes={"a/b~c": "x"}))
     assert [fault.pointer for fault in refusal.value.faults] == ["/notes/a~1b~0c"]
+
+
+def test_a_removed_field_has_its_default_and_fields_that_the_patch_lacks_do_not_change() -> None:
+    values = {"until": None, "notes": None, "reason": "typo"}
+    assert changed_fields(Sheet, values) == ({"until": None, "notes": {}}, [])
+    assert changed_fields(Sheet, {"until": date(2026, 2, 28)}) == ({"until": date(2026, 2, 28)}, [])
+
+
+def test_a_required_field_cannot_be_removed() -> None:
+    changed, (fault,) = changed_fields(Sheet, {"title": None, "until": None})
+    assert changed == {"until": None}
+    assert (fault.pointer, fault.code, fault.message) == (
+        "/title",
+        "required",
+        "This cannot be removed.",
+    )

@@ -7,7 +7,7 @@ is anonymous and is not a customer.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
@@ -15,9 +15,9 @@ from typing import Any
 
 from services.registry.customers.customer.contacts import parse_phone, phone_tokens
 from services.registry.customers.customer.problems import CONTRADICTION
-from shared.errors import Fault, InvalidValue
-from shared.faults import OUT_OF_SIGHT
-from shared.row_access import Reader, Rows
+from shared.errors import Fault, FieldError, InvalidValue
+from shared.faults import OUT_OF_SIGHT, TOO_LONG
+from shared.row_access import SYSTEM_READER, Reader, Rows
 
 MAX_EXTERNAL_IDS = 50
 MAX_TAGS = 50
@@ -100,11 +100,70 @@ class Record:
     tags: tuple[str, ...] = field(default=())
 
 
-def contradictions(record: Record, unknown: Collection[str] = ()) -> list[Fault]:
-    """Return a fault, with the name of the field, for each field that contradicts another one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestedFields:
+    """The fields of a customer in a request. They become a record only if there are no faults.
 
-    The fields `unknown`, whose values are not known because they are invalid, contradict nothing.
+    `values` are those of the valid fields; the external ids are in the order of the request, which
+    may repeat one. `faults` are those of the other fields, with JSON pointers. `default_country` is
+    the country of a phone number if neither it nor the customer has one.
     """
+
+    values: Mapping[str, Any]
+    faults: Sequence[Fault]
+    default_country: str
+
+    @property
+    def invalid(self) -> set[str]:
+        """The names of the fields with a fault."""
+        return {fault.pointer.split("/")[1] for fault in self.faults}
+
+    @property
+    def external_ids(self) -> Sequence[ExternalId]:
+        """The external ids in the request; none if it has no such field."""
+        given: Sequence[ExternalId] = self.values.get("external_ids", ())
+        return given
+
+
+def build_record(
+    values: Mapping[str, Any],
+    before: Record | None,
+    *,
+    default_country: str,
+    reader: Reader = SYSTEM_READER,
+    ignored_fields: Collection[str] = (),
+) -> Record:
+    """Return a record with these values; fields without one have their value in `before`.
+
+    A new record has the owner or team of a limited reader if the values have none. Raise FieldError
+    with all faults if the phone number cannot exist in the customer's country, if fields contradict
+    each other, if there are too many external ids, or if the record is not visible to the reader.
+    The `ignored_fields` contradict nothing: their values are invalid or not known.
+    """
+    record = replace(before, **values) if before else Record(**values)
+    if before is None:
+        record = with_owner_or_team_of(reader, record)
+    faults = contradictions(record) + invisible_fields(record, reader)
+    if len(values.get("external_ids", ())) > MAX_EXTERNAL_IDS:
+        advice = "Give at most {max} external ids, including the id in the path and the stored ids."
+        faults.append(Fault("external_ids", TOO_LONG, advice, max=MAX_EXTERNAL_IDS))
+    country = "" if "country" in ignored_fields else record.country or default_country
+    try:
+        record = with_phone_in_e164(record, before, country=country)
+    except InvalidValue as error:
+        faults.append(error.fault.at("phone"))
+    faults = [
+        fault
+        for fault in faults
+        if not {fault.pointer, fault.params.get("field")}.intersection(ignored_fields)
+    ]
+    if faults:
+        raise FieldError(*faults)
+    return record
+
+
+def contradictions(record: Record) -> list[Fault]:
+    """Return a fault, with the name of the field, for each field that contradicts another one."""
     found = []
     if not _nature_fits_kind(record.kind, record.nature):
         advice = "Persons are individual or household; organisations are neither."
@@ -115,7 +174,7 @@ def contradictions(record: Record, unknown: Collection[str] = ()) -> list[Fault]
     if record.retail_format and record.nature is not CustomerNature.RETAILER:
         advice = "Only a retailer has a retail format."
         found.append(Fault("retail_format", CONTRADICTION, advice, field="nature"))
-    return [one for one in found if not {one.pointer, one.params["field"]} & {*unknown}]
+    return found
 
 
 def _nature_fits_kind(kind: CustomerKind, nature: CustomerNature) -> bool:
@@ -127,23 +186,14 @@ def _nature_fits_kind(kind: CustomerKind, nature: CustomerNature) -> bool:
     )
 
 
-def with_phone_in_e164(
-    record: Record,
-    before: Record | None = None,
-    *,
-    default_country: str,
-    unknown: Collection[str] = (),
-) -> Record:
+def with_phone_in_e164(record: Record, before: Record | None = None, *, country: str) -> Record:
     """Return the record with its phone number in the form E.164.
 
-    A phone number without a country code belongs to the customer's country, or to
-    `default_country`. If `country` is one of the fields `unknown`, the number may belong to any
-    country. Raise InvalidValue if the number cannot exist, unless `before`, the stored record, has
-    it already.
+    A number without a country code belongs to `country`; if that is empty, to any country. Raise
+    InvalidValue if the number cannot exist, unless `before`, the stored record, has it already.
     """
     if record.phone is None:
         return replace(record, phone_e164=None)
-    country = "" if "country" in unknown else record.country or default_country
     try:
         e164 = parse_phone(record.phone, country)
     except InvalidValue:

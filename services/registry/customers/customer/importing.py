@@ -1,7 +1,7 @@
 """Import of customers from files: each line is the record of one customer."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from services.registry.customers.customer.contacts import parse_email
@@ -13,8 +13,7 @@ from services.registry.customers.customer.domain import (
     Ownership,
     Record,
     RetailFormat,
-    contradictions,
-    with_phone_in_e164,
+    build_record,
 )
 from services.registry.customers.customer.problems import EMPTY_ID
 from services.registry.customers.customer.service import records_for_change, upsert_customers
@@ -22,7 +21,7 @@ from shared.errors import InvalidValue
 from shared.faults import TOO_LONG
 from shared.imports.cells import CODE, COUNTRY, FLAG, NAME, Cell, choice_cell, text_cell
 from shared.imports.layout import Field
-from shared.imports.specs import FieldError, Options, RecordSpec
+from shared.imports.specs import Options, RecordSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,30 +120,20 @@ def main_external_id(external_id: ExternalId, record: Record | None) -> External
     return record.external_ids[0] if record else external_id
 
 
-def build_record(
+def record_of_line(
     values: Mapping[str, Any],
     options: CustomerOptions,
     before: Record | None,
-    unknown: Collection[str] = (),
+    ignored_fields: Collection[str] = (),
 ) -> Record:
-    """Return the record of a customer with the values of a line.
+    """Return the record of a customer with the values of a line; raise FieldError as a rule does.
 
-    Fields without a value keep the value that they have in `before`, the existing record. Raise
-    FieldError with all faults if the phone number of the line cannot exist in the customer's
-    country, or if fields contradict each other. The fields `unknown` contradict nothing.
+    Fields without a value keep the value that they have in `before`, the existing record.
     """
     changes = {name: value for name, value in values.items() if name != "external_id"}
-    record = replace(before, **changes) if before else Record(**changes)
-    faults = contradictions(record, unknown)
-    try:
-        record = with_phone_in_e164(
-            record, before, default_country=options.country, unknown=unknown
-        )
-    except InvalidValue as error:
-        faults.append(error.fault.at("phone"))
-    if faults:
-        raise FieldError(*faults)
-    return record
+    return build_record(
+        changes, before, default_country=options.country, ignored_fields=ignored_fields
+    )
 
 
 SPEC = RecordSpec(
@@ -155,6 +144,6 @@ SPEC = RecordSpec(
     key=external_id_of,
     existing=records_for_change,
     main_key=main_external_id,
-    build=build_record,
+    build=record_of_line,
     write=lambda session, records, by: upsert_customers(session, records=records, by=by),
 )

@@ -22,7 +22,7 @@ from services.registry.customers.customer.schemas import (
     customer_with_score_out,
 )
 from services.registry.customers.score.schemas import customer_score_out
-from shared.errors import Invalid, NotFound, PreconditionFailed, found_or_404
+from shared.errors import found_or_404
 from shared.http.answers import errors, json_response, upsert_status
 from shared.http.dependencies import (
     AsyncReading,
@@ -65,13 +65,11 @@ def register_customer(
     team` gets its own team filled in. A different owner or team in a request with such a key is
     refused with 422.
     """
-    record, faults = body.record(default_country=settings.country)
-    if faults:  # before the key is looked up: a corrected body needs no new key
-        service.refuse(record, reader, faults)
 
     def register() -> Response:
+        fields = body.requested_fields(default_country=settings.country)
         created = service.register_customer(
-            session, record=record, by=caller.subject, reader=reader
+            session, fields=fields, by=caller.subject, reader=reader
         )
         location = f"/v1/customers/{created.id}"
         return json_response(
@@ -110,14 +108,12 @@ def put_customer(
     whose key has `rows: team` gets its own team filled in. A different owner or team in a request
     with such a key is refused with 422.
     """
-    record, faults = body.record(default_country=settings.country)
     customer, outcome = service.upsert_customer(
         session,
         external_id=ExternalId(system, external_id),
-        record=record,
+        fields=body.requested_fields(default_country=settings.country),
         by=caller.subject,
         reader=reader,
-        faults=faults,
     )
     return json_response(
         customer_out(customer),
@@ -183,24 +179,14 @@ def change_customer(
     change or remove `team`, because it would no longer see the customer. Such a change is refused
     with 422.
     """
-    try:
-        customer = service.customer_to_change(
-            session, reader=reader, customer_id=customer_id, expected_version=expected_version
-        )
-    except (NotFound, PreconditionFailed) as error:
-        if body.faults:
-            raise Invalid(*body.faults) from error
-        raise
-    before = service.record_of(customer)
-    record, faults = body.applied_to(before, default_country=settings.country)
-    service.change_customer(
+    customer = service.change_customer(
         session,
-        customer=customer,
-        record=record,
+        customer_id=customer_id,
+        expected_version=expected_version,
+        fields=body.requested_fields(default_country=settings.country),
         by=caller.subject,
         reader=reader,
-        reason=body.reason,
-        faults=faults,
+        reason=body.values.get("reason"),
     )
     return json_response(customer_out(customer), version=customer.version)
 

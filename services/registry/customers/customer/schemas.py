@@ -1,7 +1,6 @@
 """Request and response bodies of customers."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
@@ -11,7 +10,6 @@ from fastapi import Path
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from services.registry.customers.customer import domain
 from services.registry.customers.customer.contacts import parse_email
 from services.registry.customers.customer.domain import (
     MAX_EXTERNAL_IDS,
@@ -20,15 +18,14 @@ from services.registry.customers.customer.domain import (
     CustomerNature,
     ExternalId,
     Ownership,
-    Record,
+    RequestedFields,
     RetailFormat,
 )
 from services.registry.customers.score.schemas import CustomerScoreOut, customer_score_out
 from shared.database import RowView
-from shared.errors import Fault, InvalidValue
-from shared.faults import REQUIRED
-from shared.http.drafts import Draft
 from shared.http.includes import NOT_INCLUDED, included_field
+from shared.http.partial_body import PartialBody
+from shared.http.patch import changed_fields
 from shared.http.schemas import (
     Body,
     Change,
@@ -154,7 +151,7 @@ class CustomerFields(Body):
     tags: list[Code] = Field([], max_length=MAX_TAGS, description=_TAGS, examples=[["重点客户"]])
 
 
-class CustomerCreate(CustomerFields, Draft):
+class CustomerCreate(CustomerFields, PartialBody):
     """The request body that registers a customer."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -163,16 +160,14 @@ class CustomerCreate(CustomerFields, Draft):
         [], max_length=MAX_EXTERNAL_IDS, description=_EXTERNAL_IDS
     )
 
-    def record(self, *, default_country: str) -> tuple[Record, list[Fault]]:
-        """Return the customer record that this body describes, and the faults of the body.
-
-        `default_country` is the country of a phone number if neither it nor the body has one.
-        """
-        record = Record(**_record_values(dict(self)))
-        return _with_phone_in_e164(record, None, self.faults, default_country=default_country)
+    def requested_fields(self, *, default_country: str) -> RequestedFields:
+        """Return the fields of this body as the customer's record has them, and their faults."""
+        return RequestedFields(
+            values=_record_values(self.values), faults=self.faults, default_country=default_country
+        )
 
 
-class CustomerUpdate(Draft):
+class CustomerUpdate(PartialBody):
     """A JSON Merge Patch (RFC 7396): absent fields stay, null removes a value.
 
     The resulting record must not contradict itself: if a retailer becomes something else, the same
@@ -207,20 +202,14 @@ class CustomerUpdate(Draft):
     )
     reason: Name | None = Field(None, description="Reason of the change, for the history.")
 
-    def applied_to(self, record: Record, *, default_country: str) -> tuple[Record, list[Fault]]:
-        """Return a record with this patch applied, and the faults of the patch.
-
-        Unchanged fields are not validated again: a stored value may be refused by today's rules.
-        """
-        fields = CustomerCreate.model_fields
-        patch = {name: getattr(self, name) for name in fields if name in self.model_fields_set}
-        removed = [name for name, value in patch.items() if value is None]
-        required = [patch.pop(name) or name for name in removed if fields[name].is_required()]
-        advice = "This cannot be removed."
-        faults = [*self.faults, *(Fault(f"/{name}", REQUIRED, advice) for name in required)]
-        patch |= {name: fields[name].get_default() for name in removed if name in patch}
-        patched = replace(record, **_record_values(patch))
-        return _with_phone_in_e164(patched, record, faults, default_country=default_country)
+    def requested_fields(self, *, default_country: str) -> RequestedFields:
+        """Return the fields that this patch changes, with their new values, and the faults."""
+        changed, faults = changed_fields(CustomerCreate, self.values)
+        return RequestedFields(
+            values=_record_values(changed),
+            faults=[*self.faults, *faults],
+            default_country=default_country,
+        )
 
 
 class CustomerOut(CustomerFields):
@@ -340,23 +329,9 @@ def _record_values(fields: Mapping[str, Any]) -> dict[str, Any]:
     if "tags" in values:
         values["tags"] = tuple(dict.fromkeys(values["tags"]))
     if "external_ids" in values:
-        external_ids = {ExternalId(pair.system, pair.id) for pair in values["external_ids"]}
-        values["external_ids"] = tuple(sorted(external_ids))
+        pairs = values["external_ids"]
+        values["external_ids"] = tuple(ExternalId(pair.system, pair.id) for pair in pairs)
     return values
-
-
-def _with_phone_in_e164(
-    record: Record, before: Record | None, faults: Sequence[Fault], *, default_country: str
-) -> tuple[Record, list[Fault]]:
-    """Return the record with its phone number in E.164, and the faults with that of the number."""
-    unknown = {fault.pointer.removeprefix("/") for fault in faults}
-    try:
-        record = domain.with_phone_in_e164(
-            record, before, default_country=default_country, unknown=unknown
-        )
-    except InvalidValue as error:
-        return record, [*faults, error.fault.at("/phone")]
-    return record, [*faults]
 
 
 _ENUMERATIONS = {

@@ -1,6 +1,7 @@
 """Use cases of customers: register, change and upsert them. The callers commit."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from services.registry.customers.customer import domain, events, repository
-from services.registry.customers.customer.domain import ExternalId, Record
+from services.registry.customers.customer.domain import ExternalId, Record, RequestedFields
 from services.registry.customers.customer.models import (
     Customer,
     CustomerChange,
@@ -22,26 +23,38 @@ from services.registry.customers.score import service as scores
 from shared import clock
 from shared.bulk import insert_rows
 from shared.database import Row
-from shared.errors import Fault, Invalid, check_version, found_or_404
-from shared.faults import TAKEN, TOO_LONG
+from shared.errors import (
+    Fault,
+    FieldError,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    check_version,
+    found_or_404,
+)
+from shared.faults import TAKEN
 from shared.ids import new_id
 from shared.messaging import outbox
-from shared.row_access import SYSTEM_READER, Reader
+from shared.row_access import Reader
 from shared.upsert import UpsertResult
 
 UNKNOWN = "No customer that you may see has this id."
 
 
 def register_customer(
-    session: Session, *, record: Record, by: str, reader: Reader, faults: Sequence[Fault] = ()
+    session: Session,
+    *,
+    fields: RequestedFields,
+    by: str,
+    reader: Reader,
+    own_ids: Sequence[ExternalId] = (),
 ) -> Customer:
     """Register a customer; raise Conflict if an external id belongs to another customer.
 
-    `faults` of the request are raised together with those of the record.
+    `own_ids` are external ids that are not in the body of the request and belong to nobody.
     """
-    record = domain.with_owner_or_team_of(reader, record)
-    _check_record(record, reader, faults)
-    _check_external_ids(session, None, record.external_ids)
+    record = _requested_record(fields, reader, own_ids=own_ids)
+    _check_external_ids(session, None, fields.external_ids)
     (customer,) = _insert(session, [record], by=by)
     return customer
 
@@ -74,23 +87,44 @@ def _insert(session: Session, records: Sequence[Record], *, by: str) -> list[Cus
 def change_customer(
     session: Session,
     *,
-    customer: Customer,
-    record: Record,
+    customer_id: UUID,
+    expected_version: int,
+    fields: RequestedFields,
     by: str,
     reader: Reader,
-    reason: str | None = None,
-    faults: Sequence[Fault] = (),
-) -> bool:
-    """Replace the record of a customer that the caller has locked; return whether it differs.
+    reason: str | None,
+) -> Customer:
+    """Change fields of a customer whose version is the expected one; others stay as they are.
 
-    `faults` of the request are raised together with those of the record.
+    Raise NotFound if no such customer is visible to the reader, PreconditionFailed if the customer
+    has another version, and Conflict if an external id belongs to another customer.
     """
-    _check_record(record, reader, faults)
-    before = record_of(customer)
-    changes = domain.differences(before, record)
+    with _faults_first(fields):
+        row = repository.customer_for_change(session, reader, customer_id)
+        customer = found_or_404(row, UNKNOWN)
+        check_version(customer.version, expected_version)
+    record = _requested_record(fields, reader, before=record_of(customer))
+    _change(session, customer, record, fields.external_ids, by=by, reason=reason)
+    return customer
+
+
+def _change(
+    session: Session,
+    customer: Customer,
+    record: Record,
+    given_ids: Sequence[ExternalId] = (),
+    *,
+    by: str,
+    reason: str | None = None,
+) -> bool:
+    """Replace the record of a locked customer; return whether it differs.
+
+    `given_ids` are the external ids in the body of the request.
+    """
+    changes = domain.differences(record_of(customer), record)
     if not changes:
         return False
-    _check_external_ids(session, customer.id, record.external_ids)
+    _check_external_ids(session, customer.id, given_ids)
     for name, value in _columns(record).items():
         setattr(customer, name, value)
     customer.version, customer.changed_at = customer.version + 1, clock.now()
@@ -108,65 +142,73 @@ def customer_of(session: Session, reader: Reader, customer_id: UUID) -> Customer
     return found_or_404(repository.customer(session, reader, customer_id), UNKNOWN)
 
 
-def customer_for_change(session: Session, reader: Reader, customer_id: UUID) -> Customer:
-    """Lock and return a customer; raise NotFound if no such customer is visible to the reader."""
-    return found_or_404(repository.customer_for_change(session, reader, customer_id), UNKNOWN)
-
-
-def customer_to_change(
-    session: Session, *, reader: Reader, customer_id: UUID, expected_version: int
-) -> Customer:
-    """Lock and return a customer whose version is the expected one.
-
-    Raise NotFound if no such customer is visible to the reader, and PreconditionFailed if the
-    customer has another version.
-    """
-    customer = customer_for_change(session, reader, customer_id)
-    check_version(customer.version, expected_version)
-    return customer
-
-
 def upsert_customer(
-    session: Session,
-    *,
-    external_id: ExternalId,
-    record: Record,
-    by: str,
-    reader: Reader,
-    faults: Sequence[Fault] = (),
+    session: Session, *, external_id: ExternalId, fields: RequestedFields, by: str, reader: Reader
 ) -> tuple[Customer, UpsertResult]:
     """Register the customer with an external id, or replace the record of an existing one.
 
-    An existing customer keeps the external ids that are missing from the new record. An owner or
-    team that is missing from the record becomes that of the reader, the caller who is limited to
-    their own or their team's customers. `faults` of the request are raised together with those of
-    the record.
+    An existing customer keeps the external ids that are missing from the request.
     """
     pair = (external_id.system, external_id.id)
     customer_id = repository.ids_by_external_id(session, [pair]).get(pair)
     if customer_id is None:
-        new = replace(record, external_ids=_merged(record.external_ids, [external_id]))
-        created = register_customer(session, record=new, by=by, reader=reader, faults=faults)
+        created = register_customer(
+            session, fields=fields, by=by, reader=reader, own_ids=[external_id]
+        )
         return created, UpsertResult.CREATED
-    customer = found_or_404(
-        repository.customer_for_change(session, reader, customer_id),
-        "No customer that you may see has this external id.",
-    )
-    merged = _merged(record_of(customer).external_ids, [external_id, *record.external_ids])
-    record = replace(domain.with_owner_or_team_of(reader, record), external_ids=merged)
-    is_changed = change_customer(
-        session, customer=customer, record=record, by=by, reader=reader, faults=faults
-    )
+    with _faults_first(fields):
+        row = repository.customer_for_change(session, reader, customer_id)
+        customer = found_or_404(row, "No customer that you may see has this external id.")
+    record = _requested_record(fields, reader, own_ids=record_of(customer).external_ids)
+    is_changed = _change(session, customer, record, fields.external_ids, by=by)
     return customer, UpsertResult.UPDATED if is_changed else UpsertResult.UNCHANGED
 
 
-def _merged(first: Sequence[ExternalId], second: Sequence[ExternalId]) -> tuple[ExternalId, ...]:
-    """Return a customer's stored and given external ids; raise Invalid if these are too many."""
-    merged = domain.merge_external_ids(first, second)
-    if len(merged) > domain.MAX_EXTERNAL_IDS:
-        advice = "Give at most {max} external ids, including the id in the path and the stored ids."
-        raise Invalid(Fault("/external_ids", TOO_LONG, advice, max=domain.MAX_EXTERNAL_IDS))
-    return merged
+@contextmanager
+def _faults_first(fields: RequestedFields) -> Iterator[None]:
+    """Raise Invalid if the request has faults and NotFound or PreconditionFailed is raised inside.
+
+    An invalid body is answered with 422 on every route, whatever is stored.
+    """
+    try:
+        yield
+    except (NotFound, PreconditionFailed) as error:
+        if fields.faults:
+            raise Invalid(*fields.faults) from error
+        raise
+
+
+def _requested_record(
+    fields: RequestedFields,
+    reader: Reader,
+    *,
+    before: Record | None = None,
+    own_ids: Sequence[ExternalId] = (),
+) -> Record:
+    """Return the record that a request describes; raise Invalid with all its faults.
+
+    `before` is the record that the request changes; without it the record is a new or replaced one,
+    which has the external ids `own_ids` too.
+    """
+    values = {"name": before.name if before else "", **fields.values}
+    if before is None:
+        values["external_ids"] = domain.merge_external_ids(own_ids, fields.external_ids)
+    elif "external_ids" in values:
+        values["external_ids"] = domain.merge_external_ids((), fields.external_ids)
+    faults = [*fields.faults]
+    try:
+        record = domain.build_record(
+            values,
+            before,
+            default_country=fields.default_country,
+            reader=reader,
+            ignored_fields=fields.invalid,
+        )
+    except FieldError as error:
+        faults += [fault.at(f"/{fault.pointer}") for fault in error.faults]
+    if faults:
+        raise Invalid(*faults)
+    return record
 
 
 def customer_ids_by_external_id(
@@ -223,7 +265,7 @@ def upsert_customers(session: Session, *, records: Mapping[ExternalId, Record], 
     for external_id, customer in sorted(existing.items(), key=lambda pair: pair[1].id):
         external_ids = record_of(customer).external_ids
         record = replace(records[external_id], external_ids=external_ids)
-        change_customer(session, customer=customer, record=record, by=by, reader=SYSTEM_READER)
+        _change(session, customer, record, by=by)
 
 
 def _lock_by_external_id(
@@ -285,36 +327,24 @@ def _columns(record: Record) -> Row:
     }
 
 
-def refuse(record: Record, reader: Reader, faults: Sequence[Fault]) -> None:
-    """Raise Invalid with the faults of a request and those of the new record that it describes."""
-    _check_record(domain.with_owner_or_team_of(reader, record), reader, faults)
-
-
-def _check_record(record: Record, reader: Reader, faults: Sequence[Fault]) -> None:
-    """Raise Invalid if a record contradicts itself, or would be invisible to the reader.
-
-    The faults of the request are raised too; their fields contradict nothing and hide nothing.
-    """
-    unknown = {fault.pointer.split("/")[1] for fault in faults}
-    found = domain.contradictions(record, unknown) + domain.invisible_fields(record, reader)
-    of_record = [one.at(f"/{one.pointer}") for one in found if one.pointer not in unknown]
-    if faults or of_record:
-        raise Invalid(*faults, *of_record)
-
-
 def _check_external_ids(
-    session: Session, customer_id: UUID | None, external_ids: Sequence[ExternalId]
+    session: Session, customer_id: UUID | None, given_ids: Sequence[ExternalId]
 ) -> None:
-    """Raise Conflict if an external id belongs to a different customer.
+    """Raise Conflict, with the position of each, if given ids belong to a different customer.
 
-    `customer_id` is None for a customer that is not registered yet.
+    `given_ids` are the external ids in the body of a request. `customer_id` is None for a customer
+    that is not registered yet.
     """
-    pairs = [(external_id.system, external_id.id) for external_id in external_ids]
+    pairs = [(external_id.system, external_id.id) for external_id in given_ids]
     owners = repository.ids_by_external_id(session, pairs) if pairs else {}
-    for index, pair in enumerate(pairs):
-        if owners.get(pair, customer_id) != customer_id:
-            advice = "Another customer has this external id."
-            raise ExternalIdTaken(Fault(f"/external_ids/{index}", TAKEN, advice))
+    advice = "Another customer has this external id."
+    taken = [
+        Fault(f"/external_ids/{index}", TAKEN, advice)
+        for index, pair in enumerate(pairs)
+        if owners.get(pair, customer_id) != customer_id
+    ]
+    if taken:
+        raise ExternalIdTaken(*taken)
 
 
 def _replace_search_rows(session: Session, customer: Customer, record: Record) -> None:

@@ -38,18 +38,18 @@ router = Router(
 def place_order(
     body: OrderCreate, once: Once, session: Transaction, settings: Settings, reader: Reader
 ) -> Response:
-    """Record an order; if all its quantities are negative, it is a return.
+    """Create an order; if all its quantities are negative, it is a return.
 
-    If an order with this external id is recorded already, the request is refused: with 409 if the
+    If an order with this external id exists already, the request is refused: with 409 if the
     key sees that order, which PUT replaces, or else with 404.
     """
 
-    def record() -> Response:
+    def create() -> Response:
         request = _request(body, body.external_id.system, body.external_id.id, settings)
         row = service.place_order(session, request=request, reader=reader)
         return _answer(session, row, status=201)
 
-    return once(record)
+    return once(create)
 
 
 @router.put(
@@ -72,7 +72,7 @@ def put_order(
     settings: Settings,
     reader: Reader,
 ) -> Response:
-    """Record the order with this external id, or replace it.
+    """Create the order with this external id, or replace it.
 
     The whole order is replaced: fields and lines that are not in the body are removed. Sending the
     same body again changes nothing. An order that the key does not see is not replaced (404).

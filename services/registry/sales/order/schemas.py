@@ -113,7 +113,7 @@ class OrderUpsert(CustomerReference):
     customer: ExternalIdIn | None = Field(
         None,
         description="The customer who bought, identified by an external id. An order without a "
-        "customer is anonymous; only a key that sees all rows can record it.",
+        "customer is anonymous; only a key that sees all rows can create it.",
     )
     customer_id: UUID | None = Field(
         None, description="The `id` of the customer who bought; give this or `customer`, not both."
@@ -164,7 +164,7 @@ class OrderUpsert(CustomerReference):
 
 
 class OrderCreate(OrderUpsert):
-    """The request body that records a new order."""
+    """The request body that creates an order."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXTERNAL_ID | _EXAMPLE]})
 

@@ -1,4 +1,4 @@
-"""Use cases of orders: record or replace them, one or many at a time.
+"""Use cases of orders: create or replace them, one or many at a time.
 
 Sending an order again with the same values changes nothing.
 """
@@ -56,11 +56,11 @@ class UpsertedOrder:
 
 
 def place_order(session: Session, *, request: OrderRequest, reader: Reader) -> Order:
-    """Record a new order; raise Conflict, before anything is written, if its id is taken."""
+    """Create an order; raise Conflict, before anything is written, if its id is taken."""
     order = _with_buyer(session, request, reader)
     existing = _lock_existing(session, order, reader)
     if existing:
-        advice = "This order is recorded; PUT changes it."
+        advice = "This order exists; PUT replaces it."
         raise ExternalIdTaken(Fault("/external_id", TAKEN, advice))
     _name_products(session, request, reader)
     row, _ = _upsert(session, order, existing)
@@ -70,7 +70,7 @@ def place_order(session: Session, *, request: OrderRequest, reader: Reader) -> O
 def upsert_order(
     session: Session, *, request: OrderRequest, reader: Reader
 ) -> tuple[Order, UpsertResult]:
-    """Record an order or replace it.
+    """Create an order or replace it.
 
     Raise NotFound if the stored order is not visible to the reader, and Invalid if the new one
     would not be.
@@ -136,7 +136,7 @@ def upsert_orders(
     orders: Sequence[domain.Order],
     existing: Mapping[Key, ExistingOrder] | None = None,
 ) -> list[UpsertedOrder]:
-    """Record or replace orders; return the result of each order, in the same sequence.
+    """Create or replace orders; return the result of each order, in the same sequence.
 
     The orders must have different external ids. `existing` are the stored orders with these ids,
     which the caller has locked; if it is None, they are locked and read here.

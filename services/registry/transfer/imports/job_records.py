@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from services.registry.transfer.imports.chunks import Task, commit, rehearse
 from services.registry.transfer.imports.trial import Trial
-from shared.errors import Fault, InvalidValue
+from shared.errors import Fault, FieldError, InvalidValue
 from shared.files.tables import Line
 from shared.imports.service import count_lines, save_total
-from shared.imports.specs import ChunkResult, FieldError, FileImport, RecordSpec, Rejected
+from shared.imports.specs import ChunkResult, FileImport, RecordSpec, Rejected
 from shared.upsert import UpsertResult
 
 CHUNK_LINES = 500
@@ -118,8 +118,8 @@ def _apply(
 def _build(file: FileImport[Any], spec: Spec, line: _ParsedLine, record: Any) -> Any:
     """Return the record with the values of a line; raise FieldError if they do not fit each other.
 
-    Add a fault if the mode rejects the line. The stored values are not known if the record of the
-    line is not found, or is not the one that the mode asks for.
+    Add a fault if the mode rejects the line. If the record of the line is not found, or is not
+    the one that the mode asks for, fields without a value are ignored: their stored values count.
     """
     is_found = line.key is not None
     if is_found and (fault := file.options.mode_fault(exists=record is not None)):
@@ -128,9 +128,9 @@ def _build(file: FileImport[Any], spec: Spec, line: _ParsedLine, record: Any) ->
     if not line.faults:
         return spec.build(line.values, file.options, record, ())
     fields = file.layout.fields
-    unknown = {each.pointer for each in line.faults} if is_found else fields.keys() - line.values
+    ignored = {each.pointer for each in line.faults} if is_found else fields.keys() - line.values
     needed = {name: "" for name, field in fields.items() if field.required}
-    return spec.build({**needed, **line.values}, file.options, record, unknown)
+    return spec.build({**needed, **line.values}, file.options, record, ignored)
 
 
 def _outcome(before: object, after: object) -> UpsertResult:

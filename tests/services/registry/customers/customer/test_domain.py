@@ -1,6 +1,7 @@
 """The rules of a customer's record: contradictions, visibility to a reader, and search tokens."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,9 @@ from services.registry.customers.customer.domain import (
     ExternalId,
     Ownership,
     Record,
+    RequestedFields,
     RetailFormat,
+    build_record,
     contradictions,
     differences,
     invisible_fields,
@@ -21,6 +24,8 @@ from services.registry.customers.customer.domain import (
     with_owner_or_team_of,
     with_phone_in_e164,
 )
+from shared.errors import Fault, FieldError
+from shared.faults import REQUIRED
 from shared.row_access import SYSTEM_READER, Reader, Rows
 
 RECORD = Record(name="王强", kind=CustomerKind.UNKNOWN, nature=CustomerNature.UNKNOWN)
@@ -196,30 +201,81 @@ def test_the_digits_of_a_phone_number_in_e164_are_tokens_and_a_query_leaves_out_
 def test_a_phone_number_belongs_to_the_country_of_the_customer_or_of_the_company(
     country: str | None, e164: str
 ) -> None:
-    record = replace(RECORD, phone="02155550100", country=country)
-    assert with_phone_in_e164(record, default_country="CN").phone_e164 == e164
+    values = {"name": "王强", "phone": "02155550100", "country": country}
+    assert build_record(values, None, default_country="CN").phone_e164 == e164
 
 
 def test_a_phone_number_that_cannot_exist_is_refused_unless_it_is_stored() -> None:
     record = replace(RECORD, phone="none", phone_e164="+862155550100")
-    stored = with_phone_in_e164(record, record, default_country="CN")
+    stored = with_phone_in_e164(record, record, country="CN")
     assert (stored.phone, stored.phone_e164) == ("none", None)
     for before in (None, replace(RECORD, phone="other")):
         with pytest.raises(ValueError, match="This is not a phone number"):
-            with_phone_in_e164(record, before, default_country="CN")
+            with_phone_in_e164(record, before, country="CN")
 
 
-def test_a_phone_number_may_belong_to_any_country_if_the_country_is_not_known() -> None:
-    record = replace(RECORD, phone="1234", country="CN")
-    with pytest.raises(ValueError, match="This is not a phone number"):
-        with_phone_in_e164(record, default_country="CN", unknown=["city"])
-    found = with_phone_in_e164(record, default_country="CN", unknown=["country"])
+def faulty_fields(values: dict[str, Any], **context: Any) -> list[str]:
+    """Return the fields for which the record with these values is refused."""
+    with pytest.raises(FieldError) as refused:
+        build_record({"name": "王强"} | values, None, default_country="CN", **context)
+    return [fault.pointer for fault in refused.value.faults]
+
+
+def test_an_ignored_field_and_the_fields_compared_with_it_are_not_refused() -> None:
+    values: dict[str, Any] = {
+        "kind": CustomerKind.PERSON,
+        "nature": CustomerNature.WHOLESALER,
+        "ownership": Ownership.STATE,
+        "retail_format": RetailFormat.SUPERMARKET,
+        "phone": "none",
+    }
+    assert faulty_fields(values) == ["nature", "ownership", "retail_format", "phone"]
+    assert faulty_fields(values, ignored_fields={"kind"}) == ["retail_format", "phone"]
+    assert faulty_fields(values, ignored_fields={"nature"}) == ["ownership", "phone"]
+    ignored = {"kind", "nature", "phone"}
+    found = build_record(
+        {"name": "王强"} | values, None, default_country="CN", ignored_fields=ignored
+    )
+    assert found == replace(RECORD, **values)
+
+
+def test_a_phone_number_may_belong_to_any_country_if_the_country_is_ignored() -> None:
+    values = {"phone": "1234", "country": "CN"}
+    assert faulty_fields(values, ignored_fields={"city"}) == ["phone"]
+    found = build_record(
+        {"name": "王强"} | values, None, default_country="CN", ignored_fields={"country"}
+    )
     assert found.phone_e164 is None
+
+
+def test_a_record_has_at_most_fifty_external_ids_unless_it_is_stored_with_more() -> None:
+    ids = tuple(ExternalId("erp", str(number)) for number in range(51))
+    assert faulty_fields({"external_ids": ids}) == ["external_ids"]
+    changes: list[dict[str, Any]] = [{"external_ids": ids[1:]}, {"city": "上海"}]
+    for values in changes:
+        before = replace(RECORD, external_ids=ids)
+        found = build_record(values, before, default_country="CN")
+        assert found == replace(before, **values)
+
+
+def test_only_a_new_record_gets_the_owner_or_team_of_a_limited_reader() -> None:
+    reader = Reader("k", Rows.OWN, "east")
+    found = build_record({"name": "王强"}, None, default_country="CN", reader=reader)
+    assert (found.owner, found.team) == ("k", None)
+    with pytest.raises(FieldError, match="sees only customers whose owner is its own id"):
+        build_record({"owner": None}, found, default_country="CN", reader=reader)
+    assert faulty_fields({"owner": "x"}, reader=reader) == ["owner"]
+
+
+def test_the_invalid_fields_of_a_request_are_those_of_its_faults() -> None:
+    faults = [Fault("/tags/0", REQUIRED), Fault("/name", REQUIRED)]
+    fields = RequestedFields(values={}, faults=faults, default_country="CN")
+    assert (fields.invalid, fields.external_ids) == ({"tags", "name"}, ())
 
 
 def test_a_removed_phone_number_has_no_e164() -> None:
     record = replace(RECORD, phone=None, phone_e164="+862155550100")
-    assert with_phone_in_e164(record, default_country="CN").phone_e164 is None
+    assert with_phone_in_e164(record, country="CN").phone_e164 is None
 
 
 def test_chinese_words_have_a_token_for_each_pair_of_characters_and_each_other_piece() -> None:

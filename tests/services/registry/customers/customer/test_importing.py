@@ -15,12 +15,12 @@ from services.registry.customers.customer.importing import (
     PHONE,
     TAGS,
     CustomerOptions,
-    build_record,
     external_id_of,
     main_external_id,
+    record_of_line,
 )
+from shared.errors import FieldError
 from shared.imports.cells import Cell
-from shared.imports.specs import FieldError
 
 OPTIONS = CustomerOptions(system="erp")
 
@@ -55,7 +55,7 @@ def test_an_existing_customer_has_one_main_id_whichever_id_a_line_names() -> Non
 
 
 def test_kind_and_nature_of_a_new_customer_are_unknown_unless_the_line_has_them() -> None:
-    bare = build_record({"external_id": "17", "name": "华东"}, OPTIONS, None)
+    bare = record_of_line({"external_id": "17", "name": "华东"}, OPTIONS, None)
     assert bare == Record(name="华东", kind=CustomerKind.UNKNOWN, nature=CustomerNature.UNKNOWN)
     values = {
         "external_id": "17",
@@ -63,7 +63,7 @@ def test_kind_and_nature_of_a_new_customer_are_unknown_unless_the_line_has_them(
         "kind": CustomerKind.ORGANISATION,
         "nature": CustomerNature.RETAILER,
     }
-    record = build_record(values, OPTIONS, None)
+    record = record_of_line(values, OPTIONS, None)
     assert (record.kind, record.nature) == (CustomerKind.ORGANISATION, CustomerNature.RETAILER)
 
 
@@ -71,7 +71,7 @@ def test_a_line_changes_only_the_fields_of_an_existing_customer_that_it_has() ->
     before = Record(
         name="old", kind=CustomerKind.PERSON, nature=CustomerNature.INDIVIDUAL, city="上海"
     )
-    after = build_record({"external_id": "17", "name": "new"}, OPTIONS, before)
+    after = record_of_line({"external_id": "17", "name": "new"}, OPTIONS, before)
     assert after == replace(before, name="new")
 
 
@@ -88,15 +88,15 @@ def test_the_phone_number_of_a_line_is_one_of_the_country_of_the_line_or_the_opt
     values: dict[str, str], e164: str | None
 ) -> None:
     line = {"external_id": "17", "name": "王强", "phone": "02155550100"} | values
-    assert build_record(line, OPTIONS, None).phone_e164 == e164
+    assert record_of_line(line, OPTIONS, None).phone_e164 == e164
 
 
 def test_a_phone_number_that_cannot_exist_is_refused_unless_it_is_stored() -> None:
     stored = Record(name="王强", phone="none")
     line = {"external_id": "17", "name": "王强", "phone": "none"}
-    assert build_record(line | {"country": "DE"}, OPTIONS, stored).phone_e164 is None
+    assert record_of_line(line | {"country": "DE"}, OPTIONS, stored).phone_e164 is None
     with pytest.raises(FieldError, match="Give one phone number") as refused:
-        build_record(line, OPTIONS, None)
+        record_of_line(line, OPTIONS, None)
     (fault,) = refused.value.faults
     assert (fault.pointer, fault.code) == ("phone", "phone")
 
@@ -110,20 +110,20 @@ def test_all_fields_of_a_line_that_do_not_fit_each_other_are_refused_together() 
         "phone": "030 123456/030 123457",
     }
     with pytest.raises(FieldError) as refused:
-        build_record(values, OPTIONS, None)
+        record_of_line(values, OPTIONS, None)
     assert [fault.pointer for fault in refused.value.faults] == ["nature", "phone"]
     with pytest.raises(FieldError) as refused:
-        build_record(values, OPTIONS, None, {"kind"})
+        record_of_line(values, OPTIONS, None, {"kind"})
     assert [fault.pointer for fault in refused.value.faults] == ["phone"]
 
 
 def test_a_phone_number_fits_a_country_that_is_not_known() -> None:
     line = {"external_id": "17", "name": "王强", "phone": "1234"}
     with pytest.raises(FieldError):
-        build_record(line, OPTIONS, None)
-    assert build_record(line, OPTIONS, None, {"country"}).phone == "1234"
+        record_of_line(line, OPTIONS, None)
+    assert record_of_line(line, OPTIONS, None, {"country"}).phone == "1234"
     with pytest.raises(FieldError):
-        build_record(line | {"phone": "none"}, OPTIONS, None, {"country"})
+        record_of_line(line | {"phone": "none"}, OPTIONS, None, {"country"})
 
 
 @pytest.mark.parametrize(

@@ -10,20 +10,24 @@ from shared.http.schemas import Body
 from shared.http.validation import fault_of_body
 
 
-class Draft(Body):
-    """A body that is created although some of its fields are invalid.
+class PartialBody(Body):
+    """A body that is parsed although some of its fields are invalid.
 
-    `faults` are the faults of its fields. The use case raises them together with its own, so a body
-    with faults is never stored. An invalid field has the value of a field that was not given; an
-    invalid required field has its first example as a value.
+    An invalid field has no value, not even a default one: reading it raises AttributeError. So
+    nothing can be stored from a body with faults by mistake.
     """
 
     _faults: tuple[Fault, ...] = PrivateAttr(())
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """The faults of the fields, with JSON pointers."""
+        """The faults of the invalid fields, with JSON pointers."""
         return self._faults
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of the valid fields of the request by name, without defaults."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
 
     @model_validator(mode="wrap")
     @classmethod
@@ -36,20 +40,19 @@ class Draft(Body):
             if not isinstance(value, Mapping) or not all(each["loc"] for each in errors):
                 raise
             invalid = {each["loc"][0] for each in errors}
-            draft = handler(_required_values(cls, invalid) | _without(value, invalid))
-            draft._faults = tuple(map(fault_of_body, errors))  # noqa: SLF001  of this class
-            return draft
+            valid = {name: each for name, each in value.items() if name not in invalid}
+            body = handler(_examples(cls, invalid) | valid)
+            for name in cls.model_fields.keys() & invalid:
+                del body.__dict__[name]
+            body.model_fields_set.difference_update(invalid)
+            body._faults = tuple(map(fault_of_body, errors))  # noqa: SLF001  of this class
+            return body
 
 
-def _required_values(model: type[Body], names: set[Any]) -> dict[str, Any]:
-    """Return a valid value for each of these fields that is required."""
+def _examples(model: type[Body], names: set[Any]) -> dict[str, Any]:
+    """Return the first example of each of these fields that is required, to parse the others."""
     return {
         name: (field.examples or [None])[0]
         for name, field in model.model_fields.items()
         if name in names and field.is_required()
     }
-
-
-def _without(value: Mapping[str, Any], names: set[Any]) -> dict[str, Any]:
-    """Return an object without the fields of these names."""
-    return {name: each for name, each in value.items() if name not in names}
