@@ -1,7 +1,7 @@
 """The database of a service: a schema of PostgreSQL, or an SQLite file.
 
-The differences between the two are handled here; the code that uses this module is the same on
-both.
+The code of the services is the same on both. Most differences are handled here; a shared module
+whose statement only one of them has asks `is_sqlite`.
 """
 
 import sys

@@ -26,11 +26,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from shared.catalogue import FaultCode, Texts, filled
 
 Thing = TypeVar("Thing")
+MAX_FAULTS: Final = 100
+"""Greatest number of faults that a problem has; it has the first ones of more."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -111,6 +113,7 @@ class Problem(Exception):
 
     Each subclass declares one entry of the catalogue: `code`, which programs decide by and which
     never changes; `title`, which says what is wrong; and `advice`, what the caller can do.
+    `faults` has at most MAX_FAULTS: an answer stays small whatever the request was.
     """
 
     status: ClassVar[int] = 500
@@ -129,7 +132,7 @@ class Problem(Exception):
     def __init__(
         self, *faults: Fault, detail: str | None = None, headers: dict[str, str] | None = None
     ) -> None:
-        self.faults = faults
+        self.faults = faults[:MAX_FAULTS]
         general = f"{self.title.en} {self.advice.en}"
         self.detail = detail or (faults[0].message if len(faults) == 1 else general)
         self.headers = headers or {}

@@ -102,7 +102,7 @@ def refuse_repeated_header(request: Request, name: str) -> None:
 
 
 async def _refuse_repeated_parts(request: Request) -> None:
-    """Raise Invalid with the first ten fields of a form that occur more than once."""
+    """Raise Invalid with the fields of a form that occur more than once."""
     counts = Counter(name for name, _ in (await request.form()).multi_items())
     faults = [
         Fault(pointer_to(name[:100]), REPEATED, "Send it once.")
@@ -110,7 +110,7 @@ async def _refuse_repeated_parts(request: Request) -> None:
         if count > 1
     ]
     if faults:
-        raise Invalid(*faults[:10])
+        raise Invalid(*faults)
 
 
 NO_REPEATED_PARTS = Depends(_refuse_repeated_parts)

@@ -4,6 +4,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from shared.errors import MAX_FAULTS
 from shared.http.answers import DOCUMENTED_PROBLEMS, REQUEST_ID, error_response, errors
 from shared.http.conditional import ETAG_HEADER, describe_read
 from shared.http.directions import describe_directions
@@ -61,7 +62,9 @@ PROBLEM: Final = {
         "request_id": {"type": ["string", "null"], "description": "Name it when you ask for help."},
         "errors": {
             "type": "array",
-            "description": "Each part of the input that is not acceptable, and why.",
+            "maxItems": MAX_FAULTS,
+            "description": "Each part of the input that is not acceptable, and why; the first "
+            f"{MAX_FAULTS}, if there are more.",
             "items": {"$ref": "#/components/schemas/Fault"},
         },
     },

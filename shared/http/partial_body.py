@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import ModelWrapValidatorHandler, PrivateAttr, ValidationError, model_validator
 
-from shared.errors import Fault
+from shared.errors import MAX_FAULTS, Fault
 from shared.http.schemas import Body
 from shared.http.validation import fault_of_body
 
@@ -45,7 +45,7 @@ class PartialBody(Body):
             for name in cls.model_fields.keys() & invalid:
                 del body.__dict__[name]
             body.model_fields_set.difference_update(invalid)
-            body._faults = tuple(map(fault_of_body, errors))  # noqa: SLF001  of this class
+            body._faults = tuple(map(fault_of_body, errors[:MAX_FAULTS]))  # noqa: SLF001  of this class
             return body
 
 

@@ -1,6 +1,7 @@
 """Error responses as `application/problem+json` (RFC 9457).
 
-An error response says what is wrong, where, and what to do; it never repeats the input.
+An error response says what is wrong, where, and what to do. It may repeat the name of a field or
+parameter, but no value of the caller, except the cells of a file that contradict each other.
 """
 
 import re
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import tracing
 from shared.database import is_outage
 from shared.errors import (
+    MAX_FAULTS,
     BadRequest,
     ConcurrentChange,
     Fault,
@@ -163,8 +165,8 @@ async def _answer_stale(request: Request, error: Any) -> Response:
 
 
 async def _answer_invalid_request(_: Request, error: Any) -> Response:
-    """Answer a request that FastAPI has refused, with a fault for each of its errors."""
-    errors = error.errors()
+    """Answer a request that FastAPI has refused, with a fault for each of its first errors."""
+    errors = error.errors()[:MAX_FAULTS]
     return problem_response(Invalid(*map(fault_of_request, errors)))
 
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from shared.catalogue import FaultCode
-from shared.errors import BadRequest, Fault, Invalid, MethodNotAllowed
+from shared.errors import MAX_FAULTS, BadRequest, Fault, Invalid, MethodNotAllowed
 from shared.faults import BOOLEAN_EXPECTED, INTEGER_EXPECTED, MALFORMED_UUID, NUL
 from shared.http.conditional import answer_to_read
 from shared.http.faults import NO_CONDITIONS, REPEATED_PARAMETER, UNKNOWN_PARAMETER
@@ -158,7 +158,7 @@ def _check_query(request: Request, known: Mapping[str, Written | None]) -> None:
     advice = "This route knows: {allowed}." if known else "This route knows no parameters."
     faults = [
         Fault(f"query:{name[:100]}", UNKNOWN_PARAMETER, advice, allowed=allowed)
-        for name in sorted(counts.keys() - known.keys())[:10]
+        for name in sorted(counts.keys() - known.keys())[:MAX_FAULTS]
     ]
     faults += [
         Fault(f"query:{name}", REPEATED_PARAMETER) for name in sorted(known) if counts[name] > 1

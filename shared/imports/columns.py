@@ -16,7 +16,6 @@ ColumnMapping = Mapping[str, str | None]
 """Maps the name of a column in a file to the name of a field, or to None to ignore the column."""
 
 _MAP_TO = "Map it to one of {allowed}."
-_MAX_FAULTS = 100
 _MAX_SHOWN_CHARACTERS = 200
 
 
@@ -63,7 +62,7 @@ def match_columns(
     the mapping names a column or field that does not exist.
     """
     if faults := list(_header_faults(header, mapping, fields, required)):
-        raise Invalid(*faults[:_MAX_FAULTS], detail="The columns of this file cannot be imported.")
+        raise Invalid(*faults, detail="The columns of this file cannot be imported.")
     matched = enumerate(mapping.get(name, name) for name in header)
     positions = {name: index for index, name in matched if name is not None and name in fields}
     return Columns(header, positions)

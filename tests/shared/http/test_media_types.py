@@ -1,10 +1,14 @@
 """Tests of media types: which bodies a route reads; tests of problems show the answers."""
 
+from typing import Annotated
+
 import pytest
+from fastapi import Body
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from shared.errors import UnsupportedMediaType
-from shared.http.media_types import check_body_headers, media_type_of
+from shared.http.media_types import check_body_headers, media_type_of, media_types_of_route
 
 JSON = ("application/json",)
 
@@ -70,6 +74,20 @@ def test_another_body_is_refused_with_what_to_send(headers: dict[str, str], deta
         check_body_headers(
             request(content_length="2", **{"content_type": "application/json"} | headers), JSON
         )
+
+
+def test_a_compressed_body_is_refused_with_the_encoding_that_is_accepted() -> None:
+    with pytest.raises(UnsupportedMediaType) as refused:
+        check_body_headers(request(content_length="2", content_encoding="gzip"), JSON)
+    assert refused.value.headers == {"Accept-Encoding": "identity"}
+
+
+def test_only_a_patch_reads_a_merge_patch() -> None:
+    async def read(body: Annotated[dict[str, str], Body()]) -> None: ...
+
+    post, patch = (APIRoute("/", read, methods=[method]) for method in ("POST", "PATCH"))
+    assert media_types_of_route(post) == JSON
+    assert media_types_of_route(patch) == (*JSON, "application/merge-patch+json")
 
 
 def test_a_json_type_with_a_suffix_is_no_merge_patch() -> None:

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from fastapi import UploadFile
 
-from shared.errors import Fault, Invalid
-from shared.faults import NOT_ONE_OF
+from shared.errors import MAX_FAULTS, Fault, Invalid
+from shared.faults import NOT_ONE_OF, TOO_LONG
 from shared.http.problems import problem_json
 from shared.http.routing import Router
 from shared.http.schemas import Body
@@ -115,6 +115,19 @@ def test_a_streamed_body_needs_a_content_type_and_an_empty_one_does_not(
     faults_of(streamed, 415, "unsupported_media_type")
     empty = client.post("/v1/notes", headers={"Content-Type": "text/plain"})
     assert faults_of(empty, 422, "invalid") == [("", "missing", "This is needed.")]
+
+
+def test_a_body_with_many_faults_is_answered_with_the_first_of_them(
+    client: httpx.Client,
+) -> None:
+    body = {"title": "a"} | {f"n{number}": 1 for number in range(MAX_FAULTS + 1)}
+    faults = faults_of(client.post("/v1/notes", json=body), 422, "invalid")
+    assert [pointer for pointer, _, _ in faults] == [f"/n{number}" for number in range(MAX_FAULTS)]
+
+
+def test_a_problem_has_the_first_faults() -> None:
+    faults = [Fault(f"/{number}", TOO_LONG, max=number) for number in range(MAX_FAULTS + 1)]
+    assert Invalid(*faults).faults == tuple(faults[:MAX_FAULTS])
 
 
 def test_malformed_json_is_refused_with_the_position_of_the_error(client: httpx.Client) -> None:

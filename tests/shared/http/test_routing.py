@@ -8,6 +8,7 @@ import pytest
 from fastapi import Header, Query
 from pydantic import Field
 
+from shared.errors import MAX_FAULTS
 from shared.http.dependencies import NEEDS_ALL_ROWS
 from shared.http.identity import Identity
 from shared.http.pagination import Paging
@@ -133,9 +134,9 @@ def test_faults_of_unknown_parameters_are_limited_in_length_and_number(shelf: ht
     assert faults(shelf.get(f"/v1/books?{long}=1")) == [
         (f"query:{long[:100]}", "unknown_parameter")
     ]
-    many = "&".join(f"n{number:02}=" for number in range(12))
+    many = "&".join(f"n{number:03}=" for number in range(MAX_FAULTS + 1))
     assert [pointer for pointer, _ in faults(shelf.get(f"/v1/books?{many}"))] == [
-        f"query:n{number:02}" for number in range(10)
+        f"query:n{number:03}" for number in range(MAX_FAULTS)
     ]
 
 

@@ -132,7 +132,7 @@ class OrderUpsert(CustomerReference):
     def order(self, system: str, external_id: str, *, zone: ZoneInfo) -> domain.Order:
         """Return the order that this body describes; raise Invalid if a line has a fault.
 
-        Days are local to `zone`. At most 100 faults are reported.
+        Days are local to `zone`.
         """
         lines = tuple(_domain_line(line) for line in self.lines)
         faults = [
@@ -141,7 +141,7 @@ class OrderUpsert(CustomerReference):
             for fault in domain.line_faults(line)
         ]
         if faults:
-            raise Invalid(*faults[:100])
+            raise Invalid(*faults)
         return domain.Order(
             system=system,
             external_id=external_id,
