@@ -19,6 +19,8 @@ def describe_operation(operation: Document) -> None:
         operation["summary"] = " ".join(sentence[1].split())
     for parameter in operation.get("parameters", ()):
         parameter["schema"] = _without_null(parameter["schema"])
+        if "description" in parameter:  # FastAPI repeats it in the schema
+            parameter["schema"].pop("description", None)
         if parameter["name"].lower() == "if-match":
             parameter["required"] = True
 

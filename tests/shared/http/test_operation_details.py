@@ -51,6 +51,20 @@ def test_a_parameter_that_can_be_left_out_is_not_null(schema: Any, shown: Any) -
     assert described(parameter("limit", schema))["parameters"][0]["schema"] == shown
 
 
+def test_the_description_of_a_parameter_is_not_repeated_in_its_schema() -> None:
+    limit = {"schema": {"type": "integer", "description": "At most."}, "description": "At most."}
+    schema = {"anyOf": [{"type": "string"}, {"type": "null"}], "description": "Text."}
+    text = {"schema": schema, "description": "Text."}
+    only_in_schema = {"schema": {"type": "string", "description": "Text."}}
+    shown = [{"name": "a"} | one for one in (limit, text, only_in_schema)]
+    describe_operation({"parameters": shown})
+    assert shown == [
+        {"name": "a", "schema": {"type": "integer"}, "description": "At most."},
+        {"name": "a", "schema": {"type": "string"}, "description": "Text."},
+        {"name": "a"} | only_in_schema,
+    ]
+
+
 def test_an_operation_without_parameters_and_description_stays_as_it_is() -> None:
     operation = {"summary": "Old"}
     describe_operation(operation)
