@@ -5,7 +5,7 @@ whose statement only one of them has asks `is_sqlite`.
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -23,8 +23,10 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     String,
+    Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
     and_,
     create_engine,
     event,
@@ -191,6 +193,13 @@ class Database:
         """Close every connection."""
         self.engine.dispose()
         self._autocommit.dispose()
+
+
+def has_index(table: Table, columns: Sequence[str]) -> bool:
+    """Return whether an index of a table, one of its keys included, begins with these columns."""
+    unique = [one.columns for one in table.constraints if isinstance(one, UniqueConstraint)]
+    indexed = [table.primary_key.columns, *unique, *(index.columns for index in table.indexes)]
+    return any([each.key for each in one][: len(columns)] == [*columns] for one in indexed)
 
 
 def is_sqlite(session: Session) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from shared.database import has_index
 from shared.errors import Fault, Invalid
 from shared.http import cursors
 from shared.http.faults import VALUE_AND_NONE
@@ -79,22 +80,42 @@ class Listing:
         *,
         paging: PageRequest,
         filters: Filter | None = None,
+        counted: Select[Any] | None = None,
     ) -> Slice:
         """Return the requested page of the rows that `statement` selects and the filters match.
 
         `statement` contains only rows that the caller may see. A row is an entity or a value if
-        the statement selects only one, otherwise a mapping by column name.
+        the statement selects only one, otherwise a mapping by column name. Totals and facets count
+        the same rows in `counted`, which need not join a table that only the sort needs.
         """
-        matching = statement.where(*self._conditions(paging, filters))
-        rows, following = _rows(session, matching, paging, self.sorts[paging.sort_name])
+        conditions = self._conditions(paging, filters)
+        selected = statement.where(*conditions).order_by(*self._leading_column(paging))
+        rows, following = _rows(session, selected, paging, self.sorts[paging.sort_name])
         if not (paging.is_counted or paging.facets):
             return Slice(rows, following)
+        matching = (statement if counted is None else counted).where(*conditions)
         total = _total(session, matching)
         facets = [
             Facet(field=name, exact=total.exact, values=_counts(session, matching, column))
             for name, column in ((name, self.columns[name]) for name in paging.facets)
         ]
         return Slice(rows, following, total if paging.is_counted else None, facets or None)
+
+    def _leading_column(self, paging: PageRequest) -> list[Any]:
+        """Return the column without values to sort by first, so that an index serves; [] if none.
+
+        It is NULL in all rows, which changes no order. PostgreSQL knows that of a column which
+        equals a value, but not of one which IS NULL: it would not use an index in which the column
+        precedes those of the sort, and read all rows with values instead.
+        """
+        sort = self.sorts[paging.sort_name]
+        table = sort[0].class_.__table__
+        absent = [self.columns[name] for name in paging.without if name in self.columns]
+        for column in absent:
+            keys = [each.key for each in (column, *sort)]
+            if column.class_ is sort[0].class_ and has_index(table, keys):
+                return [column.desc() if paging.descending else column]
+        return []
 
     def _conditions(self, paging: PageRequest, filters: Filter | None) -> list[Any]:
         """Return the SQL conditions of `ids`, of `without` and of the filters that are given.

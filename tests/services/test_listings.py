@@ -1,16 +1,17 @@
 """Tests that the tables have the indexes which the declared lists need."""
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Dialect, String, Table, UniqueConstraint
+from sqlalchemy import Dialect, String, Table
 from sqlalchemy.dialects import postgresql
 
+from shared.database import has_index
 from shared.http import cursors
 from shared.http.listing import Listing
 from shared.http.pagination import LONGEST_CURSOR
@@ -34,18 +35,6 @@ def listings(service: str) -> Iterator[tuple[str, Listing]]:
         for constant, value in vars(importlib.import_module(name)).items():
             if isinstance(value, Listing):
                 yield f"{name}.{constant}", value
-
-
-def indexes(table: Table) -> list[list[str]]:
-    """Return the columns of each index of a table, those of its keys included."""
-    unique = [one.columns for one in table.constraints if isinstance(one, UniqueConstraint)]
-    indexed = [table.primary_key.columns, *unique, *(index.columns for index in table.indexes)]
-    return [[column.key for column in columns] for columns in indexed]
-
-
-def has_index(table: Table, columns: Sequence[str]) -> bool:
-    """Return whether an index of a table begins with these columns."""
-    return any(index[: len(columns)] == [*columns] for index in indexes(table))
 
 
 def parents(table: Table) -> list[str]:

@@ -94,6 +94,9 @@ def _lists(http: httpx.Client, admin_key: str, *, rare_city: str) -> Iterator[Li
     yield List("tag, rare", admin_key, ({**points, "tag": company.TAGS[-1]},))
     yield List("tag, frequent", admin_key, ({**points, "tag": company.TAGS[0]},))
     yield List("class A, by points", admin_key, ({**points, "class": "A"},))
+    yield List("without a class, by points", admin_key, ({**points, "without": "class"},))
+    without_tags: Parameters = {**points, "without": "tag", "count": "true"}
+    yield List("without tags, a total", admin_key, (without_tags,))
     yield List("deep cursor, by points", admin_key, (_deep(http, admin_key, points),))
     searches = ("C0001234", "南京 商贸", "王建国", "鸿榆 有限公司", "wang", "松壑县")
     yield List("q", admin_key, tuple({**by_id, "q": words} for words in searches))

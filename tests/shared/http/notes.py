@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import FastAPI, Query, UploadFile
 from pydantic import Field
-from sqlalchemy import ForeignKey, String, exists, select
+from sqlalchemy import ForeignKey, Index, String, exists, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
 from starlette.responses import Response
 
@@ -50,6 +50,9 @@ class Note(Model):
         ForeignKey("notes.id", deferrable=True, initially="DEFERRED")
     )
     written_at: Mapped[datetime] = mapped_column(database.Moment)
+
+
+Index("ix_notes_kind_title", Note.kind, Note.title, Note.id)
 
 
 class NoteCreate(Body):

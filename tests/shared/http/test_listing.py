@@ -12,11 +12,10 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, event, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from shared.errors import Invalid
-from shared.http import listing
 from shared.http.cursors import encode
 from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
@@ -254,10 +253,34 @@ def test_items_without_values_are_listed_by_the_names_of_filters(backend: Backen
         assert found.total == Total(value=len(expected), exact=True)
 
 
-def test_the_items_of_the_facet_value_null_are_those_without_a_value(backend: Backend) -> None:
-    write(backend, [note(kind=kind) for kind in ("x", None, None)])
-    (facet,) = read(backend, requested(without=("kind",), facets=("kind",))).facets or []
-    assert [(one.value, one.count) for one in facet.values] == [(None, 2)]
+@pytest.mark.parametrize("sort", ["title", "-title", "written_at", "-id"])
+def test_items_without_a_value_come_in_pages_in_every_sort(backend: Backend, sort: str) -> None:
+    kinds = ["x", None, None, None, "y"]
+    written = write(backend, [note(kind=kind, seconds=n) for n, kind in enumerate(kinds)])
+    found = read_all(backend, requested(sort, 1, without=("kind",)))
+    assert [each.id for each in found] == in_order(written[1:4], sort)
+
+
+@pytest.mark.parametrize(
+    ("sort", "without", "sorted_by"),
+    [
+        ("title", ("kind",), "notes.kind, notes.title, notes.id"),
+        ("-title", ("reply", "kind"), "notes.kind DESC, notes.title DESC, notes.id DESC"),
+        ("written_at", ("kind",), "notes.written_at, notes.id"),
+        ("title", (), "notes.title, notes.id"),
+    ],
+)
+def test_an_index_that_begins_with_a_column_without_values_gives_the_order(
+    backend: Backend, sort: str, without: tuple[str, ...], sorted_by: str
+) -> None:
+    """PostgreSQL uses such an index only for rows that are sorted by this column too."""
+    statements: list[str] = []
+    engine = backend.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+    with backend.database.transaction() as session:
+        NOTES.page(session, select(Note), paging=requested(sort, without=without))
+    (statement,) = [" ".join(each.split()) for each in statements if "ORDER BY" in each]
+    assert f" ORDER BY {sorted_by} LIMIT " in statement
 
 
 @pytest.mark.parametrize(
@@ -324,41 +347,3 @@ def test_the_sorts_columns_and_ranges_of_a_joined_model_are_known_by_name() -> N
     )
     assert joined.names_of(Mark) == {"value", "given_at", "mark", "given_from", "given_before"}
     assert NOTES.names_of(Mark) == set()
-
-
-def test_facets_are_sorted_by_count_then_value_and_written_as_in_the_query(
-    backend: Backend,
-) -> None:
-    write(backend, [note(kind=kind, seconds=kind == "b") for kind in ("b", "A", None, "b", "b")])
-    kinds, pinned = read(backend, requested(facets=("kind", "pinned"))).facets or []
-    assert [(one.value, one.count) for one in kinds.values] == [("b", 3), ("A", 1), (None, 1)]
-    assert [(one.value, one.count) for one in pinned.values] == [("true", 3), ("false", 2)]
-    assert (kinds.field, pinned.field) == ("kind", "pinned")
-
-
-def test_total_and_facets_are_absent_unless_requested(backend: Backend) -> None:
-    write(backend, [note()])
-    found = read(backend, requested())
-    assert (found.total, found.facets) == (None, None)
-    assert read(backend, requested(facets=("kind",))).total is None
-    assert read(backend, requested(is_counted=True)).facets is None
-
-
-@pytest.mark.parametrize(("rows", "counted"), [(2, 2), (3, 3), (4, 3)])
-def test_a_total_beyond_the_bound_is_a_lower_bound_and_facets_add_up_to_it(
-    backend: Backend, monkeypatch: pytest.MonkeyPatch, rows: int, counted: int
-) -> None:
-    monkeypatch.setattr(listing, "MOST_COUNTED", 3)
-    write(backend, [note(kind="a") for _ in range(rows)])
-    found = read(backend, requested(limit=1, is_counted=True, facets=("kind",)))
-    assert found.total == Total(value=counted, exact=counted == rows)
-    (facet,) = found.facets or []
-    assert facet.exact is found.total.exact
-    assert sum(one.count for one in facet.values) == counted
-
-
-def test_the_total_of_a_later_page_is_that_of_the_whole_list(backend: Backend) -> None:
-    write(backend, [note() for _ in range(3)])
-    paging = requested(limit=2, is_counted=True)
-    first = read(backend, paging)
-    assert read(backend, replace(paging, cursor=first.next)).total == first.total

@@ -214,11 +214,13 @@ def customers(
     session: Session, reader: Reader, filters: CustomerFilter, *, paging: PageRequest
 ) -> Slice:
     """Return a page of the customers that the reader sees and the filters match."""
-    statement = visible_to(reader, select(Customer))
+    statement = counted = visible_to(reader, select(Customer))
     wanted = filters.model_dump(by_alias=True, exclude_none=True) | dict.fromkeys(paging.without)
     if _OF_SCORES & {paging.sort_name, *wanted, *paging.facets}:
         statement = _with_scores(statement, reader, wanted)
-    return CUSTOMERS.page(session, statement, paging=paging, filters=filters)
+    if _OF_SCORES & {*wanted, *paging.facets}:
+        counted = statement
+    return CUSTOMERS.page(session, statement, paging=paging, filters=filters, counted=counted)
 
 
 def _with_scores(statement: Statement, reader: Reader, wanted: Mapping[str, Any]) -> Statement:
