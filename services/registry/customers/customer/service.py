@@ -191,10 +191,8 @@ def _requested_record(
     which has the external ids `own_ids` too.
     """
     values = {"name": before.name if before else "", **fields.values}
-    if before is None:
+    if before is None or "external_ids" in values:
         values["external_ids"] = domain.merge_external_ids(own_ids, fields.external_ids)
-    elif "external_ids" in values:
-        values["external_ids"] = domain.merge_external_ids((), fields.external_ids)
     faults = [*fields.faults]
     try:
         record = domain.build_record(

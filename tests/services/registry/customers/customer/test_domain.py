@@ -209,6 +209,7 @@ def test_a_phone_number_that_cannot_exist_is_refused_unless_it_is_stored() -> No
     record = replace(RECORD, phone="none", phone_e164="+862155550100")
     stored = with_phone_in_e164(record, record, country="CN")
     assert (stored.phone, stored.phone_e164) == ("none", None)
+    assert build_record({"city": "上海"}, record, default_country="CN").phone == "none"
     for before in (None, replace(RECORD, phone="other")):
         with pytest.raises(ValueError, match="This is not a phone number"):
             with_phone_in_e164(record, before, country="CN")
@@ -250,7 +251,10 @@ def test_a_phone_number_may_belong_to_any_country_if_the_country_is_ignored() ->
 
 def test_a_record_has_at_most_fifty_external_ids_unless_it_is_stored_with_more() -> None:
     ids = tuple(ExternalId("erp", str(number)) for number in range(51))
-    assert faulty_fields({"external_ids": ids}) == ["external_ids"]
+    with pytest.raises(FieldError, match="Give at most 50 external ids") as refused:
+        build_record({"name": "王强", "external_ids": ids}, None, default_country="CN")
+    (fault,) = refused.value.faults
+    assert (fault.pointer, fault.code, fault.params) == ("external_ids", "too_long", {"max": 50})
     changes: list[dict[str, Any]] = [{"external_ids": ids[1:]}, {"city": "上海"}]
     for values in changes:
         before = replace(RECORD, external_ids=ids)

@@ -80,6 +80,27 @@ def test_each_fault_of_a_line_names_its_field_and_what_to_give(
     assert all(fault.message.startswith("Give a ") for fault in faults)
 
 
+def ranges(wrong: Line, *ignored_fields: str) -> dict[str, tuple[object, object]]:
+    """Return the allowed range of each field of a line that has a fault."""
+    faults = line_faults(wrong, ignored_fields)
+    return {fault.pointer: (fault.params["min"], fault.params["max"]) for fault in faults}
+
+
+def test_a_fault_of_a_line_has_the_allowed_range() -> None:
+    negative = line("1", "-1", "-1", "-1")
+    assert ranges(negative) == dict.fromkeys(("unit_price", "discount", "unit_cost"), ("0", None))
+    assert ranges(line("0", "1")) == {"quantity": (None, None)}
+    assert ranges(line("2", "0.5", "1.1")) == {"discount": ("0", "1")}
+    assert ranges(line("-2", "0", "1")) == {"discount": ("0", "0")}
+
+
+@pytest.mark.parametrize("invalid", ["quantity", "unit_price"])
+def test_a_discount_is_not_compared_with_an_ignored_quantity_or_price(invalid: str) -> None:
+    assert ranges(line("1", "5", "6"), "discount") == {"discount": ("0", "5")}
+    assert ranges(line("1", "5", "6"), invalid) == {}
+    assert ranges(line("1", "5", "-1"), invalid) == {"discount": ("0", None)}
+
+
 @pytest.mark.parametrize(
     "sound",
     [
