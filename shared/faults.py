@@ -209,7 +209,7 @@ UNKNOWN_CUSTOMER: Final = FaultCode(
     Texts("No customer that you may see has this id.", "没有您可以查看的客户使用此 id。"),
     Texts("Register this customer first.", "请先登记该客户。"),
 )
-OUT_OF_SIGHT: Final = FaultCode(
+NOT_VISIBLE: Final = FaultCode(
     "out_of_sight",
     Texts("This key would not see what it writes.", "该密钥看不到自己写入的数据。"),
     Texts(

@@ -17,7 +17,7 @@ from shared.http.identity import Verifier
 from shared.http.limits import ExplainTooLarge
 from shared.http.openapi import DocumentedApp
 from shared.http.paths import Paths
-from shared.http.routing import PageRouter, Router
+from shared.http.routing import HtmlRouter, Router
 from shared.http.telemetry import Telemetry
 from shared.settings import ServiceSettings
 
@@ -45,7 +45,7 @@ def create_app(
         lifespan=lifespan,
         openapi_url=None,
         redirect_slashes=False,  # many clients send a redirected request without its key
-        openapi_tags=[one.described for one in routers if isinstance(one, Router | PageRouter)],
+        openapi_tags=[one.described for one in routers if isinstance(one, Router | HtmlRouter)],
         generate_unique_id_function=_operation_id,
         max_body_size=BODY_LIMIT,
     )

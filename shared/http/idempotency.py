@@ -21,8 +21,8 @@ from shared.database import is_sqlite
 from shared.errors import Fault, InvalidValue, KeyReused, RequestInProgress
 from shared.http.dependencies import Caller, Transaction, refuse_repeated_header
 from shared.http.faults import REUSED_KEY
-from shared.http.json_names import strict_loads
 from shared.http.media_types import FORMS, media_type_of
+from shared.http.strict_json import strict_loads
 from shared.models import StoredAnswer
 
 

@@ -37,8 +37,8 @@ from shared.errors import (
 from shared.faults import TOO_LARGE
 from shared.http.conditional import current_tag
 from shared.http.faults import FORM_DATA, JSON_CONTENT
-from shared.http.json_names import RefusedBody
 from shared.http.media_types import media_type_of
+from shared.http.strict_json import RefusedBody
 from shared.http.validation import fault_of_request
 from shared.logging import logger
 

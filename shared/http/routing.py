@@ -21,25 +21,25 @@ from shared.errors import MAX_FAULTS, BadRequest, Fault, Invalid, MethodNotAllow
 from shared.faults import BOOLEAN_EXPECTED, INTEGER_EXPECTED, MALFORMED_UUID, NUL
 from shared.http.conditional import answer_to_read
 from shared.http.faults import NO_CONDITIONS, REPEATED_PARAMETER, UNKNOWN_PARAMETER
-from shared.http.json_names import StrictJsonRequest
 from shared.http.media_types import check_body_headers, media_types_of_route
+from shared.http.strict_json import StrictJsonRequest
 from shared.ids import WRITTEN_ID
 
 _CONDITIONS: Final = ("If-Match", "If-None-Match")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Syntax:
     """How a value is written, and the code of a fault if it is written otherwise."""
 
     pattern: re.Pattern[str]
     code: FaultCode
 
 
-_WRITTEN: Final[Mapping[type, Written]] = {
-    int: Written(re.compile(r"-?[0-9]+"), INTEGER_EXPECTED),
-    bool: Written(re.compile(r"true|false"), BOOLEAN_EXPECTED),
-    UUID: Written(re.compile(WRITTEN_ID), MALFORMED_UUID),
+_SYNTAX_BY_TYPE: Final[Mapping[type, Syntax]] = {
+    int: Syntax(re.compile(r"-?[0-9]+"), INTEGER_EXPECTED),
+    bool: Syntax(re.compile(r"true|false"), BOOLEAN_EXPECTED),
+    UUID: Syntax(re.compile(WRITTEN_ID), MALFORMED_UUID),
 }
 """How values in paths and queries are written; pydantic also reads `1_0`, `+5` and `on`."""
 
@@ -57,7 +57,7 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, which checks the query and the content type first."""
         handle = super().get_route_handler()
-        known, of_path = _query_forms(self.dependant), _path_forms(self.dependant)
+        known, of_path = _query_syntax(self.dependant), _path_syntax(self.dependant)
         media_types = media_types_of_route(self)
 
         async def checked(request: Request) -> Response:
@@ -88,36 +88,36 @@ def _refuse_path_of_another_route(request: Request, template: str) -> None:
         raise HTTPException(MethodNotAllowed.status)
 
 
-def _query_forms(dependant: Dependant) -> dict[str, Written | None]:
-    """Return the form of each query parameter of a route, by name; None if it may be any text."""
+def _query_syntax(dependant: Dependant) -> dict[str, Syntax | None]:
+    """Return the syntax of each query parameter of a route, by name; None if it may be any text."""
     return {
-        name: _form(kind)
+        name: _syntax(kind)
         for each in _with_dependencies(dependant)
         for parameter in each.query_params
         for name, kind in _names_and_types(parameter)
     }
 
 
-def _path_forms(dependant: Dependant) -> dict[str, Written | None]:
-    """Return the form of each path parameter of a route, by name; None if it may be any text."""
+def _path_syntax(dependant: Dependant) -> dict[str, Syntax | None]:
+    """Return the syntax of each path parameter of a route, by name; None if it may be any text."""
     return {
-        parameter.alias: _form(parameter.field_info.annotation)
+        parameter.alias: _syntax(parameter.field_info.annotation)
         for each in _with_dependencies(dependant)
         for parameter in each.path_params
     }
 
 
 def _faults_of_texts(
-    source: str, texts: Iterable[tuple[str, str]], forms: Mapping[str, Written | None]
+    source: str, texts: Iterable[tuple[str, str]], syntaxes: Mapping[str, Syntax | None]
 ) -> list[Fault]:
-    """Return a fault for each parameter that is written otherwise than its form.
+    """Return a fault for each parameter that is written otherwise than its syntax.
 
     `source` is `query` or `path`, `texts` are the names and values of the request.
     """
     return [
-        Fault(f"{source}:{name}", form.code)
+        Fault(f"{source}:{name}", syntax.code)
         for name, text in texts
-        if (form := forms.get(name)) and not form.pattern.fullmatch(text)
+        if (syntax := syntaxes.get(name)) and not syntax.pattern.fullmatch(text)
     ]
 
 
@@ -141,17 +141,17 @@ def _names_and_types(parameter: Any) -> Iterator[tuple[str, Any]]:
         yield parameter.alias, kind
 
 
-def _form(annotation: Any) -> Written | None:
-    """Return the form of a type, also of `int | None`; None for a type without a form."""
-    if isinstance(annotation, type) and annotation in _WRITTEN:
-        return _WRITTEN[annotation]
-    return next((form for part in get_args(annotation) if (form := _form(part))), None)
+def _syntax(annotation: Any) -> Syntax | None:
+    """Return the syntax of a type, also of `int | None`; None if any text is accepted."""
+    if isinstance(annotation, type) and annotation in _SYNTAX_BY_TYPE:
+        return _SYNTAX_BY_TYPE[annotation]
+    return next((syntax for part in get_args(annotation) if (syntax := _syntax(part))), None)
 
 
-def _check_query(request: Request, known: Mapping[str, Written | None]) -> None:
+def _check_query(request: Request, known: Mapping[str, Syntax | None]) -> None:
     """Raise Invalid if the query has an unknown, repeated or wrongly written parameter, or a NUL.
 
-    `known` has the form of each parameter of the route.
+    `known` has the syntax of each parameter of the route.
     """
     counts = Counter(name for name, _ in request.query_params.multi_items())
     allowed = sorted(known)
@@ -210,7 +210,7 @@ class Router(APIRouter):
         self.refusals[method, f"{self.prefix}{path}"] = refusal
 
 
-class PageRouter(APIRouter):
+class HtmlRouter(APIRouter):
     """A router of HTML pages, which people open by links: unknown query parameters are ignored.
 
     `tag` and `about` are the name and the description of the tag in the OpenAPI document.

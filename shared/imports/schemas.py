@@ -11,8 +11,8 @@ from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, field_va
 from shared.errors import InvalidValue
 from shared.faults import ZONE
 from shared.files.store import digest
-from shared.http.json_names import JsonPart
 from shared.http.schemas import Body, Code, Page, WrittenFlag, without_nul
+from shared.http.strict_json import JsonPart
 from shared.imports.models import ImportColumns, RejectionColumns
 from shared.imports.service import Upload
 from shared.jobs.models import JobState

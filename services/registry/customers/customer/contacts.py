@@ -56,7 +56,7 @@ def parse_phone(text: str, country: str) -> str | None:
 
     A number without `+` belongs to `country` (ISO 3166). Return None if the number is possible but
     not known to be assigned, such as a local number without its area code, or if it cannot be
-    dialled from other countries, such as 12315. Raise InvalidValue if no such number can exist, or
+    dialled from other countries, such as 12315. Raises InvalidValue if no such number can exist, or
     if the text contains anything else: a letter is never taken for a digit.
     """
     number = _EXTENSION.sub("", text.strip())

@@ -16,7 +16,7 @@ from typing import Any
 from services.registry.customers.customer.contacts import parse_phone, phone_tokens
 from services.registry.customers.customer.problems import CONTRADICTION
 from shared.errors import Fault, FieldError, InvalidValue
-from shared.faults import OUT_OF_SIGHT, TOO_LONG
+from shared.faults import NOT_VISIBLE, TOO_LONG
 from shared.row_access import SYSTEM_READER, Reader, Rows
 
 MAX_EXTERNAL_IDS = 50
@@ -135,10 +135,10 @@ def build_record(
 ) -> Record:
     """Return a record with these values; fields without one have their value in `before`.
 
-    A new record has the owner or team of a limited reader if the values have none. Raise FieldError
-    with all faults if the phone number cannot exist in the customer's country, if fields contradict
-    each other, if there are too many external ids, or if the record is not visible to the reader.
-    The `ignored_fields` contradict nothing: their values are invalid or not known.
+    A new record has the owner or team of a limited reader if the values have none. Raises
+    FieldError with all faults if the phone number cannot exist in the customer's country, if fields
+    contradict each other, if there are too many external ids, or if the record is not visible to
+    the reader.
     """
     record = replace(before, **values) if before else Record(**values)
     if before is None:
@@ -237,7 +237,7 @@ def with_owner_or_team_of(reader: Reader, record: Record) -> Record:
 def invisible_fields(record: Record, reader: Reader) -> list[Fault]:
     """Return a fault for the owner or team whose value hides a record from the reader."""
     return [
-        Fault(name, OUT_OF_SIGHT, _VISIBILITY_ADVICE[name])
+        Fault(name, NOT_VISIBLE, _VISIBILITY_ADVICE[name])
         for name, value in _visibility_condition(reader).items()
         if getattr(record, name) != value
     ]

@@ -96,7 +96,7 @@ def change_customer(
 ) -> Customer:
     """Change fields of a customer whose version is the expected one; others stay as they are.
 
-    Raise NotFound if no such customer is visible to the reader, PreconditionFailed if the customer
+    Raises NotFound if no such customer is visible to the reader, PreconditionFailed if the customer
     has another version, and Conflict if an external id belongs to another customer.
     """
     with _faults_first(fields):

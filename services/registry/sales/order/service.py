@@ -21,7 +21,7 @@ from shared import clock
 from shared.bulk import any_of, insert_rows
 from shared.database import Row
 from shared.errors import Fault, Invalid, found_or_404
-from shared.faults import OUT_OF_SIGHT, TAKEN, UNKNOWN_CUSTOMER
+from shared.faults import NOT_VISIBLE, TAKEN, UNKNOWN_CUSTOMER
 from shared.ids import new_id
 from shared.messaging import outbox
 from shared.row_access import Reader, Rows
@@ -72,7 +72,7 @@ def upsert_order(
 ) -> tuple[Order, UpsertResult]:
     """Create an order or replace it.
 
-    Raise NotFound if the stored order is not visible to the reader, and Invalid if the new one
+    Raises NotFound if the stored order is not visible to the reader, and Invalid if the new one
     would not be.
     """
     order = _with_buyer(session, request, reader)
@@ -114,7 +114,7 @@ def _lock_existing(
 ) -> dict[Key, ExistingOrder]:
     """Lock the stored order with the same external id; return it by its key, if it exists.
 
-    Raise NotFound if the stored order is not visible to the reader, and Invalid if the new one
+    Raises NotFound if the stored order is not visible to the reader, and Invalid if the new one
     would not be.
     """
     key = order.system, order.external_id
@@ -126,7 +126,7 @@ def _lock_existing(
         found_or_404(visible, "No order that you may see has this external id.")
     if order.customer_id is None:
         advice = "Name a customer that this key sees; it does not see anonymous orders."
-        raise Invalid(Fault("/customer", OUT_OF_SIGHT, advice))
+        raise Invalid(Fault("/customer", NOT_VISIBLE, advice))
     return existing
 
 

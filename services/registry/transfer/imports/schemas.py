@@ -8,8 +8,8 @@ from pydantic import ConfigDict, Field
 from services.registry.transfer.imports.problems import FOREIGN
 from services.registry.transfer.imports.specs import SPECS, ImportEntity
 from shared.errors import Fault, Invalid
-from shared.http.json_names import JsonPart
 from shared.http.schemas import Body, Code, Country, Currency, FacetedPage, Flag, System
+from shared.http.strict_json import JsonPart
 from shared.imports.schemas import (
     QUEUED_IMPORT,
     Encoding,
@@ -70,7 +70,7 @@ class ImportOptions(Body):
     def to_store(self, entity: str, settings: ServiceSettings) -> dict[str, Any]:
         """Return the options to store with an import; missing ones get the company's defaults.
 
-        Raise Invalid if an option does not apply to files of the entity, or if these files need a
+        Raises Invalid if an option does not apply to files of the entity, or if these files need a
         system and it is missing.
         """
         applicable = SPECS[entity].option_names()

@@ -21,10 +21,10 @@ from services.survey.fieldwork.survey.domain import SurveyState
 from services.survey.fieldwork.survey.service import questionnaire_of
 from shared.errors import BadRequest
 from shared.http.dependencies import Reading, Transaction
-from shared.http.routing import PageRouter
+from shared.http.routing import HtmlRouter
 from shared.ids import new_id
 
-router = PageRouter(
+router = HtmlRouter(
     prefix="/s",
     tag="respondents' pages",
     about="Pages on which respondents answer a survey (答卷页): their links need no API key.",

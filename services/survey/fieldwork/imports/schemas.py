@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field
 from services.survey.fieldwork.imports.service import Options
 from services.survey.fieldwork.response.schemas import Channel
 from services.survey.fieldwork.survey.schemas import WaveCode
-from shared.http.json_names import JsonPart
 from shared.http.schemas import Body, FacetedPage, System
+from shared.http.strict_json import JsonPart
 from shared.imports.schemas import (
     QUEUED_IMPORT,
     Encoding,

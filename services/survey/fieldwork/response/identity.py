@@ -18,7 +18,7 @@ from services.survey.fieldwork.survey.models import Wave
 from shared import clock
 from shared.database import row_of
 from shared.errors import Fault, Invalid
-from shared.faults import OUT_OF_SIGHT, UNKNOWN_CUSTOMER
+from shared.faults import NOT_VISIBLE, UNKNOWN_CUSTOMER
 from shared.ids import new_id
 from shared.messaging import outbox
 from shared.row_access import Reader, Rows
@@ -39,7 +39,7 @@ def check_customer_is_visible(
     customer = respondent or customer_id
     if customer is None and reader.rows is not Rows.ALL:
         advice = "Name a customer that this key sees: it cannot see a response without a customer."
-        raise Invalid(Fault("/customer", OUT_OF_SIGHT, advice))
+        raise Invalid(Fault("/customer", NOT_VISIBLE, advice))
     if customer is not None and not customer_repository.is_visible_to(session, reader, customer):
         advice = "Register this customer first; the survey service knows it a moment later."
         pointer = "/customer" if respondent else "/customer_id"

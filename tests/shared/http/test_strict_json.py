@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
 from shared.errors import InvalidValue
-from shared.http.json_names import JsonPart, strict_loads
 from shared.http.routing import Router
+from shared.http.strict_json import JsonPart, strict_loads
 from tests.shared.http.conftest import RouterServer
 
 TYPE = {"Content-Type": "application/json"}
