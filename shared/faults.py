@@ -56,7 +56,7 @@ TOO_LARGE: Final = FaultCode(
 OUT_OF_RANGE: Final = FaultCode(
     "out_of_range",
     Texts("The value is outside the range that is allowed here.", "数值超出允许的范围。"),
-    Texts("Give a value within the range.", "请填写范围之内的数值。"),
+    Texts("Give a value from {min} to {max}.", "请填写 {min} 到 {max} 之间的数值。"),
     params=("min", "max"),
 )
 TOO_MANY: Final = FaultCode(
@@ -142,9 +142,10 @@ EXACT_STRING: Final = FaultCode(
     "exact_string",
     Texts("This is not an exact number.", "不是精确的数字。"),
     Texts(
-        'Give a string of digits with an optional point, such as "12.50": at most 15 digits before '
-        "the point and 6 after it.",
-        '请用字符串填写数字，可带小数点，例如 "12.50"：小数点前最多 15 位，之后最多 6 位。',
+        "Give digits with an optional point, such as 12.50, in JSON as a string: at most 15 digits "
+        "before the point and 6 after it, without separators.",
+        "请填写数字，可带小数点，例如 12.50（JSON 中用字符串）：小数点前最多 15 位，之后最多 6 位，"
+        "不带千位分隔符。",
     ),
 )
 DAY: Final = FaultCode(

@@ -99,7 +99,10 @@ class FileForm(Body):
 class FailureOut(Body):
     """The reason why an import failed as a whole."""
 
-    code: str = Field(description="The code of a problem or fault: see `GET /v1/problems`.")
+    code: str = Field(
+        description="The code of a problem or fault: see `GET /v1/problems`; a code that is not "
+        "listed can only be in imports that an earlier release of Patron has run."
+    )
     params: dict[str, Any] = Field(
         description="The values in the text of this code; empty for imports that an earlier "
         "release of Patron has run."

@@ -13,8 +13,6 @@ MACHINE_ONLY = {
     ("lines_differ", "other_value"): "null if the other line has no value",
     ("lines_differ", "value"): "null if this line has no value",
     ("malformed", "line"): "null for a workbook",
-    ("out_of_range", "max"): "null if there is no greatest value",
-    ("out_of_range", "min"): "null if there is no least value",
     ("outside_scale", "missing"): "empty if the question has no such codes",
     ("unknown_field", "allowed"): "null if the fields are not listed",
 }

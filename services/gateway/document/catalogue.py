@@ -11,7 +11,13 @@ import shared
 from shared.http.catalogue import CODES, Entry, declared_entries, merged_entries
 from shared.http.document import Document
 
-_SCHEMA_OF_KIND = {"problem": "Problem", "fault": "Fault"}
+_KINDS_OF_SCHEMA = {
+    "Problem": {"problem"},
+    "Fault": {"fault"},
+    "LineFault": {"fault"},
+    "Failure": {"problem", "fault"},
+}
+"""The kinds of codes in the field `code` of a schema, by the name of the schema."""
 
 
 def merge(documents: Iterable[Document]) -> list[Entry]:
@@ -23,9 +29,12 @@ def merge(documents: Iterable[Document]) -> list[Entry]:
 
 
 def enumerate_codes(document: Document, entries: Iterable[Entry]) -> None:
-    """Set the enumerations of `Problem.code` and `Fault.code` in a document."""
+    """Set the enumerations of the fields `code` in the schemas of a document."""
     schemas = document["components"]["schemas"]
-    for kind, name in _SCHEMA_OF_KIND.items():
+    codes = [(entry["kind"], entry["code"]) for entry in entries]
+    for name in _KINDS_OF_SCHEMA.keys() & schemas.keys():
         schemas[name] = deepcopy(schemas[name])
-        codes = [entry["code"] for entry in entries if entry["kind"] == kind]
-        schemas[name]["properties"]["code"]["enum"] = codes
+        field = schemas[name]["properties"]["code"]
+        text = next(one for one in field.get("anyOf", [field]) if one["type"] == "string")
+        kinds = _KINDS_OF_SCHEMA[name]
+        text["enum"] = list(dict.fromkeys(code for kind, code in codes if kind in kinds))

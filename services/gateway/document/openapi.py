@@ -10,8 +10,14 @@ from typing import Final
 
 from services.gateway.document.service_documents import add_components
 from services.gateway.proxy.paths import is_import
-from services.gateway.proxy.problems import BadGateway, GatewayTimeout, QuotaReached
-from shared.errors import Forbidden, TooLarge
+from services.gateway.proxy.problems import (
+    BadGateway,
+    GatewayTimeout,
+    HeadersTooLarge,
+    QuotaReached,
+    TooSlow,
+)
+from shared.errors import Forbidden, Problem, TooLarge
 from shared.http.answers import error_response
 from shared.http.document import COMPONENTS, METHODS, Document, operations
 from shared.http.openapi import SHARED_COMPONENTS
@@ -44,7 +50,7 @@ _SERVERS: Final = [{"url": "/", "description": "This deployment."}]
 _KEY: Final = {
     "type": "http",
     "scheme": "bearer",
-    "description": "An API key: Authorization: Bearer <key>.",
+    "description": "An API key, sent as `Authorization: Bearer patron_...`.",
 }
 _UPLOAD_HEADERS: Final[Document] = {
     "RateLimit-Policy": {
@@ -68,8 +74,18 @@ _RETRY_AFTER: Final[Document] = {
     "example": 2530,
 }
 _GATEWAY_ERRORS: Final = {
-    str(kind.status): kind for kind in (Forbidden, TooLarge, BadGateway, GatewayTimeout)
+    str(kind.status): kind
+    for kind in (
+        Forbidden,
+        TooSlow,
+        TooLarge,
+        HeadersTooLarge,
+        Problem,
+        BadGateway,
+        GatewayTimeout,
+    )
 }
+"""The errors of every operation that the gateway answers with, also in the name of a service."""
 
 
 def owners(documents: Mapping[str, Document]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from services.registry.customers.customer.contacts import parse_phone, phone_tokens
@@ -258,7 +258,6 @@ def differences(before: Record, after: Record) -> dict[str, dict[str, Any]]:
 
 _WORD = re.compile(r"[^\W_]+(?:[-'.@+][^\W_]+)*")
 _CHINESE = re.compile(r"[㐀-鿿豈-﫿]+")
-_PLUS = re.compile(r"^\+(?=\d)")
 _NUMBER_PART = re.compile(r"[-0-9+.()/]+")
 _NOT_A_DIGIT = re.compile(r"[^0-9]")
 _MAX_TOKEN_LENGTH = 60
@@ -288,19 +287,22 @@ def tokens(record: Record) -> set[str]:
 def query_tokens(query: str) -> list[tuple[str, ...]]:
     """Return the prefixes of a search query.
 
-    A record matches if it has, for each tuple, a token that begins with one of its prefixes. A word
-    without Chinese characters is one prefix; Chinese characters are split into pairs. The `+` of a
-    phone number is left out, because the token of its digits has none. All digits of consecutive
-    words that look like parts of a phone number are a second prefix of each of these words.
+    A record matches if it has, for each tuple, a token that begins with one of its prefixes. A
+    query is split like the texts of a record, so that each of these texts finds its record: Chinese
+    characters into pairs, the rest into words without the punctuation around them. Punctuation is
+    a prefix only in a query that has nothing else. All digits of consecutive words that look like
+    parts of a phone number are a second prefix of each of these words.
     """
+    lowered = query.lower()
     prefixes: list[tuple[str, ...]] = []
-    for is_number, group in groupby(query.lower().split(), _looks_like_a_number):
+    for is_number, group in groupby(lowered.split(), _looks_like_a_number):
         words = list(group)
         number = _NOT_A_DIGIT.sub("", "".join(words)) if is_number else ""
-        for word in words:
-            for prefix in _prefixes(word):
-                both = (prefix[:_MAX_TOKEN_LENGTH], number[:_MAX_TOKEN_LENGTH])
-                prefixes.append(tuple(dict.fromkeys(filter(None, both))))
+        for prefix in chain.from_iterable(map(_prefixes, words)):
+            both = (prefix[:_MAX_TOKEN_LENGTH], number[:_MAX_TOKEN_LENGTH])
+            prefixes.append(tuple(dict.fromkeys(filter(None, both))))
+    if not prefixes and (punctuation := lowered.strip()):
+        return [(punctuation[:_MAX_TOKEN_LENGTH],)]
     return list(dict.fromkeys(prefixes))
 
 
@@ -316,10 +318,8 @@ def _looks_like_a_number(word: str) -> bool:
 
 
 def _prefixes(word: str) -> list[str]:
-    """Return the prefixes of a word of a query: the word, or the pieces of one with Chinese."""
+    """Return the prefixes of a word of a query: pairs of Chinese characters, and other pieces."""
     runs, other_words = _split_chinese(word)
-    if not runs:
-        return [_PLUS.sub("", word)]
     pairs = [run[start : start + 2] for run in runs for start in range(max(len(run) - 1, 1))]
     return pairs + other_words
 

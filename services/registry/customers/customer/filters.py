@@ -42,10 +42,11 @@ class CustomerFilter(Filter):
         "e-mail address, phone number, city or external ids of the customer; Chinese characters "
         "may stand anywhere in them, in the same sequence. A word that mixes Chinese and other "
         "characters is split: 客户099 finds customers with both 客户 and a word that begins with "
-        "099. A phone number is also found by its digits alone, with or without the country code. "
-        "Consecutive words of digits and `+ - . ( ) /` are tried as they are and also together as "
-        "one number: 199 0000 1042 finds 19900001042. The text has at least two characters, or one "
-        "Chinese character such as a surname.",
+        "099. Punctuation around a word does not count. A phone number is also found by its "
+        "digits alone, with or without the country code. Consecutive words of digits and "
+        "`+ - . ( ) /` are tried as they are and also together as one number: 199 0000 1042 "
+        "finds 19900001042. The text has at least two characters, or one Chinese character such "
+        "as a surname.",
         examples=["海尔 888"],
     )
     kind: CustomerKind | None = Field(None, description="Customers of this kind.")

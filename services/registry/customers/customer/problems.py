@@ -59,7 +59,7 @@ PHONE: Final = FaultCode(
     Texts(
         "Give one phone number in a field, in digits and without other text, as it is dialled in "
         "the customer's country or with the code of the country: +86 21 5555 0100. Write an "
-        "extension at its end: ext. 8008 or 转8008.",
+        "extension at its end: ext. 8008.",
         "每个字段请只填写一个电话号码，用数字书写，不含其他文字，按客户所在国家的拨打方式，"
         "或带国家代码：+86 21 5555 0100。分机写在末尾：转8008。",
     ),

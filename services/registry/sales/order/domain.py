@@ -13,8 +13,9 @@ from decimal import Decimal
 from functools import lru_cache, reduce
 from uuid import UUID
 
+from services.registry.sales.order.problems import ZERO_QUANTITY
 from shared.errors import Fault
-from shared.faults import OUT_OF_RANGE
+from shared.faults import OUT_OF_RANGE, TOO_SMALL
 from shared.money import EXACT, format_decimal
 
 MAX_LINES = 2000
@@ -88,20 +89,20 @@ def line_faults(line: Line, ignored_fields: Collection[str] = ()) -> Iterable[Fa
     refused here, or is one of the `ignored_fields`, whose values are invalid.
     """
     if line.quantity == 0:
-        advice = "Give a quantity other than 0; negative means returned."
-        yield Fault("quantity", OUT_OF_RANGE, advice, min=None, max=None)
+        yield Fault("quantity", ZERO_QUANTITY)
     if line.unit_price < 0:
         advice = "Give a price of 0 or more; a returned item has a negative quantity."
-        yield Fault("unit_price", OUT_OF_RANGE, advice, min=ZERO, max=None)
+        yield Fault("unit_price", TOO_SMALL, advice, min=ZERO)
     is_comparable = line.quantity != 0 and line.unit_price >= 0
     is_comparable &= not {"quantity", "unit_price"}.intersection(ignored_fields)
     most = abs(line.full_amount) if is_comparable else None
-    if line.discount < 0 or (most is not None and line.discount > most):
+    if most is not None and not 0 <= line.discount <= most:
         advice = "Give a discount from 0 to the price of the whole line."
-        limit = None if most is None else format_decimal(most)
-        yield Fault("discount", OUT_OF_RANGE, advice, min=ZERO, max=limit)
+        yield Fault("discount", OUT_OF_RANGE, advice, min=ZERO, max=format_decimal(most))
+    elif line.discount < 0:
+        yield Fault("discount", TOO_SMALL, "Give a discount of 0 or more.", min=ZERO)
     if line.unit_cost is not None and line.unit_cost < 0:
-        yield Fault("unit_cost", OUT_OF_RANGE, "Give a cost of 0 or more.", min=ZERO, max=None)
+        yield Fault("unit_cost", TOO_SMALL, "Give a cost of 0 or more.", min=ZERO)
 
 
 def digest(order: Order) -> str:

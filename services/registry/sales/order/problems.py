@@ -4,6 +4,14 @@ from typing import Final
 
 from shared.catalogue import FaultCode, Texts
 
+ZERO_QUANTITY: Final = FaultCode(
+    "zero_quantity",
+    Texts("The quantity is 0.", "数量为 0。"),
+    Texts(
+        "Give a quantity other than 0; negative means returned.",
+        "请填写不为 0 的数量；负数表示退货。",
+    ),
+)
 OTHER_LINE_REJECTED: Final = FaultCode(
     "other_line_rejected",
     Texts("Another line of this order is rejected.", "同一订单的另一行被拒绝。"),

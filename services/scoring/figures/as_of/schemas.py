@@ -13,7 +13,7 @@ from services.scoring.figures.as_of.problems import EITHER_OR
 from shared import clock
 from shared.clock import FIRST_YEAR, LAST_YEAR
 from shared.errors import Fault, Invalid
-from shared.faults import DATE, OUT_OF_RANGE
+from shared.faults import DATE
 from shared.http.dependencies import Settings
 from shared.http.ranges import empty_range
 from shared.http.schemas import Currency, Day, Moment
@@ -95,9 +95,7 @@ async def _period_from_query(
     name, text = ("as_of", as_of) if last_day is None else ("to", last_day.isoformat())
     end = _parse_point_in_time(settings, name, text, currency=currency)
     if first_day is not None and first_day.year < FIRST_YEAR:
-        earliest = date(FIRST_YEAR, 1, 1)
-        advice = "Give a day from {min} on."
-        raise Invalid(Fault("query:from", OUT_OF_RANGE, advice, min=earliest, max=None))
+        raise Invalid(Fault("query:from", DATE, f"Give a day from {FIRST_YEAR} on."))
     if first_day is not None and first_day > end.cutoff.as_of:
         raise Invalid(empty_range("from", name))
     return Period(start=first_day, end=end)

@@ -11,7 +11,7 @@ from services.survey.design.questionnaire.problems import (
     RESERVED_CODE,
 )
 from shared.errors import Fault
-from shared.faults import OUT_OF_RANGE, REPEATED, TOO_MANY
+from shared.faults import OUT_OF_RANGE, REPEATED, TOO_MANY, TOO_SMALL
 
 MOST_ITEMS = 300
 """Greatest number of items: matrix rows, and questions of all other types."""
@@ -122,7 +122,7 @@ def _number_faults(pointer: str, question: Mapping[str, Any]) -> Iterator[Fault]
     least, most = question.get("least"), question.get("most")
     if least is not None and most is not None and least > most:
         advice = "most must not be below least."
-        yield Fault(f"{pointer}/most", OUT_OF_RANGE, advice, min=least, max=None)
+        yield Fault(f"{pointer}/most", TOO_SMALL, advice, min=least)
         return
     yield from _no_answer_code_faults(pointer, question, least, most)
 

@@ -3,7 +3,7 @@
 import services
 import shared
 from services.gateway.app import DOCUMENTS
-from services.gateway.document import catalogue, service_documents
+from services.gateway.document import catalogue, openapi, service_documents
 from shared.http.catalogue import declared_entries, merged_entries
 
 
@@ -12,6 +12,20 @@ def test_the_gateway_knows_every_code_that_any_service_declares() -> None:
     known = catalogue.merge(service_documents.load(DOCUMENTS).values())
     assert known == merged_entries([*declared_entries(shared), *declared_entries(services)])
     assert {"survey_closed", "contradiction", "either_or"} <= {entry["code"] for entry in known}
+
+
+def test_the_codes_of_rejected_lines_and_of_failed_imports_are_enumerated() -> None:
+    documents = service_documents.load(DOCUMENTS)
+    merged, entries = openapi.merge(documents, version="1"), catalogue.merge(documents.values())
+    catalogue.enumerate_codes(merged, entries)
+    schemas = merged["components"]["schemas"]
+    problems, faults = (
+        {entry["code"] for entry in entries if entry["kind"] == kind}
+        for kind in ("problem", "fault")
+    )
+    assert set(schemas["Failure"]["properties"]["code"]["enum"]) == problems | faults
+    text, null = schemas["LineFault"]["properties"]["code"]["anyOf"]
+    assert (set(text["enum"]), null) == (faults, {"type": "null"})
 
 
 def test_every_text_of_the_catalogue_is_a_sentence_in_english_and_in_chinese() -> None:

@@ -87,7 +87,7 @@ def test_every_operation_needs_a_key_except_those_of_respondents_pages() -> None
 
 def test_errors_of_the_gateway_itself_are_documented() -> None:
     answers = merged(registry=document("/v1/a", "a"))["paths"]["/v1/a"]["get"]["responses"]
-    assert {"200", "403", "413", "502", "504"} <= set(answers)
+    assert {"200", "403", "408", "413", "431", "500", "502", "504"} <= set(answers)
 
 
 def test_the_limits_of_uploads_are_documented_on_uploads_only() -> None:

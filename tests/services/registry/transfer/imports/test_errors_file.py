@@ -85,7 +85,7 @@ def test_errors_of_orders_name_the_columns_of_the_file(registry: Running) -> Non
     content = f"{header}\nA1,2026-01-31,P1,0,1\n"
     form = {"mapping": {"单号": "order_id", "数量": "quantity"}, "options": {"system": "erp"}}
     (row,) = rejected_rows(registry, import_file(registry, "orders", content, **form))
-    assert row["errors"].startswith("数量 (quantity): Give a quantity other than 0")
+    assert row["errors"].startswith("数量 (quantity): The quantity is 0.")
 
 
 def test_the_errors_file_has_the_line_numbers_of_the_sent_file(registry: Running) -> None:

@@ -69,7 +69,7 @@ def test_the_questionnaire_with_one_question_of_each_type_has_no_faults() -> Non
             "inside_scale",
         ),
         (lambda q: q[5].update(most=None), "/questions/5/missing/0/value", "inside_scale"),
-        (lambda q: q[5].update(most=0), "/questions/5/most", "out_of_range"),
+        (lambda q: q[5].update(most=0), "/questions/5/most", "too_small"),
         (
             lambda q: q[3]["options"][1].update(code="recent"),
             "/questions/3/options/1/code",
