@@ -74,7 +74,9 @@ class _AnswerUnexpectedErrors:
     An exception handler for `Exception` would answer too, but Starlette then raises the exception
     again: the server closes the connection although the answer did not announce that, and the
     client's next request on this connection is lost. If the response has begun already, nothing
-    more is sent, and the client notices that the response is incomplete.
+    more is sent, and the client notices that the response is incomplete. An exception of `send` is
+    raised again: it is no defect of the app, but how Starlette replaces an answer to a body that is
+    too large.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -84,16 +86,19 @@ class _AnswerUnexpectedErrors:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        has_begun = False
+        has_begun = is_sending = False
 
         async def send_and_note(message: Message) -> None:
-            nonlocal has_begun
-            has_begun = True
+            nonlocal has_begun, is_sending
+            has_begun = is_sending = True
             await send(message)
+            is_sending = False
 
         try:
             await self._app(scope, receive, send_and_note)
-        except Exception as error:  # noqa: BLE001  _unexpected logs it
+        except Exception as error:
+            if is_sending:
+                raise
             answer = await _answer_unexpected_error(Request(scope), error)
             if not has_begun:
                 await answer(scope, receive, send)

@@ -59,7 +59,7 @@ def stranger_to(service: Running | Gateway) -> Iterator[httpx.Client]:
             yield client
 
 
-def is_problem(answer: httpx.Response, status: int, pointer: str | None = None) -> bool:
+def check_problem(answer: httpx.Response, status: int, pointer: str | None = None) -> None:
     """Fail unless an answer is a problem with this status and, if given, a fault at `pointer`."""
     assert answer.status_code == status, (str(answer.request.url), answer.text)
     problem = answer.json()
@@ -68,7 +68,6 @@ def is_problem(answer: httpx.Response, status: int, pointer: str | None = None) 
     assert problem["status"] == status
     assert all([problem["detail"], problem["code"]])
     assert pointers == ([pointer] if pointer else []), answer.request.url
-    return True
 
 
 def listed(answer: httpx.Response) -> list[Any]:

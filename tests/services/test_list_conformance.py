@@ -5,7 +5,7 @@ The tests read the OpenAPI documents, so a new list is tested without a change h
 
 import httpx
 
-from tests.services.conforming import SHARED, filled, is_problem, listed
+from tests.services.conforming import SHARED, check_problem, filled, listed
 from tests.services.gateway.conftest import (  # noqa: F401  asked for by name
     gateway,
     served_gateway,
@@ -56,8 +56,8 @@ def test_every_list_comes_in_pages_and_refuses_an_invalid_cursor(visitor: Visito
         assert "Link" not in pages[-1].headers
         assert [listed(page) for page in pages] == [[item] for item in whole], path
         lengths.append(len(pages))
-        assert is_problem(visitor.client.get(f"{path}?cursor=rubbish"), 422, "query:cursor")
-        assert is_problem(visitor.client.get(f"{path}?limit=0"), 422, "query:limit")
+        check_problem(visitor.client.get(f"{path}?cursor=rubbish"), 422, "query:cursor")
+        check_problem(visitor.client.get(f"{path}?limit=0"), 422, "query:limit")
     assert max(lengths) > 1, "no list was long enough to have pages"
 
 

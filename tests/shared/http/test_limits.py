@@ -50,13 +50,14 @@ def test_a_body_may_be_as_large_as_the_limit(client: httpx.Client, length: int) 
 
 
 def test_a_body_above_the_limit_is_refused_with_or_without_content_length(
-    client: httpx.Client,
+    client: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     for content in (b"x" * (LIMIT + 1), pieces(LIMIT + 1)):
         answer = client.post("/v1/bodies", content=content)
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.json()["request_id"] == answer.headers["X-Request-Id"]
+    assert not [one for one in caplog.messages if "request.failed" in one], "it is no defect"
 
 
 def test_a_problem_of_a_route_with_the_same_status_stays_as_it_is(

@@ -138,7 +138,7 @@ def build_record(
     A new record has the owner or team of a limited reader if the values have none. Raises
     FieldError with all faults if the phone number cannot exist in the customer's country, if fields
     contradict each other, if there are too many external ids, or if the record is not visible to
-    the reader.
+    the reader. The `ignored_fields` contradict nothing: their values are invalid or not known.
     """
     record = replace(before, **values) if before else Record(**values)
     if before is None:
