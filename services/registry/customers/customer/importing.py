@@ -126,9 +126,10 @@ def record_of_line(
     before: Record | None,
     ignored_fields: Collection[str] = (),
 ) -> Record:
-    """Return the record of a customer with the values of a line; raise FieldError as a rule does.
+    """Return the record of a customer with the values of a line.
 
-    Fields without a value keep the value that they have in `before`, the existing record.
+    Fields without a value keep the value that they have in `before`, the existing record. Raise
+    FieldError if the values do not fit each other.
     """
     changes = {name: value for name, value in values.items() if name != "external_id"}
     return build_record(

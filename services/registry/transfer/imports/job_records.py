@@ -118,8 +118,9 @@ def _apply(
 def _build(file: FileImport[Any], spec: Spec, line: _ParsedLine, record: Any) -> Any:
     """Return the record with the values of a line; raise FieldError if they do not fit each other.
 
-    Add a fault if the mode rejects the line. If the record of the line is not found, or is not
-    the one that the mode asks for, fields without a value are ignored: their stored values count.
+    Add a fault if the mode rejects the line. Fields whose cell is invalid are ignored. If the
+    record is not found, or is not the one that the mode asks for, so are fields without a value,
+    because it is not known which values are stored.
     """
     is_found = line.key is not None
     if is_found and (fault := file.options.mode_fault(exists=record is not None)):
