@@ -238,12 +238,20 @@ def begins_with(column: Any, prefix: str) -> ColumnElement[bool]:
 
     Each database looks the prefix up in an index. PostgreSQL does that for LIKE if the index has
     the operator class `varchar_pattern_ops`, whatever the language of the server. LIKE of SQLite
-    ignores case and reads the whole table, therefore it gets a range of texts, sorted by code
-    points. `prefix` has at least one character.
+    ignores case and reads the whole table, therefore it gets a range. `prefix` has at least one
+    character.
+    """
+    return _BeginsWith(column.startswith(prefix, autoescape=True), prefix_range(column, prefix))
+
+
+def prefix_range(column: Any, prefix: str) -> ColumnElement[bool]:
+    """Return the SQL condition that a text is in the range of the texts that begin with a prefix.
+
+    The column is sorted by code points: on PostgreSQL it has the type `sorted_text`. Its index
+    serves, as it would not for LIKE.
     """
     end = _next_text(prefix)
-    between = and_(column >= prefix, true() if end is None else column < end)
-    return _BeginsWith(column.startswith(prefix, autoescape=True), between)
+    return and_(column >= prefix, true() if end is None else column < end)
 
 
 def _next_text(prefix: str) -> str | None:

@@ -18,7 +18,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.bulk import insert_rows
-from shared.database import Exact, Json, Moment, begins_with, is_outage, new_metadata
+from shared.database import (
+    Exact,
+    Json,
+    Moment,
+    begins_with,
+    is_outage,
+    new_metadata,
+    prefix_range,
+    sorted_text,
+)
 from tests.shared.backend import Backend
 
 
@@ -45,6 +54,7 @@ class Word(Model):
     __tablename__ = "words"
 
     text: Mapped[str] = mapped_column(String(60), primary_key=True)
+    copy: Mapped[str] = mapped_column(sorted_text(60), index=True)
 
 
 Index("ix_words_prefix", Word.text, postgresql_ops={"text": "varchar_pattern_ops"})
@@ -82,15 +92,24 @@ def test_texts_that_begin_with_a_prefix_are_found_in_their_case(
 ) -> None:
     with backend.database.transaction() as session:
         session.execute(delete(Word))
-        insert_rows(session, Word, [{"text": each} for each in texts])
+        insert_rows(session, Word, [{"text": each, "copy": each} for each in texts])
     with backend.database.reading() as session:
-        found = session.scalars(select(Word.text).where(begins_with(Word.text, prefix))).all()
-    assert sorted(found) == sorted(each for each in texts if each.startswith(prefix))
+        found = [
+            session.scalars(select(Word.text).where(condition)).all()
+            for condition in (begins_with(Word.text, prefix), prefix_range(Word.copy, prefix))
+        ]
+    expected = sorted(each for each in texts if each.startswith(prefix))
+    assert [sorted(each) for each in found] == [expected, expected]
 
 
-def test_a_prefix_is_looked_up_in_an_index(backend: Backend) -> None:
+@pytest.mark.parametrize("column", ["text", "copy"])
+def test_a_prefix_is_looked_up_in_an_index(backend: Backend, column: str) -> None:
     """PostgreSQL would read a table that is so small as a whole; here it may not."""
-    statement = select(Word.text).where(begins_with(Word.text, "a%_b"))
+    conditions = {
+        "text": begins_with(Word.text, "a%_b"),
+        "copy": prefix_range(Word.copy, "a%_b"),
+    }
+    statement = select(getattr(Word, column)).where(conditions[column])
     explain = "EXPLAIN QUERY PLAN" if backend.database.is_sqlite else "EXPLAIN"
     with backend.database.transaction() as session:
         if not backend.database.is_sqlite:
@@ -98,7 +117,9 @@ def test_a_prefix_is_looked_up_in_an_index(backend: Backend) -> None:
         written = statement.compile(session.connection(), compile_kwargs={"literal_binds": True})
         plan = session.connection().exec_driver_sql(f"{explain} {written}".replace("%", "%%"))
         lines = "\n".join(map(str, plan.all()))
-    assert re.search(r"SEARCH words USING .*text>\? AND text<\?|Index Cond: .*~>=~", lines), lines
+    assert re.search(
+        rf"SEARCH words USING .*{column}>\? AND {column}<\?|Index Cond: .*>=.*<", lines
+    ), lines
 
 
 def test_transactions_that_write_wait_for_each_other(backend: Backend) -> None:

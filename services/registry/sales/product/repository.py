@@ -1,15 +1,15 @@
 """The SELECT statements on products."""
 
-import sys
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.registry.sales.product.filters import ProductFilter
 from services.registry.sales.product.models import Product
 from shared.bulk import any_of
+from shared.database import prefix_range
 from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
 
@@ -31,20 +31,12 @@ def names_by_code(session: Session, codes: Collection[str]) -> dict[str, str]:
     return dict(session.execute(statement).all())
 
 
-def _begins_with(prefix: str) -> ColumnElement[bool]:
-    """Return the condition that the name of a product begins with this text.
-
-    LIKE would ignore the case of ASCII letters on SQLite, and not use the index.
-    """
-    return Product.name.between(prefix, f"{prefix}{chr(sys.maxunicode)}")
-
-
 PRODUCTS = Listing(
     id=Product.id,
     sorts={"id": [Product.id], "code": [Product.code], "name": [Product.name, Product.id]},
     default="id",
     columns={"code": Product.code, "category": Product.category},
-    filters={"name_prefix": _begins_with},
+    filters={"name_prefix": lambda prefix: prefix_range(Product.name, prefix)},
     facets=("category",),
 )
 """The list of products; their ids grow with the time of creation."""
