@@ -16,6 +16,9 @@ _VALUES_IN_ERRORS = re.compile(
 )
 """The parts of error texts in which PostgreSQL and pydantic repeat the invalid value."""
 
+_CREDENTIALS = re.compile(rb"(?<=Bearer )[^\s\"'\\]+|\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+"""What follows `Bearer ` in a line, and signed tokens (JWT)."""
+
 
 def _add_trace(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Add the ids of the current trace and request to a log line."""
@@ -41,8 +44,8 @@ _LAST_STEPS: list[Any] = [
 
 
 def _to_bytes(_: Any, __: str, line: MutableMapping[str, Any]) -> bytes:
-    """Return a log line as JSON."""
-    return orjson.dumps(line, default=str)
+    """Return a log line as JSON, without credentials that the text of an exception may have."""
+    return _CREDENTIALS.sub(b"(withheld)", orjson.dumps(line, default=str))
 
 
 def configure(*, service: str, role: str, level: str) -> None:

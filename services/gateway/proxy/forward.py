@@ -12,7 +12,7 @@ from services.gateway.identity.signer import Signer
 from services.gateway.proxy import headers, paths
 from services.gateway.proxy.body import Body
 from services.gateway.proxy.quota import Quota
-from services.gateway.proxy.upstream import Outgoing, Upstream, problem_of
+from services.gateway.proxy.upstream import Outgoing, Upstream, problem_of, reason_of
 from services.gateway.proxy.watch import watching
 from shared import tracing
 from shared.errors import Problem
@@ -167,7 +167,7 @@ async def _read_answer(answer: aiohttp.ClientResponse) -> bytes:
     try:
         return await answer.read()
     except (aiohttp.ClientError, TimeoutError) as error:
-        raise problem_of(error) from error
+        raise problem_of(error) from None
 
 
 async def _stream_answer(answer: aiohttp.ClientResponse, send: Send) -> bool:
@@ -177,7 +177,7 @@ async def _stream_answer(answer: aiohttp.ClientResponse, send: Send) -> bool:
             async with asyncio.timeout(SEND_SECONDS):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
     except (aiohttp.ClientError, TimeoutError) as error:
-        log.warning("upstream.broke_off", reason=repr(error))
+        log.warning("upstream.broke_off", reason=reason_of(error))
         answer.close()
         return False
     return True

@@ -1,5 +1,6 @@
 """Connections to the services behind the gateway; failures are raised as problems."""
 
+import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
@@ -14,8 +15,14 @@ from shared.logging import logger
 RETRY = {"Retry-After": "2"}
 KEEPALIVE_SECONDS = 4.0
 """How long an idle connection is kept; services keep it longer, so it is not closed while used."""
+HEADER_BYTES = 32 * 1024
+"""The longest header of an answer, several times as long as the longest Link to a next page."""
 _NOT_ADDED = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 """Headers that aiohttp would add to a request that does not have them."""
+_UNREADABLE = (
+    "The service's answer cannot be read. The same request gets no other answer; report the "
+    "`request_id`."
+)
 
 log = logger(__name__)
 
@@ -60,8 +67,8 @@ class Upstream:
                 allow_redirects=False,
             )
         except (aiohttp.ClientError, TimeoutError) as error:
-            log.warning("upstream.failed", to=outgoing.service, reason=repr(error))
-            raise problem_of(error) from error
+            log.warning("upstream.failed", to=outgoing.service, reason=reason_of(error))
+            raise problem_of(error) from None
 
     def _open_session(self) -> aiohttp.ClientSession:
         """Return the session, which is opened at the first request."""
@@ -74,6 +81,8 @@ class Upstream:
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 skip_auto_headers=_NOT_ADDED,
+                max_line_size=HEADER_BYTES,
+                max_field_size=HEADER_BYTES,
             )
         return self._session
 
@@ -84,10 +93,24 @@ class Upstream:
             self._session = None
 
 
+def reason_of(error: BaseException) -> str:
+    """Return the classes of an exception and its causes, and the meaning of an operating error.
+
+    The texts of aiohttp's exceptions have the URL and the headers of the request: the query, with
+    personal data, and the token. They must not be logged or attached to what is logged.
+    """
+    name = type(error).__name__
+    if isinstance(error, OSError) and error.errno:
+        name += f" ({os.strerror(error.errno)})"
+    return f"{name} from {reason_of(error.__cause__)}" if error.__cause__ else name
+
+
 def problem_of(error: Exception) -> Problem:
     """Return the problem with which to answer after a failed exchange with a service."""
     if isinstance(error, aiohttp.ClientConnectorError):
         return Unavailable(detail="The service cannot be reached; try again.", headers=RETRY)
     if isinstance(error, TimeoutError):
         return GatewayTimeout(headers=RETRY)
+    if isinstance(error, aiohttp.ClientResponseError):
+        return BadGateway(detail=_UNREADABLE)
     return BadGateway(headers=RETRY)

@@ -52,6 +52,7 @@ class Upstream:
             Route("/v1/customers/bug", self.bug, methods=["POST"]),
             Route("/v1/customers/odd-headers", self.odd_headers),
             Route("/v1/customers/text", self.text),
+            Route("/v1/customers/long-link", self.long_link),
             Route("/v1/customers/two-pieces", self.two_pieces),
             Route("/v1/customers/all-headers", self.all_headers),
             Route("/{rest:path}", self.echo, methods=METHODS),
@@ -156,6 +157,10 @@ class Upstream:
             self.revalidated.set()
         headers = {"Content-Type": "application/json", **options}
         return answer_to_read(request, Response(content, headers=headers))
+
+    async def long_link(self, request: Request) -> Response:
+        """Answer with a header Link of the requested number of bytes."""
+        return Response(b"{}", headers={"Link": "x" * int(request.query_params["bytes"])})
 
     async def two_pieces(self, _: Request) -> Response:
         """Stream a text in two pieces; the second one waits until the test allows it."""
