@@ -55,8 +55,8 @@ TOO_LARGE: Final = FaultCode(
 )
 OUT_OF_RANGE: Final = FaultCode(
     "out_of_range",
-    Texts("The value is outside the range that is allowed here.", "数值超出允许的范围。"),
-    Texts("Give a value from {min} to {max}.", "请填写 {min} 到 {max} 之间的数值。"),
+    Texts("The value is outside the range that is allowed here.", "超出允许的范围。"),
+    Texts("Give a value from {min} to {max}.", "请填写 {min} 到 {max} 之间的值。"),
     params=("min", "max"),
 )
 TOO_MANY: Final = FaultCode(

@@ -32,7 +32,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 from pydantic_core.core_schema import StringSchema
 
-from shared.clock import to_utc
+from shared.clock import checked_day, to_utc
 from shared.countries import COUNTRIES
 from shared.errors import InvalidValue
 from shared.faults import COUNTRY, CURRENCY, DAY, EXACT_STRING, MOMENT, NUL, TWO_CUSTOMERS
@@ -337,6 +337,7 @@ Moment = Annotated[
 Day = Annotated[
     date,
     BeforeValidator(_refuse_unless_day, json_schema_input_type=date),
+    AfterValidator(checked_day),
     Field(examples=["2026-01-31"]),
 ]
 

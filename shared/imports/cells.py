@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from shared.clock import local_day
+from shared.clock import checked_day, local_day
 from shared.countries import COUNTRIES
 from shared.errors import InvalidValue
 from shared.faults import COUNTRY as COUNTRY_CODE
@@ -106,7 +106,7 @@ def _parse_country(text: str) -> str:
 
 def _parse_day(text: str) -> date:
     """Return the day; a time of day after it is ignored."""
-    return parse_date_or_time(text, "Give a day as 2026-01-31 or 2026/1/31.").date()
+    return checked_day(parse_date_or_time(text, "Give a day as 2026-01-31 or 2026/1/31.").date())
 
 
 @lru_cache(maxsize=_CACHED_TEXTS)

@@ -66,7 +66,9 @@ def test_each_kind_of_cell_is_parsed(cell: Cell, text: str, value: object) -> No
         (FLAG, "maybe", "true.*false"),
         (time_cell(SHANGHAI), "soon", "2026-01-31 09:30:00 or 2026/1/31 9:30"),
         (time_cell(SHANGHAI), "2026/2/30 10:00", r"There is no such day or time\."),
-        (time_cell(SHANGHAI), "0001-01-01", "year from 1900 to 9998"),
+        (time_cell(SHANGHAI), "0001-01-01", "from 1900-01-01 to 9998-12-31"),
+        (DAY, "1899-12-31", "from 1900-01-01 to 9998-12-31"),
+        (DAY, "9999-01-01", "from 1900-01-01 to 9998-12-31"),
     ],
 )
 def test_an_invalid_cell_is_refused_with_a_message_that_helps_to_correct_it(

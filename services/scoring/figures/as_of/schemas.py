@@ -5,18 +5,18 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from services.scoring.figures.as_of import service
 from services.scoring.figures.as_of.domain import Period, PointInTime, end_of
 from services.scoring.figures.as_of.problems import EITHER_OR
 from shared import clock
-from shared.clock import FIRST_YEAR, LAST_YEAR
-from shared.errors import Fault, Invalid
-from shared.faults import DATE
+from shared.errors import Fault, Invalid, InvalidValue
+from shared.faults import DATE, OUT_OF_RANGE
 from shared.http.dependencies import Settings
 from shared.http.ranges import empty_range
 from shared.http.schemas import Currency, Day, Moment
+from shared.http.validation import fault_without_pointer
 from shared.settings import ServiceSettings
 
 _AsOf = Annotated[
@@ -87,15 +87,13 @@ async def _period_from_query(
 ) -> Period:
     """Parse `from` (the first day), `to` (the last day) or `as_of`, and `currency`.
 
-    Raises Invalid if both `to` and `as_of` are given, or if the first day is not from 1900 on or is
-    after the end of the period.
+    Raises Invalid if both `to` and `as_of` are given, or if the first day is after the end of the
+    period.
     """
     if as_of is not None and last_day is not None:
         raise Invalid(Fault("query:as_of", EITHER_OR))
     name, text = ("as_of", as_of) if last_day is None else ("to", last_day.isoformat())
     end = _parse_point_in_time(settings, name, text, currency=currency)
-    if first_day is not None and first_day.year < FIRST_YEAR:
-        raise Invalid(Fault("query:from", DATE, f"Give a day from {FIRST_YEAR} on."))
     if first_day is not None and first_day > end.cutoff.as_of:
         raise Invalid(empty_range("from", name))
     return Period(start=first_day, end=end)
@@ -141,21 +139,21 @@ def _parse_day_or_moment(name: str, text: str, zone: ZoneInfo) -> tuple[date, da
     """Parse the query parameter `name`, a date or a moment, to its local day and the moment.
 
     The moment is None for a date. Raise `Invalid`, with a pointer to the parameter, for any other
-    text.
+    text, and for a day before FIRST_DAY or after LAST_DAY of shared/clock.py.
     """
     try:
         # Only a text of this length is parsed as a date: pydantic would also parse a moment as one.
-        moment = None if len(text) == len("2026-01-31") else _MOMENT_ADAPTER.validate_python(text)
-        day = (
-            _DAY_ADAPTER.validate_python(text) if moment is None else clock.local_day(moment, zone)
-        )
-    except ValueError as error:
-        raise _invalid_date(name) from error
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise _invalid_date(name)
-    return day, moment
+        if len(text) == len("2026-01-31"):
+            return _DAY_ADAPTER.validate_python(text), None
+        moment = _MOMENT_ADAPTER.validate_python(text)
+        return clock.checked_day(clock.local_day(moment, zone)), moment
+    except ValidationError as error:
+        raise Invalid(_fault(error).at(f"query:{name}")) from error
+    except InvalidValue as error:
+        raise Invalid(error.fault.at(f"query:{name}")) from error
 
 
-def _invalid_date(name: str) -> Invalid:
-    advice = "Give a date such as 2026-01-31, or a moment such as 2026-01-31T09:30:00+08:00."
-    return Invalid(Fault(f"query:{name}", DATE, advice))
+def _fault(error: ValidationError) -> Fault:
+    """Return the fault of a text that is neither a day nor a moment in the range of both."""
+    fault = fault_without_pointer(error.errors()[0])
+    return fault if fault.code == OUT_OF_RANGE.name else Fault("", DATE)

@@ -16,12 +16,16 @@ from shared.contracts.scoring.score import Rung
 def first_silent_day(purchase_days: Sequence[date], rule: SilenceRule) -> date | None:
     """Return the day from which a customer is silent unless there is another purchase.
 
-    `purchase_days` are the distinct days with a purchase, earliest first; without any, the result
-    is None. Silence begins on the day *after* the allowed number of days without a purchase.
+    `purchase_days` are the distinct days with a purchase, earliest first. Silence begins on the day
+    *after* the allowed number of days without a purchase. The result is None without a purchase,
+    and if silence would begin after the end of the calendar.
     """
     if not purchase_days:
         return None
-    return purchase_days[-1] + timedelta(days=_allowed_days(purchase_days, rule) + 1)
+    allowed_days = _allowed_days(purchase_days, rule)
+    if allowed_days >= (date.max - purchase_days[-1]).days:
+        return None
+    return purchase_days[-1] + timedelta(days=allowed_days + 1)
 
 
 def _allowed_days(purchase_days: Sequence[date], rule: SilenceRule) -> int:
@@ -56,14 +60,24 @@ def rung(*, purchase_days: int, silent: bool, disqualified: bool, rule: RungRule
 
 
 def months_before(day: date, months: int) -> date:
-    """Return the same day `months` months earlier; in a month that is too short, its last day."""
+    """Return the same day `months` months earlier; in a month that is too short, its last day.
+
+    A day before the beginning of the calendar becomes the first day of the calendar.
+    """
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    if year < date.min.year:
+        return date.min
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def first_day_outside(day: date, months: int) -> date:
-    """Return the first day on which `day` is no longer within the last `months` months."""
+def first_day_outside(day: date, months: int) -> date | None:
+    """Return the first day on which `day` is no longer within the last `months` months.
+
+    The result is None if that would be after the end of the calendar.
+    """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return None
     if day.day <= monthrange(year, month + 1)[1]:
         return date(year, month + 1, day.day)
     return date(year, month + 2, 1)  # the same year: a month that is too short is never December

@@ -228,10 +228,9 @@ def _next_change_on(
     On such a day a fact dated in the future is included for the first time, a recent fact is no
     longer within the last `ladder_months` months, or the customer becomes silent.
     """
-    days = {fact.occurred_on for fact in facts if fact.superseded_at is None}
+    days: set[date | None] = {fact.occurred_on for fact in facts if fact.superseded_at is None}
     days |= {
         first_day_outside(fact.occurred_on, rules.ladder_months) for fact in recent if fact.currency
     }
-    if silence:
-        days.add(silence)
-    return min((day for day in days if day > cutoff.as_of), default=None)
+    days.add(silence)
+    return min((day for day in days if day and day > cutoff.as_of), default=None)

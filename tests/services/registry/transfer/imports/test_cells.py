@@ -35,8 +35,9 @@ def test_a_time_of_an_order_outside_the_supported_years_is_rejected(
     content = f"{HEADER}\nA1,{moment},C1,P1,x,1,1,CNY\n"
     body = import_file(registry, "orders", content, options=CREATE)
     assert counts(body) == Counts(rejected=1)
-    assert (
-        rejected_rows(registry, body)[0]["errors"] == "ordered_at: Give a year from 1900 to 9998."
+    assert rejected_rows(registry, body)[0]["errors"] == (
+        "ordered_at: The value is outside the range that is allowed here. "
+        "Give a value from 1900-01-01 to 9998-12-31."
     )
 
 

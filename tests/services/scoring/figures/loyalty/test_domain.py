@@ -1,5 +1,6 @@
 """Tests of silence and of loyalty rungs, which are computed from the days of purchases."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,10 +13,13 @@ from services.scoring.figures.loyalty.domain import (
     months_before,
     rung,
 )
+from shared.clock import FIRST_DAY, LAST_DAY
 from shared.contracts.scoring.score import Rung
 from tests.services.scoring.samples import RUNGS, SILENCE, day
 
 calendar = st.dates(date(1990, 1, 1), date(2090, 1, 1))
+accepted_days = st.dates(FIRST_DAY, LAST_DAY + timedelta(days=1))
+"""All business days: the last time that is accepted may be on the next day in some time zones."""
 
 
 def test_a_customer_without_a_purchase_is_never_silent() -> None:
@@ -69,6 +73,27 @@ def test_if_all_purchases_are_n_days_later_silence_begins_n_days_later(
     assert shifted is not None
     assert original is not None
     assert shifted == original + timedelta(days=shift)
+
+
+@given(st.sets(accepted_days, min_size=1, max_size=5), st.integers(0, 10**12))
+def test_silence_begins_behind_every_accepted_day_or_not_at_all(
+    days: set[date], default_days: int
+) -> None:
+    rule = replace(SILENCE, min_purchase_days=9, default_days=default_days)
+    silence = first_silent_day(sorted(days), rule)
+    if silence is None:
+        assert max(days).toordinal() + default_days + 1 > date.max.toordinal()
+    else:
+        assert silence.toordinal() == max(days).toordinal() + default_days + 1
+
+
+@pytest.mark.parametrize(
+    ("last", "silence"), [(date(9998, 12, 30), date.max), (date(9998, 12, 31), None)]
+)
+def test_silence_begins_on_the_last_day_of_the_calendar_at_the_latest(
+    last: date, silence: date | None
+) -> None:
+    assert first_silent_day([last], SILENCE) == silence
 
 
 @pytest.mark.parametrize(
@@ -126,6 +151,7 @@ def test_february_29_is_no_longer_within_the_last_12_months_on_march_1() -> None
 @given(calendar, st.integers(1, 40))
 def test_first_day_outside_agrees_with_months_before(on: date, months: int) -> None:
     outside_on = first_day_outside(on, months)
+    assert outside_on is not None
     assert months_before(outside_on, months) >= on
     assert months_before(outside_on - timedelta(days=1), months) < on
 
@@ -134,3 +160,19 @@ def test_the_31st_is_within_the_last_months_until_the_end_of_a_shorter_month() -
     assert first_day_outside(date(2024, 1, 31), 10) == date(2024, 12, 1)
     assert first_day_outside(date(2024, 1, 31), 11) == date(2024, 12, 31)
     assert first_day_outside(date(2024, 12, 31), 2) == date(2025, 3, 1)
+
+
+@given(accepted_days, st.integers(1, 10**9))
+def test_any_number_of_months_before_or_after_any_accepted_day_is_computed(
+    on: date, months: int
+) -> None:
+    outside_on = first_day_outside(on, months)
+    assert months_before(on, months) < on
+    assert outside_on is None or outside_on > on
+
+
+def test_months_end_with_the_calendar() -> None:
+    assert months_before(date(1900, 1, 31), 1899 * 12) == date(1, 1, 31)
+    assert months_before(date(1900, 1, 31), 1900 * 12) == date.min
+    assert first_day_outside(date(9998, 12, 31), 12) == date.max
+    assert first_day_outside(date(9998, 12, 31), 13) is None

@@ -231,6 +231,21 @@ def test_an_unknown_wave_is_404_until_a_new_version_of_the_survey_names_it(
     assert _read(client, "satisfaction", survey=survey_id, wave="zz")["n"] == 0
 
 
+@pytest.mark.usefixtures("buyers")
+@pytest.mark.parametrize("as_of", ["1900-01-01", "9998-12-31"])
+def test_figures_of_the_first_and_the_last_day_can_be_read(
+    client: httpx.Client, worker: Worker, as_of: str
+) -> None:
+    on = date.fromisoformat(as_of)
+    worker.handle(order("edge", "c9", on, ("1", "10")))
+    for name in ("ladder", "abc"):
+        table = _read(client, name, to=as_of)
+        assert sum(row["customers"] for row in table.get("rungs") or table["classes"])
+    for path in (f"/v1/scores/{id_of('c9')}", f"/v1/scores/{id_of('c9')}/explanation"):
+        answer = client.get(path, params={"as_of": as_of})
+        assert answer.status_code == 200, answer.text
+
+
 @pytest.mark.parametrize(
     ("params", "code", "values"),
     [
@@ -240,10 +255,15 @@ def test_an_unknown_wave_is_404_until_a_new_version_of_the_survey_names_it(
             "empty_range",
             {"start": "from", "end": "as_of"},
         ),
-        ({"from": "1899-12-31"}, "date", {}),
+        (
+            {"from": "1899-12-31"},
+            "out_of_range",
+            {"min": "1900-01-01", "max": "9998-12-31"},
+        ),
+        ({"from": "9999-01-01"}, "out_of_range", {"min": "1900-01-01", "max": "9998-12-31"}),
     ],
 )
-def test_a_period_that_begins_too_late_or_before_1900_is_refused(
+def test_a_period_that_begins_too_late_or_outside_the_supported_years_is_refused(
     client: httpx.Client, params: dict[str, str], code: str, values: dict[str, str | None]
 ) -> None:
     (fault,) = client.get("/v1/portfolio/ladder", params=params).json()["errors"]

@@ -208,11 +208,32 @@ def test_the_explanation_leaves_out_answers_while_the_satisfaction_term_is_off(
 
 
 @pytest.mark.parametrize(
+    "params",
+    [
+        {"as_of": "0001-01-01"},
+        {"as_of": "1899-12-31"},
+        {"as_of": "9999-12-31"},
+        {"as_of": "9999-01-01T00:00:00Z"},
+        {"as_of": "9998-12-31T23:00:00Z"},  # January 1, 9999 in the company's time zone
+        {"known_by": "9999-12-31"},
+        {"known_by": "1899-12-31T00:00:00Z"},
+    ],
+)
+@pytest.mark.usefixtures("buyers")
+def test_a_day_outside_the_supported_years_is_refused_with_the_first_and_the_last_day(
+    client: httpx.Client, params: dict[str, str]
+) -> None:
+    for path in (f"/v1/scores/{id_of('big')}", f"/v1/scores/{id_of('big')}/explanation"):
+        (fault,) = client.get(path, params=params).json()["errors"]
+        assert (fault["pointer"], fault["code"]) == (f"query:{next(iter(params))}", "out_of_range")
+        assert fault["params"] == {"min": "1900-01-01", "max": "9998-12-31"}
+        assert fault["message"].endswith("Give a value from 1900-01-01 to 9998-12-31.")
+
+
+@pytest.mark.parametrize(
     ("params", "pointer"),
     [
         ({"as_of": "yesterday"}, "query:as_of"),
-        ({"as_of": "0001-01-01"}, "query:as_of"),
-        ({"as_of": "9999-12-31"}, "query:as_of"),
         ({"as_of": "2025-01-01T00:00:00"}, "query:as_of"),
         ({"as_of": "2025-13-01"}, "query:as_of"),
         ({"as_of": "2025-W47-1"}, "query:as_of"),

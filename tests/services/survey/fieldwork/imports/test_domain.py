@@ -120,7 +120,7 @@ def test_a_time_that_does_not_exist_is_refused(text: str) -> None:
     ],
 )
 def test_a_time_before_1900_or_after_9998_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^Give a year from 1900 to 9998\.$"):
+    with pytest.raises(ValueError, match=r"Give a value from 1900-01-01 to 9998-12-31\.$"):
         parse_moment(text, SHANGHAI)
 
 
