@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 
 from services.gateway import cors
+from services.gateway.proxy import paths
 from services.gateway.proxy.problems import HeadersTooLarge, TooSlow
 from services.gateway.settings import Settings
 from shared import tracing
@@ -24,8 +25,8 @@ from shared.http.problems import MEDIA_TYPE, problem_json
 from shared.ids import new_id
 from shared.logging import logger
 
-LONGEST_LINE: Final = 8192 + 64
-"""Bytes of a request line: the longest accepted path, a method and a version."""
+LONGEST_LINE: Final = paths.MAX_LENGTH + paths.MAX_CURSOR + 64
+"""Bytes of a request line: the longest accepted path, a cursor, a method and a version."""
 UNREAD_LIMIT: Final = 32 * 1024 * 1024
 """Bytes of a refused body that are read and discarded, so that its sender can read the refusal."""
 UNREAD_SECONDS: Final = 15.0

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, unquote_to_bytes, urlencode
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
@@ -27,12 +27,16 @@ characters of three bytes.
 _FREE_PARAMETERS = {"limit", "cursor", "sort", "count", "facets", "fields", "include"}
 """The parameters that select no items: they may differ from page to page. `sort` has a default."""
 
+_URI_CHARACTERS = "!$%&'()*+,-./:;=?@_~"
+"""The punctuation that the query of a URI may have (RFC 3986, section 3.4)."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
     """The requested page of a list, and what the caller wants to know about the whole list.
 
-    `path` and `parameters`, the names and values of the query, are those of the HTTP request.
+    `path`, `parameters`, the names and values of the query, and `query`, which is as the caller
+    wrote it, are those of the HTTP request.
     `sort` is empty if the list has no named sorts. `ids` are the only items to list, None for all;
     `without` are the filters for which an item has no value;
     `fields` are the only fields of an item to show, None for all; `included` are those that are
@@ -51,6 +55,7 @@ class PageRequest:
     facets: tuple[str, ...] = ()
     is_counted: bool = False
     included: frozenset[str] = frozenset()
+    query: bytes = b""
 
     @property
     def sort_name(self) -> str:
@@ -99,7 +104,8 @@ async def _page_request(
 ) -> PageRequest:
     """Return the requested page of a list, of a list that has only one sort."""
     parameters = tuple(request.query_params.multi_items())
-    return PageRequest(limit, cursor, request.url.path, parameters)
+    query = request.scope["query_string"]
+    return PageRequest(limit, cursor, request.url.path, parameters, query=query)
 
 
 Paging = Annotated[PageRequest, Depends(_page_request)]
@@ -141,9 +147,18 @@ def answer_page(
 
 
 def link_header(paging: PageRequest, next_cursor: str | None) -> dict[str, str]:
-    """Return the header Link (RFC 8288) with the address of the next page; {} on the last page."""
+    """Return the header Link (RFC 8288) with the address of the next page; {} on the last page.
+
+    The other parameters are written as the caller wrote them, so that the address is longer than
+    the requested one by the cursor only. Characters that a URI cannot have are percent-encoded.
+    """
     if next_cursor is None:
         return {}
-    others = [(name, value) for name, value in paging.parameters if name != "cursor"]
-    query = urlencode([*others, ("cursor", next_cursor)])
+    others = [part for part in paging.query.split(b"&") if part and not _is_cursor(part)]
+    query = quote(b"&".join([*others, b"cursor=" + next_cursor.encode()]), safe=_URI_CHARACTERS)
     return {"Link": f'<{paging.path}?{query}>; rel="next"'}
+
+
+def _is_cursor(part: bytes) -> bool:
+    """Return whether a part of a query, such as `limit=2`, has the name `cursor`."""
+    return unquote_to_bytes(part.partition(b"=")[0]) == b"cursor"

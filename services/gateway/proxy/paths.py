@@ -22,8 +22,12 @@ from shared.faults import TOO_LONG
 RESPONDENTS_PREFIX: Final = b"/s/"
 """The beginning of the paths of respondents' pages, which need no API key."""
 MAX_LENGTH: Final = 8192
+"""Bytes of path and query, without the cursor that the header Link of a page adds to them."""
+MAX_CURSOR: Final = 2000
+"""Bytes of the longest cursor of a list (`shared.http.pagination`)."""
 
 _COLLECTION = re.compile(rb"/v1/([a-z][a-z-]{0,62})(?=/|\Z)")
+_CURSOR = re.compile(rb"(?:\A|&)cursor=[^&]{0,%d}(?=&|\Z)" % MAX_CURSOR)
 _REFUSED = re.compile(
     rb"(?P<empty_segment>//)"
     rb"|(?P<dot_segment>/\.\.?(?:/|\Z)|%2[eE])"
@@ -50,7 +54,7 @@ def check(raw_path: bytes, query: bytes) -> None:
 
     Two programs could read an ambiguous path differently, for instance one with `..` or `%2F`.
     """
-    if len(raw_path) + len(query) > MAX_LENGTH:
+    if len(raw_path) + len(_CURSOR.sub(b"", query, count=1)) > MAX_LENGTH:
         advice = "Keep path and query to {max} bytes."
         raise BadRequest(Fault("path", TOO_LONG, advice, max=MAX_LENGTH))
     if match := _REFUSED.search(raw_path):

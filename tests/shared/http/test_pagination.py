@@ -5,6 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.http.pagination import PageRequest, link_header
+
 TITLES = "abcde"
 
 
@@ -38,6 +40,31 @@ def test_the_link_to_the_next_page_repeats_the_other_parameters(client: httpx.Cl
         seen.append(titles(answer))
     assert seen == [["a", "c"], ["e"]]
     assert answer.json()["next"] is None
+
+
+@pytest.mark.usefixtures("ids")
+def test_a_link_is_longer_than_the_requested_address_by_the_cursor_only(
+    client: httpx.Client,
+) -> None:
+    query = f"limit=1&fields={','.join(['id'] * 2000)}&kind=%6Fdd"
+    answer = client.get(f"/v1/notes?{query}")
+    following = answer.links["next"]["url"]
+    assert following == f"/v1/notes?{query}&cursor={answer.json()['next']}"
+    assert client.get(following).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "following"),
+    [
+        (b"q=%3C%22a%26b+c&&x=1,2", "q=%3C%22a%26b+c&x=1,2&cursor=new"),
+        (b'q=<">', "q=%3C%22%3E&cursor=new"),
+        (b"cursor=old&sort=-name&cur%73or=old", "sort=-name&cursor=new"),
+        (b"", "cursor=new"),
+    ],
+)
+def test_a_link_is_a_valid_address_with_one_cursor(sent: bytes, following: str) -> None:
+    paging = PageRequest(1, None, "/v1/notes", (), query=sent)
+    assert link_header(paging, "new") == {"Link": f'</v1/notes?{following}>; rel="next"'}
 
 
 @pytest.mark.usefixtures("ids")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.gateway.proxy import paths
 from services.gateway.proxy.paths import Target
 from shared.errors import BadRequest
+from shared.http.pagination import LONGEST_CURSOR
 
 SERVICE_OF = {"customers": "registry", "api-keys": "gateway"}
 
@@ -54,6 +55,21 @@ def test_a_path_and_query_that_are_too_long_are_refused() -> None:
     paths.check(b"/" + b"x" * 4000, b"y" * 4000)
     with pytest.raises(BadRequest):
         paths.check(b"/" + b"x" * 5000, b"y" * 4000)
+
+
+def test_the_next_page_of_the_longest_path_and_query_is_accepted() -> None:
+    """The header Link of a page adds a cursor to the address that the caller has sent."""
+    path, query = b"/v1/customers", b"q=" + b"y" * (paths.MAX_LENGTH - 15)
+    cursor = b"cursor=" + b"x" * LONGEST_CURSOR
+    paths.check(path, query)
+    paths.check(path, query + b"&" + cursor)
+    for longer in (
+        query + b"&" + cursor + b"x",
+        query + b"z&" + cursor,
+        b"&".join([query, cursor, cursor]),
+    ):
+        with pytest.raises(BadRequest):
+            paths.check(path, longer)
 
 
 def test_a_query_that_is_not_ascii_is_refused() -> None:
