@@ -1,12 +1,16 @@
 """JSON as RFC 8259 defines it; what Python's parser accepts beyond that is refused.
 
 In an object in which a name occurs twice, Python ignores the first value. Python also accepts NaN
-and Infinity, which no other parser reads, and texts in UTF-16 and UTF-32.
+and Infinity, which no other parser reads, and texts in UTF-16 and UTF-32. JSON can escape one half
+of a surrogate pair (U+D800), which UTF-8 cannot encode, so such a text cannot be stored.
 """
 
 import json
-from collections import Counter
-from collections.abc import Callable
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from pydantic import BeforeValidator, GetJsonSchemaHandler, Json
@@ -15,11 +19,22 @@ from pydantic_core import CoreSchema
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from shared.errors import BadRequest, InvalidValue, MalformedJson, Problem
-from shared.faults import TEXT_EXPECTED
+from shared.errors import (
+    MAX_FAULTS,
+    BadRequest,
+    Fault,
+    Invalid,
+    InvalidValue,
+    MalformedJson,
+    Problem,
+    pointer_to,
+)
+from shared.faults import TEXT_EXPECTED, UNREADABLE
 from shared.http.faults import JSON_CONTENT, JSON_SYNTAX, REPEATED_NAME
 
 Value = TypeVar("Value")
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def strict_loads(text: str | bytes, *, parse_number: Callable[[str], Any] | None = None) -> Any:
@@ -58,6 +73,53 @@ def _refuse_constant(_: str) -> NoReturn:
     raise InvalidValue(JSON_CONTENT, "NaN and Infinity are no JSON; send a number or null.")
 
 
+def surrogate_faults(content: Any) -> Iterator[Fault]:
+    """Yield a fault for each name and each text of a JSON value that has a lone surrogate."""
+    values = deque([_Located(content)])
+    while values:
+        located = values.popleft()
+        if _has_lone_surrogate(located.value):
+            yield Fault(located.pointer, UNREADABLE)
+        for step, part in _parts(located.value):
+            inner = _Located(part, step, located)
+            if _has_lone_surrogate(step):
+                yield Fault(inner.pointer, UNREADABLE)
+            values.append(inner)
+
+
+@dataclass(frozen=True, slots=True)
+class _Located:
+    """A value in a JSON value: the last step to it, and the object or list that it is a part of.
+
+    The pointer is built only for a fault, because it has the names of all objects around the value.
+    """
+
+    value: Any
+    step: str | int = ""
+    whole: "_Located | None" = None
+
+    @property
+    def pointer(self) -> str:
+        """The JSON pointer to the value."""
+        steps, located = [], self
+        while located.whole is not None:
+            steps.append(located.step)
+            located = located.whole
+        return pointer_to(*reversed(steps))
+
+
+def _has_lone_surrogate(value: Any) -> bool:
+    """Return whether a value is a text with one half of a surrogate pair."""
+    return isinstance(value, str) and _LONE_SURROGATE.search(value) is not None
+
+
+def _parts(value: Any) -> Iterable[tuple[str | int, Any]]:
+    """Return the parts of an object by name, or of a list by index; other values have none."""
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
+
+
 class RefusedBody(HTTPException):
     """A problem of the body; FastAPI replaces every other exception while it reads a body."""
 
@@ -67,22 +129,32 @@ class RefusedBody(HTTPException):
 
 
 class StrictJsonRequest(Request):
-    """A request whose body is parsed by `strict_loads`; a body that is not JSON is a 400."""
+    """A request whose body is parsed by `strict_loads`.
+
+    A body that is not JSON is a 400; a lone surrogate in it is a 422, as an invalid value is.
+    """
 
     async def json(self) -> Any:
         """Return the parsed body; raises RefusedBody."""
+        body = await self.body()
         try:
-            return strict_loads(await self.body())
+            content = strict_loads(body)
         except InvalidValue as error:
             kind = BadRequest if error.fault.code == REPEATED_NAME.name else MalformedJson
             raise RefusedBody(kind(error.fault)) from error
+        if _ESCAPED_SURROGATE.search(body):
+            faults = tuple(islice(surrogate_faults(content), MAX_FAULTS))
+            if faults:
+                raise RefusedBody(Invalid(*faults))
+        return content
 
 
 def _refuse_other_json(text: object) -> object:
-    """Return the text unchanged; raises InvalidValue if `strict_loads` does not parse it."""
+    """Return the text unchanged; raises InvalidValue if a JSON body could not have this content."""
     if not isinstance(text, str):
         raise InvalidValue(TEXT_EXPECTED)
-    strict_loads(text)
+    if any(surrogate_faults(strict_loads(text))):
+        raise InvalidValue(UNREADABLE)
     return text
 
 

@@ -28,6 +28,7 @@ from shared.faults import (
     TOO_SHORT,
     TOO_SMALL,
     UNKNOWN_FIELD,
+    UNREADABLE,
 )
 from shared.http.faults import FILE_EXPECTED, JSON_CONTENT
 
@@ -98,7 +99,7 @@ _RULES: Final[Mapping[str, _Rule]] = {
     "string_too_short": _rule(TOO_SHORT, _NOT_EMPTY, min="min_length"),
     "string_too_long": _rule(TOO_LONG, _CHARACTERS, max="max_length"),
     "string_type": _rule(TEXT_EXPECTED),
-    "string_unicode": _rule(TEXT_EXPECTED),
+    "string_unicode": _rule(UNREADABLE),
     "string_pattern_mismatch": _rule(PATTERN, pattern="pattern"),
     "enum": _rule(NOT_ONE_OF, allowed=_allowed),
     "literal_error": _rule(NOT_ONE_OF, allowed=_allowed),

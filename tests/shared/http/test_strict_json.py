@@ -116,6 +116,43 @@ def test_json_in_utf_16_is_refused_and_a_byte_order_mark_of_utf_8_is_ignored(
     assert marked.json() == {"a": 1}
 
 
+@pytest.mark.parametrize(
+    ("text", "pointers"),
+    [
+        (r'{"name": "\ud800"}', ["/name"]),
+        (r'{"\uDFFF": 1}', [r"/\udfff"]),
+        (r'{"a": [0, {"b/c": "x\udc00\ud83d"}], "d": "\udbff"}', ["/d", "/a/1/b~1c"]),
+    ],
+)
+def test_half_of_a_surrogate_pair_is_refused_at_its_pointer(
+    client: httpx.Client, text: str, pointers: list[str]
+) -> None:
+    answer = client.post("/v1/echo/body", content=text, headers=TYPE)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    found = [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]]
+    assert found == [(pointer, "unreadable") for pointer in pointers]
+    (fault,) = client.post("/v1/echo/form", data={"value": text}).json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/value", "unreadable")
+
+
+def test_a_whole_surrogate_pair_is_one_character(client: httpx.Client) -> None:
+    answer = client.post("/v1/echo/body", content=r'{"\ud83d\ude00": "\uD83D\uDE00"}', headers=TYPE)
+    assert answer.json() == {"😀": "😀"}
+
+
+def test_a_deep_body_with_half_of_a_surrogate_pair_is_refused(client: httpx.Client) -> None:
+    text = '{"a": ' + "[" * 900 + r'"\ud800"' + "]" * 900 + "}"
+    answer = client.post("/v1/echo/body", content=text, headers=TYPE)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"].startswith("/a/0/0")
+
+
+def test_at_most_100_halves_of_surrogate_pairs_are_reported(client: httpx.Client) -> None:
+    text = '{"a": [' + ", ".join([r'"\ud800"'] * 101) + "]}"
+    answer = client.post("/v1/echo/body", content=text, headers=TYPE)
+    assert len(answer.json()["errors"]) == 100
+
+
 def test_a_file_instead_of_a_json_field_is_refused(client: httpx.Client) -> None:
     answer = client.post("/v1/echo/form", files={"value": ("value.json", b"{}")})
     (fault,) = answer.json()["errors"]
