@@ -69,12 +69,13 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
         seconds=settings.upstream_seconds,
         connections=settings.upstream_connections,
     )
+    uploads = Paths(openapi.uploads_by_path(services.values()))
     admission = Admission(
         own_app=app,
         service_of=openapi.owners(services),
         paths_of_api=Paths(openapi.methods_by_path(services.values())),
         key_cache=app.state.key_cache,
-        forward=Forwarder(upstream, Signer(private_key), limits),
+        forward=Forwarder(upstream, Signer(private_key), limits, uploads=uploads),
         upstream=upstream,
     )
     compressed, origins = Compression(admission), settings.cors_origins

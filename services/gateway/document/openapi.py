@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from services.gateway.document.service_documents import add_components
-from services.gateway.proxy.paths import is_import
 from services.gateway.proxy.problems import (
     BadGateway,
     GatewayTimeout,
@@ -141,6 +140,16 @@ def methods_by_path(documents: Iterable[Document]) -> dict[str, list[str]]:
     return methods
 
 
+def uploads_by_path(documents: Iterable[Document]) -> dict[str, list[str]]:
+    """Return the methods with which files are uploaded, for each path that has such a method."""
+    methods = {
+        path: [key.upper() for key, value in item.items() if key in METHODS and _takes_file(value)]
+        for document in documents
+        for path, item in document["paths"].items()
+    }
+    return {path: uploads for path, uploads in methods.items() if uploads}
+
+
 def _collections(document: Document) -> Iterator[str]:
     """Yield the path segment after /v1 of every path of a document."""
     for path in document.get("paths", {}):
@@ -176,21 +185,26 @@ def _path(path: str, item: Document) -> Document:
     """Return a path item of the merged document; paths outside /v1 need no API key."""
     is_public = not path.startswith("/v1/")
     return {
-        key: _operation(value, is_public=is_public, is_upload=is_import(key.upper(), path.encode()))
-        if key in METHODS
-        else value
+        key: _operation(value, is_public=is_public) if key in METHODS else value
         for key, value in item.items()
     }
 
 
-def _operation(operation: Document, *, is_public: bool, is_upload: bool) -> Document:
+def _operation(operation: Document, *, is_public: bool) -> Document:
     """Return an operation with the errors and headers that the gateway adds."""
     gateway_errors = {
         status: {"$ref": f"{COMPONENTS}responses/Gateway{status}"} for status in _GATEWAY_ERRORS
     }
     responses = gateway_errors | operation.get("responses", {})
-    merged = operation | {"responses": _with_rate_limit(responses) if is_upload else responses}
+    if _takes_file(operation):
+        responses = _with_rate_limit(responses)
+    merged = operation | {"responses": responses}
     return merged | {"security": []} if is_public else merged
+
+
+def _takes_file(operation: Document) -> bool:
+    """Return whether the body of an operation is a form with a file."""
+    return "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
 
 
 def _with_rate_limit(responses: Document) -> Document:

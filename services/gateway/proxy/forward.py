@@ -9,7 +9,7 @@ import aiohttp
 from starlette.types import Message, Receive, Scope, Send
 
 from services.gateway.identity.signer import Signer
-from services.gateway.proxy import headers, paths
+from services.gateway.proxy import headers
 from services.gateway.proxy.body import Body
 from services.gateway.proxy.quota import Quota
 from services.gateway.proxy.upstream import Outgoing, Upstream, problem_of, reason_of
@@ -17,6 +17,7 @@ from services.gateway.proxy.watch import watching
 from shared import tracing
 from shared.errors import Problem
 from shared.http.identity import Identity
+from shared.http.paths import Paths
 from shared.logging import logger
 
 SMALL_ANSWER: Final = 64 * 1024
@@ -37,19 +38,25 @@ class Limits:
 
 
 class Forwarder:
-    """Forwards requests to services, each with a token that states the identity of the caller."""
+    """Forwards requests to services, each with a token that states the identity of the caller.
 
-    def __init__(self, upstream: Upstream, signer: Signer, limits: Limits) -> None:
+    The bodies of `uploads` are streamed within a quota; any other body is read completely.
+    """
+
+    def __init__(
+        self, upstream: Upstream, signer: Signer, limits: Limits, *, uploads: Paths
+    ) -> None:
         self._upstream = upstream
         self._signer = signer
         self._limits = limits
+        self._uploads = uploads
 
     async def __call__(
         self, scope: Scope, receive: Receive, send: Send, identity: Identity, service: str
     ) -> None:
         """Forward a request to a service and send its answer to the caller."""
         body = Body(receive, dict(scope["headers"]), seconds=self._limits.seconds)
-        if paths.is_import(scope["method"], scope["raw_path"]) and not body.ended:
+        if scope["method"] in self._uploads.methods(scope["path"]) and not body.ended:
             await self._upload(scope, send, identity, service, body)
         else:
             content = None if body.ended else await body.whole(limit=self._limits.body)

@@ -86,8 +86,3 @@ def find_target(raw_path: bytes, service_of: Mapping[str, str]) -> Target | None
     collection = match[1].decode()
     service = service_of.get(collection)
     return None if service is None else Target(service, collection)
-
-
-def is_import(method: str, raw_path: bytes) -> bool:
-    """Return whether a request uploads a file (POST to `.../imports`), whose body may be large."""
-    return method == "POST" and raw_path.endswith(b"/imports")

@@ -39,6 +39,8 @@ PATHS = {
     "scoring": {"/v1/scores/{customer_id}": ["get"]},
 }
 """The paths and methods that the documents of the services have, by service."""
+FILE: dict[str, object] = {"requestBody": {"content": {"multipart/form-data": {}}}}
+"""The part of an operation that says that a file is sent."""
 UNDOCUMENTED = {"/v1/customers/newest": ["GET"]}
 """The paths that the services answer although they are not in their documents."""
 
@@ -88,7 +90,9 @@ def document(paths: dict[str, list[str]]) -> dict[str, object]:
         "info": {"title": "x", "version": "1"},
         "paths": {
             path: {
-                method: {"operationId": f"{method}{path}", "responses": {}} for method in methods
+                method: {"operationId": f"{method}{path}", "responses": {}}
+                | (FILE if path.endswith("/imports") else {})
+                for method in methods
             }
             for path, methods in paths.items()
         },

@@ -27,6 +27,10 @@ def client(serve_router: RouterServer) -> Iterator[httpx.Client]:
     async def take(request: Request) -> int:
         return len(await request.body())
 
+    @router.post("/early")
+    async def answer_early() -> int:
+        return 1
+
     @router.post("/pictures")
     async def refuse_picture() -> None:
         raise TooLarge(Fault("/picture", TOO_LARGE, max=10))
@@ -58,6 +62,23 @@ def test_a_body_above_the_limit_is_refused_with_or_without_content_length(
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.json()["request_id"] == answer.headers["X-Request-Id"]
     assert not [one for one in caplog.messages if "request.failed" in one], "it is no defect"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/v1/nothing"),
+        ("POST", "/s/x/imports"),
+        ("PUT", "/v1/bodies"),
+        ("POST", "/v1/bodies/early"),
+    ],
+)
+def test_a_large_body_that_no_route_reads_is_a_413_and_no_defect(
+    client: httpx.Client, caplog: pytest.LogCaptureFixture, method: str, path: str
+) -> None:
+    answer = client.request(method, path, content=b"x" * (3 * LIMIT))
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
 
 
 def test_a_problem_of_a_route_with_the_same_status_stays_as_it_is(

@@ -95,6 +95,7 @@ def test_the_limits_of_uploads_are_documented_on_uploads_only() -> None:
     described["paths"]["/v1/imports"]["post"] = {
         "operationId": "import_file",
         "tags": ["t"],
+        "requestBody": {"content": {"multipart/form-data": {}}},
         "responses": {"202": {"description": "x", "headers": {"Location": {}}}, "422": {}},
     }
     paths = merged(registry=described)["paths"]["/v1/imports"]
@@ -104,6 +105,13 @@ def test_the_limits_of_uploads_are_documented_on_uploads_only() -> None:
     assert "headers" not in upload["422"]
     assert "headers" not in listing["200"]
     assert "429" not in listing
+
+
+def test_files_are_uploaded_by_the_two_imports_only(released_documents: dict[str, Any]) -> None:
+    assert openapi.uploads_by_path(released_documents.values()) == {
+        "/v1/imports": ["POST"],
+        "/v1/surveys/{survey_id}/imports": ["POST"],
+    }
 
 
 def test_components_that_every_service_shares_are_defined_once() -> None:

@@ -18,6 +18,7 @@ from services.gateway.identity.signer import Signer
 from services.gateway.proxy.forward import Forwarder, Limits
 from services.gateway.proxy.quota import Quota
 from services.gateway.proxy.upstream import Upstream as Connections
+from shared.http.paths import Paths
 from tests.services.gateway.conftest import KEY, Gateway
 from tests.services.gateway.upstream import Upstream
 from tests.serving import serve
@@ -27,6 +28,7 @@ SCOPE = {
     "method": "POST",
     "scheme": "http",
     "client": ("127.0.0.1", 1),
+    "path": "/v1/customers",
     "raw_path": b"/v1/customers",
     "query_string": b"",
     "headers": [(b"host", b"x"), (b"content-length", b"2")],
@@ -224,7 +226,10 @@ def test_a_restarted_service_is_reached_again(tmp_path: Path) -> None:
         url = running.enter_context(serve(service))
         upstream = Connections({"registry": url}, seconds=30, connections=4)
         forward = Forwarder(
-            upstream, signer, Limits(1024, 5, Quota(1024, at_once=1, total_at_once=1))
+            upstream,
+            signer,
+            Limits(1024, 5, Quota(1024, at_once=1, total_at_once=1)),
+            uploads=Paths({}),
         )
         statuses = [await status_of(forward)]
         await asyncio.to_thread(running.close)

@@ -39,6 +39,28 @@ def test_a_body_with_too_large_a_content_length_is_refused(gateway: Gateway, exc
     assert_problem(answer, 413, "too_large")
 
 
+@pytest.mark.parametrize("path", ["/s/x/imports", "/v1/customers/imports", "/v1/imports/1/imports"])
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_path_that_only_looks_like_an_import_takes_no_large_body(
+    gateway: Gateway, path: str, *, is_known: bool
+) -> None:
+    gateway.upstream.has_begun.clear()
+    headers = {} if is_known else {"Authorization": "Bearer wrong"}
+    answer = gateway.client.post(path, content=b"x" * 3 * MEBIBYTE, headers=headers)
+    if is_known or path.startswith("/s/"):
+        assert_problem(answer, 413, "too_large")
+    else:
+        assert_problem(answer, 401, "unauthorized")
+    assert "RateLimit" not in answer.headers
+
+
+def test_an_import_without_a_valid_key_is_refused_before_its_file_is_read(gateway: Gateway) -> None:
+    content = b"x" * 3 * MEBIBYTE
+    answer = httpx.post(f"{gateway.url}/v1/imports", content=content)
+    assert_problem(answer, 401, "unauthorized")
+    assert "RateLimit" not in answer.headers
+
+
 def test_a_body_of_exactly_the_limit_is_accepted(gateway: Gateway) -> None:
     answer = gateway.client.post("/v1/customers", content=b"x" * MEBIBYTE)
     assert answer.json()["length"] == MEBIBYTE

@@ -114,17 +114,3 @@ def test_the_first_segment_after_v1_decides_which_service_gets_a_request(
     path: bytes, target: Target | None
 ) -> None:
     assert paths.find_target(path, SERVICE_OF) == target
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "large"),
-    [
-        ("POST", b"/v1/imports", True),
-        ("POST", b"/v1/surveys/1/imports", True),
-        ("PUT", b"/v1/imports", False),
-        ("POST", b"/v1/imports/1", False),
-        ("POST", b"/v1/customers", False),
-    ],
-)
-def test_only_a_post_to_imports_may_be_large(method: str, path: bytes, *, large: bool) -> None:
-    assert paths.is_import(method, path) is large
