@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+import warnings
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -76,7 +77,10 @@ def configure(*, service: str, role: str, level: str) -> None:
 
 
 def _configure_libraries(first_steps: list[Any], level: str) -> None:
-    """Format the lines that libraries log by the standard library as JSON, by the same steps."""
+    """Format the lines that libraries log by the standard library as JSON, by the same steps.
+
+    Warnings are log lines too, except those of openpyxl, which repeat values of cells.
+    """
     handler = logging.StreamHandler(sys.stdout)
     without_metadata = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
@@ -88,6 +92,8 @@ def _configure_libraries(first_steps: list[Any], level: str) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for noisy in ("kafka", "alembic", "uvicorn.access", "aiohttp.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    warnings.filterwarnings("ignore", module=r"openpyxl\.")
 
 
 def _to_text(logger: Any, name: str, line: MutableMapping[str, Any]) -> str:

@@ -7,22 +7,12 @@ fewer cells than the header, so that the line is listed in the file of errors.
 import codecs
 import csv
 import io
-import zipfile
-import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
-from typing import Any, BinaryIO
-from xml.etree.ElementTree import ParseError
-
-import openpyxl
-from openpyxl.cell.cell import ERROR_CODES
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
+from typing import BinaryIO
 
 from shared.errors import Fault, Invalid
-from shared.faults import TOO_LARGE
 from shared.files.faults import (
     DOUBLE_COLUMN,
     EMPTY,
@@ -33,24 +23,16 @@ from shared.files.faults import (
     RAGGED,
     TOO_MANY_COLUMNS,
 )
+from shared.files.workbooks import SIGNATURE, sheet_rows
 
 MAX_LINE_LENGTH = 1024 * 1024
 """Maximal number of characters in one line of a CSV file, with line breaks in quoted cells."""
+_CHARACTERS_PER_CHECK = 1024 * 1024
 MAX_COLUMNS = 1000
 MAX_NAME_LENGTH = 200
 """Maximal number of characters in the name of a column."""
-MAX_WORKBOOK_BYTES = 64 * 1024 * 1024
-"""Maximal size of an XLSX file in bytes; a CSV file has no such limit."""
-MAX_UNPACKED_BYTES = 512 * 1024 * 1024
-"""Maximal size in bytes of all unpacked parts of an XLSX file together."""
 _MAX_SHOWN = 20
 """Greatest number of columns that a fault names."""
-_WORKBOOK_ERRORS = (
-    *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError),
-    *(AttributeError, EOFError, LookupError, TypeError, ValueError),
-)
-"""The exceptions of openpyxl and its dependencies for a file that is no valid workbook."""
-_ZIP_SIGNATURE = b"PK\x03\x04"
 _XLS_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCODINGS = {"utf-8": "utf-8-sig", "gbk": "gb18030"}
 _FIRST_OF_THREE_BYTES = "\u0800"
@@ -79,22 +61,24 @@ class Table:
     lines: Iterator[Line]
 
 
-def read_table(stream: BinaryIO, *, encoding: str | None = None) -> Table:
+def read_table(
+    stream: BinaryIO, *, encoding: str | None = None, check: Callable[[], object] = lambda: None
+) -> Table:
     """Read the header of a file and return its table; lines are read as they are iterated over.
 
     `encoding` is utf-8 or gbk; without it, the encoding is guessed from the beginning of the file.
     A byte order mark overrides both, because a file of errors is UTF-8 with such a mark, even if
-    the file that was imported first was GBK. Raises Invalid if the file is not a table, and during
+    the file that was imported first was GBK. `check` is called again and again while the file is
+    read; it may raise an exception to stop. Raises Invalid if the file is not a table, and during
     the iteration at a line that cannot be read.
     """
     beginning = _peek(stream)
     if beginning.startswith(_XLS_SIGNATURE):
         advice = "This is an old Excel workbook (.xls); save it as XLSX or CSV."
         raise Invalid(Fault("/file", MALFORMED, advice, line=None))
+    is_workbook = beginning.startswith(SIGNATURE)
     rows = (
-        _sheet_rows(stream)
-        if beginning.startswith(_ZIP_SIGNATURE)
-        else _csv_rows(stream, beginning, encoding)
+        sheet_rows(stream, check) if is_workbook else _csv_rows(stream, beginning, encoding, check)
     )
     try:
         _, header = next(rows)
@@ -102,7 +86,8 @@ def read_table(stream: BinaryIO, *, encoding: str | None = None) -> Table:
         raise Invalid(Fault("/file", EMPTY, "Give a file with a header line.")) from None
     names = [name.strip() for name in header]
     _check_header(names)
-    return Table(names, _lines_below_header(rows, len(names)))
+    lines = _lines_below_header(rows, len(names), may_be_short=is_workbook)
+    return Table(names, lines)
 
 
 def _peek(stream: BinaryIO) -> bytes:
@@ -128,16 +113,20 @@ def _check_header(names: list[str]) -> None:
         raise Invalid(Fault("/file", EMPTY, advice))
 
 
-def _lines_below_header(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Line]:
-    """Yield the lines that are not empty; a line without exactly `width` cells has a fault."""
+def _lines_below_header(
+    rows: Iterator[tuple[int, list[str]]], width: int, *, may_be_short: bool
+) -> Iterator[Line]:
+    """Yield the lines that are not empty; a line without exactly `width` cells has a fault.
+
+    If a line `may_be_short`, as in a sheet, cells that it lacks at the end are blank.
+    """
     for number, cells in rows:
         if not any(cells):
             continue
-        if len(cells) == width:
-            yield Line(number, cells)
-        else:
-            padded = (cells + [""] * width)[:width]
-            yield Line(number, padded, ragged(expected=width, found=len(cells)))
+        found = len(cells)
+        is_ragged = found > width or (found < width and not may_be_short)
+        padded = (cells + [""] * (width - found))[:width]
+        yield Line(number, padded, ragged(expected=width, found=found) if is_ragged else None)
 
 
 def ragged(*, expected: int, found: int) -> Fault:
@@ -147,7 +136,7 @@ def ragged(*, expected: int, found: int) -> Fault:
 
 
 def _csv_rows(
-    stream: BinaryIO, beginning: bytes, encoding: str | None
+    stream: BinaryIO, beginning: bytes, encoding: str | None, check: Callable[[], object]
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the number and the cells of each line of a CSV file, header included."""
     if beginning.startswith(_UTF_16_MARKS):
@@ -156,7 +145,7 @@ def _csv_rows(
     requested = None if beginning.startswith(codecs.BOM_UTF8) else encoding
     assumed = requested or _guess_encoding(beginning)
     text = io.TextIOWrapper(stream, encoding=_ENCODINGS[assumed], newline="")
-    text_lines = _BoundedLines(text)
+    text_lines = _BoundedLines(text, check)
     reader = csv.reader(text_lines, strict=True)
     try:
         for cells in reader:
@@ -205,53 +194,24 @@ class _BoundedLines:
     """The text lines of a CSV file; iterating over them raises Invalid if a row is too long.
 
     A row consists of several text lines if a quoted cell contains line breaks. `row_characters`
-    counts the characters of the current row; the caller sets it to 0 after each row.
+    counts the characters of the current row; the caller sets it to 0 after each row. `check` is
+    called after every `_CHARACTERS_PER_CHECK` characters.
     """
 
-    def __init__(self, text: io.TextIOWrapper) -> None:
+    def __init__(self, text: io.TextIOWrapper, check: Callable[[], object]) -> None:
         self._text = text
+        self._check = check
+        self._unchecked_characters = 0
         self.row_characters = 0
 
     def __iter__(self) -> Iterator[str]:
         """Yield the text lines; the limit is for a row, which may consist of several lines."""
         while line := self._text.readline(MAX_LINE_LENGTH - self.row_characters):
             self.row_characters += len(line)
+            self._unchecked_characters += len(line)
+            if self._unchecked_characters >= _CHARACTERS_PER_CHECK:
+                self._unchecked_characters = 0
+                self._check()
             if self.row_characters >= MAX_LINE_LENGTH:
                 raise Invalid(Fault("/file", LONG_LINE, max=MAX_LINE_LENGTH))
             yield line
-
-
-def _sheet_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the cells of each row of the first sheet of an XLSX file."""
-    try:
-        copy = io.BytesIO(stream.read(MAX_WORKBOOK_BYTES + 1))
-        if copy.getbuffer().nbytes > MAX_WORKBOOK_BYTES:
-            advice = "This workbook is larger than {max} bytes; give CSV."
-            raise Invalid(Fault("/file", TOO_LARGE, advice, max=MAX_WORKBOOK_BYTES))
-        with zipfile.ZipFile(copy) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED_BYTES:
-                advice = "This workbook is larger than {max} bytes when unpacked; give CSV."
-                raise Invalid(Fault("/file", TOO_LARGE, advice, max=MAX_UNPACKED_BYTES))
-        book = openpyxl.load_workbook(copy, read_only=True, data_only=False)
-        sheet = book.worksheets[0]
-        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-            yield number, [_cell_text(cell) for cell in row]
-    except _WORKBOOK_ERRORS as error:
-        advice = "This XLSX file cannot be read; save it again as XLSX, or as CSV."
-        raise Invalid(Fault("/file", MALFORMED, advice, line=None)) from error
-
-
-def _cell_text(cell: Any) -> str:
-    """Return the text of a workbook cell as in CSV; formulas and error values begin with `=`."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        whole_day = cell.time() == time(0)
-        return cell.date().isoformat() if whole_day else cell.isoformat(" ")
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, ArrayFormula | DataTableFormula):
-        return getattr(cell, "text", None) or f"={cell.ref}"
-    if isinstance(cell, float):
-        return repr(int(cell)) if cell.is_integer() else repr(cell)
-    return f"={cell}" if cell in ERROR_CODES else str(cell)

@@ -18,8 +18,6 @@ from shared.imports.columns import ColumnMapping, Columns
 from shared.imports.models import ImportColumns
 from shared.jobs.runner import Run
 
-_LINES_PER_CHECK = 10_000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
@@ -58,9 +56,12 @@ def store_file(session: Session, upload: Upload, columns: Columns) -> dict[str, 
 
 
 def read_lines(run: Run, row: ImportColumns) -> Iterator[Line]:
-    """Yield the lines of the file of an import, from the beginning."""
+    """Yield the lines of the file of an import, from the beginning.
+
+    The run is checked while the file is read, also where the file has no lines for a long stretch.
+    """
     with closing(store.open_file(run.database, row.id)) as stream:
-        yield from read_table(stream, encoding=row.options["encoding"]).lines
+        yield from read_table(stream, encoding=row.options["encoding"], check=run.check).lines
 
 
 def count_lines(run: Run, row: ImportColumns) -> int:
@@ -69,11 +70,7 @@ def count_lines(run: Run, row: ImportColumns) -> int:
     Lines are counted at the start of an import, so that a file with an unreadable line fails before
     any of its lines is imported.
     """
-    total = 0
-    for total, _ in enumerate(read_lines(run, row), 1):
-        if total % _LINES_PER_CHECK == 0:
-            run.check()
-    return total
+    return sum(1 for _ in read_lines(run, row))
 
 
 def save_total(run: Run, row: ImportColumns, total: int) -> None:

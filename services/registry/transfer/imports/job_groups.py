@@ -14,8 +14,6 @@ from shared.files.tables import Line
 from shared.imports.service import save_total
 from shared.imports.specs import Group, GroupSpec, GroupWriter
 
-_CHECK_LINES = 50_000
-"""After so many lines the job looks whether it was cancelled."""
 CHUNK_GROUPS = 500
 CHUNK_LINES = 5000
 """A chunk ends with its 500th group, or with the group that contains its 5000th line."""
@@ -38,8 +36,6 @@ def _scan(
     """Let the writer scan each line, and yield the line with the key of its group."""
     position = task.file.layout.columns.positions[spec.group_by]
     for line in lines:
-        if line.number % _CHECK_LINES == 0:
-            task.run.check()
         writer.scan(line)
         yield line.cells[position].strip(), line
 

@@ -1,0 +1,158 @@
+"""Read the rows of the first sheet of an XLSX file as text, within bounds of time and memory.
+
+A small file can name any row and column, and any size of its table. Therefore the rows are read as
+they are in the sheet: the rows and cells between them are not built, and the size is ignored.
+"""
+
+import io
+import math
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, time
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+
+from shared.errors import Fault, Invalid
+from shared.faults import TOO_LARGE
+from shared.files.faults import MALFORMED
+
+SIGNATURE = b"PK\x03\x04"
+"""The first bytes of an XLSX file, which is a ZIP archive."""
+MAX_WORKBOOK_BYTES = 64 * 1024 * 1024
+"""Maximal size of an XLSX file in bytes; a CSV file has no such limit."""
+MAX_UNPACKED_BYTES = 512 * 1024 * 1024
+"""Maximal size in bytes of all unpacked parts of an XLSX file together."""
+MAX_ROWS = 1_048_576
+"""The greatest number of a row in a sheet."""
+_MIN_UNPACKED_BYTES = 16 * 1024 * 1024
+"""Unpacked size in bytes that every workbook may have, however well it is compressed."""
+_MAX_COMPRESSION = 100
+"""How many times larger than the file the unpacked parts may be; usual sheets reach 30."""
+_WORKBOOK_ERRORS = (
+    *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError),
+    *(AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError),
+)
+"""The exceptions of openpyxl and its dependencies for a file that is no valid workbook."""
+_TOO_LARGE_NUMBER = "=#NUM!"
+
+
+def sheet_rows(stream: BinaryIO, check: Callable[[], object]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each row that the first sheet contains.
+
+    A row has cells up to its last cell with a text. Call `check` between pieces of the file; its
+    exceptions are raised to the caller. Raises Invalid if the file is not a valid workbook.
+    """
+    archive = _Archive(stream.read(MAX_WORKBOOK_BYTES + 1), check)
+    try:
+        _check_size(archive)
+        previous = 0
+        for number, cells in _parser(archive).parse():
+            if not previous < number <= MAX_ROWS:
+                raise ValueError("a row is repeated, or its number is too great")
+            if not previous and number > 1:
+                yield 1, []
+            yield number, _row_texts(cells)
+            previous = number
+    except _WORKBOOK_ERRORS as error:
+        if error is archive.interruption:
+            raise
+        advice = "This XLSX file cannot be read; save it again as XLSX, or as CSV."
+        raise Invalid(Fault("/file", MALFORMED, advice, line=None)) from error
+
+
+class _Archive(io.BytesIO):
+    """The bytes of an XLSX file; whenever a part of them is read, `check` is called.
+
+    `interruption` is the exception that `check` has raised, if any.
+    """
+
+    def __init__(self, content: bytes, check: Callable[[], object]) -> None:
+        super().__init__(content)
+        self._check = check
+        self.interruption: Exception | None = None
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return the next bytes, at most `size`."""
+        try:
+            self._check()
+        except Exception as error:
+            self.interruption = error
+            raise
+        return super().read(size)
+
+
+def _check_size(archive: _Archive) -> None:
+    """Raise Invalid if the file is too large, packed or unpacked."""
+    packed = archive.getbuffer().nbytes
+    if packed > MAX_WORKBOOK_BYTES:
+        advice = "This workbook is larger than {max} bytes; give CSV."
+        raise Invalid(Fault("/file", TOO_LARGE, advice, max=MAX_WORKBOOK_BYTES))
+    limit = min(MAX_UNPACKED_BYTES, max(_MIN_UNPACKED_BYTES, packed * _MAX_COMPRESSION))
+    with zipfile.ZipFile(archive) as parts:
+        if sum(part.file_size for part in parts.infolist()) > limit:
+            advice = "This workbook is larger than {max} bytes when unpacked; give CSV."
+            raise Invalid(Fault("/file", TOO_LARGE, advice, max=limit))
+
+
+class _SheetParser(WorkSheetParser):
+    """Parses the XML of a sheet; formulas are not interpreted, because no cell may have one."""
+
+    def parse_formula(self, element: Any) -> str:
+        """Return the text of a formula, or the range of a data table, with `=` in front.
+
+        A cell that shares the formula of another cell has only `=`: the formula may be long, and
+        many cells may share it.
+        """
+        formula = element.find(FORMULA_TAG)
+        return f"={formula.text or formula.get('ref') or ''}"
+
+
+def _parser(archive: _Archive) -> _SheetParser:
+    """Return a parser of the first sheet; it yields the numbers and cells of the rows."""
+    book: Any = openpyxl.load_workbook(archive, read_only=True, data_only=False)
+    sheet = book.worksheets[0]
+    # The public way to read rows builds all rows and cells that the sheet leaves out.
+    return _SheetParser(
+        sheet._get_source(),  # noqa: SLF001
+        sheet._shared_strings,  # noqa: SLF001
+        epoch=book.epoch,
+        date_formats=book._date_formats,  # noqa: SLF001
+        timedelta_formats=book._timedelta_formats,  # noqa: SLF001
+    )
+
+
+def _row_texts(cells: Iterable[dict[str, Any]]) -> list[str]:
+    """Return the texts of a row by column, up to the last cell that is not blank.
+
+    Raises ValueError if cells are repeated or not in the order of their columns.
+    """
+    texts = list[str]()
+    for cell in cells:
+        if (text := _cell_text(cell["value"])).strip():
+            left_out = cell["column"] - 1 - len(texts)
+            if left_out < 0:
+                raise ValueError("a cell is repeated, or not in the order of the columns")
+            texts += [*[""] * left_out, text]
+    return texts
+
+
+def _cell_text(value: Any) -> str:
+    """Return the text of a workbook cell as in CSV; formulas and error values begin with `=`."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        whole_day = value.time() == time(0)
+        return value.date().isoformat() if whole_day else value.isoformat(" ")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return _TOO_LARGE_NUMBER
+        return repr(int(value)) if value.is_integer() else repr(value)
+    return f"={value}" if value in ERROR_CODES else str(value)

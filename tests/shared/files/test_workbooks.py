@@ -1,0 +1,217 @@
+"""Reading XLSX files that other programs than Excel, or attackers, have written."""
+
+import io
+import subprocess
+import sys
+import zipfile
+from threading import Event
+
+import openpyxl
+import pytest
+
+from shared.errors import Invalid
+from shared.files import workbooks
+from shared.files.tables import Line, Table, read_table
+
+TWO_COLUMNS = '<row r="1"><c r="A1" t="str"><v>id</v></c><c r="B1" t="str"><v>name</v></c></row>'
+NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+SHARED_TEXTS = (
+    '<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-'
+    'officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+)
+"""Declares the part with the texts that cells share, at the end of the list of parts."""
+DATE_STYLE = 1
+"""The number of the style of dates in the workbook of `workbook`."""
+
+
+def workbook(rows: str, before: str = "", shared_texts: str = "") -> bytes:
+    """Return an XLSX file whose only sheet has these rows as XML, and `before` in front of them."""
+    book, empty, filled = openpyxl.Workbook(), io.BytesIO(), io.BytesIO()
+    book.worksheets[0]["A1"].number_format = "yyyy-mm-dd"
+    book.save(empty)
+    with zipfile.ZipFile(empty) as source:
+        parts = {name: source.read(name).decode() for name in source.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = (
+        f'<worksheet xmlns="{NAMESPACE}">{before}<sheetData>{rows}</sheetData></worksheet>'
+    )
+    parts["xl/sharedStrings.xml"] = f'<sst xmlns="{NAMESPACE}">{shared_texts}</sst>'
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace("</Types>", SHARED_TEXTS)
+    with zipfile.ZipFile(filled, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, content in parts.items():
+            target.writestr(name, content)
+    return filled.getvalue()
+
+
+def table_of(rows: str, before: str = "") -> Table:
+    """Return the table in a workbook with these rows."""
+    return read_table(io.BytesIO(workbook(rows, before)))
+
+
+def lines_of(rows: str, before: str = "") -> list[list[str]]:
+    """Return the cells of the lines below the header of two columns; no line has a fault."""
+    lines = list(table_of(TWO_COLUMNS + rows, before).lines)
+    assert [line.fault for line in lines] == [None] * len(lines)
+    return [line.cells for line in lines]
+
+
+def row(number: int, *texts: str) -> str:
+    """Return a row with these texts from column A, as XML."""
+    cells = (
+        f'<c r="{column}{number}" t="str"><v>{text}</v></c>'
+        for column, text in zip("ABCDEF", texts, strict=False)
+    )
+    return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def code_of_refused(rows: str) -> str:
+    """Return the code of the fault for which a workbook with these rows below its header fails."""
+    with pytest.raises(Invalid) as refused:
+        list(table_of(TWO_COLUMNS + rows).lines)
+    return refused.value.faults[0].code
+
+
+@pytest.mark.parametrize("number", ["1048577", "99999999999", "1E400", "-1", "0", "1", "1.5"])
+def test_a_row_number_that_no_sheet_has_is_refused_at_once(number: str) -> None:
+    assert code_of_refused(f'<row r="{number}"><c t="str"><v>x</v></c></row>') == "malformed"
+
+
+def test_rows_that_a_sheet_leaves_out_are_skipped() -> None:
+    table = table_of(TWO_COLUMNS + row(5, "1", "a") + row(1_048_576, "2", "b"))
+    assert list(table.lines) == [Line(5, ["1", "a"]), Line(1_048_576, ["2", "b"])]
+
+
+def test_a_sheet_that_begins_below_its_first_row_has_no_header() -> None:
+    with pytest.raises(Invalid) as refused:
+        table_of(row(2, "id", "name"))
+    assert refused.value.faults[0].code == "empty"
+
+
+@pytest.mark.parametrize("size", ["A1:B2", "A1:A1", "A1:XFD1048576", "C7:D9"])
+def test_rows_and_columns_outside_the_stated_size_of_the_sheet_are_read(size: str) -> None:
+    rows = "".join(row(number, str(number), "x") for number in range(2, 7))
+    assert lines_of(rows, f'<dimension ref="{size}"/>') == [
+        [str(number), "x"] for number in range(2, 7)
+    ]
+
+
+def test_blank_cells_behind_the_last_column_do_not_count() -> None:
+    blank = '<c r="C2" s="1"/><c r="XFD2" t="str"><v> </v></c></row>'
+    header = TWO_COLUMNS.replace("</row>", '<c r="XFD1" s="1"/></row>')
+    table = table_of(header + row(2, "1", "a").replace("</row>", blank))
+    assert table == Table(["id", "name"], table.lines)
+    assert list(table.lines) == [Line(2, ["1", "a"])]
+
+
+def test_a_row_is_padded_to_the_columns_of_the_header() -> None:
+    assert lines_of(row(2, "1") + '<row r="3"><c r="B3" t="str"><v>b</v></c></row>') == [
+        ["1", ""],
+        ["", "b"],
+    ]
+
+
+def test_a_text_behind_the_last_column_of_the_header_makes_a_row_ragged() -> None:
+    (line,) = table_of(TWO_COLUMNS + row(2, "1", "a", "", "note")).lines
+    assert line.fault is not None
+    assert (line.fault.code, line.fault.params) == ("ragged", {"expected": 2, "found": 4})
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<c r="B2" t="str"><v>b</v></c><c r="A2" t="str"><v>a</v></c>',
+        '<c r="A2" t="str"><v>a</v></c><c r="A2" t="str"><v>b</v></c>',
+        '<c r="ZZZZ2" t="str"><v>b</v></c>',
+    ],
+)
+def test_cells_that_would_be_lost_are_refused(cells: str) -> None:
+    assert code_of_refused(f'<row r="2">{cells}</row>') == "malformed"
+
+
+def test_a_cell_that_shares_a_formula_is_a_formula_and_does_not_repeat_it() -> None:
+    first = '<c r="A2"><f t="shared" si="0">1+&quot;</f><v>1</v></c>'
+    second = '<c r="B2"><f t="shared" si="0"/><v>1</v></c>'
+    assert lines_of(f'<row r="2">{first}{second}</row>') == [['=1+"', "="]]
+
+
+def test_a_number_that_is_too_large_is_an_error_value() -> None:
+    cells = '<c r="A2"><v>1E400</v></c><c r="B2"><v>-1E400</v></c>'
+    assert lines_of(f'<row r="2">{cells}</row>') == [["=#NUM!", "=#NUM!"]]
+
+
+@pytest.mark.filterwarnings("ignore:Cell B2 is marked as a date:UserWarning")
+def test_a_number_that_is_no_date_is_an_error_value() -> None:
+    cell = f'<c r="B2" s="{DATE_STYLE}"><v>99999999</v></c>'
+    assert lines_of(f'<row r="2">{cell}</row>') == [["", "=#VALUE!"]]
+
+
+def test_values_of_cells_in_warnings_are_not_logged() -> None:
+    """A process that logs as the services do reads the file, and warns of something else."""
+    cell = f'<c r="B2" s="{DATE_STYLE}"><v>99999999</v></c>'
+    program = (
+        "import io, sys, warnings; from shared import logging;"
+        "from shared.files.tables import read_table;"
+        "logging.configure(service='registry', role='worker', level='INFO');"
+        "list(read_table(io.BytesIO(sys.stdin.buffer.read())).lines);"
+        "warnings.warn('another warning')"
+    )
+    content = workbook(f'{TWO_COLUMNS}<row r="2">{cell}</row>')
+    ended = subprocess.run(
+        [sys.executable, "-c", program], input=content, capture_output=True, check=True
+    )
+    (line,) = ended.stdout.splitlines()
+    assert line.startswith(b'{"')
+    assert b"another warning" in line
+    assert ended.stderr == b""
+
+
+@pytest.mark.parametrize("content", ["<document/>", "<Types"])
+def test_an_archive_that_is_no_workbook_is_refused(content: str) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("[Content_Types].xml", content)
+    with pytest.raises(Invalid) as refused:
+        read_table(io.BytesIO(file.getvalue()))
+    assert refused.value.faults[0].code == "malformed"
+
+
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused() -> None:
+    content = workbook(TWO_COLUMNS + "<row/>" * 3_000_000)
+    assert len(content) < workbooks.MAX_UNPACKED_BYTES // 1000
+    with pytest.raises(Invalid) as refused:
+        read_table(io.BytesIO(content))
+    assert refused.value.faults[0].code == "too_large"
+
+
+class StoppedError(InterruptedError):
+    """Raised by `check` in the tests below; it is an OSError, as the one that a runner raises."""
+
+
+@pytest.mark.parametrize("kind", ["CSV", "XLSX"])
+def test_reading_stops_in_the_middle_of_a_file_without_lines(kind: str) -> None:
+    empty_rows = "".join(f'<row r="{number}"/>' for number in range(2, 100_000))
+    csv = b"a\n" + b"\n" * 2_000_000
+    is_stopped = Event()
+
+    def check() -> None:
+        if is_stopped.is_set():
+            raise StoppedError
+
+    content = csv if kind == "CSV" else workbook(TWO_COLUMNS + empty_rows)
+    table = read_table(io.BytesIO(content), check=check)
+    is_stopped.set()
+    with pytest.raises(StoppedError):
+        next(table.lines)
+
+
+def test_reading_stops_while_the_texts_of_a_workbook_are_read() -> None:
+    calls = list[None]()
+    read_table(io.BytesIO(workbook(TWO_COLUMNS)), check=lambda: calls.append(None))
+    texts = "".join(f"<si><t>{number**40}</t></si>" for number in range(20_000))
+    checks = iter(calls)
+
+    def check() -> None:
+        if next(checks, StoppedError) is StoppedError:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        read_table(io.BytesIO(workbook(TWO_COLUMNS, shared_texts=texts)), check=check)
