@@ -41,7 +41,17 @@ _FIRST_OF_THREE_BYTES = "\u0800"
 The two bytes of a GBK character are often valid as a UTF-8 character of two bytes. Therefore only
 characters of three bytes show that a file is UTF-8.
 """
-_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_WIDE_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+"""Refused encodings by their byte order marks; that of UTF-32-LE begins with that of UTF-16-LE."""
+_WIDE_CODECS = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+csv.field_size_limit(
+    MAX_LINE_LENGTH
+)  # a line within our limit is read; its cells are checked later
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,10 @@ def _peek(stream: BinaryIO) -> bytes:
 
 
 def _check_header(names: list[str]) -> None:
-    """Raise Invalid if the names of the columns are too many, too long, repeated or all empty."""
+    """Raise Invalid if the names of columns are too many, too long, repeated, blank or have NUL."""
+    if any("\x00" in name for name in names):
+        advice = "Leave out the character NUL in the header, line {line}."
+        raise Invalid(Fault("/file", MALFORMED, advice, line=1))
     if len(names) > MAX_COLUMNS:
         raise Invalid(Fault("/file", TOO_MANY_COLUMNS, max=MAX_COLUMNS))
     if any(len(name) > MAX_NAME_LENGTH for name in names):
@@ -139,9 +152,9 @@ def _csv_rows(
     stream: BinaryIO, beginning: bytes, encoding: str | None, check: Callable[[], object]
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the number and the cells of each line of a CSV file, header included."""
-    if beginning.startswith(_UTF_16_MARKS):
-        advice = "The file is UTF-16; save it as UTF-8 (CSV UTF-8 in Excel)."
-        raise Invalid(Fault("/file", ENCODING, advice, line=None, encoding="utf-16"))
+    if wide := _wide_encoding(beginning):
+        advice = f"The file is {wide.upper()}; save it as UTF-8 (CSV UTF-8 in Excel)."
+        raise Invalid(Fault("/file", ENCODING, advice, line=None, encoding=wide))
     requested = None if beginning.startswith(codecs.BOM_UTF8) else encoding
     assumed = requested or _guess_encoding(beginning)
     text = io.TextIOWrapper(stream, encoding=_ENCODINGS[assumed], newline="")
@@ -162,6 +175,22 @@ def _csv_rows(
     finally:
         if not stream.closed:
             text.detach()
+
+
+def _wide_encoding(beginning: bytes) -> str | None:
+    """Return utf-16 or utf-32 if a file begins as one of these, otherwise None.
+
+    Without a byte order mark it is recognized by its line breaks: only in the right encoding they
+    are line breaks, and no character is NUL.
+    """
+    for mark, encoding in _WIDE_MARKS.items():
+        if beginning.startswith(mark):
+            return encoding
+    for codec in _WIDE_CODECS if b"\x00" in beginning else ():
+        text = codecs.getincrementaldecoder(codec)("replace").decode(beginning)
+        if "\n" in text and "\x00" not in text:
+            return codec[: len("utf-16")]
+    return None
 
 
 def _guess_encoding(beginning: bytes) -> str:

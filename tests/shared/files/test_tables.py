@@ -82,16 +82,25 @@ def test_a_line_in_another_encoding_is_refused_with_its_number_and_advice(
     assert "18030" not in fault.message
 
 
-@pytest.mark.parametrize("codec", ["utf-16", "utf-16-be"])
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
+@pytest.mark.parametrize("header", ["external_id,name", "编号,name", "id,名称,一二", "上次,刊"])
 @pytest.mark.parametrize("encoding", [None, "utf-8", "gbk"])
-def test_a_utf_16_file_is_refused_with_the_advice_to_save_it_as_utf_8(
-    codec: str, encoding: str | None
+def test_a_utf_16_or_utf_32_file_is_refused_with_the_advice_to_save_it_as_utf_8(
+    codec: str, mark: str, header: str, encoding: str | None
 ) -> None:
-    content = ("\ufeff" if codec == "utf-16-be" else "") + "编号,名称\n"
-    fault = fault_of(content.encode(codec), encoding)
-    assert fault.code == "encoding"
-    assert "UTF-16" in fault.message
-    assert "save it as UTF-8" in fault.message
+    fault = fault_of(f"{mark}{header}\r\n1,华东\r\n".encode(codec), encoding)
+    assert (fault.code, fault.params) == ("encoding", {"line": None, "encoding": codec[:6]})
+    assert fault.message.startswith(f"The file is {codec[:6].upper()}; save it as UTF-8")
+
+
+def test_nul_in_a_cell_is_no_sign_of_another_encoding() -> None:
+    assert read_rows(b"id,name\nA1,\x00\nA\x002,b\n")[1:] == [["A1", "\x00"], ["A\x002", "b"]]
+
+
+def test_a_cell_of_almost_the_longest_line_is_read() -> None:
+    long = "x" * (tables.MAX_LINE_LENGTH - 10)
+    assert read_rows(f"a,b\n1,{long}\n2,y\n".encode())[1:] == [["1", long], ["2", "y"]]
 
 
 def test_quotes_commas_and_line_breaks_inside_a_quoted_cell_are_read() -> None:
@@ -115,6 +124,7 @@ def test_a_ragged_line_is_returned_with_a_fault_and_an_empty_line_is_skipped() -
         (b",".join(b"c%d" % n for n in range(1001)) + b"\n", "too_many_columns"),
         (b",".join(b"c%d" % n for n in range(130_000)) + b"\n", "too_many_columns"),
         (b'a\n"x"y\n', "malformed"),
+        (b"a\x00,b\n1,2\n", "malformed"),
         (b"PK\x03\x04 no zip", "malformed"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512, "malformed"),
         (b"a\n" + b"x" * (tables.MAX_LINE_LENGTH + 10), "long_line"),

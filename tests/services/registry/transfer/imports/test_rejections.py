@@ -131,6 +131,13 @@ def test_a_line_that_its_mode_rejects_is_reported_with_its_other_faults(registry
     }
 
 
+def test_a_cell_of_any_length_rejects_only_its_line(registry: Running) -> None:
+    content = f"code,name\nP1,{'x' * 200_000}\nP2,b\n"
+    body = import_file(registry, "products", content)
+    assert (body["created"], body["rejected"]) == (1, 1)
+    assert faults_of_lines(registry, body) == {2: [("/name", "too_long")]}
+
+
 def test_values_of_a_line_with_too_many_cells_are_not_compared(registry: Running) -> None:
     content = "external_id,name,kind,nature,phone\n1,a,person,retailer,none,x\n"
     body = import_file(registry, "customers", content, options=SHOP | {"mode": "update"})
