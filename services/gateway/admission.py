@@ -11,7 +11,6 @@ from services.gateway.api_key.key_cache import KeyCache
 from services.gateway.proxy import paths
 from services.gateway.proxy.body import CallerGone
 from services.gateway.proxy.forward import Forwarder
-from services.gateway.proxy.problems import UPGRADE_REFUSED
 from services.gateway.proxy.upstream import Upstream
 from shared.errors import BadRequest, Fault, Forbidden, MethodNotAllowed, NotFound, Problem
 from shared.faults import REPEATED
@@ -188,5 +187,3 @@ def _check_request(scope: Scope) -> None:
     names = [name for name, _ in scope["headers"]]
     if names.count(b"host") > 1:
         raise BadRequest(Fault("header:Host", REPEATED, "Send one Host header."))
-    if b"upgrade" in names:
-        raise BadRequest(Fault("header:Upgrade", UPGRADE_REFUSED))

@@ -9,18 +9,19 @@ from asyncio import BaseTransport, TimerHandle, Transport
 from collections.abc import Collection
 from typing import Any, ClassVar, Final, cast
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
     HttpToolsProtocol,
     RequestResponseCycle,
 )
 
-from services.gateway import cors
+from services.gateway import cors, invalid_http
 from services.gateway.proxy import paths
 from services.gateway.proxy.problems import HeadersTooLarge, TooSlow
 from services.gateway.settings import Settings
 from shared import tracing
-from shared.errors import BadRequest, Problem
+from shared.errors import Problem
 from shared.http.problems import MEDIA_TYPE, problem_json
 from shared.ids import new_id
 from shared.logging import logger
@@ -34,12 +35,6 @@ UNREAD_SECONDS: Final = 15.0
 
 LINGER_SECONDS: Final = 2.0
 """How long a refused caller may go on sending; closing at once would lose the refusal."""
-
-INVALID_HTTP: Final = (
-    "This is not valid HTTP. Percent-encode the path and the query as UTF-8: send ?q=%E8%8B%8F, "
-    "not ?q=苏 (encodeURIComponent in JavaScript)."
-)
-"""The answer to bytes that are not HTTP; an unencoded query is the most frequent cause."""
 
 log = logger(__name__)
 
@@ -73,12 +68,45 @@ class GuardedProtocol(HttpToolsProtocol):
         """Parse the next bytes of the caller; refuse the request when its headers are too large."""
         if self._refused:
             return
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._parse(data)
         if self._in_headers:
             # The bytes include the request line, which `header_limit` does not limit.
             self._header_bytes += len(data)
             if self._header_bytes > self.header_limit + LONGEST_LINE:
                 self._refuse(HeadersTooLarge())
+
+    def _parse(self, data: bytes) -> None:
+        """Parse bytes, and refuse them if they are not HTTP.
+
+        The parser stops behind the headers of a request for an upgrade, and would take its body
+        for the bytes of another protocol. No upgrade is done (RFC 9110, section 7.8): the headers
+        are parsed again without Upgrade.
+        """
+        unread = memoryview(data)
+        while unread and not self._refused:
+            try:
+                self.parser.feed_data(unread)
+            except httptools.HttpParserUpgrade as stop:
+                unread = unread[stop.args[0] :]
+                if not self._refused:
+                    self._parse_headers_without_upgrade()
+            except httptools.HttpParserError as error:
+                self._refuse(invalid_http.explained(error))
+            else:
+                return
+
+    def _parse_headers_without_upgrade(self) -> None:
+        """Parse the request line and the headers of the current request without Upgrade.
+
+        The parser is a new one: behind headers with `Connection: close` the old one reads nothing.
+        """
+        version = self.parser.get_http_version().encode()
+        lines = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, version)]
+        lines += [b"%b: %b" % header for header in self.headers if header[0] != b"upgrade"]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn sets it
+        self.parser.feed_data(b"\r\n".join([*lines, b"", b""]))
 
     def on_message_begin(self) -> None:
         """Begin a request: reset the counts, and limit the time in which its headers arrive."""
@@ -87,15 +115,32 @@ class GuardedProtocol(HttpToolsProtocol):
             self._set_deadline(self.header_seconds)
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Note a header; what comes after the body (a trailer) is none and is left out."""
+        if self._in_headers:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
-        """Pass the request on to the app, or refuse it if its headers are too large."""
+        """Pass the request on to the app, or refuse it.
+
+        Nothing is done yet for an upgrade: its headers are parsed again.
+        """
+        refusal = self._refusal()
+        if refusal is None and self.parser.should_upgrade():
+            return
         self._in_headers = False
         self._clear_deadline()
-        size = sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if size > self.header_limit:
-            self._refuse(HeadersTooLarge(detail=f"Send at most {self.header_limit} bytes."))
+        if refusal:
+            self._refuse(refusal)
         else:
             super().on_headers_complete()
+
+    def _refusal(self) -> Problem | None:
+        """Return the refusal of a request by its headers."""
+        if sum(len(name) + len(value) + 4 for name, value in self.headers) > self.header_limit:
+            return HeadersTooLarge(detail=f"Send at most {self.header_limit} bytes.")
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        return invalid_http.unsupported(method, version, self.headers)
 
     def on_body(self, body: bytes) -> None:
         """Pass a piece of the body on; count it if the request is answered already."""
@@ -107,17 +152,11 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """End the request, and the wait for the rest of an answered request."""
-        if self._refused:
+        if self._refused or self._in_headers:
             return
         if self.cycle.response_complete:
             self._clear_deadline()
         super().on_message_complete()
-
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  the text of uvicorn names no cause
-        self._refuse(BadRequest(detail=INVALID_HTTP))
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Log nothing: admission refuses upgrades itself."""
 
     def _discard(self, size: int) -> None:
         """Count bytes that arrive after the answer; abort the connection if they are too many."""

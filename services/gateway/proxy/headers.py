@@ -16,6 +16,7 @@ Headers = list[tuple[bytes, bytes]]
 _HOP_BY_HOP: Final = frozenset(
     {
         b"connection",
+        b"http2-settings",
         b"keep-alive",
         b"proxy-authenticate",
         b"proxy-authorization",
@@ -51,11 +52,9 @@ def headers_to_forward(scope: Scope) -> CIMultiDict[str]:
     """Return the request headers for a service; X-Forwarded-For has the caller's address."""
     sent: Headers = scope["headers"]
     by_name = dict(sent)
-    dropped = (
-        _NOT_FORWARDED | _headers_named_in(by_name[b"connection"])
-        if b"connection" in by_name
-        else _NOT_FORWARDED
-    )
+    dropped = _NOT_FORWARDED
+    if b"connection" in by_name:
+        dropped |= _named_in_connection(sent)
     headers = CIMultiDict(
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, value in sent
@@ -73,12 +72,7 @@ def headers_to_return(received: Iterable[tuple[bytes, bytes]], *, origin: str) -
     `origin`, the internal address of the service, is removed from the header Location.
     """
     lowered = [(name.lower(), value) for name, value in received]
-    by_name = dict(lowered)
-    dropped = (
-        _NOT_RETURNED | _headers_named_in(by_name[b"connection"])
-        if b"connection" in by_name
-        else _NOT_RETURNED
-    )
+    dropped = _NOT_RETURNED | _named_in_connection(lowered)
     return [
         (name, value.removeprefix(origin.encode()) if name == b"location" else value)
         for name, value in lowered
@@ -86,6 +80,7 @@ def headers_to_return(received: Iterable[tuple[bytes, bytes]], *, origin: str) -
     ]
 
 
-def _headers_named_in(connection: bytes) -> frozenset[bytes]:
-    """Return the header names listed in a Connection header, which are not forwarded either."""
-    return frozenset(name.strip().lower() for name in connection.split(b","))
+def _named_in_connection(headers: Headers) -> frozenset[bytes]:
+    """Return the header names that the Connection headers list, which are not forwarded either."""
+    lists = [value.split(b",") for name, value in headers if name == b"connection"]
+    return frozenset(name.strip().lower() for names in lists for name in names)

@@ -117,8 +117,3 @@ PREFLIGHT_REFUSED: Final = FaultCode(
     ),
     params=("methods", "headers"),
 )
-UPGRADE_REFUSED: Final = FaultCode(
-    "upgrade_refused",
-    Texts("Upgrades of the protocol are refused.", "不接受协议升级。"),
-    Texts("Speak plain HTTP/1.1 here.", "请使用普通的 HTTP/1.1。"),
-)

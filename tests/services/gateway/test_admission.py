@@ -128,13 +128,6 @@ def test_options_of_an_unknown_path_is_not_found(gateway: Gateway) -> None:
     assert gateway.client.options("/v1/customers/17/nothing").status_code == 404
 
 
-def test_an_upgrade_is_refused(gateway: Gateway) -> None:
-    headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
-    answer = gateway.client.get("/v1/customers", headers=headers)
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["code"] == "upgrade_refused"
-
-
 def test_a_percent_encoded_letter_in_the_first_path_segment_makes_it_unknown(
     gateway: Gateway,
 ) -> None:
