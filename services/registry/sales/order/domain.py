@@ -100,9 +100,9 @@ def line_faults(line: Line, ignored_fields: Collection[str] = ()) -> Iterable[Fa
         advice = "Give a discount from 0 to the price of the whole line."
         yield Fault("discount", OUT_OF_RANGE, advice, min=ZERO, max=format_decimal(most))
     elif line.discount < 0:
-        yield Fault("discount", TOO_SMALL, "Give a discount of 0 or more.", min=ZERO)
+        yield Fault("discount", TOO_SMALL, min=ZERO)
     if line.unit_cost is not None and line.unit_cost < 0:
-        yield Fault("unit_cost", TOO_SMALL, "Give a cost of 0 or more.", min=ZERO)
+        yield Fault("unit_cost", TOO_SMALL, min=ZERO)
 
 
 def digest(order: Order) -> str:

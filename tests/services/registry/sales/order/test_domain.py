@@ -80,10 +80,17 @@ def test_each_fault_of_a_line_names_its_field_and_what_to_give(
     assert all("Give a " in fault.message for fault in faults)
 
 
+def test_the_message_about_a_price_or_a_discount_explains_what_to_give() -> None:
+    (price,) = line_faults(line("1", "-5"))
+    assert price.message == "Give a price of 0 or more; a returned item has a negative quantity."
+    (discount,) = line_faults(line("1", "5", "6"))
+    assert discount.message == "Give a discount from 0 to the price of the whole line."
+
+
 def ranges(wrong: Line, *ignored_fields: str) -> dict[str, tuple[object, object]]:
     """Return the allowed range of each field of a line that has a fault."""
     faults = line_faults(wrong, ignored_fields)
-    return {fault.pointer: (fault.params["min"], fault.params["max"]) for fault in faults}
+    return {fault.pointer: (fault.params.get("min"), fault.params.get("max")) for fault in faults}
 
 
 def test_a_fault_of_a_line_has_the_allowed_range() -> None:

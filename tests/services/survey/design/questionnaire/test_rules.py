@@ -113,29 +113,77 @@ def test_a_broken_rule_is_reported_at_its_pointer(change: Change, pointer: str, 
 
 
 @pytest.mark.parametrize(
-    ("change", "expected"),
+    ("change", "message", "params"),
     [
-        (lambda q: q[1].update(code="bought"), "one of its own"),
-        (lambda q: q[1].update(code="channel"), "choose another"),
-        (lambda q: q[1]["scale"].update(most=12), "2 to 11 points"),
-        (lambda q: q[1]["scale"].update(labels=[label(1), label(1)]), "a label already"),
-        (lambda q: q[1]["scale"].update(labels=[label(11)]), "from 1 to 10"),
-        (lambda q: q[0].update(missing=[label(9), label(9)]), "this value already"),
-        (lambda q: q[0].update(missing=[label(3)]), "outside the values"),
-        (lambda q: q[5].update(most=0), "not be below"),
-        (lambda q: q[3]["options"][1].update(code="recent"), "has this code"),
-        (lambda q: q[4].update(greatest=4), "<= 3"),
-        (lambda q: q[3].update(role="satisfaction"), "a greater most"),
-        (lambda q: q[0].update(rows=_rows(301 - QUESTION_CODES)), "at most 300"),
+        (
+            lambda q: q[1].update(code="bought"),
+            "Another question or row has this code; give it one of its own.",
+            {},
+        ),
+        (
+            lambda q: q[1].update(code="channel"),
+            "This name is a column of imports; choose another.",
+            {},
+        ),
+        (
+            lambda q: q[1]["scale"].update(most=13, least=2),
+            "A scale has 2 to 11 points; most must be above least.",
+            {"min": 3, "max": 12},
+        ),
+        (
+            lambda q: q[1]["scale"].update(labels=[label(1), label(1)]),
+            "This point of the scale has a label already.",
+            {},
+        ),
+        (
+            lambda q: q[1]["scale"].update(labels=[label(11)]),
+            "Label points from 1 to 10.",
+            {"min": 1, "max": 10, "missing": []},
+        ),
+        (
+            lambda q: q[0].update(missing=[label(9), label(9)]),
+            "Another missing code has this value already.",
+            {},
+        ),
+        (
+            lambda q: q[0].update(missing=[label(3)]),
+            "A missing code must lie outside the values that can be answered.",
+            {},
+        ),
+        (
+            lambda q: q[5].update(most=0, least=2),
+            "most must not be below least.",
+            {"min": 2},
+        ),
+        (
+            lambda q: q[3]["options"][1].update(code="recent"),
+            "Another option of this question has this code.",
+            {},
+        ),
+        (
+            lambda q: q[4].update(fewest=2, greatest=4),
+            "Choose fewest <= greatest <= 3, the number of options.",
+            {"min": 2, "max": 3},
+        ),
+        (
+            lambda q: q[3].update(role="satisfaction"),
+            "Only an item with a least and a greater most can measure satisfaction.",
+            {},
+        ),
+        (
+            lambda q: q[0].update(rows=_rows(301 - QUESTION_CODES)),
+            "Ask at most 300 questions and rows.",
+            {"max": 300},
+        ),
     ],
 )
 def test_the_message_about_a_broken_rule_describes_what_is_allowed(
-    change: Change, expected: str
+    change: Change, message: str, params: dict[str, Any]
 ) -> None:
     document = every_type()
     change(document["questions"])
     (fault,) = find_faults(document)
-    assert expected in fault.message
+    assert (fault.message, fault.params) == (message, params)
 
 
 @pytest.mark.parametrize(

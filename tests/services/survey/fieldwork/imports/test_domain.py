@@ -64,6 +64,7 @@ def test_a_file_without_a_column_for_any_item_is_refused() -> None:
     (fault,) = error.value.faults
     assert (fault.pointer, fault.code) == ("/file", "missing_columns")
     assert "one of the items" in fault.message
+    assert fault.params == {"fields": ["appearance", "safety"], "columns": ["x", "channel"]}
 
 
 @pytest.mark.parametrize(

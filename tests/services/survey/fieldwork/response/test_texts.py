@@ -8,6 +8,7 @@ from services.survey.fieldwork.response.domain import AnswerChecker, AnswerFault
 from services.survey.fieldwork.response.problems import IN_FUTURE
 from services.survey.fieldwork.response.texts import fault_of, message_for
 from shared.catalogue import FaultCode
+from shared.faults import TEXT_EXPECTED
 from tests.services.survey.documents import every_type
 
 
@@ -65,6 +66,12 @@ def test_a_message_describes_the_valid_answers_and_does_not_repeat_the_input() -
     outside_scale = faults_of_every_code()[0]
     assert message_for(outside_scale) == "Choose a whole number from 1 to 5 (or 0)."
     assert message_for(outside_scale, "zh") == "请选择 1 到 5 之间的整数（或 0）。"
+
+
+def test_the_advice_for_a_respondent_does_not_mention_json() -> None:
+    (fault,) = (fault for fault in faults_of_every_code() if fault.code is TEXT_EXPECTED)
+    assert message_for(fault) == "Give a text."
+    assert message_for(fault, "zh") == "请填写文字。"
 
 
 def test_the_message_about_a_scale_without_missing_codes_mentions_no_missing_code() -> None:
