@@ -112,6 +112,14 @@ JSON_CONTENT: Final = FaultCode(
         "请使用 UTF-8，避免过深的嵌套、数千位的数字、NaN 和 Infinity。",
     ),
 )
+NOT_UTF8: Final = FaultCode(
+    "not_utf8",
+    Texts("The text is not UTF-8.", "文字不是 UTF-8。"),
+    Texts(
+        "Send the text in UTF-8; percent-encode it in a path or a query.",
+        "请以 UTF-8 发送文字；在路径和查询字符串中请进行百分号编码。",
+    ),
+)
 FORM_DATA: Final = FaultCode(
     "malformed_form",
     Texts("The form cannot be read.", "无法读取该表单。"),

@@ -9,7 +9,8 @@ from starlette.requests import Request
 
 from shared.errors import UnsupportedMediaType
 
-FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
+MULTIPART: Final = "multipart/form-data"
+FORMS: Final = (MULTIPART, "application/x-www-form-urlencoded")
 _JSON: Final = "application/json"
 _JSON_SUFFIX: Final = re.compile(r"application/[^\s/]+\+json")
 _OF_PATCH: Final = (_JSON, "application/merge-patch+json")

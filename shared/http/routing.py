@@ -22,7 +22,7 @@ from shared.faults import BOOLEAN_EXPECTED, INTEGER_EXPECTED, MALFORMED_UUID, NU
 from shared.http.conditional import answer_to_read
 from shared.http.faults import NO_CONDITIONS, REPEATED_PARAMETER, UNKNOWN_PARAMETER
 from shared.http.media_types import check_body_headers, media_types_of_route
-from shared.http.strict_json import StrictJsonRequest
+from shared.http.strict_forms import StrictRequest
 from shared.ids import WRITTEN_ID
 
 _CONDITIONS: Final = ("If-Match", "If-None-Match")
@@ -71,7 +71,7 @@ class StrictRoute(APIRoute):
                 _check_query(request, known)
             if media_types:
                 check_body_headers(request, media_types)
-            response = await handle(StrictJsonRequest(request.scope, request.receive))
+            response = await handle(StrictRequest(request.scope, request.receive))
             return answer_to_read(request, response)
 
         return checked

@@ -14,10 +14,10 @@ from services.gateway.proxy.problems import (
     ENCODED_SLASH,
     NOT_A_PATH,
     NOT_ASCII,
-    NOT_UTF8,
 )
 from shared.errors import BadRequest, Fault
 from shared.faults import TOO_LONG
+from shared.http.faults import NOT_UTF8
 
 RESPONDENTS_PREFIX: Final = b"/s/"
 """The beginning of the paths of respondents' pages, which need no API key."""

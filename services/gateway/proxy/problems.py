@@ -98,11 +98,6 @@ NOT_ASCII: Final = FaultCode(
     Texts("The query is not encoded.", "查询字符串未编码。"),
     Texts("Percent-encode the query as UTF-8.", "请将查询字符串按 UTF-8 进行百分号编码。"),
 )
-NOT_UTF8: Final = FaultCode(
-    "not_utf8",
-    Texts("The text is not UTF-8.", "文字不是 UTF-8。"),
-    Texts("Percent-encode the text as UTF-8.", "请将文字按 UTF-8 进行百分号编码。"),
-)
 ORIGIN_REFUSED: Final = FaultCode(
     "origin_refused",
     Texts("Pages of this origin may not call the API.", "该来源的页面不能调用 API。"),

@@ -78,3 +78,12 @@ def test_a_file_above_the_limit_is_refused_with_the_limit(
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     (fault,) = answer.json()["errors"]
     assert (fault["pointer"], fault["params"]) == ("/file", {"max": 10})
+
+
+@pytest.mark.parametrize("part", ["entity", "options", "mapping", "dry_run"])
+def test_a_part_of_the_form_that_is_not_utf_8_is_refused(client: httpx.Client, part: str) -> None:
+    """Read as Latin-1, a name of a system in GBK would be another name, for good."""
+    parts = {"entity": b"customers", "options": b'{"system": "erp"}', "file": b"name\n"}
+    sent = {**parts, part: '{"system": "门店"}'.encode("gbk")}
+    files = {name: ("f.csv" if name == "file" else None, content) for name, content in sent.items()}
+    assert faults(client.post("/v1/imports", files=files)) == [(f"/{part}", "not_utf8")]

@@ -17,7 +17,7 @@ from tests.services.survey.fieldwork.imports.test_imports import (
 )
 
 
-def test_the_system_of_the_respondents_ids_has_to_be_named(
+def test_the_system_of_the_respondents_ids_has_to_be_named_in_utf_8(
     client: httpx.Client, survey: dict[str, Any]
 ) -> None:
     path = f"/v1/surveys/{survey['id']}/imports"
@@ -25,6 +25,10 @@ def test_the_system_of_the_respondents_ids_has_to_be_named(
     assert response.status_code == 422, response.text
     (fault,) = response.json()["errors"]
     assert (fault["pointer"], fault["code"]) == ("/options/system", "required")
+    in_gbk = (None, '{"system": "门店"}'.encode("gbk"))
+    refused = client.post(path, files={"file": ("a.csv", csv_file(*LINES)), "options": in_gbk})
+    (fault,) = refused.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/options", "not_utf8")
     anonymous = csv_file("5,4", header="appearance,safety")
     queued = client.post(path, files={"file": ("a.csv", anonymous)})
     assert (queued.status_code, queued.json()["system"]) == (202, None)
