@@ -53,6 +53,24 @@ def json_response(
     return Response(content, status_code=status, headers=all_headers, media_type="application/json")
 
 
+def with_body(
+    response: Response,
+    body: BaseModel,
+    *,
+    version: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a JSON response with another body, for instance with a secret that is not stored.
+
+    The status and the headers are those of `response`, except the headers of its body; `headers`
+    are added. `version` is that of the resource, if the response has an ETag.
+    """
+    others = {name: text for name, text in response.headers.items() if name not in _OF_THE_BODY}
+    return json_response(
+        body, status=response.status_code, version=version, headers=others | dict(headers or {})
+    )
+
+
 def upsert_status(outcome: UpsertResult) -> int:
     """Return the status of the answer to an upsert: 201 if it created something, else 200."""
     return 201 if outcome is UpsertResult.CREATED else 200
@@ -80,6 +98,7 @@ def error_response(problem: type[Problem]) -> dict[str, Any]:
     return {"description": problem.title.en, "headers": headers, "content": content}
 
 
+_OF_THE_BODY: Final = frozenset({"content-length", "content-type", "etag"})
 REQUEST_ID: Final[dict[str, Any]] = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
 """The header that every response has."""
 FAULTS_IN_EXAMPLES: Final[dict[type[Problem], tuple[Fault, ...]]] = {

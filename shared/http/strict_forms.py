@@ -10,7 +10,8 @@ from shared.http.faults import NOT_UTF8
 from shared.http.media_types import MULTIPART, media_type_of
 from shared.http.strict_json import RefusedBody, StrictJsonRequest
 
-_AS_LATIN_1 = b"; charset=latin-1"
+_LATIN_1 = "latin-1"
+_AS_LATIN_1 = f"; charset={_LATIN_1}"
 
 
 class StrictRequest(StrictJsonRequest):
@@ -29,11 +30,9 @@ class StrictRequest(StrictJsonRequest):
 
     async def _multipart_form(self, **limits: Any) -> FormData:
         """Parse the form as Latin-1, in which each byte is one character, and decode its texts."""
-        headers = [
-            (name, value + _AS_LATIN_1 if name == b"content-type" else value)
-            for name, value in self.scope["headers"]
-        ]
-        sent = await Request({**self.scope, "headers": headers}, self.receive).form(**limits)
+        content_type = f"{self.headers['content-type']}{_AS_LATIN_1}".encode(_LATIN_1)
+        scope = {**self.scope, "headers": [(b"content-type", content_type)]}
+        sent = await Request(scope, self.receive).form(**limits)
         faults: list[Fault] = []
         decoded = [_decoded(name, value, faults) for name, value in sent.multi_items()]
         if faults:
@@ -54,14 +53,15 @@ def _decoded(
     if isinstance(value, str):
         return name, _as_utf8(value, Fault(pointer, NOT_UTF8), faults)
     fault = Fault(pointer, NOT_UTF8, "Send the name of the file in UTF-8.")
-    value.filename = _as_utf8(value.filename or "", fault, faults)
+    if value.filename:
+        value.filename = _as_utf8(value.filename, fault, faults)
     return name, value
 
 
 def _as_utf8(text: str, fault: Fault, faults: list[Fault]) -> str:
     """Return the text of which `text` has the bytes; add the fault if these are not UTF-8."""
     try:
-        return text.encode("latin-1").decode()
+        return text.encode(_LATIN_1).decode()
     except UnicodeDecodeError:
         faults.append(fault)
-        return ""
+        return text

@@ -17,7 +17,7 @@ from services.gateway.api_key.schemas import (
     api_key_out,
 )
 from shared.errors import found_or_404
-from shared.http.answers import errors, json_response
+from shared.http.answers import errors, json_response, with_body
 from shared.http.conditional import NOT_STORED
 from shared.http.dependencies import NEEDS_ALL_ROWS, Caller, Reading, Store, Transaction
 from shared.http.idempotency import Once
@@ -107,9 +107,4 @@ def _with_text(created: Response, seed: bytes) -> Response:
     """
     body = ApiKeyOut.model_validate_json(bytes(created.body))
     with_key = ApiKeyCreated(**body.model_dump(), key=domain.credential(seed, body.id))
-    headers = {
-        name: value
-        for name, value in created.headers.items()
-        if name not in {"content-length", "content-type"}
-    }
-    return json_response(with_key, status=created.status_code, headers=headers | NOT_STORED)
+    return with_body(created, with_key, headers=NOT_STORED)

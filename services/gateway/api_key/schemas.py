@@ -37,8 +37,9 @@ class ApiKeyCreate(Body):
     scopes: list[Scope] = Field(
         min_length=1,
         max_length=len(Scope),
-        description="What the key may do: read, write, or admin. Only admin creates keys; it "
-        "includes the others and needs `rows: all`.",
+        description="What the key may do: read, write, or admin. `write` does not include `read`, "
+        "but the answer to a change is the whole resource. Only admin creates keys; it includes "
+        "the others and needs `rows: all`.",
         examples=[["read", "write"]],
     )
     rows: Rows = Field(

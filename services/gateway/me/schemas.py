@@ -73,7 +73,10 @@ class MeOut(Body):
         "this id."
     )
     name: str = Field(description="The person or program that uses the key.")
-    scopes: list[Scope] = Field(description="What the key may do; `admin` includes the others.")
+    scopes: list[Scope] = Field(
+        description="What the key may do; `admin` includes the others. `write` does not include "
+        "`read`, but the answer to a change is the whole resource."
+    )
     rows: Rows = Field(
         description="The customers that the key sees: all; team, those of `team`; or own, those "
         "whose owner is `id`."

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from shared.errors import BadRequest, Fault, Invalid, PreconditionFailed, Problem, Unauthorized
 from shared.faults import TOO_LONG
-from shared.http.answers import FAULTS_IN_EXAMPLES, error_response, errors, json_response
+from shared.http.answers import FAULTS_IN_EXAMPLES, error_response, errors, json_response, with_body
 from shared.http.conditional import entity_tag
 from shared.http.problems import problem_json
 from shared.http.schemas import Body
@@ -39,6 +39,24 @@ def test_a_created_resource_is_answered_with_201_location_and_etag() -> None:
         "location": "/v1/things/7",
         "etag": entity_tag(bytes(response.body), 3),
     }
+
+
+def test_a_response_with_another_body_has_the_status_and_the_other_headers_of_the_first() -> None:
+    first = json_response(
+        Thing(name="a"), status=201, location="/v1/things/7", version=3, headers={"X-Seen": "1"}
+    )
+    other = Thing(name="longer")
+    second = with_body(first, other, version=3, headers={"Cache-Control": "no-store"})
+    assert (second.status_code, json.loads(bytes(second.body))) == (201, {"name": "longer"})
+    assert second.headers["Content-Length"] == str(len(second.body))
+    assert second.headers.getlist("Content-Type") == ["application/json"]
+    assert headers_of(second) == {
+        "location": "/v1/things/7",
+        "x-seen": "1",
+        "cache-control": "no-store",
+        "etag": entity_tag(bytes(second.body), 3),
+    }
+    assert headers_of(with_body(first, other)) == {"location": "/v1/things/7", "x-seen": "1"}
 
 
 def test_an_unchanged_resource_is_answered_with_200_and_an_etag_but_no_location() -> None:

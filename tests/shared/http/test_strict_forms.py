@@ -78,6 +78,7 @@ def test_texts_in_utf_8_and_any_bytes_of_a_file_are_read_as_they_are(
         ([_part(b"text", b"\xe9"), FILE], "/text", "Send the text in UTF-8"),
         ([_part(b"options", b'{"a": "' + GBK + b'"}'), FILE], "/options", "in UTF-8"),
         ([_part(b"a/b", GBK), FILE], "/a~1b", "Send the text in UTF-8"),
+        ([_part(b"a" * 101, GBK), FILE], f"/{'a' * 100}", "Send the text in UTF-8"),
         ([_part(GBK, b"a"), FILE], "", "names of fields"),
         ([_part(b"file", b"id", GBK)], "/file", "name of the file"),
     ],

@@ -106,6 +106,12 @@ def test_invalid_json_is_refused_in_a_body_with_400_and_in_a_form_with_422(
     assert (fault["code"], fault["params"]) == (code, params)
 
 
+@pytest.mark.parametrize("text", ["NaN", "[Infinity]", '{"a": -Infinity}'])
+def test_the_advice_about_a_number_that_json_lacks_names_it(text: str) -> None:
+    with pytest.raises(InvalidValue, match=r"^NaN and Infinity are no JSON; send a number or null"):
+        strict_loads(text)
+
+
 def test_json_in_utf_16_is_refused_and_a_byte_order_mark_of_utf_8_is_ignored(
     client: httpx.Client,
 ) -> None:

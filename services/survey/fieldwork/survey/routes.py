@@ -1,5 +1,6 @@
 """HTTP routes of surveys and their waves."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Query
@@ -21,12 +22,14 @@ from services.survey.fieldwork.survey.schemas import (
     WaveOut,
     WavePage,
     survey_out,
+    survey_with_links,
     wave_out,
+    wave_with_link,
 )
-from shared.http.answers import errors, json_response
+from shared.http.answers import errors, json_response, with_body
 from shared.http.conditional import NOT_STORED
 from shared.http.dependencies import NEEDS_ALL_ROWS, Caller, ExpectedVersion, Reading, Transaction
-from shared.http.idempotency import Once
+from shared.http.idempotency import Idempotency, Once
 from shared.http.list_parameters import paged_by
 from shared.http.pagination import PageRequest, answer_page
 from shared.http.routing import Router
@@ -50,8 +53,8 @@ def design_survey(body: SurveyCreate, once: Once, session: Transaction, caller: 
     """Create a survey with its first wave, which uses a published version of a questionnaire."""
     # The function's name is the operation id, on which callers rely; the use case is create_survey.
 
-    def create() -> Response:
-        created = service.create_survey(
+    def create() -> Survey:
+        return service.create_survey(
             session,
             questionnaire_id=body.questionnaire_id,
             questionnaire_version=body.questionnaire_version,
@@ -60,9 +63,8 @@ def design_survey(body: SurveyCreate, once: Once, session: Transaction, caller: 
             target=body.target,
             by=caller.subject,
         )
-        return _survey_response(session, created, status=201)
 
-    return once(create)
+    return _survey_once(session, once, create, status=201)
 
 
 @router.get("", response_model=SurveyPage, responses=errors())
@@ -87,7 +89,8 @@ def list_surveys(
 @router.get("/{survey_id}", response_model=SurveyOut, responses=errors(404))
 def read_survey(survey_id: SurveyId, session: Reading) -> Response:
     """Read a survey with its items, its waves, and the links to the waves' pages."""
-    return _survey_response(session, service.survey_of(session, survey_id))
+    key = repository.link_signing_key(session)
+    return _survey_response(session, service.survey_of(session, survey_id), key)
 
 
 @router.patch(
@@ -106,7 +109,7 @@ def change_survey(
         expected_version=expected_version,
         change=body.applied_to,
     )
-    return _survey_response(session, changed)
+    return _survey_response(session, changed, repository.link_signing_key(session))
 
 
 @router.post(
@@ -121,9 +124,7 @@ def publish_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Res
     Every wave of the survey has a page for respondents. Everybody who has the link to the page can
     answer anonymously, any number of times. A page that is sent twice is one response.
     """
-    return once(
-        lambda: _survey_response(session, service.publish_survey(session, survey_id=survey_id))
-    )
+    return _survey_once(session, once, lambda: service.publish_survey(session, survey_id=survey_id))
 
 
 @router.post(
@@ -134,9 +135,7 @@ def publish_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Res
 )
 def close_survey(survey_id: SurveyId, once: Once, session: Transaction) -> Response:
     """Close a survey: it accepts no more responses."""
-    return once(
-        lambda: _survey_response(session, service.close_survey(session, survey_id=survey_id))
-    )
+    return _survey_once(session, once, lambda: service.close_survey(session, survey_id=survey_id))
 
 
 @router.get("/{survey_id}/waves", response_model=WavePage, responses=errors(404))
@@ -162,8 +161,8 @@ def open_wave(survey_id: SurveyId, body: WaveCreate, once: Once, session: Transa
     answers and role.
     """
 
-    def open_and_present() -> Response:
-        survey, wave = service.open_wave(
+    def open_() -> tuple[Survey, Wave]:
+        return service.open_wave(
             session,
             survey_id=survey_id,
             code=body.code,
@@ -171,9 +170,8 @@ def open_wave(survey_id: SurveyId, body: WaveCreate, once: Once, session: Transa
             questionnaire_version=body.questionnaire_version,
             target=body.target,
         )
-        return _wave_response(session, survey, wave, status=201)
 
-    return once(open_and_present)
+    return _wave_once(session, once, open_, status=201)
 
 
 @router.get("/{survey_id}/waves/{code}", response_model=WaveOut, responses=errors(404))
@@ -181,7 +179,7 @@ def read_wave(survey_id: SurveyId, code: WaveCode, session: Reading) -> Response
     """Read one wave of a survey."""
     survey = service.survey_of(session, survey_id)
     wave = service.wave_of(repository.waves(session, survey_id), code)
-    return _wave_response(session, survey, wave)
+    return _wave_response(survey, wave, repository.link_signing_key(session))
 
 
 @router.post(
@@ -192,12 +190,9 @@ def read_wave(survey_id: SurveyId, code: WaveCode, session: Reading) -> Response
 )
 def close_wave(survey_id: SurveyId, code: WaveCode, once: Once, session: Transaction) -> Response:
     """Close one wave of a survey: the wave accepts no more responses."""
-
-    def close() -> Response:
-        survey, wave = service.close_wave(session, survey_id=survey_id, code=code)
-        return _wave_response(session, survey, wave)
-
-    return once(close)
+    return _wave_once(
+        session, once, lambda: service.close_wave(session, survey_id=survey_id, code=code)
+    )
 
 
 def _stored_title(text: LocalizedText | None) -> dict[str, str]:
@@ -205,9 +200,36 @@ def _stored_title(text: LocalizedText | None) -> dict[str, str]:
     return {} if text is None else text.model_dump(exclude_none=True)
 
 
-def _survey_response(session: Session, survey: Survey, *, status: int = 200) -> Response:
-    """Return the HTTP response with a survey and its waves."""
-    key = repository.link_signing_key(session)
+def _survey_once(
+    session: Session, once: Idempotency, use_case: Callable[[], Survey], *, status: int = 200
+) -> Response:
+    """Run a use case once, and return the response with its survey; links are not stored."""
+    stored = once(lambda: _survey_response(session, use_case(), None, status=status))
+    body = SurveyOut.model_validate_json(bytes(stored.body))
+    with_links = survey_with_links(body, repository.link_signing_key(session))
+    return with_body(stored, with_links, version=body.version)
+
+
+def _wave_once(
+    session: Session,
+    once: Idempotency,
+    use_case: Callable[[], tuple[Survey, Wave]],
+    *,
+    status: int = 200,
+) -> Response:
+    """Run a use case once, and return the response with its wave; the link is not stored."""
+    stored = once(lambda: _wave_response(*use_case(), None, status=status))
+    body = WaveOut.model_validate_json(bytes(stored.body))
+    return with_body(stored, wave_with_link(body, repository.link_signing_key(session)))
+
+
+def _survey_response(
+    session: Session, survey: Survey, key: bytes | None, *, status: int = 200
+) -> Response:
+    """Return the HTTP response with a survey and its waves; `key` is the secret that signs links.
+
+    Without `key` the response is to be stored, and has no links.
+    """
     return json_response(
         survey_out(survey, repository.waves(session, survey.id), key),
         status=status,
@@ -217,8 +239,10 @@ def _survey_response(session: Session, survey: Survey, *, status: int = 200) -> 
     )
 
 
-def _wave_response(session: Session, survey: Survey, wave: Wave, *, status: int = 200) -> Response:
-    """Return the HTTP response with a wave and the link to its page."""
-    key = repository.link_signing_key(session)
+def _wave_response(survey: Survey, wave: Wave, key: bytes | None, *, status: int = 200) -> Response:
+    """Return the HTTP response with a wave; `key` is the secret that signs the link to its page.
+
+    Without `key` the response is to be stored, and has no link.
+    """
     location = f"/v1/surveys/{survey.id}/waves/{wave.code}"
     return json_response(wave_out(wave, key), status=status, location=location, headers=NOT_STORED)

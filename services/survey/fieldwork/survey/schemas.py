@@ -29,6 +29,7 @@ Target = Annotated[
     Integer, Field(ge=1, le=10**9, description="Number of responses that the company aims for.")
 ]
 
+_PAGES = "/s/"
 _QUESTIONNAIRE = "0199a7c0-0000-7000-8000-000000000021"
 _TITLE = {"zh": "2026 年满意度调研", "en": "Satisfaction 2026"}
 _CREATE: dict[str, Any] = {
@@ -189,8 +190,11 @@ class WavePage(Page[WaveOut]):
     """All waves of a survey."""
 
 
-def wave_out(wave: Wave, key: bytes) -> WaveOut:
-    """Return the response body for a wave; `key` is the secret that signs its link."""
+def wave_out(wave: Wave, key: bytes | None) -> WaveOut:
+    """Return the response body for a wave; `key` is the secret that signs its link.
+
+    Without `key` the body is to be stored, and `link` is only the id of the wave.
+    """
     return WaveOut(
         code=wave.code,
         questionnaire_id=wave.questionnaire_id,
@@ -198,12 +202,36 @@ def wave_out(wave: Wave, key: bytes) -> WaveOut:
         target=wave.target,
         opened_at=wave.opened_at,
         closed_at=wave.closed_at,
-        link=f"/s/{sign_link_token(key, wave.id)}",
+        link=str(wave.id) if key is None else _link(wave.id, key),
     )
 
 
-def survey_out(survey: Survey, waves: Sequence[Wave], key: bytes) -> SurveyOut:
-    """Return the response body for a survey and its waves; `key` is the secret that signs links."""
+def _link(wave_id: UUID, key: bytes) -> str:
+    """Return the path of the page of a wave."""
+    return f"{_PAGES}{sign_link_token(key, wave_id)}"
+
+
+def wave_with_link(wave: WaveOut, key: bytes) -> WaveOut:
+    """Return the stored response body of a wave with the link to its page.
+
+    Bodies that the release before has stored have their links.
+    """
+    if wave.link.startswith(_PAGES):
+        return wave
+    return wave.model_copy(update={"link": _link(UUID(wave.link), key)})
+
+
+def survey_with_links(survey: SurveyOut, key: bytes) -> SurveyOut:
+    """Return the stored response body of a survey with the links to the pages of its waves."""
+    waves = [wave_with_link(wave, key) for wave in survey.waves]
+    return survey.model_copy(update={"waves": waves})
+
+
+def survey_out(survey: Survey, waves: Sequence[Wave], key: bytes | None) -> SurveyOut:
+    """Return the response body for a survey and its waves; `key` is the secret that signs links.
+
+    Without `key` the body is to be stored, and has no links.
+    """
     return SurveyOut(
         id=survey.id,
         version=survey.version,

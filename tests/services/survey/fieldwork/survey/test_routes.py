@@ -4,10 +4,12 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from shared.contracts.survey.survey import SurveyClosed, SurveyPublished, SurveyState
 from shared.http.identity import Identity
 from shared.ids import new_id
+from shared.models import StoredAnswer
 from shared.row_access import Rows
 from tests.services.harness import Running, counted
 from tests.services.survey.documents import every_type, text
@@ -273,3 +275,48 @@ def test_answers_with_links_to_the_pages_of_respondents_are_not_stored(
         assert "/s/" in answer.text
         assert answer.headers["Cache-Control"] == "no-store", read
     assert client.post(f"{path}/close").headers["Cache-Control"] == "no-store"
+
+
+def test_links_are_in_no_stored_answer_and_a_retry_has_the_same_links(
+    surveys: Running, questionnaire: dict[str, Any]
+) -> None:
+    client = surveys.client
+    new = {"questionnaire_id": questionnaire["id"], "wave": "1"}
+    survey_id = _post_twice(client, "/v1/surveys", new)["id"]
+    path = f"/v1/surveys/{survey_id}"
+    published = _post_twice(client, f"{path}/publish")
+    opened = _post_twice(client, f"{path}/waves", {"code": "2"})
+    closed = _post_twice(client, f"{path}/waves/2/close")
+    assert _post_twice(client, f"{path}/close")["waves"] == [published["waves"][0], closed]
+    links = [wave["link"] for wave in client.get(path).json()["waves"]]
+    assert links == [published["waves"][0]["link"], opened["link"]]
+    with surveys.database.reading() as session:
+        answers = session.scalars(select(StoredAnswer)).all()
+        assert len(answers) == 5
+        stored = " ".join(f"{answer.headers} {bytes(answer.body)!r}" for answer in answers)
+    assert "/s/" not in stored
+    assert [link for link in links if link.removeprefix("/s/") in stored] == []
+
+
+def _post_twice(client: httpx.Client, path: str, body: Any = None) -> dict[str, Any]:
+    """Send a POST and its retry; return the body of the answer, which has to be the same."""
+    headers = {"Idempotency-Key": str(new_id())}
+    first, second = (client.post(path, json=body, headers=headers) for _ in range(2))
+    assert (second.status_code, second.content) == (first.status_code, first.content)
+    assert second.headers["Idempotent-Replayed"] == "true"
+    assert second.headers["Cache-Control"] == first.headers["Cache-Control"] == "no-store"
+    assert second.headers.get("ETag") == first.headers.get("ETag")
+    assert second.headers.get("Location") == first.headers.get("Location")
+    found: dict[str, Any] = first.json()
+    return found
+
+
+def test_a_stored_answer_of_the_release_before_has_its_links(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    """That release stored the answer as it was sent."""
+    path, headers = f"/v1/surveys/{survey['id']}/publish", {"Idempotency-Key": "k"}
+    first = surveys.client.post(path, headers=headers)
+    with surveys.database.transaction() as session:
+        session.scalars(select(StoredAnswer)).one().body = first.content
+    assert surveys.client.post(path, headers=headers).content == first.content
