@@ -12,6 +12,7 @@ import pytest
 
 from deploy.local.ports import free_port
 from deploy.local.server import listens
+from services.gateway.proxy import paths
 from tests.waiting import eventually
 
 CONFIGURATION = Path(__file__).parents[3] / "deploy/edge/nginx.conf"
@@ -19,7 +20,10 @@ MIB = 1024 * 1024
 
 
 class Gateway(BaseHTTPRequestHandler):
-    """A server that answers with the length of the body and the client address that nginx sent."""
+    """A server that answers with the length of the body and the client address that nginx sent.
+
+    The header Link of its answers has the path and the query.
+    """
 
     protocol_version = "HTTP/1.1"
 
@@ -36,6 +40,7 @@ class Gateway(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Body-Bytes", str(len(body)))
         self.send_header("Forwarded-For", self.headers["X-Forwarded-For"])
+        self.send_header("Link", f'<{self.path}>; rel="next"')
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -82,6 +87,14 @@ def test_a_request_is_passed_on_with_the_real_address_of_the_client_not_a_forged
     answer = httpx.get(f"http://127.0.0.1:{edge}/v1/customers", headers=forged)
     assert answer.status_code == 200
     assert answer.headers["Forwarded-For"] == "127.0.0.1"
+
+
+def test_the_longest_link_to_a_next_page_is_passed_on_and_can_be_followed(edge: int) -> None:
+    following = (
+        "/v1/customers?q=".ljust(paths.MAX_LENGTH, "x") + "&cursor=" + "y" * paths.MAX_CURSOR
+    )
+    answer = httpx.get(f"http://127.0.0.1:{edge}{following}")
+    assert (answer.status_code, answer.links["next"]["url"]) == (200, following)
 
 
 def test_a_client_that_sends_its_headers_too_slowly_is_disconnected(edge: int) -> None:
