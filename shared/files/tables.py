@@ -29,6 +29,8 @@ MAX_LINE_LENGTH = 1024 * 1024
 """Maximal number of characters in one line of a CSV file, with line breaks in quoted cells."""
 _CHARACTERS_PER_CHECK = 1024 * 1024
 MAX_COLUMNS = 1000
+_MAX_CELLS = MAX_COLUMNS + 1
+"""Maximal number of cells of a line that are stored."""
 MAX_NAME_LENGTH = 200
 """Maximal number of characters in the name of a column."""
 _MAX_SHOWN = 20
@@ -56,11 +58,19 @@ csv.field_size_limit(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line below the header; `number` is its number in the file, where the header is line 1."""
+    """A line below the header; `number` is its number in the file, where the header is line 1.
+
+    `cells` has a cell for each column; a line with too many cells has further ones.
+    """
 
     number: int
     cells: list[str]
     fault: Fault | None = None
+
+    @property
+    def cells_in_file(self) -> list[str]:
+        """The cells that the line has in the file, without those added for missing ones."""
+        return self.cells[: self.fault.params["found"]] if self.fault else self.cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +105,11 @@ def read_table(
     except StopIteration:
         raise Invalid(Fault("/file", EMPTY, "Give a file with a header line.")) from None
     names = [name.strip() for name in header]
+    while names and not names[-1]:
+        names.pop()
     _check_header(names)
-    lines = _lines_below_header(rows, len(names), may_be_short=is_workbook)
-    return Table(names, lines)
+    widths = range(len(names), len(header) + 1)
+    return Table(names, _lines_below_header(rows, widths, may_be_short=is_workbook))
 
 
 def _peek(stream: BinaryIO) -> bytes:
@@ -127,18 +139,23 @@ def _check_header(names: list[str]) -> None:
 
 
 def _lines_below_header(
-    rows: Iterator[tuple[int, list[str]]], width: int, *, may_be_short: bool
+    rows: Iterator[tuple[int, list[str]]], widths: range, *, may_be_short: bool
 ) -> Iterator[Line]:
-    """Yield the lines that are not empty; a line without exactly `width` cells has a fault.
+    """Yield the lines that are not empty; a line without a cell for each column has a fault.
 
-    If a line `may_be_short`, as in a sheet, cells that it lacks at the end are blank.
+    The first of `widths` is the number of columns, the last one that of the cells in the header:
+    blank cells under blank names do not count. If a line `may_be_short`, as in a sheet, cells that
+    it lacks at the end are blank.
     """
+    width, longer = widths[0], widths[1:]
     for number, cells in rows:
         if not any(cells):
             continue
+        while len(cells) in longer and not cells[-1].strip():
+            cells.pop()
         found = len(cells)
         is_ragged = found > width or (found < width and not may_be_short)
-        padded = (cells + [""] * (width - found))[:width]
+        padded = (cells + [""] * (width - found))[:_MAX_CELLS]
         yield Line(number, padded, ragged(expected=width, found=found) if is_ragged else None)
 
 

@@ -9,6 +9,7 @@ from starlette.responses import StreamingResponse
 
 from shared.database import Database
 from shared.files.cells import escape_formula
+from shared.files.faults import RAGGED
 from shared.imports.models import ImportColumns, RejectionColumns
 
 _BATCH_LINES = 500
@@ -39,14 +40,14 @@ def _csv_parts(
 ) -> Iterator[str]:
     """Yield the header and then batches of rejected lines, as CSV text.
 
-    The columns are those of the imported file, then the number of the line in that file, then the
-    errors of the line and their codes. A column of the imported file that has one of these names is
-    replaced, unless it was imported.
+    The columns are the number of the line in the imported file, the errors of the line and their
+    codes, and then the columns of that file. A column of the imported file that has one of the
+    first names is left out, unless it was imported.
     """
     imported = {*row.header}.difference(row.ignored_columns)
     added = [name for name in (_LINE, _ERRORS, _CODES) if name not in imported]
     indices = [index for index, name in enumerate(row.header) if name not in added]
-    yield _BYTE_ORDER_MARK + _csv_text([[*(row.header[index] for index in indices), *added]])
+    yield _BYTE_ORDER_MARK + _csv_text([[*added, *(row.header[index] for index in indices)]])
     after_line = 0
     while rejections := _read_batch(database, rejection_model, row, after_line):
         yield _csv_text([_cells(rejection, indices, added) for rejection in rejections])
@@ -68,9 +69,12 @@ def _read_batch(
 
 
 def _cells(
-    rejection: RejectionColumns, indices: Iterable[int], added: Iterable[str]
+    rejection: RejectionColumns, indices: Sequence[int], added: Iterable[str]
 ) -> Iterator[str]:
-    """Return the cells of a rejected line in the file of errors; formulas are escaped."""
+    """Return the cells of a rejected line in the file of errors; formulas are escaped.
+
+    `indices` are those of the columns of the imported file, and `added` the names of the others.
+    """
     faults = [fault.removesuffix(".") for fault in rejection.faults]
     codes = [fault["code"] for fault in rejection.coded_faults or ()]
     values = {
@@ -78,8 +82,27 @@ def _cells(
         _ERRORS: "; ".join(faults) + ".",
         _CODES: ";".join(codes),
     }
-    cells = [rejection.cells[index] for index in indices]
-    return map(escape_formula, [*cells, *(values[name] for name in added)])
+    cells = _ragged_cells if RAGGED.name in codes else _cells_at
+    return map(escape_formula, [*(values[name] for name in added), *cells(rejection, indices)])
+
+
+def _cells_at(rejection: RejectionColumns, indices: Sequence[int]) -> list[str]:
+    """Return the cells at these indices of a line that is not ragged.
+
+    Cells of columns without a name at the end of the header may not be stored.
+    """
+    cells = dict(enumerate(rejection.cells))
+    return [cells.get(index, "") for index in indices]
+
+
+def _ragged_cells(rejection: RejectionColumns, indices: Sequence[int]) -> list[str]:
+    """Return all cells of a line with more or fewer cells than the header.
+
+    They are again more or fewer than `indices`, so that the line is never imported unchanged. Only
+    the columns of a file of errors, which are its first, are left out.
+    """
+    cells = rejection.cells[indices[0] :]
+    return [*cells, ""] if len(cells) == len(indices) else cells
 
 
 def _csv_text(rows: Iterable[Iterable[str]]) -> str:

@@ -39,8 +39,10 @@ class ImportColumns(JobColumns):
 class RejectionColumns:
     """A mixin for a table `import_rejections`: rejected lines as they were in the file.
 
-    `faults` are messages for the file of errors. `coded_faults` are the same faults as data; it is
-    None for lines that a release before this column rejected.
+    `cells` are all cells of the line, also if they are more or fewer than those of the header; an
+    earlier release stored as many as the header has. `faults` are messages for the file of errors.
+    `coded_faults` are the same faults as data; it is None for lines that a release before this
+    column rejected.
     """
 
     import_id: Mapped[UUID] = mapped_column(

@@ -1,6 +1,8 @@
 """The fields of the form and of the response body that all imports of files have."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -133,15 +135,32 @@ class LineFaultOut(Body):
     message: str = Field(description="What is wrong, and what to do, in English.")
 
 
+class LineCellOut(Body):
+    """The text of one cell of a line of a file, and its column."""
+
+    column: str | None = Field(
+        description="Name of the column in the file; null for a cell behind the last column."
+    )
+    value: str | None = Field(
+        description="Text of the cell as it is in the file; null if the line ends before the "
+        "column."
+    )
+
+
 _REJECTED_LINE: dict[str, Any] = {
     "line": 3,
+    "values": [
+        {"column": "external_id", "value": "10017"},
+        {"column": "客户名称", "value": "苏州华东家电有限公司"},
+        {"column": "类型", "value": "公司"},
+    ],
     "faults": [
         {
-            "pointer": "/name",
-            "column": "客户名称",
-            "code": "too_long",
-            "params": {"max": 200},
-            "message": "Give at most 200 characters.",
+            "pointer": "/kind",
+            "column": "类型",
+            "code": "not_one_of",
+            "params": {"allowed": ["person", "organisation", "unknown"]},
+            "message": "Give one of person, organisation, unknown.",
         }
     ],
 }
@@ -153,23 +172,26 @@ class RejectedLineOut(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [_REJECTED_LINE]})
 
     line: int = Field(description="Number of the line in the file; the header is line 1.")
+    values: list[LineCellOut] = Field(
+        description="The cells of the line, one for each column in the order of the file, ignored "
+        "columns too, and then the cells behind the last column."
+    )
     faults: list[LineFaultOut]
 
     @classmethod
-    def of(cls, row: RejectionColumns) -> Self:
-        """Return the response body of a rejected line.
+    def of(cls, row: RejectionColumns, header: Sequence[str]) -> Self:
+        """Return the response body of a rejected line of a file with this header.
 
         Rows of the release before `coded_faults` have only the messages of their faults.
         """
-        if row.coded_faults is not None:
-            return cls(line=row.line, faults=[LineFaultOut(**each) for each in row.coded_faults])
-        return cls(
-            line=row.line,
-            faults=[
-                LineFaultOut(pointer="", column=None, code=None, params={}, message=text)
-                for text in row.faults
-            ],
-        )
+        cells = zip_longest(header, row.cells)
+        values = [LineCellOut(column=column, value=text) for column, text in cells]
+        if row.coded_faults is None:
+            unknown: dict[str, Any] = {"pointer": "", "column": None, "code": None, "params": {}}
+            faults = [LineFaultOut(**unknown, message=text) for text in row.faults]
+        else:
+            faults = [LineFaultOut(**each) for each in row.coded_faults]
+        return cls(line=row.line, values=values, faults=faults)
 
 
 class RejectedLinePage(Page[RejectedLineOut]):

@@ -117,7 +117,7 @@ def rejection_row(
     return {
         "import_id": row.id,
         "line": line.number,
-        "cells": [cell.replace("\x00", "\ufffd") for cell in line.cells],
+        "cells": [cell.replace("\x00", "\ufffd") for cell in line.cells_in_file],
         "faults": [columns.message(fault) for fault in faults],
         "coded_faults": [_coded_fault(columns, fault) for fault in faults],
     }

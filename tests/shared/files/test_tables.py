@@ -109,8 +109,30 @@ def test_quotes_commas_and_line_breaks_inside_a_quoted_cell_are_read() -> None:
 
 def test_a_ragged_line_is_returned_with_a_fault_and_an_empty_line_is_skipped() -> None:
     table = read_table(io.BufferedReader(io.BytesIO(b"a,b\n1\n\n1,2\n1,2,3\n")))
-    found = [(line.number, len(line.cells), line.fault and line.fault.code) for line in table.lines]
-    assert found == [(2, 2, "ragged"), (4, 2, None), (5, 2, "ragged")]
+    lines = list(table.lines)
+    found = [(line.number, line.cells, line.fault and line.fault.code) for line in lines]
+    assert found == [
+        (2, ["1", ""], "ragged"),
+        (4, ["1", "2"], None),
+        (5, ["1", "2", "3"], "ragged"),
+    ]
+    assert [line.cells_in_file for line in lines] == [["1"], ["1", "2"], ["1", "2", "3"]]
+
+
+def test_columns_without_a_name_at_the_end_of_the_header_do_not_count() -> None:
+    table = read_table(io.BytesIO(b"a,,b, ,\n1,2,3,,\n1,2,3, \n1,2,3\n1,2,3,4,\n1,2,3,,,\n1,2\n"))
+    assert table.header == ["a", "", "b"]
+    lines = list(table.lines)
+    assert [line.cells for line in lines[:3]] == [["1", "2", "3"]] * 3
+    counts = [line.fault and line.fault.params["found"] for line in lines]
+    assert counts == [None, None, None, 4, 6, 2]
+
+
+def test_a_ragged_line_has_at_most_one_cell_more_than_a_header_may_have() -> None:
+    (line,) = read_table(io.BytesIO(b"a,b\n" + b"1," * 5000 + b"\n")).lines
+    assert line.fault is not None
+    assert line.fault.params == {"expected": 2, "found": 5001}
+    assert len(line.cells) == len(line.cells_in_file) == tables.MAX_COLUMNS + 1
 
 
 @pytest.mark.parametrize(

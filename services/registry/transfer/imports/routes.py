@@ -1,5 +1,6 @@
 """HTTP routes of imports."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -118,9 +119,10 @@ def cancel_import(import_id: ImportId, once: Once, session: Transaction) -> Resp
 def read_import_errors(import_id: ImportId, store: Store) -> Response:
     """Return the rejected lines as CSV.
 
-    The columns are those of the file, then `line no.`, the number of the line in it, `errors` with
-    the reasons, and `error codes` with their codes, separated by semicolons. A corrected file can
-    be imported as it is. Needs a key that sees all rows.
+    The columns are `line no.`, the number of the line in the file, `errors` with the reasons,
+    `error codes` with their codes, separated by semicolons, and then those of the file. A line with
+    too many or too few cells has all its cells here too. A corrected file can be imported as it is.
+    Needs a key that sees all rows.
     """
     with store.reading() as session:
         row = found_or_404(repository.import_(session, import_id), service.UNKNOWN)
@@ -133,7 +135,7 @@ def list_import_rejections(
     session: Reading,
     paging: Annotated[PageRequest, paged_by(repository.REJECTIONS, RejectedLinePage)],
 ) -> Response:
-    """List the rejected lines of an import with their faults, by the number of the line.
+    """List the rejected lines of an import with their cells and faults, by line number.
 
     The same lines as in `errors_url`, for screens in the words and the language of your users: each
     fault has a `code` and its `params`. An import that still runs adds lines. Needs a key that sees
@@ -141,4 +143,5 @@ def list_import_rejections(
     """
     row = found_or_404(repository.import_(session, import_id), service.UNKNOWN)
     found = repository.rejections(session, row, paging=paging)
-    return answer_page(RejectedLinePage, RejectedLineOut.of, found, paging)
+    out = partial(RejectedLineOut.of, header=row.header)
+    return answer_page(RejectedLinePage, out, found, paging)

@@ -1,5 +1,6 @@
 """HTTP routes of imports of answers."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -134,9 +135,10 @@ def cancel_answer_import(
 def read_answer_import_errors(survey_id: SurveyId, import_id: ImportId, store: Store) -> Response:
     """Return the rejected lines as CSV.
 
-    The columns are those of the file, then `line no.`, the number of the line in it, `errors` with
-    the reasons, and `error codes` with their codes, separated by semicolons. A corrected file can
-    be imported as it is. Needs a key that sees all rows.
+    The columns are `line no.`, the number of the line in the file, `errors` with the reasons,
+    `error codes` with their codes, separated by semicolons, and then those of the file. A line with
+    too many or too few cells has all its cells here too. A corrected file can be imported as it is.
+    Needs a key that sees all rows.
     """
     with store.reading() as session:
         row = _existing_import(session, survey_id, import_id)
@@ -154,7 +156,7 @@ def list_answer_import_rejections(
     session: Reading,
     paging: Annotated[PageRequest, paged_by(repository.REJECTIONS, RejectedLinePage)],
 ) -> Response:
-    """List the rejected lines of an import of answers with their faults, by the number of the line.
+    """List the rejected lines of an import of answers with their cells and faults, by line number.
 
     The same lines as in `errors_url`, with the `code` and the `params` of each fault, from which a
     front end writes its own message. An import that still runs adds lines. Needs a key that sees
@@ -162,7 +164,8 @@ def list_answer_import_rejections(
     """
     row = _existing_import(session, survey_id, import_id)
     lines = repository.rejections(session, row, paging=paging)
-    return answer_page(RejectedLinePage, RejectedLineOut.of, lines, paging)
+    out = partial(RejectedLineOut.of, header=row.header)
+    return answer_page(RejectedLinePage, out, lines, paging)
 
 
 def _existing_import(session: Session, survey_id: UUID, import_id: UUID) -> Import:

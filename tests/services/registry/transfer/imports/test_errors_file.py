@@ -1,5 +1,6 @@
 """The file of errors: its columns and messages, and importing it again after a correction."""
 
+import csv
 from typing import Any
 
 from sqlalchemy import update
@@ -7,6 +8,7 @@ from sqlalchemy import update
 from services.registry.transfer.imports.models import Rejection
 from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import (
+    SHOP,
     Counts,
     counts,
     import_file,
@@ -97,8 +99,63 @@ def test_the_errors_file_has_the_line_numbers_of_the_sent_file(registry: Running
     assert counts(second) == Counts(created=1, rejected=1)
     assert second["ignored_columns"] == ["line no.", "errors", "error codes"]
     (row,) = rejected_rows(registry, second)
-    assert list(row) == [*NAMES, "line no.", "errors", "error codes"]
+    assert list(row) == ["line no.", "errors", "error codes", *NAMES]
     assert row["line no."] == "2"
+
+
+CUSTOMERS = "external_id,name,city"
+LONG, SHORT = "S1,华东,百货,上海", "S2,华东"
+
+
+def sent_lines(registry: Running, body: dict[str, Any]) -> list[str]:
+    """Return the lines in the file of errors of an import, without the columns that it adds."""
+    text = registry.client.get(body["errors_url"]).content.decode("utf-8-sig")
+    return [",".join(cells[3:]) for cells in csv.reader(text.splitlines())]
+
+
+def test_lines_with_too_many_or_too_few_cells_lose_none_and_stay_invalid_when_sent_unchanged(
+    registry: Running,
+) -> None:
+    body = import_file(registry, "customers", f"{CUSTOMERS}\n{LONG}\n{SHORT}\n", options=SHOP)
+    for _ in range(3):
+        assert counts(body) == Counts(rejected=2)
+        assert sent_lines(registry, body) == [CUSTOMERS, LONG, SHORT]
+        unchanged = registry.client.get(body["errors_url"]).content
+        body = import_file(registry, "customers", unchanged, options=SHOP)
+    corrected = unchanged.replace("华东,百货".encode(), "华东百货".encode())
+    corrected = corrected.replace(SHORT.encode(), f"{SHORT},".encode())
+    assert counts(import_file(registry, "customers", corrected, options=SHOP)) == Counts(created=2)
+    stored = registry.client.get("/v1/customers").json()["items"]
+    assert {each["name"]: each["city"] for each in stored} == {"华东百货": "上海", "华东": None}
+
+
+def test_a_surplus_cell_stays_invalid_when_a_spreadsheet_has_saved_the_file_of_errors(
+    registry: Running,
+) -> None:
+    """A spreadsheet saves all lines with as many cells as the longest one, the header too."""
+    body = import_file(registry, "customers", f"{CUSTOMERS}\n{LONG}\n", options=SHOP)
+    header, line = registry.client.get(body["errors_url"]).text.splitlines()
+    again = import_file(registry, "customers", f"{header},\r\n{line}\r\n", options=SHOP)
+    assert counts(again) == Counts(rejected=1)
+    assert sent_lines(registry, again) == [CUSTOMERS, LONG]
+
+
+def test_a_cut_line_that_an_earlier_release_has_rejected_stays_invalid(registry: Running) -> None:
+    body = import_file(registry, "customers", f"{CUSTOMERS}\n{LONG}\n", options=SHOP)
+    with registry.database.transaction() as session:
+        session.execute(update(Rejection).values(cells=["S1", "华东", "百货"]))
+    unchanged = registry.client.get(body["errors_url"]).content
+    again = import_file(registry, "customers", unchanged, options=SHOP)
+    assert counts(again) == Counts(rejected=1)
+
+
+def test_the_last_columns_of_an_earlier_file_of_errors_take_no_cell_of_a_long_line(
+    registry: Running,
+) -> None:
+    """An earlier release wrote its own columns at the end."""
+    content = f"{CUSTOMERS},line no.,errors,error codes\n{LONG},2,ragged.,ragged\n,x,,3,x,y\n"
+    body = import_file(registry, "customers", content, options=SHOP)
+    assert sent_lines(registry, body) == [CUSTOMERS, f"{LONG},2,ragged.,ragged", ",x,"]
 
 
 def test_a_mapped_column_named_line_no_is_not_replaced_by_the_line_number(
@@ -106,7 +163,7 @@ def test_a_mapped_column_named_line_no_is_not_replaced_by_the_line_number(
 ) -> None:
     mapping = {"line no.": "code"}
     body = import_file(registry, "products", "line no.,name\n,x\n", mapping=mapping)
-    assert list(rejected_rows(registry, body)[0]) == ["line no.", "name", "errors", "error codes"]
+    assert list(rejected_rows(registry, body)[0]) == ["errors", "error codes", "line no.", "name"]
 
 
 def test_the_codes_of_the_errors_of_a_line_are_in_a_column_for_programs(

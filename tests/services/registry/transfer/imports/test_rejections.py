@@ -42,6 +42,25 @@ def test_a_front_end_shows_both_faults_of_a_rejected_line_in_chinese(registry: R
     ]
 
 
+def test_a_rejected_line_has_the_text_of_each_of_its_cells(registry: Running) -> None:
+    content = "external_id,姓名,note,city\n1, ,x,=a\n2,华东,,苏州,surplus,\n3,华东\n"
+    form = {"mapping": {"姓名": "name"}, "options": SHOP}
+    page = rejections(registry, import_file(registry, "customers", content, **form))
+    values = [
+        [(each["column"], each["value"]) for each in line["values"]] for line in page["items"]
+    ]
+    columns = ["external_id", "姓名", "note", "city"]
+    assert values == [
+        list(zip(columns, ["1", " ", "x", "=a"], strict=True)),
+        [
+            *zip(columns, ["2", "华东", "", "苏州"], strict=True),
+            (None, "surplus"),
+            (None, ""),
+        ],
+        list(zip(columns, ["3", "华东", None, None], strict=True)),
+    ]
+
+
 def faults_of_lines(registry: Running, body: dict[str, Any]) -> dict[int, list[tuple[str, str]]]:
     """Return the pointers and codes of the faults of each rejected line, by its number."""
     return {
