@@ -83,30 +83,28 @@ class GuardedProtocol(HttpToolsProtocol):
         for the bytes of another protocol. No upgrade is done (RFC 9110, section 7.8): the headers
         are parsed again without Upgrade.
         """
-        unread = memoryview(data)
-        while unread and not self._refused:
+        while data and not self._refused:
             try:
-                self.parser.feed_data(unread)
+                self.parser.feed_data(data)
             except httptools.HttpParserUpgrade as stop:
-                unread = unread[stop.args[0] :]
-                if not self._refused:
-                    self._parse_headers_without_upgrade()
+                data = self._headers_without_upgrade() + data[stop.args[0] :]
+                self._renew_parser()
             except httptools.HttpParserError as error:
                 self._refuse(invalid_http.explained(error))
             else:
                 return
 
-    def _parse_headers_without_upgrade(self) -> None:
-        """Parse the request line and the headers of the current request without Upgrade.
-
-        The parser is a new one: behind headers with `Connection: close` the old one reads nothing.
-        """
+    def _headers_without_upgrade(self) -> bytes:
+        """Return the request line and the headers of the current request without Upgrade."""
         version = self.parser.get_http_version().encode()
         lines = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, version)]
         lines += [b"%b: %b" % header for header in self.headers if header[0] != b"upgrade"]
+        return b"\r\n".join([*lines, b"", b""])
+
+    def _renew_parser(self) -> None:
+        """Replace the parser, which reads nothing more after headers with `Connection: close`."""
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn sets it
-        self.parser.feed_data(b"\r\n".join([*lines, b"", b""]))
 
     def on_message_begin(self) -> None:
         """Begin a request: reset the counts, and limit the time in which its headers arrive."""

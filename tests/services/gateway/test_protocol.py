@@ -87,6 +87,15 @@ def test_headers_of_an_upgrade_that_are_refused_are_refused_once(
     assert answer.startswith(b"431 ")
 
 
+def test_an_upgrade_in_another_protocol_is_refused(
+    gateway: Gateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent = b"DESCRIBE /v1/customers RTSP/1.0\r\n" + AUTHORIZED + UPGRADE + b"\r\n"
+    (answer,) = answers_to(gateway, sent)
+    assert answer.startswith(b"400 ")
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 @pytest.mark.parametrize(
     "headers",
     [
