@@ -10,11 +10,12 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, time
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
 from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
@@ -30,6 +31,10 @@ MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 """Maximal size in bytes of all unpacked parts of an XLSX file together."""
 MAX_ROWS = 1_048_576
 """The greatest number of a row in a sheet."""
+_MAX_PART_BYTES = 16 * 1024 * 1024
+"""Maximal unpacked size in bytes of one row, and of a part that is parsed as a whole."""
+_MAX_TEXTS_BYTES = 128 * 1024 * 1024
+"""Maximal unpacked size in bytes of the texts that cells share."""
 _MIN_UNPACKED_BYTES = 16 * 1024 * 1024
 """Unpacked size in bytes that every workbook may have, however well it is compressed."""
 _MAX_COMPRESSION = 100
@@ -100,8 +105,52 @@ def _check_size(archive: _Archive) -> None:
             raise Invalid(Fault("/file", TOO_LARGE, advice, max=limit))
 
 
+class _Parts(zipfile.ZipFile):
+    """The parts of a workbook besides its sheets; a part that is read may not be too large."""
+
+    def read(self, name: str | zipfile.ZipInfo, pwd: bytes | None = None) -> bytes:
+        """Return a part that is parsed as a whole."""
+        self._check_part(name, _MAX_PART_BYTES)
+        return super().read(name, pwd)
+
+    def open(self, name: str | zipfile.ZipInfo, *args: Any, **options: Any) -> IO[bytes]:
+        """Open a part that is parsed piece by piece, such as the texts that cells share."""
+        self._check_part(name, _MAX_TEXTS_BYTES)
+        return super().open(name, *args, **options)
+
+    def _check_part(self, name: str | zipfile.ZipInfo, limit: int) -> None:
+        """Raise Invalid if a part is larger than `limit` bytes when it is unpacked."""
+        part = name if isinstance(name, zipfile.ZipInfo) else self.getinfo(name)
+        if part.file_size > limit:
+            advice = "A part of this workbook is larger than {max} bytes when unpacked; give CSV."
+            raise Invalid(Fault("/file", TOO_LARGE, advice, max=limit))
+
+
+class _SheetSource:
+    """The XML of a sheet; `unparsed_bytes` counts the bytes since its last row began."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.unparsed_bytes = 0
+
+    def read(self, size: int = -1, /) -> Any:
+        """Return the next bytes; raise ValueError if they are too many for one row."""
+        data = self._stream.read(size)
+        self.unparsed_bytes += len(data)
+        if self.unparsed_bytes > _MAX_PART_BYTES:
+            raise ValueError("a row is too large")
+        return data
+
+
 class _SheetParser(WorkSheetParser):
     """Parses the XML of a sheet; formulas are not interpreted, because no cell may have one."""
+
+    source: _SheetSource
+
+    def parse_row(self, row: Any) -> tuple[int, list[dict[str, Any]]]:
+        """Return the number and the cells of a row."""
+        self.source.unparsed_bytes = 0
+        return super().parse_row(row)
 
     def parse_formula(self, element: Any) -> str:
         """Return the text of a formula, or the range of a data table, with `=` in front.
@@ -114,15 +163,28 @@ class _SheetParser(WorkSheetParser):
 
 
 def _parser(archive: _Archive) -> _SheetParser:
-    """Return a parser of the first sheet; it yields the numbers and cells of the rows."""
-    book: Any = openpyxl.load_workbook(archive, read_only=True, data_only=False)
-    sheet = book.worksheets[0]
-    # The public way to read rows builds all rows and cells that the sheet leaves out.
+    """Return a parser of the first sheet; it yields the numbers and cells of the rows.
+
+    `openpyxl.load_workbook` would read all sheets, and its rows have all cells that a sheet leaves
+    out. Therefore only the steps of it are run that one sheet needs.
+    """
+    reader = ExcelReader(archive, read_only=True, keep_links=False)
+    reader.archive = _Parts(archive)
+    reader.read_manifest()
+    reader.read_strings()
+    reader.read_workbook()
+    book: Any = reader.wb
+    apply_stylesheet(reader.archive, book)
+    sheets = [
+        target.target
+        for _, target in reader.parser.find_sheets()
+        if target.target in reader.valid_files and "chartsheet" not in target.Type
+    ]
     return _SheetParser(
-        sheet._get_source(),  # noqa: SLF001
-        sheet._shared_strings,  # noqa: SLF001
+        _SheetSource(zipfile.ZipFile(archive).open(sheets[0])),
+        reader.shared_strings,
         epoch=book.epoch,
-        date_formats=book._date_formats,  # noqa: SLF001
+        date_formats=book._date_formats,  # noqa: SLF001  there is no public way
         timedelta_formats=book._timedelta_formats,  # noqa: SLF001
     )
 

@@ -182,6 +182,41 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_refused() -> None:
     assert refused.value.faults[0].code == "too_large"
 
 
+@pytest.mark.parametrize("rows", ['<row r="2">{}</row>', "{}"])
+def test_a_row_or_anything_else_in_a_sheet_of_more_than_16_mib_is_refused(
+    monkeypatch: pytest.MonkeyPatch, rows: str
+) -> None:
+    monkeypatch.setattr(workbooks, "_MAX_PART_BYTES", 100_000)
+    assert code_of_refused(rows.format("<c/>" * 50_000)) == "malformed"
+    assert len(lines_of("".join(row(number, "1" * 50) for number in range(2, 3000)))) == 2998
+
+
+def test_shared_texts_of_more_than_128_mib_are_refused_unread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workbooks, "_MAX_TEXTS_BYTES", 1000)
+    with pytest.raises(Invalid) as refused:
+        read_table(io.BytesIO(workbook(TWO_COLUMNS, shared_texts="<si/>" * 200)))
+    assert refused.value.faults[0].code == "too_large"
+    assert refused.value.faults[0].params == {"max": 1000}
+
+
+def test_styles_of_more_than_16_mib_are_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "_MAX_PART_BYTES", 2000)
+    with pytest.raises(Invalid) as refused:
+        read_table(io.BytesIO(workbook(TWO_COLUMNS)))
+    assert refused.value.faults[0].params == {"max": 2000}
+
+
+def test_only_the_first_sheet_is_read() -> None:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.create_chartsheet(index=0)
+    book.worksheets[0].append(["id"])
+    book.create_sheet().append(["other"])
+    book.save(file)
+    assert read_table(io.BytesIO(file.getvalue())).header == ["id"]
+
+
 class StoppedError(InterruptedError):
     """Raised by `check` in the tests below; it is an OSError, as the one that a runner raises."""
 
