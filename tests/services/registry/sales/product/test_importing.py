@@ -13,6 +13,7 @@ from services.registry.sales.product.importing import (
     build_product,
     code_of,
 )
+from shared.errors import InvalidValue
 from shared.imports.cells import Cell
 
 OPTIONS = PriceOptions(currency="CNY")
@@ -80,3 +81,23 @@ def test_the_message_about_an_invalid_cell_is_what_to_write_instead(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         cell.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "params", "message"),
+    [
+        (PRICE, "-1", {"min": 0}, "Give a price of 0 or more."),
+        (
+            DAYS,
+            "0",
+            {"min": 1, "max": 36500},
+            "Give a whole number of days from 1 to 36500.",
+        ),
+    ],
+)
+def test_a_number_outside_its_range_is_refused_with_the_range(
+    cell: Cell, text: str, params: dict[str, int], message: str
+) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        cell.parse(text)
+    assert (refused.value.fault.params, refused.value.fault.message) == (params, message)
