@@ -9,6 +9,7 @@ import pytest
 
 from shared.imports.cells import (
     CODE,
+    COUNTRY,
     CURRENCY,
     DAY,
     EXACT,
@@ -37,6 +38,7 @@ class Colour(StrEnum):
         (NAME, "名" * 200, "名" * 200),
         (EXACT, "2599.00", Decimal("2599.00")),
         (CURRENCY, "CNY", "CNY"),
+        (COUNTRY, "GB", "GB"),
         (DAY, "2026/1/31 23:59", date(2026, 1, 31)),
         (FLAG, "True", True),
         (FLAG, "是", True),
@@ -53,17 +55,18 @@ def test_each_kind_of_cell_is_parsed(cell: Cell, text: str, value: object) -> No
     [
         (CODE, "A" * 101, "at most 100"),
         (NAME, "名" * 201, "at most 200"),
-        (CODE, "a\x00b", "NUL"),
-        (NAME, "=1+1", "formula"),
+        (CODE, "a\x00b", r"^Leave out the character NUL\.$"),
+        (NAME, "=1+1", r"^Give the value, not a formula\.$"),
         (EXACT, "1,000", "digits"),
         (EXACT, "１２", "digits"),
         (EXACT, "0.٣", "digits"),
         (DAY, "２０２６/1/31", r"Give a day as 2026-01-31 or 2026/1/31\."),
-        (CURRENCY, "cny", "ISO 4217"),
+        (CURRENCY, "cny", r"^Give an ISO 4217 code such as CNY\.$"),
+        (COUNTRY, "UK", r"^Give an ISO 3166 code of two letters such as CN\.$"),
         (DAY, "2026-02-30", r"There is no such day or time\."),
         (DAY, "2026/2/30 10:00", r"There is no such day or time\."),
         (DAY, "30/01/2026", r"Give a day as 2026-01-31 or 2026/1/31\."),
-        (FLAG, "maybe", "true.*false"),
+        (FLAG, "maybe", "^Give one of true, .*false, "),
         (time_cell(SHANGHAI), "soon", "2026-01-31 09:30:00 or 2026/1/31 9:30"),
         (time_cell(SHANGHAI), "2026/2/30 10:00", r"There is no such day or time\."),
         (time_cell(SHANGHAI), "0001-01-01", "from 1900-01-01 to 9998-12-31"),
@@ -88,7 +91,7 @@ def test_a_text_has_at_most_the_given_number_of_characters() -> None:
 def test_a_choice_takes_the_values_of_its_enumeration_only() -> None:
     colour = choice_cell(Colour)
     assert colour.parse("blue") is Colour.BLUE
-    with pytest.raises(ValueError, match="red, blue"):
+    with pytest.raises(ValueError, match=r"^Give one of red, blue\.$"):
         colour.parse("green")
 
 

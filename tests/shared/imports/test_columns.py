@@ -85,4 +85,4 @@ def test_at_most_100_faults_are_reported_and_the_detail_stays_short() -> None:
     with pytest.raises(Invalid) as error:
         match_columns(["code"], {f"c{n}": "price" for n in range(101)}, FIELDS, ["code"])
     assert len(error.value.faults) == 100
-    assert len(error.value.detail) < 80
+    assert error.value.detail == "The columns of this file cannot be imported."

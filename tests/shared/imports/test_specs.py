@@ -10,19 +10,18 @@ from shared.imports.specs import ImportMode, ImportSpec, Options
 @pytest.mark.parametrize(
     ("mode", "existing", "new"),
     [
-        (ImportMode.UPSERT, "", ""),
-        (ImportMode.INSERT, "insert", ""),
-        (ImportMode.UPDATE, "", "update"),
+        (ImportMode.UPSERT, None, None),
+        (ImportMode.INSERT, "This record exists already, and the mode is insert.", None),
+        (ImportMode.UPDATE, None, "This record does not exist, and the mode is update."),
     ],
 )
 def test_insert_rejects_existing_records_and_update_rejects_new_ones(
-    mode: ImportMode, existing: str, new: str
+    mode: ImportMode, existing: str | None, new: str | None
 ) -> None:
     options = Options(mode=mode)
-    for exists, word in ((True, existing), (False, new)):
+    for exists, message in ((True, existing), (False, new)):
         fault = options.mode_fault(exists=exists)
-        assert (fault is None) is (word == "")
-        assert word in (fault.message if fault else "")
+        assert (fault and (fault.pointer, fault.message)) == (message and ("", message))
 
 
 @dataclass(frozen=True, kw_only=True)
