@@ -1,8 +1,10 @@
 """HTTP routes of surveys and their waves."""
 
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+from uuid import UUID
 
+import orjson
 from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -12,6 +14,8 @@ from services.survey.fieldwork.survey import repository, service
 from services.survey.fieldwork.survey.filters import SurveyFilter
 from services.survey.fieldwork.survey.models import Survey, Wave
 from services.survey.fieldwork.survey.schemas import (
+    SURVEY_WITHOUT_LINKS,
+    WAVE_WITHOUT_LINK,
     SurveyCreate,
     SurveyId,
     SurveyOut,
@@ -21,6 +25,7 @@ from services.survey.fieldwork.survey.schemas import (
     WaveCreate,
     WaveOut,
     WavePage,
+    link_to,
     survey_out,
     survey_with_links,
     wave_out,
@@ -171,7 +176,7 @@ def open_wave(survey_id: SurveyId, body: WaveCreate, once: Once, session: Transa
             target=body.target,
         )
 
-    return _wave_once(session, once, open_, status=201)
+    return _wave_once(session, once, survey_id, open_, status=201)
 
 
 @router.get("/{survey_id}/waves/{code}", response_model=WaveOut, responses=errors(404))
@@ -191,7 +196,10 @@ def read_wave(survey_id: SurveyId, code: WaveCode, session: Reading) -> Response
 def close_wave(survey_id: SurveyId, code: WaveCode, once: Once, session: Transaction) -> Response:
     """Close one wave of a survey: the wave accepts no more responses."""
     return _wave_once(
-        session, once, lambda: service.close_wave(session, survey_id=survey_id, code=code)
+        session,
+        once,
+        survey_id,
+        lambda: service.close_wave(session, survey_id=survey_id, code=code),
     )
 
 
@@ -204,31 +212,52 @@ def _survey_once(
     session: Session, once: Idempotency, use_case: Callable[[], Survey], *, status: int = 200
 ) -> Response:
     """Run a use case once, and return the response with its survey; links are not stored."""
-    stored = once(lambda: _survey_response(session, use_case(), None, status=status))
-    body = SurveyOut.model_validate_json(bytes(stored.body))
-    with_links = survey_with_links(body, repository.link_signing_key(session))
-    return with_body(stored, with_links, version=body.version)
+    key = repository.link_signing_key(session)
+
+    def answer() -> Response:
+        return _survey_response(
+            session, use_case(), key, status=status, include=SURVEY_WITHOUT_LINKS
+        )
+
+    stored = once(answer)
+    content = orjson.loads(stored.body)
+    body = survey_with_links(content, _links(session, UUID(content["id"]), key))
+    return with_body(stored, body, version=body.version)
 
 
 def _wave_once(
     session: Session,
     once: Idempotency,
+    survey_id: UUID,
     use_case: Callable[[], tuple[Survey, Wave]],
     *,
     status: int = 200,
 ) -> Response:
     """Run a use case once, and return the response with its wave; the link is not stored."""
-    stored = once(lambda: _wave_response(*use_case(), None, status=status))
-    body = WaveOut.model_validate_json(bytes(stored.body))
-    return with_body(stored, wave_with_link(body, repository.link_signing_key(session)))
+    key = repository.link_signing_key(session)
+    stored = once(
+        lambda: _wave_response(*use_case(), key, status=status, include=WAVE_WITHOUT_LINK)
+    )
+    content = orjson.loads(stored.body)
+    return with_body(stored, wave_with_link(content, _links(session, survey_id, key)))
+
+
+def _links(session: Session, survey_id: UUID, key: bytes) -> dict[str, str]:
+    """Return the links to the pages of a survey's waves by the waves' codes."""
+    return {wave.code: link_to(wave, key) for wave in repository.waves(session, survey_id)}
 
 
 def _survey_response(
-    session: Session, survey: Survey, key: bytes | None, *, status: int = 200
+    session: Session,
+    survey: Survey,
+    key: bytes,
+    *,
+    status: int = 200,
+    include: Mapping[str, Any] | None = None,
 ) -> Response:
     """Return the HTTP response with a survey and its waves; `key` is the secret that signs links.
 
-    Without `key` the response is to be stored, and has no links.
+    `include` names the fields to send; without it all are sent.
     """
     return json_response(
         survey_out(survey, repository.waves(session, survey.id), key),
@@ -236,13 +265,26 @@ def _survey_response(
         location=f"/v1/surveys/{survey.id}",
         version=survey.version,
         headers=NOT_STORED,
+        include=include,
     )
 
 
-def _wave_response(survey: Survey, wave: Wave, key: bytes | None, *, status: int = 200) -> Response:
+def _wave_response(
+    survey: Survey,
+    wave: Wave,
+    key: bytes,
+    *,
+    status: int = 200,
+    include: Mapping[str, Any] | None = None,
+) -> Response:
     """Return the HTTP response with a wave; `key` is the secret that signs the link to its page.
 
-    Without `key` the response is to be stored, and has no link.
+    `include` names the fields to send; without it all are sent.
     """
-    location = f"/v1/surveys/{survey.id}/waves/{wave.code}"
-    return json_response(wave_out(wave, key), status=status, location=location, headers=NOT_STORED)
+    return json_response(
+        wave_out(wave, key),
+        status=status,
+        location=f"/v1/surveys/{survey.id}/waves/{wave.code}",
+        headers=NOT_STORED,
+        include=include,
+    )

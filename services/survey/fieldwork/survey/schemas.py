@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Path
@@ -29,7 +29,6 @@ Target = Annotated[
     Integer, Field(ge=1, le=10**9, description="Number of responses that the company aims for.")
 ]
 
-_PAGES = "/s/"
 _QUESTIONNAIRE = "0199a7c0-0000-7000-8000-000000000021"
 _TITLE = {"zh": "2026 年满意度调研", "en": "Satisfaction 2026"}
 _CREATE: dict[str, Any] = {
@@ -190,11 +189,24 @@ class WavePage(Page[WaveOut]):
     """All waves of a survey."""
 
 
-def wave_out(wave: Wave, key: bytes | None) -> WaveOut:
-    """Return the response body for a wave; `key` is the secret that signs its link.
+# Stored answers have no `link`, because it is a secret. While a new release is installed, the
+# release before sends stored answers as they are: callers notice a missing link, not a wrong one.
+WAVE_WITHOUT_LINK: Final = dict.fromkeys(WaveOut.model_fields.keys() - {"link"}, True)
+"""The fields of a wave that are stored for the retry of a POST."""
+SURVEY_WITHOUT_LINKS: Final[dict[str, Any]] = {
+    **dict.fromkeys(SurveyOut.model_fields, True),
+    "waves": {"__all__": WAVE_WITHOUT_LINK},
+}
+"""The fields of a survey that are stored for the retry of a POST."""
 
-    Without `key` the body is to be stored, and `link` is only the id of the wave.
-    """
+
+def link_to(wave: Wave, key: bytes) -> str:
+    """Return the path of the page of a wave; `key` is the secret that signs it."""
+    return f"/s/{sign_link_token(key, wave.id)}"
+
+
+def wave_out(wave: Wave, key: bytes) -> WaveOut:
+    """Return the response body for a wave; `key` is the secret that signs its link."""
     return WaveOut(
         code=wave.code,
         questionnaire_id=wave.questionnaire_id,
@@ -202,36 +214,12 @@ def wave_out(wave: Wave, key: bytes | None) -> WaveOut:
         target=wave.target,
         opened_at=wave.opened_at,
         closed_at=wave.closed_at,
-        link=str(wave.id) if key is None else _link(wave.id, key),
+        link=link_to(wave, key),
     )
 
 
-def _link(wave_id: UUID, key: bytes) -> str:
-    """Return the path of the page of a wave."""
-    return f"{_PAGES}{sign_link_token(key, wave_id)}"
-
-
-def wave_with_link(wave: WaveOut, key: bytes) -> WaveOut:
-    """Return the stored response body of a wave with the link to its page.
-
-    Bodies that the release before has stored have their links.
-    """
-    if wave.link.startswith(_PAGES):
-        return wave
-    return wave.model_copy(update={"link": _link(UUID(wave.link), key)})
-
-
-def survey_with_links(survey: SurveyOut, key: bytes) -> SurveyOut:
-    """Return the stored response body of a survey with the links to the pages of its waves."""
-    waves = [wave_with_link(wave, key) for wave in survey.waves]
-    return survey.model_copy(update={"waves": waves})
-
-
-def survey_out(survey: Survey, waves: Sequence[Wave], key: bytes | None) -> SurveyOut:
-    """Return the response body for a survey and its waves; `key` is the secret that signs links.
-
-    Without `key` the body is to be stored, and has no links.
-    """
+def survey_out(survey: Survey, waves: Sequence[Wave], key: bytes) -> SurveyOut:
+    """Return the response body for a survey and its waves; `key` is the secret that signs links."""
     return SurveyOut(
         id=survey.id,
         version=survey.version,
@@ -243,3 +231,14 @@ def survey_out(survey: Survey, waves: Sequence[Wave], key: bytes | None) -> Surv
         published_at=survey.published_at,
         closed_at=survey.closed_at,
     )
+
+
+def wave_with_link(stored: Mapping[str, Any], links: Mapping[str, str]) -> WaveOut:
+    """Return the response body for a stored answer with a wave; `links` are by the waves' codes."""
+    return WaveOut.model_validate({**stored, "link": links[stored["code"]]})
+
+
+def survey_with_links(stored: Mapping[str, Any], links: Mapping[str, str]) -> SurveyOut:
+    """Return the response body for a stored answer with a survey; `links` are by waves' codes."""
+    waves = [wave_with_link(wave, links) for wave in stored["waves"]]
+    return SurveyOut.model_validate({**stored, "waves": waves})

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from sqlalchemy import select
 
@@ -309,6 +310,22 @@ def _post_twice(client: httpx.Client, path: str, body: Any = None) -> dict[str, 
     assert second.headers.get("Location") == first.headers.get("Location")
     found: dict[str, Any] = first.json()
     return found
+
+
+def test_a_stored_answer_that_is_sent_as_it_is_has_no_link_rather_than_a_wrong_one(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    """While a new release is installed, the release before sends stored answers as they are."""
+    client, path = surveys.client, f"/v1/surveys/{survey['id']}"
+    published = client.post(f"{path}/publish", headers={"Idempotency-Key": "1"}).json()
+    opened = client.post(
+        f"{path}/waves", json={"code": "2"}, headers={"Idempotency-Key": "2"}
+    ).json()
+    for wave in (*published["waves"], opened):
+        del wave["link"]
+    with surveys.database.reading() as session:
+        answers = session.scalars(select(StoredAnswer).order_by(StoredAnswer.key))
+        assert [orjson.loads(answer.body) for answer in answers] == [published, opened]
 
 
 def test_a_stored_answer_of_the_release_before_has_its_links(
