@@ -211,7 +211,7 @@ UNKNOWN_CUSTOMER: Final = FaultCode(
     Texts("Register this customer first.", "请先登记该客户。"),
 )
 NOT_VISIBLE: Final = FaultCode(
-    "out_of_sight",
+    "not_visible",
     Texts("This key would not see what it writes.", "该密钥看不到自己写入的数据。"),
     Texts(
         "Name a customer, owner or team that this key sees.",

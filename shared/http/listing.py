@@ -57,22 +57,6 @@ class Listing:
         columns = {name: column for name, column in self.columns.items() if column.nullable}
         return {name: column.is_(None) for name, column in columns.items()} | {**self.without}
 
-    def names_of(self, model: type) -> frozenset[str]:
-        """Return the names of the sorts, columns and ranges that are columns of this model.
-
-        A statement that does not select from the model's table has to join it for these.
-        """
-        columns_by_name = [
-            *self.sorts.items(),
-            *((name, [column]) for name, column in self.columns.items()),
-            *((name, [one.column]) for one in self.ranges for name in (one.start, one.end)),
-        ]
-        return frozenset(
-            name
-            for name, columns in columns_by_name
-            if any(column.class_ is model for column in columns)
-        )
-
     def page(
         self,
         session: Session,

@@ -74,7 +74,7 @@ def refusal(answer: httpx.Response) -> tuple[int, str, str, str]:
 
 
 @pytest.mark.parametrize(("default", "other"), [("id", "-id"), ("-id", "id"), ("-id", "-title")])
-def test_a_list_has_its_default_order_and_can_be_sorted_otherwise(
+def test_a_list_has_its_default_sort_and_can_be_sorted_otherwise(
     serve_router: RouterServer, default: str, other: str
 ) -> None:
     with serve_router(list_router(default)) as client:
@@ -85,16 +85,14 @@ def test_a_list_has_its_default_order_and_can_be_sorted_otherwise(
 
 
 @pytest.mark.parametrize("sort", ["", "kind", "ID", "--id", "id,-id", " id"])
-def test_an_order_that_a_list_does_not_have_is_refused(
-    serve_router: RouterServer, sort: str
-) -> None:
+def test_a_sort_that_a_list_does_not_have_is_refused(serve_router: RouterServer, sort: str) -> None:
     with serve_router(list_router("-id")) as client:
         answer = client.get("/v1/lists", params={"sort": sort})
     message = "The list cannot be sorted in this way. Give one of: id, -id, title, -title."
     assert refusal(answer) == (422, "query:sort", "sort", message)
 
 
-def test_the_document_names_every_order_in_both_directions() -> None:
+def test_the_document_names_every_sort_in_both_directions() -> None:
     sort = parameters("/v1/lists", "-id")["sort"]
     assert sort["schema"]["enum"] == ["id", "-id", "title", "-title"]
     assert (sort["schema"]["default"], sort["required"]) == ("-id", False)

@@ -13,13 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, event, select
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import aliased
 
 from shared.errors import Invalid
 from shared.http.cursors import encode
 from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
-from shared.http.ranges import time_range
 from shared.http.schemas import Filter, Total
 from shared.ids import new_id
 from tests.shared.backend import Backend
@@ -329,21 +328,3 @@ def test_a_list_may_be_sorted_filtered_and_counted_by_columns_of_a_joined_table(
     assert [(one.value, one.count) for one in facet.values] == [("x", 1), ("y", 1), (None, 1)]
     only = read(backend, paging, NoteFilter(kind="y"), notes=joined, statement=statement)
     assert [titles[each.id] for each in only.rows] == ["c"]
-
-
-def test_the_sorts_columns_and_ranges_of_a_joined_model_are_known_by_name() -> None:
-    class Mark(Model):
-        __tablename__ = "marks"
-        id: Mapped[UUID] = mapped_column(primary_key=True)
-        value: Mapped[int]
-        given_at: Mapped[datetime]
-
-    joined = Listing(
-        id=Note.id,
-        sorts={"id": [Note.id], "value": [Mark.value, Note.id], "given_at": [Note.id, Mark.id]},
-        default="id",
-        columns={"kind": Note.kind, "mark": Mark.value},
-        ranges=[time_range("given", Mark.given_at), time_range("written", Note.written_at)],
-    )
-    assert joined.names_of(Mark) == {"value", "given_at", "mark", "given_from", "given_before"}
-    assert NOTES.names_of(Mark) == set()

@@ -68,7 +68,7 @@ def test_a_link_is_a_valid_address_with_one_cursor(sent: bytes, following: str) 
 
 
 @pytest.mark.usefixtures("ids")
-def test_a_reversed_list_links_to_the_next_page_in_the_same_order(client: httpx.Client) -> None:
+def test_a_reversed_list_links_to_the_next_page_of_the_same_sort(client: httpx.Client) -> None:
     answer = client.get("/v1/notes", params={"limit": 2, "sort": "-title"})
     seen = [titles(answer)]
     while "next" in answer.links:
@@ -80,7 +80,7 @@ def test_a_reversed_list_links_to_the_next_page_in_the_same_order(client: httpx.
 
 
 @pytest.mark.usefixtures("ids")
-def test_a_cursor_of_the_default_order_is_valid_when_that_order_is_named(
+def test_a_cursor_of_the_default_sort_is_valid_when_that_sort_is_named(
     client: httpx.Client,
 ) -> None:
     cursor = read(client, "limit=4")["next"]

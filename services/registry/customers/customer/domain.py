@@ -189,7 +189,7 @@ def _nature_fits_kind(kind: CustomerKind, nature: CustomerNature) -> bool:
 def with_phone_in_e164(record: Record, before: Record | None = None, *, country: str) -> Record:
     """Return the record with its phone number in the form E.164.
 
-    A number without a country code belongs to `country`; if that is empty, to any country. Raise
+    A number without a country code belongs to `country`; if that is empty, to any country. Raises
     InvalidValue if the number cannot exist, unless `before`, the stored record, has it already.
     """
     if record.phone is None:

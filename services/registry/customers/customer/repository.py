@@ -206,8 +206,11 @@ CUSTOMERS = Listing(
 )
 """The list of customers; their ids grow with the time of registration."""
 
-_OF_SCORES = CUSTOMERS.names_of(Score)
-"""The sorts, filters and facets of the list that need the scores of the customers."""
+_NEED_SCORES = {
+    *(name for name, sort in CUSTOMERS.sorts.items() if any(key.class_ is Score for key in sort)),
+    *(name for name, column in CUSTOMERS.columns.items() if column.class_ is Score),
+}
+"""The names of the sorts, filters and facets of the list that need the scores of the customers."""
 
 
 def customers(
@@ -216,9 +219,9 @@ def customers(
     """Return a page of the customers that the reader sees and the filters match."""
     statement = counted = visible_to(reader, select(Customer))
     wanted = filters.model_dump(by_alias=True, exclude_none=True) | dict.fromkeys(paging.without)
-    if _OF_SCORES & {paging.sort_name, *wanted, *paging.facets}:
+    if _NEED_SCORES & {paging.sort_name, *wanted, *paging.facets}:
         statement = _with_scores(statement, reader, wanted)
-    if _OF_SCORES & {*wanted, *paging.facets}:
+    if _NEED_SCORES & {*wanted, *paging.facets}:
         counted = statement
     return CUSTOMERS.page(session, statement, paging=paging, filters=filters, counted=counted)
 

@@ -138,7 +138,7 @@ def _parse_known_by(text: str, zone: ZoneInfo) -> datetime:
 def _parse_day_or_moment(name: str, text: str, zone: ZoneInfo) -> tuple[date, datetime | None]:
     """Parse the query parameter `name`, a date or a moment, to its local day and the moment.
 
-    The moment is None for a date. Raise `Invalid`, with a pointer to the parameter, for any other
+    The moment is None for a date. Raises `Invalid`, with a pointer to the parameter, for any other
     text, and for a day before FIRST_DAY or after LAST_DAY of shared/clock.py.
     """
     try:

@@ -43,7 +43,7 @@ router = Router(
 CustomerId = Annotated[UUID, Path(description="The customer's id in the registry.")]
 
 
-_ORDERS = ("occurred_on", "-occurred_on")
+_SORTS = ("occurred_on", "-occurred_on")
 
 
 async def _explanation_page(
@@ -53,13 +53,13 @@ async def _explanation_page(
         Query(
             description="Order of the facts within each term: `occurred_on` means the earliest day "
             "first, `-occurred_on` the latest day first.",
-            json_schema_extra={"enum": list(_ORDERS)},
+            json_schema_extra={"enum": list(_SORTS)},
         ),
-    ] = _ORDERS[0],
+    ] = _SORTS[0],
 ) -> PageRequest:
     """Return the requested page of an explanation."""
-    if sort not in _ORDERS:
-        raise Invalid(Fault("query:sort", SORT, allowed=_ORDERS))
+    if sort not in _SORTS:
+        raise Invalid(Fault("query:sort", SORT, allowed=_SORTS))
     return replace(paging, sort=sort)
 
 

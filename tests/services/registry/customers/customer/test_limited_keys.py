@@ -66,7 +66,7 @@ def test_a_limited_key_cannot_set_an_owner_or_team_that_it_does_not_see(
     ):
         assert refused.status_code == 422, refused.text
         (fault,) = refused.json()["errors"]
-        assert (fault["pointer"], fault["code"]) == (f"/{field}", "out_of_sight")
+        assert (fault["pointer"], fault["code"]) == (f"/{field}", "not_visible")
     assert limited.get(path).json()[field] == own
     assert len(registry.recorded(CustomerRegistered, CustomerChanged)) == 1
 

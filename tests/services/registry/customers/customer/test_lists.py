@@ -1,4 +1,4 @@
-"""The list of customers: its orders, its filters, and the tags that are stored for one of them."""
+"""The list of customers: its sorts, its filters, and the tags that are stored for one of them."""
 
 from dataclasses import replace
 from typing import Any
@@ -85,7 +85,7 @@ def test_tags_of_imported_customers_are_found(registry: Running) -> None:
 
 @pytest.mark.both_stacks
 def test_customers_without_a_class_a_team_or_tags_are_listed(registry: Running) -> None:
-    """Each of them, those that lack all, in every order, and only those that the key sees."""
+    """Each of them, those that lack all, in every sort, and only those that the key sees."""
     client = registry.client
     register(client, "a", team="east")
     register(client, "b", tags=["x"], owner="li")

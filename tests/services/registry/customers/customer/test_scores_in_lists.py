@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Engine, event, update
 
 from services.registry.customers.score.models import Score
 from shared.http.identity import Identity
@@ -193,3 +193,31 @@ def test_lists_by_points_can_be_filtered_by_owner_and_team(registry: Running) ->
     register(registry.client, "c", owner="wang.wei", team="west")
     assert names(registry.client, sort="value_points", owner="li.na") == ["a", "b"]
     assert names(registry.client, sort="value_points", owner="li.na", team="west") == ["b"]
+
+
+@pytest.mark.usefixtures("ids")
+@pytest.mark.parametrize(
+    ("params", "tables"),
+    [
+        ({"sort": "name", "team": "east", "facets": "kind", "without": "city"}, [False, False]),
+        ({"sort": "value_points"}, [True, False]),
+        ({"class": "A"}, [True, True]),
+        ({"facets": "rung"}, [True, True]),
+        ({"without": "silent"}, [True, True]),
+    ],
+)
+def test_scores_are_only_read_if_the_page_or_the_total_needs_them(
+    client: httpx.Client, params: dict[str, str], tables: list[bool]
+) -> None:
+    statements: list[str] = []
+
+    def note(*execution: Any) -> None:
+        statements.append(execution[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        page(client, count="true", **params)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    of_page, of_total = [each for each in statements if "FROM customers" in each][:2]
+    assert [Score.__tablename__ in each for each in (of_page, of_total)] == tables

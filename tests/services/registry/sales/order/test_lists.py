@@ -1,4 +1,4 @@
-"""The list of orders: its orders by time, and its filters."""
+"""The list of orders: its sorts by time, and its filters."""
 
 from typing import Any
 

@@ -93,5 +93,5 @@ def test_an_anonymous_response_needs_a_key_that_sees_all_rows(
         response = submit(client, survey)
     (fault,) = response.json()["errors"]
     assert (response.status_code, fault["pointer"]) == (422, "/customer")
-    assert fault["code"] == "out_of_sight"
+    assert fault["code"] == "not_visible"
     assert submit(surveys.client, survey).status_code == 201

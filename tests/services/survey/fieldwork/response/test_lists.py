@@ -1,4 +1,4 @@
-"""Tests of the list of responses: its orders by time, and its filters."""
+"""Tests of the list of responses: its sorts by time, and its filters."""
 
 from datetime import UTC, datetime
 from typing import Any
