@@ -33,6 +33,8 @@ from shared.catalogue import FaultCode, Texts, filled
 Thing = TypeVar("Thing")
 MAX_FAULTS: Final = 100
 """Greatest number of faults that a problem has; it has the first ones of more."""
+_MAX_STEPS: Final = 50
+_MAX_STEP_LENGTH: Final = 100
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -104,8 +106,13 @@ class FieldError(ValueError):
 
 
 def pointer_to(*steps: str | int) -> str:
-    """Return the JSON pointer (RFC 6901) of a location in a body."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    """Return the JSON pointer (RFC 6901) of a location in a body.
+
+    An answer with 100 faults stays small whatever the names in the body are: the pointer has the
+    first 100 characters of each name, and leads to the 50th of the values around a deeper location.
+    """
+    shown = [str(step)[:_MAX_STEP_LENGTH] for step in steps[:_MAX_STEPS]]
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in shown)
 
 
 class Problem(Exception):

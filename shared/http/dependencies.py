@@ -105,7 +105,7 @@ async def _refuse_repeated_parts(request: Request) -> None:
     """Raise Invalid with the fields of a form that occur more than once."""
     counts = Counter(name for name, _ in (await request.form()).multi_items())
     faults = [
-        Fault(pointer_to(name[:100]), REPEATED, "Send it once.")
+        Fault(pointer_to(name), REPEATED, "Send it once.")
         for name, count in counts.items()
         if count > 1
     ]

@@ -49,7 +49,7 @@ def _decoded(
     The texts are the name of the field, and its value or the name of its file.
     """
     name = _as_utf8(name, Fault("", NOT_UTF8, "Send the names of fields in UTF-8."), faults)
-    pointer = pointer_to(name[:100])
+    pointer = pointer_to(name)
     if isinstance(value, str):
         return name, _as_utf8(value, Fault(pointer, NOT_UTF8), faults)
     fault = Fault(pointer, NOT_UTF8, "Send the name of the file in UTF-8.")

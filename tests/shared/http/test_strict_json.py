@@ -159,6 +159,20 @@ def test_at_most_100_halves_of_surrogate_pairs_are_reported(client: httpx.Client
     assert len(answer.json()["errors"]) == 100
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"' + "n" * 900_000 + '": [' + ", ".join([r'"\ud800"'] * 100) + "]}",
+        ('{"' + "n" * 100 + '": ') * 900 + "[" + r'"\ud800", ' * 99 + r'"\ud800"]' + "}" * 900,
+    ],
+    ids=["a long name", "many names"],
+)
+def test_the_refusal_of_a_body_with_long_names_is_small(client: httpx.Client, text: str) -> None:
+    answer = client.post("/v1/echo/body", content=text, headers=TYPE)
+    assert len(answer.json()["errors"]) == 100
+    assert len(answer.content) < 1_000_000
+
+
 def test_a_file_instead_of_a_json_field_is_refused(client: httpx.Client) -> None:
     answer = client.post("/v1/echo/form", files={"value": ("value.json", b"{}")})
     (fault,) = answer.json()["errors"]

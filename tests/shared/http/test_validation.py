@@ -49,6 +49,14 @@ def test_every_type_of_error_of_pydantic_becomes_a_fault_of_the_catalogue() -> N
         assert "{" not in fault.message
 
 
+def test_the_pointer_of_a_fault_has_the_first_100_characters_of_each_name_and_50_steps() -> None:
+    error = sample("missing", None)
+    long = error | {"loc": ("body", "~" * 101, 0, "b" * 100, "c" * 101)}
+    assert fault_of_request(long).pointer == "/".join(["", "~0" * 100, "0", "b" * 100, "c" * 100])
+    deep = error | {"loc": ("body", *range(51))}
+    assert fault_of_request(deep).pointer == "".join(f"/{step}" for step in range(50))
+
+
 def test_every_rule_is_about_an_error_that_pydantic_has() -> None:
     assert set(validation._RULES) <= set(get_args(core_schema.ErrorType))
 
