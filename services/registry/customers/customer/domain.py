@@ -307,9 +307,12 @@ def query_tokens(query: str) -> list[tuple[str, ...]]:
 
 
 def is_long_enough(query: str) -> bool:
-    """Return whether a query has two characters, or one Chinese character, without outer blanks."""
-    text = query.strip()
-    return len(text) > 1 or bool(_CHINESE.fullmatch(text))
+    """Return whether a query has a prefix of two characters or of one Chinese character.
+
+    A query of shorter prefixes only, such as `c+`, would find every record with a word in `c`.
+    """
+    prefixes = chain.from_iterable(query_tokens(query))
+    return any(len(prefix) > 1 or _CHINESE.fullmatch(prefix) for prefix in prefixes)
 
 
 def _looks_like_a_number(word: str) -> bool:

@@ -19,9 +19,10 @@ from shared.http.schemas import Country, Filter, Moment
 
 
 def _refuse_short_query(text: str) -> str:
-    """Return the text unchanged; raises InvalidValue for one character that is not Chinese."""
+    """Return the text unchanged; raises InvalidValue if all its words are single letters."""
     if not is_long_enough(text):
-        raise InvalidValue(TOO_SHORT, "Give at least two characters, or one Chinese one.", min=2)
+        advice = "Give a word of at least two letters or digits, or a Chinese character."
+        raise InvalidValue(TOO_SHORT, advice, min=2)
     return text
 
 
@@ -45,8 +46,8 @@ class CustomerFilter(Filter):
         "099. Punctuation around a word does not count. A phone number is also found by its "
         "digits alone, with or without the country code. Consecutive words of digits and "
         "`+ - . ( ) /` are tried as they are and also together as one number: 199 0000 1042 "
-        "finds 19900001042. The text has at least two characters, or one Chinese character such "
-        "as a surname.",
+        "finds 19900001042. At least one word has two letters or digits, or a Chinese character "
+        "such as a surname; other words may be shorter, as in 7 eleven.",
         examples=["海尔 888"],
     )
     kind: CustomerKind | None = Field(None, description="Customers of this kind.")

@@ -332,11 +332,14 @@ def test_digits_are_one_number_only_if_nothing_else_is_between_them() -> None:
     assert query_tokens("+/") == [("+/",)]
 
 
-@pytest.mark.parametrize(
-    ("q", "fits"), [("王", True), (" 王 ", True), ("a1", True), ("a", False), (" 1 ", False)]
-)
-def test_a_query_has_two_characters_or_a_chinese_one(q: str, *, fits: bool) -> None:
-    assert is_long_enough(q) is fits
+@pytest.mark.parametrize("q", ["王", " 王 ", "a1", "a 海", "7 eleven", "a+海", "1-2", "1 2", "+/"])
+def test_a_query_with_a_prefix_of_two_characters_or_a_chinese_one_is_long_enough(q: str) -> None:
+    assert is_long_enough(q)
+
+
+@pytest.mark.parametrize("q", ["", "a", " 1 ", "c+", "a.", "a b", "(a) /b/", "a_b", "+"])
+def test_a_query_whose_prefixes_are_single_characters_is_too_short(q: str) -> None:
+    assert not is_long_enough(q)
 
 
 def test_a_query_has_each_of_its_pieces_once() -> None:
