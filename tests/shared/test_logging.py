@@ -4,6 +4,10 @@ import json
 import subprocess
 import sys
 
+import pytest
+
+from shared.logging import _to_bytes
+
 TOKEN = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 LOGS_CREDENTIALS = f"""
 import logging as standard
@@ -33,3 +37,32 @@ def test_no_line_has_a_credential_that_an_exception_or_a_library_repeats() -> No
     assert lines[3]["message"] == "Failed with (withheld)"
     assert "patron_secret" not in done.stdout
     assert TOKEN not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("authorization: bearer s3cret", "authorization: bearer (withheld)"),
+        ("BEARER  s3cret, sent", "BEARER  (withheld) sent"),
+        (f"key patron_{'aB3_-' * 8}.", "key (withheld)."),
+        (f"'patron_{'s' * 20}'", "'(withheld)'"),
+        ("postgresql://u:s3cret@h:5432/d", "postgresql://(withheld)@h:5432/d"),
+        ("postgresql+psycopg://u:s3/c@r?e:t@h/d", "postgresql+psycopg://(withheld)@h/d"),
+        ("no route to http://:s3cret@h/ at all", "no route to http://(withheld)@h/ at all"),
+    ],
+)
+def test_no_line_has_a_token_a_key_or_the_password_of_an_address(text: str, shown: str) -> None:
+    assert json.loads(_to_bytes(None, "", {"message": text})) == {"message": shown}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://registry:8000/v1/customers",
+        "http://registry:8000/v1 was not reached by a@example.com",
+        "patron_jobs_total",
+        "the bearer",
+    ],
+)
+def test_a_line_without_a_credential_is_written_unchanged(text: str) -> None:
+    assert json.loads(_to_bytes(None, "", {"message": text})) == {"message": text}
