@@ -11,7 +11,6 @@ from shared.http.media_types import MULTIPART, media_type_of
 from shared.http.strict_json import RefusedBody, StrictJsonRequest
 
 _LATIN_1 = "latin-1"
-_AS_LATIN_1 = f"; charset={_LATIN_1}"
 
 
 class StrictRequest(StrictJsonRequest):
@@ -30,7 +29,7 @@ class StrictRequest(StrictJsonRequest):
 
     async def _multipart_form(self, **limits: Any) -> FormData:
         """Parse the form as Latin-1, in which each byte is one character, and decode its texts."""
-        content_type = f"{self.headers['content-type']}{_AS_LATIN_1}".encode(_LATIN_1)
+        content_type = _as_latin_1(self.headers["content-type"])
         scope = {**self.scope, "headers": [(b"content-type", content_type)]}
         sent = await Request(scope, self.receive).form(**limits)
         faults: list[Fault] = []
@@ -39,6 +38,22 @@ class StrictRequest(StrictJsonRequest):
             await sent.close()
             raise RefusedBody(Invalid(*faults))
         return FormData(decoded)
+
+
+def _as_latin_1(content_type: str) -> bytes:
+    """Return the content type of a form, with its boundary and the charset Latin-1 only.
+
+    The caller's other parameters are left out: a charset or an open quote among them would decide
+    how the texts are read.
+    """
+    from python_multipart.multipart import parse_options_header  # noqa: PLC0415  see pyproject.toml
+
+    _, parameters = parse_options_header(content_type)
+    as_latin_1 = f"{MULTIPART}; charset={_LATIN_1}".encode()
+    if (boundary := parameters.get(b"boundary")) is None:
+        return as_latin_1
+    quoted = boundary.replace(b"\\", rb"\\").replace(b'"', rb"\"")
+    return as_latin_1 + b'; boundary="' + quoted + b'"'
 
 
 def _decoded(

@@ -14,7 +14,6 @@ from shared.http.strict_json import JsonPart
 from tests.shared.http.conftest import RouterServer
 
 GBK = "门店".encode("gbk")
-HEADERS = {"Content-Type": "multipart/form-data; boundary=x"}
 
 
 class Sent(BaseModel):
@@ -51,9 +50,10 @@ def _part(name: bytes, content: bytes, file_name: bytes | None = None) -> bytes:
 FILE = _part(b"file", b"id", b"f.csv")
 
 
-def _send(client: httpx.Client, *parts: bytes) -> httpx.Response:
-    """Send a form with these parts."""
-    return client.post("/v1/echo", content=b"".join(parts) + b"--x--\r\n", headers=HEADERS)
+def _send(client: httpx.Client, *parts: bytes, parameters: str = "") -> httpx.Response:
+    """Send a form with these parts, and these further parameters of its content type."""
+    headers = {"Content-Type": f"multipart/form-data; boundary=x{parameters}"}
+    return client.post("/v1/echo", content=b"".join(parts) + b"--x--\r\n", headers=headers)
 
 
 @pytest.mark.parametrize("text", ["门店", "é", "\u00ff\u0100", "😀"])
@@ -69,6 +69,27 @@ def test_texts_in_utf_8_and_any_bytes_of_a_file_are_read_as_they_are(
     )
     expected = {"text": text, "options": {"a": text}, "name": text, "file": GBK.hex()}
     assert answer.json() == expected
+
+
+@pytest.mark.parametrize(
+    "parameters", ['; a="', "; charset=utf-8", '; Charset="UTF-8"; charset=us-ascii', "; a=b;"]
+)
+def test_a_text_is_read_as_utf_8_whatever_parameters_the_content_type_has(
+    client: httpx.Client, parameters: str
+) -> None:
+    answer = _send(client, _part(b"text", "门店".encode()), FILE, parameters=parameters)
+    assert answer.json() == {"text": "门店", "options": {}, "name": "f.csv", "file": b"id".hex()}
+    refused = _send(client, _part(b"text", GBK), FILE, parameters=parameters)
+    assert [fault["code"] for fault in refused.json()["errors"]] == ["not_utf8"]
+
+
+@pytest.mark.parametrize("boundary", ['"a;b c"', r'"a\";b"', r'"a\\\\b"', '"x"'])
+def test_a_boundary_may_be_quoted(client: httpx.Client, boundary: str) -> None:
+    written = boundary[1:-1].replace("\\\\", "\\").replace('\\"', '"').encode()
+    content = FILE.replace(b"--x", b"--" + written) + b"--" + written + b"--\r\n"
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    answer = client.post("/v1/echo", content=content, headers=headers)
+    assert answer.json()["name"] == "f.csv"
 
 
 @pytest.mark.parametrize(
