@@ -22,11 +22,12 @@ from services.gateway.proxy.problems import HeadersTooLarge, TooSlow
 from services.gateway.settings import Settings
 from shared import tracing
 from shared.errors import Problem
+from shared.http.pagination import LONGEST_CURSOR
 from shared.http.problems import MEDIA_TYPE, problem_json
 from shared.ids import new_id
 from shared.logging import logger
 
-LONGEST_LINE: Final = paths.MAX_LENGTH + paths.MAX_CURSOR + 64
+LONGEST_LINE: Final = paths.MAX_LENGTH + LONGEST_CURSOR + 64
 """Bytes of a request line: the longest accepted path, a cursor, a method and a version."""
 UNREAD_LIMIT: Final = 32 * 1024 * 1024
 """Bytes of a refused body that are read and discarded, so that its sender can read the refusal."""
@@ -114,7 +115,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Note a header; what comes after the body (a trailer) is none and is left out."""
+        """Store a header; trailers, which follow the body, are ignored."""
         if self._in_headers:
             super().on_header(name, value)
 

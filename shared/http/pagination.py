@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from shared.http import cursors
@@ -35,8 +36,7 @@ _URI_CHARACTERS = "!$%&'()*+,-./:;=?@_~"
 class PageRequest:
     """The requested page of a list, and what the caller wants to know about the whole list.
 
-    `path`, `parameters`, the names and values of the query, and `query`, which is as the caller
-    wrote it, are those of the HTTP request.
+    `path` and `query`, which is as the caller wrote it, are those of the HTTP request.
     `sort` is empty if the list has no named sorts. `ids` are the only items to list, None for all;
     `without` are the filters for which an item has no value;
     `fields` are the only fields of an item to show, None for all; `included` are those that are
@@ -47,7 +47,7 @@ class PageRequest:
     limit: int
     cursor: str | None
     path: str
-    parameters: tuple[tuple[str, str], ...]
+    query: bytes
     sort: str = ""
     ids: tuple[UUID, ...] | None = None
     fields: frozenset[str] | None = None
@@ -55,7 +55,11 @@ class PageRequest:
     facets: tuple[str, ...] = ()
     is_counted: bool = False
     included: frozenset[str] = frozenset()
-    query: bytes = b""
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """The names and values in the query."""
+        return QueryParams(self.query).multi_items()
 
     @property
     def sort_name(self) -> str:
@@ -103,9 +107,7 @@ async def _page_request(
     ] = None,
 ) -> PageRequest:
     """Return the requested page of a list, of a list that has only one sort."""
-    parameters = tuple(request.query_params.multi_items())
-    query = request.scope["query_string"]
-    return PageRequest(limit, cursor, request.url.path, parameters, query=query)
+    return PageRequest(limit, cursor, request.url.path, request.scope["query_string"])
 
 
 Paging = Annotated[PageRequest, Depends(_page_request)]
@@ -149,14 +151,19 @@ def answer_page(
 def link_header(paging: PageRequest, next_cursor: str | None) -> dict[str, str]:
     """Return the header Link (RFC 8288) with the address of the next page; {} on the last page.
 
-    The other parameters are written as the caller wrote them, so that the address is longer than
-    the requested one by the cursor only. Characters that a URI cannot have are percent-encoded.
+    The other parameters are written as the caller wrote them, and escaped, so that the address is
+    longer than the escaped address of the request by the cursor only.
     """
     if next_cursor is None:
         return {}
     others = [part for part in paging.query.split(b"&") if part and not _is_cursor(part)]
-    query = quote(b"&".join([*others, b"cursor=" + next_cursor.encode()]), safe=_URI_CHARACTERS)
+    query = escaped(b"&".join([*others, b"cursor=" + next_cursor.encode()]))
     return {"Link": f'<{paging.path}?{query}>; rel="next"'}
+
+
+def escaped(query: bytes) -> str:
+    """Return a query with the characters that a URI cannot have, such as `|`, percent-encoded."""
+    return quote(query, safe=_URI_CHARACTERS)
 
 
 def _is_cursor(part: bytes) -> bool:

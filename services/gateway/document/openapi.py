@@ -84,7 +84,7 @@ _GATEWAY_ERRORS: Final = {
         GatewayTimeout,
     )
 }
-"""The errors of every operation that the gateway answers with, also in the name of a service."""
+"""The errors with which the gateway may answer any operation."""
 
 
 def owners(documents: Mapping[str, Document]) -> dict[str, str]:

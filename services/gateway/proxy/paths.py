@@ -18,16 +18,15 @@ from services.gateway.proxy.problems import (
 from shared.errors import BadRequest, Fault
 from shared.faults import TOO_LONG
 from shared.http.faults import NOT_UTF8
+from shared.http.pagination import LONGEST_CURSOR, escaped
 
 RESPONDENTS_PREFIX: Final = b"/s/"
 """The beginning of the paths of respondents' pages, which need no API key."""
 MAX_LENGTH: Final = 8192
-"""Bytes of path and query, without the cursor that the header Link of a page adds to them."""
-MAX_CURSOR: Final = 2000
-"""Bytes of the longest cursor of a list (`shared.http.pagination`)."""
+"""Bytes of path and escaped query, without the cursor that the header Link of a page adds."""
 
 _COLLECTION = re.compile(rb"/v1/([a-z][a-z-]{0,62})(?=/|\Z)")
-_CURSOR = re.compile(rb"(?:\A|&)cursor=[^&]{0,%d}(?=&|\Z)" % MAX_CURSOR)
+_CURSOR = re.compile(rb"(?:\A|&)cursor=[^&]{0,%d}(?=&|\Z)" % LONGEST_CURSOR)
 _REFUSED = re.compile(
     rb"(?P<empty_segment>//)"
     rb"|(?P<dot_segment>/\.\.?(?:/|\Z)|%2[eE])"
@@ -54,8 +53,8 @@ def check(raw_path: bytes, query: bytes) -> None:
 
     Two programs could read an ambiguous path differently, for instance one with `..` or `%2F`.
     """
-    if len(raw_path) + len(_CURSOR.sub(b"", query, count=1)) > MAX_LENGTH:
-        advice = "Keep path and query to {max} bytes."
+    if len(raw_path) + len(escaped(_CURSOR.sub(b"", query, count=1))) > MAX_LENGTH:
+        advice = "Keep path and query to {max} bytes, with special characters percent-encoded."
         raise BadRequest(Fault("path", TOO_LONG, advice, max=MAX_LENGTH))
     if match := _REFUSED.search(raw_path):
         raise BadRequest(Fault("path", _CODES[str(match.lastgroup)]))

@@ -13,6 +13,7 @@ import pytest
 from deploy.local.ports import free_port
 from deploy.local.server import listens
 from services.gateway.proxy import paths
+from shared.http.pagination import LONGEST_CURSOR
 from tests.waiting import eventually
 
 CONFIGURATION = Path(__file__).parents[3] / "deploy/edge/nginx.conf"
@@ -90,9 +91,7 @@ def test_a_request_is_passed_on_with_the_real_address_of_the_client_not_a_forged
 
 
 def test_the_longest_link_to_a_next_page_is_passed_on_and_can_be_followed(edge: int) -> None:
-    following = (
-        "/v1/customers?q=".ljust(paths.MAX_LENGTH, "x") + "&cursor=" + "y" * paths.MAX_CURSOR
-    )
+    following = "/v1/customers?q=".ljust(paths.MAX_LENGTH, "x") + "&cursor=" + "y" * LONGEST_CURSOR
     answer = httpx.get(f"http://127.0.0.1:{edge}{following}")
     assert (answer.status_code, answer.links["next"]["url"]) == (200, following)
 

@@ -65,7 +65,7 @@ def write(backend: Backend, notes: Sequence[Note]) -> list[Note]:
 
 def requested(sort: str = "id", limit: int = 100, **more: Any) -> PageRequest:
     """Return a request for a page of the notes."""
-    return PageRequest(limit, more.pop("cursor", None), PATH, (), sort, **more)
+    return PageRequest(limit, more.pop("cursor", None), PATH, b"", sort, **more)
 
 
 def read(

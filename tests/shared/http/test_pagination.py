@@ -63,7 +63,7 @@ def test_a_link_is_longer_than_the_requested_address_by_the_cursor_only(
     ],
 )
 def test_a_link_is_a_valid_address_with_one_cursor(sent: bytes, following: str) -> None:
-    paging = PageRequest(1, None, "/v1/notes", (), query=sent)
+    paging = PageRequest(1, None, "/v1/notes", sent)
     assert link_header(paging, "new") == {"Link": f'</v1/notes?{following}>; rel="next"'}
 
 

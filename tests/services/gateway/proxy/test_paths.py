@@ -1,5 +1,6 @@
 """Tests of paths: ambiguous paths are refused, and each path belongs to one service."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from services.gateway.proxy import paths
 from services.gateway.proxy.paths import Target
 from shared.errors import BadRequest
-from shared.http.pagination import LONGEST_CURSOR
+from shared.http.pagination import LONGEST_CURSOR, PageRequest, link_header
 
 SERVICE_OF = {"customers": "registry", "api-keys": "gateway"}
 
@@ -70,6 +71,21 @@ def test_the_next_page_of_the_longest_path_and_query_is_accepted() -> None:
     ):
         with pytest.raises(BadRequest):
             paths.check(path, longer)
+
+
+@pytest.mark.parametrize("character", [b"|", b'"', b"<", b"[", b"{", b"^", b"`"])
+def test_a_query_whose_link_to_the_next_page_would_be_too_long_is_refused(
+    character: bytes,
+) -> None:
+    """The header Link has these characters percent-encoded, each as three bytes."""
+    path, room = b"/v1/customers", paths.MAX_LENGTH - len(b"/v1/customers" + b"name=x")
+    longest = b"name=x" + character * (room // 3)
+    paging = PageRequest(1, None, path.decode(), longest)
+    (following,) = re.findall(r"<[^?]*\?(.*)>", link_header(paging, "y" * LONGEST_CURSOR)["Link"])
+    paths.check(path, longest)
+    paths.check(path, following.encode())
+    with pytest.raises(BadRequest):
+        paths.check(path, longest + character)
 
 
 def test_a_query_that_is_not_ascii_is_refused() -> None:
