@@ -51,9 +51,8 @@ _WIDE_MARKS = {
 }
 """Refused encodings by their byte order marks; that of UTF-32-LE begins with that of UTF-16-LE."""
 _WIDE_CODECS = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
-csv.field_size_limit(
-    MAX_LINE_LENGTH
-)  # a line within our limit is read; its cells are checked later
+# A line within our limit is read; the lengths of its cells are checked later.
+csv.field_size_limit(MAX_LINE_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)

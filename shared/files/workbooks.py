@@ -8,19 +8,22 @@ import io
 import math
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import datetime, time
 from typing import IO, Any, BinaryIO
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+from openpyxl.worksheet._reader import FORMULA_TAG, ROW_TAG, WorkSheetParser
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from shared.errors import Fault, Invalid
 from shared.faults import TOO_LARGE
+from shared.files.elements import check_elements, elements_of
 from shared.files.faults import MALFORMED
 
 SIGNATURE = b"PK\x03\x04"
@@ -31,8 +34,12 @@ MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 """Maximal size in bytes of all unpacked parts of an XLSX file together."""
 MAX_ROWS = 1_048_576
 """The greatest number of a row in a sheet."""
+MAX_CELLS = 16_384
+"""Maximal number of cells in a row: the last column of a sheet is XFD."""
+MAX_SHARED_TEXTS = 2_000_000
+"""Maximal number of texts that cells share."""
 _MAX_PART_BYTES = 16 * 1024 * 1024
-"""Maximal unpacked size in bytes of one row, and of a part that is parsed as a whole."""
+"""Maximal unpacked size in bytes of a part that is parsed as a whole."""
 _MAX_TEXTS_BYTES = 128 * 1024 * 1024
 """Maximal unpacked size in bytes of the texts that cells share."""
 _MIN_UNPACKED_BYTES = 16 * 1024 * 1024
@@ -40,10 +47,11 @@ _MIN_UNPACKED_BYTES = 16 * 1024 * 1024
 _MAX_COMPRESSION = 100
 """How many times larger than the file the unpacked parts may be; usual sheets reach 30."""
 _WORKBOOK_ERRORS = (
-    *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError),
+    *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, ExpatError),
     *(AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError),
 )
 """The exceptions of openpyxl and its dependencies for a file that is no valid workbook."""
+_TEXT_TAG, _RUN_TAG, _PIECE_TAG = (f"{{{SHEET_MAIN_NS}}}{name}" for name in ("si", "r", "t"))
 _TOO_LARGE_NUMBER = "=#NUM!"
 
 
@@ -111,7 +119,9 @@ class _Parts(zipfile.ZipFile):
     def read(self, name: str | zipfile.ZipInfo, pwd: bytes | None = None) -> bytes:
         """Return a part that is parsed as a whole."""
         self._check_part(name, _MAX_PART_BYTES)
-        return super().read(name, pwd)
+        part = super().read(name, pwd)
+        check_elements(part)
+        return part
 
     def open(self, name: str | zipfile.ZipInfo, *args: Any, **options: Any) -> IO[bytes]:
         """Open a part that is parsed piece by piece, such as the texts that cells share."""
@@ -126,31 +136,18 @@ class _Parts(zipfile.ZipFile):
             raise Invalid(Fault("/file", TOO_LARGE, advice, max=limit))
 
 
-class _SheetSource:
-    """The XML of a sheet; `unparsed_bytes` counts the bytes since its last row began."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self.unparsed_bytes = 0
-
-    def read(self, size: int = -1, /) -> Any:
-        """Return the next bytes; raise ValueError if they are too many for one row."""
-        data = self._stream.read(size)
-        self.unparsed_bytes += len(data)
-        if self.unparsed_bytes > _MAX_PART_BYTES:
-            raise ValueError("a row is too large")
-        return data
-
-
 class _SheetParser(WorkSheetParser):
     """Parses the XML of a sheet; formulas are not interpreted, because no cell may have one."""
 
-    source: _SheetSource
+    source: IO[bytes]
 
-    def parse_row(self, row: Any) -> tuple[int, list[dict[str, Any]]]:
-        """Return the number and the cells of a row."""
-        self.source.unparsed_bytes = 0
-        return super().parse_row(row)
+    def parse(self) -> Generator[tuple[int, list[dict[str, Any]]]]:
+        """Yield the number and the cells of each row; everything else in the sheet is left out."""
+        for row in elements_of(self.source, ROW_TAG, depth=2):
+            if len(row) > MAX_CELLS:
+                raise ValueError("a row has too many cells")
+            yield self.parse_row(row)
+            self.row_dimensions.clear()
 
     def parse_formula(self, element: Any) -> str:
         """Return the text of a formula, or the range of a data table, with `=` in front.
@@ -171,7 +168,6 @@ def _parser(archive: _Archive) -> _SheetParser:
     reader = ExcelReader(archive, read_only=True, keep_links=False)
     reader.archive = _Parts(archive)
     reader.read_manifest()
-    reader.read_strings()
     reader.read_workbook()
     book: Any = reader.wb
     apply_stylesheet(reader.archive, book)
@@ -181,12 +177,42 @@ def _parser(archive: _Archive) -> _SheetParser:
         if target.target in reader.valid_files and "chartsheet" not in target.Type
     ]
     return _SheetParser(
-        _SheetSource(zipfile.ZipFile(archive).open(sheets[0])),
-        reader.shared_strings,
+        zipfile.ZipFile(archive).open(sheets[0]),
+        _shared_texts(reader),
         epoch=book.epoch,
         date_formats=book._date_formats,  # noqa: SLF001  there is no public way
         timedelta_formats=book._timedelta_formats,  # noqa: SLF001
     )
+
+
+def _shared_texts(reader: ExcelReader) -> list[str]:
+    """Return the texts that cells share, without their formats and the readings of characters."""
+    package: Any = reader.package
+    part = package.find(SHARED_STRINGS)
+    if part is None:
+        return []
+    texts = list[str]()
+    with reader.archive.open(part.PartName[1:]) as stream:
+        for element in elements_of(stream, _TEXT_TAG, depth=1):
+            if len(texts) == MAX_SHARED_TEXTS:
+                advice = "The cells of this workbook share more than {max} texts; give CSV."
+                raise Invalid(Fault("/file", TOO_LARGE, advice, max=MAX_SHARED_TEXTS))
+            texts.append(_text_of(element))
+    return texts
+
+
+def _text_of(element: Any) -> str:
+    """Return the text of a shared text, which may consist of pieces with a format each.
+
+    A text such as `_x0041_`, which stands for a character, is written `_x005F_x0041_`.
+    """
+    pieces = list[str]()
+    for child in element:
+        if child.tag == _PIECE_TAG:
+            pieces.append(child.text or "")
+        elif child.tag == _RUN_TAG:
+            pieces.append(child.findtext(_PIECE_TAG, ""))
+    return "".join(pieces).replace("x005F_", "")
 
 
 def _row_texts(cells: Iterable[dict[str, Any]]) -> list[str]:

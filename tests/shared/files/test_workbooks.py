@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from threading import Event
 
 import openpyxl
@@ -26,20 +27,42 @@ DATE_STYLE = 1
 
 def workbook(rows: str, before: str = "", shared_texts: str = "") -> bytes:
     """Return an XLSX file whose only sheet has these rows as XML, and `before` in front of them."""
-    book, empty, filled = openpyxl.Workbook(), io.BytesIO(), io.BytesIO()
+    book, file = openpyxl.Workbook(), io.BytesIO()
     book.worksheets[0]["A1"].number_format = "yyyy-mm-dd"
-    book.save(empty)
-    with zipfile.ZipFile(empty) as source:
-        parts = {name: source.read(name).decode() for name in source.namelist()}
-    parts["xl/worksheets/sheet1.xml"] = (
-        f'<worksheet xmlns="{NAMESPACE}">{before}<sheetData>{rows}</sheetData></worksheet>'
+    book.save(file)
+    sheet = f'<worksheet xmlns="{NAMESPACE}">{before}<sheetData>{rows}</sheetData></worksheet>'
+    texts = f'<sst xmlns="{NAMESPACE}">{shared_texts}</sst>'
+    return with_parts(
+        file.getvalue(),
+        {
+            "xl/worksheets/sheet1.xml": lambda _: sheet,
+            "xl/sharedStrings.xml": lambda _: texts,
+            "[Content_Types].xml": lambda types: types.replace("</Types>", SHARED_TEXTS),
+        },
     )
-    parts["xl/sharedStrings.xml"] = f'<sst xmlns="{NAMESPACE}">{shared_texts}</sst>'
-    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace("</Types>", SHARED_TEXTS)
-    with zipfile.ZipFile(filled, "w", zipfile.ZIP_DEFLATED) as target:
-        for name, content in parts.items():
-            target.writestr(name, content)
-    return filled.getvalue()
+
+
+def with_parts(content: bytes, parts: dict[str, Callable[[str], str]]) -> bytes:
+    """Return an XLSX file with these parts; each is a function of the part that it replaces."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        old = {name: source.read(name).decode() for name in source.namelist()}
+        for name in {**old, **parts}:
+            text = old.get(name, "")
+            target.writestr(name, parts[name](text) if name in parts else text)
+    return file.getvalue()
+
+
+def with_styles(formats: str) -> bytes:
+    """Return a workbook with two columns that has these formats of cells as XML."""
+
+    def add(styles: str) -> str:
+        return styles.replace("</cellXfs>", f"{formats}</cellXfs>")
+
+    return with_parts(workbook(TWO_COLUMNS), {"xl/styles.xml": add})
 
 
 def table_of(rows: str, before: str = "") -> Table:
@@ -183,12 +206,86 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_refused() -> None:
 
 
 @pytest.mark.parametrize("rows", ['<row r="2">{}</row>', "{}"])
-def test_a_row_or_anything_else_in_a_sheet_of_more_than_16_mib_is_refused(
-    monkeypatch: pytest.MonkeyPatch, rows: str
+def test_a_row_or_anything_else_in_a_sheet_of_more_than_4_mib_is_refused(rows: str) -> None:
+    assert code_of_refused(rows.format(f"<c>{'1' * 4_300_000}</c>")) == "too_large"
+    long_rows = (row(number, "1" * 600_000, "x") for number in range(2, 22))
+    assert len(lines_of("".join(long_rows))) == 20
+
+
+MEMORY_AND_CODE = """
+import io, resource, sys
+from shared.errors import Invalid
+from shared.files.tables import read_table
+file = io.BytesIO(sys.stdin.buffer.read())
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    read_table(file)
+except Invalid as error:
+    print(error.faults[0].code)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+"""A program that reads a workbook, and prints its fault and the KiB that the process has grown."""
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: workbook(f'<row r="1">{"<c/>" * 4_000_000}</row>'),
+        lambda: workbook(f"{'<c/>' * 4_000_000}{TWO_COLUMNS}"),
+        lambda: workbook(TWO_COLUMNS, shared_texts="<si/>" * 3_000_000),
+        lambda: workbook(TWO_COLUMNS, shared_texts=f"<si>{'<r/>' * 4_000_000}</si>"),
+        lambda: with_styles("<xf/>" * 3_000_000),
+    ],
+    ids=["cells of a row", "elements outside rows", "shared texts", "pieces of a text", "styles"],
+)
+def test_a_small_file_of_millions_of_elements_is_refused_with_little_memory(
+    build: Callable[[], bytes],
 ) -> None:
-    monkeypatch.setattr(workbooks, "_MAX_PART_BYTES", 100_000)
-    assert code_of_refused(rows.format("<c/>" * 50_000)) == "malformed"
-    assert len(lines_of("".join(row(number, "1" * 50) for number in range(2, 3000)))) == 2998
+    content = build()
+    assert len(content) < 40_000
+    ended = subprocess.run(
+        [sys.executable, "-c", MEMORY_AND_CODE], input=content, capture_output=True, check=True
+    )
+    code, growth = ended.stdout.decode().split()
+    assert code == "too_large"
+    assert int(growth) < 100 * 1024
+
+
+def test_a_row_may_have_the_cells_of_all_columns_and_no_more() -> None:
+    cells = '<c t="str"><v>x</v></c>' * 16_384
+    (line,) = table_of(f'{TWO_COLUMNS}<row r="2">{cells}</row>').lines
+    assert line.fault is not None
+    assert line.fault.params == {"expected": 2, "found": 16_384}
+    assert code_of_refused(f'<row r="2">{cells}<c/></row>') == "malformed"
+
+
+def test_a_workbook_may_share_as_many_texts_as_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "MAX_SHARED_TEXTS", 3)
+    texts = "<si/><si><t>id</t></si><si><t>b</t></si>"
+    rows = '<row r="1"><c t="s"><v>1</v></c></row>'
+    assert read_table(io.BytesIO(workbook(rows, shared_texts=texts))).header == ["id"]
+    with pytest.raises(Invalid) as refused:
+        read_table(io.BytesIO(workbook(rows, shared_texts=f"{texts}<si/>")))
+    assert refused.value.faults[0].params == {"max": 3}
+
+
+def test_a_shared_text_of_several_formats_is_one_text_without_readings() -> None:
+    runs = "<r><rPr><b/></rPr><t>东</t></r><r><t>京_x005F_x0041_</t></r>"
+    text = f'<si>{runs}<rPh sb="0" eb="1"><t>トウ</t></rPh></si>'
+    rows = '<row r="1"><c t="s"><v>0</v></c></row>'
+    assert read_table(io.BytesIO(workbook(rows, shared_texts=text))).header == ["东京_x0041_"]
+
+
+def test_a_row_inside_a_row_is_refused() -> None:
+    assert code_of_refused('<row r="2"><row r="3"/></row>') == "malformed"
+
+
+def test_a_document_that_declares_entities_is_refused() -> None:
+    declared = f'<!DOCTYPE a [<!ENTITY b "<c/>">]><sst xmlns="{NAMESPACE}"/>'
+    content = with_parts(workbook(TWO_COLUMNS), {"xl/sharedStrings.xml": lambda _: declared})
+    with pytest.raises(Invalid) as refused:
+        read_table(io.BytesIO(content))
+    assert refused.value.faults[0].code == "malformed"
 
 
 def test_shared_texts_of_more_than_128_mib_are_refused_unread(

@@ -12,6 +12,7 @@ from services.registry.__main__ import SERVICE
 from services.registry.transfer.imports.schemas import ImportOptions
 from services.registry.transfer.imports.specs import SPECS, description_of_files
 from shared.imports.layout import Field
+from shared.imports.schemas import RejectedLineOut
 from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import Counts, counts, import_file, orders
 
@@ -86,6 +87,12 @@ def test_the_example_files_of_the_page_are_imported_without_a_rejected_line(
     found = orders(registry)
     assert found["RSO-1"]["lines"][0]["quantity"] == "-1"
     assert (found["SO-2"]["customer_id"], found["SO-1"]["amount"]) == (None, "5219.7")
+
+
+def test_the_page_shows_the_example_of_a_rejected_line_that_the_document_has() -> None:
+    (example,) = RejectedLineOut.model_json_schema()["examples"]
+    (shown,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    assert json.loads(shown) == example
 
 
 def test_the_readme_leads_to_the_page() -> None:
