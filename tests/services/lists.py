@@ -188,10 +188,16 @@ def check_filters(a_list: ListOfItems, values: Mapping[str, Any]) -> None:
 
 
 def _check_without(a_list: ListOfItems, name: str, value: Any) -> None:
-    """Check that a list shows the items without a value for a filter, which then has no value."""
+    """Check that a list shows the items without a value for a filter, which then has no value.
+
+    An item has the field that the filter is about, or a list of its values (`tags` for `tag`). The
+    other filters are those of facets, for which `check_counts` compares the numbers of items.
+    """
     whole, found = a_list.read()["items"], a_list.read(without=name)["items"]
-    if whole and name in whole[0]:
-        assert found == [item for item in whole if item[name] is None], (a_list.path, name)
+    fields = [field for field in (name, f"{name}s") if whole and field in whole[0]]
+    assert fields or name in names_in("facets", a_list), (a_list.path, name)
+    for field in fields:
+        assert found == [item for item in whole if item[field] in (None, [])], (a_list.path, name)
     fault = a_list.refusal(**{name: value, "without": name})
     assert (fault["pointer"], fault["code"]) == ("query:without", "value_and_none"), name
     if cursor := a_list.read(without=name, limit=1)["next"]:
