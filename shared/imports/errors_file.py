@@ -12,7 +12,7 @@ from shared.files.cells import escape_formula
 from shared.files.faults import RAGGED
 from shared.imports.models import ImportColumns, RejectionColumns
 
-_BATCH_LINES = 500
+_BATCH_LINES = 50
 _BYTE_ORDER_MARK = "\ufeff"
 """Stands at the beginning of the file; without this mark spreadsheets do not read UTF-8."""
 _LINE, _ERRORS, _CODES = "line no.", "errors", "error codes"
@@ -57,7 +57,7 @@ def _csv_parts(
 def _read_batch(
     database: Database, rejection_model: type[RejectionColumns], row: ImportColumns, after_line: int
 ) -> Sequence[RejectionColumns]:
-    """Return the next 500 rejected lines, those with numbers above `after_line`."""
+    """Return the next 50 rejected lines, those with numbers above `after_line`."""
     statement = (
         select(rejection_model)
         .where(rejection_model.import_id == row.id, rejection_model.line > after_line)

@@ -143,16 +143,23 @@ class LineCellOut(Body):
     )
     value: str | None = Field(
         description="Text of the cell as it is in the file; null if the line ends before the "
-        "column."
+        "column. At most the first 1000 characters, and fewer in a line of more than 20 cells."
+    )
+    cut: bool = Field(
+        description="Whether `value` is only the beginning of the text; the file at `errors_url` "
+        "has the whole."
     )
 
 
+_MAX_CELL_LENGTH = 1000
+_MAX_LINE_LENGTH = 20_000
+"""Maximal number of characters that are shown of one cell, and of all cells of a line."""
 _REJECTED_LINE: dict[str, Any] = {
     "line": 3,
     "values": [
-        {"column": "external_id", "value": "10017"},
-        {"column": "客户名称", "value": "苏州华东家电有限公司"},
-        {"column": "类型", "value": "公司"},
+        {"column": "external_id", "value": "10017", "cut": False},
+        {"column": "客户名称", "value": "苏州华东家电有限公司", "cut": False},
+        {"column": "类型", "value": "公司", "cut": False},
     ],
     "faults": [
         {
@@ -184,14 +191,22 @@ class RejectedLineOut(Body):
 
         Rows of the release before `coded_faults` have only the messages of their faults.
         """
-        cells = zip_longest(header, row.cells)
-        values = [LineCellOut(column=column, value=text) for column, text in cells]
+        values = _cells_out(header, row.cells)
         if row.coded_faults is None:
             unknown: dict[str, Any] = {"pointer": "", "column": None, "code": None, "params": {}}
             faults = [LineFaultOut(**unknown, message=text) for text in row.faults]
         else:
             faults = [LineFaultOut(**each) for each in row.coded_faults]
         return cls(line=row.line, values=values, faults=faults)
+
+
+def _cells_out(header: Sequence[str], cells: Sequence[str]) -> list[LineCellOut]:
+    """Return the cells of a line, all together with about 20 000 characters at most."""
+    limit = min(_MAX_CELL_LENGTH, _MAX_LINE_LENGTH // max(len(cells), 1))
+    return [
+        LineCellOut(column=column, value=text and text[:limit], cut=len(text or "") > limit)
+        for column, text in zip_longest(header, cells)
+    ]
 
 
 class RejectedLinePage(Page[RejectedLineOut]):
