@@ -128,7 +128,7 @@ def record_of_line(
 ) -> Record:
     """Return the record of a customer with the values of a line.
 
-    Fields without a value keep the value that they have in `before`, the existing record. Raise
+    Fields without a value keep the value that they have in `before`, the existing record. Raises
     FieldError if the values do not fit each other.
     """
     changes = {name: value for name, value in values.items() if name != "external_id"}

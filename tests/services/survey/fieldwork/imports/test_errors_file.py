@@ -73,9 +73,9 @@ def test_a_front_end_shows_both_faults_of_a_rejected_line_in_chinese(
     page = surveys.client.get(path).json()
     assert (page["next"], [line["line"] for line in page["items"]]) == (None, [3])
     assert page["items"][0]["values"] == [
-        {"column": "编号", "value": "17"},
-        {"column": "外观", "value": "9"},
-        {"column": "safety", "value": "4"},
+        {"column": "编号", "value": "17", "cut": False},
+        {"column": "外观", "value": "9", "cut": False},
+        {"column": "safety", "value": "4", "cut": False},
     ]
     respondent, appearance = page["items"][0]["faults"]
     assert (respondent["pointer"], respondent["column"]) == ("/respondent_external_id", "编号")
