@@ -90,6 +90,4 @@ class Body:
 
 
 def _too_large(limit: int) -> TooLarge:
-    return TooLarge(
-        detail=f"Send at most {limit} bytes; files go to a path that ends with /imports."
-    )
+    return TooLarge(detail=f"Send at most {limit} bytes; only the two imports take a file.")
