@@ -196,15 +196,16 @@ def _csv_rows(
 def _wide_encoding(beginning: bytes) -> str | None:
     """Return utf-16 or utf-32 if a file begins as one of these, otherwise None.
 
-    Without a byte order mark it is recognized by its line breaks: only in the right encoding they
-    are line breaks, and no character is NUL.
+    Without a byte order mark it is recognized by its line breaks and commas: only in the right
+    encoding they are line breaks and commas, and no character is NUL.
     """
     for mark, encoding in _WIDE_MARKS.items():
         if beginning.startswith(mark):
             return encoding
     for codec in _WIDE_CODECS if b"\x00" in beginning else ():
         text = codecs.getincrementaldecoder(codec)("replace").decode(beginning)
-        if "\n" in text and "\x00" not in text:
+        has_commas = "," in text or b"," not in beginning
+        if "\n" in text and has_commas and "\x00" not in text:
             return codec[: len("utf-16")]
     return None
 

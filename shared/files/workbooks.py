@@ -5,6 +5,7 @@ they are in the sheet: the rows and cells between them are not built, and the si
 """
 
 import io
+import lzma
 import math
 import zipfile
 import zlib
@@ -47,7 +48,8 @@ _MIN_UNPACKED_BYTES = 16 * 1024 * 1024
 _MAX_COMPRESSION = 100
 """How many times larger than the file the unpacked parts may be; usual sheets reach 30."""
 _WORKBOOK_ERRORS = (
-    *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, ExpatError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(InvalidFileException, ParseError, ExpatError),
     *(AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError),
 )
 """The exceptions of openpyxl and its dependencies for a file that is no valid workbook."""

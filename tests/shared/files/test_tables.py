@@ -96,6 +96,9 @@ def test_a_utf_16_or_utf_32_file_is_refused_with_the_advice_to_save_it_as_utf_8(
 
 def test_nul_in_a_cell_is_no_sign_of_another_encoding() -> None:
     assert read_rows(b"id,name\nA1,\x00\nA\x002,b\n")[1:] == [["A1", "\x00"], ["A\x002", "b"]]
+    for length in range(4):
+        cell = "a" * length + "\x00"
+        assert read_rows(f"id,name\n1,{cell}\n2,b\n".encode())[1:] == [["1", cell], ["2", "b"]]
 
 
 def test_a_cell_of_almost_the_longest_line_is_read() -> None:

@@ -347,3 +347,19 @@ def test_reading_stops_while_the_texts_of_a_workbook_are_read() -> None:
 
     with pytest.raises(StoppedError):
         read_table(io.BytesIO(workbook(TWO_COLUMNS, shared_texts=texts)), check=check)
+
+
+def test_a_workbook_that_is_damaged_in_an_unusual_compression_is_malformed() -> None:
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(TWO_COLUMNS))) as source,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as target,
+    ):
+        for name in source.namelist():
+            target.writestr(name, source.read(name))
+        offset = target.getinfo("xl/worksheets/sheet1.xml").header_offset
+    content = bytearray(file.getvalue())
+    content[offset + 80 : offset + 120] = b"\xff" * 40
+    with pytest.raises(Invalid) as refused:
+        read_table(io.BytesIO(bytes(content)))
+    assert refused.value.faults[0].code == "malformed"
