@@ -13,6 +13,7 @@ from shared.messaging.log import PARTITIONS
 from shared.messaging.log.kafka import MAX_RECORD_BYTES
 from shared.settings import ServiceSettings
 from tests.shared.backend import NoteState
+from tests.waiting import eventually
 
 
 def test_a_service_has_the_topics_of_the_events_it_publishes_and_one_of_dead_letters() -> None:
@@ -86,8 +87,11 @@ def _create_topics(
     admin.create_topics([NewTopic(f"patron.{name}.note.state.v1", 1, 1, topic_configs=chosen)])
     topics.create(Settings(kafka_bootstrap=f"{bootstrap},{bootstrap}"), replication=1)
     declared = topics.topic_configs(name)
-    (dead_letters,) = admin.describe_topics([f"patron.{name}.dead-letters.v1"])
-    assert len(dead_letters["partitions"]) == PARTITIONS
+    # A broker describes a new topic without partitions until its metadata is up to date.
+    dead_letters = [f"patron.{name}.dead-letters.v1"]
+    assert eventually(
+        lambda: len(admin.describe_topics(dead_letters)[0]["partitions"]) == PARTITIONS
+    )
     resources = [ConfigResource("TOPIC", topic) for topic in declared]
     actual = admin.describe_configs(resources)["topic"]
     admin.close()
