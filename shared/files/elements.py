@@ -14,12 +14,12 @@ from openpyxl.xml.functions import iterparse
 from shared.errors import Fault, Invalid
 from shared.faults import TOO_LARGE
 
-MAX_TOGETHER = 200_000
+MAX_ELEMENTS = 200_000
 """Maximal number of elements that are in memory at a time.
 
 A row of 16 384 cells has 50 000 elements, a document with the 64 000 styles of a workbook 200 000.
 """
-MAX_BYTES_TOGETHER = 4 * 1024 * 1024
+MAX_ELEMENT_BYTES = 4 * 1024 * 1024
 """Maximal size in bytes of one of the elements that are read one after another."""
 
 
@@ -32,12 +32,12 @@ def elements_of(stream: IO[bytes], tag: str, *, depth: int) -> Iterator[Any]:
     element with this tag is elsewhere.
     """
     source = _Source(stream)
-    parents, together = list[Any](), 0
+    parents, in_memory = list[Any](), 0
     for event, element in iterparse(source, ("start", "end")):
         if event == "start":
             parents.append(element)
-            together += 1
-            if together > MAX_TOGETHER:
+            in_memory += 1
+            if in_memory > MAX_ELEMENTS:
                 raise _too_many()
             continue
         parents.pop()
@@ -48,7 +48,7 @@ def elements_of(stream: IO[bytes], tag: str, *, depth: int) -> Iterator[Any]:
         yield element
         for each in (element, *parents):
             each.clear()
-        together = source.unparsed_bytes = 0
+        in_memory = source.unparsed_bytes = 0
 
 
 def check_elements(document: bytes) -> None:
@@ -56,14 +56,14 @@ def check_elements(document: bytes) -> None:
     elements = iterparse(_Source(io.BytesIO(document), max_bytes=len(document)))
     for number, (_, element) in enumerate(elements, start=1):
         element.clear()
-        if number > MAX_TOGETHER:
+        if number > MAX_ELEMENTS:
             raise _too_many()
 
 
 def _too_many() -> Invalid:
     """Return the error for a document of which too many elements would be in memory."""
     advice = "A row or part of this workbook has more than {max} elements; give CSV."
-    return Invalid(Fault("/file", TOO_LARGE, advice, max=MAX_TOGETHER))
+    return Invalid(Fault("/file", TOO_LARGE, advice, max=MAX_ELEMENTS))
 
 
 class _Source:
@@ -73,7 +73,7 @@ class _Source:
     type, which may declare entities: a small document can repeat these a million times.
     """
 
-    def __init__(self, stream: IO[bytes], *, max_bytes: int = MAX_BYTES_TOGETHER) -> None:
+    def __init__(self, stream: IO[bytes], *, max_bytes: int = MAX_ELEMENT_BYTES) -> None:
         self._stream = stream
         self._max_bytes = max_bytes
         self._is_before_root = True

@@ -41,7 +41,7 @@ TEXTS: dict[str, dict[Language, str]] = {
     "unknown_link": {"zh": "链接无效", "en": "This link leads nowhere"},
     "unknown_link_more": {
         "zh": "请检查链接是否完整，或向给您链接的人询问。",
-        "en": "Check that the link is complete, or ask whoever gave it to you.",
+        "en": "Check that the link is complete, or ask the person who sent it to you.",
     },
 }
 
