@@ -65,4 +65,5 @@ STORED: Final[dict[str, Any]] = DOCUMENT | {
     "created_at": "2026-01-31T01:30:00Z",
     "changed_at": "2026-01-31T01:30:00Z",
     "published_at": "2026-01-31T02:00:00Z",
+    "missing_translations": [],
 }

@@ -56,6 +56,18 @@ TEXT: Final = FaultCode(
     Texts("The text is missing in both languages.", "两种语言的文字都缺失。"),
     Texts("Give the text in zh, en or both.", "请填写 zh、en 或两者。"),
 )
+MISSING_TRANSLATION: Final = FaultCode(
+    "missing_translation",
+    Texts(
+        "The text is missing in a language ({language}) that other texts have.",
+        "该文字缺少其他文字已有的语言（{language}）。",
+    ),
+    Texts(
+        "Give the text in this language too, or publish with allow_missing_translations=true.",
+        "请补充该语言的文字，或在发布时使用 allow_missing_translations=true。",
+    ),
+    params=("language",),
+)
 INCOMPLETE: Final = FaultCode(
     "incomplete",
     Texts("The questionnaire is incomplete.", "问卷不完整。"),

@@ -49,6 +49,13 @@ QuestionnaireId = Annotated[UUID, Path(description="The questionnaire's id.")]
 TemplateName = Annotated[
     Code, Path(description="Name of the template.", examples=["product-quality"])
 ]
+MayLackTranslations = Annotated[
+    bool,
+    Query(
+        description="Publish although texts lack a language that other texts have; respondents "
+        "then see these texts in the other language."
+    ),
+]
 VersionNumber = Annotated[int, Path(ge=1, le=10**9, description="Number of the version.")]
 
 
@@ -148,17 +155,27 @@ def change_questionnaire(
     dependencies=[NEEDS_ALL_ROWS],
 )
 def publish_questionnaire(
-    questionnaire_id: QuestionnaireId, once: Once, session: Transaction
+    questionnaire_id: QuestionnaireId,
+    once: Once,
+    session: Transaction,
+    *,
+    allow_missing_translations: MayLackTranslations = False,
 ) -> Response:
     """Publish the newest version.
 
-    A published version can never be changed again, and surveys can use it.
+    A published version can never be changed again, and surveys can use it. If a text lacks a
+    language that another text has, publishing is refused with a fault `missing_translation` for
+    each such text; a draft lists them in `missing_translations`. A questionnaire whose texts are
+    all in the same language is complete.
     """
 
     def publish() -> Response:
-        return _version_response(
-            *service.publish_questionnaire(session, questionnaire_id=questionnaire_id)
+        questionnaire, version = service.publish_questionnaire(
+            session,
+            questionnaire_id=questionnaire_id,
+            allow_missing_translations=allow_missing_translations,
         )
+        return _version_response(questionnaire, version)
 
     return once(publish)
 

@@ -6,6 +6,7 @@ from typing import Any
 from services.survey.design.questionnaire.domain import SCALED, ItemRole, QuestionType, scale_of
 from services.survey.design.questionnaire.problems import (
     INSIDE_SCALE,
+    MISSING_TRANSLATION,
     NO_SCALE,
     OUTSIDE_SCALE,
     RESERVED_CODE,
@@ -21,12 +22,46 @@ RESERVED = frozenset({"respondent_external_id", "submitted_at", "channel", "wave
 """Codes that no item may have, because imported files use these names for other columns."""
 
 
+_TEXTS = ("title", "introduction", "text", "hint")
+"""The names of the members of a document that are texts."""
+_IN_ORDER = (*_TEXTS, "rows", "scale", "labels", "options", "missing", "questions")
+"""The names of the members that are or contain texts, in the order in which they are reported."""
+
+
 def find_faults(document: Mapping[str, Any]) -> list[Fault]:
     """Return a fault for each rule that a document breaks; its fields must have valid types."""
     faults = list(_code_faults(document["questions"]))
     for index, question in enumerate(document["questions"]):
         faults.extend(_question_faults(f"/questions/{index}", question))
     return faults
+
+
+def missing_translations(document: Mapping[str, Any]) -> list[Fault]:
+    """Return a fault for each text that lacks a language which another text of the document has.
+
+    A document in one language lacks nothing.
+    """
+    texts = list(_texts_with_pointers("", document))
+    languages = sorted({language for _, text in texts for language in text})
+    return [
+        Fault(pointer, MISSING_TRANSLATION, language=language)
+        for pointer, text in texts
+        for language in languages
+        if language not in text
+    ]
+
+
+def _texts_with_pointers(pointer: str, value: Any) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield the JSON pointer and the languages of each text in a part of a document."""
+    if isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _texts_with_pointers(f"{pointer}/{index}", part)
+    elif isinstance(value, Mapping):
+        for name in _IN_ORDER:
+            if name in value and name in _TEXTS:
+                yield f"{pointer}/{name}", value[name]
+            elif name in value:
+                yield from _texts_with_pointers(f"{pointer}/{name}", value[name])
 
 
 def _code_faults(questions: list[Mapping[str, Any]]) -> Iterator[Fault]:

@@ -17,11 +17,16 @@ from pydantic import (
 )
 
 from services.survey.design.questionnaire import examples
-from services.survey.design.questionnaire.domain import LARGEST, ItemRole, QuestionnaireState
+from services.survey.design.questionnaire.domain import (
+    LARGEST,
+    ItemRole,
+    Language,
+    QuestionnaireState,
+)
 from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
 from services.survey.design.questionnaire.problems import INCOMPLETE, NUMBER, TEXT
-from services.survey.design.questionnaire.rules import MOST_ITEMS
-from shared.errors import InvalidValue
+from services.survey.design.questionnaire.rules import MOST_ITEMS, missing_translations
+from shared.errors import MAX_FAULTS, InvalidValue
 from shared.faults import UNREADABLE
 from shared.http.patch import patched
 from shared.http.schemas import UNTAGGED, Body, Code, FacetedPage, Flag, Integer, Page
@@ -300,6 +305,16 @@ class QuestionnaireUpdate(Body):
         return patched(QuestionnaireDocument, document, self).document()
 
 
+class MissingTranslationOut(Body):
+    """A text of a questionnaire that lacks a language which other texts have."""
+
+    pointer: str = Field(
+        description="JSON pointer to the text, such as `/questions/0/text`.",
+        examples=["/questions/0/text"],
+    )
+    language: Language = Field(description="The language that is missing.")
+
+
 class QuestionnaireOut(QuestionnaireDocument):
     """A version of a questionnaire: the newest version, unless the request names another one."""
 
@@ -317,6 +332,11 @@ class QuestionnaireOut(QuestionnaireDocument):
     created_at: datetime
     changed_at: datetime
     published_at: datetime | None
+    missing_translations: list[MissingTranslationOut] = Field(
+        description="The first 100 texts that lack a language which other texts have; empty if "
+        "the questionnaire is complete. While there are any, the version is published only with "
+        "`allow_missing_translations=true`."
+    )
 
 
 class QuestionnairePage(FacetedPage[QuestionnaireOut]):
@@ -351,5 +371,14 @@ def questionnaire_out(
         created_at=questionnaire.created_at,
         changed_at=version.changed_at,
         published_at=version.published_at,
+        missing_translations=_missing_translations_out(version.document),
         **version.document,
     )
+
+
+def _missing_translations_out(document: dict[str, Any]) -> list[MissingTranslationOut]:
+    """Return the first missing translations of a document, as many as a problem has faults."""
+    return [
+        MissingTranslationOut(pointer=fault.pointer, language=fault.params["language"])
+        for fault in missing_translations(document)[:MAX_FAULTS]
+    ]

@@ -10,7 +10,7 @@ from services.survey.design.questionnaire import repository
 from services.survey.design.questionnaire.domain import QuestionnaireState
 from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
 from services.survey.design.questionnaire.problems import DraftOpen, VersionPublished
-from services.survey.design.questionnaire.rules import find_faults
+from services.survey.design.questionnaire.rules import find_faults, missing_translations
 from shared import clock
 from shared.errors import Invalid, check_version, found_or_404
 from shared.ids import new_id
@@ -67,11 +67,16 @@ def change_questionnaire(
 
 
 def publish_questionnaire(
-    session: Session, *, questionnaire_id: UUID
+    session: Session, *, questionnaire_id: UUID, allow_missing_translations: bool
 ) -> tuple[Questionnaire, QuestionnaireVersion]:
-    """Publish the newest version, so that surveys can use it; do nothing if it is published."""
+    """Publish the newest version, so that surveys can use it; do nothing if it is published.
+
+    Raises Invalid with a fault for each missing translation, unless these are allowed.
+    """
     questionnaire, newest = _lock_questionnaire(session, questionnaire_id)
     if newest.state == QuestionnaireState.DRAFT:
+        if not allow_missing_translations:
+            _check_translations(newest.document)
         newest.state, newest.published_at = QuestionnaireState.PUBLISHED, clock.now()
         questionnaire.revision += 1
         session.flush()
@@ -97,6 +102,17 @@ def _check_rules(document: Document) -> None:
     """Raise Invalid if a document breaks rules, with a fault for each of them."""
     if faults := find_faults(document):
         raise Invalid(*faults, detail="The questionnaire breaks some rules.")
+
+
+def _check_translations(document: Document) -> None:
+    """Raise Invalid if texts of a document lack a language that other texts have."""
+    if faults := missing_translations(document):
+        detail = (
+            "Some texts are not translated into each language of the questionnaire. Translate "
+            "them, or publish with allow_missing_translations=true: respondents then see these "
+            "texts in the other language."
+        )
+        raise Invalid(*faults, detail=detail)
 
 
 def _add_draft(

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from services.survey.design.questionnaire.rules import find_faults
+from services.survey.design.questionnaire.rules import find_faults, missing_translations
 from tests.services.survey.documents import every_type, text
 
 Change = Callable[[list[dict[str, Any]]], object]
@@ -210,3 +210,60 @@ def test_a_number_question_with_a_least_and_a_most_value_can_measure_satisfactio
 
 def test_a_questionnaire_with_more_than_300_items_is_refused() -> None:
     assert faults_after(lambda q: q[0].update(rows=_rows(300))) == [("/questions", "too_many")]
+
+
+def only(language: str, value: Any) -> Any:
+    """Return a part of a document with its texts in one language only."""
+    if isinstance(value, list):
+        return [only(language, part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"zh", "en"}:
+        return {language: value[language]}
+    return {name: only(language, part) for name, part in value.items()}
+
+
+def test_a_text_without_a_language_of_other_texts_is_a_missing_translation() -> None:
+    document = every_type()
+    del document["title"]["en"], document["questions"][4]["options"][2]["text"]["zh"]
+    faults = missing_translations(document)
+    assert [(fault.pointer, fault.code, fault.params) for fault in faults] == [
+        ("/title", "missing_translation", {"language": "en"}),
+        ("/questions/4/options/2/text", "missing_translation", {"language": "zh"}),
+    ]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_questionnaire_in_one_or_in_both_languages_lacks_no_translation(language: str) -> None:
+    assert missing_translations(every_type()) == []
+    assert missing_translations(only(language, every_type())) == []
+
+
+def test_texts_of_every_kind_are_examined_for_missing_translations_in_the_order_of_the_page() -> (
+    None
+):
+    document = only("zh", every_type())
+    document["questions"][0]["hint"] = {"zh": "请逐项评价"}
+    document["questions"][2]["labels"] = [{"value": 0, "text": {"zh": "绝不"}}]
+    document["title"] = text("客户满意度", "Customer satisfaction")
+    pointers = [fault.pointer for fault in missing_translations(document)]
+    assert pointers[:9] == [
+        "/introduction",
+        "/questions/0/text",
+        "/questions/0/hint",
+        "/questions/0/rows/0/text",
+        "/questions/0/rows/1/text",
+        "/questions/0/scale/labels/0/text",
+        "/questions/0/scale/labels/1/text",
+        "/questions/0/missing/0/text",
+        "/questions/1/text",
+    ]
+    assert pointers[9:] == [
+        "/questions/2/text",
+        "/questions/2/labels/0/text",
+        *("/questions/3/text", *(f"/questions/3/options/{index}/text" for index in range(3))),
+        *("/questions/4/text", *(f"/questions/4/options/{index}/text" for index in range(3))),
+        "/questions/5/text",
+        "/questions/5/missing/0/text",
+        "/questions/6/text",
+    ]
