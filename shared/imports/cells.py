@@ -10,16 +10,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache, partial
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
-from shared.clock import checked_day, local_day
+from shared.clock import local_day
 from shared.countries import COUNTRIES
 from shared.errors import InvalidValue
 from shared.faults import COUNTRY as COUNTRY_CODE
 from shared.faults import CURRENCY as CURRENCY_CODE
 from shared.faults import NOT_ONE_OF, NUL, TOO_LONG
-from shared.files.cells import is_formula, parse_date_or_time, parse_moment
+from shared.files.cells import is_formula
 from shared.imports.faults import FORMULA
+from shared.imports.times import DATE_FORMS, TimeFormat, parse_day, parse_moment
 from shared.money import CURRENCIES, parse_exact
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -66,17 +66,25 @@ def choice_cell(choices: type[Choice]) -> Cell:
     return Cell(parse, " or ".join(f"`{text}`" for text in by_text))
 
 
-def time_cell(zone: ZoneInfo) -> Cell:
-    """Return the kind of cell that contains a time; a time without offset is local to `zone`.
+def time_cell(times: TimeFormat) -> Cell:
+    """Return the kind of cell that contains a time, written as in this file.
 
-    The value of a cell is a pair: the moment in UTC, and the business day of the moment in the
-    zone.
+    The value of a cell is a pair: the moment in UTC, and the business day of the moment in the zone
+    of the file.
     """
     return Cell(
-        partial(_parse_moment_and_day, zone=zone),
+        partial(_parse_moment_and_day, times=times),
         "`2026-01-31 09:30:00` or `2026/1/31 9:30`, also with an offset as in "
-        "`2026-01-31T09:30:00+08:00`; a day without a time means its first moment",
+        f"`2026-01-31T09:30:00+08:00`; days are {DATE_FORMS}; a day without a time means its first "
+        "moment",
     )
+
+
+def day_cell(times: TimeFormat) -> Cell:
+    """Return the kind of cell that contains a day, written as in this file."""
+    return Cell(
+        partial(parse_day, times=times), f"{DATE_FORMS}; a time of day after it is ignored"
+    ).cached()
 
 
 def _parse_text(text: str, max_length: int) -> str:
@@ -104,16 +112,11 @@ def _parse_country(text: str) -> str:
     return text
 
 
-def _parse_day(text: str) -> date:
-    """Return the day; a time of day after it is ignored."""
-    return checked_day(parse_date_or_time(text, "Give a day as 2026-01-31 or 2026/1/31.").date())
-
-
 @lru_cache(maxsize=_CACHED_TEXTS)
-def _parse_moment_and_day(text: str, zone: ZoneInfo) -> tuple[datetime, date]:
-    """Return a time in UTC, and its day in the zone."""
-    moment = parse_moment(text, zone)
-    return moment, local_day(moment, zone)
+def _parse_moment_and_day(text: str, times: TimeFormat) -> tuple[datetime, date]:
+    """Return a time in UTC, and its day in the zone of the file."""
+    moment = parse_moment(text, times)
+    return moment, local_day(moment, times.zone)
 
 
 _YES, _NO = ("true", "1", "yes", "是"), ("false", "0", "no", "否")
@@ -139,7 +142,4 @@ NAME = text_cell(_MAX_NAME_LENGTH).cached()
 EXACT = Cell(parse_exact, f"digits with an optional point, such as {NUMBER_FORMAT}").cached()
 COUNTRY = Cell(_parse_country, "ISO 3166 code of two letters, such as `CN`").cached()
 CURRENCY = Cell(_parse_currency, "ISO 4217 code, such as `CNY`").cached()
-DAY = Cell(
-    _parse_day, "`2026-01-31`, `2026/1/31` or `2026.1.31`; a time of day after it is ignored"
-).cached()
 FLAG = Cell(_parse_flag, f"yes ({_listed(_YES)}) or no ({_listed(_NO)})")

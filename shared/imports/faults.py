@@ -55,3 +55,47 @@ RECORD_MISSING: Final = FaultCode(
         "请去掉该行，或改用 update 以外的模式导入。",
     ),
 )
+SERIAL_DATE: Final = FaultCode(
+    "serial_date",
+    Texts("This is the number of a day in a spreadsheet.", "这是电子表格中日期的序列号。"),
+    Texts(
+        "Format the cells of this column as dates, as in 2026-01-31 09:30:00, and save the file "
+        "again.",
+        "请将该列的单元格格式设为日期（例如 2026-01-31 09:30:00），然后重新保存文件。",
+    ),
+)
+AMBIGUOUS_DATE: Final = FaultCode(
+    "ambiguous_date",
+    Texts("The order of day and month is not known.", "日和月的先后顺序不明。"),
+    Texts(
+        "Write the year first, as in 2026-01-31, or set `options.date_format` to day_first or "
+        "month_first.",
+        "请把年份写在最前（例如 2026-01-31），"
+        "或将 `options.date_format` 设为 day_first 或 month_first。",
+    ),
+)
+SHORT_YEAR: Final = FaultCode(
+    "short_year",
+    Texts("The year has two digits only.", "年份只有两位数字。"),
+    Texts("Write the year with four digits, as in 2026-01-31.", "请写四位年份，例如 2026-01-31。"),
+)
+SHORTENED: Final = FaultCode(
+    "shortened",
+    Texts("A spreadsheet has shortened this id.", "该编号已被电子表格缩短。"),
+    Texts(
+        "Its last digits are lost. Format the column as text before you enter the ids or open the "
+        "file, and give the whole id.",
+        "末尾的数字已丢失。请在录入或打开文件前将该列设为文本格式，并填写完整的编号。",
+    ),
+)
+PLACEHOLDER: Final = FaultCode(
+    "placeholder",
+    Texts("The cell has a placeholder for a missing value.", "单元格中是表示缺失值的占位符。"),
+    Texts(
+        "Give the value; if there is none, leave the cell blank. If {value} is the value, set "
+        "`options.placeholders` to a list without it.",
+        "请填写实际值；没有值时请留空。如果 {value} 就是实际值，"
+        "请将 `options.placeholders` 设为不含它的列表。",
+    ),
+    params=("value",),
+)

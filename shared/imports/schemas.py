@@ -17,6 +17,7 @@ from shared.http.schemas import Body, Code, Page, WrittenFlag, without_nul
 from shared.http.strict_json import JsonPart
 from shared.imports.models import ImportColumns, RejectionColumns
 from shared.imports.service import Upload
+from shared.imports.times import DateFormat
 from shared.jobs.models import JobState
 
 
@@ -44,6 +45,15 @@ Encoding = Annotated[
         "the same. Without it, the encoding is detected from the file.",
     ),
     AfterValidator(_canonical_name),
+]
+
+
+DateOrder = Annotated[
+    DateFormat,
+    Field(
+        description="Order of day and month in dates such as 31/01/2026. year_first: such dates "
+        "are refused. Dates that begin with the year or name the month are read with every value.",
+    ),
 ]
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from shared.errors import Fault
 from shared.files.tables import Line
 from shared.imports.faults import RECORD_EXISTS, RECORD_MISSING
 from shared.imports.layout import Field, Layout
+from shared.imports.times import TimeFormat
 
 
 class ImportMode(StrEnum):
@@ -99,15 +99,14 @@ class FileImport(Generic[OptionsT]):
 class ImportSpec(Generic[OptionsT]):
     """How files of one entity are imported.
 
-    - `fields` returns the fields that a line may have; times without an offset are local to the
-      zone that it is given.
+    - `fields` returns the fields that a line may have, given how the times of the file are written.
     - `options` is the class of the options of these files.
     - `refers_to` are the entities whose records these files mention; they are documented first.
     - `about` is a paragraph in Markdown for the description of the API.
     """
 
     entity: str
-    fields: Callable[[ZoneInfo], Mapping[str, Field]]
+    fields: Callable[[TimeFormat], Mapping[str, Field]]
     options: type[OptionsT]
     refers_to: Collection[str] = ()
     about: str = ""

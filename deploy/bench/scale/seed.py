@@ -25,6 +25,7 @@ from shared import migrations
 from shared.contracts.scoring.score import ScoreState
 from shared.database import Database
 from shared.imports.layout import find_layout
+from shared.imports.times import TimeFormat
 
 CHUNK = 1000
 MODEL = UUID(int=1)
@@ -63,7 +64,7 @@ def chunks(numbers: Iterable[int]) -> Iterator[list[int]]:
 def _write_customers(session: Session, records: list[InventedCustomer]) -> None:
     """Parse and write customers as the lines of an import file."""
     options = CustomerOptions(system=company.SYSTEM)
-    layout = find_layout(SPEC.fields(Settings().zone), list(asdict(records[0])), {})
+    layout = find_layout(SPEC.fields(TimeFormat(Settings().zone)), list(asdict(records[0])), {})
     parsed = {}
     for record in records:
         values, faults = layout.parse(list(asdict(record).values()))

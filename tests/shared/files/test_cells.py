@@ -1,8 +1,8 @@
-"""Cells of files: recognising and escaping formulas, and converting dates to ISO 8601."""
+"""Cells of files: recognising and escaping formulas."""
 
 import pytest
 
-from shared.files.cells import escape_formula, is_formula, to_iso_text
+from shared.files.cells import escape_formula, is_formula
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", " \t=1", "'=1+1", "'@x", " '=1", "' =1"])
@@ -23,21 +23,3 @@ def test_a_formula_is_escaped_with_one_apostrophe_and_only_once(cell: str) -> No
     assert escape_formula(cell) == f"'{cell}"
     assert escape_formula(escape_formula(cell)) == escape_formula(cell)
     assert is_formula(escape_formula(cell))
-
-
-@pytest.mark.parametrize(
-    ("text", "iso_text"),
-    [
-        ("2026/2/20", "2026-02-20 00:00:00"),
-        ("2026.2.20 9:05", "2026-02-20 09:05:00"),
-        ("2026/12/31T23:59:58", "2026-12-31 23:59:58"),
-        ("2026-02-20", "2026-02-20"),
-        ("soon", "soon"),
-        ("２０２６/2/20", "２０２６/2/20"),
-        ("2026/2/20 ٩:05", "2026/2/20 ٩:05"),
-    ],
-)
-def test_a_date_with_slashes_or_dots_becomes_iso_and_other_text_stays(
-    text: str, iso_text: str
-) -> None:
-    assert to_iso_text(text) == iso_text

@@ -11,17 +11,19 @@ from shared.imports.cells import (
     CODE,
     COUNTRY,
     CURRENCY,
-    DAY,
     EXACT,
     FLAG,
     NAME,
     Cell,
     choice_cell,
+    day_cell,
     text_cell,
     time_cell,
 )
+from shared.imports.times import TimeFormat
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+SHANGHAI = TimeFormat(ZoneInfo("Asia/Shanghai"))
+DAY = day_cell(SHANGHAI)
 
 
 class Colour(StrEnum):
@@ -60,12 +62,12 @@ def test_each_kind_of_cell_is_parsed(cell: Cell, text: str, value: object) -> No
         (EXACT, "1,000", "digits"),
         (EXACT, "１２", "digits"),
         (EXACT, "0.٣", "digits"),
-        (DAY, "２０２６/1/31", r"Give a day as 2026-01-31 or 2026/1/31\."),
         (CURRENCY, "cny", r"^Give an ISO 4217 code such as CNY\.$"),
         (COUNTRY, "UK", r"^Give an ISO 3166 code of two letters such as CN\.$"),
         (DAY, "2026-02-30", r"There is no such day or time\."),
         (DAY, "2026/2/30 10:00", r"There is no such day or time\."),
-        (DAY, "30/01/2026", r"Give a day as 2026-01-31 or 2026/1/31\."),
+        (DAY, "tomorrow", r"Give a day as 2026-01-31 or 2026/1/31\."),
+        (DAY, "30/01/2026", "`options.date_format`"),
         (FLAG, "maybe", "^Give one of true, .*false, "),
         (time_cell(SHANGHAI), "soon", "2026-01-31 09:30:00 or 2026/1/31 9:30"),
         (time_cell(SHANGHAI), "2026/2/30 10:00", r"There is no such day or time\."),

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from services.registry.customers.customer.importing import CustomerIdOptions
 from services.registry.sales.order.domain import MAX_LINES, ZERO, Line, Order, line_faults
@@ -17,9 +16,10 @@ from services.registry.sales.product.importing import PriceOptions
 from shared.errors import Fault, InvalidValue
 from shared.faults import TOO_MANY, UNKNOWN_CUSTOMER
 from shared.files.tables import Line as FileLine
-from shared.imports.cells import CODE, CURRENCY, DAY, EXACT, FLAG, NAME, time_cell
+from shared.imports.cells import CODE, CURRENCY, EXACT, FLAG, NAME, day_cell, time_cell
 from shared.imports.layout import Field, Layout
 from shared.imports.specs import Group, Rejected
+from shared.imports.times import DateFormat, TimeFormat
 
 _CUSTOMER = "customer_external_id"
 _ONE = Decimal(1)
@@ -29,12 +29,14 @@ _ONE = Decimal(1)
 class OrderOptions(CustomerIdOptions, PriceOptions):
     """The options of files of orders.
 
-    Times without an offset are local to `timezone`. In an order whose id begins with
-    `return_prefix`, quantities above 0 are made negative.
+    Times without an offset are local to `timezone`, and `date_format` is the order of day and month
+    in dates that do not begin with the year. In an order whose id begins with `return_prefix`,
+    quantities above 0 are made negative.
     """
 
     create_customers: bool = False
     timezone: str
+    date_format: DateFormat = DateFormat.YEAR_FIRST
     return_prefix: str | None = None
 
 
@@ -88,12 +90,13 @@ _SAME_IN_ALL_LINES: Mapping[str, Callable[[DraftLine], Any]] = {
 """The fields that all lines of an order must agree on, and how their values are compared."""
 
 
-def fields(zone: ZoneInfo) -> dict[str, Field]:
-    """Return the fields of a line in a file; times without an offset are local to `zone`."""
+def fields(times: TimeFormat) -> dict[str, Field]:
+    """Return the fields of a line in a file whose times are written like this."""
+    day = day_cell(times)
     return {
         "order_id": Field(CODE, "id of the order in `options.system`", required=True),
         "ordered_at": Field(
-            time_cell(zone),
+            time_cell(times),
             "time of the order; if its lines have different times, the earliest one",
             required=True,
         ),
@@ -124,9 +127,9 @@ def fields(zone: ZoneInfo) -> dict[str, Field]:
             "currency of the order, the same on all its lines; without it `options.currency`",
         ),
         "promised_on": Field(
-            DAY, "day by which delivery was promised; taken from the first line of the order"
+            day, "day by which delivery was promised; taken from the first line of the order"
         ),
-        "delivered_on": Field(DAY, "day of delivery; taken from the first line of the order"),
+        "delivered_on": Field(day, "day of delivery; taken from the first line of the order"),
         "faulty": Field(
             FLAG, "whether something was wrong with the order; yes on one of its lines is enough"
         ),

@@ -12,6 +12,7 @@ from shared.http.schemas import Body, Code, Country, Currency, FacetedPage, Flag
 from shared.http.strict_json import JsonPart
 from shared.imports.schemas import (
     QUEUED_IMPORT,
+    DateOrder,
     Encoding,
     FileForm,
     FileImportOut,
@@ -20,6 +21,7 @@ from shared.imports.schemas import (
 )
 from shared.imports.service import SYSTEM_REQUIRED
 from shared.imports.specs import ImportMode
+from shared.imports.times import DateFormat
 from shared.settings import ServiceSettings
 
 
@@ -51,6 +53,7 @@ class ImportOptions(Body):
         description="Time zone of times without an offset, and of business days; without this "
         "option, the company's time zone.",
     )
+    date_format: DateOrder = DateFormat.YEAR_FIRST
     encoding: Encoding = None
     return_prefix: Code | None = Field(
         None,

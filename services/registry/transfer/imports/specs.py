@@ -15,6 +15,7 @@ from services import registry
 from shared.imports.columns import ColumnMapping
 from shared.imports.layout import Layout, find_layout
 from shared.imports.specs import ImportSpec, RecordSpec
+from shared.imports.times import DateFormat, TimeFormat
 from shared.packages import module_names
 
 
@@ -39,7 +40,9 @@ def layout_of(
     entity: str, header: Sequence[str], mapping: ColumnMapping, options: Mapping[str, Any]
 ) -> Layout:
     """Find the columns of an entity in a header; raise Invalid if the header does not fit."""
-    return find_layout(SPECS[entity].fields(ZoneInfo(options["timezone"])), header, mapping)
+    date_format = DateFormat(options.get("date_format", DateFormat.YEAR_FIRST))
+    times = TimeFormat(ZoneInfo(options["timezone"]), date_format)
+    return find_layout(SPECS[entity].fields(times), header, mapping)
 
 
 def description_of_files() -> str:
@@ -60,7 +63,7 @@ def _description_lines() -> Iterator[str]:
     yield from (spec.about for spec in SPECS.values() if spec.about)
     for entity, spec in SPECS.items():
         yield f"\n**Columns of {entity}**\n"
-        for name, field in spec.fields(ZoneInfo("UTC")).items():
+        for name, field in spec.fields(TimeFormat(ZoneInfo("UTC"))).items():
             needed = " (needed)" if field.required else ""
             yield f"- `{name}`{needed}: {field.meaning}. Written: {field.cell.format}."
 

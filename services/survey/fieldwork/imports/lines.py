@@ -27,10 +27,11 @@ from services.survey.fieldwork.response.texts import fault_of
 from shared import clock
 from shared.errors import Fault, InvalidValue
 from shared.faults import NUL, PATTERN, TOO_LONG
-from shared.files.cells import is_formula, parse_moment
+from shared.files.cells import is_formula
 from shared.files.tables import Line
 from shared.imports.columns import Columns
 from shared.imports.faults import FORMULA
+from shared.imports.times import DateFormat, TimeFormat, parse_moment
 
 _LONGEST_ID = 100
 
@@ -54,7 +55,7 @@ class LineParser:
         self._columns = columns
         self._checker = checker
         self._options = options
-        self._zone = ZoneInfo(options.timezone)
+        self._times = TimeFormat(ZoneInfo(options.timezone), DateFormat(options.date_format))
         self._wave_id = wave_id
         self._digest = digest
         self._lines_by_respondent: dict[str, int] = {}
@@ -149,7 +150,7 @@ class LineParser:
         if not text:
             return None
         try:
-            moment = parse_moment(text, self._zone)
+            moment = parse_moment(text, self._times)
         except InvalidValue as error:
             faults.append(error.fault.at(SUBMITTED_AT))
             return None

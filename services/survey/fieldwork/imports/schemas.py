@@ -13,12 +13,14 @@ from shared.http.schemas import Body, FacetedPage, System
 from shared.http.strict_json import JsonPart
 from shared.imports.schemas import (
     QUEUED_IMPORT,
+    DateOrder,
     Encoding,
     FileForm,
     FileImportOut,
     UploadedFile,
     Zone,
 )
+from shared.imports.times import DateFormat
 
 
 class AnswerImportOptions(Body):
@@ -38,6 +40,7 @@ class AnswerImportOptions(Body):
         None,
         description="Time zone of times without offset; the default is the zone of the deployment.",
     )
+    date_format: DateOrder = DateFormat.YEAR_FIRST
     encoding: Encoding = None
 
     def job_options(self, timezone: str) -> Options:
@@ -46,6 +49,7 @@ class AnswerImportOptions(Body):
             system=self.system,
             timezone=self.timezone or timezone,
             encoding=self.encoding,
+            date_format=self.date_format,
             channel=self.channel,
         )
 

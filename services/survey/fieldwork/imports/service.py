@@ -11,6 +11,7 @@ from services.survey.fieldwork.survey.service import questionnaire_of, wave_for_
 from shared.errors import Invalid
 from shared.files.tables import read_table
 from shared.imports.service import SYSTEM_REQUIRED, Upload, store_file
+from shared.imports.times import DateFormat
 
 UNKNOWN = "This survey has no import with this id."
 
@@ -19,13 +20,16 @@ UNKNOWN = "This survey has no import with this id."
 class Options:
     """How the lines of a file are read; the options are stored with the import.
 
-    `channel` is the channel of lines that name none, `timezone` the zone of times without offset.
+    `channel` is the channel of lines that name none, `timezone` the zone of times without offset,
+    `date_format` the order of day and month in dates that do not begin with the year. An import
+    that an earlier release has stored lacks the options with a default value.
     """
 
     system: str | None
     timezone: str
     encoding: str | None
     channel: str
+    date_format: DateFormat = DateFormat.YEAR_FIRST
 
 
 def start_import(

@@ -24,6 +24,7 @@ from shared.files.tables import Line as FileLine
 from shared.files.tables import ragged
 from shared.imports.layout import Layout, find_layout
 from shared.imports.specs import Group, ImportMode, Rejected
+from shared.imports.times import TimeFormat
 
 OPTIONS = OrderOptions(system="shop", currency="CNY", timezone="Asia/Shanghai")
 HEADER = [
@@ -47,7 +48,9 @@ def line(**cells: str) -> dict[str, str]:
 
 def layout_of(header: list[str] = HEADER) -> Layout:
     """Return the layout of a file whose column 单价 is mapped to the field `unit_price`."""
-    return find_layout(fields(ZoneInfo("Asia/Shanghai")), header, {"单价": "unit_price"})
+    return find_layout(
+        fields(TimeFormat(ZoneInfo("Asia/Shanghai"))), header, {"单价": "unit_price"}
+    )
 
 
 def parse(

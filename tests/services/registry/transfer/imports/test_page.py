@@ -13,6 +13,7 @@ from services.registry.transfer.imports.schemas import ImportOptions
 from services.registry.transfer.imports.specs import SPECS, description_of_files
 from shared.imports.layout import Field
 from shared.imports.schemas import RejectedLineOut
+from shared.imports.times import TimeFormat
 from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import Counts, counts, import_file, orders
 
@@ -22,7 +23,7 @@ PAGE = (ROOT / "docs" / "imports.md").read_text(encoding="utf-8")
 
 def fields(entity: str) -> list[tuple[str, Field]]:
     """Return the name and the declaration of each column of an entity."""
-    return list(SPECS[entity].fields(ZoneInfo("UTC")).items())
+    return list(SPECS[entity].fields(TimeFormat(ZoneInfo("UTC"))).items())
 
 
 def section(entity: str) -> str:
