@@ -148,6 +148,15 @@ EXACT_STRING: Final = FaultCode(
         "不带千位分隔符。",
     ),
 )
+DECIMAL_DIGITS: Final = FaultCode(
+    "decimal_digits",
+    Texts("The number has too many digits after the point.", "小数点后的位数过多。"),
+    Texts(
+        "Give at most {max} digits after the point; there are {found}.",
+        "小数点后最多 {max} 位，实有 {found} 位。",
+    ),
+    params=("max", "found"),
+)
 DAY: Final = FaultCode(
     "day",
     Texts("This is not a day.", "不是有效的日期。"),

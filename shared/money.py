@@ -16,7 +16,7 @@ from decimal import (
 import pycountry
 
 from shared.errors import InvalidValue
-from shared.faults import EXACT_STRING
+from shared.faults import DECIMAL_DIGITS, EXACT_STRING
 
 CURRENCIES = frozenset(currency.alpha_3 for currency in pycountry.currencies) - {"XTS", "XXX"}
 """The currency codes of ISO 4217 now in use; XTS (for tests) and XXX (no currency) are no money."""
@@ -24,18 +24,23 @@ CURRENCIES = frozenset(currency.alpha_3 for currency in pycountry.currencies) - 
 EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 """The context for exact sums and products: Python's default context rounds to 28 digits."""
 
+MAX_DECIMALS = 6
+"""Maximal number of digits after the point."""
 _DIGITS = "Give digits with an optional point: at most 15 before it and 6 after."
-_NUMBER = re.compile(r"[+-]?([0-9]{1,15})(\.[0-9]{1,6})?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.([0-9]+))?")
 
 
 def parse_exact(text: str) -> Decimal:
     """Parse an exact number with at most 15 digits before and 6 after the decimal point.
 
     Zeros at its end are dropped, so that 12.50 and 12.5 are stored and published in the same way.
-    Raises InvalidValue for any other text.
+    Raises InvalidValue for any other text; for a number with more decimals it says how many.
     """
-    if not _NUMBER.fullmatch(text):
+    match = _NUMBER.fullmatch(text)
+    if match is None:
         raise InvalidValue(EXACT_STRING, _DIGITS)
+    if (decimals := len(match[1] or "")) > MAX_DECIMALS:
+        raise InvalidValue(DECIMAL_DIGITS, max=MAX_DECIMALS, found=decimals)
     return Decimal(format_decimal(Decimal(text)))
 
 

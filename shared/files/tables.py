@@ -23,6 +23,7 @@ from shared.files.faults import (
     RAGGED,
     TOO_MANY_COLUMNS,
 )
+from shared.files.rows import Row
 from shared.files.workbooks import SIGNATURE, sheet_rows
 
 MAX_LINE_LENGTH = 1024 * 1024
@@ -59,12 +60,14 @@ csv.field_size_limit(MAX_LINE_LENGTH)
 class Line:
     """A line below the header; `number` is its number in the file, where the header is line 1.
 
-    `cells` has a cell for each column; a line with too many cells has further ones.
+    `cells` has a cell for each column; a line with too many cells has further ones. `rounded` are
+    the indices of the cells whose number was read at 15 significant digits.
     """
 
     number: int
     cells: list[str]
     fault: Fault | None = None
+    rounded: tuple[int, ...] = ()
 
     @property
     def cells_in_file(self) -> list[str]:
@@ -100,7 +103,7 @@ def read_table(
         sheet_rows(stream, check) if is_workbook else _csv_rows(stream, beginning, encoding, check)
     )
     try:
-        _, header = next(rows)
+        header = next(rows).cells
     except StopIteration:
         raise Invalid(Fault("/file", EMPTY, "Give a file with a header line.")) from None
     names = [name.strip() for name in header]
@@ -138,7 +141,7 @@ def _check_header(names: list[str]) -> None:
 
 
 def _lines_below_header(
-    rows: Iterator[tuple[int, list[str]]], widths: range, *, may_be_short: bool
+    rows: Iterator[Row], widths: range, *, may_be_short: bool
 ) -> Iterator[Line]:
     """Yield the lines that are not empty; a line without a cell for each column has a fault.
 
@@ -147,7 +150,7 @@ def _lines_below_header(
     it lacks at the end are blank.
     """
     width, longer = widths[0], widths[1:]
-    for number, cells in rows:
+    for number, cells, rounded in rows:
         if not any(cells):
             continue
         while len(cells) in longer and not cells[-1].strip():
@@ -155,7 +158,8 @@ def _lines_below_header(
         found = len(cells)
         is_ragged = found > width or (found < width and not may_be_short)
         padded = (cells + [""] * (width - found))[:_MAX_CELLS]
-        yield Line(number, padded, ragged(expected=width, found=found) if is_ragged else None)
+        fault = ragged(expected=width, found=found) if is_ragged else None
+        yield Line(number, padded, fault, rounded)
 
 
 def ragged(*, expected: int, found: int) -> Fault:
@@ -166,8 +170,8 @@ def ragged(*, expected: int, found: int) -> Fault:
 
 def _csv_rows(
     stream: BinaryIO, beginning: bytes, encoding: str | None, check: Callable[[], object]
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the cells of each line of a CSV file, header included."""
+) -> Iterator[Row]:
+    """Yield each line of a CSV file, header included."""
     if wide := _wide_encoding(beginning):
         advice = f"The file is {wide.upper()}; save it as UTF-8 (CSV UTF-8 in Excel)."
         raise Invalid(Fault("/file", ENCODING, advice, line=None, encoding=wide))
@@ -179,7 +183,7 @@ def _csv_rows(
     try:
         for cells in reader:
             text_lines.row_characters = 0
-            yield reader.line_num, cells
+            yield Row(reader.line_num, cells)
     except UnicodeDecodeError as error:
         number = reader.line_num + 1 + error.object.count(b"\n", 0, error.start)
         advice = _encoding_advice(assumed, is_requested=bool(requested))

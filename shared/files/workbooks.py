@@ -9,7 +9,7 @@ import lzma
 import math
 import zipfile
 import zlib
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from datetime import datetime, time
 from typing import IO, Any, BinaryIO
 from xml.etree.ElementTree import ParseError
@@ -17,6 +17,7 @@ from xml.parsers.expat import ExpatError
 
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._reader import FORMULA_TAG, ROW_TAG, WorkSheetParser
@@ -26,6 +27,8 @@ from shared.errors import Fault, Invalid
 from shared.faults import TOO_LARGE
 from shared.files.elements import check_elements, elements_of
 from shared.files.faults import MALFORMED
+from shared.files.numbers import IdFormat, id_format, number_text
+from shared.files.rows import Row
 
 SIGNATURE = b"PK\x03\x04"
 """The first bytes of an XLSX file, which is a ZIP archive."""
@@ -57,8 +60,8 @@ _TEXT_TAG, _RUN_TAG, _PIECE_TAG = (f"{{{SHEET_MAIN_NS}}}{name}" for name in ("si
 _TOO_LARGE_NUMBER = "=#NUM!"
 
 
-def sheet_rows(stream: BinaryIO, check: Callable[[], object]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the cells of each row that the first sheet contains.
+def sheet_rows(stream: BinaryIO, check: Callable[[], object]) -> Iterator[Row]:
+    """Yield each row that the first sheet contains.
 
     A row has cells up to its last cell with a text. Call `check` between pieces of the file; its
     exceptions are raised to the caller. Raises Invalid if the file is not a valid workbook.
@@ -67,12 +70,13 @@ def sheet_rows(stream: BinaryIO, check: Callable[[], object]) -> Iterator[tuple[
     try:
         _check_size(archive)
         previous = 0
-        for number, cells in _parser(archive).parse():
+        parser = _parser(archive)
+        for number, cells in parser.parse():
             if not previous < number <= MAX_ROWS:
                 raise ValueError("a row is repeated, or its number is too great")
             if not previous and number > 1:
-                yield 1, []
-            yield number, _row_texts(cells)
+                yield Row(1, [])
+            yield _row(number, cells, parser.id_formats)
             previous = number
     except _WORKBOOK_ERRORS as error:
         if error is archive.interruption:
@@ -142,6 +146,8 @@ class _SheetParser(WorkSheetParser):
     """Parses the XML of a sheet; formulas are not interpreted, because no cell may have one."""
 
     source: IO[bytes]
+    id_formats: Mapping[int, IdFormat]
+    """The formats of cells that show whole numbers as ids, by the number of their style."""
 
     def parse(self) -> Generator[tuple[int, list[dict[str, Any]]]]:
         """Yield the number and the cells of each row; everything else in the sheet is left out."""
@@ -150,6 +156,13 @@ class _SheetParser(WorkSheetParser):
                 raise ValueError("a row has too many cells")
             yield self.parse_row(row)
             self.row_dimensions.clear()
+
+    def parse_row(self, row: Any) -> tuple[int, list[dict[str, Any]]]:
+        """Return the number and the cells of a row; a row of blank cells takes little time."""
+        if not any(map(len, row)):
+            row[:] = []
+        number, cells = super().parse_row(row)
+        return number, cells
 
     def parse_formula(self, element: Any) -> str:
         """Return the text of a formula, or the range of a data table, with `=` in front.
@@ -178,13 +191,28 @@ def _parser(archive: _Archive) -> _SheetParser:
         for _, target in reader.parser.find_sheets()
         if target.target in reader.valid_files and "chartsheet" not in target.Type
     ]
-    return _SheetParser(
-        zipfile.ZipFile(archive).open(sheets[0]),
+    parser = _SheetParser(
+        zipfile.ZipFile(archive).open(sheets[0]),  # noqa: SIM115  is in memory
         _shared_texts(reader),
         epoch=book.epoch,
         date_formats=book._date_formats,  # noqa: SLF001  there is no public way
         timedelta_formats=book._timedelta_formats,  # noqa: SLF001
     )
+    parser.id_formats = _id_formats(book)
+    return parser
+
+
+def _id_formats(book: Any) -> dict[int, IdFormat]:
+    """Return the formats that show whole numbers as ids, by the number of their style."""
+    custom = book._number_formats  # noqa: SLF001
+    codes = {
+        number: style.numFmtId
+        for number, style in enumerate(book._cell_styles)  # noqa: SLF001
+        if BUILTIN_FORMATS_MAX_SIZE <= style.numFmtId < BUILTIN_FORMATS_MAX_SIZE + len(custom)
+    }
+    found = {code: id_format(custom[code - BUILTIN_FORMATS_MAX_SIZE]) for code in {*codes.values()}}
+    shown = {number: found[code] for number, code in codes.items()}
+    return {number: shown for number, shown in shown.items() if shown}
 
 
 def _shared_texts(reader: ExcelReader) -> list[str]:
@@ -217,23 +245,47 @@ def _text_of(element: Any) -> str:
     return "".join(pieces).replace("x005F_", "")
 
 
-def _row_texts(cells: Iterable[dict[str, Any]]) -> list[str]:
-    """Return the texts of a row by column, up to the last cell that is not blank.
+def _row(number: int, cells: Iterable[dict[str, Any]], id_formats: Mapping[int, IdFormat]) -> Row:
+    """Return a row with the texts of its cells by column, up to the last cell that is not blank.
 
     Raises ValueError if cells are repeated or not in the order of their columns.
     """
-    texts = list[str]()
+    texts, rounded = list[str](), list[int]()
     for cell in cells:
-        if (text := _cell_text(cell["value"])).strip():
-            left_out = cell["column"] - 1 - len(texts)
-            if left_out < 0:
-                raise ValueError("a cell is repeated, or not in the order of the columns")
-            texts += [*[""] * left_out, text]
-    return texts
+        text, is_rounded = _cell_text(cell["value"], id_formats.get(cell["style_id"]))
+        if not text.strip():
+            continue
+        left_out = cell["column"] - 1 - len(texts)
+        if left_out < 0:
+            raise ValueError("a cell is repeated, or not in the order of the columns")
+        texts += [*[""] * left_out, text]
+        if is_rounded:
+            rounded.append(len(texts) - 1)
+    return Row(number, texts, tuple(rounded))
 
 
-def _cell_text(value: Any) -> str:
-    """Return the text of a workbook cell as in CSV; formulas and error values begin with `=`."""
+def _cell_text(value: Any, shown: IdFormat | None) -> tuple[str, bool]:
+    """Return the text of a workbook cell as in CSV, and whether it is a number that was rounded.
+
+    Formulas and error values begin with `=`. A whole number has the format `shown`, if any.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _number_text(value, shown)
+    return _text_of_value(value), False
+
+
+def _number_text(value: float, shown: IdFormat | None) -> tuple[str, bool]:
+    """Return the text of a number, and whether the number was rounded."""
+    if not math.isfinite(value):
+        return _TOO_LARGE_NUMBER, False
+    text, is_rounded = number_text(value)
+    if shown and text.isdecimal():
+        text = shown.show(int(text))
+    return text, is_rounded
+
+
+def _text_of_value(value: Any) -> str:
+    """Return the text of a value that is not a number."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -241,8 +293,4 @@ def _cell_text(value: Any) -> str:
         return value.date().isoformat() if whole_day else value.isoformat(" ")
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            return _TOO_LARGE_NUMBER
-        return repr(int(value)) if value.is_integer() else repr(value)
     return f"={value}" if value in ERROR_CODES else str(value)

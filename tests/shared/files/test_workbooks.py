@@ -6,6 +6,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from threading import Event
+from time import process_time
 
 import openpyxl
 import pytest
@@ -363,3 +364,11 @@ def test_a_workbook_that_is_damaged_in_an_unusual_compression_is_malformed() -> 
     with pytest.raises(Invalid) as refused:
         read_table(io.BytesIO(bytes(content)))
     assert refused.value.faults[0].code == "malformed"
+
+
+def test_a_million_blank_formatted_rows_are_skipped_in_seconds() -> None:
+    blank = "".join(f'<row r="{n}"><c r="A{n}" s="1"/></row>' for n in range(3, 1_000_003))
+    content = workbook(TWO_COLUMNS + row(2, "1", "a") + blank)
+    started = process_time()
+    assert list(read_table(io.BytesIO(content)).lines) == [Line(2, ["1", "a"])]
+    assert process_time() - started < 20

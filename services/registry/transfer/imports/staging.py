@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
+from typing import Any
 
 import orjson
 
@@ -77,11 +78,13 @@ def _runs(lines: Iterable[tuple[str, Line]]) -> Iterator[tuple[str, Sequence[Lin
         yield run_key, run
 
 
-def _line_values(line: Line) -> tuple[int, list[str], Mapping[str, int] | None]:
-    """Return the number, the cells and the parameters of the fault of a line, for JSON."""
-    return line.number, line.cells, line.fault.params if line.fault else None
+def _line_values(line: Line) -> tuple[Any, ...]:
+    """Return the number, cells, parameters of the fault, and rounded cells of a line, for JSON."""
+    return line.number, line.cells, line.fault.params if line.fault else None, line.rounded
 
 
-def _line_from_values(number: int, cells: list[str], fault: Mapping[str, int] | None) -> Line:
+def _line_from_values(
+    number: int, cells: list[str], fault: Mapping[str, int] | None, rounded: Sequence[int]
+) -> Line:
     """Rebuild a line from its stored values: the inverse of `_line_values`."""
-    return Line(number, cells, ragged(**fault) if fault else None)
+    return Line(number, cells, ragged(**fault) if fault else None, tuple(rounded))

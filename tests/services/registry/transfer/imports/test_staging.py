@@ -77,12 +77,12 @@ def test_lines_without_a_key_are_yielded_one_by_one() -> None:
     ]
 
 
-def test_a_sorted_line_is_yielded_with_its_cells_and_its_fault(
+def test_a_sorted_line_is_yielded_with_its_cells_its_fault_and_its_rounded_cells(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(staging, "MAX_RUN_LINES", 2)
     fault = ragged(expected=2, found=1)
-    lines = [Line(2, ["a", "值"]), Line(3, ["a"], fault), Line(4, ["a", ""])]
+    lines = [Line(2, ["a", "值"]), Line(3, ["a"], fault), Line(4, ["a", ""], None, (1,))]
     with closing(Staging()) as staged:
         staged.fill(("a", line) for line in lines)
         ((_, found, _),) = staged.groups(max_lines=9)
