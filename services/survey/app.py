@@ -27,5 +27,5 @@ def create_app(settings: Settings) -> FastAPI:
             form.router,
         ],
     )
-    app.state.page_renderer = PageRenderer()
+    app.state.page_renderer = PageRenderer(settings.zone)
     return app

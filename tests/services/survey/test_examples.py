@@ -38,11 +38,12 @@ def test_every_example_body_of_surveys_works_when_it_is_sent(
     assert [wave["n"] for wave in progress["waves"]] == [4, 0]
 
 
-def test_the_respondents_form_is_the_only_path_outside_v1_that_takes_a_request_body() -> None:
+def test_the_respondents_form_is_the_only_thing_outside_v1_that_takes_a_request_body() -> None:
     """Therefore no example is left untested: tests/services/test_conformance.py sends those of /v1.
 
-    The test above sends the example of the form.
+    The test above sends the example of the form; both paths of the form have the same.
     """
     paths = SERVICE.create_app(SERVICE.settings()).openapi()["paths"]
     pages = {path: item for path, item in paths.items() if not path.startswith("/v1/")}
-    assert [path for path, item in pages.items() if "requestBody" in str(item)] == [FORM_PATH]
+    takes_a_body = [path for path, item in pages.items() if "requestBody" in str(item)]
+    assert takes_a_body == [FORM_PATH, f"{FORM_PATH}/{{form_id}}"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -11,42 +12,70 @@ from services.survey.fieldwork.response.checks import SEPARATOR
 
 FORM_FIELD = "_form"
 """Name of the hidden field with the id of the form; item codes cannot begin with "_"."""
+LANGUAGE_FIELD = "_language"
+"""Name of the button that shows the page in another language; its value is `en` or `zh-CN`."""
+Remark = Literal["incomplete", "submitted_before"]
+"""Why a form that has no invalid answers has to be submitted again; its text is in `TEXTS`.
+
+A form is `incomplete` if it came without its id. A form was `submitted_before` if its id is that of
+a stored response with other answers.
+"""
 _MOST_FIELDS = 3000
 _LANGUAGE_RANGE = re.compile(
     r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]*)?(?:\s*;\s*q=([01](?:\.\d{0,3})?))?"
 )
 
 
+class UnreadableForm(ValueError):
+    """A request body whose texts are not UTF-8, or that has more fields than any questionnaire."""
+
+
 @dataclass(frozen=True, slots=True)
 class FilledForm:
-    """A submitted form: its id, and all values of each field.
+    """A form as a browser sent it: its id, and all values of each field.
 
     `form_id` is the id in the page's hidden field; None if the request has no valid id.
+    `switch_to` is the language of the button that sent the form, None if the button for submitting
+    did.
     """
 
     form_id: UUID | None = None
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    switch_to: Language | None = None
 
     @property
     def answers(self) -> dict[str, str]:
         """Return the answer to each item as one text; chosen options are separated by ";"."""
         return {code: SEPARATOR.join(values) for code, values in self.fields.items()}
 
+    @property
+    def is_blank(self) -> bool:
+        """Return whether nothing was entered or chosen."""
+        return not any(text.strip() for values in self.fields.values() for text in values)
+
 
 def parse_form(body: bytes) -> FilledForm:
     """Return the form in a request body of the type application/x-www-form-urlencoded in UTF-8.
 
-    Raises ValueError if the body has more fields than any questionnaire needs.
+    Raises UnreadableForm if the body is not UTF-8, or has more fields than any questionnaire needs.
     """
     fields: dict[str, tuple[str, ...]] = {}
-    text = body.decode("utf-8", "replace")
-    for name, value in parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS):
+    try:
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
+        )
+    except ValueError as error:  # UnicodeDecodeError is one, too
+        raise UnreadableForm from error
+    for name, value in pairs:
         fields[name] = (*fields.get(name, ()), value)
     form_id = fields.pop(FORM_FIELD, ("",))[0]
-    return FilledForm(_parse_form_id(form_id), fields)
+    switch_to = fields.pop(LANGUAGE_FIELD, ("",))[0]
+    return FilledForm(
+        parse_form_id(form_id), fields, choose_language(switch_to, None) if switch_to else None
+    )
 
 
-def _parse_form_id(text: str) -> UUID | None:
+def parse_form_id(text: str) -> UUID | None:
     """Return the UUID that a text states, or None if the text is no UUID."""
     try:
         return UUID(text)

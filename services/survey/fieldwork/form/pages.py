@@ -4,18 +4,20 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.survey.design.questionnaire.domain import SCALED, Item, Language, Questionnaire
-from services.survey.fieldwork.form.domain import FORM_FIELD, FilledForm
+from services.survey.fieldwork.form.domain import FORM_FIELD, LANGUAGE_FIELD, FilledForm, Remark
 from services.survey.fieldwork.form.texts import PageTexts
 
-Notice = Literal["thanks", "closed", "not_open", "unknown_link"]
+Notice = Literal["thanks", "submitted", "closed", "not_open", "unknown_link", "unreadable"]
 """A page without questions; its heading and its sentence are in `texts.TEXTS`."""
 
 _FOLDER: Final = Path(__file__).parent / "templates"
@@ -25,26 +27,32 @@ _MOST_IN_LIST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class FormFaults:
-    """The faults of a submitted form: a message for each invalid answer, by item code.
-
-    `incomplete` is true if the form came without its id; the respondent has to submit it again.
-    """
+    """Why a form is shown again: a message for each invalid answer, by item code, or a remark."""
 
     messages: Mapping[str, str]
-    incomplete: bool = False
+    remark: Remark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLink:
+    """A link below a notice: its address, and the name of its text in `TEXTS`."""
+
+    href: str
+    text: Literal["another_person"]
 
 
 NO_FAULTS: Final = FormFaults({})
 
 
 class PageRenderer:
-    """Renders the pages from Jinja templates.
+    """Renders the pages from Jinja templates; times are shown in the time zone `zone`.
 
     `headers` are the response headers that go with each page. The headers allow a browser only to
     show the page and to submit its form; scripts, frames, caching and other sites are forbidden.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, zone: ZoneInfo = ZoneInfo("UTC")) -> None:  # noqa: B008  never changes
+        self._zone = zone
         self._style = (_FOLDER / "style.css").read_text()
         self._environment = Environment(
             loader=FileSystemLoader(_FOLDER),
@@ -72,26 +80,50 @@ class PageRenderer:
         *,
         language: Language,
         form_id: UUID,
+        action: str = "",
         filled: FilledForm | None = None,
         faults: FormFaults = NO_FAULTS,
     ) -> str:
-        """Return the page with the questions, the values filled in so far, and error messages."""
+        """Return the page with the questions, the values filled in so far, and error messages.
+
+        `action` is the path to which the form is sent; an empty one is the page's own.
+        """
         return self._render(
             "form.html",
             language,
             questionnaire=questionnaire,
             form_field=FORM_FIELD,
+            language_field=LANGUAGE_FIELD,
             form_id=form_id,
+            action=action,
             filled=filled.fields if filled else {},
             faults=faults.messages,
-            incomplete=faults.incomplete,
+            remark=faults.remark,
         )
 
-    def notice(self, notice: Notice, *, language: Language) -> str:
+    def notice(
+        self,
+        notice: Notice,
+        *,
+        language: Language,
+        submitted_at: datetime | None = None,
+        link: NoticeLink | None = None,
+    ) -> str:
         """Return a page without questions, which thanks or says why there is nothing to answer."""
         texts = PageTexts(language)
-        heading, sentence = texts[notice], texts[f"{notice}_more"]
-        return self._render("notice.html", language, heading=heading, sentence=sentence)
+        moment = self._written(submitted_at) if submitted_at else ""
+        return self._render(
+            "notice.html",
+            language,
+            heading=texts[notice],
+            sentence=texts.format(f"{notice}_more", moment=moment),
+            link=link,
+        )
+
+    def _written(self, moment: datetime) -> str:
+        """Return a time in the zone of the pages, such as `2026-02-01 00:05 (UTC+08:00)`."""
+        text = moment.astimezone(self._zone).isoformat(" ", "minutes")
+        return f"{text[:16]} (UTC{text[16:]})"
 
     def _render(self, template: str, language: Language, **values: object) -> str:
         """Return the HTML of a template in a language; `values` are the template's variables."""

@@ -1,5 +1,6 @@
 """HTTP routes of the respondent's page. Unlike all other routes they answer with HTML."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Query, Request
@@ -10,16 +11,24 @@ from services.survey.design.questionnaire.domain import Language, Questionnaire
 from services.survey.fieldwork.form import service
 from services.survey.fieldwork.form.domain import (
     FORM_FIELD,
+    LANGUAGE_FIELD,
     FilledForm,
+    UnreadableForm,
     choose_language,
     parse_form,
+    parse_form_id,
 )
-from services.survey.fieldwork.form.pages import NO_FAULTS, FormFaults, Notice, PageRenderer
+from services.survey.fieldwork.form.pages import (
+    NO_FAULTS,
+    FormFaults,
+    Notice,
+    NoticeLink,
+    PageRenderer,
+)
 from services.survey.fieldwork.form.service import LinkedWave
 from services.survey.fieldwork.response.texts import message_for
 from services.survey.fieldwork.survey.domain import SurveyState
 from services.survey.fieldwork.survey.service import questionnaire_of
-from shared.errors import BadRequest
 from shared.http.dependencies import Reading, Transaction
 from shared.http.routing import HtmlRouter
 from shared.ids import new_id
@@ -53,9 +62,15 @@ _SCHEMA: dict[str, Any] = {
         FORM_FIELD: {
             "type": "string",
             "format": "uuid",
-            "description": "The id in the page's hidden field, new each time the page is opened. "
+            "description": "The id in the page's hidden field, new each time the link is opened. "
             "Sending the same form again does not create another response.",
-        }
+        },
+        LANGUAGE_FIELD: {
+            "type": "string",
+            "enum": ["en", "zh-CN"],
+            "description": "Language of the button that switches the language. If it is sent, the "
+            "page is shown in this language with everything that was entered; nothing is stored.",
+        },
     },
     "additionalProperties": {
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
@@ -68,20 +83,29 @@ _REQUEST_BODY: dict[str, Any] = {
         "content": {"application/x-www-form-urlencoded": {"schema": _SCHEMA}},
     }
 }
-_GONE: ResponseDocs = {410: {"description": "The survey is closed; the page says so."}}
 _NOT_FOUND: ResponseDocs = {
     404: {"description": "The link is not valid, or the survey is not open yet; the page says so."},
-    **_GONE,
+    410: {"description": "The survey is closed; the page says so."},
+}
+_OPENED: ResponseDocs = {
+    303: {"description": "The location is the page with the questions, below a new form id."},
+    **_NOT_FOUND,
 }
 _SUBMITTED: ResponseDocs = {
     303: {"description": "The answers are stored; the location is a page that thanks."},
-    422: {"description": "The page is shown again, with a message at each invalid answer."},
+    400: {"description": "The form is not UTF-8 or has too many fields; the page says so."},
+    422: {
+        "description": "The page is shown again, with a message at each invalid answer, or because "
+        "the form was submitted before with other answers."
+    },
     **_NOT_FOUND,
 }
 
 _NOTICES: dict[SurveyState, Notice] = {SurveyState.DRAFT: "not_open", SurveyState.CLOSED: "closed"}
 _STATUSES: dict[Notice, int] = {
     "thanks": 200,
+    "submitted": 200,
+    "unreadable": 400,
     "closed": 410,
     "not_open": 404,
     "unknown_link": 404,
@@ -111,12 +135,9 @@ async def _page_renderer(request: Request) -> PageRenderer:
     return renderer
 
 
-async def _filled_form(request: Request) -> FilledForm:
-    """Return the submitted form; raise BadRequest if it has too many fields."""
-    try:
-        return parse_form(await request.body())
-    except ValueError as error:
-        raise BadRequest(detail="The form has too many fields.") from error
+async def _body(request: Request) -> bytes:
+    """Return the body of the request."""
+    return await request.body()
 
 
 Token = Annotated[
@@ -127,53 +148,114 @@ Token = Annotated[
         examples=["the-part-of-the-link"],
     ),
 ]
+FormId = Annotated[
+    str,
+    Path(
+        max_length=200,
+        description="The id of a form, a UUID to which GET /s/{token} redirects.",
+        examples=["0199a7c0-0000-7000-8000-000000000051"],
+    ),
+]
 PageLanguage = Annotated[Language, Depends(_page_language)]
 Renderer = Annotated[PageRenderer, Depends(_page_renderer)]
-SentForm = Annotated[FilledForm, Depends(_filled_form)]
+Body = Annotated[bytes, Depends(_body)]
 
 
-@router.get("/{token}", responses=_NOT_FOUND)
-def show_form(
+@router.get("/{token}", status_code=303, responses=_OPENED)
+def open_form(
     token: Token, language: PageLanguage, renderer: Renderer, session: Reading
 ) -> Response:
-    """Show the page with the questions of a wave.
+    """Redirect to the page with the questions of a wave, below a new form id.
 
-    Everybody who has the link can answer anonymously, any number of times.
+    Everybody who has the link can answer anonymously, any number of times. Each form is submitted
+    once: the address of the page says later that it was submitted.
     """
-    wave_or_notice = _find_open_wave(session, token)
-    if not isinstance(wave_or_notice, LinkedWave):
-        return _notice_response(renderer, wave_or_notice, language)
-    return _form_response(renderer, questionnaire_of(session, wave_or_notice.wave), language)
+    linked_wave = _find_open_wave(session, token)
+    if not isinstance(linked_wave, LinkedWave):
+        return _notice_response(renderer, linked_wave, language)
+    return _redirect(renderer, f"{token}/{new_id()}", language)
 
 
 @router.post("/{token}", responses=_SUBMITTED, openapi_extra=_REQUEST_BODY)
 def submit_form(
-    token: Token, filled: SentForm, language: PageLanguage, renderer: Renderer, session: Transaction
+    token: Token, body: Body, language: PageLanguage, renderer: Renderer, session: Transaction
 ) -> Response:
     """Store the answers and redirect to the thanks, or show the page again with error messages.
 
-    A page that is sent twice is one response, with the answers that were sent last. A page that is
-    opened again and sent is a further response.
+    A form is stored once: if it is sent again with the same answers, the answer is the same. If it
+    is sent again with other answers, the page is shown with a new form id, and nothing is stored.
     """
-    wave_or_notice = _find_open_wave(session, token)
-    if not isinstance(wave_or_notice, LinkedWave):
-        return _notice_response(renderer, wave_or_notice, language)
-    wave = wave_or_notice.wave
-    faults = FormFaults({}, incomplete=True)
-    if filled.form_id is not None:
-        answer_faults = service.submit_form(
-            session, wave=wave, form_id=filled.form_id, filled=filled
-        )
-        if not answer_faults:
-            return RedirectResponse(f"{token}/thanks?lang={language}", 303, renderer.headers)
-        faults = FormFaults({f.item: message_for(f, language) for f in answer_faults})
-    return _form_response(renderer, questionnaire_of(session, wave), language, filled, faults)
+    return _take_form(session, renderer, token=token, body=body, language=language)
 
 
 @router.get("/{token}/thanks")
 def thank(token: Token, language: PageLanguage, renderer: Renderer) -> Response:  # noqa: ARG001  the token is part of the path
     """Thank the respondent. Reloading this page does not submit the answers again."""
     return _notice_response(renderer, "thanks", language)
+
+
+@router.get("/{token}/{form_id}", responses=_NOT_FOUND)
+def show_form(
+    token: Token, form_id: FormId, language: PageLanguage, renderer: Renderer, session: Reading
+) -> Response:
+    """Show the page with the questions of a wave; once it is submitted, a notice that says so."""
+    linked_wave = _find_open_wave(session, token)
+    if not isinstance(linked_wave, LinkedWave):
+        return _notice_response(renderer, linked_wave, language)
+    wave, parsed_id = linked_wave.wave, parse_form_id(form_id)
+    if parsed_id is None:
+        return _notice_response(renderer, "unknown_link", language)
+    if submitted_at := service.submission_time(session, wave, parsed_id):
+        another = NoticeLink(f"{router.prefix}/{token}", "another_person")
+        html = renderer.notice(
+            "submitted", language=language, submitted_at=submitted_at, link=another
+        )
+        return HTMLResponse(html, headers=renderer.headers)
+    questionnaire = questionnaire_of(session, wave)
+    return _form_response(renderer, questionnaire, language, token, FilledForm(parsed_id))
+
+
+@router.post("/{token}/{form_id}", responses=_SUBMITTED, openapi_extra=_REQUEST_BODY)
+def submit_opened_form(
+    token: Token,
+    form_id: FormId,  # noqa: ARG001  the page has it in its hidden field, too
+    body: Body,
+    language: PageLanguage,
+    renderer: Renderer,
+    session: Transaction,
+) -> Response:
+    """Store the answers like POST /s/{token}; the browser sends the form to the page's address.
+
+    Therefore going back to the page leads to an address that shows whether it was submitted.
+    """
+    return _take_form(session, renderer, token=token, body=body, language=language)
+
+
+def _take_form(
+    session: Session, renderer: PageRenderer, *, token: str, body: bytes, language: Language
+) -> Response:
+    """Return the HTTP response to a form that was sent by one of its buttons."""
+    try:
+        filled = parse_form(body)
+    except UnreadableForm:
+        return _notice_response(renderer, "unreadable", language)
+    language = filled.switch_to or language
+    linked_wave = _find_open_wave(session, token)
+    if not isinstance(linked_wave, LinkedWave):
+        return _notice_response(renderer, linked_wave, language)
+    wave = linked_wave.wave
+    result = service.take_form(session, wave, filled)
+    if result.is_stored:
+        return _redirect(renderer, f"{token}/thanks", language)
+    if result.remark == "submitted_before":
+        if filled.is_blank:
+            return _redirect(renderer, f"{token}/{filled.form_id}", language)
+        filled = replace(filled, form_id=None)
+    messages = {fault.item: message_for(fault, language) for fault in result.faults}
+    faults = FormFaults(messages, result.remark)
+    return _form_response(
+        renderer, questionnaire_of(session, wave), language, token, filled, faults
+    )
 
 
 def _find_open_wave(session: Session, token: str) -> LinkedWave | Notice:
@@ -188,19 +270,30 @@ def _notice_response(renderer: PageRenderer, notice: Notice, language: Language)
     return HTMLResponse(html, _STATUSES[notice], renderer.headers)
 
 
+def _redirect(renderer: PageRenderer, path: str, language: Language) -> Response:
+    """Return the redirect to a path below /s/, where the page is in the same language."""
+    return RedirectResponse(f"{router.prefix}/{path}?lang={language}", 303, renderer.headers)
+
+
 def _form_response(
     renderer: PageRenderer,
     questionnaire: Questionnaire,
     language: Language,
-    filled: FilledForm | None = None,
+    token: str,
+    filled: FilledForm,
     faults: FormFaults = NO_FAULTS,
 ) -> Response:
-    """Return the HTTP response with the page of questions.
+    """Return the HTTP response with the page of questions, the values of a form and its faults.
 
-    If `filled` is given, the page shows these values and their faults, and the status is 422.
+    A form without an id gets a new one.
     """
-    form_id = (filled and filled.form_id) or new_id()
+    form_id = filled.form_id or new_id()
     html = renderer.form(
-        questionnaire, language=language, form_id=form_id, filled=filled, faults=faults
+        questionnaire,
+        language=language,
+        form_id=form_id,
+        action=f"{router.prefix}/{token}/{form_id}",
+        filled=filled,
+        faults=faults,
     )
-    return HTMLResponse(html, 422 if filled else 200, renderer.headers)
+    return HTMLResponse(html, 200 if faults == NO_FAULTS else 422, renderer.headers)

@@ -31,6 +31,26 @@ TEXTS: dict[str, dict[Language, str]] = {
         "zh": "您的意见已经收到，现在可以关闭这个页面。",
         "en": "We have received them. You can close this page now.",
     },
+    "submitted_before": {
+        "zh": "这份问卷此前已经提交，当时的回答已保存，没有改动。"
+        "如果下面是另一个人的回答，请再提交一次。",
+        "en": "This form was submitted before; those answers are stored and have not been changed. "
+        "Submit the answers below only if they are another person's.",
+    },
+    "submitted": {"zh": "这份问卷已经提交", "en": "This questionnaire was submitted"},
+    "submitted_more": {
+        "zh": "提交时间：{moment}。回答已保存，不需要再填一次。",
+        "en": "The answers were submitted at {moment} and are stored. There is nothing left to do.",
+    },
+    "another_person": {
+        "zh": "为另一个人填写一份",
+        "en": "Fill in a questionnaire for another person",
+    },
+    "unreadable": {"zh": "无法读取这份问卷", "en": "This form could not be read"},
+    "unreadable_more": {
+        "zh": "没有保存任何内容。请返回上一页，检查填写的内容后再提交一次。",
+        "en": "Nothing was stored. Go back to the page, check what you entered and submit again.",
+    },
     "closed": {"zh": "调查已经结束", "en": "This survey is closed"},
     "closed_more": {
         "zh": "感谢您的关注，本次调查不再接收新的回答。",

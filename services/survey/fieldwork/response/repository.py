@@ -1,6 +1,7 @@
 """Every SELECT on responses. A reader sees only the responses of customers visible to it."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -69,6 +70,11 @@ def responses(
     """Return a page of a survey's responses that the reader sees and the filters match."""
     statement = visible_to(reader, select(Response).where(Response.survey_id == survey_id))
     return RESPONSES.page(session, statement, paging=paging, filters=filters)
+
+
+def submission_time(session: Session, identity: UUID) -> datetime | None:
+    """Return when the response with this identity was submitted; None if there is none."""
+    return session.scalar(select(Response.submitted_at).where(Response.identity == identity))
 
 
 def existing_for_change(

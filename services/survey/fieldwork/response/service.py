@@ -9,25 +9,17 @@ from sqlalchemy.orm import Session
 from services.survey.customers.customer.domain import ExternalKey
 from services.survey.fieldwork.response.cache import answer_checker
 from services.survey.fieldwork.response.domain import MOST_AHEAD, CheckedAnswers, Submission
-from services.survey.fieldwork.response.events import events_for
 from services.survey.fieldwork.response.identity import (
     check_customer_is_visible,
-    customers_of,
     key_of_submission,
 )
 from services.survey.fieldwork.response.models import Response
 from services.survey.fieldwork.response.problems import IN_FUTURE, AlreadyAnswered
 from services.survey.fieldwork.response.texts import fault_of
-from services.survey.fieldwork.response.upsert import (
-    find_existing_for_change,
-    insert_new,
-    response_fields,
-)
+from services.survey.fieldwork.response.upsert import insert_response
 from services.survey.fieldwork.survey import service as surveys
 from shared import clock
-from shared.database import Row
 from shared.errors import Fault, Invalid
-from shared.messaging import outbox
 from shared.row_access import Reader
 
 UNKNOWN = "There is no response with this id that is visible to you."
@@ -67,15 +59,10 @@ def submit_response(
         respondent=respondent,
         customer_id=customer_id,
     )
-    customer_ids = customers_of(session, [submission])
-    created: dict[UUID, Row] = {}
-    if not find_existing_for_change(session, wave, customer_ids):
-        fields = response_fields(submission, checker, wave, customer_ids[submission.key])
-        created = insert_new(session, wave, {submission.key: fields})
-    if not created:
+    stored = insert_response(session, wave=wave, checker=checker, submission=submission)
+    if not stored.created:
         raise AlreadyAnswered
-    outbox.record_all(session, events_for(created.values()))
-    return Response(**created[submission.key])
+    return Response(**stored.created[submission.key])
 
 
 def _raise_if_invalid(checked: CheckedAnswers, submitted_at: datetime | None) -> None:

@@ -68,6 +68,20 @@ def upsert_responses(
     return result
 
 
+def insert_response(
+    session: Session, *, wave: Wave, checker: AnswerChecker, submission: Submission
+) -> UpsertedResponses:
+    """Store a submission and record its events, unless there is a response to which it belongs.
+
+    The result has either the created response or the existing one, which is locked but unchanged.
+    """
+    customer_ids = customers_of(session, [submission])
+    fields = response_fields(submission, checker, wave, customer_ids[submission.key])
+    created, existing = _insert_or_find(session, wave, {submission.key: fields}, customer_ids)
+    outbox.record_all(session, events.events_for(created.values()))
+    return UpsertedResponses(created, {}, existing)
+
+
 def response_fields(
     submission: Submission, checker: AnswerChecker, wave: Wave, customer_id: UUID | None
 ) -> Row:

@@ -1,16 +1,19 @@
 import base64
 import hashlib
+import html
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import get_args
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.survey.design.questionnaire.domain import Language, Questionnaire, parse_questionnaire
 from services.survey.design.questionnaire.templates import load_template, template_names
 from services.survey.fieldwork.form.domain import FilledForm
-from services.survey.fieldwork.form.pages import FormFaults, Notice, PageRenderer
+from services.survey.fieldwork.form.pages import FormFaults, Notice, NoticeLink, PageRenderer
 from tests.services.survey.documents import every_type, text
 
 FORM_ID = UUID(int=1)
@@ -60,6 +63,7 @@ def render(
         questionnaire(),
         language=language,
         form_id=FORM_ID,
+        action="/s/token",
         filled=FilledForm(FORM_ID, filled or {}),
         faults=FormFaults(faults or {}),
     )
@@ -87,20 +91,28 @@ def test_a_single_choice_has_radio_buttons_and_a_multiple_choice_has_checkboxes(
     ]
 
 
-def test_the_page_states_its_language_and_links_to_the_other_language() -> None:
+def test_the_page_states_its_language_and_has_a_button_that_switches_to_the_other_one() -> None:
     english, chinese = Elements(render("en")), Elements(render("zh"))
     assert english.with_tag("html", lang="en")
-    assert english.with_tag("a", href="?lang=zh-CN")
+    assert english.with_tag("button", name="_language", value="zh-CN")
     assert chinese.with_tag("html", lang="zh-CN")
-    assert chinese.with_tag("a", href="?lang=en")
+    assert chinese.with_tag("button", name="_language", value="en")
     assert "外观" in render("zh")
     assert "外观" not in render("en")
+
+
+def test_the_first_button_of_the_form_is_not_the_switch_because_the_enter_key_presses_it() -> None:
+    elements = Elements(render())
+    (form,) = elements.with_tag("form")
+    first, *others = elements.with_tag("button", type="submit")
+    assert (first.get("form"), "name" in first) == (form["id"], False)
+    assert [each.get("name") for each in others] == ["_language", None]
 
 
 def test_the_form_is_sent_with_its_id_and_in_the_language_of_the_page() -> None:
     elements = Elements(render("en"))
     assert elements.with_tag("input", type="hidden", name="_form", value=str(FORM_ID))
-    assert elements.with_tag("form", method="post", action="?lang=en")
+    assert elements.with_tag("form", method="post", action="/s/token?lang=en")
 
 
 def test_the_page_shows_the_values_that_were_filled_in_before() -> None:
@@ -166,3 +178,14 @@ def test_every_notice_exists_in_both_languages(notice: Notice) -> None:
     chinese, english = (RENDERER.notice(notice, language=each) for each in get_args(Language))
     assert '<html lang="zh-CN">' in chinese
     assert '<html lang="en">' in english
+
+
+def test_the_notice_of_a_submitted_form_has_the_time_in_the_company_s_zone_and_a_link() -> None:
+    page = PageRenderer(ZoneInfo("Asia/Shanghai")).notice(
+        "submitted",
+        language="en",
+        submitted_at=datetime(2026, 1, 31, 16, 5, tzinfo=UTC),
+        link=NoticeLink("/s/token", "another_person"),
+    )
+    assert "2026-02-01 00:05 (UTC+08:00)" in html.unescape(page)
+    assert Elements(page).with_tag("a", href="/s/token?lang=en")
