@@ -331,7 +331,10 @@ def found_or_404(thing: Thing | None, detail: str) -> Thing:
     return thing
 
 
-def check_version(current: int, expected: int) -> None:
-    """Raise PreconditionFailed if the version of a resource is not the expected one."""
-    if current != expected:
+def check_version(current: int, expected: int | None) -> None:
+    """Raise PreconditionFailed if the version of a resource is not the expected one.
+
+    `expected` is None if any version may be changed (`If-Match: *`).
+    """
+    if expected is not None and current != expected:
         raise PreconditionFailed

@@ -16,7 +16,7 @@ from shared.errors import BadRequest, Fault, Forbidden, MethodNotAllowed, NotFou
 from shared.faults import REPEATED
 from shared.http.authentication import bearer_credential
 from shared.http.identity import Identity
-from shared.http.paths import Paths
+from shared.http.paths import Paths, path_to_match
 from shared.http.problems import problem_response
 from shared.logging import logger
 from shared.row_access import Rows
@@ -92,6 +92,7 @@ class Admission:
         """Answer a request for a public path; any other request needs an API key."""
         path: bytes = scope["raw_path"]
         paths.check(path, scope["query_string"])
+        scope["path"] = path_to_match(path)
         if scope["method"] not in METHODS:
             raise self._method_not_allowed(scope)
         _check_request(scope)

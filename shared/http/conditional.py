@@ -26,6 +26,9 @@ NOT_MODIFIED: Final = 304
 VERSIONED_TAG: Final = r'(W/)?"([0-9]{1,18})(-[^"]*)?"'
 """The regular expression of the ETag of a resource with a version, which is the second group."""
 
+ANY_VERSION: Final = "*"
+"""What If-Match names instead of an ETag, if any version may be changed."""
+
 _DIGEST_BYTES: Final = 8
 _TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
 _SENT_WITH_304: Final = ("Cache-Control", "Vary")

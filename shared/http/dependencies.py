@@ -18,7 +18,7 @@ from shared.errors import (
 )
 from shared.faults import REPEATED
 from shared.http.async_reads import AsyncReads
-from shared.http.conditional import VERSIONED_TAG, version_in
+from shared.http.conditional import ANY_VERSION, VERSIONED_TAG, version_in
 from shared.http.faults import ETAG
 from shared.http.identity import Identity
 from shared.row_access import Reader as RowReader
@@ -122,21 +122,26 @@ async def _expected_version(
     if_match: Annotated[
         str | None,
         Header(
-            description="The ETag that you last read.",
+            description="The ETag that you last read; `*` changes whatever version is stored.",
             examples=['"3"'],
-            json_schema_extra={"pattern": f"^{VERSIONED_TAG}$"},
+            json_schema_extra={"pattern": f"^({VERSIONED_TAG}|\\*)$"},
         ),
     ] = None,
-) -> int:
-    """Return the version in the header If-Match, the ETag of the resource to change."""
+) -> int | None:
+    """Return the version in the header If-Match, the ETag of the resource; None for `*`."""
     refuse_repeated_header(request, "If-Match")
     if if_match is None:
         raise PreconditionRequired
+    if if_match.strip() == ANY_VERSION:
+        return None
     version = version_in(if_match)
     if version is None:
         raise BadRequest(Fault("header:If-Match", ETAG))
     return version
 
 
-ExpectedVersion = Annotated[int, Depends(_expected_version)]
-"""The version in the header If-Match; 428 without the header, 400 if its form is not `"3"`."""
+ExpectedVersion = Annotated[int | None, Depends(_expected_version)]
+"""The version in the header If-Match, None for `*`, which accepts any version of what exists.
+
+A request without the header is answered with 428, one whose form is not `"3"` with 400.
+"""

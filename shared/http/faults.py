@@ -64,7 +64,10 @@ CURSOR: Final = FaultCode(
 ETAG: Final = FaultCode(
     "etag",
     Texts("This is not an ETag of Patron.", "不是有效的 ETag。"),
-    Texts('Send one ETag as you read it: "3".', '请原样发送一个读取到的 ETag，例如 "3"。'),
+    Texts(
+        'Send one ETag as you read it, such as "3", or * for any version.',
+        '请原样发送一个读取到的 ETag（例如 "3"），或用 * 表示任意版本。',
+    ),
 )
 NO_CONDITIONS: Final = FaultCode(
     "put_condition",

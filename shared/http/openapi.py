@@ -3,6 +3,7 @@
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from shared.errors import MAX_FAULTS
 from shared.http.answers import DOCUMENTED_PROBLEMS, REQUEST_ID, error_response, errors
@@ -12,6 +13,7 @@ from shared.http.document import COMPONENTS, Document, operations, references
 from shared.http.examples import complete_examples
 from shared.http.operation_details import describe_operation, statuses_of
 from shared.http.parameter_examples import add_examples
+from shared.http.paths import path_to_match
 from shared.http.schema_names import name_schemas
 
 _FASTAPI_ERRORS: Final = ("HTTPValidationError", "ValidationError")
@@ -107,6 +109,15 @@ _HEADERS: Final = {
 
 class DocumentedApp(FastAPI):
     """An app whose OpenAPI document describes errors as problems, and the response headers."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request; its path is split into segments before they are decoded.
+
+        Otherwise the id `SO/1`, sent as `SO%2F1`, would be two segments, which no route has.
+        """
+        if scope["type"] == "http":
+            scope["path"] = path_to_match(scope["raw_path"])
+        await super().__call__(scope, receive, send)
 
     def openapi(self) -> Document:
         """Return the document, which is built at the first call."""

@@ -7,10 +7,28 @@ the same path; it belongs to the one that has fixed text where the other has a p
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
+from urllib.parse import unquote
 
 UNDOCUMENTED_PATHS: Final = "x-undocumented-paths"
 """The part of a service's OpenAPI document that has the methods of its paths that still work, but
 that no new caller should use: older names of other paths."""
+
+
+_ESCAPE_TO_LEAVE: Final = re.compile(r"%(?=2[fF]|25)")
+"""The beginning of an escaped slash or percent sign."""
+
+
+def path_to_match(raw_path: bytes) -> str:
+    """Return a path as it is matched with templates: a slash in an id is still `%2F`.
+
+    Percent signs in ids are still `%25`, so that `segment_text` returns each id as it was sent.
+    """
+    return unquote(_ESCAPE_TO_LEAVE.sub("%25", raw_path.decode("ascii")))
+
+
+def segment_text(segment: str) -> str:
+    """Return the text that a segment of `path_to_match` stands for."""
+    return unquote(segment)
 
 
 class Paths:

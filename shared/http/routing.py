@@ -22,6 +22,7 @@ from shared.faults import BOOLEAN_EXPECTED, INTEGER_EXPECTED, MALFORMED_UUID, NU
 from shared.http.conditional import answer_to_read
 from shared.http.faults import NO_CONDITIONS, REPEATED_PARAMETER, UNKNOWN_PARAMETER
 from shared.http.media_types import check_body_headers, media_types_of_route
+from shared.http.paths import segment_text
 from shared.http.strict_forms import StrictRequest
 from shared.ids import WRITTEN_ID
 
@@ -63,6 +64,8 @@ class StrictRoute(APIRoute):
         async def checked(request: Request) -> Response:
             """Check the path, the query and the content type, then handle the request."""
             _refuse_path_of_another_route(request, self.path)
+            for name, segment in request.path_params.items():
+                request.path_params[name] = segment_text(segment)
             if faults := _faults_of_texts("path", request.path_params.items(), of_path):
                 raise Invalid(*faults)
             if request.method == "PUT":

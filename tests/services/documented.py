@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from shared.http.document import Document
+from shared.http.paths import path_to_match
 
 _MAY_BE_ABSENT = {"Link", "Idempotent-Replayed"}
 _ALWAYS_DOCUMENTED = ("Content-Disposition", "ETag", "Link", "Location", "X-Request-Id")
@@ -27,7 +28,8 @@ class Documented:
         if not response.is_success:
             return
         request = response.request
-        methods = next(item for path, item in self._paths if path.fullmatch(request.url.path))
+        requested = path_to_match(request.url.raw_path.split(b"?")[0])
+        methods = next(item for path, item in self._paths if path.fullmatch(requested))
         described = methods[request.method.lower()]["responses"].get(str(response.status_code))
         assert described, f"{request.method} {request.url.path}: {response.status_code}"
         documented = set(described.get("headers", ()))

@@ -29,8 +29,8 @@ _COLLECTION = re.compile(rb"/v1/([a-z][a-z-]{0,62})(?=/|\Z)")
 _CURSOR = re.compile(rb"(?:\A|&)cursor=[^&]{0,%d}(?=&|\Z)" % LONGEST_CURSOR)
 _REFUSED = re.compile(
     rb"(?P<empty_segment>//)"
-    rb"|(?P<dot_segment>/\.\.?(?:/|\Z)|%2[eE])"
-    rb"|(?P<encoded_slash>\\|%2[fF]|%5[cC])"
+    rb"|(?P<dot_segment>(?:/|%2[fF])\.\.?(?:/|%2[fF]|\Z)|%2[eE])"
+    rb"|(?P<encoded_slash>\\|%2[fF](?=[^/]*/)|\A/[^/]*(?:/[^/]*)?%2[fF]|%5[cC])"
     rb"|(?P<control_character>[\x00-\x20\x7f-\xff]|%[01][0-9a-fA-F]|%7[fF])"
     rb"|(?P<broken_escape>%(?![0-9a-fA-F]{2}))"
 )
@@ -51,7 +51,8 @@ class Target:
 def check(raw_path: bytes, query: bytes) -> None:
     """Raise BadRequest for a path or query that is too long or ambiguous.
 
-    Two programs could read an ambiguous path differently, for instance one with `..` or `%2F`.
+    Two programs could read an ambiguous path differently, for instance one with `..`. A slash in
+    the last segment, `%2F`, belongs to an id such as `SO/2026/0001`; elsewhere it is refused.
     """
     if len(raw_path) + len(escaped(_CURSOR.sub(b"", query, count=1))) > MAX_LENGTH:
         advice = "Keep path and query to {max} bytes, with special characters percent-encoded."

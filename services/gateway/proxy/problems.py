@@ -66,10 +66,12 @@ DOT_SEGMENT: Final = FaultCode(
 )
 ENCODED_SLASH: Final = FaultCode(
     "encoded_slash",
-    Texts("A segment of the path has a slash.", "路径的一段中有斜杠。"),
     Texts(
-        "A segment has no slash; look such an id up by the filter external_id.",
-        "路径段不能含斜杠；请用筛选参数 external_id 查找这样的 id。",
+        "A segment before the last one of the path has a slash.", "路径中最后一段之前的一段含斜杠。"
+    ),
+    Texts(
+        "Only an id at the end of a path has slashes, each as %2F, and no backslash.",
+        "只有路径末尾的 id 可含斜杠（写作 %2F），且不能含反斜杠。",
     ),
 )
 CONTROL_CHARACTER: Final = FaultCode(

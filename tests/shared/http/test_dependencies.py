@@ -60,7 +60,7 @@ def client(serve_router: RouterServer) -> Iterator[httpx.Client]:
         return sent
 
     @router.patch("/version")
-    def change(expected: ExpectedVersion) -> int:
+    def change(expected: ExpectedVersion) -> int | None:
         return expected
 
     with serve_router(router) as client:
@@ -105,12 +105,27 @@ def test_a_change_without_if_match_is_a_428_and_the_version_is_read_from_it(
     for sent, version in tags.items():
         answer = client.patch("/v1/asked/version", headers={"If-Match": sent})
         assert answer.json() == version
+    assert client.patch("/v1/asked/version", headers={"If-Match": "*"}).json() is None
     missing = client.patch("/v1/asked/version")
     assert (missing.status_code, missing.json()["code"]) == (428, "version_required")
 
 
 @pytest.mark.parametrize(
-    "sent", ["", "3", "*", 'W/"x"', '"3", "4"', '"-3"', '3-"', 'w/"3"', '"x"', '""', f'"{10**18}"']
+    "sent",
+    [
+        "",
+        "3",
+        "**",
+        '*, "3"',
+        'W/"x"',
+        '"3", "4"',
+        '"-3"',
+        '3-"',
+        'w/"3"',
+        '"x"',
+        '""',
+        f'"{10**18}"',
+    ],
 )
 def test_an_if_match_that_is_not_one_tag_with_a_version_is_refused(
     client: httpx.Client, sent: str

@@ -88,7 +88,7 @@ def change_customer(
     session: Session,
     *,
     customer_id: UUID,
-    expected_version: int,
+    expected_version: int | None,
     fields: RequestedFields,
     by: str,
     reader: Reader,

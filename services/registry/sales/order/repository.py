@@ -47,6 +47,13 @@ def order(session: Session, reader: Reader, order_id: UUID) -> Order | None:
     return found
 
 
+def order_for_change(session: Session, reader: Reader, order_id: UUID) -> Order | None:
+    """Lock and return an order with its lines; None if the reader sees no such order."""
+    statement = _visible_orders(reader).where(Order.id == order_id).with_for_update(of=Order)
+    found: Order | None = session.scalar(statement)
+    return found
+
+
 def orders_for_change(
     session: Session, keys: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], ExistingOrder]:

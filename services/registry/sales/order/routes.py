@@ -15,12 +15,13 @@ from services.registry.sales.order.schemas import (
     OrderCreate,
     OrderOut,
     OrderPage,
+    OrderUpdate,
     OrderUpsert,
     order_out,
 )
 from shared.errors import found_or_404
 from shared.http.answers import errors, json_response, upsert_status
-from shared.http.dependencies import Reader, Reading, Settings, Transaction
+from shared.http.dependencies import ExpectedVersion, Reader, Reading, Settings, Transaction
 from shared.http.idempotency import Once
 from shared.http.list_parameters import paged_by
 from shared.http.pagination import PageRequest, answer_page
@@ -32,6 +33,9 @@ router = Router(
     tag="orders",
     about="Orders (订单) with their lines; a return is an order with negative quantities.",
 )
+
+
+OrderId = Annotated[UUID, Path(description="The `id` of the order.")]
 
 
 @router.post("", status_code=201, response_model=OrderOut, responses=errors(404, 409))
@@ -97,13 +101,43 @@ def list_orders(
 
 @router.get("/{order_id}", response_model=OrderOut, responses=errors(404))
 def read_order(
-    order_id: Annotated[UUID, Path(description="The `id` of the order.")],
+    order_id: OrderId,
     session: Reading,
     reader: Reader,
 ) -> Response:
     """Read one order."""
     row = repository.order(session, reader, order_id)
     return _answer(session, found_or_404(row, service.UNKNOWN), status=200)
+
+
+@router.patch("/{order_id}", response_model=OrderOut, responses=errors(400, 404, 412, 428))
+def change_order(
+    order_id: OrderId,
+    body: OrderUpdate,
+    expected_version: ExpectedVersion,
+    session: Transaction,
+    settings: Settings,
+    reader: Reader,
+) -> Response:
+    """Change some fields of an order (JSON Merge Patch); `lines` replace all stored lines.
+
+    An order that stays the same keeps its version, and no event is published.
+    """
+    change = service.OrderChange(
+        values=body.changes(zone=settings.zone),
+        names_customer=body.names_customer,
+        buyer=body.customer_external_id,
+        product_names=body.product_names(),
+    )
+    row = service.change_order(
+        session,
+        order_id=order_id,
+        expected_version=expected_version,
+        change=change,
+        reader=reader,
+    )
+    product_names = repository.product_names(session, [row])
+    return json_response(order_out(row, product_names=product_names), version=row.version)
 
 
 def _request(

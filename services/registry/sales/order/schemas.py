@@ -1,6 +1,6 @@
 """Request and response bodies of orders."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,8 @@ from pydantic import ConfigDict, Field
 
 from services.registry.sales.order import domain
 from shared.clock import local_day
-from shared.errors import Invalid
+from shared.errors import Fault, Invalid
+from shared.http.patch import changed_fields
 from shared.http.schemas import (
     Body,
     Code,
@@ -56,6 +57,7 @@ _COMMON_FIELDS: dict[str, Any] = {
     "faulty": False,
 }
 _EXAMPLE = _COMMON_FIELDS | {"customer": {"system": "erp", "id": "10017"}, "lines": _LINES}
+_PATCH: dict[str, Any] = {"delivered_on": "2026-02-03", "faulty": True}
 _RECORDED_EXAMPLE: dict[str, Any] = _COMMON_FIELDS | {
     "id": "0199a7c0-0000-7000-8000-000000000003",
     "version": 1,
@@ -134,13 +136,8 @@ class OrderUpsert(CustomerReference):
 
         Days are local to `zone`.
         """
-        lines = tuple(_domain_line(line) for line in self.lines)
-        faults = [
-            fault.at(f"/lines/{index}/{fault.pointer}")
-            for index, line in enumerate(lines)
-            for fault in domain.line_faults(line)
-        ]
-        if faults:
+        lines = _domain_lines(self.lines)
+        if faults := _faults_of(lines):
             raise Invalid(*faults)
         return domain.Order(
             system=system,
@@ -158,9 +155,7 @@ class OrderUpsert(CustomerReference):
 
     def product_names(self) -> dict[str, str]:
         """Return the product names by product code; a name is empty if no line contains it."""
-        unnamed = {line.product_code: "" for line in self.lines}
-        named = {line.product_code: line.product_name for line in self.lines if line.product_name}
-        return unnamed | named
+        return _product_names(self.lines)
 
 
 class OrderCreate(OrderUpsert):
@@ -169,6 +164,67 @@ class OrderCreate(OrderUpsert):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXTERNAL_ID | _EXAMPLE]})
 
     external_id: ExternalIdIn
+
+
+class OrderUpdate(CustomerReference):
+    """A JSON Merge Patch (RFC 7396): absent fields stay, null removes a value.
+
+    The lines of an order have no ids of their own, so `lines` replace all stored lines.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PATCH]})
+
+    customer: ExternalIdIn | None = Field(
+        None,
+        description="The customer who bought, identified by an external id. Null, without a "
+        "`customer_id`, makes the order anonymous.",
+    )
+    customer_id: UUID | None = Field(
+        None, description="The `id` of the customer who bought; give this or `customer`, not both."
+    )
+    anonymous_reference: Code | None = Field(
+        None,
+        description="Card, device or receipt by which an anonymous shopper (顾客) is recognised.",
+    )
+    ordered_at: Moment | None = Field(None, description="It cannot be removed.")
+    currency: Currency | None = Field(None, description="It cannot be removed.")
+    lines: list[OrderLineIn] | None = Field(
+        None,
+        min_length=1,
+        max_length=domain.MAX_LINES,
+        description="They replace all stored lines, and cannot be removed.",
+    )
+    promised_on: Day | None = Field(None, description="Day by which delivery was promised.")
+    delivered_on: Day | None = Field(None, description="Day of delivery.")
+    faulty: Flag | None = Field(None, description="Whether something was wrong with the order.")
+
+    def changes(self, *, zone: ZoneInfo) -> dict[str, Any]:
+        """Return the fields of the order to change, with their new values; days are in `zone`.
+
+        A customer that is named by an external id is not among them. Raises Invalid if a field
+        cannot be removed, or if a line has a fault.
+        """
+        values = {name: getattr(self, name) for name in self.model_fields_set - {"customer"}}
+        if self.names_customer:
+            values["customer_id"] = self.customer_id
+        changes, faults = changed_fields(OrderUpsert, values)
+        if self.lines is not None:
+            changes["lines"] = _domain_lines(self.lines)
+            faults += _faults_of(changes["lines"])
+        if faults:
+            raise Invalid(*faults)
+        if "ordered_at" in changes:
+            changes["occurred_on"] = local_day(changes["ordered_at"], zone)
+        return changes
+
+    @property
+    def names_customer(self) -> bool:
+        """Whether the body has a customer, or removes the one that the order has."""
+        return not self.model_fields_set.isdisjoint({"customer", "customer_id"})
+
+    def product_names(self) -> dict[str, str]:
+        """Return the product names by product code; a name is empty if no line contains it."""
+        return _product_names(self.lines or ())
 
 
 class OrderOut(Body):
@@ -198,6 +254,26 @@ class OrderOut(Body):
 
 class OrderPage(FacetedPage[OrderOut]):
     """A page of orders."""
+
+
+def _domain_lines(bodies: Sequence[OrderLineIn]) -> tuple[domain.Line, ...]:
+    """Return the lines that these bodies describe."""
+    return tuple(map(_domain_line, bodies))
+
+
+def _faults_of(lines: Sequence[domain.Line]) -> list[Fault]:
+    """Return the faults of the lines of a body, each with its JSON pointer."""
+    return [
+        fault.at(f"/lines/{index}/{fault.pointer}")
+        for index, line in enumerate(lines)
+        for fault in domain.line_faults(line)
+    ]
+
+
+def _product_names(lines: Sequence[OrderLineIn]) -> dict[str, str]:
+    """Return the product names by product code; a name is empty if no line contains it."""
+    unnamed = {line.product_code: "" for line in lines}
+    return unnamed | {line.product_code: line.product_name for line in lines if line.product_name}
 
 
 def _domain_line(body: OrderLineFields) -> domain.Line:

@@ -4,8 +4,9 @@ Sending an order again with the same values changes nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, update
@@ -20,7 +21,7 @@ from services.registry.sales.product import service as products
 from shared import clock
 from shared.bulk import any_of, insert_rows
 from shared.database import Row
-from shared.errors import Fault, Invalid, found_or_404
+from shared.errors import Fault, Invalid, check_version, found_or_404
 from shared.faults import NOT_VISIBLE, TAKEN, UNKNOWN_CUSTOMER
 from shared.ids import new_id
 from shared.messaging import outbox
@@ -46,6 +47,20 @@ class OrderRequest:
     product_names: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderChange:
+    """The fields of an order that a request changes, by name.
+
+    If the request `names_customer`, the customer is `buyer`, an external id, or else the one in
+    `values`. `product_names` has a name for each code of new lines, empty if the request has none.
+    """
+
+    values: Mapping[str, Any]
+    names_customer: bool
+    buyer: Key | None
+    product_names: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class UpsertedOrder:
     """The result of upserting one order; `row` is None if the order was unchanged."""
@@ -57,12 +72,12 @@ class UpsertedOrder:
 
 def place_order(session: Session, *, request: OrderRequest, reader: Reader) -> Order:
     """Create an order; raise Conflict, before anything is written, if its id is taken."""
-    order = _with_buyer(session, request, reader)
+    order = _with_buyer(session, request.order, request.buyer, reader)
     existing = _lock_existing(session, order, reader)
     if existing:
         advice = "This order exists; PUT replaces it."
         raise ExternalIdTaken(Fault("/external_id", TAKEN, advice))
-    _name_products(session, request, reader)
+    _name_products(session, request.product_names, reader)
     row, _ = _upsert(session, order, existing)
     return row
 
@@ -75,15 +90,52 @@ def upsert_order(
     Raises NotFound if the stored order is not visible to the reader, and Invalid if the new one
     would not be.
     """
-    order = _with_buyer(session, request, reader)
+    order = _with_buyer(session, request.order, request.buyer, reader)
     existing = None if reader.rows is Rows.ALL else _lock_existing(session, order, reader)
-    _name_products(session, request, reader)
+    _name_products(session, request.product_names, reader)
     return _upsert(session, order, existing)
 
 
-def _name_products(session: Session, request: OrderRequest, reader: Reader) -> None:
+def change_order(
+    session: Session,
+    *,
+    order_id: UUID,
+    expected_version: int | None,
+    change: OrderChange,
+    reader: Reader,
+) -> Order:
+    """Change fields of an order whose version is the expected one; others stay as they are.
+
+    Raises NotFound if no such order is visible to the reader, PreconditionFailed if it has another
+    version, and Invalid if its customer is unknown or the changed order would not be visible.
+    """
+    # Products are locked before orders, as when an order is replaced.
+    _name_products(session, change.product_names, reader)
+    row = found_or_404(repository.order_for_change(session, reader, order_id), UNKNOWN)
+    check_version(row.version, expected_version)
+    order = replace(_order_of(row), **change.values)
+    if change.names_customer:
+        order = _with_buyer(session, order, change.buyer, reader)
+        _check_is_visible(order, reader)
+    existing = ExistingOrder(row.id, row.version, row.digest)
+    changed, _ = _upsert(session, order, {(order.system, order.external_id): existing})
+    return changed
+
+
+def _order_of(row: Order) -> domain.Order:
+    """Return the order of a row."""
+    names = [field.name for field in fields(domain.Order)]
+    line_names = [field.name for field in fields(domain.Line)]
+    values = {name: getattr(row, name) for name in names}
+    values["lines"] = tuple(
+        domain.Line(**{name: getattr(line, name) for name in line_names}) for line in row.lines
+    )
+    return domain.Order(**values)
+
+
+def _name_products(session: Session, names: Mapping[str, str], reader: Reader) -> None:
     """Add the products to the catalogue; only a reader of all rows renames existing ones."""
-    products.name_products(session, names=request.product_names, renames=reader.rows is Rows.ALL)
+    products.name_products(session, names=names, renames=reader.rows is Rows.ALL)
 
 
 def _upsert(
@@ -97,16 +149,18 @@ def _upsert(
     return Order(**upserted.row, lines=lines), upserted.outcome
 
 
-def _with_buyer(session: Session, request: OrderRequest, reader: Reader) -> domain.Order:
+def _with_buyer(
+    session: Session, order: domain.Order, buyer: Key | None, reader: Reader
+) -> domain.Order:
     """Return the order with the id of its customer; raise Invalid if the reader does not see it."""
-    reference = request.buyer or request.order.customer_id
+    reference = buyer or order.customer_id
     if reference is None:
-        return request.order
+        return order
     customer_id = customers.find_customer_id(session, reader, reference)
     if customer_id is None:
-        pointer = "/customer" if request.buyer else "/customer_id"
+        pointer = "/customer" if buyer else "/customer_id"
         raise Invalid(Fault(pointer, UNKNOWN_CUSTOMER, "Register this customer first."))
-    return replace(request.order, customer_id=customer_id)
+    return replace(order, customer_id=customer_id)
 
 
 def _lock_existing(
@@ -124,10 +178,15 @@ def _lock_existing(
     if key in existing:
         visible = repository.order(session, reader, existing[key].id)
         found_or_404(visible, "No order that you may see has this external id.")
-    if order.customer_id is None:
+    _check_is_visible(order, reader)
+    return existing
+
+
+def _check_is_visible(order: domain.Order, reader: Reader) -> None:
+    """Raise Invalid if an order is anonymous and the reader does not see all rows."""
+    if order.customer_id is None and reader.rows is not Rows.ALL:
         advice = "Name a customer that this key sees; it does not see anonymous orders."
         raise Invalid(Fault("/customer", NOT_VISIBLE, advice))
-    return existing
 
 
 def upsert_orders(

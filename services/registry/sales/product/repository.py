@@ -19,6 +19,11 @@ def product(session: Session, product_id: UUID) -> Product | None:
     return session.get(Product, product_id)
 
 
+def product_for_change(session: Session, product_id: UUID) -> Product | None:
+    """Lock and return the product with this id; None if it does not exist."""
+    return session.get(Product, product_id, with_for_update=True)
+
+
 def products_for_change(session: Session, codes: Collection[str]) -> dict[str, Product]:
     """Lock products and return them by code; unknown codes are left out."""
     statement = select(Product).where(any_of(session, Product.code, codes)).order_by(Product.code)

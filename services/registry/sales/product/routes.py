@@ -13,12 +13,19 @@ from services.registry.sales.product.schemas import (
     ProductCreate,
     ProductOut,
     ProductPage,
+    ProductUpdate,
     ProductUpsert,
     product_out,
 )
 from shared.errors import found_or_404
 from shared.http.answers import errors, json_response, upsert_status
-from shared.http.dependencies import NEEDS_ALL_ROWS, Reading, Settings, Transaction
+from shared.http.dependencies import (
+    NEEDS_ALL_ROWS,
+    ExpectedVersion,
+    Reading,
+    Settings,
+    Transaction,
+)
 from shared.http.idempotency import Once
 from shared.http.list_parameters import paged_by
 from shared.http.pagination import PageRequest, answer_page
@@ -30,6 +37,9 @@ router = Router(
     tag="products",
     about="The catalogue of products (产品), by code.",
 )
+
+
+ProductId = Annotated[UUID, Path(description="The `id` of the product.")]
 
 
 @router.post(
@@ -92,12 +102,39 @@ def list_products(
 
 @router.get("/{product_id}", response_model=ProductOut, responses=errors(404))
 def read_product(
-    product_id: Annotated[UUID, Path(description="The `id` of the product.")],
+    product_id: ProductId,
     session: Reading,
 ) -> Response:
     """Read one product."""
     found = found_or_404(repository.product(session, product_id), service.UNKNOWN)
     return json_response(product_out(found), version=found.version)
+
+
+@router.patch(
+    "/{product_id}",
+    response_model=ProductOut,
+    responses=errors(400, 403, 404, 412, 428),
+    dependencies=[NEEDS_ALL_ROWS],
+)
+def change_product(
+    product_id: ProductId,
+    body: ProductUpdate,
+    expected_version: ExpectedVersion,
+    session: Transaction,
+    settings: Settings,
+) -> Response:
+    """Change some fields of a product (JSON Merge Patch).
+
+    Every key can read the catalogue; only a key that sees all rows can change it.
+    """
+    row = service.change_product(
+        session,
+        product_id=product_id,
+        expected_version=expected_version,
+        changes=body.changes(),
+        currency=settings.currency,
+    )
+    return json_response(product_out(row), version=row.version)
 
 
 def _answer(row: Product, *, status: int) -> Response:

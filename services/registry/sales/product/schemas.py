@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from services.registry.sales.product import domain
+from shared.errors import Invalid
+from shared.http.patch import changed_fields
 from shared.http.schemas import Body, Code, Currency, FacetedPage, Integer, Name, NonNegativeExact
 
 Days = Annotated[Integer, Field(ge=1, le=domain.MAX_DAYS)]
@@ -20,6 +22,7 @@ _EXAMPLE: dict[str, Any] = {
     "purchase_cycle_days": 2920,
 }
 _EXAMPLE_WITH_CODE = {"code": "WM-800"} | _EXAMPLE
+_PATCH: dict[str, Any] = {"unit_price": "2399", "category": "大家电"}
 _STORED_FIELDS = {
     "id": "0199a7c0-0000-7000-8000-000000000002",
     "version": 1,
@@ -61,6 +64,37 @@ class ProductCreate(ProductUpsert):
     code: Code = Field(
         description="Code of the product; upper and lower case differ.", examples=["WM-800"]
     )
+
+
+class ProductUpdate(Body):
+    """A JSON Merge Patch (RFC 7396): absent fields stay, null removes a value.
+
+    The code of a product cannot be changed: orders name the product by it.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PATCH]})
+
+    name: Name | None = Field(None, description="Name of the product; it cannot be removed.")
+    category: Code | None = None
+    unit_price: NonNegativeExact | None = Field(None, description="List price.")
+    currency: Currency | None = Field(
+        None,
+        description="Currency of the list price; a price without one is in the company's currency.",
+    )
+    lifetime_days: Days | None = Field(
+        None, description="How long a unit of the product serves (产品生命周期)."
+    )
+    purchase_cycle_days: Days | None = Field(
+        None, description="Usual time from one purchase to the next (购买周期)."
+    )
+
+    def changes(self) -> dict[str, Any]:
+        """Return the fields to change with their new values; raise Invalid for a removed name."""
+        values = {name: getattr(self, name) for name in self.model_fields_set}
+        changes, faults = changed_fields(ProductUpsert, values)
+        if faults:
+            raise Invalid(*faults)
+        return changes
 
 
 class ProductOut(ProductCreate):

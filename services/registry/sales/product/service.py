@@ -1,8 +1,10 @@
 """Use cases of products: create, upsert and name products of the catalogue."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +13,7 @@ from services.registry.sales.product.models import Product
 from shared import clock
 from shared.bulk import insert_rows
 from shared.database import Row, row_of
-from shared.errors import CodeTaken, Fault
+from shared.errors import CodeTaken, Fault, check_version, found_or_404
 from shared.faults import TAKEN
 from shared.ids import new_id
 from shared.messaging import outbox
@@ -27,6 +29,30 @@ def create_product(session: Session, *, product: domain.Product) -> Product:
     row, outcome = upsert_product(session, product=product)
     if outcome is not UpsertResult.CREATED:
         raise CodeTaken(Fault("/code", TAKEN, "The catalogue has this code; PUT changes it."))
+    return row
+
+
+def change_product(
+    session: Session,
+    *,
+    product_id: UUID,
+    expected_version: int | None,
+    changes: Mapping[str, Any],
+    currency: str,
+) -> Product:
+    """Change fields of a product whose version is the expected one; others stay as they are.
+
+    A price without a currency is in `currency`. Raises NotFound if there is no such product, and
+    PreconditionFailed if it has another version.
+    """
+    row = found_or_404(repository.product_for_change(session, product_id), UNKNOWN)
+    check_version(row.version, expected_version)
+    product = replace(_product_of(row), **changes)
+    if product.unit_price is not None and product.currency is None:
+        product = replace(product, currency=currency)
+    if _update(row, product, clock.now()) is UpsertResult.UPDATED:
+        session.flush()
+        _record_events(session, [row_of(row)])
     return row
 
 
@@ -60,7 +86,7 @@ def upsert_products(
 def products_for_change(session: Session, codes: Collection[str]) -> dict[str, domain.Product]:
     """Lock products and return them by code; unknown codes are left out."""
     return {
-        code: domain.Product(**{name: getattr(row, name) for name in _FIELDS})
+        code: _product_of(row)
         for code, row in repository.products_for_change(session, codes).items()
     }
 
@@ -96,6 +122,11 @@ def name_products(session: Session, *, names: Mapping[str, str], renames: bool =
     ]
     insert_rows(session, Product, rows)
     _record_events(session, [*rows, *map(row_of, renamed)])
+
+
+def _product_of(row: Product) -> domain.Product:
+    """Return the product of a row."""
+    return domain.Product(**{name: getattr(row, name) for name in _FIELDS})
 
 
 def _update(row: Product, product: domain.Product, now: datetime) -> UpsertResult:

@@ -42,7 +42,7 @@ def change_questionnaire(
     session: Session,
     *,
     questionnaire_id: UUID,
-    expected_revision: int,
+    expected_revision: int | None,
     change: Callable[[Document], Document],
     by: str,
 ) -> tuple[Questionnaire, QuestionnaireVersion]:

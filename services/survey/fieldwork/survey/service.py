@@ -74,7 +74,7 @@ def change_survey(
     session: Session,
     *,
     survey_id: UUID,
-    expected_version: int,
+    expected_version: int | None,
     change: Callable[[Mapping[str, str]], dict[str, str]],
 ) -> Survey:
     """Replace the title of a survey by `change(title)`; do nothing if the titles are equal.

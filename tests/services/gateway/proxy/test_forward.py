@@ -101,6 +101,11 @@ def test_headers_that_the_caller_did_not_send_are_not_added(gateway: Gateway) ->
         assert name not in received
 
 
+def test_an_id_with_slashes_is_forwarded_as_it_was_sent(gateway: Gateway) -> None:
+    path = "/v1/customers/by-external-id/erp/SO%2F2026%2F0001%25"
+    assert gateway.client.get(path).json()["path"] == path
+
+
 def test_a_request_id_is_accepted_passed_on_and_returned(gateway: Gateway) -> None:
     answer = gateway.client.get("/v1/customers/1", headers={"X-Request-Id": "order-17.b"})
     assert answer.headers.get_list("X-Request-Id") == ["order-17.b"]

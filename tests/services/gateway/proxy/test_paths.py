@@ -29,7 +29,10 @@ SERVICE_OF = {"customers": "registry", "api-keys": "gateway"}
         b"/v1/customers/%2E%2E/api-keys",
         b"/v1/customers/.%2e/x",
         b"/v1/customers%2F1",
-        b"/v1/customers/a%2fb",
+        b"/v1%2fcustomers",
+        b"/v1/customers/a%2fb/history",
+        b"/v1/customers/..%2Fapi-keys",
+        b"/v1/customers/a%2f.",
         b"/v1/customers\\1",
         b"/v1/customers/%5C..%5c",
         b"/v1/customers/%00",
@@ -130,3 +133,16 @@ def test_the_first_segment_after_v1_decides_which_service_gets_a_request(
     path: bytes, target: Target | None
 ) -> None:
     assert paths.find_target(path, SERVICE_OF) == target
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        b"/v1/orders/by-external-id/shop/SO%2F2026%2f0001",
+        b"/v1/products/by-code/M6%2F20",
+        b"/v1/products/by-code/100%25%2F50",
+        b"/v1/customers/by-external-id/erp/1..%2F2",
+    ],
+)
+def test_an_id_at_the_end_of_a_path_may_have_slashes(path: bytes) -> None:
+    paths.check(path, b"")

@@ -118,3 +118,31 @@ def test_products_are_sorted_and_found_by_code_and_the_beginning_of_the_name(
     assert codes(name_prefix="ab") == "32"
     assert codes(name_prefix="ab%") == "2"
     assert codes(name_prefix="A", sort="name") == "1"
+
+
+@pytest.mark.both_stacks
+def test_some_fields_of_a_product_with_a_slash_in_its_code_are_changed(registry: Running) -> None:
+    client = registry.client
+    product = client.put("/v1/products/by-code/M6%2F20%25", json=WASHER).json()
+    assert product["code"] == "M6/20%"
+    path, any_version = f"/v1/products/{product['id']}", {"If-Match": "*"}
+    changed = client.patch(path, json={"unit_price": "9", "category": None}, headers=any_version)
+    expected = product | {"unit_price": "9", "category": None, "version": 2}
+    assert changed.json() == expected | {"changed_at": changed.json()["changed_at"]}
+    assert client.get(path).json() == changed.json()
+    same = client.patch(path, json={"unit_price": "9.00"}, headers={"If-Match": '"2"'})
+    assert same.json() == changed.json()
+    assert [event.version for event in registry.recorded(ProductState)] == [1, 2]
+    unnamed = client.patch(path, json={"name": None}, headers=any_version)
+    assert unnamed.json()["errors"][0]["pointer"] == "/name"
+
+
+def test_a_price_that_a_change_adds_is_in_the_stored_currency_or_that_of_the_company(
+    client: httpx.Client,
+) -> None:
+    any_version = {"If-Match": "*"}
+    for body, currency in (({"currency": "USD"}, "USD"), ({}, "CNY")):
+        product = client.put(PATH, json={"name": "滤芯"} | body).json()
+        path = f"/v1/products/{product['id']}"
+        changed = client.patch(path, json={"unit_price": "5"}, headers=any_version)
+        assert changed.json()["currency"] == currency
