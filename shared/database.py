@@ -134,9 +134,13 @@ class Database:
             self._autocommit = create_engine(**self._options, **_AUTOCOMMIT_OPTIONS)
 
     @classmethod
-    def from_settings(cls, settings: ServiceSettings) -> "Database":
-        """Return the database that the settings of a service choose."""
-        return cls(settings.database, schema=settings.name, pool_size=settings.pool_size)
+    def from_settings(cls, settings: ServiceSettings, *, more_connections: int = 0) -> "Database":
+        """Return the database that the settings of a service choose.
+
+        `more_connections` are added to each pool, for work that occupies a connection for long.
+        """
+        pool_size = settings.pool_size + more_connections
+        return cls(settings.database, schema=settings.name, pool_size=pool_size)
 
     @property
     def is_sqlite(self) -> bool:

@@ -7,7 +7,7 @@ lock on a file beside the database.
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from zlib import crc32
 
@@ -17,16 +17,16 @@ from shared.database import Database
 
 
 @contextmanager
-def exclusive_lock(database: Database, name: str) -> Iterator[Connection | None]:
-    """Try to lock `name`; yield the connection to work on, or None if the lock has another owner.
+def exclusive_lock(database: Database, *names: str) -> Iterator[Connection | None]:
+    """Try to lock all `names`; yield the connection to work on, or None if one has another owner.
 
-    `exclusive_lock` does not wait for the lock. On PostgreSQL the lock is lost when its connection
+    `exclusive_lock` does not wait for the locks. On PostgreSQL they are lost when their connection
     is lost; the next statement on the connection then fails.
     """
-    with database.connection() as connection:
+    with database.connection() as connection, ExitStack() as locks:
         lock = _file_lock if database.is_sqlite else _advisory_lock
-        with lock(connection, f"{database.schema}.{name}") as is_locked:
-            yield connection if is_locked else None
+        each = (locks.enter_context(lock(connection, f"{database.schema}.{n}")) for n in names)
+        yield connection if all(each) else None
 
 
 def confirm_lock(connection: Connection) -> None:

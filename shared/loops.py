@@ -24,7 +24,7 @@ class Loop:
     A loop calls `beat` regularly; a loop without a recent heartbeat ends the process.
     """
 
-    name: ClassVar[str]
+    name: str
     _last_beat: float = 0.0
 
     def run(self, stop: Event) -> None:

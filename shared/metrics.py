@@ -18,5 +18,7 @@ CONSUMED = Counter(
     "Events read, by outcome: applied, ignored, or dead (written as a dead letter).",
     ["service", "outcome"],
 )
-JOBS = Counter("patron_jobs_total", "Jobs ended, by kind and state.", ["kind", "state"])
+JOBS = Counter(
+    "patron_jobs_total", "Jobs ended, by kind, lane and state.", ["kind", "lane", "state"]
+)
 JOB_LINES = Counter("patron_job_lines_total", "Lines that jobs have processed.", ["kind"])

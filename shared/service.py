@@ -16,7 +16,7 @@ from shared.contracts.catalogue import contracts_of
 from shared.database import Database
 from shared.housekeeping import Housekeeping
 from shared.http.app import guarded
-from shared.jobs.runner import Runner, Work
+from shared.jobs.runner import LOOPS, Work, runners
 from shared.loops import Loop, run_all
 from shared.messaging.consumer import Consumer, Handlers
 from shared.messaging.log import Log
@@ -90,7 +90,9 @@ class Service:
             signal.signal(
                 number, lambda *_: Thread(target=stop.set).start()
             )  # set() takes a lock; the interrupted main thread may have it and would wait for ever
-        database = Database.from_settings(settings)
+        database = Database.from_settings(
+            settings, more_connections=sum(LOOPS.values()) if self.works else 0
+        )
         event_log = open_log(settings)
         loops = self.loops(database, event_log, settings)
         probes = Probes(
@@ -113,5 +115,5 @@ class Service:
         if handlers := self.handlers(settings):
             loops.append(Consumer(database, event_log, group=settings.name, handlers=handlers))
         if self.works:
-            loops.append(Runner(database, self.works))
+            loops += runners(database, self.works)
         return [*loops, *self.extra_loops(database, settings)]

@@ -16,6 +16,7 @@ from shared.files.tables import Line, read_table
 from shared.ids import new_id
 from shared.imports.columns import ColumnMapping, Columns
 from shared.imports.models import ImportColumns
+from shared.jobs.models import Lane
 from shared.jobs.runner import Run
 
 
@@ -36,7 +37,7 @@ SYSTEM_REQUIRED = Fault(
 )
 
 
-def store_file(session: Session, upload: Upload, columns: Columns) -> dict[str, Any]:
+def store_file(session: Session, upload: Upload, columns: Columns, *, lane: Lane) -> dict[str, Any]:
     """Store the file of a new import; return the values of its row that every service stores."""
     upload.stream.seek(0)
     import_id = new_id()
@@ -50,6 +51,7 @@ def store_file(session: Session, upload: Upload, columns: Columns) -> dict[str, 
         "ignored_columns": columns.ignored,
         "mapping": dict(upload.mapping),
         "dry_run": upload.dry_run,
+        "lane": lane,
         "created_by": upload.by,
         "created_at": clock.now(),
     }

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, String, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, Integer, String, Uuid
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from shared.database import Json, Moment
 
@@ -21,6 +21,16 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Lane(StrEnum):
+    """The lane of a job: the job waits only for jobs of the same lane.
+
+    `SMALL` is for jobs that are known to end soon, `LARGE` for all others.
+    """
+
+    SMALL = "small"
+    LARGE = "large"
+
+
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 """The states of jobs that a worker still has to run or to continue."""
 
@@ -29,16 +39,27 @@ class JobColumns:
     """A mixin with the columns that every table of jobs has.
 
     `processed` of `total` steps or lines are finished; `total` is None until it is known.
-    `attempts` is the number of times that a worker has started the job. `failure` is the fault for
-    which the job failed. `failure_params` are the parameters of its code; None if the job failed
-    before this column existed.
+    `attempts` is the number of times that a worker has started the job, without those that ended
+    because the worker was stopped; `attempted_at` is the time of the last start. `failure` is the
+    fault for which the job failed. `failure_params` are the parameters of its code; None if the job
+    failed before this column existed.
+
+    The index finds the last turn of a caller (`shared/jobs/turns.py`). The database has a default
+    for `lane` because the release before this column does not set it.
     """
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Index, ...]:
+        return (Index(None, "created_by", "lane", "attempted_at"),)
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     state: Mapped[str] = mapped_column(String(10), default=JobState.QUEUED, index=True)
     processed: Mapped[int] = mapped_column(Integer, default=0)
     total: Mapped[int | None] = mapped_column(Integer)
+    lane: Mapped[str] = mapped_column(String(10), default=Lane.LARGE, server_default=Lane.LARGE)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    attempted_at: Mapped[datetime | None] = mapped_column(Moment)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     failure: Mapped[dict[str, Any] | None] = mapped_column(Json)
     failure_params: Mapped[dict[str, Any] | None] = mapped_column(Json)

@@ -1,13 +1,14 @@
-"""Runs the jobs of a service, the oldest first, one at a time per worker.
+"""Runs the jobs of a service in loops, each of which runs one job of its lane at a time.
 
-A worker takes a job by locking it. The lock is released when the worker dies, so another worker
-takes the job over at once. The work of a job commits in steps and stores its progress, so that the
-next attempt continues after the last step. Every attempt has a number, which the job's row stores.
-A worker that lost its lock without noticing cannot commit a further step, because the row then has
-the number of a later attempt.
+A small job therefore never waits for a large one. `shared/jobs/turns.py` decides which job of a
+lane is the next one. A loop takes a job by locking it. The lock is released when its worker dies,
+so another worker takes the job over at once. The work of a job commits in steps and stores its
+progress, so that the next attempt continues after the last step. Every attempt has a number, which
+the job's row stores. A worker that lost its lock without noticing cannot commit a further step,
+because the row then has the number of a later attempt.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event
@@ -22,13 +23,16 @@ from shared import clock, tracing
 from shared.database import Database, is_outage
 from shared.errors import Fault, Problem
 from shared.files import store
-from shared.jobs.models import UNFINISHED, JobState
+from shared.jobs.models import UNFINISHED, JobState, Lane
+from shared.jobs.turns import NextJob, next_jobs
 from shared.locks import exclusive_lock
 from shared.logging import logger
 from shared.loops import Loop
 from shared.metrics import JOBS
 
-_IDLE_SECONDS = 0.1
+LOOPS = {Lane.SMALL: 2, Lane.LARGE: 3}
+"""How many jobs of each lane a worker runs at the same time."""
+_IDLE_SECONDS = 0.5
 _RETRY_SECONDS = 1.0
 _MAX_ATTEMPTS = 20
 _GAVE_UP = Problem(detail="It failed repeatedly; the reason is in the log of the worker.")
@@ -107,13 +111,22 @@ _Result: TypeAlias = tuple[JobState, Fault | Problem | None]
 
 
 class Runner(Loop):
-    """The loop in a worker that runs jobs; `works` has the work for each model class of jobs."""
+    """A loop in a worker that runs jobs of the given lanes, one at a time.
+
+    `works` has the work for each model class of jobs.
+    """
 
     name = "jobs"
 
-    def __init__(self, database: Database, works: Mapping[type[Any], Work]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        works: Mapping[type[Any], Work],
+        lanes: Sequence[Lane] = tuple(Lane),
+    ) -> None:
         self._database = database
         self._works = works
+        self._lanes = lanes
 
     def run(self, stop: Event) -> None:
         """Run all unfinished jobs, and new jobs as they are queued, until `stop` is set."""
@@ -126,25 +139,34 @@ class Runner(Loop):
                 self.wait_if_outage(error, stop)
 
     def _run_unfinished(self, kind: type[Any], stop: Event) -> int:
-        """Run the unfinished jobs of one kind, oldest first; return how many this worker ran."""
-        with self._database.reading() as session:
-            unfinished = select(kind.id).where(kind.state.in_(UNFINISHED)).order_by(kind.id)
-            ids = session.scalars(unfinished).all()
-        return sum(self._run_job(kind, job_id, stop) for job_id in ids if not stop.is_set())
+        """Run jobs of one kind until none is left to run; return the number of attempts."""
+        attempts = 0
+        while not stop.is_set() and self._run_next(kind, stop):
+            attempts += 1
+        return attempts
 
-    def _run_job(self, kind: type[Any], job_id: UUID, stop: Event) -> bool:
+    def _run_next(self, kind: type[Any], stop: Event) -> bool:
+        """Try the first of the next jobs that no other loop or worker runs, if there is one.
+
+        Return whether there was an attempt.
+        """
+        with self._database.reading() as session:
+            jobs = next_jobs(session, kind, self._lanes)
+        return any(self._run_job(kind, job, stop) for job in jobs)
+
+    def _run_job(self, kind: type[Any], job: NextJob, stop: Event) -> bool:
         """Try a job once; return whether there was an attempt.
 
-        No attempt is made if another worker has locked the job, or the job is finished.
+        No attempt is made if a job of this caller and lane is running, or the job is finished.
         """
-        with exclusive_lock(self._database, f"{kind.__tablename__}.{job_id}") as lock:
-            attempt = None if lock is None else self._start_attempt(kind, job_id)
+        with exclusive_lock(self._database, *job.locks(kind)) as lock:
+            attempt = None if lock is None else self._start_attempt(kind, job.id)
             if lock is None or attempt is None:
                 return False
-            run = Run(self._database, job_id, kind, attempt, stop, self.beat, lock)
+            run = Run(self._database, job.id, kind, attempt, stop, self.beat, lock)
             final_state = self._run_attempt(run)
         if final_state:
-            JOBS.labels(kind.__tablename__, final_state).inc()
+            JOBS.labels(kind.__tablename__, job.lane, final_state).inc()
         return True
 
     def _start_attempt(self, kind: type[Any], job_id: UUID) -> int | None:
@@ -153,7 +175,11 @@ class Runner(Loop):
             started = session.execute(
                 update(kind)
                 .where(kind.id == job_id, kind.state.in_(UNFINISHED))
-                .values(state=JobState.RUNNING, attempts=kind.attempts + 1)
+                .values(
+                    state=JobState.RUNNING,
+                    attempts=kind.attempts + 1,
+                    attempted_at=clock.now(),
+                )
                 .returning(kind.attempts)
             )
             number: int | None = started.scalar()
@@ -170,6 +196,8 @@ class Runner(Loop):
             return _end_job(run, *result) if result else None
         except (InterruptedError, JobLost) as reason:
             log.info("job.left", **_log_fields(run), reason=type(reason).__name__)
+            if isinstance(reason, InterruptedError):
+                _discount_attempt(run)
             return None
 
     def _do_work(self, run: Run) -> _Result | None:
@@ -192,6 +220,29 @@ class Runner(Loop):
             log.exception("job.failed", **_log_fields(run))
             run.stop.wait(_RETRY_SECONDS)
             return None
+
+
+def runners(database: Database, works: Mapping[type[Any], Work]) -> list[Runner]:
+    """Return the loops in which a worker runs jobs: those of all lanes."""
+    loops = list[Runner]()
+    for lane, count in LOOPS.items():
+        for number in range(1, count + 1):
+            loop = Runner(database, works, [lane])
+            loop.name = f"jobs.{lane}.{number}"
+            loops.append(loop)
+    return loops
+
+
+def _discount_attempt(run: Run) -> None:
+    """Do not count an attempt that ended because the worker stops.
+
+    A job that runs for long would otherwise fail after as many stops as it may have attempts. The
+    next attempt has the same number, which no other worker can have: this one has ended, and
+    nothing changes if a later one has started.
+    """
+    own_attempt = update(run.kind).where(*run.attempt_conditions())
+    with run.database.transaction() as session:
+        session.execute(own_attempt.values(attempts=run.attempt - 1))
 
 
 def _log_fields(run: Run) -> dict[str, Any]:

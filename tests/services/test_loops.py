@@ -8,13 +8,15 @@ import pytest
 from shared.database import Database
 from shared.messaging.log.choice import open_log
 
+JOBS = ["jobs.small.1", "jobs.small.2", "jobs.large.1", "jobs.large.2", "jobs.large.3"]
+
 
 @pytest.mark.parametrize(
     ("service", "loops"),
     [
         ("gateway", ["housekeeping"]),
-        ("registry", ["housekeeping", "relay", "consumer", "jobs", "completing"]),
-        ("survey", ["housekeeping", "relay", "consumer", "jobs"]),
+        ("registry", ["housekeeping", "relay", "consumer", *JOBS, "completing"]),
+        ("survey", ["housekeeping", "relay", "consumer", *JOBS]),
     ],
 )
 def test_a_worker_has_only_the_loops_that_its_service_needs(

@@ -234,3 +234,20 @@ def test_the_job_of_a_stopped_worker_is_continued_by_the_next_one(backend: Backe
     with running(backend, work):
         wait_until(has_state(backend, task_id, JobState.SUCCEEDED))
     assert steps(backend) == [1, 2, 3, 4, 5]
+
+
+def test_a_job_has_as_many_attempts_after_its_worker_was_stopped_as_before(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "_MAX_ATTEMPTS", 1)
+    task_id = new_task(backend.database)
+
+    def stop_at_once(run: Run) -> None:
+        run.stop.set()
+        run.check()
+
+    for _ in range(3):
+        assert Runner(backend.database, {Task: stop_at_once})._run_unfinished(Task, Event()) == 1
+        assert task(backend, task_id).attempts == 0
+    Runner(backend.database, {Task: work})._run_unfinished(Task, Event())
+    assert (task(backend, task_id).state, task(backend, task_id).attempts) == ("succeeded", 1)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from shared import clock
 from shared.database import Database, new_metadata
 from shared.ids import new_id
-from shared.jobs.models import JobColumns
+from shared.jobs.models import JobColumns, Lane
 from shared.jobs.runner import Run, Runner
 from tests.shared.backend import NotesSettings
 
@@ -41,11 +41,12 @@ class Step(Model):
     attempt: Mapped[int]
 
 
-def new_task(database: Database) -> UUID:
-    """Create a queued job and return its id."""
+def new_task(database: Database, *, by: str = "me", lane: Lane = Lane.LARGE) -> UUID:
+    """Create a queued job of a caller and return its id."""
     task_id = new_id()
     with database.transaction() as session:
-        session.add(Task(id=task_id, created_by="me", created_at=clock.now(), total=STEPS))
+        row = Task(id=task_id, created_by=by, lane=lane, created_at=clock.now(), total=STEPS)
+        session.add(row)
     return task_id
 
 

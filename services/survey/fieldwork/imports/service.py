@@ -9,7 +9,7 @@ from services.survey.fieldwork.imports.domain import RESPONDENT, columns_of_answ
 from services.survey.fieldwork.imports.models import Import
 from services.survey.fieldwork.survey.service import questionnaire_of, wave_for_responses
 from shared.errors import Invalid
-from shared.files.tables import read_table
+from shared.imports.lanes import read_outline
 from shared.imports.service import SYSTEM_REQUIRED, Upload, store_file
 from shared.imports.times import DateFormat
 
@@ -46,12 +46,12 @@ def start_import(
     wave = wave_for_responses(
         session, survey_id=survey_id, wave_code=wave_code, pointer="/options/wave"
     )
-    header = read_table(upload.stream, encoding=options.encoding).header
+    outline = read_outline(upload.stream, encoding=options.encoding)
     items = {item.code: item.required for item in questionnaire_of(session, wave).items}
-    columns = columns_of_answers(header, upload.mapping, items)
+    columns = columns_of_answers(outline.header, upload.mapping, items)
     if options.system is None and RESPONDENT in columns.positions:
         raise Invalid(SYSTEM_REQUIRED)
-    stored = store_file(session, upload, columns)
+    stored = store_file(session, upload, columns, lane=outline.lane)
     created = Import(**stored, survey_id=survey_id, wave=wave.code, options=asdict(options))
     session.add(created)
     session.flush()

@@ -6,6 +6,7 @@ import pytest
 
 from services.registry.transfer.imports.models import Import
 from services.registry.worker import WORKS
+from shared.jobs.models import Lane
 from shared.jobs.runner import Runner
 from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import CREATE, HEADER, run_jobs, start_import
@@ -37,3 +38,15 @@ def test_a_job_stops_in_the_middle_of_a_file_with_blank_lines_only(
     assert registry.client.get(location).json()["state"] == "running"
     run_jobs(registry)
     assert registry.client.get(location).json()["state"] == "succeeded"
+
+
+def test_a_loop_for_small_imports_runs_files_of_at_most_5000_lines(registry: Running) -> None:
+    large, small = (
+        start_import(registry.client, "products", "code,name\n" + "P1,a\n" * lines)
+        for lines in (5001, 5000)
+    )
+    Runner(registry.database, WORKS, [Lane.SMALL])._run_unfinished(Import, Event())
+    states = [
+        registry.client.get(each.headers["Location"]).json()["state"] for each in (large, small)
+    ]
+    assert states == ["queued", "succeeded"]
