@@ -6,7 +6,7 @@ the id without it, but is another id to a database.
 """
 
 import re
-from unicodedata import category, combining, normalize
+from unicodedata import category, combining, is_normalized, normalize
 
 # The category Cf (a test compares), except the signs of Arabic, Syriac, Kaithi and Egyptian
 # hieroglyphs that are visible or place visible signs.
@@ -44,8 +44,8 @@ def normalise(text: str) -> str:
     Arabic or Devanagari, and after an Indic sign without vowel. The result is unchanged by a second
     call.
     """
-    if text.isascii():
-        return text
+    if text.isascii() or (text.isprintable() and is_normalized("NFC", text)):
+        return text  # a format character is not printable
     result = normalize("NFC", text)
     while (cleaned := normalize("NFC", _REMOVABLE.sub(_meaningful_part, result))) != result:
         result = cleaned

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.errors import Fault, InvalidValue
 from shared.faults import REQUIRED
+from shared.files.tables import Line
 from shared.imports.cells import Cell
 from shared.imports.columns import ColumnMapping, Columns, match_columns
+from shared.imports.repairs import RepairKind, repair, repair_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,14 @@ class Field:
     required: bool = False
 
 
+class ParsedCells(NamedTuple):
+    """The values of a line by field, the faults of its cells, and the kinds of its repairs."""
+
+    values: dict[str, Any]
+    faults: list[Fault]
+    repairs: list[RepairKind]
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The columns of one file, and the fields that they may contain."""
@@ -26,15 +36,15 @@ class Layout:
     columns: Columns
     fields: Mapping[str, Field]
 
-    def parse(self, cells: Sequence[str]) -> tuple[dict[str, Any], list[Fault]]:
-        """Parse the cells of a line; return the values by field, and the faults.
+    def parse(self, line: Line) -> ParsedCells:
+        """Repair and parse the cells of a line; return the values, the faults and the repairs.
 
         A blank cell has no value. The pointer of a fault is the name of its field.
         """
+        texts, repairs = repair_line(line, self.columns.positions)
         values: dict[str, Any] = {}
         faults: list[Fault] = []
-        for name, position in self.columns.positions.items():
-            text = cells[position].strip()
+        for name, text in texts.items():
             if text:
                 try:
                     values[name] = self.fields[name].cell.parse(text)
@@ -42,7 +52,11 @@ class Layout:
                     faults.append(error.fault.at(name))
             elif self.fields[name].required:
                 faults.append(Fault(name, REQUIRED, "Give a value."))
-        return values, faults
+        return ParsedCells(values, faults, repairs)
+
+    def text(self, line: Line, field: str) -> str:
+        """Return the repaired text of a field, which must have a column in the file."""
+        return repair(line.cells[self.columns.positions[field]])[0]
 
 
 def find_layout(

@@ -14,6 +14,7 @@ class ImportColumns(JobColumns):
     """A mixin for a table `imports`.
 
     `created`, `updated`, `unchanged` and `rejected` count lines; `processed` is their sum.
+    `repaired` has the counts of `repairs.add_repairs`; it is None as long as nothing was repaired.
     """
 
     options: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -28,6 +29,7 @@ class ImportColumns(JobColumns):
     updated: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
+    repaired: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
 
     @property
     def system(self) -> str | None:

@@ -16,6 +16,7 @@ from shared.files.store import digest
 from shared.http.schemas import Body, Code, Page, WrittenFlag, without_nul
 from shared.http.strict_json import JsonPart
 from shared.imports.models import ImportColumns, RejectionColumns
+from shared.imports.repairs import RepairKind
 from shared.imports.service import Upload
 from shared.imports.times import DateFormat
 from shared.jobs.models import JobState
@@ -223,6 +224,31 @@ class RejectedLinePage(Page[RejectedLineOut]):
     """A page of rejected lines."""
 
 
+class RepairOut(Body):
+    """One kind of repair in the cells of a file, and how often it was needed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"kind": "apostrophe", "count": 12, "first_lines": [2, 5, 9]}]
+        }
+    )
+
+    kind: RepairKind = Field(
+        description="What was repaired. `apostrophe`: an apostrophe was removed that a program had "
+        "put before `+`, `-`, `=`, `@` or a digit. `format_characters`: invisible format "
+        "characters such as U+200B were removed. `unicode_form`: the text was brought to the "
+        "Unicode form NFC. `rounded_number`: a number of a workbook was read at 15 significant "
+        "digits, as spreadsheets show it."
+    )
+    count: int = Field(
+        description="Number of cells that were repaired so; a cell can be repaired in several ways."
+    )
+    first_lines: list[int] = Field(
+        description="Numbers of the first lines with such a cell, in ascending order, at most 10; "
+        "the header is line 1."
+    )
+
+
 class FileImportOut(Body):
     """An import of a file; all its counts are numbers of lines."""
 
@@ -252,6 +278,11 @@ class FileImportOut(Body):
         description="Lines that were rejected; `.../rejections` and the file at `errors_url` have "
         "the reasons."
     )
+    repaired: list[RepairOut] = Field(
+        description="What was changed in cells before they were read, by kind; empty if nothing "
+        "was. Cells of rejected lines and of ignored columns do not count. A dry run shows the "
+        "same as the import."
+    )
     errors_url: str | None = Field(
         description="Path of the rejected lines as CSV, with a column for the reasons; "
         "null if no line was rejected."
@@ -271,12 +302,13 @@ class FileImportOut(Body):
     @classmethod
     def of(cls, row: ImportColumns) -> Self:
         """Return the response body of an import."""
-        names = cls.model_fields.keys() - {"errors_url", "failure"}
+        names = cls.model_fields.keys() - {"errors_url", "failure", "repaired"}
         params = row.failure_params or {}
         failure = FailureOut(**row.failure, params=params) if row.failure else None
         url = f"{cls.location_of(row)}/errors" if row.rejected else None
         values = {name: getattr(row, name) for name in names}
-        return cls(**values, errors_url=url, failure=failure)
+        repaired = [RepairOut(**each) for each in row.repaired or ()]
+        return cls(**values, repaired=repaired, errors_url=url, failure=failure)
 
 
 QUEUED_IMPORT: dict[str, Any] = {
@@ -289,6 +321,7 @@ QUEUED_IMPORT: dict[str, Any] = {
     "updated": 0,
     "unchanged": 0,
     "rejected": 0,
+    "repaired": [],
     "errors_url": None,
     "failure": None,
     "created_at": "2026-01-31T01:30:00Z",

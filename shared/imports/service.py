@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from sqlalchemy import Update, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shared import clock
@@ -16,6 +16,7 @@ from shared.files.tables import Line, read_table
 from shared.ids import new_id
 from shared.imports.columns import ColumnMapping, Columns
 from shared.imports.models import ImportColumns
+from shared.imports.repairs import RepairKind, add_repairs
 from shared.jobs.models import Lane
 from shared.jobs.runner import Run
 
@@ -94,18 +95,27 @@ def rollback_if_dry_run(session: Session, *, dry_run: bool) -> Iterator[None]:
     session.expire_all()
 
 
-def progress_update(row: ImportColumns, outcomes: Mapping[str, int], **values: Any) -> Update:
-    """Return an UPDATE statement that adds numbers of lines to the counts of an import.
+def save_progress(
+    session: Session,
+    row: ImportColumns,
+    outcomes: Mapping[str, int],
+    repairs: Mapping[int, Sequence[RepairKind]],
+    **values: Any,
+) -> None:
+    """Add numbers of lines, and the repairs of imported lines, to the counts of an import.
 
-    `outcomes` has a number of lines for each outcome, such as `created`. `values` has new values
-    for other columns.
+    `outcomes` has a number of lines for each outcome, such as `created`, and `repairs` the kinds of
+    repairs by the number of the line. `values` has new values for other columns.
     """
     model = type(row)
     counts: dict[str, Any] = {
         name: getattr(model, name) + lines for name, lines in outcomes.items()
     }
     counts["processed"] = model.processed + sum(outcomes.values())
-    return update(model).where(model.id == row.id).values(**counts, **values)
+    if repairs:
+        counted = session.scalar(select(model.repaired).where(model.id == row.id))
+        counts["repaired"] = add_repairs(counted or [], repairs)
+    session.execute(update(model).where(model.id == row.id).values(**counts, **values))
 
 
 def rejection_row(

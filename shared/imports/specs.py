@@ -16,6 +16,7 @@ from shared.errors import Fault
 from shared.files.tables import Line
 from shared.imports.faults import RECORD_EXISTS, RECORD_MISSING
 from shared.imports.layout import Field, Layout
+from shared.imports.repairs import RepairKind
 from shared.imports.times import TimeFormat
 
 
@@ -66,11 +67,13 @@ class Rejected:
 class ChunkResult:
     """The result of one chunk of lines.
 
-    `outcomes` has the number of imported lines for each `UpsertResult` of their records.
+    `outcomes` has the number of imported lines for each `UpsertResult` of their records, `repairs`
+    the kinds of the repairs of imported lines by the number of the line.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
     rejected: list[Rejected] = field(default_factory=list)
+    repairs: dict[int, Sequence[RepairKind]] = field(default_factory=dict)
 
 
 class Group(NamedTuple):

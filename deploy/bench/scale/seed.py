@@ -24,6 +24,7 @@ from services.registry.settings import Settings
 from shared import migrations
 from shared.contracts.scoring.score import ScoreState
 from shared.database import Database
+from shared.files.tables import Line
 from shared.imports.layout import find_layout
 from shared.imports.times import TimeFormat
 
@@ -67,7 +68,7 @@ def _write_customers(session: Session, records: list[InventedCustomer]) -> None:
     layout = find_layout(SPEC.fields(TimeFormat(Settings().zone)), list(asdict(records[0])), {})
     parsed = {}
     for record in records:
-        values, faults = layout.parse(list(asdict(record).values()))
+        values, faults, _ = layout.parse(Line(0, list(asdict(record).values())))
         if faults:
             raise ValueError(f"{record} has faults: {faults}")
         parsed[SPEC.key(values, options)] = SPEC.build(values, options, None, ())

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from shared.errors import Invalid
+from shared.files.tables import Line
 from shared.imports.cells import CODE, CURRENCY, EXACT, NAME
 from shared.imports.layout import Field, find_layout
 
@@ -20,8 +21,9 @@ def test_the_values_of_a_line_are_parsed_by_field_and_blank_cells_have_none() ->
     layout = find_layout(
         FIELDS, ["note", "价格", "name", "code", "currency"], {"价格": "unit_price"}
     )
-    assert layout.parse(["?", " 5.50 ", "x", "P1", ""]) == (
+    assert layout.parse(Line(2, ["?", " 5.50 ", "x", "P1", ""])) == (
         {"unit_price": Decimal("5.50"), "name": "x", "code": "P1"},
+        [],
         [],
     )
 
@@ -30,7 +32,7 @@ def test_each_fault_of_a_line_is_reported_with_its_field_and_its_column_in_the_f
     layout = find_layout(
         FIELDS, ["note", "价格", "name", "code", "currency"], {"价格": "unit_price"}
     )
-    values, faults = layout.parse(["?", "5,50", " ", "", "CNY"])
+    values, faults, _ = layout.parse(Line(2, ["?", "5,50", " ", "", "CNY"]))
     assert values == {"currency": "CNY"}
     assert [(fault.pointer, fault.code) for fault in faults] == [
         ("unit_price", "exact_string"),

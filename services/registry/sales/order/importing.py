@@ -52,11 +52,11 @@ class OrderWriter:
 
         The product name on an invalid line is ignored, because the line will be rejected.
         """
-        positions = self._file.layout.columns.positions
-        if "product_name" not in positions:
+        layout = self._file.layout
+        if "product_name" not in layout.columns.positions:
             return
-        name = _valid_name(line.cells[positions["product_name"]].strip())
-        code = line.cells[positions["product_code"]].strip()
+        name = _valid_name(layout.text(line, "product_name"))
+        code = layout.text(line, "product_code")
         if name and name != self._latest_names.get(code) and self._parser.is_valid(line):
             self._latest_names[code] = name
 
@@ -72,6 +72,7 @@ class OrderWriter:
         result = ChunkResult(rejected=[line for draft in drafts for line in draft.rejected()])
         for draft, order in zip(accepted, upserted, strict=True):
             result.outcomes[order.outcome] += len(draft.lines)
+            result.repairs |= draft.repairs()
         return result
 
     def _apply_mode(self, session: Session, drafts: Sequence[Draft]) -> None:

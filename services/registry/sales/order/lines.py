@@ -18,6 +18,7 @@ from shared.faults import TOO_MANY, UNKNOWN_CUSTOMER
 from shared.files.tables import Line as FileLine
 from shared.imports.cells import CODE, CURRENCY, EXACT, FLAG, NAME, day_cell, time_cell
 from shared.imports.layout import Field, Layout
+from shared.imports.repairs import RepairKind
 from shared.imports.specs import Group, Rejected
 from shared.imports.times import DateFormat, TimeFormat
 
@@ -53,6 +54,7 @@ class DraftLine:
     customer: str
     order_line: Line
     faults: list[Fault]
+    repairs: Sequence[RepairKind]
 
     def is_known(self, field: str) -> bool:
         """Return whether this line has a valid value, or none, in a field.
@@ -81,6 +83,10 @@ class Draft:
             advice = "Line {line} of this order is rejected."
             reference = Fault("", OTHER_LINE_REJECTED, advice, line=bad.number)
             yield from (Rejected(each.line, each.faults or [reference]) for each in self.lines)
+
+    def repairs(self) -> dict[int, Sequence[RepairKind]]:
+        """Return the kinds of the repairs of each line that was repaired, by its number."""
+        return {each.line.number: each.repairs for each in self.lines if each.repairs}
 
 
 _SAME_IN_ALL_LINES: Mapping[str, Callable[[DraftLine], Any]] = {
@@ -183,7 +189,7 @@ class OrderParser:
 
     def _parse_line(self, order_id: str, line: FileLine) -> DraftLine:
         """Return a line with its values and the faults that it has by itself."""
-        values, faults = self.layout.parse(line.cells)
+        values, faults, repairs = self.layout.parse(line)
         customer = ""
         try:
             if _CUSTOMER in values and not line.fault:
@@ -195,7 +201,7 @@ class OrderParser:
             faults.append(line.fault)
         else:
             faults += line_faults(order_line, {fault.pointer for fault in faults})
-        return DraftLine(line, values, customer, order_line, faults)
+        return DraftLine(line, values, customer, order_line, faults, repairs)
 
     def _order_line(self, order_id: str, values: Mapping[str, Any]) -> Line:
         """Return the order line with these values; in a return its quantity is negative.

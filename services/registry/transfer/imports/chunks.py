@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from services.registry.transfer.imports.models import Import, Rejection
 from shared import clock
 from shared.bulk import insert_rows
-from shared.imports.service import progress_update, rejection_row, rollback_if_dry_run
+from shared.imports.service import rejection_row, rollback_if_dry_run, save_progress
 from shared.imports.specs import ChunkResult, FileImport
 from shared.jobs.runner import Run
 from shared.metrics import JOB_LINES
@@ -53,6 +53,6 @@ def commit(task: Task, write: Callable[[Session], ChunkResult]) -> None:
             rejection_row(task.row, columns, one.line, one.faults) for one in result.rejected
         ]
         insert_rows(session, Rejection, rejections)
-        session.execute(progress_update(task.row, outcomes, changed_at=clock.now()))
+        save_progress(session, task.row, outcomes, result.repairs, changed_at=clock.now())
     JOB_LINES.labels("imports").inc(sum(outcomes.values()))
     task.run.check()

@@ -34,10 +34,10 @@ def _scan(
     task: Task, spec: GroupSpec[Any], writer: GroupWriter, lines: Iterable[Line]
 ) -> Iterator[tuple[str, Line]]:
     """Let the writer scan each line, and yield the line with the key of its group."""
-    position = task.file.layout.columns.positions[spec.group_by]
+    layout = task.file.layout
     for line in lines:
         writer.scan(line)
-        yield line.cells[position].strip(), line
+        yield layout.text(line, spec.group_by), line
 
 
 def _unprocessed(groups: Iterable[Group], processed: int) -> Iterator[Group]:

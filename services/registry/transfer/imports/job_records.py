@@ -4,6 +4,7 @@ Lines are applied in the order of the file: if several lines have the same recor
 the result of the line before.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from services.registry.transfer.imports.chunks import Task, commit, rehearse
 from services.registry.transfer.imports.trial import Trial
 from shared.errors import Fault, FieldError, InvalidValue
 from shared.files.tables import Line
+from shared.imports.repairs import RepairKind
 from shared.imports.service import count_lines, save_total
 from shared.imports.specs import ChunkResult, FileImport, RecordSpec, Rejected
 from shared.upsert import UpsertResult
@@ -33,6 +35,7 @@ class _ParsedLine:
     line: Line
     values: Mapping[str, Any]
     faults: list[Fault]
+    repairs: Sequence[RepairKind]
     key: Any = None
     outcome: UpsertResult = UpsertResult.UNCHANGED
 
@@ -75,16 +78,16 @@ def _write(
     if file.dry_run:
         trial.remember(changed_records)
     rejected = [Rejected(line.line, line.faults) for line in parsed if line.faults]
-    result = ChunkResult(rejected=rejected)
-    result.outcomes.update(line.outcome for line in parsed if not line.faults)
-    return result
+    accepted = [line for line in parsed if not line.faults]
+    repairs = {line.line.number: line.repairs for line in accepted if line.repairs}
+    return ChunkResult(Counter(line.outcome for line in accepted), rejected, repairs)
 
 
 def _parse_line(file: FileImport[Any], spec: Spec, line: Line) -> _ParsedLine:
     """Parse a line; it has faults if a cell is invalid or the cell of its key names no record."""
-    values, faults = file.layout.parse(line.cells)
+    values, faults, repairs = file.layout.parse(line)
     faults += [line.fault] if line.fault else []
-    parsed = _ParsedLine(line, values, faults)
+    parsed = _ParsedLine(line, values, faults, repairs)
     try:
         if spec.key_field in values:
             parsed.key = spec.key(values, file.options)

@@ -27,10 +27,10 @@ from shared.files.tables import Line
 from shared.imports.columns import Columns
 from shared.imports.service import (
     count_lines,
-    progress_update,
     read_lines,
     rejection_row,
     rollback_if_dry_run,
+    save_progress,
     save_total,
 )
 from shared.jobs.runner import JobFailed, Run, Work
@@ -115,9 +115,9 @@ def _skip_imported_lines(run: Run, task: _Task, lines: Iterable[Line]) -> None:
 
 def _import_step(session: Session, task: _Task, step: Sequence[Line]) -> None:
     """Store the submissions and rejections of these lines, and add their outcomes to the counts."""
-    results = [(line, task.parser.parse(line)) for line in step]
-    submissions = [result for _, result in results if isinstance(result, Submission)]
-    rejected = [(line, result) for line, result in results if not isinstance(result, Submission)]
+    parsed = [(line, *task.parser.parse(line)) for line in step]
+    submissions = [result for _, result, _ in parsed if isinstance(result, Submission)]
+    rejected = [(line, result) for line, result, _ in parsed if not isinstance(result, Submission)]
     upserted = _upsert_unless_dry_run(session, task, submissions)
     rejections = [rejection_row(task.row, task.columns, line, faults) for line, faults in rejected]
     insert_rows(session, Rejection, rejections)
@@ -127,7 +127,8 @@ def _import_step(session: Session, task: _Task, step: Sequence[Line]) -> None:
         "unchanged": len(upserted.unchanged),
         "rejected": len(rejected),
     }
-    session.execute(progress_update(task.row, outcomes))
+    repairs = {line.number: kinds for line, _, kinds in parsed if kinds}
+    save_progress(session, task.row, outcomes, repairs)
 
 
 def _upsert_unless_dry_run(

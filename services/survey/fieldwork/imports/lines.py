@@ -1,7 +1,8 @@
 """Parsing of a file's lines: a valid line becomes a submission, others a list of faults."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -31,9 +32,17 @@ from shared.files.cells import is_formula
 from shared.files.tables import Line
 from shared.imports.columns import Columns
 from shared.imports.faults import FORMULA
+from shared.imports.repairs import RepairKind, repair_line
 from shared.imports.times import DateFormat, TimeFormat, parse_moment
 
 _LONGEST_ID = 100
+
+
+class ParsedLine(NamedTuple):
+    """The submission or the faults of a line, and the kinds of the repairs of a valid line."""
+
+    result: Submission | list[Fault]
+    repairs: Sequence[RepairKind] = ()
 
 
 class LineParser:
@@ -59,38 +68,38 @@ class LineParser:
         self._wave_id = wave_id
         self._digest = digest
         self._lines_by_respondent: dict[str, int] = {}
-        self._item_positions = {
-            code: position for code, position in columns.positions.items() if code not in FIELDS
-        }
 
     def skip(self, line: Line) -> None:
         """Remember the respondent of a valid line that was imported before the job was resumed."""
-        if external_id := self._cell(line, RESPONDENT):
+        texts, _ = repair_line(line, self._columns.positions)
+        if external_id := texts.get(RESPONDENT):
             self._lines_by_respondent[external_id] = line.number
 
-    def parse(self, line: Line) -> Submission | list[Fault]:
-        """Return the submission that a line contains, or all its faults.
+    def parse(self, line: Line) -> ParsedLine:
+        """Return the submission that a line contains, or all its faults, and its repairs.
 
         The pointer of a fault is the name of a field; it is empty if the whole line is invalid.
         """
         if line.fault:
-            return [line.fault]
-        faults = list(self._formula_faults(line))
-        respondent = self._respondent(line, faults)
-        submitted_at = self._submitted_at(line, faults)
-        channel = self._channel(line, faults)
-        checked = self._answers(line, faults)
+            return ParsedLine([line.fault])
+        texts, repairs = repair_line(line, self._columns.positions)
+        faults = list(_formula_faults(texts))
+        respondent = self._respondent(texts, faults)
+        submitted_at = self._submitted_at(texts, faults)
+        channel = self._channel(texts, faults)
+        checked = self._answers(texts, faults)
         if faults:
-            return _first_of_each_field(faults)
+            return ParsedLine(_first_of_each_field(faults))
         if respondent is not None:
             self._lines_by_respondent[respondent[1]] = line.number
-        return Submission(
+        submission = Submission(
             key=self._submission_key(line, respondent),
             answers=checked.answers,
             channel=channel,
             submitted_at=submitted_at,
             respondent=respondent,
         )
+        return ParsedLine(submission, repairs)
 
     def _submission_key(self, line: Line, respondent: ExternalKey | None) -> UUID:
         """Return the key by which a later import recognizes the submission of this line.
@@ -101,35 +110,20 @@ class LineParser:
             return submission_key(self._wave_id, "respondent", *respondent)
         return submission_key(self._wave_id, "line", self._digest, str(line.number))
 
-    def _cell(self, line: Line, field: str) -> str:
-        """Return the trimmed text of a field, or "" if the file has no column for the field."""
-        position = self._columns.positions.get(field)
-        return "" if position is None else line.cells[position].strip()
-
-    def _formula_faults(self, line: Line) -> Iterator[Fault]:
-        """Yield a fault for each cell that contains a formula instead of a value."""
-        for field, position in self._columns.positions.items():
-            if is_formula(line.cells[position]):
-                yield Fault(field, FORMULA, "Give the value, not a formula.")
-
-    def _answers(self, line: Line, faults: list[Fault]) -> CheckedAnswers:
+    def _answers(self, texts: Mapping[str, str], faults: list[Fault]) -> CheckedAnswers:
         """Return the checked answers of the line; append its faults to `faults`."""
-        texts = {
-            code: text
-            for code, position in self._item_positions.items()
-            if (text := line.cells[position])
-        }
-        checked = self._checker.check_texts(texts)
+        answers = {code: text for code, text in texts.items() if text and code not in FIELDS}
+        checked = self._checker.check_texts(answers)
         faults += [fault_of(fault).at(fault.item) for fault in checked.faults]
         return checked
 
-    def _respondent(self, line: Line, faults: list[Fault]) -> ExternalKey | None:
+    def _respondent(self, texts: Mapping[str, str], faults: list[Fault]) -> ExternalKey | None:
         """Return the external key of the respondent, None if the line is anonymous.
 
         The fault of an invalid id, or of an earlier line of the respondent, is appended to
         `faults`.
         """
-        external_id = self._cell(line, RESPONDENT)
+        external_id = texts.get(RESPONDENT, "")
         earlier_line = self._lines_by_respondent.get(external_id)
         if "\x00" in external_id:
             faults.append(Fault(RESPONDENT, NUL, "Leave out the character NUL."))
@@ -141,12 +135,12 @@ class LineParser:
             faults.append(Fault(RESPONDENT, REPEATED_RESPONDENT, advice, line=earlier_line))
         return (self._options.system or "", external_id) if external_id else None
 
-    def _submitted_at(self, line: Line, faults: list[Fault]) -> datetime | None:
+    def _submitted_at(self, texts: Mapping[str, str], faults: list[Fault]) -> datetime | None:
         """Return the time at which the line was answered, None if the cell is empty or invalid.
 
         The fault of an invalid time is appended to `faults`.
         """
-        text = self._cell(line, SUBMITTED_AT)
+        text = texts.get(SUBMITTED_AT)
         if not text:
             return None
         try:
@@ -158,16 +152,23 @@ class LineParser:
             faults.append(Fault(SUBMITTED_AT, IN_FUTURE, "Give a time in the past."))
         return moment
 
-    def _channel(self, line: Line, faults: list[Fault]) -> str:
+    def _channel(self, texts: Mapping[str, str], faults: list[Fault]) -> str:
         """Return the channel of the line, by default the channel that the options name.
 
         The fault of an invalid channel is appended to `faults`.
         """
-        channel = self._cell(line, CHANNEL) or self._options.channel
+        channel = texts.get(CHANNEL) or self._options.channel
         if not CHANNEL_PATTERN.fullmatch(channel):
             advice = "Write it in lower case, such as web or on_site."
             faults.append(Fault(CHANNEL, PATTERN, advice, pattern=CHANNEL_PATTERN.pattern))
         return channel
+
+
+def _formula_faults(texts: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield a fault for each cell that contains a formula instead of a value."""
+    for field, text in texts.items():
+        if is_formula(text):
+            yield Fault(field, FORMULA, "Give the value, not a formula.")
 
 
 def _first_of_each_field(faults: Iterable[Fault]) -> list[Fault]:

@@ -352,5 +352,6 @@ def test_a_mode_rejects_all_lines_of_an_order_besides_their_other_faults() -> No
 
 
 def test_a_time_without_offset_is_local_to_the_zone_of_the_file() -> None:
-    values, _ = layout_of().parse([line()[name] if name in BARE else "" for name in HEADER])
+    cells = [line()[name] if name in BARE else "" for name in HEADER]
+    values = layout_of().parse(FileLine(2, cells)).values
     assert values["ordered_at"] == (datetime(2026, 1, 30, 23, 30, tzinfo=UTC), date(2026, 1, 31))

@@ -12,6 +12,7 @@ from services.registry.transfer.imports.specs import (
     join_words,
     layout_of,
 )
+from shared.files.tables import Line
 
 
 def test_every_noun_with_a_module_importing_can_be_imported() -> None:
@@ -43,7 +44,7 @@ def test_the_api_has_every_entity_and_every_option_of_the_import_specs() -> None
 def test_times_of_a_file_are_local_to_the_timezone_of_its_options() -> None:
     header = ["order_id", "ordered_at", "product_code", "quantity", "unit_price"]
     layout = layout_of("orders", header, {}, {"timezone": "Asia/Shanghai"})
-    values, _ = layout.parse(["A1", "2026-01-31 07:30:00", "P1", "1", "5"])
+    values = layout.parse(Line(2, ["A1", "2026-01-31 07:30:00", "P1", "1", "5"])).values
     assert values["ordered_at"] == (datetime(2026, 1, 30, 23, 30, tzinfo=UTC), date(2026, 1, 31))
 
 

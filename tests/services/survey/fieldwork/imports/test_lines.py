@@ -8,11 +8,10 @@ import pytest
 
 from services.survey.design.questionnaire.domain import Item, parse_questionnaire
 from services.survey.fieldwork.imports.domain import columns_of_answers
-from services.survey.fieldwork.imports.lines import LineParser
+from services.survey.fieldwork.imports.lines import LineParser, ParsedLine
 from services.survey.fieldwork.imports.service import Options
 from services.survey.fieldwork.response.domain import AnswerChecker, Submission, submission_key
 from shared import clock
-from shared.errors import Fault
 from shared.files.tables import Line, ragged
 from shared.imports.columns import Columns
 from tests.services.survey.documents import every_type
@@ -47,16 +46,16 @@ def line(number: int = 2, /, **cells: str) -> Line:
     return Line(number, [cells.get(name, "") for name in HEADER])
 
 
-def as_submission(result: Submission | list[Fault]) -> Submission:
-    """Return the result of parsing a line, which must be a submission."""
-    assert isinstance(result, Submission), result
-    return result
+def as_submission(parsed: ParsedLine) -> Submission:
+    """Return the submission of a line, which must be valid."""
+    assert isinstance(parsed.result, Submission), parsed
+    return parsed.result
 
 
-def as_faults(result: Submission | list[Fault]) -> list[str]:
+def as_faults(parsed: ParsedLine) -> list[str]:
     """Return the messages about a line that must have faults, each with the label of its column."""
-    assert isinstance(result, list)
-    return [columns_of().message(fault) for fault in result]
+    assert isinstance(parsed.result, list)
+    return [columns_of().message(fault) for fault in parsed.result]
 
 
 def test_a_line_is_parsed_as_a_submission_of_its_respondent() -> None:
@@ -66,7 +65,7 @@ def test_a_line_is_parsed_as_a_submission_of_its_respondent() -> None:
         "channel": " web ",
         "wish": "more",
     }
-    assert parser().parse(line(2, **cells)) == Submission(
+    assert as_submission(parser().parse(line(2, **cells))) == Submission(
         key=submission_key(WAVE, "respondent", "erp", "17"),
         answers={"appearance": 5, "safety": 4, "wish": "more"},
         channel="web",
@@ -148,7 +147,7 @@ def test_all_faults_of_a_line_are_listed_with_the_names_of_their_columns() -> No
 
 def test_a_cell_with_a_formula_has_no_other_fault() -> None:
     formulas = {"who": "=" + "x" * 100, "submitted_at": "=NOW()", "channel": "=A1", "safety": "=1"}
-    faults = parser().parse(line(**formulas, appearance="9"))
+    faults = parser().parse(line(**formulas, appearance="9")).result
     assert isinstance(faults, list)
     assert [(fault.pointer, fault.code) for fault in faults] == [
         ("respondent_external_id", "formula"),
@@ -163,7 +162,7 @@ def test_each_fault_of_a_line_has_a_code_with_parameters() -> None:
     file_parser = parser()
     file_parser.skip(line(2, who="17"))
     bad = line(3, who="17", submitted_at="2999-01-01", channel="Web!", safety="9", wish="=1+1")
-    faults = file_parser.parse(bad)
+    faults = file_parser.parse(bad).result
     assert isinstance(faults, list)
     assert [(fault.pointer, fault.code, fault.params) for fault in faults] == [
         ("wish", "formula", {}),
@@ -180,7 +179,7 @@ def test_each_fault_of_a_line_has_a_code_with_parameters() -> None:
 def test_a_respondents_id_has_at_most_100_characters_and_no_nul(
     who: str, *, is_valid: bool
 ) -> None:
-    assert isinstance(parser().parse(line(who=who)), Submission) is is_valid
+    assert isinstance(parser().parse(line(who=who)).result, Submission) is is_valid
 
 
 def test_a_respondents_id_with_nul_is_a_fault_of_its_column() -> None:
