@@ -88,7 +88,8 @@ def run_all(loops: Sequence[Loop], stop: Event, *, drain_seconds: float) -> None
         thread.start()
     while not stop.wait(1.0):
         for loop, thread in zip(loops, threads, strict=True):
-            if loop.is_stalled or not thread.is_alive():
+            is_dead = loop.is_stalled or not thread.is_alive()
+            if is_dead and not stop.is_set():  # a loop may end first when `stop` is set
                 log.critical("loop.dead", loop=loop.name, stalled=loop.is_stalled)
                 os._exit(70)
     deadline = time.monotonic() + drain_seconds

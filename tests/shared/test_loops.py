@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from threading import Event, Thread, current_thread
+from threading import enumerate as enumerate_threads
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -108,6 +109,26 @@ def test_a_stopping_worker_waits_at_most_the_drain_time_for_all_its_loops_togeth
     assert 0.5 <= time.monotonic() - began < 20  # 0.5 seconds for each loop would be 30
     released.set()
     wait_until(lambda: all(loop.stopped for loop in loops))
+
+
+class StopWhileChecking(Event):
+    """An event that is set just after a worker has asked for it, before its loops are checked."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait; with a timeout set the event, and return False after the loops have ended."""
+        if timeout is None or self.is_set():
+            return super().wait(timeout)
+        self.set()
+        for thread in (each for each in enumerate_threads() if each.name == WorkingLoop.name):
+            thread.join()
+        return False
+
+
+def test_a_loop_that_ends_because_the_worker_is_stopped_is_not_dead(exits: list[int]) -> None:
+    loop = WorkingLoop()
+    run_all([loop], StopWhileChecking(), drain_seconds=20)
+    assert loop.stopped
+    assert exits == []
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
