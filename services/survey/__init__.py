@@ -1,1 +1,1 @@
-"""The survey service (满意度调研): questionnaires, surveys with their waves, and responses."""
+"""The survey service (满意度调研): questionnaires, surveys with waves, invitations, responses."""

@@ -6,6 +6,7 @@ from services.survey.design.questionnaire import routes as questionnaire
 from services.survey.fieldwork.form import routes as form
 from services.survey.fieldwork.form.pages import PageRenderer
 from services.survey.fieldwork.imports import routes as imports
+from services.survey.fieldwork.invitation import routes as invitation
 from services.survey.fieldwork.response import routes as response
 from services.survey.fieldwork.survey import routes as survey
 from services.survey.settings import Settings
@@ -17,11 +18,12 @@ def create_app(settings: Settings) -> FastAPI:
     app = create_service_app(
         settings,
         title="Patron surveys",
-        description="Questionnaires, surveys with their waves, and responses.",
+        description="Questionnaires, surveys with their waves, invitations and responses.",
         routers=[
             questionnaire.router,
             questionnaire.template_router,
             survey.router,
+            invitation.router,
             response.router,
             imports.router,
             form.router,

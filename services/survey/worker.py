@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.survey.fieldwork.imports import job as imports
-from services.survey.fieldwork.response import handlers as response
+from services.survey.fieldwork.invitation import handlers as invitation
 from services.survey.settings import Settings
 from shared.jobs.runner import Work
 from shared.merging import merge_disjoint
@@ -15,4 +15,4 @@ WORKS: dict[type[Any], Work] = merge_disjoint(imports.WORKS)
 
 def handlers(settings: Settings) -> Mapping[type, Handler]:
     """Return the handler of each event class that the survey service consumes."""
-    return merge_disjoint(response.handlers(settings))
+    return merge_disjoint(invitation.handlers(settings))

@@ -20,6 +20,7 @@ from tests.services.visitor import Visitor, without_ids_and_times
 UNKNOWN_IDS = {"uuid": str(uuid.UUID(int=7)), "integer": "77", "string": "nobody"}
 """Ids that do not exist, by the type of the path parameter."""
 SHOWN_LATER = {"design_questionnaire", "open_version", "design_survey", "open_wave"}
+SHOWN_LATER |= {"invite_customer"}
 """Operations whose example answers show a later state of the resource, or another resource."""
 REPEATED_HEADERS = ("Location", "ETag", "Content-Type")
 COUNTS_ALL = "read_progress"

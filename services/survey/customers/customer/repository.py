@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.survey.customers.customer.domain import ExternalKey, group_by_system
 from services.survey.customers.customer.models import Customer, CustomerIdentity
@@ -35,6 +35,17 @@ def customer_ids_by_key(
         for external_id, customer_id in session.execute(statement):
             found[system, external_id] = customer_id
     return found
+
+
+def has_any_key(
+    system: InstrumentedAttribute[str | None],
+    external_id: InstrumentedAttribute[str | None],
+    keys: Iterable[ExternalKey],
+) -> ColumnElement[bool]:
+    """Return the SQL condition that the two columns of a row contain one of these external keys."""
+    return or_(
+        *((system == name) & external_id.in_(ids) for name, ids in group_by_system(keys).items())
+    )
 
 
 def is_visible_to(session: Session, reader: Reader, customer: UUID | ExternalKey) -> bool:

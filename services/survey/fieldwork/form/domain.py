@@ -3,22 +3,25 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 from services.survey.design.questionnaire.domain import Language
 from services.survey.fieldwork.response.checks import SEPARATOR
+from shared.contracts.survey.response import Answer
 
 FORM_FIELD = "_form"
 """Name of the hidden field with the id of the form; item codes cannot begin with "_"."""
 LANGUAGE_FIELD = "_language"
 """Name of the button that shows the page in another language; its value is `en` or `zh-CN`."""
-Remark = Literal["incomplete", "submitted_before"]
-"""Why a form that has no invalid answers has to be submitted again; its text is in `TEXTS`.
+Remark = Literal["incomplete", "submitted_before", "changing"]
+"""What the page says above the questions; its text is in `TEXTS`.
 
 A form is `incomplete` if it came without its id. A form was `submitted_before` if its id is that of
-a stored response with other answers.
+a stored response with other answers. The respondent of a personal link who has answered before is
+`changing` the answers.
 """
 _MOST_FIELDS = 3000
 _LANGUAGE_RANGE = re.compile(
@@ -111,3 +114,15 @@ def _language_preferences(accept_language: str) -> list[tuple[float, int, Langua
             elif match[1].lower() == "en":
                 preferences.append((weight, -index, "en"))
     return preferences
+
+
+def form_of_answers(answers: Mapping[str, Answer]) -> FilledForm:
+    """Return the form with these stored answers filled in, by item code."""
+    return FilledForm(fields={code: _written(answer) for code, answer in answers.items()})
+
+
+def _written(answer: Answer) -> tuple[str, ...]:
+    """Return an answer as the values that a browser would send; numbers have no exponent."""
+    if isinstance(answer, list):
+        return tuple(answer)
+    return (f"{Decimal(str(answer)):f}" if isinstance(answer, float) else str(answer),)

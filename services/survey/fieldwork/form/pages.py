@@ -38,7 +38,7 @@ class NoticeLink:
     """A link below a notice: its address, and the name of its text in `TEXTS`."""
 
     href: str
-    text: Literal["another_person"]
+    text: Literal["another_person", "change"]
 
 
 NO_FAULTS: Final = FormFaults({})

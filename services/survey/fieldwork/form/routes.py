@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from services.survey.design.questionnaire.domain import Language, Questionnaire
+from services.survey.design.questionnaire.domain import Language
 from services.survey.fieldwork.form import service
 from services.survey.fieldwork.form.domain import (
     FORM_FIELD,
@@ -15,6 +16,7 @@ from services.survey.fieldwork.form.domain import (
     FilledForm,
     UnreadableForm,
     choose_language,
+    form_of_answers,
     parse_form,
     parse_form_id,
 )
@@ -88,7 +90,11 @@ _NOT_FOUND: ResponseDocs = {
     410: {"description": "The survey is closed; the page says so."},
 }
 _OPENED: ResponseDocs = {
-    303: {"description": "The location is the page with the questions, below a new form id."},
+    303: {"description": "The location is a page with the questions, below a new form id."},
+    **_NOT_FOUND,
+}
+_ANSWERS: ResponseDocs = {
+    303: {"description": "The customer has not answered; the location is the personal link."},
     **_NOT_FOUND,
 }
 _SUBMITTED: ResponseDocs = {
@@ -102,6 +108,8 @@ _SUBMITTED: ResponseDocs = {
 }
 
 _NOTICES: dict[SurveyState, Notice] = {SurveyState.DRAFT: "not_open", SurveyState.CLOSED: "closed"}
+_ANSWERED = ("submitted_before", "changing")
+"""The remarks about a form that was submitted before."""
 _STATUSES: dict[Notice, int] = {
     "thanks": 200,
     "submitted": 200,
@@ -144,7 +152,7 @@ Token = Annotated[
     str,
     Path(
         max_length=200,
-        description="The signed token of a wave: the part of the wave's `link` after /s/.",
+        description="A signed token: the part after /s/ of the `link` of a wave or an invitation.",
         examples=["the-part-of-the-link"],
     ),
 ]
@@ -161,19 +169,23 @@ Renderer = Annotated[PageRenderer, Depends(_page_renderer)]
 Body = Annotated[bytes, Depends(_body)]
 
 
-@router.get("/{token}", status_code=303, responses=_OPENED)
+@router.get("/{token}", responses=_OPENED)
 def open_form(
     token: Token, language: PageLanguage, renderer: Renderer, session: Reading
 ) -> Response:
-    """Redirect to the page with the questions of a wave, below a new form id.
+    """Open a link: redirect to a page with the questions, or show the page of an invited customer.
 
-    Everybody who has the link can answer anonymously, any number of times. Each form is submitted
-    once: the address of the page says later that it was submitted.
+    Everybody who has the open link of a wave can answer anonymously, any number of times: it
+    redirects to a page below a new form id, whose address says later that the form was submitted.
+    The personal link of an invitation shows the questions, and once the customer has answered, when
+    that was; while the wave is open the customer can change the answers.
     """
     linked_wave = _find_open_wave(session, token)
     if not isinstance(linked_wave, LinkedWave):
         return _notice_response(renderer, linked_wave, language)
-    return _redirect(renderer, f"{token}/{new_id()}", language)
+    if linked_wave.invitation is None:
+        return _redirect(renderer, f"{token}/{new_id()}", language)
+    return _page_response(session, renderer, linked_wave, token, language, None)
 
 
 @router.post("/{token}", responses=_SUBMITTED, openapi_extra=_REQUEST_BODY)
@@ -182,8 +194,9 @@ def submit_form(
 ) -> Response:
     """Store the answers and redirect to the thanks, or show the page again with error messages.
 
-    A form is stored once: if it is sent again with the same answers, the answer is the same. If it
-    is sent again with other answers, the page is shown with a new form id, and nothing is stored.
+    A form of an open link is stored once: if it is sent again with the same answers, the answer is
+    the same. If it is sent again with other answers, the page is shown with a new form id, and
+    nothing is stored. The form of a personal link replaces the customer's earlier answers.
     """
     return _take_form(session, renderer, token=token, body=body, language=language)
 
@@ -194,6 +207,27 @@ def thank(token: Token, language: PageLanguage, renderer: Renderer) -> Response:
     return _notice_response(renderer, "thanks", language)
 
 
+@router.get("/{token}/answers", responses=_ANSWERS)
+def show_answers(
+    token: Token, language: PageLanguage, renderer: Renderer, session: Reading
+) -> Response:
+    """Show an invited customer the questions with the stored answers, so that they can be changed.
+
+    The address redirects to the personal link if the customer has not answered; an open link has no
+    such page.
+    """
+    linked_wave = _find_open_wave(session, token)
+    if not isinstance(linked_wave, LinkedWave):
+        return _notice_response(renderer, linked_wave, language)
+    if linked_wave.invitation is None:
+        return _notice_response(renderer, "unknown_link", language)
+    answers = service.stored_answers(session, linked_wave)
+    if answers is None:
+        return _redirect(renderer, token, language)
+    filled, faults = form_of_answers(answers), FormFaults({}, "changing")
+    return _form_response(session, renderer, linked_wave, token, language, filled, faults)
+
+
 @router.get("/{token}/{form_id}", responses=_NOT_FOUND)
 def show_form(
     token: Token, form_id: FormId, language: PageLanguage, renderer: Renderer, session: Reading
@@ -202,17 +236,12 @@ def show_form(
     linked_wave = _find_open_wave(session, token)
     if not isinstance(linked_wave, LinkedWave):
         return _notice_response(renderer, linked_wave, language)
-    wave, parsed_id = linked_wave.wave, parse_form_id(form_id)
+    parsed_id = parse_form_id(form_id)
     if parsed_id is None:
         return _notice_response(renderer, "unknown_link", language)
-    if submitted_at := service.submission_time(session, wave, parsed_id):
-        another = NoticeLink(f"{router.prefix}/{token}", "another_person")
-        html = renderer.notice(
-            "submitted", language=language, submitted_at=submitted_at, link=another
-        )
-        return HTMLResponse(html, headers=renderer.headers)
-    questionnaire = questionnaire_of(session, wave)
-    return _form_response(renderer, questionnaire, language, token, FilledForm(parsed_id))
+    if linked_wave.invitation is not None:
+        return _redirect(renderer, token, language)
+    return _page_response(session, renderer, linked_wave, token, language, parsed_id)
 
 
 @router.post("/{token}/{form_id}", responses=_SUBMITTED, openapi_extra=_REQUEST_BODY)
@@ -243,19 +272,21 @@ def _take_form(
     linked_wave = _find_open_wave(session, token)
     if not isinstance(linked_wave, LinkedWave):
         return _notice_response(renderer, linked_wave, language)
-    wave = linked_wave.wave
-    result = service.take_form(session, wave, filled)
+    result = service.take_form(session, linked_wave, filled)
     if result.is_stored:
         return _redirect(renderer, f"{token}/thanks", language)
+    if result.remark in _ANSWERED and filled.is_blank:
+        return _redirect(renderer, _path(linked_wave, token, filled.form_id), language)
     if result.remark == "submitted_before":
-        if filled.is_blank:
-            return _redirect(renderer, f"{token}/{filled.form_id}", language)
         filled = replace(filled, form_id=None)
     messages = {fault.item: message_for(fault, language) for fault in result.faults}
     faults = FormFaults(messages, result.remark)
-    return _form_response(
-        renderer, questionnaire_of(session, wave), language, token, filled, faults
-    )
+    return _form_response(session, renderer, linked_wave, token, language, filled, faults)
+
+
+def _path(linked_wave: LinkedWave, token: str, form_id: UUID | None) -> str:
+    """Return the path below /s/ of a page with questions; a personal link has one page."""
+    return token if linked_wave.invitation else f"{token}/{form_id}"
 
 
 def _find_open_wave(session: Session, token: str) -> LinkedWave | Notice:
@@ -275,11 +306,33 @@ def _redirect(renderer: PageRenderer, path: str, language: Language) -> Response
     return RedirectResponse(f"{router.prefix}/{path}?lang={language}", 303, renderer.headers)
 
 
-def _form_response(
+def _page_response(
+    session: Session,
     renderer: PageRenderer,
-    questionnaire: Questionnaire,
-    language: Language,
+    linked_wave: LinkedWave,
     token: str,
+    language: Language,
+    form_id: UUID | None,
+) -> Response:
+    """Return the HTTP response with an empty form, or with the notice that it was submitted."""
+    submitted_at = service.submission_time(session, linked_wave, form_id)
+    if submitted_at is None:
+        filled = FilledForm(form_id)
+        return _form_response(session, renderer, linked_wave, token, language, filled)
+    if linked_wave.invitation is None:
+        link = NoticeLink(f"{router.prefix}/{token}", "another_person")
+    else:
+        link = NoticeLink(f"{router.prefix}/{token}/answers", "change")
+    html = renderer.notice("submitted", language=language, submitted_at=submitted_at, link=link)
+    return HTMLResponse(html, headers=renderer.headers)
+
+
+def _form_response(
+    session: Session,
+    renderer: PageRenderer,
+    linked_wave: LinkedWave,
+    token: str,
+    language: Language,
     filled: FilledForm,
     faults: FormFaults = NO_FAULTS,
 ) -> Response:
@@ -289,11 +342,12 @@ def _form_response(
     """
     form_id = filled.form_id or new_id()
     html = renderer.form(
-        questionnaire,
+        questionnaire_of(session, linked_wave.wave),
         language=language,
         form_id=form_id,
-        action=f"{router.prefix}/{token}/{form_id}",
+        action=f"{router.prefix}/{_path(linked_wave, token, form_id)}",
         filled=filled,
         faults=faults,
     )
-    return HTMLResponse(html, 200 if faults == NO_FAULTS else 422, renderer.headers)
+    is_refused = faults.messages or faults.remark in ("incomplete", "submitted_before")
+    return HTMLResponse(html, 422 if is_refused else 200, renderer.headers)

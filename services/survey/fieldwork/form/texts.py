@@ -42,6 +42,11 @@ TEXTS: dict[str, dict[Language, str]] = {
         "zh": "提交时间：{moment}。回答已保存，不需要再填一次。",
         "en": "The answers were submitted at {moment} and are stored. There is nothing left to do.",
     },
+    "changing": {
+        "zh": "您此前已经提交过。再次提交后，下面的回答将代替原来的回答。",
+        "en": "You have answered before. If you submit, these answers replace the earlier ones.",
+    },
+    "change": {"zh": "修改我的回答", "en": "Change my answers"},
     "another_person": {
         "zh": "为另一个人填写一份",
         "en": "Fill in a questionnaire for another person",

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from services.survey.customers.customer.domain import ExternalKey, group_by_system
-from services.survey.customers.customer.repository import visible_customer_ids
+from services.survey.customers.customer.domain import ExternalKey
+from services.survey.customers.customer.repository import has_any_key, visible_customer_ids
 from services.survey.fieldwork.response.filters import ResponseFilter
 from services.survey.fieldwork.response.models import Response
 from services.survey.fieldwork.survey.models import Wave
@@ -72,9 +72,23 @@ def responses(
     return RESPONSES.page(session, statement, paging=paging, filters=filters)
 
 
-def submission_time(session: Session, identity: UUID) -> datetime | None:
-    """Return when the response with this identity was submitted; None if there is none."""
-    return session.scalar(select(Response.submitted_at).where(Response.identity == identity))
+def submission_time(
+    session: Session, wave: Wave, *, identity: UUID, customer_id: UUID | None
+) -> datetime | None:
+    """Return when a submission was stored, or another one of its customer; None if neither was."""
+    is_same = _is_of_submissions(wave, [identity], [customer_id] if customer_id else [])
+    return session.scalar(select(Response.submitted_at).where(is_same))
+
+
+def response_of_link(
+    session: Session, wave: Wave, *, identity: UUID, customer_id: UUID | None
+) -> Response | None:
+    """Return the response of the customer to whom a personal link to a wave belongs, or None.
+
+    Whoever has the link may see the response, so there is no reader.
+    """
+    is_same = _is_of_submissions(wave, [identity], [customer_id] if customer_id else [])
+    return session.scalar(select(Response).where(is_same))
 
 
 def existing_for_change(
@@ -88,24 +102,24 @@ def existing_for_change(
     """
     if not identities:
         return []
+    is_same = _is_of_submissions(wave, identities, customer_ids)
+    statement = select(Response).where(is_same).order_by(Response.id).with_for_update()
+    return list(session.scalars(statement))
+
+
+def _is_of_submissions(
+    wave: Wave, identities: Collection[UUID], customer_ids: Collection[UUID]
+) -> ColumnElement[bool]:
+    """Return the condition that a response has one of these identities or customers in a wave."""
     in_wave = (Response.survey_id == wave.survey_id) & (Response.wave == wave.code)
     is_of_customers = in_wave & Response.customer_id.in_(customer_ids)
-    statement = (
-        select(Response)
-        .where(Response.identity.in_(identities) | is_of_customers)
-        .order_by(Response.id)
-        .with_for_update()
-    )
-    return list(session.scalars(statement))
+    return Response.identity.in_(identities) | is_of_customers
 
 
 def of_respondents_for_change(session: Session, keys: Iterable[ExternalKey]) -> list[Response]:
     """Lock and return all responses whose respondents have these external keys."""
-    conditions = [
-        (Response.respondent_system == system) & Response.respondent_id.in_(external_ids)
-        for system, external_ids in group_by_system(keys).items()
-    ]
-    statement = select(Response).where(or_(*conditions)).order_by(Response.id).with_for_update()
+    is_of_respondents = has_any_key(Response.respondent_system, Response.respondent_id, keys)
+    statement = select(Response).where(is_of_respondents).order_by(Response.id).with_for_update()
     return list(session.scalars(statement))
 
 

@@ -14,9 +14,19 @@ from uuid import UUID
 from services.survey.design.questionnaire.domain import Item
 from shared.contracts.survey.survey import CatalogueItem
 
-_PURPOSE = b"patron open link 1"
 _SIGNATURE_BYTES = 16
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+class LinkPurpose(StrEnum):
+    """The purpose that a link is signed for: its token is valid for no other one.
+
+    The value is signed with the id: that of a wave in an open link, which anybody may use, or that
+    of an invitation in a personal link.
+    """
+
+    OPEN = "patron open link 1"
+    PERSONAL = "patron personal link 1"
 
 
 class SurveyState(StrEnum):
@@ -53,27 +63,30 @@ def merge_catalogues(
     return merged, conflicts
 
 
-def sign_link_token(key: bytes, wave_id: UUID) -> str:
-    """Return the token in a wave's public link (公开链接): 43 characters of URL-safe base64.
+def sign_link_token(key: bytes, signed_id: UUID, purpose: LinkPurpose = LinkPurpose.OPEN) -> str:
+    """Return the token in a link to a respondents' page: 43 characters of URL-safe base64.
 
-    The token encodes the 16 bytes of the wave's id, followed by the first 16 bytes of an
-    HMAC-SHA-256 of the id.
+    The token encodes the 16 bytes of the id of a wave (in its public link, 公开链接) or of an
+    invitation, followed by the first 16 bytes of an HMAC-SHA-256 of the id.
     """
-    signed = wave_id.bytes + _signature(key, wave_id)
+    signed = signed_id.bytes + _signature(key, signed_id, purpose)
     return urlsafe_b64encode(signed).rstrip(b"=").decode()
 
 
-def verify_link_token(key: bytes, token: str) -> UUID | None:
-    """Return the id of the wave that a token was signed for; None if the token is not valid."""
+def verify_link_token(
+    key: bytes, token: str, purpose: LinkPurpose = LinkPurpose.OPEN
+) -> UUID | None:
+    """Return the id that a token was signed for; None if it is not valid for this purpose."""
     if not _TOKEN.fullmatch(token):
         return None
-    wave_id = UUID(bytes=urlsafe_b64decode(f"{token}=")[:16])
-    return wave_id if hmac.compare_digest(sign_link_token(key, wave_id), token) else None
+    signed_id = UUID(bytes=urlsafe_b64decode(f"{token}=")[:16])
+    is_valid = hmac.compare_digest(sign_link_token(key, signed_id, purpose), token)
+    return signed_id if is_valid else None
 
 
-def _signature(key: bytes, wave_id: UUID) -> bytes:
-    """Return the first 16 bytes of the HMAC-SHA-256 of a wave's id.
+def _signature(key: bytes, signed_id: UUID, purpose: LinkPurpose) -> bytes:
+    """Return the first 16 bytes of the HMAC-SHA-256 of an id.
 
-    A fixed prefix is signed too, so that the signature cannot be used for any other purpose.
+    The purpose is signed too, so that the signature cannot be used for any other purpose.
     """
-    return hmac.digest(key, _PURPOSE + wave_id.bytes, "sha256")[:_SIGNATURE_BYTES]
+    return hmac.digest(key, purpose.encode() + signed_id.bytes, "sha256")[:_SIGNATURE_BYTES]

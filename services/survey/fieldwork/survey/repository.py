@@ -57,8 +57,13 @@ def wave(session: Session, wave_id: UUID) -> Wave | None:
     return session.get(Wave, wave_id)
 
 
+def wave_of_survey(session: Session, survey_id: UUID, code: str) -> Wave | None:
+    """Return the wave of a survey with this code, or None."""
+    return session.scalar(select(Wave).where(Wave.survey_id == survey_id, Wave.code == code))
+
+
 def link_signing_key(session: Session) -> bytes:
-    """Return the secret that signs the public links of waves."""
+    """Return the secret that signs the links to respondents' pages."""
     return session.get_one(LinkKey, 1).secret
 
 

@@ -146,7 +146,8 @@ class WaveOut(Body):
         description="Path of the wave's page for respondents (答卷页), which is open while the "
         "survey is published. Anybody who has the link can answer anonymously, any number of "
         "times; a page that is sent twice is one response. To allow each customer one response per "
-        "wave, submit the responses with the customer to POST /v1/surveys/{survey_id}/responses."
+        "wave, invite the customers (POST /v1/surveys/{survey_id}/invitations), or submit the "
+        "responses with the customer to POST /v1/surveys/{survey_id}/responses."
     )
 
 

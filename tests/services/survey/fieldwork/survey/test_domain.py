@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from services.survey.design.questionnaire.domain import parse_questionnaire
 from services.survey.fieldwork.survey.domain import (
+    LinkPurpose,
     catalogue_item,
     merge_catalogues,
     sign_link_token,
@@ -44,6 +45,21 @@ def test_a_text_that_was_not_signed_is_not_a_valid_link_token(token: str) -> Non
 def test_a_link_token_signed_with_another_key_is_not_valid() -> None:
     wave_id = UUID(int=7)
     assert verify_link_token(KEY, sign_link_token(secrets.token_bytes(32), wave_id)) is None
+
+
+@given(st.uuids())
+def test_a_link_token_is_valid_for_the_purpose_only_for_which_it_was_signed(
+    signed_id: UUID,
+) -> None:
+    for purpose in LinkPurpose:
+        token = sign_link_token(KEY, signed_id, purpose)
+        valid = [each for each in LinkPurpose if verify_link_token(KEY, token, each) == signed_id]
+        assert valid == [purpose]
+
+
+def test_a_link_token_of_a_wave_is_the_same_in_every_release() -> None:
+    token = sign_link_token(KEY, UUID(int=7))
+    assert token == "AAAAAAAAAAAAAAAAAAAAB8PKwN5dwV5LOjpZbe5VTCQ"
 
 
 def test_the_catalogue_describes_the_type_scale_missing_codes_and_role_of_an_item() -> None:
