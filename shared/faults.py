@@ -41,6 +41,14 @@ TOO_SHORT: Final = FaultCode(
     Texts("Minimum number of characters or items: {min}.", "至少 {min} 个字符或条目。"),
     params=("min",),
 )
+INVISIBLE: Final = FaultCode(
+    "invisible",
+    Texts("The text has no visible character.", "文字中没有可见字符。"),
+    Texts(
+        "Give at least one letter, digit or other visible character.",
+        "请至少填写一个可见字符，如文字或数字。",
+    ),
+)
 TOO_SMALL: Final = FaultCode(
     "too_small",
     Texts("The value is too small.", "数值过小。"),

@@ -8,15 +8,19 @@ the id without it, but is another id to a database.
 import re
 from unicodedata import category, combining, is_normalized, normalize
 
+from shared.errors import InvalidValue
+from shared.faults import INVISIBLE, NUL
+
 # The category Cf (a test compares), except the signs of Arabic, Syriac, Kaithi and Egyptian
 # hieroglyphs that are visible or place visible signs.
 _FORMAT_CHARACTERS = (
     "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
 )
+_FORMAT_CHARACTER = re.compile(f"[{_FORMAT_CHARACTERS}]")
 _JOINERS = "\u200c\u200d\u180e"  # zero width non-joiner and joiner, Mongolian vowel separator
 _FLAG_WITH_TAGS = "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"  # such as the flag of Scotland
-_REMOVABLE = re.compile(f"{_FLAG_WITH_TAGS}|[{_JOINERS}]+|[{_FORMAT_CHARACTERS}]")
+_REMOVABLE = re.compile(f"{_FLAG_WITH_TAGS}|[{_JOINERS}]+|{_FORMAT_CHARACTER.pattern}")
 # Scripts in which a joiner changes how letters look and what a word means: Arabic to Adlam, the
 # Indic scripts, Tibetan, Myanmar, Khmer and Mongolian.
 _JOINING_SCRIPTS = re.compile(
@@ -52,6 +56,18 @@ def normalise(text: str) -> str:
     return result
 
 
+def fold(text: str) -> str:
+    """Return the text as a search compares it: in any letter case, width and spelling.
+
+    The form is Unicode NFKC with case folding, without format characters: `Ｔｒａｄｉｎｇ` becomes
+    `trading`, `STRASSE` and `Straße` become `strasse`.
+    """
+    if text.isascii():
+        return text.lower()
+    folded = normalize("NFKC", normalize("NFKC", text).casefold())
+    return normalize("NFKC", _FORMAT_CHARACTER.sub("", folded))
+
+
 def is_visible(text: str) -> bool:
     """Return whether a text has a character that a reader can see.
 
@@ -63,6 +79,25 @@ def is_visible(text: str) -> bool:
         category(character) not in _INVISIBLE_CATEGORIES and not _INVISIBLE.match(character)
         for character in text
     )
+
+
+def without_nul(text: str) -> str:
+    """Return the text unchanged; raises InvalidValue for a NUL: PostgreSQL refuses it."""
+    if "\x00" in text:
+        raise InvalidValue(NUL)
+    return text
+
+
+def visible_text(value: object) -> object:
+    """Return a text normalised; raises InvalidValue if it has no visible character.
+
+    Other values, and texts of blanks or with a NUL, are returned for the checks that follow.
+    """
+    if not isinstance(value, str):
+        return value
+    if value.strip() and "\x00" not in value and not is_visible(value):
+        raise InvalidValue(INVISIBLE)
+    return normalise(value)
 
 
 def _meaningful_part(match: re.Match[str]) -> str:

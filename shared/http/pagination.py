@@ -14,6 +14,7 @@ from starlette.responses import Response
 from shared.http import cursors
 from shared.http.answers import json_response
 from shared.http.schemas import Facet, Page, Total
+from shared.texts import normalise
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -86,7 +87,11 @@ class PageRequest:
     @property
     def _list_name(self) -> str:
         """The path, sort and filters of the list; a cursor is valid only for these."""
-        filters = sorted(pair for pair in self.parameters if pair[0] not in _FREE_PARAMETERS)
+        filters = sorted(
+            (name, normalise(value).strip())
+            for name, value in self.parameters
+            if name not in _FREE_PARAMETERS
+        )
         return f"{self.path}?{urlencode([('sort', self.sort), *filters])}"
 
 

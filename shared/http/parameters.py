@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from shared.errors import Fault, Invalid, InvalidValue
 from shared.http.faults import EXTERNAL_ID, NOT_SOME_OF
 from shared.http.schemas import Filter, Moment, Text
+from shared.texts import normalise
 
 
 def external_id_pair(text: str) -> tuple[str, str]:
@@ -27,8 +28,14 @@ def _refuse_incomplete_pair(text: str) -> str:
     return text
 
 
+def _normalised(value: object) -> object:
+    """Return a text as the texts of bodies are stored; other values are returned unchanged."""
+    return normalise(value) if isinstance(value, str) else value
+
+
 ExternalIdText = Annotated[
     str,
+    BeforeValidator(_normalised),
     StringConstraints(max_length=201),
     AfterValidator(_refuse_incomplete_pair),
     Field(json_schema_extra={"pattern": "^[^:]+:.+$"}),
@@ -36,7 +43,7 @@ ExternalIdText = Annotated[
 """The id of something in another system, as `system:id`; `external_id_pair` splits it."""
 
 TextFilter = Annotated[str, Text(100)]
-"""The text of a filter: an empty or blank text is refused, and outer blanks are removed."""
+"""The text of a filter: an empty or blank text is refused. It is normalised as stored texts are."""
 
 Names: TypeAlias = Annotated[
     str, WithJsonSchema({"type": "string", "pattern": "^[a-z_]+(,[a-z_]+)*$"})

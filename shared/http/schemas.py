@@ -1,7 +1,7 @@
 """The base classes and field types of request and response bodies.
 
 Unknown fields are refused, numbers are strict (no `"1"` for 1), text has a maximum length and no
-NUL, and exact numbers are strings in JSON.
+NUL and is brought to one spelling (`shared.texts`), and exact numbers are strings in JSON.
 """
 
 import re
@@ -35,10 +35,18 @@ from pydantic_core.core_schema import StringSchema
 from shared.clock import checked_day, to_utc
 from shared.countries import COUNTRIES
 from shared.errors import InvalidValue
-from shared.faults import COUNTRY, CURRENCY, DAY, EXACT_STRING, MOMENT, NUL, TWO_CUSTOMERS
+from shared.faults import (
+    COUNTRY,
+    CURRENCY,
+    DAY,
+    EXACT_STRING,
+    MOMENT,
+    TWO_CUSTOMERS,
+)
 from shared.http.faults import COLON
 from shared.http.validation import fault_without_pointer, location_of
 from shared.money import CURRENCIES, format_decimal, parse_exact
+from shared.texts import visible_text, without_nul
 
 Item = TypeVar("Item")
 
@@ -168,18 +176,12 @@ class Filter(BaseModel):
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
 
-def without_nul(text: str) -> str:
-    """Return the text unchanged; raises InvalidValue for a NUL: PostgreSQL refuses it."""
-    if "\x00" in text:
-        raise InvalidValue(NUL)
-    return text
-
-
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Annotation for text of 1 to `max_length` characters without NUL; outer blanks are removed.
+    """Annotation for text of 1 to `max_length` characters without NUL, of which one is visible.
 
-    A field may lower the maximum: `word: Code = Field(max_length=50)`.
+    The text is normalised (`shared.texts`) and outer blanks are removed. A field may lower the
+    maximum: `word: Code = Field(max_length=50)`.
     """
 
     max_length: int
@@ -191,7 +193,8 @@ class Text:
         field_schema = cast("StringSchema", handler(source))
         max_length = min(self.max_length, field_schema.get("max_length", self.max_length))
         bounds = core_schema.str_schema(min_length=1, max_length=max_length, strip_whitespace=True)
-        return core_schema.no_info_after_validator_function(without_nul, field_schema | bounds)
+        bounded = core_schema.no_info_after_validator_function(without_nul, field_schema | bounds)
+        return core_schema.no_info_before_validator_function(visible_text, bounded)
 
 
 def _without_tag_in_errors(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
@@ -280,6 +283,8 @@ def _parse_flag(value: object) -> object:
 
 Name = Annotated[str, Text(200)]
 Code = Annotated[str, Text(100)]
+CodeOut = Annotated[str, Field(min_length=1, max_length=100)]
+"""A code as responses show it: as it is stored, although today's rules may refuse it."""
 Integer = StrictInt
 Flag = StrictBool
 WrittenFlag = Annotated[StrictBool, BeforeValidator(_parse_flag)]
@@ -353,13 +358,14 @@ System = Annotated[Code, AfterValidator(_refuse_colon)]
 """The name of another system, without a colon, because a filter is written `system:id`."""
 
 
+_ID_IN_SYSTEM = "The id in that system; upper and lower case differ."
+
+
 class ExternalIdOut(Body):
     """An id in another system, as responses show it."""
 
-    system: Code = Field(description="The system in which the id is used.", examples=["shop"])
-    id: Code = Field(
-        description="The id in that system; upper and lower case differ.", examples=["10017"]
-    )
+    system: CodeOut = Field(description="The system in which the id is used.", examples=["shop"])
+    id: CodeOut = Field(description=_ID_IN_SYSTEM, examples=["10017"])
 
 
 class ExternalIdIn(ExternalIdOut):
@@ -368,6 +374,7 @@ class ExternalIdIn(ExternalIdOut):
     system: System = Field(
         description="The system in which the id is used; its name has no colon.", examples=["shop"]
     )
+    id: Code = Field(description=_ID_IN_SYSTEM, examples=["10017"])
 
 
 class CustomerReference(Body):

@@ -13,13 +13,14 @@ from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, field_va
 from shared.errors import InvalidValue
 from shared.faults import ZONE
 from shared.files.store import digest
-from shared.http.schemas import Body, Code, Page, WrittenFlag, without_nul
+from shared.http.schemas import Body, Code, Page, WrittenFlag
 from shared.http.strict_json import JsonPart
 from shared.imports.models import ImportColumns, RejectionColumns
 from shared.imports.repairs import RepairKind
 from shared.imports.service import Upload
 from shared.imports.times import DateFormat
 from shared.jobs.models import JobState
+from shared.texts import without_nul
 
 
 def _known_zone(name: str) -> str:

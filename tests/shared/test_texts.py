@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.texts import is_visible, normalise
+from shared.texts import fold, is_visible, normalise
 
 VISIBLE_FORMAT_CHARACTERS = re.compile(
     "[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f]"
@@ -121,3 +121,29 @@ def test_a_text_of_blanks_and_format_characters_is_not_visible(text: str) -> Non
 )
 def test_a_text_with_one_character_to_see_is_visible(text: str) -> None:
     assert is_visible(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Ｔｒａｄｉｎｇ", "trading"),
+        ("Straße", "strasse"),
+        ("ﾊﾞﾅﾅ", "バナナ"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφοσ"),
+        ("cafe\u0301\u200b", "café"),
+        ("Lee", "lee"),
+        ("می\u200cخواهم", "میخواهم"),
+    ],
+)
+def test_a_search_compares_texts_in_any_case_width_and_spelling(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(text=AWKWARD)
+def test_a_folded_text_does_not_change_when_it_is_folded_again(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(text=AWKWARD)
+def test_a_search_compares_a_text_and_its_normalised_form_as_equal(text: str) -> None:
+    assert fold(normalise(text)) == fold(text)

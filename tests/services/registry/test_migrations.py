@@ -54,3 +54,22 @@ def test_a_migration_writes_stored_phone_numbers_in_e164_as_the_registry_does(
         assert session.scalar(select(Customer.phone_e164)) == e164
         expected = phone_tokens(e164) if e164 else set()
         assert set(session.scalars(select(CustomerToken.token))) == expected
+
+
+@pytest.mark.both_stacks
+def test_a_migration_adds_the_folded_tokens_of_stored_customers(registry: Running) -> None:
+    body = {
+        "name": "Ｔｒａｄｉｎｇ 𠮷野 Straße",
+        "city": "ﾔﾏｶﾞﾀ",
+        "external_ids": [{"system": "erp", "id": "ＮＲ-7"}],
+    }
+    assert registry.client.post("/v1/customers", json=body).status_code == 201
+    migrations.downgrade(registry.database, SERVICE.migrations, to="5be0c2d97f14")
+    with registry.database.transaction() as session:
+        tokens = set(session.scalars(select(CustomerToken.token)))
+        session.execute(delete(CustomerToken))
+        customer_id = session.scalars(select(Customer.id)).one()
+        session.add(CustomerToken(token="straße", customer_id=customer_id))
+    migrations.upgrade(registry.database, SERVICE.migrations)
+    with registry.database.reading() as session:
+        assert set(session.scalars(select(CustomerToken.token))) == tokens | {"straße"}

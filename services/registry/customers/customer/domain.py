@@ -18,6 +18,7 @@ from services.registry.customers.customer.problems import CONTRADICTION
 from shared.errors import Fault, FieldError, InvalidValue
 from shared.faults import NOT_VISIBLE, TOO_LONG
 from shared.row_access import SYSTEM_READER, Reader, Rows
+from shared.texts import fold
 
 MAX_EXTERNAL_IDS = 50
 MAX_TAGS = 50
@@ -257,7 +258,7 @@ def differences(before: Record, after: Record) -> dict[str, dict[str, Any]]:
 
 
 _WORD = re.compile(r"[^\W_]+(?:[-'.@+][^\W_]+)*")
-_CHINESE = re.compile(r"[㐀-鿿豈-﫿]+")
+_CHINESE = re.compile("[\u2e80-\u2fdf\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _NUMBER_PART = re.compile(r"[-0-9+.()/]+")
 _NOT_A_DIGIT = re.compile(r"[^0-9]")
 _MAX_TOKEN_LENGTH = 60
@@ -266,8 +267,9 @@ _MAX_TOKEN_LENGTH = 60
 def tokens(record: Record) -> set[str]:
     """Return the tokens of a record: its words, and the pieces of words with Chinese characters.
 
-    The digits of its phone number are tokens too. Tokens are in lower case. A search finds the
-    records that have, for each prefix that `query_tokens` returns, a token that begins with it.
+    The digits of its phone number are tokens too. Tokens are folded (`shared.texts.fold`). A search
+    finds the records that have, for each prefix that `query_tokens` returns, a token that begins
+    with it.
     Tokens are stored in the database: a change of this function needs a migration that computes
     them again.
     """
@@ -275,10 +277,10 @@ def tokens(record: Record) -> set[str]:
     texts = [record.name, record.name_en, record.email, record.phone, record.city, *ids]
     found: set[str] = set()
     for text in filter(None, texts):
-        lowered = text.lower()
-        runs, other_words = _split_chinese(lowered)
+        folded = fold(text)
+        runs, other_words = _split_chinese(folded)
         found.update(
-            word[:_MAX_TOKEN_LENGTH] for word in (lowered, *_WORD.findall(lowered), *other_words)
+            word[:_MAX_TOKEN_LENGTH] for word in (folded, *_WORD.findall(folded), *other_words)
         )
         found.update(run[start : start + 2] for run in runs for start in range(len(run)))
     return found | (phone_tokens(record.phone_e164) if record.phone_e164 else set())
@@ -293,15 +295,15 @@ def query_tokens(query: str) -> list[tuple[str, ...]]:
     a prefix only in a query that has nothing else. All digits of consecutive words that look like
     parts of a phone number are a second prefix of each of these words.
     """
-    lowered = query.lower()
+    folded = fold(query)
     prefixes: list[tuple[str, ...]] = []
-    for is_number, group in groupby(lowered.split(), _looks_like_a_number):
+    for is_number, group in groupby(folded.split(), _looks_like_a_number):
         words = list(group)
         number = _NOT_A_DIGIT.sub("", "".join(words)) if is_number else ""
         for prefix in chain.from_iterable(map(_prefixes, words)):
             both = (prefix[:_MAX_TOKEN_LENGTH], number[:_MAX_TOKEN_LENGTH])
             prefixes.append(tuple(dict.fromkeys(filter(None, both))))
-    if not prefixes and (punctuation := lowered.strip()):
+    if not prefixes and (punctuation := folded.strip()):
         return [(punctuation[:_MAX_TOKEN_LENGTH],)]
     return list(dict.fromkeys(prefixes))
 

@@ -30,6 +30,7 @@ from shared.errors import MAX_FAULTS, InvalidValue
 from shared.faults import UNREADABLE
 from shared.http.patch import patched
 from shared.http.schemas import UNTAGGED, Body, Code, FacetedPage, Flag, Integer, Page
+from shared.texts import normalise
 
 
 def _check_printable(text: str) -> str:
@@ -37,6 +38,11 @@ def _check_printable(text: str) -> str:
     if any(ord(character) < ord(" ") and character not in "\n\t" for character in text):
         raise InvalidValue(UNREADABLE, "Leave out control characters.")
     return text
+
+
+def _normalised(text: str) -> str:
+    """Return the text normalised; a label of format characters only, a blank one, stays."""
+    return normalise(text).strip() or text
 
 
 def _check_number(value: object) -> object:
@@ -53,6 +59,7 @@ DisplayText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=1000, strip_whitespace=True),
     AfterValidator(_check_printable),
+    AfterValidator(_normalised),
 ]
 ItemCode = Annotated[
     str,

@@ -29,6 +29,7 @@ from shared.faults import (
     TOO_SMALL,
     UNREADABLE,
 )
+from shared.texts import is_visible, normalise
 
 SEPARATOR = ";"
 """Separates the chosen options in the text of an answer to a multiple choice."""
@@ -215,7 +216,10 @@ class _NumberCheck:
 
 
 class _TextCheck:
-    """Allows a text up to a greatest length, which is returned trimmed; a blank text becomes ""."""
+    """Allows a text up to a greatest length, which is returned trimmed and normalised.
+
+    A text without a visible character becomes "".
+    """
 
     def __init__(self, item: Item) -> None:
         self._longest = item.longest
@@ -227,13 +231,13 @@ class _TextCheck:
         return self.parse(value)
 
     def parse(self, text: str) -> str:
-        """Return the text, trimmed, if it has no control characters and is not too long."""
-        trimmed_text = text.replace("\r\n", "\n").strip()
+        """Return the text as it is stored, if it has no control characters and is not too long."""
+        trimmed_text = normalise(text.replace("\r\n", "\n")).strip()
         if _UNPRINTABLE.search(trimmed_text):
             raise InvalidAnswer(UNREADABLE)
         if len(trimmed_text) > self._longest:
             raise InvalidAnswer(TOO_LONG, max=self._longest)
-        return trimmed_text
+        return trimmed_text if is_visible(trimmed_text) else ""
 
 
 def _to_decimal(number: object) -> Decimal:
@@ -261,7 +265,9 @@ def _values_by_spelling(item: Item) -> dict[str, int | str]:
     for choice in item.choices:
         for label in (choice.text.zh, choice.text.en) if choice.text else ():
             if label:
-                values_by_label.setdefault(label.strip().casefold(), set()).add(choice.value)
+                values_by_label.setdefault(normalise(label).strip().casefold(), set()).add(
+                    choice.value
+                )
     unambiguous = {
         label: next(iter(values)) for label, values in values_by_label.items() if len(values) == 1
     }

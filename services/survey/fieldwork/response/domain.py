@@ -18,6 +18,7 @@ from shared.catalogue import FaultCode
 from shared.contracts.survey.response import Answer
 from shared.errors import pointer_to
 from shared.faults import REQUIRED
+from shared.texts import normalise
 
 MOST_AHEAD = timedelta(days=1)
 """How far in the future the time of a submission may be, as clocks or time zones may be wrong."""
@@ -106,9 +107,10 @@ class AnswerChecker:
     def check_texts(self, answers: Mapping[str, str]) -> CheckedAnswers:
         """Check a mapping from item codes to texts; a blank text means that there is no answer.
 
-        Several options are separated by ";".
+        Several options are separated by ";". Format characters do not count (`shared.texts`).
         """
-        answered = {code: text for code, text in answers.items() if text and not text.isspace()}
+        normalised = {code: normalise(text) for code, text in answers.items()}
+        answered = {code: text for code, text in normalised.items() if text and not text.isspace()}
         return self._check_all(answered, lambda check, text: check.parse(text))
 
     def _check_all(

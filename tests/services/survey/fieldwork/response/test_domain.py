@@ -340,3 +340,21 @@ def test_the_key_of_a_submission_depends_on_its_wave_its_kind_and_each_of_its_pa
 def test_answers_are_split_into_coded_and_open_answers() -> None:
     coded, open_answers = checker().split({"appearance": 5, "wish": "cheaper"})
     assert (coded, open_answers) == ({"appearance": 5}, {"wish": "cheaper"})
+
+
+def test_an_open_answer_is_stored_in_nfc_without_format_characters() -> None:
+    answers = checker().check(REQUIRED | {"wish": "\ufeffcafe\u0301\u200b "}).answers
+    assert answers["wish"] == "café"
+    texts = {"appearance": "5\u200b", "safety": "0", "wish": "cafe\u0301", "bought": "\u200b"}
+    assert checker().check_texts(texts).answers == REQUIRED | {"wish": "café"}
+
+
+@pytest.mark.parametrize("invisible", ["\u200b", "\u3164 ", "\u2800"])
+def test_an_open_answer_of_nothing_visible_counts_as_no_answer(invisible: str) -> None:
+    assert checker().check(REQUIRED | {"wish": invisible}).answers == REQUIRED
+
+
+def test_a_label_in_another_spelling_states_its_point() -> None:
+    scale = {"least": 1, "most": 2, "labels": [{"value": 1, "text": text("很好", "tre\u0300s")}]}
+    question = {"code": "taste", "type": "rating", "text": text("味道", "Taste"), "scale": scale}
+    assert checker(question).check_texts({"taste": "Très"}).answers == {"taste": 1}

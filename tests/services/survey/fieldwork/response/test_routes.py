@@ -341,3 +341,12 @@ def test_a_refused_second_response_changes_nothing_even_if_the_transaction_is_co
     assert surveys.recorded() == events_before
     (stored,) = surveys.client.get(f"/v1/surveys/{survey['id']}/responses").json()["items"]
     assert (stored["version"], stored["channel"]) == (1, "web")
+
+
+def test_a_respondent_in_another_spelling_is_the_same_respondent(
+    client: httpx.Client, survey: dict[str, Any]
+) -> None:
+    first = submit(client, survey, customer={"system": "erp", "id": "Zoë-7"})
+    second = submit(client, survey, customer={"system": "erp\u200b", "id": "Zoe\u0308-7\ufeff"})
+    assert first.json()["customer"] == {"system": "erp", "id": "Zoë-7"}
+    assert (second.status_code, second.json()["code"]) == (409, "already_answered")
