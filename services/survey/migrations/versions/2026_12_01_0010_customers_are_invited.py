@@ -6,7 +6,7 @@ from alembic import op
 from shared.database import Moment
 
 revision = "95d16506505a"
-down_revision = "f3860362e605"
+down_revision = "e8a61f3d20b7"
 
 
 def upgrade() -> None:
