@@ -4,6 +4,8 @@ Many lines of a file have cells with the same text, so the common kinds of cells
 of the texts that they have parsed.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,11 +18,12 @@ from shared.countries import COUNTRIES
 from shared.errors import InvalidValue
 from shared.faults import COUNTRY as COUNTRY_CODE
 from shared.faults import CURRENCY as CURRENCY_CODE
-from shared.faults import NOT_ONE_OF, NUL, TOO_LONG
+from shared.faults import INVISIBLE, NOT_ONE_OF, NUL, TOO_LONG
 from shared.files.cells import is_formula
-from shared.imports.faults import FORMULA
+from shared.imports.faults import FORMULA, SHORTENED
 from shared.imports.times import DATE_FORMS, TimeFormat, parse_day, parse_moment
 from shared.money import CURRENCIES, parse_exact
+from shared.texts import is_visible
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -28,6 +31,10 @@ _ONE_OF = "Give one of {allowed}."
 _CACHED_TEXTS = 65_536
 _MAX_CODE_LENGTH = 100
 _MAX_NAME_LENGTH = 200
+_SHORTENED = re.compile(
+    r"[-+]?(?:\d{1,3}(?:[.,]\d+)?\s?E\s?[-+\u2212]\s?\d{1,3}|\d[.,]\d+\s?E\s?\d{1,3})",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +42,13 @@ class Cell:
     """A kind of cell: how the cells of one column of a file are parsed.
 
     `parse` turns the text of a cell into a value, or raises InvalidValue, whose message says what
-    to write instead. `format` describes in Markdown how the value is written.
+    to write instead. `format` describes in Markdown how the value is written. `is_text` is whether
+    any text can be a value, so that a placeholder for a missing value could be taken for one.
     """
 
     parse: Callable[[str], Any]
     format: str
+    is_text: bool = False
 
     def cached(self) -> "Cell":
         """Return this kind of cell with a `parse` that remembers the value of each text."""
@@ -49,7 +58,19 @@ class Cell:
 def text_cell(max_length: int) -> Cell:
     """Return a `Cell` for a column whose cells contain texts of at most `max_length` characters."""
     return Cell(
-        partial(_parse_text, max_length=max_length), f"text of at most {max_length} characters"
+        partial(_parse_text, max_length=max_length),
+        f"text of at most {max_length} characters",
+        is_text=True,
+    )
+
+
+def id_cell(max_length: int) -> Cell:
+    """Return a `Cell` for a column whose cells contain ids of at most `max_length` characters."""
+    return Cell(
+        partial(_parse_id, max_length=max_length),
+        f"text of at most {max_length} characters, not shortened by a spreadsheet as in "
+        "`1.10101E+17`",
+        is_text=True,
     )
 
 
@@ -88,14 +109,35 @@ def day_cell(times: TimeFormat) -> Cell:
 
 
 def _parse_text(text: str, max_length: int) -> str:
-    """Return the text; raise InvalidValue if it is too long, has NUL, or is a formula."""
+    """Return the text; raise InvalidValue if it is too long, has NUL, or is a formula.
+
+    Raises InvalidValue also if nothing of the text is visible.
+    """
     if len(text) > max_length:
         raise InvalidValue(TOO_LONG, "Give at most {max} characters.", max=max_length)
     if "\x00" in text:
         raise InvalidValue(NUL, "Leave out the character NUL.")
     if is_formula(text):
         raise InvalidValue(FORMULA, "Give the value, not a formula.")
+    if not is_visible(text):
+        raise InvalidValue(INVISIBLE)
     return text
+
+
+def _parse_id(text: str, max_length: int) -> str:
+    """Return the id; raise InvalidValue if a spreadsheet has shortened it, or it is no text."""
+    refuse_shortened(text)
+    return _parse_text(text, max_length)
+
+
+def refuse_shortened(text: str) -> None:
+    """Raise InvalidValue if a text is a number that a spreadsheet or program has shortened.
+
+    Such a number has an exponent with a sign, as in 1.1E+17 and 1E+05, or a point and an exponent,
+    as in 1.1E17. Other codes with an E, such as 2E5, are ids.
+    """
+    if _SHORTENED.fullmatch(unicodedata.normalize("NFKC", text)):
+        raise InvalidValue(SHORTENED)
 
 
 def _parse_currency(text: str) -> str:
@@ -138,6 +180,7 @@ def _listed(texts: Iterable[str]) -> str:
 
 NUMBER_FORMAT = "`2599.00`; without `,` and without a currency sign"
 CODE = text_cell(_MAX_CODE_LENGTH).cached()
+ID = id_cell(_MAX_CODE_LENGTH).cached()
 NAME = text_cell(_MAX_NAME_LENGTH).cached()
 EXACT = Cell(parse_exact, f"digits with an optional point, such as {NUMBER_FORMAT}").cached()
 COUNTRY = Cell(_parse_country, "ISO 3166 code of two letters, such as `CN`").cached()

@@ -9,6 +9,7 @@ from shared.faults import REQUIRED
 from shared.files.tables import Line
 from shared.imports.cells import Cell
 from shared.imports.columns import ColumnMapping, Columns, match_columns
+from shared.imports.placeholders import refuse_placeholder
 from shared.imports.repairs import RepairKind, repair, repair_line
 
 
@@ -31,10 +32,14 @@ class ParsedCells(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of one file, and the fields that they may contain."""
+    """The columns of one file, and the fields that they may contain.
+
+    A cell with one of `placeholders` is refused in a column of texts or ids.
+    """
 
     columns: Columns
     fields: Mapping[str, Field]
+    placeholders: Sequence[str] = ()
 
     def parse(self, line: Line) -> ParsedCells:
         """Repair and parse the cells of a line; return the values, the faults and the repairs.
@@ -47,7 +52,7 @@ class Layout:
         for name, text in texts.items():
             if text:
                 try:
-                    values[name] = self.fields[name].cell.parse(text)
+                    values[name] = self._value(name, text)
                 except InvalidValue as error:
                     faults.append(error.fault.at(name))
             elif self.fields[name].required:
@@ -58,10 +63,20 @@ class Layout:
         """Return the repaired text of a field, which must have a column in the file."""
         return repair(line.cells[self.columns.positions[field]])[0]
 
+    def _value(self, name: str, text: str) -> Any:
+        """Return the value of a field; raise InvalidValue if its text is not valid."""
+        cell = self.fields[name].cell
+        if cell.is_text:
+            refuse_placeholder(text, self.placeholders)
+        return cell.parse(text)
+
 
 def find_layout(
-    fields: Mapping[str, Field], header: Sequence[str], mapping: ColumnMapping
+    fields: Mapping[str, Field],
+    header: Sequence[str],
+    mapping: ColumnMapping,
+    placeholders: Sequence[str] = (),
 ) -> Layout:
     """Find the columns of fields in a header; raise Invalid if the header does not fit them."""
     required = [name for name, field in fields.items() if field.required]
-    return Layout(match_columns(header, mapping, fields, required), fields)
+    return Layout(match_columns(header, mapping, fields, required), fields, tuple(placeholders))

@@ -59,6 +59,17 @@ DateOrder = Annotated[
 ]
 
 
+Placeholders = Annotated[
+    list[Code],
+    Field(
+        max_length=100,
+        description="Texts that mean that a cell has no value, compared without regard to case. A "
+        "line that has one of them as an id, a name or another text is rejected; only answers may "
+        "be such texts. An empty list accepts every text.",
+    ),
+]
+
+
 MAX_FORM_BYTES = 1 << 50
 """Maximal size of a form with a file: practically no limit, because the file has its own limit."""
 

@@ -16,6 +16,7 @@ from shared.errors import Fault
 from shared.files.tables import Line
 from shared.imports.faults import RECORD_EXISTS, RECORD_MISSING
 from shared.imports.layout import Field, Layout
+from shared.imports.placeholders import PLACEHOLDERS
 from shared.imports.repairs import RepairKind
 from shared.imports.times import TimeFormat
 
@@ -30,9 +31,13 @@ class ImportMode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The import options that all files have; a subclass adds the options of one entity."""
+    """The import options that all files have; a subclass adds the options of one entity.
+
+    A text or id that is one of `placeholders` is refused.
+    """
 
     encoding: str | None = None
+    placeholders: Sequence[str] = PLACEHOLDERS
     mode: ImportMode = ImportMode.UPSERT
 
     def mode_fault(self, *, exists: bool) -> Fault | None:

@@ -6,13 +6,17 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from shared.errors import InvalidValue
 from shared.imports.cells import (
     CODE,
     COUNTRY,
     CURRENCY,
     EXACT,
     FLAG,
+    ID,
     NAME,
     Cell,
     choice_cell,
@@ -80,6 +84,54 @@ def test_an_invalid_cell_is_refused_with_a_message_that_helps_to_correct_it(
     cell: Cell, text: str, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
+        cell.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1.10101E+17", "1.10101e+17", "1,10101E+17", "1.1E17", "6.9012345678901E12", "1E+17"),
+        *("8.61381E+12", "-1.5E+11", "110.1E+15", "１．１Ｅ＋１７", "1.1 E+17", "1.1E\u22125"),
+    ],
+)
+def test_an_id_that_a_spreadsheet_has_shortened_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValue, match=r"^A spreadsheet has shortened this id\."):
+        ID.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2E5",
+        "12E4",
+        "1E17",
+        "E+17",
+        "1.1",
+        "A1.1E+17",
+        "1.1E+17B",
+        "110101199003071234",
+        "0E",
+        "1.E5",
+    ],
+)
+def test_a_code_that_no_spreadsheet_writes_is_an_id(text: str) -> None:
+    assert ID.parse(text) == text
+
+
+@given(st.lists(st.integers(10**11, 10**18 - 1).map(str), min_size=2, max_size=2, unique=True))
+def test_no_two_numbers_become_one_id(numbers: list[str]) -> None:
+    """Each number is shortened as spreadsheets do it, to 6 digits."""
+    shortened = [f"{int(number):.5E}" for number in numbers]
+    assert len({ID.parse(number) for number in numbers}) == 2
+    for text in shortened:
+        with pytest.raises(InvalidValue):
+            ID.parse(text)
+
+
+@pytest.mark.parametrize("cell", [CODE, ID, NAME, text_cell(3)])
+@pytest.mark.parametrize("text", ["\u3164", "\u2800", "\u200b\u3164", "\u115f\u00a0"])
+def test_a_text_of_nothing_visible_is_refused(cell: Cell, text: str) -> None:
+    with pytest.raises(InvalidValue, match=r"^The text has no visible character\."):
         cell.parse(text)
 
 

@@ -46,6 +46,17 @@ def test_each_fault_of_a_line_is_reported_with_its_field_and_its_column_in_the_f
     assert layout.columns.message(faults[0]).startswith("价格 (unit_price): Give digits")
 
 
+def test_a_placeholder_is_refused_in_columns_of_texts_and_ids_only() -> None:
+    layout = find_layout(FIELDS, ["code", "name", "unit_price", "currency"], {}, ["NULL", "CNY"])
+    values, faults, _ = layout.parse(Line(2, ["null", "NULL", "NULL", "CNY"]))
+    assert values == {"currency": "CNY"}
+    assert [(fault.pointer, fault.code) for fault in faults] == [
+        ("code", "placeholder"),
+        ("name", "placeholder"),
+        ("unit_price", "exact_string"),
+    ]
+
+
 def test_a_header_without_a_required_field_is_refused() -> None:
     with pytest.raises(Invalid) as refused:
         find_layout(FIELDS, ["code", "currency"], {})

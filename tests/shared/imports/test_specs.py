@@ -34,7 +34,7 @@ class ColourOptions(Options):
 def test_the_options_of_an_entity_are_selected_from_the_stored_options() -> None:
     spec = ImportSpec(entity="paints", fields=lambda _: {}, options=ColourOptions)
     stored = {"mode": "insert", "encoding": "gbk", "colour": "red", "size": 3}
-    assert spec.option_names() == ["encoding", "mode", "colour"]
+    assert spec.option_names() == ["encoding", "placeholders", "mode", "colour"]
     assert spec.options_from(stored) == ColourOptions(
         encoding="gbk", mode=ImportMode.INSERT, colour="red"
     )

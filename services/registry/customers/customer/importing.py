@@ -19,8 +19,9 @@ from services.registry.customers.customer.problems import EMPTY_ID
 from services.registry.customers.customer.service import records_for_change, upsert_customers
 from shared.errors import InvalidValue
 from shared.faults import TOO_LONG
-from shared.imports.cells import CODE, COUNTRY, FLAG, NAME, Cell, choice_cell, text_cell
+from shared.imports.cells import CODE, COUNTRY, FLAG, ID, NAME, Cell, choice_cell, id_cell
 from shared.imports.layout import Field
+from shared.imports.placeholders import refuse_placeholder
 from shared.imports.specs import Options, RecordSpec
 
 
@@ -32,11 +33,17 @@ class CustomerIdOptions(Options):
     strip_suffix: str | None = None
 
     def customer_id(self, text: str) -> str:
-        """Return the id without `strip_suffix` at its end; raise InvalidValue if it is empty."""
-        customer_id = text.removesuffix(self.strip_suffix or "").strip()
+        """Return the id without `strip_suffix` at its end.
+
+        Raises InvalidValue if what is left is empty, a placeholder, or an id that was shortened.
+        """
+        if not self.strip_suffix:
+            return text
+        customer_id = text.removesuffix(self.strip_suffix).strip()
         if not customer_id:
             raise InvalidValue(EMPTY_ID)
-        return customer_id
+        refuse_placeholder(customer_id, self.placeholders)
+        return str(ID.parse(customer_id))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,16 +67,19 @@ def _parse_tags(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(CODE.parse(tag) for tag in tags))
 
 
-TAGS = Cell(_parse_tags, f"at most {MAX_TAGS} words separated by `;`, such as `重点客户;家电`")
+TAGS = Cell(
+    _parse_tags, f"at most {MAX_TAGS} words separated by `;`, such as `重点客户;家电`", is_text=True
+)
 EMAIL = Cell(lambda text: parse_email(NAME.parse(text)), "one address, such as `buyer@example.com`")
 PHONE = Cell(
-    text_cell(50).parse,
+    id_cell(50).parse,
     "text of at most 50 characters, such as `021 5555 0100`, `+86 21 5555 0100` or "
-    "`021 5555 0100 转8008`",
+    "`021 5555 0100 转8008`, not shortened by a spreadsheet as in `8.61381E+12`",
+    is_text=True,
 )
 
 FIELDS = {
-    "external_id": Field(CODE, "id of the customer in `options.system`", required=True),
+    "external_id": Field(ID, "id of the customer in `options.system`", required=True),
     "name": Field(NAME, "name, as the customer writes it", required=True),
     "name_en": Field(NAME, "name in English"),
     "kind": Field(
@@ -94,8 +104,8 @@ FIELDS = {
     ),
     "city": Field(CODE, "city"),
     "country": Field(COUNTRY, "country"),
-    "owner": Field(CODE, "account owner (专职人员): the employee who serves the customer"),
-    "team": Field(CODE, "team of the account owner"),
+    "owner": Field(ID, "account owner (专职人员): the employee who serves the customer"),
+    "team": Field(ID, "team of the account owner"),
     "internal": Field(
         FLAG, "whether the customer is a post or department of the company (内部客户)"
     ),

@@ -16,7 +16,7 @@ from services.registry.sales.product.importing import PriceOptions
 from shared.errors import Fault, InvalidValue
 from shared.faults import TOO_MANY, UNKNOWN_CUSTOMER
 from shared.files.tables import Line as FileLine
-from shared.imports.cells import CODE, CURRENCY, EXACT, FLAG, NAME, day_cell, time_cell
+from shared.imports.cells import CURRENCY, EXACT, FLAG, ID, NAME, day_cell, time_cell
 from shared.imports.layout import Field, Layout
 from shared.imports.repairs import RepairKind
 from shared.imports.specs import Group, Rejected
@@ -100,23 +100,23 @@ def fields(times: TimeFormat) -> dict[str, Field]:
     """Return the fields of a line in a file whose times are written like this."""
     day = day_cell(times)
     return {
-        "order_id": Field(CODE, "id of the order in `options.system`", required=True),
+        "order_id": Field(ID, "id of the order in `options.system`", required=True),
         "ordered_at": Field(
             time_cell(times),
             "time of the order; if its lines have different times, the earliest one",
             required=True,
         ),
         "customer_external_id": Field(
-            CODE,
+            ID,
             "id of the customer in `options.system`, the same on all lines of an order; without it "
             "the purchase is anonymous",
         ),
         "anonymous_reference": Field(
-            CODE,
+            ID,
             "card, device or receipt of an anonymous shopper (顾客); taken from the first line of "
             "the order",
         ),
-        "product_code": Field(CODE, "code of the product", required=True),
+        "product_code": Field(ID, "code of the product", required=True),
         "product_name": Field(
             NAME,
             "name of the product for the catalogue; taken from the last valid line of the product "

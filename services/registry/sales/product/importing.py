@@ -9,7 +9,7 @@ from services.registry.sales.product.domain import MAX_DAYS, Product
 from services.registry.sales.product.service import products_for_change, upsert_products
 from shared.errors import InvalidValue
 from shared.faults import OUT_OF_RANGE, TOO_SMALL
-from shared.imports.cells import CODE, CURRENCY, EXACT, NAME, NUMBER_FORMAT, Cell
+from shared.imports.cells import CODE, CURRENCY, EXACT, ID, NAME, NUMBER_FORMAT, Cell
 from shared.imports.layout import Field
 from shared.imports.specs import Options, RecordSpec
 
@@ -53,7 +53,7 @@ PRICE = Cell(_parse_price, f"0 or more, written as {NUMBER_FORMAT}")
 DAYS = Cell(_parse_days, f"whole number from 1 to {MAX_DAYS}")
 
 FIELDS = {
-    "code": Field(CODE, "code of the product; upper and lower case differ", required=True),
+    "code": Field(ID, "code of the product; upper and lower case differ", required=True),
     "name": Field(NAME, "name", required=True),
     "category": Field(CODE, "category"),
     "unit_price": Field(PRICE, "list price"),

@@ -10,12 +10,14 @@ from services.registry.transfer.imports.specs import SPECS, ImportEntity
 from shared.errors import Fault, Invalid
 from shared.http.schemas import Body, Code, Country, Currency, FacetedPage, Flag, System
 from shared.http.strict_json import JsonPart
+from shared.imports.placeholders import PLACEHOLDERS
 from shared.imports.schemas import (
     QUEUED_IMPORT,
     DateOrder,
     Encoding,
     FileForm,
     FileImportOut,
+    Placeholders,
     UploadedFile,
     Zone,
 )
@@ -54,6 +56,7 @@ class ImportOptions(Body):
         "option, the company's time zone.",
     )
     date_format: DateOrder = DateFormat.YEAR_FIRST
+    placeholders: Placeholders = Field(list(PLACEHOLDERS))
     encoding: Encoding = None
     return_prefix: Code | None = Field(
         None,

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from services import registry
 from shared.imports.columns import ColumnMapping
 from shared.imports.layout import Layout, find_layout
+from shared.imports.placeholders import PLACEHOLDERS
 from shared.imports.specs import ImportSpec, RecordSpec
 from shared.imports.times import DateFormat, TimeFormat
 from shared.packages import module_names
@@ -42,7 +43,8 @@ def layout_of(
     """Find the columns of an entity in a header; raise Invalid if the header does not fit."""
     date_format = DateFormat(options.get("date_format", DateFormat.YEAR_FIRST))
     times = TimeFormat(ZoneInfo(options["timezone"]), date_format)
-    return find_layout(SPECS[entity].fields(times), header, mapping)
+    placeholders = options.get("placeholders", PLACEHOLDERS)
+    return find_layout(SPECS[entity].fields(times), header, mapping, placeholders)
 
 
 def description_of_files() -> str:

@@ -27,15 +27,15 @@ from services.survey.fieldwork.response.problems import IN_FUTURE
 from services.survey.fieldwork.response.texts import fault_of
 from shared import clock
 from shared.errors import Fault, InvalidValue
-from shared.faults import NUL, PATTERN, TOO_LONG
+from shared.faults import PATTERN
 from shared.files.cells import is_formula
 from shared.files.tables import Line
+from shared.imports.cells import ID
 from shared.imports.columns import Columns
 from shared.imports.faults import FORMULA
+from shared.imports.placeholders import refuse_placeholder
 from shared.imports.repairs import RepairKind, repair_line
 from shared.imports.times import DateFormat, TimeFormat, parse_moment
-
-_LONGEST_ID = 100
 
 
 class ParsedLine(NamedTuple):
@@ -125,15 +125,17 @@ class LineParser:
         """
         external_id = texts.get(RESPONDENT, "")
         earlier_line = self._lines_by_respondent.get(external_id)
-        if "\x00" in external_id:
-            faults.append(Fault(RESPONDENT, NUL, "Leave out the character NUL."))
-        elif len(external_id) > _LONGEST_ID:
-            advice = "Give an id of at most {max} characters."
-            faults.append(Fault(RESPONDENT, TOO_LONG, advice, max=_LONGEST_ID))
-        elif earlier_line is not None:
+        if not external_id:
+            return None
+        try:
+            refuse_placeholder(external_id, self._options.placeholders)
+            ID.parse(external_id)
+        except InvalidValue as error:
+            faults.append(error.fault.at(RESPONDENT))
+        if earlier_line is not None:
             advice = "This respondent has answered in line {line}; remove one line."
             faults.append(Fault(RESPONDENT, REPEATED_RESPONDENT, advice, line=earlier_line))
-        return (self._options.system or "", external_id) if external_id else None
+        return self._options.system or "", external_id
 
     def _submitted_at(self, texts: Mapping[str, str], faults: list[Fault]) -> datetime | None:
         """Return the time at which the line was answered, None if the cell is empty or invalid.

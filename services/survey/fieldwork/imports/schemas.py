@@ -11,12 +11,14 @@ from services.survey.fieldwork.response.schemas import Channel
 from services.survey.fieldwork.survey.schemas import WaveCode
 from shared.http.schemas import Body, FacetedPage, System
 from shared.http.strict_json import JsonPart
+from shared.imports.placeholders import PLACEHOLDERS
 from shared.imports.schemas import (
     QUEUED_IMPORT,
     DateOrder,
     Encoding,
     FileForm,
     FileImportOut,
+    Placeholders,
     UploadedFile,
     Zone,
 )
@@ -41,6 +43,7 @@ class AnswerImportOptions(Body):
         description="Time zone of times without offset; the default is the zone of the deployment.",
     )
     date_format: DateOrder = DateFormat.YEAR_FIRST
+    placeholders: Placeholders = Field(list(PLACEHOLDERS))
     encoding: Encoding = None
 
     def job_options(self, timezone: str) -> Options:
@@ -50,6 +53,7 @@ class AnswerImportOptions(Body):
             timezone=self.timezone or timezone,
             encoding=self.encoding,
             date_format=self.date_format,
+            placeholders=self.placeholders,
             channel=self.channel,
         )
 

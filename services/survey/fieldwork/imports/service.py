@@ -1,5 +1,6 @@
 """The use case of starting an import: store the file, and the import as a queued job."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from services.survey.fieldwork.imports.models import Import
 from services.survey.fieldwork.survey.service import questionnaire_of, wave_for_responses
 from shared.errors import Invalid
 from shared.imports.lanes import read_outline
+from shared.imports.placeholders import PLACEHOLDERS
 from shared.imports.service import SYSTEM_REQUIRED, Upload, store_file
 from shared.imports.times import DateFormat
 
@@ -21,8 +23,9 @@ class Options:
     """How the lines of a file are read; the options are stored with the import.
 
     `channel` is the channel of lines that name none, `timezone` the zone of times without offset,
-    `date_format` the order of day and month in dates that do not begin with the year. An import
-    that an earlier release has stored lacks the options with a default value.
+    `date_format` the order of day and month in dates that do not begin with the year. An id that is
+    one of `placeholders` is refused. An import that an earlier release has stored lacks the options
+    with a default value.
     """
 
     system: str | None
@@ -30,6 +33,7 @@ class Options:
     encoding: str | None
     channel: str
     date_format: DateFormat = DateFormat.YEAR_FIRST
+    placeholders: Sequence[str] = PLACEHOLDERS
 
 
 def start_import(

@@ -19,7 +19,7 @@ from services.registry.customers.customer.importing import (
     main_external_id,
     record_of_line,
 )
-from shared.errors import FieldError
+from shared.errors import FieldError, InvalidValue
 from shared.imports.cells import Cell
 
 OPTIONS = CustomerOptions(system="erp")
@@ -40,6 +40,14 @@ def test_an_id_that_consists_only_of_the_suffix_is_refused() -> None:
     options = replace(OPTIONS, strip_suffix="b")
     with pytest.raises(ValueError, match=r"longer than options\.strip_suffix"):
         external_id_of({"external_id": "b"}, options)
+
+
+@pytest.mark.parametrize("text", ["NULL.0", "-.0", "1.1E+17.0", "\u3164.0"])
+def test_what_is_left_of_an_id_is_neither_a_placeholder_nor_shortened_nor_invisible(
+    text: str,
+) -> None:
+    with pytest.raises(InvalidValue):
+        external_id_of({"external_id": text}, replace(OPTIONS, strip_suffix=".0"))
 
 
 def test_an_existing_customer_has_one_main_id_whichever_id_a_line_names() -> None:

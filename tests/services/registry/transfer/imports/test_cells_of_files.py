@@ -1,5 +1,7 @@
 """Cells that spreadsheets and other systems write in many ways, in imported files."""
 
+import pytest
+
 from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import (
     SHOP,
@@ -30,3 +32,73 @@ def test_the_order_of_day_and_month_is_an_option_of_files_of_orders(registry: Ru
     assert counts(import_file(registry, "orders", content, options=day_first)) == Counts(created=1)
     order = orders(registry)["A1"]
     assert (order["ordered_at"], order["delivered_on"]) == ("2026-03-05T01:30:00Z", "2026-03-06")
+
+
+CUSTOMERS = "external_id,name,phone,city"
+
+
+def codes(registry: Running, entity: str, content: str, **options: object) -> list[str]:
+    """Import a file of which every line is rejected; return the codes of the errors of each."""
+    needed = SHOP if entity != "products" else {}
+    body = import_file(registry, entity, content, options=needed | options)
+    assert counts(body) == Counts(rejected=content.count("\n") - 1)
+    return [row["error codes"] for row in rejected_rows(registry, body)]
+
+
+@pytest.mark.both_stacks
+def test_two_customers_whose_ids_a_spreadsheet_has_shortened_never_become_one(
+    registry: Running,
+) -> None:
+    content = f"{CUSTOMERS}\n1.10105E+17,Ann,,\n1.10105E+17,Bob,,\nC3,Cid,8.61391E+12,\n"
+    assert codes(registry, "customers", content) == ["shortened", "shortened", "shortened"]
+    assert registry.client.get("/v1/customers").json()["items"] == []
+
+
+def test_shortened_ids_and_codes_are_rejected_in_files_of_products_and_orders(
+    registry: Running,
+) -> None:
+    assert codes(registry, "products", "code,name\n6.90123E+12,x\n") == ["shortened"]
+    header = "order_id,ordered_at,customer_external_id,anonymous_reference,product_code"
+    lines = [
+        "1.2E+15,2026-03-05,,,P",
+        "A2,2026-03-05,1.2E+15,,P",
+        "A3,2026-03-05,,6.2E+15,P",
+        "A4,2026-03-05,,,6.90123E+12",
+    ]
+    content = "\n".join([f"{header},quantity,unit_price", *(f"{line},1,1" for line in lines), ""])
+    assert codes(registry, "orders", content, create_customers=True) == ["shortened"] * 4
+    assert orders(registry) == {}
+
+
+@pytest.mark.both_stacks
+def test_nobody_becomes_the_customer_null(registry: Running) -> None:
+    texts = ("NULL", "nan", "\\N", "None", "#N/A", "-", "N/A", "无", "--")
+    lines = "".join(f"A{n},2026-03-05,{text},P,1,900000\n" for n, text in enumerate(texts))
+    content = f"order_id,ordered_at,customer_external_id,product_code,quantity,unit_price\n{lines}"
+    assert codes(registry, "orders", content, create_customers=True) == ["placeholder"] * 9
+    assert registry.client.get("/v1/customers").json()["items"] == []
+    assert orders(registry) == {}
+
+
+def test_placeholders_are_rejected_as_ids_and_texts_of_every_entity(registry: Running) -> None:
+    customers = f"{CUSTOMERS}\nnull,x,,\nC1,NULL,,\nC1,x,N/A,\nC1,x,,-\n"
+    assert codes(registry, "customers", customers) == ["placeholder"] * 4
+    assert codes(registry, "products", "code,name\nNA,x\nP1,n/a\n") == ["placeholder"] * 2
+    content = f"{BARE}\nNone,2026-03-05,P1,1,1\nA1,2026-03-05,#N/A,1,1\n"
+    assert codes(registry, "orders", content) == ["placeholder"] * 2
+
+
+def test_the_list_of_placeholders_is_an_option(registry: Running) -> None:
+    content = f"{CUSTOMERS}\nNULL,None,,-\n"
+    assert codes(registry, "customers", content, placeholders=["none"]) == ["placeholder"]
+    accepted = import_file(registry, "customers", content, options=SHOP | {"placeholders": []})
+    assert counts(accepted) == Counts(created=1)
+    (customer,) = registry.client.get("/v1/customers").json()["items"]
+    assert (customer["name"], customer["city"]) == ("None", "-")
+
+
+def test_a_name_of_nothing_visible_is_rejected(registry: Running) -> None:
+    content = f"{CUSTOMERS}\nC1,\u3164,,\nC2,\u2800\u2800,,\n\u3164,x,,\n"
+    assert codes(registry, "customers", content) == ["invisible"] * 3
+    products = "code,name\nP1,\uffa0\n"
+    assert codes(registry, "products", products) == ["invisible"]

@@ -46,7 +46,7 @@ def test_the_page_has_the_columns_that_the_code_knows(entity: str) -> None:
 def option_row(name: str, field: FieldInfo) -> str:
     """Return the row about an option as the table of options has it in docs/imports.md."""
     entities = [entity for entity in SPECS if is_applicable(entity, name)]
-    default = "" if field.default is None else f"`{json.dumps(field.default)}`"
+    default = "" if field.default is None else f"`{json.dumps(field.default, ensure_ascii=False)}`"
     return f"| `{name}` | {', '.join(entities)} | {default} | {field.description} |"
 
 

@@ -72,7 +72,7 @@ def faults_of_lines(registry: Running, body: dict[str, Any]) -> dict[int, list[t
 def test_all_wrong_cells_of_a_customer_are_reported_at_once(registry: Running) -> None:
     content = (
         "external_id,name,kind,nature,ownership,邮箱,phone,country\n"
-        "1,王强,person,retailer,state,buyer,none,XX\n"
+        "1,王强,person,retailer,state,buyer,nobody,XX\n"
     )
     form = {"mapping": {"邮箱": "email"}, "options": SHOP}
     ((line),) = rejections(registry, import_file(registry, "customers", content, **form))["items"]
@@ -107,7 +107,7 @@ def test_a_wrong_cell_contradicts_nothing_and_stored_values_do(registry: Running
 def test_a_line_whose_customer_is_not_found_contradicts_only_itself(registry: Running) -> None:
     content = (
         "external_id,name,kind,nature,retail_format,email,phone\n"
-        ".0,王强,person,retailer,,buyer,none\n"
+        ".0,王强,person,retailer,,buyer,nobody\n"
         ",华东,,,supermarket,,1234\n"
         ",华东,,government,supermarket,,\n"
     )
@@ -130,8 +130,8 @@ def test_a_line_that_its_mode_rejects_is_reported_with_its_other_faults(registry
     import_file(registry, "customers", "external_id,name\n1,华东\n", options=SHOP)
     content = (
         "external_id,name,retail_format,email,phone\n"
-        "1,,supermarket,buyer,none\n"
-        "2,苏宁,supermarket,buyer,none\n"
+        "1,,supermarket,buyer,nobody\n"
+        "2,苏宁,supermarket,buyer,nobody\n"
     )
     email, phone = ("/email", "email"), ("/phone", "phone")
     contradiction = ("/retail_format", "contradiction")
@@ -158,7 +158,7 @@ def test_a_cell_of_any_length_rejects_only_its_line(registry: Running) -> None:
 
 
 def test_values_of_a_line_with_too_many_cells_are_not_compared(registry: Running) -> None:
-    content = "external_id,name,kind,nature,phone\n1,a,person,retailer,none,x\n"
+    content = "external_id,name,kind,nature,phone\n1,a,person,retailer,nothing,x\n"
     body = import_file(registry, "customers", content, options=SHOP | {"mode": "update"})
     assert faults_of_lines(registry, body) == {2: [("", "ragged")]}
 

@@ -26,3 +26,23 @@ def test_the_order_of_day_and_month_is_an_option_of_files_of_answers(
     assert counts(day_first) == Counts(processed=2, created=1, unchanged=1)
     times = {response["submitted_at"] for response in stored_responses(surveys, survey)}
     assert times == {"2026-03-05T01:30:00Z"}
+
+
+def test_an_id_that_is_a_placeholder_shortened_or_invisible_names_no_respondent(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    ids = ("NULL", "n/a", "1.10105E+17", "\u3164")
+    data = csv_file(*(f"{text},,5,4" for text in ids), header=HEADER)
+    body = import_file(surveys, survey, data)
+    assert counts(body) == Counts(processed=4, rejected=4)
+    codes = [row["error codes"] for row in rejected_lines(surveys, body)]
+    assert codes == ["placeholder", "placeholder", "shortened", "invisible"]
+    body = import_file(surveys, survey, data, options={"placeholders": ["none"]})
+    assert counts(body) == Counts(processed=4, created=2, rejected=2)
+
+
+def test_an_answer_may_be_a_placeholder(surveys: Running, survey: dict[str, Any]) -> None:
+    data = csv_file("17,5,4,无", header="respondent_external_id,appearance,safety,wish")
+    assert counts(import_file(surveys, survey, data)) == Counts(processed=1, created=1)
+    (response,) = stored_responses(surveys, survey)
+    assert response["answers"]["wish"] == "无"

@@ -139,7 +139,7 @@ def test_all_faults_of_a_line_are_listed_with_the_names_of_their_columns() -> No
         "外观以外 (bought)",
     ]
     assert faults[0] == "wish: Give the value, not a formula."
-    assert faults[1].endswith("Give an id of at most 100 characters.")
+    assert faults[1].endswith("Give at most 100 characters.")
     assert faults[2].startswith("submitted_at: Give a time as")
     assert "web" in faults[3]
     assert "recent, earlier, unknown" in faults[4]

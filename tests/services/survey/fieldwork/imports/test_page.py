@@ -12,7 +12,7 @@ PAGE = (Path(__file__).parents[5] / "docs" / "imports.md").read_text(encoding="u
 
 def table_row(name: str, field: FieldInfo) -> str:
     """Return the row of the Markdown table that describes an option, which is this field."""
-    default = "" if field.default is None else f"`{json.dumps(field.default)}`"
+    default = "" if field.default is None else f"`{json.dumps(field.default, ensure_ascii=False)}`"
     return f"| `{name}` | {default} | {field.description} |"
 
 
