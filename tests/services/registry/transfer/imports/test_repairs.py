@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import update
 
@@ -94,6 +95,33 @@ def test_a_killed_import_that_is_resumed_counts_no_repair_twice(
             kills += 1
     assert kills > 1
     assert registry.client.get(location).json()["repaired"] == REPAIRED
+
+
+SHEETS: dict[str, list[list[Any]]] = {
+    "customers": [["external_id", "name"], ["C1", 434.9999999999999], ["C2", 435]],
+    "products": [["code", "name", "unit_price"], ["P1", "x", 434.9999999999999], ["P2", "x", 435]],
+    "orders": [
+        ["order_id", "ordered_at", "product_code", "quantity", "unit_price"],
+        ["A2", "2026-01-31", "P1", 1, 434.9999999999999],
+        ["A1", "2026-01-31", "P1", 1, 435],
+    ],
+}
+"""A sheet of each entity with two equal numbers, one of which has more than 15 digits."""
+
+
+@pytest.mark.parametrize("dry_run", ["true", "false"])
+@pytest.mark.parametrize("entity", SHEETS)
+def test_numbers_of_a_sheet_that_were_read_at_15_digits_are_counted(
+    registry: Running, entity: str, dry_run: str
+) -> None:
+    content, book = io.BytesIO(), openpyxl.Workbook()
+    for row in SHEETS[entity]:
+        book.worksheets[0].append(row)
+    book.save(content)
+    options = options_of(entity)
+    body = import_file(registry, entity, content.getvalue(), options=options, dry_run=dry_run)
+    assert counts(body) == Counts(created=2)
+    assert body["repaired"] == [{"kind": "rounded_number", "count": 1, "first_lines": [2]}]
 
 
 def test_an_import_without_repairs_has_an_empty_list(registry: Running) -> None:

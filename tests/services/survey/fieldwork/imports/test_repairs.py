@@ -1,7 +1,9 @@
 """Repairs in files of answers, and how an import counts them."""
 
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 
 from services.survey.fieldwork.imports import job
@@ -45,6 +47,20 @@ def test_repairs_are_counted_by_kind_with_their_first_lines_in_a_dry_run_too(
     body = import_file(surveys, survey, FILE, dry_run=dry_run)
     assert counts(body) == Counts(processed=4, created=3, rejected=1)
     assert body["repaired"] == REPAIRED
+
+
+def test_numbers_of_a_sheet_that_were_read_at_15_digits_are_counted(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    content, book = io.BytesIO(), openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["appearance", "safety", "wish"])
+    sheet.append([5, 4, 435])
+    sheet.append([5, 4, 434.9999999999999])
+    book.save(content)
+    body = import_file(surveys, survey, content.getvalue())
+    assert body["repaired"] == [{"kind": "rounded_number", "count": 1, "first_lines": [3]}]
+    assert {each["answers"]["wish"] for each in stored_responses(surveys, survey)} == {"435"}
 
 
 def test_answers_and_respondents_are_stored_as_they_were_repaired(
