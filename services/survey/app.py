@@ -3,8 +3,9 @@
 from fastapi import FastAPI
 
 from services.survey.design.questionnaire import routes as questionnaire
+from services.survey.design.questionnaire.domain import Text
 from services.survey.fieldwork.form import routes as form
-from services.survey.fieldwork.form.pages import PageRenderer
+from services.survey.fieldwork.form.pages import Appearance, PageRenderer
 from services.survey.fieldwork.imports import routes as imports
 from services.survey.fieldwork.invitation import routes as invitation
 from services.survey.fieldwork.response import routes as response
@@ -29,5 +30,15 @@ def create_app(settings: Settings) -> FastAPI:
             form.router,
         ],
     )
-    app.state.page_renderer = PageRenderer(settings.zone)
+    app.state.page_renderer = PageRenderer(settings.zone, _appearance(settings))
     return app
+
+
+def _appearance(settings: Settings) -> Appearance:
+    """Return the company's name, logo and colour on respondents' pages."""
+    name = Text(zh=settings.company_name_zh, en=settings.company_name_en)
+    return Appearance(
+        company=name if name.zh or name.en else None,
+        logo=settings.company_logo,
+        accent=settings.company_accent,
+    )

@@ -26,8 +26,12 @@ def image_environment() -> dict[str, str]:
 
 
 def interpolate(value: str) -> str:
-    """Replace `${NAME:-default}` with the default, and `${NAME:?message}` with "secret-name"."""
+    """Replace `${NAME:-default}` with the default, and `${NAME:?message}` with "secret-name".
+
+    `${NAME:+value}` is empty, as the variable NAME is not set.
+    """
     value = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+    value = re.sub(r"\$\{\w+:\+[^}]*\}", "", value)
     return re.sub(r"\$\{(\w+):\?[^}]*\}", lambda name: f"secret-{name[1].lower()}", value)
 
 

@@ -68,6 +68,12 @@ class Text:
         text, other_text = (self.zh, self.en) if language == "zh" else (self.en, self.zh)
         return text or other_text or ""
 
+    def shown_language(self, language: Language) -> Language:
+        """Return the language of the text that `in_language` returns for this language."""
+        if language == "zh":
+            return "zh" if self.zh or not self.en else "en"
+        return "en" if self.en or not self.zh else "zh"
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

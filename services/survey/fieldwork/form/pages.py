@@ -10,12 +10,21 @@ from typing import Final, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
-from services.survey.design.questionnaire.domain import SCALED, Item, Language, Questionnaire
+from services.survey.design.questionnaire.domain import (
+    SCALED,
+    Item,
+    Language,
+    Questionnaire,
+    QuestionType,
+    Text,
+)
 from services.survey.fieldwork.form.domain import FORM_FIELD, LANGUAGE_FIELD, FilledForm, Remark
-from services.survey.fieldwork.form.texts import PageTexts
+from services.survey.fieldwork.form.texts import TEXTS, PageTexts, limits_of
+from shared.colours import lightened
 
 Notice = Literal["thanks", "submitted", "closed", "not_open", "unknown_link", "unreadable"]
 """A page without questions; its heading and its sentence are in `texts.TEXTS`."""
@@ -23,6 +32,19 @@ Notice = Literal["thanks", "submitted", "closed", "not_open", "unknown_link", "u
 _FOLDER: Final = Path(__file__).parent / "templates"
 _MOST_IN_LIST: Final = 5
 """A scale with more points than this is shown as a line of numbers, not as a list of labels."""
+_MOST_COLUMNS: Final = 7
+"""A matrix with more choices than this has the text of a row above its choices, not beside them."""
+_DARK_PAPER: Final = "#1b242d"
+"""Background of the questions on dark pages, as in style.css."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """What the company's pages look like: its name, its logo (a data: URI) and its colour."""
+
+    company: Text | None = None
+    logo: str | None = None
+    accent: str = "#0a5c8c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +64,8 @@ class NoticeLink:
 
 
 NO_FAULTS: Final = FormFaults({})
+_PLAIN: Final = Appearance()
+_UTC: Final = ZoneInfo("UTC")
 
 
 class PageRenderer:
@@ -49,11 +73,12 @@ class PageRenderer:
 
     `headers` are the response headers that go with each page. The headers allow a browser only to
     show the page and to submit its form; scripts, frames, caching and other sites are forbidden.
+    `style` is the style sheet in each page.
     """
 
-    def __init__(self, zone: ZoneInfo = ZoneInfo("UTC")) -> None:  # noqa: B008  never changes
-        self._zone = zone
-        self._style = (_FOLDER / "style.css").read_text()
+    def __init__(self, zone: ZoneInfo = _UTC, appearance: Appearance = _PLAIN) -> None:
+        self._zone, self._appearance = zone, appearance
+        self.style = _accent_style(appearance.accent) + (_FOLDER / "style.css").read_text()
         self._environment = Environment(
             loader=FileSystemLoader(_FOLDER),
             autoescape=True,
@@ -62,10 +87,16 @@ class PageRenderer:
             lstrip_blocks=True,
         )
         self._environment.tests["shown_in_line"] = _is_shown_in_line
-        digest = base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
+        self._environment.tests["clearable"] = _is_clearable
+        self._environment.tests["wide"] = _is_wide
+        self._environment.filters["localized"] = _localized
+        self._environment.filters["lang"] = _lang_attribute
+        self._environment.globals["limits_of"] = limits_of
+        digest = base64.b64encode(hashlib.sha256(self.style.encode()).digest()).decode()
+        images = "img-src data:; " if appearance.logo else ""
         self.headers = {
             "Content-Security-Policy": (
-                f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; "
+                f"default-src 'none'; style-src 'sha256-{digest}'; {images}form-action 'self'; "
                 "base-uri 'none'; frame-ancestors 'none'"
             ),
             "Referrer-Policy": "no-referrer",
@@ -130,9 +161,39 @@ class PageRenderer:
         return self._environment.get_template(template).render(
             language=language,
             texts=PageTexts(language),
-            style=Markup(self._style),  # noqa: S704  style.css is part of the project
+            style=Markup(self.style),  # noqa: S704  style.css is part of the project
+            company=self._appearance.company,
+            logo=self._appearance.logo,
             **values,
         )
+
+
+def _accent_style(accent: str) -> str:
+    """Return the style that sets the accent colour, of which dark pages use a lighter tone."""
+    dark_accent = lightened(accent, background=_DARK_PAPER)
+    return (
+        f":root {{ --accent: {accent}; }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {dark_accent}; }} }}\n"
+    )
+
+
+@pass_context
+def _localized(context: Context, text: Text) -> Markup:
+    """Return a text of the questionnaire as HTML; without a translation it states its language."""
+    shown_in: Language = context["language"]
+    attribute = _lang_attribute(context, text)
+    shown = text.in_language(shown_in)
+    return (
+        Markup("<span{}>{}</span>").format(attribute, shown) if attribute else Markup.escape(shown)
+    )
+
+
+@pass_context
+def _lang_attribute(context: Context, text: Text) -> Markup:
+    """Return the attribute `lang` of a text that is not in the language of the page, or nothing."""
+    language = text.shown_language(context["language"])
+    is_translated = language == context["language"]
+    return Markup("") if is_translated else Markup(' lang="{}"').format(TEXTS["tag"][language])
 
 
 def _is_shown_in_line(item: Item) -> bool:
@@ -144,3 +205,13 @@ def _is_shown_in_line(item: Item) -> bool:
         return False
     points = [choice for choice in item.choices if not choice.missing]
     return len(points) > _MOST_IN_LIST or not all(point.text for point in points)
+
+
+def _is_clearable(item: Item) -> bool:
+    """Return whether an item has a choice without a value, with which its answer is removed."""
+    return not item.required and item.type is not QuestionType.MULTIPLE
+
+
+def _is_wide(item: Item) -> bool:
+    """Return whether the choices of a matrix row need the whole width of the page."""
+    return len(item.choices) + _is_clearable(item) > _MOST_COLUMNS

@@ -28,7 +28,7 @@ from services.survey.fieldwork.form.pages import (
     PageRenderer,
 )
 from services.survey.fieldwork.form.service import LinkedWave
-from services.survey.fieldwork.response.texts import message_for
+from services.survey.fieldwork.form.texts import message_of
 from services.survey.fieldwork.survey.domain import SurveyState
 from services.survey.fieldwork.survey.service import questionnaire_of
 from shared.http.dependencies import Reading, Transaction
@@ -279,7 +279,11 @@ def _take_form(
         return _redirect(renderer, _path(linked_wave, token, filled.form_id), language)
     if result.remark == "submitted_before":
         filled = replace(filled, form_id=None)
-    messages = {fault.item: message_for(fault, language) for fault in result.faults}
+    answers = filled.answers
+    messages = {
+        fault.item: message_of(fault, answers.get(fault.item, ""), language)
+        for fault in result.faults
+    }
     faults = FormFaults(messages, result.remark)
     return _form_response(session, renderer, linked_wave, token, language, filled, faults)
 

@@ -1,6 +1,10 @@
 """The texts of the respondent's page, in Chinese and English, besides the questionnaire's own."""
 
-from services.survey.design.questionnaire.domain import Language
+from services.survey.design.questionnaire.domain import Item, Language, Number, QuestionType
+from services.survey.fieldwork.response.checks import trimmed
+from services.survey.fieldwork.response.domain import AnswerFault
+from services.survey.fieldwork.response.texts import message_for
+from shared.faults import TOO_LONG
 
 TEXTS: dict[str, dict[Language, str]] = {
     "tag": {"zh": "zh-CN", "en": "en"},
@@ -8,10 +12,27 @@ TEXTS: dict[str, dict[Language, str]] = {
     "switch_to": {"zh": "en", "en": "zh-CN"},
     "colon": {"zh": "：", "en": ": "},
     "optional": {"zh": "（选填）", "en": "(optional)"},
-    "end": {"zh": "{value} 分：{label}", "en": "{value} = {label}"},
-    "bounds": {"zh": "{least} 到 {most} 之间的数字", "en": "A number from {least} to {most}"},
-    "missing": {"zh": "填 {value} 表示：{label}", "en": "Enter {value} for: {label}"},
+    "clear": {"zh": "不作答", "en": "Leave blank"},
+    "choose_any": {"zh": "可多选", "en": "Choose all that apply"},
+    "choose_least": {"zh": "至少选 {least} 项", "en": "Choose at least {least}"},
+    "choose_most": {"zh": "最多选 {most} 项", "en": "Choose at most {most}"},
+    "choose_between": {"zh": "请选 {least} 到 {most} 项", "en": "Choose {least} to {most}"},
+    "choose_exactly": {"zh": "请选 {least} 项", "en": "Choose exactly {least}"},
+    "whole": {"zh": "整数", "en": "A whole number"},
+    "decimal": {
+        "zh": "数字，小数点后最多 {decimals} 位",
+        "en": "A number, decimal places: at most {decimals}",
+    },
+    "number_least": {"zh": "不小于 {least}", "en": "at least {least}"},
+    "number_most": {"zh": "不大于 {most}", "en": "at most {most}"},
+    "number_between": {"zh": "{least} 到 {most} 之间", "en": "from {least} to {most}"},
+    "comma": {"zh": "，", "en": ", "},
+    "missing": {"zh": "填 {value} 表示：", "en": "Enter {value} for: "},
     "longest": {"zh": "最多 {longest} 个字", "en": "At most {longest} characters"},
+    "too_long": {
+        "zh": "现在有 {length} 个字，最多 {longest} 个字，请缩短。",
+        "en": "This text has {length} characters, and at most {longest} are allowed. Shorten it.",
+    },
     "submit": {"zh": "提交", "en": "Submit"},
     "fault": {"zh": "错误", "en": "Error"},
     "faults": {
@@ -83,3 +104,50 @@ class PageTexts:
     def format(self, name: str, **values: object) -> str:
         """Return the text of this name, with its placeholders replaced by these values."""
         return self[name].format(**values)
+
+
+def message_of(fault: AnswerFault, answer: str, language: Language) -> str:
+    """Return the message about an invalid answer; `answer` is the text that was submitted."""
+    if fault.code is not TOO_LONG:
+        return message_for(fault, language)
+    lengths = {"length": len(trimmed(answer)), "longest": fault.params["max"]}
+    return PageTexts(language).format("too_long", **lengths)
+
+
+def limits_of(item: Item, texts: PageTexts) -> str | None:
+    """Return what an answer has to be like, or None if every answer that can be given is valid."""
+    match item.type:
+        case QuestionType.MULTIPLE:
+            return _option_limits(item, texts)
+        case QuestionType.NUMBER:
+            return _number_limits(item, texts)
+        case QuestionType.TEXT:
+            return texts.format("longest", longest=item.longest)
+    return None
+
+
+def _option_limits(item: Item, texts: PageTexts) -> str:
+    """Return how many options of a multiple choice can be chosen."""
+    least, most = max(item.least_options, int(item.required)), item.most_options
+    has_least = least > 1 or item.required
+    if most >= len(item.choices):
+        return texts.format("choose_least", least=least) if has_least else texts["choose_any"]
+    if least == most:
+        return texts.format("choose_exactly", least=least)
+    return texts.format("choose_between" if has_least else "choose_most", least=least, most=most)
+
+
+def _number_limits(item: Item, texts: PageTexts) -> str:
+    """Return the bounds of a number, and how many decimals it can have."""
+    kind = texts.format("decimal", decimals=item.decimals) if item.decimals else texts["whole"]
+    bounds = {"least": _shown(item.least), "most": _shown(item.most)}
+    if item.least is None and item.most is None:
+        return kind
+    has_both = item.least is not None and item.most is not None
+    name = "number_between" if has_both else "number_most" if item.least is None else "number_least"
+    return f"{kind}{texts['comma']}{texts.format(name, **bounds)}"
+
+
+def _shown(bound: Number | None) -> str:
+    """Return a bound as it is shown: a whole number without a decimal point."""
+    return f"{bound:.15g}" if bound is not None else ""

@@ -232,12 +232,17 @@ class _TextCheck:
 
     def parse(self, text: str) -> str:
         """Return the text as it is stored, if it has no control characters and is not too long."""
-        trimmed_text = normalise(text.replace("\r\n", "\n")).strip()
+        trimmed_text = trimmed(text)
         if _UNPRINTABLE.search(trimmed_text):
             raise InvalidAnswer(UNREADABLE)
         if len(trimmed_text) > self._longest:
             raise InvalidAnswer(TOO_LONG, max=self._longest)
         return trimmed_text if is_visible(trimmed_text) else ""
+
+
+def trimmed(text: str) -> str:
+    """Return a text as it is stored and counted: normalised, each line break as one character."""
+    return normalise(text.replace("\r\n", "\n")).strip()
 
 
 def _to_decimal(number: object) -> Decimal:

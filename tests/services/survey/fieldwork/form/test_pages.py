@@ -1,19 +1,33 @@
 import base64
 import hashlib
 import html
+import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
-from typing import get_args
+from typing import Any, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.survey.design.questionnaire.domain import Language, Questionnaire, parse_questionnaire
+from services.survey.design.questionnaire.domain import (
+    Language,
+    Questionnaire,
+    Text,
+    parse_questionnaire,
+)
 from services.survey.design.questionnaire.templates import load_template, template_names
 from services.survey.fieldwork.form.domain import FilledForm
-from services.survey.fieldwork.form.pages import FormFaults, Notice, NoticeLink, PageRenderer
+from services.survey.fieldwork.form.pages import (
+    Appearance,
+    FormFaults,
+    Notice,
+    NoticeLink,
+    PageRenderer,
+)
+from shared.colours import READABLE, contrast
 from tests.services.survey.documents import every_type, text
 
 FORM_ID = UUID(int=1)
@@ -84,6 +98,13 @@ def test_a_single_choice_has_radio_buttons_and_a_multiple_choice_has_checkboxes(
     scale, not_applicable = ["5", "4", "3", "2", "1"], "0"
     radio_buttons = elements.with_tag("input", type="radio", name="appearance")
     assert [e["value"] for e in radio_buttons] == [*scale, not_applicable]
+    leave_blank = ""
+    assert [e["value"] for e in elements.with_tag("input", type="radio", name="bought")] == [
+        "recent",
+        "earlier",
+        "unknown",
+        leave_blank,
+    ]
     assert [e["value"] for e in elements.with_tag("input", type="checkbox", name="bought_at")] == [
         "shop",
         "online",
@@ -128,13 +149,19 @@ def test_the_page_shows_the_values_that_were_filled_in_before() -> None:
 def test_an_error_message_is_shown_at_its_question_and_a_summary_links_to_the_question() -> None:
     page = render(faults={"safety": "Please answer this question.", "people": "Give a number."})
     elements = Elements(page)
-    assert elements.with_tag("fieldset", id="safety")[0]["aria-describedby"] == "safety:fault"
-    assert elements.with_tag("input", name="people")[0]["aria-describedby"] == "people:fault"
-    assert elements.with_tag("div", role="alert")
+    assert elements.with_tag("fieldset", **{"aria-describedby": "safety:fault"})
+    described_by = "people:fault people:limits people:missing"
+    assert elements.with_tag("input", name="people")[0]["aria-describedby"] == described_by
+    assert elements.with_tag(
+        "section", **{"class": "summary faulty", "tabindex": "-1", "autofocus": ""}
+    )
     assert [e["href"] for e in elements.with_tag("a") if e["href"].startswith("#")] == [
-        "#safety",
-        "#people",
+        "#safety:field",
+        "#people:field",
     ]
+    assert "1. How satisfied are you with the product? – Safety</a>" in page
+    assert "6. People at home</a>" in page
+    assert "<title>Error: Customer satisfaction</title>" in page
     assert page.count("Please answer this question.") == 1
 
 
@@ -143,7 +170,9 @@ def test_labels_and_descriptions_refer_to_ids_that_exist_exactly_once(language: 
     faults = {item.code: "!" for item in questionnaire().items}
     elements = Elements(render(language, faults=faults))
     ids = elements.values("id")
-    references = [*elements.values("for"), *" ".join(elements.values("aria-describedby")).split()]
+    targets = [href[1:] for href in elements.values("href") if href.startswith("#")]
+    descriptions = " ".join(elements.values("aria-describedby")).split()
+    references = [*elements.values("for"), *targets, *descriptions]
     assert len(ids) == len(set(ids))
     assert set(references) <= set(ids)
     assert references
@@ -189,3 +218,72 @@ def test_the_notice_of_a_submitted_form_has_the_time_in_the_company_s_zone_and_a
     )
     assert "2026-02-01 00:05 (UTC+08:00)" in html.unescape(page)
     assert Elements(page).with_tag("a", href="/s/token?lang=en")
+
+
+def large_document() -> dict[str, Any]:
+    """Return the document of 84 questions, 12 of each type."""
+    questions = []
+    for index in range(12):
+        for question in every_type()["questions"]:
+            rows = [{**row, "code": f"{row['code']}{index}"} for row in question.get("rows", ())]
+            questions.append(question | {"code": f"q{index}_{question['code']}", "rows": rows})
+    return every_type() | {"questions": questions}
+
+
+def test_a_text_without_a_translation_states_its_language_everywhere() -> None:
+    document = every_type()
+    only_chinese = json.loads(json.dumps(document), object_hook=without_english)
+    page = RENDERER.form(parse_questionnaire(only_chinese), language="en", form_id=FORM_ID)
+    body = page.split("</style>")[1]
+    outside = re.sub(r'<(span|title) lang="zh-CN">.*?</\1>', "", body)
+    outside = re.sub('<p class="switch">.*?</p>', "", outside)
+    assert not re.search("[\u4e00-\u9fff]", outside)
+    assert '<title lang="zh-CN">客户满意度</title>' in page
+    chinese_page = RENDERER.form(parse_questionnaire(document), language="zh", form_id=FORM_ID)
+    assert '<span lang="' not in chinese_page
+
+
+def without_english(texts: dict[str, Any]) -> dict[str, Any]:
+    """Return a JSON object without its English text."""
+    return {name: value for name, value in texts.items() if name != "en"}
+
+
+def test_no_field_cuts_what_is_entered() -> None:
+    assert not Elements(render()).values("maxlength")
+
+
+def test_the_limits_of_an_answer_describe_its_field() -> None:
+    elements = Elements(render())
+    for code in ("bought_at", "people", "wish"):
+        assert any(f"{code}:limits" in ids.split() for ids in elements.values("aria-describedby"))
+    assert "Choose at most 2" in render()
+
+
+def test_a_choice_that_was_left_blank_is_shown_as_left_blank() -> None:
+    elements = Elements(render(filled={"overall": ("",)}))
+    (blank,) = elements.with_tag("input", name="overall", value="")
+    assert "checked" in blank
+
+
+def test_a_page_of_84_questions_has_less_than_100_kb() -> None:
+    large = parse_questionnaire(large_document())
+    page = RENDERER.form(large, language="zh", form_id=FORM_ID)
+    assert len(page.encode()) < 100_000
+
+
+def test_the_company_is_named_in_its_logo_and_otherwise_in_text() -> None:
+    named = Appearance(Text(zh="顶点"))
+    page = PageRenderer(appearance=named).notice("thanks", language="en")
+    assert '<p class="company"><span lang="zh-CN">顶点</span></p>' in page
+    renderer = PageRenderer(appearance=replace(named, logo="data:image/png;base64,AA=="))
+    (logo,) = Elements(renderer.notice("thanks", language="en")).with_tag("img")
+    assert logo == {"src": "data:image/png;base64,AA==", "alt": "顶点", "lang": "zh-CN"}
+    assert "img-src data:;" in renderer.headers["Content-Security-Policy"]
+    assert "img-src" not in PageRenderer(appearance=named).headers["Content-Security-Policy"]
+
+
+def test_dark_pages_have_a_lighter_tone_of_the_accent() -> None:
+    style = PageRenderer(appearance=Appearance(accent="#0a5c8c")).style
+    light, dark = re.findall(r"--accent: (#\w+)", style)
+    assert (light, contrast(light, "#ffffff") >= READABLE) == ("#0a5c8c", True)
+    assert contrast(dark, "#1b242d") >= READABLE
