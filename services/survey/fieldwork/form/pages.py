@@ -40,7 +40,7 @@ _DARK_PAPER: Final = "#1b242d"
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """What the company's pages look like: its name, its logo (a data: URI) and its colour."""
+    """The company on its pages: its name, its logo (a data: URI) and its colour."""
 
     company: Text | None = None
     logo: str | None = None

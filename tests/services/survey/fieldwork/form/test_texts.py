@@ -34,7 +34,7 @@ def item(question: dict[str, Any]) -> Item:
         ({"fewest": 2, "greatest": 2}, "Choose exactly 2", "请选 2 项"),
     ],
 )
-def test_how_many_options_can_be_chosen_is_said_before_the_mistake(
+def test_how_many_options_can_be_chosen_is_shown_before_the_mistake(
     limits: dict[str, Any], english: str, chinese: str
 ) -> None:
     options = [{"code": code, "text": {}} for code in "abcd"]
@@ -56,7 +56,7 @@ def test_how_many_options_can_be_chosen_is_said_before_the_mistake(
         ),
     ],
 )
-def test_the_bounds_of_a_number_are_said_before_the_mistake(
+def test_the_bounds_of_a_number_are_shown_before_the_mistake(
     limits: dict[str, Any], english: str
 ) -> None:
     assert limits_of(item({"type": "number"} | limits), PageTexts("en")) == english
