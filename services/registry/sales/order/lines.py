@@ -6,6 +6,7 @@ All functions are pure: known customers and existing orders are arguments.
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from services.registry.sales.order.domain import MAX_LINES, ZERO, Line, Order, l
 from services.registry.sales.order.problems import LINES_DIFFER, OTHER_LINE_REJECTED
 from services.registry.sales.product.importing import PriceOptions
 from shared.errors import Fault, InvalidValue
-from shared.faults import TOO_MANY, UNKNOWN_CUSTOMER
+from shared.faults import REQUIRED, TOO_MANY, UNKNOWN_CUSTOMER
 from shared.files.tables import Line as FileLine
 from shared.imports.cells import CURRENCY, EXACT, FLAG, ID, NAME, day_cell, time_cell
 from shared.imports.layout import Field, Layout
@@ -26,19 +27,33 @@ _CUSTOMER = "customer_external_id"
 _ONE = Decimal(1)
 
 
+class OrderFields(StrEnum):
+    """Which lines of an order have its time, customer and other fields of the order."""
+
+    EVERY_LINE = "every_line"
+    FIRST_LINE = "first_line"
+
+
 @dataclass(frozen=True, kw_only=True)
 class OrderOptions(CustomerIdOptions, PriceOptions):
     """The options of files of orders.
 
     Times without an offset are local to `timezone`, and `date_format` is the order of day and month
     in dates that do not begin with the year. In an order whose id begins with `return_prefix`,
-    quantities above 0 are made negative.
+    quantities above 0 are made negative. If `order_fields` is `first_line`, blank fields of the
+    order in later lines are those of its first line.
     """
 
     create_customers: bool = False
     timezone: str
     date_format: DateFormat = DateFormat.YEAR_FIRST
     return_prefix: str | None = None
+    order_fields: OrderFields = OrderFields.EVERY_LINE
+
+    @property
+    def is_first_line_enough(self) -> bool:
+        """Whether only the first line of an order needs the fields of the order."""
+        return self.order_fields == OrderFields.FIRST_LINE
 
 
 @dataclass(slots=True)
@@ -88,6 +103,12 @@ class Draft:
         """Return the kinds of the repairs of each line that was repaired, by its number."""
         return {each.line.number: each.repairs for each in self.lines if each.repairs}
 
+
+_ORDER_FIELDS = (
+    *(_CUSTOMER, "currency", "ordered_at", "anonymous_reference", "promised_on"),
+    *("delivered_on", "faulty"),
+)
+"""The fields of a line that belong to the whole order."""
 
 _SAME_IN_ALL_LINES: Mapping[str, Callable[[DraftLine], Any]] = {
     _CUSTOMER: lambda line: line.customer,
@@ -151,19 +172,31 @@ class OrderParser:
 
     def parse(self, group: Group) -> Draft:
         """Return the lines of an order with all their faults."""
-        draft = Draft(group.key, [self._parse_line(group.key, line) for line in group.lines])
+        lines = [self._parse_line(group.key, line) for line in group.lines]
+        if self.options.is_first_line_enough:
+            _inherit(lines)
+        draft = Draft(group.key, lines)
         if group.is_cut:
             _reject(
                 draft,
                 Fault("order_id", TOO_MANY, "Give at most {max} lines an order.", max=MAX_LINES),
             )
         else:
-            _add_disagreements(draft.lines)
+            _add_disagreements(draft.lines, self._same_in_all_lines())
         return draft
 
     def is_valid(self, line: FileLine) -> bool:
         """Return whether a line has no fault by itself, whatever the order's other lines have."""
-        return not self._parse_line("", line).faults
+        parsed = self._parse_line("", line)
+        if self.options.is_first_line_enough:
+            _forgive_blanks(parsed)
+        return not parsed.faults
+
+    def _same_in_all_lines(self) -> Mapping[str, Callable[[DraftLine], Any]]:
+        """Return the fields on which all lines of an order must agree."""
+        if not self.options.is_first_line_enough:
+            return _SAME_IN_ALL_LINES
+        return {field: _value_of(field) for field in _ORDER_FIELDS} | dict(_SAME_IN_ALL_LINES)
 
     def order(self, draft: Draft, customer_ids: Mapping[str, UUID]) -> Order:
         """Return the order of lines without faults; most of its values are those of its first line.
@@ -248,23 +281,61 @@ def _reject(draft: Draft, fault: Fault) -> None:
         line.faults.append(fault)
 
 
-def _add_disagreements(lines: Sequence[DraftLine]) -> None:
-    """Add a fault if the lines of an order have different customers or currencies.
+def _value_of(field: str) -> Callable[[DraftLine], Any]:
+    """Return the function that returns the value of a field of a line; None if it has none."""
+    return lambda line: line.values.get(field)
+
+
+def _inherit(lines: Sequence[DraftLine]) -> None:
+    """Copy the fields of the order from its first line to later lines where they are blank."""
+    first = lines[0]
+    for line in lines[1:]:
+        _forgive_blanks(line)
+        given = {*line.values, *(fault.pointer for fault in line.faults)}
+        blank = [field for field in _ORDER_FIELDS if field not in given]
+        line.values = {
+            **{field: first.values[field] for field in blank if field in first.values},
+            **line.values,
+        }
+        if _CUSTOMER in blank:
+            line.customer = first.customer
+
+
+def _forgive_blanks(line: DraftLine) -> None:
+    """Remove the faults of blank fields of the order, which only its first line needs."""
+    line.faults = [
+        fault
+        for fault in line.faults
+        if fault.code != REQUIRED.name or fault.pointer not in _ORDER_FIELDS
+    ]
+
+
+def _add_disagreements(
+    lines: Sequence[DraftLine], same: Mapping[str, Callable[[DraftLine], Any]]
+) -> None:
+    """Add a fault for each field of `same` in which the lines of an order differ.
 
     The fault is added for the first line and for the first line that differs from it, and it
     quotes both values. A line in which the value is invalid differs from none.
     """
-    for field, value_of in _SAME_IN_ALL_LINES.items():
+    for field, value_of in same.items():
         known = [line for line in lines if line.is_known(field)]
         other = next((line for line in known if value_of(line) != value_of(known[0])), None)
         if other:
             fault = _disagreement(
                 field,
-                (known[0].values.get(field), known[0].line.number),
-                (other.values.get(field), other.line.number),
+                (_quotable(known[0].values.get(field)), known[0].line.number),
+                (_quotable(other.values.get(field)), other.line.number),
             )
             known[0].faults.append(fault)
             other.faults.append(fault)
+
+
+def _quotable(value: Any) -> str | None:
+    """Return a value as a text for a message; a time with its business day is the time."""
+    if value is None:
+        return None
+    return str(value[0] if isinstance(value, tuple) else value)
 
 
 def _disagreement(

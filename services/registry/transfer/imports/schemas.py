@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import Form
 from pydantic import ConfigDict, Field
 
+from services.registry.sales.order.lines import OrderFields
 from services.registry.transfer.imports.problems import FOREIGN
 from services.registry.transfer.imports.specs import SPECS, ImportEntity
 from shared.errors import Fault, Invalid
@@ -63,6 +64,12 @@ class ImportOptions(Body):
         description="Prefix of the ids of returns. In an order whose id begins with the prefix, "
         "quantities above 0 become negative, and negative quantities stay as they are.",
         examples=["R"],
+    )
+    order_fields: OrderFields = Field(
+        OrderFields.EVERY_LINE,
+        description="every_line: each line of an order has its time and its other fields. "
+        "first_line: only the first line of an order in the file needs them; blank ones of later "
+        "lines are those of the first line, and a different value rejects the order.",
     )
     strip_suffix: Code | None = Field(
         None, description="Suffix that is removed from the end of customers' ids.", examples=[".0"]

@@ -102,3 +102,44 @@ def test_a_name_of_nothing_visible_is_rejected(registry: Running) -> None:
     assert codes(registry, "customers", content) == ["invisible"] * 3
     products = "code,name\nP1,\uffa0\n"
     assert codes(registry, "products", products) == ["invisible"]
+
+
+FIRST_LINE = SHOP | {"order_fields": "first_line", "create_customers": True}
+FULL = (
+    "order_id,ordered_at,customer_external_id,currency,delivered_on,faulty,product_code,"
+    "product_name,quantity,unit_price"
+)
+
+
+def test_order_fields_on_the_first_line_of_an_order_are_those_of_its_other_lines(
+    registry: Running,
+) -> None:
+    content = (
+        f"{FULL}\nA1,2026-03-05 09:30,C1,USD,2026-03-08,yes,P1,x,1,10\nA2,2026-03-06,,,,,P1,x,1,5\n"
+        "A1,,,,,,P2,Tote,1,20\nA1,2026-03-05 09:30,C1,USD,,,P3,x,1,30\n"
+    )
+    assert counts(import_file(registry, "orders", content, options=SHOP)).rejected == 3
+    body = import_file(registry, "orders", content, options=FIRST_LINE)
+    assert counts(body) == Counts(created=3, unchanged=1)
+    order = orders(registry)["A1"]
+    assert (order["amount"], order["currency"], order["faulty"]) == ("60", "USD", True)
+    assert order["ordered_at"] == "2026-03-05T01:30:00Z"
+    assert order["customer_id"] is not None
+    products = registry.client.get("/v1/products").json()["items"]
+    assert {"P2": "Tote"}.items() <= {item["code"]: item["name"] for item in products}.items()
+
+
+def test_a_different_order_field_on_a_later_line_or_none_on_the_first_rejects_the_order(
+    registry: Running,
+) -> None:
+    lines = (
+        *("A1,2026-03-05,C1,,,,P,x,1,1", "A1,,C2,,,,P,x,1,1"),
+        *("A2,2026-03-05,,,,,P,x,1,1", "A2,2026-03-06,,,,,P,x,1,1"),
+        *("A3,,,,,,P,x,1,1", "A3,2026-03-05,,,,,P,x,1,1"),
+    )
+    content = "\n".join([FULL, *lines, ""])
+    options = {"order_fields": "first_line", "create_customers": True}
+    assert codes(registry, "orders", content, **options) == [
+        *("lines_differ", "lines_differ", "lines_differ", "lines_differ"),
+        *("required", "other_line_rejected"),
+    ]
