@@ -130,13 +130,13 @@ def backfill(
         chunk = connection.execute(select_chunk.where(sa.tuple_(*key) > sa.tuple_(*last_key))).all()
 
 
-def create_index(name: str, table: str, columns: Sequence[str]) -> None:
+def create_index(name: str, table: str, columns: Sequence[str], *, unique: bool = False) -> None:
     """Create an index and, on PostgreSQL, commit: writes to the table wait only meanwhile.
 
     If the migration is killed, the next run leaves the indexes that exist as they are. The other
     statements of the version run again, so they must allow that.
     """
-    op.create_index(name, table, columns, if_not_exists=True)
+    op.create_index(name, table, columns, unique=unique, if_not_exists=True)
     _commit_unless_sqlite(op.get_bind())
 
 

@@ -18,7 +18,7 @@ MOST_ITEMS = 300
 """Greatest number of items: matrix rows, and questions of all other types."""
 MOST_POINTS = 11
 """Greatest number of points of a scale."""
-RESERVED = frozenset({"respondent_external_id", "submitted_at", "channel", "wave"})
+RESERVED = frozenset({"respondent_external_id", "response_id", "submitted_at", "channel", "wave"})
 """Codes that no item may have, because imported files use these names for other columns."""
 
 

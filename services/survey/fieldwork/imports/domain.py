@@ -8,10 +8,13 @@ from shared.imports.columns import ColumnMapping, Columns, match_columns
 from shared.imports.faults import MISSING_COLUMNS
 
 RESPONDENT = "respondent_external_id"
+RESPONSE_ID = "response_id"
 SUBMITTED_AT = "submitted_at"
 CHANNEL = "channel"
-FIELDS = (RESPONDENT, SUBMITTED_AT, CHANNEL)
+FIELDS = (RESPONDENT, RESPONSE_ID, SUBMITTED_AT, CHANNEL)
 """The names of the columns that a file can have besides a column for each item."""
+IDS = (RESPONDENT, RESPONSE_ID)
+"""The columns with ids in another system, by which a line is recognized in another file."""
 
 MOST_LINES = 1_000_000
 """Greatest number of lines of a file."""

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.survey.fieldwork.imports import repository
-from services.survey.fieldwork.imports.domain import MOST_LINES, columns_of_answers
+from services.survey.fieldwork.imports.domain import MOST_LINES, RESPONSE_ID, columns_of_answers
 from services.survey.fieldwork.imports.lines import LineParser
 from services.survey.fieldwork.imports.models import Import, Rejection
-from services.survey.fieldwork.imports.problems import TOO_MANY_LINES
+from services.survey.fieldwork.imports.problems import OTHER_RESPONDENT, TOO_MANY_LINES
 from services.survey.fieldwork.imports.service import Options
 from services.survey.fieldwork.response.domain import AnswerChecker, Submission
 from services.survey.fieldwork.response.upsert import UpsertedResponses, upsert_responses
@@ -38,6 +38,8 @@ from shared.metrics import JOB_LINES
 
 STEP = 1000
 """Number of lines that are stored in one transaction."""
+
+_OTHER_RESPONDENT = Fault(RESPONSE_ID, OTHER_RESPONDENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _import_lines(run: Run, task: _Task) -> None:
 def _skip_imported_lines(run: Run, task: _Task, lines: Iterable[Line]) -> None:
     """Read the lines that were imported before the job was resumed, without importing them again.
 
-    The parser remembers their respondents, so that it can reject a later line of a respondent.
+    The parser remembers their ids, so that it can reject a later line with the same id.
     """
     with run.database.reading() as session:
         rejected_numbers = repository.rejected_line_numbers(session, task.row.id)
@@ -117,8 +119,13 @@ def _import_step(session: Session, task: _Task, step: Sequence[Line]) -> None:
     """Store the submissions and rejections of these lines, and add their outcomes to the counts."""
     parsed = [(line, *task.parser.parse(line)) for line in step]
     submissions = [result for _, result, _ in parsed if isinstance(result, Submission)]
-    rejected = [(line, result) for line, result, _ in parsed if not isinstance(result, Submission)]
     upserted = _upsert_unless_dry_run(session, task, submissions)
+    stored = upserted.created.keys() | upserted.updated.keys() | upserted.unchanged.keys()
+    rejected = [
+        (line, [_OTHER_RESPONDENT] if isinstance(result, Submission) else result)
+        for line, result, _ in parsed
+        if not (isinstance(result, Submission) and result.key in stored)
+    ]
     rejections = [rejection_row(task.row, task.columns, line, faults) for line, faults in rejected]
     insert_rows(session, Rejection, rejections)
     outcomes = {
@@ -127,8 +134,15 @@ def _import_step(session: Session, task: _Task, step: Sequence[Line]) -> None:
         "unchanged": len(upserted.unchanged),
         "rejected": len(rejected),
     }
-    repairs = {line.number: kinds for line, _, kinds in parsed if kinds}
-    save_progress(session, task.row, outcomes, repairs)
+    lacks_ids = any(each.respondent is None and each.external_id is None for each in submissions)
+    values = {"has_lines_without_ids": True} if lacks_ids else {}
+    rejected_numbers = {line.number for line, _ in rejected}
+    repairs = {
+        line.number: kinds
+        for line, _, kinds in parsed
+        if kinds and line.number not in rejected_numbers
+    }
+    save_progress(session, task.row, outcomes, repairs, **values)
 
 
 def _upsert_unless_dry_run(

@@ -11,10 +11,12 @@ from services.survey.fieldwork.imports.domain import (
     CHANNEL,
     CHANNEL_PATTERN,
     FIELDS,
+    IDS,
     RESPONDENT,
+    RESPONSE_ID,
     SUBMITTED_AT,
 )
-from services.survey.fieldwork.imports.problems import REPEATED_RESPONDENT
+from services.survey.fieldwork.imports.problems import REPEATED_RESPONDENT, REPEATED_RESPONSE
 from services.survey.fieldwork.imports.service import Options
 from services.survey.fieldwork.response.domain import (
     MOST_AHEAD,
@@ -37,6 +39,15 @@ from shared.imports.placeholders import refuse_placeholder
 from shared.imports.repairs import RepairKind, repair_line
 from shared.imports.times import DateFormat, TimeFormat, parse_moment
 
+_REPEATED = {
+    RESPONDENT: (
+        REPEATED_RESPONDENT,
+        "This respondent has answered in line {line}; remove one line.",
+    ),
+    RESPONSE_ID: (REPEATED_RESPONSE, "Line {line} is the same response; remove one line."),
+}
+"""For each column with ids the code and the message of a fault: an earlier line has the same id."""
+
 
 class ParsedLine(NamedTuple):
     """The submission or the faults of a line, and the kinds of the repairs of a valid line."""
@@ -48,8 +59,9 @@ class ParsedLine(NamedTuple):
 class LineParser:
     """Parses the lines of one file in their order.
 
-    The parser remembers the respondents of the valid lines: a respondent answers a wave only once,
-    so a second valid line of a respondent is rejected. `digest` is the SHA-256 of the file.
+    The parser remembers the respondents and the response ids of the valid lines: a respondent
+    answers a wave only once, so a second valid line of a respondent is rejected, and so is a second
+    line of a response. `digest` is the SHA-256 of the file.
     """
 
     def __init__(
@@ -67,13 +79,12 @@ class LineParser:
         self._times = TimeFormat(ZoneInfo(options.timezone), DateFormat(options.date_format))
         self._wave_id = wave_id
         self._digest = digest
-        self._lines_by_respondent: dict[str, int] = {}
+        self._lines_by_id: dict[str, dict[str, int]] = {field: {} for field in IDS}
 
     def skip(self, line: Line) -> None:
-        """Remember the respondent of a valid line that was imported before the job was resumed."""
+        """Remember the ids of a valid line that was imported before the job was resumed."""
         texts, _ = repair_line(line, self._columns.positions)
-        if external_id := texts.get(RESPONDENT):
-            self._lines_by_respondent[external_id] = line.number
+        self._remember(texts, line.number)
 
     def parse(self, line: Line) -> ParsedLine:
         """Return the submission that a line contains, or all its faults, and its repairs.
@@ -84,30 +95,42 @@ class LineParser:
             return ParsedLine([line.fault])
         texts, repairs = repair_line(line, self._columns.positions)
         faults = list(_formula_faults(texts))
-        respondent = self._respondent(texts, faults)
+        respondent = self._external_id(texts, RESPONDENT, faults)
+        response_id = self._external_id(texts, RESPONSE_ID, faults)
         submitted_at = self._submitted_at(texts, faults)
         channel = self._channel(texts, faults)
         checked = self._answers(texts, faults)
         if faults:
             return ParsedLine(_first_of_each_field(faults))
-        if respondent is not None:
-            self._lines_by_respondent[respondent[1]] = line.number
+        self._remember(texts, line.number)
         submission = Submission(
-            key=self._submission_key(line, respondent),
+            key=self._submission_key(line, respondent, response_id),
             answers=checked.answers,
             channel=channel,
             submitted_at=submitted_at,
             respondent=respondent,
+            external_id=response_id,
         )
         return ParsedLine(submission, repairs)
 
-    def _submission_key(self, line: Line, respondent: ExternalKey | None) -> UUID:
+    def _remember(self, texts: Mapping[str, str], number: int) -> None:
+        """Remember the ids of a valid line, so that a later line with one of them is rejected."""
+        for field in IDS:
+            if external_id := texts.get(field):
+                self._lines_by_id[field][external_id] = number
+
+    def _submission_key(
+        self, line: Line, respondent: ExternalKey | None, response_id: ExternalKey | None
+    ) -> UUID:
         """Return the key by which a later import recognizes the submission of this line.
 
-        An anonymous line is recognized only in the same file, at the same line number.
+        The respondent comes first, because a respondent answers a wave once. A line without ids is
+        recognized only in the same file, at the same line number.
         """
         if respondent:
             return submission_key(self._wave_id, "respondent", *respondent)
+        if response_id:
+            return submission_key(self._wave_id, "response", *response_id)
         return submission_key(self._wave_id, "line", self._digest, str(line.number))
 
     def _answers(self, texts: Mapping[str, str], faults: list[Fault]) -> CheckedAnswers:
@@ -117,24 +140,25 @@ class LineParser:
         faults += [fault_of(fault).at(fault.item) for fault in checked.faults]
         return checked
 
-    def _respondent(self, texts: Mapping[str, str], faults: list[Fault]) -> ExternalKey | None:
-        """Return the external key of the respondent, None if the line is anonymous.
+    def _external_id(
+        self, texts: Mapping[str, str], field: str, faults: list[Fault]
+    ) -> ExternalKey | None:
+        """Return the external key of the respondent or of the response, None if the cell is empty.
 
-        The fault of an invalid id, or of an earlier line of the respondent, is appended to
-        `faults`.
+        The fault of an invalid id, or of an earlier line with this id, is appended to `faults`.
         """
-        external_id = texts.get(RESPONDENT, "")
-        earlier_line = self._lines_by_respondent.get(external_id)
+        external_id = texts.get(field, "")
+        earlier_line = self._lines_by_id[field].get(external_id)
         if not external_id:
             return None
         try:
             refuse_placeholder(external_id, self._options.placeholders)
             ID.parse(external_id)
         except InvalidValue as error:
-            faults.append(error.fault.at(RESPONDENT))
+            faults.append(error.fault.at(field))
         if earlier_line is not None:
-            advice = "This respondent has answered in line {line}; remove one line."
-            faults.append(Fault(RESPONDENT, REPEATED_RESPONDENT, advice, line=earlier_line))
+            code, advice = _REPEATED[field]
+            faults.append(Fault(field, code, advice, line=earlier_line))
         return self._options.system or "", external_id
 
     def _submitted_at(self, texts: Mapping[str, str], faults: list[Fault]) -> datetime | None:

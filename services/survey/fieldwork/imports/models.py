@@ -5,7 +5,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.survey.fieldwork.imports.problems import MAY_COUNT_TWICE
 from services.survey.models import Model
+from shared.catalogue import FaultCode
 from shared.imports.models import ImportColumns, RejectionColumns
 
 
@@ -13,12 +15,20 @@ class Import(ImportColumns, Model):
     """The import of a file of answers to a wave, and at the same time the job that a worker runs.
 
     `processed` is the number of lines imported so far: a resumed job continues after them.
+    `has_lines_without_ids` is true as soon as a line has neither a response id nor a respondent; it
+    is None if the release before this column has created the import.
     """
 
     __tablename__ = "imports"
 
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id"), index=True)
     wave: Mapped[str] = mapped_column(String(40))
+    has_lines_without_ids: Mapped[bool | None]
+
+    @property
+    def warnings(self) -> list[FaultCode]:
+        """What whoever sent the file should know, although the lines are imported."""
+        return [MAY_COUNT_TWICE] if self.has_lines_without_ids else []
 
 
 class Rejection(RejectionColumns, Model):

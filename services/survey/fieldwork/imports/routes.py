@@ -68,9 +68,11 @@ def import_answers(
     .../responses refuses a second response with 409 `already_answered`). Sending the same file
     twice changes nothing.
 
-    A line without a respondent is recognized only by the content of the whole file and the line
-    number: if lines were added to the file or sorted, it becomes a further response. Send only new
-    lines, or give the respondents ids.
+    A line with a `response_id`, the id of the answer in `options.system`, such as a survey tool, is
+    known again in every file: it is unchanged, or becomes the next version if its answers differ.
+    A line without a respondent and without a `response_id` is recognized only by the content of the
+    whole file and the line number: if lines were added to the file or sorted, it becomes a further
+    response, and `warnings` says so.
     """
 
     def start() -> Response:

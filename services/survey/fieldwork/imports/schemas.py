@@ -4,11 +4,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Form
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
 
 from services.survey.fieldwork.imports.service import Options
 from services.survey.fieldwork.response.schemas import Channel
 from services.survey.fieldwork.survey.schemas import WaveCode
+from shared.catalogue import FaultCode
 from shared.http.schemas import Body, FacetedPage, System
 from shared.http.strict_json import JsonPart
 from shared.imports.placeholders import PLACEHOLDERS
@@ -30,8 +31,8 @@ class AnswerImportOptions(Body):
 
     system: System | None = Field(
         None,
-        description="The system that gives the ids in `respondent_external_id`, without a colon; "
-        "needed if the file has that column.",
+        description="The system that gives the ids in `respondent_external_id` and `response_id`, "
+        "without a colon; needed if the file has one of these columns.",
         examples=["erp"],
     )
     wave: WaveCode | None = Field(
@@ -73,6 +74,7 @@ _EXAMPLE_IMPORT = QUEUED_IMPORT | {
     "id": "0199a7c0-0000-7000-8000-000000000041",
     "survey_id": "0199a7c0-0000-7000-8000-000000000018",
     "wave": "2026-H1",
+    "warnings": [],
     "dry_run": False,
     "file_name": "answers.csv",
     "file_size": 212,
@@ -87,8 +89,8 @@ class AnswerImportForm(FileForm):
     file: UploadedFile = Field(
         description="A CSV file in UTF-8 or GBK, or an XLSX file. It has a header line; every "
         "other line is a response. The columns are named by the codes of items, or "
-        "respondent_external_id, submitted_at or channel. An answer is a code, a number or a "
-        "label; several options are separated by semicolons."
+        "respondent_external_id, response_id, submitted_at or channel. An answer is a code, a "
+        "number or a label; several options are separated by semicolons."
     )
     options: JsonPart[AnswerImportOptions] = Field(
         default_factory=AnswerImportOptions,
@@ -97,6 +99,16 @@ class AnswerImportForm(FileForm):
 
 
 SentForm = Annotated[AnswerImportForm, Form(media_type="multipart/form-data")]
+
+
+class ImportWarningOut(Body):
+    """Something that whoever sent a file should know, although its lines are imported."""
+
+    code: str = Field(
+        description="What the warning is about; `GET /v1/problems` explains each code.",
+        examples=["may_count_twice"],
+    )
+    message: str = Field(description="What is unusual, and what to do, in English.")
 
 
 class AnswerImportOut(FileImportOut):
@@ -111,6 +123,18 @@ class AnswerImportOut(FileImportOut):
 
     survey_id: UUID
     wave: str
+    warnings: list[ImportWarningOut] = Field(
+        description="`may_count_twice` if lines have neither a `response_id` nor a "
+        "`respondent_external_id`: sent again in another file, they count twice. Known at once if "
+        "the file lacks both columns, otherwise when such a line is imported. Empty if there is "
+        "nothing to say."
+    )
+
+    @field_validator("warnings", mode="before")
+    @classmethod
+    def _with_messages(cls, codes: list[FaultCode]) -> list[ImportWarningOut]:
+        """Return the warnings with these codes."""
+        return [ImportWarningOut(code=code.name, message=code.message({})) for code in codes]
 
 
 class AnswerImportPage(FacetedPage[AnswerImportOut]):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.survey.fieldwork.imports.domain import RESPONDENT, columns_of_answers
+from services.survey.fieldwork.imports.domain import IDS, columns_of_answers
 from services.survey.fieldwork.imports.models import Import
 from services.survey.fieldwork.survey.service import questionnaire_of, wave_for_responses
 from shared.errors import Invalid
@@ -43,8 +43,8 @@ def start_import(
 
     A worker finds the row and imports the file (`shared/jobs`).
     `wave_code` may be None if only one wave is open. Raises Invalid if the columns are not valid,
-    or if the file has ids of respondents and the options do not name the system of the ids;
-    NotFound if there is no such survey or wave; Conflict if the survey or the wave accepts no
+    or if the file has ids of respondents or responses and the options do not name the system of the
+    ids; NotFound if there is no such survey or wave; Conflict if the survey or the wave accepts no
     responses.
     """
     wave = wave_for_responses(
@@ -53,10 +53,16 @@ def start_import(
     outline = read_outline(upload.stream, encoding=options.encoding)
     items = {item.code: item.required for item in questionnaire_of(session, wave).items}
     columns = columns_of_answers(outline.header, upload.mapping, items)
-    if options.system is None and RESPONDENT in columns.positions:
+    has_ids = not columns.positions.keys().isdisjoint(IDS)
+    if options.system is None and has_ids:
         raise Invalid(SYSTEM_REQUIRED)
-    stored = store_file(session, upload, columns, lane=outline.lane)
-    created = Import(**stored, survey_id=survey_id, wave=wave.code, options=asdict(options))
+    created = Import(
+        **store_file(session, upload, columns, lane=outline.lane),
+        survey_id=survey_id,
+        wave=wave.code,
+        options=asdict(options),
+        has_lines_without_ids=not has_ids,
+    )
     session.add(created)
     session.flush()
     return created

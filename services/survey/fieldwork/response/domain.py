@@ -23,7 +23,7 @@ from shared.texts import normalise
 MOST_AHEAD = timedelta(days=1)
 """How far in the future the time of a submission may be, as clocks or time zones may be wrong."""
 
-SubmissionKind = Literal["respondent", "customer", "form", "line"]
+SubmissionKind = Literal["respondent", "customer", "response", "form", "line"]
 
 
 def submission_key(wave_id: UUID, kind: SubmissionKind, *parts: str) -> UUID:
@@ -31,7 +31,8 @@ def submission_key(wave_id: UUID, kind: SubmissionKind, *parts: str) -> UUID:
 
     The key is derived from the wave, the kind, and the parts that identify a submission of this
     kind: for `respondent` the external key of the respondent, for `customer` the id of the
-    customer, for `form` the id of the form, for `line` the digest of the file and the line number.
+    customer, for `response` the external id of the response, for `form` the id of the form, for
+    `line` the digest of the file and the line number.
     """
     return uuid5(wave_id, "\x1f".join((kind, *parts)))
 
@@ -43,8 +44,9 @@ class Submission:
     Two submissions with the same `key` are the same submission, sent again. `key` becomes the
     identity of the stored response, except if the customer is known: then the identity is derived
     from the customer, because a customer answers a wave only once. `respondent` is the customer's
-    external key: a system and the customer's id in it. If `submitted_at` is None, the response has
-    the time at which it is stored.
+    external key: a system and the customer's id in it. `external_id` is the id of the response
+    itself in another system, such as a survey tool. If `submitted_at` is None, the response has the
+    time at which it is stored.
     """
 
     key: UUID
@@ -53,6 +55,7 @@ class Submission:
     submitted_at: datetime | None = None
     respondent: ExternalKey | None = None
     customer_id: UUID | None = None
+    external_id: ExternalKey | None = None
 
 
 @dataclass(frozen=True, slots=True)

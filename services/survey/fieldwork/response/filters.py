@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.survey.fieldwork.survey.schemas import WaveCode
-from shared.http.parameters import TextFilter
+from shared.http.parameters import ExternalIdText, TextFilter
 from shared.http.schemas import Filter, Moment
 
 
@@ -14,6 +14,12 @@ class ResponseFilter(Filter):
 
     wave: WaveCode | None = Field(
         None, description="Only responses to the wave with this code (调研批次)."
+    )
+    external_id: ExternalIdText | None = Field(
+        None,
+        description="Only the responses with this id in another system, as `system:id`; a response "
+        "to each wave may have it.",
+        examples=["survey_tool:R-20260131-17"],
     )
     customer_id: UUID | None = Field(
         None, description="Only responses of the customer with this id in the registry."

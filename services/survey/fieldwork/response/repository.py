@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.survey.customers.customer.domain import ExternalKey
@@ -15,6 +15,7 @@ from services.survey.fieldwork.response.models import Response
 from services.survey.fieldwork.survey.models import Wave
 from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
+from shared.http.parameters import external_id_pair
 from shared.http.ranges import time_range
 from shared.row_access import Reader
 
@@ -39,6 +40,12 @@ def response(
     return visible_response
 
 
+def _has_external_id(text: str) -> ColumnElement[bool]:
+    """Return the condition that a response has this external id, `system:id`."""
+    system, external_id = external_id_pair(text)
+    return and_(Response.external_system == system, Response.external_id == external_id)
+
+
 RESPONSES = Listing(
     id=Response.id,
     sorts={"id": [Response.id], "submitted_at": [Response.submitted_at, Response.id]},
@@ -49,6 +56,7 @@ RESPONSES = Listing(
         "channel": Response.channel,
     },
     filters={
+        "external_id": _has_external_id,
         "anonymous": lambda is_anonymous: (
             Response.customer_id.is_(None) if is_anonymous else Response.customer_id.is_not(None)
         ),
@@ -92,28 +100,47 @@ def response_of_link(
 
 
 def existing_for_change(
-    session: Session, wave: Wave, *, identities: Collection[UUID], customer_ids: Collection[UUID]
+    session: Session,
+    wave: Wave,
+    *,
+    identities: Collection[UUID],
+    customer_ids: Collection[UUID],
+    external_ids: Collection[ExternalKey],
 ) -> list[Response]:
     """Lock and return the responses that submissions to a wave may change.
 
-    Submissions may change the responses with one of these identities, and the responses of these
-    customers to the wave. The responses are locked in ascending order of id, until the transaction
-    ends.
+    Submissions may change the responses with one of these identities, and the responses to the wave
+    that are of these customers or have these external ids. The responses are locked in ascending
+    order of id, until the transaction ends.
     """
     if not identities:
         return []
-    is_same = _is_of_submissions(wave, identities, customer_ids)
+    is_same = _is_of_submissions(wave, identities, customer_ids, external_ids)
     statement = select(Response).where(is_same).order_by(Response.id).with_for_update()
     return list(session.scalars(statement))
 
 
 def _is_of_submissions(
-    wave: Wave, identities: Collection[UUID], customer_ids: Collection[UUID]
+    wave: Wave,
+    identities: Collection[UUID],
+    customer_ids: Collection[UUID],
+    external_ids: Collection[ExternalKey] = (),
 ) -> ColumnElement[bool]:
-    """Return the condition that a response has one of these identities or customers in a wave."""
+    """Return the condition that a response belongs to submissions to a wave.
+
+    It has one of these identities or, in the wave, one of these customers or external ids.
+    """
     in_wave = (Response.survey_id == wave.survey_id) & (Response.wave == wave.code)
-    is_of_customers = in_wave & Response.customer_id.in_(customer_ids)
-    return Response.identity.in_(identities) | is_of_customers
+    has_external_id = (
+        [has_any_key(Response.external_system, Response.external_id, external_ids)]
+        if external_ids
+        else []
+    )
+    return or_(
+        Response.identity.in_(identities),
+        in_wave & Response.customer_id.in_(customer_ids),
+        *(in_wave & condition for condition in has_external_id),
+    )
 
 
 def of_respondents_for_change(session: Session, keys: Iterable[ExternalKey]) -> list[Response]:

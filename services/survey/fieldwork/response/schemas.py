@@ -65,6 +65,7 @@ _STORED: dict[str, Any] = _CREATE | {
     "id": "0199a7c0-0000-7000-8000-000000000031",
     "version": 1,
     "survey_id": "0199a7c0-0000-7000-8000-000000000018",
+    "external_id": None,
     "customer_id": "0199a7c0-0000-7000-8000-000000000017",
     "submitted_at": "2026-01-31T01:30:00Z",
     "recorded_at": "2026-01-31T01:31:12.123456Z",
@@ -112,6 +113,10 @@ class SurveyResponseOut(Body):
     version: int
     survey_id: UUID
     wave: str
+    external_id: ExternalIdOut | None = Field(
+        description="The id of the response in another system, from the column `response_id` of an "
+        "imported file; null if the file had none, and for responses that came otherwise."
+    )
     customer: ExternalIdOut | None
     customer_id: UUID | None
     channel: str
@@ -160,21 +165,26 @@ def response_out(row: Response) -> SurveyResponseOut:
     The answers in the body include the open answers (free text), which are stored in a column of
     their own.
     """
-    customer = None
-    if row.respondent_system is not None and row.respondent_id is not None:
-        customer = ExternalIdOut(system=row.respondent_system, id=row.respondent_id)
     return SurveyResponseOut(
         id=row.id,
         version=row.version,
         survey_id=row.survey_id,
         wave=row.wave,
-        customer=customer,
+        external_id=_external_id_out(row.external_system, row.external_id),
+        customer=_external_id_out(row.respondent_system, row.respondent_id),
         customer_id=row.customer_id,
         channel=row.channel,
         submitted_at=row.submitted_at,
         recorded_at=row.recorded_at,
         answers={**row.answers, **row.open_answers},
     )
+
+
+def _external_id_out(system: str | None, external_id: str | None) -> ExternalIdOut | None:
+    """Return an id in another system as in a response body; None if the row has none."""
+    if system is None or external_id is None:
+        return None
+    return ExternalIdOut(system=system, id=external_id)
 
 
 def progress_out(survey: Survey, waves: Sequence[Wave], counts: Sequence[Row[Any]]) -> ProgressOut:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from services.survey.customers.customer.domain import ExternalKey
 from services.survey.fieldwork.response import events, repository
 from services.survey.fieldwork.response.domain import AnswerChecker, Submission
 from services.survey.fieldwork.response.identity import customers_of, identity_of_customer
@@ -25,7 +26,11 @@ _MIN_ROWS_TO_COPY = 20
 
 @dataclass(frozen=True, slots=True)
 class UpsertedResponses:
-    """The result of an upsert: for each outcome, the stored responses by submission key."""
+    """The result of an upsert: for each outcome, the stored responses by submission key.
+
+    A submission without an outcome has the external id of another respondent's response, and is not
+    stored.
+    """
 
     created: dict[UUID, Row]
     updated: dict[UUID, Response]
@@ -44,16 +49,18 @@ def upsert_responses(
 ) -> UpsertedResponses:
     """Store the submissions to a wave, and record the events of created and updated responses.
 
-    The submissions must have distinct keys. If there is a response of the same submission, or of
-    the same customer under another external key, and its answers differ, the submission becomes the
-    next version of that response.
+    The submissions must have distinct keys and distinct external ids. If there is a response of the
+    same submission, of the same customer under another external key, or with the same external id,
+    and its answers differ, the submission becomes the next version of that response.
     """
     customer_ids = customers_of(session, submissions)
     first_submissions, repeated = _split_at_first_of_customer(submissions, customer_ids)
     fields = {
         s.key: response_fields(s, checker, wave, customer_ids[s.key]) for s in first_submissions
     }
-    created, existing = _insert_or_find(session, wave, fields, customer_ids)
+    created, found = _insert_or_find(session, wave, fields, customer_ids)
+    existing = _first_of_each_response(found)
+    repeated += [s for s in first_submissions if s.key in found.keys() - existing.keys()]
     changes = {key: _differences(response, fields[key]) for key, response in existing.items()}
     updated = {key: response for key, response in existing.items() if changes[key]}
     for key, response in updated.items():
@@ -87,18 +94,22 @@ def response_fields(
 ) -> Row:
     """Return the values of a response's columns that follow from its submission.
 
-    An unknown customer and a missing time are left out, so that they do not replace stored values.
+    An unknown customer, a missing time and a missing external id are left out, so that they do not
+    replace stored values.
     """
     coded, open_answers = checker.split(submission.answers)
-    system, external_id = submission.respondent or (None, None)
+    respondent_system, respondent_id = submission.respondent or (None, None)
+    external_system, external_id = submission.external_id or (None, None)
     optional = {
         "customer_id": customer_id,
         "submitted_at": submission.submitted_at,
+        "external_system": external_system,
+        "external_id": external_id,
     }
     return {
         "identity": identity_of_customer(wave, customer_id) if customer_id else submission.key,
-        "respondent_system": system,
-        "respondent_id": external_id,
+        "respondent_system": respondent_system,
+        "respondent_id": respondent_id,
         "channel": submission.channel,
         "answers": coded,
         "open_answers": open_answers,
@@ -107,26 +118,38 @@ def response_fields(
 
 
 def find_existing_for_change(
-    session: Session, wave: Wave, customer_ids: Mapping[UUID, UUID | None]
-) -> dict[UUID, Response]:
-    """Lock and return the stored responses of submissions to a wave, by submission key.
+    session: Session,
+    wave: Wave,
+    fields: Mapping[UUID, Row],
+    customer_ids: Mapping[UUID, UUID | None],
+) -> dict[UUID, list[Response]]:
+    """Lock and return the stored responses to which submissions belong, by submission key.
 
-    `customer_ids` has the customer id of each submission, by the submission's key. A submission's
-    response is the response whose identity is the key or, if there is none, the response of the
-    submission's customer to the wave. Submissions without a response are left out.
+    `fields` has the values of `response_fields` by submission key, `customer_ids` the customer ids.
+    A submission belongs to the response whose identity is its key or, if there is none, to the
+    response of its customer to the wave; and to the response with its external id. These are two
+    responses if the external id is that of another respondent's response.
     """
-    known_ids = {customer_id for customer_id in customer_ids.values() if customer_id}
+    known_ids = {customer_id for key in fields if (customer_id := customer_ids[key])}
+    external_ids = {key: _external_id(row) for key, row in fields.items()}
     rows = repository.existing_for_change(
-        session, wave, identities=customer_ids.keys(), customer_ids=known_ids
+        session,
+        wave,
+        identities=fields.keys(),
+        customer_ids=known_ids,
+        external_ids={external_id for external_id in external_ids.values() if external_id},
     )
     by_identity = {row.identity: row for row in rows}
     by_customer: dict[UUID | None, Response] = {
         row.customer_id: row for row in rows if row.customer_id in known_ids
     }
-    responses = {
-        key: by_identity.get(key) or by_customer.get(customer_ids[key]) for key in customer_ids
-    }
-    return {key: response for key, response in responses.items() if response}
+    by_external_id = {(row.external_system, row.external_id): row for row in rows}
+    existing = {}
+    for key, external_id in external_ids.items():
+        of_respondent = by_identity.get(key) or by_customer.get(customer_ids[key])
+        same_id = by_external_id.get(external_id) if external_id else None
+        existing[key] = list(dict.fromkeys(row for row in (of_respondent, same_id) if row))
+    return existing
 
 
 def insert_new(session: Session, wave: Wave, fields: Mapping[UUID, Row]) -> dict[UUID, Row]:
@@ -143,6 +166,8 @@ def insert_new(session: Session, wave: Wave, fields: Mapping[UUID, Row]) -> dict
         "survey_id": wave.survey_id,
         "wave": wave.code,
         "customer_id": None,
+        "external_system": None,
+        "external_id": None,
         "recorded_at": moment,
     }
     rows = {
@@ -186,14 +211,29 @@ def _insert_or_find(
     """Insert the responses that do not exist yet; return the inserted rows and the existing rows.
 
     Inserted and existing rows are returned as dicts by submission key; the existing rows are
-    locked. If another transaction inserts a response between the first SELECT and the INSERT, a
-    second SELECT finds it.
+    locked. A submission with the external id of another respondent's response is in neither. If
+    another transaction inserts a response between the first SELECT and the INSERT, a second SELECT
+    finds it.
     """
-    existing = find_existing_for_change(session, wave, {key: customer_ids[key] for key in fields})
-    missing = {key: columns for key, columns in fields.items() if key not in existing}
+    found = find_existing_for_change(session, wave, fields, customer_ids)
+    missing = {key: columns for key, columns in fields.items() if not found[key]}
     created = insert_new(session, wave, missing)
-    inserted_by_others = {key: customer_ids[key] for key in missing.keys() - created.keys()}
-    return created, existing | find_existing_for_change(session, wave, inserted_by_others)
+    inserted_by_others = {key: fields[key] for key in missing.keys() - created.keys()}
+    found |= find_existing_for_change(session, wave, inserted_by_others, customer_ids)
+    existing = {
+        key: responses[0]
+        for key, responses in found.items()
+        if len(responses) == 1 and _may_change(responses[0], key, fields[key])
+    }
+    return created, existing
+
+
+def _first_of_each_response(existing: Mapping[UUID, Response]) -> dict[UUID, Response]:
+    """Return the first submission of each response, with the response."""
+    keys: dict[UUID, UUID] = {}
+    for key, response in existing.items():
+        keys.setdefault(response.id, key)
+    return {key: existing[key] for key in keys.values()}
 
 
 def _insert_without_conflict(session: Session, rows: Sequence[Row]) -> set[UUID]:
@@ -203,16 +243,41 @@ def _insert_without_conflict(session: Session, rows: Sequence[Row]) -> set[UUID]
     return set(session.scalars(statement.returning(table.c.identity), rows))
 
 
-_UNCHANGEABLE = {"identity", "respondent_system", "respondent_id"}
-"""Columns that keep the values of the first submission when a later submission has others."""
+def _external_id(fields: Row) -> ExternalKey | None:
+    """Return the external id of a response from its columns; None if it has none."""
+    return (fields["external_system"], fields["external_id"]) if "external_id" in fields else None
+
+
+def _is_anonymous(response: Response) -> bool:
+    """Return whether a stored response has no respondent."""
+    return response.respondent_id is None and response.customer_id is None
+
+
+def _may_change(response: Response, key: UUID, fields: Row) -> bool:
+    """Return whether a submission may change a stored response: not one of another respondent."""
+    respondent = fields["respondent_system"], fields["respondent_id"]
+    customer_id = fields.get("customer_id")
+    return (
+        _is_anonymous(response)
+        or fields["respondent_id"] is None
+        or response.identity == key
+        or (response.respondent_system, response.respondent_id) == respondent
+        or (customer_id is not None and response.customer_id == customer_id)
+    )
+
+
+_OF_RESPONDENT = {"identity", "respondent_system", "respondent_id"}
+"""Columns that keep the values of the first submission that has a respondent."""
 
 
 def _differences(response: Response, fields: Row) -> Row:
     """Return the fields of a submission that differ from the stored response."""
+    is_identified_now = _is_anonymous(response) and fields["respondent_id"] is not None
+    unchangeable = set() if is_identified_now else _OF_RESPONDENT
     return {
         name: value
         for name, value in fields.items()
-        if name not in _UNCHANGEABLE and getattr(response, name) != value
+        if name not in unchangeable and getattr(response, name) != value
     }
 
 

@@ -113,6 +113,7 @@ def test_an_anonymous_line_is_imported_again_from_a_file_to_which_a_line_was_add
     import_file(surveys, survey, csv_file(LINES[0], LINES[2]))
     second_import = import_file(surveys, survey, csv_file(LINES[0], LINES[2], LINES[1]))
     assert counts(second_import) == Counts(processed=3, created=2, unchanged=1)
+    assert [warning["code"] for warning in second_import["warnings"]] == ["may_count_twice"]
 
 
 def test_importing_the_same_file_twice_changes_nothing(

@@ -81,6 +81,23 @@ def test_the_key_of_an_anonymous_line_is_derived_from_its_file_and_line_number()
     assert submission.channel == "file"
 
 
+def test_the_key_of_a_line_is_derived_from_its_response_id_if_it_has_no_respondent() -> None:
+    header = ["response_id", "respondent_external_id", "appearance", "safety"]
+    columns = columns_of_answers(header, {}, {item.code: False for item in items()})
+    checker = AnswerChecker(items())
+    file_parser = LineParser(columns, checker, OPTIONS, wave_id=WAVE, digest="digest")
+    anonymous = as_submission(file_parser.parse(Line(2, [" R1 ", "", "5", "4"])))
+    assert anonymous.external_id == ("erp", "R1")
+    assert anonymous.key == submission_key(WAVE, "response", "erp", "R1")
+    identified = as_submission(file_parser.parse(Line(3, ["R2", "17", "5", "4"])))
+    assert (identified.external_id, identified.respondent) == (("erp", "R2"), ("erp", "17"))
+    assert identified.key == submission_key(WAVE, "respondent", "erp", "17")
+    for response_id, code in (("R1", "repeated_response"), ("a\0", "nul"), ("x" * 101, "too_long")):
+        faults = file_parser.parse(Line(4, [response_id, "", "5", "4"])).result
+        assert isinstance(faults, list)
+        assert [(fault.pointer, fault.code) for fault in faults] == [("response_id", code)]
+
+
 def test_a_file_may_have_no_columns_for_respondent_time_and_channel() -> None:
     short_parser = parser(without=("who", "submitted_at", "channel"))
     submission = as_submission(short_parser.parse(Line(2, ["5", "4", "", ""])))
