@@ -27,7 +27,7 @@ class Import(ImportColumns, Model):
 
     @property
     def warnings(self) -> list[FaultCode]:
-        """What whoever sent the file should know, although the lines are imported."""
+        """The codes of what whoever sent the file should know, although its lines are imported."""
         return [MAY_COUNT_TWICE] if self.has_lines_without_ids else []
 
 
