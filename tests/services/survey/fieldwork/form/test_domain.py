@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.survey.fieldwork.form.domain import UnreadableForm, choose_language, parse_form
+from services.survey.fieldwork.form.domain import (
+    UnreadableForm,
+    choose_language,
+    form_of_answers,
+    parse_form,
+)
+from shared.contracts.survey.response import Answer
 
 FORM_ID = UUID("0197f3c0-0000-7000-8000-000000000001")
 
@@ -65,6 +71,23 @@ def test_several_options_of_one_item_are_joined_with_semicolons_in_its_answer() 
 @pytest.mark.parametrize("body", ["", "_form=", "_form=7", "_form=x&a=1"])
 def test_the_form_id_is_none_if_the_hidden_field_is_missing_or_no_uuid(body: str) -> None:
     assert parse_form(body.encode()).form_id is None
+
+
+def test_stored_answers_are_filled_in_as_a_browser_sends_them() -> None:
+    answers: dict[str, Answer] = {
+        "appearance": 5,
+        "people": 2.5,
+        "share": 1e-7,
+        "at": ["shop", "online"],
+        "wish": "1e3",
+    }
+    assert form_of_answers(answers).fields == {
+        "appearance": ("5",),
+        "people": ("2.5",),
+        "share": ("0.0000001",),
+        "at": ("shop", "online"),
+        "wish": ("1e3",),
+    }
 
 
 def test_a_form_with_more_than_3000_fields_is_refused() -> None:
