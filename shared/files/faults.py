@@ -10,6 +10,20 @@ MALFORMED: Final = FaultCode(
     Texts("Save it as CSV or XLSX.", "请另存为 CSV 或 XLSX。"),
     params=("line",),
 )
+OTHER_KIND: Final = FaultCode(
+    "other_kind",
+    Texts("The file is neither CSV nor XLSX.", "文件既不是 CSV 也不是 XLSX。"),
+    Texts(
+        "It is {found}; open or unpack it, and save it as XLSX or CSV.",
+        "文件类型为 {found}；请打开或解压后另存为 XLSX 或 CSV。",
+    ),
+    params=("found",),
+)
+PASSWORD: Final = FaultCode(
+    "password",
+    Texts("The workbook is protected by a password.", "工作簿设有密码保护。"),
+    Texts("Remove the password, and save it as XLSX.", "请取消密码后另存为 XLSX。"),
+)
 EMPTY: Final = FaultCode(
     "empty",
     Texts("The file has no header line.", "文件没有标题行。"),
@@ -43,10 +57,12 @@ ENCODING: Final = FaultCode(
     "encoding",
     Texts("The file has another encoding.", "文件的编码不符。"),
     Texts(
-        "It was read as {encoding}; save the file as UTF-8.",
-        "文件按 {encoding} 读取；请将文件另存为 UTF-8。",
+        "It was read as {encoding}; set `encoding` to that of the file, one of {allowed}, or save "
+        "the file as UTF-8.",
+        "文件按 {encoding} 读取；请将 `encoding` 设为文件的编码（{allowed} 之一），"
+        "或将文件另存为 UTF-8。",
     ),
-    params=("line", "encoding"),
+    params=("line", "encoding", "allowed"),
 )
 RAGGED: Final = FaultCode(
     "ragged",

@@ -27,6 +27,7 @@ from shared.errors import Fault, Invalid
 from shared.faults import TOO_LARGE
 from shared.files.elements import check_elements, elements_of
 from shared.files.faults import MALFORMED
+from shared.files.kinds import refuse_other_archives
 from shared.files.numbers import IdFormat, id_format, number_text
 from shared.files.rows import Row
 
@@ -117,6 +118,7 @@ def _check_size(archive: _Archive) -> None:
         if sum(part.file_size for part in parts.infolist()) > limit:
             advice = "This workbook is larger than {max} bytes when unpacked; give CSV."
             raise Invalid(Fault("/file", TOO_LARGE, advice, max=limit))
+        refuse_other_archives(parts.namelist())
 
 
 class _Parts(zipfile.ZipFile):

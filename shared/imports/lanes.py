@@ -23,10 +23,14 @@ A workbook of 5000 lines with 20 columns takes one second, a CSV file some hundr
 
 
 class Outline(NamedTuple):
-    """The names of the columns of an uploaded file, and the lane of its import."""
+    """The names of the columns of an uploaded file, the lane of its import, and its encoding.
+
+    `encoding` is the one in which a CSV file is read; it is None for a workbook.
+    """
 
     header: list[str]
     lane: Lane
+    encoding: str | None
 
 
 class _TimeIsUp(Exception):
@@ -57,7 +61,7 @@ def read_outline(stream: BinaryIO, *, encoding: str | None) -> Outline:
     budget = _Budget()
     table = read_table(stream, encoding=encoding, check=budget.check)
     budget.is_limited = True
-    return Outline(table.header, _lane_of(table))
+    return Outline(table.header, _lane_of(table), table.encoding)
 
 
 def _lane_of(table: Table) -> Lane:

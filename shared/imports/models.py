@@ -15,6 +15,8 @@ class ImportColumns(JobColumns):
 
     `created`, `updated`, `unchanged` and `rejected` count lines; `processed` is their sum.
     `repaired` has the counts of `repairs.add_repairs`; it is None as long as nothing was repaired.
+    `encoding` is the encoding in which a CSV file is read; it is None for a workbook, and for
+    imports that a release before this column stored.
     """
 
     options: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -23,6 +25,7 @@ class ImportColumns(JobColumns):
     file_name: Mapped[str] = mapped_column(String(200))
     file_size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
+    encoding: Mapped[str | None] = mapped_column(String(20))
     header: Mapped[list[str]] = mapped_column(Json)
     ignored_columns: Mapped[list[str]] = mapped_column(Json)
     created: Mapped[int] = mapped_column(default=0)
@@ -30,6 +33,12 @@ class ImportColumns(JobColumns):
     unchanged: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
     repaired: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
+
+    @property
+    def read_encoding(self) -> str | None:
+        """The encoding in which the file is read: the one of the upload, or else the option."""
+        requested: str | None = self.options["encoding"]
+        return self.encoding or requested
 
     @property
     def system(self) -> str | None:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, field_va
 
 from shared.errors import InvalidValue
 from shared.faults import ZONE
+from shared.files.encodings import CODECS, SYNONYMS
 from shared.files.store import digest
 from shared.http.schemas import Body, Code, Page, WrittenFlag
 from shared.http.strict_json import JsonPart
@@ -35,16 +36,17 @@ Zone = Annotated[Code, AfterValidator(_known_zone)]
 
 
 def _canonical_name(encoding: str | None) -> str | None:
-    """Return the name under which an encoding is stored: gbk for gb18030."""
-    return "gbk" if encoding == "gb18030" else encoding
+    """Return the name under which an encoding is stored: gb18030 for gbk."""
+    return SYNONYMS.get(encoding or "", encoding)
 
 
 Encoding = Annotated[
     str | None,
     Field(
-        pattern="^(utf-8|gbk|gb18030)$",
-        description="Encoding of the file: utf-8 or gbk. gbk includes GB18030, and gb18030 means "
-        "the same. Without it, the encoding is detected from the file.",
+        pattern=f"^({'|'.join([*CODECS, *SYNONYMS])})$",
+        description=f"Encoding of a CSV file: {', '.join(CODECS)}; gbk means gb18030. Without it, "
+        "UTF-8 and UTF-16 are detected, and a file of plausible Chinese text is read as gb18030; "
+        "any other file is refused.",
     ),
     AfterValidator(_canonical_name),
 ]
@@ -272,6 +274,10 @@ class FileImportOut(Body):
     dry_run: bool
     file_name: str
     file_size: int = Field(description="Size of the file in bytes.")
+    encoding: str | None = Field(
+        description="Encoding in which the CSV file is read, such as `utf-8` or `gb18030`; null "
+        "for a workbook, and for an import that an earlier release has stored."
+    )
     ignored_columns: list[str] = Field(
         description="Columns of the file that match no field and are ignored."
     )
@@ -326,6 +332,7 @@ class FileImportOut(Body):
 QUEUED_IMPORT: dict[str, Any] = {
     "state": "queued",
     "system": "erp",
+    "encoding": "utf-8",
     "ignored_columns": [],
     "processed": 0,
     "total": None,

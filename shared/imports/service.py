@@ -15,9 +15,9 @@ from shared.files import store
 from shared.files.tables import Line, read_table
 from shared.ids import new_id
 from shared.imports.columns import ColumnMapping, Columns
+from shared.imports.lanes import Outline
 from shared.imports.models import ImportColumns
 from shared.imports.repairs import RepairKind, add_repairs
-from shared.jobs.models import Lane
 from shared.jobs.runner import Run
 
 
@@ -38,8 +38,13 @@ SYSTEM_REQUIRED = Fault(
 )
 
 
-def store_file(session: Session, upload: Upload, columns: Columns, *, lane: Lane) -> dict[str, Any]:
-    """Store the file of a new import; return the values of its row that every service stores."""
+def store_file(
+    session: Session, upload: Upload, columns: Columns, outline: Outline
+) -> dict[str, Any]:
+    """Store the file of a new import; return the values of its row that every service stores.
+
+    `outline` has the encoding in which the header was read: the job reads the file in the same one.
+    """
     upload.stream.seek(0)
     import_id = new_id()
     stored = store.save_file(session, file_id=import_id, stream=upload.stream, limit=upload.limit)
@@ -48,11 +53,12 @@ def store_file(session: Session, upload: Upload, columns: Columns, *, lane: Lane
         "file_name": upload.name[:200],
         "file_size": stored.size,
         "sha256": stored.sha256,
+        "encoding": outline.encoding,
         "header": list(columns.header),
         "ignored_columns": columns.ignored,
         "mapping": dict(upload.mapping),
         "dry_run": upload.dry_run,
-        "lane": lane,
+        "lane": outline.lane,
         "created_by": upload.by,
         "created_at": clock.now(),
     }
@@ -64,7 +70,7 @@ def read_lines(run: Run, row: ImportColumns) -> Iterator[Line]:
     The run is checked while the file is read, also where the file has no lines for a long stretch.
     """
     with closing(store.open_file(run.database, row.id)) as stream:
-        yield from read_table(stream, encoding=row.options["encoding"], check=run.check).lines
+        yield from read_table(stream, encoding=row.read_encoding, check=run.check).lines
 
 
 def count_lines(run: Run, row: ImportColumns) -> int:

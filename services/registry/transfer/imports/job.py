@@ -21,7 +21,7 @@ def run_import(run: Run) -> None:
         row = session.get_one(Import, run.job_id)
     with closing(open_file(run.database, run.job_id)) as stream:
         try:
-            table = read_table(stream, encoding=row.options["encoding"], check=run.check)
+            table = read_table(stream, encoding=row.read_encoding, check=run.check)
             _import(run, row, table)
         except Invalid as error:
             raise JobFailed(error.faults[0]) from error

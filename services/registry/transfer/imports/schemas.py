@@ -127,7 +127,8 @@ class ImportForm(FileForm):
 
     entity: ImportEntity = Field(description="Kind of records that the file contains.")
     file: UploadedFile = Field(
-        description="CSV with commas in UTF-8 or GBK, or XLSX; the first line names the columns."
+        description="CSV with commas in UTF-8, GBK or `options.encoding`, or XLSX; the first line "
+        "names the columns."
     )
     options: JsonPart[ImportOptions] = Field(
         default_factory=ImportOptions, description="Options of the file, as a JSON object."

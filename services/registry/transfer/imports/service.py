@@ -19,7 +19,7 @@ def start_import(
     """Store a file and queue its import; raise Invalid if its header does not fit the entity."""
     outline = read_outline(upload.stream, encoding=options["encoding"])
     layout = layout_of(entity, outline.header, upload.mapping, options)
-    stored = store_file(session, upload, layout.columns, lane=outline.lane)
+    stored = store_file(session, upload, layout.columns, outline)
     row = Import(**stored, entity=entity, options=dict(options), changed_at=stored["created_at"])
     session.add(row)
     session.flush()

@@ -87,10 +87,10 @@ class AnswerImportForm(FileForm):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_FORM]})
 
     file: UploadedFile = Field(
-        description="A CSV file in UTF-8 or GBK, or an XLSX file. It has a header line; every "
-        "other line is a response. The columns are named by the codes of items, or "
-        "respondent_external_id, response_id, submitted_at or channel. An answer is a code, a "
-        "number or a label; several options are separated by semicolons."
+        description="A CSV file in UTF-8, GBK or `options.encoding`, or an XLSX file. It has a "
+        "header line; every other line is a response. The columns are named by the codes of "
+        "items, or respondent_external_id, response_id, submitted_at or channel. An answer is a "
+        "code, a number or a label; several options are separated by semicolons."
     )
     options: JsonPart[AnswerImportOptions] = Field(
         default_factory=AnswerImportOptions,

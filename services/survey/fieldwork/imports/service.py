@@ -57,7 +57,7 @@ def start_import(
     if options.system is None and has_ids:
         raise Invalid(SYSTEM_REQUIRED)
     created = Import(
-        **store_file(session, upload, columns, lane=outline.lane),
+        **store_file(session, upload, columns, outline),
         survey_id=survey_id,
         wave=wave.code,
         options=asdict(options),

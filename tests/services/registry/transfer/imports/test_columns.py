@@ -12,6 +12,14 @@ from tests.services.registry.transfer.imports.files import (
     start_import,
 )
 
+FILES = {
+    "customers": "external_id,name\nC1,Peña & Söhne\n",
+    "products": "code,name\nP1,Peña & Söhne\n",
+    "orders": "order_id,ordered_at,product_code,product_name,quantity,unit_price\n"
+    "O1,2026-01-31,P1,Peña & Söhne,1,5\n",
+}
+"""A file of each entity with a name that GBK lacks."""
+
 
 def faults(answer: httpx.Response) -> list[tuple[str, str, str]]:
     """Return the pointer, code and message of each fault of a refused request."""
@@ -61,9 +69,27 @@ def test_gb18030_is_another_name_of_gbk(registry: Running) -> None:
     content = "code,name\nP1,洗衣机㐂\n".encode("gb18030")
     for encoding in ("gb18030", "gbk"):
         body = import_file(registry, "products", content, options={"encoding": encoding})
-        assert sum(counts(body)) == 1
+        assert (sum(counts(body)), body["encoding"]) == (1, "gb18030")
     (product,) = registry.client.get("/v1/products").json()["items"]
     assert product["name"] == "洗衣机㐂"
+
+
+@pytest.mark.parametrize("entity", ["customers", "products", "orders"])
+def test_names_in_another_encoding_are_refused_until_the_encoding_is_named(
+    registry: Running, entity: str
+) -> None:
+    content = FILES[entity].encode("windows-1252")
+    options = {} if entity == "products" else dict(SHOP)
+    ((pointer, code, message),) = faults(
+        start_import(registry.client, entity, content, options=options)
+    )
+    assert (pointer, code) == ("/file", "encoding")
+    assert "windows-1252" in message
+    body = import_file(registry, entity, content, options=options | {"encoding": "windows-1252"})
+    assert (body["state"], body["encoding"], body["processed"]) == ("succeeded", "windows-1252", 1)
+    path = "/v1/products" if entity == "orders" else f"/v1/{entity}"
+    (item,) = registry.client.get(path).json()["items"]
+    assert item["name"] == "Peña & Söhne"
 
 
 def test_a_column_that_is_mapped_to_null_is_ignored(registry: Running) -> None:

@@ -268,7 +268,7 @@ BAD_REQUESTS: list[tuple[dict[str, Any], str]] = [  # changed parts of the form,
     ({"options": {"colour": "red"}}, "/options/colour"),
     ({"options": {"timezone": "Mars/Olympus"}}, "/options/timezone"),
     ({"options": {"currency": "ZZZ"}}, "/options/currency"),
-    ({"options": {"encoding": "utf-16"}}, "/options/encoding"),
+    ({"options": {"encoding": "utf-7"}}, "/options/encoding"),
     ({"colour": "red"}, "/colour"),
 ]
 

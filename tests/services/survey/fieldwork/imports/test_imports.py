@@ -234,7 +234,8 @@ def test_chinese_text_is_imported_from_files_in_gbk_and_in_utf_8(
 ) -> None:
     text = f"{HEADER}\n17,2026-02-20,web,非常满意,不适用,网上,贵"
     for encoding in ("gbk", "utf-8-sig"):
-        import_file(surveys, survey, text.encode(encoding))
+        body = import_file(surveys, survey, text.encode(encoding))
+        assert body["encoding"] == ("gb18030" if encoding == "gbk" else "utf-8")
         (response,) = stored_responses(surveys, survey)
         assert response["answers"]["wish"] == "贵"
         assert response["answers"]["bought_at"] == ["online"]
