@@ -150,12 +150,13 @@ def test_a_worker_that_lost_its_lock_fails_at_the_next_check(postgres_backend: B
 
 
 def terminate_lock_holders(backend: Backend) -> None:
-    """Terminate the PostgreSQL connection that has an advisory lock; there must be exactly one."""
+    """Terminate the PostgreSQL connection that has advisory locks; there must be exactly one."""
     with backend.database.connection() as connection:
         terminated = connection.execute(
             text(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_locks JOIN pg_stat_activity"
-                " USING (pid) WHERE locktype = 'advisory' AND application_name = :name"
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE application_name = :name"
+                " AND pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')"
             ),
             {"name": f"patron-{backend.schema}"},
         )
