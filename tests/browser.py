@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
@@ -25,12 +25,15 @@ class Chromium:
     thread: ThreadPoolExecutor
     browser: Browser
 
-    def __call__(self, steps: Callable[[Page], Result]) -> Result:
-        """Run steps on a new page without cookies and cache, and return their result."""
-        return self.thread.submit(self._run, steps).result()
+    def __call__(self, steps: Callable[[Page], Result], **options: Any) -> Result:
+        """Run steps on a new page without cookies and cache, and return their result.
 
-    def _run(self, steps: Callable[[Page], Result]) -> Result:
-        with self.browser.new_context() as context:
+        `options` are those of `Browser.new_context`, such as `color_scheme="dark"`.
+        """
+        return self.thread.submit(self._run, steps, options).result()
+
+    def _run(self, steps: Callable[[Page], Result], options: dict[str, Any]) -> Result:
+        with self.browser.new_context(**options) as context:
             context.set_default_timeout(PATIENT_MILLISECONDS)
             return steps(context.new_page())
 
