@@ -33,7 +33,7 @@ _FOLDER: Final = Path(__file__).parent / "templates"
 _MOST_IN_LIST: Final = 5
 """A scale with more points than this is shown as a line of numbers, not as a list of labels."""
 _MOST_COLUMNS: Final = 7
-"""A matrix with more choices than this has the text of a row above its choices, not beside them."""
+"""A matrix with more choices than this is no grid: its rows are shown as scales of their own."""
 _DARK_PAPER: Final = "#1b242d"
 """Background of the questions on dark pages, as in style.css."""
 
@@ -213,5 +213,5 @@ def _is_clearable(item: Item) -> bool:
 
 
 def _is_wide(item: Item) -> bool:
-    """Return whether the choices of a matrix row need the whole width of the page."""
+    """Return whether an item has too many choices for a grid."""
     return len(item.choices) + _is_clearable(item) > _MOST_COLUMNS
