@@ -36,8 +36,11 @@ Zone = Annotated[Code, AfterValidator(_known_zone)]
 
 
 def _canonical_name(encoding: str | None) -> str | None:
-    """Return the name under which an encoding is stored: gb18030 for gbk."""
-    return SYNONYMS.get(encoding or "", encoding)
+    """Return the name under which an encoding is stored: gbk for gb18030.
+
+    During an upgrade a worker of the release before, which knows only gbk, may read the file.
+    """
+    return "gbk" if encoding == "gb18030" else encoding
 
 
 Encoding = Annotated[

@@ -123,7 +123,7 @@ SKELETON_MODULES = (
     *("models", "domain"),
 )
 SKELETON_SHARED = (
-    *("clock", "ids", "service", "http/app", "messaging/log", "contracts/registry/visit"),
+    *("clock", "ids", "service", "texts", "http/app", "messaging/log", "contracts/registry/visit"),
     *("imports/errors_file", "imports/schemas", "imports/settings"),
 )
 

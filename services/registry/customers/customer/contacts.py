@@ -23,6 +23,8 @@ _EXTENSION = re.compile(
     r"[\s.:：]*\d{1,7}[#)）]?$",
     re.IGNORECASE,
 )
+_INTERNAL_NUMBER = re.compile(r"[0-9]{1,4}")
+"""The whole number of somebody in the company of the customer (分机)."""
 _EXTENSION_AFTER_DASH = re.compile(r"\s*[-–—]\s*\d{1,5}$")
 _NOT_A_DIGIT = re.compile(r"\D")
 
@@ -55,10 +57,13 @@ def parse_phone(text: str, country: str) -> str | None:
     """Return a phone number in the form E.164, such as +862155550100, without its extension.
 
     A number without `+` belongs to `country` (ISO 3166). Return None if the number is possible but
-    not known to be assigned, such as a local number without its area code, or if it cannot be
-    dialled from other countries, such as 12315. Raises InvalidValue if no such number can exist, or
-    if the text contains anything else: a letter is never taken for a digit.
+    not known to be assigned, such as a local number without its area code, if it cannot be dialled
+    from other countries, such as 12315, or if it is an internal number of at most four digits.
+    Raises InvalidValue if no such number can exist, or if the text contains anything else: a letter
+    is never taken for a digit.
     """
+    if _INTERNAL_NUMBER.fullmatch(text.strip()):
+        return None
     number = _EXTENSION.sub("", text.strip())
     region = country if country in phonenumbers.SUPPORTED_REGIONS else None
     try:

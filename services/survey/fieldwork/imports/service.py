@@ -1,7 +1,8 @@
 """The use case of starting an import: store the file, and the import as a queued job."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -35,6 +36,15 @@ class Options:
     date_format: DateFormat = DateFormat.YEAR_FIRST
     placeholders: Sequence[str] = PLACEHOLDERS
 
+    def to_store(self) -> dict[str, Any]:
+        """Return the options to store with an import: all without a default, and all that differ.
+
+        During an upgrade a worker of the release before, which does not know all options, may
+        import the file.
+        """
+        defaults = {field.name: field.default for field in fields(self)}
+        return {name: value for name, value in asdict(self).items() if value != defaults[name]}
+
 
 def start_import(
     session: Session, *, survey_id: UUID, wave_code: str | None, options: Options, upload: Upload
@@ -60,7 +70,7 @@ def start_import(
         **store_file(session, upload, columns, outline),
         survey_id=survey_id,
         wave=wave.code,
-        options=asdict(options),
+        options=options.to_store(),
         has_lines_without_ids=not has_ids,
     )
     session.add(created)

@@ -77,6 +77,9 @@ def test_an_extension_is_left_out(text: str) -> None:
         ("5555 0100", "CN"),
         ("99999", "CN"),
         ("555-0100", "US"),
+        ("1", "CN"),
+        ("8008", "CN"),
+        (" 12 ", "AQ"),
         ("0123 456789", "AQ"),
     ],
 )
@@ -90,12 +93,12 @@ def test_a_short_or_local_number_and_one_of_an_unknown_plan_have_no_e164(
     ("text", "country"),
     [
         ("none", "CN"),
-        ("1", "CN"),
+        ("-5", "CN"),
+        ("1 2", "CN"),
         ("+86", "CN"),
         ("999999999999999999", "CN"),
         ("021-55550100-123456", "CN"),
         ("none", "AQ"),
-        ("1", "AQ"),
         ("+999 1234567", "CN"),
     ],
 )
