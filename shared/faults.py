@@ -150,10 +150,10 @@ EXACT_STRING: Final = FaultCode(
     "exact_string",
     Texts("This is not an exact number.", "不是精确的数字。"),
     Texts(
-        "Give digits with an optional point, such as 12.50, in JSON as a string: at most 15 digits "
-        "before the point and 6 after it, without separators.",
-        "请填写数字，可带小数点，例如 12.50（JSON 中用字符串）：小数点前最多 15 位，之后最多 6 位，"
-        "不带千位分隔符。",
+        "Give digits as in 1234.50 or -1234.50, in JSON as a string: at most 15 before the point "
+        "and 6 after it, without separators of thousands, brackets, currency or exponent.",
+        "请填写数字，例如 1234.50 或 -1234.50（JSON 中用字符串）：小数点前最多 15 位，"
+        "之后最多 6 位，不带千位分隔符、括号、货币符号或指数。",
     ),
 )
 DECIMAL_DIGITS: Final = FaultCode(

@@ -26,7 +26,10 @@ EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero, Over
 
 MAX_DECIMALS = 6
 """Maximal number of digits after the point."""
-_DIGITS = "Give digits with an optional point: at most 15 before it and 6 after."
+_DIGITS = (
+    "Give digits as in 1234.50 or -1234.50, at most 15 before the point and 6 after it, without "
+    "separators of thousands, brackets, currency or exponent."
+)
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.([0-9]+))?")
 
 

@@ -32,6 +32,11 @@ _IS_JOINABLE_EMOJI = re.compile(f"[{_EMOJI}\ufe0f]")
 _IS_EMOJI = re.compile(f"[{_EMOJI}]")
 _ZERO_WIDTH_JOINER = "\u200d"
 _VIRAMA_CLASS = 9  # the canonical combining class of the signs that suppress an Indic vowel
+_HALF_WIDTH = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    **dict.fromkeys(map(ord, "\u3000\u00a0\u2007\u2009\u202f"), ord(" ")),
+    ord("\u2212"): ord("-"),
+}
 _INVISIBLE_CATEGORIES = {"Cc", "Cf", "Zl", "Zp", "Zs"}
 # Hangul fillers, the blank braille pattern, the combining grapheme joiner, inherent Khmer vowels
 # and variation selectors.
@@ -66,6 +71,15 @@ def fold(text: str) -> str:
         return text.lower()
     folded = normalize("NFKC", normalize("NFKC", text).casefold())
     return normalize("NFKC", _FORMAT_CHARACTER.sub("", folded))
+
+
+def half_width(text: str) -> str:
+    """Return the text with ASCII characters for full-width ones, other blanks and the minus sign.
+
+    Numbers and times are read in this form: `１２．５` is 12.5. Other characters stay, whereas NFKC
+    would make 52 of `5²`.
+    """
+    return text if text.isascii() else text.translate(_HALF_WIDTH)
 
 
 def is_visible(text: str) -> bool:

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import BinaryIO
 
 from shared.errors import Fault, Invalid
-from shared.files.encodings import Decoding, undecodable
+from shared.files.encodings import Decoding, count_line_breaks, undecodable
 from shared.files.faults import LONG_LINE, MALFORMED
 from shared.files.rows import Row
 
@@ -33,7 +33,8 @@ def csv_rows(stream: BinaryIO, decoding: Decoding, check: Callable[[], object]) 
             yield Row(reader.line_num, cells)
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode(error.encoding, "ignore")
-        raise undecodable(decoding, line=reader.line_num + 1 + before.count("\n")) from error
+        line = reader.line_num + 1 + count_line_breaks(before)
+        raise undecodable(decoding, line=line) from error
     except csv.Error as error:
         raise _bad_quote(reader.line_num, text_lines.row) from error
     finally:

@@ -1,6 +1,7 @@
 """Find out in which encoding a CSV file is, and never take it for one that it may not be."""
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +33,7 @@ _MARKS: Final = {
 }
 """Encodings by their byte order marks; that of UTF-32-LE begins with that of UTF-16-LE."""
 _WIDE_CODECS: Final = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+_LINE_BREAK: Final = re.compile(r"\r\n?|\n")
 _FIRST_OF_THREE_BYTES = "\u0800"
 """The first character that takes three bytes in UTF-8, as Chinese characters do.
 
@@ -67,6 +69,11 @@ def find_decoding(beginning: bytes, requested: str | None) -> Decoding:
     raise _refusal(f"The file is {wide.encoding.upper()}, not {requested}", encoding=wide.encoding)
 
 
+def count_line_breaks(text: str) -> int:
+    """Return the number of line breaks in a text: LF, CR LF, or CR as on old Macs."""
+    return sum(1 for _ in _LINE_BREAK.finditer(text))
+
+
 def undecodable(decoding: Decoding, *, line: int) -> Invalid:
     """Return the error for a line that is not in the encoding in which the file is read."""
     return _refusal(
@@ -94,7 +101,7 @@ def _by_line_breaks(beginning: bytes) -> Decoding | None:
     for codec in _WIDE_CODECS if b"\x00" in beginning else ():
         text = codecs.getincrementaldecoder(codec)("replace").decode(beginning)
         has_commas = "," in text or b"," not in beginning
-        if "\n" in text and has_commas and "\x00" not in text:
+        if _LINE_BREAK.search(text) and has_commas and "\x00" not in text:
             return Decoding(codec[: len("utf-16")], codec)
     return None
 
@@ -112,7 +119,7 @@ def _guess(beginning: bytes) -> Decoding:
         return _decoding("utf-8")
     if is_plausible_chinese(codecs.getincrementaldecoder("gb18030")("replace").decode(beginning)):
         return _decoding("gb18030")
-    line = 1 + text.count("\n", 0, text.index("\ufffd"))
+    line = 1 + count_line_breaks(text[: text.index("\ufffd")])
     reason = f"Line {line} is not utf-8, and the file is hardly Chinese in gb18030"
     raise _refusal(reason, encoding="utf-8", line=line)
 

@@ -5,6 +5,7 @@ fewer cells than the header, so that the line is listed in the file of errors.
 """
 
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,13 +31,15 @@ _MAX_CELLS = MAX_COLUMNS + 1
 """Maximal number of cells of a line that are stored."""
 MAX_NAME_LENGTH = 200
 """Maximal number of characters in the name of a column."""
+_NAMES_COMMA = re.compile(r"\s*sep=,+\s*", re.IGNORECASE)
+"""Matches a line that tells Excel that the separator is a comma, also with blank cells after it."""
 _MAX_SHOWN = 20
 """Greatest number of columns that a fault names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line below the header; `number` is its number in the file, where the header is line 1.
+    """A line below the header; `number` is its number in the file, whose first line is 1.
 
     `cells` has a cell for each column; a line with too many cells has further ones. `rounded` are
     the indices of the cells whose number was read at 15 significant digits.
@@ -81,14 +84,11 @@ def read_table(
     is_workbook = beginning.startswith(SIGNATURE)
     decoding = None if is_workbook else find_decoding(beginning, encoding)
     rows = csv_rows(stream, decoding, check) if decoding else sheet_rows(stream, check)
-    try:
-        header = next(rows).cells
-    except StopIteration:
-        raise Invalid(Fault("/file", EMPTY, "Give a file with a header line.")) from None
+    number, header, _ = _header_row(rows, is_workbook=is_workbook)
     names = [name.strip() for name in header]
-    while names and not names[-1]:
+    while not names[-1]:
         names.pop()
-    _check_header(names)
+    _check_header(names, number)
     widths = range(len(names), len(header) + 1)
     lines = _lines_below_header(rows, widths, may_be_short=is_workbook)
     return Table(names, lines, decoding.encoding if decoding else None)
@@ -103,11 +103,28 @@ def _peek(stream: BinaryIO) -> bytes:
     return beginning
 
 
-def _check_header(names: list[str]) -> None:
-    """Raise Invalid if the names of columns are too many, too long, repeated, blank or have NUL."""
+def _header_row(rows: Iterator[Row], *, is_workbook: bool) -> Row:
+    """Return the first row that is not blank; raise Invalid if all rows are blank.
+
+    In a CSV file a line `sep=,`, which tells Excel the separator, may be before the header.
+    """
+    filled = (row for row in rows if any(map(str.strip, row.cells)))
+    row = next(filled, None)
+    if row and not is_workbook and _NAMES_COMMA.fullmatch(",".join(row.cells)):
+        row = next(filled, None)
+    if row is None:
+        raise Invalid(Fault("/file", EMPTY))
+    return row
+
+
+def _check_header(names: list[str], number: int) -> None:
+    """Raise Invalid if the names of columns are too many, too long, repeated or have NUL.
+
+    `number` is that of the header's line.
+    """
     if any("\x00" in name for name in names):
         advice = "Leave out the character NUL in the header, line {line}."
-        raise Invalid(Fault("/file", MALFORMED, advice, line=1))
+        raise Invalid(Fault("/file", MALFORMED, advice, line=number))
     if len(names) > MAX_COLUMNS:
         raise Invalid(Fault("/file", TOO_MANY_COLUMNS, max=MAX_COLUMNS))
     if any(len(name) > MAX_NAME_LENGTH for name in names):
@@ -115,9 +132,6 @@ def _check_header(names: list[str]) -> None:
     duplicates = sorted(name for name, times in Counter(names).items() if name and times > 1)
     if duplicates:
         raise Invalid(Fault("/file", DOUBLE_COLUMN, columns=duplicates[:_MAX_SHOWN]))
-    if not any(names):
-        advice = "Give a header line that names the columns."
-        raise Invalid(Fault("/file", EMPTY, advice))
 
 
 def _lines_below_header(

@@ -1,4 +1,7 @@
-"""Read the rows of the first sheet of an XLSX file as text, within bounds of time and memory.
+"""Read the rows of one sheet of an XLSX file as text, within bounds of time and memory.
+
+The sheet is the first one that people see and that has a text: programs put blank and hidden sheets
+before it.
 
 A small file can name any row and column, and any size of its table. Therefore the rows are read as
 they are in the sheet: the rows and cells between them are not built, and the size is ignored.
@@ -62,7 +65,7 @@ _TOO_LARGE_NUMBER = "=#NUM!"
 
 
 def sheet_rows(stream: BinaryIO, check: Callable[[], object]) -> Iterator[Row]:
-    """Yield each row that the first sheet contains.
+    """Yield each row of the first visible sheet that has a text, and of blank sheets before it.
 
     A row has cells up to its last cell with a text. Call `check` between pieces of the file; its
     exceptions are raised to the caller. Raises Invalid if the file is not a valid workbook.
@@ -70,15 +73,13 @@ def sheet_rows(stream: BinaryIO, check: Callable[[], object]) -> Iterator[Row]:
     archive = _Archive(stream.read(MAX_WORKBOOK_BYTES + 1), check)
     try:
         _check_size(archive)
-        previous = 0
-        parser = _parser(archive)
-        for number, cells in parser.parse():
-            if not previous < number <= MAX_ROWS:
-                raise ValueError("a row is repeated, or its number is too great")
-            if not previous and number > 1:
-                yield Row(1, [])
-            yield _row(number, cells, parser.id_formats)
-            previous = number
+        has_text = False
+        for parser in _parsers(archive):
+            for row in _rows(parser):
+                has_text = has_text or bool(row.cells)
+                yield row
+            if has_text:
+                break
     except _WORKBOOK_ERRORS as error:
         if error is archive.interruption:
             raise
@@ -176,8 +177,18 @@ class _SheetParser(WorkSheetParser):
         return f"={formula.text or formula.get('ref') or ''}"
 
 
-def _parser(archive: _Archive) -> _SheetParser:
-    """Return a parser of the first sheet; it yields the numbers and cells of the rows.
+def _rows(parser: _SheetParser) -> Iterator[Row]:
+    """Yield the rows of a sheet; raise ValueError if their numbers are not in ascending order."""
+    previous = 0
+    for number, cells in parser.parse():
+        if not previous < number <= MAX_ROWS:
+            raise ValueError("a row is repeated, or its number is too great")
+        yield _row(number, cells, parser.id_formats)
+        previous = number
+
+
+def _parsers(archive: _Archive) -> Iterator[_SheetParser]:
+    """Yield a parser of each visible sheet, in the order of the sheets.
 
     `openpyxl.load_workbook` would read all sheets, and its rows have all cells that a sheet leaves
     out. Therefore only the steps of it are run that one sheet needs.
@@ -188,20 +199,24 @@ def _parser(archive: _Archive) -> _SheetParser:
     reader.read_workbook()
     book: Any = reader.wb
     apply_stylesheet(reader.archive, book)
-    sheets = [
-        target.target
-        for _, target in reader.parser.find_sheets()
-        if target.target in reader.valid_files and "chartsheet" not in target.Type
-    ]
-    parser = _SheetParser(
-        zipfile.ZipFile(archive).open(sheets[0]),  # noqa: SIM115  is in memory
-        _shared_texts(reader),
-        epoch=book.epoch,
-        date_formats=book._date_formats,  # noqa: SLF001  there is no public way
-        timedelta_formats=book._timedelta_formats,  # noqa: SLF001
-    )
-    parser.id_formats = _id_formats(book)
-    return parser
+    sheets = {
+        target.target: None
+        for sheet, target in reader.parser.find_sheets()
+        if target.target in reader.valid_files
+        and "chartsheet" not in target.Type
+        and sheet.state == "visible"
+    }
+    texts, id_formats = _shared_texts(reader), _id_formats(book)
+    for sheet in sheets:
+        parser = _SheetParser(
+            zipfile.ZipFile(archive).open(sheet),  # noqa: SIM115  is in memory
+            texts,
+            epoch=book.epoch,
+            date_formats=book._date_formats,  # noqa: SLF001  there is no public way
+            timedelta_formats=book._timedelta_formats,  # noqa: SLF001
+        )
+        parser.id_formats = id_formats
+        yield parser
 
 
 def _id_formats(book: Any) -> dict[int, IdFormat]:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache, partial
 from typing import Any, TypeVar
@@ -23,7 +24,7 @@ from shared.files.cells import is_formula
 from shared.imports.faults import FORMULA, SHORTENED
 from shared.imports.times import DATE_FORMS, TimeFormat, parse_day, parse_moment
 from shared.money import CURRENCIES, parse_exact
-from shared.texts import is_visible
+from shared.texts import half_width, is_visible
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -140,6 +141,14 @@ def refuse_shortened(text: str) -> None:
         raise InvalidValue(SHORTENED)
 
 
+def parse_number(text: str) -> Decimal:
+    """Return the exact number in a cell, which may have full-width digits.
+
+    Raises InvalidValue for separators of thousands, brackets, currencies and a minus at the end.
+    """
+    return parse_exact(half_width(text))
+
+
 def _parse_currency(text: str) -> str:
     """Return the currency code; raise InvalidValue if ISO 4217 does not list it."""
     if text not in CURRENCIES:
@@ -182,7 +191,7 @@ NUMBER_FORMAT = "`2599.00`; without `,` and without a currency sign"
 CODE = text_cell(_MAX_CODE_LENGTH).cached()
 ID = id_cell(_MAX_CODE_LENGTH).cached()
 NAME = text_cell(_MAX_NAME_LENGTH).cached()
-EXACT = Cell(parse_exact, f"digits with an optional point, such as {NUMBER_FORMAT}").cached()
+EXACT = Cell(parse_number, f"digits with an optional point, such as {NUMBER_FORMAT}").cached()
 COUNTRY = Cell(_parse_country, "ISO 3166 code of two letters, such as `CN`").cached()
 CURRENCY = Cell(_parse_currency, "ISO 4217 code, such as `CNY`").cached()
 FLAG = Cell(_parse_flag, f"yes ({_listed(_YES)}) or no ({_listed(_NO)})")

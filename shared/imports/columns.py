@@ -1,22 +1,28 @@
 """Match the columns of a file to fields: by the mapping, otherwise by their names. Pure functions.
 
+The name of a column may differ from that of its field in letter case, in blanks or hyphens instead
+of `_`, and in characters that nobody sees: `External ID` can only mean `external_id`. Such a name
+counts only for a field that no other column has exactly, or by the mapping.
 A column that matches no field is ignored, and so is a column that the mapping maps to null.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from shared.errors import Fault, Invalid, pointer_to
 from shared.faults import UNKNOWN_FIELD
 from shared.imports.faults import MAPPED_TWICE, MISSING_COLUMNS, SEPARATOR, UNKNOWN_COLUMN
+from shared.texts import fold, normalise
 
 ColumnMapping = Mapping[str, str | None]
 """Maps the name of a column in a file to the name of a field, or to None to ignore the column."""
 
 _MAP_TO = "Map it to one of {allowed}."
 _MAX_SHOWN_CHARACTERS = 200
+_OTHER_SEPARATOR = re.compile(r"[;\t]|^sep=", re.IGNORECASE)
+"""Matches a header that has another separator than commas; Excel writes `sep=|` above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +67,72 @@ def match_columns(
     A header does not match if a required field is missing, if two columns match one field, or if
     the mapping names a column or field that does not exist.
     """
-    if faults := list(_header_faults(header, mapping, fields, required)):
+    matched = _matched_fields(header, mapping, fields)
+    if faults := list(_header_faults(header, matched, mapping, fields, required)):
         raise Invalid(*faults, detail="The columns of this file cannot be imported.")
-    matched = enumerate(mapping.get(name, name) for name in header)
-    positions = {name: index for index, name in matched if name is not None and name in fields}
+    positions = {name: index for index, name in enumerate(matched) if name is not None}
     return Columns(header, positions)
+
+
+def _matched_fields(
+    header: Sequence[str], mapping: ColumnMapping, fields: Collection[str]
+) -> list[str | None]:
+    """Return the field of each column, or None if the column has none.
+
+    A field is matched by the mapping or by its name; if it then has no column, by a similar name.
+    """
+    named = {_visible(name): field for name, field in mapping.items()} | dict(mapping)
+    matched: list[str | None] = []
+    for name in header:
+        field = named.get(name, named.get(_visible(name), _visible(name)))
+        matched.append(field if field in fields else None)
+    similar = _by_similar_name([field for field in fields if field not in matched])
+    for index, name in enumerate(header):
+        if matched[index] is None and _visible(name) not in named:
+            matched[index] = similar.get(_similar(name))
+    return matched
+
+
+def _by_similar_name(fields: Iterable[str]) -> dict[str, str]:
+    """Return the fields by the form of their names that similar names share.
+
+    Fields whose names are similar, such as the codes `q1` and `Q1` of two items, are left out.
+    """
+    grouped: dict[str, list[str]] = {}
+    for field in fields:
+        grouped.setdefault(_similar(field), []).append(field)
+    return {form: found[0] for form, found in grouped.items() if len(found) == 1}
+
+
+def _visible(name: str) -> str:
+    """Return a name without characters that nobody sees."""
+    return normalise(name).strip()
+
+
+def _similar(name: str) -> str:
+    """Return the form of a name that similar names share."""
+    return re.sub(r"[\s_-]+", "_", fold(name).strip())
 
 
 def _header_faults(
     header: Sequence[str],
+    matched: Sequence[str | None],
     mapping: ColumnMapping,
     fields: Collection[str],
     required: Collection[str],
 ) -> Iterator[Fault]:
     """Yield the reasons why a header does not match the fields."""
     shown = _shorten(header)
-    if len(header) == 1 and re.search(r"[;\t]", header[0]):
+    if len(header) == 1 and _OTHER_SEPARATOR.search(header[0]):
         yield Fault("/file", SEPARATOR, columns=shown)
         return
+    names = {*header, *map(_visible, header)}
     for column, field in mapping.items():
         pointer = pointer_to("mapping", column)
-        if column not in header:
+        if column not in names and _visible(column) not in names:
             yield Fault(pointer, UNKNOWN_COLUMN, columns=shown)
         if field is not None and field not in fields:
             yield Fault(pointer, UNKNOWN_FIELD, _MAP_TO, allowed=_shorten(list(fields)))
-    matched = [mapping.get(name, name) for name in header]
     for field in fields:
         if matched.count(field) > 1:
             yield Fault("/mapping", MAPPED_TWICE, field=field)

@@ -206,7 +206,7 @@ class RejectedLineOut(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_REJECTED_LINE]})
 
-    line: int = Field(description="Number of the line in the file; the header is line 1.")
+    line: int = Field(description="Number of the line in the file, whose first line is 1.")
     values: list[LineCellOut] = Field(
         description="The cells of the line, one for each column in the order of the file, ignored "
         "columns too, and then the cells behind the last column."
@@ -262,7 +262,7 @@ class RepairOut(Body):
     )
     first_lines: list[int] = Field(
         description="Numbers of the first lines with such a cell, in ascending order, at most 10; "
-        "the header is line 1."
+        "the first line of the file is 1."
     )
 
 

@@ -17,6 +17,7 @@ from shared.clock import checked_day, to_utc
 from shared.errors import InvalidValue
 from shared.faults import DATE
 from shared.imports.faults import AMBIGUOUS_DATE, SERIAL_DATE, SHORT_YEAR
+from shared.texts import half_width
 
 
 class DateFormat(StrEnum):
@@ -46,12 +47,6 @@ _NO_SUCH_TIME = "There is no such day or time."
 _MAX_LENGTH = 100
 _NOON = 12
 _MINUTES_OF_AN_HOUR = 60
-
-_PLAIN: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(
-    map(ord, "\u3000\u00a0\u2007\u2009\u202f"), " "
-)
-"""Full-width characters and blanks of other widths, and the ASCII characters that they mean."""
-_PLAIN[ord("\u2212")] = "-"
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = {
@@ -155,7 +150,7 @@ def _parse(text: str, date_format: DateFormat, advice: str) -> datetime:
 
     Raises InvalidValue: with the message `advice`, or with the reason why the form is refused.
     """
-    plain = " ".join(text.translate(_PLAIN).split())
+    plain = " ".join(half_width(text).split())
     if len(plain) > _MAX_LENGTH:
         raise InvalidValue(DATE, advice)
     found = next(_matches(plain, date_format), None)

@@ -30,7 +30,7 @@ def test_a_refused_number_comes_with_how_to_write_one(text: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         parse_exact(text)
     assert refused.value.fault.code == "exact_string"
-    assert "at most 15 before it and 6 after" in refused.value.fault.message
+    assert "at most 15 before the point and 6 after it" in refused.value.fault.message
 
 
 def test_a_number_with_too_many_decimals_is_refused_with_how_many_it_has() -> None:

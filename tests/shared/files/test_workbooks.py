@@ -103,10 +103,10 @@ def test_rows_that_a_sheet_leaves_out_are_skipped() -> None:
     assert list(table.lines) == [Line(5, ["1", "a"]), Line(1_048_576, ["2", "b"])]
 
 
-def test_a_sheet_that_begins_below_its_first_row_has_no_header() -> None:
-    with pytest.raises(Invalid) as refused:
-        table_of(row(2, "id", "name"))
-    assert refused.value.faults[0].code == "empty"
+def test_the_first_row_of_a_sheet_with_a_text_is_the_header() -> None:
+    table = table_of(row(2, " ") + row(4, "id", "name") + row(6, "1", "a"))
+    assert table == Table(["id", "name"], table.lines)
+    assert list(table.lines) == [Line(6, ["1", "a"])]
 
 
 @pytest.mark.parametrize("size", ["A1:B2", "A1:A1", "A1:XFD1048576", "C7:D9"])

@@ -36,6 +36,36 @@ def test_a_column_is_matched_by_the_mapping_or_else_by_its_name() -> None:
     ]
 
 
+def positions(header: list[str], mapping: dict[str, str | None] | None = None) -> dict[str, int]:
+    """Return the position of each of the fields q1, Q1 and day_of in a valid header."""
+    return dict(match_columns(header, mapping or {}, ["q1", "Q1", "day_of"], []).positions)
+
+
+@pytest.mark.parametrize(
+    "name", ["Day of", "DAY_OF", "day-of", "ｄａｙ_ｏｆ", "day_of\u200b", "Day  Of"]
+)
+def test_a_column_with_a_similar_name_is_matched(name: str) -> None:
+    assert positions([name]) == {"day_of": 0}
+    assert positions([name], {name: None}) == {}
+
+
+def test_a_similar_name_counts_only_for_a_field_without_a_column_and_without_similar_fields() -> (
+    None
+):
+    assert positions(["Day of", "day_of"]) == {"day_of": 1}
+    assert positions(["Day of", "when"], {"when": "day_of"}) == {"day_of": 1}
+    assert positions(["Q1"]) == {"Q1": 0}
+    assert positions(["q1 ", "dayof", "DAY"]) == {"q1": 0}
+    assert faults_of(["code", "Day", "DAY"])[0][:2] == ("/mapping", "mapped_twice")
+
+
+def test_the_mapping_names_a_column_in_any_unicode_form() -> None:
+    assert positions(["cafe\u0301"], {"caf\u00e9": "q1"}) == {"q1": 0}
+    assert positions(["caf\u00e9"], {" cafe\u0301": "q1"}) == {"q1": 0}
+    both: dict[str, str | None] = {"caf\u00e9": "q1", "cafe\u0301": "Q1"}
+    assert positions(["cafe\u0301", "caf\u00e9"], both) == {"q1": 1, "Q1": 0}
+
+
 def test_the_message_about_a_cell_has_the_label_of_its_column_in_front() -> None:
     columns = match_columns(["code", "单价"], {"单价": "price"}, FIELDS, ["code"])
     fault = Fault("price", REQUIRED, "Give digits.")
@@ -52,6 +82,7 @@ def test_the_message_about_a_cell_has_the_label_of_its_column_in_front() -> None
         (["code", "price"], {"price": None}, []),
         (["code;price"], {"code": "code"}, [("/file", "separator")]),
         (["code\tprice"], {}, [("/file", "separator")]),
+        (["sep=|"], {}, [("/file", "separator")]),
         (["code", "a;b"], {}, []),
         (["code"], {"a/b~c": "price"}, [("/mapping/a~1b~0c", "unknown_column")]),
         (["code", "x"], {"x": "colour"}, [("/mapping/x", "unknown_field")]),

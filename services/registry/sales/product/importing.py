@@ -12,6 +12,7 @@ from shared.faults import OUT_OF_RANGE, TOO_SMALL
 from shared.imports.cells import CODE, CURRENCY, EXACT, ID, NAME, NUMBER_FORMAT, Cell
 from shared.imports.layout import Field
 from shared.imports.specs import Options, RecordSpec
+from shared.texts import half_width
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ def _parse_days(text: str) -> int:
     The length is checked before the conversion, because `int` refuses very long texts with another
     message.
     """
-    digits = text.lstrip("0")
+    digits = half_width(text).lstrip("0")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(MAX_DAYS))):
         digits = "0"
     if not 1 <= int(digits) <= MAX_DAYS:

@@ -46,9 +46,10 @@ The file is stored, and a job imports it: read the progress at `Location`. Rejec
 read at `errors_url`, corrected and sent again. Importing the same file twice changes nothing,
 unless lines in different chunks of 500 lines contradict each other about the same record.
 
-**Files.** CSV with commas in UTF-8 or GBK, or the first sheet of an XLSX file. The first line
-contains the names of the columns below. Columns with other names, such as Chinese ones, need a
-`mapping`: `{{"客户名称": "name"}}`. All other columns are ignored and listed in `ignored_columns`.
+**Files.** CSV with commas, or an XLSX file, of which the first visible sheet with a text is read.
+The first line contains the names of the columns below; letter case, and blanks instead of `_`, do
+not matter. Columns with other names, such as Chinese ones, need a `mapping`:
+`{{"客户名称": "name"}}`. All other columns are ignored and listed in `ignored_columns`.
 A line is rejected if it has more or fewer cells than the header, or if a cell in one of the columns
 below begins with `=` or `@`.
 

@@ -29,7 +29,7 @@ from shared.faults import (
     TOO_SMALL,
     UNREADABLE,
 )
-from shared.texts import is_visible, normalise
+from shared.texts import half_width, is_visible, normalise
 
 SEPARATOR = ";"
 """Separates the chosen options in the text of an answer to a multiple choice."""
@@ -93,14 +93,14 @@ class _ScaleCheck:
     def parse(self, text: str) -> Answer:
         """Return the point of the scale that the text states by its number or its label."""
         value = self._values_by_spelling.get(text)
-        return self._parse_normalized(_normalize(text)) if value is None else value
+        return self._parse_normalized(text) if value is None else value
 
     def _parse_normalized(self, text: str) -> Answer:
-        """Return the point that the normalized text states; a label may have any letter case."""
-        number = _WHOLE_NUMBER.fullmatch(text)
+        """Return the point that a text states in another form; a label may have any letter case."""
+        number = _WHOLE_NUMBER.fullmatch(half_width(text).strip())
         if number:
             return self.check(int(number[1]))
-        value = self._values_by_spelling.get(text.casefold())
+        value = self._values_by_spelling.get(_normalize(text).casefold())
         if value is None:
             raise InvalidAnswer(OUTSIDE_SCALE, **self._params)
         return value
@@ -188,7 +188,7 @@ class _NumberCheck:
 
     def parse(self, text: str) -> Answer:
         """Return the number that the text states, if the item allows it."""
-        normalized_text = _normalize(text)
+        normalized_text = half_width(text).strip()
         if not _NUMBER.fullmatch(normalized_text):
             raise self._not_a_number_error()
         return self._check_bounds(Decimal(normalized_text))

@@ -10,12 +10,24 @@ from services.survey.design.questionnaire.problems import OUTSIDE_SCALE
 from services.survey.fieldwork.response.domain import AnswerFault
 from shared.catalogue import FaultCode, Texts, filled
 from shared.errors import Fault
-from shared.faults import LIST_EXPECTED, REQUIRED, TEXT_EXPECTED, TOO_LONG, TOO_MANY, UNREADABLE
+from shared.faults import (
+    LIST_EXPECTED,
+    NUMBER_EXPECTED,
+    REQUIRED,
+    TEXT_EXPECTED,
+    TOO_LONG,
+    TOO_MANY,
+    UNREADABLE,
+)
 
 _ADVICE: Final[dict[FaultCode, Texts]] = {
     REQUIRED: Texts("Please answer this question.", "请回答这个问题。"),
     LIST_EXPECTED: Texts("Give a list of option codes.", "请给出选项编码的列表。"),
     TOO_MANY: Texts("Choose at most {max}.", "最多只能选择 {max} 项。"),
+    NUMBER_EXPECTED: Texts(
+        "Give a number such as {example}, without separators, units or other text.",
+        "请填写数字，例如 {example}，不带分隔符、单位或其他文字。",
+    ),
     TEXT_EXPECTED: Texts("Give a text.", "请填写文字。"),
     TOO_LONG: Texts("Write at most {max} characters.", "最多 {max} 个字。"),
     UNREADABLE: Texts(

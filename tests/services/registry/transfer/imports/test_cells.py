@@ -14,7 +14,9 @@ from tests.services.registry.transfer.imports.files import (
 )
 
 
-@pytest.mark.parametrize("days", ["00036500000", "000365999999999", "0", "36501", "-1", "１"])
+@pytest.mark.parametrize(
+    "days", ["00036500000", "000365999999999", "0", "36501", "-1", "３６５０１"]
+)
 def test_a_number_of_days_is_bounded_however_it_is_written(registry: Running, days: str) -> None:
     body = import_file(registry, "products", f"code,name,lifetime_days\nP1,x,{days}\n")
     assert counts(body) == Counts(rejected=1)

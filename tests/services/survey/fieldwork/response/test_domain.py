@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.survey.design.questionnaire.domain import parse_questionnaire
 from services.survey.fieldwork.response.domain import AnswerChecker, submission_key
 from shared.contracts.survey.response import Answer
+from shared.texts import normalise
 from tests.services.survey.documents import every_type, text
 
 REQUIRED: dict[str, object] = {"appearance": 5, "safety": 0}
@@ -24,7 +25,9 @@ VALID = {
         st.sampled_from(["shop", "online", "dealer"]), min_size=1, max_size=2, unique=True
     ),
     "people": st.decimals(1, 20, places=1).map(float) | st.just(99),
-    "wish": st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=50),
+    "wish": st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=50).filter(
+        lambda text: normalise(text) == text
+    ),
 }
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
