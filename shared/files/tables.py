@@ -42,13 +42,15 @@ class Line:
     """A line below the header; `number` is its number in the file, whose first line is 1.
 
     `cells` has a cell for each column; a line with too many cells has further ones. `rounded` are
-    the indices of the cells whose number was read at 15 significant digits.
+    the indices of the cells whose number was read at 15 significant digits, and `merged` those of
+    the cells that are merged with cells of other rows.
     """
 
     number: int
     cells: list[str]
     fault: Fault | None = None
     rounded: tuple[int, ...] = ()
+    merged: tuple[int, ...] = ()
 
     @property
     def cells_in_file(self) -> list[str]:
@@ -84,7 +86,7 @@ def read_table(
     is_workbook = beginning.startswith(SIGNATURE)
     decoding = None if is_workbook else find_decoding(beginning, encoding)
     rows = csv_rows(stream, decoding, check) if decoding else sheet_rows(stream, check)
-    number, header, _ = _header_row(rows, is_workbook=is_workbook)
+    number, header, *_ = _header_row(rows, is_workbook=is_workbook)
     names = [name.strip() for name in header]
     while not names[-1]:
         names.pop()
@@ -144,7 +146,7 @@ def _lines_below_header(
     it lacks at the end are blank.
     """
     width, longer = widths[0], widths[1:]
-    for number, cells, rounded in rows:
+    for number, cells, rounded, merged in rows:
         if not any(cells):
             continue
         while len(cells) in longer and not cells[-1].strip():
@@ -153,7 +155,8 @@ def _lines_below_header(
         is_ragged = found > width or (found < width and not may_be_short)
         padded = (cells + [""] * (width - found))[:_MAX_CELLS]
         fault = ragged(expected=width, found=found) if is_ragged else None
-        yield Line(number, padded, fault, rounded)
+        inside = tuple(index for index in merged if index < width) if merged else ()
+        yield Line(number, padded, fault, rounded, inside)
 
 
 def ragged(*, expected: int, found: int) -> Fault:

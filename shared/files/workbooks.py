@@ -31,6 +31,7 @@ from shared.faults import TOO_LARGE
 from shared.files.elements import check_elements, elements_of
 from shared.files.faults import MALFORMED
 from shared.files.kinds import refuse_other_archives
+from shared.files.merged import MergedCells, merged_ranges
 from shared.files.numbers import IdFormat, id_format, number_text
 from shared.files.rows import Row
 
@@ -151,6 +152,7 @@ class _SheetParser(WorkSheetParser):
     source: IO[bytes]
     id_formats: Mapping[int, IdFormat]
     """The formats of cells that show whole numbers as ids, by the number of their style."""
+    merged: MergedCells
 
     def parse(self) -> Generator[tuple[int, list[dict[str, Any]]]]:
         """Yield the number and the cells of each row; everything else in the sheet is left out."""
@@ -183,7 +185,8 @@ def _rows(parser: _SheetParser) -> Iterator[Row]:
     for number, cells in parser.parse():
         if not previous < number <= MAX_ROWS:
             raise ValueError("a row is repeated, or its number is too great")
-        yield _row(number, cells, parser.id_formats)
+        row = _row(number, cells, parser.id_formats)
+        yield row._replace(merged=parser.merged.columns(number, row.cells))
         previous = number
 
 
@@ -216,6 +219,8 @@ def _parsers(archive: _Archive) -> Iterator[_SheetParser]:
             timedelta_formats=book._timedelta_formats,  # noqa: SLF001
         )
         parser.id_formats = id_formats
+        with zipfile.ZipFile(archive).open(sheet) as source:
+            parser.merged = MergedCells(merged_ranges(source))
         yield parser
 
 

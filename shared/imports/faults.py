@@ -39,6 +39,15 @@ FORMULA: Final = FaultCode(
     Texts("The cell contains a formula.", "单元格中是公式。"),
     Texts("Give the value, not a formula.", "请填写数值，不要用公式。"),
 )
+MERGED: Final = FaultCode(
+    "merged",
+    Texts("The cell is merged with cells of other rows.", "该单元格与其他行的单元格合并。"),
+    Texts(
+        "Its value may mean one row or all of them: unmerge the cells, and write the value in each "
+        "row to which it belongs.",
+        "无法判断其内容属于一行还是所有行：请取消合并，并在每个相应的行中填写内容。",
+    ),
+)
 RECORD_EXISTS: Final = FaultCode(
     "record_exists",
     Texts("The record of this line exists already.", "该行对应的记录已存在。"),

@@ -9,6 +9,7 @@ from shared.faults import REQUIRED
 from shared.files.tables import Line
 from shared.imports.cells import Cell
 from shared.imports.columns import ColumnMapping, Columns, match_columns
+from shared.imports.faults import MERGED
 from shared.imports.placeholders import refuse_placeholder
 from shared.imports.repairs import RepairKind, repair, repair_line
 
@@ -50,7 +51,9 @@ class Layout:
         values: dict[str, Any] = {}
         faults: list[Fault] = []
         for name, text in texts.items():
-            if text:
+            if line.merged and self.columns.positions[name] in line.merged:
+                faults.append(Fault(name, MERGED))
+            elif text:
                 try:
                     values[name] = self._value(name, text)
                 except InvalidValue as error:

@@ -79,12 +79,18 @@ def _runs(lines: Iterable[tuple[str, Line]]) -> Iterator[tuple[str, Sequence[Lin
 
 
 def _line_values(line: Line) -> tuple[Any, ...]:
-    """Return the number, cells, parameters of the fault, and rounded cells of a line, for JSON."""
-    return line.number, line.cells, line.fault.params if line.fault else None, line.rounded
+    """Return the number, cells, parameters of the fault, and marked cells of a line, for JSON."""
+    fault = line.fault.params if line.fault else None
+    return line.number, line.cells, fault, line.rounded, line.merged
 
 
 def _line_from_values(
-    number: int, cells: list[str], fault: Mapping[str, int] | None, rounded: Sequence[int]
+    number: int,
+    cells: list[str],
+    fault: Mapping[str, int] | None,
+    rounded: Sequence[int],
+    merged: Sequence[int],
 ) -> Line:
     """Rebuild a line from its stored values: the inverse of `_line_values`."""
-    return Line(number, cells, ragged(**fault) if fault else None, tuple(rounded))
+    marked = tuple(rounded), tuple(merged)
+    return Line(number, cells, ragged(**fault) if fault else None, *marked)

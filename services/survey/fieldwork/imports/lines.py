@@ -34,7 +34,7 @@ from shared.files.cells import is_formula
 from shared.files.tables import Line
 from shared.imports.cells import ID
 from shared.imports.columns import Columns
-from shared.imports.faults import FORMULA
+from shared.imports.faults import FORMULA, MERGED
 from shared.imports.placeholders import refuse_placeholder
 from shared.imports.repairs import RepairKind, repair_line
 from shared.imports.times import DateFormat, TimeFormat, parse_moment
@@ -94,7 +94,7 @@ class LineParser:
         if line.fault:
             return ParsedLine([line.fault])
         texts, repairs = repair_line(line, self._columns.positions)
-        faults = list(_formula_faults(texts))
+        faults = [*self._merged_faults(line), *_formula_faults(texts)]
         respondent = self._external_id(texts, RESPONDENT, faults)
         response_id = self._external_id(texts, RESPONSE_ID, faults)
         submitted_at = self._submitted_at(texts, faults)
@@ -112,6 +112,11 @@ class LineParser:
             external_id=response_id,
         )
         return ParsedLine(submission, repairs)
+
+    def _merged_faults(self, line: Line) -> list[Fault]:
+        """Return a fault for each used cell that is merged with cells of other lines."""
+        used = self._columns.positions.items() if line.merged else ()
+        return [Fault(field, MERGED) for field, position in used if position in line.merged]
 
     def _remember(self, texts: Mapping[str, str], number: int) -> None:
         """Remember the ids of a valid line, so that a later line with one of them is rejected."""

@@ -268,3 +268,37 @@ def test_a_quote_inside_a_cell_is_text_and_one_that_stays_open_refuses_the_file(
     assert (body["state"], body["processed"]) == ("failed", 0)
     assert body["failure"]["params"] == {"line": 4}
     assert "begins on line 4" in body["failure"]["message"]
+
+
+def grouped(entity: str, *ranges: str) -> bytes:
+    """Return a workbook of six lines of an entity with merged cells, as people group lines."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append([*FILES[entity][0], "category", "note"])
+    for number in range(1, 7):
+        first, second, *others = FILES[entity][1]
+        sheet.append([f"{first}{number}", f"{second}", *others, "Bags", "see below"])
+    for cells in ranges:
+        sheet.merge_cells(cells)
+    return saved(book)
+
+
+@pytest.mark.parametrize("entity", ["products", "orders"])
+def test_lines_whose_ids_are_one_merged_cell_are_rejected_and_never_imported_in_part(
+    registry: Running, entity: str
+) -> None:
+    body = import_file(registry, entity, grouped(entity, "A2:A4"), options=options(entity))
+    assert counts(body) == Counts(created=3, rejected=3)
+    rows = rejected_rows(registry, body)
+    assert [row["line no."] for row in rows] == ["2", "3", "4"]
+    assert {row["error codes"] for row in rows} == {"merged"}
+    assert "unmerge the cells" in rows[0]["errors"]
+
+
+def test_a_value_of_a_merged_cell_is_lost_on_no_line(registry: Running) -> None:
+    content = grouped("products", "C2:C4", "D2:D7", "B5:B6")
+    body = import_file(registry, "products", content)
+    assert (counts(body), body["ignored_columns"]) == (Counts(created=1, rejected=5), ["note"])
+    errors = [row["errors"].partition(":")[0] for row in rejected_rows(registry, body)]
+    assert errors == ["category"] * 3 + ["name"] * 2
+    assert product(registry)["code"] == "P16"

@@ -108,3 +108,16 @@ def test_a_quote_that_stays_open_refuses_the_file_with_its_line(
     body = import_file(surveys, survey, data.encode())
     assert (body["state"], body["failure"]["params"]) == ("failed", {"line": 3})
     assert stored_responses(surveys, survey) == []
+
+
+def test_a_line_with_an_answer_in_a_merged_cell_is_rejected(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    for cells in (HEADER.split(","), ["17", 5, 4], ["18", 5, 4], ["19", 5, 4]):
+        book.worksheets[0].append(cells)
+    book.worksheets[0].merge_cells("B3:B4")
+    book.save(file)
+    body = import_file(surveys, survey, file.getvalue())
+    assert counts(body) == Counts(processed=3, created=1, rejected=2)
+    assert {row["error codes"] for row in rejected_lines(surveys, body)} == {"merged"}
