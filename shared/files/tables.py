@@ -147,7 +147,7 @@ def _lines_below_header(
     """
     width, longer = widths[0], widths[1:]
     for number, cells, rounded, merged in rows:
-        if not any(cells):
+        if not any(map(str.strip, cells)):
             continue
         while len(cells) in longer and not cells[-1].strip():
             cells.pop()

@@ -125,6 +125,14 @@ def test_blank_lines_before_the_header_are_skipped(
 
 
 @ENTITIES
+def test_lines_whose_cells_were_emptied_are_skipped(registry: Running, entity: str) -> None:
+    header, valid, invalid = (",".join(cells) for cells in FILES[entity])
+    blank = "," * header.count(",")
+    lines = [header, blank, valid, f" {blank}\u00a0", invalid, blank * 2, blank, ""]
+    assert rejected_line_number(registry, entity, "\n".join(lines)) == "5"
+
+
+@ENTITIES
 def test_blank_rows_before_the_header_of_a_sheet_are_skipped(
     registry: Running, entity: str
 ) -> None:

@@ -1,6 +1,7 @@
 """Files of answers as other programs write them: line breaks, sheets, names of columns, numbers."""
 
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -14,6 +15,7 @@ from tests.services.survey.fieldwork.imports.test_imports import (
     stored_responses,
     upload,
 )
+from tests.shared.files.test_workbooks import with_parts
 
 HEADER = "respondent_external_id,appearance,safety"
 LINES = f"{HEADER}\n17,5,4\n18,5,bad\n"
@@ -121,3 +123,34 @@ def test_a_line_with_an_answer_in_a_merged_cell_is_rejected(
     body = import_file(surveys, survey, file.getvalue())
     assert counts(body) == Counts(processed=3, created=1, rejected=2)
     assert {row["error codes"] for row in rejected_lines(surveys, body)} == {"merged"}
+
+
+@pytest.mark.parametrize("size", ["", '<dimension ref="A1:B2"/>'])
+def test_every_row_and_column_is_read_whatever_size_the_sheet_states(
+    surveys: Running, survey: dict[str, Any], size: str
+) -> None:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    for cells in ([*HEADER.split(","), "wish"], ["17", 5, 4, "cheaper"], ["18", 5, 3]):
+        book.worksheets[0].append(cells)
+    book.save(file)
+
+    def change(text: str) -> str:
+        return re.sub(r"<dimension[^>]*>", size, text).replace("</row>", '<c r="XFD1"/></row>', 1)
+
+    content = with_parts(file.getvalue(), {"xl/worksheets/sheet1.xml": change})
+    assert counts(import_file(surveys, survey, content)) == Counts(processed=2, created=2)
+    wishes = {response["answers"].get("wish") for response in stored_responses(surveys, survey)}
+    assert wishes == {"cheaper", None}
+
+
+def test_answers_in_another_encoding_are_refused_until_the_encoding_is_named(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    data = f"{HEADER},wish\n17,5,4,Más opções já\n".encode("windows-1252")
+    refused = upload(surveys.client, survey, data)
+    assert refused.status_code == 422
+    assert "windows-1252" in refused.json()["errors"][0]["message"]
+    body = import_file(surveys, survey, data, options={"encoding": "windows-1252"})
+    assert counts(body) == Counts(processed=1, created=1)
+    (response,) = stored_responses(surveys, survey)
+    assert response["answers"]["wish"] == "Más opções já"
