@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.roles import SERVICES
-from tests.deploy.docs.test_promises import ROOT, _is_test
+from tests.deploy.docs.test_promises import ROOT, is_test
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 TOUR = "## Five minutes with curl"
@@ -124,7 +124,7 @@ def test_a_documented_command_succeeds_as_it_is_written(command: str, data: Path
 def test_every_documented_command_that_is_not_run_here_has_another_test() -> None:
     others = [name for name in documented() if not is_short(name) and name != "make help"]
     assert [name for name in others if not any(key in name for key in TEST_OF_COMMAND)] == []
-    assert [name for name in TEST_OF_COMMAND.values() if not _is_test(name)] == []
+    assert [name for name in TEST_OF_COMMAND.values() if not is_test(name)] == []
 
 
 @pytest.mark.parametrize("target", [name for name in TEST_OF_COMMAND if name.startswith("make ")])

@@ -19,12 +19,12 @@ ROOT = Path(__file__).parents[3]
 COLUMNS = 4
 
 
-def rows() -> list[list[str]]:
-    """Return the cells of every row of the tables, without their headings."""
-    text = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
+def rows(page: str = "promises.md") -> list[list[str]]:
+    """Return the cells of every row of the tables of a page, without their headings."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line.startswith("| ")]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return [row for row in cells if row[0] != "promise"]
+    return [row for row in cells if row[0] not in ("promise", "report")]
 
 
 def quoted_names(column: int) -> list[str]:
@@ -39,7 +39,7 @@ def test_every_row_names_a_promise_and_a_test() -> None:
 
 
 def test_every_named_test_exists() -> None:
-    assert [test for test in quoted_names(3) if not _is_test(test)] == []
+    assert [test for test in quoted_names(3) if not is_test(test)] == []
 
 
 def test_every_named_endpoint_and_command_exists() -> None:
@@ -54,7 +54,7 @@ def test_every_named_event_exists() -> None:
     assert [name for name in quoted_names(2) if f"patron.{name}.v1" not in known] == []
 
 
-def _is_test(name: str) -> bool:
+def is_test(name: str) -> bool:
     """Return whether `path::test_name` is a test function that exists."""
     path, _, function = name.partition("::")
     return function.startswith("test_") and function in _function_names(ROOT / path)

@@ -114,6 +114,24 @@ def test_a_utf_8_file_with_one_invalid_byte_is_not_taken_for_another_encoding() 
     assert (fault.code, fault.message[:21]) == ("encoding", "Line 4 is not utf-8. ")
 
 
+@pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n"])
+def test_the_number_of_a_line_counts_every_kind_of_line_break(line_break: str) -> None:
+    lines = ["id,name", "1,x", "2,Muñoz", "3,y"]
+    content = line_break.join(lines).encode("windows-1252")
+    for encoding in (None, "utf-8"):
+        with pytest.raises(Invalid) as refused:
+            list(read_table(io.BytesIO(content), encoding=encoding).lines)
+        assert refused.value.faults[0].params["line"] == 3
+
+
+@pytest.mark.parametrize("line_break", ["\r", "\r\n"])
+def test_a_utf_16_file_without_a_mark_is_recognized_by_line_breaks_of_any_kind(
+    line_break: str,
+) -> None:
+    content = line_break.join(["id,name", "1,海"]).encode("utf-16-le")
+    assert [line.cells for line in read_table(io.BytesIO(content)).lines] == [["1", "海"]]
+
+
 def test_a_requested_encoding_overrides_the_guessed_one() -> None:
     content = b"a\nn\n" + "名".encode("gbk") + b"\n"
     assert read_rows(content, "gbk")[-1] == ["名"]
