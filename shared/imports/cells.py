@@ -43,13 +43,13 @@ class Cell:
     """A kind of cell: how the cells of one column of a file are parsed.
 
     `parse` turns the text of a cell into a value, or raises InvalidValue, whose message says what
-    to write instead. `format` describes in Markdown how the value is written. `is_text` is whether
-    any text can be a value, so that a placeholder for a missing value could be taken for one.
+    to write instead. `format` describes in Markdown how the value is written. `is_id` is whether
+    the value is an id, so that a placeholder such as NULL would make one record of many.
     """
 
     parse: Callable[[str], Any]
     format: str
-    is_text: bool = False
+    is_id: bool = False
 
     def cached(self) -> "Cell":
         """Return this kind of cell with a `parse` that remembers the value of each text."""
@@ -59,9 +59,7 @@ class Cell:
 def text_cell(max_length: int) -> Cell:
     """Return a `Cell` for a column whose cells contain texts of at most `max_length` characters."""
     return Cell(
-        partial(_parse_text, max_length=max_length),
-        f"text of at most {max_length} characters",
-        is_text=True,
+        partial(_parse_text, max_length=max_length), f"text of at most {max_length} characters"
     )
 
 
@@ -71,7 +69,7 @@ def id_cell(max_length: int) -> Cell:
         partial(_parse_id, max_length=max_length),
         f"text of at most {max_length} characters, not shortened by a spreadsheet as in "
         "`1.10101E+17`",
-        is_text=True,
+        is_id=True,
     )
 
 

@@ -35,7 +35,7 @@ class ParsedCells(NamedTuple):
 class Layout:
     """The columns of one file, and the fields that they may contain.
 
-    A cell with one of `placeholders` is refused in a column of texts or ids.
+    A cell with one of `placeholders` is refused in a column of ids.
     """
 
     columns: Columns
@@ -69,7 +69,7 @@ class Layout:
     def _value(self, name: str, text: str) -> Any:
         """Return the value of a field; raise InvalidValue if its text is not valid."""
         cell = self.fields[name].cell
-        if cell.is_text:
+        if cell.is_id:
             refuse_placeholder(text, self.placeholders)
         return cell.parse(text)
 

@@ -16,7 +16,7 @@ TOUR = "## Five minutes with curl"
 """The heading in the README whose commands tests/system/test_readme.py runs."""
 QUOTED = re.compile(r"`([^`\n]+)`")
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
-SHORT_COMMANDS = {"migrate", "topics", "openapi", "redrive", "replay", "recompute"}
+SHORT_COMMANDS = {"migrate", "topics", "openapi", "redrive", "replay", "recompute", "duplicates"}
 """Commands of a service that end by themselves; this module runs them as they are documented."""
 
 _PROCESSES = "tests/shared/test_processes.py::"

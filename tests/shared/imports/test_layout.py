@@ -6,11 +6,11 @@ import pytest
 
 from shared.errors import Invalid
 from shared.files.tables import Line
-from shared.imports.cells import CODE, CURRENCY, EXACT, NAME
+from shared.imports.cells import CURRENCY, EXACT, ID, NAME
 from shared.imports.layout import Field, find_layout
 
 FIELDS = {
-    "code": Field(CODE, "code", required=True),
+    "code": Field(ID, "code", required=True),
     "name": Field(NAME, "name", required=True),
     "unit_price": Field(EXACT, "price"),
     "currency": Field(CURRENCY, "currency"),
@@ -46,13 +46,12 @@ def test_each_fault_of_a_line_is_reported_with_its_field_and_its_column_in_the_f
     assert layout.columns.message(faults[0]).startswith("价格 (unit_price): Give digits")
 
 
-def test_a_placeholder_is_refused_in_columns_of_texts_and_ids_only() -> None:
+def test_a_placeholder_is_refused_in_columns_of_ids_only() -> None:
     layout = find_layout(FIELDS, ["code", "name", "unit_price", "currency"], {}, ["NULL", "CNY"])
     values, faults, _ = layout.parse(Line(2, ["null", "NULL", "NULL", "CNY"]))
-    assert values == {"currency": "CNY"}
+    assert values == {"name": "NULL", "currency": "CNY"}
     assert [(fault.pointer, fault.code) for fault in faults] == [
         ("code", "placeholder"),
-        ("name", "placeholder"),
         ("unit_price", "exact_string"),
     ]
 

@@ -67,15 +67,12 @@ def _parse_tags(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(CODE.parse(tag) for tag in tags))
 
 
-TAGS = Cell(
-    _parse_tags, f"at most {MAX_TAGS} words separated by `;`, such as `重点客户;家电`", is_text=True
-)
+TAGS = Cell(_parse_tags, f"at most {MAX_TAGS} words separated by `;`, such as `重点客户;家电`")
 EMAIL = Cell(lambda text: parse_email(NAME.parse(text)), "one address, such as `buyer@example.com`")
 PHONE = Cell(
     id_cell(50).parse,
     "text of at most 50 characters, such as `021 5555 0100`, `+86 21 5555 0100` or "
     "`021 5555 0100 转8008`, not shortened by a spreadsheet as in `8.61381E+12`",
-    is_text=True,
 )
 
 FIELDS = {

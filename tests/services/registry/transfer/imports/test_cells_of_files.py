@@ -80,21 +80,33 @@ def test_nobody_becomes_the_customer_null(registry: Running) -> None:
     assert orders(registry) == {}
 
 
-def test_placeholders_are_rejected_as_ids_and_texts_of_every_entity(registry: Running) -> None:
-    customers = f"{CUSTOMERS}\nnull,x,,\nC1,NULL,,\nC1,x,N/A,\nC1,x,,-\n"
-    assert codes(registry, "customers", customers) == ["placeholder"] * 4
-    assert codes(registry, "products", "code,name\nNA,x\nP1,n/a\n") == ["placeholder"] * 2
+def test_placeholders_are_rejected_as_ids_of_every_entity(registry: Running) -> None:
+    assert codes(registry, "customers", f"{CUSTOMERS}\nnull,x,,\n") == ["placeholder"]
+    assert codes(registry, "products", "code,name\nNA,x\n") == ["placeholder"]
     content = f"{BARE}\nNone,2026-03-05,P1,1,1\nA1,2026-03-05,#N/A,1,1\n"
     assert codes(registry, "orders", content) == ["placeholder"] * 2
 
 
 def test_the_list_of_placeholders_is_an_option(registry: Running) -> None:
     content = f"{CUSTOMERS}\nNULL,None,,-\n"
-    assert codes(registry, "customers", content, placeholders=["none"]) == ["placeholder"]
+    assert codes(registry, "customers", content) == ["placeholder"]
+    none = f"{CUSTOMERS}\nnone,x,,\n"
+    assert codes(registry, "customers", none, placeholders=["None"]) == ["placeholder"]
     accepted = import_file(registry, "customers", content, options=SHOP | {"placeholders": []})
     assert counts(accepted) == Counts(created=1)
     (customer,) = registry.client.get("/v1/customers").json()["items"]
     assert (customer["name"], customer["city"]) == ("None", "-")
+
+
+def test_a_text_that_is_no_id_is_stored_as_it_is_in_the_file(registry: Running) -> None:
+    """Somebody may be called None, and catalogues have products without a known name."""
+    content = f"{CUSTOMERS}\nC1,Null,,-\n"
+    assert counts(import_file(registry, "customers", content, options=SHOP)) == Counts(created=1)
+    (customer,) = registry.client.get("/v1/customers").json()["items"]
+    assert (customer["name"], customer["city"]) == ("Null", "-")
+    header = "order_id,ordered_at,product_code,product_name,quantity,unit_price"
+    content = f"{header}\nA1,2026-03-05,P1,?,1,1\n"
+    assert counts(import_file(registry, "orders", content, options=SHOP)) == Counts(created=1)
 
 
 def test_a_name_of_nothing_visible_is_rejected(registry: Running) -> None:
