@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
 from shared.database import Database, Json, Moment
+from shared.texts import normalise_stored
 
 
 def upgrade(database: Database, folder: Path, *, to: str = "head") -> None:
@@ -128,6 +129,24 @@ def backfill(
         _commit_unless_sqlite(connection)
         last_key = (sa.literal(chunk[-1]._mapping[column], column.type) for column in key)  # noqa: SLF001  public
         chunk = connection.execute(select_chunk.where(sa.tuple_(*key) > sa.tuple_(*last_key))).all()
+
+
+def normalise_columns(table: sa.TableClause, names: Sequence[str]) -> None:
+    """Normalise the texts in these columns of the rows that exist, as requests are normalised.
+
+    The primary key of the table is `id`. Columns with their times and versions stay as they are.
+    """
+
+    def change(connection: Connection, rows: Sequence[sa.Row[Any]]) -> None:
+        for row in rows:
+            stored = {name: getattr(row, name) for name in names}
+            normalised = {name: normalise_stored(text) for name, text in stored.items()}
+            if normalised != stored:
+                connection.execute(sa.update(table).where(table.c.id == row.id).values(normalised))
+
+    columns = [table.c[name] for name in names]
+    rows = sa.select(table.c.id, *columns).where(sa.or_(*(each.is_not(None) for each in columns)))
+    backfill(rows, key=[table.c.id], change=change)
 
 
 def create_index(name: str, table: str, columns: Sequence[str], *, unique: bool = False) -> None:

@@ -61,6 +61,16 @@ def normalise(text: str) -> str:
     return result
 
 
+def normalise_stored(text: str | None) -> str | None:
+    """Return a text of an earlier release as a request with this text stores it today.
+
+    None and a text without a visible character stay. So does the rare text that becomes longer,
+    because its column may be too short.
+    """
+    normalised = normalise(text or "").strip()
+    return normalised if text and 0 < len(normalised) <= len(text) else text
+
+
 def fold(text: str) -> str:
     """Return the text as a search compares it: in any letter case, width and spelling.
 

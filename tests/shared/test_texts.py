@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.texts import fold, is_visible, normalise
+from shared.texts import fold, is_visible, normalise, normalise_stored
 
 VISIBLE_FORMAT_CHARACTERS = re.compile(
     "[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f]"
@@ -137,6 +137,23 @@ def test_a_text_with_one_character_to_see_is_visible(text: str) -> None:
 )
 def test_a_search_compares_texts_in_any_case_width_and_spelling(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("stored", "normalised"),
+    [
+        ("cafe\u0301", "café"),
+        ("\u200b East ", "East"),
+        ("\u200b", "\u200b"),
+        ("\u0958", "\u0958"),  # NFC writes this letter as two characters
+        ("", ""),
+        (None, None),
+    ],
+)
+def test_a_stored_text_stays_if_nothing_would_remain_or_it_would_become_longer(
+    stored: str | None, normalised: str | None
+) -> None:
+    assert normalise_stored(stored) == normalised
 
 
 @given(text=AWKWARD)

@@ -1,11 +1,16 @@
 """Tests of migrations of the registry that change stored rows."""
 
+from typing import Any
+from uuid import UUID
+
 import pytest
 from sqlalchemy import delete, select, update
 
 from services.registry.__main__ import SERVICE
 from services.registry.customers.customer.contacts import phone_tokens
-from services.registry.customers.customer.models import Customer, CustomerToken
+from services.registry.customers.customer.models import Customer, CustomerTag, CustomerToken
+from services.registry.customers.score.models import Score
+from services.registry.sales.product.models import Product
 from shared import migrations
 from tests.services.harness import Running
 
@@ -73,3 +78,34 @@ def test_a_migration_adds_the_folded_tokens_of_stored_customers(registry: Runnin
     migrations.upgrade(registry.database, SERVICE.migrations)
     with registry.database.reading() as session:
         assert set(session.scalars(select(CustomerToken.token))) == tokens | {"straße"}
+
+
+@pytest.mark.both_stacks
+def test_a_migration_lets_filters_find_what_was_stored_in_another_spelling(
+    registry: Running,
+) -> None:
+    body = {"name": "Café", "city": "x", "owner": "x", "team": "x", "tags": ["x"]}
+    customer = registry.client.post("/v1/customers", json=body).json()
+    registry.client.put("/v1/products/by-code/1", json={"name": "x", "category": "x"})
+    migrations.downgrade(registry.database, SERVICE.migrations, to="364ac3d1b42e")
+    stored = dict.fromkeys(("city", "owner", "team"), "\u200b Liège")
+    tags = ["Lie\u0300ge", "Li\u00e8ge", "\u200b"]
+    with registry.database.transaction() as session:
+        session.execute(update(Customer).values(**stored, tags=tags))
+        session.execute(update(Score).values(owner=stored["owner"], team=stored["team"]))
+        session.execute(delete(CustomerTag))
+        session.add_all(CustomerTag(tag=tag, customer_id=UUID(customer["id"])) for tag in tags)
+        session.execute(update(Product).values(name="Lie\u0300ge 2", category="Lie\u0300ge"))
+    migrations.upgrade(registry.database, SERVICE.migrations)
+    for name in ("city", "owner", "team", "tag"):
+        (found,) = items(registry, "/v1/customers", {name: "Lie\u0300ge", "sort": "value_points"})
+        assert (found["version"], found["changed_at"]) == (1, customer["changed_at"])
+        assert (found["city"], found["tags"]) == ("Li\u00e8ge", ["Li\u00e8ge", "\u200b"])
+    for name in ("name_prefix", "category"):
+        assert len(items(registry, "/v1/products", {name: "Li\u00e8ge"})) == 1
+
+
+def items(registry: Running, path: str, params: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the items of the first page of a list."""
+    found: list[dict[str, Any]] = registry.client.get(path, params=params).json()["items"]
+    return found

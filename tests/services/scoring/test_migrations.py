@@ -1,4 +1,4 @@
-"""Migrations replace rounded indices, which an older release has stored, by exact ones."""
+"""Migrations replace what older releases stored otherwise: rounded indices, other spellings."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from services.scoring.__main__ import SERVICE
+from services.scoring.facts.customer.models import Customer
 from services.scoring.facts.fact.models import StoredFact
 from services.scoring.figures.portfolio.recompute import differences
 from services.scoring.figures.satisfaction_index.models import ResponseVersion, WaveSums
@@ -57,3 +58,23 @@ def test_a_migration_recomputes_indices_that_were_stored_with_10_decimals(
     assert score["satisfaction"] == {"index": 66.66666666666667, "n": 3}
     last = scoring.recorded(ScoreChanged)[-3:]
     assert {each.satisfaction.index for each in last} == {66.66666666666667, 16.666666666666668}
+
+
+@pytest.mark.both_stacks
+def test_owners_and_teams_of_earlier_releases_are_normalised_also_when_events_are_replayed(
+    scoring: Running, worker: Worker
+) -> None:
+    event = customer("a", owner="Ren\u00e9\u200b", team="Lie\u0300ge")
+    for apply in (lambda: worker.handle(event), lambda: migrate_owner_and_team(scoring)):
+        apply()
+        with scoring.database.reading() as session:
+            stored = session.execute(select(Customer.owner, Customer.team)).one()
+        assert tuple(stored) == ("Ren\u00e9", "Li\u00e8ge")
+
+
+def migrate_owner_and_team(scoring: Running) -> None:
+    """Store an owner and a team as earlier releases did, and run the migration."""
+    migrations.downgrade(scoring.database, SERVICE.migrations, to="5b2f9d7c1e60")
+    with scoring.database.transaction() as session:
+        session.execute(update(Customer).values(owner="Ren\u00e9\u200b", team="Lie\u0300ge"))
+    migrations.upgrade(scoring.database, SERVICE.migrations)

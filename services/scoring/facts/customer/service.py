@@ -9,6 +9,7 @@ from services.scoring.facts.customer.models import Customer
 from shared import clock, projections
 from shared.contracts.registry.customer import CustomerState
 from shared.database import RowView
+from shared.texts import normalise_stored
 
 
 def newest_rows(events: Iterable[CustomerState]) -> dict[UUID, RowView]:
@@ -41,13 +42,13 @@ def upsert_customers(
 
 
 def _row(event: CustomerState) -> RowView:
-    """Return the row of the table of customers that an event describes."""
+    """Return the row of the table of customers for an event, perhaps of an earlier release."""
     return {
         "id": event.customer_id,
         "version": event.version,
         "sort_id": min((f"{pair.system}:{pair.id}" for pair in event.external_ids), default=None),
-        "owner": event.owner,
-        "team": event.team,
+        "owner": normalise_stored(event.owner),
+        "team": normalise_stored(event.team),
         "disqualified": event.disqualified,
         "changed_at": clock.now(),
     }

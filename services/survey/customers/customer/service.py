@@ -19,6 +19,7 @@ from services.survey.customers.customer.models import Customer, CustomerIdentity
 from shared import projections
 from shared.contracts.registry.customer import CustomerState
 from shared.database import Row, dialect_insert
+from shared.texts import normalise_stored
 
 _PRIMARY_KEY = ["system", "external_id"]
 
@@ -71,12 +72,12 @@ def _insert_and_lock(
 
 
 def _customer_row(event: CustomerState) -> Row:
-    """Return the row of the table `customers` for an event."""
+    """Return the row of the table `customers` for an event, which may be of an earlier release."""
     return {
         "id": event.customer_id,
         "version": event.version,
-        "owner": event.owner,
-        "team": event.team,
+        "owner": normalise_stored(event.owner),
+        "team": normalise_stored(event.team),
     }
 
 

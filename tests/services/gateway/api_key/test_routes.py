@@ -4,10 +4,12 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from services.gateway.__main__ import SERVICE
 from services.gateway.api_key.domain import ADMINISTRATOR
 from services.gateway.api_key.models import ApiKey
+from shared import migrations
 from tests.services.gateway.conftest import KEY, Gateway
 
 NEW = {"name": "web shop", "scopes": ["read", "write"]}
@@ -136,3 +138,16 @@ def test_keys_are_sorted_by_name_and_filtered_by_what_they_see(gateway: Gateway)
     assert names(rows="team") == names(team="east") == ["B"]
     assert names(revoked="true") == ["a"]
     assert names(revoked="false") == ["b", "B"]
+
+
+@pytest.mark.both_stacks
+def test_a_migration_normalises_the_teams_of_stored_keys(gateway: Gateway) -> None:
+    key = create(gateway, rows="team", team="Li\u00e8ge")
+    migrations.downgrade(gateway.database, SERVICE.migrations, to="3c6d1e8fa275")
+    with gateway.database.transaction() as session:
+        session.execute(
+            update(ApiKey).where(ApiKey.team.is_not(None)).values(team="Lie\u0300ge\u200b")
+        )
+    migrations.upgrade(gateway.database, SERVICE.migrations)
+    found = gateway.client.get("/v1/api-keys", params={"team": "Lie\u0300ge"}).json()["items"]
+    assert [(each["id"], each["team"]) for each in found] == [(key["id"], "Li\u00e8ge")]

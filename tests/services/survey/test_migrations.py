@@ -1,0 +1,33 @@
+"""Migrations of the survey service that change stored rows."""
+
+import pytest
+from sqlalchemy import select, update
+
+from services.survey.__main__ import SERVICE
+from services.survey.customers.customer.models import Customer
+from shared import migrations
+from tests.services.harness import Running
+from tests.services.survey.fieldwork.response.test_routes import customer_event, handle
+
+OLD = {"owner": "Ren\u00e9\u200b", "team": "Lie\u0300ge"}
+"""An owner and a team as earlier releases stored and published them."""
+
+
+@pytest.mark.both_stacks
+def test_owners_and_teams_of_earlier_releases_are_normalised_also_when_events_are_replayed(
+    surveys: Running,
+) -> None:
+    handle(surveys, customer_event(**OLD))
+    assert owner_and_team(surveys) == ("Ren\u00e9", "Li\u00e8ge")
+    migrations.downgrade(surveys.database, SERVICE.migrations, to="542b2c48bb65")
+    with surveys.database.transaction() as session:
+        session.execute(update(Customer).values(**OLD))
+    migrations.upgrade(surveys.database, SERVICE.migrations)
+    assert owner_and_team(surveys) == ("Ren\u00e9", "Li\u00e8ge")
+
+
+def owner_and_team(surveys: Running) -> tuple[str | None, str | None]:
+    """Return the stored owner and team of the only customer."""
+    with surveys.database.reading() as session:
+        owner, team = session.execute(select(Customer.owner, Customer.team)).one()
+        return owner, team
