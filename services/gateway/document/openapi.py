@@ -37,6 +37,9 @@ items, and `facets` the number of items for each value of a field. Ids rise in t
 resources are recorded, and what is recorded while you read a list may be missing from it: the
 events contain everything.
 
+Texts that you send are stored, and come back, in Unicode NFC, without format characters (such as a
+zero width space) and outer blanks: a text can differ from what you sent, so show the answer.
+
 Amounts, prices, quantities and points are exact decimals in strings. All answers and events write
 them in one way: no exponent and no zeros at the end (`"12.5"` also if `"12.50"` was sent). Round
 them, and add the digits and the sign of their currency, only to show them.

@@ -23,7 +23,10 @@ def test_ids_that_differ_only_by_spelling_are_listed_and_nothing_is_changed(
     write_as_before(registry, CustomerIdentity.external_id, "alone", "alo\u200bne")
     duplicates(settings)
     (group,) = map(json.loads, capsys.readouterr().out.splitlines())
-    assert group["records"] == [{"id": ids["alone"], "key": ["erp", "alo\u200bne"]}]
+    characters = ["U+200B ZERO WIDTH SPACE"]
+    assert group["records"] == [
+        {"id": ids["alone"], "key": ["erp", "alo\u200bne"], "characters": characters}
+    ]
     write_as_before(registry, CustomerIdentity.external_id, "other", "cafe\u0301")
     for _ in range(2):
         with pytest.raises(SystemExit):
@@ -31,8 +34,12 @@ def test_ids_that_differ_only_by_spelling_are_listed_and_nothing_is_changed(
         found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         assert [group["key"] for group in found] == [["erp", "alone"], ["erp", "café"]]
         assert found[1]["records"] == [
-            {"id": ids["other"], "key": ["erp", "cafe\u0301"]},
-            {"id": ids["café"], "key": ["erp", "café"]},
+            {
+                "id": ids["other"],
+                "key": ["erp", "cafe\u0301"],
+                "characters": ["U+0301 COMBINING ACUTE ACCENT"],
+            },
+            {"id": ids["café"], "key": ["erp", "café"], "characters": []},
         ]
 
 

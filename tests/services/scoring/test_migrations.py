@@ -17,6 +17,9 @@ from shared.contracts.scoring.score import ScoreChanged
 from tests.services.harness import Running
 from tests.services.scoring.publishing import Worker, customer, id_of, response, survey
 
+OLD: dict[str, Any] = {"owner": "Ren\u00e9\u200b", "team": "Lie\u0300ge"}
+"""An owner and a team as earlier releases stored and published them."""
+
 
 @pytest.fixture
 def rounded_indices(scoring: Running, worker: Worker) -> None:
@@ -64,17 +67,17 @@ def test_a_migration_recomputes_indices_that_were_stored_with_10_decimals(
 def test_owners_and_teams_of_earlier_releases_are_normalised_also_when_events_are_replayed(
     scoring: Running, worker: Worker
 ) -> None:
-    event = customer("a", owner="Ren\u00e9\u200b", team="Lie\u0300ge")
-    for apply in (lambda: worker.handle(event), lambda: migrate_owner_and_team(scoring)):
-        apply()
-        with scoring.database.reading() as session:
-            stored = session.execute(select(Customer.owner, Customer.team)).one()
-        assert tuple(stored) == ("Ren\u00e9", "Li\u00e8ge")
-
-
-def migrate_owner_and_team(scoring: Running) -> None:
-    """Store an owner and a team as earlier releases did, and run the migration."""
+    worker.handle(customer("a", **OLD))
+    assert owner_and_team(scoring) == ("Ren\u00e9", "Li\u00e8ge")
     migrations.downgrade(scoring.database, SERVICE.migrations, to="5b2f9d7c1e60")
     with scoring.database.transaction() as session:
-        session.execute(update(Customer).values(owner="Ren\u00e9\u200b", team="Lie\u0300ge"))
+        session.execute(update(Customer).values(**OLD))
     migrations.upgrade(scoring.database, SERVICE.migrations)
+    assert owner_and_team(scoring) == ("Ren\u00e9", "Li\u00e8ge")
+
+
+def owner_and_team(scoring: Running) -> tuple[str | None, str | None]:
+    """Return the stored owner and team of the only customer."""
+    with scoring.database.reading() as session:
+        owner, team = session.execute(select(Customer.owner, Customer.team)).one()
+        return owner, team

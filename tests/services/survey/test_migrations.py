@@ -1,5 +1,7 @@
 """Migrations of the survey service that change stored rows."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select, update
 
@@ -9,7 +11,7 @@ from shared import migrations
 from tests.services.harness import Running
 from tests.services.survey.fieldwork.response.test_routes import customer_event, handle
 
-OLD = {"owner": "Ren\u00e9\u200b", "team": "Lie\u0300ge"}
+OLD: dict[str, Any] = {"owner": "Ren\u00e9\u200b", "team": "Lie\u0300ge"}
 """An owner and a team as earlier releases stored and published them."""
 
 
