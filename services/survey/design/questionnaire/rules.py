@@ -12,7 +12,8 @@ from services.survey.design.questionnaire.problems import (
     RESERVED_CODE,
 )
 from shared.errors import Fault
-from shared.faults import OUT_OF_RANGE, REPEATED, TOO_MANY, TOO_SMALL
+from shared.faults import INVISIBLE, OUT_OF_RANGE, REPEATED, TOO_MANY, TOO_SMALL
+from shared.texts import is_visible
 
 MOST_ITEMS = 300
 """Greatest number of items: matrix rows, and questions of all other types."""
@@ -30,7 +31,7 @@ _IN_ORDER = (*_TEXTS, "rows", "scale", "labels", "options", "missing", "question
 
 def find_faults(document: Mapping[str, Any]) -> list[Fault]:
     """Return a fault for each rule that a document breaks; its fields must have valid types."""
-    faults = list(_code_faults(document["questions"]))
+    faults = [*_text_faults(document), *_code_faults(document["questions"])]
     for index, question in enumerate(document["questions"]):
         faults.extend(_question_faults(f"/questions/{index}", question))
     return faults
@@ -62,6 +63,14 @@ def _texts_with_pointers(pointer: str, value: Any) -> Iterator[tuple[str, Mappin
                 yield f"{pointer}/{name}", value[name]
             elif name in value:
                 yield from _texts_with_pointers(f"{pointer}/{name}", value[name])
+
+
+def _text_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield a fault for each text that has no visible character in one of its languages."""
+    for pointer, text in _texts_with_pointers("", document):
+        for language, words in text.items():
+            if not is_visible(words):
+                yield Fault(f"{pointer}/{language}", INVISIBLE)
 
 
 def _code_faults(questions: list[Mapping[str, Any]]) -> Iterator[Fault]:

@@ -41,7 +41,10 @@ def _check_printable(text: str) -> str:
 
 
 def _normalised(text: str) -> str:
-    """Return the text normalised; a label of format characters only, a blank one, stays."""
+    """Return the text normalised; one without a visible character stays.
+
+    What is stored can be read, although a document with such a text is refused when it is written.
+    """
     return normalise(text).strip() or text
 
 

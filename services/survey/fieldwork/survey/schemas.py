@@ -6,14 +6,28 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from services.survey.design.questionnaire.domain import ItemRole, QuestionType
 from services.survey.design.questionnaire.schemas import LocalizedText, LocalizedTextUpdate
 from services.survey.fieldwork.survey.domain import SurveyState, sign_link_token
 from services.survey.fieldwork.survey.models import Survey, Wave
+from shared.errors import InvalidValue
+from shared.faults import INVISIBLE
 from shared.http.patch import patched
 from shared.http.schemas import Body, FacetedPage, Integer, Page
+from shared.texts import is_visible
+
+
+def _refuse_invisible(title: LocalizedText) -> LocalizedText:
+    """Return the title; raises InvalidValue if a language of it has no visible character."""
+    if not all(is_visible(text) for text in (title.zh, title.en) if text is not None):
+        raise InvalidValue(INVISIBLE)
+    return title
+
+
+VisibleTitle = Annotated[LocalizedText, AfterValidator(_refuse_invisible)]
+"""The title of a survey in requests; a stored title is answered whatever its characters are."""
 
 WaveCode = Annotated[
     str,
@@ -86,7 +100,7 @@ class SurveyCreate(Body):
         None,
         description="Number of a published version. The default is the newest published version.",
     )
-    title: LocalizedText | None = Field(
+    title: VisibleTitle | None = Field(
         None, description=f"{_TITLE_DESCRIPTION} The default is the title of the questionnaire."
     )
     wave: WaveCode = "1"
@@ -94,7 +108,7 @@ class SurveyCreate(Body):
 
 
 class _ChangeableFields(Body):
-    title: LocalizedText
+    title: VisibleTitle
 
 
 class SurveyUpdate(Body):

@@ -4,7 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from services.survey.design.questionnaire.models import QuestionnaireVersion
 from shared.http.conditional import version_in
 from shared.http.identity import Identity
 from shared.row_access import Rows
@@ -299,3 +301,18 @@ def test_questionnaires_are_found_by_the_state_of_their_newest_version(
     client.post(f"/v1/questionnaires/{questionnaire['id']}/versions")
     assert ids(state="published") == []
     assert ids(state="draft") == [questionnaire["id"], other["id"]]
+
+
+def test_a_text_without_a_visible_character_is_refused_but_a_stored_one_can_be_read(
+    surveys: Running,
+) -> None:
+    questionnaire = create_questionnaire(surveys.client)
+    refused = patch_questionnaire(surveys.client, questionnaire, title={"en": "\u200b\u2060"})
+    assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [
+        ("/title/en", "invisible")
+    ]
+    with surveys.database.transaction() as session:
+        (stored,) = session.scalars(select(QuestionnaireVersion))
+        stored.document = {**stored.document, "title": {"en": "\u200b"}}
+    found = surveys.client.get(f"/v1/questionnaires/{questionnaire['id']}")
+    assert (found.status_code, found.json()["title"]["en"]) == (200, "\u200b")

@@ -106,6 +106,12 @@ def test_the_questionnaire_with_one_question_of_each_type_has_no_faults() -> Non
             "/questions/5/rows/0/role",
             "no_scale",
         ),
+        (lambda q: q[1]["text"].update(zh="\u200b"), "/questions/1/text/zh", "invisible"),
+        (
+            lambda q: q[3]["options"][1]["text"].update(en="\u3164"),
+            "/questions/3/options/1/text/en",
+            "invisible",
+        ),
     ],
 )
 def test_a_broken_rule_is_reported_at_its_pointer(change: Change, pointer: str, code: str) -> None:

@@ -7,6 +7,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
+from services.survey.fieldwork.survey.models import Survey
 from shared.contracts.survey.survey import SurveyClosed, SurveyPublished, SurveyState
 from shared.http.identity import Identity
 from shared.ids import new_id
@@ -337,3 +338,23 @@ def test_a_stored_answer_of_the_release_before_has_its_links(
     with surveys.database.transaction() as session:
         session.scalars(select(StoredAnswer)).one().body = first.content
     assert surveys.client.post(path, headers=headers).content == first.content
+
+
+def test_a_title_without_a_visible_character_is_refused_but_a_stored_one_can_be_read(
+    surveys: Running, questionnaire: dict[str, Any], survey: dict[str, Any]
+) -> None:
+    client, path, title = surveys.client, f"/v1/surveys/{survey['id']}", {"en": "\u200b"}
+    body = {"questionnaire_id": questionnaire["id"], "title": title}
+    for refused in (
+        client.post("/v1/surveys", json=body),
+        client.patch(path, json={"title": title}, headers={"If-Match": "*"}),
+    ):
+        (fault,) = refused.json()["errors"]
+        assert (refused.status_code, fault["pointer"], fault["code"]) == (
+            422,
+            "/title",
+            "invisible",
+        )
+    with surveys.database.transaction() as session:
+        session.scalars(select(Survey)).one().title = title
+    assert client.get(path).json()["title"]["en"] == "\u200b"
