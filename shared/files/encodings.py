@@ -40,6 +40,10 @@ _FIRST_OF_THREE_BYTES = "\u0800"
 The two bytes of a GBK character are often valid as a UTF-8 character of two bytes. Therefore only
 characters of three bytes show that a file is UTF-8.
 """
+_LOST_CHARACTER: Final = "\ufffd".encode()
+"""U+FFFD in a UTF-8 file, which stands for a character that another program could not read."""
+_NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
+"""A byte that is not UTF-8, as the error handler `surrogateescape` returns it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def find_decoding(beginning: bytes, requested: str | None) -> Decoding:
     requested = SYNONYMS.get(requested or "", requested)
     wide = _by_mark(beginning) or _by_line_breaks(beginning)
     if wide is None:
-        return _decoding(requested) if requested else _guess(beginning)
+        return _checked(beginning, requested) if requested else _guess(beginning)
     is_marked = _by_mark(beginning) is not None
     if wide.encoding not in CODECS:
         raise _refusal(f"The file is {wide.encoding.upper()}", encoding=wide.encoding)
@@ -84,6 +88,24 @@ def undecodable(decoding: Decoding, *, line: int) -> Invalid:
 def _decoding(encoding: str) -> Decoding:
     """Return how to read a file in this encoding."""
     return Decoding(encoding, CODECS[encoding])
+
+
+def _checked(beginning: bytes, requested: str) -> Decoding:
+    """Return the requested encoding; raise Invalid for a file that can only be UTF-8.
+
+    Nearly every file is valid in GB 18030, so that a wrong request would falsify all its texts.
+    """
+    valid, invalid = _count_of_utf8(beginning)
+    if requested != "utf-8" and valid and not invalid:
+        raise _refusal(f"The file is UTF-8, not {requested}", encoding="utf-8")
+    return _decoding(requested)
+
+
+def _count_of_utf8(beginning: bytes) -> tuple[int, int]:
+    """Return the number of characters of three bytes, and that of bytes that are not UTF-8."""
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(beginning)
+    invalid = text.count("\ufffd") - beginning.count(_LOST_CHARACTER)
+    return sum(character >= _FIRST_OF_THREE_BYTES for character in text) - invalid, invalid
 
 
 def _by_mark(beginning: bytes) -> Decoding | None:
@@ -112,14 +134,13 @@ def _guess(beginning: bytes) -> Decoding:
     A UTF-8 file may contain a few invalid bytes, but most bytes of other files are invalid UTF-8.
     Therefore the guess is UTF-8 if characters of three bytes are more frequent than invalid bytes.
     """
-    text = codecs.getincrementaldecoder("utf-8")("replace").decode(beginning)
-    invalid = text.count("\ufffd")
-    valid = sum(character >= _FIRST_OF_THREE_BYTES for character in text) - invalid
+    valid, invalid = _count_of_utf8(beginning)
     if valid > invalid or not invalid:
         return _decoding("utf-8")
     if is_plausible_chinese(codecs.getincrementaldecoder("gb18030")("replace").decode(beginning)):
         return _decoding("gb18030")
-    line = 1 + count_line_breaks(text[: text.index("\ufffd")])
+    text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(beginning)
+    line = 1 + count_line_breaks(_NOT_UTF8.split(text, maxsplit=1)[0])
     reason = f"Line {line} is not utf-8, and the file is hardly Chinese in gb18030"
     raise _refusal(reason, encoding="utf-8", line=line)
 

@@ -16,7 +16,8 @@ MAX_DIGITS = 15
 _MIN_ZEROS = 2
 """Number of zeros in a format by which a number is an id: `0` alone is any whole number."""
 _PART = re.compile(
-    r'"([^"]*)"|[\\!](.)|_.|\[(?:[A-Za-z]+\d*|\$-[0-9A-Fa-f]+)\]|([0#])|([- ():+^&\'~{}<>=])'
+    r'"([^"]*)"|[\\!](.)|_.|\[(?:[A-Za-z]+\d*|\$-[0-9A-Fa-f]+)\]'
+    r"|([0#?]|General)|([- ():+^&'~{}<>=])"
 )
 """A part of a format: a quoted or escaped text, padding, color or language, a digit, or a text."""
 _CURRENCY_WORDS = re.compile(
@@ -42,8 +43,8 @@ def number_text(value: float) -> tuple[str, bool]:
 class IdFormat:
     """A format that shows a whole number as an id, such as `000-0000` or `"SO-"0000`.
 
-    `parts` are its texts and, each as a part of its own, its digits `0` and `#`; `is_digit` tells
-    for each part whether it is a digit.
+    `parts` are its texts and, each as a part of its own, its digits `0`, `#` and `?`, or `General`,
+    which stands for all digits; `is_digit` tells for each part whether it is a digit.
     """
 
     parts: tuple[str, ...]
@@ -64,7 +65,7 @@ class IdFormat:
                 yield part
                 continue
             digit = next(digits)
-            yield digit if digit != " " else part.replace("#", "")
+            yield digit if digit != " " else part if part == "0" else ""
 
 
 def id_format(code: str) -> IdFormat | None:

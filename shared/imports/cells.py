@@ -33,7 +33,7 @@ _CACHED_TEXTS = 65_536
 _MAX_CODE_LENGTH = 100
 _MAX_NAME_LENGTH = 200
 _SHORTENED = re.compile(
-    r"[-+]?(?:\d{1,3}(?:[.,]\d+)?\s?E\s?[-+\u2212]\s?\d{1,3}|\d[.,]\d+\s?E\s?\d{1,3})",
+    r"[-+]?(?:\d{1,3}(?:[.,]\d+)?\s?E\s?[-+\u2212]\s?\d{1,3}|\d[.,]\d+\s?E\s?\d{1,3})|#+",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -133,7 +133,8 @@ def refuse_shortened(text: str) -> None:
     """Raise InvalidValue if a text is a number that a spreadsheet or program has shortened.
 
     Such a number has an exponent with a sign, as in 1.1E+17 and 1E+05, or a point and an exponent,
-    as in 1.1E17. Other codes with an E, such as 2E5, are ids.
+    as in 1.1E17. Other codes with an E, such as 2E5, are ids. `####` is what a spreadsheet writes
+    for a number in a column that is too narrow.
     """
     if _SHORTENED.fullmatch(unicodedata.normalize("NFKC", text)):
         raise InvalidValue(SHORTENED)

@@ -11,7 +11,9 @@ from shared.imports.faults import PLACEHOLDER
 PLACEHOLDERS: Final = (
     *("NULL", "(NULL)", "<NULL>", "[NULL]", "\\N", "nil", "None", "undefined"),
     *("NaN", "NaT", "NA", "<NA>", "N/A", "n.a.", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!"),
-    *("#NUM!", "#NULL!", "-", "--", "---", "–", "—", "——", ".", "?", "/", "无", "暂无", "空"),
+    *("#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#N/D", "#NV", "#WERT!", "#BEZUG!", "#VALEUR!"),
+    *("<none>", "(none)", "(blank)", "(empty)", "(空白)", "-", "--", "---", "–", "—", "——"),
+    *(".", "?", "/", "无", "暂无", "空", "未知", "不详", "没有"),
 )
 """The texts that databases, spreadsheets, programs and people write for a missing value."""
 

@@ -114,6 +114,21 @@ def test_a_utf_8_file_with_one_invalid_byte_is_not_taken_for_another_encoding() 
     assert (fault.code, fault.message[:21]) == ("encoding", "Line 4 is not utf-8. ")
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "big5", "windows-1252", "shift_jis"])
+def test_a_utf_8_file_is_not_read_in_another_encoding_that_is_requested(encoding: str) -> None:
+    """The file of errors is UTF-8, and an editor may have removed its byte order mark."""
+    fault = fault_of("编号,名称\n1,苏州华东\n".encode(), encoding)
+    assert (fault.code, fault.params["encoding"]) == ("encoding", "utf-8")
+    assert fault.message.startswith("The file is UTF-8, not ")
+
+
+def test_a_character_that_another_program_has_lost_is_valid_utf_8() -> None:
+    content = "name\nPe\ufffda\n".encode()
+    assert read_rows(content)[-1] == ["Pe\ufffda"]
+    fault = fault_of(content + b"x\nPe\xf1a\n")
+    assert (fault.code, fault.params["line"]) == ("encoding", 4)
+
+
 @pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n"])
 def test_the_number_of_a_line_counts_every_kind_of_line_break(line_break: str) -> None:
     lines = ["id,name", "1,x", "2,Muñoz", "3,y"]
