@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.texts import fold, is_visible, normalise, normalise_stored
+from shared.errors import InvalidValue
+from shared.faults import INVISIBLE, NUL
+from shared.texts import (
+    fold,
+    half_width,
+    is_visible,
+    normalise,
+    normalise_stored,
+    visible_text,
+    without_nul,
+)
 
 VISIBLE_FORMAT_CHARACTERS = re.compile(
     "[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f]"
@@ -144,6 +154,8 @@ def test_a_search_compares_texts_in_any_case_width_and_spelling(text: str, folde
     [
         ("cafe\u0301", "café"),
         ("\u200b East ", "East"),
+        ("\u200bA", "A"),
+        ("\u212b", "\u00c5"),  # the sign of the unit ångström, and the letter
         ("\u200b", "\u200b"),
         ("\u0958", "\u0958"),  # NFC writes this letter as two characters
         ("", ""),
@@ -164,3 +176,36 @@ def test_a_folded_text_does_not_change_when_it_is_folded_again(text: str) -> Non
 @given(text=AWKWARD)
 def test_a_search_compares_a_text_and_its_normalised_form_as_equal(text: str) -> None:
     assert fold(normalise(text)) == fold(text)
+
+
+def test_a_text_without_a_visible_character_is_refused() -> None:
+    with pytest.raises(InvalidValue) as refused:
+        visible_text("\u200b")
+    assert refused.value.fault.code == INVISIBLE.name
+
+
+@pytest.mark.parametrize("text", ["a\u200b", "\x00", "\u3164\x00", " ", "\t", ""])
+def test_blanks_and_texts_with_a_nul_are_left_to_other_checks(text: str) -> None:
+    assert visible_text(text) == text.removesuffix("\u200b")
+
+
+@pytest.mark.parametrize(("text", "half"), [("１２．５", "12.5"), ("5²\u3000\u2212", "5² -")])
+def test_numbers_in_full_width_are_read_in_half_width(text: str, half: str) -> None:
+    assert half_width(text) == half
+
+
+@pytest.mark.parametrize("value", [None, 5, ["\u200b"]])
+def test_a_value_that_is_no_text_is_left_to_other_checks(value: object) -> None:
+    assert visible_text(value) is value
+
+
+def test_a_nul_is_refused() -> None:
+    assert without_nul("NUL") == "NUL"
+    with pytest.raises(InvalidValue) as refused:
+        without_nul("a\x00b")
+    assert refused.value.fault.code == NUL.name
+
+
+@pytest.mark.parametrize("text", ["!", "~", "a", " ! "])
+def test_every_ascii_character_from_the_exclamation_mark_to_the_tilde_is_visible(text: str) -> None:
+    assert is_visible(text)
