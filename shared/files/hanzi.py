@@ -50,8 +50,8 @@ _HANGUL = re.compile(rb"[\xb0-\xc8][\xa1-\xfe]")
 _COMMON_WEIGHT, _OTHER_WEIGHT, _RARE_WEIGHT, _NO_HANZI_WEIGHT = 1.3, -1.3, -2.0, -3.0
 _GLUED_WEIGHT = -2.0
 _HANGUL_WEIGHT = -0.7
-_MIN_SCORE = 3.5
-"""The score of three common characters, a little less."""
+_MIN_SCORE = 2.5
+"""The score of two common characters, a little less."""
 
 
 def is_plausible_chinese(text: str) -> bool:

@@ -68,6 +68,11 @@ def test_a_short_file_of_chinese_names_is_recognized_as_gb18030() -> None:
         assert table_of(content).encoding == "gb18030"
 
 
+@pytest.mark.parametrize("name", ["王强", "洗衣机", "苏州", "上海浦东商贸行"])
+def test_one_common_chinese_word_is_recognized_as_gb18030(name: str) -> None:
+    assert table_of(f"name\n{name}\n".encode("gbk")).encoding == "gb18030"
+
+
 def test_letters_beside_chinese_characters_do_not_make_a_file_implausible() -> None:
     text = "id,名称\n1,TCL集团股份有限公司\n2,A座三层\n3,卡拉OK广场\n4,维生素C片\n"
     assert read_rows(text.encode("gbk"))[4] == ["4", "维生素C片"]
