@@ -58,8 +58,9 @@ def downgrade() -> None:
 def _normalise_tags(connection: sa.Connection, customers: Sequence[sa.Row[Any]]) -> None:
     """Normalise the tags of customers; a tag that is then there twice is stored once."""
     for customer in customers:
-        tags = list(dict.fromkeys(map(normalise_stored, customer.tags)))
-        if tags != customer.tags:
+        normal = list(map(normalise_stored, customer.tags))
+        if normal != customer.tags:
+            tags = list(dict.fromkeys(normal))
             is_customer = _CUSTOMERS.c.id == customer.id
             connection.execute(sa.update(_CUSTOMERS).where(is_customer).values(tags=tags))
             connection.execute(sa.delete(_TAGS).where(_TAGS.c.customer_id == customer.id))
