@@ -69,9 +69,9 @@ _SCHEMA: dict[str, Any] = {
         },
         LANGUAGE_FIELD: {
             "type": "string",
-            "enum": ["en", "zh-CN"],
-            "description": "Language of the button that switches the language. If it is sent, the "
-            "page is shown in this language with everything that was entered; nothing is stored.",
+            "description": "Language of the button that switches the language: en, or zh-CN for "
+            "any other value. If it is sent, the page is shown in this language with everything "
+            "that was entered; nothing is stored.",
         },
     },
     "additionalProperties": {
@@ -151,7 +151,6 @@ async def _body(request: Request) -> bytes:
 Token = Annotated[
     str,
     Path(
-        max_length=200,
         description="A signed token: the part after /s/ of the `link` of a wave or an invitation.",
         examples=["the-part-of-the-link"],
     ),
@@ -159,7 +158,6 @@ Token = Annotated[
 FormId = Annotated[
     str,
     Path(
-        max_length=200,
         description="The id of a form, a UUID to which GET /s/{token} redirects.",
         examples=["0199a7c0-0000-7000-8000-000000000051"],
     ),
