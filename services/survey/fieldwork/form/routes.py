@@ -59,13 +59,13 @@ _SCHEMA: dict[str, Any] = {
     "description": "The answers. The name of a field is the code of an item, its value is the "
     "answer: a point of the scale, the code of an option, a number or a text. If several options "
     "are chosen, the field is repeated. An empty field is no answer.",
-    "required": [FORM_FIELD],
     "properties": {
         FORM_FIELD: {
             "type": "string",
-            "format": "uuid",
-            "description": "The id in the page's hidden field, new each time the link is opened. "
-            "Sending the same form again does not create another response.",
+            "description": "The id in the page's hidden field, a UUID that is new each time an "
+            "open link is opened. Sending the same form again does not create another response. "
+            "Without a valid id the page of an open link is shown again, and nothing is stored. "
+            "The page of a personal link needs no id.",
         },
         LANGUAGE_FIELD: {
             "type": "string",
