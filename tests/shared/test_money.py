@@ -30,7 +30,15 @@ def test_a_refused_number_comes_with_how_to_write_one(text: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         parse_exact(text)
     assert refused.value.fault.code == "exact_string"
-    assert "at most 15 before the point and 6 after it" in refused.value.fault.message
+    message = refused.value.fault.message
+    assert "Give digits as in 1234.50 or -1234.50, at most 15 before the point and 6 aft" in message
+    assert message.endswith("without separators of thousands, brackets, currency or exponent.")
+
+
+def test_a_number_has_at_most_six_decimals() -> None:
+    assert parse_exact("0.123456") == Decimal("0.123456")
+    with pytest.raises(InvalidValue, match="there are 7"):
+        parse_exact("0.1234567")
 
 
 def test_a_number_with_too_many_decimals_is_refused_with_how_many_it_has() -> None:
