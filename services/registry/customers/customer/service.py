@@ -1,30 +1,24 @@
 """Use cases of customers: register, change and upsert them. The callers commit."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from services.registry.customers.customer import domain, events, repository
+from services.registry.customers.customer import domain, repository
 from services.registry.customers.customer.domain import ExternalId, Record, RequestedFields
-from services.registry.customers.customer.models import (
-    Customer,
-    CustomerChange,
-    CustomerIdentity,
-    CustomerTag,
-    CustomerToken,
+from services.registry.customers.customer.models import Customer
+from services.registry.customers.customer.upsert import (
+    check_external_ids,
+    insert_customers,
+    owner_row,
+    record_of,
+    replace_record,
 )
-from services.registry.customers.customer.problems import ExternalIdTaken
 from services.registry.customers.score import service as scores
-from shared import clock
-from shared.bulk import insert_rows
-from shared.database import Row
 from shared.errors import (
-    Fault,
     FieldError,
     Invalid,
     NotFound,
@@ -32,9 +26,6 @@ from shared.errors import (
     check_version,
     found_or_404,
 )
-from shared.faults import TAKEN
-from shared.ids import new_id
-from shared.messaging import outbox
 from shared.row_access import Reader
 from shared.upsert import UpsertResult
 
@@ -54,34 +45,9 @@ def register_customer(
     `own_ids` are external ids that are not in the body of the request and belong to nobody.
     """
     record = _requested_record(fields, reader, own_ids=own_ids)
-    _check_external_ids(session, None, fields.external_ids)
-    (customer,) = _insert(session, [record], by=by)
+    check_external_ids(session, None, fields.external_ids)
+    (customer,) = insert_customers(session, [record], by=by)
     return customer
-
-
-def _insert(session: Session, records: Sequence[Record], *, by: str) -> list[Customer]:
-    """Insert new customers with their external ids, tokens and history, and record their events."""
-    now = clock.now()
-    first_version = {"version": 1, "registered_at": now, "changed_at": now}
-    rows = [{"id": new_id(), **first_version, **_columns(record)} for record in records]
-    insert_rows(session, Customer, rows)
-    customers = [Customer(**row) for row in rows]
-    pairs = list(zip(customers, records, strict=True))
-    for table, rows_of in _SEARCH_TABLES.items():
-        insert_rows(session, table, [row for pair in pairs for row in rows_of(*pair)])
-    scores.create_scores(session, map(_owner_row, customers))
-    insert_rows(
-        session, CustomerChange, [_change_row(customer, by, None, {}) for customer in customers]
-    )
-    outbox.record_all(
-        session,
-        (
-            event
-            for customer in customers
-            for event in (events.registered(customer), events.state(customer))
-        ),
-    )
-    return customers
 
 
 def change_customer(
@@ -104,37 +70,8 @@ def change_customer(
         customer = found_or_404(row, UNKNOWN)
         check_version(customer.version, expected_version)
     record = _requested_record(fields, reader, before=record_of(customer))
-    _change(session, customer, record, fields.external_ids, by=by, reason=reason)
+    replace_record(session, customer, record, fields.external_ids, by=by, reason=reason)
     return customer
-
-
-def _change(
-    session: Session,
-    customer: Customer,
-    record: Record,
-    given_ids: Sequence[ExternalId] = (),
-    *,
-    by: str,
-    reason: str | None = None,
-) -> bool:
-    """Replace the record of a locked customer; return whether it differs.
-
-    `given_ids` are the external ids in the body of the request.
-    """
-    changes = domain.differences(record_of(customer), record)
-    if not changes:
-        return False
-    _check_external_ids(session, customer.id, given_ids)
-    for name, value in _columns(record).items():
-        setattr(customer, name, value)
-    customer.version, customer.changed_at = customer.version + 1, clock.now()
-    session.flush()
-    _replace_search_rows(session, customer, record)
-    if changes.keys() & {"owner", "team"}:
-        scores.copy_owners(session, [_owner_row(customer)])
-    insert_rows(session, CustomerChange, [_change_row(customer, by, reason, changes)])
-    outbox.record(session, events.changed(customer), events.state(customer))
-    return True
 
 
 def customer_of(session: Session, reader: Reader, customer_id: UUID) -> Customer:
@@ -160,7 +97,7 @@ def upsert_customer(
         row = repository.customer_for_change(session, reader, customer_id)
         customer = found_or_404(row, "No customer that you may see has this external id.")
     record = _requested_record(fields, reader, own_ids=record_of(customer).external_ids)
-    is_changed = _change(session, customer, record, fields.external_ids, by=by)
+    is_changed = replace_record(session, customer, record, fields.external_ids, by=by)
     return customer, UpsertResult.UPDATED if is_changed else UpsertResult.UNCHANGED
 
 
@@ -232,7 +169,7 @@ def _register_unknown(
     records = [
         Record(external_ids=(external_id,), name=external_id.id) for external_id in external_ids
     ]
-    customers = _insert(session, records, by=by)
+    customers = insert_customers(session, records, by=by)
     return {
         external_id.id: customer.id
         for external_id, customer in zip(external_ids, customers, strict=True)
@@ -259,11 +196,11 @@ def upsert_customers(session: Session, *, records: Mapping[ExternalId, Record], 
         for external_id, record in records.items()
         if external_id not in existing
     ]
-    _insert(session, new, by=by)
+    insert_customers(session, new, by=by)
     for external_id, customer in sorted(existing.items(), key=lambda pair: pair[1].id):
         external_ids = record_of(customer).external_ids
         record = replace(records[external_id], external_ids=external_ids)
-        _change(session, customer, record, by=by)
+        replace_record(session, customer, record, by=by)
 
 
 def _lock_by_external_id(
@@ -285,111 +222,5 @@ def complete_scores(session: Session, customer_ids: Collection[UUID]) -> int:
     wrong_ids = repository.ids_with_wrong_scores(session, customer_ids)
     if wrong_ids:
         customers = repository.customers_for_change(session, wrong_ids)
-        scores.copy_owners(session, [_owner_row(customer) for customer in customers.values()])
+        scores.copy_owners(session, [owner_row(customer) for customer in customers.values()])
     return len(wrong_ids)
-
-
-def record_of(customer: Customer) -> Record:
-    """Return the fields of a customer's row as a `Record` of the domain."""
-    return Record(
-        external_ids=tuple(ExternalId(**pair) for pair in customer.external_ids),
-        name=customer.name,
-        name_en=customer.name_en,
-        kind=domain.CustomerKind(customer.kind),
-        nature=domain.CustomerNature(customer.nature),
-        ownership=domain.Ownership(customer.ownership) if customer.ownership else None,
-        retail_format=_retail_format(customer.retail_format),
-        email=customer.email,
-        phone=customer.phone,
-        phone_e164=customer.phone_e164,
-        city=customer.city,
-        country=customer.country,
-        owner=customer.owner,
-        team=customer.team,
-        internal=customer.internal,
-        disqualified=customer.disqualified,
-        tags=tuple(customer.tags),
-    )
-
-
-def _retail_format(code: str | None) -> domain.RetailFormat | None:
-    """Return the retail format with this code; None if a customer has none."""
-    return domain.RetailFormat(code) if code else None
-
-
-def _columns(record: Record) -> Row:
-    """Return the values that a record has in the columns of the table of customers."""
-    return asdict(record) | {
-        "external_ids": [asdict(external_id) for external_id in record.external_ids],
-        "tags": list(record.tags),
-    }
-
-
-def _check_external_ids(
-    session: Session, customer_id: UUID | None, given_ids: Sequence[ExternalId]
-) -> None:
-    """Raise Conflict, with the position of each, if given ids belong to a different customer.
-
-    `given_ids` are the external ids in the body of a request. `customer_id` is None for a customer
-    that is not registered yet.
-    """
-    pairs = [(external_id.system, external_id.id) for external_id in given_ids]
-    owners = repository.ids_by_external_id(session, pairs) if pairs else {}
-    advice = "Another customer has this external id."
-    taken = [
-        Fault(f"/external_ids/{index}", TAKEN, advice)
-        for index, pair in enumerate(pairs)
-        if owners.get(pair, customer_id) != customer_id
-    ]
-    if taken:
-        raise ExternalIdTaken(*taken)
-
-
-def _replace_search_rows(session: Session, customer: Customer, record: Record) -> None:
-    """Delete the external ids, search tokens and tags of a customer; insert those of its record."""
-    for table, rows_of in _SEARCH_TABLES.items():
-        session.execute(delete(table).where(table.customer_id == customer.id))
-        insert_rows(session, table, rows_of(customer, record))
-
-
-def _identity_rows(customer: Customer, record: Record) -> list[Row]:
-    """Return a `CustomerIdentity` row for each external id of a record."""
-    return [
-        {"system": external_id.system, "external_id": external_id.id, "customer_id": customer.id}
-        for external_id in record.external_ids
-    ]
-
-
-def _token_rows(customer: Customer, record: Record) -> list[Row]:
-    """Return a `CustomerToken` row for each search token of a record."""
-    return [{"token": token, "customer_id": customer.id} for token in domain.tokens(record)]
-
-
-def _owner_row(customer: Customer) -> Row:
-    """Return the columns that the row of a customer's score copies from the customer."""
-    return {"id": customer.id, "owner": customer.owner, "team": customer.team}
-
-
-def _tag_rows(customer: Customer, record: Record) -> list[Row]:
-    """Return a `CustomerTag` row for each tag of a record."""
-    return [{"tag": tag, "customer_id": customer.id} for tag in dict.fromkeys(record.tags)]
-
-
-_SEARCH_TABLES: dict[type[Any], Callable[[Customer, Record], list[Row]]] = {
-    CustomerIdentity: _identity_rows,
-    CustomerToken: _token_rows,
-    CustomerTag: _tag_rows,
-}
-"""The tables by which customers are found, and functions that return a customer's rows in them."""
-
-
-def _change_row(customer: Customer, by: str, reason: str | None, changes: Row) -> Row:
-    """Return the `CustomerChange` row about the latest version of a customer."""
-    return {
-        "customer_id": customer.id,
-        "version": customer.version,
-        "changed_at": customer.changed_at,
-        "changed_by": by,
-        "reason": reason,
-        "changes": changes,
-    }
