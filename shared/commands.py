@@ -6,9 +6,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from shared import logging, migrations
+from shared import logging, migrations, redriving
 from shared.database import Database
-from shared.messaging import redrive as redriving
 from shared.messaging import replay as replaying
 from shared.messaging import topics as kafka_topics
 from shared.messaging.log.choice import open_log
@@ -38,17 +37,12 @@ def topics(_service: Service, settings: ServiceSettings, *, dry_run: bool) -> No
         kafka_topics.create(settings)
 
 
-def redrive(service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
-    """Try once more to apply the dead letters: events that this service could not apply."""
-    event_log = open_log(settings)
-    if dry_run:
-        for letter in redriving.list_dead_letters(event_log, service=settings.name):
-            _print(letter)
-    else:
-        database, handlers = Database.from_settings(settings), service.handlers(settings)
-        _print(redriving.redrive(database, event_log, service=settings.name, handlers=handlers))
-        database.close()
-    event_log.close()
+def redrive(service: Service, settings: ServiceSettings, **options: Any) -> None:
+    """Try once more to apply the dead letters: events that this service could not apply.
+
+    Each letter that fails again is printed as a line of JSON.
+    """
+    sys.exit(redriving.run(service, settings, redriving.Options(**options)))
 
 
 def replay(service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
@@ -78,6 +72,10 @@ _COMMANDS_WITH_DRY_RUN: Mapping[str, Command] = {
     "redrive": redrive,
     "replay": replay,
 }
+_OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
+    "redrive": redriving.add_options
+}
+"""Functions that add the further options of a command to its parser."""
 
 
 def main(service: Service, arguments: Sequence[str] | None = None) -> None:
@@ -92,11 +90,20 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
             subparser.add_argument(
                 "--dry-run", action="store_true", help="Only print what would be done."
             )
+        if name in _OPTIONS:
+            _OPTIONS[name](subparser)
     options = vars(parser.parse_args(arguments))
     name = options.pop("command")
     if name not in {"serve", "work"}:
-        logging.configure(service=settings.name, role=name, level=settings.log_level)
+        _log_to_standard_error(settings, name)
     commands[name](settings, **options)
+
+
+def _log_to_standard_error(settings: ServiceSettings, command: str) -> None:
+    """Let standard output have nothing but the result of the command."""
+    logging.configure(
+        service=settings.name, role=command, level=settings.log_level, output=sys.stderr
+    )
 
 
 def commands_of(service: Service) -> dict[str, Command]:

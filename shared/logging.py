@@ -1,11 +1,11 @@
-"""Structured JSON logs on standard output, each line with the trace it belongs to."""
+"""Structured JSON logs, each line with the trace it belongs to."""
 
 import logging
 import re
 import sys
 import warnings
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 import structlog
@@ -64,9 +64,10 @@ def _to_bytes(_: Any, __: str, line: MutableMapping[str, Any]) -> bytes:
     return text
 
 
-def configure(*, service: str, role: str, level: str) -> None:
-    """Write the log lines of our code and of libraries to standard output as JSON.
+def configure(*, service: str, role: str, level: str, output: TextIO | None = None) -> None:
+    """Write the log lines of our code and of libraries to `output` as JSON.
 
+    `output` is standard output by default; a command that prints its result there logs elsewhere.
     Our code does not log through the standard library, which would take longer than all other steps
     of writing a line.
     """
@@ -76,6 +77,7 @@ def configure(*, service: str, role: str, level: str) -> None:
         line["service"], line["role"] = service, role
         return line
 
+    stream = output or sys.stdout
     first_steps: list[Any] = [
         add_process,
         structlog.processors.add_log_level,
@@ -85,18 +87,18 @@ def configure(*, service: str, role: str, level: str) -> None:
     structlog.configure(
         processors=[*first_steps, *_LAST_STEPS, _to_bytes],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        logger_factory=structlog.BytesLoggerFactory(stream.buffer),
         cache_logger_on_first_use=False,
     )
-    _configure_libraries(first_steps, level)
+    _configure_libraries(first_steps, level, stream)
 
 
-def _configure_libraries(first_steps: list[Any], level: str) -> None:
+def _configure_libraries(first_steps: list[Any], level: str, stream: TextIO) -> None:
     """Format the lines that libraries log by the standard library as JSON, by the same steps.
 
     Warnings are log lines too, except those of openpyxl, which repeat values of cells.
     """
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     without_metadata = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -211,6 +211,18 @@ def create_shared_tables() -> None:
     )
 
 
+def create_settled_dead_letters() -> None:
+    """Create the table of dead letters that were applied or discarded, in a service's schema."""
+    op.create_table(
+        "settled_dead_letters",
+        sa.Column("id", sa.String(12), primary_key=True),
+        sa.Column("is_discarded", sa.Boolean(), nullable=False),
+        sa.Column("settled_at", Moment, nullable=False),
+        sa.Column("settled_by", sa.String(200), nullable=False),
+        sa.Column("reason", sa.String(1000)),
+    )
+
+
 def drop_shared_tables() -> None:
     """Drop the tables that every service has."""
     for table in ("file_pieces", "idempotent_answers", "inbox", "outbox"):

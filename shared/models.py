@@ -1,4 +1,4 @@
-"""The tables that every service has in its schema: outbox, inbox and stored responses."""
+"""The tables that every service has in its schema, such as outbox, inbox and stored responses."""
 
 from datetime import datetime
 from uuid import UUID
@@ -54,6 +54,18 @@ class Inbox(SharedModel):
 
     event_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     received_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class SettledDeadLetter(SharedModel):
+    """A dead letter that needs nothing more: it was applied later, or an operator discarded it."""
+
+    __tablename__ = "settled_dead_letters"
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    is_discarded: Mapped[bool] = mapped_column()
+    settled_at: Mapped[datetime] = mapped_column(Moment)
+    settled_by: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str | None] = mapped_column(String(1000))
 
 
 class StoredAnswer(SharedModel):

@@ -23,9 +23,10 @@ may come within v1; ignore what you do not know.
 
 *events* topics are facts, never deleted, without personal data. *state* topics hold the latest
 snapshot per key, compacted; a null value means that the key is gone. What a service could not
-apply goes to `patron.<service>.dead-letters.v1` with headers `patron_origin_*` and
-`patron_error`; `python -m services.<service> redrive` tries it again in that service. A topic is
-named after the service that publishes it; each event names the services that consume it.
+apply goes to `patron.<service>.dead-letters.v1` with headers `patron_origin_*`,
+`patron_error` and `patron_failed_at`; `python -m services.<service> redrive` tries it again in that
+service. A topic is named after the service that publishes it; each event names the services that
+consume it.
 """
 
 

@@ -35,7 +35,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from shared import tracing
+from shared import clock, tracing
 from shared.contracts.catalogue import contract_of
 from shared.database import Database, is_outage
 from shared.errors import pointer_to
@@ -195,13 +195,14 @@ class Consumer(Loop):
     def handle_failure(self, item: ReceivedRecord, error: Exception) -> None:
         """Write a record that failed to the topic of dead letters.
 
-        The dead letter is a copy of the record, with its origin and its error in further headers.
+        The dead letter is a copy of the record; its origin, error and time are in further headers.
         """
         origin = {
             "patron_origin_topic": item.record.topic,
             "patron_origin_partition": str(item.partition),
             "patron_origin_offset": str(item.offset),
             "patron_error": error_summary(error),
+            "patron_failed_at": clock.now().isoformat(),
         }
         topic, headers = dead_letter_topic(self._group), item.record.headers | origin
         self._log.append([Record(topic, item.record.key, item.record.value, headers)])

@@ -1,60 +1,74 @@
 """Apply the dead letters of a service again, once the cause of their errors is fixed.
 
-A dead letter is a record that the service could not apply. Dead letters are applied here, not
-written to their original topic again: that topic belongs to another service, and on a compacted
-topic an old record at the end would replace a newer record. The inbox prevents an event from being
-applied twice, so the command may be repeated. All dead letters stay in their topic, those that were
-applied and those that failed again.
+Dead letters are applied here, not written to their original topic again: that topic belongs to
+another service, and on a compacted topic an old record at the end would replace a newer record. A
+letter that was applied is settled: it is not tried again. The inbox prevents an event from being
+applied twice, should the process be killed before that is stored.
 """
 
-from collections import Counter
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
 
+from shared.contracts.catalogue import contract_of
 from shared.database import Database
-from shared.logging import logger
-from shared.messaging.consumer import Consumer, Handlers, dead_letter_topic, error_summary
+from shared.messaging.consumer import Consumer, Handlers, error_summary
+from shared.messaging.dead_letters import DeadLetter, settle
 from shared.messaging.envelope import ReceivedRecord
 from shared.messaging.log import Log
 
-_BATCH = 500
-
-log = logger(__name__)
+NO_HANDLER = "This release does not consume events of this type."
 
 
 class _RedrivingConsumer(Consumer):
-    """A consumer of dead letters: it counts and logs failures, and writes no new dead letters."""
+    """A consumer of dead letters: it collects their errors, and writes no new dead letters."""
 
-    failed = 0
+    def __init__(self, database: Database, event_log: Log, *, group: str, handlers: Handlers):
+        super().__init__(database, event_log, group=group, handlers=handlers)
+        self.errors: dict[tuple[int, int], str] = {}
 
     def handle_failure(self, item: ReceivedRecord, error: Exception) -> None:
-        """Count and log a dead letter that failed again."""
-        self.failed += 1
-        log.warning("event.failed_again", **describe_dead_letter(item), reason=error_summary(error))
+        """Store the error of a dead letter that failed again, by its partition and offset."""
+        self.errors[item.partition, item.offset] = error_summary(error)
 
 
 def redrive(
-    database: Database, event_log: Log, *, service: str, handlers: Handlers
-) -> Counter[str]:
-    """Apply every dead letter of a service; return how many were `tried` and how many `failed`."""
-    consumer = _RedrivingConsumer(database, event_log, group=service, handlers=handlers)
-    tried = 0
-    letters = event_log.history(dead_letter_topic(service))
-    while batch := list(islice(letters, _BATCH)):
-        consumer.apply(batch)
-        tried += len(batch)
-    return Counter(tried=tried, failed=consumer.failed)
+    database: Database,
+    event_log: Log,
+    batches: Iterable[Sequence[DeadLetter]],
+    *,
+    service: str,
+    handlers: Handlers,
+    by: str,
+) -> Iterator[tuple[int, list[dict[str, str]]]]:
+    """Apply dead letters, and settle those that were applied.
+
+    Yields after each batch how many of it were applied, and the descriptions of the letters that
+    failed again, each with its new error.
+    """
+    types = {contract_of(event_class).name for event_class in handlers}
+    for batch in batches:
+        consumer = _RedrivingConsumer(database, event_log, group=service, handlers=handlers)
+        consumer.apply([letter.received for letter in batch])
+        errors = _without_handlers(batch, types) | consumer.errors
+        applied = [letter for letter in batch if _position(letter) not in errors]
+        with database.transaction() as session:
+            settle(session, applied, is_discarded=False, by=by)
+        failed = [letter for letter in batch if _position(letter) in errors]
+        yield (
+            len(applied),
+            [letter.describe() | {"error": errors[_position(letter)]} for letter in failed],
+        )
 
 
-def list_dead_letters(event_log: Log, *, service: str) -> Iterator[dict[str, str]]:
-    """Yield a description of every dead letter of a service."""
-    return (describe_dead_letter(item) for item in event_log.history(dead_letter_topic(service)))
+def _without_handlers(batch: Iterable[DeadLetter], types: set[str]) -> dict[tuple[int, int], str]:
+    """Return an error for each letter that the consumer ignores, as an older release would."""
+    ignored = [
+        letter
+        for letter in batch
+        if (name := letter.received.record.headers.get("ce_type")) and name not in types
+    ]
+    return {_position(letter): NO_HANDLER for letter in ignored}
 
 
-def describe_dead_letter(item: ReceivedRecord) -> dict[str, str]:
-    """Return the origin, type, id and error of a dead letter, and nothing of its content."""
-    headers = item.record.headers
-    names = ("topic", "partition", "offset")
-    origin = {name: headers.get(f"patron_origin_{name}", "") for name in names}
-    kind, event_id = headers.get("ce_type", ""), headers.get("ce_id", "")
-    return {**origin, "type": kind, "id": event_id, "error": headers.get("patron_error", "")}
+def _position(letter: DeadLetter) -> tuple[int, int]:
+    """Return the partition and the offset of a letter in the topic of dead letters."""
+    return letter.received.partition, letter.received.offset

@@ -181,3 +181,16 @@ def test_a_command_with_dry_run_prints_what_it_would_do(
     )
     assert done.stderr == ""
     assert done.stdout.startswith(output) if output else done.stdout == ""
+
+
+def test_a_command_logs_to_standard_error(data: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", notes.__name__, "redrive"],
+        env=os.environ | {"PATRON_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == ""
+    (line,) = map(json.loads, done.stderr.splitlines())
+    assert line["message"] == "redrive.ended"

@@ -16,8 +16,9 @@ from shared.clock import now
 from shared.ids import new_id
 from shared.messaging import outbox
 from shared.messaging.consumer import Consumer, Handler, dead_letter_topic
+from shared.messaging.dead_letters import open_dead_letters
 from shared.messaging.envelope import Record, headers
-from shared.messaging.redrive import list_dead_letters, redrive
+from shared.messaging.redrive import redrive
 from shared.models import Outbox
 from tests.shared.backend import Backend, NoteState, NoteWritten, text_record, wait_until
 
@@ -315,9 +316,7 @@ def test_facts_and_states_about_a_note_are_published_on_different_topics(backend
 def test_dead_letters_are_listed_and_applied_again_by_a_redrive(backend: Backend) -> None:
     """Of two dead letters, one can be applied by a fixed handler; the other has invalid JSON."""
     apply(backend, note_record(backend, "poison"), note_record(backend, "bad", value="{"))
-    letters = sorted(
-        list_dead_letters(backend.log, service=backend.schema), key=lambda letter: letter["error"]
-    )
+    letters = sorted(open_letters(backend), key=lambda letter: letter["error"])
     assert [letter["topic"] for letter in letters] == [backend.topic, backend.topic]
     assert letters[1]["error"].startswith("ValueError at")
     assert effects(backend) == []
@@ -325,9 +324,22 @@ def test_dead_letters_are_listed_and_applied_again_by_a_redrive(backend: Backend
     def fixed_handler(session: Session, events: Sequence[NoteWritten]) -> None:
         session.execute(insert(Effect), [{"note": event.note_id} for event in events])
 
-    handlers: dict[type, Handler] = {NoteWritten: fixed_handler}
-    for _ in range(2):
-        counts = redrive(backend.database, backend.log, service=backend.schema, handlers=handlers)
-        assert counts == {"tried": 2, "failed": 1}
+    for applied in (1, 0):
+        results = redrive(
+            backend.database,
+            backend.log,
+            open_dead_letters(backend.database, backend.log, service=backend.schema),
+            service=backend.schema,
+            handlers={NoteWritten: fixed_handler},
+            by="tests",
+        )
+        assert [(count, len(failures)) for count, failures in results] == [(applied, 1)]
         assert effects(backend) == ["poison"]
+    assert [letter["id"] for letter in open_letters(backend)] == [letters[0]["id"]]
     assert len(dead_letters(backend)) == 2
+
+
+def open_letters(backend: Backend) -> list[dict[str, str]]:
+    """Return the descriptions of the open dead letters."""
+    batches = open_dead_letters(backend.database, backend.log, service=backend.schema)
+    return [letter.describe() for batch in batches for letter in batch]

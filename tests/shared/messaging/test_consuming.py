@@ -16,8 +16,8 @@ from shared import tracing
 from shared.clock import now
 from shared.ids import new_id
 from shared.messaging.consumer import Consumer, Handler, dead_letter_topic, error_summary
+from shared.messaging.dead_letters import DeadLetter
 from shared.messaging.envelope import ReceivedRecord, Record, headers
-from shared.messaging.redrive import describe_dead_letter
 from tests.shared.backend import Backend, NoteWritten, text_record, wait_until
 
 OUTAGE = OperationalError("INSERT", {}, ConnectionError("gone"))
@@ -90,7 +90,7 @@ def test_a_dead_letter_has_its_origin_and_is_logged_without_its_content(
         "partition": str(original.partition),
         "offset": str(original.offset),
     }
-    assert describe_dead_letter(letter).items() >= expected.items()
+    assert DeadLetter(letter).describe().items() >= expected.items()
     (logged,) = (each.getMessage() for each in caplog.records if "dead_lettered" in each.message)
     assert "'event.dead_lettered'" in logged
     assert backend.topic in logged
