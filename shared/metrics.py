@@ -1,6 +1,14 @@
-"""The Prometheus metrics of a process."""
+"""The Prometheus metrics of a process; `shared/backlog.py` has those of the outbox.
+
+A counter of which an alert watches a label exists from the start of the process at 0: Prometheus
+sees an increase only between two values. The requests by route and status do not: their labels are
+known with the first request.
+"""
 
 from prometheus_client import Counter, Gauge, Histogram
+
+OUTCOMES = ("applied", "ignored", "dead")
+"""What happens to a consumed record; `dead` is written as a dead letter."""
 
 REQUESTS = Counter(
     "patron_http_requests_total", "Requests answered.", ["method", "route", "status"]
@@ -11,8 +19,11 @@ REQUEST_SECONDS = Histogram(
     ["route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
-OUTBOX_AGE = Gauge("patron_outbox_age_seconds", "Age of the oldest unpublished event.", ["service"])
-CONSUMER_LAG = Gauge("patron_consumer_lag_records", "Records not yet read.", ["service"])
+CONSUMER_LAG = Gauge(
+    "patron_consumer_lag_records",
+    "Records not yet read in the partitions assigned to this worker; absent while unknown.",
+    ["service"],
+)
 CONSUMED = Counter(
     "patron_consumed_total",
     "Events read, by outcome: applied, ignored, or dead (written as a dead letter).",
@@ -21,4 +32,11 @@ CONSUMED = Counter(
 JOBS = Counter(
     "patron_jobs_total", "Jobs ended, by kind, lane and state.", ["kind", "lane", "state"]
 )
+JOBS_RUNNING = Gauge("patron_jobs_running", "Jobs that this worker runs now.", ["kind", "lane"])
 JOB_LINES = Counter("patron_job_lines_total", "Lines that jobs have processed.", ["kind"])
+
+
+def start_consumed(service: str) -> None:
+    """Export the consumed events of a service at 0, for every outcome."""
+    for outcome in OUTCOMES:
+        CONSUMED.labels(service, outcome)

@@ -10,8 +10,10 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from prometheus_client import REGISTRY
 
 from shared import logging
+from shared.backlog import BacklogMetrics
 from shared.contracts.catalogue import contracts_of
 from shared.database import Database
 from shared.housekeeping import Housekeeping
@@ -61,6 +63,8 @@ class Service:
         app = self.create_app(settings)
         logging.configure(service=settings.name, role="api", level=settings.log_level)
         database: Database = app.state.database
+        if contracts_of(settings.name):
+            REGISTRY.register(BacklogMetrics(database, service=settings.name))
         probes = Probes(
             settings.host,
             settings.operations_port,

@@ -33,6 +33,8 @@ class Lane(StrEnum):
 
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 """The states of jobs that a worker still has to run or to continue."""
+FINAL = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
+"""The states of jobs that have ended."""
 
 
 class JobColumns:

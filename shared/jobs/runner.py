@@ -8,9 +8,10 @@ the job's row stores. A worker that lost its lock without noticing cannot commit
 because the row then has the number of a later attempt.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from threading import Event
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -23,12 +24,12 @@ from shared import clock, tracing
 from shared.database import Database, is_outage
 from shared.errors import Fault, Problem
 from shared.files import store
-from shared.jobs.models import UNFINISHED, JobState, Lane
+from shared.jobs.models import FINAL, UNFINISHED, JobState, Lane
 from shared.jobs.turns import NextJob, next_jobs
 from shared.locks import exclusive_lock
 from shared.logging import logger
 from shared.loops import Loop
-from shared.metrics import JOBS
+from shared.metrics import JOB_LINES, JOBS, JOBS_RUNNING
 
 LOOPS = {Lane.SMALL: 2, Lane.LARGE: 3}
 """How many jobs of each lane a worker runs at the same time."""
@@ -127,6 +128,7 @@ class Runner(Loop):
         self._database = database
         self._works = works
         self._lanes = lanes
+        _start_metrics(works, lanes)
 
     def run(self, stop: Event) -> None:
         """Run all unfinished jobs, and new jobs as they are queued, until `stop` is set."""
@@ -164,7 +166,8 @@ class Runner(Loop):
             if lock is None or attempt is None:
                 return False
             run = Run(self._database, job.id, kind, attempt, stop, self.beat, lock)
-            final_state = self._run_attempt(run)
+            with JOBS_RUNNING.labels(kind.__tablename__, job.lane).track_inprogress():
+                final_state = self._run_attempt(run)
         if final_state:
             JOBS.labels(kind.__tablename__, job.lane, final_state).inc()
         return True
@@ -231,6 +234,15 @@ def runners(database: Database, works: Mapping[type[Any], Work]) -> list[Runner]
             loop.name = f"jobs.{lane}.{number}"
             loops.append(loop)
     return loops
+
+
+def _start_metrics(kinds: Iterable[type[Any]], lanes: Iterable[Lane]) -> None:
+    """Export the metrics of jobs at 0, for every kind, lane and final state."""
+    for kind, lane in product(kinds, lanes):
+        JOB_LINES.labels(kind.__tablename__)
+        JOBS_RUNNING.labels(kind.__tablename__, lane)
+        for state in FINAL:
+            JOBS.labels(kind.__tablename__, lane, state)
 
 
 def _discount_attempt(run: Run) -> None:

@@ -44,7 +44,7 @@ from shared.loops import Loop
 from shared.messaging import inbox
 from shared.messaging.envelope import ReceivedRecord, Record, adapter
 from shared.messaging.log import Log, Subscription
-from shared.metrics import CONSUMED, CONSUMER_LAG
+from shared.metrics import CONSUMED, CONSUMER_LAG, start_consumed
 from shared.outages import LogUnavailable
 
 Handler: TypeAlias = Callable[[Session, Sequence[Any]], None]
@@ -82,6 +82,7 @@ class Consumer(Loop):
         self._group = group
         self._handlers = handlers
         self._lag_measured_at = 0.0
+        start_consumed(group)
         self._event_classes = {contract_of(class_).name: class_ for class_ in handlers}
 
     def run(self, stop: Event) -> None:
@@ -100,6 +101,7 @@ class Consumer(Loop):
                 self.poll_once(subscription)
                 self.beat()
         finally:
+            self._forget_lag()
             subscription.close()
 
     def poll_once(self, subscription: Subscription) -> int:
@@ -120,6 +122,11 @@ class Consumer(Loop):
         if time.monotonic() - self._lag_measured_at > _LAG_SECONDS:
             CONSUMER_LAG.labels(self._group).set(subscription.lag())
             self._lag_measured_at = time.monotonic()
+
+    def _forget_lag(self) -> None:
+        """Export no lag until it is measured again: another worker may read the records now."""
+        CONSUMER_LAG.remove(self._group)
+        self._lag_measured_at = 0.0
 
     def _parse(self, received: Iterable[ReceivedRecord]) -> Iterator[_ParsedEvent]:
         """Yield the events that have handlers; an invalid record becomes a dead letter.

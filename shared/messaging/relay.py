@@ -33,7 +33,6 @@ from shared.locks import exclusive_lock
 from shared.loops import Loop
 from shared.messaging.envelope import Record, headers
 from shared.messaging.log import Log
-from shared.metrics import OUTBOX_AGE
 from shared.models import Outbox
 from shared.outages import LogUnavailable
 
@@ -75,7 +74,7 @@ class Relay(Loop):
     def _publish_with_lock(self, connection: Connection, stop: Event) -> None:
         """Publish batch after batch; `_sending` has the rows of the batch that is being sent."""
         while not stop.is_set():
-            self._sending = rows = oldest_unpublished(connection, source=self._database.schema)
+            self._sending = rows = oldest_unpublished(connection)
             publish(connection, self._log, rows, source=self._database.schema)
             self._sending = ()
             self.beat()
@@ -105,21 +104,14 @@ class Relay(Loop):
             self._last_cleanup = clock.now()
 
 
-def oldest_unpublished(connection: Connection, *, source: str) -> Sequence[Row[tuple[Outbox]]]:
-    """Return the oldest unpublished rows of the outbox, at most 500.
-
-    The age of the first row is set as the metric of the outbox; `source` is the name of the service
-    in the metric.
-    """
-    rows = connection.execute(
+def oldest_unpublished(connection: Connection) -> Sequence[Row[tuple[Outbox]]]:
+    """Return the oldest unpublished rows of the outbox, at most 500."""
+    return connection.execute(
         select(Outbox.__table__)
         .where(Outbox.published_at.is_(None))
         .order_by(Outbox.id)
         .limit(_BATCH)
     ).all()
-    age = (clock.now() - rows[0].recorded_at).total_seconds() if rows else 0
-    OUTBOX_AGE.labels(source).set(age)
-    return rows
 
 
 def publish(

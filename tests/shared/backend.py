@@ -103,7 +103,7 @@ class Backend:
     def publish(self, log: Log | None = None) -> int:
         """Publish a batch of unpublished events, as a relay does; return their number."""
         with self.database.connection() as connection:
-            rows = oldest_unpublished(connection, source=self.schema)
+            rows = oldest_unpublished(connection)
             publish(connection, log or self.log, rows, source=self.schema)
             return len(rows)
 

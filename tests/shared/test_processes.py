@@ -152,7 +152,6 @@ def test_the_worker_exposes_its_metrics_and_stops_on_sigterm(data: Path) -> None
         worker.stop()
         assert worker.process.returncode == 0
     for name in (
-        "patron_outbox_age_seconds",
         "patron_consumer_lag_records",
         "patron_consumed_total",
         "patron_jobs_total",

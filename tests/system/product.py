@@ -47,6 +47,16 @@ class Running:
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    @contextmanager
+    def frozen(self, role: str) -> Iterator[None]:
+        """Stop the process of a role (SIGSTOP) during the block, and continue it afterwards."""
+        pid = eventually(lambda: self.pid_of(role))
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     def restarted(self, role: str, killed: int) -> bool:
         """Return whether a new process, not the killed one, has the role now."""
         return self.pid_of(role) not in {0, killed}

@@ -25,7 +25,7 @@ class Subscription(Protocol):
         ...
 
     def lag(self) -> int:
-        """Return the number of records that the group has not read yet."""
+        """Return the number of unread records in the partitions that this member reads."""
         ...
 
     def close(self) -> None:

@@ -146,7 +146,12 @@ class EmbeddedSubscription:
             )
 
     def lag(self) -> int:
-        """Return the number of records after the committed offsets of the group."""
+        """Return the number of records after the committed offsets of the group.
+
+        The member that reads counts all of them, the others none.
+        """
+        if not self._has_lock:
+            return 0
         with _translated_errors():
             committed = self._committed()
             return sum(

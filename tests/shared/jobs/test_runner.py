@@ -9,12 +9,13 @@ from threading import Event, Thread
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import select, text, update
 
 from shared.errors import Fault
 from shared.files.faults import EMPTY
 from shared.jobs import runner
-from shared.jobs.models import JobState
+from shared.jobs.models import JobState, Lane
 from shared.jobs.runner import JobFailed, Run, Runner, Work
 from tests.shared.backend import Backend, wait_until
 from tests.shared.jobs import working
@@ -252,3 +253,33 @@ def test_a_job_has_as_many_attempts_after_its_worker_was_stopped_as_before(
         assert task(backend, task_id).attempts == 0
     Runner(backend.database, {Task: work})._run_unfinished(Task, Event())
     assert (task(backend, task_id).state, task(backend, task_id).attempts) == ("succeeded", 1)
+
+
+def exported(metric: str, **labels: str) -> float | None:
+    """Return the value of a metric of the jobs of the kind Task; None if it is not exported."""
+    return REGISTRY.get_sample_value(metric, {"kind": Task.__tablename__, **labels})
+
+
+def test_a_runner_exports_its_metrics_before_it_has_run_a_job(backend: Backend) -> None:
+    Runner(backend.database, {Task: work})
+    assert exported("patron_job_lines_total") is not None
+    for lane in Lane:
+        assert exported("patron_jobs_running", lane=lane) == 0
+        for state in ("succeeded", "failed", "cancelled"):
+            assert exported("patron_jobs_total", lane=lane, state=state) is not None
+
+
+def test_a_job_is_exported_as_running_until_it_has_ended(backend: Backend) -> None:
+    started, released = Event(), Event()
+
+    def wait(_: Run) -> None:
+        started.set()
+        released.wait(20)
+
+    task_id = new_task(backend.database)
+    with running(backend, wait):
+        wait_until(started.is_set)
+        assert exported("patron_jobs_running", lane=Lane.LARGE) == 1
+        released.set()
+        wait_until(has_state(backend, task_id, JobState.SUCCEEDED))
+        wait_until(lambda: exported("patron_jobs_running", lane=Lane.LARGE) == 0)

@@ -1,7 +1,8 @@
 """The metrics, logs and traces of a consumer, and its behaviour in outages."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
 from uuid import UUID
@@ -112,6 +113,61 @@ def test_a_consumer_updates_the_metric_of_its_lag_only_every_few_seconds(
     consumer._show_lag(subscription)
     assert REGISTRY.get_sample_value("patron_consumer_lag_records", group) == 0
     subscription.close()
+
+
+def lag_metric(backend: Backend) -> float | None:
+    """Return the metric of the lag; None if it is not exported."""
+    return REGISTRY.get_sample_value("patron_consumer_lag_records", {"service": backend.schema})
+
+
+@contextmanager
+def consuming(backend: Backend, handler: Handler = accept) -> Iterator[Consumer]:
+    """Run a consumer in a thread during the block."""
+    consumer, stop = new_consumer(backend, handler), Event()
+    thread = Thread(target=consumer.run, args=(stop,))
+    thread.start()
+    try:
+        yield consumer
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_the_lag_is_exported_while_a_consumer_reads_and_not_after_it_left_the_group(
+    backend: Backend,
+) -> None:
+    """A worker that reads no longer must not show its last lag for ever."""
+    backend.log.append([note_record(backend, "a")])
+    with consuming(backend):
+        wait_until(lambda: lag_metric(backend) == 0)
+    assert lag_metric(backend) is None
+
+
+def test_during_an_outage_in_which_the_lag_cannot_be_measured_none_is_exported(
+    backend: Backend,
+) -> None:
+    failed = Event()
+
+    def fail(session: Session, events: Sequence[NoteWritten]) -> None:
+        del session, events
+        failed.set()
+        raise OUTAGE
+
+    with consuming(backend, fail) as consumer:
+        wait_until(lambda: lag_metric(backend) == 0)
+        backend.log.append([note_record(backend, "a")])
+        wait_until(failed.is_set)
+        wait_until(lambda: lag_metric(backend) is None)
+        assert not consumer.is_stalled
+
+
+def test_the_outcomes_of_consumed_events_are_counted_from_0_on(backend: Backend) -> None:
+    new_consumer(backend)
+    assert [consumed_count(backend, outcome) for outcome in ("applied", "ignored", "dead")] == [
+        0,
+        0,
+        0,
+    ]
 
 
 def test_a_running_consumer_commits_the_offsets_of_the_events_it_applied(

@@ -8,7 +8,6 @@ from functools import partial
 from threading import Event, Thread
 
 import pytest
-from prometheus_client import REGISTRY
 from sqlalchemy import select, update
 
 from shared import clock, loops, tracing
@@ -21,7 +20,6 @@ from shared.messaging.relay import (
     oldest_unpublished,
     republish_newest_states,
 )
-from shared.metrics import OUTBOX_AGE
 from shared.models import Outbox
 from shared.outages import LogUnavailable
 from tests.shared.backend import Backend, NoteState, NoteWritten, wait_until
@@ -80,25 +78,6 @@ def unpublished_count(backend: Backend) -> int:
         return count_unpublished(connection)
 
 
-def outbox_age(backend: Backend) -> float | None:
-    """Return the metric of the age of the oldest unpublished event."""
-    return REGISTRY.get_sample_value("patron_outbox_age_seconds", {"service": backend.schema})
-
-
-def test_the_metric_of_the_outbox_is_the_age_of_the_oldest_unpublished_event(
-    backend: Backend, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    backend.record(NoteWritten(note_id="a"))
-    with backend.database.connection() as connection:
-        recorded_at = connection.execute(select(Outbox.recorded_at)).scalar_one()
-    backend.record(NoteWritten(note_id="b"))
-    monkeypatch.setattr(clock, "now", lambda: recorded_at + timedelta(minutes=2))
-    backend.publish()
-    assert outbox_age(backend) == 120
-    backend.publish()
-    assert outbox_age(backend) == 0
-
-
 def test_events_are_published_in_batches_with_the_oldest_events_first(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,11 +109,11 @@ def test_the_newest_state_of_each_key_is_republished_but_no_fact(backend: Backen
     backend.record(NoteState(note_id="a", version=2), NoteWritten(note_id="a"))
     backend.record(NoteState(note_id="c", version=1))
     with backend.database.connection() as connection:
-        rows = oldest_unpublished(connection, source=backend.schema)
+        rows = oldest_unpublished(connection)
     backend.publish()
     with backend.database.connection() as connection:
         republish_newest_states(connection, [row for row in rows if row.aggregateid != "c"])
-        republished = oldest_unpublished(connection, source=backend.schema)
+        republished = oldest_unpublished(connection)
     assert [(row.aggregatetype, row.aggregateid, row.id) for row in republished] == [
         (backend.state_topic, "b", rows[1].id),
         (backend.state_topic, "a", rows[2].id),
@@ -144,7 +123,7 @@ def test_the_newest_state_of_each_key_is_republished_but_no_fact(backend: Backen
 def test_nothing_is_republished_if_there_were_only_facts(backend: Backend) -> None:
     backend.record(NoteWritten(note_id="a"))
     with backend.database.connection() as connection:
-        rows = oldest_unpublished(connection, source=backend.schema)
+        rows = oldest_unpublished(connection)
     backend.publish()
     with backend.database.connection() as connection:
         republish_newest_states(connection, rows)
@@ -277,14 +256,10 @@ def test_a_relay_polls_the_outbox_less_often_after_two_seconds_without_events(
     assert set(stops[1].waits) == {0.03}
 
 
-def test_published_records_and_the_metric_of_the_outbox_have_the_name_of_the_service(
-    backend: Backend,
-) -> None:
-    OUTBOX_AGE.clear()
+def test_published_records_have_the_name_of_the_service(backend: Backend) -> None:
     backend.record(NoteWritten(note_id="a"))
     log = RecordingLog(backend.log)
     with relaying(backend, log):
         wait_until(lambda: unpublished_count(backend) == 0)
-    assert outbox_age(backend) is not None
     ((record,),) = log.batches
     assert record.headers["ce_source"] == f"/patron/{backend.schema}"

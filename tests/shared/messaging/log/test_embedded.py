@@ -111,13 +111,24 @@ def test_the_lag_is_the_number_of_records_of_its_topics_that_a_group_has_not_com
     append(log, "a", "a", "b")
     append(log, "a", topic=OTHER_TOPIC)
     with closing(log.subscribe(group="g", topics=[TOPIC])) as member:
-        assert member.lag() == 3
         polled = member.poll(seconds=0, max_records=500)
         assert member.lag() == 3
         member.commit([item for item in polled if item.record.key == "a"])
         assert member.lag() == 1
         append(log, "a")
         assert member.lag() == 2
+
+
+def test_only_the_member_that_reads_has_a_lag(log: EmbeddedLog) -> None:
+    append(log, "a", "a")
+    one, two = (log.subscribe(group="g", topics=[TOPIC]) for _ in range(2))
+    with closing(two):
+        one.poll(seconds=0, max_records=1)
+        two.poll(seconds=0, max_records=1)
+        assert (one.lag(), two.lag()) == (2, 0)
+        one.close()
+        two.poll(seconds=0, max_records=1)
+        assert two.lag() == 2
 
 
 def test_one_member_of_a_group_reads_until_it_leaves_and_another_continues_after_it(
@@ -194,7 +205,7 @@ def test_a_member_continues_after_records_that_compaction_deleted(log: EmbeddedL
         lambda log, _: append(log, "a"),
         lambda _, member: member.poll(seconds=0, max_records=1),
         lambda _, member: member.commit([ReceivedRecord(text_record(TOPIC, "a", "a"), 5, 0)]),
-        lambda _, member: member.lag(),
+        lambda _, member: member._lock_group() and member.lag(),
     ],
 )
 def test_an_error_of_sqlite_is_raised_as_log_unavailable(

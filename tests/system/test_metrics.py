@@ -1,0 +1,77 @@
+"""Every process of a running product exports what alerts watch, from its start."""
+
+from itertools import product as combinations
+
+from deploy.local.product import Product
+from shared.contracts.catalogue import contracts_of
+from shared.jobs.models import FINAL, Lane
+from tests.system.company import Company
+from tests.system.metrics import operations_ports, scrape, scrape_all, value
+from tests.system.product import Running, eventually
+
+CONSUMERS = ("registry", "survey", "scoring")
+IMPORTERS = ("registry", "survey")
+
+
+def test_the_outbox_is_exported_by_the_api_of_each_publishing_service_and_by_no_worker(
+    product: Running,
+) -> None:
+    metrics = scrape_all(product)
+    assert metrics
+    for process, samples in metrics.items():
+        service, _, role = process.partition("-")
+        exported = {one.name for one in samples if one.name.startswith("patron_outbox_")}
+        publishes = role == "api" and bool(contracts_of(service))
+        expected = {"patron_outbox_age_seconds", "patron_outbox_depth"} if publishes else set()
+        assert exported == expected, process
+
+
+def test_the_counters_of_consumed_events_and_jobs_exist_before_anything_has_happened(
+    product: Running,
+) -> None:
+    metrics = scrape_all(product)
+    for service in CONSUMERS:
+        for outcome in ("applied", "ignored", "dead"):
+            labels = {"service": service, "outcome": outcome}
+            assert value(metrics[f"{service}-worker"], "patron_consumed_total", labels) is not None
+    for service, lane, state in combinations(IMPORTERS, Lane, FINAL):
+        labels = {"kind": "imports", "lane": lane, "state": state}
+        assert value(metrics[f"{service}-worker"], "patron_jobs_total", labels) is not None
+    for service, lane in combinations(IMPORTERS, Lane):
+        labels = {"kind": "imports", "lane": lane}
+        assert value(metrics[f"{service}-worker"], "patron_jobs_running", labels) is not None
+    for service in IMPORTERS:
+        samples = metrics[f"{service}-worker"]
+        assert value(samples, "patron_job_lines_total", {"kind": "imports"}) is not None
+
+
+def test_the_outbox_grows_in_the_metrics_while_no_worker_publishes_and_is_empty_afterwards(
+    product: Running,
+) -> None:
+    port = operations_ports(product)["registry-api"]
+    labels = {"service": "registry"}
+    with product.frozen("registry-worker"):
+        Company(product).register("出现积压")
+        assert value(scrape(port), "patron_outbox_depth", labels)
+        first = value(scrape(port), "patron_outbox_age_seconds", labels) or 0
+        eventually(lambda: (value(scrape(port), "patron_outbox_age_seconds", labels) or 0) > first)
+    eventually(lambda: value(scrape(port), "patron_outbox_depth", labels) == 0)
+    assert value(scrape(port), "patron_outbox_age_seconds", labels) == 0
+
+
+def test_the_lag_of_every_consumer_is_exported_a_few_seconds_after_its_start(
+    product: Running,
+) -> None:
+    def lags() -> list[float | None]:
+        metrics = scrape_all(product)
+        return [
+            value(metrics[f"{name}-worker"], "patron_consumer_lag_records", {"service": name})
+            for name in CONSUMERS
+        ]
+
+    eventually(lambda: lags() == [0] * len(CONSUMERS))
+
+
+def test_the_processes_of_the_metrics_are_those_of_the_product(product: Running) -> None:
+    roles = {role.name for role in Product(data=product.data, port=0, admin_key="").processes()}
+    assert set(operations_ports(product)) == roles
