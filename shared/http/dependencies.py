@@ -51,7 +51,7 @@ async def _identity(request: Request) -> Identity:
 async def _reader(request: Request) -> RowReader:
     """Return the caller with the rows that the caller's key may see."""
     caller = await _identity(request)
-    return RowReader(caller.subject, caller.rows, caller.team)
+    return RowReader(caller.subject, caller.rows, caller.team, caller.user)
 
 
 def _transaction(request: Request) -> Iterator[Session]:

@@ -31,13 +31,17 @@ CLAIMS = ["iss", "aud", "sub", "name", "scopes", "rows", "iat", "exp"]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A caller: the id and name of their API key, its scopes, and the rows that it sees."""
+    """A caller: the id and name of their API key, its scopes, and the rows that it sees.
+
+    `team` and `user` are the ids of the team and the user of the key.
+    """
 
     subject: str
     name: str
     scopes: frozenset[str]
     rows: Rows
     team: str | None = None
+    user: str | None = None
 
 
 def verify(token: str, audience: str, public_key: Ed25519PublicKey, now: float) -> Identity:
@@ -90,6 +94,7 @@ def _identity_of_claims(claims: dict[str, Any]) -> Identity:
             scopes=frozenset(_require_text(scope) for scope in claims["scopes"]),
             rows=Rows(claims["rows"]),
             team=None if claims.get("team") is None else _require_text(claims["team"]),
+            user=None if claims.get("user") is None else _require_text(claims["user"]),
         )
     except (TypeError, ValueError) as error:
         raise Unauthorized(detail="The identity token does not state an identity.") from error

@@ -25,6 +25,7 @@ def sign(identity: Identity, audience: str, private_key: Ed25519PrivateKey, now:
         "scopes": sorted(identity.scopes),
         "rows": identity.rows,
         "team": identity.team,
+        "user": identity.user,
         "iat": int(now),
         "exp": int(now) + LIFETIME,
     }

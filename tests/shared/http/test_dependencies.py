@@ -25,7 +25,7 @@ from shared.row_access import Rows
 from tests.services.harness import TokenSigner
 from tests.shared.http.conftest import RouterServer
 
-NORTH = Identity("key-7", "North", frozenset({"read"}), Rows.TEAM, "north")
+NORTH = Identity("key-7", "North", frozenset({"read"}), Rows.TEAM, "north", "li")
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def client(serve_router: RouterServer) -> Iterator[httpx.Client]:
 
     @router.get("/reader")
     def read_reader(reader: Reader) -> list[str | None]:
-        return [reader.subject, reader.rows.value, reader.team]
+        return [reader.subject, reader.rows.value, reader.team, reader.user]
 
     @router.get("/caller")
     def read_caller(caller: Caller) -> str:
@@ -71,7 +71,12 @@ def test_a_route_gets_the_caller_and_the_rows_that_they_see(
     client: httpx.Client, token_signer: TokenSigner
 ) -> None:
     headers = token_signer.authorization("notes", NORTH)
-    assert client.get("/v1/asked/reader", headers=headers).json() == ["key-7", "team", "north"]
+    assert client.get("/v1/asked/reader", headers=headers).json() == [
+        "key-7",
+        "team",
+        "north",
+        "li",
+    ]
     assert client.get("/v1/asked/caller", headers=headers).json() == "North"
     assert client.get("/v1/asked/caller").json() == "Administrator"
 

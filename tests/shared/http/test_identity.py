@@ -36,6 +36,7 @@ def claims(**changed: object) -> dict[str, object]:
         "scopes": ["read"],
         "rows": "all",
         "team": None,
+        "user": None,
         "iat": int(NOW),
         "exp": int(NOW) + 60,
     }
@@ -92,6 +93,7 @@ def test_a_signed_identity_is_verified_with_all_its_fields() -> None:
         scopes=st.frozensets(st.text()),
         rows=st.sampled_from(Rows),
         team=st.none() | st.text(),
+        user=st.none() | st.text(),
     )
 )
 def test_any_identity_is_verified_with_all_its_fields(identity: Identity) -> None:
@@ -159,6 +161,7 @@ def test_a_token_without_one_of_the_required_claims_is_refused(claim: str) -> No
         ({"scopes": [1]}, "does not state an identity"),
         ({"scopes": 5}, "does not state an identity"),
         ({"team": 3}, "does not state an identity"),
+        ({"user": 3}, "does not state an identity"),
         ({"iat": True}, "issue and expiry"),
         ({"iat": "now"}, "issue and expiry"),
         ({"exp": NOW + 30.5}, "issue and expiry"),
