@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, TypeAlias
 
 from shared import logging, migrations, redriving
@@ -29,10 +30,17 @@ def migrate(service: Service, settings: ServiceSettings, *, dry_run: bool) -> No
 
 
 def topics(_service: Service, settings: ServiceSettings, *, dry_run: bool) -> None:
-    """Create the topics that this service writes to, and configure existing ones."""
-    if dry_run:
-        for name, configs in kafka_topics.topic_configs(settings.name).items():
-            _print({"topic": name} | configs)
+    """Create the topics that this service writes to, and configure existing ones.
+
+    With --dry-run the exit status is 1 if a topic is missing or lacks a setting, otherwise 0.
+    """
+    if settings.kafka_bootstrap is None:
+        sys.stderr.write("The embedded log needs no topics: PATRON_KAFKA_BOOTSTRAP is not set.\n")
+    elif dry_run:
+        plans = list(kafka_topics.plan(settings))
+        for plan in plans:
+            _print(asdict(plan))
+        sys.exit(any(plan.would_set for plan in plans))
     else:
         kafka_topics.create(settings)
 

@@ -1,7 +1,12 @@
 """The Kafka topics of a service: events are kept for ever; topics of states are compacted."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
 from kafka.admin import ConfigResource, KafkaAdminClient, NewTopic
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError
 
 from shared.contracts.catalogue import contracts_of
 from shared.logging import logger
@@ -35,6 +40,51 @@ def topic_configs(service: str) -> dict[str, dict[str, str]]:
     return {topic: topic_config | _RECORD_SIZE for topic, topic_config in configs.items()}
 
 
+@dataclass(frozen=True, kw_only=True)
+class TopicPlan:
+    """The work that `create` would do for a topic, and where the cluster differs from us.
+
+    `would_set` has the configs that `create` would set, and the `partitions` of a missing topic.
+    `differs` has what `create` leaves alone, as an operator may have chosen it: a config or the
+    number of `partitions`, each as we declare it and as it is in the cluster.
+    """
+
+    topic: str
+    status: Literal["missing", "incomplete", "complete"]
+    would_set: Mapping[str, str] = field(default_factory=dict)
+    differs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def plan(settings: ServiceSettings) -> Iterator[TopicPlan]:
+    """Ask the cluster for the topics of a service, and yield what `create` would do with each."""
+    with _connected(settings) as admin:
+        for name, configs in topic_configs(settings.name).items():
+            declared = {"partitions": str(PARTITIONS)} | configs
+            yield compare(name, declared, _actual(admin, name))
+
+
+def compare(name: str, declared: Mapping[str, str], actual: Mapping[str, str] | None) -> TopicPlan:
+    """Compare a topic as it is declared and as it is in the cluster; None if it is missing."""
+    if actual is None:
+        return TopicPlan(topic=name, status="missing", would_set=declared)
+    missing = {key: value for key, value in declared.items() if key not in actual}
+    differs = {
+        key: {"declared": value, "cluster": actual[key]}
+        for key, value in declared.items()
+        if actual.get(key, value) != value
+    }
+    status: Literal["incomplete", "complete"] = "incomplete" if missing else "complete"
+    return TopicPlan(topic=name, status=status, would_set=missing, differs=differs)
+
+
+def _actual(admin: KafkaAdminClient, name: str) -> dict[str, str] | None:
+    """Return the partitions and configs of a topic in the cluster; None if it does not exist."""
+    (found,) = admin.describe_topics([name])
+    if found["error_code"] == UnknownTopicOrPartitionError.errno:
+        return None
+    return {"partitions": str(len(found["partitions"]))} | _existing_configs(admin, name)
+
+
 def create(settings: ServiceSettings, *, replication: int = -1) -> None:
     """Create the missing topics of a service in Kafka, and configure its existing ones.
 
@@ -43,12 +93,19 @@ def create(settings: ServiceSettings, *, replication: int = -1) -> None:
     """
     if settings.kafka_bootstrap is None:
         return
-    admin = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap.split(","))
-    try:
+    with _connected(settings) as admin:
         for name, configs in topic_configs(settings.name).items():
             topic = NewTopic(name, PARTITIONS, replication, topic_configs=configs)
             if not _create(admin, topic):
                 _add_missing_configs(admin, name, configs)
+
+
+@contextmanager
+def _connected(settings: ServiceSettings) -> Iterator[KafkaAdminClient]:
+    """Yield a client that administers the cluster of the settings, and close it afterwards."""
+    admin = KafkaAdminClient(bootstrap_servers=(settings.kafka_bootstrap or "").split(","))
+    try:
+        yield admin
     finally:
         admin.close()
 
@@ -69,7 +126,13 @@ def _add_missing_configs(admin: KafkaAdminClient, name: str, configs: dict[str, 
 
     A config that was set already is not changed, because an operator may have chosen its value.
     """
-    existing = admin.describe_configs([ConfigResource("TOPIC", name)])["topic"][name]
+    existing = _existing_configs(admin, name)
     if missing := {key: value for key, value in configs.items() if key not in existing}:
         admin.alter_configs([ConfigResource("TOPIC", name, missing)])
         log.info("topic.completed", topic=name, configs=sorted(missing))
+
+
+def _existing_configs(admin: KafkaAdminClient, name: str) -> dict[str, str]:
+    """Return the configs of a topic that somebody has set, without the defaults of Kafka."""
+    described = admin.describe_configs([ConfigResource("TOPIC", name)])["topic"][name]
+    return {key: config["value"] for key, config in described.items()}
