@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+import time
 import warnings
 from collections.abc import MutableMapping
 from typing import Any, TextIO
@@ -12,6 +13,7 @@ import structlog
 
 from shared import tracing
 
+_SECONDS_BETWEEN_LINES = 60.0
 _VALUES_IN_ERRORS = re.compile(
     r"DETAIL:.*?(?=\n\[SQL|\n\n|\Z)|input_value=.*?(?=, input_type=)", re.DOTALL
 )
@@ -64,6 +66,33 @@ def _to_bytes(_: Any, __: str, line: MutableMapping[str, Any]) -> bytes:
     return text
 
 
+class _OneLineAMinute(logging.Filter):
+    """A filter that passes one line a minute of a library, with the number of lines left out.
+
+    While brokers cannot be reached, kafka-python logs several lines a second. The loops of the
+    worker log for themselves why they wait.
+    """
+
+    def __init__(self, library: str) -> None:
+        super().__init__()
+        self._library = library
+        self._passed_at: float | None = None
+        self._left_out = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the line is logged."""
+        if record.name.partition(".")[0] != self._library:
+            return True
+        now = time.monotonic()
+        if self._passed_at is not None and now - self._passed_at < _SECONDS_BETWEEN_LINES:
+            self._left_out += 1
+            return False
+        if self._left_out:
+            record.msg, record.args = f"{record.getMessage()} ({self._left_out} left out)", ()
+        self._passed_at, self._left_out = now, 0
+        return True
+
+
 def configure(*, service: str, role: str, level: str, output: TextIO | None = None) -> None:
     """Write the log lines of our code and of libraries to `output` as JSON.
 
@@ -106,6 +135,7 @@ def _configure_libraries(first_steps: list[Any], level: str, stream: TextIO) -> 
             processors=[without_metadata, *_LAST_STEPS, _to_text],
         )
     )
+    handler.addFilter(_OneLineAMinute("kafka"))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for noisy in ("kafka", "alembic", "uvicorn.access", "aiohttp.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

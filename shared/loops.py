@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from threading import Event, Thread
 from typing import ClassVar
 
@@ -14,18 +15,33 @@ from shared.outages import LogUnavailable
 
 _STALLED_SECONDS = 120.0
 _OUTAGE_SECONDS = 1.0
+_SECONDS_BETWEEN_LINES = 60.0
+QUIET_SECONDS = 30.0
+"""How long a loop must not fail until an outage is over, if it has not used what was away."""
 
 log = logger(__name__)
+
+
+@dataclass(slots=True)
+class _Outage:
+    """The failures of a loop since its work last succeeded, in seconds of the monotonic clock."""
+
+    began_at: float
+    failed_at: float
+    logged_at: float | None = None
+    tries: int = 0
 
 
 class Loop:
     """Work that a worker repeats until it is stopped.
 
-    A loop calls `beat` regularly; a loop without a recent heartbeat ends the process.
+    A loop calls `beat` regularly; a loop without a recent heartbeat ends the process. It calls
+    `end_outage` whenever its work has succeeded.
     """
 
     name: str
     _last_beat: float = 0.0
+    _outage: _Outage | None = None
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set, and call `beat` in every iteration."""
@@ -44,9 +60,45 @@ class Loop:
         """Wait a second if the error is an outage of the database or log; raise any other error."""
         if not (isinstance(error, LogUnavailable) or is_outage(error)):
             raise error
-        log.warning("loop.waits", loop=self.name, reason=str(error).partition("\n")[0])
+        self._record_failure(str(error).partition("\n")[0])
         self.beat()
         stop.wait(_OUTAGE_SECONDS)
+
+    def _record_failure(self, reason: str) -> None:
+        """Count a failure, and log why the loop waits: at the first failure, then once a minute."""
+        now = time.monotonic()
+        outage = self._outage = self._outage or _Outage(now, now)
+        outage.failed_at = now
+        outage.tries += 1
+        if outage.logged_at is None or now - outage.logged_at >= _SECONDS_BETWEEN_LINES:
+            outage.logged_at = now
+            seconds = round(now - outage.began_at, 1)
+            log.warning(
+                "loop.waits", loop=self.name, tries=outage.tries, seconds=seconds, reason=reason
+            )
+
+    def end_outage(self, *, quiet_seconds: float = 0) -> None:
+        """Record that the work of the loop has succeeded; if it was waiting, log that it continues.
+
+        With `quiet_seconds` nothing is recorded if the loop has failed since that long ago: for
+        work that has succeeded because there was nothing to do.
+        """
+        outage, now = self._outage, time.monotonic()
+        if outage and now - outage.failed_at >= quiet_seconds:
+            self._outage = None
+            # A warning, as whoever has seen that the loop waits has to see that it continues.
+            log.warning(
+                "loop.continues",
+                loop=self.name,
+                tries=outage.tries,
+                seconds=round(now - outage.began_at, 1),
+            )
+
+    @property
+    def waiting_seconds(self) -> float:
+        """For how many seconds the loop has been waiting for the database or the log; 0 if not."""
+        outage = self._outage
+        return time.monotonic() - outage.began_at if outage else 0.0
 
 
 class PeriodicLoop(Loop):
@@ -71,6 +123,7 @@ class PeriodicLoop(Loop):
             except SQLAlchemyError as error:
                 self.wait_if_outage(error, stop)
             else:
+                self.end_outage()
                 stop.wait(self.every_seconds)
 
 

@@ -29,6 +29,11 @@ CONSUMED = Counter(
     "Events read, by outcome: applied, ignored, or dead (written as a dead letter).",
     ["service", "outcome"],
 )
+LOOP_WAITING = Gauge(
+    "patron_loop_waiting_seconds",
+    "For how long a loop of a worker has been waiting for the database or Kafka; 0 if it is not.",
+    ["service", "loop"],
+)
 JOBS = Counter(
     "patron_jobs_total", "Jobs ended, by kind, lane and state.", ["kind", "lane", "state"]
 )

@@ -4,6 +4,7 @@ import inspect
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -24,6 +25,7 @@ from shared.messaging.consumer import Consumer, Handlers
 from shared.messaging.log import Log
 from shared.messaging.log.choice import open_log
 from shared.messaging.relay import Relay
+from shared.metrics import LOOP_WAITING
 from shared.probes import Probes
 from shared.settings import ServiceSettings
 
@@ -99,6 +101,10 @@ class Service:
         )
         event_log = open_log(settings)
         loops = self.loops(database, event_log, settings)
+        for loop in loops:
+            LOOP_WAITING.labels(settings.name, loop.name).set_function(
+                partial(getattr, loop, "waiting_seconds")
+            )
         probes = Probes(
             settings.host,
             settings.worker_operations_port,

@@ -21,7 +21,7 @@ from shared.analyze import analyze_grown_tables
 from shared.database import Database
 from shared.locks import confirm_lock, exclusive_lock
 from shared.logging import logger
-from shared.loops import Loop
+from shared.loops import QUIET_SECONDS, Loop
 from shared.merging import merge_disjoint
 from shared.messaging.consumer import Handler
 
@@ -63,9 +63,12 @@ class Settling(Loop):
                         confirm_lock(lock)
                         self.turn()
                         self.beat()
+                        self.end_outage()
                         stop.wait(_TURN_SECONDS)
             except SQLAlchemyError as error:
                 self.wait_if_outage(error, stop)
+            else:
+                self.end_outage(quiet_seconds=QUIET_SECONDS)
             self.beat()
             stop.wait(_STANDBY_SECONDS)
 

@@ -28,7 +28,7 @@ from shared.jobs.models import FINAL, UNFINISHED, JobState, Lane
 from shared.jobs.turns import NextJob, next_jobs
 from shared.locks import exclusive_lock
 from shared.logging import logger
-from shared.loops import Loop
+from shared.loops import QUIET_SECONDS, Loop
 from shared.metrics import JOB_LINES, JOBS, JOBS_RUNNING
 
 LOOPS = {Lane.SMALL: 2, Lane.LARGE: 3}
@@ -135,10 +135,18 @@ class Runner(Loop):
         while not stop.is_set():
             self.beat()
             try:
-                if not sum(self._run_unfinished(kind, stop) for kind in self._works):
-                    stop.wait(_IDLE_SECONDS)
+                attempts = sum(self._run_unfinished(kind, stop) for kind in self._works)
             except SQLAlchemyError as error:
                 self.wait_if_outage(error, stop)
+            else:
+                self.end_outage()
+                if not attempts:
+                    stop.wait(_IDLE_SECONDS)
+
+    def _beat_in_job(self) -> None:
+        """Record a heartbeat between two steps of a job, and that the steps succeed again."""
+        self.beat()
+        self.end_outage(quiet_seconds=QUIET_SECONDS)
 
     def _run_unfinished(self, kind: type[Any], stop: Event) -> int:
         """Run jobs of one kind until none is left to run; return the number of attempts."""
@@ -165,7 +173,7 @@ class Runner(Loop):
             attempt = None if lock is None else self._start_attempt(kind, job.id)
             if lock is None or attempt is None:
                 return False
-            run = Run(self._database, job.id, kind, attempt, stop, self.beat, lock)
+            run = Run(self._database, job.id, kind, attempt, stop, self._beat_in_job, lock)
             with JOBS_RUNNING.labels(kind.__tablename__, job.lane).track_inprogress():
                 final_state = self._run_attempt(run)
         if final_state:

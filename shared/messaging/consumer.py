@@ -40,7 +40,7 @@ from shared.contracts.catalogue import contract_of
 from shared.database import Database, is_outage
 from shared.errors import pointer_to
 from shared.logging import logger
-from shared.loops import Loop
+from shared.loops import QUIET_SECONDS, Loop
 from shared.messaging import inbox
 from shared.messaging.envelope import ReceivedRecord, Record, adapter
 from shared.messaging.log import Log, Subscription
@@ -98,8 +98,9 @@ class Consumer(Loop):
         subscription = self._log.subscribe(group=self._group, topics=topics_of(self._handlers))
         try:
             while not stop.is_set():
-                self.poll_once(subscription)
+                count = self.poll_once(subscription)
                 self.beat()
+                self.end_outage(quiet_seconds=0 if count else QUIET_SECONDS)
         finally:
             self._forget_lag()
             subscription.close()

@@ -30,7 +30,7 @@ from shared import clock
 from shared.contracts.catalogue import is_compacted
 from shared.database import Database
 from shared.locks import exclusive_lock
-from shared.loops import Loop
+from shared.loops import QUIET_SECONDS, Loop
 from shared.messaging.envelope import Record, headers
 from shared.messaging.log import Log
 from shared.models import Outbox
@@ -69,6 +69,7 @@ class Relay(Loop):
                 self.wait_if_outage(error, stop)
             else:
                 self.beat()
+                self.end_outage(quiet_seconds=QUIET_SECONDS)
                 stop.wait(_STANDBY_SECONDS)
 
     def _publish_with_lock(self, connection: Connection, stop: Event) -> None:
@@ -78,6 +79,7 @@ class Relay(Loop):
             publish(connection, self._log, rows, source=self._database.schema)
             self._sending = ()
             self.beat()
+            self.end_outage()
             if len(rows) < _BATCH:
                 self._delete_published(connection)
                 stop.wait(self._pause(rows))

@@ -39,6 +39,33 @@ def test_no_line_has_a_credential_that_an_exception_or_a_library_repeats() -> No
     assert TOKEN not in done.stdout
 
 
+NOISY = """
+import logging as standard
+import sys
+from types import SimpleNamespace
+
+from shared import logging
+
+now = iter([0, 1, 59.9, 60, 61])
+logging.time = SimpleNamespace(monotonic=lambda: next(now))
+logging.configure(service="notes", role="worker", level="INFO")
+for number in range(5):
+    standard.getLogger("kafka.net.manager").error("Node %s failed", number)
+    standard.getLogger("library").warning("Try %s", number)
+"""
+
+
+def test_of_the_lines_of_kafkas_client_one_a_minute_is_logged_with_the_number_left_out() -> None:
+    """Without brokers the client logs several lines a second; other libraries are not limited."""
+    done = subprocess.run([sys.executable, "-c", NOISY], capture_output=True, text=True, check=True)
+    lines = [json.loads(line)["message"] for line in done.stdout.splitlines()]
+    assert [line for line in lines if "Node" in line] == [
+        "Node 0 failed",
+        "Node 3 failed (2 left out)",
+    ]
+    assert [line for line in lines if "Try" in line] == [f"Try {number}" for number in range(5)]
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

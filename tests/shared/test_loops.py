@@ -4,6 +4,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Event, Thread, current_thread
 from threading import enumerate as enumerate_threads
 
@@ -62,6 +63,97 @@ def test_during_an_outage_a_loop_waits_with_a_heartbeat_and_logs_the_reason(
     assert "loop='working'" in logged
     assert "gone" in logged
     assert "SELECT" not in logged
+
+
+@dataclass
+class Clock:
+    """The clock of loops, which a test sets; in seconds."""
+
+    seconds: float = 1000.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Replace the clock of loops by one that the test sets."""
+    clock = Clock()
+    monkeypatch.setattr(loops, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def stopped() -> Event:
+    """Return an event that is set, so that a loop does not wait after a failure."""
+    stop = Event()
+    stop.set()
+    return stop
+
+
+def messages(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the lines that were logged, without the level."""
+    return [each.getMessage() for each in caplog.records]
+
+
+def test_an_outage_is_logged_at_its_beginning_once_a_minute_and_at_its_end(
+    clock: Clock, stopped: Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    loop = WorkingLoop()
+    for _ in range(125):
+        loop.wait_if_outage(OUTAGES[0], stopped)
+        clock.seconds += 1
+    loop.end_outage()
+    loop.end_outage()
+    described = [
+        "loop='working' tries=1 seconds=0.0 reason='gone' event='loop.waits'",
+        "loop='working' tries=61 seconds=60.0 reason='gone' event='loop.waits'",
+        "loop='working' tries=121 seconds=120.0 reason='gone' event='loop.waits'",
+        "loop='working' tries=125 seconds=125.0 event='loop.continues'",
+    ]
+    assert messages(caplog) == described
+
+
+def test_the_next_outage_is_logged_at_once_and_counted_from_its_beginning(
+    clock: Clock, stopped: Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    loop = WorkingLoop()
+    for _ in range(2):
+        loop.wait_if_outage(OUTAGES[0], stopped)
+        clock.seconds += 2
+        loop.end_outage()
+    described = [
+        "loop='working' tries=1 seconds=0.0 reason='gone' event='loop.waits'",
+        "loop='working' tries=1 seconds=2.0 event='loop.continues'",
+    ]
+    assert messages(caplog) == described * 2
+
+
+def test_success_without_work_ends_an_outage_only_after_some_seconds_without_a_failure(
+    clock: Clock, stopped: Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    loop = WorkingLoop()
+    loop.wait_if_outage(OUTAGES[0], stopped)
+    clock.seconds += 29.9
+    loop.end_outage(quiet_seconds=30)
+    assert loop.waiting_seconds == pytest.approx(29.9)
+    clock.seconds += 0.1
+    loop.end_outage(quiet_seconds=30)
+    assert loop.waiting_seconds == 0
+    assert len(messages(caplog)) == 2
+
+
+def test_a_loop_waits_from_the_first_failure_until_its_work_succeeds(
+    clock: Clock, stopped: Event
+) -> None:
+    loop = WorkingLoop()
+    assert loop.waiting_seconds == 0
+    for _ in range(3):
+        loop.wait_if_outage(OUTAGES[0], stopped)
+        clock.seconds += 5
+    assert loop.waiting_seconds == 15
+    loop.end_outage()
+    assert loop.waiting_seconds == 0
 
 
 def test_a_loop_does_not_wait_for_the_end_of_an_outage_once_the_worker_stops() -> None:

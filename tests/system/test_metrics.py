@@ -1,6 +1,9 @@
 """Every process of a running product exports what alerts watch, from its start."""
 
+import json
 from itertools import product as combinations
+
+import pytest
 
 from deploy.local.product import Product
 from shared.contracts.catalogue import contracts_of
@@ -75,3 +78,31 @@ def test_the_lag_of_every_consumer_is_exported_a_few_seconds_after_its_start(
 def test_the_processes_of_the_metrics_are_those_of_the_product(product: Running) -> None:
     roles = {role.name for role in Product(data=product.data, port=0, admin_key="").processes()}
     assert set(operations_ports(product)) == roles
+
+
+@pytest.mark.timeout(300)
+def test_a_kafka_outage_is_shown_by_the_loops_that_wait_and_logged_in_a_few_lines(
+    real_product: Running,
+) -> None:
+    assert real_product.broker
+    port = operations_ports(real_product)["registry-worker"]
+    labels = {"service": "registry", "loop": "relay"}
+
+    def waiting() -> float | None:
+        return value(scrape(port), "patron_loop_waiting_seconds", labels)
+
+    log = real_product.data / "real" / "logs" / "registry-worker.log"
+    before = len(log.read_text().splitlines())
+    eventually(lambda: waiting() == 0)
+    real_product.broker.stop()
+    try:
+        Company(real_product).register("停电")
+        eventually(lambda: (waiting() or 0) > 10)
+    finally:
+        real_product.broker.start()
+    eventually(lambda: waiting() == 0, seconds=180)
+    lines = [json.loads(line) for line in log.read_text().splitlines()[before:]]
+    of_relay = [line["message"] for line in lines if line.get("loop") == "relay"]
+    assert (of_relay[0], of_relay[-1]) == ("loop.waits", "loop.continues")
+    # Relay and consumer each log a line a minute and one at the end, Kafka's client one a minute.
+    assert len(lines) < 20, lines
