@@ -58,7 +58,7 @@ demo: .venv/requirements.lock ## run everything embedded with the demo company; 
 run: .venv/requirements.lock ## run everything embedded and empty, at PATRON_PORT (8000), data in PATRON_DATA (./var)
 	@$(PY) -m deploy.local run
 
-real: setup ## run everything on PostgreSQL and Apache Kafka, from the environment or from wheels and jars
+real: setup ## run everything on PostgreSQL and Apache Kafka; PATRON_KAFKA_PORT=9094 lets other programs read its events
 	@$(PY) -m deploy.local real
 
 bench: setup ## print the benchmark tables and write var/bench.json; ARGS="read start" for some of them

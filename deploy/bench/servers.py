@@ -4,10 +4,11 @@ from deploy.bench.online_retail import CURRENCY
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.roles import create_roles
+from deploy.local.run import Servers
 
 
-class FreshServers:
-    """PostgreSQL and Apache Kafka for one run; an implementation of `deploy.local.run.Servers`."""
+class FreshServers(Servers):
+    """PostgreSQL and Apache Kafka for one run."""
 
     def __init__(self) -> None:
         self.postgres = Postgres()

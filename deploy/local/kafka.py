@@ -10,7 +10,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from deploy.local import jars
-from deploy.local.ports import free_ports
+from deploy.local.ports import free_port
 from deploy.local.server import (
     GuardedProcess,
     Launch,
@@ -26,16 +26,24 @@ LOGGING = Path(__file__).with_name("log4j2.properties")
 
 
 class Kafka(Server):
-    """A broker of Apache Kafka; `settings` are added to the server's properties."""
+    """A broker of Apache Kafka; `settings` are added to the server's properties.
+
+    Without a port the broker listens on a free one.
+    """
 
     def __init__(
-        self, folder: Path | None = None, settings: Mapping[str, str] | None = None
+        self,
+        folder: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+        *,
+        port: int | None = None,
     ) -> None:
         super().__init__("kafka", folder)
         self._settings = dict(settings or {})
         self._properties = self._folder.path / "server.properties"
         self._java: list[str] = []
-        self.port, self._controller_port = free_ports(2)
+        self._controller_port = free_port()
+        self.port = port or free_port()
 
     @property
     def bootstrap(self) -> str:

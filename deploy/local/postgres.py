@@ -1,4 +1,4 @@
-"""A PostgreSQL 18 server on a free port of 127.0.0.1, from the binaries of a Python wheel.
+"""A PostgreSQL 18 server on a port of 127.0.0.1, from the binaries of a Python wheel.
 
 fsync is on by default. PostgreSQL refuses to run as root. If root starts it, it runs as the user
 `nobody`, and every user must have access to its folder (which is true of a temporary folder).
@@ -26,16 +26,21 @@ UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off"
 
 
 class Postgres(Server):
-    """A PostgreSQL server that this process starts and stops, with the database `patron`."""
+    """A PostgreSQL server that this process starts and stops, with the database `patron`.
 
-    def __init__(self, folder: Path | None = None, *, fsync: bool = True) -> None:
+    Without a port the server listens on a free one.
+    """
+
+    def __init__(
+        self, folder: Path | None = None, *, fsync: bool = True, port: int | None = None
+    ) -> None:
         super().__init__("postgres", folder)
         self._account = pwd.getpwnam(UNPRIVILEGED) if os.geteuid() == 0 else None
         self._binaries = self._reachable_binaries()
         self._settings = () if fsync else UNSAFE_BUT_FAST
         self._data = self._folder.path / "data"
         self._password = ""
-        self.port = free_port()
+        self.port = port or free_port()
 
     @property
     def url(self) -> str:
@@ -50,7 +55,7 @@ class Postgres(Server):
         """Start the server on its data folder, created if missing; wait until it is ready."""
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
-        self._password = self._password_file.read_text()
+        self._password = self.password_file.read_text()
         command = [str(self._binaries / "bin" / "postgres"), "-D", str(self._data)]
         for setting in (*self._fixed_settings(), *self._settings):
             command += ["-c", setting]
@@ -60,7 +65,8 @@ class Postgres(Server):
         return self
 
     @property
-    def _password_file(self) -> Path:
+    def password_file(self) -> Path:
+        """The file with the administrator's password."""
         return self._folder.path / "admin.password"
 
     def _url(self, database: str) -> str:
@@ -89,14 +95,14 @@ class Postgres(Server):
     def _initialise(self) -> None:
         """Create the data folder, owned by the server's user, with a new admin password."""
         self._data.mkdir(mode=0o700, exist_ok=True)
-        self._password_file.write_text(secrets.token_urlsafe(16))
+        self.password_file.write_text(secrets.token_urlsafe(16))
         if self._account:
             self._folder.path.chmod(0o755)
-            for path in (self._data, self._password_file):
+            for path in (self._data, self.password_file):
                 os.chown(path, self._account.pw_uid, self._account.pw_gid)
-        self._password_file.chmod(0o600)
+        self.password_file.chmod(0o600)
         command = [str(self._binaries / "bin" / "initdb"), f"--pgdata={self._data}"]
-        command += [f"--username={ADMIN}", f"--pwfile={self._password_file}"]
+        command += [f"--username={ADMIN}", f"--pwfile={self.password_file}"]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         self._run_program(command)

@@ -5,12 +5,14 @@ import time
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from shutil import which
 from urllib.parse import urlsplit, urlunsplit
 
 from deploy.local.kafka import Kafka
-from deploy.local.postgres import Postgres
+from deploy.local.postgres import Postgres, wheel_binaries
+from deploy.local.product import port_from_environment
 from deploy.local.roles import create_roles
-from deploy.local.server import Server, StartFailed
+from deploy.local.server import Server, StartFailed, require_free
 
 RETRY_SECONDS = 1.0
 ENTERABLE_BY_ALL = Path("/var/lib/patron")
@@ -32,18 +34,22 @@ class RealServers:
     """PostgreSQL and Kafka of one product.
 
     $PATRON_DATABASE_URL and $PATRON_KAFKA_BOOTSTRAP may name existing servers. A missing server is
-    started here and stores its data in `folder`.
+    started here and stores its data in `folder`; it listens on a free port of 127.0.0.1, or on
+    $PATRON_POSTGRES_PORT or $PATRON_KAFKA_PORT.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._started: list[_StartedServer] = []
+        self._addresses: list[str] = []
+        self._password: Path | None = None
 
     def start(self) -> dict[str, str]:
         """Start the missing servers, create the database roles; return the services' settings."""
         admin_url = os.environ.get("PATRON_DATABASE_URL") or self._start_postgres()
         bootstrap = os.environ.get("PATRON_KAFKA_BOOTSTRAP") or self._start_kafka()
         roles = create_roles(_without_driver(admin_url))
+        self._addresses = [*_kafka_lines(bootstrap), *_postgres_lines(admin_url, self._password)]
         urls = {f"{service.upper()}_DATABASE_URL": url for service, url in roles.items()}
         return urls | {"PATRON_KAFKA_BOOTSTRAP": bootstrap}
 
@@ -58,13 +64,19 @@ class RealServers:
         for started in reversed(self._started):
             started.server.close()
 
+    def addresses(self) -> list[str]:
+        """Return lines with the addresses of the servers and commands that connect to them."""
+        return self._addresses
+
     def _start_postgres(self) -> str:
-        server = Postgres(folder_for_postgres(self._folder / "postgres"))
+        folder = folder_for_postgres(self._folder / "postgres")
+        server = Postgres(folder, port=_chosen_port("PATRON_POSTGRES_PORT"))
         self._start(_StartedServer("PostgreSQL", server))
+        self._password = server.password_file
         return server.url
 
     def _start_kafka(self) -> str:
-        server = Kafka(self._folder / "kafka")
+        server = Kafka(self._folder / "kafka", port=_chosen_port("PATRON_KAFKA_PORT"))
         self._start(_StartedServer("Apache Kafka", server))
         return server.bootstrap
 
@@ -82,6 +94,37 @@ def _restart(started: _StartedServer) -> None:
     except StartFailed as failure:
         started.next_attempt_at = time.monotonic() + RETRY_SECONDS
         print(failure, flush=True)
+
+
+def _chosen_port(variable: str) -> int | None:
+    """Return the port that an environment variable sets; None if it is unset or 0.
+
+    Raises StartFailed if the port is taken.
+    """
+    if port := port_from_environment(variable, otherwise=0):
+        require_free(port, variable)
+    return port or None
+
+
+def _kafka_lines(bootstrap: str) -> list[str]:
+    """Return the address of Kafka, and a command that reads a topic from its beginning."""
+    topic = "patron.registry.customer.state.v1"
+    command = f"kcat -b {bootstrap} -C -t {topic} -o beginning -e"
+    return [f"  消息 Kafka        {bootstrap}", f"                    {command}"]
+
+
+def _postgres_lines(url: str, password: Path | None) -> list[str]:
+    """Return the address of PostgreSQL without the password, and a command that connects to it.
+
+    `password` is the file with the password of a server that we started.
+    """
+    parts = urlsplit(_without_driver(url))
+    address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
+    user = f" -U {parts.username}" if parts.username else ""
+    variable = f'PGPASSWORD="$(cat {password})" ' if password else ""
+    psql = which("psql") or wheel_binaries() / "bin" / "psql"
+    command = f"{variable}{psql}{user} {address}"
+    return [f"  数据库 PostgreSQL {address}", f"                    {command}"]
 
 
 def _without_driver(url: str) -> str:

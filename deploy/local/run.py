@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from deploy.local import admin_key
-from deploy.local.ports import is_free
 from deploy.local.product import Product, data_folder, import_all, port_from_environment
 from deploy.local.readiness import not_ready
-from deploy.local.server import StartFailed
+from deploy.local.server import StartFailed, require_free
 from deploy.local.supervise.child import Role
 from deploy.local.supervise.signals import Signals
 from deploy.local.supervise.supervisor import RoleFailed, Stopped, Supervisor
@@ -37,6 +36,10 @@ class Servers(Protocol):
         """Start the missing servers; return the settings with the addresses of all servers."""
         ...
 
+    def addresses(self) -> list[str]:
+        """Return lines that describe how people connect to the servers; by default none."""
+        return []
+
     def restart_ended(self) -> None:
         """Restart the servers that ended."""
         ...
@@ -46,7 +49,7 @@ class Servers(Protocol):
         ...
 
 
-class NoServers:
+class NoServers(Servers):
     """No servers: the product runs on its embedded stack, which consists of SQLite files."""
 
     def start(self) -> dict[str, str]:
@@ -110,7 +113,7 @@ def _run(plan: Plan) -> int:
     with ExitStack() as running:
         signals = running.enter_context(Signals())
         running.enter_context(_locked(data, signals))
-        _require_free(port)
+        require_free(port, "PATRON_PORT")
         key = admin_key.ensure(data_folder())
         running.callback(plan.servers.close)
         product = Product(data=data, port=port, admin_key=key.value, settings=plan.servers.start())
@@ -118,7 +121,7 @@ def _run(plan: Plan) -> int:
         supervisor = running.enter_context(Supervisor(signals))
         _start(product, supervisor)
         seconds = time.monotonic() - began
-        print(_welcome(product, key.note, seconds), flush=True)
+        print(_welcome(product, key.note, plan.servers.addresses(), seconds), flush=True)
         return _watch(plan, product, supervisor)
 
 
@@ -164,14 +167,6 @@ def _is_owner_alive(lock: TextIO) -> bool:
     return True
 
 
-def _require_free(port: int) -> None:
-    """Raise CannotRun if another process listens on the port."""
-    if not is_free(port):
-        raise CannotRun(
-            f"端口 {port} 已被占用 port {port} is taken: set PATRON_PORT to a free one."
-        )
-
-
 def _start(product: Product, supervisor: Supervisor) -> None:
     """Migrate schemas, create topics, start all processes, and wait until they are ready."""
     supervisor.finish([*product.jobs("migrate"), *product.jobs("topics")])
@@ -184,7 +179,7 @@ def _start(product: Product, supervisor: Supervisor) -> None:
             raise CannotRun(f"未能就绪 not ready; see {product.data / 'logs'}")
 
 
-def _welcome(product: Product, key_note: str, seconds: float) -> str:
+def _welcome(product: Product, key_note: str, servers: list[str], seconds: float) -> str:
     """Return the lines that tell the user that the product is ready and where to find it."""
     lines = (
         f"Patron 已就绪 ready: {product.url}  ({seconds:.1f} s)",
@@ -192,6 +187,7 @@ def _welcome(product: Product, key_note: str, seconds: float) -> str:
         f"  管理密钥 key      {key_note}",
         f"  运行日志 logs     {product.data / 'logs'}",
         f"  指标 metrics      {_probe_ports(product)}  (127.0.0.1, api/worker)",
+        *servers,
         "  Ctrl-C 停止 stops it",
     )
     return "\n".join(lines)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from deploy.local import guard
+from deploy.local.ports import is_free
 
 START_SECONDS = 60
 TAIL_LINES = 25
@@ -152,6 +153,14 @@ class Server(ABC):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def require_free(port: int, variable: str) -> None:
+    """Raise StartFailed if another process listens on a port that `variable` sets."""
+    if not is_free(port):
+        raise StartFailed(
+            f"端口 {port} 已被占用 port {port} is taken: set {variable} to a free one."
+        )
 
 
 def listens(port: int) -> bool:

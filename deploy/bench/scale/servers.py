@@ -12,13 +12,14 @@ from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.real import folder_for_postgres
 from deploy.local.roles import create_roles
+from deploy.local.run import Servers
 from services.registry.__main__ import SERVICE
 
 MEASURED = "measured"
 
 
-class ScaleServers:
-    """PostgreSQL and Apache Kafka for one run; an implementation of `deploy.local.run.Servers`.
+class ScaleServers(Servers):
+    """PostgreSQL and Apache Kafka for one run.
 
     The product uses a copy of the template database, or, with `is_empty`, an empty database.
     """
