@@ -227,6 +227,26 @@ UNKNOWN_CUSTOMER: Final = FaultCode(
     Texts("No customer that you may see has this id.", "没有您可以查看的客户使用此 id。"),
     Texts("Register this customer first.", "请先登记该客户。"),
 )
+UNKNOWN_USER: Final = FaultCode(
+    "unknown_user",
+    Texts("No user has this id.", "没有用户使用此 id。"),
+    Texts(
+        "Give the id of a user from GET /v1/users; a cell of a file may also have the user's name. "
+        "A user who was created a moment ago is known a second or two later.",
+        "请填写 GET /v1/users 中某个用户的 id；文件的单元格中也可填写姓名。"
+        "刚创建的用户需等一两秒才可使用。",
+    ),
+)
+UNKNOWN_TEAM: Final = FaultCode(
+    "unknown_team",
+    Texts("No team has this id.", "没有团队使用此 id。"),
+    Texts(
+        "Give the id of a team from GET /v1/teams; a cell of a file may also have the team's name. "
+        "A team that was created a moment ago is known a second or two later.",
+        "请填写 GET /v1/teams 中某个团队的 id；文件的单元格中也可填写名称。"
+        "刚创建的团队需等一两秒才可使用。",
+    ),
+)
 NOT_VISIBLE: Final = FaultCode(
     "not_visible",
     Texts("This key would not see what it writes.", "该密钥看不到自己写入的数据。"),

@@ -21,6 +21,8 @@ from services.gateway.proxy.forward import Forwarder, Limits
 from services.gateway.proxy.quota import Quota
 from services.gateway.proxy.upstream import Upstream
 from services.gateway.settings import Settings
+from services.gateway.team import routes as team
+from services.gateway.user import routes as user
 from shared.http.app import create_app as create_shared_app
 from shared.http.app import undocumented_paths
 from shared.http.paths import UNDOCUMENTED_PATHS, Paths
@@ -35,8 +37,16 @@ def create_app(settings: Settings) -> FastAPI:
     return create_shared_app(
         settings,
         title="Patron gateway",
-        description="API keys, what the caller's own key may do, and the catalogue of errors.",
-        routers=[api_key.router, me.router, problem.router, document.router],
+        description="Teams and users, API keys, what the caller's own key may do, and the "
+        "catalogue of errors.",
+        routers=[
+            team.router,
+            user.router,
+            api_key.router,
+            me.router,
+            problem.router,
+            document.router,
+        ],
     )
 
 

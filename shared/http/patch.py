@@ -58,6 +58,15 @@ def changed_fields(
     return changed, faults
 
 
+def changes_of(model: type[BaseModel], patch: BaseModel) -> dict[str, Any]:
+    """Return what `changed_fields` returns for the body of a PATCH; raise Invalid for faults."""
+    values = {name: getattr(patch, name) for name in patch.model_fields_set}
+    changed, faults = changed_fields(model, values)
+    if faults:
+        raise Invalid(*faults)
+    return changed
+
+
 def _fault(error: Mapping[str, Any]) -> Fault:
     """Return the fault for an error of pydantic; a missing value was removed by the patch."""
     fault = fault_of_body(error)

@@ -21,7 +21,7 @@ from tests.services.scoring import publishing
 from tests.services.visitor import Visitor
 
 SHARED = {"problems", "products", "questionnaires", "surveys", "value models"}
-SHARED |= {"questionnaire-templates"}
+SHARED |= {"questionnaire-templates", "teams", "users"}
 """Tags of resources of no customer: every key may read them, but needs all rows to change them."""
 STRANGER = Identity("key-stranger", "Stranger", frozenset({"read", "write"}), Rows.OWN)
 

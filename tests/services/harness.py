@@ -70,15 +70,20 @@ class Running:
 
     def recorded(self, *event_classes: type) -> list[Any]:
         """Return the recorded events in order, of all classes or only of the given ones."""
-        with self.database.reading() as session:
-            rows = session.execute(select(Outbox.type, Outbox.payload).order_by(Outbox.id)).all()
-        kinds = {contract.name: kind for kind, contract in contracts().items()}
-        events = [(kinds[name], payload) for name, payload in rows if payload is not None]
-        return [
-            adapter(kind).validate_json(payload)
-            for kind, payload in events
-            if not event_classes or kind in event_classes
-        ]
+        return recorded(self.database, *event_classes)
+
+
+def recorded(database: Database, *event_classes: type) -> list[Any]:
+    """Return the events that a service has recorded, of all classes or only of the given ones."""
+    with database.reading() as session:
+        rows = session.execute(select(Outbox.type, Outbox.payload).order_by(Outbox.id)).all()
+    kinds = {contract.name: kind for kind, contract in contracts().items()}
+    events = [(kinds[name], payload) for name, payload in rows if payload is not None]
+    return [
+        adapter(kind).validate_json(payload)
+        for kind, payload in events
+        if not event_classes or kind in event_classes
+    ]
 
 
 @contextmanager

@@ -16,6 +16,7 @@ ADMINISTRATOR: Final = UUID("00000000-0000-7000-8000-000000000001")
 _PURPOSE: Final = b"patron api key "
 _READ_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _ADMIN_COLLECTIONS: Final = frozenset({"api-keys"})
+_ADMIN_CHANGES: Final = frozenset({"users", "teams"})
 _OPEN_COLLECTIONS: Final = frozenset({"me", "problems"})
 
 
@@ -36,7 +37,9 @@ def needed_scope(method: str, collection: str) -> Scope | None:
         return None
     if collection in _ADMIN_COLLECTIONS:
         return Scope.ADMIN
-    return Scope.READ if method in _READ_METHODS else Scope.WRITE
+    if method in _READ_METHODS:
+        return Scope.READ
+    return Scope.ADMIN if collection in _ADMIN_CHANGES else Scope.WRITE
 
 
 def permits(scopes: Collection[str], needed: Scope | None) -> bool:

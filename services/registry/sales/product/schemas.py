@@ -7,8 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from services.registry.sales.product import domain
-from shared.errors import Invalid
-from shared.http.patch import changed_fields
+from shared.http.patch import changes_of
 from shared.http.schemas import Body, Code, Currency, FacetedPage, Integer, Name, NonNegativeExact
 
 Days = Annotated[Integer, Field(ge=1, le=domain.MAX_DAYS)]
@@ -90,11 +89,7 @@ class ProductUpdate(Body):
 
     def changes(self) -> dict[str, Any]:
         """Return the fields to change with their new values; raise Invalid for a removed name."""
-        values = {name: getattr(self, name) for name in self.model_fields_set}
-        changes, faults = changed_fields(ProductUpsert, values)
-        if faults:
-            raise Invalid(*faults)
-        return changes
+        return changes_of(ProductUpsert, self)
 
 
 class ProductOut(ProductCreate):

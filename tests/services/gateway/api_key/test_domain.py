@@ -51,6 +51,9 @@ def test_every_text_has_a_digest(text: str) -> None:
         ("DELETE", "customers", Scope.WRITE),
         ("GET", "api-keys", Scope.ADMIN),
         ("GET", "me", None),
+        ("GET", "users", Scope.READ),
+        ("POST", "users", Scope.ADMIN),
+        ("PATCH", "teams", Scope.ADMIN),
     ],
 )
 def test_the_method_and_the_first_path_segment_decide_the_needed_scope(

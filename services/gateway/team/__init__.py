@@ -1,0 +1,1 @@
+"""Teams of employees, to which users and customers belong."""

@@ -1,0 +1,50 @@
+"""Use cases of teams: create and change them, and publish their states."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.gateway.rows import update_row
+from services.gateway.team import repository
+from services.gateway.team.models import Team
+from shared import clock
+from shared.contracts.gateway.user import TeamState
+from shared.errors import check_version, found_or_404
+from shared.ids import new_id
+from shared.messaging import outbox
+
+UNKNOWN = "No team has this id."
+
+
+def create_team(session: Session, *, name: str) -> Team:
+    """Create a team."""
+    now = clock.now()
+    team = Team(id=new_id(), version=1, name=name, created_at=now, changed_at=now)
+    session.add(team)
+    session.flush()
+    outbox.record(session, _state(team))
+    return team
+
+
+def change_team(
+    session: Session, *, team_id: UUID, expected_version: int | None, changes: Mapping[str, Any]
+) -> Team:
+    """Change fields of a team whose version is the expected one; others stay as they are.
+
+    Raises NotFound if there is no such team, and PreconditionFailed if it has another version.
+    """
+    team = found_or_404(repository.team_for_change(session, team_id), UNKNOWN)
+    check_version(team.version, expected_version)
+    if update_row(team, changes):
+        session.flush()
+        outbox.record(session, _state(team))
+    return team
+
+
+def _state(team: Team) -> TeamState:
+    """Return the event with the present state of a team."""
+    return TeamState(
+        team_id=team.id, version=team.version, recorded_at=team.changed_at, name=team.name
+    )

@@ -1,0 +1,1 @@
+"""Users: the employees to whom customers are assigned."""
