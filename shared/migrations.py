@@ -223,6 +223,37 @@ def create_settled_dead_letters() -> None:
     )
 
 
+def create_publication_tables() -> None:
+    """Create what the commands `restored` and `snapshot` need, in a service's schema."""
+    op.add_column("outbox", sa.Column("reason", sa.String(20)))
+    op.create_table(
+        "publication_runs",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("command", sa.String(20), nullable=False),
+        sa.Column("options", Json, nullable=False),
+        sa.Column("phase", sa.String(20), nullable=False),
+        sa.Column("position", Json, nullable=False),
+        sa.Column("started_at", Moment, nullable=False),
+        sa.Column("finished_at", Moment),
+    )
+    op.create_table(
+        "published_records",
+        sa.Column("topic", sa.String(100), primary_key=True),
+        sa.Column("key", sa.String(100), primary_key=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", Moment),
+        sa.Column("has_state", sa.Boolean(), nullable=False),
+        sa.Column("withdrawn", sa.String(20)),
+    )
+
+
+def drop_publication_tables() -> None:
+    """Drop what `create_publication_tables` creates."""
+    op.drop_table("published_records")
+    op.drop_table("publication_runs")
+    op.drop_column("outbox", "reason")
+
+
 def drop_shared_tables() -> None:
     """Drop the tables that every service has."""
     for table in ("file_pieces", "idempotent_answers", "inbox", "outbox"):

@@ -1,6 +1,7 @@
 """The tables that every service has in its schema, such as outbox, inbox and stored responses."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, Text, Uuid
@@ -16,7 +17,10 @@ class SharedModel(DeclarativeBase):
 
 
 class Outbox(SharedModel):
-    """Events to publish. The columns are named as in Debezium's outbox event router."""
+    """Events to publish. The columns are named as in Debezium's outbox event router.
+
+    A row without a payload is a tombstone; `reason` says why the state is withdrawn.
+    """
 
     __tablename__ = "outbox"
 
@@ -28,6 +32,7 @@ class Outbox(SharedModel):
     aggregateid: Mapped[str] = mapped_column(String(100))
     type: Mapped[str] = mapped_column(String(100))
     payload: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(String(20))
     traceparent: Mapped[str | None] = mapped_column(String(55))
     recorded_at: Mapped[datetime] = mapped_column(Moment)
     published_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -66,6 +71,43 @@ class SettledDeadLetter(SharedModel):
     settled_at: Mapped[datetime] = mapped_column(Moment)
     settled_by: Mapped[str] = mapped_column(String(200))
     reason: Mapped[str | None] = mapped_column(String(1000))
+
+
+class PublicationRun(SharedModel):
+    """A run of the command `restored` or `snapshot`, which a later run of the command continues.
+
+    `phase` and `position` say what is done; `finished_at` is None until everything is.
+    """
+
+    __tablename__ = "publication_runs"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    command: Mapped[str] = mapped_column(String(20))
+    options: Mapped[dict[str, Any]] = mapped_column(Json)
+    phase: Mapped[str] = mapped_column(String(20))
+    position: Mapped[dict[str, Any]] = mapped_column(Json)
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class PublishedRecord(SharedModel):
+    """The newest records of a key on the topics of this service, read by the command `restored`.
+
+    `topic` is the name that the topics of a noun have in common, such as `registry.order`.
+    `version` is the highest version of an event with this key, and `recorded_at` that of the last
+    event with this version; the version is 0 if there are tombstones only. `has_state` is whether
+    the last record on the topic of states is a state, and `withdrawn` the reason of the tombstone
+    if it is one.
+    """
+
+    __tablename__ = "published_records"
+
+    topic: Mapped[str] = mapped_column(String(100), primary_key=True)
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    recorded_at: Mapped[datetime | None] = mapped_column(Moment)
+    has_state: Mapped[bool] = mapped_column()
+    withdrawn: Mapped[str | None] = mapped_column(String(20))
 
 
 class StoredAnswer(SharedModel):

@@ -2,39 +2,68 @@
 
 A projection is a table with the columns `id` and `version`, and a function that turns an event into
 a row of this table. For each id the highest version is stored, whatever the order of the events. An
-event with the stored version is written again, so that a topic can be replayed. The optional column
-`changed_at` is the time at which the projection changed; a row that differs from the stored one
-only in this column is not written.
+event with the stored version is written again, so that a topic can be replayed. A tombstone removes
+what is stored for its key, and a state that follows it is stored whatever its version. The optional
+column `changed_at` is the time at which the projection changed; a row that differs from the stored
+one only in this column is not written.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from operator import itemgetter
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from shared.bulk import any_of, lock_or_create
 from shared.database import RowView
+from shared.messaging.tombstones import Tombstone, WithdrawalReason
 
 Event = TypeVar("Event")
 
 
+class Newest(NamedTuple):
+    """The rows and withdrawn ids that a batch of events asks a projection for.
+
+    `rows` has, by id, the row with the highest version of each id. `withdrawn` are the ids of
+    tombstones, with their reason: what is stored for them is removed before their row, if there is
+    one, is written.
+    """
+
+    rows: dict[UUID, RowView]
+    withdrawn: dict[UUID, WithdrawalReason]
+
+
 def apply_events(
-    session: Session, projection: Any, events: Iterable[Event], to_row: Callable[[Event], RowView]
+    session: Session,
+    projection: Any,
+    events: Iterable[Event | Tombstone],
+    to_row: Callable[[Event], RowView],
 ) -> dict[UUID, RowView]:
     """Apply a batch of events to a projection, a table whose rows `to_row` makes of events.
 
     Returns the newest row of each id, without ids for which a higher version is stored already.
     """
-    rows = newest_rows(events, to_row)
+    rows, withdrawn = newest(events, to_row)
+    if withdrawn:
+        table = projection.__table__
+        session.execute(delete(table).where(any_of(session, table.c.id, withdrawn.keys())))
     return upsert_newer(session, projection, lock_rows(session, projection, rows), rows)
 
 
-def newest_rows(events: Iterable[Event], to_row: Callable[[Event], RowView]) -> dict[UUID, RowView]:
-    """Turn events into rows; return, by id, the row with the highest version of each id."""
-    return {row["id"]: row for row in sorted(map(to_row, events), key=itemgetter("version"))}
+def newest(events: Iterable[Event | Tombstone], to_row: Callable[[Event], RowView]) -> Newest:
+    """Turn a batch of events, in the order of the log, into rows and withdrawn ids."""
+    found = Newest({}, {})
+    for event in events:
+        if isinstance(event, Tombstone):
+            found.withdrawn[event.id] = event.reason
+            found.rows.pop(event.id, None)
+            continue
+        row = to_row(event)
+        before = found.rows.get(row["id"])
+        if before is None or row["version"] >= before["version"]:
+            found.rows[row["id"]] = row
+    return found
 
 
 def lock_rows(

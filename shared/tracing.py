@@ -41,6 +41,12 @@ def start(traceparent: str | None = None, request_id: str | None = None) -> Trac
     return trace
 
 
+def current_traceparent() -> str | None:
+    """Return the header value that passes the current trace on; None if none was started."""
+    trace = _current.get()
+    return trace.traceparent if trace else None
+
+
 def current() -> Trace | None:
     """Return the trace of the current work; None if none was started."""
     return _current.get()

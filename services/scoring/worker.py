@@ -17,6 +17,7 @@ from services.scoring.figures.score import handlers as score
 from services.scoring.figures.score import repository, service
 from services.scoring.figures.score.models import StoredScore
 from services.scoring.settings import Settings
+from shared import tracing
 from shared.analyze import analyze_grown_tables
 from shared.database import Database
 from shared.locks import confirm_lock, exclusive_lock
@@ -78,6 +79,7 @@ class Settling(Loop):
         The worker updates the statistics of grown tables, recomputes outdated scores, computes the
         classes of all customers, and stores snapshots of the last day of the previous month.
         """
+        tracing.start()  # of what is published because days have passed
         self._analyze()
         self._refresh_outdated_scores()
         with self._database.reading() as session:

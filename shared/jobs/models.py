@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Index, Integer, String, Uuid
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from shared import tracing
 from shared.database import Json, Moment
 
 
@@ -46,6 +47,8 @@ class JobColumns:
     fault for which the job failed. `failure_params` are the parameters of its code; None if the job
     failed before this column existed.
 
+    `traceparent` is the trace of the request that created the job, to which its events belong.
+
     The index finds the last turn of a caller (`shared/jobs/turns.py`). The database has a default
     for `lane` because the release before this column does not set it.
     """
@@ -65,6 +68,7 @@ class JobColumns:
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     failure: Mapped[dict[str, Any] | None] = mapped_column(Json)
     failure_params: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    traceparent: Mapped[str | None] = mapped_column(String(55), default=tracing.current_traceparent)
     created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -170,9 +170,11 @@ class Runner(Loop):
         No attempt is made if a job of this caller and lane is running, or the job is finished.
         """
         with exclusive_lock(self._database, *job.locks(kind)) as lock:
-            attempt = None if lock is None else self._start_attempt(kind, job.id)
-            if lock is None or attempt is None:
+            started = None if lock is None else self._start_attempt(kind, job.id)
+            if lock is None or started is None:
                 return False
+            attempt, traceparent = started
+            tracing.start(traceparent)
             run = Run(self._database, job.id, kind, attempt, stop, self._beat_in_job, lock)
             with JOBS_RUNNING.labels(kind.__tablename__, job.lane).track_inprogress():
                 final_state = self._run_attempt(run)
@@ -180,8 +182,11 @@ class Runner(Loop):
             JOBS.labels(kind.__tablename__, job.lane, final_state).inc()
         return True
 
-    def _start_attempt(self, kind: type[Any], job_id: UUID) -> int | None:
-        """Commit that an attempt has started; return its number, None if the job is finished."""
+    def _start_attempt(self, kind: type[Any], job_id: UUID) -> tuple[int, str | None] | None:
+        """Commit that an attempt has started; return its number and the trace of the job.
+
+        The result is None if the job is finished.
+        """
         with self._database.transaction() as session:
             started = session.execute(
                 update(kind)
@@ -191,17 +196,15 @@ class Runner(Loop):
                     attempts=kind.attempts + 1,
                     attempted_at=clock.now(),
                 )
-                .returning(kind.attempts)
-            )
-            number: int | None = started.scalar()
-        return number
+                .returning(kind.attempts, kind.traceparent)
+            ).first()
+        return None if started is None else (started.attempts, started.traceparent)
 
     def _run_attempt(self, run: Run) -> JobState | None:
         """Do the work of a job; commit and return its final state.
 
         Returns None if the job is not finished, so that a later attempt continues it.
         """
-        tracing.start()
         try:
             result = self._do_work(run)
             return _end_job(run, *result) if result else None

@@ -36,7 +36,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from shared import clock, tracing
-from shared.contracts.catalogue import contract_of
+from shared.contracts.catalogue import contract_of, is_compacted
 from shared.database import Database, is_outage
 from shared.errors import pointer_to
 from shared.logging import logger
@@ -44,11 +44,14 @@ from shared.loops import QUIET_SECONDS, Loop
 from shared.messaging import inbox
 from shared.messaging.envelope import ReceivedRecord, Record, adapter
 from shared.messaging.log import Log, Subscription
+from shared.messaging.tombstones import tombstone_of
 from shared.metrics import CONSUMED, CONSUMER_LAG, start_consumed
 from shared.outages import LogUnavailable
 
 Handler: TypeAlias = Callable[[Session, Sequence[Any]], None]
-"""A function that applies a batch of events in the session's transaction; it does not commit."""
+"""A function that applies a batch of events in the session's transaction; it does not commit.
+
+A handler of states gets a `Tombstone` where a state was withdrawn, in the order of the log."""
 Handlers: TypeAlias = Mapping[type, Handler]
 """Maps each class of events to its handler. A handler of several classes gets their events in one
 call, in the order of the log."""
@@ -66,6 +69,7 @@ class _ParsedEvent:
 
     received: ReceivedRecord
     event_id: UUID
+    event_class: type
     event: Any
 
 
@@ -132,16 +136,19 @@ class Consumer(Loop):
     def _parse(self, received: Iterable[ReceivedRecord]) -> Iterator[_ParsedEvent]:
         """Yield the events that have handlers; an invalid record becomes a dead letter.
 
-        Tombstones (records without a value) and events of types without a handler are left out.
+        Events of types without a handler are left out, and records without a value that withdraw
+        no state.
         """
         for item in received:
             name = item.record.headers.get("ce_type", "")
-            if item.record.value is None or (name and name not in self._event_classes):
+            is_empty = item.record.value is None and not is_compacted(item.record.topic)
+            if is_empty or (name and name not in self._event_classes):
                 CONSUMED.labels(self._group, "ignored").inc()
                 continue
             try:
-                event = adapter(self._event_classes[name]).validate_json(item.record.value)
-                yield _ParsedEvent(item, item.event_id, event)
+                event_class = self._event_classes[name]
+                event = _event_of(item.record, event_class)
+                yield _ParsedEvent(item, item.event_id, event_class, event)
             except (KeyError, ValueError) as error:
                 self.handle_failure(item, error)
 
@@ -197,7 +204,8 @@ class Consumer(Loop):
         for parsed in batch:
             if parsed.event_id in remaining_ids:
                 remaining_ids.discard(parsed.event_id)
-                grouped.setdefault(self._handlers[type(parsed.event)], []).append(parsed.event)
+                handler = self._handlers[parsed.event_class]
+                grouped.setdefault(handler, []).append(parsed.event)
         return grouped
 
     def handle_failure(self, item: ReceivedRecord, error: Exception) -> None:
@@ -216,6 +224,13 @@ class Consumer(Loop):
         self._log.append([Record(topic, item.record.key, item.record.value, headers)])
         CONSUMED.labels(self._group, "dead").inc()
         log.error("event.dead_lettered", **origin)
+
+
+def _event_of(record: Record, event_class: type) -> Any:
+    """Return the event or the tombstone that a record is; raise ValueError if it is invalid."""
+    if record.value is None:
+        return tombstone_of(record, event_class)
+    return adapter(event_class).validate_json(record.value)
 
 
 def _common_trace(batch: Sequence[_ParsedEvent]) -> str | None:

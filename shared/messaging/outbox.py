@@ -5,10 +5,10 @@ relay (`relay.py`) afterwards. Therefore an event is published if, and only if, 
 committed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from shared import clock, tracing
@@ -16,6 +16,7 @@ from shared.bulk import insert_rows
 from shared.contracts.catalogue import contract_of
 from shared.ids import new_id
 from shared.messaging.envelope import adapter
+from shared.messaging.tombstones import WithdrawalReason
 from shared.models import Outbox
 
 
@@ -26,32 +27,48 @@ def record(session: Session, *events: Any) -> None:
 
 def record_all(session: Session, events: Iterable[Any]) -> None:
     """Record many events to publish after the commit; events with the same key stay in order."""
-    trace = tracing.current()
-    rows = [_row(event) for event in events]
+    _insert(session, [_row(event) for event in events])
+
+
+def record_caused(session: Session, causes: Iterable[tuple[Any, str | None]]) -> None:
+    """Record events, each with the `traceparent` of its cause; None stands for the current trace.
+
+    A job that computes figures of all customers together publishes what many requests caused.
+    """
+    rows = [
+        _row(event) | ({"traceparent": traceparent} if traceparent else {})
+        for event, traceparent in causes
+    ]
+    _insert(session, rows)
+
+
+def record_tombstones(
+    session: Session, state_class: type, keys: Iterable[UUID | str], *, reason: WithdrawalReason
+) -> None:
+    """Record tombstones: once they are published, the log deletes the states with these keys."""
+    rows = [
+        _columns(state_class, str(key)) | {"payload": None, "reason": reason.value} for key in keys
+    ]
+    _insert(session, rows)
+
+
+def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, in this order, with the present moment and the current trace."""
     common = {
         "recorded_at": clock.now(),
-        "traceparent": trace.traceparent if trace else None,
+        "traceparent": tracing.current_traceparent(),
         "published_at": None,
     }
     if rows:
-        insert_rows(session, Outbox, [row | common for row in rows])
-
-
-def record_tombstone(session: Session, state_class: type, key: str) -> None:
-    """Record a tombstone: once it is published, the log deletes the states with this key."""
-    row = _columns(state_class, key) | {
-        "payload": None,
-        "recorded_at": clock.now(),
-        "traceparent": None,
-    }
-    session.execute(insert(Outbox), [row])
+        insert_rows(session, Outbox, [common | row for row in rows])
 
 
 def _row(event: Any) -> dict[str, Any]:
     """Return the row of the outbox for an event, without the columns that all events share."""
     event_class: type[object] = type(event)
     key = str(getattr(event, contract_of(event_class).key))
-    return _columns(event_class, key) | {"payload": adapter(event_class).dump_json(event).decode()}
+    payload = adapter(event_class).dump_json(event).decode()
+    return _columns(event_class, key) | {"payload": payload, "reason": None}
 
 
 def _columns(event_class: type, key: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from shared.locks import exclusive_lock
 from shared.loops import QUIET_SECONDS, Loop
 from shared.messaging.envelope import Record, headers
 from shared.messaging.log import Log
+from shared.messaging.tombstones import REASON_HEADER
 from shared.models import Outbox
 from shared.outages import LogUnavailable
 
@@ -160,5 +161,7 @@ def _record(row: Row[tuple[Outbox]], source: str) -> Record:
         key=row.aggregateid,
         traceparent=row.traceparent,
     )
+    if row.reason:
+        attributes[REASON_HEADER] = row.reason
     value = None if row.payload is None else row.payload.encode()
     return Record(row.aggregatetype, row.aggregateid, value, attributes)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared import projections
 from shared.database import new_metadata
+from shared.messaging.tombstones import Tombstone, WithdrawalReason
 from tests.shared.backend import Backend
 
 MEI, HUA = UUID(int=1), UUID(int=2)
@@ -54,7 +55,7 @@ def people(backend: Backend) -> None:
         Model.metadata.create_all(connection)
 
 
-def apply_events(backend: Backend, *events: PersonChanged) -> set[UUID]:
+def apply_events(backend: Backend, *events: PersonChanged | Tombstone) -> set[UUID]:
     """Apply events; return the ids of the people whose stored version was not a higher one."""
     with backend.database.transaction() as session:
         return set(projections.apply_events(session, Person, events, PersonChanged.row))
@@ -109,3 +110,25 @@ def test_a_row_that_was_locked_before_its_first_event_accepts_any_version(backen
     assert locked == {MEI: {"id": MEI, "version": None, "name": None, "changed_at": None}}
     assert apply_events(backend, PersonChanged(MEI, 1, "Mei")) == {MEI}
     assert stored_rows(backend) == {MEI: (1, "Mei", 1)}
+
+
+def withdrawn(id_: UUID) -> Tombstone:
+    """Return the tombstone of a person."""
+    return Tombstone(PersonChanged, str(id_), WithdrawalReason.RESTORED)
+
+
+def test_a_tombstone_removes_the_row_and_a_later_state_is_stored_whatever_its_version(
+    backend: Backend,
+) -> None:
+    apply_events(backend, PersonChanged(MEI, 7, "Mei"), PersonChanged(HUA, 7, "Hua"))
+    apply_events(backend, withdrawn(MEI))
+    assert stored_rows(backend).keys() == {HUA}
+    apply_events(backend, PersonChanged(MEI, 1, "Mei again"))
+    assert stored_rows(backend)[MEI][:2] == (1, "Mei again")
+
+
+def test_the_order_of_a_batch_decides_what_a_tombstone_removes(backend: Backend) -> None:
+    apply_events(backend, PersonChanged(MEI, 7, "Mei"), PersonChanged(HUA, 7, "Hua"))
+    before, after = PersonChanged(MEI, 8, "before"), PersonChanged(MEI, 2, "after")
+    apply_events(backend, before, withdrawn(MEI), after, PersonChanged(HUA, 8, ""), withdrawn(HUA))
+    assert {id_: row[:2] for id_, row in stored_rows(backend).items()} == {MEI: (2, "after")}

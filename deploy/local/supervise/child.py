@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import Thread
 from typing import NoReturn
 
-from deploy.local import logs
 from deploy.local.supervise.signals import restore_defaults
 
 GRACE_SECONDS = 12.0
@@ -121,7 +120,9 @@ def _redirect_output(log: Path | None) -> None:
     """Redirect standard output and error to a log, and let standard input be empty."""
     if log is None:
         return
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     empty = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(empty, 0)
+    for target, source in ((0, empty), (1, descriptor), (2, descriptor)):
+        os.dup2(source, target)
+    os.close(descriptor)
     os.close(empty)
-    logs.redirect_output(log)

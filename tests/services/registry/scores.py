@@ -10,6 +10,7 @@ from services.registry.customers.score.models import Score
 from services.registry.worker import handlers
 from shared.contracts.scoring.score import ScoreState
 from shared.database import RowView
+from shared.messaging.tombstones import Tombstone, WithdrawalReason
 from tests.services.harness import Running
 
 COMPUTED_AT = datetime(2026, 3, 1, 4, tzinfo=UTC)
@@ -35,7 +36,12 @@ def score_state(customer_id: str | UUID, *, version: int = 1, **changes: Any) ->
     return ScoreState(**fields | changes)
 
 
-def handle(registry: Running, *events: ScoreState) -> None:
+def withdrawn_score(customer_id: str) -> Tombstone:
+    """Return the tombstone of a customer's score."""
+    return Tombstone(ScoreState, customer_id, WithdrawalReason.RESTORED)
+
+
+def handle(registry: Running, *events: ScoreState | Tombstone) -> None:
     """Handle events as the worker does: one batch in one transaction."""
     settings: Any = registry.settings
     with registry.database.transaction() as session:

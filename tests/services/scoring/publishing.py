@@ -18,6 +18,7 @@ from shared.contracts.registry.order import OrderLine, OrderPlaced
 from shared.contracts.survey.response import ResponseSubmitted
 from shared.contracts.survey.survey import CatalogueItem, SurveyPublished, Title, Wave
 from shared.messaging.consumer import Handler
+from shared.messaging.tombstones import Tombstone, WithdrawalReason, class_of
 from tests.services.harness import Running
 
 NAMESPACE = UUID(int=2026)
@@ -40,7 +41,7 @@ class Worker:
         settings: Any = self.scoring.settings
         table, batch = handlers(settings), dict[Handler, list[Any]]()
         for event in events:
-            batch.setdefault(table[type(event)], []).append(event)
+            batch.setdefault(table[class_of(event)], []).append(event)
         with self.scoring.database.transaction() as session:
             for handler, own_events in batch.items():
                 handler(session, own_events)
@@ -68,6 +69,11 @@ def customer(name: str, *, version: int = 1, **fields: Any) -> CustomerState:
         "name": name,
     }
     return CustomerState(**defaults | fields)
+
+
+def withdrawn(name: str, reason: WithdrawalReason = WithdrawalReason.RESTORED) -> Tombstone:
+    """Return the tombstone of a customer."""
+    return Tombstone(CustomerState, str(id_of(name)), reason)
 
 
 def order(

@@ -17,8 +17,9 @@ from shared.ids import new_id
 from shared.messaging import outbox
 from shared.messaging.consumer import Consumer, Handler, dead_letter_topic
 from shared.messaging.dead_letters import open_dead_letters
-from shared.messaging.envelope import Record, headers
+from shared.messaging.envelope import ReceivedRecord, Record, headers
 from shared.messaging.redrive import redrive
+from shared.messaging.tombstones import Tombstone, WithdrawalReason, class_of
 from shared.models import Outbox
 from tests.shared.backend import Backend, NoteState, NoteWritten, text_record, wait_until
 
@@ -222,7 +223,42 @@ def test_an_event_that_fails_once_is_tried_again_and_applied(backend: Backend) -
     assert dead_letters(backend) == []
 
 
-def test_events_of_unknown_types_tombstones_and_unknown_fields_are_ignored(
+def test_a_handler_of_states_gets_tombstones_in_the_order_of_the_log(backend: Backend) -> None:
+    with backend.database.transaction() as session:
+        outbox.record(session, NoteState(note_id="a"))
+        outbox.record_tombstones(session, NoteState, ["b"], reason=WithdrawalReason.RESTORED)
+    backend.publish()
+    seen: list[object] = []
+    handlers: dict[type, Handler] = {NoteState: lambda _session, events: seen.extend(events)}
+    consumer = Consumer(backend.database, backend.log, group=backend.schema, handlers=handlers)
+    consumer.apply(list(backend.log.history(backend.state_topic)))
+    expected = {NoteState(note_id="a"), Tombstone(NoteState, "b", WithdrawalReason.RESTORED)}
+    assert set(seen) == expected
+    assert [class_of(each) for each in seen] == [NoteState, NoteState]
+
+
+def test_a_tombstone_without_a_reason_erases_and_one_with_an_unknown_reason_is_a_dead_letter(
+    backend: Backend,
+) -> None:
+    seen: list[Tombstone] = []
+    headers_of = {"ce_type": "patron.note.state.v1"}
+    bare = text_record(backend.state_topic, "a", None, ce_id=str(new_id()), **headers_of)
+    strange = text_record(
+        backend.state_topic,
+        "b",
+        None,
+        ce_id=str(new_id()),
+        patron_reason="because",
+        **headers_of,
+    )
+    handlers: dict[type, Handler] = {NoteState: lambda _session, events: seen.extend(events)}
+    consumer = Consumer(backend.database, backend.log, group=backend.schema, handlers=handlers)
+    consumer.apply([ReceivedRecord(bare, 0, 0), ReceivedRecord(strange, 0, 1)])
+    assert seen == [Tombstone(NoteState, "a", WithdrawalReason.ERASED)]
+    assert [letter.key for letter in dead_letters(backend)] == ["b"]
+
+
+def test_events_of_unknown_types_tombstones_of_facts_and_unknown_fields_are_ignored(
     backend: Backend,
 ) -> None:
     unknown = text_record(

@@ -16,6 +16,7 @@ from shared.messaging import outbox, relay
 from shared.messaging.envelope import Record
 from shared.messaging.log import Log
 from shared.messaging.relay import Relay, count_unpublished
+from shared.messaging.tombstones import WithdrawalReason
 from shared.models import Outbox
 from shared.outages import LogUnavailable
 from tests.shared.backend import Backend, NoteState, NoteWritten, values_by_key, wait_until
@@ -62,7 +63,7 @@ def test_a_tombstone_is_published_as_a_record_without_a_value(backend: Backend) 
     backend.create_topic(backend.state_topic)
     with backend.database.transaction() as session:
         outbox.record(session, NoteState(note_id="a"))
-        outbox.record_tombstone(session, NoteState, "a")
+        outbox.record_tombstones(session, NoteState, ["a"], reason=WithdrawalReason.ERASED)
     backend.publish()
     assert state_values(backend)["a"][-1] is None
 

@@ -7,7 +7,9 @@ history, and publishes no event.
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from operator import itemgetter
+from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from services.registry.customers.score.models import Score
@@ -15,7 +17,16 @@ from shared import projections
 from shared.bulk import insert_rows
 from shared.contracts.scoring.score import ScoreState
 from shared.database import Row, RowView, dialect_insert
+from shared.messaging.tombstones import Tombstone
 from shared.money import sortable_text
+
+_OF_THE_CUSTOMER = {"id", "owner", "team"}
+_NO_SCORE: dict[str, Any] = {
+    **dict.fromkeys(set(Score.__table__.c.keys()) - _OF_THE_CUSTOMER),
+    "version": 0,
+    "value_order": "",
+}
+"""The columns of a score before the first score of its customer arrives."""
 
 
 def create_scores(session: Session, customers: Iterable[RowView]) -> None:
@@ -36,15 +47,19 @@ def copy_owners(session: Session, customers: Sequence[RowView]) -> None:
     session.execute(statement, sorted(map(dict, customers), key=itemgetter("id")))
 
 
-def apply_score_states(session: Session, events: Iterable[ScoreState]) -> None:
-    """Store the newest score of each customer in these events.
+def apply_score_states(session: Session, events: Iterable[ScoreState | Tombstone]) -> None:
+    """Store the newest score of each customer in these events; remove withdrawn scores.
 
     A score with a lower version than the stored one, or of a customer without a row, is ignored.
     """
-    rows = projections.newest_rows(events, _row)
-    locked = projections.lock_existing_rows(session, Score, rows)
+    rows, withdrawn = projections.newest(events, _row)
+    locked = projections.lock_existing_rows(session, Score, rows.keys() | withdrawn.keys())
+    blank = [{"id": id_} | _NO_SCORE for id_ in sorted(withdrawn.keys() & locked.keys())]
+    if blank:
+        session.execute(update(Score), blank)
+    stored = {id_: {**row, **_NO_SCORE} if id_ in withdrawn else row for id_, row in locked.items()}
     of_known_customers = {id_: row for id_, row in rows.items() if id_ in locked}
-    projections.upsert_newer(session, Score, locked, of_known_customers)
+    projections.upsert_newer(session, Score, stored, of_known_customers)
 
 
 def _row(event: ScoreState) -> Row:

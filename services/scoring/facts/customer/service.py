@@ -3,18 +3,20 @@
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from services.scoring.facts.customer.models import Customer
 from shared import clock, projections
 from shared.contracts.registry.customer import CustomerState
 from shared.database import RowView
+from shared.messaging.tombstones import Tombstone
 from shared.texts import normalise_stored
 
 
-def newest_rows(events: Iterable[CustomerState]) -> dict[UUID, RowView]:
-    """Convert events to rows by customer id; of several events of a customer the newest is used."""
-    return projections.newest_rows(events, _row)
+def newest(events: Iterable[CustomerState | Tombstone]) -> projections.Newest:
+    """Convert a batch of events to the newest row of each customer and the withdrawn ids."""
+    return projections.newest(events, _row)
 
 
 def lock_customers(
@@ -32,13 +34,21 @@ def lock_customers(
 
 
 def upsert_customers(
-    session: Session, locked: Mapping[UUID, RowView], rows: Mapping[UUID, RowView]
+    session: Session,
+    locked: Mapping[UUID, RowView],
+    rows: Mapping[UUID, RowView],
+    withdrawn: Collection[UUID] = (),
 ) -> dict[UUID, RowView]:
     """Write each of `rows` unless the locked row of the same customer is newer.
 
-    Return the current row of every customer.
+    The rows of `withdrawn` customers, who are locked too, become blank first: nothing is newer than
+    the row that a withdrawn customer gets. Return the current row of every customer.
     """
-    return {**locked, **projections.upsert_newer(session, Customer, locked, rows)}
+    blank = {id_: {**_blank_row(id_), "changed_at": clock.now()} for id_ in sorted(withdrawn)}
+    if blank:
+        session.execute(update(Customer), list(blank.values()))
+    stored = {**locked, **blank}
+    return {**stored, **projections.upsert_newer(session, Customer, stored, rows)}
 
 
 def _row(event: CustomerState) -> RowView:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from services.scoring.facts.fact.domain import Fact
 from shared.contracts.registry.external_id import ExternalId
 from shared.database import RowView
+from shared.messaging.tombstones import WithdrawalReason
 from shared.settings import ServiceSettings
 
 
@@ -38,8 +39,9 @@ class Changes:
     """The changes that one batch of events asks for.
 
     `facts` are the facts of new versions of orders and answers; `external_ids` are the ids of these
-    orders in other systems, by order id. `new_amounts` replace the amounts
-    of stored facts. `customer_rows` are new rows for the table of customers, by customer id.
+    orders in other systems, by order id. `new_amounts` replace the amounts of stored facts.
+    `customer_rows` are new rows for the table of customers, by customer id. `withdrawn` has the ids
+    of customers who are not on record any more, before these rows are stored, and why.
     `affected_ids` are the ids of further customers whose scores must be computed again, such as
     those who answered a survey whose items have changed.
     """
@@ -48,6 +50,7 @@ class Changes:
     external_ids: dict[UUID, ExternalId] = field(default_factory=dict)
     new_amounts: list[NewAmount] = field(default_factory=list)
     customer_rows: dict[UUID, RowView] = field(default_factory=dict)
+    withdrawn: dict[UUID, WithdrawalReason] = field(default_factory=dict)
     affected_ids: set[UUID] = field(default_factory=set)
 
     def add(self, other: "Changes") -> None:
@@ -56,6 +59,7 @@ class Changes:
         self.external_ids |= other.external_ids
         self.new_amounts += other.new_amounts
         self.customer_rows |= other.customer_rows
+        self.withdrawn |= other.withdrawn
         self.affected_ids |= other.affected_ids
 
 

@@ -106,6 +106,7 @@ def settle(database: Database, *, settings: ServiceSettings) -> int:
 
     Return the number of scores that have a new class, or had changed since the last settlement.
     """
+    started = clock.now()
     members: list[Member] = []
     before: list[_ScoreBefore] = []
     with database.streaming() as session:
@@ -122,6 +123,7 @@ def settle(database: Database, *, settings: ServiceSettings) -> int:
         with database.transaction() as session:
             _publish(session, settled[start : start + _CHUNK])
     with database.transaction() as session:
+        _settle_withdrawn(session, up_to=started)
         _store_snapshots(session, population)
         _delete_snapshots(session, before=today(settings))
     return len(settled)
@@ -185,13 +187,28 @@ def _publish(session: Session, settled: Sequence[_NewClasses]) -> None:
         for before, after in changes
         if after["assigned_class"] != before.assigned_class
     ]
-    class_events: list[Any] = [
-        events.class_changed(after, moment, before=before.assigned_class)
+    caused: list[tuple[Any, str | None]] = [
+        (events.class_changed(after, moment, before=before.assigned_class), _cause(before, after))
         for before, after in reclassified
     ]
-    outbox.record_all(session, class_events + [events.score_state(after) for _, after in changes])
+    caused += [(events.score_state(after), _cause(before, after)) for before, after in changes]
+    outbox.record_caused(session, caused)
     classes = {after["customer_id"]: (after["assigned_class"], moment) for _, after in reclassified}
     record_assignments(session, "class", classes)
+
+
+def _cause(before: _ScoreBefore, after: RowView) -> str | None:
+    """Return the trace of the change of a score; None if only other scores have changed."""
+    traceparent: str | None = after["traceparent"] if before.unsettled_since else None
+    return traceparent
+
+
+def _settle_withdrawn(session: Session, *, up_to: datetime) -> None:
+    """Flag scores that were withdrawn before a settlement began as settled without a class."""
+    statement = update(StoredScore).where(
+        StoredScore.withdrawn, StoredScore.unsettled_since <= up_to
+    )
+    session.execute(statement.values(unsettled_since=None, customer_class=None))
 
 
 def _after(settled: _NewClasses, row: RowView) -> RowView:

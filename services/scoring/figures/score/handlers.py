@@ -13,20 +13,22 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.scoring.facts.customer.service import newest_rows
+from services.scoring.facts.customer.service import newest
 from services.scoring.facts.fact.changes import Changes, Extractor, Extractors
 from services.scoring.figures.score import service
 from shared.contracts.registry.customer import CustomerState
 from shared.merging import merge_disjoint
 from shared.messaging.consumer import Handler
+from shared.messaging.tombstones import Tombstone, class_of
 from shared.settings import ServiceSettings
 
 
 def changes_of_customers(
-    _session: Session, customers: Sequence[CustomerState], _settings: ServiceSettings
+    _session: Session, events: Sequence[CustomerState | Tombstone], _settings: ServiceSettings
 ) -> Changes:
-    """Return the customers in these events as rows to be stored, one for each customer."""
-    return Changes(customer_rows=newest_rows(customers))
+    """Return the customers in these events as rows to be stored, and the withdrawn customers."""
+    rows, withdrawn = newest(events)
+    return Changes(customer_rows=rows, withdrawn=withdrawn)
 
 
 EXTRACTORS: Extractors = {CustomerState: changes_of_customers}
@@ -60,6 +62,6 @@ def _by_extractor(
     two workers lock in the same order and never wait for each other.
     """
     for extractor in dict.fromkeys(extractors.values()):
-        own_events = [event for event in events if extractors[type(event)] is extractor]
+        own_events = [event for event in events if extractors[class_of(event)] is extractor]
         if own_events:
             yield extractor, own_events

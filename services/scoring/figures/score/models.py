@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String, Uuid
+from sqlalchemy import Index, String, Uuid, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.scoring.models import Model
@@ -20,7 +20,9 @@ class StoredScore(Model):
     computation of the classes of all customers); if the score has changed since, `unsettled_since`
     is the time of the first change, otherwise NULL. `version`, `assigned_class` and `assigned_rung`
     are not a cache: they are what was published last. A row is never deleted, so that versions only
-    increase.
+    increase; the score of a customer who is not on record any more is `withdrawn`.
+    `traceparent` is the trace in which the score was computed, to which the events belong that the
+    next settlement publishes about it.
     """
 
     __tablename__ = "scores"
@@ -51,6 +53,8 @@ class StoredScore(Model):
     unsettled_since: Mapped[datetime | None] = mapped_column(Moment)
     assigned_class: Mapped[str | None] = mapped_column(String(1))
     assigned_rung: Mapped[str | None] = mapped_column(String(20))
+    withdrawn: Mapped[bool] = mapped_column(default=False, server_default=false())
+    traceparent: Mapped[str | None] = mapped_column(String(55))
 
 
 Index("ix_scores_value_order", StoredScore.value_order, StoredScore.customer_id)

@@ -109,6 +109,8 @@ def due_customers(session: Session, today: date, *, limit: int) -> list[UUID]:
 def unsettled(session: Session) -> RowView:
     """Return a row about the scores that have changed since classes were last computed.
 
+    A score that was withdrawn since then has changed too: the others may have another class.
+
     `scores` is the number of these scores, `first` and `last` are the times of the first and the
     last change.
     """
@@ -118,8 +120,11 @@ def unsettled(session: Session) -> RowView:
         func.max(StoredScore.made_at).label("last"),
     ]
     statement = select(*columns).select_from(StoredScore)
-    of_changed = _with_customers(statement).where(StoredScore.unsettled_since.is_not(None))
-    row = session.execute(visible_to(SYSTEM_READER, of_changed)).mappings().one()
+    of_changed = _with_customers(statement).where(
+        StoredScore.unsettled_since.is_not(None),
+        Customer.version.is_not(None) | StoredScore.withdrawn,
+    )
+    row = session.execute(of_changed).mappings().one()
     return cast("RowView", row)
 
 

@@ -21,11 +21,13 @@ from services.scoring.figures.score import domain, events, repository
 from services.scoring.figures.score.models import Assignment, StoredScore
 from services.scoring.modelling.value_model import repository as value_model_repository
 from services.scoring.modelling.value_model.domain import ValueModel
-from shared import clock
+from shared import clock, tracing
 from shared.bulk import insert_rows
+from shared.contracts.scoring.score import ScoreState
 from shared.database import RowView
 from shared.ids import new_id
 from shared.messaging import outbox
+from shared.messaging.tombstones import WithdrawalReason
 from shared.money import format_decimal, sortable_text
 from shared.settings import ServiceSettings
 
@@ -60,16 +62,35 @@ def apply_changes(session: Session, changes: Changes, *, settings: ServiceSettin
     """
     fact_service.write_amounts(session, changes.new_amounts)
     stored = fact_service.stored_versions(session, changes.facts)
-    affected_ids = changes.customer_rows.keys() | changes.affected_ids
+    affected_ids = changes.customer_rows.keys() | changes.withdrawn.keys() | changes.affected_ids
     customer_ids = affected_ids | fact_service.customer_ids_of([*stored, *changes.facts])
     locked = lock_customers(session, customer_ids, changes.customer_rows)
-    current = upsert_customers(session, locked, changes.customer_rows)
+    current = upsert_customers(session, locked, changes.customer_rows, changes.withdrawn)
     fact_changes = fact_service.find_changes(stored, changes.facts)
     fact_service.write_facts(session, fact_changes, changes.external_ids)
     fact_service.write_external_ids(session, stored, changes.external_ids)
     sort_id_changed = {id_ for id_ in locked if current[id_]["sort_id"] != locked[id_]["sort_id"]}
     customers = {id_: current[id_] for id_ in affected_ids | fact_changes.customer_ids}
+    gone = {id_: why for id_, why in changes.withdrawn.items() if current[id_]["version"] is None}
+    withdraw_scores(session, gone)
     refresh_scores(session, customers, settings=settings, sort_id_changed=sort_id_changed)
+
+
+def withdraw_scores(session: Session, reasons: Mapping[UUID, WithdrawalReason]) -> None:
+    """Withdraw the scores of customers who are not on record any more, and whom the caller locked.
+
+    A row is retained, so that the next score of the customer has a higher version, but no answer
+    shows it. `reasons` says, by customer id, why the customer was withdrawn.
+    """
+    stored = repository.stored_scores(session, reasons) if reasons else {}
+    shown = [id_ for id_, row in sorted(stored.items()) if not row["withdrawn"]]
+    if shown:
+        moment = clock.now()
+        rows = [{"customer_id": id_, "withdrawn": True, "unsettled_since": moment} for id_ in shown]
+        session.execute(update(StoredScore), rows)
+    for reason in WithdrawalReason:
+        ids = [id_ for id_ in shown if reasons[id_] is reason]
+        outbox.record_tombstones(session, ScoreState, ids, reason=reason)
 
 
 def refresh_customers(
@@ -115,21 +136,25 @@ class _ScoreUpdate:
     """A stored score before and after a recomputation; `before` is None for a new score.
 
     `is_change` is True if a column other than `as_of` and `made_at` differs. `needs_event` is True
-    if a figure that events carry differs.
+    if a figure that events carry differs, or if the score was withdrawn.
     """
 
     def __init__(self, before: RowView | None, after: dict[str, Any]) -> None:
         self.before = before
-        self.needs_event = before is None or (
-            events.score_figures(after) != events.score_figures(before)
+        self.needs_event = (
+            before is None
+            or before["withdrawn"]
+            or events.score_figures(after) != events.score_figures(before)
         )
-        self.is_change = before is None or any(
-            after[name] != before[name] for name in after.keys() - _TIME_COLUMNS
+        self.is_change = self.needs_event or any(
+            before is None or after[name] != before[name] for name in after.keys() - _TIME_COLUMNS
         )
         self.after = after | {
             "version": (before["version"] if before else 0) + self.needs_event,
             "assigned_rung": after["rung"],
             "unsettled_since": (before and before["unsettled_since"]) or after["made_at"],
+            "traceparent": tracing.current_traceparent(),
+            "withdrawn": False,
         }
 
     @property

@@ -7,7 +7,7 @@ the response and the transaction of the event write the same row, so the second 
 first has committed and then sees its data.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -17,23 +17,28 @@ from services.survey.customers.customer import repository
 from services.survey.customers.customer.domain import ExternalKey
 from services.survey.customers.customer.models import Customer, CustomerIdentity
 from shared import projections
+from shared.bulk import any_of
 from shared.contracts.registry.customer import CustomerState
 from shared.database import Row, dialect_insert
+from shared.messaging.tombstones import Tombstone
 from shared.texts import normalise_stored
 
 _PRIMARY_KEY = ["system", "external_id"]
 
 
 def apply_customer_states(
-    session: Session, events: Sequence[CustomerState]
+    session: Session, events: Sequence[CustomerState | Tombstone]
 ) -> dict[ExternalKey, UUID]:
     """Store the newest version of each customer; return the customer id by external key.
 
-    An event is ignored if a higher version of its customer is stored already.
+    An event is ignored if a higher version of its customer is stored already. A tombstone removes
+    the customer and its external keys.
     """
     applied = projections.apply_events(session, Customer, events, _customer_row)
+    states = [event for event in events if isinstance(event, CustomerState)]
+    _delete_identities(session, {e.id for e in events if isinstance(e, Tombstone)})
     versions = {customer_id: row["version"] for customer_id, row in applied.items()}
-    newest = [event for event in events if versions.get(event.customer_id) == event.version]
+    newest = [event for event in states if versions.get(event.customer_id) == event.version]
     return _replace_identities(session, newest)
 
 
@@ -94,7 +99,7 @@ def _replace_identities(
         latest_events |= {
             (external_id.system, external_id.id): event for external_id in event.external_ids
         }
-    _delete_identities(session, events)
+    _delete_identities(session, {event.customer_id for event in events})
     rows = [
         {
             "system": system,
@@ -110,16 +115,11 @@ def _replace_identities(
     return {key: customer_id for key, customer_id in customer_ids.items() if customer_id}
 
 
-def _delete_identities(session: Session, events: Sequence[CustomerState]) -> None:
-    """Delete all stored external keys of the customers of these events.
-
-    The caller then inserts the external keys that the events state.
-    """
-    if events:
-        customer_ids = [event.customer_id for event in events]
-        session.execute(
-            delete(CustomerIdentity).where(CustomerIdentity.customer_id.in_(customer_ids))
-        )
+def _delete_identities(session: Session, customer_ids: Collection[UUID]) -> None:
+    """Delete all stored external keys of these customers."""
+    if customer_ids:
+        of_customers = any_of(session, CustomerIdentity.customer_id, customer_ids)
+        session.execute(delete(CustomerIdentity).where(of_customers))
 
 
 def _upsert_identities(session: Session, rows: list[Row]) -> None:

@@ -9,10 +9,11 @@ from services.survey.fieldwork.invitation.service import identify_invited
 from services.survey.fieldwork.response.identity import identify_respondents
 from shared.contracts.registry.customer import CustomerState
 from shared.messaging.consumer import Handler
+from shared.messaging.tombstones import Tombstone
 from shared.settings import ServiceSettings
 
 
-def apply_customer_states(session: Session, events: Sequence[CustomerState]) -> None:
+def apply_customer_states(session: Session, events: Sequence[CustomerState | Tombstone]) -> None:
     """Store the customers of these events, and set `customer_id` in what belongs to them.
 
     Responses and invitations may have been stored before their customer was known; they are found

@@ -21,7 +21,13 @@ from services.registry.customers.customer.domain import (
 )
 from services.registry.customers.score.models import Score
 from tests.services.harness import Running
-from tests.services.registry.scores import COMPUTED_AT, handle, score_state, stored_scores
+from tests.services.registry.scores import (
+    COMPUTED_AT,
+    handle,
+    score_state,
+    stored_scores,
+    withdrawn_score,
+)
 from tests.services.registry.transfer.imports.files import import_file
 from tests.waiting import eventually
 
@@ -136,6 +142,20 @@ def test_scores_that_arrive_again_rebuild_a_lost_score_exactly(registry: Running
         session.execute(update(Score).values(version=0, value_order="", value_points=None))
     handle(registry, *reversed(events), *events)
     assert stored_scores(registry) == before
+
+
+def test_a_tombstone_removes_a_score_and_a_later_one_is_stored_whatever_its_version(
+    registry: Running,
+) -> None:
+    customer = registered(registry)
+    blank = stored_scores(registry)[customer["id"]]
+    handle(registry, score_state(customer["id"], version=4))
+    handle(registry, withdrawn_score(customer["id"]), withdrawn_score(str(UUID(int=9))))
+    assert stored_scores(registry) == {customer["id"]: blank}
+    listed = registry.client.get("/v1/customers", params={"include": "score"}).json()["items"]
+    assert listed[0]["score"] is None
+    handle(registry, score_state(customer["id"], version=2))
+    assert stored_scores(registry)[customer["id"]]["version"] == 2
 
 
 def test_the_score_of_an_unknown_customer_is_ignored(registry: Running) -> None:

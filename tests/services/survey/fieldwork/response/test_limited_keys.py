@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from shared.contracts.registry.customer import CustomerState
 from shared.http.identity import Identity
 from shared.ids import new_id
+from shared.messaging.tombstones import Tombstone, WithdrawalReason
 from shared.row_access import Rows
 from tests.services.harness import Running, counted
 from tests.services.survey.fieldwork.response.test_routes import (
@@ -42,6 +44,27 @@ def test_a_limited_key_sees_only_the_responses_of_the_customers_that_it_sees(
             assert [response["id"] for response in responses] == [visible["id"]]
             assert client.get(f"{path}/{visible['id']}").status_code == 200
             assert client.get(f"{path}/{hidden['id']}").status_code == 404
+
+
+def test_the_response_of_a_withdrawn_customer_stays_and_belongs_to_who_has_the_external_key_next(
+    surveys: Running, survey: dict[str, Any]
+) -> None:
+    """A limited key does not see the response while its customer is withdrawn."""
+    mei = customer_event(17, owner="li.na", team="east", version=5)
+    handle(surveys, mei)
+    response = submit(surveys.client, survey, customer=MEI).json()
+    handle(surveys, Tombstone(CustomerState, str(mei.customer_id), WithdrawalReason.RESTORED))
+    path = f"/v1/surveys/{survey['id']}/responses/{response['id']}"
+    assert surveys.client.get(path).json()["answers"] == response["answers"]
+    for caller in LIMITED_CALLERS:
+        with surveys.as_caller(caller) as client:
+            assert client.get(path).status_code == 404
+    again = customer_event(17, owner="li.na", team="east", version=1)
+    handle(surveys, again)
+    assert surveys.client.get(path).json()["customer_id"] == str(again.customer_id)
+    for caller in LIMITED_CALLERS:
+        with surveys.as_caller(caller) as client:
+            assert client.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("caller", LIMITED_CALLERS, ids=lambda caller: caller.rows.value)

@@ -17,6 +17,7 @@ from shared.contracts.registry.external_id import ExternalId
 from shared.contracts.survey.response import ResponseState, ResponseSubmitted
 from shared.errors import Conflict
 from shared.ids import new_id
+from shared.messaging.tombstones import Tombstone
 from shared.row_access import SYSTEM_READER
 from tests.services.harness import Running
 
@@ -50,7 +51,7 @@ def customer_event(number: int = 17, **changes: Any) -> CustomerState:
     return CustomerState(**fields | changes)
 
 
-def handle(surveys: Running, *events: CustomerState) -> None:
+def handle(surveys: Running, *events: CustomerState | Tombstone) -> None:
     """Handle customer events as the worker of the survey service does, in one transaction."""
     settings: Any = surveys.settings
     with surveys.database.transaction() as session:
