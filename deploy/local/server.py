@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from deploy.local import guard
+from deploy.local import guard, logs
 from deploy.local.ports import is_free
 
 START_SECONDS = 60
@@ -71,6 +71,7 @@ class GuardedProcess:
     def __init__(self, name: str, folder: ServerFolder, launch: Launch) -> None:
         self._name = name
         self._folder = folder
+        logs.rotate_if_full(folder.log)
         with folder.log.open("ab") as log:
             self._guard = subprocess.Popen(
                 [sys.executable, "-I", guard.__file__, *_guard_options(folder, launch)],

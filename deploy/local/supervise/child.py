@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Thread
 from typing import NoReturn
 
+from deploy.local import logs
 from deploy.local.supervise.signals import restore_defaults
 
 GRACE_SECONDS = 12.0
@@ -120,9 +121,7 @@ def _redirect_output(log: Path | None) -> None:
     """Redirect standard output and error to a log, and let standard input be empty."""
     if log is None:
         return
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     empty = os.open(os.devnull, os.O_RDONLY)
-    for target, source in ((0, empty), (1, descriptor), (2, descriptor)):
-        os.dup2(source, target)
-    os.close(descriptor)
+    os.dup2(empty, 0)
     os.close(empty)
+    logs.redirect_output(log)

@@ -119,6 +119,14 @@ def containers_before(container: str) -> set[str]:
     return waits.union(*(containers_before(other) for other in waits))
 
 
+def test_the_log_of_every_container_is_rotated_and_bounded() -> None:
+    for container in CONTAINERS.values():
+        assert container["logging"]["driver"] == "json-file"
+        options = container["logging"]["options"]
+        assert re.fullmatch(r"\d+m", options["max-size"])
+        assert 1 < int(options["max-file"]) < 10
+
+
 def test_every_container_has_limits_and_every_permanent_one_a_health_check() -> None:
     for name, container in CONTAINERS.items():
         assert set(container["deploy"]["resources"]["limits"]) == {"cpus", "memory"}
