@@ -37,7 +37,7 @@ def run_with_fake_make(
     """
     programs = {"make": FAKE_MAKE, "timeout": FAKE_TIMEOUT}
     # Programs that the script would install if they were missing.
-    installed = dict.fromkeys(("curl", "kcat", "nginx"), "#!/bin/sh\n")
+    installed = dict.fromkeys(("curl", "kcat", "nginx", "promtool"), "#!/bin/sh\n")
     for name, text in (programs | installed).items():
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)

@@ -1,17 +1,30 @@
 """Every process of a running product exports what alerts watch, from its start."""
 
 import json
+import re
+from collections import defaultdict
+from itertools import chain
 from itertools import product as combinations
+from typing import Any
 
 import pytest
+import yaml
 
 from deploy.local.product import Product
 from shared.contracts.catalogue import contracts_of
 from shared.jobs.models import FINAL, Lane
 from tests.system.company import Company
 from tests.system.metrics import operations_ports, scrape, scrape_all, value
-from tests.system.product import Running, eventually
+from tests.system.product import ROOT, Running, eventually
 
+RULES: list[dict[str, Any]] = [
+    rule
+    for group in yaml.safe_load((ROOT / "deploy/prometheus/alerts.yml").read_text())["groups"]
+    for rule in group["rules"]
+]
+SELECTOR = re.compile(r"\b(patron_\w+)(?:\{([^}]*)\})?")
+MATCHER = re.compile(r'(\w+)(=~|!~|!=|=)"([^"]*)"')
+GROUPING = re.compile(r"\bby \(([^)]*)\)")
 CONSUMERS = ("registry", "survey", "scoring")
 IMPORTERS = ("registry", "survey")
 
@@ -78,6 +91,33 @@ def test_the_lag_of_every_consumer_is_exported_a_few_seconds_after_its_start(
 def test_the_processes_of_the_metrics_are_those_of_the_product(product: Running) -> None:
     roles = {role.name for role in Product(data=product.data, port=0, admin_key="").processes()}
     assert set(operations_ports(product)) == roles
+
+
+def test_every_metric_and_label_of_the_alerts_is_exported(product: Running) -> None:
+    Company(product).register("规则")
+    eventually(
+        lambda: any(
+            one.name == "patron_http_requests_total"
+            for one in scrape(operations_ports(product)["registry-api"])
+        )
+    )
+    exported = defaultdict[str, dict[str, set[str]]](lambda: defaultdict(set))
+    for one in chain.from_iterable(scrape_all(product).values()):
+        for label, text in one.labels.items():
+            exported[one.name][label].add(text)
+    used = [(name, labels) for rule in RULES for name, labels in SELECTOR.findall(rule["expr"])]
+    assert used
+    for name, labels in used:
+        assert name in exported
+        for label, operator, text in MATCHER.findall(labels):
+            assert label in exported[name], (name, label)
+            if operator == "=":
+                assert text in exported[name][label], (name, label, text)
+    for rule in RULES:
+        watched = [exported[name].keys() for name, _ in SELECTOR.findall(rule["expr"])]
+        for grouping in GROUPING.findall(rule["expr"]):
+            of_scrapes = {"instance", "process"} if watched else set()
+            assert set(grouping.split(", ")) <= of_scrapes.union(*watched), rule["alert"]
 
 
 @pytest.mark.timeout(300)
