@@ -8,6 +8,7 @@ WORKERS ?= 2
 ROUNDS ?= 0
 SEED ?=
 EXAMPLES ?= 50
+VERSION ?=
 SCALE ?= 1000000
 ARGS ?=
 COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 \
@@ -15,7 +16,7 @@ COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 \
 	--custom-compile-command "make lock" --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-all demo run real bench bench-scale faults fuzz mutants lock docs migration
+.PHONY: help setup check test test-all demo run real bench bench-scale faults fuzz mutants lock docs migration release
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -91,3 +92,6 @@ docs: setup ## generate the committed API and event documents
 
 migration: setup ## write the migration that the models of SERVICE= need; M="customers get tags" names it
 	@$(PY) -m deploy.migration $(SERVICE) "$(M)"
+
+release: setup ## commit and tag the release VERSION= of the changelog's section; ARGS=--dry-run only checks it
+	@$(PY) -m deploy.release $(VERSION) $(ARGS)

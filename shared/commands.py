@@ -14,6 +14,7 @@ from shared.messaging import topics as kafka_topics
 from shared.messaging.log.choice import open_log
 from shared.service import Service
 from shared.settings import ServiceSettings
+from shared.version import version
 
 Command: TypeAlias = Callable[..., None]
 
@@ -89,7 +90,8 @@ _OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
 def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     """Run the command of a service that the command line names; `arguments` replaces sys.argv."""
     settings = service.settings.read()
-    parser = argparse.ArgumentParser(prog=f"python -m services.{settings.name}")
+    parser = argparse.ArgumentParser(prog=f"python -m services.{service.settings.name}")
+    parser.add_argument("--version", action="version", version=f"patron {version()}")
     subparsers = parser.add_subparsers(dest="command", required=True)
     commands = commands_of(service)
     for name, command in commands.items():

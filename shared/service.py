@@ -28,6 +28,7 @@ from shared.messaging.relay import Relay
 from shared.metrics import LOOP_WAITING
 from shared.probes import Probes
 from shared.settings import ServiceSettings
+from shared.version import version
 
 Guard = Callable[[FastAPI, Any], Any]
 ExtraLoops = Callable[[Database, Any], Sequence[Loop]]
@@ -73,7 +74,7 @@ class Service:
             alive=lambda: True,
             ready=database.is_reachable,
         )
-        log.info("process.started", operations_port=probes.port)
+        log.info("process.started", version=version(), operations_port=probes.port)
         uvicorn.run(
             self.guard(app, settings),
             host=settings.host,
@@ -111,7 +112,7 @@ class Service:
             alive=lambda: not any(loop.is_stalled for loop in loops),
             ready=database.is_reachable,
         )
-        log.info("process.started", operations_port=probes.port)
+        log.info("process.started", version=version(), operations_port=probes.port)
         run_all(loops, stop, drain_seconds=settings.drain_seconds)
         probes.close()
         event_log.close()

@@ -71,7 +71,9 @@ def _area(route: APIRoute) -> str:
 
 def _area_document(document: Document, paths: Document) -> Document:
     """Return the document of these paths, with the tags and components that they need."""
-    part = {"openapi": document["openapi"], "info": document["info"], "paths": paths}
+    # The gateway adds the version of the release: a release changes no committed document.
+    info = document["info"] | {"version": "1"}
+    part = {"openapi": document["openapi"], "info": info, "paths": paths}
     tags = {tag for operation in operations(part) for tag in operation["tags"]}
     components: Document = {}
     _add_components(components, document["components"], paths)

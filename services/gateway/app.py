@@ -27,9 +27,9 @@ from shared.http.app import create_app as create_shared_app
 from shared.http.app import undocumented_paths
 from shared.http.paths import UNDOCUMENTED_PATHS, Paths
 from shared.http.telemetry import Telemetry
+from shared.version import version
 
 DOCUMENTS = Path(__file__).parent / "openapi"
-VERSION = "1"
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -61,10 +61,10 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
     own_document = app.openapi() | {UNDOCUMENTED_PATHS: undocumented_paths(app.state.routes)}
     services = {**service_documents.load(documents), settings.name: own_document}
     app.state.catalogue = catalogue.merge(services.values())
-    merged = openapi.merge(services, version=VERSION)
+    merged = openapi.merge(services, version=version())
     catalogue.enumerate_codes(merged, app.state.catalogue)
     app.state.openapi_file = document.document_file(merged)
-    app.state.asyncapi_file = document.document_file(asyncapi.describe(version=VERSION))
+    app.state.asyncapi_file = document.document_file(asyncapi.describe(version=version()))
     # The texts of all API keys are derived from this seed.
     app.state.seed = private_key.private_bytes_raw()
     app.state.key_cache = KeyCache(app.state.database)

@@ -20,6 +20,7 @@ from shared.http.paths import Paths
 from shared.http.routing import HtmlRouter, Router
 from shared.http.telemetry import Telemetry
 from shared.settings import ServiceSettings
+from shared.version import version
 
 BODY_LIMIT = 1024 * 1024
 """Bytes; a route that accepts larger bodies sets its own limit."""
@@ -41,7 +42,7 @@ def create_app(
     app = DocumentedApp(
         title=title,
         description=description,
-        version="1",
+        version=version(),
         lifespan=lifespan,
         openapi_url=None,
         redirect_slashes=False,  # many clients send a redirected request without its key

@@ -20,6 +20,7 @@ from deploy.local.ports import free_ports
 from shared.database import Database
 from shared.ids import new_id
 from shared.models import SharedModel
+from shared.version import version
 from tests.services.harness import TokenSigner
 from tests.shared.backend import wait_until
 from tests.shared.http import notes
@@ -128,6 +129,8 @@ def test_the_api_logs_and_counts_requests_without_personal_data(
         # a request is counted after its answer has left
         wait_until(lambda: set(api.operations.get("/metrics").text.splitlines()) >= METRICS)
         log = api.stop()
+    (started,) = (line for line in log if line["message"] == "process.started")
+    assert started["version"] == version()
     requests = [line for line in log if line["message"] == "request"][1:]
     assert [line["status"] for line in requests] == [*(status for _, status in bodies), 404, 401]
     assert all(line["request_id"] and line["level"] and line["timestamp"] for line in requests)
@@ -193,3 +196,14 @@ def test_a_command_logs_to_standard_error(data: Path) -> None:
     assert done.stdout == ""
     (line,) = map(json.loads, done.stderr.splitlines())
     assert line["message"] == "redrive.ended"
+
+
+def test_a_service_prints_its_version(data: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", notes.__name__, "--version"],
+        env=os.environ | {"PATRON_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"patron {version()}\n"

@@ -52,7 +52,7 @@ def test_every_service_has_its_four_processes_with_commands_that_exist(service: 
         container = CONTAINERS[service + suffix]
         assert container["command"] == [command]
         assert command in known
-        assert container["build"]["args"] == {"SERVICE": service}
+        assert container["build"]["args"]["SERVICE"] == service
         assert (ROOT / "services" / service / "__main__.py").exists()
 
 
@@ -117,6 +117,15 @@ def containers_before(container: str) -> set[str]:
     """Return all containers that have to run or end before this container starts."""
     waits = set(CONTAINERS[container].get("depends_on", ()))
     return waits.union(*(containers_before(other) for other in waits))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_tag_of_an_image_is_the_version_that_it_is_built_with(service: str) -> None:
+    for suffix in COMMANDS_BY_SUFFIX:
+        container = CONTAINERS[service + suffix]
+        assert container["image"] == f"patron/{service}:${{PATRON_VERSION:-dev}}"
+        assert container["build"]["args"]["VERSION"] == "${PATRON_VERSION:-dev}"
+        assert container["build"]["args"]["REVISION"] == "${PATRON_REVISION:-unknown}"
 
 
 def test_the_log_of_every_container_is_rotated_and_bounded() -> None:

@@ -1,5 +1,6 @@
 """Tests that an image contains only shared/, one service and the packages that it needs."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from deploy.local.roles import SERVICES
+from shared.version import version
 
 ROOT = Path(__file__).parents[3]
 DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text()
@@ -37,6 +39,7 @@ def test_only_the_shared_package_and_one_service_are_copied() -> None:
     copied = re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE)
     assert copied == [
         "services/${SERVICE}/requirements.lock /build/",
+        "pyproject.toml .",
         "shared/ shared/",
         "services/__init__.py services/",
         "services/${SERVICE}/ services/${SERVICE}/",
@@ -49,6 +52,21 @@ def test_an_image_runs_as_an_ordinary_user_and_checks_health_on_the_operations_p
     assert f"http://127.0.0.1:{port}/readyz" in DOCKERFILE
 
 
+def test_an_image_is_labelled_with_its_version_and_its_revision() -> None:
+    labels = dict(re.findall(r'org\.opencontainers\.image\.(\w+)="([^"]*)"', DOCKERFILE))
+    assert (labels["version"], labels["revision"]) == ("${VERSION}", "${REVISION}")
+
+
+@pytest.mark.parametrize(("declared", "built"), [("dev", True), (None, True), ("9.9.9", False)])
+def test_an_image_is_not_built_with_another_version_than_that_of_its_code(
+    declared: str | None, *, built: bool
+) -> None:
+    (check,) = re.findall(r'^RUN (test "\$VERSION".*)$', DOCKERFILE, re.MULTILINE)
+    environment = {"VERSION": declared or version(), "PATH": os.defpath}
+    done = subprocess.run(["/bin/sh", "-c", check], cwd=ROOT, env=environment, check=False)
+    assert (done.returncode == 0) == built
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_starts_with_its_own_package_and_its_locked_packages_alone(
     service: str, tmp_path: Path
@@ -57,6 +75,7 @@ def test_a_service_starts_with_its_own_package_and_its_locked_packages_alone(
     shutil.copytree(ROOT / "shared", tmp_path / "shared")
     shutil.copytree(ROOT / "services" / service, tmp_path / "services" / service)
     shutil.copy(ROOT / "services/__init__.py", tmp_path / "services")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     command = [sys.executable, "-c", START_SERVICE, service, *missing_in_the_image(service)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

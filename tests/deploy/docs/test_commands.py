@@ -44,6 +44,8 @@ TEST_OF_COMMAND = {
     "test_the_command_runs_the_mutants_of_a_module_and_its_survivors_have_reasons",
     "make real": "tests/system/test_real_servers.py::"
     "test_p1_killed_servers_are_restarted_with_all_their_data",
+    "make release": "tests/deploy/test_release.py::"
+    "test_a_release_dates_its_section_and_tags_the_commit",
     "make run": "tests/system/test_running.py::"
     "test_one_command_starts_every_process_and_one_signal_ends_them",
     "make test": "tests/test_stacks.py::"
@@ -65,6 +67,7 @@ TEST_OF_COMMAND = {
     "redrive --only ID": "tests/shared/test_redriving.py::test_only_the_named_letters_are_tried",
     "redrive --discard ID": "tests/shared/test_redriving.py::"
     "test_a_discarded_letter_is_never_listed_or_tried_again",
+    "--version": f"{_PROCESSES}test_a_service_prints_its_version",
     "serve": f"{_PROCESSES}test_the_api_logs_and_counts_requests_without_personal_data",
     "work": f"{_PROCESSES}test_the_worker_exposes_its_metrics_and_stops_on_sigterm",
 }

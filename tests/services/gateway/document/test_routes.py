@@ -5,6 +5,7 @@ import re
 import httpx
 import pytest
 
+from shared.version import version
 from tests.services.gateway.conftest import Gateway
 
 
@@ -13,6 +14,11 @@ def test_the_openapi_document_has_the_paths_of_all_services(gateway: Gateway) ->
     paths = {"/v1/customers", "/v1/surveys/{survey_id}/imports", "/v1/api-keys", "/s/{token}"}
     assert paths <= set(document["paths"])
     assert not [path for path in document["paths"] if not path.startswith(("/v1/", "/s/"))]
+
+
+def test_the_openapi_document_has_the_version_of_the_release(gateway: Gateway) -> None:
+    document = httpx.get(f"{gateway.url}/openapi.json").json()
+    assert document["info"]["version"] == version()
 
 
 def test_the_asyncapi_document_is_served(gateway: Gateway) -> None:
