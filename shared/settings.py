@@ -1,11 +1,19 @@
 """The settings of a service: read from the environment once, when a process starts."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    field_validator,
+)
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -13,12 +21,33 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from shared.addresses import Brokers, DatabaseUrl, Host
 from shared.countries import COUNTRIES
+from shared.environment import unknown_variables
 from shared.money import CURRENCIES
 
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)
 ]
+
+
+USAGE_ERROR = 2
+"""The exit status of a command that was called with wrong arguments or settings."""
+
+
+def check_readable(path: Path) -> Path:
+    """Refuse a file that exists and cannot be read; one that is missing may be written later."""
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise ValueError(f"the file cannot be read: {error.strerror}") from None
+    return path
+
+
+ReadableFile = Annotated[Path, AfterValidator(check_readable)]
 
 
 class ServiceSettings(BaseSettings):
@@ -37,15 +66,15 @@ class ServiceSettings(BaseSettings):
     data: Path = Field(
         Path("var"), description="Folder of the SQLite databases, the embedded log and the keys."
     )
-    database_url: str | None = Field(
+    database_url: DatabaseUrl | None = Field(
         None,
-        description="SQLAlchemy URL of the database; without it, each service has an SQLite file in"
-        " the folder `data`.",
+        description="SQLAlchemy URL of the database, postgresql+psycopg:// or sqlite:///; without"
+        " it, each service has an SQLite file in the folder `data`.",
     )
-    kafka_bootstrap: str | None = Field(
+    kafka_bootstrap: Brokers | None = Field(
         None,
-        description="host:port of Kafka brokers; without it, events go through the embedded log, a"
-        " file in the folder `data`.",
+        description="host:port of Kafka brokers, separated by commas; without it, events go through"
+        " the embedded log, a file in the folder `data`.",
     )
     currency: str = Field("CNY", description="The company's currency.")
     country: str = Field(
@@ -57,7 +86,7 @@ class ServiceSettings(BaseSettings):
         "Asia/Shanghai",
         description="The time zone of the company, in which its days begin and end.",
     )
-    host: str = Field("127.0.0.1", description="Address the API listens on.")
+    host: Host = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port of the API.")
     operations_port: int = Field(
         0,
@@ -74,13 +103,13 @@ class ServiceSettings(BaseSettings):
     log_level: LogLevel = Field(
         "INFO", description="Lowest level that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."
     )
-    identity_public_key_file: Path | None = Field(
+    identity_public_key_file: ReadableFile | None = Field(
         None,
         description="File of the gateway's public key (PEM); without it, the file `identity.pub` in"
         " the folder `data`.",
     )
     drain_seconds: float = Field(
-        10, description="Seconds that a stopping process waits for its current work."
+        10, ge=0, description="Seconds that a stopping process waits for its current work."
     )
     pool_size: int = Field(
         10,
@@ -90,16 +119,34 @@ class ServiceSettings(BaseSettings):
 
     @classmethod
     def read(cls) -> Self:
-        """Read the environment; raise SystemExit with the name and fault of each invalid variable.
+        """Read the environment; exit with status 2 if a variable is invalid or misspelled.
 
-        The message does not repeat the values, as one of them may be a password.
+        The name and fault of each such variable is written to standard error, in a line each. No
+        line repeats a value, as one of them may be a password.
         """
+        faults = list(unknown_variables(os.environ, cls.variables()))
+        settings: Self | None = None
         try:
-            return cls()
+            settings = cls()
         except ValidationError as error:
-            faults = error.errors(include_url=False, include_input=False, include_context=False)
-            lines = [f"{cls._variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in faults]
-            raise SystemExit("\n".join(["These settings cannot be used.", *lines])) from None
+            faults += map(cls._fault_line, error.errors(include_url=False, include_input=False))
+        if settings is None or faults:
+            sys.stderr.write("\n".join(["These settings cannot be used.", *sorted(faults), ""]))
+            raise SystemExit(USAGE_ERROR)
+        return settings
+
+    @classmethod
+    def variables(cls) -> set[str]:
+        """Return the names of the environment variables that set a field."""
+        prefixes = ("PATRON", cls.name.upper())
+        return {f"{prefix}_{field.upper()}" for prefix in prefixes for field in cls.model_fields}
+
+    @classmethod
+    def _fault_line(cls, fault: ErrorDetails) -> str:
+        """Return the name of an invalid variable, and what is wrong with its value."""
+        return (
+            f"{cls._variable(str(fault['loc'][0]))}: {fault['msg'].removeprefix('Value error, ')}"
+        )
 
     @classmethod
     def _variable(cls, field: str) -> str:

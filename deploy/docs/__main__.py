@@ -8,7 +8,8 @@ from deploy.docs.api import openapi_files
 from deploy.docs.events import events_page
 from deploy.docs.golden import missing_golden_files
 from deploy.docs.problems import problems_page
-from deploy.docs.settings import settings_page
+from deploy.docs.settings import settings_page, variables_file
+from shared.environment import ALL_VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 OPENAPI = ROOT / "services" / "gateway" / "openapi"
@@ -21,6 +22,7 @@ def documents() -> dict[Path, str]:
         ROOT / "docs" / "events.md": events_page(),
         ROOT / "docs" / "problems.md": problems_page(),
         ROOT / "docs" / "settings.md": settings_page(),
+        ALL_VARIABLES: variables_file(),
         **missing_golden_files(ROOT / "tests" / "contracts"),
     }
 

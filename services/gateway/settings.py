@@ -4,13 +4,16 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
-from shared.settings import ServiceSettings
+from shared.addresses import Networks, Upstream
+from shared.settings import ReadableFile, ServiceSettings
 
 _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:[1-9][0-9]*)?")
 _ANY_ORIGIN: Final = "*"
+MIN_KEY_CHARACTERS: Final = 24
+"""The shortest key of the administrator; 24 hexadecimal digits have 96 random bits."""
 _OWN_PORTS: Final = (("http://", ":80"), ("https://", ":443"))
 
 
@@ -45,17 +48,20 @@ class Settings(ServiceSettings):
 
     name: ClassVar[str] = "gateway"
 
-    registry_url: str = Field("http://127.0.0.1:8001", description="Address of the registry.")
-    survey_url: str = Field("http://127.0.0.1:8002", description="Address of the survey service.")
-    scoring_url: str = Field("http://127.0.0.1:8003", description="Address of scoring.")
+    registry_url: Upstream = Field("http://127.0.0.1:8001", description="Address of the registry.")
+    survey_url: Upstream = Field(
+        "http://127.0.0.1:8002", description="Address of the survey service."
+    )
+    scoring_url: Upstream = Field("http://127.0.0.1:8003", description="Address of scoring.")
     admin_key: SecretStr | None = Field(
         None,
-        description="The administrator's API key; absent: created and stored in `data`/admin.key.",
+        description=f"The administrator's API key, {MIN_KEY_CHARACTERS} characters at least, such"
+        " as the output of `openssl rand -hex 24`; absent: created and stored in `data`/admin.key.",
     )
-    identity_private_key_file: Path | None = Field(
+    identity_private_key_file: ReadableFile | None = Field(
         None, description="The key that signs identities (PEM); absent: `data`/identity.key."
     )
-    trusted_edges: str | None = Field(
+    trusted_edges: Networks | None = Field(
         None,
         description="Addresses or networks of the proxies in front of the gateway, separated by "
         "commas: their X-Forwarded-For and -Proto are trusted.",
@@ -98,6 +104,23 @@ class Settings(ServiceSettings):
     upstream_connections: int = Field(
         256, ge=1, description="Maximum number of connections to all services together."
     )
+
+    @field_validator("admin_key")
+    @classmethod
+    def check_admin_key(cls, key: SecretStr | None) -> SecretStr | None:
+        """Refuse a key that can be guessed, or that a header cannot carry."""
+        text = key.get_secret_value().strip() if key else None
+        if text is None:
+            return None
+        if len(text) < MIN_KEY_CHARACTERS:
+            raise ValueError(
+                f"it is shorter than {MIN_KEY_CHARACTERS} characters; set a new one, such as the "
+                "output of openssl rand -hex 24, and give it to those who use the old one: the old "
+                "one ends when the gateway starts"
+            )
+        if not (text.isascii() and text.isprintable() and " " not in text):
+            raise ValueError("it has characters other than ASCII letters, digits and signs")
+        return key
 
     @property
     def identity_private_key(self) -> Path:

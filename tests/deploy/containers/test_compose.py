@@ -26,13 +26,13 @@ def image_environment() -> dict[str, str]:
 
 
 def interpolate(value: str) -> str:
-    """Replace `${NAME:-default}` with the default, and `${NAME:?message}` with "secret-name".
+    """Replace `${NAME:-default}` with the default, and `${NAME:?message}` with "top-secret-name".
 
     `${NAME:+value}` is empty, as the variable NAME is not set.
     """
     value = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
     value = re.sub(r"\$\{\w+:\+[^}]*\}", "", value)
-    return re.sub(r"\$\{(\w+):\?[^}]*\}", lambda name: f"secret-{name[1].lower()}", value)
+    return re.sub(r"\$\{(\w+):\?[^}]*\}", lambda name: f"top-secret-{name[1].lower()}", value)
 
 
 def settings_in(container: str, service: str, monkeypatch: pytest.MonkeyPatch) -> ServiceSettings:
@@ -72,7 +72,7 @@ def test_the_settings_of_each_container_point_at_the_other_containers(
 ) -> None:
     for suffix in COMMANDS_BY_SUFFIX:
         settings = settings_in(service + suffix, service, monkeypatch)
-        password = f"secret-{service}_database_password"
+        password = f"top-secret-{service}_database_password"
         url = f"postgresql+psycopg://{service}:{password}@postgres:5432/patron"
         assert settings.database == url
         assert settings.kafka_bootstrap == "kafka:9092"

@@ -26,7 +26,7 @@ from tests.services.gateway.upstream import Upstream
 from tests.services.harness import empty
 from tests.serving import serve
 
-KEY = "the-administrators-key"
+KEY = "the-administrators-key-of-tests"
 """The administrator's API key."""
 PATIENT_SECONDS = 30.0
 PATHS = {

@@ -1,5 +1,7 @@
 """Tests of the settings that decide what respondents' pages look like."""
 
+import io
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,10 @@ def error_of(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
     """Read the settings with these environment variables; return the last line of the error."""
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(SystemExit) as error:
+    written = io.StringIO()
+    with pytest.raises(SystemExit), redirect_stderr(written):
         Settings.read()
-    return str(error.value).splitlines()[-1]
+    return written.getvalue().splitlines()[-1]
 
 
 def logo_of(tmp_path: Path, content: bytes) -> str:
