@@ -62,9 +62,9 @@ def _report_after_loading(url: str, key: str) -> str:
         generate(folder)
         began = time.monotonic()
         survey = load(api, folder)
-        wait_until_scored(api, survey, count_totals(folder))
+        scores = wait_until_scored(api, survey, count_totals(folder))
         print(f"  已载入 loaded: {time.monotonic() - began:.0f} s", flush=True)
-        return report(findings(api, survey))
+        return report(findings(api, survey, scores))
 
 
 if __name__ == "__main__":

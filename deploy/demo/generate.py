@@ -16,6 +16,12 @@ Row: TypeAlias = dict[str, object]
 PRODUCTS, CUSTOMERS, ORDERS = "products.csv", "customers.csv", "orders.csv"
 RETURN_PREFIX = "R"
 CURRENCY = "CNY"
+SYSTEM = "demo"
+"""The system of the external ids of the demo's customers, orders and respondents."""
+TAG = "demo"
+"""The tag of the demo's customers, by which they are listed beside customers of a real company."""
+CODE_PREFIX = "DEMO-"
+"""The beginning of the demo's product codes, as codes have no system."""
 
 
 def answers_file(wave: str) -> str:
@@ -49,7 +55,7 @@ def _write_csv(path: Path, rows: Iterable[Row]) -> None:
 
 def _product_row(product: Product) -> Row:
     return {
-        "code": product.code,
+        "code": CODE_PREFIX + product.code,
         "name": product.name,
         "name_en": product.name_en,
         "category": product.category,
@@ -75,6 +81,7 @@ def _customer_row(customer: Customer) -> Row:
         "email": customer.email,
         "phone": customer.phone,
         "internal": _boolean_text(customer.internal),
+        "tags": TAG,
     }
 
 
@@ -86,7 +93,7 @@ def _order_rows(placed: Iterable[Order]) -> Iterator[Row]:
                 "order_id": order.order_id,
                 "ordered_at": order.ordered_at.isoformat(),
                 "customer_external_id": order.customer,
-                "product_code": line.product.code,
+                "product_code": CODE_PREFIX + line.product.code,
                 "product_name": line.product.name,
                 "quantity": line.quantity,
                 "unit_price": line.unit_price,

@@ -2,20 +2,20 @@
 
 from pathlib import Path
 
-from deploy.demo.client import Api, Json
+from deploy.demo.client import Api, Json, RefusedError
 from deploy.demo.generate import (
     CURRENCY,
     CUSTOMERS,
     ORDERS,
     PRODUCTS,
     RETURN_PREFIX,
+    SYSTEM,
     answers_file,
 )
 from deploy.demo.progress import Progress
 from deploy.demo.questionnaire import TEMPLATE, TITLE, TITLE_EN, service_question
 from deploy.demo.story import WAVES, Wave
 
-SYSTEM = "erp"
 TIMEZONE = "Asia/Shanghai"
 _OPTIONS: Json = {"system": SYSTEM}
 _ORDER_OPTIONS = _OPTIONS | {
@@ -32,7 +32,13 @@ _OUTCOMES = (("created", "新增 new"), ("updated", "更新 changed"), ("unchang
 
 
 def load(api: Api, folder: Path) -> str:
-    """Import all files and return the id of the survey; loading a second time changes nothing."""
+    """Import all files and return the id of the survey; loading a second time changes nothing.
+
+    Raises RefusedError if the company's currency is not that of the demo's amounts.
+    """
+    currency = api.get("/v1/portfolio/abc")["currency"]
+    if currency != CURRENCY:
+        raise RefusedError(f"The demo's amounts are in {CURRENCY}, this product's in {currency}.")
     for step, entity, name, options in _FILES:
         _import_file(api, "/v1/imports", step, folder / name, entity=entity, options=options)
     survey = _find_or_create_survey(api)

@@ -22,9 +22,14 @@ class ValuableCustomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """The responses of the API that the report shows."""
+    """The responses of the API that the report shows.
+
+    `others` is the number of customers in the product who are not the demo's; ladder and classes
+    include them.
+    """
 
     indices: Sequence[tuple[str, Json]]
+    others: int
     ladder: Json
     abc: Json
     valuable: Sequence[ValuableCustomer]
@@ -36,8 +41,8 @@ def report(findings: Findings) -> str:
     return "\n\n".join(
         (
             _index_section(findings.indices),
-            _ladder_section(findings.ladder),
-            _abc_section(findings.abc),
+            _ladder_section(findings.ladder) + _others_note(findings.others),
+            _abc_section(findings.abc) + _others_note(findings.others),
             _valuable_section(findings.valuable),
             _addresses_section(findings.addresses),
         )
@@ -57,6 +62,13 @@ def _index_section(indices: Sequence[tuple[str, Json]]) -> str:
     ]
     heading = ("调研批次 wave", "指数 index", "95% 区间 interval", "n")
     return f"客户满意度指数 Satisfaction index, 0-100\n{table(heading, rows, right=(1, 2, 3))}"
+
+
+def _others_note(others: int) -> str:
+    """Return a line on the customers who are not the demo's; an empty text if there are none."""
+    if not others:
+        return ""
+    return f"\n  含演示以外的客户 including customers who are not the demo's: {others:,}"
 
 
 def _ladder_section(ladder: Json) -> str:

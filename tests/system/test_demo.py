@@ -16,6 +16,8 @@ from deploy.demo.report import Findings, ValuableCustomer, report
 from deploy.demo.story import END, WAVES
 from deploy.local.ports import free_port
 from tests.deploy.demo import direct
+from tests.system.company import Company
+from tests.system.product import ADMIN_KEY, started
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 500
@@ -28,6 +30,43 @@ def test_the_demo_prints_the_directly_computed_figures(tmp_path: Path) -> None:
     printed = _demo(tmp_path / "data")
     generate(tmp_path / "files")
     assert _expected(tmp_path / "files", _addresses(printed)) in printed
+
+
+@pytest.mark.timeout(SECONDS + 60)
+def test_the_demo_is_loaded_twice_beside_the_customers_of_another_company(tmp_path: Path) -> None:
+    """The other company has the ids of the demo in its own system, and the largest customer."""
+    generate(tmp_path / "files")
+    with started("run", tmp_path / "data") as product:
+        company = Company(product, system="erp")
+        other = company.register("C00001")
+        company.place_order("O00001", "C00001", "999999999")
+        stored = company.get(f"/v1/customers/{other}")
+        first, second = (_load(product.url) for _ in range(2))
+        assert company.get(f"/v1/customers/{other}") == stored
+        assert [order["system"] for order in _orders_of(company, other)] == ["erp"]
+    expected = _expected(tmp_path / "files", _addresses(first)).split("\n\n")
+    satisfaction, valuable = expected[0], expected[3]
+    for printed in (first, second):
+        assert satisfaction in printed
+        assert valuable in printed
+        assert printed.count("including customers who are not the demo's: 1\n") == 2
+    assert "新增 new" in first
+    assert "新增 new" not in second
+
+
+def _orders_of(company: Company, customer: str) -> list[dict[str, str]]:
+    """Return the external ids of the orders of a customer."""
+    return [
+        order["external_id"] for order in company.get("/v1/orders", customer_id=customer)["items"]
+    ]
+
+
+def _load(url: str) -> str:
+    """Load the demo company into a running product and return what is printed."""
+    command = [sys.executable, "-m", "deploy.demo", "load", f"--url={url}", f"--key={ADMIN_KEY}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=SECONDS, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
 
 
 def _demo(data: Path) -> str:
@@ -71,6 +110,7 @@ def _expected(files: Path, addresses: list[tuple[str, str]]) -> str:
     return report(
         Findings(
             indices=[(f"{wave.title} {wave.title_en}", _index(files, wave.code)) for wave in WAVES],
+            others=0,
             ladder=_ladder(files),
             abc=_abc(files),
             valuable=_valuable(files),

@@ -1,6 +1,7 @@
 """Tests of the text of the demo's report."""
 
 import re
+from dataclasses import replace
 
 from deploy.demo.report import Findings, ValuableCustomer, report
 from tests.deploy.demo.direct import RUNGS
@@ -40,6 +41,7 @@ VALUABLE = ValuableCustomer(
 )
 FINDINGS = Findings(
     indices=[("2025", {"index": 70.318, "low": 69.11, "high": 71.527, "n": 563})],
+    others=0,
     ladder=LADDER,
     abc=ABC,
     valuable=[VALUABLE],
@@ -74,3 +76,9 @@ def test_a_valuable_customer_is_shown_with_the_facts_behind_its_points() -> None
 
 def test_the_report_ends_with_the_addresses() -> None:
     assert report(FINDINGS).endswith("API  http://127.0.0.1:8000/docs")
+
+
+def test_figures_that_include_other_customers_are_marked() -> None:
+    assert "not the demo's" not in report(FINDINGS)
+    text = report(replace(FINDINGS, others=1234))
+    assert text.count("including customers who are not the demo's: 1,234") == 2

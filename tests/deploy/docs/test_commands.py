@@ -27,6 +27,8 @@ TEST_OF_COMMAND = {
     "test_the_commands_of_the_imports_page_import_a_file_and_wait_for_its_end",
     "make check": "tests/shape/test_tools.py::test_a_tree_without_violations_breaks_no_contract",
     "make demo": "tests/system/test_demo.py::test_the_demo_prints_the_directly_computed_figures",
+    "python -m deploy.demo load": "tests/system/test_demo.py::"
+    "test_the_demo_is_loaded_twice_beside_the_customers_of_another_company",
     "make docs": "tests/deploy/docs/test_generated.py::test_the_committed_documents_are_fresh",
     "make faults": "tests/faults/test_rounds.py::"
     "test_p1_p2_p3_p4_acknowledged_writes_are_stored_once_and_published_in_order",
