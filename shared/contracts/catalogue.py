@@ -2,11 +2,11 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 EventClass = TypeVar("EventClass", bound=type)
 
@@ -46,6 +46,19 @@ def state(name: str, *, topic: str, key: str) -> Callable[[EventClass], EventCla
     A topic retains the last state of each key until a tombstone with this key is published.
     """
     return _declare(Contract(f"patron.{name}.v1", f"patron.{topic}{_STATE}", key, compacted=True))
+
+
+def published_as(name: str) -> Mapping[str, str]:
+    """Return the metadata of a field whose name in events is no legal name in Python.
+
+    Events are read by either name: earlier releases published the name of the attribute.
+    """
+    return {"alias": name}
+
+
+def published_names(event_class: Any) -> list[str]:
+    """Return the names that the fields of a class of events have in JSON."""
+    return [field.metadata.get("alias", field.name) for field in fields(event_class)]
 
 
 def is_compacted(topic: str) -> bool:

@@ -5,10 +5,10 @@ Records have the binary mode of https://github.com/cloudevents/spec, Kafka Proto
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, with_config
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,17 @@ class ReceivedRecord:
         return UUID(self.record.headers.get("ce_id", ""))
 
 
+_CONFIG: Final = ConfigDict(serialize_by_alias=True, validate_by_alias=True, validate_by_name=True)
 _adapters: dict[type, TypeAdapter[Any]] = {}
 
 
 def adapter(event_class: type) -> TypeAdapter[Any]:
-    """Return the cached TypeAdapter that reads and writes events of this class as JSON."""
+    """Return the cached TypeAdapter that reads and writes events of this class as JSON.
+
+    It writes the published name of a field, and also reads the name of its attribute.
+    """
     if event_class not in _adapters:
-        _adapters[event_class] = TypeAdapter(event_class)
+        _adapters[event_class] = TypeAdapter(with_config(_CONFIG)(event_class))
     return _adapters[event_class]
 
 

@@ -62,7 +62,7 @@ def published_score(read: Read, customer_id: str) -> tuple[int, Decimal, str | N
     if not states:
         return None
     newest = max(states, key=lambda state: int(state["version"]))
-    return newest["version"], Decimal(newest["value_points"]), newest["customer_class"]
+    return newest["version"], Decimal(newest["value_points"]), newest["class"]
 
 
 def is_newest(database: Database, read: Read, customer_id: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from shared.contracts.catalogue import Contract, contracts
+from shared.messaging.envelope import adapter
 
 Document = dict[str, Any]
 
@@ -61,7 +62,7 @@ def describe(*, version: str) -> Document:
 def _payloads(contract_of: Mapping[type, Contract]) -> tuple[dict[type, Document], Document]:
     """Return the schema of each event class, and the schemas that these refer to, by name."""
     schema_of, definitions = TypeAdapter.json_schemas(
-        [(event_class, "serialization", TypeAdapter(event_class)) for event_class in contract_of],
+        [(event_class, "serialization", adapter(event_class)) for event_class in contract_of],
         ref_template=_REFERENCE,
     )
     payloads = {event_class: schema_of[event_class, "serialization"] for event_class in contract_of}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from shared.contracts.catalogue import event, state
@@ -19,6 +20,8 @@ class ProductFacts:
     category: str | None = None
     lifetime_days: int | None = None
     purchase_cycle_days: int | None = None
+    unit_price: Decimal | None = None
+    currency: str | None = None
 
 
 @event("product.changed", topic="registry.product", key="product_id")

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from shared.contracts.catalogue import event, state
+from shared.contracts.catalogue import event, published_as, state
 
 
 class CustomerClass(StrEnum):
@@ -76,6 +76,8 @@ class ScoreFacts:
     silent: bool
     satisfaction: Satisfaction | None = None
     excluded: list[Excluded] = field(default_factory=list)
+    recent_revenue: str | None = None
+    last_purchase_on: date | None = None
 
 
 @event("score.changed", topic="scoring.score", key="customer_id")
@@ -109,7 +111,7 @@ class ClassChanged:
     version: int
     recorded_at: datetime
     before: str | None
-    customer_class: str | None
+    customer_class: str | None = field(metadata=published_as("class"))
 
 
 @state("score.state", topic="scoring.score", key="customer_id")
@@ -117,4 +119,4 @@ class ClassChanged:
 class ScoreState(ScoreFacts):
     """The current score and ABC class of a customer, published once all classes are computed."""
 
-    customer_class: str | None = None
+    customer_class: str | None = field(default=None, metadata=published_as("class"))

@@ -22,7 +22,8 @@ class Wave:
     code: str
     questionnaire_id: UUID
     questionnaire_version: int
-    closed: bool = False
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

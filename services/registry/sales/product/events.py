@@ -5,7 +5,16 @@ from typing import Any
 
 from shared.contracts.registry import product as contracts
 
-_FIELDS = ("version", "code", "name", "category", "lifetime_days", "purchase_cycle_days")
+_FIELDS = (
+    "version",
+    "code",
+    "name",
+    "category",
+    "lifetime_days",
+    "purchase_cycle_days",
+    "unit_price",
+    "currency",
+)
 
 
 def changed(row: Mapping[str, Any]) -> contracts.ProductChanged:

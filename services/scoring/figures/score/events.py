@@ -36,6 +36,7 @@ def score_figures(row: RowView) -> dict[str, Any]:
     return {name: row[name] for name in _COPIED} | {
         "value_points": format_decimal(row["value_points"]),
         "revenue": format_decimal(row["revenue"]),
+        "recent_revenue": format_decimal(row["recent_revenue"]),
         "satisfaction": None
         if index is None
         else Satisfaction(index=float(index), n=row["satisfaction_n"]),

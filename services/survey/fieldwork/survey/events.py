@@ -45,7 +45,8 @@ def _event_fields(survey: Survey, waves: list[Wave], recorded_at: datetime) -> d
                 code=wave.code,
                 questionnaire_id=wave.questionnaire_id,
                 questionnaire_version=wave.questionnaire_version,
-                closed=wave.closed_at is not None,
+                opened_at=wave.opened_at,
+                closed_at=wave.closed_at,
             )
             for wave in waves
         ],

@@ -1,5 +1,6 @@
 """Products over HTTP."""
 
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -44,7 +45,9 @@ def test_upserting_the_same_product_changes_nothing_and_a_new_price_raises_its_v
     assert answers[0].json() == answers[1].json()
     changed = registry.client.put(PATH, json=WASHER | {"unit_price": "19.90", "currency": "USD"})
     assert (changed.json()["unit_price"], version_in(changed.headers["ETag"])) == ("19.9", 2)
-    assert [event.version for event in registry.recorded(ProductChanged)] == [1, 2]
+    facts = registry.recorded(ProductChanged)
+    assert [event.version for event in facts] == [1, 2]
+    assert (facts[-1].unit_price, facts[-1].currency) == (Decimal("19.9"), "USD")
     assert [event.version for event in registry.recorded(ProductState)] == [1, 2]
 
 

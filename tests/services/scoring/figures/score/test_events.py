@@ -29,6 +29,7 @@ ROW: dict[str, Any] = {
     "excluded": [],
     "profit": None,
     "recent_revenue": Decimal(1),
+    "last_purchase_on": date(2025, 12, 31),
 }
 PUBLISHED_CHANGES = {
     "model_id": UUID(int=3),
@@ -42,13 +43,14 @@ PUBLISHED_CHANGES = {
     "satisfaction_index": None,
     "satisfaction_n": 5,
     "excluded": [{"currency": "USD", "facts": 1, "amount": "5"}],
+    "recent_revenue": Decimal(2),
+    "last_purchase_on": date(2026, 1, 1),
 }
 UNPUBLISHED_CHANGES = {
     "version": 4,
     "made_at": datetime(2026, 1, 2, tzinfo=UTC),
     "as_of": date(2026, 1, 2),
     "profit": Decimal(5),
-    "recent_revenue": Decimal(2),
     "value_points": Decimal("2.5"),
 }
 
@@ -68,5 +70,6 @@ def test_the_event_about_a_score_has_the_figures_of_its_row() -> None:
     assert event.satisfaction is not None
     assert (event.satisfaction.index, event.satisfaction.n) == (87.5, 6)
     assert (event.value_points, event.revenue, event.version) == ("2.5", "250000", 3)
+    assert (event.recent_revenue, event.last_purchase_on) == ("1", date(2025, 12, 31))
     names = {field.name for field in fields(ScoreFacts)}
     assert names <= ROW.keys() | {"recorded_at", "satisfaction"}

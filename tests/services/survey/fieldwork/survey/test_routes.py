@@ -11,6 +11,7 @@ from services.survey.fieldwork.survey.models import Survey
 from shared.contracts.survey.survey import SurveyClosed, SurveyPublished, SurveyState
 from shared.http.identity import Identity
 from shared.ids import new_id
+from shared.messaging.envelope import adapter
 from shared.models import StoredAnswer
 from shared.row_access import Rows
 from tests.services.harness import Running, counted
@@ -175,7 +176,10 @@ def test_one_wave_can_be_closed_while_the_survey_stays_open(
     assert closed["closed_at"] is not None
     assert surveys.client.get(path).json()["state"] == "published"
     event = surveys.recorded(SurveyPublished)[-1]
-    assert [(wave.code, wave.closed) for wave in event.waves] == [("2026", True), ("2027", False)]
+    waves = surveys.client.get(path).json()["waves"]
+    assert [wave["closed_at"] is None for wave in waves] == [False, True]
+    published = orjson.loads(adapter(SurveyPublished).dump_json(event))["waves"]
+    assert [{name: wave[name] for name in published[0]} for wave in waves] == published
 
 
 def test_changing_the_title_of_a_survey_needs_its_current_version_and_publishes_an_event(
