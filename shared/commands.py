@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypeAlias
 
-from shared import logging, migrations, redriving
+from shared import logging, migrations, redriving, republishing
 from shared.database import Database
 from shared.messaging import replay as replaying
 from shared.messaging import topics as kafka_topics
@@ -80,9 +80,13 @@ _COMMANDS_WITH_DRY_RUN: Mapping[str, Command] = {
     "topics": topics,
     "redrive": redrive,
     "replay": replay,
+    "restored": republishing.restored,
+    "snapshot": republishing.snapshot,
 }
 _OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
-    "redrive": redriving.add_options
+    "redrive": redriving.add_options,
+    "restored": republishing.add_restored_options,
+    "snapshot": republishing.add_snapshot_options,
 }
 """Functions that add the further options of a command to its parser."""
 

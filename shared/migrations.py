@@ -238,7 +238,7 @@ def create_publication_tables() -> None:
     )
     op.create_table(
         "published_records",
-        sa.Column("topic", sa.String(100), primary_key=True),
+        sa.Column("noun", sa.String(100), primary_key=True),
         sa.Column("key", sa.String(100), primary_key=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", Moment),

@@ -93,16 +93,15 @@ class PublicationRun(SharedModel):
 class PublishedRecord(SharedModel):
     """The newest records of a key on the topics of this service, read by the command `restored`.
 
-    `topic` is the name that the topics of a noun have in common, such as `registry.order`.
-    `version` is the highest version of an event with this key, and `recorded_at` that of the last
-    event with this version; the version is 0 if there are tombstones only. `has_state` is whether
-    the last record on the topic of states is a state, and `withdrawn` the reason of the tombstone
-    if it is one.
+    `noun` is the noun of the record with its service, such as `registry.order`. `version` is the
+    highest version of an event with this key, and `recorded_at` that of the last event with this
+    version; the version is 0 if there are tombstones only. `has_state` is whether the last record
+    on the topic of states is a state, and `withdrawn` the reason of the tombstone if it is one.
     """
 
     __tablename__ = "published_records"
 
-    topic: Mapped[str] = mapped_column(String(100), primary_key=True)
+    noun: Mapped[str] = mapped_column(String(100), primary_key=True)
     key: Mapped[str] = mapped_column(String(100), primary_key=True)
     version: Mapped[int] = mapped_column(Integer)
     recorded_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -27,6 +27,8 @@ from shared.messaging.log.choice import open_log
 from shared.messaging.relay import Relay
 from shared.metrics import LOOP_WAITING
 from shared.probes import Probes
+from shared.publications.publication import Publication
+from shared.publications.runs import refuse_unfinished
 from shared.settings import ServiceSettings
 from shared.version import version
 
@@ -42,9 +44,10 @@ class Service:
     """The parts of a service, as its `__main__` names them.
 
     `handlers` returns the event handlers. `works` maps the table of each kind of job to the
-    function that does the work of such a job. `extra_loops` returns further loops of the worker,
-    `guard` wraps the ASGI app, `server` returns further options of uvicorn, and `commands` has the
-    commands that only this service has.
+    function that does the work of such a job. `publications` say what the nouns publish, those of
+    the upper areas first. `extra_loops` returns further loops of the worker, `guard` wraps the ASGI
+    app, `server` returns further options of uvicorn, and `commands` has the commands that only this
+    service has.
     """
 
     settings: type[ServiceSettings]
@@ -52,6 +55,7 @@ class Service:
     handlers: HandlersOf = lambda _settings: {}
     works: Mapping[type[Any], Work] = field(default_factory=dict)
     extra_loops: ExtraLoops = lambda _database, _settings: ()
+    publications: Sequence[Publication] = ()
     guard: Guard = guarded
     server: Callable[[Any], Mapping[str, Any]] = lambda _settings: {}
     commands: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)
@@ -100,6 +104,7 @@ class Service:
         database = Database.from_settings(
             settings, more_connections=sum(LOOPS.values()) if self.works else 0
         )
+        refuse_unfinished(database)
         event_log = open_log(settings)
         loops = self.loops(database, event_log, settings)
         for loop in loops:

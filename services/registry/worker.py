@@ -5,7 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.customers.customer import handlers as customer
+from services.registry.customers.customer import publication as customer_publication
 from services.registry.customers.customer import repository, service
+from services.registry.sales.order import publication as order
+from services.registry.sales.product import publication as product
 from services.registry.settings import Settings
 from services.registry.transfer.imports import job as imports
 from shared.database import Database
@@ -16,6 +19,9 @@ from shared.merging import merge_disjoint
 from shared.messaging.consumer import Handler
 
 WORKS: dict[type[Any], Work] = merge_disjoint(imports.WORKS)
+
+PUBLICATIONS = (order.PUBLICATION, product.PUBLICATION, customer_publication.PUBLICATION)
+"""The publications of the registry, the nouns of the upper areas first."""
 
 log = logger(__name__)
 

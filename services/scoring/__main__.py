@@ -11,6 +11,7 @@ SERVICE = Service(
     settings=Settings,
     create_app=create_app,
     handlers=worker.handlers,
+    publications=worker.PUBLICATIONS,
     extra_loops=worker.loops,
     commands={"recompute": recompute},
 )

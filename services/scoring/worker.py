@@ -13,7 +13,9 @@ from services.scoring.facts.fact.models import StoredFact
 from services.scoring.figures.as_of.service import today
 from services.scoring.figures.portfolio import settlement
 from services.scoring.figures.satisfaction_index import handlers as satisfaction_index
+from services.scoring.figures.satisfaction_index import publication as index_publication
 from services.scoring.figures.score import handlers as score
+from services.scoring.figures.score import publication as score_publication
 from services.scoring.figures.score import repository, service
 from services.scoring.figures.score.models import StoredScore
 from services.scoring.settings import Settings
@@ -37,6 +39,9 @@ EXTRACTORS = merge_disjoint(satisfaction_index.EXTRACTORS, fact.EXTRACTORS)
 
 The extractor of customer events is added in `score.handlers`.
 """
+
+PUBLICATIONS = (score_publication.PUBLICATION, index_publication.PUBLICATION)
+"""The publications of scoring."""
 
 log = logger(__name__)
 

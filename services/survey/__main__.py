@@ -5,7 +5,7 @@ from services.survey.customers.customer.models import CustomerIdentity
 from services.survey.fieldwork.invitation.models import Invitation
 from services.survey.fieldwork.response.models import Response
 from services.survey.settings import Settings
-from services.survey.worker import WORKS, handlers
+from services.survey.worker import PUBLICATIONS, WORKS, handlers
 from shared.commands import main
 from shared.duplicates import Keys, print_duplicates
 from shared.service import Service
@@ -42,6 +42,7 @@ SERVICE = Service(
     settings=Settings,
     create_app=create_app,
     handlers=handlers,
+    publications=PUBLICATIONS,
     works=WORKS,
     commands={"duplicates": duplicates},
 )

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from fastapi import APIRouter
 
+from shared.contracts.catalogue import contracts
 from shared.packages import module_names
 from tests.services.test_bounds import SERVICES
 
@@ -24,7 +25,7 @@ import_module(sys.argv[1])
 print(*sys.modules)
 """
 """A program that imports a module, and prints the names of all modules that this has loaded."""
-REGISTERED = ("routes", "handlers", "job", "models")
+REGISTERED = ("routes", "handlers", "job", "models", "publication")
 
 
 @pytest.fixture(params=SERVICES)
@@ -67,3 +68,15 @@ def test_every_handler_and_job_of_a_noun_is_run_by_the_worker(service: Any) -> N
         extractors, works = getattr(module, "EXTRACTORS", {}), getattr(module, "WORKS", {})
         assert extractors.keys() <= handled, module.__name__
         assert works.items() <= service.works.items(), module.__name__
+
+
+def test_every_class_of_events_that_a_service_publishes_is_published_again(service: Any) -> None:
+    """Otherwise a consumer would not be corrected after a restore."""
+    name = service.settings.name
+    published = {
+        event_class
+        for event_class, contract in contracts().items()
+        if contract.topic.startswith(f"patron.{name}.")
+    }
+    assert published == {each for noun in service.publications for each in noun.classes}
+    assert len({noun.noun for noun in service.publications}) == len(service.publications)

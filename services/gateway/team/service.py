@@ -24,7 +24,7 @@ def create_team(session: Session, *, name: str) -> Team:
     team = Team(id=new_id(), version=1, name=name, created_at=now, changed_at=now)
     session.add(team)
     session.flush()
-    outbox.record(session, _state(team))
+    outbox.record(session, state_of(team))
     return team
 
 
@@ -39,11 +39,11 @@ def change_team(
     check_version(team.version, expected_version)
     if update_row(team, changes):
         session.flush()
-        outbox.record(session, _state(team))
+        outbox.record(session, state_of(team))
     return team
 
 
-def _state(team: Team) -> TeamState:
+def state_of(team: Team) -> TeamState:
     """Return the event with the present state of a team."""
     return TeamState(
         team_id=team.id, version=team.version, recorded_at=team.changed_at, name=team.name

@@ -28,7 +28,7 @@ def create_user(session: Session, *, name: str, team: UUID | None, active: bool)
     user = User(id=new_id(), version=1, created_at=now, changed_at=now, **fields)
     session.add(user)
     session.flush()
-    outbox.record(session, _state(user))
+    outbox.record(session, state_of(user))
     return user
 
 
@@ -45,7 +45,7 @@ def change_user(
     _check_team(session, changes.get("team"))
     if update_row(user, changes):
         session.flush()
-        outbox.record(session, _state(user))
+        outbox.record(session, state_of(user))
     return user
 
 
@@ -55,7 +55,7 @@ def _check_team(session: Session, team_id: UUID | None) -> None:
         raise Invalid(Fault("/team", UNKNOWN_TEAM))
 
 
-def _state(user: User) -> UserState:
+def state_of(user: User) -> UserState:
     """Return the event with the present state of a user."""
     return UserState(
         user_id=user.id,

@@ -13,6 +13,10 @@ PARTITIONS = 6
 """The number of partitions of every topic, on both logs."""
 
 
+class GroupIsReading(Exception):
+    """A group of readers has members, so its offsets must not be changed."""
+
+
 class Subscription(Protocol):
     """A reader of the log: a member of a group, whose members share the partitions."""
 
@@ -48,6 +52,13 @@ class Log(Protocol):
 
         A group continues after the offsets that it has committed; a new group begins with the first
         record.
+        """
+        ...
+
+    def forget_offsets(self, group: str) -> None:
+        """Let a group of readers begin with the first record again.
+
+        Raises GroupIsReading if the group has a member.
         """
         ...
 

@@ -20,7 +20,7 @@ import orjson
 
 from shared.contracts.catalogue import is_compacted
 from shared.messaging.envelope import ReceivedRecord, Record
-from shared.messaging.log import PARTITIONS
+from shared.messaging.log import PARTITIONS, GroupIsReading
 from shared.outages import LogUnavailable
 
 _SCHEMA = """
@@ -97,6 +97,17 @@ class EmbeddedLog:
         with _translated_errors():
             return EmbeddedSubscription(self._path, group, topics)
 
+    def forget_offsets(self, group: str) -> None:
+        """Delete the offsets of the group, while its file is locked."""
+        member = EmbeddedSubscription(self._path, group, ())
+        try:
+            with _translated_errors(), self._lock:
+                if not member.lock_group():
+                    raise GroupIsReading(group)
+                self._connection.execute("DELETE FROM offsets WHERE groupname = ?", (group,))
+        finally:
+            member.close()
+
     def history(self, topic: str) -> Iterator[ReceivedRecord]:
         """Yield the records of a topic from its beginning to its present end."""
         with _translated_errors(), closing(_connect(self._path)) as connection:
@@ -129,7 +140,7 @@ class EmbeddedSubscription:
         deadline = time.monotonic() + seconds
         while True:
             with _translated_errors():
-                found = self._read(max_records) if self._lock_group() else []
+                found = self._read(max_records) if self.lock_group() else []
             if found or time.monotonic() >= deadline:
                 return found
             time.sleep(0.02)
@@ -165,7 +176,7 @@ class EmbeddedSubscription:
         self._connection.close()
         os.close(self._descriptor)
 
-    def _lock_group(self) -> bool:
+    def lock_group(self) -> bool:
         """Lock the file of the group if necessary; return False if another member has locked it."""
         if not self._has_lock:
             try:

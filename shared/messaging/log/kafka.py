@@ -7,11 +7,20 @@ from typing import Any
 
 import crc32c  # noqa: F401  without it kafka-python computes checksums in Python: 0.2 ms per record
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import KafkaAdminClient
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import CommitFailedError, KafkaError, RebalanceInProgressError
+from kafka.errors import (
+    CommitFailedError,
+    GroupIdNotFoundError,
+    KafkaError,
+    NoError,
+    NonEmptyGroupError,
+    RebalanceInProgressError,
+)
 from kafka.structs import OffsetAndMetadata
 
 from shared.messaging.envelope import ReceivedRecord, Record
+from shared.messaging.log import GroupIsReading
 from shared.outages import LogUnavailable
 
 _ACKNOWLEDGE_SECONDS = 20
@@ -56,6 +65,19 @@ class KafkaLog:
         """Join a consumer group that reads these topics."""
         with _translated_errors():
             return KafkaSubscription(self._bootstrap, self._client, group, topics)
+
+    def forget_offsets(self, group: str) -> None:
+        """Delete the group with its offsets."""
+        with _translated_errors():
+            admin = KafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=self._client)
+            try:
+                ((_, error),) = admin.delete_groups([group])
+            finally:
+                admin.close()
+        if error is NonEmptyGroupError:
+            raise GroupIsReading(group)
+        if error not in (NoError, GroupIdNotFoundError):
+            raise LogUnavailable(repr(error))
 
     def history(self, topic: str) -> Iterator[ReceivedRecord]:
         """Yield the records of a topic from its beginning to its present end."""

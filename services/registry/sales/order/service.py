@@ -113,7 +113,7 @@ def change_order(
     _name_products(session, change.product_names, reader)
     row = found_or_404(repository.order_for_change(session, reader, order_id), UNKNOWN)
     check_version(row.version, expected_version)
-    order = replace(_order_of(row), **change.values)
+    order = replace(order_of(row), **change.values)
     if change.names_customer:
         order = _with_buyer(session, order, change.buyer, reader)
         _check_is_visible(order, reader)
@@ -122,7 +122,7 @@ def change_order(
     return changed
 
 
-def _order_of(row: Order) -> domain.Order:
+def order_of(row: Order) -> domain.Order:
     """Return the order of a row."""
     names = [field.name for field in fields(domain.Order)]
     line_names = [field.name for field in fields(domain.Line)]

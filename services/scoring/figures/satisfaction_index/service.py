@@ -27,6 +27,10 @@ from shared.contracts.survey.response import ResponseSubmitted
 from shared.contracts.survey.survey import SurveyFacts
 from shared.messaging import outbox
 from shared.money import exact_arithmetic
+from shared.publications.published import published_versions
+
+NOUN = "scoring.index"
+"""The name by which the events of indices are published again."""
 
 _WaveKey: TypeAlias = tuple[UUID, str]
 """The id of a survey and the code of one of its waves."""
@@ -55,13 +59,18 @@ def apply_events(
         Survey,
         survey_ids,
         select_locked=repository.lock_surveys,
-        new_row=lambda survey_id: {"id": survey_id, "items": [], "estimates": 0},
+        new_row=lambda id_: {"id": id_, "items": [], "estimates": _floor(session, id_)},
     )
     stored = repository.wave_sums(session, survey_ids)
     changed = _apply_surveys(session, locked, stored, surveys, changes)
     changed |= _apply_responses(session, locked, stored, responses, changes, zone)
     _record_events(session, [locked[survey_id] for survey_id in sorted(changed)], stored)
     return changes
+
+
+def _floor(session: Session, survey_id: UUID) -> int:
+    """Return the highest version that a restored service had published of a survey's index."""
+    return published_versions(session, NOUN, [survey_id]).get(survey_id, 0)
 
 
 def _apply_surveys(
@@ -211,16 +220,17 @@ def has_wave(session: Session, survey: Survey, wave: str) -> bool:
     If the waves of the survey were never stored (None), every wave is accepted.
     """
     may_be_in_event = survey.waves is None or wave in survey.waves
-    return may_be_in_event or wave in _stored_sums_by_wave(session, survey.id)
+    return may_be_in_event or wave in sums_by_wave(session, survey.id)
 
 
 def stored_sums(session: Session, survey_id: UUID, wave: str | None) -> IndexSums:
     """Return the stored sums over all responses to a survey, or over those in one wave."""
-    sums = _stored_sums_by_wave(session, survey_id)
+    sums = sums_by_wave(session, survey_id)
     return add_sums(sums.values()) if wave is None else sums.get(wave, IndexSums())
 
 
-def _stored_sums_by_wave(session: Session, survey_id: UUID) -> dict[str, IndexSums]:
+def sums_by_wave(session: Session, survey_id: UUID) -> dict[str, IndexSums]:
+    """Return the stored sums of one survey by wave, in the order of the codes of waves."""
     return _sums_by_wave(repository.wave_sums(session, [survey_id]), survey_id)
 
 

@@ -29,9 +29,13 @@ from shared.ids import new_id
 from shared.messaging import outbox
 from shared.messaging.tombstones import WithdrawalReason
 from shared.money import format_decimal, sortable_text
+from shared.publications.published import published_versions
 from shared.settings import ServiceSettings
 
 UNKNOWN = "No customer that you may see has this id."
+
+NOUN = "scoring.score"
+"""The name by which the events of scores are published again."""
 
 _TIME_COLUMNS = {"as_of", "made_at"}
 _SCORES = cast("Table", StoredScore.__table__)
@@ -121,8 +125,13 @@ def refresh_scores(
     today = clock.local_day(moment, settings.zone)
     compute = load_scorer(session, registered, moment, currency=settings.currency)
     stored = repository.stored_scores(session, registered)
+    floors = published_versions(session, NOUN, registered.keys() - stored.keys())
     updates = [
-        _ScoreUpdate(stored.get(customer_id), compute(customer_id, today) | {"made_at": moment})
+        _ScoreUpdate(
+            stored.get(customer_id),
+            compute(customer_id, today) | {"made_at": moment},
+            floor=floors.get(customer_id, 0),
+        )
         for customer_id in sorted(registered)
     ]
     to_write = [
@@ -135,11 +144,14 @@ def refresh_scores(
 class _ScoreUpdate:
     """A stored score before and after a recomputation; `before` is None for a new score.
 
+    `floor` is the version that a new score exceeds: that of a score which was published before an
+    older database was restored.
+
     `is_change` is True if a column other than `as_of` and `made_at` differs. `needs_event` is True
     if a figure that events carry differs, or if the score was withdrawn.
     """
 
-    def __init__(self, before: RowView | None, after: dict[str, Any]) -> None:
+    def __init__(self, before: RowView | None, after: dict[str, Any], *, floor: int) -> None:
         self.before = before
         self.needs_event = (
             before is None
@@ -150,7 +162,7 @@ class _ScoreUpdate:
             before is None or after[name] != before[name] for name in after.keys() - _TIME_COLUMNS
         )
         self.after = after | {
-            "version": (before["version"] if before else 0) + self.needs_event,
+            "version": (before["version"] if before else floor) + self.needs_event,
             "assigned_rung": after["rung"],
             "unsettled_since": (before and before["unsettled_since"]) or after["made_at"],
             "traceparent": tracing.current_traceparent(),

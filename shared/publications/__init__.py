@@ -1,0 +1,1 @@
+"""Publishing again what a service has stored: the commands `restored` and `snapshot`."""
