@@ -14,6 +14,7 @@ The image of a service has no settings of other services, but their variables ma
 _OF_OTHER_PROGRAMS: Final = re.compile(
     r"PATRON_TEST_\w+"  # tests
     r"|PATRON_(URL|POSTGRES_PORT|KAFKA_PORT)"  # docs/examples, make real, docker-compose.yml
+    r"|PATRON_(VERSION|REVISION)"  # docker-compose.yml
     r"|[A-Z]+_DATABASE_PASSWORD"  # docker-compose.yml
     r"|[A-Z]+_SERVICE_(HOST|PORT\w*)|[A-Z]+_PORT_[0-9]+_(TCP|UDP)\w*"  # Kubernetes: service links
 )

@@ -187,7 +187,9 @@ def test_a_variable_that_resembles_no_setting_is_refused_too(
         "GATEWAY_ADMIN_KEY",  # of the gateway
         "PATRON_TEST_POSTGRES_URL",  # of the tests
         "PATRON_KAFKA_PORT",  # of docker-compose.yml and make real
-        "REGISTRY_DATABASE_PASSWORD",  # of docker-compose.yml
+        "PATRON_VERSION",  # of docker-compose.yml
+        "PATRON_REVISION",
+        "REGISTRY_DATABASE_PASSWORD",
         "REGISTRY_SERVICE_HOST",  # Kubernetes sets these for a service named registry
         "REGISTRY_SERVICE_PORT_HTTP",
         "REGISTRY_PORT_8000_TCP_ADDR",
