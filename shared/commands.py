@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from shared import logging, migrations, redriving, republishing
 from shared.database import Database
+from shared.failures import one_sentence
 from shared.messaging import replay as replaying
 from shared.messaging import topics as kafka_topics
 from shared.messaging.log.choice import open_log
@@ -110,7 +111,8 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     name = options.pop("command")
     if name not in {"serve", "work"}:
         _log_to_standard_error(settings, name)
-    commands[name](settings, **options)
+    with one_sentence(settings):
+        commands[name](settings, **options)
 
 
 def _log_to_standard_error(settings: ServiceSettings, command: str) -> None:

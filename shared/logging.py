@@ -139,6 +139,9 @@ def _configure_libraries(first_steps: list[Any], level: str, stream: TextIO) -> 
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for noisy in ("kafka", "alembic", "uvicorn.access", "aiohttp.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    if stream is sys.stderr:
+        # A command names in one sentence why it cannot reach Kafka.
+        logging.getLogger("kafka").setLevel(logging.CRITICAL)
     logging.captureWarnings(capture=True)
     warnings.filterwarnings("ignore", module=r"openpyxl\.")
 

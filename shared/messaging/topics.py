@@ -12,7 +12,7 @@ from shared.contracts.catalogue import contracts_of
 from shared.logging import logger
 from shared.messaging.consumer import dead_letter_topic
 from shared.messaging.log import PARTITIONS
-from shared.messaging.log.kafka import MAX_RECORD_BYTES
+from shared.messaging.log.kafka import MAX_RECORD_BYTES, translated_errors
 from shared.settings import ServiceSettings
 
 _FACTS = {"cleanup.policy": "delete", "retention.ms": "-1"}
@@ -26,6 +26,7 @@ _STATES = {
 }
 """A short `segment.ms`, because Kafka compacts only closed segments and by default closes a segment
 after a week."""
+_BOOTSTRAP_MS = 10_000
 _RECORD_SIZE = {"max.message.bytes": str(MAX_RECORD_BYTES)}
 _DEAD_LETTERS = {"cleanup.policy": "delete", "retention.ms": str(30 * _DAY)}
 
@@ -103,11 +104,15 @@ def create(settings: ServiceSettings, *, replication: int = -1) -> None:
 @contextmanager
 def _connected(settings: ServiceSettings) -> Iterator[KafkaAdminClient]:
     """Yield a client that administers the cluster of the settings, and close it afterwards."""
-    admin = KafkaAdminClient(bootstrap_servers=(settings.kafka_bootstrap or "").split(","))
-    try:
-        yield admin
-    finally:
-        admin.close()
+    with translated_errors():
+        admin = KafkaAdminClient(
+            bootstrap_servers=(settings.kafka_bootstrap or "").split(","),
+            bootstrap_timeout_ms=_BOOTSTRAP_MS,
+        )
+        try:
+            yield admin
+        finally:
+            admin.close()
 
 
 def _create(admin: KafkaAdminClient, topic: NewTopic) -> bool:

@@ -45,7 +45,8 @@ class EmbeddedLog:
     def __init__(self, path: Path) -> None:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = _connect(path)
+        with _translated_errors():
+            self._connection = _connect(path)
         self._lock = Lock()
 
     def append(self, records: Sequence[Record]) -> None:

@@ -47,7 +47,7 @@ class KafkaLog:
         """Send records and wait until the cluster has acknowledged each with its offset."""
         with self._lock:
             try:
-                with _translated_errors():
+                with translated_errors():
                     self._append(records)
             except LogUnavailable:
                 self.close()
@@ -63,12 +63,12 @@ class KafkaLog:
 
     def subscribe(self, *, group: str, topics: Sequence[str]) -> "KafkaSubscription":
         """Join a consumer group that reads these topics."""
-        with _translated_errors():
+        with translated_errors():
             return KafkaSubscription(self._bootstrap, self._client, group, topics)
 
     def forget_offsets(self, group: str) -> None:
         """Delete the group with its offsets."""
-        with _translated_errors():
+        with translated_errors():
             admin = KafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=self._client)
             try:
                 ((_, error),) = admin.delete_groups([group])
@@ -81,7 +81,7 @@ class KafkaLog:
 
     def history(self, topic: str) -> Iterator[ReceivedRecord]:
         """Yield the records of a topic from its beginning to its present end."""
-        with _translated_errors(), self._reader() as reader:
+        with translated_errors(), self._reader() as reader:
             parts = reader.partitions_for_topic(topic)
             if not parts:
                 return
@@ -168,7 +168,7 @@ class KafkaSubscription:
 
     def poll(self, *, seconds: float, max_records: int) -> list[ReceivedRecord]:
         """Wait up to `seconds` for records of the partitions that are assigned to this member."""
-        with _translated_errors():
+        with translated_errors():
             self._finish_rejoining()
             polled = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=max_records)
         return list(_flattened(polled))
@@ -196,12 +196,12 @@ class KafkaSubscription:
             )
             for item in received
         }
-        with _translated_errors(), suppress(CommitFailedError, RebalanceInProgressError):
+        with translated_errors(), suppress(CommitFailedError, RebalanceInProgressError):
             self._consumer.commit(ends)
 
     def lag(self) -> int:
         """Return the number of records not read yet in the partitions assigned to this member."""
-        with _translated_errors():
+        with translated_errors():
             assigned = list(self._consumer.assignment())
             ends = self._consumer.end_offsets(assigned, _SHORT_TIMEOUT_MS) if assigned else {}
             return sum(end - (self._offset(partition) or 0) for partition, end in ends.items())
@@ -221,7 +221,7 @@ class KafkaSubscription:
 
 
 @contextmanager
-def _translated_errors() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
     """Turn errors of Kafka inside the `with` block into LogUnavailable."""
     try:
         yield

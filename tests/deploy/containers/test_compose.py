@@ -10,6 +10,7 @@ import yaml
 
 from deploy.local.roles import SERVICES
 from shared.commands import commands_of
+from shared.environment import unknown_variables
 from shared.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[3]
@@ -64,6 +65,15 @@ def test_every_variable_of_a_container_is_a_setting_of_its_service(service: str)
         for name in (*CONTAINERS[service + suffix]["environment"], *image_environment()):
             assert prefix.match(name), name
             assert prefix.sub("", name).lower() in settings.model_fields
+
+
+def test_no_service_refuses_the_variables_of_the_compose_file() -> None:
+    """The variables of `.env` may be exported where other commands of Patron run."""
+    text = (ROOT / "docker-compose.yml").read_text() + (ROOT / ".env.example").read_text()
+    names = {*re.findall(r"\$\{(\w+)", text), *re.findall(r"^#?(\w+)=", text, re.MULTILINE)}
+    environment = dict.fromkeys(names, "value")
+    assert "PATRON_ADMIN_KEY" in environment
+    assert list(unknown_variables(environment, ())) == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
