@@ -1,6 +1,6 @@
 """Running and writing Alembic migrations, of which each service has its own history."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -136,15 +136,26 @@ def normalise_columns(table: sa.TableClause, names: Sequence[str]) -> None:
 
     The primary key of the table is `id`. Columns with their times and versions stay as they are.
     """
+    change_columns(table, dict.fromkeys(names, normalise_stored))
+
+
+def change_columns(
+    table: sa.TableClause, functions: Mapping[str, Callable[[str | None], str | None]]
+) -> None:
+    """Replace the texts in columns of the rows that exist by what functions by column return.
+
+    The primary key of the table is `id`. A function returns its result unchanged, so that a row may
+    be changed twice. Columns with times and versions stay as they are.
+    """
 
     def change(connection: Connection, rows: Sequence[sa.Row[Any]]) -> None:
         for row in rows:
-            stored = {name: getattr(row, name) for name in names}
-            normalised = {name: normalise_stored(text) for name, text in stored.items()}
-            if normalised != stored:
-                connection.execute(sa.update(table).where(table.c.id == row.id).values(normalised))
+            stored = {name: getattr(row, name) for name in functions}
+            changed = {name: function(stored[name]) for name, function in functions.items()}
+            if changed != stored:
+                connection.execute(sa.update(table).where(table.c.id == row.id).values(changed))
 
-    columns = [table.c[name] for name in names]
+    columns = [table.c[name] for name in functions]
     rows = sa.select(table.c.id, *columns).where(sa.or_(*(each.is_not(None) for each in columns)))
     backfill(rows, key=[table.c.id], change=change)
 

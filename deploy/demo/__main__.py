@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         "load", help="load the company into a running product, and report"
     )
     load_command.add_argument("--url", required=True, help="address of the gateway")
-    load_command.add_argument("--key", required=True, help="an API key that may write")
+    load_command.add_argument("--key", required=True, help="an API key with the scope admin")
     return parser
 
 

@@ -17,7 +17,11 @@ _OWNERS = {
     "south": ("liang.hao", "chen.ying", "luo.dan"),
     "west": ("tang.fei", "deng.xia", "he.chuan"),
 }
-
+_TEAM_OF_PERSONS = "consumer"
+OWNERS = tuple(owner for owners in _OWNERS.values() for owner in owners)
+"""The names of the users to whom customers are assigned."""
+TEAMS = (*_OWNERS, _TEAM_OF_PERSONS)
+"""The names of the teams."""
 
 _SHARE_WITHOUT_ORDERS = 0.05
 _SHARE_JOINING_AT_START = 0.5
@@ -51,7 +55,7 @@ class Customer:
 
     @property
     def team(self) -> str:
-        return "consumer" if self.is_person else self.city.team
+        return _TEAM_OF_PERSONS if self.is_person else self.city.team
 
     @property
     def email(self) -> str:

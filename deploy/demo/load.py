@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from deploy.demo.client import Api, Json, RefusedError
+from deploy.demo.colleagues import create_colleagues, wait_until_known
+from deploy.demo.customers import OWNERS, TEAMS
 from deploy.demo.generate import (
     CURRENCY,
     CUSTOMERS,
@@ -39,6 +41,8 @@ def load(api: Api, folder: Path) -> str:
     currency = api.get("/v1/portfolio/abc")["currency"]
     if currency != CURRENCY:
         raise RefusedError(f"The demo's amounts are in {CURRENCY}, this product's in {currency}.")
+    create_colleagues(api, OWNERS, TEAMS)
+    wait_until_known(api, SYSTEM, folder / CUSTOMERS)
     for step, entity, name, options in _FILES:
         _import_file(api, "/v1/imports", step, folder / name, entity=entity, options=options)
     survey = _find_or_create_survey(api)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from services.registry.customers.colleague import handlers as colleague
 from services.registry.customers.customer import handlers as customer
 from services.registry.customers.customer import publication as customer_publication
 from services.registry.customers.customer import repository, service
@@ -27,10 +28,10 @@ log = logger(__name__)
 
 
 class Completing(PeriodicLoop):
-    """The loop that corrects rows of scores that an older release of Patron left behind.
+    """The loop that corrects what an older release of Patron wrote after the migrations.
 
-    During an upgrade processes of the older release register and change customers for a while,
-    after the migration has created the rows of scores.
+    During an upgrade processes of the older release register and change customers for a while. They
+    write texts of owners and teams instead of ids, and no rows of scores.
     """
 
     name = "completing"
@@ -41,10 +42,18 @@ class Completing(PeriodicLoop):
 
     def turn(self) -> None:
         """Correct all wrong rows, in portions."""
+        while customer_ids := self._ids_with_texts():
+            with self._database.transaction() as session:
+                replaced = service.replace_texts(session, customer_ids)
+            log.info("owners.replaced", customers=replaced)
         while customer_ids := self._ids_with_wrong_scores():
             with self._database.transaction() as session:
                 completed = service.complete_scores(session, customer_ids)
             log.info("scores.completed", scores=completed)
+
+    def _ids_with_texts(self) -> list[UUID]:
+        with self._database.reading() as session:
+            return repository.ids_with_texts(session)
 
     def _ids_with_wrong_scores(self) -> list[UUID]:
         with self._database.reading() as session:
@@ -53,7 +62,7 @@ class Completing(PeriodicLoop):
 
 def handlers(settings: Settings) -> Mapping[type, Handler]:
     """Return the handler of each event class that the registry consumes."""
-    return merge_disjoint(customer.handlers(settings))
+    return merge_disjoint(colleague.handlers(settings), customer.handlers(settings))
 
 
 def loops(database: Database, _settings: Settings) -> Sequence[Loop]:

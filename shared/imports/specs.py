@@ -143,6 +143,8 @@ class RecordSpec(ImportSpec[OptionsT], Generic[OptionsT, Key, Record]):
     - `existing` locks the records with the given keys and returns them by key.
     - `main_key` returns the same key for all keys of one record; the record is None if it does not
       exist.
+    - `look_up` returns the values of the lines of a chunk, with what a text names instead of the
+      text where that has to be looked up; a text that names nothing is a fault that `build` raises.
     - `build` returns the record with the values of a line, given the record before the line; it
       raises FieldError if values do not fit the others. Its last argument are the fields to ignore,
       because their cells are invalid or the record is not found: they fit everything. The record of
@@ -154,6 +156,9 @@ class RecordSpec(ImportSpec[OptionsT], Generic[OptionsT, Key, Record]):
     key: Callable[[Mapping[str, Any], OptionsT], Key]
     existing: Callable[[Session, Collection[Key]], Mapping[Key, Record]]
     main_key: Callable[[Key, Record | None], Key] = lambda key, _: key
+    look_up: Callable[[Session, Sequence[Mapping[str, Any]]], Sequence[Mapping[str, Any]]] = (
+        lambda _, lines: lines
+    )
     build: Callable[[Mapping[str, Any], OptionsT, Record | None, Collection[str]], Record]
     write: Callable[[Session, Mapping[Key, Record], str], object]
 

@@ -44,6 +44,7 @@ CONTENTS: dict[str, Contents] = {
         "customers.name": "海尔集团888分店",
         "customers.phone": "010 5555 0111 转8008",
         "customers.tags": ["重点客户", "家电", "家电"],
+        "customer_changes.changes": {"owner": {"from": None, "to": "li.na"}, "city": {}},
     },
     "scoring": {
         "surveys.items": [{"code": "q", "least": 1, "most": 5, "missing": [9]}],
@@ -53,6 +54,15 @@ CONTENTS: dict[str, Contents] = {
 }
 """For each service, values that migrations read and that the type of a column does not imply."""
 CHANGED_ON_PURPOSE = {
+    ("registry", "6c1e0f7a93d4"): {
+        "customers.owner",
+        "customers.team",
+        "scores.owner",
+        "scores.team",
+        "customer_changes.changes",
+    },
+    ("survey", "c4d90b1f6e27"): {"customers.owner", "customers.team"},
+    ("scoring", "e80a6d3c7b15"): {"customers.owner", "customers.team"},
     ("scoring", "0002"): {
         "answers.score",
         "scores.changes_on",

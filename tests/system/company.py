@@ -22,7 +22,10 @@ class Company:
     system: str = field(default_factory=lambda: f"s{secrets.token_hex(4)}")
 
     def send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Send a request until its answer is neither missing nor 409, 502, 503 or 504."""
+        """Send a request until its answer is neither missing nor 409, 502, 503 or 504.
+
+        It is sent again, too, while a user or team that it names is not known yet.
+        """
         (answer,) = eventually(lambda: self._answered(method, path, **more))
         return answer
 
@@ -30,6 +33,13 @@ class Company:
         found = self.send("GET", path, params=parameters)
         assert found.status_code == 200, found.text
         return found.json()
+
+    def create_team(self, name: str) -> str:
+        """Create a team and return its id."""
+        body = {"name": name + self.system}
+        answer = self.send("POST", "/v1/teams", json=body, headers=idempotency_header())
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
 
     def register(self, name: str, **more: Any) -> str:
         """Register a customer and return its id."""
@@ -91,9 +101,13 @@ class Company:
             answer = self.product.client.request(method, path, **more)
         except httpx.TransportError:
             return []
-        return [] if answer.status_code in _RETRIABLE else [answer]
+        is_early = answer.status_code == 422 and _TOO_EARLY & {
+            fault["code"] for fault in answer.json()["errors"]
+        }
+        return [] if is_early or answer.status_code in _RETRIABLE else [answer]
 
 
+_TOO_EARLY = {"unknown_user", "unknown_team"}
 _RETRIABLE = frozenset({409, 502, 503, 504})
 
 

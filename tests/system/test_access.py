@@ -14,10 +14,11 @@ from tests.system.product import Running
 def test_p7_a_key_reads_nothing_outside_its_scopes_and_rows(product: Running) -> None:
     """P7: a key of one team sees the customers, orders and scores of that team only."""
     company = Company(product)
-    own, other = (company.register(name, team=name + company.system) for name in ("east", "west"))
+    teams = {name: company.create_team(name) for name in ("east", "west")}
+    own, other = (company.register(name, team=team) for name, team in teams.items())
     other_order = company.place_order("O-1", "west", "20000")
     company.wait_for_points({own: Decimal(0), other: Decimal(20000)})
-    with _as_key(company, scopes=["read"], rows="team", team=f"east{company.system}") as reader:
+    with _as_key(company, scopes=["read"], rows="team", team=teams["east"]) as reader:
         assert [one["id"] for one in reader.get("/v1/customers").json()["items"]] == [own]
         assert reader.get(f"/v1/customers/{own}").status_code == 200
         for hidden in (

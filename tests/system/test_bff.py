@@ -65,7 +65,7 @@ def backend(
 ) -> Iterator[Backend]:
     """Yield the example, started with the key of a team that has one customer."""
     company, port = Company(embedded_product), free_port()
-    team, url = f"east{company.system}", f"http://127.0.0.1:{port}"
+    team, url = company.create_team("east"), f"http://127.0.0.1:{port}"
     company.register("17", team=team)
     body = {"name": "bff", "scopes": ["read", "write"], "rows": "team", "team": team}
     key = embedded_product.client.post("/v1/api-keys", json=body).json()["key"]

@@ -15,6 +15,7 @@ from random import Random
 from deploy.demo import names
 from deploy.demo.cities import CITIES, City
 from deploy.demo.names import WORDS, Name
+from shared.row_access import team_id_of, user_id_of
 
 TEAMS = 40
 OWNERS_PER_TEAM = 10
@@ -89,6 +90,24 @@ def team(number: int) -> str:
     return f"team-{number:02d}"
 
 
+def team_ids() -> Iterator[tuple[str, str]]:
+    """Yield the name and the id of each team."""
+    for number in range(TEAMS):
+        yield team(number), str(team_id_of(team(number)))
+
+
+def user_ids() -> Iterator[tuple[str, str]]:
+    """Yield the name and the id of each user."""
+    for number in range(TEAMS):
+        for owner in range(OWNERS_PER_TEAM):
+            yield _user(number, owner), str(user_id_of(_user(number, owner)))
+
+
+def _user(team_number: int, number: int) -> str:
+    """Return the name of a user of a team."""
+    return f"{team(team_number)}-{number}"
+
+
 def customer(seed: int, number: int) -> tuple[InventedCustomer, InventedScore]:
     """Return the customer with a number, counted from 0, and its score."""
     rng = Random(f"{seed}:{number}")  # noqa: S311  invented data
@@ -106,7 +125,7 @@ def customer(seed: int, number: int) -> tuple[InventedCustomer, InventedScore]:
         email=f"c{number:08d}@customer.example",
         phone=f"+86 139 {number // 10_000 % 10_000:04d} {number % 10_000:04d}",
         city=city.name,
-        owner=f"{team(team_number)}-{rng.randrange(OWNERS_PER_TEAM)}",
+        owner=_user(team_number, rng.randrange(OWNERS_PER_TEAM)),
         team=team(team_number),
         tags=";".join(sorted(tags)),
     )

@@ -106,7 +106,8 @@ def _lists(http: httpx.Client, admin_key: str, *, rare_city: str) -> Iterator[Li
 
 def _team_key(http: httpx.Client, admin_key: str) -> str:
     """Create and return the text of an API key that sees the customers of one team."""
-    body = {"name": "bench", "scopes": ["read"], "rows": "team", "team": company.team(7)}
+    team_id = dict(company.team_ids())[company.team(7)]
+    body = {"name": "bench", "scopes": ["read"], "rows": "team", "team": team_id}
     headers = {"Authorization": f"Bearer {admin_key}"}
     created = http.post("/v1/api-keys", json=body, headers=headers).raise_for_status()
     return str(created.json()["key"])

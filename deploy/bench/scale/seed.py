@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -22,6 +23,7 @@ from services.registry.customers.customer import repository
 from services.registry.customers.customer.importing import SPEC, CustomerOptions
 from services.registry.settings import Settings
 from shared import migrations
+from shared.contracts.gateway.user import TeamState, UserState
 from shared.contracts.scoring.score import ScoreState
 from shared.database import Database
 from shared.files.tables import Line
@@ -44,6 +46,8 @@ def fill(url: str, *, seed_number: int, count: int) -> None:
     """
     database = Database(url, schema="registry")
     migrations.upgrade(database, SERVICE.migrations)
+    with database.transaction() as session:
+        write_colleagues(session)
     for numbers in chunks(range(count)):
         customers = [company.customer(seed_number, number) for number in numbers]
         with database.transaction() as session:
@@ -62,17 +66,35 @@ def chunks(numbers: Iterable[int]) -> Iterator[list[int]]:
         yield chunk
 
 
+def write_colleagues(session: Session) -> None:
+    """Apply an event with the name of each user and team of the company."""
+    handlers = SERVICE.handlers(Settings())
+    common: dict[str, Any] = {"version": 1, "recorded_at": SCORED_AT}
+    handlers[TeamState](
+        session,
+        [TeamState(team_id=UUID(id_), name=name, **common) for name, id_ in company.team_ids()],
+    )
+    handlers[UserState](
+        session,
+        [UserState(user_id=UUID(id_), name=name, **common) for name, id_ in company.user_ids()],
+    )
+
+
 def _write_customers(session: Session, records: list[InventedCustomer]) -> None:
     """Parse and write customers as the lines of an import file."""
     options = CustomerOptions(system=company.SYSTEM)
     layout = find_layout(SPEC.fields(TimeFormat(Settings().zone)), list(asdict(records[0])), {})
-    parsed = {}
+    lines = []
     for record in records:
         values, faults, _ = layout.parse(Line(0, list(asdict(record).values())))
         if faults:
             raise ValueError(f"{record} has faults: {faults}")
-        parsed[SPEC.key(values, options)] = SPEC.build(values, options, None, ())
-    SPEC.write(session, parsed, str(ADMINISTRATOR))
+        lines.append(values)
+    written = {
+        SPEC.key(values, options): SPEC.build(values, options, None, ())
+        for values in SPEC.look_up(session, lines)
+    }
+    SPEC.write(session, written, str(ADMINISTRATOR))
 
 
 def _write_scores(session: Session, scores: Mapping[str, InventedScore]) -> None:

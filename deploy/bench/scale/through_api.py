@@ -31,6 +31,9 @@ def load(subject: Subject, urls: dict[str, str], *, seed_number: int, count: int
     The events with the scores are recorded in the outbox of scoring, whose relay publishes them, so
     that the registry receives them from Kafka. `urls` are the database URLs of the services' roles.
     """
+    registry = Database(urls["registry"], schema="registry")
+    with registry.transaction() as session:
+        seed.write_colleagues(session)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "customers.csv"
         with file.open("wb") as stream:
@@ -40,7 +43,6 @@ def load(subject: Subject, urls: dict[str, str], *, seed_number: int, count: int
     if outcome["created"] != count:
         raise RuntimeError(f"The file was not imported completely: {outcome}")
     subject.wait_until_processed()
-    registry = Database(urls["registry"], schema="registry")
     scoring = Database(urls["scoring"], schema="scoring")
     for numbers in seed.chunks(range(count)):
         customers = [company.customer(seed_number, number) for number in numbers]

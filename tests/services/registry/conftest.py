@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.services.conftest import Serving
+from tests.services.registry.colleagues import store_all
 
 if TYPE_CHECKING:
     from tests.services.harness import Running
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def registry(serving: Serving) -> "Running":
-    """Return a running registry whose tables are empty."""
-    return serving("registry")
+    """Return a running registry whose tables are empty, except that some colleagues are known."""
+    running = serving("registry")
+    store_all(running.database)
+    return running
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from services.scoring.figures.satisfaction_index.models import ResponseVersion, 
 from services.scoring.figures.score.models import StoredScore
 from shared import migrations
 from shared.contracts.scoring.score import ScoreChanged
+from shared.row_access import team_id_of, user_id_of
 from tests.services.harness import Running
 from tests.services.scoring.publishing import Worker, customer, id_of, response, survey
 
@@ -64,16 +65,16 @@ def test_a_migration_recomputes_indices_that_were_stored_with_10_decimals(
 
 
 @pytest.mark.both_stacks
-def test_owners_and_teams_of_earlier_releases_are_normalised_also_when_events_are_replayed(
+def test_owners_and_teams_of_earlier_releases_become_ids_also_when_events_are_replayed(
     scoring: Running, worker: Worker
 ) -> None:
     worker.handle(customer("a", **OLD))
-    assert owner_and_team(scoring) == ("Ren\u00e9", "Li\u00e8ge")
+    assert owner_and_team(scoring) == (user_id_of("Ren\u00e9"), team_id_of("Li\u00e8ge"))
     migrations.downgrade(scoring.database, SERVICE.migrations, to="5b2f9d7c1e60")
     with scoring.database.transaction() as session:
         session.execute(update(Customer).values(**OLD))
     migrations.upgrade(scoring.database, SERVICE.migrations)
-    assert owner_and_team(scoring) == ("Ren\u00e9", "Li\u00e8ge")
+    assert owner_and_team(scoring) == (user_id_of("Ren\u00e9"), team_id_of("Li\u00e8ge"))
 
 
 def owner_and_team(scoring: Running) -> tuple[str | None, str | None]:

@@ -205,20 +205,20 @@ def with_phone_in_e164(record: Record, before: Record | None = None, *, country:
 
 
 _VISIBILITY_ADVICE = {
-    "owner": "This key sees only customers whose owner is its own id: leave out the owner, "
-    "or give the id of the key.",
+    "owner": "This key sees only customers whose owner is its user: leave out the owner, or give "
+    "the user of the key.",
     "team": "This key sees only customers of its own team: leave out the team, or give that team.",
 }
 
 
-def _visibility_condition(reader: Reader) -> dict[str, str | None]:
+def visibility_condition(reader: Reader) -> dict[str, str | None]:
     """Return the field, and its value, that makes a customer visible to a reader.
 
-    A reader with `rows: own` sees a customer whose owner is the reader, a reader with `rows: team`
+    A reader with `rows: own` sees a customer whose owner is its user, one with `rows: team`
     a customer of the reader's team. The result is empty for a reader who sees all rows.
     """
     if reader.rows is Rows.OWN:
-        return {"owner": reader.subject}
+        return {"owner": reader.owner}
     return {"team": reader.team} if reader.rows is Rows.TEAM else {}
 
 
@@ -229,7 +229,7 @@ def with_owner_or_team_of(reader: Reader, record: Record) -> Record:
     """
     absent: dict[str, Any] = {
         name: value
-        for name, value in _visibility_condition(reader).items()
+        for name, value in visibility_condition(reader).items()
         if getattr(record, name) is None
     }
     return replace(record, **absent)
@@ -239,7 +239,7 @@ def invisible_fields(record: Record, reader: Reader) -> list[Fault]:
     """Return a fault for the owner or team whose value hides a record from the reader."""
     return [
         Fault(name, NOT_VISIBLE, _VISIBILITY_ADVICE[name])
-        for name, value in _visibility_condition(reader).items()
+        for name, value in visibility_condition(reader).items()
         if getattr(record, name) != value
     ]
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from services.registry.customers.colleague.schemas import ColleagueFilter
 from services.registry.customers.customer.domain import (
     CustomerKind,
     CustomerNature,
@@ -72,12 +73,12 @@ class CustomerFilter(Filter):
         description="Customers with this tag, exactly as the tag is stored.",
         examples=["重点客户"],
     )
-    owner: TextFilter | None = Field(
+    owner: ColleagueFilter | None = Field(
         None,
-        description="Customers of this account owner (专职人员), exactly as the owner is stored.",
+        description="Customers of this account owner (专职人员), given by the id of a user.",
     )
-    team: TextFilter | None = Field(
-        None, description="Customers of this team, exactly as the team is stored."
+    team: ColleagueFilter | None = Field(
+        None, description="Customers of this team, given by its id."
     )
     internal: bool | None = Field(
         None, description="Whether the customers are posts or departments of our own company."

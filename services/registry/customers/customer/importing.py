@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.registry.customers.colleague.domain import KINDS, Reference, refusals
+from services.registry.customers.colleague.service import with_references
 from services.registry.customers.customer.contacts import parse_email
 from services.registry.customers.customer.domain import (
     MAX_TAGS,
@@ -17,7 +19,7 @@ from services.registry.customers.customer.domain import (
 )
 from services.registry.customers.customer.problems import EMPTY_ID
 from services.registry.customers.customer.service import records_for_change, upsert_customers
-from shared.errors import InvalidValue
+from shared.errors import FieldError, InvalidValue
 from shared.faults import TOO_LONG
 from shared.imports.cells import CODE, COUNTRY, FLAG, ID, NAME, Cell, choice_cell, id_cell
 from shared.imports.layout import Field
@@ -101,8 +103,12 @@ FIELDS = {
     ),
     "city": Field(CODE, "city"),
     "country": Field(COUNTRY, "country"),
-    "owner": Field(ID, "account owner (专职人员): the employee who serves the customer"),
-    "team": Field(ID, "team of the account owner"),
+    "owner": Field(
+        ID,
+        "account owner (专职人员): the employee who serves the customer, by the id or the unique "
+        "name of a user",
+    ),
+    "team": Field(ID, "team of the account owner, by the id or the unique name of a team"),
     "internal": Field(
         FLAG, "whether the customer is a post or department of the company (内部客户)"
     ),
@@ -135,13 +141,24 @@ def record_of_line(
 ) -> Record:
     """Return the record of a customer with the values of a line.
 
-    Fields without a value keep the value that they have in `before`, the existing record. Raises
-    FieldError if the values do not fit each other.
+    Fields without a value keep the value that they have in `before`, the existing record. The
+    owner and the team are values of `with_references`. Raises FieldError if values do not fit each
+    other, or if a customer cannot be assigned to the owner or team.
     """
+    references: dict[str, Reference] = {name: values[name] for name in KINDS if name in values}
+    stored = {name: getattr(before, name) for name in KINDS} if before else {}
+    faults = refusals(references, stored)
     changes = {name: value for name, value in values.items() if name != "external_id"}
-    return build_record(
-        changes, before, default_country=options.country, ignored_fields=ignored_fields
-    )
+    changes |= {name: reference.id for name, reference in references.items()}
+    try:
+        record = build_record(
+            changes, before, default_country=options.country, ignored_fields=ignored_fields
+        )
+    except FieldError as error:
+        faults += error.faults
+    if faults:
+        raise FieldError(*faults)
+    return record
 
 
 SPEC = RecordSpec(
@@ -152,6 +169,7 @@ SPEC = RecordSpec(
     key=external_id_of,
     existing=records_for_change,
     main_key=main_external_id,
+    look_up=with_references,
     build=record_of_line,
     write=lambda session, records, by: upsert_customers(session, records=records, by=by),
 )

@@ -5,8 +5,9 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, exists, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from services.registry.customers.colleague.models import Colleague
 from services.registry.customers.customer.domain import query_tokens
 from services.registry.customers.customer.filters import CustomerFilter
 from services.registry.customers.customer.models import (
@@ -59,7 +60,13 @@ def find_customer_id(
     )
 
 
-_ROW_BY_ID = select(Customer.__table__).where(Customer.id == bindparam("customer_id"))
+_OWNER, _TEAM = aliased(Colleague), aliased(Colleague)
+_ROW_BY_ID = (
+    select(Customer.__table__, _OWNER.name.label("owner_name"), _TEAM.name.label("team_name"))
+    .outerjoin(_OWNER, _OWNER.id == Customer.owner)
+    .outerjoin(_TEAM, _TEAM.id == Customer.team)
+    .where(Customer.id == bindparam("customer_id"))
+)
 
 
 async def customer_row(
@@ -67,6 +74,7 @@ async def customer_row(
 ) -> RowMapping | None:
     """Return the plain row of a customer, read asynchronously; None if it is not visible.
 
+    The row also has `owner_name` and `team_name`, None for names that are not known.
     The statement for a reader of all rows is built only once, because it is the most frequent one.
     """
     statement = _ROW_BY_ID if reader.rows is Rows.ALL else visible_to(reader, _ROW_BY_ID)
@@ -110,6 +118,17 @@ def ids_with_wrong_scores(
     if customer_ids is not None:
         statement = statement.where(any_of(session, Customer.id, customer_ids))
     visible = visible_to(SYSTEM_READER, statement)
+    return list(session.scalars(visible.order_by(Customer.id).limit(limit)))
+
+
+def ids_with_texts(session: Session, *, limit: int = 1000) -> list[UUID]:
+    """Return the lowest ids of customers whose owner or team is a text and no id, at most `limit`.
+
+    Customers that an older release of Patron registers or changes have such texts.
+    """
+    form_of_id = "-".join("_" * length for length in (8, 4, 4, 4, 12))
+    has_text = or_(Customer.owner.not_like(form_of_id), Customer.team.not_like(form_of_id))
+    visible = visible_to(SYSTEM_READER, select(Customer.id).where(has_text))
     return list(session.scalars(visible.order_by(Customer.id).limit(limit)))
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Path, Query
 from starlette.responses import Response
 
+from services.registry.customers.colleague import service as colleagues
 from services.registry.customers.customer import repository, service
 from services.registry.customers.customer.domain import ExternalId
 from services.registry.customers.customer.filters import CustomerFilter
@@ -71,9 +72,11 @@ def register_customer(
         created = service.register_customer(
             session, fields=fields, by=caller.subject, reader=reader
         )
-        location = f"/v1/customers/{created.id}"
         return json_response(
-            customer_out(created), status=201, location=location, version=created.version
+            customer_out(colleagues.names_of(session, [created]), created),
+            status=201,
+            location=f"/v1/customers/{created.id}",
+            version=created.version,
         )
 
     return once(register)
@@ -116,7 +119,7 @@ def put_customer(
         reader=reader,
     )
     return json_response(
-        customer_out(customer),
+        customer_out(colleagues.names_of(session, [customer]), customer),
         status=upsert_status(outcome),
         location=f"/v1/customers/{customer.id}",
         version=customer.version,
@@ -137,10 +140,12 @@ def list_customers(
     last: some seconds after a change, or about a minute after it while orders arrive steadily.
     """
     found = repository.customers(session, reader, filters, paging=paging)
+    names = colleagues.names_of(session, found.rows)
     if "score" not in paging.included:
-        return answer_page(CustomerPage, customer_out, found, paging)
+        return answer_page(CustomerPage, partial(customer_out, names), found, paging)
     scores = repository.scores_of(session, found.rows)
-    return answer_page(CustomerPage, partial(customer_with_score_out, scores), found, paging)
+    present = partial(customer_with_score_out, names, scores)
+    return answer_page(CustomerPage, present, found, paging)
 
 
 @router.get("/{customer_id}", response_model=CustomerOut, responses=errors(404))
@@ -158,7 +163,8 @@ async def read_customer(
     score = NOT_INCLUDED
     if "score" in included:
         score = customer_score_out(await repository.score_row(async_reads, row))
-    return json_response(customer_out(row, score=score), version=row["version"])
+    names = {row["owner"]: row["owner_name"], row["team"]: row["team_name"]}
+    return json_response(customer_out(names, row, score=score), version=row["version"])
 
 
 @router.patch(
@@ -188,7 +194,8 @@ def change_customer(
         reader=reader,
         reason=body.values.get("reason"),
     )
-    return json_response(customer_out(customer), version=customer.version)
+    names = colleagues.names_of(session, [customer])
+    return json_response(customer_out(names, customer), version=customer.version)
 
 
 @router.get("/{customer_id}/history", response_model=CustomerChangePage, responses=errors(404))

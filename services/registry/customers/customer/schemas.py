@@ -10,6 +10,7 @@ from fastapi import Path
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from services.registry.customers.colleague.schemas import TeamId, UserId
 from services.registry.customers.customer.contacts import parse_email
 from services.registry.customers.customer.domain import (
     MAX_EXTERNAL_IDS,
@@ -57,14 +58,18 @@ _NATURE = (
 _OWNERSHIP = "Who owns the organisation (所有制). Leave it out for a person."
 _RETAIL_FORMAT = "Retail format (业态). It is allowed only if the nature is `retailer`."
 _OWNER = (
-    "Account owner (专职人员): the employee who serves the customer. A key with `rows: own` sees "
-    "the customers whose owner is the key's id. If such a key registers a customer, this id is the "
-    "default owner, and a different owner is refused with 422."
+    "Account owner (专职人员): the employee who serves the customer, by the `id` of a user of "
+    "`GET /v1/users`. A key with `rows: own` sees the customers whose owner is its `user`. If such "
+    "a key registers a customer, its user is the default owner, and a different owner is refused "
+    "with 422. A user who is not active keeps the present customers and cannot get others."
 )
 _TEAM = (
-    "Team of the account owner. A key with `rows: team` sees the customers of its team. If such a "
-    "key registers a customer, its team is the default, and a different team is refused with 422."
+    "Team of the account owner, by the `id` of a team of `GET /v1/teams`. A key with `rows: "
+    "team` sees the customers of its team. If such a key registers a customer, its team is the "
+    "default, and a different team is refused with 422."
 )
+_OWNER_NAME = "Name of the owner; null without an owner, and while the name is not known here yet."
+_TEAM_NAME = "Name of the team; null without a team, and while the name is not known here yet."
 _INTERNAL = "Whether the customer is a post or department of our own company (内部客户)."
 _DISQUALIFIED = "Whether the customer is marked as not worth pursuing."
 _TAGS = (
@@ -107,18 +112,18 @@ _EXAMPLE: dict[str, Any] = {
     "phone": "+86 512 5555 0100",
     "city": "苏州",
     "country": "CN",
-    "owner": "li.na",
-    "team": "east",
     "internal": False,
     "disqualified": False,
     "tags": ["重点客户", "家电"],
 }
 _ID = "0199a7c0-0000-7000-8000-000000000001"
+_OWNER_ID = "0199a7c0-0000-7000-8000-000000000021"
+_NEXT_OWNER_ID = "0199a7c0-0000-7000-8000-000000000022"
+_TEAM_ID = "0199a7c0-0000-7000-8000-000000000031"
 _MOMENT = "2026-01-31T01:30:00Z"
 _PATCH: dict[str, Any] = {
     "phone": "+86 512 5555 0188",
-    "owner": "zhang.wei",
-    "reason": "李娜调岗, 由张伟接手",
+    "reason": "总机换号",
 }
 
 
@@ -144,8 +149,8 @@ class CustomerFields(Body):
     )
     city: Code | None = Field(None, description=_CITY, examples=["苏州"])
     country: Country | None = Field(None, description=_COUNTRY)
-    owner: Code | None = Field(None, description=_OWNER, examples=["li.na"])
-    team: Code | None = Field(None, description=_TEAM, examples=["east"])
+    owner: UserId | None = Field(None, description=_OWNER, examples=[_OWNER_ID])
+    team: TeamId | None = Field(None, description=_TEAM, examples=[_TEAM_ID])
     internal: Flag = Field(False, description=_INTERNAL)
     disqualified: Flag = Field(False, description=_DISQUALIFIED)
     tags: list[Code] = Field([], max_length=MAX_TAGS, description=_TAGS, examples=[["重点客户"]])
@@ -188,8 +193,8 @@ class CustomerUpdate(PartialBody):
     phone: Code | None = Field(None, max_length=50, description=_PHONE)
     city: Code | None = Field(None, description=_CITY)
     country: Country | None = Field(None, description=_COUNTRY)
-    owner: Code | None = Field(None, description=_OWNER)
-    team: Code | None = Field(None, description=_TEAM)
+    owner: UserId | None = Field(None, description=_OWNER)
+    team: TeamId | None = Field(None, description=_TEAM)
     internal: Flag | None = Field(None, description=_INTERNAL)
     disqualified: Flag | None = Field(None, description=_DISQUALIFIED)
     tags: list[Code] | None = Field(
@@ -219,6 +224,7 @@ class CustomerOut(CustomerFields):
         json_schema_extra={
             "examples": [
                 _EXAMPLE
+                | {"owner": None, "owner_name": None, "team": None, "team_name": None}
                 | {"phone_e164": "+8651255550100"}
                 | {"id": _ID, "version": 1, "registered_at": _MOMENT, "changed_at": _MOMENT}
             ]
@@ -231,6 +237,8 @@ class CustomerOut(CustomerFields):
     phone_e164: str | None = Field(
         None, pattern="^\\+[0-9]{2,15}$", description=_PHONE_E164, examples=["+862155550100"]
     )
+    owner_name: str | None = Field(None, description=_OWNER_NAME, examples=["李娜"])
+    team_name: str | None = Field(None, description=_TEAM_NAME, examples=["华东"])
     id: UUID
     version: int = Field(
         description="Version of the record; every change adds 1 to it. The ETag contains it."
@@ -303,8 +311,8 @@ class CustomerChangeOut(Body):
                     "version": 2,
                     "changed_at": _MOMENT,
                     "changed_by": _ID,
-                    "reason": _PATCH["reason"],
-                    "changes": {"owner": {"from": "li.na", "to": "zhang.wei"}},
+                    "reason": "李娜调岗, 由张伟接手",
+                    "changes": {"owner": {"from": _OWNER_ID, "to": _NEXT_OWNER_ID}},
                 }
             ]
         }
@@ -340,24 +348,30 @@ _ENUMERATIONS = {
     "ownership": Ownership,
     "retail_format": RetailFormat,
 }
-_COLUMNS = CustomerOut.model_fields.keys() - {"score"}
+_COLUMNS = CustomerOut.model_fields.keys() - {"score", "owner_name", "team_name"}
 
 
-def customer_out(row: Any, *, score: CustomerScoreOut | None = NOT_INCLUDED) -> CustomerOut:
+def customer_out(
+    names: Mapping[str, str], row: Any, *, score: CustomerScoreOut | None = NOT_INCLUDED
+) -> CustomerOut:
     """Return the response body of a customer, given a `Customer` or a mapping with its columns.
 
-    The row is not validated: a stored value may be refused by today's rules.
+    `names` has the known names of users and teams by id. The row is not validated: a stored value
+    may be refused by today's rules.
     """
     read = row.__getitem__ if isinstance(row, Mapping) else partial(getattr, row)
     values = {name: read(name) for name in _COLUMNS} | {"score": score}
     values |= {name: kind(values[name]) for name, kind in _ENUMERATIONS.items() if values[name]}
+    values |= {f"{name}_name": names.get(values[name]) for name in ("owner", "team")}
     external_ids = [ExternalIdOut.model_construct(**pair) for pair in values["external_ids"]]
     return CustomerOut.model_construct(**values | {"external_ids": external_ids})
 
 
-def customer_with_score_out(scores: Mapping[UUID, RowView], row: Any) -> CustomerOut:
+def customer_with_score_out(
+    names: Mapping[str, str], scores: Mapping[UUID, RowView], row: Any
+) -> CustomerOut:
     """Return the response body of a customer with its score from these rows by customer id."""
-    return customer_out(row, score=customer_score_out(scores.get(row.id)))
+    return customer_out(names, row, score=customer_score_out(scores.get(row.id)))
 
 
 def customer_change_out(row: Any) -> CustomerChangeOut:

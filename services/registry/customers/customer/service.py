@@ -3,10 +3,13 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from services.registry.customers.colleague import service as colleagues
+from services.registry.customers.colleague.domain import KINDS, refusals
 from services.registry.customers.customer import domain, repository
 from services.registry.customers.customer.domain import ExternalId, Record, RequestedFields
 from services.registry.customers.customer.models import Customer
@@ -19,6 +22,7 @@ from services.registry.customers.customer.upsert import (
 )
 from services.registry.customers.score import service as scores
 from shared.errors import (
+    Fault,
     FieldError,
     Invalid,
     NotFound,
@@ -26,7 +30,7 @@ from shared.errors import (
     check_version,
     found_or_404,
 )
-from shared.row_access import Reader
+from shared.row_access import Reader, team_id_of, user_id_of
 from shared.upsert import UpsertResult
 
 UNKNOWN = "No customer that you may see has this id."
@@ -44,7 +48,7 @@ def register_customer(
 
     `own_ids` are external ids that are not in the body of the request and belong to nobody.
     """
-    record = _requested_record(fields, reader, own_ids=own_ids)
+    record = _requested_record(session, fields, reader, own_ids=own_ids)
     check_external_ids(session, None, fields.external_ids)
     (customer,) = insert_customers(session, [record], by=by)
     return customer
@@ -69,7 +73,8 @@ def change_customer(
         row = repository.customer_for_change(session, reader, customer_id)
         customer = found_or_404(row, UNKNOWN)
         check_version(customer.version, expected_version)
-    record = _requested_record(fields, reader, before=record_of(customer))
+    stored = record_of(customer)
+    record = _requested_record(session, fields, reader, stored=stored, before=stored)
     replace_record(session, customer, record, fields.external_ids, by=by, reason=reason)
     return customer
 
@@ -96,7 +101,8 @@ def upsert_customer(
     with _faults_first(fields):
         row = repository.customer_for_change(session, reader, customer_id)
         customer = found_or_404(row, "No customer that you may see has this external id.")
-    record = _requested_record(fields, reader, own_ids=record_of(customer).external_ids)
+    stored = record_of(customer)
+    record = _requested_record(session, fields, reader, stored=stored, own_ids=stored.external_ids)
     is_changed = replace_record(session, customer, record, fields.external_ids, by=by)
     return customer, UpsertResult.UPDATED if is_changed else UpsertResult.UNCHANGED
 
@@ -116,21 +122,25 @@ def _faults_first(fields: RequestedFields) -> Iterator[None]:
 
 
 def _requested_record(
+    session: Session,
     fields: RequestedFields,
     reader: Reader,
     *,
+    stored: Record | None = None,
     before: Record | None = None,
     own_ids: Sequence[ExternalId] = (),
 ) -> Record:
     """Return the record that a request describes; raise Invalid with all its faults.
 
-    `before` is the record that the request changes; without it the record is a new or replaced one,
-    which has the external ids `own_ids` too.
+    `stored` is the present record of the customer, None for a new customer. `before` is the same
+    record if the request changes it; without it the record is a new or replaced one, which has the
+    external ids `own_ids` too.
     """
     values = {"name": before.name if before else "", **fields.values}
     if before is None or "external_ids" in values:
         values["external_ids"] = domain.merge_external_ids(own_ids, fields.external_ids)
-    faults = [*fields.faults]
+    refused = _faults_of_colleagues(session, values, reader, stored)
+    faults = [*fields.faults, *(fault.at(f"/{fault.pointer}") for fault in refused)]
     try:
         record = domain.build_record(
             values,
@@ -144,6 +154,22 @@ def _requested_record(
     if faults:
         raise Invalid(*faults)
     return record
+
+
+def _faults_of_colleagues(
+    session: Session, values: Mapping[str, Any], reader: Reader, stored: Record | None
+) -> list[Fault]:
+    """Return a fault for each of owner and team to whom the customer cannot be assigned.
+
+    `stored` is the present record of the customer. A limited reader can set only its own user or
+    team, which the gateway knows; `domain.build_record` refuses others.
+    """
+    own = domain.visibility_condition(reader)
+    wanted = {**values, **own}
+    given = {name: wanted[name] for name in KINDS if wanted.get(name) is not None}
+    references = colleagues.references_of_fields(session, given)
+    present = {name: getattr(stored, name) for name in KINDS} if stored else {}
+    return refusals(references, present, trusted=own.values())
 
 
 def customer_ids_by_external_id(
@@ -211,6 +237,21 @@ def _lock_by_external_id(
     ids = repository.ids_by_external_id(session, pairs) if pairs else {}
     customers = repository.customers_for_change(session, list(ids.values()))
     return {ExternalId(*pair): customers[customer_id] for pair, customer_id in ids.items()}
+
+
+def replace_texts(session: Session, customer_ids: Collection[UUID]) -> int:
+    """Replace the texts of owners and teams of these customers by ids; count the customers.
+
+    The texts become names, as the migration does it. Consumers read the events of the older release
+    that wrote the texts in the same way, so the customers have no new version.
+    """
+    customers = repository.customers_for_change(session, customer_ids)
+    for customer in customers.values():
+        colleagues.create_names(session, {"owner": customer.owner, "team": customer.team})
+        customer.owner, customer.team = user_id_of(customer.owner), team_id_of(customer.team)
+    session.flush()
+    scores.copy_owners(session, [owner_row(customer) for customer in customers.values()])
+    return len(customers)
 
 
 def complete_scores(session: Session, customer_ids: Collection[UUID]) -> int:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.registry.customers.colleague.schemas import ColleagueFilter
 from shared.http.parameters import ExternalIdText, TextFilter
 from shared.http.schemas import Currency, Day, Filter
 
@@ -21,13 +22,13 @@ class OrderFilter(Filter):
         None,
         description="Only orders without a customer (true), or only those of customers (false).",
     )
-    owner: TextFilter | None = Field(
+    owner: ColleagueFilter | None = Field(
         None,
-        description="Orders of the customers of this account owner (专职人员), exactly as stored.",
+        description="Orders of the customers of this account owner (专职人员), given by the id of "
+        "a user.",
     )
-    team: TextFilter | None = Field(
-        None,
-        description="Orders of the customers of this team, exactly as the team is stored.",
+    team: ColleagueFilter | None = Field(
+        None, description="Orders of the customers of this team, given by its id."
     )
     product_code: TextFilter | None = Field(
         None,

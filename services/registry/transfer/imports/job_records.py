@@ -67,6 +67,9 @@ def _write(
 ) -> ChunkResult:
     """Write the records of a chunk; a dry run remembers them for the chunks after it."""
     parsed = [_parse_line(file, spec, line) for line in chunk]
+    looked_up = spec.look_up(session, [line.values for line in parsed])
+    for line, values in zip(parsed, looked_up, strict=True):
+        line.values = values
     with_key = [line for line in parsed if line.key is not None]
     existing = spec.existing(session, {line.key for line in with_key})
     for line in with_key:

@@ -11,7 +11,7 @@ from shared import clock, projections
 from shared.contracts.registry.customer import CustomerState
 from shared.database import RowView
 from shared.messaging.tombstones import Tombstone
-from shared.texts import normalise_stored
+from shared.row_access import team_id_of, user_id_of
 
 
 def newest(events: Iterable[CustomerState | Tombstone]) -> projections.Newest:
@@ -57,8 +57,8 @@ def _row(event: CustomerState) -> RowView:
         "id": event.customer_id,
         "version": event.version,
         "sort_id": min((f"{pair.system}:{pair.id}" for pair in event.external_ids), default=None),
-        "owner": normalise_stored(event.owner),
-        "team": normalise_stored(event.team),
+        "owner": user_id_of(event.owner),
+        "team": team_id_of(event.team),
         "disqualified": event.disqualified,
         "changed_at": clock.now(),
     }

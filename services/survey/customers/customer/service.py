@@ -21,7 +21,7 @@ from shared.bulk import any_of
 from shared.contracts.registry.customer import CustomerState
 from shared.database import Row, dialect_insert
 from shared.messaging.tombstones import Tombstone
-from shared.texts import normalise_stored
+from shared.row_access import team_id_of, user_id_of
 
 _PRIMARY_KEY = ["system", "external_id"]
 
@@ -81,8 +81,8 @@ def _customer_row(event: CustomerState) -> Row:
     return {
         "id": event.customer_id,
         "version": event.version,
-        "owner": normalise_stored(event.owner),
-        "team": normalise_stored(event.team),
+        "owner": user_id_of(event.owner),
+        "team": team_id_of(event.team),
     }
 
 

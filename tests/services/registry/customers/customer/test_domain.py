@@ -90,7 +90,7 @@ def test_a_query_finds_no_name_that_lacks_a_piece_of_it(q: str, name: str) -> No
 @pytest.mark.parametrize(
     ("reader", "field", "own"),
     [
-        (Reader("k", Rows.OWN, "east"), "owner", "k"),
+        (Reader("k", Rows.OWN, "east", user="u"), "owner", "u"),
         (Reader("k", Rows.TEAM, "east"), "team", "east"),
     ],
 )
@@ -163,7 +163,7 @@ def test_a_contradiction_names_the_allowed_values_and_the_other_field() -> None:
 
 
 def test_the_message_about_an_invisible_record_names_what_the_key_sees() -> None:
-    (own,) = invisible_fields(RECORD, Reader("k", Rows.OWN, "east"))
+    (own,) = invisible_fields(RECORD, Reader("k", Rows.OWN, "east", user="u"))
     (team,) = invisible_fields(RECORD, Reader("k", Rows.TEAM, "east"))
     assert "owner" in own.message
     assert "team" in team.message
@@ -272,10 +272,10 @@ def test_a_record_has_at_most_fifty_external_ids_unless_it_is_stored_with_more()
 
 
 def test_only_a_new_record_gets_the_owner_or_team_of_a_limited_reader() -> None:
-    reader = Reader("k", Rows.OWN, "east")
+    reader = Reader("k", Rows.OWN, "east", user="u")
     found = build_record({"name": "王强"}, None, default_country="CN", reader=reader)
-    assert (found.owner, found.team) == ("k", None)
-    with pytest.raises(FieldError, match="sees only customers whose owner is its own id"):
+    assert (found.owner, found.team) == ("u", None)
+    with pytest.raises(FieldError, match="sees only customers whose owner is its user"):
         build_record({"owner": None}, found, default_country="CN", reader=reader)
     assert faulty_fields({"owner": "x"}, reader=reader) == ["owner"]
 

@@ -5,8 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.http.identity import Identity
-from shared.row_access import Rows
+from tests.services.colleagues import of_user
 from tests.services.harness import Running
 from tests.services.registry.customers.customer.test_routes import registered
 
@@ -110,7 +109,7 @@ def test_an_invalid_body_is_422_for_a_customer_that_has_changed_or_that_the_key_
     path = f"/v1/customers/{registered(registry.client)['id']}"
     stale = registry.client.patch(path, json={"name": ""}, headers={"If-Match": '"7"'})
     assert (stale.status_code, pointers(stale)) == (422, ["/name"])
-    with registry.as_caller(Identity("key-1", "", frozenset(), Rows.OWN, "east")) as limited:
+    with registry.as_caller(of_user("wang")) as limited:
         path = "/v1/customers/by-external-id/erp/17"
         answers = [limited.put(path, json={"name": name}) for name in ("", "王强")]
     assert [(answer.status_code, pointers(answer)) for answer in answers] == [

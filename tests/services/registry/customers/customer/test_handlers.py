@@ -20,6 +20,7 @@ from services.registry.customers.customer.domain import (
     Record,
 )
 from services.registry.customers.score.models import Score
+from tests.services.colleagues import team, user
 from tests.services.harness import Running
 from tests.services.registry.scores import (
     COMPUTED_AT,
@@ -31,7 +32,8 @@ from tests.services.registry.scores import (
 from tests.services.registry.transfer.imports.files import import_file
 from tests.waiting import eventually
 
-BODY = {"name": "华东百货", "owner": "li.na", "team": "east"}
+LI_NA, WANG_WEI, EAST = user("li.na"), user("wang.wei"), team("east")
+BODY = {"name": "华东百货", "owner": LI_NA, "team": EAST}
 SHOP = {"system": "shop"}
 
 
@@ -167,14 +169,14 @@ def test_the_score_of_an_unknown_customer_is_ignored(registry: Running) -> None:
 def test_a_change_of_owner_or_team_is_copied_to_the_score(registry: Running) -> None:
     customer = registered(registry)
     handle(registry, score_state(customer["id"]))
-    assert owners(registry) == {customer["id"]: ("li.na", "east")}
+    assert owners(registry) == {customer["id"]: (LI_NA, EAST)}
     answer = registry.client.patch(
         f"/v1/customers/{customer['id']}",
-        json={"owner": "wang.wei", "team": None},
+        json={"owner": WANG_WEI, "team": None},
         headers={"If-Match": '"1"'},
     )
     assert answer.status_code == 200
-    assert owners(registry) == {customer["id"]: ("wang.wei", None)}
+    assert owners(registry) == {customer["id"]: (WANG_WEI, None)}
     assert stored_scores(registry)[customer["id"]]["value_points"] == Decimal("2.5")
 
 
@@ -182,8 +184,8 @@ def test_imported_customers_have_rows_of_scores_with_their_owners(registry: Runn
     customer = registered(registry)
     file = "external_id,name,owner,team\n1,华东百货,wang.wei,east\n2,新客户,zhao.min,west\n"
     import_file(registry, "customers", file, options=SHOP)
-    assert sorted(owners(registry).values()) == [("wang.wei", "east"), ("zhao.min", "west")]
-    assert owners(registry)[customer["id"]] == ("wang.wei", "east")
+    assert set(owners(registry).values()) == {(WANG_WEI, EAST), (user("zhao.min"), team("west"))}
+    assert owners(registry)[customer["id"]] == (WANG_WEI, EAST)
 
 
 def test_a_score_completes_the_row_that_an_older_release_did_not_create(registry: Running) -> None:
@@ -195,7 +197,7 @@ def test_a_score_completes_the_row_that_an_older_release_did_not_create(registry
     handle(registry, *map(score_state, customers))
     found = stored_scores(registry)
     assert [found[id_]["version"] for id_ in customers] == [1, 1]
-    assert set(owners(registry).values()) == {("li.na", "east")}
+    assert set(owners(registry).values()) == {(LI_NA, EAST)}
 
 
 def change_owners(registry: Running, names: Sequence[str], owner: str) -> None:
@@ -218,11 +220,11 @@ def test_an_import_and_the_handler_lock_scores_in_the_same_order(registry: Runni
     with ThreadPoolExecutor(1) as pool:
         with registry.database.transaction() as session:
             session.execute(select(Score.id).where(Score.id == first).with_for_update())
-            importing = pool.submit(change_owners, registry, ["2", "1"], "wang.wei")
+            importing = pool.submit(change_owners, registry, ["2", "1"], WANG_WEI)
             assert eventually(lambda: is_waiting(registry))
             assert is_free(registry, second)
         importing.result(timeout=20)
-    assert {owner for owner, _ in owners(registry).values()} == {"wang.wei"}
+    assert {owner for owner, _ in owners(registry).values()} == {WANG_WEI}
 
 
 def is_waiting(registry: Running) -> bool:
@@ -246,7 +248,7 @@ def is_free(registry: Running, customer_id: UUID) -> bool:
     return True
 
 
-@pytest.mark.parametrize("owner", ["li.na", "wang.wei"])
+@pytest.mark.parametrize("owner", [LI_NA, WANG_WEI])
 def test_a_patch_waits_for_no_score_unless_the_owner_changes(registry: Running, owner: str) -> None:
     """A user who changes a city does not wait for the handler of scores."""
     if registry.database.is_sqlite:
@@ -263,5 +265,5 @@ def test_a_patch_waits_for_no_score_unless_the_owner_changes(registry: Running, 
                 headers={"If-Match": '"1"'},
             )
             assert eventually(lambda: changing.done() or is_waiting(registry))
-            assert changing.done() is (owner == "li.na")
+            assert changing.done() is (owner == LI_NA)
         assert changing.result(timeout=20).status_code == 200

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.registry.customers.colleague.domain import Reference
 from services.registry.customers.customer.domain import (
     CustomerKind,
     CustomerNature,
@@ -20,9 +21,11 @@ from services.registry.customers.customer.importing import (
     record_of_line,
 )
 from shared.errors import FieldError, InvalidValue
+from shared.faults import UNKNOWN_USER
 from shared.imports.cells import Cell
 
 OPTIONS = CustomerOptions(system="erp")
+NOBODY = "0199a7c0-0000-7000-8000-0000000000ff"
 
 
 def test_a_line_names_a_customer_by_the_system_and_the_id_without_the_suffix() -> None:
@@ -132,6 +135,22 @@ def test_a_phone_number_fits_a_country_that_is_not_known() -> None:
     assert record_of_line(line, OPTIONS, None, {"country"}).phone == "999999999999999999"
     with pytest.raises(FieldError):
         record_of_line(line | {"phone": "none"}, OPTIONS, None, {"country"})
+
+
+def test_an_unknown_owner_is_reported_with_the_other_faults_of_the_line() -> None:
+    unknown = Reference(NOBODY, UNKNOWN_USER)
+    values = {"external_id": "1", "name": "x", "kind": "person", "owner": unknown}
+    with pytest.raises(FieldError) as refused:
+        record_of_line(values | {"retail_format": "supermarket"}, OPTIONS, None)
+    assert [fault.pointer for fault in refused.value.faults] == ["owner", "retail_format"]
+
+
+def test_the_stored_owner_of_a_customer_stays_valid_when_nobody_knows_it_any_more() -> None:
+    values = {"external_id": "1", "name": "new", "owner": Reference(NOBODY, UNKNOWN_USER)}
+    before = Record(name="old", owner=NOBODY)
+    assert record_of_line(values, OPTIONS, before) == Record(name="new", owner=NOBODY)
+    with pytest.raises(FieldError, match="No user has this id"):
+        record_of_line(values, OPTIONS, Record(name="old"))
 
 
 @pytest.mark.parametrize(

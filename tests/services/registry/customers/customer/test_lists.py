@@ -15,6 +15,7 @@ from services.registry.customers.customer.domain import (
 )
 from shared.http.identity import Identity
 from shared.row_access import Rows
+from tests.services.colleagues import team, user
 from tests.services.harness import Running
 
 PERSON: dict[str, Any] = {"kind": "person", "nature": "household"}
@@ -87,8 +88,8 @@ def test_tags_of_imported_customers_are_found(registry: Running) -> None:
 def test_customers_without_a_class_a_team_or_tags_are_listed(registry: Running) -> None:
     """Each of them, those that lack all, in every sort, and only those that the key sees."""
     client = registry.client
-    register(client, "a", team="east")
-    register(client, "b", tags=["x"], owner="li")
+    register(client, "a", team=team("east"))
+    register(client, "b", tags=["x"], owner=user("li.na"))
     register(client, "c", city="苏州")
     for without, expected in [
         ("class", ["a", "b", "c"]),
@@ -100,7 +101,7 @@ def test_customers_without_a_class_a_team_or_tags_are_listed(registry: Running) 
         for sort in ("name", "value_points"):
             assert names(client, without=without, sort=sort) == expected, without
     assert names(client, without="tag", city="苏州") == ["c"]
-    with registry.as_caller(Identity("key-1", "", frozenset(), Rows.TEAM, "east")) as limited:
+    with registry.as_caller(Identity("key-1", "", frozenset(), Rows.TEAM, team("east"))) as limited:
         assert names(limited, without="class,tag") == ["a"]
         assert names(limited, without="team") == []
 
@@ -137,14 +138,14 @@ def test_filters_can_be_combined(client: httpx.Client) -> None:
 @pytest.mark.both_stacks
 def test_p7_a_limited_key_counts_and_finds_only_what_it_sees(registry: Running) -> None:
     """P7: `ids`, totals and facets leave out the customers of other teams."""
-    east = register(registry.client, "a", team="east", tags=["x"])
-    west = register(registry.client, "b", team="west", tags=["x"])
-    with registry.as_caller(Identity("key-1", "", frozenset(), Rows.TEAM, "east")) as limited:
+    east = register(registry.client, "a", team=team("east"), tags=["x"])
+    west = register(registry.client, "b", team=team("west"), tags=["x"])
+    with registry.as_caller(Identity("key-1", "", frozenset(), Rows.TEAM, team("east"))) as limited:
         params = {"ids": f"{east['id']},{west['id']}", "count": "true", "facets": "team"}
         page = limited.get("/v1/customers", params=params).json()
         assert [item["id"] for item in page["items"]] == [east["id"]]
         assert page["total"] == {"value": 1, "exact": True}
-        assert page["facets"][0]["values"] == [{"value": "east", "count": 1}]
+        assert page["facets"][0]["values"] == [{"value": team("east"), "count": 1}]
         assert names(limited, tag="x", sort="-name") == ["a"]
 
 

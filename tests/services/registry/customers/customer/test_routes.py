@@ -16,6 +16,7 @@ from shared.contracts.registry.customer import CustomerChanged, CustomerRegister
 from shared.http.conditional import version_in
 from shared.http.identity import Identity
 from shared.row_access import Rows
+from tests.services.colleagues import team, user
 from tests.services.harness import Running
 
 SHOP: dict[str, Any] = {
@@ -26,8 +27,8 @@ SHOP: dict[str, Any] = {
     "nature": "retailer",
     "retail_format": "department_store",
     "city": "上海",
-    "owner": "li.na",
-    "team": "east",
+    "owner": user("li.na"),
+    "team": team("east"),
 }
 
 
@@ -235,10 +236,12 @@ def test_a_stored_customer_that_exceeds_a_limit_can_be_read_and_changed(
 
 @pytest.mark.both_stacks
 def test_a_limited_key_sees_only_its_own_customers_or_those_of_its_team(registry: Running) -> None:
-    mine = registered(registry.client, external_ids=[], owner="li.na")
-    other = registered(registry.client, external_ids=[], owner="wang.wei", team="west")
+    mine = registered(registry.client, external_ids=[], owner=user("li.na"))
+    other = registered(registry.client, external_ids=[], owner=user("wang.wei"), team=team("west"))
     for rows in (Rows.OWN, Rows.TEAM):
-        caller = Identity("li.na", "Li Na", frozenset({"read"}), rows, team="east")
+        caller = Identity(
+            "key-1", "Li Na", frozenset({"read"}), rows, team=team("east"), user=user("li.na")
+        )
         with registry.as_caller(caller) as client:
             assert [c["id"] for c in client.get("/v1/customers").json()["items"]] == [mine["id"]]
             assert client.get("/v1/customers/" + other["id"]).status_code == 404

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event, update
 from services.registry.customers.score.models import Score
 from shared.http.identity import Identity
 from shared.row_access import Rows
+from tests.services.colleagues import team, user
 from tests.services.harness import Running
 from tests.services.registry.scores import COMPUTED_AT, handle, score_state
 
@@ -40,7 +41,7 @@ SCORES: Mapping[str, dict[str, Any]] = {
 @pytest.fixture
 def ids(registry: Running) -> dict[str, str]:
     """Register the customers of SCORES, handle their scores, and return their ids by name."""
-    found = {name: register(registry.client, name, team="east") for name in SCORES}
+    found = {name: register(registry.client, name, team=team("east")) for name in SCORES}
     states = [score_state(found[name], **changes) for name, changes in SCORES.items() if changes]
     handle(registry, *states)
     return found
@@ -166,7 +167,7 @@ def test_anything_but_the_score_cannot_be_included(client: httpx.Client, path: s
 
 
 @pytest.mark.parametrize(
-    ("rows", "field"), [(Rows.OWN, {"owner": "key-1"}), (Rows.TEAM, {"team": "east"})]
+    ("rows", "field"), [(Rows.OWN, {"owner": user("li.na")}), (Rows.TEAM, {"team": team("east")})]
 )
 def test_p7_a_limited_key_sees_scores_of_its_customers_only(
     registry: Running, rows: Rows, field: dict[str, str]
@@ -174,32 +175,39 @@ def test_p7_a_limited_key_sees_scores_of_its_customers_only(
     """P7: in lists by points and with scores a key sees the same customers as in other lists."""
     mine, other = register(registry.client, "a", **field), register(registry.client, "b")
     handle(registry, score_state(mine), score_state(other, value_points="99"))
-    with registry.as_caller(Identity("key-1", "", frozenset(), rows, "east")) as limited:
+    caller = Identity("key-1", "", frozenset(), rows, team=team("east"), user=user("li.na"))
+    with registry.as_caller(caller) as limited:
         for params in ({}, {"sort": "-value_points"}, {"class": "B"}, {"include": "score"}):
             assert names(limited, **params) == ["a"]
         found = page(limited, facets="class", count="true", include="score")
         assert found["total"] == {"value": 1, "exact": True}
         assert found["facets"][0]["values"] == [{"value": "B", "count": 1}]
         assert limited.get(f"/v1/customers/{other}?include=score").status_code == 404
-        copied = update(Score).where(Score.id == UUID(other)).values(owner="key-1", team="east")
+        owned = {"owner": user("li.na"), "team": team("east")}
+        copied = update(Score).where(Score.id == UUID(other)).values(owned)
         with registry.database.transaction() as session:
             session.execute(copied)
         assert names(limited, sort="-value_points") == ["a"]
 
 
 def test_lists_by_points_can_be_filtered_by_owner_and_team(registry: Running) -> None:
-    register(registry.client, "a", owner="li.na", team="east")
-    register(registry.client, "b", owner="li.na", team="west")
-    register(registry.client, "c", owner="wang.wei", team="west")
-    assert names(registry.client, sort="value_points", owner="li.na") == ["a", "b"]
-    assert names(registry.client, sort="value_points", owner="li.na", team="west") == ["b"]
+    register(registry.client, "a", owner=user("li.na"), team=team("east"))
+    register(registry.client, "b", owner=user("li.na"), team=team("west"))
+    register(registry.client, "c", owner=user("wang.wei"), team=team("west"))
+    assert names(registry.client, sort="value_points", owner=user("li.na")) == ["a", "b"]
+    assert names(registry.client, sort="value_points", owner=user("li.na"), team=team("west")) == [
+        "b"
+    ]
 
 
 @pytest.mark.usefixtures("ids")
 @pytest.mark.parametrize(
     ("params", "tables"),
     [
-        ({"sort": "name", "team": "east", "facets": "kind", "without": "city"}, [False, False]),
+        (
+            {"sort": "name", "team": team("east"), "facets": "kind", "without": "city"},
+            [False, False],
+        ),
         ({"sort": "value_points"}, [True, False]),
         ({"class": "A"}, [True, True]),
         ({"facets": "rung"}, [True, True]),

@@ -7,8 +7,7 @@ import pytest
 
 from shared.contracts.registry.order import OrderChanged
 from shared.contracts.registry.product import ProductChanged
-from shared.http.identity import Identity
-from shared.row_access import Rows
+from tests.services.colleagues import of_user, user
 from tests.services.harness import Running
 
 PATH = "/v1/orders/by-external-id/shop/SO%2F2026%2F0001"
@@ -25,7 +24,7 @@ ORDER: dict[str, Any] = {
 @pytest.fixture
 def order(client: httpx.Client) -> dict[str, Any]:
     """Register two customers and record ORDER; return the response body."""
-    for number, owner in (("1", "li.na"), ("2", "wang.lei")):
+    for number, owner in (("1", user("li.na")), ("2", user("wang.lei"))):
         ids = [{"system": "erp", "id": number}]
         client.post("/v1/customers", json={"external_ids": ids, "name": number, "owner": owner})
     answer = client.put(PATH, json=ORDER)
@@ -136,8 +135,8 @@ def test_any_version_of_an_order_that_exists_can_be_changed(
 def test_a_limited_key_changes_only_orders_that_it_sees_before_and_after(
     registry: Running, order: dict[str, Any]
 ) -> None:
-    def send(subject: str, body: dict[str, Any]) -> int:
-        with registry.as_caller(Identity(subject, "", frozenset(), Rows.OWN)) as client:
+    def send(name: str, body: dict[str, Any]) -> int:
+        with registry.as_caller(of_user(name)) as client:
             return change(client, order, body).status_code
 
     assert send("wang.lei", {"faulty": True}) == 404

@@ -7,6 +7,7 @@ import pytest
 
 from shared.http.identity import Identity
 from shared.row_access import Rows
+from tests.services.colleagues import team, user
 from tests.services.harness import Running
 
 
@@ -44,8 +45,8 @@ def numbers(client: httpx.Client, **params: Any) -> str:
 def client(registry: Running) -> httpx.Client:
     """Return a client of a registry with three orders of two customers, and an anonymous one."""
     client = registry.client
-    buyer(client, 1, owner="li.na", team="east")
-    buyer(client, 2, owner="wang", team="west")
+    buyer(client, 1, owner=user("li.na"), team=team("east"))
+    buyer(client, 2, owner=user("wang"), team=team("west"))
     record_order(client, "a", 3, "A", "B", "A", by=1)
     record_order(client, "b", 1, "B", by=2, currency="USD")
     record_order(client, "c", 2, "A", by=1, faulty=True)
@@ -73,9 +74,9 @@ def test_an_order_is_found_by_each_of_its_products_and_listed_once(client: httpx
 
 
 def test_orders_are_found_by_the_owner_and_the_team_of_their_customer(client: httpx.Client) -> None:
-    assert numbers(client, owner="li.na") == "ac"
-    assert numbers(client, team="west") == "b"
-    assert numbers(client, team="west", owner="li.na") == ""
+    assert numbers(client, owner=user("li.na")) == "ac"
+    assert numbers(client, team=team("west")) == "b"
+    assert numbers(client, team=team("west"), owner=user("li.na")) == ""
 
 
 def test_anonymous_orders_can_be_left_out_or_listed_alone(client: httpx.Client) -> None:
@@ -93,9 +94,9 @@ def test_p7_a_limited_key_filters_only_the_orders_that_it_sees(
     registry: Running, client: httpx.Client
 ) -> None:
     assert numbers(client, product_code="B") == "ab"
-    with registry.as_caller(Identity("key-1", "", frozenset(), Rows.TEAM, "east")) as limited:
+    with registry.as_caller(Identity("key-1", "", frozenset(), Rows.TEAM, team("east"))) as limited:
         assert numbers(limited, product_code="B") == "a"
-        assert numbers(limited, team="west") == ""
+        assert numbers(limited, team=team("west")) == ""
         assert numbers(limited, sort="-ordered_at") == "ac"
         page = limited.get("/v1/orders?count=true&facets=currency").json()
     assert page["total"] == {"value": 2, "exact": True}

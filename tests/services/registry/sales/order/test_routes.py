@@ -16,8 +16,8 @@ from shared.contracts.registry.order import OrderChanged, OrderPlaced, OrderRetu
 from shared.contracts.registry.product import ProductChanged
 from shared.errors import Conflict
 from shared.http.conditional import version_in
-from shared.http.identity import Identity
-from shared.row_access import SYSTEM_READER, Rows
+from shared.row_access import SYSTEM_READER
+from tests.services.colleagues import of_user, user
 from tests.services.harness import Running
 
 CUSTOMER = {
@@ -25,7 +25,7 @@ CUSTOMER = {
     "name": "王强",
     "kind": "person",
     "nature": "household",
-    "owner": "li.na",
+    "owner": user("li.na"),
 }
 ID = {"system": "shop", "id": "O-1"}
 ORDER: dict[str, Any] = {
@@ -271,8 +271,8 @@ def test_an_order_is_visible_only_to_keys_that_see_its_customer(registry: Runnin
     order = registry.client.post("/v1/orders", json=ORDER).json()
     anonymous = ORDER | {"customer": None, "external_id": {"system": "shop", "id": "O-2"}}
     assert registry.client.post("/v1/orders", json=anonymous).status_code == 201
-    for subject, seen in (("li.na", [order["id"]]), ("wang.wei", [])):
-        with registry.as_caller(Identity(subject, "", frozenset(), Rows.OWN)) as client:
+    for name, seen in (("li.na", [order["id"]]), ("wang.wei", [])):
+        with registry.as_caller(of_user(name)) as client:
             assert [one["id"] for one in client.get("/v1/orders").json()["items"]] == seen
             assert client.get(f"/v1/orders/{order['id']}").status_code == (200 if seen else 404)
             path = "/v1/orders/by-external-id/shop/O-1"
@@ -301,7 +301,7 @@ def test_an_invisible_customer_is_refused_like_an_unknown_one(
         {"customer_id": "0199a7c0-0000-7000-8000-000000000000"},
     ]
     before = len(registry.recorded())
-    with registry.as_caller(Identity("wang.wei", "", frozenset(), Rows.OWN)) as client:
+    with registry.as_caller(of_user("wang.wei")) as client:
         for path in ("/v1/orders", "/v1/orders/by-external-id/shop/O-1"):
             verb, key = ("PUT", {}) if path.endswith("O-1") else ("POST", {"external_id": ID})
             problems = [
@@ -325,7 +325,7 @@ def test_p7_a_limited_key_adds_products_and_renames_none(registry: Running) -> N
         "lines": lines
     }
     path = "/v1/orders/by-external-id/shop/O-9"
-    with registry.as_caller(Identity("li.na", "", frozenset(), Rows.OWN)) as client:
+    with registry.as_caller(of_user("li.na")) as client:
         assert client.put(path, json=body).status_code == 201
     products = registry.client.get("/v1/products").json()["items"]
     named = {one["code"]: (one["name"], one["version"]) for one in products}
@@ -335,7 +335,7 @@ def test_p7_a_limited_key_adds_products_and_renames_none(registry: Running) -> N
 def test_only_a_key_that_sees_all_rows_can_record_an_anonymous_order(registry: Running) -> None:
     """A key that sees only some rows would not see an anonymous order that it has recorded."""
     anonymous = {name: value for name, value in ORDER.items() if name != "customer"}
-    with registry.as_caller(Identity("wang.wei", "", frozenset(), Rows.OWN)) as client:
+    with registry.as_caller(of_user("wang.wei")) as client:
         answer = client.post("/v1/orders", json=anonymous)
     fault = answer.json()["errors"][0]
     assert (answer.status_code, fault["pointer"]) == (422, "/customer")

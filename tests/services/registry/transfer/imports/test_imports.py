@@ -20,6 +20,7 @@ from shared.files.models import FilePiece
 from shared.http.identity import Identity
 from shared.jobs.runner import Runner
 from shared.row_access import Rows
+from tests.services.colleagues import team, user
 from tests.services.harness import Running
 from tests.services.registry.transfer.imports.files import (
     CREATE,
@@ -241,7 +242,8 @@ def test_products_are_created_once_and_changed_by_their_code(registry: Running) 
 def test_fields_that_a_file_lacks_stay_as_they_were(registry: Running) -> None:
     """A file from another system may not have the columns owner, disqualified or price."""
     full = (
-        "external_id,name,kind,nature,owner,team,disqualified\n1,王强,person,household,li.na,e,是\n"
+        "external_id,name,kind,nature,owner,team,disqualified\n"
+        "1,王强,person,household,li.na,east,是\n"
     )
     import_file(registry, "customers", full, options={"system": "erp"})
     phones = "external_id,name,phone,owner\n1,王强,021 5555,\n1,王强,021 6666,\n"
@@ -250,7 +252,7 @@ def test_fields_that_a_file_lacks_stay_as_they_were(registry: Running) -> None:
     (customer,) = registry.client.get("/v1/customers").json()["items"]
     names = ("kind", "nature", "owner", "team", "disqualified", "phone")
     assert [customer[name] for name in names] == [
-        *("person", "household", "li.na", "e", True, "021 6666")
+        *("person", "household", user("li.na"), team("east"), True, "021 6666")
     ]
     import_file(registry, "products", "code,name,unit_price,lifetime_days\nP1,洗衣机,99,3650\n")
     import_file(registry, "products", "code,name\nP1,烘干机\n")

@@ -196,7 +196,7 @@ REJECTED: Sequence[tuple[str, list[str]]] = (
     ("orders", ["@x", "'-5.00", "-1+A1", "'", "'\u200b'5"]),
 )
 HEADERS = {
-    "customers": ["name", "name_en", "phone", "city", "owner"],
+    "customers": ["name", "name_en", "phone", "city", "country"],
     "products": ["name", "category", "unit_price", "code", "currency"],
     "orders": ["customer_external_id", "quantity", "unit_price", "order_id", "product_code"],
 }

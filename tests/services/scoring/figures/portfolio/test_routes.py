@@ -12,6 +12,7 @@ import pytest
 
 from shared.http.identity import Identity
 from shared.row_access import Rows
+from tests.services.colleagues import of_user, user
 from tests.services.harness import Running
 from tests.services.scoring.publishing import (
     Worker,
@@ -36,7 +37,7 @@ def buyers(worker: Worker) -> None:
     in summer.
     """
     worker.handle(
-        *(customer(f"c{i}", owner="li.na" if i < 3 else "wang") for i in range(10)),
+        *(customer(f"c{i}", owner=user("li.na" if i < 3 else "wang")) for i in range(10)),
         *(order(f"o{i}", f"c{i}", SPRING, (str(100 - i), "10")) for i in range(9)),
         order("late", "c8", SUMMER, ("1000", "10")),
     )
@@ -125,8 +126,7 @@ def test_the_abc_table_uses_profit_only_if_every_line_has_a_cost(
 @pytest.mark.usefixtures("buyers")
 def test_a_caller_sees_figures_of_their_customers_only(scoring: Running, worker: Worker) -> None:
     worker.settle()
-    caller = Identity("li.na", "Li Na", frozenset({"read"}), Rows.OWN)
-    with scoring.as_caller(caller) as client:
+    with scoring.as_caller(of_user("li.na")) as client:
         assert (_read(client, "abc")["n"], _read(client, "ladder")["n"]) == (3, 3)
         assert _read(client, "abc", as_of="2025-07-01")["n"] == 3
 

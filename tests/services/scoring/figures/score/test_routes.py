@@ -12,7 +12,8 @@ from services.scoring.facts.fact.models import StoredFact
 from services.scoring.modelling.value_model.models import StoredModel
 from shared.http.identity import Identity
 from shared.row_access import Rows
-from tests.services.harness import Running
+from tests.services.colleagues import of_team, of_user, team, user
+from tests.services.harness import ADMINISTRATOR, Running
 from tests.services.scoring.publishing import Worker, customer, id_of, order, response, survey
 
 pytestmark = pytest.mark.both_stacks
@@ -28,9 +29,9 @@ def buyers(worker: Worker) -> None:
     orders. The first three have owners in the teams east (li.na, wang) and west (chen).
     """
     worker.handle(
-        customer("big", owner="li.na", team="east"),
-        customer("small", owner="wang", team="east"),
-        customer("returner", owner="chen", team="west"),
+        customer("big", owner=user("li.na"), team=team("east")),
+        customer("small", owner=user("wang"), team=team("east")),
+        customer("returner", owner=user("chen"), team=team("west")),
         customer("none"),
         order("1", "big", SPRING, ("10", "9")),
         order("2", "big", SUMMER, ("10", "10000000.5")),
@@ -70,16 +71,17 @@ def test_scores_can_be_filtered_by_rung(client: httpx.Client) -> None:
 
 @pytest.mark.usefixtures("buyers")
 @pytest.mark.parametrize(
-    ("rows", "visible"), [(Rows.ALL, 4), (Rows.TEAM, 2), (Rows.OWN, 1)], ids=str
+    ("caller", "visible"),
+    [(ADMINISTRATOR, 4), (of_team("east"), 2), (of_user("li.na"), 1)],
+    ids=lambda value: str(getattr(value, "rows", value)),
 )
 def test_a_caller_sees_the_scores_of_their_customers_only(
-    scoring: Running, rows: Rows, visible: int
+    scoring: Running, caller: Identity, visible: int
 ) -> None:
-    caller = Identity("li.na", "Li Na", frozenset({"read"}), rows, "east")
     with scoring.as_caller(caller) as client:
         assert len(client.get("/v1/scores").json()["items"]) == visible
         hidden = client.get(f"/v1/scores/{id_of('returner')}")
-        assert hidden.status_code == (200 if rows is Rows.ALL else 404)
+        assert hidden.status_code == (200 if caller.rows is Rows.ALL else 404)
         explained = client.get(f"/v1/scores/{id_of('returner')}/explanation")
         assert explained.status_code == hidden.status_code
         assert client.get(f"/v1/scores/{id_of('big')}").status_code == 200

@@ -5,14 +5,11 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
-from shared.http.identity import Identity
 from shared.ids import new_id
 from shared.models import StoredAnswer
-from shared.row_access import Rows
+from tests.services.colleagues import of_user, user
 from tests.services.harness import Running, counted
 from tests.services.survey.fieldwork.response.test_routes import MEI, customer_event, handle
-
-LI_NA = Identity("li.na", "Li Na", frozenset(), Rows.OWN)
 
 
 def invite(client: httpx.Client, survey: dict[str, Any], **body: Any) -> httpx.Response:
@@ -80,11 +77,11 @@ def test_nobody_is_invited_to_a_survey_that_takes_no_responses(
 def test_a_limited_key_invites_and_sees_only_the_customers_that_it_sees(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
-    mei, wang = customer_event(17, owner="li.na"), customer_event(18, owner="wang")
+    mei, wang = customer_event(17, owner=user("li.na")), customer_event(18, owner=user("wang"))
     handle(surveys, mei, wang)
     hidden = invite(surveys.client, survey, customer_id=str(wang.customer_id))
     rows_before = counted(surveys.database)
-    with surveys.as_caller(LI_NA) as client:
+    with surveys.as_caller(of_user("li.na")) as client:
         for customer_id in (wang.customer_id, new_id()):
             refused = invite(client, survey, customer_id=str(customer_id))
             (fault,) = refused.json()["errors"]

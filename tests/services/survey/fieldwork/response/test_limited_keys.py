@@ -12,7 +12,7 @@ from shared.contracts.registry.customer import CustomerState
 from shared.http.identity import Identity
 from shared.ids import new_id
 from shared.messaging.tombstones import Tombstone, WithdrawalReason
-from shared.row_access import Rows
+from tests.services.colleagues import of_team, of_user, team, user
 from tests.services.harness import Running, counted
 from tests.services.survey.fieldwork.response.test_routes import (
     MEI,
@@ -21,18 +21,16 @@ from tests.services.survey.fieldwork.response.test_routes import (
     submit,
 )
 
-# Li Na owns customers; Zhao belongs to the team `east`.
-LIMITED_CALLERS = [
-    Identity("li.na", "Li Na", frozenset(), Rows.OWN),
-    Identity("zhao", "Zhao", frozenset(), Rows.TEAM, "east"),
-]
+LIMITED_CALLERS = [of_user("li.na"), of_team("east")]
 
 
 def test_a_limited_key_sees_only_the_responses_of_the_customers_that_it_sees(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
     handle(
-        surveys, customer_event(17, owner="li.na", team="east"), customer_event(18, owner="wang")
+        surveys,
+        customer_event(17, owner=user("li.na"), team=team("east")),
+        customer_event(18, owner=user("wang")),
     )
     visible = submit(surveys.client, survey, customer=MEI).json()
     hidden = submit(surveys.client, survey, customer={"system": "erp", "id": "18"}).json()
@@ -50,7 +48,7 @@ def test_the_response_of_a_withdrawn_customer_stays_and_belongs_to_who_has_the_e
     surveys: Running, survey: dict[str, Any]
 ) -> None:
     """A limited key does not see the response while its customer is withdrawn."""
-    mei = customer_event(17, owner="li.na", team="east", version=5)
+    mei = customer_event(17, owner=user("li.na"), team=team("east"), version=5)
     handle(surveys, mei)
     response = submit(surveys.client, survey, customer=MEI).json()
     handle(surveys, Tombstone(CustomerState, str(mei.customer_id), WithdrawalReason.RESTORED))
@@ -59,7 +57,7 @@ def test_the_response_of_a_withdrawn_customer_stays_and_belongs_to_who_has_the_e
     for caller in LIMITED_CALLERS:
         with surveys.as_caller(caller) as client:
             assert client.get(path).status_code == 404
-    again = customer_event(17, owner="li.na", team="east", version=1)
+    again = customer_event(17, owner=user("li.na"), team=team("east"), version=1)
     handle(surveys, again)
     assert surveys.client.get(path).json()["customer_id"] == str(again.customer_id)
     for caller in LIMITED_CALLERS:
@@ -75,7 +73,7 @@ def test_a_customer_not_visible_to_the_caller_is_refused_like_an_unknown_custome
 
     Part of promise P7: a caller reads and changes only the rows visible to its key.
     """
-    wang = customer_event(18, owner="wang", team="west")
+    wang = customer_event(18, owner=user("wang"), team=team("west"))
     handle(surveys, wang)
     hidden, unknown = {"system": "erp", "id": "18"}, {"system": "erp", "id": "99"}
     submit(surveys.client, survey, customer=hidden)
@@ -95,8 +93,8 @@ def test_a_customer_not_visible_to_the_caller_is_refused_like_an_unknown_custome
 def test_a_limited_key_can_submit_responses_of_the_customers_that_it_sees(
     surveys: Running, survey: dict[str, Any], caller: Identity
 ) -> None:
-    mei = customer_event(17, owner="li.na", team="east")
-    handle(surveys, mei, customer_event(18, owner="li.na", team="east"))
+    mei = customer_event(17, owner=user("li.na"), team=team("east"))
+    handle(surveys, mei, customer_event(18, owner=user("li.na"), team=team("east")))
     with surveys.as_caller(caller) as client:
         created = submit(client, survey, customer_id=str(mei.customer_id))
         assert created.status_code == 201

@@ -19,6 +19,7 @@ from shared.errors import Conflict
 from shared.ids import new_id
 from shared.messaging.tombstones import Tombstone
 from shared.row_access import SYSTEM_READER
+from tests.services.colleagues import user
 from tests.services.harness import Running
 
 ANSWERS: dict[str, Any] = {"appearance": 5, "safety": 0, "bought_at": ["online", "shop"]}
@@ -268,7 +269,7 @@ def test_a_response_that_is_stored_while_its_customer_event_is_handled_has_the_c
 def test_a_customer_event_with_an_older_version_than_the_stored_one_is_ignored(
     surveys: Running, survey: dict[str, Any]
 ) -> None:
-    version_2 = customer_event(version=2, owner="li.na")
+    version_2 = customer_event(version=2, owner=user("li.na"))
     handle(surveys, version_2)
     version_1 = customer_event(customer_id=version_2.customer_id, external_ids=[])
     handle(surveys, version_1)
