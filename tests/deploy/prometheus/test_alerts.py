@@ -3,11 +3,15 @@
 import re
 import subprocess
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from deploy.local.roles import SERVICES
+from shared.contracts.catalogue import contracts_of
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "deploy" / "prometheus"
@@ -72,6 +76,25 @@ def test_every_alert_has_a_summary_and_what_to_do() -> None:
 def test_the_documentation_names_every_alert() -> None:
     page = (ROOT / "docs" / "operations.md").read_text()
     assert set(re.findall(r"`(Patron[A-Z]\w+)`", page)) == names()
+
+
+def services_in(alert: str) -> set[str]:
+    """Return the services that the rule of an alert names."""
+    (expression,) = (rule["expr"] for rule in RULES if rule["alert"] == alert)
+    return set(re.findall(r'service="(\w+)"', expression))
+
+
+def test_the_outbox_of_every_service_that_publishes_must_not_be_unknown() -> None:
+    publishing = {name for name in SERVICES if contracts_of(name)}
+    assert services_in("PatronEventsUnknown") == publishing
+
+
+def test_the_lag_of_every_service_that_consumes_must_not_be_unknown(tmp_path: Path) -> None:
+    services = {name: import_module(f"services.{name}.__main__").SERVICE for name in SERVICES}
+    consuming = {
+        name for name, one in services.items() if one.handlers(one.settings(data=tmp_path))
+    }
+    assert services_in("PatronConsumerUnknown") == consuming
 
 
 def test_the_sample_configuration_has_every_process_of_the_containers() -> None:
