@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,7 @@ from deploy.local.postgres import Postgres, wheel_binaries
 from deploy.local.product import port_from_environment
 from deploy.local.roles import create_roles
 from deploy.local.server import Server, StartFailed, require_free
+from shared.addresses import check_brokers, check_database
 
 RETRY_SECONDS = 1.0
 ENTERABLE_BY_ALL = Path("/var/lib/patron")
@@ -46,8 +48,10 @@ class RealServers:
 
     def start(self) -> dict[str, str]:
         """Start the missing servers, create the database roles; return the services' settings."""
-        admin_url = os.environ.get("PATRON_DATABASE_URL") or self._start_postgres()
-        bootstrap = os.environ.get("PATRON_KAFKA_BOOTSTRAP") or self._start_kafka()
+        given_url = _given("PATRON_DATABASE_URL", check_database)
+        given_brokers = _given("PATRON_KAFKA_BOOTSTRAP", check_brokers)
+        admin_url = given_url or self._start_postgres()
+        bootstrap = given_brokers or self._start_kafka()
         roles = create_roles(_without_driver(admin_url))
         self._addresses = [*_kafka_lines(bootstrap), *_postgres_lines(admin_url, self._password)]
         urls = {f"{service.upper()}_DATABASE_URL": url for service, url in roles.items()}
@@ -84,6 +88,17 @@ class RealServers:
         print(f"  {started.name} 启动中 starting", flush=True)
         self._started.append(started)
         started.server.start()
+
+
+def _given(variable: str, check: Callable[[str], str]) -> str | None:
+    """Return the address in an environment variable, None if it is not set.
+
+    Raises StartFailed with a message without the address if it is malformed.
+    """
+    try:
+        return check(os.environ[variable]) if os.environ.get(variable) else None
+    except ValueError as fault:
+        raise StartFailed(f"{variable}: {fault}") from None
 
 
 def _restart(started: _StartedServer) -> None:

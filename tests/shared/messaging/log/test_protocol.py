@@ -176,6 +176,19 @@ def test_the_lag_is_the_number_of_records_not_read_yet(backend: Backend) -> None
     subscription.close()
 
 
+def test_a_member_that_reads_no_partition_has_no_lag(backend: Backend) -> None:
+    append(backend, "1", "2", "3")
+    one, two = (
+        backend.log.subscribe(group=backend.unique, topics=[backend.topic]) for _ in range(2)
+    )
+    read(one, 3)
+    assert two.lag() == 0
+    one.close()
+    wait_until(lambda: two.poll(seconds=0.1, max_records=1))
+    assert two.lag() > 0
+    two.close()
+
+
 def test_the_history_of_a_topic_has_all_records_also_those_that_groups_have_read(
     backend: Backend,
 ) -> None:
