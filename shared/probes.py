@@ -37,9 +37,12 @@ class Probes:
     def __init__(self, host: str, port: int, *, alive: Check, ready: Check) -> None:
         self._checks = {"/livez": alive, "/readyz": ready}
         self._metrics = make_wsgi_app()
-        self._server: WSGIServer = make_server(
-            host, port, self._answer, server_class=_Server, handler_class=_SilentRequestHandler
-        )
+        try:
+            self._server: WSGIServer = make_server(
+                host, port, self._answer, server_class=_Server, handler_class=_SilentRequestHandler
+            )
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, f"{host}:{port}") from error
         Thread(target=self._server.serve_forever, name="operations", daemon=True).start()
 
     @property

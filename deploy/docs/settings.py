@@ -19,7 +19,9 @@ Every process and command checks all settings when it starts. It refuses invalid
 addresses, other databases than PostgreSQL and SQLite, a short key, a file that cannot be read) and
 variables that begin with `PATRON_` or the name of a service but are no settings, and names the most
 similar setting. It writes a line for each of them to standard error, without values, and exits with
-2. An older release refuses the variables of a newer one: remove them before you go back.
+2. An older release refuses the variables of a newer one: remove them before you go back. In
+Kubernetes set `enableServiceLinks: false`, as `REGISTRY_PORT=tcp://...` of a service named registry
+would be read as a setting.
 """
 
 

@@ -1,6 +1,7 @@
 """A command without its server, schema or folder ends in one sentence and with status 1."""
 
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -101,6 +102,13 @@ def test_a_broken_embedded_log_is_named(tmp_path: Path) -> None:
     (tmp_path / "events.log.db").mkdir()
     line = fail(tmp_path, "registry replay")
     assert line == f"The embedded log in {tmp_path} cannot be used: unable to open database file."
+
+
+def test_a_port_of_the_probes_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = fail(tmp_path, "survey work", SURVEY_WORKER_OPERATIONS_PORT=str(port))
+    assert line == f"127.0.0.1:{port} cannot be used: Address already in use."
 
 
 def test_a_mistake_in_the_code_is_no_failure_of_a_server(tmp_path: Path) -> None:
