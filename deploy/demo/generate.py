@@ -24,6 +24,11 @@ CODE_PREFIX = "DEMO-"
 """The beginning of the demo's product codes, as codes have no system."""
 
 
+def colleague_name(name: str) -> str:
+    """Return the name of a user or team of the demo, which no team of a real company has."""
+    return f"{SYSTEM} {name}"
+
+
 def answers_file(wave: str) -> str:
     """Return the name of the file with a wave's answers."""
     return f"answers-{wave}.csv"
@@ -76,8 +81,8 @@ def _customer_row(customer: Customer) -> Row:
         "ownership": customer.ownership,
         "retail_format": customer.segment.retail_format,
         "city": customer.city.name,
-        "owner": customer.owner,
-        "team": customer.team,
+        "owner": customer.owner and colleague_name(customer.owner),
+        "team": colleague_name(customer.team),
         "email": customer.email,
         "phone": customer.phone,
         "internal": _boolean_text(customer.internal),

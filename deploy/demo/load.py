@@ -13,6 +13,7 @@ from deploy.demo.generate import (
     RETURN_PREFIX,
     SYSTEM,
     answers_file,
+    colleague_name,
 )
 from deploy.demo.progress import Progress
 from deploy.demo.questionnaire import TEMPLATE, TITLE, TITLE_EN, service_question
@@ -41,7 +42,7 @@ def load(api: Api, folder: Path) -> str:
     currency = api.get("/v1/portfolio/abc")["currency"]
     if currency != CURRENCY:
         raise RefusedError(f"The demo's amounts are in {CURRENCY}, this product's in {currency}.")
-    create_colleagues(api, OWNERS, TEAMS)
+    create_colleagues(api, set(map(colleague_name, OWNERS)), set(map(colleague_name, TEAMS)))
     wait_until_known(api, SYSTEM, folder / CUSTOMERS)
     for step, entity, name, options in _FILES:
         _import_file(api, "/v1/imports", step, folder / name, entity=entity, options=options)

@@ -16,7 +16,7 @@ from deploy.demo.report import Findings, ValuableCustomer, report
 from deploy.demo.story import END, WAVES
 from deploy.local.ports import free_port
 from tests.deploy.demo import direct
-from tests.system.company import Company
+from tests.system.company import Company, idempotency_header
 from tests.system.product import ADMIN_KEY, started
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,10 @@ def test_the_demo_is_loaded_twice_beside_the_customers_of_another_company(tmp_pa
         other = company.register("C00001")
         company.place_order("O00001", "C00001", "999999999")
         stored = company.get(f"/v1/customers/{other}")
+        company.send("POST", "/v1/teams", json={"name": "east"}, headers=idempotency_header())
         first, second = (_load(product.url) for _ in range(2))
+        east = company.get("/v1/customers", team=_team(company, "east"), count="true")
+        assert east["total"]["value"] == 0
         assert company.get(f"/v1/customers/{other}") == stored
         assert [order["system"] for order in _orders_of(company, other)] == ["erp"]
     expected = _expected(tmp_path / "files", _addresses(first)).split("\n\n")
@@ -52,6 +55,13 @@ def test_the_demo_is_loaded_twice_beside_the_customers_of_another_company(tmp_pa
         assert printed.count("including customers who are not the demo's: 1\n") == 2
     assert "新增 new" in first
     assert "新增 new" not in second
+
+
+def _team(company: Company, name: str) -> str:
+    """Return the id of the team with this name."""
+    teams = company.get("/v1/teams", limit="200")["items"]
+    (found,) = (team["id"] for team in teams if team["name"] == name)
+    return str(found)
 
 
 def _orders_of(company: Company, customer: str) -> list[dict[str, str]]:

@@ -54,7 +54,8 @@ def test_sales_grow_from_year_to_year(lines: list[Row]) -> None:
 def test_deliveries_to_the_west_are_mostly_on_time_after_a_warehouse_opened_there(
     folder: Path, lines: list[Row]
 ) -> None:
-    west = {row["external_id"] for row in rows(folder / "customers.csv") if row["team"] == "west"}
+    customers = rows(folder / "customers.csv")
+    west = {row["external_id"] for row in customers if row["team"] == "demo west"}
     delivered = [
         row for row in lines if row["customer_external_id"] in west and row["delivered_on"]
     ]
