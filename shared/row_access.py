@@ -6,7 +6,7 @@ Every repository function that returns customers, or rows that belong to custome
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, overload
 from uuid import UUID, uuid5
 
 from shared.texts import normalise
@@ -54,6 +54,12 @@ def visible_rows(reader: Reader, *, owner: Any, team: Any) -> tuple[Any, ...]:
     return (team == reader.team,) if reader.rows is Rows.TEAM else ()
 
 
+@overload
+def user_id_of(text: str) -> str: ...
+@overload
+def user_id_of(text: None) -> None: ...
+@overload
+def user_id_of(text: str | None) -> str | None: ...
 def user_id_of(text: str | None) -> str | None:
     """Return the id of the user whom a text names as the owner of a customer; None for no owner.
 
@@ -63,16 +69,28 @@ def user_id_of(text: str | None) -> str | None:
     return _id_of("user", text)
 
 
+@overload
+def team_id_of(text: str) -> str: ...
+@overload
+def team_id_of(text: None) -> None: ...
+@overload
+def team_id_of(text: str | None) -> str | None: ...
 def team_id_of(text: str | None) -> str | None:
     """Return the id of the team that a text names; see `user_id_of`."""
     return _id_of("team", text)
+
+
+def canonical_id(text: str) -> str | None:
+    """Return a UUID in its usual form, lower case with hyphens; None if the text is no UUID."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None
 
 
 def _id_of(kind: str, text: str | None) -> str | None:
     """Return a UUID in its usual form, or the id that belongs to another text for ever."""
     if text is None:
         return None
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return str(uuid5(_NAMESPACE, f"{kind}:{normalise(text).strip()}"))
+    name = f"{kind}:{normalise(text).strip()}"
+    return canonical_id(text) or str(uuid5(_NAMESPACE, name))

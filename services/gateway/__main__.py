@@ -5,6 +5,7 @@ from services.gateway.protocol import server_options
 from services.gateway.settings import Settings
 from services.gateway.team import publication as team
 from services.gateway.user import publication as user
+from services.gateway.worker import handlers
 from shared.commands import main
 from shared.service import Service
 
@@ -14,6 +15,7 @@ PUBLICATIONS = (user.PUBLICATION, team.PUBLICATION)
 SERVICE = Service(
     settings=Settings,
     create_app=create_app,
+    handlers=handlers,
     publications=PUBLICATIONS,
     guard=guard,
     server=server_options,

@@ -6,8 +6,10 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from shared.errors import Fault, Invalid, InvalidValue
+from shared.faults import MALFORMED_UUID
 from shared.http.faults import EXTERNAL_ID, NOT_SOME_OF
 from shared.http.schemas import Filter, Moment, Text
+from shared.row_access import canonical_id
 from shared.texts import normalise
 
 
@@ -33,6 +35,14 @@ def _normalised(value: object) -> object:
     return normalise(value) if isinstance(value, str) else value
 
 
+def _parse_id(text: str) -> str:
+    """Return an id in its usual form; raises InvalidValue if the text is no UUID."""
+    if (found := canonical_id(text)) is None:
+        advice = "Give an id from GET /v1/users or GET /v1/teams, not a name."
+        raise InvalidValue(MALFORMED_UUID, advice)
+    return found
+
+
 ExternalIdText = Annotated[
     str,
     BeforeValidator(_normalised),
@@ -44,6 +54,13 @@ ExternalIdText = Annotated[
 
 TextFilter = Annotated[str, Text(100)]
 """The text of a filter: an empty or blank text is refused. It is normalised as stored texts are."""
+
+ColleagueFilter = Annotated[
+    str,
+    AfterValidator(_parse_id),
+    WithJsonSchema({"type": "string", "format": "uuid"}),
+]
+"""The id of a user or team, in its usual form, as the text that is stored with other records."""
 
 Names: TypeAlias = Annotated[
     str, WithJsonSchema({"type": "string", "pattern": "^[a-z_]+(,[a-z_]+)*$"})

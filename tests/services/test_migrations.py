@@ -63,6 +63,7 @@ CHANGED_ON_PURPOSE = {
     },
     ("survey", "c4d90b1f6e27"): {"customers.owner", "customers.team"},
     ("scoring", "e80a6d3c7b15"): {"customers.owner", "customers.team"},
+    ("gateway", "9d2b64e17f03"): {"api_keys.team"},
     ("scoring", "0002"): {
         "answers.score",
         "scores.changes_on",

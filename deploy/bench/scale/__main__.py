@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 
 from deploy.bench.figures import table
-from deploy.bench.scale import lists, through_api
+from deploy.bench.scale import lists, seed, through_api
 from deploy.bench.scale.servers import MEASURED, ScaleServers
 from deploy.bench.subject import Subject
 from deploy.local.ports import free_port
@@ -74,6 +74,7 @@ def _measure(
     """Load the company if the database is empty, measure, and store the figures in `output`."""
     if count <= MOST_THROUGH_API:
         _load(servers, seed_number, count, url, key)
+    seed.create_teams(create_roles(servers.url_of(MEASURED))["gateway"])
     part = lists.measure(url, key, seed_number=seed_number, count=count)
     print(f"\n{table([part])}\n", flush=True)
     output.write_text(json.dumps(part.document(), indent=1, ensure_ascii=False) + "\n")

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from deploy.bench.scale import company
 from deploy.bench.scale.company import InventedCustomer, InventedScore
 from services.gateway.api_key.domain import ADMINISTRATOR
+from services.gateway.team import service as teams
 from services.registry.__main__ import SERVICE
 from services.registry.customers.customer import repository
 from services.registry.customers.customer.importing import SPEC, CustomerOptions
@@ -64,6 +65,14 @@ def chunks(numbers: Iterable[int]) -> Iterator[list[int]]:
     remaining = iter(numbers)
     while chunk := list(islice(remaining, CHUNK)):
         yield chunk
+
+
+def create_teams(url: str) -> None:
+    """Create the teams of the company in the gateway, so that API keys can belong to them."""
+    database = Database(url, schema="gateway")
+    with database.transaction() as session:
+        teams.create_teams_named(session, [name for name, _ in company.team_ids()])
+    database.close()
 
 
 def write_colleagues(session: Session) -> None:

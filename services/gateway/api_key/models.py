@@ -11,7 +11,10 @@ from shared.database import Json, Moment, sorted_text
 
 
 class ApiKey(Model):
-    """An API key and what it permits; a digest is stored instead of its text."""
+    """An API key and what it permits; a digest is stored instead of its text.
+
+    `team` and `user` are ids, as texts, because customers have them so.
+    """
 
     __tablename__ = "api_keys"
 
@@ -21,6 +24,7 @@ class ApiKey(Model):
     scopes: Mapped[list[str]] = mapped_column(Json)
     rows: Mapped[str] = mapped_column(String(4))
     team: Mapped[str | None] = mapped_column(String(100))
+    user: Mapped[str | None] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(Moment)
     created_by: Mapped[str] = mapped_column(String(100))
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)

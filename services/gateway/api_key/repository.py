@@ -12,7 +12,7 @@ from shared.http.identity import Identity
 from shared.http.listing import Listing
 from shared.http.pagination import PageRequest, Slice
 from shared.http.ranges import time_range
-from shared.row_access import Rows
+from shared.row_access import Rows, team_id_of
 
 
 def api_key(session: Session, key_id: UUID) -> ApiKey | None:
@@ -29,7 +29,7 @@ API_KEYS = Listing(
     id=ApiKey.id,
     sorts={"created_at": [ApiKey.id], "name": [ApiKey.name, ApiKey.id]},
     default="created_at",
-    columns={"rows": ApiKey.rows, "team": ApiKey.team},
+    columns={"rows": ApiKey.rows, "team": ApiKey.team, "user": ApiKey.user},
     filters={
         "revoked": lambda is_revoked: (
             ApiKey.revoked_at.is_not(None) if is_revoked else ApiKey.revoked_at.is_(None)
@@ -49,11 +49,13 @@ def api_keys(session: Session, filters: ApiKeyFilter, *, paging: PageRequest) ->
 def caller_by_digest(session: Session, digest: str) -> Identity | None:
     """Return the identity of the key with this digest; None if it is unknown or was revoked.
 
-    The duration of the index lookup may depend on how many characters match, but a caller cannot
+    The team is an id, also of a key that an older release creates during an upgrade. The duration
+    of the index lookup may depend on how many characters match, but a caller cannot
     choose the digest of a key. The final comparison takes the same time wherever digests differ.
     """
     statement = select(ApiKey).where(ApiKey.digest == digest, ApiKey.revoked_at.is_(None))
     key = session.scalar(statement)
     if key is None or not hmac.compare_digest(key.digest, digest):
         return None
-    return Identity(str(key.id), key.name, frozenset(key.scopes), Rows(key.rows), key.team)
+    scopes, team = frozenset(key.scopes), team_id_of(key.team)
+    return Identity(str(key.id), key.name, scopes, Rows(key.rows), team, key.user)

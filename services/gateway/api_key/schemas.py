@@ -8,16 +8,17 @@ from pydantic import ConfigDict, Field
 
 from services.gateway.api_key.domain import Scope
 from services.gateway.api_key.models import ApiKey
-from shared.http.schemas import Body, Code, FacetedPage, Name
+from shared.http.schemas import Body, FacetedPage, Name
 from shared.row_access import Rows
 
 _NEW: dict[str, Any] = {
-    "name": "华东区门店系统 (stores, east)",
+    "name": "李娜的客户端 (Li Na)",
     "scopes": ["read", "write"],
-    "rows": "team",
-    "team": "east",
+    "rows": "own",
 }
 _STORED: dict[str, Any] = _NEW | {
+    "team": None,
+    "user": "0199a7c0-0000-7000-8000-000000000061",
     "id": "0199a7c0-0000-7000-8000-000000000061",
     "created_at": "2026-01-31T01:30:00Z",
     "created_by": "00000000-0000-7000-8000-000000000001",
@@ -45,9 +46,18 @@ class ApiKeyCreate(Body):
     rows: Rows = Field(
         Rows.ALL,
         description="The customers that the key sees: all; team, those of `team`; or own, those "
-        "whose owner is the id of this key.",
+        "whose owner is `user`.",
     )
-    team: Code | None = Field(None, description="The team, where `rows` is `team`.")
+    team: UUID | None = Field(
+        None,
+        description="The team of the key, by the `id` of a team of `GET /v1/teams`. It is needed "
+        "where `rows` is `team`.",
+    )
+    user: UUID | None = Field(
+        None,
+        description="The user of the key, by the `id` of a user of `GET /v1/users`. A key with "
+        "`rows: own` without it gets a new user with the name and the id of the key.",
+    )
 
 
 class ApiKeyOut(Body):
@@ -59,7 +69,8 @@ class ApiKeyOut(Body):
     name: str
     scopes: list[Scope]
     rows: Rows
-    team: str | None
+    team: str | None = Field(json_schema_extra={"format": "uuid"})
+    user: str | None = Field(json_schema_extra={"format": "uuid"})
     created_at: datetime
     created_by: str
     revoked_at: datetime | None

@@ -9,9 +9,12 @@ from services.gateway.api_key import domain, repository
 from services.gateway.api_key.domain import ADMINISTRATOR, Scope
 from services.gateway.api_key.models import ApiKey
 from services.gateway.api_key.problems import NOT_ALL
+from services.gateway.team import repository as teams
+from services.gateway.user import service as users
+from services.gateway.user.repository import user as user_by_id
 from shared import clock
 from shared.errors import Conflict, Fault, Invalid, found_or_404
-from shared.faults import REQUIRED
+from shared.faults import REQUIRED, UNKNOWN_TEAM, UNKNOWN_USER
 from shared.ids import new_id
 from shared.row_access import Rows
 
@@ -24,33 +27,50 @@ def create_api_key(
     name: str,
     scopes: Collection[Scope],
     rows: Rows,
-    team: str | None,
+    team: UUID | None,
+    user: UUID | None,
     seed: bytes,
     created_by: str,
 ) -> ApiKey:
     """Create a key; its text is derived from `seed`, the gateway's private key, and not stored.
 
-    Raises Invalid if a key for the rows of a team names no team, or if a key with the scope admin
-    does not see all rows: it could create a key that does.
+    A key for the rows of its own user without a user gets a new one, with its id and name. Raises
+    Invalid if a key for the rows of a team names no team, if the team or user is unknown, or if a
+    key with the scope admin does not see all rows: it could create a key that does.
     """
     if rows is Rows.TEAM and team is None:
         raise Invalid(Fault("/team", REQUIRED, "Name the team whose customers the key sees."))
     if Scope.ADMIN in scopes and rows is not Rows.ALL:
         raise Invalid(Fault("/rows", NOT_ALL))
+    _check_references(session, team=team, user=user)
     key_id = new_id()
+    if rows is Rows.OWN and user is None:
+        user = users.create_user(session, name=name, user_id=key_id).id
     key = ApiKey(
         id=key_id,
         name=name,
         digest=domain.digest(domain.credential(seed, key_id)),
         scopes=sorted(scopes),
         rows=rows,
-        team=team,
+        team=None if team is None else str(team),
+        user=None if user is None else str(user),
         created_at=clock.now(),
         created_by=created_by,
     )
     session.add(key)
     session.flush()
     return key
+
+
+def _check_references(session: Session, *, team: UUID | None, user: UUID | None) -> None:
+    """Raise Invalid if no team or no user has the given id."""
+    faults = []
+    if team is not None and teams.team(session, team) is None:
+        faults.append(Fault("/team", UNKNOWN_TEAM))
+    if user is not None and user_by_id(session, user) is None:
+        faults.append(Fault("/user", UNKNOWN_USER))
+    if faults:
+        raise Invalid(*faults)
 
 
 def revoke_api_key(session: Session, *, key_id: UUID) -> None:

@@ -17,7 +17,8 @@ _EXAMPLE: dict[str, Any] = {
     "name": "华东区门店系统 (stores, east)",
     "scopes": ["read", "write"],
     "rows": "team",
-    "team": "east",
+    "team": "0199a7c0-0000-7000-8000-000000000031",
+    "user": None,
     "created_at": "2026-01-31T01:30:00Z",
     "limits": {
         "body_bytes": 1048576,
@@ -68,10 +69,7 @@ class MeOut(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    id: UUID = Field(
-        description="The key's id. With `rows: own` the key sees the customers whose `owner` is "
-        "this id."
-    )
+    id: UUID = Field(description="The key's id.")
     name: str = Field(description="The person or program that uses the key.")
     scopes: list[Scope] = Field(
         description="What the key may do; `admin` includes the others. `write` does not include "
@@ -79,9 +77,15 @@ class MeOut(Body):
     )
     rows: Rows = Field(
         description="The customers that the key sees: all; team, those of `team`; or own, those "
-        "whose owner is `id`."
+        "whose owner is `user`."
     )
-    team: str | None = Field(description="The team, where `rows` is `team`.")
+    team: str | None = Field(
+        description="The id of the key's team.", json_schema_extra={"format": "uuid"}
+    )
+    user: str | None = Field(
+        json_schema_extra={"format": "uuid"},
+        description="The id of the key's user; a form can offer it as the owner of a customer.",
+    )
     created_at: datetime = Field(description="When the key was created.")
     limits: Limits
 
@@ -95,6 +99,7 @@ def me_out(key: ApiKey, allowance: Allowance, *, body_bytes: int) -> MeOut:
         scopes=[Scope(scope) for scope in key.scopes],
         rows=Rows(key.rows),
         team=key.team,
+        user=key.user,
         created_at=key.created_at,
         limits=Limits(
             body_bytes=body_bytes,

@@ -1,12 +1,12 @@
 """Use cases of teams: create and change them, and publish their states."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.gateway.rows import update_row
+from services.gateway.rows import insert_missing, update_row
 from services.gateway.team import repository
 from services.gateway.team.models import Team
 from shared import clock
@@ -14,6 +14,7 @@ from shared.contracts.gateway.user import TeamState
 from shared.errors import check_version, found_or_404
 from shared.ids import new_id
 from shared.messaging import outbox
+from shared.row_access import team_id_of
 
 UNKNOWN = "No team has this id."
 
@@ -26,6 +27,13 @@ def create_team(session: Session, *, name: str) -> Team:
     session.flush()
     outbox.record(session, state_of(team))
     return team
+
+
+def create_teams_named(session: Session, texts: Collection[str]) -> None:
+    """Create a team for each team that is a text of an earlier release, unless the team exists."""
+    names = {UUID(team_id_of(text)): text for text in texts}
+    teams = insert_missing(session, Team, names)
+    outbox.record_all(session, map(state_of, teams))
 
 
 def change_team(

@@ -1,12 +1,12 @@
 """Use cases of users: create and change them, and publish their states."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.gateway.rows import update_row
+from services.gateway.rows import insert_missing, update_row
 from services.gateway.team import repository as teams
 from services.gateway.user import repository
 from services.gateway.user.models import User
@@ -16,20 +16,35 @@ from shared.errors import Fault, Invalid, check_version, found_or_404
 from shared.faults import UNKNOWN_TEAM
 from shared.ids import new_id
 from shared.messaging import outbox
+from shared.row_access import user_id_of
 
 UNKNOWN = "No user has this id."
 
 
-def create_user(session: Session, *, name: str, team: UUID | None, active: bool) -> User:
-    """Create a user; raise Invalid if no team has the id `team`."""
+def create_user(
+    session: Session,
+    *,
+    name: str,
+    team: UUID | None = None,
+    active: bool = True,
+    user_id: UUID | None = None,
+) -> User:
+    """Create a user, with a new id unless one is given; raise Invalid if the team is unknown."""
     _check_team(session, team)
     now = clock.now()
     fields = {"name": name, "team": team, "active": active}
-    user = User(id=new_id(), version=1, created_at=now, changed_at=now, **fields)
+    user = User(id=user_id or new_id(), version=1, created_at=now, changed_at=now, **fields)
     session.add(user)
     session.flush()
     outbox.record(session, state_of(user))
     return user
+
+
+def create_users_named(session: Session, texts: Collection[str]) -> None:
+    """Create a user for each owner that is a text of an earlier release, unless the user exists."""
+    names = {UUID(user_id_of(text)): text for text in texts}
+    users = insert_missing(session, User, names, active=True)
+    outbox.record_all(session, map(state_of, users))
 
 
 def change_user(

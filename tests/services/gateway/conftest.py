@@ -67,6 +67,18 @@ class Gateway:
         ) as connection:
             yield connection
 
+    def create_team(self, name: str) -> str:
+        """Create a team and return its id."""
+        created = self.client.post("/v1/teams", json={"name": name})
+        assert created.status_code == 201, created.text
+        return str(created.json()["id"])
+
+    def create_user(self, name: str) -> str:
+        """Create a user and return its id."""
+        created = self.client.post("/v1/users", json={"name": name})
+        assert created.status_code == 201, created.text
+        return str(created.json()["id"])
+
     def exchange(self, sent: bytes) -> bytes:
         """Send these bytes and return everything that the gateway sends until it closes."""
         with self.connection() as connection:

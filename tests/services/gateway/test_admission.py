@@ -84,9 +84,11 @@ def test_the_needed_scope_depends_on_the_method_and_the_path(
 
 
 def test_scopes_rows_and_team_reach_the_service(gateway: Gateway) -> None:
-    headers = authorization_with(gateway, "read", rows="team", team="north")
+    team, user = gateway.create_team("north"), gateway.create_user("li.na")
+    headers = authorization_with(gateway, "read", rows="team", team=team, user=user)
     seen = gateway.client.get("/v1/customers/1", headers=headers).json()
     assert (seen["scopes"], seen["rows"]) == (["read"], "team")
+    assert (seen["team"], seen["user"]) == (team, user)
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/docs", "/openapi.json", "/v1/api-keys"])

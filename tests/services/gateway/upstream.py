@@ -77,6 +77,8 @@ class Upstream:
                 "subject": identity.subject,
                 "scopes": sorted(identity.scopes),
                 "rows": identity.rows,
+                "team": identity.team,
+                "user": identity.user,
                 "body": hashlib.sha256(body).hexdigest(),
                 "length": len(body),
             }

@@ -6,12 +6,12 @@ All functions are pure: they read and write nothing outside their arguments.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID
 
 from services.registry.customers.colleague.problems import AMBIGUOUS_NAME, INACTIVE_USER
 from shared.catalogue import FaultCode
 from shared.errors import Fault, InvalidValue
 from shared.faults import UNKNOWN_TEAM, UNKNOWN_USER
+from shared.row_access import canonical_id
 from shared.texts import fold
 
 _MAX_SEARCH_NAME = 200
@@ -55,14 +55,6 @@ class Reference:
 def search_name(name: str) -> str:
     """Return the beginning of a name as searches compare it (`shared.texts.fold`)."""
     return fold(name)[:_MAX_SEARCH_NAME]
-
-
-def canonical_id(text: str) -> str | None:
-    """Return a UUID in its usual form, lower case with hyphens; None if the text is no UUID."""
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return None
 
 
 def parse_id(kind: ColleagueKind, text: str) -> str:

@@ -14,7 +14,6 @@ from services.registry.customers.colleague.domain import (
     ColleagueKind,
     Known,
     Reference,
-    canonical_id,
     reference,
     search_name,
 )
@@ -24,7 +23,7 @@ from shared.bulk import any_of
 from shared.contracts.gateway.user import TeamState, UserState
 from shared.database import Row, RowView, dialect_insert
 from shared.messaging.tombstones import Tombstone
-from shared.row_access import team_id_of, user_id_of
+from shared.row_access import canonical_id, team_id_of, user_id_of
 
 _ID_OF = {ColleagueKind.USER: user_id_of, ColleagueKind.TEAM: team_id_of}
 

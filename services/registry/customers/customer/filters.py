@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from services.registry.customers.colleague.schemas import ColleagueFilter
 from services.registry.customers.customer.domain import (
     CustomerKind,
     CustomerNature,
@@ -15,7 +14,7 @@ from services.registry.customers.customer.domain import (
 from shared.contracts.scoring.score import CustomerClass, Rung
 from shared.errors import InvalidValue
 from shared.faults import TOO_SHORT
-from shared.http.parameters import ExternalIdText, TextFilter
+from shared.http.parameters import ColleagueFilter, ExternalIdText, TextFilter
 from shared.http.schemas import Country, Filter, Moment
 
 

@@ -4,8 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.registry.customers.colleague.schemas import ColleagueFilter
-from shared.http.parameters import ExternalIdText, TextFilter
+from shared.http.parameters import ColleagueFilter, ExternalIdText, TextFilter
 from shared.http.schemas import Currency, Day, Filter
 
 

@@ -26,6 +26,7 @@ def new_key(database: Database, name: str = "shop") -> tuple[str, str]:
             scopes={Scope.READ},
             rows=Rows.OWN,
             team=None,
+            user=None,
             seed=SEED,
             created_by="x",
         )

@@ -4,13 +4,19 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import delete, text, update
 
 from services.gateway.__main__ import SERVICE
 from services.gateway.api_key.domain import ADMINISTRATOR
 from services.gateway.api_key.models import ApiKey
+from services.gateway.team.models import Team
+from services.gateway.user.models import User
 from shared import migrations
+from shared.contracts.gateway.user import TeamState, UserState
+from shared.models import Outbox
+from shared.row_access import team_id_of
 from tests.services.gateway.conftest import KEY, Gateway
+from tests.services.harness import recorded
 
 NEW = {"name": "web shop", "scopes": ["read", "write"]}
 """The request body of a valid new key."""
@@ -106,7 +112,10 @@ def test_keys_are_listed_in_pages(gateway: Gateway) -> None:
         ({"rows": "some"}, "/rows"),
         ({"rows": "team"}, "/team"),
         ({"scopes": ["read", "admin"], "rows": "own"}, "/rows"),
-        ({"scopes": ["admin"], "rows": "team", "team": "east"}, "/rows"),
+        ({"scopes": ["admin"], "rows": "team", "team": str(ADMINISTRATOR)}, "/rows"),
+        ({"team": "east"}, "/team"),
+        ({"team": str(ADMINISTRATOR)}, "/team"),
+        ({"rows": "own", "user": str(ADMINISTRATOR)}, "/user"),
         ({"name": ""}, "/name"),
         ({"name": "a\x00b"}, "/name"),
         ({"name": "x" * 201}, "/name"),
@@ -125,7 +134,8 @@ def test_invalid_input_is_refused_with_its_pointer(
 
 
 def test_keys_are_sorted_by_name_and_filtered_by_what_they_see(gateway: Gateway) -> None:
-    for name, changed in [("b", {}), ("B", {"rows": "team", "team": "east"}), ("a", {})]:
+    team = gateway.create_team("east")
+    for name, changed in [("b", {}), ("B", {"rows": "team", "team": team}), ("a", {})]:
         created = create(gateway, name=name, **changed)
     gateway.client.delete(f"/v1/api-keys/{created['id']}")
 
@@ -135,19 +145,52 @@ def test_keys_are_sorted_by_name_and_filtered_by_what_they_see(gateway: Gateway)
 
     assert names() == ["b", "B", "a"]
     assert names(sort="name") == ["B", "a", "b"]
-    assert names(rows="team") == names(team="east") == ["B"]
+    assert names(rows="team") == names(team=team) == ["B"]
     assert names(revoked="true") == ["a"]
     assert names(revoked="false") == ["b", "B"]
 
 
+def test_a_key_for_its_own_rows_has_a_user_a_new_one_if_none_is_given(gateway: Gateway) -> None:
+    user = gateway.client.post("/v1/users", json={"name": "李娜"}).json()
+    given = create(gateway, rows="own", user=user["id"])
+    created = create(gateway, name="shop", rows="own")
+    assert (given["user"], created["user"]) == (user["id"], created["id"])
+    shown = gateway.client.get(f"/v1/users/{created['id']}").json()
+    assert (shown["name"], shown["active"]) == ("shop", True)
+    assert create(gateway)["user"] is None
+    found = gateway.client.get("/v1/api-keys", params={"user": user["id"]}).json()["items"]
+    assert [each["id"] for each in found] == [given["id"]]
+
+
 @pytest.mark.both_stacks
-def test_a_migration_normalises_the_teams_of_stored_keys(gateway: Gateway) -> None:
-    key = create(gateway, rows="team", team="Li\u00e8ge")
-    migrations.downgrade(gateway.database, SERVICE.migrations, to="3c6d1e8fa275")
+def test_a_migration_makes_teams_of_the_teams_of_keys_and_users_of_keys_for_own_rows(
+    gateway: Gateway,
+) -> None:
+    """The events about them are recorded once, also if the migration is interrupted."""
+    keys = [create(gateway, rows="team", team=gateway.create_team("x")) for _ in range(2)]
+    own = create(gateway, name="Li Na", rows="own")
+    migrations.downgrade(gateway.database, SERVICE.migrations, to="28af462a041a")
     with gateway.database.transaction() as session:
-        session.execute(
-            update(ApiKey).where(ApiKey.team.is_not(None)).values(team="Lie\u0300ge\u200b")
-        )
+        for table in (Outbox, User, Team):
+            session.execute(delete(table))
+        is_of_team = ApiKey.rows == "team"
+        session.execute(update(ApiKey).where(is_of_team).values(team="Lie\u0300ge\u200b"))
+        session.execute(update(ApiKey).values(user=None))
+    for _ in range(2):
+        migrations.upgrade(gateway.database, SERVICE.migrations)
+        migrations.downgrade(gateway.database, SERVICE.migrations, to="28af462a041a")
     migrations.upgrade(gateway.database, SERVICE.migrations)
-    found = gateway.client.get("/v1/api-keys", params={"team": "Lie\u0300ge"}).json()["items"]
-    assert [(each["id"], each["team"]) for each in found] == [(key["id"], "Li\u00e8ge")]
+    team = team_id_of("Li\u00e8ge")
+    found = gateway.client.get("/v1/api-keys", params={"team": team}).json()["items"]
+    assert [each["id"] for each in found] == [key["id"] for key in keys]
+    assert gateway.client.get(f"/v1/api-keys/{own['id']}").json()["user"] == own["id"]
+    teams, users = (
+        [(one["id"], one["name"]) for one in gateway.client.get(path).json()["items"]]
+        for path in ("/v1/teams", "/v1/users")
+    )
+    assert (teams, users) == ([(team, "Li\u00e8ge")], [(own["id"], "Li Na")])
+    states = recorded(gateway.database, TeamState, UserState)
+    assert [(type(each), each.version, each.name) for each in states] == [
+        (TeamState, 1, "Li\u00e8ge"),
+        (UserState, 1, "Li Na"),
+    ]
