@@ -27,7 +27,7 @@ class _Outage:
     """The failures of a loop since its work last succeeded, in seconds of the monotonic clock."""
 
     began_at: float
-    failed_at: float
+    failed_at: float = 0.0
     logged_at: float | None = None
     tries: int = 0
 
@@ -67,7 +67,7 @@ class Loop:
     def _record_failure(self, reason: str) -> None:
         """Count a failure, and log why the loop waits: at the first failure, then once a minute."""
         now = time.monotonic()
-        outage = self._outage = self._outage or _Outage(now, now)
+        outage = self._outage = self._outage or _Outage(now)
         outage.failed_at = now
         outage.tries += 1
         if outage.logged_at is None or now - outage.logged_at >= _SECONDS_BETWEEN_LINES:

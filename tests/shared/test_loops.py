@@ -102,7 +102,7 @@ def test_an_outage_is_logged_at_its_beginning_once_a_minute_and_at_its_end(
     loop = WorkingLoop()
     for _ in range(125):
         loop.wait_if_outage(OUTAGES[0], stopped)
-        clock.seconds += 1
+        clock.seconds += 1.0004
     loop.end_outage()
     loop.end_outage()
     described = [
@@ -120,11 +120,11 @@ def test_the_next_outage_is_logged_at_once_and_counted_from_its_beginning(
     loop = WorkingLoop()
     for _ in range(2):
         loop.wait_if_outage(OUTAGES[0], stopped)
-        clock.seconds += 2
+        clock.seconds += 0.54
         loop.end_outage()
     described = [
         "loop='working' tries=1 seconds=0.0 reason='gone' event='loop.waits'",
-        "loop='working' tries=1 seconds=2.0 event='loop.continues'",
+        "loop='working' tries=1 seconds=0.5 event='loop.continues'",
     ]
     assert messages(caplog) == described * 2
 
